@@ -1,0 +1,345 @@
+/**
+ * What exists in the sandbox's GitHub, apart from git objects and refs, which live in real bare repositories.
+ *
+ * Every entity is plain JSON with a string or number `id` that is unique within its kind. Times are ISO-8601 strings in
+ * UTC with whole seconds, as GitHub writes them.
+ */
+
+export type Role = "read" | "triage" | "write" | "maintain" | "admin";
+export type PermissionLevel = "read" | "write" | "admin";
+export type Permissions = Record<string, PermissionLevel>;
+
+export interface User {
+  id: number;
+  login: string;
+  type: "User" | "Bot" | "Organization";
+  name: string | null;
+  email: string | null;
+}
+
+export interface App {
+  id: number;
+  slug: string;
+  name: string;
+  clientId: string;
+  ownerId: number;
+  /** PEM, SPKI. The private half is given once to whoever registers the App and is not kept. */
+  publicKey: string;
+  permissions: Permissions;
+  events: string[];
+  webhookUrl: string | null;
+  webhookSecret: string | null;
+  createdAt: string;
+}
+
+export interface Installation {
+  id: number;
+  appId: number;
+  accountId: number;
+  /** Repository ids, or every repository of the account. */
+  repositories: number[] | "all";
+  createdAt: string;
+}
+
+/**
+ * A bearer token. `job` is an Actions GITHUB_TOKEN: what it does starts no workflows except by dispatch
+ * (https://docs.github.com/en/actions/concepts/security/github_token).
+ */
+export interface Token {
+  /** The token's text. */
+  id: string;
+  kind: "user" | "installation" | "job";
+  /** Who acts: a person, the App's bot user, or github-actions[bot]. */
+  userId: number;
+  installationId: number | null;
+  /** Repository ids this token reaches; null: all that its user reaches. */
+  repositories: number[] | null;
+  /** null: the user's own role decides. */
+  permissions: Permissions | null;
+  expiresAt: string | null;
+}
+
+export interface Repository {
+  id: number;
+  ownerId: number;
+  owner: string;
+  name: string;
+  description: string | null;
+  private: boolean;
+  defaultBranch: string;
+  /** The last issue or pull number given out; both share one sequence. */
+  lastNumber: number;
+  allowMergeCommit: boolean;
+  allowSquashMerge: boolean;
+  allowRebaseMerge: boolean;
+  deleteBranchOnMerge: boolean;
+  /** Role by user id (as a string, since JSON has no other keys). */
+  collaborators: Record<string, Role>;
+  secrets: Record<string, string>;
+  variables: Record<string, string>;
+  createdAt: string;
+  pushedAt: string;
+}
+
+export interface Label {
+  id: number;
+  repositoryId: number;
+  name: string;
+  color: string;
+  description: string | null;
+}
+
+export interface Issue {
+  id: number;
+  repositoryId: number;
+  number: number;
+  title: string;
+  body: string | null;
+  userId: number;
+  state: "open" | "closed";
+  stateReason: "completed" | "not_planned" | "reopened" | null;
+  labels: string[];
+  assigneeIds: number[];
+  /** A pull request is an issue too; its own part is the Pull with the same number. */
+  isPull: boolean;
+  locked: boolean;
+  closedById: number | null;
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+}
+
+export interface Pull {
+  /** The issue's id. */
+  id: number;
+  repositoryId: number;
+  number: number;
+  headRef: string;
+  headSha: string;
+  baseRef: string;
+  /** The base branch's tip when the head last moved or the pull was opened, as GitHub reports `base.sha`. */
+  baseSha: string;
+  draft: boolean;
+  merged: boolean;
+  mergedAt: string | null;
+  mergedById: number | null;
+  /** The landed commit once merged; before that the test merge commit of `mergeability`. */
+  mergeSha: string | null;
+  /** Computed some time after the head or the base moved; null until then, as on GitHub. */
+  mergeability: { headSha: string; baseSha: string; mergeable: boolean; testMergeSha: string | null } | null;
+}
+
+export interface Comment {
+  id: number;
+  repositoryId: number;
+  issueNumber: number;
+  userId: number;
+  body: string;
+  /** The App that wrote it, if one did. */
+  viaAppId: number | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Reaction {
+  id: number;
+  repositoryId: number;
+  subject: { kind: "issue" | "comment"; id: number };
+  userId: number;
+  content: "+1" | "-1" | "laugh" | "confused" | "heart" | "hooray" | "rocket" | "eyes";
+  createdAt: string;
+}
+
+export interface CheckSuite {
+  id: number;
+  repositoryId: number;
+  headSha: string;
+  headBranch: string | null;
+  appId: number;
+  workflowRunId: number | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export type CheckStatus = "queued" | "in_progress" | "completed";
+export type Conclusion =
+  | "success"
+  | "failure"
+  | "neutral"
+  | "cancelled"
+  | "skipped"
+  | "timed_out"
+  | "action_required"
+  | "startup_failure"
+  | "stale";
+
+export interface CheckRun {
+  id: number;
+  repositoryId: number;
+  suiteId: number;
+  headSha: string;
+  name: string;
+  externalId: string | null;
+  detailsUrl: string | null;
+  status: CheckStatus;
+  conclusion: Conclusion | null;
+  appId: number;
+  startedAt: string | null;
+  completedAt: string | null;
+  output: { title: string | null; summary: string | null; text: string | null };
+}
+
+export interface CommitStatus {
+  id: number;
+  repositoryId: number;
+  sha: string;
+  context: string;
+  state: "error" | "failure" | "pending" | "success";
+  description: string | null;
+  targetUrl: string | null;
+  creatorId: number;
+  createdAt: string;
+}
+
+/** Classic branch protection. `id` is `<repositoryId>:<branch>`. */
+export interface Protection {
+  id: string;
+  repositoryId: number;
+  branch: string;
+  requiredStatusChecks: { strict: boolean; checks: { context: string; appId: number | null }[] } | null;
+  enforceAdmins: boolean;
+  requiredApprovals: number | null;
+  requiredLinearHistory: boolean;
+  allowForcePushes: boolean;
+  allowDeletions: boolean;
+}
+
+export interface Workflow {
+  id: number;
+  repositoryId: number;
+  path: string;
+  name: string;
+  createdAt: string;
+}
+
+export type RunStatus = "queued" | "in_progress" | "completed" | "waiting" | "pending";
+
+export interface WorkflowRun {
+  id: number;
+  repositoryId: number;
+  workflowId: number;
+  workflowPath: string;
+  /** The workflow's name. */
+  name: string;
+  /** `run-name`, evaluated; GitHub's `display_title`. */
+  displayTitle: string;
+  event: string;
+  headBranch: string | null;
+  headSha: string;
+  /** The commit whose tree the jobs check out by default: the test merge for `pull_request`, else the head. */
+  checkoutSha: string;
+  /** GITHUB_REF, such as `refs/pull/3/merge`. */
+  ref: string;
+  status: RunStatus;
+  conclusion: Conclusion | null;
+  runNumber: number;
+  runAttempt: number;
+  actorId: number;
+  checkSuiteId: number;
+  pullNumbers: number[];
+  inputs: Record<string, string>;
+  /** The event's payload, as `github.event` shows it. */
+  payload: unknown;
+  /** Why a run that could not start failed, in the parser's words. */
+  failure: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  updatedAt: string;
+}
+
+export interface Job {
+  id: number;
+  repositoryId: number;
+  runId: number;
+  runAttempt: number;
+  name: string;
+  status: RunStatus;
+  conclusion: Conclusion | null;
+  checkRunId: number;
+  createdAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  steps: {
+    name: string;
+    number: number;
+    status: CheckStatus;
+    conclusion: Conclusion | null;
+    startedAt: string | null;
+    completedAt: string | null;
+  }[];
+  /** The process group that runs it, while it runs; kept so that a later life of the sandbox can end it. */
+  process: { pid: number; startTime: string } | null;
+}
+
+export interface Artifact {
+  id: number;
+  repositoryId: number;
+  runId: number;
+  name: string;
+  sizeInBytes: number;
+  /** `sha256:…` of the zip. */
+  digest: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+export interface Delivery {
+  /** The row's number; GitHub's `id` of a delivery. */
+  id: number;
+  guid: string;
+  appId: number;
+  event: string;
+  action: string | null;
+  repositoryId: number | null;
+  installationId: number | null;
+  redelivery: boolean;
+  deliveredAt: string;
+  durationMs: number;
+  statusCode: number;
+  status: string;
+  payload: unknown;
+}
+
+/** A merge under way. Left over at a start, it is finished if the base ref moved and dropped if not. */
+export interface PendingMerge {
+  /** The pull's id. */
+  id: number;
+  baseRef: string;
+  oldBaseSha: string;
+  newBaseSha: string;
+  userId: number;
+}
+
+/** Every table of the sandbox by its name. */
+export interface Tables {
+  users: User;
+  apps: App;
+  installations: Installation;
+  tokens: Token;
+  repositories: Repository;
+  labels: Label;
+  issues: Issue;
+  pulls: Pull;
+  comments: Comment;
+  reactions: Reaction;
+  checkSuites: CheckSuite;
+  checkRuns: CheckRun;
+  statuses: CommitStatus;
+  protections: Protection;
+  workflows: Workflow;
+  runs: WorkflowRun;
+  jobs: Job;
+  artifacts: Artifact;
+  deliveries: Delivery;
+  pendingMerges: PendingMerge;
+}

@@ -1,0 +1,119 @@
+/**
+ * The sandbox's memory: every entity in a Map, written through to one SQLite file before a call returns, so that a
+ * killed process loses nothing it had answered. Git objects and refs are not here; git keeps those.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Tables } from "./entities.ts";
+
+type TableName = keyof Tables;
+type Id = string | number;
+
+export interface Table<Entity extends { id: Id }> {
+  get(id: Id): Entity | undefined;
+  /** Insert or replace. The entity is stored as given; treat what you read as frozen and put a changed copy. */
+  put(entity: Entity): Entity;
+  remove(id: Id): void;
+  all(): IterableIterator<Entity>;
+  find(matches: (entity: Entity) => boolean): Entity | undefined;
+  filter(matches: (entity: Entity) => boolean): Entity[];
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+export class World {
+  readonly dataDir: string;
+  readonly #database: DatabaseSync;
+  readonly #tables = new Map<TableName, Table<{ id: Id }>>();
+  readonly #clock: Clock;
+  #lastId: number;
+  #depth = 0;
+
+  constructor(dataDir: string, clock: Clock) {
+    mkdirSync(dataDir, { recursive: true });
+    this.dataDir = dataDir;
+    this.#clock = clock;
+    this.#database = new DatabaseSync(join(dataDir, "world.sqlite"));
+    this.#database.exec(
+      `pragma journal_mode = wal; pragma synchronous = normal; pragma locking_mode = exclusive;
+       create table if not exists entity (kind text, id text, json text not null, primary key (kind, id));`,
+    );
+    const row = this.#database.prepare("select json from entity where kind = 'counter' and id = 'last'").get();
+    this.#lastId = row === undefined ? 0 : Number(row.json);
+  }
+
+  table<Name extends TableName>(name: Name): Table<Tables[Name]> {
+    let table = this.#tables.get(name);
+    if (table === undefined) {
+      table = this.#open(name) as unknown as Table<{ id: Id }>;
+      this.#tables.set(name, table);
+    }
+    return table as unknown as Table<Tables[Name]>;
+  }
+
+  /** A number no entity of this world has had: ids grow and are never given twice, across restarts too. */
+  nextId(): number {
+    this.#lastId += 1;
+    this.#database
+      .prepare("insert or replace into entity (kind, id, json) values ('counter', 'last', ?)")
+      .run(String(this.#lastId));
+    return this.#lastId;
+  }
+
+  /** Now, as GitHub writes times: ISO-8601, UTC, whole seconds. */
+  now(): string {
+    return this.#clock.now().toISOString().replace(/\.\d{3}Z$/, "Z");
+  }
+
+  date(): Date {
+    return this.#clock.now();
+  }
+
+  /** All puts and removes inside reach the disk together. `change` must be synchronous and must not throw after a put. */
+  transaction<Result>(change: () => Result): Result {
+    if (this.#depth > 0) return change();
+    this.#depth += 1;
+    this.#database.exec("begin");
+    try {
+      return change();
+    } finally {
+      this.#database.exec("commit");
+      this.#depth -= 1;
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #open<Entity extends { id: Id }>(kind: TableName): Table<Entity> {
+    const entities = new Map<Id, Entity>();
+    for (const row of this.#database.prepare("select json from entity where kind = ?").all(kind)) {
+      const entity = JSON.parse(String(row.json)) as Entity;
+      entities.set(entity.id, entity);
+    }
+    const insert = this.#database.prepare("insert or replace into entity (kind, id, json) values (?, ?, ?)");
+    const drop = this.#database.prepare("delete from entity where kind = ? and id = ?");
+    return {
+      get: (id) => entities.get(id),
+      put(entity) {
+        insert.run(kind, String(entity.id), JSON.stringify(entity));
+        entities.set(entity.id, entity);
+        return entity;
+      },
+      remove(id) {
+        drop.run(kind, String(id));
+        entities.delete(id);
+      },
+      all: () => entities.values(),
+      find(matches) {
+        for (const entity of entities.values()) if (matches(entity)) return entity;
+        return undefined;
+      },
+      filter: (matches) => [...entities.values()].filter(matches),
+    };
+  }
+}
