@@ -1,0 +1,117 @@
+/**
+ * The contract between Headgate and what runs inside an attempt's job: the brief goes in as a workflow input, the
+ * result comes out as an artifact. Both sides parse with these schemas; neither trusts the other.
+ */
+import { z } from "zod";
+import { TaskId } from "./plan.ts";
+
+/** Frozen with the workflow's inputs: GitHub refuses undeclared inputs, so callers' workflow files could not follow a change. */
+export const PROTOCOL = "1";
+
+/** Bytes of the brief as JSON. All inputs of a dispatch share 65,535 characters. */
+export const MAX_BRIEF_BYTES = 48 * 1024;
+
+export const AttemptKind = z.enum(["build", "repair", "resolve", "research", "review"]);
+export type AttemptKind = z.infer<typeof AttemptKind>;
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+
+export const Brief = z.object({
+  /** `owner/repo#12` */
+  feature: z.string(),
+  task: TaskId,
+  attempt: z.number().int().positive(),
+  kind: AttemptKind,
+  issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
+  title: z.string(),
+  description: z.string(),
+  files: z.array(z.string()),
+  /**
+   * The commit checked out. build, research: the base branch's tip. repair: the task's head. resolve: the task's head,
+   * into which the job merges `merge` without committing.
+   */
+  checkout: Sha,
+  /** resolve only: the base branch's tip to merge in. */
+  merge: Sha.nullable(),
+  /** The commit that the attempt's change is listed against: `checkout`, and for resolve `merge`. */
+  against: Sha,
+  model: z.object({ name: z.string(), maxTurns: z.number().int().positive(), maxUsd: z.number().positive() }),
+  limits: z.object({ minutes: z.number().positive(), files: z.number().int().positive(), bytes: z.number().int().positive() }),
+  /** What came before: why this attempt exists (failing checks with log tails, conflicting files, the last attempt's cause). */
+  history: z.array(z.object({ title: z.string(), text: z.string() })),
+  /** Tasks this one depends on, and the notes they left. */
+  dependencies: z.array(z.object({ id: z.string(), title: z.string(), summary: z.string(), notes: z.array(z.string()) })),
+  /** The other tasks of the feature and what they are doing, as of dispatch. */
+  siblings: z.array(z.object({ id: z.string(), title: z.string(), state: z.string(), files: z.array(z.string()) })),
+});
+export type Brief = z.infer<typeof Brief>;
+
+export const Usage = z.object({
+  inputTokens: z.number().int().nonnegative(),
+  outputTokens: z.number().int().nonnegative(),
+  cacheReadTokens: z.number().int().nonnegative(),
+  cacheWriteTokens: z.number().int().nonnegative(),
+  usd: z.number().nonnegative(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0 };
+
+export function addUsage(left: Usage, right: Usage): Usage {
+  return {
+    inputTokens: left.inputTokens + right.inputTokens,
+    outputTokens: left.outputTokens + right.outputTokens,
+    cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
+    cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
+    usd: left.usd + right.usd,
+  };
+}
+
+/** One changed path of the checkout, against the brief's `against` commit. */
+export const ChangedFile = z.discriminatedUnion("change", [
+  z.object({
+    change: z.literal("write"),
+    path: z.string().min(1).max(4096),
+    /** Git's modes: a file, an executable file, a symbolic link (its content is the target). Submodules have none here. */
+    mode: z.enum(["100644", "100755", "120000"]),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    bytes: z.number().int().nonnegative(),
+  }),
+  z.object({ change: z.literal("delete"), path: z.string().min(1).max(4096) }),
+]);
+export type ChangedFile = z.infer<typeof ChangedFile>;
+
+/** `result.json`. The files of the manifest lie beside it in the artifact as `files/<sha256>`. */
+export const Result = z.object({
+  protocol: z.literal(PROTOCOL),
+  attempt: z.string(),
+  /** completed: the engine finished its work. failed: it gave up, crashed or exited non-zero. timed-out: it ran out of minutes. */
+  outcome: z.enum(["completed", "failed", "timed-out", "budget-exhausted"]),
+  /** Why, when not completed; else what was done, in a sentence or two. */
+  summary: z.string().max(20_000),
+  engine: z.enum(["builtin", "command", "claude-code"]),
+  model: z.string().nullable(),
+  usage: Usage.nullable(),
+  /** Notes for the tasks that depend on this one; of a research task, its findings. */
+  notes: z.array(z.string().max(20_000)).max(50),
+  manifest: z.array(ChangedFile).max(5_000),
+});
+export type Result = z.infer<typeof Result>;
+
+/** The artifact's name on the workflow run. */
+export const RESULT_ARTIFACT = "headgate-result";
+
+/** The attempt's id, also the end of its workflow run's name: `12/parser/2`. */
+export function attemptId(issue: number, task: string, attempt: number): string {
+  return `${issue}/${task}/${attempt}`;
+}
+
+/** `run-name` of the attempt workflow. */
+export function runName(attempt: string): string {
+  return `headgate ${attempt}`;
+}
+
+/** The task's branch. */
+export function taskBranch(issue: number, task: string): string {
+  return `headgate/${issue}/${task}`;
+}

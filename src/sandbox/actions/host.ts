@@ -1,0 +1,43 @@
+/**
+ * What the Actions runner needs of the GitHub around it. The sandbox's composition (`sandbox/index.ts`) gives it; the
+ * runner's own tests may give a smaller one.
+ */
+import type { Announce } from "../world/announce.ts";
+import type { Permissions, Repository, WorkflowRun } from "../world/entities.ts";
+import type { World } from "../world/world.ts";
+
+export interface ActionsHost {
+  world: World;
+  announce: Announce;
+  /** Base URL of the REST API, such as `http://127.0.0.1:4000/api/v3`; known once the server listens. */
+  apiUrl(): string;
+  /** Base URL of the web side and of git, such as `http://127.0.0.1:4000`. */
+  serverUrl(): string;
+  /** Path of the repository's bare git directory on this machine. */
+  gitDir(repository: Repository): string;
+  /** A branch's or tag's commit SHA, or null. `ref` is full: `refs/heads/main`. */
+  resolve(repository: Repository, ref: string): Promise<string | null>;
+  /** A file's text at a commit, or null when there is none. */
+  readFile(repository: Repository, commit: string, path: string): Promise<string | null>;
+  /** Names of the files directly in a folder at a commit; empty when there is none. */
+  listFolder(repository: Repository, commit: string, path: string): Promise<string[]>;
+  /** A commit's title and author for payloads: `{ id, tree_id, message, timestamp, author, committer }`. */
+  headCommit(repository: Repository, commit: string): Promise<Record<string, unknown>>;
+  /** A token for one job: it acts as github-actions[bot] and starts no workflows except by dispatch. */
+  issueJobToken(repository: Repository, run: WorkflowRun, permissions: Permissions): string;
+  revokeToken(token: string): void;
+}
+
+/** How many jobs run at the same time, and where jobs live on this machine. */
+export interface ActionsOptions {
+  slots: number;
+  /** Job folders, logs and artifacts live below it. */
+  dataDir: string;
+  /** The Node.js that JavaScript actions and `setup-node` give to jobs. */
+  nodePath: string;
+  /**
+   * Environment given to every job beside GitHub's own: nothing of this process's environment reaches a job otherwise,
+   * except PATH (with the folder of `nodePath` first) and the locale.
+   */
+  environment: Record<string, string>;
+}

@@ -1,0 +1,143 @@
+/** What every REST route of the sandbox is made of: who acts, on which repository, and GitHub's errors and pages. */
+import { Hono } from "hono";
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { App, PermissionLevel, Repository, Role, Token, User } from "../world/entities.ts";
+import type { World } from "../world/world.ts";
+
+/** Whoever sent the request, found from its Authorization header before any route runs. */
+export type Actor =
+  | { kind: "anonymous" }
+  /** An App itself, by its JWT: it may only ask for its installations, tokens and deliveries. */
+  | { kind: "app"; app: App }
+  | { kind: "token"; token: Token; user: User; app: App | null };
+
+export type RestEnv = { Variables: { actor: Actor } };
+export type Rest = Hono<RestEnv>;
+export type RestContext = Context<RestEnv>;
+
+export function newRest(): Rest {
+  return new Hono<RestEnv>();
+}
+
+/** An error answer in GitHub's shape. */
+export class ApiError extends Error {
+  readonly status: ContentfulStatusCode;
+  readonly body: Record<string, unknown>;
+  constructor(status: ContentfulStatusCode, message: string, more: Record<string, unknown> = {}) {
+    super(message);
+    this.status = status;
+    this.body = { message, documentation_url: "https://docs.github.com/rest", status: String(status), ...more };
+  }
+}
+
+export function notFound(): ApiError {
+  return new ApiError(404, "Not Found");
+}
+
+export function forbidden(message = "Resource not accessible by integration"): ApiError {
+  return new ApiError(403, message);
+}
+
+/** 422 with one error per field, as GitHub gives them. */
+export function unprocessable(
+  resource: string,
+  errors: { field?: string; code: string; message?: string }[],
+  message = "Validation Failed",
+): ApiError {
+  return new ApiError(422, message, { errors: errors.map((error) => ({ resource, ...error })) });
+}
+
+const levels: Record<PermissionLevel, number> = { read: 1, write: 2, admin: 3 };
+const roleLevels: Record<Role, number> = { read: 1, triage: 1, write: 2, maintain: 2, admin: 3 };
+
+/** The user's role in the repository; the owner is its admin. null: none. */
+export function roleOf(repository: Repository, user: User): Role | null {
+  if (user.id === repository.ownerId) return "admin";
+  return repository.collaborators[String(user.id)] ?? null;
+}
+
+/**
+ * Whether the actor may use `permission` (GitHub's names: contents, issues, pull_requests, checks, statuses, actions,
+ * workflows, administration, metadata) at `level` in the repository. Scoped tokens need the permission and the
+ * repository; a person's token follows the person's role.
+ */
+export function may(actor: Actor, repository: Repository, permission: string, level: PermissionLevel): boolean {
+  if (actor.kind === "app") return false;
+  if (actor.kind === "anonymous") return !repository.private && level === "read";
+  const { token, user } = actor;
+  if (token.repositories !== null && !token.repositories.includes(repository.id)) return false;
+  if (token.permissions !== null) {
+    const granted = token.permissions[permission];
+    if (permission === "metadata" && level === "read") return true;
+    return granted !== undefined && levels[granted] >= levels[level];
+  }
+  const role = roleOf(repository, user);
+  if (role === null) return !repository.private && level === "read";
+  return roleLevels[role] >= levels[level] || (permission === "issues" && role === "triage" && level === "write");
+}
+
+/** The repository named in the path, if the actor may see it with this permission: else 404 (hidden) or 403, as GitHub does. */
+export function repositoryFor(
+  context: RestContext,
+  world: World,
+  permission: string,
+  level: PermissionLevel,
+): Repository {
+  const owner = (context.req.param("owner") ?? "").toLowerCase();
+  const name = (context.req.param("repo") ?? "").toLowerCase();
+  const repository = world
+    .table("repositories")
+    .find((candidate) => candidate.owner.toLowerCase() === owner && candidate.name.toLowerCase() === name);
+  const actor = context.get("actor");
+  if (repository === undefined || !may(actor, repository, "metadata", "read")) throw notFound();
+  if (!may(actor, repository, permission, level)) throw forbidden();
+  return repository;
+}
+
+/** The acting user, for routes that need one; anonymous callers get 401 as GitHub gives it. */
+export function actingUser(context: RestContext): User {
+  const actor = context.get("actor");
+  if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
+  return actor.user;
+}
+
+/** True when the request bears an Actions GITHUB_TOKEN. */
+export function byJobToken(context: RestContext): boolean {
+  const actor = context.get("actor");
+  return actor.kind === "token" && actor.token.kind === "job";
+}
+
+/** The body as a JSON object; 400 with GitHub's words if it is not one. No body counts as {}. */
+export async function jsonBody(context: RestContext): Promise<Record<string, unknown>> {
+  const text = await context.req.text();
+  if (text.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // answered below
+  }
+  throw new ApiError(400, "Problems parsing JSON");
+}
+
+/** The page the request asks for (`per_page` clamped to 1..100, `page` from 1) and its Link header. */
+export function paginate<Item>(context: RestContext, items: readonly Item[]): Item[] {
+  const url = new URL(context.req.url);
+  const number = (name: string, fallback: number) => {
+    const value = Number(url.searchParams.get(name) ?? fallback);
+    return Number.isFinite(value) && value >= 1 ? Math.floor(value) : fallback;
+  };
+  const perPage = Math.min(number("per_page", 30), 100);
+  const page = number("page", 1);
+  const last = Math.max(1, Math.ceil(items.length / perPage));
+  const link = (target: number, rel: string) => {
+    url.searchParams.set("page", String(target));
+    return `<${url.toString()}>; rel="${rel}"`;
+  };
+  const links: string[] = [];
+  if (page > 1) links.push(link(page - 1, "prev"), link(1, "first"));
+  if (page < last) links.push(link(page + 1, "next"), link(last, "last"));
+  if (links.length > 0) context.header("Link", links.join(", "));
+  return items.slice((page - 1) * perPage, page * perPage);
+}
