@@ -36,11 +36,17 @@ export const Brief = z.object({
   /** The commit that the attempt's change is listed against: `checkout`, and for resolve `merge`. */
   against: Sha,
   model: z.object({ name: z.string(), maxTurns: z.number().int().positive(), maxUsd: z.number().positive() }),
-  limits: z.object({ minutes: z.number().positive(), files: z.number().int().positive(), bytes: z.number().int().positive() }),
+  limits: z.object({
+    minutes: z.number().positive(),
+    files: z.number().int().positive(),
+    bytes: z.number().int().positive(),
+  }),
   /** What came before: why this attempt exists (failing checks with log tails, conflicting files, the last attempt's cause). */
   history: z.array(z.object({ title: z.string(), text: z.string() })),
   /** Tasks this one depends on, and the notes they left. */
-  dependencies: z.array(z.object({ id: z.string(), title: z.string(), summary: z.string(), notes: z.array(z.string()) })),
+  dependencies: z.array(
+    z.object({ id: z.string(), title: z.string(), summary: z.string(), notes: z.array(z.string()) }),
+  ),
   /** The other tasks of the feature and what they are doing, as of dispatch. */
   siblings: z.array(z.object({ id: z.string(), title: z.string(), state: z.string(), files: z.array(z.string()) })),
 });
@@ -85,8 +91,12 @@ export type ChangedFile = z.infer<typeof ChangedFile>;
 export const Result = z.object({
   protocol: z.literal(PROTOCOL),
   attempt: z.string(),
-  /** completed: the engine finished its work. failed: it gave up, crashed or exited non-zero. timed-out: it ran out of minutes. */
-  outcome: z.enum(["completed", "failed", "timed-out", "budget-exhausted"]),
+  /**
+   * completed: the engine finished its work. failed: it gave up, crashed or exited non-zero. timed-out: it ran out of
+   * minutes. budget-exhausted: it used up its turns or dollars. provider-down: the model could not be reached or
+   * refused service, which is not the task's fault.
+   */
+  outcome: z.enum(["completed", "failed", "timed-out", "budget-exhausted", "provider-down"]),
   /** Why, when not completed; else what was done, in a sentence or two. */
   summary: z.string().max(20_000),
   engine: z.enum(["builtin", "command", "claude-code"]),

@@ -20,7 +20,8 @@ const RepositoryGlob = z
   .min(1)
   .max(300)
   .refine(
-    (path) => !path.startsWith("/") && !/^[A-Za-z]:/.test(path) && !path.includes("\\") && !path.split("/").includes(".."),
+    (path) =>
+      !path.startsWith("/") && !/^[A-Za-z]:/.test(path) && !path.includes("\\") && !path.split("/").includes(".."),
     "a path must stay inside the repository",
   );
 
@@ -50,7 +51,10 @@ export type OnFailure = z.infer<typeof OnFailure>;
 const PlanShape = z.object({
   land: Land.default("each"),
   onFailure: OnFailure.default("keep"),
-  tasks: z.array(PlannedTask).min(1, "a plan has at least one task").max(MAX_TASKS, `a plan has at most ${MAX_TASKS} tasks`),
+  tasks: z
+    .array(PlannedTask)
+    .min(1, "a plan has at least one task")
+    .max(MAX_TASKS, `a plan has at most ${MAX_TASKS} tasks`),
 });
 export type Plan = z.infer<typeof PlanShape>;
 
@@ -62,7 +66,9 @@ export type PlanVerdict = { ok: true; plan: Plan } | { ok: false; errors: string
 /** Judge anything as a plan. Errors are sentences a person can act on. */
 export function judgePlan(candidate: unknown): PlanVerdict {
   const shape = PlanShape.safeParse(candidate);
-  const errors = shape.success ? [] : shape.error.issues.map((issue) => describeIssue(issue.path, issue.message, candidate));
+  const errors = shape.success
+    ? []
+    : shape.error.issues.map((issue) => describeIssue(issue.path, issue.message, candidate));
   const edges = shape.success ? shape.data.tasks : readableTasks(candidate);
   errors.push(...edgeErrors(edges));
   return errors.length === 0 && shape.success ? { ok: true, plan: shape.data } : { ok: false, errors };
@@ -71,7 +77,14 @@ export function judgePlan(candidate: unknown): PlanVerdict {
 /** The tasks as far as their ids and edges can be read, so that graph errors are listed beside shape errors. */
 function readableTasks(candidate: unknown): { id: string; dependsOn: string[] }[] {
   const Readable = z.object({
-    tasks: z.array(z.object({ id: z.string(), dependsOn: z.array(z.string()).catch([]) }).nullable().catch(null)).max(1000),
+    tasks: z
+      .array(
+        z
+          .object({ id: z.string(), dependsOn: z.array(z.string()).catch([]) })
+          .nullable()
+          .catch(null),
+      )
+      .max(1000),
   });
   const readable = Readable.safeParse(candidate);
   return readable.success ? readable.data.tasks.filter((task) => task !== null) : [];

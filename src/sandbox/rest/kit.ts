@@ -31,8 +31,8 @@ export class ApiError extends Error {
   }
 }
 
-export function notFound(): ApiError {
-  return new ApiError(404, "Not Found");
+export function notFound(message = "Not Found"): ApiError {
+  return new ApiError(404, message);
 }
 
 export function forbidden(message = "Resource not accessible by integration"): ApiError {
@@ -64,7 +64,9 @@ export function roleOf(repository: Repository, user: User): Role | null {
  */
 export function may(actor: Actor, repository: Repository, permission: string, level: PermissionLevel): boolean {
   if (actor.kind === "app") return false;
-  if (actor.kind === "anonymous") return !repository.private && level === "read";
+  if (actor.kind === "anonymous") {
+    return !repository.private && level === "read" && permission !== "administration";
+  }
   const { token, user } = actor;
   if (token.repositories !== null && !token.repositories.includes(repository.id)) return false;
   if (token.permissions !== null) {
@@ -73,8 +75,22 @@ export function may(actor: Actor, repository: Repository, permission: string, le
     return granted !== undefined && levels[granted] >= levels[level];
   }
   const role = roleOf(repository, user);
+  if (permission === "administration") return role === "admin";
   if (role === null) return !repository.private && level === "read";
   return roleLevels[role] >= levels[level] || (permission === "issues" && role === "triage" && level === "write");
+}
+
+/**
+ * The repository, for what everyone who can see it may do as a person: open an issue, comment, react. A scoped token
+ * needs one of the permissions.
+ */
+export function repositoryToJoin(context: RestContext, world: World, permissions: readonly string[]): Repository {
+  const repository = repositoryFor(context, world, "metadata", "read");
+  actingUser(context);
+  const actor = context.get("actor");
+  const scoped = actor.kind === "token" && actor.token.permissions !== null;
+  if (scoped && !permissions.some((permission) => may(actor, repository, permission, "write"))) throw forbidden();
+  return repository;
 }
 
 /** The repository named in the path, if the actor may see it with this permission: else 404 (hidden) or 403, as GitHub does. */

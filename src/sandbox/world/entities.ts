@@ -97,7 +97,7 @@ export interface Issue {
   body: string | null;
   userId: number;
   state: "open" | "closed";
-  stateReason: "completed" | "not_planned" | "reopened" | null;
+  stateReason: "completed" | "not_planned" | "duplicate" | "reopened" | null;
   labels: string[];
   assigneeIds: number[];
   /** A pull request is an issue too; its own part is the Pull with the same number. */
@@ -307,7 +307,11 @@ export interface Delivery {
   durationMs: number;
   statusCode: number;
   status: string;
-  payload: unknown;
+  url: string;
+  requestHeaders: Record<string, string>;
+  payload: Record<string, unknown>;
+  responseHeaders: Record<string, string>;
+  responseBody: string | null;
 }
 
 /** A merge under way. Left over at a start, it is finished if the base ref moved and dropped if not. */

@@ -1,0 +1,214 @@
+/**
+ * Everything Headgate can do. Each command has a natural key: the same key is the same doing, however often it is asked
+ * for, and find-before-create makes running it twice harmless.
+ */
+import { z } from "zod";
+import { Brief, ChangedFile } from "./attempt.ts";
+import { FeatureEvent, LaneEvent } from "./event.ts";
+import { Check, Repo } from "./github.ts";
+import { TaskId } from "./plan.ts";
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+const PullNumber = z.number().int().positive();
+const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
+const ofRepo = { repo: Repo };
+
+/** Something to say on the issue. Each is said once; `messages` holds the words. */
+export const Notice = z.discriminatedUnion("about", [
+  z.object({ about: z.literal("unauthorised-label"), by: z.string() }),
+  z.object({ about: z.literal("unauthorised-order"), by: z.string(), comment: z.number().int() }),
+  z.object({ about: z.literal("malformed-order"), comment: z.number().int(), text: z.string(), reason: z.string() }),
+  z.object({ about: z.literal("refused-order"), comment: z.number().int(), reason: z.string() }),
+  z.object({ about: z.literal("help"), comment: z.number().int() }),
+  z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(z.string()) }),
+  z.object({ about: z.literal("plan-errors"), version: z.number().int(), errors: z.array(z.string()) }),
+]);
+export type Notice = z.infer<typeof Notice>;
+
+export const Command = z.discriminatedUnion("type", [
+  // Time and other aggregates
+  z.object({ type: z.literal("timer.set"), timer: z.string(), dueAt: z.number().int() }),
+  z.object({ type: z.literal("timer.cancel"), timer: z.string() }),
+  z.object({ type: z.literal("tell"), to: z.string(), key: z.string(), event: z.union([FeatureEvent, LaneEvent]) }),
+
+  // Looking
+  z.object({
+    type: z.literal("feature.observe"),
+    ...ofRepo,
+    issue: z.number().int(),
+    by: z.string(),
+    round: z.number().int(),
+  }),
+  z.object({ type: z.literal("permission.observe"), ...ofRepo, comment: z.number().int(), by: z.string() }),
+  /** Read the issue again (label, state, comments since), for facts whose webhooks were lost. */
+  z.object({
+    type: z.literal("issue.observe"),
+    ...ofRepo,
+    issue: z.number().int(),
+    label: z.string(),
+    round: z.number().int(),
+  }),
+  z.object({
+    type: z.literal("attempt.observe"),
+    ...ofRepo,
+    ...attemptOf,
+    id: z.string(),
+    run: z.number().int(),
+    seq: z.number().int(),
+  }),
+  z.object({ type: z.literal("pull.observe"), ...ofRepo, pull: PullNumber, seq: z.number().int() }),
+  z.object({ type: z.literal("failure.read"), ...ofRepo, pull: PullNumber, head: Sha, checks: z.array(Check) }),
+
+  // Planning
+  z.object({
+    type: z.literal("plan.make"),
+    ...ofRepo,
+    issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
+    base: z.object({ branch: z.string(), sha: Sha }),
+    model: z.string(),
+    version: z.number().int(),
+  }),
+
+  // Attempts
+  z.object({ type: z.literal("attempt.dispatch"), ...ofRepo, ...attemptOf, id: z.string(), brief: Brief }),
+  z.object({
+    type: z.literal("attempt.cancel"),
+    ...ofRepo,
+    ...attemptOf,
+    id: z.string(),
+    run: z.number().int().nullable(),
+  }),
+  z.object({
+    type: z.literal("change.promote"),
+    ...ofRepo,
+    ...attemptOf,
+    id: z.string(),
+    run: z.number().int(),
+    branch: z.string(),
+    /** Where the branch must point now; null: it must not exist. */
+    from: Sha.nullable(),
+    against: Sha,
+    parents: z.array(Sha).min(1).max(2),
+    manifest: z.array(ChangedFile),
+    title: z.string(),
+    issue: z.number().int(),
+  }),
+
+  // Pulls
+  z.object({
+    type: z.literal("pull.open"),
+    ...ofRepo,
+    task: TaskId,
+    branch: z.string(),
+    base: z.string(),
+    title: z.string(),
+    issue: z.number().int(),
+    summary: z.string(),
+    description: z.string(),
+    files: z.array(z.string()),
+    outsideScope: z.array(z.string()),
+  }),
+  z.object({ type: z.literal("pull.close"), ...ofRepo, pull: PullNumber }),
+  z.object({
+    type: z.literal("pull.update"),
+    ...ofRepo,
+    pull: PullNumber,
+    head: Sha,
+    base: Sha,
+    round: z.number().int(),
+  }),
+  z.object({
+    type: z.literal("checks.rerun"),
+    ...ofRepo,
+    pull: PullNumber,
+    head: Sha,
+    round: z.number().int(),
+    checks: z.array(Check),
+  }),
+  z.object({
+    type: z.literal("pull.merge"),
+    ...ofRepo,
+    pull: PullNumber,
+    head: Sha,
+    round: z.number().int(),
+    method: z.enum(["merge", "squash", "rebase"]),
+    title: z.string(),
+  }),
+  z.object({ type: z.literal("branch.delete"), ...ofRepo, branch: z.string() }),
+
+  // Talking to people
+  /** Bring the status comment up to date with the state at the time of sending. */
+  z.object({ type: z.literal("status.publish"), ...ofRepo, issue: z.number().int() }),
+  z.object({ type: z.literal("notice.post"), ...ofRepo, issue: z.number().int(), notice: Notice }),
+  z.object({
+    type: z.literal("reaction.add"),
+    ...ofRepo,
+    comment: z.number().int(),
+    content: z.enum(["eyes", "+1", "-1", "confused"]),
+  }),
+  z.object({ type: z.literal("issue.close"), ...ofRepo, issue: z.number().int() }),
+]);
+export type Command = z.infer<typeof Command>;
+export type Effect = Exclude<Command, { type: "timer.set" | "timer.cancel" | "tell" }>;
+
+/** The name of a notice's marker and the end of its key. */
+export function noticeKey(notice: Notice): string {
+  switch (notice.about) {
+    case "unauthorised-label":
+      return `unauthorised-label:${notice.by}`;
+    case "unauthorised-order":
+      return `unauthorised-order:${notice.by}`;
+    case "malformed-order":
+    case "refused-order":
+    case "help":
+      return `answer:${notice.comment}`;
+    case "not-ready":
+      return `not-ready:${notice.round}`;
+    case "plan-errors":
+      return `plan-errors:${notice.version}`;
+  }
+}
+
+/** The command's natural key within its aggregate. */
+export function commandKey(command: Effect): string {
+  switch (command.type) {
+    case "feature.observe":
+    case "issue.observe":
+      return `${command.type}:${command.round}`;
+    case "permission.observe":
+      return `${command.type}:${command.comment}`;
+    case "attempt.observe":
+    case "attempt.dispatch":
+    case "attempt.cancel":
+    case "change.promote":
+      return `${command.type}:${command.id}`;
+    case "plan.make":
+      return `${command.type}:${command.version}`;
+    case "pull.open":
+      return `${command.type}:${command.branch}`;
+    case "pull.observe":
+    case "pull.close":
+      return `${command.type}:${command.pull}`;
+    case "failure.read":
+      return `${command.type}:${command.pull}:${command.head}`;
+    case "pull.update":
+      return `${command.type}:${command.pull}:${command.head}:${command.base}:${command.round}`;
+    case "checks.rerun":
+    case "pull.merge":
+      return `${command.type}:${command.pull}:${command.head}:${command.round}`;
+    case "branch.delete":
+      return `${command.type}:${command.branch}`;
+    case "status.publish":
+    case "issue.close":
+      return command.type;
+    case "notice.post":
+      return `${command.type}:${noticeKey(command.notice)}`;
+    case "reaction.add":
+      return `${command.type}:${command.comment}:${command.content}`;
+  }
+}
+
+/** Asked again, these are done again, once, with the newest wording: what they look at or show may have changed since. */
+export function coalesces(command: Effect): boolean {
+  return command.type === "attempt.observe" || command.type === "pull.observe" || command.type === "status.publish";
+}

@@ -1,0 +1,61 @@
+/**
+ * The one door into the core: an aggregate's state and an event in, its next state and what to do out. Pure: no clock, no
+ * chance, no calls; the same input gives the same output.
+ */
+import type { Command } from "./command.ts";
+import type { Ignored } from "./event.ts";
+import { FeatureEvent, LaneEvent } from "./event.ts";
+import { decideFeature, featureRoutes } from "./feature/decide.ts";
+import { FEATURE_SCHEMA, FeatureState } from "./feature/state.ts";
+import { isLane } from "./keys.ts";
+import { decideLane, laneRoutes } from "./lane/decide.ts";
+import { LANE_SCHEMA, LaneState } from "./lane/state.ts";
+
+export interface Decision {
+  /** null: the aggregate does not exist (yet). */
+  state: unknown;
+  schema: number;
+  commands: Command[];
+  ignored: Ignored | null;
+  /** Topics whose hints the aggregate wants from now on. */
+  routes: string[];
+}
+
+/** A snapshot this version cannot read, or an event that is none. Nothing was changed. */
+export class Unreadable extends Error {}
+
+export function decide(
+  aggregate: string,
+  stored: { state: unknown; schema: number } | null,
+  envelope: { id: string; at: number; event: unknown },
+): Decision {
+  if (isLane(aggregate)) {
+    const state = stored === null ? null : load(LaneState, LANE_SCHEMA, stored, aggregate);
+    const event = read(LaneEvent, envelope.event, aggregate);
+    const decision = decideLane(state, { ...envelope, event });
+    return { ...decision, schema: LANE_SCHEMA, routes: decision.state === null ? [] : laneRoutes(decision.state) };
+  }
+  const state = stored === null ? null : load(FeatureState, FEATURE_SCHEMA, stored, aggregate);
+  const event = read(FeatureEvent, envelope.event, aggregate);
+  const decision = decideFeature(state, { ...envelope, event });
+  return { ...decision, schema: FEATURE_SCHEMA, routes: decision.state === null ? [] : featureRoutes(decision.state) };
+}
+
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
+}
+
+function load<T>(schema: Schema<T>, version: number, stored: { state: unknown; schema: number }, aggregate: string): T {
+  if (stored.schema !== version) {
+    throw new Unreadable(`${aggregate} was stored with schema ${stored.schema}; this version reads ${version}`);
+  }
+  const parsed = schema.safeParse(stored.state);
+  if (!parsed.success) throw new Unreadable(`${aggregate}: the stored state does not parse: ${parsed.error.message}`);
+  return parsed.data;
+}
+
+function read<T>(schema: Schema<T>, event: unknown, aggregate: string): T {
+  const parsed = schema.safeParse(event);
+  if (!parsed.success) throw new Unreadable(`${aggregate}: not an event: ${parsed.error.message}`);
+  return parsed.data;
+}

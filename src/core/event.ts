@@ -1,0 +1,209 @@
+/**
+ * Everything that can happen. Facts carry a semantic key of their own, so that a webhook's copy and reconcile's copy are
+ * one event; hints only say "look again"; the rest are outcomes of commands.
+ */
+import { z } from "zod";
+import { ChangedFile, Result, Usage } from "./attempt.ts";
+import { Failure, type FailureClass } from "./failure.ts";
+import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
+import { Order } from "./order.ts";
+import { TaskId } from "./plan.ts";
+import { Policy } from "./policy.ts";
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+const PullNumber = z.number().int().positive();
+const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
+
+/** Milliseconds that the entry's required checks, over all its heads, and its merge took. */
+const gateMs = z.number().nonnegative();
+
+/** Look again. */
+const Hinted = z.object({
+  type: z.literal("hinted"),
+  topic: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("issue") }),
+    z.object({ kind: z.literal("attempt"), attempt: z.string() }),
+    z.object({ kind: z.literal("pull"), pull: PullNumber }),
+    z.object({ kind: z.literal("commit"), sha: Sha }),
+    z.object({ kind: z.literal("branch"), branch: z.string() }),
+  ]),
+});
+
+const TimerDue = z.object({ type: z.literal("timer.due"), timer: z.string() });
+
+/** An effect was tried as often as it may be, or was refused for good. `command` is the command's type, `key` its natural key. */
+const EffectFailed = z.object({
+  type: z.literal("effect.failed"),
+  command: z.string(),
+  key: z.string(),
+  task: TaskId.nullable(),
+  pull: PullNumber.nullable(),
+  failure: Failure,
+});
+
+/** What came out of an attempt's artifact, after parsing. */
+export const Outcome = z.object({
+  result: Result.pick({ outcome: true, summary: true, engine: true, model: true, usage: true, notes: true }),
+  manifest: z.array(ChangedFile),
+  /** What a look at the files' content found, such as conflict markers or something that looks like a secret. */
+  findings: z.array(z.object({ path: z.string(), finding: z.string() })),
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+export const FeatureEvent = z.discriminatedUnion("type", [
+  Hinted,
+  TimerDue,
+  EffectFailed,
+  z.object({
+    type: z.literal("feature.labelled"),
+    repo: Repo,
+    issue: z.number().int().positive(),
+    title: z.string(),
+    body: z.string(),
+    by: z.string(),
+  }),
+  z.object({ type: z.literal("feature.unlabelled"), by: z.string() }),
+  z.object({ type: z.literal("issue.closed"), by: z.string() }),
+  z.object({ type: z.literal("order.given"), comment: z.number().int(), by: z.string(), order: Order }),
+  z.object({
+    type: z.literal("permission.observed"),
+    comment: z.number().int(),
+    by: z.string(),
+    permission: Permission,
+  }),
+  /** What the base branch says before a feature starts. `problems`: why it cannot, each with its fix. */
+  z.object({
+    type: z.literal("feature.observed"),
+    by: z.string(),
+    permission: Permission,
+    base: z.object({ branch: z.string(), sha: Sha }).nullable(),
+    policy: Policy.nullable(),
+    checks: z.array(RequiredCheck),
+    problems: z.array(z.string()),
+  }),
+  z.object({
+    type: z.literal("plan.made"),
+    version: z.number().int(),
+    /** A candidate: the core judges it, whoever wrote it. */
+    plan: z.unknown(),
+    model: z.string().nullable(),
+    usage: Usage.nullable(),
+  }),
+  z.object({
+    type: z.literal("plan.failed"),
+    version: z.number().int(),
+    failure: Failure,
+    model: z.string().nullable(),
+    usage: Usage.nullable(),
+  }),
+  z.object({ type: z.literal("attempt.dispatched"), ...attemptOf, run: z.number().int() }),
+  z.object({
+    type: z.literal("attempt.observed"),
+    ...attemptOf,
+    run: RunSnapshot,
+    /** null: not completed yet, or no result artifact; `problem` says why there is none. */
+    outcome: Outcome.nullable(),
+    problem: z.string().nullable(),
+  }),
+  z.object({ type: z.literal("change.promoted"), ...attemptOf, head: Sha }),
+  z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),
+  z.object({ type: z.literal("pull.opened"), task: TaskId, pull: PullNumber }),
+  /** The lane's word on an entry that it holds: why it is not merged yet, and since when its checks run. */
+  z.object({ type: z.literal("entry.explained"), task: TaskId, pull: PullNumber, explanation: z.string() }),
+  z.object({
+    type: z.literal("entry.landed"),
+    task: TaskId,
+    pull: PullNumber,
+    /** Its place among the lane's merges, from 1. */
+    order: z.number().int().positive(),
+    head: Sha,
+    testedTree: Sha,
+    landedTree: Sha,
+    mergeSha: Sha,
+    mergedAt: z.number().int(),
+    gateMs,
+  }),
+  z.object({
+    type: z.literal("entry.ejected"),
+    task: TaskId,
+    pull: PullNumber,
+    head: Sha,
+    /** The base tip the lane judged against. */
+    base: Sha,
+    failure: Failure,
+    gateMs,
+  }),
+]);
+export type FeatureEvent = z.infer<typeof FeatureEvent>;
+
+/** A pull handed to the lane. */
+export const Submission = z.object({
+  feature: z.string(),
+  task: TaskId,
+  pull: PullNumber,
+  branch: z.string(),
+  head: Sha,
+  title: z.string(),
+  checks: z.array(RequiredCheck),
+  method: z.enum(["merge", "squash", "rebase"]),
+  mode: z.enum(["auto", "ready"]),
+  checksMinutes: z.number().positive(),
+  /** Its feature is on hold. */
+  held: z.boolean(),
+});
+export type Submission = z.infer<typeof Submission>;
+
+export const LaneEvent = z.discriminatedUnion("type", [
+  Hinted,
+  TimerDue,
+  EffectFailed,
+  z.object({ type: z.literal("entry.submitted"), repo: Repo, branch: z.string(), entry: Submission }),
+  z.object({ type: z.literal("entry.withdrawn"), feature: z.string(), task: TaskId.nullable() }),
+  z.object({ type: z.literal("entries.held"), feature: z.string(), held: z.boolean() }),
+  z.object({ type: z.literal("pull.observed"), pull: PullNumber, seq: z.number().int(), snapshot: PullSnapshot }),
+  z.object({ type: z.literal("failure.read"), pull: PullNumber, head: Sha, details: Failure.shape.details }),
+  z.object({
+    type: z.literal("pull.updated"),
+    pull: PullNumber,
+    outcome: z.enum(["accepted", "moved", "conflict", "current"]),
+  }),
+  z.object({ type: z.literal("checks.rerun"), pull: PullNumber, head: Sha }),
+  z.object({
+    type: z.literal("pull.merged"),
+    pull: PullNumber,
+    head: Sha,
+    outcome: z.discriminatedUnion("outcome", [
+      z.object({
+        outcome: z.literal("merged"),
+        sha: Sha,
+        landedTree: Sha,
+        parents: z.array(Sha),
+        at: z.number().int(),
+      }),
+      z.object({ outcome: z.enum(["moved", "refused", "unknown"]), message: z.string() }),
+    ]),
+  }),
+]);
+export type LaneEvent = z.infer<typeof LaneEvent>;
+
+export type Event = FeatureEvent | LaneEvent;
+
+/** An event as it reaches an aggregate. `at`: when it happened, in milliseconds since 1970; the core's only clock. */
+export interface Envelope<E extends Event = Event> {
+  id: string;
+  at: number;
+  event: E;
+}
+
+/** Why an event changed nothing. */
+export type Ignored =
+  | "not-accepted-here"
+  | "guard-refused"
+  | "stale-attempt"
+  | "stale-head"
+  | "stale-observation"
+  | "superseded"
+  | "duplicate"
+  | "unauthorised";
+
+export type { FailureClass };

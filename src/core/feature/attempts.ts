@@ -1,0 +1,210 @@
+/** From a dispatched run to a pull in the lane: what each outcome on the way leads to. */
+
+import { addUsage, NO_USAGE } from "../attempt.ts";
+import type { Command } from "../command.ts";
+import type { FeatureEvent, Outcome } from "../event.ts";
+import type { Failure, FailureClass } from "../failure.ts";
+import type { RunSnapshot } from "../github.ts";
+import { judgeChange } from "../guardrails.ts";
+import type { Draft, Reaction } from "./draft.ts";
+import { advanceTask, attemptIdOf, failTask, submit } from "./draft.ts";
+import type { FeatureState, Task } from "./state.ts";
+import { currentAttempt, findTask } from "./state.ts";
+
+type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+
+/** The task, if its last attempt is the one meant. */
+function taskOfAttempt(state: FeatureState, event: { task: string; attempt: number }): Task | null {
+  const task = findTask(state, event.task);
+  return task !== undefined && task.machine.attempt === event.attempt ? task : null;
+}
+
+export function observeAttempt(state: FeatureState, task: Task, at: number): Command | null {
+  const attempt = currentAttempt(task);
+  if (attempt === undefined || attempt.run === null) return null;
+  const id = attemptIdOf(state, task, attempt.number);
+  return {
+    type: "attempt.observe",
+    repo: state.repo,
+    task: task.plan.id,
+    attempt: attempt.number,
+    id,
+    run: attempt.run,
+    seq: at,
+  };
+}
+
+export function cancelAttempt(draft: Draft, task: Task): void {
+  const { state } = draft;
+  const attempt = currentAttempt(task);
+  if (attempt === undefined) return;
+  const id = attemptIdOf(state, task, attempt.number);
+  draft.commands.push({ type: "timer.cancel", timer: `attempt:${id}` });
+  draft.commands.push({
+    type: "attempt.cancel",
+    repo: state.repo,
+    task: task.plan.id,
+    attempt: attempt.number,
+    id,
+    run: attempt.run,
+  });
+}
+
+export function dispatched(draft: Draft, event: EventOf<"attempt.dispatched">): Reaction {
+  const task = taskOfAttempt(draft.state, event);
+  const attempt = task === null ? undefined : currentAttempt(task);
+  if (task === null || attempt === undefined) return "stale-attempt";
+  attempt.run = event.run;
+  if (!advanceTask(task, { type: "DISPATCHED" })) return "not-accepted-here";
+  // The run may have ended before its number was known, and then its webhook found nobody: look once.
+  const look = observeAttempt(draft.state, task, draft.at);
+  if (look !== null) draft.commands.push(look);
+  return null;
+}
+
+export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reaction {
+  const { state } = draft;
+  const task = taskOfAttempt(state, event);
+  const attempt = task === null ? undefined : currentAttempt(task);
+  if (task === null || attempt === undefined || task.stage !== "working") return "stale-attempt";
+  attempt.startedAt = event.run.startedAt;
+  if (event.run.status !== "completed") return null;
+  attempt.endedAt = event.run.endedAt;
+  attempt.conclusion = event.run.conclusion;
+  draft.commands.push({ type: "timer.cancel", timer: `attempt:${attemptIdOf(state, task, attempt.number)}` });
+  if (event.outcome === null) return failTask(draft, task, lost(event.run, event.problem));
+  const { result, manifest } = event.outcome;
+  if (result.usage !== null) task.usage = addUsage(task.usage ?? NO_USAGE, result.usage);
+  attempt.summary = result.summary.slice(0, 2_000);
+  const failure = failureOf(event.outcome);
+  if (failure !== null) return failTask(draft, task, failure);
+  task.summary = result.summary.slice(0, 4_000);
+  task.notes = result.notes.slice(0, 20).map((note) => note.slice(0, 4_000));
+  if (task.plan.role === "research") {
+    task.failure = null;
+    return advanceTask(task, { type: "NOTHING_TO_LAND" }) ? null : "not-accepted-here";
+  }
+  if (manifest.length === 0) return failTask(draft, task, agentEmpty(result.summary));
+  return judgeAndPromote(draft, task, event.run.id, event.outcome);
+}
+
+function judgeAndPromote(draft: Draft, task: Task, run: number, outcome: Outcome): Reaction {
+  const { state } = draft;
+  const attempt = currentAttempt(task);
+  if (state.policy === null || attempt === undefined) return "not-accepted-here";
+  const { refusals } = judgeChange(outcome.manifest, outcome.findings, task.plan.files, state.policy);
+  if (refusals.length > 0) {
+    const cause = `The change was refused and nothing of it was promoted: ${refusals.slice(0, 20).join("; ")}`;
+    return failTask(draft, task, { class: "agent-failed", cause, details: [] });
+  }
+  if (!advanceTask(task, { type: "COMPLETED" })) return "not-accepted-here";
+  task.change = outcome.manifest;
+  draft.commands.push({
+    type: "change.promote",
+    repo: state.repo,
+    task: task.plan.id,
+    attempt: attempt.number,
+    id: attemptIdOf(state, task, attempt.number),
+    run,
+    branch: task.branch,
+    from: task.head,
+    against: attempt.against,
+    parents: attempt.parents,
+    manifest: outcome.manifest,
+    title: task.plan.title,
+    issue: state.issue.number,
+  });
+  return null;
+}
+
+export function promoted(draft: Draft, event: EventOf<"change.promoted">): Reaction {
+  const { state } = draft;
+  const task = taskOfAttempt(state, event);
+  if (task === null || task.stage !== "promoting") return "stale-attempt";
+  task.head = event.head;
+  task.failure = null;
+  if (task.pull !== null) {
+    task.change = null;
+    submit(draft, task);
+    return advanceTask(task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
+  }
+  if (state.base === null || state.policy === null) return "not-accepted-here";
+  const change = task.change ?? [];
+  draft.commands.push({
+    type: "pull.open",
+    repo: state.repo,
+    task: task.plan.id,
+    branch: task.branch,
+    base: state.base.branch,
+    title: task.plan.title,
+    issue: state.issue.number,
+    summary: task.summary,
+    description: task.plan.description,
+    files: change.map((file) => file.path),
+    outsideScope: judgeChange(change, [], task.plan.files, state.policy).outsideScope,
+  });
+  return null;
+}
+
+export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reaction {
+  const { state } = draft;
+  const task = findTask(state, event.task);
+  if (task?.stage === "cancelled") {
+    // Opened while the feature was being cancelled.
+    draft.commands.push({ type: "pull.close", repo: state.repo, pull: event.pull });
+    return null;
+  }
+  if (task === undefined || task.stage !== "promoting") return "not-accepted-here";
+  task.pull = event.pull;
+  task.change = null;
+  submit(draft, task);
+  return advanceTask(task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
+}
+
+export function refused(draft: Draft, event: EventOf<"change.refused">): Reaction {
+  const task = taskOfAttempt(draft.state, event);
+  if (task === null || task.stage !== "promoting") return "stale-attempt";
+  return failTask(draft, task, event.failure);
+}
+
+/** An attempt's time is up although its job should have ended itself. */
+export function overdue(draft: Draft, id: string): Reaction {
+  const task = draft.state.tasks.find((candidate) => {
+    const attempt = currentAttempt(candidate);
+    return attempt !== undefined && attemptIdOf(draft.state, candidate, attempt.number) === id;
+  });
+  if (task === undefined || task.stage !== "working") return "stale-attempt";
+  cancelAttempt(draft, task);
+  return failTask(draft, task, {
+    class: "attempt-timed-out",
+    cause: "The attempt's run did not end in time.",
+    details: [],
+  });
+}
+
+function lost(run: RunSnapshot, problem: string | null): Failure {
+  const classes: Record<string, FailureClass> = { timed_out: "attempt-timed-out", startup_failure: "policy-blocked" };
+  const ended = `The attempt's run ended as '${run.conclusion ?? "unknown"}'`;
+  return {
+    class: classes[run.conclusion ?? ""] ?? "attempt-lost",
+    cause: problem === null ? `${ended} and left no result.` : `${ended}: ${problem}`,
+    details: [],
+  };
+}
+
+function failureOf({ result }: Outcome): Failure | null {
+  const classes: Record<Outcome["result"]["outcome"], FailureClass | null> = {
+    completed: null,
+    failed: "agent-failed",
+    "timed-out": "attempt-timed-out",
+    "budget-exhausted": "budget-exhausted",
+    "provider-down": "provider-down",
+  };
+  const failure = classes[result.outcome];
+  return failure === null ? null : { class: failure, cause: result.summary.slice(0, 4_000), details: [] };
+}
+
+function agentEmpty(summary: string): Failure {
+  const said = summary.trim() === "" ? "" : ` It said: ${summary.slice(0, 1_000)}`;
+  return { class: "agent-empty", cause: `The agent finished without changing anything.${said}`, details: [] };
+}

@@ -1,0 +1,367 @@
+/** A feature's judgement on everything that happens to it. */
+
+import { addUsage, NO_USAGE, taskBranch } from "../attempt.ts";
+import type { Command } from "../command.ts";
+import type { FeatureEvent } from "../event.ts";
+import { featureKey, laneKey, topics } from "../keys.ts";
+import { judgePlan } from "../plan.ts";
+import {
+  cancelAttempt,
+  dispatched,
+  observeAttempt,
+  observed,
+  overdue,
+  promoted,
+  pullOpened,
+  refused,
+} from "./attempts.ts";
+import type { Draft, Reaction } from "./draft.ts";
+import { advanceFeature, advanceTask, attemptIdOf, failTask, submit } from "./draft.ts";
+import { cancel, hold, look, orderGiven, permissionObserved, resume } from "./orders.ts";
+import { progress } from "./progress.ts";
+import type { FeatureState, Task } from "./state.ts";
+import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
+
+type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+
+/** How often a feature under way looks at GitHub by itself, for webhooks that were lost. */
+const SWEEP_MS = 60_000;
+
+export function decideFeature(
+  before: FeatureState | null,
+  envelope: { id: string; at: number; event: FeatureEvent },
+): { state: FeatureState | null; commands: Command[]; ignored: Reaction } {
+  const { event } = envelope;
+  if (before === null && event.type !== "feature.labelled")
+    return { state: null, commands: [], ignored: "not-accepted-here" };
+  const state =
+    before === null ? newFeature(event as EventOf<"feature.labelled">, envelope.at) : structuredClone(before);
+  const draft: Draft = { state, at: envelope.at, eventId: envelope.id, commands: [] };
+  const ignored = before === null ? begin(draft, event as EventOf<"feature.labelled">) : apply(draft, event);
+  progress(draft);
+  if (ignored === null && state.base !== null) {
+    draft.commands.push({ type: "status.publish", repo: state.repo, issue: state.issue.number });
+  }
+  return { state, commands: draft.commands, ignored };
+}
+
+function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureState {
+  return {
+    key: featureKey(event.repo, event.issue),
+    repo: event.repo,
+    issue: { number: event.issue, title: event.title, body: event.body },
+    stage: "planning",
+    hold: null,
+    parked: null,
+    labelledBy: event.by,
+    startedAt: at,
+    endedAt: null,
+    endedBy: null,
+    round: 0,
+    policy: null,
+    base: null,
+    checks: [],
+    plan: null,
+    planVersion: 0,
+    planner: { usage: null, model: null },
+    tasks: [],
+    pendingOrders: [],
+  };
+}
+
+function begin(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
+  look(draft, event.by);
+  draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
+  return null;
+}
+
+function apply(draft: Draft, event: FeatureEvent): Reaction {
+  const { state } = draft;
+  switch (event.type) {
+    case "feature.labelled":
+      return labelledAgain(draft, event);
+    case "feature.unlabelled":
+      if (isOver(state) || state.hold !== null) return "not-accepted-here";
+      hold(draft, event.by, `@${event.by} removed the label`);
+      return null;
+    case "feature.observed":
+      return featureObserved(draft, event);
+    case "plan.made":
+      return planMade(draft, event);
+    case "plan.failed":
+      if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
+      countPlanning(state, event.usage, event.model);
+      state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
+      return null;
+    case "issue.closed":
+      if (isOver(state)) return "not-accepted-here";
+      cancel(draft, event.by);
+      return null;
+    case "order.given":
+      return orderGiven(draft, event);
+    case "permission.observed":
+      return permissionObserved(draft, event);
+    case "hinted":
+      return hinted(draft, event);
+    case "attempt.dispatched":
+      return dispatched(draft, event);
+    case "attempt.observed":
+      return observed(draft, event);
+    case "change.promoted":
+      return promoted(draft, event);
+    case "change.refused":
+      return refused(draft, event);
+    case "pull.opened":
+      return pullOpened(draft, event);
+    case "entry.explained": {
+      const task = taskInLane(state, event);
+      if (task === null || task.stage !== "in-lane") return "stale-observation";
+      if (task.explanation === event.explanation) return "duplicate";
+      task.explanation = event.explanation;
+      return null;
+    }
+    case "entry.landed":
+      return landed(draft, event);
+    case "entry.ejected":
+      return ejected(draft, event);
+    case "timer.due":
+      return timerDue(draft, event.timer);
+    case "effect.failed":
+      return effectFailed(draft, event);
+  }
+}
+
+/** The label came back, or its webhook did: look again at who wants what, and go on. */
+function labelledAgain(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
+  const { state } = draft;
+  if (isOver(state)) return "not-accepted-here";
+  if (state.hold === null && state.parked === null) return "duplicate";
+  state.labelledBy = event.by;
+  look(draft, event.by);
+  return null;
+}
+
+function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reaction {
+  const { state } = draft;
+  if (isOver(state)) return "not-accepted-here";
+  if (event.permission !== "write" && event.permission !== "admin") {
+    // Whatever runs already was asked for by somebody who may: it goes on as it was.
+    if (state.stage === "planning") {
+      state.parked = {
+        reason: `@${event.by} may not start features here.`,
+        next: "label again, by someone with write access",
+      };
+    }
+    const notice = { about: "unauthorised-label" as const, by: event.by };
+    draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+    return "unauthorised";
+  }
+  if (event.problems.length > 0 || event.base === null || event.policy === null) {
+    state.parked = { reason: event.problems.join(" "), next: "/headgate resume" };
+    const notice = { about: "not-ready" as const, round: state.round, problems: event.problems };
+    draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+    return null;
+  }
+  state.policy = event.policy;
+  state.checks = event.checks;
+  state.base = event.base;
+  resume(draft, event.by);
+  state.parked = null;
+  if (state.stage !== "planning" || state.plan !== null) return null;
+  state.planVersion += 1;
+  draft.commands.push({
+    type: "plan.make",
+    repo: state.repo,
+    issue: state.issue,
+    base: event.base,
+    model: event.policy.models.plan,
+    version: state.planVersion,
+  });
+  return null;
+}
+
+function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"], model: string | null): void {
+  if (usage !== null) state.planner.usage = addUsage(state.planner.usage ?? NO_USAGE, usage);
+  state.planner.model = model;
+}
+
+function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
+  const { state } = draft;
+  if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
+  countPlanning(state, event.usage, event.model);
+  const verdict = judgePlan(event.plan);
+  if (!verdict.ok) {
+    state.parked = {
+      reason: `The plan has errors: ${verdict.errors.slice(0, 3).join("; ")}`,
+      next: "/headgate resume",
+    };
+    const notice = { about: "plan-errors" as const, version: event.version, errors: verdict.errors.slice(0, 100) };
+    draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+    return null;
+  }
+  const { plan } = verdict;
+  state.plan = { version: event.version, land: plan.land, onFailure: plan.onFailure, plannedAt: draft.at };
+  state.tasks = plan.tasks.map((task) => newTask(state.issue.number, task));
+  advanceFeature(state, { type: "PROPOSE" });
+  advanceFeature(state, { type: "APPROVE" });
+  return null;
+}
+
+function newTask(issue: number, plan: Task["plan"]): Task {
+  return {
+    plan,
+    stage: "blocked",
+    machine: { attempt: 0, kind: plan.role === "research" ? "research" : "build", failures: 0, free: 0 },
+    attempts: [],
+    branch: taskBranch(issue, plan.id),
+    head: null,
+    pull: null,
+    failure: null,
+    waitsUntil: null,
+    change: null,
+    explanation: null,
+    summary: "",
+    notes: [],
+    usage: null,
+    gateMs: 0,
+    landing: null,
+  };
+}
+
+function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
+  const { state } = draft;
+  if (event.topic.kind !== "attempt") return "not-accepted-here";
+  const { attempt } = event.topic;
+  const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
+  if (task === undefined || task.stage !== "working") return "stale-attempt";
+  const look = observeAttempt(state, task, draft.at);
+  if (look !== null) draft.commands.push(look);
+  return null;
+}
+
+function taskInLane(state: FeatureState, event: { task: string; pull: number }): Task | null {
+  const task = findTask(state, event.task);
+  return task !== undefined && task.pull === event.pull ? task : null;
+}
+
+function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
+  const { state } = draft;
+  const task = taskInLane(state, event);
+  if (task === null || task.landing !== null) return "duplicate";
+  task.landing = {
+    order: event.order,
+    mergeSha: event.mergeSha,
+    mergedAt: event.mergedAt,
+    head: event.head,
+    testedTree: event.testedTree,
+    landedTree: event.landedTree,
+  };
+  task.gateMs += event.gateMs;
+  task.head = event.head;
+  task.failure = null;
+  task.explanation = null;
+  if (state.base !== null) state.base = { ...state.base, sha: event.mergeSha };
+  draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
+  if (isActive(task.stage)) cancelAttempt(draft, task);
+  // A cancelled feature's last merge may still arrive: it is remembered, and changes nothing else.
+  advanceTask(task, { type: "LANDED" });
+  return null;
+}
+
+function ejected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
+  const { state } = draft;
+  const task = taskInLane(state, event);
+  if (task === null || task.stage !== "in-lane") return "stale-observation";
+  task.head = event.head;
+  task.gateMs += event.gateMs;
+  if (state.base !== null) state.base = { ...state.base, sha: event.base };
+  return failTask(draft, task, event.failure);
+}
+
+function timerDue(draft: Draft, timer: string): Reaction {
+  const { state } = draft;
+  const [name, rest = ""] = split(timer);
+  if (name === "attempt") return overdue(draft, rest);
+  if (name === "wait") {
+    const task = findTask(state, rest);
+    if (task === undefined || task.stage !== "waiting") return "superseded";
+    task.waitsUntil = null;
+    const failure = task.failure?.class;
+    if (failure === "head-moved" || failure === "base-moved" || failure === "conflict-with-ahead") {
+      submit(draft, task);
+      return advanceTask(task, { type: "RESUBMIT" }) ? null : "not-accepted-here";
+    }
+    return advanceTask(task, { type: "DUE" }) ? null : "not-accepted-here";
+  }
+  if (name === "sweep" && !isOver(state)) return sweep(draft);
+  return "superseded";
+}
+
+function split(timer: string): [string, string] {
+  const colon = timer.indexOf(":");
+  return colon < 0 ? [timer, ""] : [timer.slice(0, colon), timer.slice(colon + 1)];
+}
+
+/** Reconcile is the truth: read the issue and every run under way again, whatever webhooks said or did not say. */
+function sweep(draft: Draft): Reaction {
+  const { state } = draft;
+  state.round += 1;
+  draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
+  if (state.policy !== null) {
+    draft.commands.push({
+      type: "issue.observe",
+      repo: state.repo,
+      issue: state.issue.number,
+      label: state.policy.label,
+      round: state.round,
+    });
+  }
+  for (const task of state.tasks) {
+    const look = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
+    if (look !== null) draft.commands.push(look);
+  }
+  return null;
+}
+
+function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Reaction {
+  const { state } = draft;
+  const task = event.task === null ? undefined : findTask(state, event.task);
+  switch (event.command) {
+    case "feature.observe":
+    case "plan.make":
+      if (state.stage !== "planning") return "superseded";
+      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      return null;
+    case "attempt.dispatch":
+      if (task?.stage !== "dispatching") return "stale-attempt";
+      return failTask(draft, task, event.failure);
+    case "attempt.observe":
+      if (task?.stage !== "working") return "stale-attempt";
+      return failTask(draft, task, event.failure);
+    case "change.promote":
+    case "pull.open":
+      if (task?.stage !== "promoting") return "stale-attempt";
+      return failTask(draft, task, event.failure);
+    default:
+      // Words that could not be said and looks that the next sweep repeats: recorded in the history, nothing to decide.
+      return "not-accepted-here";
+  }
+}
+
+/** Through which topics hints find this feature. */
+export function featureRoutes(state: FeatureState): string[] {
+  if (isOver(state)) return [];
+  const routes = [topics.issue(state.repo, state.issue.number)];
+  for (const task of state.tasks) {
+    const attempt = currentAttempt(task);
+    if (attempt !== undefined && (task.stage === "dispatching" || task.stage === "working")) {
+      routes.push(topics.attempt(state.repo, attemptIdOf(state, task, attempt.number)));
+    }
+  }
+  return routes;
+}
+
+/** The lane that this feature lands on, once known. */
+export function laneOf(state: FeatureState): string | null {
+  return state.base === null ? null : laneKey(state.repo, state.base.branch);
+}

@@ -1,0 +1,104 @@
+/** A decision in the making: the state as it will be, and what is to be done. Lives within one call of `decide`. */
+import { transition } from "xstate";
+import type { Command } from "../command.ts";
+import type { Ignored } from "../event.ts";
+import type { Failure } from "../failure.ts";
+import { waitFor } from "../failure.ts";
+import { laneKey } from "../keys.ts";
+import type { TaskMachineEvent } from "./machines.ts";
+import { featureMachine, taskMachine } from "./machines.ts";
+import type { FeatureState, Task } from "./state.ts";
+import { currentAttempt, TaskStage } from "./state.ts";
+
+export interface Draft {
+  state: FeatureState;
+  at: number;
+  /** The event's id: commands to other aggregates derive their keys from it. */
+  eventId: string;
+  commands: Command[];
+}
+
+/** null: applied. */
+export type Reaction = Ignored | null;
+
+export function attemptIdOf(state: FeatureState, task: Task, number: number): string {
+  return `${state.issue.number}/${task.plan.id}/${number}`;
+}
+
+/** Send the task an event; true if its machine took it. */
+export function advanceTask(task: Task, event: TaskMachineEvent): boolean {
+  const before = taskMachine.resolveState({ value: task.stage, context: task.machine });
+  const [after] = transition(taskMachine, before, event);
+  if (after === before) return false;
+  task.stage = TaskStage.parse(after.value);
+  task.machine = after.context;
+  return true;
+}
+
+export function advanceFeature(
+  state: FeatureState,
+  event: Parameters<typeof transition<typeof featureMachine>>[2],
+): boolean {
+  const before = featureMachine.resolveState({ value: state.stage, context: {} });
+  const [after] = transition(featureMachine, before, event);
+  if (after === before) return false;
+  state.stage = after.value;
+  return true;
+}
+
+/** The task failed in this way: count it, and take its class's edge. */
+export function failTask(draft: Draft, task: Task, failure: Failure): Reaction {
+  const policy = draft.state.policy;
+  if (policy === null) return "not-accepted-here";
+  const freeBefore = task.machine.free;
+  if (!advanceTask(task, { type: "FAILED", failure: failure.class, bounds: policy.attempts }))
+    return "not-accepted-here";
+  task.failure = failure;
+  task.change = null;
+  task.explanation = null;
+  const attempt = currentAttempt(task);
+  // A failure in the lane belongs to the attempt whose head was judged: the last one.
+  if (attempt !== undefined && attempt.class === null) {
+    attempt.class = failure.class;
+    attempt.cause = failure.cause.slice(0, 2_000);
+  }
+  if (task.stage === "waiting") {
+    task.waitsUntil = draft.at + waitFor(failure.class, freeBefore);
+    draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: task.waitsUntil });
+  }
+  return null;
+}
+
+export function tellLane(draft: Draft, event: Extract<Command, { type: "tell" }>["event"], key: string): void {
+  const { base, repo } = draft.state;
+  if (base === null) return;
+  draft.commands.push({ type: "tell", to: laneKey(repo, base.branch), key, event });
+}
+
+/** Hand the task's pull to its lane. */
+export function submit(draft: Draft, task: Task): void {
+  const { state } = draft;
+  if (task.pull === null || task.head === null || state.base === null || state.policy === null) return;
+  tellLane(
+    draft,
+    {
+      type: "entry.submitted",
+      repo: state.repo,
+      branch: state.base.branch,
+      entry: {
+        feature: state.key,
+        task: task.plan.id,
+        pull: task.pull,
+        branch: task.branch,
+        head: task.head,
+        title: task.plan.title,
+        checks: state.checks,
+        method: state.policy.merge.method,
+        mode: state.policy.merge.mode,
+        checksMinutes: state.policy.checksMinutes,
+        held: state.hold !== null,
+      },
+    },
+    `submit:${state.key}:${task.plan.id}:${draft.eventId}`,
+  );
+}

@@ -1,0 +1,117 @@
+/** The two machines of a feature. Only ever used through XState's pure `transition`; waits are timers, timers are events. */
+import { assign, setup } from "xstate";
+import type { AttemptKind } from "../attempt.ts";
+import type { FailureClass } from "../failure.ts";
+import { edges, waitFor } from "../failure.ts";
+
+type FeatureMachineEvent =
+  | { type: "PROPOSE" }
+  | { type: "APPROVE" }
+  | { type: "FINISH" }
+  | { type: "CANCEL" }
+  | { type: "FAIL" };
+
+export const featureMachine = setup({ types: { events: {} as FeatureMachineEvent } }).createMachine({
+  id: "feature",
+  initial: "planning",
+  states: {
+    planning: { on: { PROPOSE: "proposed", CANCEL: "cancelled" } },
+    proposed: { on: { APPROVE: "executing", CANCEL: "cancelled" } },
+    executing: { on: { FINISH: "completed", CANCEL: "cancelled", FAIL: "failed" } },
+    completed: { type: "final" },
+    cancelled: { type: "final" },
+    failed: { type: "final" },
+  },
+});
+
+interface TaskContext {
+  /** The number of the last attempt; 0 before the first. */
+  attempt: number;
+  /** The kind of the next attempt, or of the one under way. */
+  kind: AttemptKind;
+  failures: number;
+  free: number;
+}
+
+interface Bounds {
+  max: number;
+  free: number;
+}
+
+export type TaskMachineEvent =
+  | { type: "SATISFIED" }
+  | { type: "START" }
+  | { type: "DISPATCHED" }
+  | { type: "COMPLETED" }
+  | { type: "SUBMITTED" }
+  | { type: "NOTHING_TO_LAND" }
+  | { type: "LANDED" }
+  | { type: "DUE" }
+  | { type: "RETRY"; kind: AttemptKind }
+  | { type: "RESUBMIT" }
+  | { type: "SKIP" }
+  | { type: "CANCEL" }
+  /** `bounds` come with the event because the policy may change while the task lives. */
+  | { type: "FAILED"; failure: FailureClass; bounds: Bounds };
+
+function spent(context: TaskContext, event: TaskMachineEvent): boolean {
+  if (event.type !== "FAILED") return false;
+  return edges[event.failure].fault === "task"
+    ? context.failures + 1 >= event.bounds.max
+    : context.free + 1 > event.bounds.free;
+}
+
+const nextKind: Record<"repair" | "resolve", AttemptKind> = { repair: "repair", resolve: "resolve" };
+
+export const taskMachine = setup({
+  types: { context: {} as TaskContext, events: {} as TaskMachineEvent, input: {} as { kind: AttemptKind } },
+  guards: {
+    mustPark: ({ context, event }) =>
+      event.type === "FAILED" && (edges[event.failure].next === "park" || spent(context, event)),
+    resubmits: ({ event }) => event.type === "FAILED" && edges[event.failure].next === "resubmit",
+    waits: ({ context, event }) => event.type === "FAILED" && waitFor(event.failure, context.free) > 0,
+  },
+  actions: {
+    count: assign(({ context, event }) => {
+      if (event.type !== "FAILED") return {};
+      const edge = edges[event.failure];
+      const kind = edge.next === "repair" || edge.next === "resolve" ? nextKind[edge.next] : context.kind;
+      return edge.fault === "task" ? { failures: context.failures + 1, kind } : { free: context.free + 1, kind };
+    }),
+    begin: assign({ attempt: ({ context }) => context.attempt + 1 }),
+    /** A person's retry gives the task its tries back. */
+    renew: assign(({ event }) => (event.type === "RETRY" ? { failures: 0, free: 0, kind: event.kind } : {})),
+  },
+}).createMachine({
+  id: "task",
+  initial: "blocked",
+  context: ({ input }) => ({ attempt: 0, kind: input.kind, failures: 0, free: 0 }),
+  // A person may merge a pull at any time, whatever we were about to do with it.
+  on: { CANCEL: ".cancelled", LANDED: ".done" },
+  states: {
+    blocked: { on: { SATISFIED: "ready", SKIP: "skipped" } },
+    ready: { on: { START: { target: "dispatching", actions: "begin" }, SKIP: "skipped" } },
+    dispatching: { on: { DISPATCHED: "working", FAILED: failed() } },
+    working: { on: { COMPLETED: "promoting", NOTHING_TO_LAND: "done", FAILED: failed() } },
+    promoting: { on: { SUBMITTED: "in-lane", FAILED: failed() } },
+    "in-lane": { on: { FAILED: failed() } },
+    waiting: {
+      on: { DUE: "ready", RESUBMIT: "in-lane", RETRY: { target: "ready", actions: "renew" }, SKIP: "skipped" },
+    },
+    parked: {
+      on: { RETRY: { target: "ready", actions: "renew" }, RESUBMIT: "in-lane", SKIP: "skipped" },
+    },
+    done: { type: "final" },
+    skipped: { type: "final" },
+    cancelled: { type: "final" },
+  },
+});
+
+function failed() {
+  return [
+    { guard: "mustPark" as const, target: "parked", actions: "count" as const },
+    { guard: "resubmits" as const, target: "waiting", actions: "count" as const },
+    { guard: "waits" as const, target: "waiting", actions: "count" as const },
+    { target: "ready", actions: "count" as const },
+  ];
+}

@@ -1,0 +1,158 @@
+/** What people may ask of a running feature, and what it leads to. */
+import type { Command, Notice } from "../command.ts";
+import type { FeatureEvent } from "../event.ts";
+import type { Order } from "../order.ts";
+import { cancelAttempt } from "./attempts.ts";
+import type { Draft, Reaction } from "./draft.ts";
+import { advanceFeature, advanceTask, submit, tellLane } from "./draft.ts";
+import type { FeatureState } from "./state.ts";
+import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
+
+type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+
+function notice(state: FeatureState, content: Notice): Command {
+  return { type: "notice.post", repo: state.repo, issue: state.issue.number, notice: content };
+}
+
+function react(state: FeatureState, comment: number, content: "eyes" | "+1" | "confused"): Command {
+  return { type: "reaction.add", repo: state.repo, comment, content };
+}
+
+/** An order waits until the permission of who gave it is known. */
+export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reaction {
+  const { state } = draft;
+  if (state.pendingOrders.some((pending) => pending.comment === event.comment)) return "duplicate";
+  state.pendingOrders = [
+    ...state.pendingOrders.slice(-49),
+    { comment: event.comment, by: event.by, order: event.order },
+  ];
+  draft.commands.push(react(state, event.comment, "eyes"));
+  draft.commands.push({ type: "permission.observe", repo: state.repo, comment: event.comment, by: event.by });
+  return null;
+}
+
+export function permissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
+  const { state } = draft;
+  const pending = state.pendingOrders.find((order) => order.comment === event.comment);
+  if (pending === undefined) return "duplicate";
+  state.pendingOrders = state.pendingOrders.filter((order) => order !== pending);
+  if (event.permission !== "write" && event.permission !== "admin") {
+    draft.commands.push(notice(state, { about: "unauthorised-order", by: pending.by, comment: pending.comment }));
+    return "unauthorised";
+  }
+  const refusal = perform(draft, pending.by, pending.order, pending.comment);
+  if (refusal !== null) {
+    draft.commands.push(react(state, pending.comment, "confused"));
+    draft.commands.push(notice(state, { about: "refused-order", comment: pending.comment, reason: refusal }));
+  } else if (pending.order.verb !== "malformed") {
+    draft.commands.push(react(state, pending.comment, "+1"));
+  }
+  return null;
+}
+
+/** null: done. Else why not, in a sentence for the person. */
+function perform(draft: Draft, by: string, order: Order, comment: number): string | null {
+  const { state } = draft;
+  switch (order.verb) {
+    case "status":
+      return null;
+    case "help":
+      draft.commands.push(notice(state, { about: "help", comment }));
+      return null;
+    case "malformed":
+      draft.commands.push(notice(state, { about: "malformed-order", comment, text: order.text, reason: order.reason }));
+      return null;
+    case "hold":
+      if (isOver(state)) return `This feature is ${state.stage}; there is nothing to hold.`;
+      hold(draft, by, `@${by} asked for it`);
+      return null;
+    case "resume":
+      return resume(draft, by);
+    case "cancel":
+      if (isOver(state)) return `This feature is ${state.stage} already.`;
+      cancel(draft, by);
+      return null;
+    case "retry":
+      return retry(draft, order.task);
+  }
+}
+
+export function hold(draft: Draft, by: string, reason: string): void {
+  const { state } = draft;
+  if (state.hold !== null) return;
+  state.hold = { by, reason };
+  tellLane(draft, { type: "entries.held", feature: state.key, held: true }, `hold:${state.key}:${draft.eventId}`);
+}
+
+export function resume(draft: Draft, by: string): string | null {
+  const { state } = draft;
+  if (isOver(state)) return `This feature is ${state.stage}; it cannot be resumed.`;
+  const inLane = state.tasks.some((task) => task.stage === "in-lane");
+  if (state.hold === null && state.parked === null && !inLane) return "Nothing is on hold.";
+  if (state.hold !== null || inLane) {
+    state.hold = null;
+    // Also lifts a halt of the lane itself.
+    tellLane(draft, { type: "entries.held", feature: state.key, held: false }, `resume:${state.key}:${draft.eventId}`);
+  }
+  if (state.parked !== null) {
+    state.parked = null;
+    if (state.stage === "planning") look(draft, by);
+  }
+  return null;
+}
+
+/** Observe the repository (again) on the way to a plan. */
+export function look(draft: Draft, by: string): void {
+  const { state } = draft;
+  state.round += 1;
+  draft.commands.push({
+    type: "feature.observe",
+    repo: state.repo,
+    issue: state.issue.number,
+    by,
+    round: state.round,
+  });
+}
+
+/** For good. What has landed stays; everything else stops. */
+export function cancel(draft: Draft, by: string): void {
+  const { state } = draft;
+  if (!advanceFeature(state, { type: "CANCEL" })) return;
+  state.endedAt = draft.at;
+  state.endedBy = by;
+  state.hold = null;
+  state.parked = null;
+  for (const task of state.tasks) {
+    if (isActive(task.stage)) cancelAttempt(draft, task);
+    const wasOpen = task.pull !== null && task.stage !== "done";
+    if (advanceTask(task, { type: "CANCEL" }) && wasOpen && task.pull !== null) {
+      draft.commands.push({ type: "pull.close", repo: state.repo, pull: task.pull });
+    }
+  }
+  tellLane(draft, { type: "entry.withdrawn", feature: state.key, task: null }, `cancel:${state.key}`);
+  draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+}
+
+function retry(draft: Draft, id: string): string | null {
+  const { state } = draft;
+  const task = findTask(state, id);
+  if (isOver(state)) return `This feature is ${state.stage}; its tasks cannot be retried.`;
+  if (task === undefined)
+    return `There is no task '${id}'. Tasks: ${state.tasks.map((one) => one.plan.id).join(", ")}.`;
+  if (task.stage !== "parked" && task.stage !== "waiting") {
+    return `Task '${id}' is ${task.stage}; only a parked or waiting task can be retried.`;
+  }
+  draft.commands.push({ type: "timer.cancel", timer: `wait:${id}` });
+  task.waitsUntil = null;
+  const failure = task.failure?.class;
+  // Nothing is wrong with the head itself: it only has to be judged again.
+  const again = new Set(["checks-interrupted", "checks-timed-out", "checks-missing", "policy-blocked", "head-moved"]);
+  if (task.pull !== null && failure !== undefined && again.has(failure)) {
+    if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
+    return null;
+  }
+  const lastKind = currentAttempt(task)?.kind ?? "build";
+  const kind = failure === "checks-failed" ? "repair" : failure === "conflict-with-base" ? "resolve" : lastKind;
+  advanceTask(task, { type: "RETRY", kind });
+  return null;
+}

@@ -1,0 +1,79 @@
+/** After every event: whatever has become possible starts, and what is finished ends. */
+import { schedule } from "../schedule.ts";
+import { commitsFor, writeBrief } from "./brief.ts";
+import type { Draft } from "./draft.ts";
+import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
+import type { Task } from "./state.ts";
+import { findTask, isActive, isSatisfied } from "./state.ts";
+
+/** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
+const RUNNER_MINUTES = 15;
+
+export function progress(draft: Draft): void {
+  const { state } = draft;
+  if (state.stage !== "executing" || state.policy === null) return;
+  for (const task of state.tasks) {
+    if (task.stage !== "blocked") continue;
+    const satisfied = task.plan.dependsOn.every((id) => {
+      const dependency = findTask(state, id);
+      return dependency !== undefined && isSatisfied(dependency.stage);
+    });
+    if (satisfied) advanceTask(task, { type: "SATISFIED" });
+  }
+  if (state.hold === null && state.parked === null) startReady(draft);
+  if (state.tasks.every((task) => isSatisfied(task.stage)) && advanceFeature(state, { type: "FINISH" })) {
+    state.endedAt = draft.at;
+    draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+    draft.commands.push({ type: "issue.close", repo: state.repo, issue: state.issue.number });
+  }
+}
+
+function startReady(draft: Draft): void {
+  const { state } = draft;
+  if (state.policy === null) return;
+  const slots = state.policy.maxParallel - state.tasks.filter((task) => isActive(task.stage)).length;
+  const ready = state.tasks.filter((task) => task.stage === "ready").map((task) => task.plan.id);
+  const plan = state.tasks.map((task) => ({
+    id: task.plan.id,
+    size: task.plan.size,
+    dependsOn: task.plan.dependsOn,
+  }));
+  for (const id of schedule(plan, ready, slots)) {
+    const task = findTask(state, id);
+    if (task !== undefined) start(draft, task);
+  }
+}
+
+function start(draft: Draft, task: Task): void {
+  const { state } = draft;
+  const { policy } = state;
+  // A build whose head exists was promoted but never reached its pull: what follows builds on that head.
+  if (task.machine.kind === "build" && task.head !== null) task.machine = { ...task.machine, kind: "repair" };
+  const commits = commitsFor(state, task, task.machine.kind);
+  if (policy === null || commits === null || !advanceTask(task, { type: "START" })) return;
+  const number = task.machine.attempt;
+  const id = attemptIdOf(state, task, number);
+  const brief = writeBrief(state, task, policy);
+  if (brief === null) return;
+  task.attempts.push({
+    number,
+    kind: task.machine.kind,
+    run: null,
+    dispatchedAt: draft.at,
+    startedAt: null,
+    endedAt: null,
+    against: commits.against,
+    parents: commits.parents,
+    conclusion: null,
+    class: null,
+    cause: null,
+    summary: "",
+  });
+  task.waitsUntil = null;
+  draft.commands.push({ type: "attempt.dispatch", repo: state.repo, task: task.plan.id, attempt: number, id, brief });
+  draft.commands.push({
+    type: "timer.set",
+    timer: `attempt:${id}`,
+    dueAt: draft.at + (policy.attempts.minutes + RUNNER_MINUTES) * 60_000,
+  });
+}

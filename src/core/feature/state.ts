@@ -1,0 +1,137 @@
+/** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
+import { z } from "zod";
+import { AttemptKind, ChangedFile, Usage } from "../attempt.ts";
+import { Failure, FailureClass } from "../failure.ts";
+import { Repo, RequiredCheck } from "../github.ts";
+import { Order } from "../order.ts";
+import { Land, OnFailure, PlannedTask, TaskId } from "../plan.ts";
+import { Policy } from "../policy.ts";
+
+/** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
+export const FEATURE_SCHEMA = 1;
+
+const Sha = z.string();
+/** Milliseconds since 1970. */
+const Time = z.number();
+
+export const TaskStage = z.enum([
+  "blocked",
+  "ready",
+  "dispatching",
+  "working",
+  "promoting",
+  "in-lane",
+  "waiting",
+  "parked",
+  "done",
+  "skipped",
+  "cancelled",
+]);
+export type TaskStage = z.infer<typeof TaskStage>;
+
+export const AttemptRecord = z.object({
+  number: z.number().int(),
+  kind: AttemptKind,
+  run: z.number().int().nullable(),
+  dispatchedAt: Time,
+  /** The job's own times, as the runner gives them. */
+  startedAt: Time.nullable(),
+  endedAt: Time.nullable(),
+  /** Commits the attempt was given; see Brief. */
+  against: Sha,
+  parents: z.array(Sha),
+  conclusion: z.string().nullable(),
+  /** null: it did what it was for, or is still at it. */
+  class: FailureClass.nullable(),
+  cause: z.string().nullable(),
+  summary: z.string(),
+});
+export type AttemptRecord = z.infer<typeof AttemptRecord>;
+
+export const Landing = z.object({
+  order: z.number().int(),
+  mergeSha: Sha,
+  mergedAt: Time,
+  head: Sha,
+  testedTree: Sha,
+  landedTree: Sha,
+});
+
+export const Task = z.object({
+  plan: PlannedTask,
+  stage: TaskStage,
+  /** What the task machine remembers: the number of the last attempt, the kind of the next, tries spent. */
+  machine: z.object({
+    attempt: z.number().int(),
+    kind: AttemptKind,
+    failures: z.number().int(),
+    free: z.number().int(),
+  }),
+  attempts: z.array(AttemptRecord).max(100),
+  branch: z.string(),
+  head: Sha.nullable(),
+  pull: z.number().int().nullable(),
+  /** The last failure, while it matters: what the next attempt reads, why the task waits or is parked. */
+  failure: Failure.nullable(),
+  waitsUntil: Time.nullable(),
+  /** The change under promotion, from the artifact's manifest. */
+  change: z.array(ChangedFile).nullable(),
+  /** Why the lane has not merged it yet. */
+  explanation: z.string().nullable(),
+  summary: z.string(),
+  notes: z.array(z.string()),
+  usage: Usage.nullable(),
+  /** Milliseconds that required checks of the task's heads and the merge itself took, so far. */
+  gateMs: z.number(),
+  landing: Landing.nullable(),
+});
+export type Task = z.infer<typeof Task>;
+
+export const FeatureState = z.object({
+  key: z.string(),
+  repo: Repo,
+  issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
+  stage: z.enum(["planning", "proposed", "executing", "completed", "cancelled", "failed"]),
+  /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
+  hold: z.object({ by: z.string(), reason: z.string() }).nullable(),
+  /** It stopped and needs a person. */
+  parked: z.object({ reason: z.string(), next: z.string() }).nullable(),
+  labelledBy: z.string(),
+  startedAt: Time,
+  endedAt: Time.nullable(),
+  endedBy: z.string().nullable(),
+  /** Numbers the looks before planning, and the sweeps. */
+  round: z.number().int(),
+  policy: Policy.nullable(),
+  base: z.object({ branch: z.string(), sha: Sha }).nullable(),
+  checks: z.array(RequiredCheck),
+  plan: z.object({ version: z.number().int(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),
+  planVersion: z.number().int(),
+  planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
+  tasks: z.array(Task),
+  /** Orders whose sender's permission is not known yet. */
+  pendingOrders: z.array(z.object({ comment: z.number().int(), by: z.string(), order: Order })).max(50),
+});
+export type FeatureState = z.infer<typeof FeatureState>;
+
+export function findTask(state: FeatureState, id: string): Task | undefined {
+  return state.tasks.find((task) => task.plan.id === id);
+}
+
+export function isOver(state: FeatureState): boolean {
+  return state.stage === "completed" || state.stage === "cancelled" || state.stage === "failed";
+}
+
+/** Stages in which a task holds one of the feature's slots. */
+export function isActive(stage: TaskStage): boolean {
+  return stage === "dispatching" || stage === "working";
+}
+
+/** A dependency in one of these stages lets its dependents start. */
+export function isSatisfied(stage: TaskStage): boolean {
+  return stage === "done" || stage === "skipped";
+}
+
+export const currentAttempt = (task: Task): AttemptRecord | undefined => task.attempts.at(-1);
+
+export { TaskId };

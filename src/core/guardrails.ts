@@ -1,0 +1,59 @@
+/**
+ * What an agent's change may not do, whoever asked for it. Judged from the artifact's manifest before anything is
+ * promoted, by the policy of the base branch.
+ */
+import picomatch from "picomatch";
+import type { ChangedFile } from "./attempt.ts";
+import type { Policy } from "./policy.ts";
+
+export interface Judgement {
+  /** Each one is a reason not to promote. */
+  refusals: string[];
+  /** Paths outside the task's declared files: a person should see them. */
+  outsideScope: string[];
+}
+
+export function judgeChange(
+  manifest: readonly ChangedFile[],
+  findings: readonly { path: string; finding: string }[],
+  declared: readonly string[],
+  policy: Policy,
+): Judgement {
+  const refusals: string[] = [];
+  const isProtected = picomatch(policy.protectedPaths, { dot: true, nocase: true });
+  const inScope = declared.length === 0 ? () => true : picomatch([...declared], { dot: true });
+  const seen = new Set<string>();
+  for (const file of manifest) {
+    const place = placeProblem(file.path);
+    if (place !== null) refusals.push(`${quote(file.path)} ${place}`);
+    else if (isProtected(file.path)) refusals.push(`${quote(file.path)} is protected: agents may not change it`);
+    if (file.change === "write" && file.mode === "120000") refusals.push(`${quote(file.path)} is a symbolic link`);
+    if (seen.has(file.path)) refusals.push(`${quote(file.path)} is listed twice`);
+    seen.add(file.path);
+  }
+  for (const { path, finding } of findings) refusals.push(`${quote(path)} ${finding}`);
+  if (manifest.length > policy.limits.files) {
+    refusals.push(`${manifest.length} files changed; at most ${policy.limits.files} are allowed`);
+  }
+  const bytes = manifest.reduce((sum, file) => sum + (file.change === "write" ? file.bytes : 0), 0);
+  if (bytes > policy.limits.bytes) refusals.push(`${bytes} bytes written; at most ${policy.limits.bytes} are allowed`);
+  const outsideScope = manifest.map((file) => file.path).filter((path) => !inScope(path));
+  return { refusals, outsideScope };
+}
+
+/** Why git or a checkout could be led astray by this path; null: it is a plain path inside the repository. */
+function placeProblem(path: string): string | null {
+  if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.includes("\\")) return "lies outside the repository";
+  const parts = path.split("/");
+  if (parts.includes("..") || parts.includes(".") || parts.includes("")) return "lies outside the repository";
+  // git refuses these names in any case and on any file system that folds case or drops characters.
+  if (parts.some((part) => /^(\.git|git~1)$/i.test(part.replace(/[\u200c-\u200f\u202a-\u202e\ufeff]|[. ]+$/gu, "")))) {
+    return "is git's own";
+  }
+  if (/[\u0000-\u001f\u007f]/.test(path)) return "has control characters in its name";
+  return null;
+}
+
+function quote(path: string): string {
+  return `\`${path.replace(/[`\u0000-\u001f\u007f]/g, "?").slice(0, 200)}\``;
+}

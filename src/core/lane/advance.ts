@@ -1,0 +1,134 @@
+/**
+ * What the lane does next: one entry at the front is brought up to date, waits for its checks, and merges. The others
+ * keep their places; their own checks run meanwhile.
+ */
+import type { LaneDraft } from "./draft.ts";
+import { askMerge, closeGate, eject } from "./draft.ts";
+import { judgeHead } from "./gate.ts";
+import type { Entry, LaneState } from "./state.ts";
+
+const MAX_UPDATES = 50;
+/** Looks for an accepted update before it is asked for again; with their back-off about two minutes. */
+const MAX_LOOKS = 10;
+
+export function advance(draft: LaneDraft): void {
+  const { state } = draft;
+  const front = state.entries.find((entry) => entry.pull === state.front);
+  if (front === undefined || (front.stage !== "merging" && !mayAdvance(state, front))) state.front = null;
+  state.front ??= choose(state)?.pull ?? null;
+  const chosen = state.entries.find((entry) => entry.pull === state.front);
+  if (chosen !== undefined) drive(draft, chosen);
+  for (const entry of state.entries) {
+    lookAgainLater(draft, entry);
+    explainToFeature(draft, entry);
+  }
+}
+
+function isFresh(entry: Entry): boolean {
+  return (
+    entry.snapshot !== null && entry.observed === entry.asked && !entry.dirty && entry.snapshot.headSha === entry.head
+  );
+}
+
+/** Whether nothing but time, the base and its checks stand between the entry and its merge. */
+function mayAdvance(state: LaneState, entry: Entry): boolean {
+  if (state.halted !== null || entry.away || entry.held || entry.withdrawn || entry.mode === "ready") return false;
+  if (entry.stage === "reading-failure") return false;
+  const { snapshot } = entry;
+  if (snapshot === null) return false;
+  return snapshot.state === "open" && !snapshot.draft && snapshot.changesRequestedBy.length === 0;
+}
+
+/** The next front: what can merge at once, then what is being tested on the present base, then by place. */
+function choose(state: LaneState): Entry | undefined {
+  const rank = (entry: Entry): number => {
+    if (entry.snapshot === null || entry.snapshot.behindBy > 0) return 2;
+    return judgeHead(entry.checks, entry.snapshot.checks).verdict === "pass" ? 0 : 1;
+  };
+  return state.entries
+    .filter((entry) => mayAdvance(state, entry) && isFresh(entry) && entry.snapshot?.mergeable === true)
+    .sort((left, right) => rank(left) - rank(right) || left.place - right.place)[0];
+}
+
+function drive(draft: LaneDraft, entry: Entry): void {
+  const { snapshot } = entry;
+  if (snapshot === null || entry.stage !== "queued" || !isFresh(entry) || snapshot.mergeable !== true) return;
+  if (entry.restsUntil !== null) return;
+  if (snapshot.behindBy > 0) {
+    if (entry.updates >= MAX_UPDATES) {
+      const cause = `${draft.state.branch} moved ${MAX_UPDATES} times while this waited for its checks.`;
+      eject(draft, entry, { class: "policy-blocked", cause, details: [] });
+      return;
+    }
+    closeGate(entry);
+    entry.stage = "updating";
+    entry.updates += 1;
+    draft.commands.push({
+      type: "pull.update",
+      repo: draft.state.repo,
+      pull: entry.pull,
+      head: entry.head,
+      base: snapshot.baseSha,
+      round: entry.updates,
+    });
+    return;
+  }
+  if (judgeHead(entry.checks, snapshot.checks).verdict === "pass") askMerge(draft, entry);
+}
+
+/** GitHub sends nothing when `mergeable` is computed, and an accepted update may show late: look again, ever more rarely. */
+function lookAgainLater(draft: LaneDraft, entry: Entry): void {
+  if (entry.away || entry.restsUntil !== null || entry.asked > entry.observed || entry.snapshot === null) return;
+  const { snapshot } = entry;
+  const waitsForGitHub =
+    snapshot.mergeable === null ||
+    snapshot.headSha === entry.formerHead ||
+    (entry.stage === "updating" && isFresh(entry));
+  if (entry.stage === "updating" && entry.looks >= MAX_LOOKS) {
+    // Accepted, but never done: ask again.
+    entry.stage = "queued";
+    entry.looks = 0;
+  }
+  if (!waitsForGitHub) {
+    entry.looks = 0;
+    return;
+  }
+  const delay = Math.min(250 * 2 ** Math.min(entry.looks, 20), 30_000);
+  entry.looks += 1;
+  draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: draft.at + delay });
+}
+
+function explainToFeature(draft: LaneDraft, entry: Entry): void {
+  const { state } = draft;
+  if (entry.away || entry.withdrawn) return;
+  const explanation = explain(state, entry);
+  if (explanation === entry.explanation) return;
+  entry.explanation = explanation;
+  draft.commands.push({
+    type: "tell",
+    to: entry.feature,
+    key: `explained:${state.key}:${entry.pull}:${draft.at}:${explanation}`,
+    event: { type: "entry.explained", task: entry.task, pull: entry.pull, explanation },
+  });
+}
+
+/** Why it is not merged yet, in one sentence. */
+export function explain(state: LaneState, entry: Entry): string {
+  const { snapshot } = entry;
+  if (state.halted !== null) return `the lane is halted: ${state.halted.reason}`;
+  if (entry.stage === "merging") return "is being merged";
+  if (entry.held) return "is held by a person";
+  if (snapshot === null) return "has just joined the lane";
+  if (snapshot.draft) return "is a draft";
+  if (snapshot.changesRequestedBy.length > 0) return `@${snapshot.changesRequestedBy[0]} asked for changes`;
+  if (entry.stage === "updating") return `is being brought up to date with ${state.branch}`;
+  if (entry.stage === "reading-failure") return "its required checks failed";
+  const verdict = judgeHead(entry.checks, snapshot.checks);
+  const open = verdict.reasons.find((reason) => reason.verdict !== "pass");
+  if (entry.mode === "ready" && open === undefined) return "is ready: a person merges it";
+  if (open !== undefined)
+    return state.front === entry.pull || snapshot.behindBy === 0 ? open.text : `${open.text}; then its turn comes`;
+  if (snapshot.mergeable === null) return "GitHub is computing whether it can be merged";
+  const ahead = state.entries.find((other) => other.pull === state.front);
+  return ahead !== undefined && ahead !== entry ? `waits for its turn behind #${ahead.pull}` : "is next";
+}

@@ -1,0 +1,382 @@
+/** The lane's judgement on everything that happens to it. What it does next is in `advance.ts`. */
+import type { Command } from "../command.ts";
+import type { Ignored, LaneEvent } from "../event.ts";
+import { laneKey, topics } from "../keys.ts";
+import { advance } from "./advance.ts";
+import type { LaneDraft } from "./draft.ts";
+import { askMerge, closeGate, eject, look, sendHome } from "./draft.ts";
+import { judgeHead } from "./gate.ts";
+import type { Entry, LaneState } from "./state.ts";
+
+type EventOf<Type extends LaneEvent["type"]> = Extract<LaneEvent, { type: Type }>;
+
+const SWEEP_MS = 60_000;
+/** A required check that nobody has reported so long after the head appeared will not be: its workflow did not start. */
+export const MISSING_MS = 5 * 60_000;
+const MAX_RERUNS = 3;
+const MAX_MERGES = 8;
+
+export function decideLane(
+  before: LaneState | null,
+  envelope: { id: string; at: number; event: LaneEvent },
+): { state: LaneState | null; commands: Command[]; ignored: Ignored | null } {
+  const { event, at } = envelope;
+  if (before === null && event.type !== "entry.submitted")
+    return { state: null, commands: [], ignored: "not-accepted-here" };
+  const state = before === null ? newLane(event as EventOf<"entry.submitted">) : structuredClone(before);
+  const draft: LaneDraft = { state, at, commands: [] };
+  const wasEmpty = state.entries.length === 0;
+  const ignored = apply(draft, event);
+  advance(draft);
+  if (wasEmpty && state.entries.length > 0)
+    draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: at + SWEEP_MS });
+  return { state, commands: draft.commands, ignored };
+}
+
+function newLane(event: EventOf<"entry.submitted">): LaneState {
+  return {
+    key: laneKey(event.repo, event.branch),
+    repo: event.repo,
+    branch: event.branch,
+    halted: null,
+    front: null,
+    lastPlace: 0,
+    merged: 0,
+    entries: [],
+  };
+}
+
+function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
+  const { state } = draft;
+  switch (event.type) {
+    case "entry.submitted":
+      return submitted(draft, event);
+    case "entry.withdrawn":
+      return withdrawn(draft, event);
+    case "entries.held":
+      for (const entry of state.entries) if (entry.feature === event.feature) entry.held = event.held;
+      // A person who resumes has seen why the lane halted.
+      if (!event.held) state.halted = null;
+      return null;
+    case "hinted":
+      return hinted(draft, event);
+    case "pull.observed":
+      return observed(draft, event);
+    case "failure.read": {
+      const entry = entryOf(state, event.pull);
+      if (entry === null || entry.stage !== "reading-failure" || entry.head !== event.head) return "stale-head";
+      const names = [...new Set(entry.failing.map((check) => check.name))].join(", ");
+      const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
+      const cause = first === undefined ? `Required checks failed: ${names}` : `${names}: ${first}`;
+      eject(draft, entry, { class: "checks-failed", cause, details: event.details });
+      return null;
+    }
+    case "pull.updated":
+      return updated(draft, event);
+    case "checks.rerun": {
+      const entry = entryOf(state, event.pull);
+      if (entry === null || entry.head !== event.head) return "stale-head";
+      entry.headSince = draft.at;
+      look(draft, entry);
+      return null;
+    }
+    case "pull.merged":
+      return merged(draft, event);
+    case "timer.due":
+      return timerDue(draft, event.timer);
+    case "effect.failed":
+      return effectFailed(draft, event);
+  }
+}
+
+function entryOf(state: LaneState, pull: number | null): Entry | null {
+  return state.entries.find((entry) => entry.pull === pull) ?? null;
+}
+
+function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored | null {
+  const { state } = draft;
+  const known = entryOf(state, event.entry.pull);
+  if (known !== null && !known.away) return "duplicate";
+  const fresh = {
+    ...event.entry,
+    away: false,
+    withdrawn: false,
+    stage: "queued" as const,
+    headSince: draft.at,
+    looks: 0,
+    updates: 0,
+    merges: 0,
+    reruns: 0,
+    mergeAskedAt: null,
+    restsUntil: null,
+    gateMs: 0,
+    explanation: "",
+    failing: [],
+  };
+  if (known === null) {
+    state.lastPlace += 1;
+    state.entries.push({
+      ...fresh,
+      place: state.lastPlace,
+      formerHead: null,
+      asked: 0,
+      observed: 0,
+      dirty: false,
+      snapshot: null,
+    });
+  } else {
+    const formerHead = known.head === event.entry.head ? known.formerHead : known.head;
+    Object.assign(known, fresh, { formerHead });
+  }
+  const entry = entryOf(state, event.entry.pull);
+  if (entry !== null) look(draft, entry);
+  return null;
+}
+
+function withdrawn(draft: LaneDraft, event: EventOf<"entry.withdrawn">): Ignored | null {
+  const { state } = draft;
+  const leaving = state.entries.filter(
+    (entry) => entry.feature === event.feature && (event.task === null || entry.task === event.task),
+  );
+  if (leaving.length === 0) return "not-accepted-here";
+  for (const entry of leaving) {
+    // A merge that was asked for may have happened: its outcome is still told.
+    if (entry.stage === "merging") entry.withdrawn = true;
+    else sendHome(draft, entry);
+  }
+  return null;
+}
+
+function hinted(draft: LaneDraft, { topic }: EventOf<"hinted">): Ignored | null {
+  const { state } = draft;
+  const concerned = state.entries.filter((entry) => {
+    switch (topic.kind) {
+      case "pull":
+        return entry.pull === topic.pull;
+      case "commit":
+        return entry.head === topic.sha || entry.snapshot?.headSha === topic.sha;
+      case "branch":
+        return topic.branch === state.branch || topic.branch === entry.branch;
+      default:
+        return false;
+    }
+  });
+  if (concerned.length === 0) return "not-accepted-here";
+  for (const entry of concerned) look(draft, entry);
+  return null;
+}
+
+function observed(draft: LaneDraft, event: EventOf<"pull.observed">): Ignored | null {
+  const { state } = draft;
+  const entry = entryOf(state, event.pull);
+  if (entry === null || event.seq !== entry.asked) return "stale-observation";
+  entry.observed = event.seq;
+  entry.snapshot = event.snapshot;
+  if (entry.dirty) {
+    look(draft, entry);
+    return "superseded";
+  }
+  judge(draft, entry);
+  return null;
+}
+
+/** What a fresh look at one pull means, before anything is chosen. */
+function judge(draft: LaneDraft, entry: Entry): void {
+  const { snapshot } = entry;
+  if (snapshot === null || entry.stage === "merging") return;
+  if (snapshot.state === "merged") {
+    // By a person, or by a merge of ours whose answer was lost: asking again tells what landed.
+    askMerge(draft, entry);
+    return;
+  }
+  if (entry.away) return;
+  if (snapshot.state === "closed") {
+    eject(draft, entry, { class: "policy-blocked", cause: "Somebody closed the pull request.", details: [] });
+    return;
+  }
+  // The pull may still show the head from before the promotion: that one has been judged.
+  if (snapshot.headSha === entry.formerHead) return;
+  if (snapshot.headSha !== entry.head) {
+    closeGate(entry);
+    entry.head = snapshot.headSha;
+    entry.headSince = draft.at;
+    entry.stage = "queued";
+    entry.looks = 0;
+    entry.reruns = 0;
+  }
+  if (snapshot.mergeable === false) {
+    const cause = `It conflicts with ${draft.state.branch}.`;
+    eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
+    return;
+  }
+  if (entry.stage === "reading-failure") return;
+  judgeChecks(draft, entry);
+}
+
+function judgeChecks(draft: LaneDraft, entry: Entry): void {
+  const { state } = draft;
+  const { snapshot } = entry;
+  if (snapshot === null) return;
+  const verdict = judgeHead(entry.checks, snapshot.checks);
+  const waited = draft.at - entry.headSince;
+  if (verdict.failing.length > 0) {
+    entry.stage = "reading-failure";
+    entry.failing = verdict.failing;
+    draft.commands.push({
+      type: "failure.read",
+      repo: state.repo,
+      pull: entry.pull,
+      head: entry.head,
+      checks: verdict.failing,
+    });
+  } else if (verdict.interrupted.length > 0) {
+    if (entry.reruns >= MAX_RERUNS) {
+      const cause = `Required checks were interrupted ${MAX_RERUNS + 1} times.`;
+      eject(draft, entry, { class: "checks-interrupted", cause, details: [] });
+      return;
+    }
+    entry.reruns += 1;
+    draft.commands.push({
+      type: "checks.rerun",
+      repo: state.repo,
+      pull: entry.pull,
+      head: entry.head,
+      round: entry.reruns,
+      checks: verdict.interrupted,
+    });
+  } else if (
+    verdict.verdict === "pending" &&
+    waited > (verdict.missing.length > 0 ? MISSING_MS : entry.checksMinutes * 60_000)
+  ) {
+    const missing = verdict.missing.join(", ");
+    eject(
+      draft,
+      entry,
+      verdict.missing.length > 0
+        ? { class: "checks-missing", cause: `Nothing has reported the required check: ${missing}.`, details: [] }
+        : {
+            class: "checks-timed-out",
+            cause: `Required checks took over ${entry.checksMinutes} minutes.`,
+            details: [],
+          },
+    );
+  } else if (verdict.verdict === "pending") {
+    const limit = verdict.missing.length > 0 ? MISSING_MS : entry.checksMinutes * 60_000;
+    draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: entry.headSince + limit + 1 });
+  }
+}
+
+function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | null {
+  const entry = entryOf(draft.state, event.pull);
+  if (entry === null || entry.stage !== "updating") return "stale-observation";
+  if (event.outcome === "conflict") {
+    eject(draft, entry, {
+      class: "conflict-with-base",
+      cause: `It conflicts with ${draft.state.branch}.`,
+      details: [],
+    });
+    return null;
+  }
+  if (event.outcome !== "accepted") entry.stage = "queued";
+  look(draft, entry);
+  return null;
+}
+
+function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null {
+  const { state } = draft;
+  const entry = entryOf(state, event.pull);
+  if (entry === null || entry.stage !== "merging") return "stale-head";
+  const { outcome } = event;
+  if (outcome.outcome !== "merged") {
+    entry.stage = "queued";
+    entry.mergeAskedAt = null;
+    if (entry.withdrawn) sendHome(draft, entry);
+    else if (entry.merges >= MAX_MERGES) {
+      eject(draft, entry, {
+        class: "policy-blocked",
+        cause: `GitHub refuses the merge: ${outcome.message}`,
+        details: [],
+      });
+    } else {
+      // Unknown is not failed: rest a little, then look before any retry.
+      entry.restsUntil = draft.at + Math.min(250 * 2 ** entry.merges, 30_000);
+      draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: entry.restsUntil });
+    }
+    return null;
+  }
+  state.merged += 1;
+  closeGate(entry);
+  const testedTree = entry.snapshot?.headTree ?? outcome.landedTree;
+  const ours = entry.snapshot?.state !== "merged";
+  draft.commands.push({
+    type: "tell",
+    to: entry.feature,
+    key: `landed:${state.key}:${entry.pull}`,
+    event: {
+      type: "entry.landed",
+      task: entry.task,
+      pull: entry.pull,
+      order: state.merged,
+      head: entry.head,
+      testedTree,
+      landedTree: outcome.landedTree,
+      mergeSha: outcome.sha,
+      mergedAt: outcome.at,
+      gateMs: entry.gateMs + Math.max(0, draft.at - (entry.mergeAskedAt ?? draft.at)),
+    },
+  });
+  if (ours && testedTree !== outcome.landedTree) {
+    state.halted = {
+      reason: `Pull request #${entry.pull} landed as ${outcome.sha.slice(0, 7)}, but its tree is not the one that was tested. Somebody may have pushed to ${state.branch} at the same moment: check that commit, then resume.`,
+    };
+  }
+  sendHome(draft, entry);
+  // The base moved under everyone else.
+  for (const other of state.entries) look(draft, other);
+  return null;
+}
+
+function timerDue(draft: LaneDraft, timer: string): Ignored | null {
+  const { state } = draft;
+  if (timer === "sweep") {
+    if (state.entries.length === 0) return "superseded";
+    draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
+    for (const entry of state.entries) look(draft, entry);
+    return null;
+  }
+  const entry = entryOf(state, Number(timer.replace(/^look:/, "")));
+  if (entry === null) return "superseded";
+  entry.restsUntil = null;
+  look(draft, entry);
+  return null;
+}
+
+function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignored | null {
+  const entry = entryOf(draft.state, event.pull);
+  if (entry === null) return "not-accepted-here";
+  if (event.command === "pull.observe") entry.observed = entry.asked;
+  if (event.command === "failure.read") {
+    eject(draft, entry, {
+      class: "checks-failed",
+      cause: "Required checks failed; their logs could not be read.",
+      details: [],
+    });
+    return null;
+  }
+  eject(draft, entry, { ...event.failure, class: "policy-blocked" });
+  return null;
+}
+
+/** Through which topics hints find this lane. */
+export function laneRoutes(state: LaneState): string[] {
+  if (state.entries.length === 0) return [];
+  const { repo } = state;
+  const routes = new Set([topics.branch(repo, state.branch)]);
+  for (const entry of state.entries) {
+    routes.add(topics.pull(repo, entry.pull));
+    routes.add(topics.branch(repo, entry.branch));
+    routes.add(topics.commit(repo, entry.head));
+    if (entry.snapshot !== null) routes.add(topics.commit(repo, entry.snapshot.headSha));
+  }
+  return [...routes];
+}

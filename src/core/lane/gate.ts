@@ -1,0 +1,83 @@
+/**
+ * The gate: does this head have every required check, and have they passed? A value with its reasons; the same value
+ * decides, is shown to people and is tested. Missing is not green; unknown is not green.
+ */
+import type { Check, RequiredCheck } from "../github.ts";
+
+export interface Reason {
+  check: string;
+  verdict: "pass" | "pending" | "missing" | "interrupted" | "fail";
+  /** For people. */
+  text: string;
+}
+
+export interface Verdict {
+  verdict: "pass" | "pending" | "fail";
+  reasons: Reason[];
+  failing: Check[];
+  /** Ended without having judged the head: cancelled, lost or stale. Neither passing nor the task's fault. */
+  interrupted: Check[];
+  missing: string[];
+  /** When the first required check started and the last ended, as far as they have; milliseconds since 1970. */
+  startedAt: number | null;
+  endedAt: number | null;
+}
+
+export function judgeHead(required: readonly RequiredCheck[], checks: readonly Check[]): Verdict {
+  const judged = required.map((requirement) => judgeOne(requirement, checks));
+  const reasons = judged.map((one) => one.reason);
+  const matching = judged.flatMap((one) => one.checks);
+  const failing = matching.filter((check) => outcome(check) === "fail");
+  const interrupted = matching.filter((check) => outcome(check) === "interrupted");
+  const missing = reasons.filter((reason) => reason.verdict === "missing").map((reason) => reason.check);
+  const passes = reasons.length > 0 && reasons.every((reason) => reason.verdict === "pass");
+  const fails = reasons.some((reason) => reason.verdict === "fail" || reason.verdict === "interrupted");
+  const starts = matching.flatMap((check) => check.startedAt ?? []);
+  const ends = matching.flatMap((check) => check.completedAt ?? []);
+  return {
+    verdict: passes ? "pass" : fails ? "fail" : "pending",
+    reasons,
+    failing,
+    interrupted,
+    missing,
+    startedAt: starts.length === 0 ? null : Math.min(...starts),
+    endedAt: ends.length === 0 ? null : Math.max(...ends),
+  };
+}
+
+/** All checks of the name must pass: GitHub's name leaves out workflow, event and matrix, so several may share it. */
+function judgeOne(required: RequiredCheck, checks: readonly Check[]): { reason: Reason; checks: Check[] } {
+  const matching = checks.filter(
+    (check) => check.name === required.name && (required.appId === null || check.appId === required.appId),
+  );
+  const outcomes = matching.map(outcome);
+  const reason = (verdict: Reason["verdict"], text: string): Reason => ({ check: required.name, verdict, text });
+  if (outcomes.length === 0)
+    return { reason: reason("missing", `${required.name} has not been reported`), checks: matching };
+  if (outcomes.includes("fail")) return { reason: reason("fail", `${required.name} failed`), checks: matching };
+  if (outcomes.includes("interrupted")) {
+    return { reason: reason("interrupted", `${required.name} was interrupted`), checks: matching };
+  }
+  if (outcomes.includes("pending"))
+    return { reason: reason("pending", `${required.name} is running`), checks: matching };
+  return { reason: reason("pass", `${required.name} passed`), checks: matching };
+}
+
+function outcome(check: Check): "pass" | "pending" | "interrupted" | "fail" {
+  switch (check.conclusion) {
+    case null:
+      return "pending";
+    case "success":
+    case "neutral":
+    case "skipped":
+      return "pass";
+    case "cancelled":
+    case "stale":
+    case "startup_failure":
+      return "interrupted";
+    case "failure":
+    case "timed_out":
+    case "action_required":
+      return "fail";
+  }
+}

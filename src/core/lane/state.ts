@@ -1,0 +1,53 @@
+/** The serial merge queue of one repository and base branch. */
+import { z } from "zod";
+import { Submission } from "../event.ts";
+import { Check, PullSnapshot, Repo } from "../github.ts";
+
+export const LANE_SCHEMA = 1;
+
+const Time = z.number();
+
+export const Entry = Submission.extend({
+  /** Its place: grows with every first submission, and is kept over repairs. */
+  place: z.number().int(),
+  /** The feature has it back for a repair or a resolution: watched, not worked on. One writer per branch. */
+  away: z.boolean(),
+  /** Its feature gave it up while a merge was under way; only the outcome is still awaited. */
+  withdrawn: z.boolean(),
+  stage: z.enum(["queued", "updating", "reading-failure", "merging"]),
+  /** Observations are numbered; only the last one asked for counts, and only if nothing was hinted since. */
+  asked: z.number().int(),
+  observed: z.number().int(),
+  dirty: z.boolean(),
+  snapshot: PullSnapshot.nullable(),
+  /** Looks since the last progress, for the back-off. */
+  looks: z.number().int(),
+  headSince: Time,
+  /** The head before the last promotion: GitHub may show it a little longer. */
+  formerHead: z.string().nullable(),
+  /** Tries, each bounded. */
+  updates: z.number().int(),
+  merges: z.number().int(),
+  reruns: z.number().int(),
+  mergeAskedAt: Time.nullable(),
+  /** After a merge that did not happen: nothing is tried until this look. */
+  restsUntil: Time.nullable(),
+  gateMs: z.number(),
+  explanation: z.string(),
+  failing: z.array(Check),
+});
+export type Entry = z.infer<typeof Entry>;
+
+export const LaneState = z.object({
+  key: z.string(),
+  repo: Repo,
+  branch: z.string(),
+  /** Something landed that is not what was tested, or could not be explained: nothing merges until a person resumes. */
+  halted: z.object({ reason: z.string() }).nullable(),
+  /** The pull at the front: the only one that is brought up to date and merged. */
+  front: z.number().int().nullable(),
+  lastPlace: z.number().int(),
+  merged: z.number().int(),
+  entries: z.array(Entry).max(500),
+});
+export type LaneState = z.infer<typeof LaneState>;

@@ -1,0 +1,190 @@
+/** Attempts as GitHub sees them: runs of the attempt workflow, and the artifact a run leaves behind. */
+import { z } from "zod";
+import { PROTOCOL, RESULT_ARTIFACT, runName } from "../core/attempt.ts";
+import type { Repo, RunSnapshot } from "../core/github.ts";
+import type { ArtifactContent, GitHub } from "../loop/github-port.ts";
+import { Refused, Unavailable } from "../loop/github-port.ts";
+import type { Calls } from "./calls.ts";
+import { saysUnknownField, statusOf, wordsOf } from "./errors.ts";
+import { BadArchive, unzip } from "./unzip.ts";
+
+type Attempts = Pick<GitHub, "dispatch" | "run" | "cancelRun" | "artifact">;
+
+const Listed = z.object({
+  id: z.number().int().positive(),
+  status: z.string().nullable(),
+  display_title: z.string(),
+  event: z.string(),
+  head_branch: z.string().nullable(),
+  actor: z.object({ login: z.string() }).nullish(),
+});
+const Dispatched = z.union([z.object({ workflow_run_id: z.number().int().positive() }), z.literal("")]);
+
+const Run = z.object({
+  id: z.number().int().positive(),
+  status: z.string().nullable(),
+  conclusion: z.string().nullable(),
+  path: z.string(),
+  run_attempt: z.number().int().positive().default(1),
+  html_url: z.string(),
+});
+const Job = z.object({
+  conclusion: z.string().nullable(),
+  started_at: z.string().nullish(),
+  completed_at: z.string().nullish(),
+});
+const Artifact = z.object({ id: z.number().int(), name: z.string(), expired: z.boolean() });
+
+/** New runs take some seconds to be listed; asking sooner would dispatch twice. */
+const LISTING_LAG_MS = 10_000;
+
+const MAX_ARTIFACT_BYTES = 100 * 1024 * 1024;
+/** As many files as a result may have, and some room for what does not count. */
+const MAX_ENTRIES = 6_000;
+const RESULT_FILE = "result.json";
+const CONTENT_FILE = /^files\/[0-9a-f]{64}$/;
+
+export function createAttempts(
+  calls: Calls,
+  app: { appSlug: string },
+  defaultBranch: (repo: Repo) => Promise<string>,
+): Attempts {
+  /**
+   * Our dispatches of that name, oldest first. Someone with write access could dispatch under the same name, from a
+   * branch with another workflow file: only the App's own runs from the default branch count. The newest hundred of the
+   * workflow reach back far beyond any crash between a dispatch and its record.
+   */
+  async function dispatched(repo: Repo, workflow: string, name: string, branch: string) {
+    const route = "GET /repos/{owner}/{repo}/actions/workflows/{workflow}/runs";
+    const parameters = { workflow, event: "workflow_dispatch", per_page: 100 };
+    const { workflow_runs: runs } = await calls.one(
+      repo,
+      route,
+      parameters,
+      z.object({ workflow_runs: z.array(Listed) }),
+    );
+    return runs
+      .filter((run) => run.display_title === name && run.event === "workflow_dispatch" && run.head_branch === branch)
+      .filter((run) => run.actor?.login === `${app.appSlug}[bot]`)
+      .sort((left, right) => left.id - right.id);
+  }
+
+  async function start(repo: Repo, workflow: string, ref: string, inputs: Record<string, string>) {
+    const route = "POST /repos/{owner}/{repo}/actions/workflows/{workflow}/dispatches";
+    try {
+      return await calls.one(repo, route, { workflow, ref, inputs, return_run_details: true }, Dispatched);
+    } catch (error) {
+      const status = statusOf(error);
+      const older = (status === 400 || status === 422) && saysUnknownField(wordsOf(error), "return_run_details");
+      if (!older) throw error;
+      return calls.one(repo, route, { workflow, ref, inputs }, Dispatched);
+    }
+  }
+
+  async function cancelRun(repo: Repo, run: number): Promise<void> {
+    try {
+      await calls.send(repo, "POST /repos/{owner}/{repo}/actions/runs/{run}/cancel", { run });
+    } catch (error) {
+      // 409: it is over.
+      if (statusOf(error) !== 409) throw error;
+    }
+  }
+
+  async function readRun(repo: Repo, run: number) {
+    return calls.one(repo, "GET /repos/{owner}/{repo}/actions/runs/{run}", { run }, Run);
+  }
+
+  return {
+    cancelRun,
+
+    async dispatch(repo, { workflow, attempt, brief }) {
+      const branch = await defaultBranch(repo);
+      const name = runName(attempt);
+      const [first, ...others] = await dispatched(repo, workflow, name, branch);
+      if (first !== undefined) {
+        const open = others.filter((run) => run.status !== "completed");
+        await Promise.all(open.map((run) => cancelRun(repo, run.id)));
+        return { run: first.id };
+      }
+      const started = await start(repo, workflow, branch, { protocol: PROTOCOL, attempt, brief });
+      if (started !== "") return { run: started.workflow_run_id };
+      throw new Unavailable(`${name} was dispatched, but GitHub did not say as which run`, LISTING_LAG_MS);
+    },
+
+    async run(repo, id) {
+      const jobsRoute = "GET /repos/{owner}/{repo}/actions/runs/{run}/jobs";
+      const [run, jobs] = await Promise.all([readRun(repo, id), calls.all(repo, jobsRoute, { run: id }, Job, "jobs")]);
+      const times = span(jobs);
+      return {
+        id: run.id,
+        status: statusOfRun(run.status),
+        conclusion: run.conclusion,
+        path: workflowPath(run.path),
+        runAttempt: run.run_attempt,
+        url: run.html_url,
+        startedAt: times.startedAt,
+        endedAt: run.status === "completed" ? times.endedAt : null,
+      };
+    },
+
+    async artifact(repo, id) {
+      const listRoute = "GET /repos/{owner}/{repo}/actions/runs/{run}/artifacts";
+      const [run, artifacts] = await Promise.all([
+        readRun(repo, id),
+        calls.all(repo, listRoute, { run: id, name: RESULT_ARTIFACT }, Artifact, "artifacts"),
+      ]);
+      // A person's re-run of the job is not the attempt we recorded.
+      if (run.run_attempt !== 1) return null;
+      const artifact = artifacts.find((candidate) => candidate.name === RESULT_ARTIFACT && !candidate.expired);
+      if (artifact === undefined) return null;
+      const zipRoute = "GET /repos/{owner}/{repo}/actions/artifacts/{artifact}/zip";
+      const limit = { maxBytes: MAX_ARTIFACT_BYTES, beyond: "refuse" } as const;
+      const zip = await calls.download(repo, zipRoute, { artifact: artifact.id }, limit);
+      if (zip === null) throw new Unavailable(`The artifact of run ${id} is listed but not there yet`);
+      return unpack(zip, id);
+    },
+  };
+}
+
+async function unpack(zip: Uint8Array, run: number): Promise<ArtifactContent> {
+  try {
+    const wanted = (name: string) => name === RESULT_FILE || CONTENT_FILE.test(name);
+    const files = await unzip(zip, wanted, { entries: MAX_ENTRIES, bytes: MAX_ARTIFACT_BYTES });
+    const result = files.get(RESULT_FILE);
+    return {
+      result: result === undefined ? null : Buffer.from(result).toString("utf8"),
+      file: (sha256) => files.get(`files/${sha256}`) ?? null,
+    };
+  } catch (error) {
+    if (!(error instanceof BadArchive)) throw error;
+    throw new Refused(`The artifact of run ${run} cannot be used: ${error.message}`, { cause: error });
+  }
+}
+
+function statusOfRun(status: string | null): RunSnapshot["status"] {
+  switch (status) {
+    case "completed":
+    case "in_progress":
+    case "waiting":
+      return status;
+    default:
+      // queued, requested, pending and whatever GitHub adds: it has not begun.
+      return "queued";
+  }
+}
+
+/** From the first job's start to the last one's end. Skipped jobs bear times without having run. */
+function span(jobs: z.infer<typeof Job>[]): { startedAt: number | null; endedAt: number | null } {
+  const ran = jobs.filter((job) => job.conclusion !== "skipped");
+  const starts = ran.flatMap((job) => (typeof job.started_at === "string" ? [Date.parse(job.started_at)] : []));
+  const ends = ran.flatMap((job) => (typeof job.completed_at === "string" ? [Date.parse(job.completed_at)] : []));
+  return {
+    startedAt: starts.length === 0 ? null : Math.min(...starts),
+    endedAt: ends.length === 0 ? null : Math.max(...ends),
+  };
+}
+
+/** GitHub sometimes writes the ref behind the path: `.github/workflows/ci.yml@refs/heads/main`. */
+export function workflowPath(path: string): string {
+  return path.split("@", 1)[0] ?? path;
+}

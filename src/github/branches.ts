@@ -1,0 +1,150 @@
+/**
+ * Branches and commits through the Git data API. Commits carry no author of ours, so GitHub signs them as the App's
+ * and shows them as verified.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { ChangedFile } from "../core/attempt.ts";
+import type { Repo } from "../core/github.ts";
+import type { GitHub } from "../loop/github-port.ts";
+import { Refused } from "../loop/github-port.ts";
+import type { Calls } from "./calls.ts";
+import { saysAlreadyExists, saysNoSuchReference, saysNotFastForward, statusOf, wordsOf } from "./errors.ts";
+
+type Branches = Pick<GitHub, "branchTip" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch">;
+type Source = { file(sha256: string): Uint8Array };
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+const Ref = z.object({ object: z.object({ sha: Sha }) });
+const Written = z.object({ sha: Sha });
+const Commit = z.object({
+  sha: Sha,
+  message: z.string(),
+  tree: z.object({ sha: Sha }),
+  parents: z.array(z.object({ sha: Sha })),
+  committer: z.object({ date: z.iso.datetime({ offset: true }) }),
+});
+
+/** Text up to this many characters in all goes along with the tree; each other file costs a write of its own. */
+const MAX_INLINE_CHARACTERS = 1_000_000;
+
+export function createBranches(calls: Calls): Branches {
+  async function branchTip(repo: Repo, branch: string): Promise<string | null> {
+    try {
+      const route = "GET /repos/{owner}/{repo}/git/ref/{ref}";
+      return (await calls.one(repo, route, { ref: `heads/${branch}` }, Ref)).object.sha;
+    } catch (error) {
+      // 409: the repository is empty.
+      if (statusOf(error) === 404 || statusOf(error) === 409) return null;
+      throw error;
+    }
+  }
+
+  /** What became of a move that GitHub refused: someone else's, or our own earlier one. */
+  async function landedOn(repo: Repo, branch: string, to: string): Promise<"moved" | "taken"> {
+    return (await branchTip(repo, branch)) === to ? "moved" : "taken";
+  }
+
+  return {
+    branchTip,
+
+    async commit(repo, sha) {
+      const { message, tree, parents } = await readCommit(calls, repo, sha);
+      return { message, tree, parents };
+    },
+
+    async writeCommit(repo, { against, parents, changes, file, message }) {
+      const base = await readCommit(calls, repo, against);
+      const tree = await entries(calls, repo, changes, { file });
+      const written = await calls.one(
+        repo,
+        "POST /repos/{owner}/{repo}/git/trees",
+        { base_tree: base.tree, tree },
+        Written,
+      );
+      const route = "POST /repos/{owner}/{repo}/git/commits";
+      const { sha } = await calls.one(repo, route, { message, tree: written.sha, parents }, Written);
+      return { sha, tree: written.sha };
+    },
+
+    async moveBranch(repo, branch, from, to) {
+      const tip = await branchTip(repo, branch);
+      if (tip === to) return "moved";
+      if (tip !== from) return "taken";
+      try {
+        if (from === null) {
+          await calls.send(repo, "POST /repos/{owner}/{repo}/git/refs", { ref: `refs/heads/${branch}`, sha: to });
+        } else {
+          // Not forced, a move is a compare-and-swap on everything that `to` does not contain.
+          const route = "PATCH /repos/{owner}/{repo}/git/refs/{ref}";
+          await calls.send(repo, route, { ref: `heads/${branch}`, sha: to, force: false });
+        }
+        return "moved";
+      } catch (error) {
+        const words = wordsOf(error);
+        const raced = saysAlreadyExists(words) || saysNoSuchReference(words) || saysNotFastForward(words);
+        if (statusOf(error) === 409 || (statusOf(error) === 422 && raced)) return landedOn(repo, branch, to);
+        throw error;
+      }
+    },
+
+    async deleteBranch(repo, branch) {
+      try {
+        await calls.send(repo, "DELETE /repos/{owner}/{repo}/git/refs/{ref}", { ref: `heads/${branch}` });
+      } catch (error) {
+        if (statusOf(error) === 404 || (statusOf(error) === 422 && saysNoSuchReference(wordsOf(error)))) return;
+        throw error;
+      }
+    },
+  };
+}
+
+export async function readCommit(calls: Calls, repo: Repo, sha: string) {
+  const found = await calls.one(repo, "GET /repos/{owner}/{repo}/git/commits/{sha}", { sha }, Commit);
+  return {
+    message: found.message,
+    tree: found.tree.sha,
+    parents: found.parents.map((parent) => parent.sha),
+    committedAt: Date.parse(found.committer.date),
+  };
+}
+
+async function entries(calls: Calls, repo: Repo, changes: ChangedFile[], source: Source) {
+  const tree: Record<string, unknown>[] = [];
+  let room = MAX_INLINE_CHARACTERS;
+  for (const change of changes) {
+    if (change.change === "delete") {
+      tree.push({ path: change.path, mode: "100644", type: "blob", sha: null });
+      continue;
+    }
+    const bytes = checked(change, source);
+    const content = asText(bytes);
+    if (content !== null && content.length <= room) {
+      room -= content.length;
+      tree.push({ path: change.path, mode: change.mode, type: "blob", content });
+      continue;
+    }
+    const blob = { content: Buffer.from(bytes).toString("base64"), encoding: "base64" };
+    const { sha } = await calls.one(repo, "POST /repos/{owner}/{repo}/git/blobs", blob, Written);
+    tree.push({ path: change.path, mode: change.mode, type: "blob", sha });
+  }
+  return tree;
+}
+
+/** The file's bytes, if they are what the manifest promised. */
+function checked(change: Extract<ChangedFile, { change: "write" }>, source: Source): Uint8Array {
+  const bytes = source.file(change.sha256);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  if (sha256 === change.sha256 && bytes.length === change.bytes) return bytes;
+  throw new Refused(`The content of ${change.path} is not what its manifest says`);
+}
+
+/** The bytes as text that survives JSON exactly, or null. Empty content would look to GitHub like none given. */
+function asText(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text === "" || text.includes("\0") ? null : text;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,103 @@
+/** The checks of a head: check runs of every App and commit statuses, as one list, without our own. */
+import { z } from "zod";
+import type { Repo } from "../core/github.ts";
+import { Check } from "../core/github.ts";
+import { workflowPath } from "./attempts.ts";
+import type { Calls } from "./calls.ts";
+
+/** Attempts run on the default branch's head; what they say there judges an agent's work, not a pull. */
+export const ATTEMPT_WORKFLOW = ".github/workflows/headgate.yml";
+
+const CheckRun = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  status: z.string(),
+  // A conclusion GitHub adds one day must not count as green, nor make the pull unreadable.
+  conclusion: Check.shape.conclusion.catch("action_required"),
+  details_url: z.string().nullish(),
+  html_url: z.string().nullish(),
+  started_at: z.string().nullish(),
+  completed_at: z.string().nullish(),
+  app: z.object({ id: z.number().int() }).nullable(),
+  check_suite: z.object({ id: z.number().int() }).nullable(),
+});
+const Status = z.object({
+  context: z.string(),
+  state: z.enum(["success", "failure", "error", "pending"]),
+  target_url: z.string().nullish(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+const Run = z.object({ check_suite_id: z.number().int().optional(), path: z.string(), event: z.string() });
+
+/** Latest per (app, workflow, event, name). */
+export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId: number): Promise<Check[]> {
+  const [checkRuns, statuses, runs] = await Promise.all([
+    // GitHub's `latest` is per suite: a second suite of the same workflow and event comes beside it.
+    calls.all(
+      repo,
+      "GET /repos/{owner}/{repo}/commits/{sha}/check-runs",
+      { sha, filter: "latest" },
+      CheckRun,
+      "check_runs",
+    ),
+    // The combined status holds the latest of each context.
+    calls.all(repo, "GET /repos/{owner}/{repo}/commits/{sha}/status", { sha }, Status, "statuses"),
+    // A check run does not say which workflow it belongs to; its suite does.
+    calls.all(repo, "GET /repos/{owner}/{repo}/actions/runs", { head_sha: sha }, Run, "workflow_runs"),
+  ]);
+  const bySuite = new Map(runs.map((run) => [run.check_suite_id, run]));
+  const latest = new Map<string, Check>();
+  for (const checkRun of checkRuns.toSorted((left, right) => left.id - right.id)) {
+    if (checkRun.app?.id === ownAppId) continue;
+    const run = checkRun.check_suite === null ? undefined : bySuite.get(checkRun.check_suite.id);
+    const check = fromCheckRun(checkRun, run);
+    if (check.workflow === ATTEMPT_WORKFLOW) continue;
+    latest.set(JSON.stringify([check.appId, check.workflow, check.event, check.name]), check);
+  }
+  return [...latest.values(), ...statuses.map(fromStatus)];
+}
+
+function fromCheckRun(checkRun: z.infer<typeof CheckRun>, run: z.infer<typeof Run> | undefined): Check {
+  return {
+    name: checkRun.name,
+    appId: checkRun.app?.id ?? null,
+    workflow: run === undefined ? null : workflowPath(run.path),
+    event: run?.event ?? null,
+    conclusion: checkRun.status === "completed" ? checkRun.conclusion : null,
+    url: checkRun.details_url ?? checkRun.html_url ?? null,
+    id: checkRun.id,
+    startedAt: time(checkRun.started_at),
+    completedAt: time(checkRun.completed_at),
+  };
+}
+
+function fromStatus(status: z.infer<typeof Status>): Check {
+  return {
+    name: status.context,
+    appId: null,
+    workflow: null,
+    event: null,
+    conclusion: conclusionOf(status.state),
+    url: status.target_url ?? null,
+    id: null,
+    startedAt: time(status.created_at),
+    completedAt: status.state === "pending" ? null : time(status.updated_at),
+  };
+}
+
+function conclusionOf(state: z.infer<typeof Status>["state"]): Check["conclusion"] {
+  switch (state) {
+    case "success":
+      return "success";
+    case "failure":
+    case "error":
+      return "failure";
+    case "pending":
+      return null;
+  }
+}
+
+export function time(iso: string | null | undefined): number | null {
+  return iso === null || iso === undefined ? null : Date.parse(iso);
+}

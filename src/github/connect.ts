@@ -1,0 +1,164 @@
+/** Our App on a GitHub: one octokit per installation, found by repository, and the repositories it is installed on. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/rest";
+import { z } from "zod";
+import type { Repo } from "../core/github.ts";
+import { repoName } from "../core/github.ts";
+import { Refused } from "../loop/github-port.ts";
+import { everyItem } from "./calls.ts";
+import { meaningOf, statusOf } from "./errors.ts";
+import type { Pacing } from "./pacing.ts";
+import { isLoopback, pace } from "./pacing.ts";
+
+export interface AppOptions {
+  appId: number;
+  /** PEM. */
+  privateKey: string;
+  /** Of the REST API, such as `https://ghe.example/api/v3`. */
+  baseUrl?: string;
+  /** Told of every request and its status; bodies and tokens are not among it. */
+  log?: { debug(message: string): void; warn(message: string): void };
+  /** 20 s when not given. */
+  timeoutMs?: number;
+  /** Milliseconds between two writes of an installation; a second when not given, none on loopback. */
+  spacingMs?: number;
+  now?(): number;
+  wait?(ms: number): Promise<void>;
+}
+
+export interface Connection {
+  appId: number;
+  /** The App's comments are by `<appSlug>[bot]`. */
+  appSlug: string;
+  /** The octokit of the installation that covers the repository. Throws Refused when there is none. */
+  octokit(repo: Repo): Promise<Octokit>;
+  /** Every repository of every installation that is not suspended; archived ones left out. */
+  installedRepositories(): Promise<Repo[]>;
+  now(): number;
+  /** How many requests went out since the start. */
+  calls(): { reads: number; writes: number };
+}
+
+const App = z.object({ slug: z.string().min(1) });
+const Installation = z.object({ id: z.number().int(), suspended_at: z.string().nullish() });
+const InstalledRepository = z.object({
+  name: z.string(),
+  owner: z.object({ login: z.string() }),
+  archived: z.boolean().optional(),
+});
+
+/** Reads who the App is. Throws Unavailable, or Refused when GitHub does not accept the key. */
+export async function connectApp(options: AppOptions): Promise<Connection> {
+  const baseUrl = options.baseUrl ?? "https://api.github.com";
+  const counted = { reads: 0, writes: 0 };
+  const now = options.now ?? Date.now;
+  const pacing: Pacing = {
+    spacingMs: options.spacingMs ?? (isLoopback(baseUrl) ? 0 : 1_000),
+    timeoutMs: options.timeoutMs ?? 20_000,
+    now,
+    wait: options.wait ?? ((ms) => sleep(ms)),
+    count: (kind) => {
+      counted[kind] += 1;
+    },
+  };
+
+  function open(installationId: number | null): Octokit {
+    const octokit = new Octokit({
+      baseUrl,
+      userAgent: "headgate",
+      authStrategy: createAppAuth,
+      auth: {
+        appId: options.appId,
+        privateKey: options.privateKey,
+        ...(installationId === null ? {} : { installationId }),
+      },
+      log: quiet(options.log),
+    });
+    pace(octokit, pacing);
+    return octokit;
+  }
+
+  const app = open(null);
+  const installations = new Map<number, Octokit>();
+  const byRepository = new Map<string, number>();
+
+  function installation(id: number): Octokit {
+    let octokit = installations.get(id);
+    if (octokit === undefined) {
+      octokit = open(id);
+      octokit.hook.error("request", (error, request) => {
+        // Uninstalled, or installed anew under another id: look it up again next time.
+        if (request.url.endsWith("/access_tokens")) forget(id);
+        throw error;
+      });
+      installations.set(id, octokit);
+    }
+    return octokit;
+  }
+
+  function forget(id: number): void {
+    installations.delete(id);
+    for (const [repository, installed] of byRepository) if (installed === id) byRepository.delete(repository);
+  }
+
+  async function find(repo: Repo): Promise<number> {
+    const known = byRepository.get(repoName(repo).toLowerCase());
+    if (known !== undefined) return known;
+    try {
+      const answer = await app.request("GET /repos/{owner}/{repo}/installation", {
+        owner: repo.owner,
+        repo: repo.name,
+      });
+      const { id } = Installation.parse(answer.data);
+      byRepository.set(repoName(repo).toLowerCase(), id);
+      return id;
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      throw new Refused(`The App is not installed on ${repoName(repo)}. Install it there.`, { cause: error });
+    }
+  }
+
+  async function meaning<Value>(operation: string, ask: () => Promise<Value>): Promise<Value> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw meaningOf(operation, error, now());
+    }
+  }
+
+  const { slug } = await meaning("connect", async () => App.parse((await app.request("GET /app")).data));
+
+  return {
+    appId: options.appId,
+    appSlug: slug,
+    now,
+    calls: () => ({ ...counted }),
+    octokit: (repo) => meaning("installation", async () => installation(await find(repo))),
+    installedRepositories: () =>
+      meaning("installedRepositories", async () => {
+        const found: Repo[] = [];
+        for (const { id, suspended_at } of await everyItem(app, "GET /app/installations", {}, Installation)) {
+          if (typeof suspended_at === "string") continue;
+          const route = "GET /installation/repositories";
+          const listed = await everyItem(installation(id), route, {}, InstalledRepository, "repositories");
+          for (const repository of listed) {
+            if (repository.archived === true) continue;
+            const repo = { owner: repository.owner.login, name: repository.name };
+            byRepository.set(repoName(repo).toLowerCase(), id);
+            found.push(repo);
+          }
+        }
+        return found;
+      }),
+  };
+}
+
+/** Octokit logs every failed request as an error; ours are answers, told to whoever asked. */
+function quiet(log: AppOptions["log"]) {
+  const silent = () => {};
+  const debug = log === undefined ? silent : (message: string) => log.debug(message);
+  const warn = log === undefined ? silent : (message: string) => log.warn(message);
+  // Octokit's own `debug` is given whole requests, with their Authorization header.
+  return { debug: silent, info: debug, warn, error: debug };
+}

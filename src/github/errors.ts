@@ -1,0 +1,148 @@
+/**
+ * GitHub's folklore about failures, in one place: what its answers mean, which of its sentences tell outcomes apart that
+ * share a status, and what to do about a refusal. Everything the rest of the room does not treat itself becomes
+ * `Unavailable` or `Refused` here.
+ */
+import { z } from "zod";
+import { Refused, Unavailable } from "../loop/github-port.ts";
+
+const RequestFailure = z.object({
+  status: z.number(),
+  message: z.string(),
+  response: z
+    .object({
+      headers: z.record(z.string(), z.union([z.string(), z.number()]).optional()).catch({}),
+      data: z.unknown(),
+    })
+    .optional(),
+});
+
+const ErrorBody = z.object({
+  message: z.string(),
+  errors: z.array(z.union([z.string(), z.object({ message: z.string() }).loose(), z.unknown()])).optional(),
+});
+
+/** The HTTP status of an octokit error, or null for any other error. Octokit gives 500 to whatever never got an answer. */
+export function statusOf(error: unknown): number | null {
+  const failure = RequestFailure.safeParse(error);
+  return error instanceof Error && failure.success ? failure.data.status : null;
+}
+
+/** GitHub's own words: the body's message with the messages of its `errors`, without octokit's link to the documentation. */
+export function wordsOf(error: unknown): string {
+  const failure = RequestFailure.safeParse(error);
+  if (!failure.success) return error instanceof Error ? error.message : String(error);
+  const body = ErrorBody.safeParse(failure.data.response?.data);
+  if (!body.success) return failure.data.message.slice(0, 300);
+  const details = (body.data.errors ?? []).map((detail) => {
+    if (typeof detail === "string") return detail;
+    const worded = z.object({ message: z.string() }).safeParse(detail);
+    return worded.success ? worded.data.message : JSON.stringify(detail);
+  });
+  return [body.data.message, ...details].join(": ");
+}
+
+/**
+ * A 404 of these is believed only after a while: what was just created or just completed is missing from GitHub's read
+ * replicas for some seconds (artifact and log links, runs, pulls, commits).
+ */
+const LAGGING = new Set(["run", "artifact", "pull", "commit", "writeCommit", "cancelRun", "updatePull", "mergePull"]);
+
+/** GitHub's advice where it names no time: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api */
+const SECONDARY_LIMIT_WAIT_MS = 60_000;
+
+/**
+ * What an error of `operation` means to the loop. Errors that are neither GitHub's nor the network's come back as they
+ * are: they are our own mistakes.
+ */
+export function meaningOf(operation: string, error: unknown, now: number): Error {
+  if (error instanceof Unavailable || error instanceof Refused) return error;
+  if (error instanceof z.ZodError) {
+    // A proxy's page, a truncated body or a changed API: octokit hands all of them over as a success.
+    return new Unavailable(`${operation}: GitHub's answer is not what it documents: ${z.prettifyError(error)}`, null, {
+      cause: error,
+    });
+  }
+  const status = statusOf(error);
+  if (status === null) return error instanceof Error ? error : new Error(String(error));
+  const words = `${operation}: ${wordsOf(error)} (HTTP ${status})`;
+  const limit = limitOf(error, status, now);
+  if (limit !== null) return new Unavailable(words, limit, { cause: error });
+  if (status >= 500 || status === 408 || status === 409)
+    return new Unavailable(words, retryAfter(error), { cause: error });
+  if (status === 404 && LAGGING.has(operation)) return new Unavailable(words, null, { cause: error });
+  return new Refused(`${words}. ${remedy(error, status)}`.trimEnd(), { cause: error });
+}
+
+/** Milliseconds to wait when the answer is a rate limit, else null. GitHub uses 403 and 429 for both of its limits. */
+function limitOf(error: unknown, status: number, now: number): number | null {
+  if (status !== 403 && status !== 429) return null;
+  const asked = retryAfter(error);
+  if (asked !== null) return asked;
+  if (headerOf(error, "x-ratelimit-remaining") === "0") {
+    const reset = Number(headerOf(error, "x-ratelimit-reset"));
+    return Number.isFinite(reset) && reset > 0 ? Math.max(1_000, reset * 1_000 - now) : SECONDARY_LIMIT_WAIT_MS;
+  }
+  if (status === 429 || /rate limit|abuse detection/i.test(wordsOf(error))) return SECONDARY_LIMIT_WAIT_MS;
+  return null;
+}
+
+function retryAfter(error: unknown): number | null {
+  const header = headerOf(error, "retry-after");
+  if (header === null) return null;
+  const seconds = Number(header);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
+}
+
+function headerOf(error: unknown, name: string): string | null {
+  const failure = RequestFailure.safeParse(error);
+  const value = failure.success ? failure.data.response?.headers[name] : undefined;
+  return value === undefined ? null : String(value);
+}
+
+function remedy(error: unknown, status: number): string {
+  const words = wordsOf(error);
+  if (status === 401) return "Check the App's id and private key.";
+  if (status === 403 && /not accessible by integration/i.test(words)) {
+    // GitHub names what would have sufficed: `contents=write; pull_requests=write`.
+    const needed = headerOf(error, "x-accepted-github-permissions");
+    return `Grant the App ${needed ?? "the missing permission"} and accept it for the installation.`;
+  }
+  if (status === 404) return "It does not exist, or the App is not installed there or lacks the permission to see it.";
+  if (/without `?workflows`? permission/i.test(words)) return "Grant the App the permission workflows: write.";
+  return "";
+}
+
+/** Why GitHub did not bring a pull's head up to date (422). null: none of the known reasons. */
+export function updateRefusal(words: string): "moved" | "conflict" | "current" | null {
+  // The apostrophe of "didn’t" is typographic on github.com.
+  if (/expected head sha/i.test(words)) return "moved";
+  if (/merge conflict/i.test(words)) return "conflict";
+  if (/no new commits on the base/i.test(words)) return "current";
+  return null;
+}
+
+/**
+ * Whether a 405 on merge will pass by itself. Tide matches the same sentence: GitHub answers it while it still
+ * recomputes after another merge (https://github.com/kubernetes-sigs/prow, pkg/github).
+ */
+export function mergeMayPass(words: string): boolean {
+  return /base branch was modified|merge already in progress/i.test(words);
+}
+
+export function saysAlreadyExists(words: string): boolean {
+  return /already exists/i.test(words);
+}
+
+export function saysNoSuchReference(words: string): boolean {
+  return /reference does not exist/i.test(words);
+}
+
+export function saysNotFastForward(words: string): boolean {
+  return /not a fast.?forward/i.test(words);
+}
+
+/** GHES before 3.20 or so does not know the field (https://github.com/benc-uk/workflow-dispatch/issues/86). */
+export function saysUnknownField(words: string, field: string): boolean {
+  return words.includes(field);
+}

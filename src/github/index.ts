@@ -1,0 +1,44 @@
+/** The port `GitHub` over octokit. What goes wrong leaves this room only as `Unavailable` or `Refused`. */
+import type { GitHub } from "../loop/github-port.ts";
+import { createAttempts } from "./attempts.ts";
+import { createBranches } from "./branches.ts";
+import { createCalls } from "./calls.ts";
+import type { Connection } from "./connect.ts";
+import { meaningOf } from "./errors.ts";
+import { createIssues } from "./issues.ts";
+import { createLogs } from "./logs.ts";
+import { createMerging } from "./merging.ts";
+import { createPulls } from "./pulls.ts";
+import { createRepositories } from "./repositories.ts";
+
+export { type AppOptions, type Connection, connectApp } from "./connect.ts";
+
+export function createGitHub(connection: Omit<Connection, "installedRepositories">): GitHub {
+  const calls = createCalls(connection.octokit);
+  const repositories = createRepositories(calls);
+  const port = {
+    ...repositories,
+    ...createBranches(calls),
+    ...createIssues(calls, connection),
+    ...createAttempts(calls, connection, repositories.defaultBranch),
+    ...createPulls(calls, connection),
+    ...createMerging(calls, connection.now),
+    ...createLogs(calls, connection.now),
+  };
+  return { ...translated(port, connection.now), calls: connection.calls };
+}
+
+/** The same operations, with every failure in the loop's terms. */
+function translated<Port extends object>(port: Port, now: () => number): Port {
+  const operations = Object.entries(port).map(([name, operation]) => [
+    name,
+    async (...parameters: unknown[]) => {
+      try {
+        return await operation(...parameters);
+      } catch (error) {
+        throw meaningOf(name, error, now());
+      }
+    },
+  ]);
+  return Object.fromEntries(operations);
+}

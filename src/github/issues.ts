@@ -1,0 +1,135 @@
+/** Issues and what people and we write on them. */
+import { z } from "zod";
+import type { Repo } from "../core/github.ts";
+import type { GitHub, IssueSnapshot } from "../loop/github-port.ts";
+import type { Calls } from "./calls.ts";
+
+type Issues = Pick<
+  GitHub,
+  "issue" | "labelledIssues" | "labelledBy" | "comments" | "upsertComment" | "react" | "closeIssue"
+>;
+
+/** null: the account is gone; GitHub shows its work as by "ghost". */
+const Author = z.object({ login: z.string(), type: z.string().optional() }).nullable();
+const Issue = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  body: z.string().nullish(),
+  state: z.enum(["open", "closed"]),
+  labels: z.array(z.union([z.string(), z.object({ name: z.string().nullish() })])),
+  user: Author,
+  pull_request: z.unknown().optional(),
+});
+const IssueEvent = z.object({
+  event: z.string(),
+  actor: Author.optional(),
+  created_at: z.string(),
+  label: z.object({ name: z.string() }).optional(),
+});
+const Comment = z.object({
+  id: z.number().int(),
+  user: Author,
+  body: z.string().nullish(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  performed_via_github_app: z.object({ id: z.number() }).nullish(),
+});
+type Comment = z.infer<typeof Comment>;
+
+export function createIssues(calls: Calls, app: { appId: number; appSlug: string }): Issues {
+  /** Anybody can write our marker; only the App can write as the App. */
+  function ours(comment: Comment): boolean {
+    if (comment.performed_via_github_app?.id === app.appId) return true;
+    return comment.user?.type === "Bot" && comment.user.login === `${app.appSlug}[bot]`;
+  }
+
+  async function ownComment(repo: Repo, issue: number, marker: string, known: number | null): Promise<Comment | null> {
+    if (known !== null) {
+      const route = "GET /repos/{owner}/{repo}/issues/comments/{id}";
+      const comment = await calls.oneOrNull(repo, route, { id: known }, Comment);
+      if (comment !== null && ours(comment)) return comment;
+    }
+    const all = await calls.all(repo, "GET /repos/{owner}/{repo}/issues/{issue}/comments", { issue }, Comment);
+    return all.find((comment) => ours(comment) && firstLine(comment.body ?? "") === marker) ?? null;
+  }
+
+  return {
+    async issue(repo, issue) {
+      return snapshot(await calls.one(repo, "GET /repos/{owner}/{repo}/issues/{issue}", { issue }, Issue));
+    },
+
+    async labelledIssues(repo, label) {
+      const route = "GET /repos/{owner}/{repo}/issues";
+      const parameters = { labels: label, state: "open", sort: "created", direction: "asc" };
+      const issues = await calls.all(repo, route, parameters, Issue);
+      // Every pull request is an issue to this route.
+      return issues.filter((issue) => issue.pull_request === undefined).map(snapshot);
+    },
+
+    async labelledBy(repo, issue, label) {
+      const events = await calls.all(repo, "GET /repos/{owner}/{repo}/issues/{issue}/events", { issue }, IssueEvent);
+      const last = events
+        .filter((event) => event.event === "labeled" || event.event === "unlabeled")
+        .findLast((event) => event.label?.name.toLowerCase() === label.toLowerCase());
+      if (last === undefined || last.event === "unlabeled") return null;
+      return { login: last.actor?.login ?? "ghost", at: last.created_at };
+    },
+
+    async comments(repo, issue, since) {
+      const route = "GET /repos/{owner}/{repo}/issues/{issue}/comments";
+      const all = await calls.all(repo, route, { issue, ...(since === null ? {} : { since }) }, Comment);
+      return all.map((comment) => ({
+        id: comment.id,
+        author: comment.user?.login ?? "ghost",
+        authorIsBot: comment.user?.type === "Bot",
+        body: comment.body ?? "",
+        createdAt: comment.created_at,
+        updatedAt: comment.updated_at,
+      }));
+    },
+
+    async upsertComment(repo, issue, marker, body, known) {
+      const text = firstLine(body) === marker ? body : `${marker}\n${body}`;
+      const current = await ownComment(repo, issue, marker, known);
+      if (current === null) {
+        const route = "POST /repos/{owner}/{repo}/issues/{issue}/comments";
+        return (await calls.one(repo, route, { issue, body: text }, Comment)).id;
+      }
+      if (plain(current.body ?? "") !== plain(text)) {
+        const route = "PATCH /repos/{owner}/{repo}/issues/comments/{id}";
+        await calls.send(repo, route, { id: current.id, body: text });
+      }
+      return current.id;
+    },
+
+    async react(repo, comment, content) {
+      // Reacting again answers 200 with the reaction there is.
+      await calls.send(repo, "POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions", { comment, content });
+    },
+
+    async closeIssue(repo, issue, reason) {
+      const parameters = { issue, state: "closed", state_reason: reason };
+      await calls.send(repo, "PATCH /repos/{owner}/{repo}/issues/{issue}", parameters);
+    },
+  };
+}
+
+function snapshot(issue: z.infer<typeof Issue>): IssueSnapshot {
+  return {
+    number: issue.number,
+    title: issue.title,
+    body: issue.body ?? "",
+    state: issue.state,
+    labels: issue.labels.map((label) => (typeof label === "string" ? label : (label.name ?? ""))),
+    author: issue.user?.login ?? "ghost",
+  };
+}
+
+function firstLine(body: string): string {
+  return (body.split("\n", 1)[0] ?? "").trimEnd();
+}
+
+/** Bodies edited in a browser come back with CRLF. */
+function plain(body: string): string {
+  return body.replaceAll("\r\n", "\n").trimEnd();
+}

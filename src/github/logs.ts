@@ -1,0 +1,104 @@
+/** What a failed check said: the useful part of an Actions job's log, or a check run's own words. */
+import { z } from "zod";
+import type { Check, Repo } from "../core/github.ts";
+import type { GitHub } from "../loop/github-port.ts";
+import { Refused } from "../loop/github-port.ts";
+import type { Calls } from "./calls.ts";
+import { meaningOf } from "./errors.ts";
+
+const CheckRun = z.object({
+  output: z.object({ title: z.string().nullish(), summary: z.string().nullish(), text: z.string().nullish() }),
+});
+const Annotation = z.object({
+  path: z.string(),
+  start_line: z.number(),
+  annotation_level: z.string().nullish(),
+  message: z.string().nullish(),
+});
+
+/** Of a log's end: failures stand there, and a log may be hundreds of megabytes. */
+const MAX_LOG_BYTES = 2 * 1024 * 1024;
+const LINES_BEFORE_ERROR = 10;
+
+export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failureText"> {
+  /** What cannot be had is nothing; what may be had later is worth another try. */
+  async function orNothing(ask: () => Promise<string>): Promise<string> {
+    try {
+      return await ask();
+    } catch (error) {
+      const meaning = meaningOf("failureText", error, now());
+      if (meaning instanceof Refused) return "";
+      throw meaning;
+    }
+  }
+
+  async function jobLog(repo: Repo, job: number): Promise<string> {
+    const route = "GET /repos/{owner}/{repo}/actions/jobs/{job}/logs";
+    const bytes = await calls.download(repo, route, { job }, { maxBytes: MAX_LOG_BYTES, beyond: "keep-end" });
+    return bytes === null ? "" : Buffer.from(bytes).toString("utf8");
+  }
+
+  async function ownWords(repo: Repo, id: number): Promise<string> {
+    const route = "GET /repos/{owner}/{repo}/check-runs/{id}";
+    const [{ output }, annotations] = await Promise.all([
+      calls.one(repo, route, { id }, CheckRun),
+      calls.all(repo, `${route}/annotations`, { id }, Annotation),
+    ]);
+    const marks = annotations
+      .filter((annotation) => annotation.annotation_level !== "notice")
+      .map((annotation) => `${annotation.path}:${annotation.start_line}: ${annotation.message ?? ""}`);
+    return [output.title, output.summary, ...marks, output.text].filter((part) => (part ?? "") !== "").join("\n");
+  }
+
+  return {
+    async failureText(repo, check, limit) {
+      const { id } = check;
+      if (id === null) return "";
+      const job = jobOf(check);
+      const log = job === null ? "" : await orNothing(() => jobLog(repo, job));
+      const excerpt = logExcerpt(log, limit);
+      return excerpt !== "" ? excerpt : (await orNothing(() => ownWords(repo, id))).slice(0, limit);
+    },
+  };
+}
+
+/** The Actions job behind a check run: its id stands in the details' address and is, on github.com, the check run's own. */
+function jobOf(check: Check): number | null {
+  const inAddress = /\/actions\/runs\/\d+\/job\/(\d+)/.exec(check.url ?? "")?.[1];
+  if (inAddress !== undefined) return Number(inAddress);
+  return check.workflow === null ? null : check.id;
+}
+
+/**
+ * The part of a job's log that tells why it failed, at most `limit` characters: of the failed step, some lines around
+ * its first error and as much of its end as fits. Time stamps, colours and the runner's marks are left out.
+ */
+export function logExcerpt(log: string, limit: number): string {
+  const lines = failedStep(log.split(/\r?\n/).map(bare));
+  const whole = lines.join("\n").trim();
+  if (whole.length <= limit) return whole;
+  const first = lines.findIndex((line) => ERROR.test(line));
+  const from = first === -1 ? "" : lines.slice(Math.max(0, first - LINES_BEFORE_ERROR)).join("\n");
+  if (first === -1) return whole.slice(-limit);
+  if (from.length <= limit) return whole.slice(-limit);
+  const gap = "\n…\n";
+  const half = Math.floor((limit - gap.length) / 2);
+  return half <= 0 ? whole.slice(-limit) : from.slice(0, half) + gap + whole.slice(-half);
+}
+
+const ERROR = /\berror\b|\bfail(ed|ure|ures|ing)?\b|\bnot ok\b|\bpanic|exception|traceback|✗|✖|×/i;
+
+function bare(line: string): string {
+  return line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ?/, "").replace(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
+}
+
+/** From the last step begun before the failure to the runner's "Process completed with exit code"; the rest is cleaning up. */
+function failedStep(lines: string[]): string[] {
+  const end = lines.findIndex((line) => line.startsWith("##[error]Process completed with exit code"));
+  const upTo = end === -1 ? lines : lines.slice(0, end + 1);
+  const begin = upTo.findLastIndex((line) => line.startsWith("##[group]Run "));
+  return upTo
+    .slice(Math.max(0, begin))
+    .filter((line) => line !== "##[endgroup]")
+    .map((line) => line.replace(/^##\[(group|error|warning|command)\]/, ""));
+}

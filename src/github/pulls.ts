@@ -1,0 +1,108 @@
+/** Pull requests: opening, closing, observing. */
+import { z } from "zod";
+import type { PullSnapshot, Repo } from "../core/github.ts";
+import type { GitHub } from "../loop/github-port.ts";
+import { readCommit } from "./branches.ts";
+import type { Calls } from "./calls.ts";
+import { readChecks, time } from "./checks.ts";
+import { saysAlreadyExists, statusOf, wordsOf } from "./errors.ts";
+
+type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull">;
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+const Numbered = z.object({ number: z.number().int().positive() });
+const Pull = z.object({
+  number: z.number().int().positive(),
+  state: z.enum(["open", "closed"]),
+  draft: z.boolean().optional(),
+  merged: z.boolean(),
+  merged_at: z.string().nullable(),
+  mergeable: z.boolean().nullish(),
+  merge_commit_sha: Sha.nullable(),
+  head: z.object({ sha: Sha }),
+  base: z.object({ ref: z.string(), sha: Sha }),
+});
+export type Pull = z.infer<typeof Pull>;
+const Comparison = z.object({ behind_by: z.number().int().nonnegative(), base_commit: z.object({ sha: Sha }) });
+const Review = z.object({ user: z.object({ login: z.string() }).nullable(), state: z.string() });
+
+export async function readPull(calls: Calls, repo: Repo, pull: number): Promise<Pull> {
+  return calls.one(repo, "GET /repos/{owner}/{repo}/pulls/{pull}", { pull }, Pull);
+}
+
+export function createPulls(calls: Calls, app: { appId: number }): Pulls {
+  async function openPullOf(repo: Repo, head: string, base: string) {
+    const parameters = { head: `${repo.owner}:${head}`, base, state: "open" };
+    const [first] = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls", parameters, Numbered);
+    return first;
+  }
+
+  return {
+    async openPull(repo, { head, base, title, body }) {
+      const existing = await openPullOf(repo, head, base);
+      if (existing !== undefined) return { number: existing.number };
+      try {
+        return await calls.one(repo, "POST /repos/{owner}/{repo}/pulls", { head, base, title, body }, Numbered);
+      } catch (error) {
+        if (statusOf(error) !== 422 || !saysAlreadyExists(wordsOf(error))) throw error;
+        const raced = await openPullOf(repo, head, base);
+        if (raced === undefined) throw error;
+        return { number: raced.number };
+      }
+    },
+
+    async closePull(repo, pull) {
+      await calls.send(repo, "PATCH /repos/{owner}/{repo}/pulls/{pull}", { pull, state: "closed" });
+    },
+
+    async pull(repo, number) {
+      const pull = await readPull(calls, repo, number);
+      const headSha = pull.head.sha;
+      const common = {
+        number: pull.number,
+        draft: pull.draft ?? false,
+        headSha,
+        mergeable: pull.mergeable ?? null,
+        mergeSha: pull.merged ? pull.merge_commit_sha : null,
+        mergedAt: time(pull.merged_at),
+      };
+      if (pull.state === "closed") {
+        const { tree } = await readCommit(calls, repo, headSha);
+        const state = pull.merged ? "merged" : "closed";
+        const rest = { baseSha: pull.base.sha, behindBy: 0, checks: [], changesRequestedBy: [] };
+        return { ...common, ...rest, state, headTree: tree };
+      }
+      const [comparison, commit, checks, changesRequestedBy] = await Promise.all([
+        compare(calls, repo, pull.base.ref, headSha),
+        readCommit(calls, repo, headSha),
+        readChecks(calls, repo, headSha, app.appId),
+        askingForChanges(calls, repo, number),
+      ]);
+      return { ...common, ...comparison, state: "open", headTree: commit.tree, checks, changesRequestedBy };
+    },
+  };
+}
+
+/** Against the branch by its name: `base.sha` of a pull stays what it was when the head last moved. */
+async function compare(
+  calls: Calls,
+  repo: Repo,
+  base: string,
+  head: string,
+): Promise<Pick<PullSnapshot, "baseSha" | "behindBy">> {
+  const route = "GET /repos/{owner}/{repo}/compare/{basehead}";
+  const answer = await calls.one(repo, route, { basehead: `${base}...${head}`, per_page: 1 }, Comparison);
+  return { baseSha: answer.base_commit.sha, behindBy: answer.behind_by };
+}
+
+/** Comments leave a person's verdict as it was; pending reviews are drafts that only their author sees. */
+async function askingForChanges(calls: Calls, repo: Repo, pull: number): Promise<string[]> {
+  const reviews = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls/{pull}/reviews", { pull }, Review);
+  const verdicts = new Map<string, string>();
+  for (const review of reviews) {
+    if (["APPROVED", "CHANGES_REQUESTED", "DISMISSED"].includes(review.state)) {
+      verdicts.set(review.user?.login ?? "ghost", review.state);
+    }
+  }
+  return [...verdicts].filter(([, verdict]) => verdict === "CHANGES_REQUESTED").map(([login]) => login);
+}

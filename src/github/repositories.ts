@@ -1,0 +1,114 @@
+/** Reading a repository: people's rights, files, and what its base branch demands. */
+import { z } from "zod";
+import type { Permission, RequiredCheck } from "../core/github.ts";
+import { Permission as PermissionLevel } from "../core/github.ts";
+import type { GitHub } from "../loop/github-port.ts";
+import type { Calls } from "./calls.ts";
+import { statusOf } from "./errors.ts";
+
+type Repositories = Pick<GitHub, "permission" | "defaultBranch" | "readFile" | "listFiles" | "requiredChecks">;
+
+const Content = z.object({
+  type: z.string(),
+  encoding: z.string().optional(),
+  content: z.string().optional(),
+  sha: z.string(),
+});
+const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
+const Tree = z.object({ tree: z.array(z.object({ path: z.string(), type: z.string() })) });
+
+const Branch = z.object({
+  protection: z
+    .object({
+      required_status_checks: z
+        .object({
+          contexts: z.array(z.string()).default([]),
+          checks: z.array(z.object({ context: z.string(), app_id: z.number().nullish() })).default([]),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+const Rule = z.object({ type: z.string(), parameters: z.unknown() });
+const StatusChecksRule = z.object({
+  required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().nullish() })),
+});
+
+export function createRepositories(calls: Calls): Repositories {
+  return {
+    async permission(repo, login): Promise<Permission> {
+      const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
+      const answer = await calls.oneOrNull(repo, route, { username: login }, z.object({ permission: PermissionLevel }));
+      return answer?.permission ?? "none";
+    },
+
+    async defaultBranch(repo) {
+      const route = "GET /repos/{owner}/{repo}";
+      return (await calls.one(repo, route, {}, z.object({ default_branch: z.string().min(1) }))).default_branch;
+    },
+
+    async readFile(repo, ref, path) {
+      const route = "GET /repos/{owner}/{repo}/contents/{path}";
+      // A folder answers with an array.
+      const found = await calls.oneOrNull(repo, route, { path, ref }, z.union([Content, z.array(z.unknown())]));
+      if (found === null || Array.isArray(found) || found.type !== "file") return null;
+      if (found.encoding === "base64" && found.content !== undefined) return text(found.content);
+      // Above 1 MB the contents API gives `encoding: "none"` and no content; the blob still has it.
+      const blob = await calls.one(repo, "GET /repos/{owner}/{repo}/git/blobs/{sha}", { sha: found.sha }, Blob);
+      return text(blob.content);
+    },
+
+    async listFiles(repo, commit, limit) {
+      const route = "GET /repos/{owner}/{repo}/git/trees/{commit}";
+      const { tree } = await calls.one(repo, route, { commit, recursive: "1" }, Tree);
+      return tree
+        .filter((entry) => entry.type === "blob")
+        .map((entry) => entry.path)
+        .slice(0, limit);
+    },
+
+    async requiredChecks(repo, branch) {
+      const [classic, rules] = await Promise.all([classicChecks(repo, branch), ruleChecks(repo, branch)]);
+      const distinct = new Map<string, RequiredCheck>();
+      for (const check of [...classic, ...rules]) distinct.set(`${check.appId}:${check.name}`, check);
+      return [...distinct.values()];
+    },
+  };
+
+  /** The branch itself shows its classic protection to contents: read; the protection's own route wants administration. */
+  async function classicChecks(
+    repo: Parameters<GitHub["requiredChecks"]>[0],
+    branch: string,
+  ): Promise<RequiredCheck[]> {
+    const answer = await calls.oneOrNull(repo, "GET /repos/{owner}/{repo}/branches/{branch}", { branch }, Branch);
+    const required = answer?.protection?.required_status_checks;
+    if (required === undefined) return [];
+    const checks = required.checks.map((check) => ({ name: check.context, appId: appIdOf(check.app_id) }));
+    const bare = required.contexts.filter((context) => checks.every((check) => check.name !== context));
+    return [...checks, ...bare.map((name) => ({ name, appId: null }))];
+  }
+
+  async function ruleChecks(repo: Parameters<GitHub["requiredChecks"]>[0], branch: string): Promise<RequiredCheck[]> {
+    const route = "GET /repos/{owner}/{repo}/rules/branches/{branch}";
+    try {
+      const rules = await calls.all(repo, route, { branch }, Rule);
+      return rules
+        .filter((rule) => rule.type === "required_status_checks")
+        .flatMap((rule) => StatusChecksRule.parse(rule.parameters).required_status_checks)
+        .map((check) => ({ name: check.context, appId: appIdOf(check.integration_id) }));
+    } catch (error) {
+      // GHES before 3.11 has no rulesets and no such route.
+      if (statusOf(error) === 404) return [];
+      throw error;
+    }
+  }
+}
+
+/** "Any App" is null, missing, or -1 where somebody set it through the API. */
+function appIdOf(id: number | null | undefined): number | null {
+  return id === null || id === undefined || id <= 0 ? null : id;
+}
+
+function text(base64: string): string {
+  return Buffer.from(base64, "base64").toString("utf8");
+}

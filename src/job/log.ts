@@ -1,0 +1,58 @@
+/** The job's log. Everything an agent prints is inert in it, and no secret gets through. */
+import { randomUUID } from "node:crypto";
+
+/** Enough for a person to follow an agent; a command that prints without end must not fill the runner's disk. */
+const MAX_AGENT_CHARACTERS = 1_000_000;
+
+export interface Log {
+  /** A line of ours. */
+  line(text: string): void;
+  /** Output of an agent, as it comes. */
+  agent(text: string): void;
+  /** An annotation on the workflow run. */
+  error(text: string): void;
+  /** Runs `work` while the runner takes no workflow commands from the log. */
+  withoutCommands<T>(work: () => Promise<T>): Promise<T>;
+  /** The text with every secret blotted out. */
+  redact(text: string): string;
+}
+
+export function actionLog(write: (text: string) => void, secrets: readonly string[]): Log {
+  let agentCharacters = 0;
+
+  function redact(text: string): string {
+    return secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+  }
+
+  function agent(text: string): void {
+    const room = MAX_AGENT_CHARACTERS - agentCharacters;
+    if (room <= 0) return;
+    agentCharacters += text.length;
+    write(redact(text.slice(0, room)));
+    if (text.length > room) write("\n(further output is left out)\n");
+  }
+
+  // A line of an agent such as `::set-output …` would else be a command to the runner:
+  // https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands
+  async function withoutCommands<T>(work: () => Promise<T>): Promise<T> {
+    const token = randomUUID();
+    write(`::stop-commands::${token}\n`);
+    try {
+      return await work();
+    } finally {
+      write(`\n::${token}::\n`);
+    }
+  }
+
+  return {
+    redact,
+    agent,
+    withoutCommands,
+    line: (text) => write(`${redact(text)}\n`),
+    error: (text) => write(`::error::${escapeCommand(redact(text))}\n`),
+  };
+}
+
+function escapeCommand(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}

@@ -1,0 +1,139 @@
+/**
+ * What Headgate asks of GitHub, in its own words. `src/github` implements it with octokit; simulations implement it
+ * with a model. Every changing call is find-before-create, so that doing it twice does it once.
+ *
+ * Errors: a call throws `Unavailable` (try again, maybe later than `afterMs`) or `Refused` (trying again will not
+ * help); anything a caller can act on is a returned value instead.
+ */
+import type { ChangedFile } from "../core/attempt.ts";
+import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "../core/github.ts";
+
+/** Trying again may help: 5xx, time-outs, rate limits, 404 right after creation. The effect may or may not have happened. */
+export class Unavailable extends Error {
+  /** Milliseconds the server asked us to wait; null: the caller's own back-off. */
+  readonly afterMs: number | null;
+  constructor(message: string, afterMs: number | null = null, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Unavailable";
+    this.afterMs = afterMs;
+  }
+}
+
+/** Trying again will not help: missing permission, policy, validation. The message says what to do, for people. */
+export class Refused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Refused";
+  }
+}
+
+export interface IssueSnapshot {
+  number: number;
+  title: string;
+  body: string;
+  state: "open" | "closed";
+  labels: string[];
+  author: string;
+}
+
+export interface CommentSnapshot {
+  id: number;
+  author: string;
+  authorIsBot: boolean;
+  body: string;
+  /** ISO-8601. */
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** The artifact of an attempt, unpacked within limits. Nothing in it is trusted. */
+export interface ArtifactContent {
+  /** The text of result.json, or null when the artifact has none. */
+  result: string | null;
+  /** The file stored as `files/<sha256>`, or null. */
+  file(sha256: string): Uint8Array | null;
+}
+
+export interface GitHub {
+  permission(repo: Repo, login: string): Promise<Permission>;
+  defaultBranch(repo: Repo): Promise<string>;
+  /** The commit a branch points at, or null when there is no such branch. */
+  branchTip(repo: Repo, branch: string): Promise<string | null>;
+  /** A file's text at a branch or commit, or null. */
+  readFile(repo: Repo, ref: string, path: string): Promise<string | null>;
+  /** Paths of all files at a commit, up to `limit`. */
+  listFiles(repo: Repo, commit: string, limit: number): Promise<string[]>;
+  /** Checks that classic protection and rulesets require on the branch. */
+  requiredChecks(repo: Repo, branch: string): Promise<RequiredCheck[]>;
+  issue(repo: Repo, issue: number): Promise<IssueSnapshot>;
+  /** Open issues that bear the label, oldest first. */
+  labelledIssues(repo: Repo, label: string): Promise<IssueSnapshot[]>;
+  /** Who put the label on last and when (ISO-8601), from the issue's events; null when it is not on. */
+  labelledBy(repo: Repo, issue: number, label: string): Promise<{ login: string; at: string } | null>;
+  comments(repo: Repo, issue: number, since: string | null): Promise<CommentSnapshot[]>;
+
+  /**
+   * Make the one comment that bears `marker` (a hidden HTML comment, first line) say `body`. Only a comment of our own
+   * App counts: anybody can write our marker. Returns the comment's id.
+   */
+  upsertComment(repo: Repo, issue: number, marker: string, body: string, known: number | null): Promise<number>;
+  react(repo: Repo, comment: number, content: "eyes" | "+1" | "-1" | "confused"): Promise<void>;
+  closeIssue(repo: Repo, issue: number, reason: "completed" | "not_planned"): Promise<void>;
+
+  /**
+   * Start the attempt's workflow run on the default branch, unless a run of that name exists: then the first one counts
+   * and later ones are cancelled.
+   */
+  dispatch(repo: Repo, request: { workflow: string; attempt: string; brief: string }): Promise<{ run: number }>;
+  run(repo: Repo, run: number): Promise<RunSnapshot>;
+  cancelRun(repo: Repo, run: number): Promise<void>;
+  /** The result artifact of a run; null when the run has none that counts. Throws Refused when it cannot be unpacked. */
+  artifact(repo: Repo, run: number): Promise<ArtifactContent | null>;
+
+  /** A commit; the trailers of its message tell whose it is. */
+  commit(repo: Repo, sha: string): Promise<{ message: string; tree: string; parents: string[] }>;
+  /**
+   * Write a commit: `against`'s tree with the changes applied. GitHub dates and signs it, so a repeat makes another
+   * commit; nobody sees either before a branch moves to it.
+   */
+  writeCommit(
+    repo: Repo,
+    commit: {
+      against: string;
+      parents: string[];
+      changes: ChangedFile[];
+      file(sha256: string): Uint8Array;
+      message: string;
+    },
+  ): Promise<{ sha: string; tree: string }>;
+  /**
+   * Create the branch at `to` (`from` null) or fast-forward it from `from`. `taken`: it points elsewhere.
+   * Already at `to` counts as moved.
+   */
+  moveBranch(repo: Repo, branch: string, from: string | null, to: string): Promise<"moved" | "taken">;
+  deleteBranch(repo: Repo, branch: string): Promise<void>;
+  /** The open pull of `head` into `base`, opened if there is none. */
+  openPull(repo: Repo, pull: { head: string; base: string; title: string; body: string }): Promise<{ number: number }>;
+  closePull(repo: Repo, pull: number): Promise<void>;
+  /** Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. */
+  pull(repo: Repo, pull: number): Promise<PullSnapshot>;
+  /** Merge the base into the head. `behind` is not judged here: `current` means GitHub found nothing to do. */
+  updatePull(repo: Repo, pull: number, expectedHead: string): Promise<"accepted" | "moved" | "conflict" | "current">;
+  /**
+   * Merge exactly `head`. `unknown`: GitHub answered 5xx or not at all; read again before any retry.
+   * On `merged` the trees say whether what landed is what was tested.
+   */
+  mergePull(
+    repo: Repo,
+    pull: number,
+    merge: { head: string; method: "merge" | "squash" | "rebase"; title: string },
+  ): Promise<
+    | { outcome: "merged"; sha: string; landedTree: string; parents: string[]; at: number }
+    | { outcome: "moved" | "refused" | "unknown"; message: string }
+  >;
+  /** The end of a failed check's log or its summary, at most `limit` characters; "" when there is none to be had. */
+  failureText(repo: Repo, check: Check, limit: number): Promise<string>;
+
+  /** How many calls went out since the start. */
+  calls(): { reads: number; writes: number };
+}

@@ -1,0 +1,181 @@
+/**
+ * What the loop needs from a store. A store keeps opaque JSON for aggregates and knows no domain types; `store/kysely.ts`
+ * (PGlite or PostgreSQL) and `store/memory.ts` (simulation) pass one contract, `test/contract/store.contract.ts`.
+ *
+ * Times are ISO 8601 strings and always come from the caller; a store returns them as `Date.toISOString()` writes them.
+ * Calling a store from inside its own transaction (from `decide`) rejects with a `StoreError`.
+ */
+export type Json = unknown;
+
+/** One event for one aggregate. */
+export interface InboxEvent {
+  /** The caller's id for this copy of the event (a UUID or ULID). */
+  id: string;
+  aggregate: string;
+  /** What the event is about. (aggregate, key) is accepted once, for ever: a later copy is dropped. */
+  key: string;
+  event: Json;
+  at: string;
+}
+
+/** One event for every aggregate that is routed to the topic when it is received; its id becomes `<aggregate>/<key>`. */
+export interface TopicEvent {
+  topic: string;
+  key: string;
+  event: Json;
+  at: string;
+}
+
+/** An event from one aggregate to another; its id becomes `<aggregate>/<key>`. */
+export type SentEvent = Omit<InboxEvent, "id">;
+
+/** An effect to run, or a timer: a timer is a command whose `runAt` lies ahead. */
+export interface NewCommand {
+  /** Natural key, unique within the aggregate for ever: adding it again changes nothing unless `replace` is set. */
+  key: string;
+  /**
+   * Commands with the same ordering key run one at a time, in the order of `runAt`, then of being added. One that failed
+   * and waits for its next try keeps its place, so nothing behind it overtakes. Fixed when the key is first added.
+   */
+  ordering: string;
+  command: Json;
+  /** Not before this time. */
+  runAt: string;
+  /**
+   * For coalesced commands and re-set timers. A command with this key that is not claimed is overwritten and takes a new
+   * place in its order; one that is running, done or cancelled is armed to run (again) with the new content. Either way
+   * the count of attempts starts anew.
+   */
+  replace?: boolean;
+}
+
+/** One row of history: what became of one event. */
+export interface HistoryWrite {
+  /** The key of an event that was loaded: the event then leaves the inbox. */
+  key: string;
+  event: Json;
+  at: string;
+  /** Applied, or ignored with a reason. */
+  outcome: Json;
+  commands: Json;
+}
+
+/** Everything one step changes. Cancellations come before commands, so a timer may be cancelled and set in one step. */
+export interface StepWrite {
+  state: Json;
+  /** Version of the state's shape. */
+  schema: number;
+  /** In order. Loaded events that are not in here stay in the inbox. */
+  history: HistoryWrite[];
+  commands: NewCommand[];
+  /** Keys of commands that should not run any more. One that is running goes on, but not again if it was re-armed. */
+  cancel: string[];
+  /** The aggregate's topics from now on: replaces the old set. */
+  routes: string[];
+  /** For other aggregates' inboxes. */
+  sends: SentEvent[];
+}
+
+/** What a step sees: `state` and `schema` are null before the first step; `seq` is the number of history rows. */
+export interface Loaded {
+  state: Json | null;
+  schema: number | null;
+  seq: number;
+  /** Open events in order of arrival. */
+  events: { id: string; key: string; event: Json; at: string }[];
+}
+
+/** A command somebody holds a lease on. */
+export interface ClaimedCommand {
+  /** `<aggregate>/<key>` */
+  id: string;
+  aggregate: string;
+  key: string;
+  ordering: string;
+  command: Json;
+  /** This is the n-th try, from 1. */
+  attempts: number;
+  /** Fencing token: whoever holds an older one can write nothing. */
+  lease: string;
+  runAt: string;
+}
+
+export interface Snapshot {
+  state: Json;
+  schema: number;
+  /** Number of history rows, which is the `seq` of the last. */
+  seq: number;
+}
+
+/** `seq` counts from 1 within the aggregate, without gaps. */
+export interface HistoryRow extends HistoryWrite {
+  seq: number;
+}
+
+export interface Delivery {
+  /** X-GitHub-Delivery */
+  guid: string;
+  event: string;
+  action: string | null;
+  at: string;
+}
+
+export interface Store {
+  /** Brings the tables up to date. Safe to call again, and from several processes at once. */
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+
+  /** False: this delivery was seen before. A log only; what makes an event count once is its key. */
+  recordDelivery(delivery: Delivery): Promise<boolean>;
+
+  /** Adds events to inboxes in one transaction, and tells how many were new. */
+  receive(events: InboxEvent[], topics: TopicEvent[]): Promise<number>;
+
+  /**
+   * Aggregates with open events, the one waiting longest first. Leaves out those parked because the last thing that
+   * happened to them is a quarantined event; a direct `step` on such an aggregate works and ends that.
+   */
+  waiting(limit: number): Promise<string[]>;
+
+  /**
+   * One transaction under the aggregate's lock: loads up to `limit` open events, writes what `decide` returns, and tells
+   * how many events left the inbox. With no open event it returns 0 and `decide` is not called. If `decide` throws, nothing
+   * changes and the error is rethrown. `decide` has to be pure: after a database deadlock it is called again.
+   */
+  step(aggregate: string, limit: number, decide: (loaded: Loaded) => StepWrite): Promise<number>;
+
+  /**
+   * Takes an event that cannot be decided out of the inbox and into history, with the outcome `{ defect }`, and so parks
+   * its aggregate (see `waiting`). Does nothing if the event is no longer open.
+   */
+  quarantine(aggregate: string, eventId: string, defect: string): Promise<void>;
+
+  /**
+   * Leases commands that are due: those whose time has come, that nobody holds a live lease on, and that are first in
+   * their ordering key while no other command of the key is running. Oldest first.
+   */
+  claim(now: string, leaseUntil: string, limit: number): Promise<ClaimedCommand[]>;
+
+  /** Ends a command and adds its outcome to inboxes in one transaction. False: the lease is lost or over, nothing written. */
+  complete(claimed: ClaimedCommand, events: InboxEvent[], now: string): Promise<boolean>;
+
+  /** Gives a command back, to be tried again at `runAt`. False as for `complete`. */
+  release(claimed: ClaimedCommand, runAt: string, now: string, error: string): Promise<boolean>;
+
+  /** Moves the end of a lease. False: somebody else took the command, or it ended. */
+  renew(claimed: ClaimedCommand, leaseUntil: string): Promise<boolean>;
+
+  /**
+   * When `claim` will next find something: the first command's time, or the end of the lease that it waits for. Past or
+   * equal to `now` if something can be claimed already; null if no command is left.
+   */
+  nextDue(now: string): Promise<string | null>;
+
+  snapshot(aggregate: string): Promise<Snapshot | null>;
+  /** All snapshots whose aggregate starts with `prefix`, sorted by name. */
+  aggregates(prefix: string): Promise<({ aggregate: string } & Snapshot)[]>;
+  /** Rows with `seq` greater than `after`, in order. */
+  history(aggregate: string, after: number, limit: number): Promise<HistoryRow[]>;
+  /** The aggregates routed to a topic, sorted. */
+  routed(topic: string): Promise<string[]>;
+}

@@ -1,0 +1,115 @@
+/** Evaluates templates with GitHub's own expression library. */
+import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+import type { FunctionDefinition } from "@actions/expressions/funcs/info";
+import { truthy } from "@actions/expressions/result";
+import { Expression, type Template } from "./template.ts";
+
+type Value = data.ExpressionData;
+
+/** What an expression can see. A context that is not given is an empty object. */
+export interface Scope {
+  contexts: Record<string, unknown>;
+  functions: FunctionDefinition[];
+}
+
+const contextNames = [
+  "github",
+  "env",
+  "vars",
+  "job",
+  "jobs",
+  "steps",
+  "runner",
+  "secrets",
+  "strategy",
+  "matrix",
+  "needs",
+  "inputs",
+];
+
+function toValue(value: unknown): Value {
+  if (value === null || value === undefined) return new data.Null();
+  if (typeof value === "string") return new data.StringData(value);
+  if (typeof value === "number") return new data.NumberData(value);
+  if (typeof value === "boolean") return new data.BooleanData(value);
+  if (Array.isArray(value)) return new data.Array(...value.map(toValue));
+  const pairs = Object.entries(value).map(([key, item]) => ({ key, value: toValue(item) }));
+  return new data.Dictionary(...pairs);
+}
+
+function fromValue(value: Value): unknown {
+  return JSON.parse(JSON.stringify(value, data.replacer));
+}
+
+function run(expression: string, scope: Scope): Value {
+  const functions = new Map(scope.functions.map((definition) => [definition.name.toLowerCase(), definition]));
+  const tree = new Parser(new Lexer(expression).lex().tokens, contextNames, [...functions.values()]).parse();
+  // Turning a context into values costs as much as its size (a payload is large): only those named are turned.
+  const text = expression.toLowerCase();
+  const pairs = contextNames.map((key) => ({ key, value: toValue(text.includes(key) ? (scope.contexts[key] ?? {}) : {}) }));
+  return new Evaluator(tree, new data.Dictionary(...pairs), functions).evaluate();
+}
+
+/** Whether an `if` holds. Throws what the library throws when it cannot be evaluated. */
+export function holds(condition: string, scope: Scope): boolean {
+  return truthy(run(condition, scope));
+}
+
+/** The template as plain JSON with every expression evaluated. */
+export function evaluate(template: Template | undefined, scope: Scope): unknown {
+  if (template === undefined) return undefined;
+  if (template instanceof Expression) return fromValue(run(template.text, scope));
+  if (Array.isArray(template)) return template.map((item) => evaluate(item, scope));
+  if (template instanceof Map) {
+    return Object.fromEntries([...template].map(([key, item]) => [key, evaluate(item, scope)]));
+  }
+  return template;
+}
+
+/** The template as the text GitHub makes of it; a missing one is "". */
+export function evaluateText(template: Template | undefined, scope: Scope): string {
+  if (template === undefined || template === null) return "";
+  if (template instanceof Expression) return run(template.text, scope).coerceString();
+  if (typeof template === "object") return JSON.stringify(evaluate(template, scope));
+  return String(template);
+}
+
+/** A mapping's values as texts, such as `env` and `with`; an expression may give the whole mapping. */
+export function evaluateTexts(template: Template | undefined, scope: Scope): Record<string, string> {
+  if (template instanceof Map) {
+    return Object.fromEntries([...template].map(([key, item]) => [key, evaluateText(item, scope)]));
+  }
+  const whole = evaluate(template, scope);
+  if (typeof whole !== "object" || whole === null) return {};
+  return Object.fromEntries(Object.entries(whole).map(([key, item]) => [key, toValue(item).coerceString()]));
+}
+
+/** The status functions for one place; each is asked when an expression calls it. */
+export function statusFunctions(status: {
+  success(): boolean;
+  failure(): boolean;
+  cancelled(): boolean;
+}): FunctionDefinition[] {
+  const define = (name: string, holdsNow: () => boolean): FunctionDefinition => ({
+    name,
+    minArgs: 0,
+    maxArgs: 0,
+    call: () => new data.BooleanData(holdsNow()),
+  });
+  return [
+    define("success", status.success),
+    define("failure", status.failure),
+    define("cancelled", status.cancelled),
+    define("always", () => true),
+  ];
+}
+
+/** `hashFiles(…)` from a function over patterns. */
+export function hashFilesFunction(hash: (patterns: string[]) => string): FunctionDefinition {
+  return {
+    name: "hashFiles",
+    minArgs: 1,
+    maxArgs: 255,
+    call: (...patterns) => new data.StringData(hash(patterns.map((pattern) => pattern.coerceString()))),
+  };
+}

@@ -1,0 +1,47 @@
+/** What a job's GITHUB_TOKEN may do: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions */
+import type { PermissionLevel, Permissions } from "../../world/entities.ts";
+import { asMap, asText, type Template } from "./template.ts";
+
+const scopes = [
+  "actions",
+  "attestations",
+  "checks",
+  "contents",
+  "deployments",
+  "discussions",
+  "issues",
+  "packages",
+  "pages",
+  "pull_requests",
+  "security_events",
+  "statuses",
+];
+
+/** Repositories made since 2023 give a workflow without `permissions` this much. */
+export const defaultPermissions: Permissions = { contents: "read", packages: "read", metadata: "read" };
+
+function all(level: PermissionLevel): Permissions {
+  return { ...Object.fromEntries(scopes.map((scope) => [scope, level])), metadata: "read" };
+}
+
+/** `permissions` of a workflow or job in the API's names (`pull_requests`); null when it is not given. */
+export function permissionsOf(template: Template | undefined): Permissions | null {
+  if (template === undefined) return null;
+  if (template === "read-all") return all("read");
+  if (template === "write-all") return all("write");
+  const granted: Permissions = { metadata: "read" };
+  for (const [name, value] of asMap(template)) {
+    const level = asText(value);
+    if (level === "read" || level === "write") granted[name.replaceAll("-", "_")] = level;
+  }
+  return granted;
+}
+
+/** The first permission asked for beyond what is allowed, in a workflow's words (`contents: write`). */
+export function beyond(asked: Permissions, allowed: Permissions): string | null {
+  for (const [scope, level] of Object.entries(asked)) {
+    const limit = allowed[scope];
+    if (limit === undefined || (level === "write" && limit === "read")) return `${scope.replaceAll("_", "-")}: ${level}`;
+  }
+  return null;
+}

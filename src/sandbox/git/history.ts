@@ -1,0 +1,58 @@
+/** Commits in relation to each other: logs, ancestry, and how far two have gone apart. */
+import type { GitDir } from "./dir.ts";
+import { type Commit, commitFormat, parseCommits } from "./objects.ts";
+
+export interface LogOptions {
+  /** SHAs whose history is left out. */
+  without?: readonly string[];
+  limit?: number;
+  path?: string;
+  /** ISO-8601. */
+  since?: string;
+  until?: string;
+  author?: string;
+  /** Oldest first, parents always before their children. */
+  reverse?: boolean;
+}
+
+/** The history of `tip`, newest first unless asked otherwise. */
+export async function log(git: GitDir, tip: string, options: LogOptions = {}): Promise<Commit[]> {
+  const { without = [], limit, path, since, until, author, reverse } = options;
+  const args = [
+    ...(reverse ? ["--reverse", "--topo-order"] : []),
+    ...(limit === undefined ? [] : [`--max-count=${limit}`]),
+    ...(since === undefined ? [] : [`--since=${since}`]),
+    ...(until === undefined ? [] : [`--until=${until}`]),
+    ...(author === undefined ? [] : ["--fixed-strings", `--author=${author}`]),
+  ];
+  const exclude = without.map((sha) => `^${sha}`);
+  const paths = path === undefined ? [] : [path];
+  const command = ["--literal-pathspecs", "log", "-z", "--no-show-signature", commitFormat, ...args];
+  return parseCommits(await git.fields([...command, tip, ...exclude, "--", ...paths]));
+}
+
+export async function mergeBase(git: GitDir, one: string, other: string): Promise<string | null> {
+  const { code, stdout } = await git.run(["merge-base", one, other], { accept: [1] });
+  return code === 0 ? stdout.toString("utf8").trim() : null;
+}
+
+/** Whether `descendant` contains `ancestor`; a commit contains itself. */
+export async function isAncestor(git: GitDir, ancestor: string, descendant: string): Promise<boolean> {
+  if (ancestor === descendant) return true;
+  const { code } = await git.run(["merge-base", "--is-ancestor", ancestor, descendant], { accept: [1] });
+  return code === 0;
+}
+
+/** How many commits `head` has that `base` has not, and the other way round. */
+export async function distance(git: GitDir, base: string, head: string): Promise<{ ahead: number; behind: number }> {
+  if (base === head) return { ahead: 0, behind: 0 };
+  const text = await git.text(["rev-list", "--left-right", "--count", `${base}...${head}`]);
+  const [behind = 0, ahead = 0] = text.split("\t").map(Number);
+  return { ahead, behind };
+}
+
+/** Whether commits of `after` that `before` has not include a merge. */
+export async function bringsMerges(git: GitDir, before: string | null, after: string): Promise<boolean> {
+  const exclude = before === null ? ["--not", "--branches"] : [`^${before}`];
+  return (await git.text(["rev-list", "--merges", "--max-count=1", after, ...exclude])) !== "";
+}

@@ -1,0 +1,53 @@
+/** Merging without a work tree: git's own merge, its conflicts, and a series of commits put onto another base. */
+import { type GitDir, GitError } from "./dir.ts";
+import { log } from "./history.ts";
+import { type Signature, writeCommit } from "./objects.ts";
+
+export type Merged = { tree: string } | { conflicts: string[] };
+
+/** The tree of `ours` with `theirs` merged in. Histories with nothing in common conflict. */
+export async function mergeTrees(git: GitDir, ours: string, theirs: string): Promise<Merged> {
+  const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
+  const { code, stdout, stderr } = await git.run(args, { accept: [1, 128] });
+  if (code === 128) {
+    if (/unrelated histories/.test(stderr)) return { conflicts: [] };
+    throw new GitError(args, code, stderr);
+  }
+  const [tree = "", ...names] = stdout.toString("utf8").split("\0");
+  return code === 0 ? { tree } : { conflicts: [...new Set(names.filter((name) => name !== ""))] };
+}
+
+/**
+ * The commits of `head` that `base` has not, made again on top of `base`; merges are left out, as `git rebase` does.
+ * The new tip, or null when one of them conflicts.
+ */
+export async function replay(git: GitDir, base: string, head: string, committer: Signature): Promise<string | null> {
+  let tip = base;
+  for (const commit of await log(git, head, { without: [base], reverse: true })) {
+    const [parent, ...others] = commit.parents;
+    if (parent === undefined || others.length > 0) continue;
+    const merged = await pick(git, tip, parent, commit.sha);
+    if (merged === null) return null;
+    const { author, message } = commit;
+    tip = await writeCommit(git, { tree: merged, parents: [tip], message, author, committer });
+  }
+  return tip;
+}
+
+/**
+ * The tree of `tip` with one commit's change. `merge-tree --merge-base` came with git 2.40, so the base is chosen by a
+ * stand-in for `tip`: same tree, but a child of the commit's parent.
+ */
+async function pick(git: GitDir, tip: string, parent: string, commit: string): Promise<string | null> {
+  const nobody: Signature = { name: "sandbox", email: "sandbox@localhost", date: "2000-01-01T00:00:00Z" };
+  const tree = `${tip}^{tree}`;
+  const standIn = await writeCommit(git, {
+    tree: await git.text(["rev-parse", tree]),
+    parents: [parent],
+    message: "stand-in",
+    author: nobody,
+    committer: nobody,
+  });
+  const merged = await mergeTrees(git, standIn, commit);
+  return "tree" in merged ? merged.tree : null;
+}

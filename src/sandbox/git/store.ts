@@ -1,0 +1,139 @@
+/** The sandbox's repositories: bare git directories by repository id, and what its rooms ask of them most. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import type { Repository } from "../world/entities.ts";
+import { GitDir, gitEnvironment, runGit } from "./dir.ts";
+import { hookFiles } from "./hook.ts";
+import { isBranchName, isFilePath } from "./names.ts";
+import { readBlob, readCommit } from "./objects.ts";
+import { resolveCommit } from "./stored-refs.ts";
+import { readTree } from "./trees.ts";
+
+type Named = Pick<Repository, "id">;
+
+export class GitStore {
+  readonly #root: string;
+  readonly #queues = new Map<number, Promise<unknown>>();
+
+  constructor(root: string) {
+    if (!isAbsolute(root)) throw new Error("the git root must be an absolute path");
+    this.#root = root;
+  }
+
+  /** Path of the repository's bare git directory. */
+  dir(repository: Named): string {
+    return join(this.#root, `${repository.id}.git`);
+  }
+
+  at(repository: Named): GitDir {
+    return new GitDir(this.dir(repository));
+  }
+
+  /** Where git finds the hooks while it receives a push. */
+  get hooksDir(): string {
+    return join(this.#root, "hooks");
+  }
+
+  /** Makes an empty repository, or leaves the one that is there. */
+  async init(repository: Named, defaultBranch: string): Promise<void> {
+    if (!isBranchName(defaultBranch)) throw new Error(`not a branch name: ${defaultBranch}`);
+    await mkdir(this.hooksDir, { recursive: true });
+    for (const [name, text] of Object.entries(hookFiles)) {
+      await writeFile(join(this.hooksDir, name), text, { mode: 0o755 });
+    }
+    await runGit(["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`, this.dir(repository)]);
+    await this.setDefaultBranch(repository, defaultBranch);
+  }
+
+  async setDefaultBranch(repository: Named, branch: string): Promise<void> {
+    if (!isBranchName(branch)) throw new Error(`not a branch name: ${branch}`);
+    await this.at(repository).run(["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
+  }
+
+  /**
+   * Fetches a ref of another repository into a branch here and returns its commit. For setting a repository up, before
+   * anyone watches it: nothing is announced. Local paths may be work trees; what is not committed stays out.
+   * @throws GitError when the source or the ref is not there.
+   */
+  async importFrom(repository: Named, source: string, ref: string, branch: string): Promise<string> {
+    if (!isBranchName(branch)) throw new Error(`not a branch name: ${branch}`);
+    if (ref.startsWith("-") || /[\s:+]/.test(ref)) throw new Error(`not a ref: ${ref}`);
+    const target = `refs/heads/${branch}`;
+    const git = this.at(repository);
+    const options = ["--quiet", "--no-tags", "--update-shallow", "--no-write-fetch-head"];
+    await git.run(["fetch", ...options, "--", source, `+${ref}:${target}`], { env: fetchEnvironment(source) });
+    const sha = await this.resolve(repository, target);
+    if (sha === null) throw new Error(`${source} has no commit at ${ref}`);
+    return sha;
+  }
+
+  /** The commit that a SHA, branch, tag or whole ref names, or null. */
+  resolve(repository: Named, ref: string): Promise<string | null> {
+    return resolveCommit(this.at(repository), ref);
+  }
+
+  /** A file's text at a commit, or null when there is none. */
+  async readFile(repository: Named, commit: string, path: string): Promise<string | null> {
+    if (!isFilePath(path)) return null;
+    const sha = await this.resolve(repository, commit);
+    if (sha === null) return null;
+    const content = await readBlob(this.at(repository), `${sha}:${path}`);
+    return content === null ? null : content.toString("utf8");
+  }
+
+  /** Names of the files directly in a folder (`""`: the root) at a commit; empty when there is none. */
+  async listFolder(repository: Named, commit: string, path: string): Promise<string[]> {
+    if (path !== "" && !isFilePath(path)) return [];
+    const sha = await this.resolve(repository, commit);
+    if (sha === null) return [];
+    const entries = await readTree(this.at(repository), `${sha}:${path}`, false);
+    return (entries ?? []).filter((entry) => entry.type === "blob").map((entry) => entry.path);
+  }
+
+  /** A commit as payloads show it: `{ id, tree_id, message, timestamp, author, committer }`. */
+  async headCommit(repository: Named, commit: string): Promise<Record<string, unknown>> {
+    const sha = await this.resolve(repository, commit);
+    const found = sha === null ? null : await readCommit(this.at(repository), sha);
+    if (found === null) throw new Error(`no commit ${commit} in repository ${repository.id}`);
+    return {
+      id: found.sha,
+      tree_id: found.tree,
+      message: found.message,
+      timestamp: found.committer.date,
+      author: { name: found.author.name, email: found.author.email },
+      committer: { name: found.committer.name, email: found.committer.email },
+    };
+  }
+
+  /**
+   * Runs `work` while nobody else's `exclusive` work runs on the repository. Whatever moves a ref does it in here, so
+   * that moves are told in the order they happened. Not reentrant.
+   */
+  exclusive<Result>(repository: Named, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#queues.get(repository.id) ?? Promise.resolve();
+    const result = before.then(work, work);
+    const settled = result.then(
+      () => {},
+      () => {},
+    );
+    this.#queues.set(repository.id, settled);
+    return result;
+  }
+
+  /** Resolves when no `exclusive` work is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#queues.values());
+  }
+}
+
+/** A fetch from a URL runs with the user's own git settings and keys, since that is where credentials live. */
+function fetchEnvironment(source: string): Record<string, string> {
+  if (isAbsolute(source) || source.startsWith(".")) return {};
+  const { HOME, SSH_AUTH_SOCK, XDG_CONFIG_HOME } = process.env;
+  const own = Object.entries({ HOME, SSH_AUTH_SOCK, XDG_CONFIG_HOME }).filter((entry) => entry[1] !== undefined);
+  return gitEnvironment({
+    ...(Object.fromEntries(own) as Record<string, string>),
+    ...(HOME === undefined ? {} : { GIT_CONFIG_GLOBAL: join(HOME, ".gitconfig") }),
+    GIT_CONFIG_NOSYSTEM: "0",
+  });
+}

@@ -1,0 +1,83 @@
+/** Refs as git stores them. What a change of one means to the sandbox is in `refs.ts`; change none without it. */
+import { type GitDir, GitError } from "./dir.ts";
+import { branchOf, isRefName, isSha, zeroSha } from "./names.ts";
+import type { ObjectType } from "./objects.ts";
+
+export interface StoredRef {
+  ref: string;
+  sha: string;
+  type: ObjectType;
+}
+
+/** Every ref that starts with the prefix, which may end inside a name, in git's order. */
+export async function listRefs(git: GitDir, prefix: string): Promise<StoredRef[]> {
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  const text = await git.text(["for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", folder]);
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith(prefix) && line !== "")
+    .map((line) => {
+      const [ref = "", sha = "", type = ""] = line.split(" ");
+      return { ref, sha, type: type as ObjectType };
+    });
+}
+
+/** The object a ref names, as it is (a tag object is not followed); null when there is no such ref. */
+export async function readRef(git: GitDir, ref: string): Promise<string | null> {
+  if (!isRefName(ref)) return null;
+  const { code, stdout } = await git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", ref], {
+    accept: [1, 128],
+  });
+  return code === 0 ? stdout.toString("utf8").trim() : null;
+}
+
+/**
+ * Sets the ref (`to` null deletes it) if it is still at `from` (null: not there).
+ * @returns "stale" if it is elsewhere, "blocked" if the name is in the way of another ref (`a` beside `a/b`).
+ */
+export async function swapRef(
+  git: GitDir,
+  ref: string,
+  from: string | null,
+  to: string | null,
+): Promise<"moved" | "stale" | "blocked"> {
+  const old = from ?? zeroSha;
+  const args = to === null ? ["update-ref", "-d", ref, old] : ["update-ref", ref, to, old];
+  const { code, stderr } = await git.run(args, { accept: [1, 128] });
+  if (code === 0) return "moved";
+  if ((await readRef(git, ref)) !== from) return "stale";
+  if (/exists; cannot create|there are still refs under|cannot lock ref/.test(stderr)) return "blocked";
+  throw new GitError(args, code, stderr);
+}
+
+/** Sets or drops a ref that only the sandbox writes, such as `refs/pull/3/merge`, wherever it was. */
+export async function setOwnRef(git: GitDir, ref: string, to: string | null): Promise<void> {
+  await git.run(to === null ? ["update-ref", "-d", ref] : ["update-ref", ref, to]);
+}
+
+/**
+ * The commit a person means by `name`: a SHA (whole or at least 7 digits), a whole ref, a branch, a tag, `heads/x`, or
+ * `HEAD`. Tags are followed. null when there is none.
+ */
+export async function resolveCommit(git: GitDir, name: string): Promise<string | null> {
+  const candidates = candidatesFor(name);
+  if (candidates.length === 0) return null;
+  const input = candidates.map((candidate) => `${candidate}^{commit}\n`).join("");
+  const text = await git.text(["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input });
+  const found = text.split("\n").find((line) => line.endsWith(" commit") && isSha(line.slice(0, 40)));
+  return found === undefined ? null : found.slice(0, 40);
+}
+
+function candidatesFor(name: string): string[] {
+  if (isSha(name) || name === "HEAD") return [name];
+  if (!isRefName(`refs/${name}`) || name.startsWith("-")) return [];
+  if (name.startsWith("refs/")) return [name];
+  const abbreviated = /^[0-9a-f]{7,39}$/.test(name) ? [name] : [];
+  return [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`, ...abbreviated];
+}
+
+/** The branches whose tip is the commit. */
+export async function branchesAt(git: GitDir, sha: string): Promise<string[]> {
+  const text = await git.text(["for-each-ref", `--points-at=${sha}`, "--format=%(refname)", "refs/heads/"]);
+  return text.split("\n").flatMap((ref) => branchOf(ref) ?? []);
+}

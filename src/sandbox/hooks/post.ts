@@ -1,0 +1,30 @@
+/** One POST to a webhook's target, and how it went in the words of GitHub's delivery log. Never rejects. */
+import type { Delivery } from "../world/entities.ts";
+
+type Answer = Pick<Delivery, "status" | "statusCode" | "responseHeaders" | "responseBody">;
+
+const longestBody = 64 * 1024;
+
+export async function post(
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  timeoutMs: number,
+  closing: AbortSignal,
+): Promise<Answer> {
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    const signal = AbortSignal.any([late, closing]);
+    const response = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });
+    const text = await response.text();
+    return {
+      status: response.ok ? "OK" : `Invalid HTTP Response: ${response.status}`,
+      statusCode: response.status,
+      responseHeaders: Object.fromEntries(response.headers),
+      responseBody: text.slice(0, longestBody),
+    };
+  } catch {
+    const status = late.aborted ? "timed out" : "failed to connect to host";
+    return { status, statusCode: 0, responseHeaders: {}, responseBody: null };
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Webhooks to Apps. What is announced goes to every installed App that subscribed to it, signed, once, beside whatever
+ * the sandbox does next: a target that hangs or is down holds nothing up. GitHub gives a target ten seconds and never
+ * tries again by itself (https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
+ */
+import { randomUUID } from "node:crypto";
+import { installationAt } from "../rest/auth/tokens.ts";
+import { fullPayload } from "../shapes/payload.ts";
+import { nodeId, type Site } from "../shapes/site.ts";
+import type { Announcement } from "../world/announce.ts";
+import type { App, Delivery } from "../world/entities.ts";
+import { post } from "./post.ts";
+import { deliveryHeaders } from "./sign.ts";
+
+/** What of a delivery is known before it is sent. */
+type Letter = Pick<Delivery, "guid" | "event" | "action" | "repositoryId" | "installationId" | "redelivery" | "payload">;
+
+export interface Hooks {
+  /** Tells every App installed on the repository that subscribed to the event. Returns at once. */
+  announced(announcement: Announcement): void;
+  /** Tells one App something about itself (`ping`, `installation`), subscribed or not. Returns at once. */
+  tell(app: App, event: string, payload: Record<string, unknown>, installationId: number | null): void;
+  /** Sends a logged delivery again, with its GUID, to the App's present URL. Returns at once. */
+  redeliver(delivery: Delivery): void;
+  /** Resolves when no delivery is under way. */
+  idle(): Promise<void>;
+  /** Gives up deliveries under way. */
+  close(): Promise<void>;
+}
+
+/** GitHub keeps a few days of deliveries; the sandbox keeps this many. */
+const logLength = 2000;
+
+export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
+  const { world } = site;
+  const underWay = new Set<Promise<void>>();
+  const closing = new AbortController();
+
+  function log(delivery: Delivery): void {
+    const table = world.table("deliveries");
+    table.put(delivery);
+    for (const old of [...table.all()].slice(0, -logLength)) table.remove(old.id);
+  }
+
+  async function deliver(app: App, url: string, letter: Letter): Promise<void> {
+    const body = JSON.stringify(letter.payload);
+    const requestHeaders = deliveryHeaders(app, letter, body);
+    const started = performance.now();
+    const deliveredAt = world.date().toISOString();
+    const answer = await post(url, requestHeaders, body, options.timeoutMs, closing.signal);
+    if (closing.signal.aborted) return;
+    const durationMs = Math.round(performance.now() - started);
+    log({ ...letter, id: world.nextId(), appId: app.id, url, requestHeaders, deliveredAt, durationMs, ...answer });
+  }
+
+  function send(app: App, letter: Letter): void {
+    if (app.webhookUrl === null || closing.signal.aborted) return;
+    const sending = deliver(app, app.webhookUrl, letter).finally(() => underWay.delete(sending));
+    underWay.add(sending);
+  }
+
+  return {
+    announced(announcement) {
+      const { repository, event, action } = announcement;
+      const subscribed = world.table("apps").filter((app) => app.webhookUrl !== null && app.events.includes(event));
+      for (const app of subscribed) {
+        const installation = installationAt(world, app.id, repository);
+        if (installation === undefined) continue;
+        send(app, {
+          guid: randomUUID(),
+          event,
+          action,
+          repositoryId: repository.id,
+          installationId: installation.id,
+          redelivery: false,
+          payload: {
+            ...fullPayload(site, announcement),
+            installation: { id: installation.id, node_id: nodeId("IntegrationInstallation", installation.id) },
+          },
+        });
+      }
+    },
+    tell(app, event, payload, installationId) {
+      const action = typeof payload.action === "string" ? payload.action : null;
+      send(app, { guid: randomUUID(), event, action, repositoryId: null, installationId, redelivery: false, payload });
+    },
+    redeliver({ guid, event, action, repositoryId, installationId, appId, payload }) {
+      const app = world.table("apps").get(appId);
+      if (app === undefined) return;
+      send(app, { guid, event, action, repositoryId, installationId, redelivery: true, payload });
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+    async close() {
+      closing.abort();
+      await Promise.allSettled(underWay);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/** What an App asks with its own JWT. https://docs.github.com/en/rest/apps/apps */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { installation as render, grantedPermissions, integration } from "../../shapes/app.ts";
+import { repository as renderRepository } from "../../shapes/repository.ts";
+import type { Schema } from "../../shapes/site.ts";
+import type { App, Installation, PermissionLevel, Permissions } from "../../world/entities.ts";
+import { installationAt, installedRepositories, issueInstallationToken } from "../auth/tokens.ts";
+import { bodyOf } from "../body.ts";
+import { ApiError, forbidden, newRest, notFound, paginate, type Rest, type RestContext, unprocessable } from "../kit.ts";
+import { findRepository } from "../repos/make.ts";
+import { userNamed } from "../repos/repository-routes.ts";
+import { botOf } from "./register.ts";
+
+const level = z.enum(["read", "write", "admin"]);
+const asked = z.object({
+  repositories: z.array(z.string()).max(500).nullish(),
+  repository_ids: z.array(z.number()).max(500).nullish(),
+  permissions: z.record(z.string(), level).nullish(),
+});
+
+export function appRoutes(hub: Hub): Rest {
+  const rest = newRest();
+  const { world } = hub;
+  const installations = world.table("installations");
+
+  const installationsOf = (app: App) => installations.filter((each) => each.appId === app.id);
+
+  rest.get("/app", (context) => {
+    const app = actingApp(context);
+    return context.json({ ...integration(hub, app), installations_count: installationsOf(app).length });
+  });
+
+  rest.get("/apps/:slug", (context) => {
+    const app = world.table("apps").find((each) => each.slug === context.req.param("slug"));
+    if (app === undefined) throw notFound();
+    return context.json(integration(hub, app));
+  });
+
+  rest.get("/app/installations", (context) => {
+    const app = actingApp(context);
+    return context.json(paginate(context, installationsOf(app)).map((each) => render(hub, each, app)));
+  });
+
+  function installationOf(app: App, id: string): Installation {
+    const found = installations.get(Number(id));
+    if (found === undefined || found.appId !== app.id) throw notFound();
+    return found;
+  }
+
+  rest.get("/app/installations/:id{[0-9]+}", (context) => {
+    const app = actingApp(context);
+    return context.json(render(hub, installationOf(app, context.req.param("id")), app));
+  });
+
+  rest.post("/app/installations/:id{[0-9]+}/access_tokens", async (context) => {
+    const app = actingApp(context);
+    const installation = installationOf(app, context.req.param("id"));
+    const body = await bodyOf(context, asked);
+    const reach = installedRepositories(world, installation);
+    const chosen = chosenRepositories(reach, body.repositories ?? null, body.repository_ids ?? null);
+    const permissions = scopedPermissions(app.permissions, body.permissions ?? null);
+    const token = issueInstallationToken(world, installation, botOf(world, app), {
+      repositories: chosen === null ? null : chosen.map((each) => each.id),
+      permissions,
+    });
+    return context.json(
+      {
+        token: token.id,
+        expires_at: token.expiresAt ?? "",
+        permissions: grantedPermissions(permissions),
+        repository_selection: chosen === null && installation.repositories === "all" ? "all" : "selected",
+        ...(chosen === null ? {} : { repositories: chosen.map((each) => renderRepository(hub, each)) }),
+      } satisfies Schema<"installation-token">,
+      201,
+    );
+  });
+
+  rest.get("/repos/:owner/:repo/installation", (context) => {
+    const app = actingApp(context);
+    const repository = findRepository(world, context.req.param("owner"), context.req.param("repo"));
+    const found = repository === undefined ? undefined : installationAt(world, app.id, repository);
+    if (found === undefined) throw notFound();
+    return context.json(render(hub, found, app));
+  });
+
+  for (const path of ["/users/:login/installation", "/orgs/:login/installation"] as const) {
+    rest.get(path, (context) => {
+      const app = actingApp(context);
+      const account = userNamed(hub, context.req.param("login"));
+      const found = installationsOf(app).find((each) => each.accountId === account.id);
+      if (found === undefined) throw notFound();
+      return context.json(render(hub, found, app));
+    });
+  }
+
+  rest.get("/installation/repositories", (context) => {
+    const { installation, scope } = actingInstallation(context);
+    const reach = installedRepositories(world, installation).filter((each) => scope?.includes(each.id) ?? true);
+    return context.json({
+      total_count: reach.length,
+      repository_selection: installation.repositories === "all" ? "all" : "selected",
+      repositories: paginate(context, reach).map((each) => renderRepository(hub, each)),
+    });
+  });
+
+  rest.delete("/installation/token", (context) => {
+    world.table("tokens").remove(actingInstallation(context).token);
+    return context.body(null, 204);
+  });
+
+  function actingInstallation(context: RestContext) {
+    const actor = context.get("actor");
+    const token = actor.kind === "token" ? actor.token : undefined;
+    const installation = installations.get(token?.installationId ?? 0);
+    if (token === undefined || installation === undefined) throw forbidden();
+    return { installation, scope: token.repositories, token: token.id };
+  }
+
+  return rest;
+}
+
+/** @throws ApiError 401 for every actor but an App with its JWT. */
+export function actingApp(context: RestContext): App {
+  const actor = context.get("actor");
+  if (actor.kind !== "app") throw new ApiError(401, "A JSON web token could not be decoded");
+  return actor.app;
+}
+
+/** The repositories a token was asked for; null: all that the installation reaches. */
+function chosenRepositories<Repo extends { id: number; name: string }>(
+  reach: readonly Repo[],
+  names: readonly string[] | null,
+  ids: readonly number[] | null,
+): Repo[] | null {
+  if (names === null && ids === null) return null;
+  const named = (names ?? []).map((name) => reach.find((each) => each.name.toLowerCase() === name.toLowerCase()));
+  const numbered = (ids ?? []).map((id) => reach.find((each) => each.id === id));
+  const found = [...named, ...numbered].filter((each) => each !== undefined);
+  if (found.length < named.length + numbered.length) {
+    throw unprocessable(
+      "Installation",
+      [],
+      "There is at least one repository that does not exist or is not accessible to the parent installation.",
+    );
+  }
+  return [...new Set(found)];
+}
+
+const rank: Record<PermissionLevel, number> = { read: 1, write: 2, admin: 3 };
+
+function scopedPermissions(granted: Permissions, wanted: Permissions | null): Permissions {
+  if (wanted === null) return { ...granted, metadata: "read" };
+  for (const [name, wantedLevel] of Object.entries(wanted)) {
+    const grantedLevel = name === "metadata" ? "read" : granted[name];
+    if (grantedLevel === undefined || rank[wantedLevel] > rank[grantedLevel]) {
+      throw unprocessable("Installation", [], "The permissions requested are not granted to this installation.");
+    }
+  }
+  return { ...wanted, metadata: "read" };
+}

@@ -1,0 +1,43 @@
+/** Who sent a request, from its Authorization header: the same for REST and for git. */
+import type { App, Installation, Token } from "../../world/entities.ts";
+import { actionsApp } from "../../world/github-actions.ts";
+import type { Clock, World } from "../../world/world.ts";
+import { type Actor, ApiError } from "../kit.ts";
+import { appFromJwt, looksLikeJwt } from "./jwt.ts";
+
+/** git sends the token as a password with any user name, or as the user name with no (or a placeholder) password. */
+function tokenOfBasic(encoded: string): string {
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  const user = colon === -1 ? text : text.slice(0, colon);
+  const password = colon === -1 ? "" : text.slice(colon + 1);
+  return password === "" || password === "x-oauth-basic" ? user : password;
+}
+
+function tokenOf(header: string): string {
+  const match = /^(bearer|token|basic)\s+(.+)$/i.exec(header.trim());
+  const [, scheme = "", value = ""] = match ?? [];
+  return scheme.toLowerCase() === "basic" ? tokenOfBasic(value) : value.trim();
+}
+
+/** @throws ApiError 401 for a token that is unknown or expired; no header at all is the anonymous actor. */
+export function authenticate(hub: { world: World; clock: Clock }, header: string | null | undefined): Actor {
+  if (header === undefined || header === null || header.trim() === "") return { kind: "anonymous" };
+  const text = tokenOf(header);
+  if (looksLikeJwt(text)) return { kind: "app", app: appFromJwt(hub, text) };
+  const token = hub.world.table("tokens").get(text);
+  const user = token === undefined ? undefined : hub.world.table("users").get(token.userId);
+  if (token === undefined || user === undefined) throw new ApiError(401, "Bad credentials");
+  if (token.expiresAt !== null && Date.parse(token.expiresAt) <= hub.clock.now().getTime()) {
+    throw new ApiError(401, "Bad credentials");
+  }
+  const installation =
+    token.installationId === null ? undefined : hub.world.table("installations").get(token.installationId);
+  if (token.kind === "installation" && installation === undefined) throw new ApiError(401, "Bad credentials");
+  return { kind: "token", token, user, app: appBehind(hub.world, token, installation) };
+}
+
+function appBehind(world: World, token: Token, installation: Installation | undefined): App | null {
+  if (token.kind === "job") return actionsApp(world);
+  return installation === undefined ? null : (world.table("apps").get(installation.appId) ?? null);
+}

@@ -1,0 +1,62 @@
+/** An App's own sign-in: a JWT signed with its private key, judged as GitHub judges it. */
+import { createPublicKey, verify } from "node:crypto";
+import { z } from "zod";
+import type { App } from "../../world/entities.ts";
+import type { Clock, World } from "../../world/world.ts";
+import { ApiError } from "../kit.ts";
+
+const header = z.object({ alg: z.string() });
+const claims = z.object({ iss: z.union([z.string(), z.number()]).optional(), iat: z.unknown(), exp: z.unknown() });
+
+/** GitHub lets an assertion live ten minutes; a minute more is its tolerance for clocks that differ. */
+const maxLifeSeconds = 10 * 60 + 60;
+
+function unauthorized(message: string): ApiError {
+  return new ApiError(401, message);
+}
+
+function decode<Type>(part: string | undefined, schema: z.ZodType<Type>): Type {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(part ?? "", "base64url").toString("utf8")));
+  } catch {
+    throw unauthorized("A JSON web token could not be decoded");
+  }
+}
+
+export function looksLikeJwt(token: string): boolean {
+  return /^ey[\w-]*\.[\w-]+\.[\w-]*$/.test(token);
+}
+
+/**
+ * The App whose key signed the token.
+ * @throws ApiError 401 in GitHub's words; Octokit's auth-app reads them to correct its clock.
+ */
+export function appFromJwt(hub: { world: World; clock: Clock }, token: string): App {
+  const [head, body, signature] = token.split(".");
+  const { alg } = decode(head, header);
+  const { iss, iat, exp } = decode(body, claims);
+  const issuer = String(iss ?? "");
+  const app = hub.world.table("apps").find((each) => String(each.id) === issuer || each.clientId === issuer);
+  if (app === undefined) throw new ApiError(404, "Integration not found");
+  if (alg !== "RS256" || !signedBy(app, `${head}.${body}`, signature ?? "")) {
+    throw unauthorized("A JSON web token could not be decoded");
+  }
+  const now = hub.clock.now().getTime() / 1000;
+  if (typeof iat !== "number" || iat > now + 60) {
+    throw unauthorized(
+      "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+    );
+  }
+  if (typeof exp !== "number" || exp <= now) {
+    throw unauthorized(
+      "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+    );
+  }
+  if (exp > now + maxLifeSeconds) throw unauthorized("'Expiration time' claim ('exp') is too far in the future");
+  return app;
+}
+
+function signedBy(app: App, text: string, signature: string): boolean {
+  if (app.publicKey === "") return false;
+  return verify("RSA-SHA256", Buffer.from(text), createPublicKey(app.publicKey), Buffer.from(signature, "base64url"));
+}

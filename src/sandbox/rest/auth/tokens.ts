@@ -1,0 +1,92 @@
+/** Tokens and what they reach: people's, installations' and jobs'. */
+import { randomBytes } from "node:crypto";
+import type { Installation, Permissions, Repository, Token, User } from "../../world/entities.ts";
+import { actionsBot } from "../../world/github-actions.ts";
+import type { World } from "../../world/world.ts";
+
+/** Long enough not to be guessed, in GitHub's alphabet. Clients must not count on a length (GitHub changed it in 2026). */
+function tokenText(prefix: "ghp" | "ghs"): string {
+  return `${prefix}_${randomBytes(27).toString("base64url").replace(/[-_]/g, "0")}`;
+}
+
+export function issueUserToken(world: World, user: User): Token {
+  return world.table("tokens").put({
+    id: tokenText("ghp"),
+    kind: "user",
+    userId: user.id,
+    installationId: null,
+    repositories: null,
+    permissions: null,
+    expiresAt: null,
+  });
+}
+
+/**
+ * An hour's token. `scope` was checked to lie within the installation's; its repositories null: all that the
+ * installation reaches now.
+ */
+export function issueInstallationToken(
+  world: World,
+  installation: Installation,
+  bot: User,
+  scope: { repositories: number[] | null; permissions: Permissions },
+): Token {
+  dropExpired(world);
+  return world.table("tokens").put({
+    id: tokenText("ghs"),
+    kind: "installation",
+    userId: bot.id,
+    installationId: installation.id,
+    repositories: scope.repositories ?? installedRepositories(world, installation).map((repository) => repository.id),
+    permissions: scope.permissions,
+    expiresAt: hoursFromNow(world, 1),
+  });
+}
+
+/** A job's GITHUB_TOKEN. GitHub lets it live as long as the job, at most a day. */
+export function issueJobToken(world: World, repository: Repository, permissions: Permissions): Token {
+  return world.table("tokens").put({
+    id: tokenText("ghs"),
+    kind: "job",
+    userId: actionsBot(world).id,
+    installationId: null,
+    repositories: [repository.id],
+    permissions: { metadata: "read", ...permissions },
+    expiresAt: hoursFromNow(world, 24),
+  });
+}
+
+/** The repositories the installation reaches now. */
+export function installedRepositories(world: World, installation: Installation): Repository[] {
+  const reach = installation.repositories;
+  return world
+    .table("repositories")
+    .filter((repository) =>
+      reach === "all" ? repository.ownerId === installation.accountId : reach.includes(repository.id),
+    );
+}
+
+/** The App's installation that reaches the repository. */
+export function installationAt(world: World, appId: number, repository: Repository): Installation | undefined {
+  return world
+    .table("installations")
+    .find(
+      (each) =>
+        each.appId === appId &&
+        (each.repositories === "all"
+          ? each.accountId === repository.ownerId
+          : each.repositories.includes(repository.id)),
+    );
+}
+
+function hoursFromNow(world: World, hours: number): string {
+  return new Date(world.date().getTime() + hours * 3_600_000).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+function dropExpired(world: World): void {
+  const now = world.date().getTime();
+  const tokens = world.table("tokens");
+  for (const token of tokens.filter((each) => each.expiresAt !== null && Date.parse(each.expiresAt) <= now)) {
+    tokens.remove(token.id);
+  }
+}

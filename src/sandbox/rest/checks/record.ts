@@ -1,0 +1,71 @@
+/** Stores a check run and tells what its change means: `check_run`, and `check_suite` once all of a suite is done. */
+import { checkRunPayload, checkSuite, rollup } from "../../shapes/check.ts";
+import type { Payload, Schema, Site } from "../../shapes/site.ts";
+import type { Announce } from "../../world/announce.ts";
+import type { CheckRun, CheckSuite, Repository, User } from "../../world/entities.ts";
+
+/** The hub and the runner's host are both of this form, but for where `headCommit` lives. */
+export interface Recorder extends Site {
+  announce: Announce;
+  headCommit(repository: Repository, commit: string): Promise<Record<string, unknown>>;
+}
+
+/** The App's suite for the commit that no workflow run owns; made when there is none. */
+export function suiteFor(site: Site, repository: Repository, headSha: string, appId: number): CheckSuite {
+  const { world } = site;
+  const known = world
+    .table("checkSuites")
+    .find(
+      (suite) =>
+        suite.repositoryId === repository.id &&
+        suite.headSha === headSha &&
+        suite.appId === appId &&
+        suite.workflowRunId === null,
+    );
+  const pull = world.table("pulls").find((each) => each.repositoryId === repository.id && each.headSha === headSha);
+  return (
+    known ??
+    world.table("checkSuites").put({
+      id: world.nextId(),
+      repositoryId: repository.id,
+      headSha,
+      headBranch: pull?.headRef ?? null,
+      appId,
+      workflowRunId: null,
+      createdAt: world.now(),
+      updatedAt: world.now(),
+    })
+  );
+}
+
+/** Stores the run, new or changed, and announces it. */
+export async function recordCheckRun(
+  recorder: Recorder,
+  repository: Repository,
+  run: CheckRun,
+  by: { user: User; byJobToken: boolean },
+): Promise<void> {
+  const { world } = recorder;
+  const before = world.table("checkRuns").get(run.id);
+  const suite = world.table("checkSuites").get(run.suiteId);
+  if (suite === undefined) throw new Error(`check run ${run.id} has no suite`);
+  const suiteBefore = rollup(world, suite);
+  world.transaction(() => {
+    world.table("checkRuns").put(run);
+    world.table("checkSuites").put({ ...suite, updatedAt: world.now() });
+  });
+  const announced = { repository, sender: by.user, byJobToken: by.byJobToken };
+  const tellRun = (action: "created" | "completed") => {
+    const payload = { check_run: checkRunPayload(recorder, repository, run, suite) };
+    recorder.announce({ ...announced, event: "check_run", action, payload: payload satisfies RunPayload });
+  };
+  if (before === undefined) tellRun("created");
+  if (run.status === "completed" && before?.status !== "completed") tellRun("completed");
+  if (rollup(world, suite).status !== "completed" || suiteBefore.status === "completed") return;
+  const headCommit = (await recorder.headCommit(repository, suite.headSha)) as Schema<"simple-commit">;
+  const payload = { check_suite: checkSuite(recorder, repository, suite, headCommit) } as SuitePayload;
+  recorder.announce({ ...announced, event: "check_suite", action: "completed", payload });
+}
+
+type RunPayload = Payload<"webhook-check-run-completed">;
+type SuitePayload = Record<string, unknown> & Payload<"webhook-check-suite-completed">;

@@ -1,0 +1,111 @@
+/** Comments on issues and pulls. https://docs.github.com/en/rest/issues/comments */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
+import type { Payload } from "../../shapes/site.ts";
+import type { Comment, Repository } from "../../world/entities.ts";
+import { bodyOf } from "../body.ts";
+import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import type { By } from "./changes.ts";
+import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
+
+/** GitHub refuses longer comments: "body is too long (maximum is 65536 characters)". */
+const written = z.object({ body: z.string().min(1).max(65_536) });
+
+export function commentRoutes(hub: Hub): Rest {
+  const rest = newRest();
+  const comments = hub.world.table("comments");
+
+  function tell(repository: Repository, comment: Comment, action: string, who: By, more = {}): void {
+    const issue = hub.world
+      .table("issues")
+      .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
+    if (issue === undefined) return;
+    const payload = {
+      issue: renderIssue(hub, repository, issue),
+      comment: render(hub, repository, comment),
+      ...more,
+    } satisfies Payload<"webhook-issue-comment-created">;
+    const { user: sender, byJobToken } = who;
+    hub.announce({ repository, event: "issue_comment", action, payload, sender, byJobToken });
+  }
+
+  rest.get("/repos/:owner/:repo/issues/comments", (context) => {
+    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const key = context.req.query("sort") === "updated" ? "updatedAt" : "createdAt";
+    const sign = context.req.query("direction") === "desc" ? -1 : 1;
+    const found = since(context, comments.filter((comment) => comment.repositoryId === repository.id)).sort(
+      (a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id),
+    );
+    return context.json(paginate(context, found).map((comment) => render(hub, repository, comment)));
+  });
+
+  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", (context) => {
+    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const { number } = issueAt(context, hub, repository);
+    const all = comments.filter((each) => each.repositoryId === repository.id && each.issueNumber === number);
+    return context.json(paginate(context, since(context, all)).map((comment) => render(hub, repository, comment)));
+  });
+
+  rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", async (context) => {
+    const repository = repositoryToJoin(context, hub.world, conversation);
+    const { body } = await bodyOf(context, written);
+    const issue = issueAt(context, hub, repository);
+    const actor = context.get("actor");
+    const now = hub.world.now();
+    const comment = hub.world.transaction(() => {
+      hub.world.table("issues").put({ ...issue, updatedAt: now });
+      return comments.put({
+        id: hub.world.nextId(),
+        repositoryId: repository.id,
+        issueNumber: issue.number,
+        userId: by(context).user.id,
+        body,
+        viaAppId: actor.kind === "token" ? (actor.app?.id ?? null) : null,
+        createdAt: now,
+        updatedAt: now,
+      });
+    });
+    tell(repository, comment, "created", by(context));
+    return context.json(render(hub, repository, comment), 201);
+  });
+
+  rest.get("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
+    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    return context.json(render(hub, repository, commentAt(context, hub, repository)));
+  });
+
+  rest.patch("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", async (context) => {
+    const repository = repositoryToJoin(context, hub.world, conversation);
+    const { body } = await bodyOf(context, written);
+    const old = ownComment(context, hub, repository);
+    if (body === old.body) return context.json(render(hub, repository, old));
+    const comment = comments.put({ ...old, body, updatedAt: hub.world.now() });
+    tell(repository, comment, "edited", by(context), { changes: { body: { from: old.body } } });
+    return context.json(render(hub, repository, comment));
+  });
+
+  rest.delete("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
+    const repository = repositoryToJoin(context, hub.world, conversation);
+    const comment = ownComment(context, hub, repository);
+    comments.remove(comment.id);
+    tell(repository, comment, "deleted", by(context));
+    return context.body(null, 204);
+  });
+
+  return rest;
+}
+
+/** A comment the actor may change: one's own, or anyone's with write access. */
+function ownComment(context: RestContext, hub: Hub, repository: Repository): Comment {
+  const comment = commentAt(context, hub, repository);
+  if (comment.userId !== by(context).user.id && !mayTriage(context, repository)) {
+    throw forbidden("Must have admin rights to Repository.");
+  }
+  return comment;
+}
+
+function since(context: RestContext, all: Comment[]): Comment[] {
+  const from = Date.parse(context.req.query("since") ?? "");
+  return Number.isNaN(from) ? all : all.filter((comment) => Date.parse(comment.updatedAt) >= from);
+}

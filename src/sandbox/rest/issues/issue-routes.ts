@@ -1,0 +1,114 @@
+/** Issues: list, open, read, change. https://docs.github.com/en/rest/issues/issues */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { issue as render } from "../../shapes/issue.ts";
+import type { Issue, Repository } from "../../world/entities.ts";
+import { bodyOf } from "../body.ts";
+import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "./changes.ts";
+import { assigneeIds, by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
+
+const title = z.union([z.string().min(1), z.number().transform(String)]);
+
+const opened = z.object({
+  title,
+  body: z.string().nullish(),
+  labels: labelNames.nullish(),
+  assignees: z.array(z.string()).nullish(),
+});
+
+const changed = z.object({
+  title: title.nullish(),
+  body: z.string().nullish(),
+  state: z.enum(["open", "closed"]).nullish(),
+  state_reason: z.enum(["completed", "not_planned", "duplicate", "reopened"]).nullish(),
+  labels: labelNames.nullish(),
+  assignees: z.array(z.string()).nullish(),
+});
+
+export function issueRoutes(hub: Hub): Rest {
+  const rest = newRest();
+
+  rest.get("/repos/:owner/:repo/issues", (context) => {
+    const repository = repositoryFor(context, hub.world, "issues", "read");
+    const found = listed(context, hub, repository);
+    return context.json(paginate(context, found).map((issue) => render(hub, repository, issue)));
+  });
+
+  rest.post("/repos/:owner/:repo/issues", async (context) => {
+    const repository = repositoryToJoin(context, hub.world, ["issues"]);
+    const body = await bodyOf(context, opened);
+    // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
+    const triage = mayTriage(context, repository);
+    const issue = openIssue(
+      hub,
+      repository,
+      {
+        title: body.title,
+        body: body.body ?? null,
+        labels: triage ? (body.labels ?? []) : [],
+        assigneeIds: triage ? assigneeIds(hub, repository, body.assignees ?? []) : [],
+      },
+      by(context),
+    );
+    return context.json(render(hub, repository, issue), 201);
+  });
+
+  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (context) => {
+    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    return context.json(render(hub, repository, issueAt(context, hub, repository)));
+  });
+
+  rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (context) => {
+    const repository = repositoryToJoin(context, hub.world, conversation);
+    const body = await bodyOf(context, changed);
+    let issue = issueAt(context, hub, repository);
+    const who = by(context);
+    const triage = mayTriage(context, repository);
+    if (!triage && issue.userId !== who.user.id) throw forbidden("Must have admin rights to Repository.");
+    const description = "body" in body ? (body.body ?? null) : undefined;
+    issue = editIssue(hub, repository, issue, { title: body.title ?? undefined, body: description }, who);
+    if (triage && body.labels) issue = setLabels(hub, repository, issue, body.labels, who);
+    if (triage && body.assignees) {
+      issue = setAssignees(hub, repository, issue, assigneeIds(hub, repository, body.assignees), who);
+    }
+    const reason = body.state_reason ?? "completed";
+    if (body.state === "closed") {
+      issue = closeIssue(hub, repository, issue, reason === "reopened" ? "completed" : reason, who);
+    }
+    if (body.state === "open") issue = reopenIssue(hub, repository, issue, who);
+    return context.json(render(hub, repository, issue));
+  });
+
+  return rest;
+}
+
+/** The issues the query asks for; newest first unless it says otherwise. */
+function listed(context: RestContext, hub: Hub, repository: Repository): Issue[] {
+  const query = context.req.query();
+  const state = query.state ?? "open";
+  const labels = (query.labels ?? "").split(",").filter((name) => name !== "");
+  const since = query.since === undefined ? null : Date.parse(query.since);
+  const login = (id: number) => hub.world.table("users").get(id)?.login.toLowerCase();
+  const key = query.sort === "updated" ? "updatedAt" : "createdAt";
+  const sign = query.direction === "asc" ? 1 : -1;
+  const has = (issue: Issue, name: string) => issue.labels.some((each) => each.toLowerCase() === name.toLowerCase());
+  return hub.world
+    .table("issues")
+    .filter(
+      (issue) =>
+        issue.repositoryId === repository.id &&
+        (state === "all" || issue.state === state) &&
+        labels.every((name) => has(issue, name)) &&
+        (since === null || Date.parse(issue.updatedAt) >= since) &&
+        (query.creator === undefined || login(issue.userId) === query.creator.toLowerCase()) &&
+        (query.assignee === undefined || isAssigned(issue, query.assignee.toLowerCase(), login)),
+    )
+    .sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.number - b.number));
+}
+
+function isAssigned(issue: Issue, wanted: string, login: (id: number) => string | undefined): boolean {
+  if (wanted === "none") return issue.assigneeIds.length === 0;
+  if (wanted === "*") return issue.assigneeIds.length > 0;
+  return issue.assigneeIds.some((id) => login(id) === wanted);
+}

@@ -1,0 +1,124 @@
+/** Repositories, and who may do what in them. https://docs.github.com/en/rest/repos/repos */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { fullRepository, repository as render } from "../../shapes/repository.ts";
+import type { Schema } from "../../shapes/site.ts";
+import { simpleUser } from "../../shapes/user.ts";
+import type { Repository, Role, User } from "../../world/entities.ts";
+import { bodyOf } from "../body.ts";
+import {
+  actingUser,
+  forbidden,
+  may,
+  newRest,
+  notFound,
+  paginate,
+  type Rest,
+  repositoryFor,
+  roleOf,
+  unprocessable,
+} from "../kit.ts";
+import { findRepository, makeRepository } from "./make.ts";
+
+const created = z.object({
+  name: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, "must be a repository name"),
+  description: z.string().nullish(),
+  private: z.boolean().default(false),
+  allow_merge_commit: z.boolean().default(true),
+  allow_squash_merge: z.boolean().default(true),
+  allow_rebase_merge: z.boolean().default(true),
+  delete_branch_on_merge: z.boolean().default(false),
+});
+
+export function repositoryRoutes(hub: Hub): Rest {
+  const rest = newRest();
+
+  rest.get("/repos/:owner/:repo", (context) => {
+    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    return context.json(fullRepository(hub, repository, context.get("actor")));
+  });
+
+  rest.post("/user/repos", async (context) => {
+    const owner = actingUser(context);
+    if (owner.type !== "User") throw forbidden();
+    const body = await bodyOf(context, created);
+    if (findRepository(hub.world, owner.login, body.name) !== undefined) {
+      const message = "name already exists on this account";
+      throw unprocessable("Repository", [{ field: "name", code: "custom", message }], "Repository creation failed.");
+    }
+    const repository = await makeRepository(hub, owner, {
+      name: body.name,
+      description: body.description ?? null,
+      private: body.private,
+      defaultBranch: "main",
+      allowMergeCommit: body.allow_merge_commit,
+      allowSquashMerge: body.allow_squash_merge,
+      allowRebaseMerge: body.allow_rebase_merge,
+      deleteBranchOnMerge: body.delete_branch_on_merge,
+    });
+    return context.json(fullRepository(hub, repository, context.get("actor")), 201);
+  });
+
+  rest.get("/user/repos", (context) => {
+    const user = actingUser(context);
+    if (user.type !== "User") throw forbidden();
+    const reached = hub.world.table("repositories").filter((repository) => roleOf(repository, user) !== null);
+    return context.json(paginate(context, reached).map((repository) => render(hub, repository)));
+  });
+
+  rest.get("/users/:login/repos", (context) => {
+    const user = userNamed(hub, context.req.param("login"));
+    const actor = context.get("actor");
+    const seen = hub.world
+      .table("repositories")
+      .filter((repository) => repository.ownerId === user.id && may(actor, repository, "metadata", "read"));
+    return context.json(paginate(context, seen).map((repository) => render(hub, repository)));
+  });
+
+  rest.get("/repos/:owner/:repo/collaborators/:login", (context) => {
+    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    if (roleOf(repository, userNamed(hub, context.req.param("login"))) === null) throw notFound();
+    return context.body(null, 204);
+  });
+
+  rest.get("/repos/:owner/:repo/collaborators/:login/permission", (context) => {
+    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    return context.json(collaboratorPermission(hub, repository, userNamed(hub, context.req.param("login"))));
+  });
+
+  return rest;
+}
+
+export function userNamed(hub: Pick<Hub, "world">, login: string): User {
+  const user = hub.world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+  if (user === undefined) throw notFound();
+  return user;
+}
+
+/** `permission` knows three levels only: maintain is told as write, triage as read. `role_name` tells them apart. */
+const legacy: Record<Role, "admin" | "write" | "read"> = {
+  admin: "admin",
+  maintain: "write",
+  write: "write",
+  triage: "read",
+  read: "read",
+};
+
+function collaboratorPermission(hub: Hub, repository: Repository, user: User) {
+  const role = roleOf(repository, user) ?? (repository.private ? null : "read");
+  return {
+    permission: role === null ? "none" : legacy[role],
+    role_name: role ?? "none",
+    user: {
+      ...simpleUser(hub, user),
+      role_name: role ?? "none",
+      permissions: {
+        admin: role === "admin",
+        maintain: role === "admin" || role === "maintain",
+        push: role !== null && legacy[role] !== "read",
+        triage: role !== null && role !== "read",
+        pull: role !== null,
+      },
+    },
+  } satisfies Schema<"repository-collaborator-permission">;
+}

@@ -1,0 +1,64 @@
+/** Apps and their installations. */
+import type { App, Installation, Permissions } from "../world/entities.ts";
+import { nodeId, type Schema, type Site } from "./site.ts";
+import { simpleUser, userById } from "./user.ts";
+
+/** The names GitHub's check payloads list. An App registered with a newer one shows it all the same, as GitHub does. */
+type EventName = NonNullable<
+  NonNullable<NonNullable<Schema<"webhook-check-suite-completed">["check_suite"]["app"]>["events"]>
+>[number];
+
+export function integration(site: Site, app: App) {
+  return {
+    id: app.id,
+    slug: app.slug,
+    node_id: nodeId("App", app.id),
+    client_id: app.clientId,
+    owner: simpleUser(site, userById(site, app.ownerId)),
+    name: app.name,
+    description: null,
+    external_url: `${site.serverUrl()}/apps/${app.slug}`,
+    html_url: `${site.serverUrl()}/apps/${app.slug}`,
+    created_at: app.createdAt,
+    updated_at: app.createdAt,
+    permissions: grantedPermissions(app.permissions),
+    events: app.events as EventName[],
+  } satisfies NonNullable<Schema<"integration">>;
+}
+
+export function integrationById(site: Site, id: number | null): ReturnType<typeof integration> | null {
+  const app = id === null ? undefined : site.world.table("apps").get(id);
+  return app === undefined ? null : integration(site, app);
+}
+
+export function installation(site: Site, entity: Installation, app: App): Schema<"installation"> {
+  const account = userById(site, entity.accountId);
+  const url = `${site.apiUrl()}/app/installations/${entity.id}`;
+  return {
+    id: entity.id,
+    account: simpleUser(site, account),
+    repository_selection: entity.repositories === "all" ? "all" : "selected",
+    access_tokens_url: `${url}/access_tokens`,
+    repositories_url: `${site.apiUrl()}/installation/repositories`,
+    html_url: `${site.serverUrl()}/settings/installations/${entity.id}`,
+    app_id: app.id,
+    app_slug: app.slug,
+    client_id: app.clientId,
+    target_id: account.id,
+    target_type: account.type,
+    permissions: grantedPermissions(app.permissions),
+    events: app.events,
+    created_at: entity.createdAt,
+    updated_at: entity.createdAt,
+    single_file_name: null,
+    has_multiple_single_files: false,
+    single_file_paths: [],
+    suspended_by: null,
+    suspended_at: null,
+  };
+}
+
+/** GitHub types each permission by its own levels; ours are checked when they are granted. */
+export function grantedPermissions(permissions: Permissions) {
+  return permissions as Record<string, "read" | "write"> & Schema<"app-permissions">;
+}

@@ -1,0 +1,134 @@
+/** Check runs, check suites and commit statuses. */
+import type { CheckRun, CheckStatus, CheckSuite, CommitStatus, Conclusion, Repository } from "../world/entities.ts";
+import type { World } from "../world/world.ts";
+import { integrationById } from "./app.ts";
+import { repository as renderRepository } from "./repository.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { simpleUser, userById } from "./user.ts";
+
+/** The open pulls whose head is this commit. */
+export function pullsAt(site: Site, repository: Repository, headSha: string) {
+  const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
+  return site.world
+    .table("pulls")
+    .filter((pull) => pull.repositoryId === repository.id && pull.headSha === headSha)
+    .filter((pull) => site.world.table("issues").get(pull.id)?.state === "open")
+    .map((pull) => ({
+      id: pull.id,
+      number: pull.number,
+      url: `${repositoryApi(site, repository)}/pulls/${pull.number}`,
+      head: { ref: pull.headRef, sha: pull.headSha, repo },
+      base: { ref: pull.baseRef, sha: pull.baseSha, repo },
+    })) satisfies Schema<"pull-request-minimal">[];
+}
+
+/** The newest run of each name: what counts when a check was run again. Oldest name first. */
+export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
+  const latest = new Map<string, CheckRun>();
+  for (const run of [...runs].sort((a, b) => a.id - b.id)) latest.set(`${run.appId}:${run.name}`, run);
+  return [...latest.values()];
+}
+
+/** Worst first; a suite has the worst conclusion any of its runs has. */
+const worstFirst: Conclusion[] = [
+  "startup_failure",
+  "failure",
+  "timed_out",
+  "action_required",
+  "cancelled",
+  "stale",
+  "success",
+  "neutral",
+  "skipped",
+];
+
+export function rollup(world: World, suite: CheckSuite): { status: CheckStatus; conclusion: Conclusion | null } {
+  const runs = latestRuns(world.table("checkRuns").filter((run) => run.suiteId === suite.id));
+  if (runs.length === 0) return { status: "queued", conclusion: null };
+  if (runs.every((run) => run.status === "completed")) {
+    const conclusion = worstFirst.find((candidate) => runs.some((run) => run.conclusion === candidate)) ?? null;
+    return { status: "completed", conclusion };
+  }
+  const started = runs.some((run) => run.status !== "queued");
+  return { status: started ? "in_progress" : "queued", conclusion: null };
+}
+
+type RestConclusion = Schema<"check-run">["conclusion"];
+
+export function checkRun(site: Site, repository: Repository, run: CheckRun) {
+  const url = `${repositoryApi(site, repository)}/check-runs/${run.id}`;
+  const html = `${repositoryWeb(site, repository)}/runs/${run.id}`;
+  return {
+    id: run.id,
+    node_id: nodeId("CheckRun", run.id),
+    name: run.name,
+    head_sha: run.headSha,
+    external_id: run.externalId ?? "",
+    url,
+    html_url: html,
+    details_url: run.detailsUrl ?? html,
+    status: run.status,
+    // The published schema leaves out two conclusions that GitHub's own Apps set.
+    conclusion: run.conclusion as RestConclusion,
+    started_at: run.startedAt ?? run.completedAt ?? site.world.now(),
+    completed_at: run.completedAt,
+    output: { ...run.output, annotations_count: 0, annotations_url: `${url}/annotations` },
+    check_suite: { id: run.suiteId },
+    app: integrationById(site, run.appId),
+    pull_requests: pullsAt(site, repository, run.headSha),
+  } satisfies Schema<"check-run">;
+}
+
+export function checkRunPayload(site: Site, repository: Repository, run: CheckRun, suite: CheckSuite) {
+  return {
+    ...checkRun(site, repository, run),
+    check_suite: suiteFields(site, repository, suite),
+  } satisfies Schema<"check-run-with-simple-check-suite">;
+}
+
+function suiteFields(site: Site, repository: Repository, suite: CheckSuite) {
+  const url = `${repositoryApi(site, repository)}/check-suites/${suite.id}`;
+  return {
+    id: suite.id,
+    node_id: nodeId("CheckSuite", suite.id),
+    head_branch: suite.headBranch,
+    head_sha: suite.headSha,
+    ...rollup(site.world, suite),
+    url,
+    before: null,
+    after: suite.headSha,
+    pull_requests: pullsAt(site, repository, suite.headSha),
+    app: integrationById(site, suite.appId),
+    created_at: suite.createdAt,
+    updated_at: suite.updatedAt,
+    check_runs_url: `${url}/check-runs`,
+    rerequestable: true,
+    runs_rerequestable: true,
+  };
+}
+
+/** `headCommit` is the suite's commit as payloads show it. */
+export function checkSuite(site: Site, repository: Repository, suite: CheckSuite, headCommit: Schema<"simple-commit">) {
+  return {
+    ...suiteFields(site, repository, suite),
+    latest_check_runs_count: latestRuns(site.world.table("checkRuns").filter((run) => run.suiteId === suite.id)).length,
+    head_commit: headCommit,
+    repository: renderRepository(site, repository),
+  } satisfies Schema<"check-suite">;
+}
+
+export function commitStatus(site: Site, repository: Repository, status: CommitStatus) {
+  return {
+    id: status.id,
+    node_id: nodeId("StatusContext", status.id),
+    url: `${repositoryApi(site, repository)}/statuses/${status.sha}`,
+    avatar_url: `${site.serverUrl()}/avatars/u/${status.creatorId}`,
+    state: status.state,
+    description: status.description,
+    target_url: status.targetUrl,
+    context: status.context,
+    created_at: status.createdAt,
+    updated_at: status.createdAt,
+    creator: simpleUser(site, userById(site, status.creatorId)),
+  } satisfies Schema<"status">;
+}

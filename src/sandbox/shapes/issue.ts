@@ -1,0 +1,131 @@
+/** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
+import type { Comment, Issue, Label, Reaction, Repository } from "../world/entities.ts";
+import { integrationById } from "./app.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { association, simpleUser, userById } from "./user.ts";
+
+export function label(site: Site, repository: Repository, entity: Label) {
+  return {
+    id: entity.id,
+    node_id: nodeId("Label", entity.id),
+    url: `${repositoryApi(site, repository)}/labels/${encodeURIComponent(entity.name)}`,
+    name: entity.name,
+    color: entity.color,
+    default: false,
+    description: entity.description,
+  } satisfies Schema<"label">;
+}
+
+/** The issue's labels as entities, in the order they were added. */
+export function labelsOf(site: Pick<Site, "world">, issue: Issue): Label[] {
+  const known = site.world.table("labels").filter((entity) => entity.repositoryId === issue.repositoryId);
+  return issue.labels.flatMap((name) => known.find((entity) => entity.name === name) ?? []);
+}
+
+export function reactionRollup(site: Pick<Site, "world">, subject: Reaction["subject"], url: string) {
+  const contents = site.world
+    .table("reactions")
+    .filter((entity) => entity.subject.kind === subject.kind && entity.subject.id === subject.id)
+    .map((entity) => entity.content);
+  const count = (content: Reaction["content"]) => contents.filter((each) => each === content).length;
+  return {
+    url: `${url}/reactions`,
+    total_count: contents.length,
+    "+1": count("+1"),
+    "-1": count("-1"),
+    laugh: count("laugh"),
+    hooray: count("hooray"),
+    confused: count("confused"),
+    heart: count("heart"),
+    rocket: count("rocket"),
+    eyes: count("eyes"),
+  } satisfies Schema<"reaction-rollup">;
+}
+
+function pullPart(site: Site, repository: Repository, entity: Issue) {
+  if (!entity.isPull) return {};
+  const pull = site.world.table("pulls").get(entity.id);
+  const html = `${repositoryWeb(site, repository)}/pull/${entity.number}`;
+  return {
+    draft: pull?.draft ?? false,
+    pull_request: {
+      url: `${repositoryApi(site, repository)}/pulls/${entity.number}`,
+      html_url: html,
+      diff_url: `${html}.diff`,
+      patch_url: `${html}.patch`,
+      merged_at: pull?.mergedAt ?? null,
+    },
+  };
+}
+
+export function issue(site: Site, repository: Repository, entity: Issue) {
+  const url = `${repositoryApi(site, repository)}/issues/${entity.number}`;
+  const assignees = entity.assigneeIds.map((id) => simpleUser(site, userById(site, id)));
+  const { world } = site;
+  return {
+    id: entity.id,
+    node_id: nodeId(entity.isPull ? "PullRequest" : "Issue", entity.id),
+    url,
+    repository_url: repositoryApi(site, repository),
+    labels_url: `${url}/labels{/name}`,
+    comments_url: `${url}/comments`,
+    events_url: `${url}/events`,
+    timeline_url: `${url}/timeline`,
+    html_url: `${repositoryWeb(site, repository)}/${entity.isPull ? "pull" : "issues"}/${entity.number}`,
+    number: entity.number,
+    state: entity.state,
+    state_reason: entity.stateReason,
+    title: entity.title,
+    body: entity.body,
+    user: simpleUser(site, userById(site, entity.userId)),
+    labels: labelsOf(site, entity).map((each) => label(site, repository, each)),
+    assignee: assignees[0] ?? null,
+    assignees,
+    milestone: null,
+    locked: entity.locked,
+    active_lock_reason: null,
+    comments: world
+      .table("comments")
+      .filter((each) => each.repositoryId === repository.id && each.issueNumber === entity.number).length,
+    closed_at: entity.closedAt,
+    created_at: entity.createdAt,
+    updated_at: entity.updatedAt,
+    closed_by: entity.closedById === null ? null : simpleUser(site, userById(site, entity.closedById)),
+    author_association: association(repository, entity.userId),
+    performed_via_github_app: null,
+    reactions: reactionRollup(site, { kind: "issue", id: entity.id }, url),
+    ...pullPart(site, repository, entity),
+  } satisfies Schema<"issue"> & Schema<"webhook-issues-opened">["issue"];
+}
+
+export function comment(site: Site, repository: Repository, entity: Comment) {
+  const url = `${repositoryApi(site, repository)}/issues/comments/${entity.id}`;
+  const parent = site.world
+    .table("issues")
+    .find((each) => each.repositoryId === repository.id && each.number === entity.issueNumber);
+  const page = `${repositoryWeb(site, repository)}/${parent?.isPull ? "pull" : "issues"}/${entity.issueNumber}`;
+  return {
+    id: entity.id,
+    node_id: nodeId("IssueComment", entity.id),
+    url,
+    html_url: `${page}#issuecomment-${entity.id}`,
+    issue_url: `${repositoryApi(site, repository)}/issues/${entity.issueNumber}`,
+    user: simpleUser(site, userById(site, entity.userId)),
+    body: entity.body,
+    created_at: entity.createdAt,
+    updated_at: entity.updatedAt,
+    author_association: association(repository, entity.userId),
+    performed_via_github_app: integrationById(site, entity.viaAppId),
+    reactions: reactionRollup(site, { kind: "comment", id: entity.id }, url),
+  } satisfies Schema<"issue-comment"> & Schema<"webhook-issue-comment-created">["comment"];
+}
+
+export function reaction(site: Site, entity: Reaction) {
+  return {
+    id: entity.id,
+    node_id: nodeId("Reaction", entity.id),
+    user: simpleUser(site, userById(site, entity.userId)),
+    content: entity.content,
+    created_at: entity.createdAt,
+  } satisfies Schema<"reaction">;
+}

@@ -1,0 +1,33 @@
+/** What a renderer needs: the entities, and the addresses that GitHub's answers are full of. */
+import type { components } from "@octokit/openapi-types";
+import type { Repository } from "../world/entities.ts";
+import type { World } from "../world/world.ts";
+
+/** The hub and the runner's host are both of this form. */
+export interface Site {
+  world: World;
+  apiUrl(): string;
+  serverUrl(): string;
+}
+
+/** A schema of GitHub's OpenAPI description by its name there, webhook payloads included. */
+export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
+
+/** What an announcement of this webhook must carry: the sinks add the rest (see `Announcement.payload`). */
+export type Payload<Name extends keyof components["schemas"]> = Omit<
+  components["schemas"][Name],
+  "action" | "repository" | "sender" | "organization" | "installation" | "enterprise"
+>;
+
+/** GitHub's opaque global id: base64 of the kind and the number. */
+export function nodeId(kind: string, id: number | string): string {
+  return Buffer.from(`${kind}:${id}`).toString("base64");
+}
+
+export function repositoryApi(site: Site, repository: Repository): string {
+  return `${site.apiUrl()}/repos/${repository.owner}/${repository.name}`;
+}
+
+export function repositoryWeb(site: Site, repository: Repository): string {
+  return `${site.serverUrl()}/${repository.owner}/${repository.name}`;
+}

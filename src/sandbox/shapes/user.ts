@@ -1,0 +1,102 @@
+/** People, organisations and Apps' bots. */
+import type { Repository, User } from "../world/entities.ts";
+import { nodeId, type Schema, type Site } from "./site.ts";
+
+/** What GitHub shows where an account is gone: https://github.com/ghost */
+const ghost: User = { id: 10137, login: "ghost", type: "User", name: "Deleted user", email: null };
+
+export function userById(site: Pick<Site, "world">, id: number): User {
+  return site.world.table("users").get(id) ?? ghost;
+}
+
+function links(site: Site, user: User) {
+  const login = encodeURIComponent(user.login);
+  const url = `${site.apiUrl()}/users/${login}`;
+  return {
+    url,
+    html_url: user.type === "Bot" ? `${site.serverUrl()}/apps/${login}` : `${site.serverUrl()}/${login}`,
+    followers_url: `${url}/followers`,
+    following_url: `${url}/following{/other_user}`,
+    gists_url: `${url}/gists{/gist_id}`,
+    starred_url: `${url}/starred{/owner}{/repo}`,
+    subscriptions_url: `${url}/subscriptions`,
+    organizations_url: `${url}/orgs`,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events{/privacy}`,
+    received_events_url: `${url}/received_events`,
+  };
+}
+
+export function simpleUser(site: Site, user: User) {
+  return {
+    login: user.login,
+    id: user.id,
+    node_id: nodeId(user.type, user.id),
+    avatar_url: `${site.serverUrl()}/avatars/u/${user.id}`,
+    gravatar_id: "",
+    ...links(site, user),
+    type: user.type,
+    user_view_type: "public",
+    site_admin: false,
+  } satisfies Schema<"simple-user">;
+}
+
+export function publicUser(site: Site, user: User): Schema<"public-user"> {
+  const owned = site.world.table("repositories").filter((repository) => repository.ownerId === user.id);
+  return {
+    ...simpleUser(site, user),
+    name: user.name,
+    company: null,
+    blog: "",
+    location: null,
+    email: user.email,
+    hireable: null,
+    bio: null,
+    twitter_username: null,
+    public_repos: owned.filter((repository) => !repository.private).length,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: "2020-01-01T00:00:00Z",
+    updated_at: "2020-01-01T00:00:00Z",
+  };
+}
+
+export function privateUser(site: Site, user: User): Schema<"private-user"> {
+  const isPrivate = (repository: Repository) => repository.ownerId === user.id && repository.private;
+  const owned = site.world.table("repositories").filter(isPrivate).length;
+  return {
+    ...publicUser(site, user),
+    user_view_type: "private",
+    private_gists: 0,
+    total_private_repos: owned,
+    owned_private_repos: owned,
+    disk_usage: 0,
+    collaborators: 0,
+    two_factor_authentication: false,
+  };
+}
+
+export function organization(site: Site, user: User): Schema<"organization-simple-webhooks"> {
+  const url = `${site.apiUrl()}/orgs/${user.login}`;
+  return {
+    login: user.login,
+    id: user.id,
+    node_id: nodeId("Organization", user.id),
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `${site.serverUrl()}/avatars/u/${user.id}`,
+    description: null,
+  };
+}
+
+/** How the author of something stands to the repository. */
+export function association(repository: Repository, userId: number): Schema<"author-association"> {
+  if (repository.ownerId === userId) return "OWNER";
+  return repository.collaborators[String(userId)] === undefined ? "NONE" : "COLLABORATOR";
+}

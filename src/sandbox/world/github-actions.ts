@@ -1,0 +1,44 @@
+/**
+ * The App that GitHub Actions itself is, and its bot. Their numbers are GitHub's own, since people pin required checks
+ * to `app_id: 15368` (https://api.github.com/apps/github-actions).
+ */
+import type { App, User } from "./entities.ts";
+import type { World } from "./world.ts";
+
+const appId = 15368;
+const botId = 41898282;
+const githubId = 9919;
+
+export function actionsApp(world: World): App {
+  return (
+    world.table("apps").get(appId) ??
+    world.table("apps").put({
+      id: appId,
+      slug: "github-actions",
+      name: "GitHub Actions",
+      clientId: "Iv1.github-actions",
+      ownerId: githubOrganization(world).id,
+      // Nobody signs in as Actions: there is no private half.
+      publicKey: "",
+      permissions: { actions: "write", checks: "write", contents: "write", issues: "write", statuses: "write" },
+      events: [],
+      webhookUrl: null,
+      webhookSecret: null,
+      createdAt: "2018-07-30T09:30:17Z",
+    })
+  );
+}
+
+export function actionsBot(world: World): User {
+  return (
+    world.table("users").get(botId) ??
+    world.table("users").put({ id: botId, login: "github-actions[bot]", type: "Bot", name: null, email: null })
+  );
+}
+
+function githubOrganization(world: World): User {
+  return (
+    world.table("users").get(githubId) ??
+    world.table("users").put({ id: githubId, login: "github", type: "Organization", name: "GitHub", email: null })
+  );
+}

@@ -1,0 +1,31 @@
+/** The store over SQL: the same statements on PGlite and on PostgreSQL. */
+import type { Store } from "../loop/store-port.ts";
+import type { Connection } from "./connection.ts";
+import * as inbox from "./inbox.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
+import * as outbox from "./outbox.ts";
+import * as reads from "./reads.ts";
+import * as stepping from "./step.ts";
+
+/** `close` ends the connection and gives back what was taken to open it. */
+export function kyselyStore(connection: Connection, close: () => Promise<void>): Store {
+  return {
+    migrate: () => migrate(connection, migrations),
+    close,
+    recordDelivery: (delivery) => inbox.recordDelivery(connection, delivery),
+    receive: (events, topics) => inbox.receive(connection, events, topics),
+    waiting: (limit) => inbox.waiting(connection, limit),
+    step: (aggregate, limit, decide) => stepping.step(connection, aggregate, limit, decide),
+    quarantine: (aggregate, eventId, defect) => stepping.quarantine(connection, aggregate, eventId, defect),
+    claim: (now, leaseUntil, limit) => outbox.claim(connection, now, leaseUntil, limit),
+    complete: (claimed, events, now) => outbox.complete(connection, claimed, events, now),
+    release: (claimed, runAt, now, error) => outbox.release(connection, claimed, runAt, now, error),
+    renew: (claimed, leaseUntil) => outbox.renew(connection, claimed, leaseUntil),
+    nextDue: (now) => outbox.nextDue(connection, now),
+    snapshot: (aggregate) => reads.snapshot(connection, aggregate),
+    aggregates: (prefix) => reads.aggregates(connection, prefix),
+    history: (aggregate, after, limit) => reads.history(connection, aggregate, after, limit),
+    routed: (topic) => reads.routed(connection, topic),
+  };
+}

@@ -1,0 +1,155 @@
+/** The outbox of the store in memory. Who may run is said in `outbox.ts`; this is the same rule over a map. */
+import type { ClaimedCommand, NewCommand } from "../loop/store-port.ts";
+import { derivedId, instant, toText } from "./values.ts";
+
+interface Row {
+  aggregate: string;
+  key: string;
+  ordering: string;
+  command: string;
+  askedAt: string;
+  runAt: string;
+  position: number;
+  attempts: number;
+  claims: number;
+  leasedUntil: string | null;
+  rearmed: boolean;
+  ended: boolean;
+}
+
+export interface PreparedCommand {
+  aggregate: string;
+  key: string;
+  ordering: string;
+  command: string;
+  runAt: string;
+  replace: boolean;
+}
+
+export class MemoryOutbox {
+  readonly #rows = new Map<string, Row>();
+  readonly #open = new Set<Row>();
+  #position = 0;
+
+  /** Throws on what cannot be stored; changes nothing. */
+  prepare(aggregate: string, commands: readonly NewCommand[]): PreparedCommand[] {
+    return commands.map(({ key, ordering, command, runAt, replace }) => ({
+      aggregate,
+      key,
+      ordering,
+      command: toText(command),
+      runAt: instant(runAt),
+      replace: replace ?? false,
+    }));
+  }
+
+  add(commands: readonly PreparedCommand[]): void {
+    for (const { aggregate, key, ordering, command, runAt, replace } of commands) {
+      const name = JSON.stringify([aggregate, key]);
+      const before = this.#rows.get(name);
+      if (before !== undefined && !replace) continue;
+      const fresh = { command, askedAt: runAt, runAt, position: this.#position++, attempts: 0, ended: false };
+      const row = before ?? { aggregate, key, ordering, claims: 0, leasedUntil: null, rearmed: false, ...fresh };
+      Object.assign(row, fresh, { rearmed: row.leasedUntil !== null });
+      this.#rows.set(name, row);
+      this.#open.add(row);
+    }
+  }
+
+  cancel(aggregate: string, keys: readonly string[]): void {
+    for (const key of keys) {
+      const row = this.#rows.get(JSON.stringify([aggregate, key]));
+      if (row === undefined || row.ended) continue;
+      row.rearmed = false;
+      if (row.leasedUntil === null) this.#end(row);
+    }
+  }
+
+  claim(now: string, leaseUntil: string, limit: number): ClaimedCommand[] {
+    const due = [...this.#heads()].filter(
+      ([ordering, head]) => head.runAt <= now && this.#leaseEnd(ordering, now) === null,
+    );
+    return due
+      .map(([, head]) => head)
+      .sort(byPlace)
+      .slice(0, limit)
+      .map((row) => {
+        row.leasedUntil = leaseUntil;
+        row.claims++;
+        row.attempts++;
+        row.rearmed = false;
+        const { aggregate, key, ordering, command, attempts, claims, runAt } = row;
+        const id = derivedId(aggregate, key);
+        return { id, aggregate, key, ordering, command: JSON.parse(command), attempts, lease: String(claims), runAt };
+      });
+  }
+
+  complete(claimed: ClaimedCommand, now: string): boolean {
+    const row = this.#leased(claimed);
+    if (row === null || row.leasedUntil! <= now) return false;
+    row.leasedUntil = null;
+    if (!row.rearmed) this.#end(row);
+    row.rearmed = false;
+    return true;
+  }
+
+  release(claimed: ClaimedCommand, runAt: string, now: string): boolean {
+    const row = this.#leased(claimed);
+    if (row === null || row.leasedUntil! <= now) return false;
+    row.leasedUntil = null;
+    row.runAt = row.rearmed && row.runAt > runAt ? row.runAt : runAt;
+    row.rearmed = false;
+    return true;
+  }
+
+  renew(claimed: ClaimedCommand, leaseUntil: string): boolean {
+    const row = this.#leased(claimed);
+    if (row === null) return false;
+    row.leasedUntil = leaseUntil;
+    return true;
+  }
+
+  nextDue(now: string): string | null {
+    let next: string | null = null;
+    for (const [ordering, head] of this.#heads()) {
+      const lease = this.#leaseEnd(ordering, now);
+      const due = lease !== null && lease > head.runAt ? lease : head.runAt;
+      if (next === null || due < next) next = due;
+    }
+    return next;
+  }
+
+  #heads(): Map<string, Row> {
+    const heads = new Map<string, Row>();
+    for (const row of this.#open) {
+      const head = heads.get(row.ordering);
+      if (head === undefined || byPlace(row, head) < 0) heads.set(row.ordering, row);
+    }
+    return heads;
+  }
+
+  #leaseEnd(ordering: string, now: string): string | null {
+    let end: string | null = null;
+    for (const row of this.#open) {
+      const until = row.ordering === ordering ? row.leasedUntil : null;
+      if (until !== null && until > now && (end === null || until > end)) end = until;
+    }
+    return end;
+  }
+
+  #leased({ aggregate, key, lease }: ClaimedCommand): Row | null {
+    const row = this.#rows.get(JSON.stringify([aggregate, key]));
+    const current = row !== undefined && !row.ended && row.leasedUntil !== null && String(row.claims) === lease;
+    return current ? row : null;
+  }
+
+  #end(row: Row): void {
+    row.ended = true;
+    this.#open.delete(row);
+  }
+}
+
+function byPlace(a: Row, b: Row): number {
+  if (a.askedAt !== b.askedAt) return a.askedAt < b.askedAt ? -1 : 1;
+  return a.position - b.position;
+}

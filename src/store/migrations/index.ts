@@ -1,0 +1,12 @@
+import type { Kysely } from "kysely";
+import type { Tables } from "../tables.ts";
+import { up as first } from "./0001-first.ts";
+
+/** Forward only: a released migration never changes, a new one is added at the end. */
+export interface Migration {
+  version: number;
+  name: string;
+  up(db: Kysely<Tables>): Promise<void>;
+}
+
+export const migrations: readonly Migration[] = [{ version: 1, name: "first", up: first }];

@@ -1,0 +1,61 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import { Pool } from "pg";
+import type { Store } from "../loop/store-port.ts";
+import { Connection } from "./connection.ts";
+import { StoreError } from "./errors.ts";
+import { openFolder } from "./folder.ts";
+import { kyselyStore } from "./kysely.ts";
+import { lockFile } from "./lock.ts";
+import type { Tables } from "./tables.ts";
+
+/** Either a folder of this process alone (PGlite inside), or a PostgreSQL that replicas share. */
+export type StorePlace = { dataDir: string } | { databaseUrl: string };
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Opens a store without migrating it. Throws a StoreError if the folder is in use or damaged, or the server unreachable. */
+export async function openStore(place: StorePlace): Promise<Store> {
+  return "dataDir" in place ? await openEmbedded(place.dataDir) : await openServer(place.databaseUrl);
+}
+
+async function openEmbedded(dataDir: string): Promise<Store> {
+  mkdirSync(dataDir, { recursive: true });
+  const unlock = lockFile(join(dataDir, "store.lock"));
+  try {
+    const pglite = await openFolder(join(dataDir, "store"));
+    const connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
+    return kyselyStore(connection, async () => {
+      await connection.close();
+      // Kysely closes PGlite only if it was used.
+      if (!pglite.closed) await pglite.close();
+      unlock();
+    });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openServer(databaseUrl: string): Promise<Store> {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on("error", () => {});
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await sql`select 1`.execute(db);
+  } catch (error) {
+    await db.destroy();
+    throw new StoreError(
+      `The database in DATABASE_URL cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const connection = new Connection(db);
+  return kyselyStore(connection, () => connection.close());
+}

@@ -1,0 +1,46 @@
+/** The forms in which both stores keep JSON and times, so that what is read back is the same from either. */
+import type { Json, NewCommand, StepWrite } from "../loop/store-port.ts";
+import { StoreError } from "./errors.ts";
+
+/** Throws on what JSON cannot say, before anything is written. */
+export function toText(value: Json): string {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new StoreError(`Cannot store ${typeof value}: it has no JSON form.`);
+  return text;
+}
+
+/** ISO 8601 in one fixed form, so that text sorts as time does. */
+export function instant(text: string): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new StoreError(`Not an ISO 8601 time: ${JSON.stringify(text)}.`);
+  return time.toISOString();
+}
+
+/** The id of an event that nobody gave one: routed by topic, or sent by another aggregate. */
+export function derivedId(aggregate: string, key: string): string {
+  return `${aggregate}/${key}`;
+}
+
+/** History must account for each event it takes out of the inbox, exactly once, and for no other. */
+export function checkHistory(write: StepWrite, loaded: readonly { key: string }[]): void {
+  const open = new Set(loaded.map((event) => event.key));
+  for (const { key } of write.history) {
+    if (!open.delete(key))
+      throw new StoreError(`History names ${JSON.stringify(key)}, which is not an event of this step.`);
+  }
+}
+
+/**
+ * Commands added one after another under the same key, as one: the last that replaces, else the first. A single INSERT
+ * may not touch a row twice.
+ */
+export function coalesced(commands: readonly NewCommand[]): NewCommand[] {
+  const byKey = new Map<string, NewCommand>();
+  for (const command of commands) {
+    if (byKey.has(command.key) && !command.replace) continue;
+    const before = byKey.get(command.key);
+    byKey.delete(command.key);
+    byKey.set(command.key, before === undefined ? command : { ...command, ordering: before.ordering });
+  }
+  return [...byKey.values()];
+}
