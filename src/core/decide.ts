@@ -21,7 +21,7 @@ export interface Decision {
   routes: string[];
 }
 
-/** A snapshot this version cannot read, or an event that is none. Nothing was changed. */
+/** A snapshot that this version cannot read. Nothing was changed. */
 export class Unreadable extends Error {}
 
 export function decide(
@@ -31,13 +31,13 @@ export function decide(
 ): Decision {
   if (isLane(aggregate)) {
     const state = stored === null ? null : load(LaneState, LANE_SCHEMA, stored, aggregate);
-    const event = read(LaneEvent, envelope.event, aggregate);
-    const decision = decideLane(state, { ...envelope, event });
+    const event = LaneEvent.safeParse(envelope.event);
+    const decision = event.success ? decideLane(state, { ...envelope, event: event.data }) : unreadable(state);
     return { ...decision, schema: LANE_SCHEMA, routes: decision.state === null ? [] : laneRoutes(decision.state) };
   }
   const state = stored === null ? null : load(FeatureState, FEATURE_SCHEMA, stored, aggregate);
-  const event = read(FeatureEvent, envelope.event, aggregate);
-  const decision = decideFeature(state, { ...envelope, event });
+  const event = FeatureEvent.safeParse(envelope.event);
+  const decision = event.success ? decideFeature(state, { ...envelope, event: event.data }) : unreadable(state);
   return { ...decision, schema: FEATURE_SCHEMA, routes: decision.state === null ? [] : featureRoutes(decision.state) };
 }
 
@@ -54,8 +54,6 @@ function load<T>(schema: Schema<T>, version: number, stored: { state: unknown; s
   return parsed.data;
 }
 
-function read<T>(schema: Schema<T>, event: unknown, aggregate: string): T {
-  const parsed = schema.safeParse(event);
-  if (!parsed.success) throw new Unreadable(`${aggregate}: not an event: ${parsed.error.message}`);
-  return parsed.data;
+function unreadable<State>(state: State): { state: State; commands: Command[]; ignored: Ignored } {
+  return { state, commands: [], ignored: "unreadable" };
 }

@@ -14,6 +14,10 @@ const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const PullNumber = z.number().int().positive();
 const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
 
+/** Who must act before something goes on. */
+export const Actor = z.enum(["headgate", "github", "person"]);
+export type Actor = z.infer<typeof Actor>;
+
 /** Milliseconds that the entry's required checks, over all its heads, and its merge took. */
 const gateMs = z.number().nonnegative();
 
@@ -108,8 +112,14 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("change.promoted"), ...attemptOf, head: Sha }),
   z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),
   z.object({ type: z.literal("pull.opened"), task: TaskId, pull: PullNumber }),
-  /** The lane's word on an entry that it holds: why it is not merged yet, and since when its checks run. */
-  z.object({ type: z.literal("entry.explained"), task: TaskId, pull: PullNumber, explanation: z.string() }),
+  /** The lane's word on an entry that it holds: why it is not merged yet, and who must act. */
+  z.object({
+    type: z.literal("entry.explained"),
+    task: TaskId,
+    pull: PullNumber,
+    explanation: z.string(),
+    actor: Actor,
+  }),
   z.object({
     type: z.literal("entry.landed"),
     task: TaskId,
@@ -204,6 +214,8 @@ export type Ignored =
   | "stale-observation"
   | "superseded"
   | "duplicate"
-  | "unauthorised";
+  | "unauthorised"
+  /** It does not parse as an event of this aggregate. */
+  | "unreadable";
 
 export type { FailureClass };

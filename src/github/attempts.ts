@@ -8,7 +8,7 @@ import type { Calls } from "./calls.ts";
 import { saysUnknownField, statusOf, wordsOf } from "./errors.ts";
 import { BadArchive, unzip } from "./unzip.ts";
 
-type Attempts = Pick<GitHub, "dispatch" | "run" | "cancelRun" | "artifact">;
+type Attempts = Pick<GitHub, "dispatch" | "findRun" | "run" | "cancelRun" | "artifact">;
 
 const Listed = z.object({
   id: z.number().int().positive(),
@@ -56,7 +56,7 @@ export function createAttempts(
    */
   async function dispatched(repo: Repo, workflow: string, name: string, branch: string) {
     const route = "GET /repos/{owner}/{repo}/actions/workflows/{workflow}/runs";
-    const parameters = { workflow, event: "workflow_dispatch", per_page: 100 };
+    const parameters = { workflow: fileOf(workflow), event: "workflow_dispatch", per_page: 100 };
     const { workflow_runs: runs } = await calls.one(
       repo,
       route,
@@ -71,13 +71,14 @@ export function createAttempts(
 
   async function start(repo: Repo, workflow: string, ref: string, inputs: Record<string, string>) {
     const route = "POST /repos/{owner}/{repo}/actions/workflows/{workflow}/dispatches";
+    const request = { workflow: fileOf(workflow), ref, inputs };
     try {
-      return await calls.one(repo, route, { workflow, ref, inputs, return_run_details: true }, Dispatched);
+      return await calls.one(repo, route, { ...request, return_run_details: true }, Dispatched);
     } catch (error) {
       const status = statusOf(error);
       const older = (status === 400 || status === 422) && saysUnknownField(wordsOf(error), "return_run_details");
       if (!older) throw error;
-      return calls.one(repo, route, { workflow, ref, inputs }, Dispatched);
+      return calls.one(repo, route, request, Dispatched);
     }
   }
 
@@ -109,6 +110,11 @@ export function createAttempts(
       const started = await start(repo, workflow, branch, { protocol: PROTOCOL, attempt, brief });
       if (started !== "") return { run: started.workflow_run_id };
       throw new Unavailable(`${name} was dispatched, but GitHub did not say as which run`, LISTING_LAG_MS);
+    },
+
+    async findRun(repo, workflow, attempt) {
+      const [first] = await dispatched(repo, workflow, runName(attempt), await defaultBranch(repo));
+      return first?.id ?? null;
     },
 
     async run(repo, id) {
@@ -144,6 +150,11 @@ export function createAttempts(
       return unpack(zip, id);
     },
   };
+}
+
+/** GitHub knows a workflow by its file's name alone. */
+function fileOf(workflow: string): string {
+  return workflow.split("/").at(-1) ?? workflow;
 }
 
 async function unpack(zip: Uint8Array, run: number): Promise<ArtifactContent> {

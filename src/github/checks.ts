@@ -2,8 +2,10 @@
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
 import { Check } from "../core/github.ts";
+import type { GitHub } from "../loop/github-port.ts";
 import { workflowPath } from "./attempts.ts";
 import type { Calls } from "./calls.ts";
+import { saysAlreadyRunning, statusOf, wordsOf } from "./errors.ts";
 
 /** Attempts run on the default branch's head; what they say there judges an agent's work, not a pull. */
 export const ATTEMPT_WORKFLOW = ".github/workflows/headgate.yml";
@@ -28,7 +30,15 @@ const Status = z.object({
   created_at: z.string(),
   updated_at: z.string(),
 });
-const Run = z.object({ check_suite_id: z.number().int().optional(), path: z.string(), event: z.string() });
+const Run = z.object({
+  id: z.number().int(),
+  check_suite_id: z.number().int().optional(),
+  path: z.string(),
+  event: z.string(),
+  status: z.string().nullable(),
+  conclusion: z.string().nullable(),
+});
+type Run = z.infer<typeof Run>;
 
 /** Latest per (app, workflow, event, name). */
 export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId: number): Promise<Check[]> {
@@ -44,7 +54,7 @@ export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId
     // The combined status holds the latest of each context.
     calls.all(repo, "GET /repos/{owner}/{repo}/commits/{sha}/status", { sha }, Status, "statuses"),
     // A check run does not say which workflow it belongs to; its suite does.
-    calls.all(repo, "GET /repos/{owner}/{repo}/actions/runs", { head_sha: sha }, Run, "workflow_runs"),
+    runsOf(calls, repo, sha),
   ]);
   const bySuite = new Map(runs.map((run) => [run.check_suite_id, run]));
   const latest = new Map<string, Check>();
@@ -58,7 +68,41 @@ export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId
   return [...latest.values(), ...statuses.map(fromStatus)];
 }
 
-function fromCheckRun(checkRun: z.infer<typeof CheckRun>, run: z.infer<typeof Run> | undefined): Check {
+function runsOf(calls: Calls, repo: Repo, sha: string): Promise<Run[]> {
+  return calls.all(repo, "GET /repos/{owner}/{repo}/actions/runs", { head_sha: sha }, Run, "workflow_runs");
+}
+
+export function createChecks(calls: Calls): Pick<GitHub, "rerun"> {
+  return {
+    async rerun(repo, head, checks) {
+      const wanted = new Set(checks.map(workflowAndEvent));
+      // Of each workflow and event only the newest run counts; older ones may have been cancelled in its favour.
+      const newest = new Map<string, Run>();
+      for (const run of (await runsOf(calls, repo, head)).toSorted((left, right) => left.id - right.id)) {
+        newest.set(workflowAndEvent({ workflow: workflowPath(run.path), event: run.event }), run);
+      }
+      for (const [key, run] of newest) {
+        if (wanted.has(key) && run.status === "completed" && run.conclusion !== "success") await again(repo, run);
+      }
+    },
+  };
+
+  async function again(repo: Repo, run: Run): Promise<void> {
+    // A run that never started has no failed jobs.
+    const what = run.conclusion === "startup_failure" ? "rerun" : "rerun-failed-jobs";
+    try {
+      await calls.send(repo, `POST /repos/{owner}/{repo}/actions/runs/{run}/${what}`, { run: run.id });
+    } catch (error) {
+      if (statusOf(error) !== 403 || !saysAlreadyRunning(wordsOf(error))) throw error;
+    }
+  }
+}
+
+function workflowAndEvent({ workflow, event }: Pick<Check, "workflow" | "event">): string {
+  return JSON.stringify([workflow, event]);
+}
+
+function fromCheckRun(checkRun: z.infer<typeof CheckRun>, run: Run | undefined): Check {
   return {
     name: checkRun.name,
     appId: checkRun.app?.id ?? null,

@@ -142,6 +142,11 @@ export function saysNotFastForward(words: string): boolean {
   return /not a fast.?forward/i.test(words);
 }
 
+/** A second request to run jobs again while the first one's are under way. */
+export function saysAlreadyRunning(words: string): boolean {
+  return /already running/i.test(words);
+}
+
 /** GHES before 3.20 or so does not know the field (https://github.com/benc-uk/workflow-dispatch/issues/86). */
 export function saysUnknownField(words: string, field: string): boolean {
   return words.includes(field);

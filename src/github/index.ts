@@ -3,6 +3,7 @@ import type { GitHub } from "../loop/github-port.ts";
 import { createAttempts } from "./attempts.ts";
 import { createBranches } from "./branches.ts";
 import { createCalls } from "./calls.ts";
+import { createChecks } from "./checks.ts";
 import type { Connection } from "./connect.ts";
 import { meaningOf } from "./errors.ts";
 import { createIssues } from "./issues.ts";
@@ -21,6 +22,7 @@ export function createGitHub(connection: Omit<Connection, "installedRepositories
     ...createBranches(calls),
     ...createIssues(calls, connection),
     ...createAttempts(calls, connection, repositories.defaultBranch),
+    ...createChecks(calls),
     ...createPulls(calls, connection),
     ...createMerging(calls, connection.now),
     ...createLogs(calls, connection.now),

@@ -78,14 +78,17 @@ export function logExcerpt(log: string, limit: number): string {
   const whole = lines.join("\n").trim();
   if (whole.length <= limit) return whole;
   const first = lines.findIndex((line) => ERROR.test(line));
-  const from = first === -1 ? "" : lines.slice(Math.max(0, first - LINES_BEFORE_ERROR)).join("\n");
-  if (first === -1) return whole.slice(-limit);
-  if (from.length <= limit) return whole.slice(-limit);
-  const gap = "\n…\n";
-  const half = Math.floor((limit - gap.length) / 2);
-  return half <= 0 ? whole.slice(-limit) : from.slice(0, half) + gap + whole.slice(-half);
+  const from = lines.slice(Math.max(0, first - LINES_BEFORE_ERROR)).join("\n");
+  const half = Math.floor((limit - GAP.length) / 2);
+  if (first === -1 || from.length <= limit || half <= 0) return end(whole, limit);
+  return from.slice(0, half) + GAP + end(whole, half);
 }
 
+function end(text: string, length: number): string {
+  return text.slice(text.length - length);
+}
+
+const GAP = "\n…\n";
 const ERROR = /\berror\b|\bfail(ed|ure|ures|ing)?\b|\bnot ok\b|\bpanic|exception|traceback|✗|✖|×/i;
 
 function bare(line: string): string {

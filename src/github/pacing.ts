@@ -31,10 +31,9 @@ export function pace(octokit: Octokit, pacing: Pacing): void {
     const authentication = options.url.endsWith("/access_tokens");
     if (write && !authentication) await turn();
     pacing.count(write ? "writes" : "reads");
-    return request({
-      ...options,
-      request: { ...options.request, signal: AbortSignal.timeout(pacing.timeoutMs) },
-    });
+    // In place: octokit's inner hooks are bound to this very object and ignore a copy passed on.
+    options.request = { ...options.request, signal: AbortSignal.timeout(pacing.timeoutMs) };
+    return request(options);
   });
 }
 

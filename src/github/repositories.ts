@@ -1,6 +1,6 @@
 /** Reading a repository: people's rights, files, and what its base branch demands. */
 import { z } from "zod";
-import type { Permission, RequiredCheck } from "../core/github.ts";
+import type { Permission, Repo, RequiredCheck } from "../core/github.ts";
 import { Permission as PermissionLevel } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
@@ -29,7 +29,7 @@ const Branch = z.object({
     })
     .optional(),
 });
-const Rule = z.object({ type: z.string(), parameters: z.unknown() });
+const Rule = z.object({ type: z.string(), parameters: z.unknown().optional() });
 const StatusChecksRule = z.object({
   required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().nullish() })),
 });
@@ -76,10 +76,7 @@ export function createRepositories(calls: Calls): Repositories {
   };
 
   /** The branch itself shows its classic protection to contents: read; the protection's own route wants administration. */
-  async function classicChecks(
-    repo: Parameters<GitHub["requiredChecks"]>[0],
-    branch: string,
-  ): Promise<RequiredCheck[]> {
+  async function classicChecks(repo: Repo, branch: string): Promise<RequiredCheck[]> {
     const answer = await calls.oneOrNull(repo, "GET /repos/{owner}/{repo}/branches/{branch}", { branch }, Branch);
     const required = answer?.protection?.required_status_checks;
     if (required === undefined) return [];
@@ -88,7 +85,7 @@ export function createRepositories(calls: Calls): Repositories {
     return [...checks, ...bare.map((name) => ({ name, appId: null }))];
   }
 
-  async function ruleChecks(repo: Parameters<GitHub["requiredChecks"]>[0], branch: string): Promise<RequiredCheck[]> {
+  async function ruleChecks(repo: Repo, branch: string): Promise<RequiredCheck[]> {
     const route = "GET /repos/{owner}/{repo}/rules/branches/{branch}";
     try {
       const rules = await calls.all(repo, route, { branch }, Rule);

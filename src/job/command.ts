@@ -42,7 +42,8 @@ export function commandEngine(command: string): Engine {
     const said = await readCommandResult(resultFile, work);
     const report = { notes: said.notes ?? [], model: null, usage: said.usage ?? null };
     if (end.stopped) return { ...report, outcome: "timed-out", summary: tail(`time ran out\n${end.output}`) };
-    if (end.exit !== "exit code 0") return { ...report, outcome: "failed", summary: tail(`${end.exit}\n${end.output}`) };
+    if (end.exit !== "exit code 0")
+      return { ...report, outcome: "failed", summary: tail(`${end.exit}\n${end.output}`) };
     return { ...report, outcome: "completed", summary: said.summary ?? "the command ended with exit code 0" };
   };
 }

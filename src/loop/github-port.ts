@@ -85,6 +85,8 @@ export interface GitHub {
    * and later ones are cancelled.
    */
   dispatch(repo: Repo, request: { workflow: string; attempt: string; brief: string }): Promise<{ run: number }>;
+  /** The attempt's run by its name; null when there is none. */
+  findRun(repo: Repo, workflow: string, attempt: string): Promise<number | null>;
   run(repo: Repo, run: number): Promise<RunSnapshot>;
   cancelRun(repo: Repo, run: number): Promise<void>;
   /** The result artifact of a run; null when the run has none that counts. Throws Refused when it cannot be unpacked. */
@@ -131,6 +133,8 @@ export interface GitHub {
     | { outcome: "merged"; sha: string; landedTree: string; parents: string[]; at: number }
     | { outcome: "moved" | "refused" | "unknown"; message: string }
   >;
+  /** Have interrupted checks run again on the same head, by re-running the failed jobs of their workflow runs. */
+  rerun(repo: Repo, head: string, checks: readonly Check[]): Promise<void>;
   /** The end of a failed check's log or its summary, at most `limit` characters; "" when there is none to be had. */
   failureText(repo: Repo, check: Check, limit: number): Promise<string>;
 

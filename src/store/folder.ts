@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
 import { StoreError } from "./errors.ts";
 
@@ -12,8 +13,8 @@ import { StoreError } from "./errors.ts";
 const TEMPLATE = fileURLToPath(new URL("../../dist/store/template.tar.gz", import.meta.url));
 
 /** Opens the cluster in `folder`, which only one process may do at a time; makes it first if there is none. */
-export async function openFolder(folder: string): Promise<PGlite> {
-  if (!existsSync(folder)) await initialise(folder);
+export async function openFolder(folder: string, template: string = TEMPLATE): Promise<PGlite> {
+  if (!existsSync(folder)) await initialise(folder, template);
   if (!existsSync(join(folder, "PG_VERSION"))) throw damaged(folder, "PG_VERSION is missing");
   try {
     return await PGlite.create(folder);
@@ -22,19 +23,19 @@ export async function openFolder(folder: string): Promise<PGlite> {
   }
 }
 
-/** For the build: writes the template. */
-export async function writeTemplate(): Promise<void> {
+/** For the build: makes the template. */
+export async function writeTemplate(template: string = TEMPLATE): Promise<void> {
   const pglite = await PGlite.create();
   const dump = await pglite.dumpDataDir("gzip");
   await pglite.close();
-  mkdirSync(dirname(TEMPLATE), { recursive: true });
-  writeFileSync(TEMPLATE, Buffer.from(await dump.arrayBuffer()));
+  mkdirSync(dirname(template), { recursive: true });
+  writeFileSync(template, Buffer.from(await dump.arrayBuffer()));
 }
 
-async function initialise(folder: string): Promise<void> {
+async function initialise(folder: string, template: string): Promise<void> {
   const starting = `${folder}.starting`;
   rmSync(starting, { recursive: true, force: true });
-  if (!(await loadTemplate(starting))) {
+  if (!(await loadTemplate(starting, template))) {
     rmSync(starting, { recursive: true, force: true });
     const pglite = await PGlite.create(starting);
     await pglite.close();
@@ -43,10 +44,12 @@ async function initialise(folder: string): Promise<void> {
 }
 
 /** False without a template, or with one that another version of PGlite made. */
-async function loadTemplate(folder: string): Promise<boolean> {
-  if (!existsSync(TEMPLATE)) return false;
+async function loadTemplate(folder: string, template: string): Promise<boolean> {
+  if (!existsSync(template)) return false;
   try {
-    const pglite = await PGlite.create(folder, { loadDataDir: new Blob([readFileSync(TEMPLATE)]) });
+    // Unpacked here: PGlite would report a torn file as an unhandled rejection, which ends the process.
+    const tar = new Blob([gunzipSync(readFileSync(template))], { type: "application/x-tar" });
+    const pglite = await PGlite.create(folder, { loadDataDir: tar });
     await pglite.close();
     return true;
   } catch {

@@ -1,12 +1,12 @@
 /** The store over SQL: the same statements on PGlite and on PostgreSQL. */
 import type { Store } from "../loop/store-port.ts";
-import type { Connection } from "./connection.ts";
-import * as inbox from "./inbox.ts";
-import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
-import * as outbox from "./outbox.ts";
-import * as reads from "./reads.ts";
-import * as stepping from "./step.ts";
+import type { Connection } from "./sql/connection.ts";
+import * as inbox from "./sql/inbox.ts";
+import { migrate } from "./sql/migrate.ts";
+import * as outbox from "./sql/outbox.ts";
+import * as reads from "./sql/reads.ts";
+import * as stepping from "./sql/step.ts";
 
 /** `close` ends the connection and gives back what was taken to open it. */
 export function kyselyStore(connection: Connection, close: () => Promise<void>): Store {

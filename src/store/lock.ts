@@ -17,13 +17,23 @@ const MAX_TRIES = 5;
 export function lockFile(path: string): () => void {
   const mine = JSON.stringify(thisProcess());
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    if (createWhole(path, mine)) return () => removeIf(path, mine);
+    if (createWhole(path, mine)) return once(() => removeIf(path, mine));
     const theirs = readIfThere(path);
     if (theirs === null) continue;
     refuseUnlessDead(path, theirs);
     removeIf(path, theirs);
   }
   throw new StoreError(`The lock ${path} keeps changing hands. Is another process starting on the same folder?`);
+}
+
+/** Giving back twice could take the lock from a later holder in this process, whose content is the same. */
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
+  };
 }
 
 /** A file appears with all its content or not at all: link() fails if the name exists. */

@@ -66,11 +66,9 @@ export class MemoryOutbox {
   }
 
   claim(now: string, leaseUntil: string, limit: number): ClaimedCommand[] {
-    const due = [...this.#heads()].filter(
-      ([ordering, head]) => head.runAt <= now && this.#leaseEnd(ordering, now) === null,
-    );
-    return due
-      .map(([, head]) => head)
+    const running = this.#running(now);
+    return this.#heads()
+      .filter((head) => head.runAt <= now && !running.has(head.ordering))
       .sort(byPlace)
       .slice(0, limit)
       .map((row) => {
@@ -110,31 +108,32 @@ export class MemoryOutbox {
   }
 
   nextDue(now: string): string | null {
-    let next: string | null = null;
-    for (const [ordering, head] of this.#heads()) {
-      const lease = this.#leaseEnd(ordering, now);
-      const due = lease !== null && lease > head.runAt ? lease : head.runAt;
-      if (next === null || due < next) next = due;
-    }
-    return next;
+    const running = this.#running(now);
+    const due = this.#heads().map((head) => {
+      const until = running.get(head.ordering);
+      return until !== undefined && until > head.runAt ? until : head.runAt;
+    });
+    return due.sort()[0] ?? null;
   }
 
-  #heads(): Map<string, Row> {
+  #heads(): Row[] {
     const heads = new Map<string, Row>();
     for (const row of this.#open) {
       const head = heads.get(row.ordering);
       if (head === undefined || byPlace(row, head) < 0) heads.set(row.ordering, row);
     }
-    return heads;
+    return [...heads.values()];
   }
 
-  #leaseEnd(ordering: string, now: string): string | null {
-    let end: string | null = null;
-    for (const row of this.#open) {
-      const until = row.ordering === ordering ? row.leasedUntil : null;
-      if (until !== null && until > now && (end === null || until > end)) end = until;
+  /** Ordering keys with a live lease, and when the last of these ends. */
+  #running(now: string): Map<string, string> {
+    const ends = new Map<string, string>();
+    for (const { ordering, leasedUntil } of this.#open) {
+      if (leasedUntil === null || leasedUntil <= now) continue;
+      const end = ends.get(ordering);
+      if (end === undefined || leasedUntil > end) ends.set(ordering, leasedUntil);
     }
-    return end;
+    return ends;
   }
 
   #leased({ aggregate, key, lease }: ClaimedCommand): Row | null {

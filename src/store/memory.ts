@@ -4,17 +4,10 @@
  */
 import type * as port from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
+import { MemoryInbox } from "./memory-inbox.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
 import { checkHistory, derivedId, instant, toText } from "./values.ts";
 
-interface EventRow {
-  position: number;
-  aggregate: string;
-  id: string;
-  key: string;
-  event: string;
-  at: string;
-}
 interface HistoryRow {
   key: string;
   event: string;
@@ -26,13 +19,10 @@ interface HistoryRow {
 
 export class MemoryStore implements port.Store {
   readonly #deliveries = new Set<string>();
-  readonly #seen = new Set<string>();
-  readonly #open = new Map<string, EventRow[]>();
-  readonly #routes = new Map<string, Set<string>>();
+  readonly #inbox = new MemoryInbox();
+  readonly #outbox = new MemoryOutbox();
   readonly #history = new Map<string, HistoryRow[]>();
   readonly #snapshots = new Map<string, { state: string; schema: number }>();
-  readonly #outbox = new MemoryOutbox();
-  #position = 0;
   #deciding = false;
   #closed = false;
 
@@ -54,22 +44,22 @@ export class MemoryStore implements port.Store {
 
   async receive(events: port.InboxEvent[], topics: port.TopicEvent[]): Promise<number> {
     this.#check();
-    return this.#add([...events, ...topics.flatMap((topic) => this.#fanOut(topic))].map(eventRow));
+    const fannedOut = topics.flatMap((topic) => this.#inbox.fanOut(topic));
+    return this.#inbox.add(this.#inbox.prepare([...events, ...fannedOut]));
   }
 
   async waiting(limit: number): Promise<string[]> {
     this.#check();
-    return [...this.#open]
-      .filter(([aggregate]) => this.#history.get(aggregate)?.at(-1)?.defect !== true)
-      .map(([aggregate, rows]) => ({ aggregate, since: rows[0]!.position }))
-      .sort((a, b) => a.since - b.since)
-      .slice(0, limit)
-      .map(({ aggregate }) => aggregate);
+    const parked = (aggregate: string) => this.#history.get(aggregate)?.at(-1)?.defect === true;
+    return this.#inbox
+      .waiting()
+      .filter((aggregate) => !parked(aggregate))
+      .slice(0, limit);
   }
 
   async step(aggregate: string, limit: number, decide: (loaded: port.Loaded) => port.StepWrite): Promise<number> {
     this.#check();
-    const events = (this.#open.get(aggregate) ?? []).slice(0, limit);
+    const events = this.#inbox.open(aggregate).slice(0, limit);
     if (events.length === 0) return 0;
     const snapshot = this.#snapshots.get(aggregate);
     const write = this.#decide(decide, {
@@ -82,27 +72,28 @@ export class MemoryStore implements port.Store {
     checkHistory(write, events);
     const state = toText(write.state);
     const rows = write.history.map(historyRow);
-    const sends = write.sends.map((event) => eventRow({ ...event, id: derivedId(event.aggregate, event.key) }));
+    const sends = this.#inbox.prepare(
+      write.sends.map((event) => ({ ...event, id: derivedId(event.aggregate, event.key) })),
+    );
     const commands = this.#outbox.prepare(aggregate, write.commands);
 
-    this.#close(aggregate, new Set(rows.map((row) => row.key)));
-    this.#history.set(aggregate, [...(this.#history.get(aggregate) ?? []), ...rows]);
+    this.#inbox.take(aggregate, new Set(rows.map((row) => row.key)));
+    this.#append(aggregate, rows);
     this.#snapshots.set(aggregate, { state, schema: write.schema });
-    this.#routes.set(aggregate, new Set(write.routes));
+    this.#inbox.route(aggregate, write.routes);
     this.#outbox.cancel(aggregate, write.cancel);
     this.#outbox.add(commands);
-    this.#add(sends);
+    this.#inbox.add(sends);
     return rows.length;
   }
 
   async quarantine(aggregate: string, eventId: string, defect: string): Promise<void> {
     this.#check();
-    const row = this.#open.get(aggregate)?.find(({ id }) => id === eventId);
+    const row = this.#inbox.open(aggregate).find(({ id }) => id === eventId);
     if (row === undefined) return;
-    this.#close(aggregate, new Set([row.key]));
     const { key, event, at } = row;
-    const defective = { key, event, at, outcome: toText({ defect }), commands: "[]", defect: true };
-    this.#history.set(aggregate, [...(this.#history.get(aggregate) ?? []), defective]);
+    this.#inbox.take(aggregate, new Set([key]));
+    this.#append(aggregate, [{ key, event, at, outcome: toText({ defect }), commands: "[]", defect: true }]);
   }
 
   async claim(now: string, leaseUntil: string, limit: number): Promise<port.ClaimedCommand[]> {
@@ -112,9 +103,9 @@ export class MemoryStore implements port.Store {
 
   async complete(claimed: port.ClaimedCommand, events: port.InboxEvent[], now: string): Promise<boolean> {
     this.#check();
-    const rows = events.map(eventRow);
+    const rows = this.#inbox.prepare(events);
     if (!this.#outbox.complete(claimed, instant(now))) return false;
-    this.#add(rows);
+    this.#inbox.add(rows);
     return true;
   }
 
@@ -136,7 +127,7 @@ export class MemoryStore implements port.Store {
   async snapshot(aggregate: string): Promise<port.Snapshot | null> {
     this.#check();
     const row = this.#snapshots.get(aggregate);
-    return row === undefined ? null : { state: JSON.parse(row.state), schema: row.schema, seq: this.#seq(aggregate) };
+    return row === undefined ? null : this.#parse(aggregate, row);
   }
 
   async aggregates(prefix: string): Promise<({ aggregate: string } & port.Snapshot)[]> {
@@ -144,12 +135,7 @@ export class MemoryStore implements port.Store {
     return [...this.#snapshots]
       .filter(([aggregate]) => aggregate.startsWith(prefix))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([aggregate, { state, schema }]) => ({
-        aggregate,
-        state: JSON.parse(state),
-        schema,
-        seq: this.#seq(aggregate),
-      }));
+      .map(([aggregate, row]) => ({ aggregate, ...this.#parse(aggregate, row) }));
   }
 
   async history(aggregate: string, after: number, limit: number): Promise<port.HistoryRow[]> {
@@ -166,7 +152,7 @@ export class MemoryStore implements port.Store {
 
   async routed(topic: string): Promise<string[]> {
     this.#check();
-    return this.#routedTo(topic);
+    return this.#inbox.routed(topic);
   }
 
   #check(): void {
@@ -183,45 +169,19 @@ export class MemoryStore implements port.Store {
     }
   }
 
-  #fanOut({ topic, key, event, at }: port.TopicEvent): port.InboxEvent[] {
-    return this.#routedTo(topic).map((aggregate) => ({ id: derivedId(aggregate, key), aggregate, key, event, at }));
+  #parse(aggregate: string, { state, schema }: { state: string; schema: number }): port.Snapshot {
+    return { state: JSON.parse(state), schema, seq: this.#seq(aggregate) };
   }
 
-  #routedTo(topic: string): string[] {
-    return [...this.#routes]
-      .filter(([, topics]) => topics.has(topic))
-      .map(([aggregate]) => aggregate)
-      .sort();
-  }
-
-  #add(rows: Omit<EventRow, "position">[]): number {
-    let added = 0;
-    for (const row of rows) {
-      const name = JSON.stringify([row.aggregate, row.key]);
-      if (this.#seen.has(name)) continue;
-      this.#seen.add(name);
-      const open = this.#open.get(row.aggregate) ?? [];
-      open.push({ ...row, position: this.#position++ });
-      this.#open.set(row.aggregate, open);
-      added++;
-    }
-    return added;
-  }
-
-  /** Takes events out of the inbox. */
-  #close(aggregate: string, keys: ReadonlySet<string>): void {
-    const left = (this.#open.get(aggregate) ?? []).filter((row) => !keys.has(row.key));
-    if (left.length === 0) this.#open.delete(aggregate);
-    else this.#open.set(aggregate, left);
+  #append(aggregate: string, rows: readonly HistoryRow[]): void {
+    const history = this.#history.get(aggregate) ?? [];
+    history.push(...rows);
+    this.#history.set(aggregate, history);
   }
 
   #seq(aggregate: string): number {
     return this.#history.get(aggregate)?.length ?? 0;
   }
-}
-
-function eventRow({ aggregate, id, key, event, at }: port.InboxEvent): Omit<EventRow, "position"> {
-  return { aggregate, id, key, event: toText(event), at: instant(at) };
 }
 
 function historyRow({ key, event, at, outcome, commands }: port.HistoryWrite): HistoryRow {

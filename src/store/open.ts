@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import { Pool } from "pg";
 import type { Store } from "../loop/store-port.ts";
-import { Connection } from "./connection.ts";
 import { StoreError } from "./errors.ts";
 import { openFolder } from "./folder.ts";
 import { kyselyStore } from "./kysely.ts";
 import { lockFile } from "./lock.ts";
-import type { Tables } from "./tables.ts";
+import { Connection } from "./sql/connection.ts";
+import type { Tables } from "./sql/tables.ts";
 
 /** Either a folder of this process alone (PGlite inside), or a PostgreSQL that replicas share. */
 export type StorePlace = { dataDir: string } | { databaseUrl: string };

@@ -118,6 +118,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
       if (task === null || task.stage !== "in-lane") return "stale-observation";
       if (task.explanation === event.explanation) return "duplicate";
       task.explanation = event.explanation;
+      task.waitsFor = event.actor;
       return null;
     }
     case "entry.landed":
@@ -220,6 +221,7 @@ function newTask(issue: number, plan: Task["plan"]): Task {
     waitsUntil: null,
     change: null,
     explanation: null,
+    waitsFor: null,
     summary: "",
     notes: [],
     usage: null,
@@ -260,6 +262,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.head = event.head;
   task.failure = null;
   task.explanation = null;
+  task.waitsFor = null;
   if (state.base !== null) state.base = { ...state.base, sha: event.mergeSha };
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);

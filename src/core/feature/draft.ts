@@ -56,6 +56,7 @@ export function failTask(draft: Draft, task: Task, failure: Failure): Reaction {
   task.failure = failure;
   task.change = null;
   task.explanation = null;
+  task.waitsFor = null;
   const attempt = currentAttempt(task);
   // A failure in the lane belongs to the attempt whose head was judged: the last one.
   if (attempt !== undefined && attempt.class === null) {

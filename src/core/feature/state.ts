@@ -78,6 +78,8 @@ export const Task = z.object({
   change: z.array(ChangedFile).nullable(),
   /** Why the lane has not merged it yet. */
   explanation: z.string().nullable(),
+  /** Who must act on it, by the lane's word. */
+  waitsFor: z.enum(["headgate", "github", "person"]).nullable(),
   summary: z.string(),
   notes: z.array(z.string()),
   usage: Usage.nullable(),

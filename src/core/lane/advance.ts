@@ -2,6 +2,7 @@
  * What the lane does next: one entry at the front is brought up to date, waits for its checks, and merges. The others
  * keep their places; their own checks run meanwhile.
  */
+import type { Actor } from "../event.ts";
 import type { LaneDraft } from "./draft.ts";
 import { askMerge, closeGate, eject } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
@@ -101,34 +102,36 @@ function lookAgainLater(draft: LaneDraft, entry: Entry): void {
 function explainToFeature(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
   if (entry.away || entry.withdrawn) return;
-  const explanation = explain(state, entry);
-  if (explanation === entry.explanation) return;
-  entry.explanation = explanation;
+  const { text, actor } = explain(state, entry);
+  if (text === entry.explanation) return;
+  entry.explanation = text;
   draft.commands.push({
     type: "tell",
     to: entry.feature,
-    key: `explained:${state.key}:${entry.pull}:${draft.at}:${explanation}`,
-    event: { type: "entry.explained", task: entry.task, pull: entry.pull, explanation },
+    key: `explained:${state.key}:${entry.pull}:${draft.at}:${text}`,
+    event: { type: "entry.explained", task: entry.task, pull: entry.pull, explanation: text, actor },
   });
 }
 
-/** Why it is not merged yet, in one sentence. */
-export function explain(state: LaneState, entry: Entry): string {
+/** Why it is not merged yet, in one sentence, and who must act. */
+export function explain(state: LaneState, entry: Entry): { text: string; actor: Actor } {
   const { snapshot } = entry;
-  if (state.halted !== null) return `the lane is halted: ${state.halted.reason}`;
-  if (entry.stage === "merging") return "is being merged";
-  if (entry.held) return "is held by a person";
-  if (snapshot === null) return "has just joined the lane";
-  if (snapshot.draft) return "is a draft";
-  if (snapshot.changesRequestedBy.length > 0) return `@${snapshot.changesRequestedBy[0]} asked for changes`;
-  if (entry.stage === "updating") return `is being brought up to date with ${state.branch}`;
-  if (entry.stage === "reading-failure") return "its required checks failed";
+  const by = (actor: Actor, text: string) => ({ actor, text });
+  if (entry.stage === "merging") return by("github", "is being merged");
+  if (state.halted !== null) return by("person", `the lane is halted: ${state.halted.reason}`);
+  if (entry.held) return by("person", "is held by a person");
+  if (snapshot === null) return by("github", "has just joined the lane");
+  if (snapshot.draft) return by("person", "is a draft");
+  const reviewer = snapshot.changesRequestedBy[0];
+  if (reviewer !== undefined) return by("person", `@${reviewer} asked for changes`);
+  if (entry.stage === "updating") return by("github", `is being brought up to date with ${state.branch}`);
+  if (entry.stage === "reading-failure") return by("headgate", "its required checks failed");
   const verdict = judgeHead(entry.checks, snapshot.checks);
   const open = verdict.reasons.find((reason) => reason.verdict !== "pass");
-  if (entry.mode === "ready" && open === undefined) return "is ready: a person merges it";
-  if (open !== undefined)
-    return state.front === entry.pull || snapshot.behindBy === 0 ? open.text : `${open.text}; then its turn comes`;
-  if (snapshot.mergeable === null) return "GitHub is computing whether it can be merged";
+  if (open !== undefined) return by("github", open.text);
+  if (entry.mode === "ready") return by("person", "is ready: a person merges it");
+  if (snapshot.mergeable === null) return by("github", "GitHub is computing whether it can be merged");
   const ahead = state.entries.find((other) => other.pull === state.front);
-  return ahead !== undefined && ahead !== entry ? `waits for its turn behind #${ahead.pull}` : "is next";
+  if (ahead !== undefined && ahead !== entry) return by("headgate", `waits for its turn behind #${ahead.pull}`);
+  return by("headgate", "is next");
 }

@@ -26,6 +26,11 @@ export interface ActionsHost {
   /** A token for one job: it acts as github-actions[bot] and starts no workflows except by dispatch. */
   issueJobToken(repository: Repository, run: WorkflowRun, permissions: Permissions): string;
   revokeToken(token: string): void;
+  /**
+   * The pull's test merge commit, computed now if need be: what `refs/pull/N/merge` names. "conflict" when head and base
+   * do not merge; null when the pull is closed or gone.
+   */
+  testMerge(repository: Repository, pullNumber: number): Promise<{ sha: string } | "conflict" | null>;
 }
 
 /** How many jobs run at the same time, and where jobs live on this machine. */
@@ -40,4 +45,6 @@ export interface ActionsOptions {
    * except PATH (with the folder of `nodePath` first) and the locale.
    */
   environment: Record<string, string>;
+  /** Milliseconds between SIGINT and SIGKILL when a step is stopped; 7,500 as on GitHub when not given. */
+  graceMs?: number;
 }

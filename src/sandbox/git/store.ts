@@ -2,12 +2,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Repository } from "../world/entities.ts";
-import { GitDir, gitEnvironment, runGit } from "./dir.ts";
 import { hookFiles } from "./hook.ts";
-import { isBranchName, isFilePath } from "./names.ts";
-import { readBlob, readCommit } from "./objects.ts";
-import { resolveCommit } from "./stored-refs.ts";
-import { readTree } from "./trees.ts";
+import { GitDir, gitEnvironment, runGit } from "./plumbing/dir.ts";
+import { isBranchName, isFilePath } from "./plumbing/names.ts";
+import { readBlob, readCommit } from "./plumbing/objects.ts";
+import { resolveCommit } from "./plumbing/stored-refs.ts";
+import { readTree } from "./plumbing/trees.ts";
 
 type Named = Pick<Repository, "id">;
 
@@ -41,7 +41,14 @@ export class GitStore {
     for (const [name, text] of Object.entries(hookFiles)) {
       await writeFile(join(this.hooksDir, name), text, { mode: 0o755 });
     }
-    await runGit(["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`, this.dir(repository)]);
+    await runGit([
+      "init",
+      "--quiet",
+      "--bare",
+      "--template=",
+      `--initial-branch=${defaultBranch}`,
+      this.dir(repository),
+    ]);
     await this.setDefaultBranch(repository, defaultBranch);
   }
 

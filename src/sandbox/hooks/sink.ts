@@ -13,7 +13,10 @@ import { post } from "./post.ts";
 import { deliveryHeaders } from "./sign.ts";
 
 /** What of a delivery is known before it is sent. */
-type Letter = Pick<Delivery, "guid" | "event" | "action" | "repositoryId" | "installationId" | "redelivery" | "payload">;
+type Letter = Pick<
+  Delivery,
+  "guid" | "event" | "action" | "repositoryId" | "installationId" | "redelivery" | "payload"
+>;
 
 export interface Hooks {
   /** Tells every App installed on the repository that subscribed to the event. Returns at once. */

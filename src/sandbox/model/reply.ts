@@ -56,7 +56,13 @@ export function sendEvents(response: ServerResponse, message: Message, broken: b
 
 function eventsOf(message: Message): { type: string; [key: string]: unknown }[] {
   const { output_tokens: outputTokens, ...input } = message.usage;
-  const start = { ...message, content: [], stop_reason: null, stop_details: null, usage: { ...input, output_tokens: 1 } };
+  const start = {
+    ...message,
+    content: [],
+    stop_reason: null,
+    stop_details: null,
+    usage: { ...input, output_tokens: 1 },
+  };
   const { stop_reason, stop_sequence, stop_details } = message;
   return [
     { type: "message_start", message: start },

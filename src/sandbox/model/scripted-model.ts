@@ -79,7 +79,9 @@ export async function startScriptedModel(options: { script: ScriptInput; port?: 
     const message = messageOf(step, body.model, cache.count(body), requests.length);
     const hungUp = new AbortController();
     response.once("close", () => hungUp.abort());
-    await delay(step.thinkMs ?? script.thinkMs, undefined, { signal: AbortSignal.any([hungUp.signal, closing.signal]) });
+    await delay(step.thinkMs ?? script.thinkMs, undefined, {
+      signal: AbortSignal.any([hungUp.signal, closing.signal]),
+    });
     const send = body.stream === true ? sendEvents : sendJson;
     send(response, message, trouble?.kind === "broken");
   }

@@ -51,12 +51,15 @@ export function promptCache(): PromptCache {
 
 function partsOf(request: MessagesRequest): { text: string; marked: boolean }[] {
   const system = request.system ?? [];
-  const blocks = [
+  const blocks: unknown[] = [
     request.tools ?? [],
     ...(typeof system === "string" ? [system] : system),
-    ...request.messages.flatMap(({ content }) => (typeof content === "string" ? [content] : content)),
+    ...request.messages.flatMap<unknown>(({ content }) => content),
   ];
-  return blocks.map((block) => ({ text: textWithoutMark(block), marked: JSON.stringify(block).includes('"cache_control"') }));
+  return blocks.map((block) => ({
+    text: textWithoutMark(block),
+    marked: JSON.stringify(block).includes('"cache_control"'),
+  }));
 }
 
 /** A mark that moves to a later block leaves the text before it as it was. */

@@ -1,5 +1,5 @@
 /** Request bodies, checked; what is wrong with one is told in GitHub's form. */
-import { z } from "zod";
+import type { z } from "zod";
 import { ApiError, jsonBody, type RestContext } from "./kit.ts";
 
 /**
@@ -10,12 +10,12 @@ export async function bodyOf<Schema extends z.ZodType>(
   context: RestContext,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const parsed = schema.safeParse(await jsonBody(context));
+  const body = await jsonBody(context);
+  const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => {
-    const path = issue.path.map(String).join("/");
-    const missing = issue.code === "invalid_type" && issue.input === undefined && issue.message.includes("undefined");
-    return missing ? `"${path}" wasn't supplied.` : `For 'properties/${path}', ${issue.message}.`;
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const isMissing = path.length === 1 && body[String(path[0])] === undefined;
+    return isMissing ? `"${String(path[0])}" wasn't supplied.` : `For 'properties/${path.join("/")}', ${message}.`;
   });
   throw new ApiError(422, `Invalid request.\n\n${lines.join("\n")}`);
 }

@@ -1,6 +1,7 @@
 /** What every REST route of the sandbox is made of: who acts, on which repository, and GitHub's errors and pages. */
-import { Hono } from "hono";
+
 import type { Context } from "hono";
+import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { App, PermissionLevel, Repository, Role, Token, User } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
@@ -64,11 +65,10 @@ export function roleOf(repository: Repository, user: User): Role | null {
  */
 export function may(actor: Actor, repository: Repository, permission: string, level: PermissionLevel): boolean {
   if (actor.kind === "app") return false;
-  if (actor.kind === "anonymous") {
-    return !repository.private && level === "read" && permission !== "administration";
-  }
+  const isPublicReading = !repository.private && level === "read" && permission !== "administration";
+  if (actor.kind === "anonymous") return isPublicReading;
   const { token, user } = actor;
-  if (token.repositories !== null && !token.repositories.includes(repository.id)) return false;
+  if (token.repositories !== null && !token.repositories.includes(repository.id)) return isPublicReading;
   if (token.permissions !== null) {
     const granted = token.permissions[permission];
     if (permission === "metadata" && level === "read") return true;
@@ -76,7 +76,7 @@ export function may(actor: Actor, repository: Repository, permission: string, le
   }
   const role = roleOf(repository, user);
   if (permission === "administration") return role === "admin";
-  if (role === null) return !repository.private && level === "read";
+  if (role === null) return isPublicReading;
   return roleLevels[role] >= levels[level] || (permission === "issues" && role === "triage" && level === "write");
 }
 
@@ -107,8 +107,14 @@ export function repositoryFor(
     .find((candidate) => candidate.owner.toLowerCase() === owner && candidate.name.toLowerCase() === name);
   const actor = context.get("actor");
   if (repository === undefined || !may(actor, repository, "metadata", "read")) throw notFound();
-  if (!may(actor, repository, permission, level)) throw forbidden();
+  if (!may(actor, repository, permission, level)) throw refusal(actor);
   return repository;
+}
+
+function refusal(actor: Actor): ApiError {
+  if (actor.kind === "anonymous") return new ApiError(401, "Requires authentication");
+  const isPerson = actor.kind === "token" && actor.token.permissions === null;
+  return isPerson ? forbidden("Must have admin rights to Repository.") : forbidden();
 }
 
 /** The acting user, for routes that need one; anonymous callers get 401 as GitHub gives it. */

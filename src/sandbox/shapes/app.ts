@@ -26,9 +26,11 @@ export function integration(site: Site, app: App) {
   } satisfies NonNullable<Schema<"integration">>;
 }
 
-export function integrationById(site: Site, id: number | null): ReturnType<typeof integration> | null {
-  const app = id === null ? undefined : site.world.table("apps").get(id);
-  return app === undefined ? null : integration(site, app);
+/** Apps are never removed, so an id that was stored has its App. */
+export function integrationById(site: Site, id: number) {
+  const app = site.world.table("apps").get(id);
+  if (app === undefined) throw new Error(`no App ${id}`);
+  return integration(site, app);
 }
 
 export function installation(site: Site, entity: Installation, app: App): Schema<"installation"> {

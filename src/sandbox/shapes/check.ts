@@ -107,8 +107,23 @@ function suiteFields(site: Site, repository: Repository, suite: CheckSuite) {
   };
 }
 
-/** `headCommit` is the suite's commit as payloads show it. */
-export function checkSuite(site: Site, repository: Repository, suite: CheckSuite, headCommit: Schema<"simple-commit">) {
+/** A commit as payloads show it. */
+export interface HeadCommit {
+  id: string;
+  tree_id: string;
+  message: string;
+  timestamp: string;
+  author: { name: string; email: string };
+  committer: { name: string; email: string };
+}
+
+/** `headCommit` is the suite's own. */
+export function checkSuite<Head extends Schema<"simple-commit">>(
+  site: Site,
+  repository: Repository,
+  suite: CheckSuite,
+  headCommit: Head,
+) {
   return {
     ...suiteFields(site, repository, suite),
     latest_check_runs_count: latestRuns(site.world.table("checkRuns").filter((run) => run.suiteId === suite.id)).length,

@@ -115,7 +115,7 @@ export function comment(site: Site, repository: Repository, entity: Comment) {
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
     author_association: association(repository, entity.userId),
-    performed_via_github_app: integrationById(site, entity.viaAppId),
+    performed_via_github_app: entity.viaAppId === null ? null : integrationById(site, entity.viaAppId),
     reactions: reactionRollup(site, { kind: "comment", id: entity.id }, url),
   } satisfies Schema<"issue-comment"> & Schema<"webhook-issue-comment-created">["comment"];
 }

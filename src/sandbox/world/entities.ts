@@ -277,6 +277,11 @@ export interface Job {
     startedAt: string | null;
     completedAt: string | null;
   }[];
+  /** The ids of the jobs around it and its own, with its matrix combination: the same in every attempt of its run. */
+  key: string;
+  /** `runs-on`. */
+  labels: string[];
+  outputs: Record<string, string>;
   /** The process group that runs it, while it runs; kept so that a later life of the sandbox can end it. */
   process: { pid: number; startTime: string } | null;
 }

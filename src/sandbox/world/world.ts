@@ -24,6 +24,22 @@ export interface Clock {
   now(): Date;
 }
 
+/** @throws Error when another process has the folder. */
+function openDatabase(dataDir: string): DatabaseSync {
+  const database = new DatabaseSync(join(dataDir, "world.sqlite"));
+  try {
+    database.exec(
+      `pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;
+       create table if not exists entity (kind text, id text, json text not null, primary key (kind, id));
+       insert or ignore into entity (kind, id, json) values ('counter', 'last', '0');`,
+    );
+  } catch (error) {
+    database.close();
+    throw new Error(`cannot open the sandbox in ${dataDir}; does another one use it?`, { cause: error });
+  }
+  return database;
+}
+
 export class World {
   readonly dataDir: string;
   readonly #database: DatabaseSync;
@@ -36,13 +52,9 @@ export class World {
     mkdirSync(dataDir, { recursive: true });
     this.dataDir = dataDir;
     this.#clock = clock;
-    this.#database = new DatabaseSync(join(dataDir, "world.sqlite"));
-    this.#database.exec(
-      `pragma journal_mode = wal; pragma synchronous = normal; pragma locking_mode = exclusive;
-       create table if not exists entity (kind text, id text, json text not null, primary key (kind, id));`,
-    );
+    this.#database = openDatabase(dataDir);
     const row = this.#database.prepare("select json from entity where kind = 'counter' and id = 'last'").get();
-    this.#lastId = row === undefined ? 0 : Number(row.json);
+    this.#lastId = Number(row?.json ?? 0);
   }
 
   table<Name extends TableName>(name: Name): Table<Tables[Name]> {
@@ -65,7 +77,10 @@ export class World {
 
   /** Now, as GitHub writes times: ISO-8601, UTC, whole seconds. */
   now(): string {
-    return this.#clock.now().toISOString().replace(/\.\d{3}Z$/, "Z");
+    return this.#clock
+      .now()
+      .toISOString()
+      .replace(/\.\d{3}Z$/, "Z");
   }
 
   date(): Date {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { Tables } from "../tables.ts";
+import type { Tables } from "../sql/tables.ts";
 
 /**
  * JSON is `json`, not `jsonb`: nothing in it is queried, key order stays as written, and a log tail with a NUL character

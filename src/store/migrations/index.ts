@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { Tables } from "../tables.ts";
+import type { Tables } from "../sql/tables.ts";
 import { up as first } from "./0001-first.ts";
 
 /** Forward only: a released migration never changes, a new one is added at the end. */

@@ -1,13 +1,22 @@
 /** What an App asks with its own JWT. https://docs.github.com/en/rest/apps/apps */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { installation as render, grantedPermissions, integration } from "../../shapes/app.ts";
+import { grantedPermissions, integration, installation as render } from "../../shapes/app.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import type { Schema } from "../../shapes/site.ts";
 import type { App, Installation, PermissionLevel, Permissions } from "../../world/entities.ts";
 import { installationAt, installedRepositories, issueInstallationToken } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
-import { ApiError, forbidden, newRest, notFound, paginate, type Rest, type RestContext, unprocessable } from "../kit.ts";
+import {
+  ApiError,
+  forbidden,
+  newRest,
+  notFound,
+  paginate,
+  type Rest,
+  type RestContext,
+  unprocessable,
+} from "../kit.ts";
 import { findRepository } from "../repos/make.ts";
 import { userNamed } from "../repos/repository-routes.ts";
 import { botOf } from "./register.ts";

@@ -14,9 +14,7 @@ export function deliveryRoutes(hub: Hub, redeliver: (delivery: Delivery) => void
     const app = actingApp(context);
     const perPage = Math.min(Math.max(Math.floor(Number(context.req.query("per_page") ?? 30)) || 30, 1), 100);
     const cursor = Number(context.req.query("cursor") ?? Number.POSITIVE_INFINITY);
-    const older = deliveries
-      .filter((each) => each.appId === app.id && each.id < cursor)
-      .sort((a, b) => b.id - a.id);
+    const older = deliveries.filter((each) => each.appId === app.id && each.id < cursor).sort((a, b) => b.id - a.id);
     const page = older.slice(0, perPage);
     const last = page.at(-1);
     if (last !== undefined && older.length > page.length) {

@@ -1,6 +1,6 @@
 /** Stores a check run and tells what its change means: `check_run`, and `check_suite` once all of a suite is done. */
-import { checkRunPayload, checkSuite, rollup } from "../../shapes/check.ts";
-import type { Payload, Schema, Site } from "../../shapes/site.ts";
+import { checkRunPayload, checkSuite, type HeadCommit, rollup } from "../../shapes/check.ts";
+import type { Payload, Site } from "../../shapes/site.ts";
 import type { Announce } from "../../world/announce.ts";
 import type { CheckRun, CheckSuite, Repository, User } from "../../world/entities.ts";
 
@@ -62,10 +62,11 @@ export async function recordCheckRun(
   if (before === undefined) tellRun("created");
   if (run.status === "completed" && before?.status !== "completed") tellRun("completed");
   if (rollup(world, suite).status !== "completed" || suiteBefore.status === "completed") return;
-  const headCommit = (await recorder.headCommit(repository, suite.headSha)) as Schema<"simple-commit">;
-  const payload = { check_suite: checkSuite(recorder, repository, suite, headCommit) } as SuitePayload;
+  const headCommit = (await recorder.headCommit(repository, suite.headSha)) as unknown as HeadCommit;
+  const payload = {
+    check_suite: checkSuite(recorder, repository, suite, headCommit),
+  } satisfies Payload<"webhook-check-suite-completed">;
   recorder.announce({ ...announced, event: "check_suite", action: "completed", payload });
 }
 
 type RunPayload = Payload<"webhook-check-run-completed">;
-type SuitePayload = Record<string, unknown> & Payload<"webhook-check-suite-completed">;

@@ -1,8 +1,7 @@
 /** Check runs and suites. https://docs.github.com/en/rest/checks */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { checkRun as render, checkSuite as renderSuite, latestRuns } from "../../shapes/check.ts";
-import type { Schema } from "../../shapes/site.ts";
+import { type HeadCommit, latestRuns, checkRun as render, checkSuite as renderSuite } from "../../shapes/check.ts";
 import type { App, CheckRun, CheckSuite, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -20,15 +19,7 @@ import {
 import { commitAt } from "./commit.ts";
 import { type Recorder, recordCheckRun, suiteFor } from "./record.ts";
 
-const conclusion = z.enum([
-  "success",
-  "failure",
-  "neutral",
-  "cancelled",
-  "skipped",
-  "timed_out",
-  "action_required",
-]);
+const conclusion = z.enum(["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"]);
 /** GitHub's limit of a check run's texts: 65,535 characters. */
 const text = z.string().max(65_535);
 const fields = {
@@ -61,7 +52,12 @@ export function checkRunRoutes(hub: Hub): Rest {
     const app = actingApp(context);
     const body = await bodyOf(context, created);
     const headSha = await hub.git.resolve(repository, body.head_sha);
-    if (headSha === null) throw unprocessable("CheckRun", [{ field: "head_sha", code: "invalid" }], `No commit found for SHA: ${body.head_sha}`);
+    if (headSha === null)
+      throw unprocessable(
+        "CheckRun",
+        [{ field: "head_sha", code: "invalid" }],
+        `No commit found for SHA: ${body.head_sha}`,
+      );
     const suite = suiteFor(hub, repository, headSha, app.id);
     const blank: CheckRun = {
       id: hub.world.nextId(),
@@ -123,7 +119,7 @@ export function checkRunRoutes(hub: Hub): Rest {
 
   async function showSuite(repository: Repository, suite: CheckSuite) {
     const headCommit = await hub.git.headCommit(repository, suite.headSha);
-    return renderSuite(hub, repository, suite, headCommit as Schema<"simple-commit">);
+    return renderSuite(hub, repository, suite, headCommit as unknown as HeadCommit);
   }
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (context) => {
@@ -145,13 +141,21 @@ export function checkRunRoutes(hub: Hub): Rest {
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
     const suite = suiteAt(context, repository);
-    return listRuns(context, repository, runs.filter((run) => run.suiteId === suite.id));
+    return listRuns(
+      context,
+      repository,
+      runs.filter((run) => run.suiteId === suite.id),
+    );
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-runs", async (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
     const sha = await commitAt(hub, repository, context.req.param("ref"));
-    return listRuns(context, repository, runs.filter((run) => run.repositoryId === repository.id && run.headSha === sha));
+    return listRuns(
+      context,
+      repository,
+      runs.filter((run) => run.repositoryId === repository.id && run.headSha === sha),
+    );
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-suites", async (context) => {

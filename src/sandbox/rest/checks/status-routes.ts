@@ -8,6 +8,7 @@ import type { CommitStatus, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
 import { commitAt } from "./commit.ts";
+import { statusPayload } from "./status-payload.ts";
 
 const created = z.object({
   state: z.enum(["error", "failure", "pending", "success"]),
@@ -87,7 +88,9 @@ export function statusRoutes(hub: Hub): Rest {
 
 /** The newest status of each context; takes them newest first. */
 function latestStatuses(newestFirst: readonly CommitStatus[]): CommitStatus[] {
-  return newestFirst.filter((status, index) => newestFirst.findIndex((each) => each.context === status.context) === index);
+  return newestFirst.filter(
+    (status, index) => newestFirst.findIndex((each) => each.context === status.context) === index,
+  );
 }
 
 /** No status at all is `pending` too: https://docs.github.com/en/rest/commits/statuses#get-the-combined-status-for-a-specific-reference */

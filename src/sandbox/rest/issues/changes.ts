@@ -3,6 +3,7 @@
  * title, state); GitHub then tells `pull_request`, not `issues`.
  */
 import type { Hub } from "../../hub.ts";
+import { tellPull } from "../../pulls/tell.ts";
 import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
 import type { Payload } from "../../shapes/site.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
@@ -23,19 +24,21 @@ export interface NewIssue {
   assigneeIds: number[];
 }
 
-function tell(
+async function tell(
   hub: Hub,
   repository: Repository,
   issue: Issue,
   action: string,
   by: By,
   more: Record<string, unknown> = {},
-): void {
+): Promise<void> {
+  const pull = issue.isPull ? hub.world.table("pulls").get(issue.id) : undefined;
+  if (pull !== undefined) return tellPull(hub, repository, pull, action, by, more);
   const payload = { issue: renderIssue(hub, repository, issue), ...more } satisfies Payload<"webhook-issues-closed">;
   hub.announce({ repository, event: "issues", action, payload, sender: by.user, byJobToken: by.byJobToken });
 }
 
-export function openIssue(hub: Hub, repository: Repository, given: NewIssue, by: By): Issue {
+export async function openIssue(hub: Hub, repository: Repository, given: NewIssue, by: By): Promise<Issue> {
   const { world } = hub;
   const labels = given.labels.map((name) => labelNamed(hub, repository, name, by));
   const now = world.now();
@@ -59,93 +62,109 @@ export function openIssue(hub: Hub, repository: Repository, given: NewIssue, by:
       closedAt: null,
     }),
   );
-  tell(hub, repository, issue, "opened", by);
+  await tell(hub, repository, issue, "opened", by);
   for (const label of labels) {
-    tell(hub, repository, issue, "labeled", by, { label: renderLabel(hub, repository, label) });
+    await tell(hub, repository, issue, "labeled", by, { label: renderLabel(hub, repository, label) });
   }
   return issue;
 }
 
 /** Sets title and body; unchanged values tell nothing. */
-export function editIssue(
+export async function editIssue(
   hub: Hub,
   repository: Repository,
   issue: Issue,
   wanted: { title?: string | undefined; body?: string | null | undefined },
   by: By,
-): Issue {
+): Promise<Issue> {
   const title = wanted.title ?? issue.title;
   const body = wanted.body === undefined ? issue.body : wanted.body;
   if (title === issue.title && body === issue.body) return issue;
-  const changed = store(hub, { ...issue, title, body });
+  const changed = store(hub, issue, { title, body });
   const changes = {
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
   };
-  tell(hub, repository, changed, "edited", by, { changes });
+  await tell(hub, repository, changed, "edited", by, { changes });
   return changed;
 }
 
-export function closeIssue(
+/** Closes it; one that is closed already gets the reason, if one is given. A pull has no reason. */
+export async function closeIssue(
   hub: Hub,
   repository: Repository,
   issue: Issue,
-  reason: "completed" | "not_planned" | "duplicate",
+  reason: "completed" | "not_planned" | "duplicate" | null,
   by: By,
-): Issue {
-  if (issue.state === "closed") return issue.stateReason === reason ? issue : store(hub, { ...issue, stateReason: reason });
-  const changed = store(hub, {
-    ...issue,
+): Promise<Issue> {
+  const stateReason = issue.isPull ? null : reason;
+  if (issue.state === "closed") return stateReason === null ? issue : store(hub, issue, { stateReason });
+  const changed = store(hub, issue, {
     state: "closed",
-    stateReason: issue.isPull ? null : reason,
+    stateReason: issue.isPull ? null : (reason ?? "completed"),
     closedById: by.user.id,
     closedAt: hub.world.now(),
   });
-  tell(hub, repository, changed, "closed", by);
+  await tell(hub, repository, changed, "closed", by);
   return changed;
 }
 
-export function reopenIssue(hub: Hub, repository: Repository, issue: Issue, by: By): Issue {
+export async function reopenIssue(hub: Hub, repository: Repository, issue: Issue, by: By): Promise<Issue> {
   if (issue.state === "open") return issue;
-  const changed = store(hub, {
-    ...issue,
+  const changed = store(hub, issue, {
     state: "open",
     stateReason: issue.isPull ? null : "reopened",
     closedById: null,
     closedAt: null,
   });
-  tell(hub, repository, changed, "reopened", by);
+  await tell(hub, repository, changed, "reopened", by);
   return changed;
 }
 
 /** Makes the issue's labels exactly these; one event for each that came or went. */
-export function setLabels(hub: Hub, repository: Repository, issue: Issue, names: readonly string[], by: By): Issue {
-  const wanted = [...new Map(names.map((name) => labelNamed(hub, repository, name, by)).map((each) => [each.id, each])).values()];
+export async function setLabels(
+  hub: Hub,
+  repository: Repository,
+  issue: Issue,
+  names: readonly string[],
+  by: By,
+): Promise<Issue> {
+  const wanted = [
+    ...new Map(names.map((name) => labelNamed(hub, repository, name, by)).map((each) => [each.id, each])).values(),
+  ];
   const added = wanted.filter((label) => !issue.labels.includes(label.name));
   const removed = labelsOf(hub, issue).filter((label) => !wanted.some((each) => each.id === label.id));
   if (added.length === 0 && removed.length === 0) return issue;
-  const changed = store(hub, { ...issue, labels: wanted.map((label) => label.name) });
+  const changed = store(hub, issue, { labels: wanted.map((label) => label.name) });
   for (const label of added) {
-    tell(hub, repository, changed, "labeled", by, { label: renderLabel(hub, repository, label) });
+    await tell(hub, repository, changed, "labeled", by, { label: renderLabel(hub, repository, label) });
   }
   for (const label of removed) {
-    tell(hub, repository, changed, "unlabeled", by, { label: renderLabel(hub, repository, label) });
+    await tell(hub, repository, changed, "unlabeled", by, { label: renderLabel(hub, repository, label) });
   }
   return changed;
 }
 
 /** Makes the issue's assignees exactly these. */
-export function setAssignees(hub: Hub, repository: Repository, issue: Issue, ids: readonly number[], by: By): Issue {
+export async function setAssignees(
+  hub: Hub,
+  repository: Repository,
+  issue: Issue,
+  ids: readonly number[],
+  by: By,
+): Promise<Issue> {
   const added = ids.filter((id) => !issue.assigneeIds.includes(id));
   const removed = issue.assigneeIds.filter((id) => !ids.includes(id));
   if (added.length === 0 && removed.length === 0) return issue;
-  const changed = store(hub, { ...issue, assigneeIds: [...ids] });
+  const changed = store(hub, issue, { assigneeIds: [...ids] });
   const assignee = (id: number) => ({ assignee: simpleUser(hub, userById(hub, id)) });
-  for (const id of added) tell(hub, repository, changed, "assigned", by, assignee(id));
-  for (const id of removed) tell(hub, repository, changed, "unassigned", by, assignee(id));
+  for (const id of added) await tell(hub, repository, changed, "assigned", by, assignee(id));
+  for (const id of removed) await tell(hub, repository, changed, "unassigned", by, assignee(id));
   return changed;
 }
 
-function store(hub: Hub, issue: Issue): Issue {
-  return hub.world.table("issues").put({ ...issue, updatedAt: hub.world.now() });
+/** Changes these fields of the issue as it is now: another request may have changed others meanwhile. */
+function store(hub: Hub, issue: Issue, change: Partial<Issue>): Issue {
+  const present = hub.world.table("issues").get(issue.id) ?? issue;
+  return hub.world.table("issues").put({ ...present, ...change, updatedAt: hub.world.now() });
 }

@@ -34,9 +34,10 @@ export function commentRoutes(hub: Hub): Rest {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
     const key = context.req.query("sort") === "updated" ? "updatedAt" : "createdAt";
     const sign = context.req.query("direction") === "desc" ? -1 : 1;
-    const found = since(context, comments.filter((comment) => comment.repositoryId === repository.id)).sort(
-      (a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id),
-    );
+    const found = since(
+      context,
+      comments.filter((comment) => comment.repositoryId === repository.id),
+    ).sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
     return context.json(paginate(context, found).map((comment) => render(hub, repository, comment)));
   });
 

@@ -4,7 +4,16 @@ import type { Hub } from "../../hub.ts";
 import { issue as render } from "../../shapes/issue.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import {
+  forbidden,
+  newRest,
+  paginate,
+  type Rest,
+  type RestContext,
+  repositoryFor,
+  repositoryToJoin,
+  unprocessable,
+} from "../kit.ts";
 import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "./changes.ts";
 import { assigneeIds, by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
 
@@ -40,7 +49,7 @@ export function issueRoutes(hub: Hub): Rest {
     const body = await bodyOf(context, opened);
     // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
     const triage = mayTriage(context, repository);
-    const issue = openIssue(
+    const issue = await openIssue(
       hub,
       repository,
       {
@@ -67,20 +76,27 @@ export function issueRoutes(hub: Hub): Rest {
     const triage = mayTriage(context, repository);
     if (!triage && issue.userId !== who.user.id) throw forbidden("Must have admin rights to Repository.");
     const description = "body" in body ? (body.body ?? null) : undefined;
-    issue = editIssue(hub, repository, issue, { title: body.title ?? undefined, body: description }, who);
-    if (triage && body.labels) issue = setLabels(hub, repository, issue, body.labels, who);
+    issue = await editIssue(hub, repository, issue, { title: body.title ?? undefined, body: description }, who);
+    if (triage && body.labels) issue = await setLabels(hub, repository, issue, body.labels, who);
     if (triage && body.assignees) {
-      issue = setAssignees(hub, repository, issue, assigneeIds(hub, repository, body.assignees), who);
+      issue = await setAssignees(hub, repository, issue, assigneeIds(hub, repository, body.assignees), who);
     }
-    const reason = body.state_reason ?? "completed";
     if (body.state === "closed") {
-      issue = closeIssue(hub, repository, issue, reason === "reopened" ? "completed" : reason, who);
+      const reason = body.state_reason === "reopened" ? null : (body.state_reason ?? null);
+      issue = await closeIssue(hub, repository, issue, reason, who);
     }
-    if (body.state === "open") issue = reopenIssue(hub, repository, issue, who);
+    if (body.state === "open" && isMerged(hub, issue)) {
+      throw unprocessable("PullRequest", [{ field: "state", code: "invalid" }]);
+    }
+    if (body.state === "open") issue = await reopenIssue(hub, repository, issue, who);
     return context.json(render(hub, repository, issue));
   });
 
   return rest;
+}
+
+function isMerged(hub: Hub, issue: Issue): boolean {
+  return hub.world.table("pulls").get(issue.id)?.merged ?? false;
 }
 
 /** The issues the query asks for; newest first unless it says otherwise. */

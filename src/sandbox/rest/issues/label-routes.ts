@@ -4,13 +4,26 @@ import type { Hub } from "../../hub.ts";
 import { labelsOf, label as render } from "../../shapes/issue.ts";
 import type { Issue, Label, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import { forbidden, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor, unprocessable } from "../kit.ts";
+import {
+  forbidden,
+  newRest,
+  notFound,
+  paginate,
+  type Rest,
+  type RestContext,
+  repositoryFor,
+  unprocessable,
+} from "../kit.ts";
 import { setLabels } from "./changes.ts";
 import { by, issueAt, labelNames, mayTriage } from "./find.ts";
 import { findLabel, tellLabel } from "./labels.ts";
 
 const color = z.string().regex(/^[0-9a-fA-F]{6}$/, "must be six hexadecimal digits");
-const created = z.object({ name: z.string().min(1), color: color.nullish(), description: z.string().max(100).nullish() });
+const created = z.object({
+  name: z.string().min(1),
+  color: color.nullish(),
+  description: z.string().max(100).nullish(),
+});
 const edited = z.object({
   new_name: z.string().min(1).nullish(),
   color: color.nullish(),
@@ -98,27 +111,29 @@ export function labelRoutes(hub: Hub): Rest {
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
     const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
-    return context.json(shown(repository, setLabels(hub, repository, issue, [...issue.labels, ...names], by(context))));
+    return context.json(
+      shown(repository, await setLabels(hub, repository, issue, [...issue.labels, ...names], by(context))),
+    );
   });
 
   rest.put("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
     const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
-    return context.json(shown(repository, setLabels(hub, repository, issue, names, by(context))));
+    return context.json(shown(repository, await setLabels(hub, repository, issue, names, by(context))));
   });
 
-  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (context) => {
+  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
     const { repository, issue } = labelling(context);
-    setLabels(hub, repository, issue, [], by(context));
+    await setLabels(hub, repository, issue, [], by(context));
     return context.body(null, 204);
   });
 
-  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels/:name", (context) => {
+  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels/:name", async (context) => {
     const { repository, issue } = labelling(context);
     const name = context.req.param("name").toLowerCase();
     if (!issue.labels.some((each) => each.toLowerCase() === name)) throw notFound("Label does not exist");
     const rest = issue.labels.filter((each) => each.toLowerCase() !== name);
-    return context.json(shown(repository, setLabels(hub, repository, issue, rest, by(context))));
+    return context.json(shown(repository, await setLabels(hub, repository, issue, rest, by(context))));
   });
 
   return rest;

@@ -37,4 +37,3 @@ export function tellLabel(
   const payload = { label: renderLabel(hub, repository, label), ...more } satisfies Payload<"webhook-label-created">;
   hub.announce({ repository, event: "label", action, payload, sender: by.user, byJobToken: by.byJobToken });
 }
-

@@ -4,7 +4,16 @@ import type { Hub } from "../../hub.ts";
 import { reaction as render } from "../../shapes/issue.ts";
 import type { Reaction, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import { forbidden, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import {
+  forbidden,
+  newRest,
+  notFound,
+  paginate,
+  type Rest,
+  type RestContext,
+  repositoryFor,
+  repositoryToJoin,
+} from "../kit.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
 const reacted = z.object({
@@ -24,7 +33,9 @@ export function reactionRoutes(hub: Hub): Rest {
     rest.get(path, (context) => {
       const repository = repositoryFor(context, hub.world, "metadata", "read");
       const content = context.req.query("content");
-      const found = of(subjectAt(context, repository)).filter((each) => content === undefined || each.content === content);
+      const found = of(subjectAt(context, repository)).filter(
+        (each) => content === undefined || each.content === content,
+      );
       return context.json(paginate(context, found).map((reaction) => render(hub, reaction)));
     });
 

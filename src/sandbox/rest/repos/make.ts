@@ -18,9 +18,7 @@ export type NewRepository = Pick<
 export function findRepository(world: World, owner: string, name: string): Repository | undefined {
   return world
     .table("repositories")
-    .find(
-      (each) => each.owner.toLowerCase() === owner.toLowerCase() && each.name.toLowerCase() === name.toLowerCase(),
-    );
+    .find((each) => each.owner.toLowerCase() === owner.toLowerCase() && each.name.toLowerCase() === name.toLowerCase());
 }
 
 /** A new, empty repository. The bare git folder exists before anyone can see the repository. */

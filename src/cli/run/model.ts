@@ -1,0 +1,48 @@
+/** Which model a run uses: the real one when there is a key, the scripted one when there is a script, or none at all. */
+import { readFile } from "node:fs/promises";
+import { startScriptedModel } from "../../sandbox/model/scripted-model.ts";
+import type { RunOptions } from "./options.ts";
+import { BadInput } from "./options.ts";
+
+export interface Model {
+  kind: "scripted" | "real" | "none";
+  /** In a sentence, for people. */
+  description: string;
+  apiKey: string | null;
+  baseUrl: string | null;
+  close(): Promise<void>;
+}
+
+/** `script`: a file that answers for the model where there is no key. */
+export async function chooseModel(
+  options: RunOptions,
+  script: string | null,
+  env: Record<string, string | undefined>,
+): Promise<Model> {
+  const apiKey = env.ANTHROPIC_API_KEY?.trim() ?? "";
+  const needed = options.engine === "builtin" || options.plan === null;
+  const close = async () => {};
+  if (!needed) {
+    const description = "no model: the plan is given and the agent is a command";
+    return { kind: "none", description, apiKey: null, baseUrl: null, close };
+  }
+  if (apiKey !== "") {
+    const baseUrl = env.ANTHROPIC_BASE_URL?.trim() || null;
+    const description = `the real model (ANTHROPIC_API_KEY is set${baseUrl === null ? "" : `, at ${baseUrl}`})`;
+    return { kind: "real", description, apiKey, baseUrl, close };
+  }
+  if (script === null) {
+    const missing = options.engine === "builtin" ? "the builtin engine" : "planning without --plan";
+    throw new BadInput(
+      `ANTHROPIC_API_KEY is not set, and ${missing} needs a model; set it, or give --plan and --agent-command`,
+    );
+  }
+  const scripted = await startScriptedModel({ script: JSON.parse(await readFile(script, "utf8")) });
+  return {
+    kind: "scripted",
+    description: "a scripted model, since ANTHROPIC_API_KEY is not set: its answers were written in advance",
+    apiKey: "scripted",
+    baseUrl: scripted.url,
+    close: () => scripted.close(),
+  };
+}

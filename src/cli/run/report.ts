@@ -1,0 +1,73 @@
+/** The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars. */
+import type { FeatureState, Task } from "../../core/feature/state.ts";
+import { makespan } from "../../core/measure.ts";
+
+export interface ReportContext {
+  baseSha: string;
+  result: { branch: string } | { folder: string } | null;
+  model: { kind: "scripted" | "real" | "none"; name: string | null };
+  apiCalls: { reads: number; writes: number };
+  now: number;
+}
+
+export function report(state: FeatureState, context: ReportContext) {
+  const landed = state.tasks
+    .flatMap((task) => (task.landing === null ? [] : [{ task, landing: task.landing }]))
+    .sort((left, right) => left.landing.order - right.landing.order);
+  const { seconds, criticalPathSeconds } = makespan(state, context.now);
+  return {
+    feature: {
+      issue: state.issue.number,
+      title: state.issue.title,
+      status: state.hold !== null ? "held" : state.parked !== null ? "parked" : state.stage,
+      startedAt: iso(state.startedAt),
+      endedAt: iso(state.endedAt),
+    },
+    tasks: state.tasks.map(reportTask),
+    planner: { usage: state.planner.usage },
+    merges: landed.map(({ task, landing }) => ({
+      pull: task.pull,
+      order: landing.order,
+      headSha: landing.head,
+      testedTree: landing.testedTree,
+      landedTree: landing.landedTree,
+    })),
+    base: { branch: state.base?.branch ?? null, sha: context.baseSha },
+    result: context.result,
+    model: context.model,
+    apiCalls: context.apiCalls,
+    makespan: { seconds: round(seconds), criticalPathSeconds: round(criticalPathSeconds) },
+  };
+}
+
+function reportTask(task: Task) {
+  return {
+    id: task.plan.id,
+    title: task.plan.title,
+    dependsOn: task.plan.dependsOn,
+    status: task.stage,
+    pull: task.pull,
+    headSha: task.head,
+    mergeSha: task.landing?.mergeSha ?? null,
+    mergedAt: iso(task.landing?.mergedAt ?? null),
+    attempts: task.attempts.map((attempt) => ({
+      number: attempt.number,
+      kind: attempt.kind,
+      runId: attempt.run,
+      startedAt: iso(attempt.startedAt),
+      endedAt: iso(attempt.endedAt),
+      conclusion: attempt.conclusion,
+      class: attempt.class,
+      cause: attempt.cause,
+    })),
+    usage: task.usage,
+  };
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -1,0 +1,146 @@
+/**
+ * The GitHub that a run happens on: a sandbox with the repository imported, Headgate installed and an issue waiting for its
+ * label. Every step finds what an earlier life of the same data folder left.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Octokit } from "@octokit/rest";
+import { stringify } from "yaml";
+import type { App, Repository, Sandbox } from "../../sandbox/index.ts";
+import { startSandbox } from "../../sandbox/index.ts";
+import { commitFolder } from "../git.ts";
+import { appManifest, publishHeadgate, withFolder } from "../setup.ts";
+import type { RunOptions } from "./options.ts";
+import { BadInput } from "./options.ts";
+import type { Source } from "./source.ts";
+
+/**
+ * The sandbox repository's default branch: it holds the attempt workflow and nothing else, so that the imported branch
+ * stays exactly as it was. Dispatches run from the default branch; pulls go to the imported one.
+ */
+const SETUP_BRANCH = "headgate-setup";
+export const WORKFLOW = ".github/workflows/headgate.yml";
+export const MAINTAINER = "you";
+
+export interface Site {
+  sandbox: Sandbox;
+  repository: Repository;
+  /** A client that acts as the repository's owner. */
+  owner: Octokit;
+  ownerToken: string;
+  app: App;
+  privateKey: string;
+  webhookSecret: string;
+  base: string;
+  issue: number;
+  /** The branch's tip as imported. */
+  imported: string;
+}
+
+export interface ModelAccess {
+  apiKey: string | null;
+  baseUrl: string | null;
+}
+
+export async function openSite(
+  options: RunOptions,
+  source: Source,
+  dataDir: string,
+  access: ModelAccess,
+): Promise<Site> {
+  const sandbox = await startSandbox({
+    dataDir: join(dataDir, "sandbox"),
+    port: options.port,
+    // Agents and checks share the runners, as on GitHub: leave some for the checks of what agents make.
+    slots: options.maxParallel + 4,
+  });
+  try {
+    await publishHeadgate(sandbox);
+    const { user, token } = sandbox.createUser(MAINTAINER);
+    const repository = await sandbox.createRepository({ owner: user, name: source.name });
+    await importSetup(sandbox, repository, options);
+    const known = await tip(sandbox, token, repository, source.branch);
+    const imported = known ?? (await sandbox.importRepository(repository, source.url, source.ref, source.branch));
+    if (access.apiKey !== null) sandbox.setSecret(repository, "ANTHROPIC_API_KEY", access.apiKey);
+    sandbox.setVariable(repository, "ANTHROPIC_BASE_URL", access.baseUrl ?? "");
+    const { app, privateKey } = await openApp(sandbox);
+    sandbox.install(app, user, [repository]);
+    const owner = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });
+    return {
+      sandbox,
+      repository,
+      owner,
+      ownerToken: token,
+      app,
+      privateKey,
+      webhookSecret: randomBytes(20).toString("hex"),
+      base: source.branch,
+      issue: await openIssue(owner, repository, options),
+      imported,
+    };
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+}
+
+async function importSetup(sandbox: Sandbox, repository: Repository, options: RunOptions): Promise<void> {
+  await withFolder(async (folder) => {
+    await mkdir(join(folder, ".github", "workflows"), { recursive: true });
+    await writeFile(join(folder, WORKFLOW), attemptWorkflow(options));
+    await commitFolder(folder, SETUP_BRANCH, "The attempt workflow");
+    await sandbox.importRepository(repository, folder, `refs/heads/${SETUP_BRANCH}`, SETUP_BRANCH);
+  });
+}
+
+/** What a repository's own `.github/workflows/headgate.yml` says, with this run's engine. */
+function attemptWorkflow(options: RunOptions): string {
+  const input = { type: "string", required: true };
+  return stringify({
+    name: "Headgate",
+    "run-name": "headgate ${{ inputs.attempt }}",
+    on: { workflow_dispatch: { inputs: { protocol: input, attempt: input, brief: input } } },
+    permissions: { contents: "read" },
+    jobs: {
+      attempt: {
+        uses: "headgate/headgate/.github/workflows/attempt.yml@v1",
+        with: {
+          protocol: "${{ inputs.protocol }}",
+          attempt: "${{ inputs.attempt }}",
+          brief: "${{ inputs.brief }}",
+          engine: options.engine,
+          command: options.agentCommand,
+          "anthropic-base-url": "${{ vars.ANTHROPIC_BASE_URL }}",
+        },
+        secrets: { ANTHROPIC_API_KEY: "${{ secrets.ANTHROPIC_API_KEY }}" },
+      },
+    },
+  });
+}
+
+async function openApp(sandbox: Sandbox): Promise<{ app: App; privateKey: string }> {
+  const known = sandbox.findApp("headgate");
+  // A private key is given once and never stored: an App of an earlier life gets a new one.
+  if (known !== undefined) return { app: known, privateKey: await sandbox.renewAppKey(known) };
+  return sandbox.createApp(await appManifest());
+}
+
+async function openIssue(owner: Octokit, repository: Repository, options: RunOptions): Promise<number> {
+  const where = { owner: repository.owner, repo: repository.name };
+  const { data } = await owner.rest.issues.listForRepo({ ...where, state: "all", per_page: 100 });
+  const known = data.find((issue) => issue.pull_request === undefined);
+  if (known !== undefined) {
+    if (known.title === options.issue.title) return known.number;
+    throw new BadInput(`--data-dir: the folder holds the run of another issue: '${known.title}'`);
+  }
+  const created = await owner.rest.issues.create({ ...where, title: options.issue.title, body: options.issue.body });
+  return created.data.number;
+}
+
+async function tip(sandbox: Sandbox, token: string, repository: Repository, branch: string): Promise<string | null> {
+  const octokit = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });
+  const where = { owner: repository.owner, repo: repository.name };
+  const { data } = await octokit.rest.git.listMatchingRefs({ ...where, ref: `heads/${branch}` });
+  return data.find((ref) => ref.ref === `refs/heads/${branch}`)?.object.sha ?? null;
+}

@@ -1,0 +1,57 @@
+/** `headgate serve`: the App, for github.com or any GitHub. Configured by its environment alone. */
+import pino from "pino";
+import { startApp } from "../app.ts";
+import { readEnvironment } from "../config/environment.ts";
+import { pricesWith } from "../config/own-prices.ts";
+import { defaultPolicy } from "../core/policy.ts";
+import { createPlanner } from "../planner/planner.ts";
+import { openStore } from "../store/open.ts";
+import { untilSignal } from "./signals.ts";
+
+/** Resolves with the exit code once a signal has stopped it. */
+export async function serve(env: Record<string, string | undefined>): Promise<number> {
+  const environment = readEnvironment(env);
+  if (!environment.ok) {
+    for (const problem of environment.problems) console.error(problem);
+    return 1;
+  }
+  const { value } = environment;
+  const log = pino({ level: value.logLevel });
+  // Open before listening: a webhook answered with 200 must be in the store.
+  const store = await openStore(value.store);
+  try {
+    await store.migrate();
+    const app = await startApp({
+      appId: value.appId,
+      privateKey: value.privateKey,
+      webhookSecret: value.webhookSecret,
+      apiUrl: value.githubApiUrl,
+      host: value.host,
+      port: value.port,
+      store,
+      planner: (github) =>
+        createPlanner({
+          github,
+          prices: pricesWith(value.prices),
+          apiKey: value.anthropicApiKey,
+          baseUrl: value.anthropicBaseUrl,
+        }),
+      settings: {
+        label: defaultPolicy.label,
+        baseBranch: null,
+        workflow: ".github/workflows/headgate.yml",
+        statusEveryMs: 10_000,
+        sweepEveryMs: 5 * 60_000,
+      },
+      defaults: defaultPolicy,
+      prices: pricesWith(value.prices),
+      log,
+    });
+    const signal = await untilSignal();
+    log.info({ signal }, "Headgate stops after the effects under way");
+    await app.stop();
+  } finally {
+    await store.close();
+  }
+  return 0;
+}

@@ -1,0 +1,52 @@
+/** What every sandbox of ours is given: this project's own repository, and the App as app.yml describes it. */
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Sandbox } from "../sandbox/index.ts";
+import { commitFolder } from "./git.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** The part of app.yml that says what the App may do and hears. */
+const Manifest = z.object({
+  default_permissions: z.record(z.string(), z.enum(["read", "write"])),
+  default_events: z.array(z.string()),
+});
+
+/** The App as `createApp` of a sandbox takes it; where its webhooks go is set later. */
+export async function appManifest() {
+  const manifest = Manifest.parse(parse(await readFile(join(root, "app.yml"), "utf8")));
+  return {
+    slug: "headgate",
+    name: "Headgate",
+    permissions: manifest.default_permissions,
+    events: manifest.default_events,
+    webhookUrl: null,
+    webhookSecret: null,
+  };
+}
+
+/** This project as a repository of the sandbox: its reusable workflow and its action, as a release of it has them. */
+export async function publishHeadgate(sandbox: Sandbox): Promise<void> {
+  const owner = sandbox.createOrganization("headgate");
+  const repository = await sandbox.createRepository({ owner, name: "headgate" });
+  await withFolder(async (folder) => {
+    for (const path of ["action.yml", ".github/workflows/attempt.yml", "dist/action"]) {
+      await cp(join(root, path), join(folder, path), { recursive: true });
+    }
+    await commitFolder(folder, "v1", "The action and its workflow");
+    await sandbox.importRepository(repository, folder, "refs/heads/v1", "v1");
+  });
+}
+
+/** A temporary folder for as long as `use` needs it. */
+export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "headgate-setup-"));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,35 @@
+/** How long a feature took against the longest chain of its tasks. Times in seconds. */
+import type { FeatureState, Task } from "./feature/state.ts";
+
+/** Agent time of all attempts, as their jobs report it, and the checks and the merge of what they made. */
+function taskSeconds(task: Task): number {
+  const attempts = task.attempts.reduce((sum, attempt) => {
+    if (attempt.startedAt === null || attempt.endedAt === null) return sum;
+    return sum + Math.max(0, attempt.endedAt - attempt.startedAt);
+  }, 0);
+  return (attempts + task.gateMs) / 1000;
+}
+
+/**
+ * `seconds`: from the label to the end, or to `now`. `criticalPathSeconds`: planning, then measured agent, check and
+ * merge time along the longest chain; no schedule could have been faster with the same work.
+ */
+export function makespan(state: FeatureState, now: number): { seconds: number; criticalPathSeconds: number } {
+  const chains = new Map<string, number>();
+  const chain = (task: Task): number => {
+    const known = chains.get(task.plan.id);
+    if (known !== undefined) return known;
+    const before = task.plan.dependsOn.map((id) => {
+      const dependency = state.tasks.find((other) => other.plan.id === id);
+      return dependency === undefined ? 0 : chain(dependency);
+    });
+    const length = taskSeconds(task) + Math.max(0, ...before);
+    chains.set(task.plan.id, length);
+    return length;
+  };
+  const planning = state.plan === null ? 0 : (state.plan.plannedAt - state.startedAt) / 1000;
+  return {
+    seconds: ((state.endedAt ?? now) - state.startedAt) / 1000,
+    criticalPathSeconds: planning + Math.max(0, ...state.tasks.map(chain)),
+  };
+}

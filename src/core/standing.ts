@@ -1,0 +1,17 @@
+/** Where a feature stands, in one word: whether anything will still happen without a person. */
+import type { FeatureState, TaskStage } from "./feature/state.ts";
+import { isOver } from "./feature/state.ts";
+
+export type Standing = "going" | "waits-for-person" | "over";
+
+/** Stages from which a task goes on by itself, a hold aside. */
+const moving: readonly TaskStage[] = ["dispatching", "working", "promoting", "waiting"];
+
+export function standing(state: FeatureState): Standing {
+  if (isOver(state)) return "over";
+  if (state.stage === "planning") return state.parked === null ? "going" : "waits-for-person";
+  if (state.tasks.some((task) => moving.includes(task.stage))) return "going";
+  if (state.tasks.some((task) => task.stage === "in-lane" && task.waitsFor !== "person")) return "going";
+  if (state.hold !== null || state.parked !== null) return "waits-for-person";
+  return state.tasks.some((task) => task.stage === "ready") ? "going" : "waits-for-person";
+}

@@ -1,0 +1,135 @@
+/** The engine `builtin`: an agent on the Messages API with the SDK's own coding tools. */
+import Anthropic from "@anthropic-ai/sdk";
+import type { BetaMessage, BetaUsage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
+import { type Price, priceOf, usdOf } from "../config/prices.ts";
+import { addUsage, NO_USAGE, type Usage } from "../core/attempt.ts";
+import { type Bridge, bridge } from "./bridge.ts";
+import { type Engine, type EngineReport, tail, type Work } from "./engine.ts";
+import type { Inputs } from "./inputs.ts";
+import { SYSTEM_PROMPT, taskPrompt } from "./prompt.ts";
+import { type Trouble, troubleOf } from "./trouble.ts";
+
+const MAX_TOKENS_PER_TURN = 32_000;
+
+export function builtinEngine(provider: Inputs["provider"]): Engine {
+  return async (work) => {
+    const price = priceOf(work.brief.model.name);
+    const refuse = (outcome: EngineReport["outcome"], summary: string): EngineReport => ({
+      outcome,
+      summary,
+      notes: [],
+      model: work.brief.model.name,
+      usage: NO_USAGE,
+    });
+    if (price === null) return refuse("failed", `no price is known for the model '${work.brief.model.name}'`);
+    if (provider.apiKey === undefined) return refuse("provider-down", "provider: ANTHROPIC_API_KEY is not set");
+    const client = new Anthropic({
+      apiKey: provider.apiKey,
+      authToken: null,
+      baseURL: provider.baseUrl ?? null,
+      logLevel: "off",
+    });
+    return converse(client, price, work);
+  };
+}
+
+async function converse(client: Anthropic, price: Price, work: Work): Promise<EngineReport> {
+  const { brief } = work;
+  const ended = new AbortController();
+  const ours = bridge(brief, () => ended.abort());
+  const coding = betaAgentToolset20260401({ workdir: work.workspace, env: work.environment });
+  const conversation = client.beta.messages.toolRunner(
+    {
+      // The server's own threads would keep the conversation there; sent whole, it also works through proxies.
+      thread: false,
+      stream: true,
+      model: brief.model.name,
+      max_tokens: MAX_TOKENS_PER_TURN,
+      max_iterations: brief.model.maxTurns,
+      cache_control: { type: "ephemeral" },
+      system: [{ type: "text", text: SYSTEM_PROMPT, cache_control: { type: "ephemeral" } }],
+      messages: [{ role: "user", content: taskPrompt(brief) }],
+      tools: [...coding, ...ours.tools],
+    },
+    { signal: AbortSignal.any([work.stop, ended.signal]) },
+  );
+  let usage = NO_USAGE;
+  let last: BetaMessage | null = null;
+  let trouble: Trouble | null = null;
+  try {
+    for await (const stream of conversation) {
+      last = await stream.finalMessage();
+      usage = addUsage(usage, usageOf(last.usage, price));
+      narrate(last, work);
+      if (last.stop_reason === "tool_use" && usage.usd >= brief.model.maxUsd) break;
+    }
+  } catch (error) {
+    trouble = troubleOf(error);
+  } finally {
+    for (const tool of coding) await tool.close?.();
+  }
+  const verdict = judge({ work, ours, last, usage, trouble });
+  return {
+    ...verdict,
+    summary: work.log.redact(tail(verdict.summary)),
+    notes: ours.notes.map(work.log.redact),
+    model: brief.model.name,
+    usage,
+  };
+}
+
+interface Ended {
+  work: Work;
+  ours: Bridge;
+  last: BetaMessage | null;
+  usage: Usage;
+  trouble: Trouble | null;
+}
+
+function judge({ work, ours, last, usage, trouble }: Ended): Pick<EngineReport, "outcome" | "summary"> {
+  const { maxTurns, maxUsd } = work.brief.model;
+  const reason = ours.gaveUp();
+  if (reason !== null) return { outcome: "failed", summary: `gave up: ${reason}` };
+  if (work.stop.aborted) return { outcome: "timed-out", summary: `time ran out. ${textOf(last)}` };
+  if (trouble !== null) return trouble;
+  switch (last?.stop_reason) {
+    case "end_turn":
+    case "stop_sequence":
+      return { outcome: "completed", summary: textOf(last) || "the agent ended without a word" };
+    case "refusal":
+      return { outcome: "failed", summary: `the model refused: ${last.stop_details?.explanation ?? textOf(last)}` };
+    case "max_tokens":
+      return { outcome: "failed", summary: `an answer was cut off at ${MAX_TOKENS_PER_TURN} tokens` };
+    case "model_context_window_exceeded":
+      return { outcome: "failed", summary: "the conversation outgrew the model's context window" };
+    default: {
+      if (usage.usd < maxUsd)
+        return { outcome: "budget-exhausted", summary: `the attempt's ${maxTurns} turns are used up` };
+      const spent = `$${usage.usd.toFixed(2)} of $${maxUsd.toFixed(2)}`;
+      return { outcome: "budget-exhausted", summary: `the attempt's budget is used up: ${spent}` };
+    }
+  }
+}
+
+function usageOf(given: BetaUsage, price: Price): Usage {
+  const tokens = {
+    inputTokens: given.input_tokens,
+    outputTokens: given.output_tokens,
+    cacheReadTokens: given.cache_read_input_tokens ?? 0,
+    cacheWriteTokens: given.cache_creation_input_tokens ?? 0,
+  };
+  return { ...tokens, usd: usdOf(tokens, price) };
+}
+
+function narrate(message: BetaMessage, work: Work): void {
+  for (const block of message.content) {
+    if (block.type === "text") work.log.agent(`${block.text}\n`);
+    if (block.type === "tool_use") work.log.agent(`> ${block.name} ${JSON.stringify(block.input).slice(0, 300)}\n`);
+  }
+}
+
+function textOf(message: BetaMessage | null): string {
+  const texts = message?.content.map((block) => (block.type === "text" ? block.text : "")) ?? [];
+  return texts.filter(Boolean).join("\n");
+}

@@ -1,0 +1,121 @@
+/** Effects of an attempt: dispatch, look, cancel, and the promotion of its change: the trust boundary. */
+import { createHash } from "node:crypto";
+import type { ChangedFile } from "../../core/attempt.ts";
+import { PROTOCOL, Result } from "../../core/attempt.ts";
+import type { Command } from "../../core/command.ts";
+import type { FeatureEvent, Outcome } from "../../core/event.ts";
+import { repoName } from "../../core/github.ts";
+import { attemptOfMessage, commitMessage } from "../../messages/commit.ts";
+import type { ArtifactContent } from "../github-port.ts";
+import type { Outside } from "../outside.ts";
+import { findingOf } from "./findings.ts";
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
+export async function dispatchAttempt(outside: Outside, command: CommandOf<"attempt.dispatch">): Promise<FeatureEvent> {
+  const { run } = await outside.github.dispatch(command.repo, {
+    workflow: outside.settings.workflow,
+    attempt: command.id,
+    brief: JSON.stringify(command.brief),
+  });
+  return { type: "attempt.dispatched", task: command.task, attempt: command.attempt, run };
+}
+
+export async function cancelAttempt(outside: Outside, command: CommandOf<"attempt.cancel">): Promise<void> {
+  const { github, settings } = outside;
+  const run = command.run ?? (await github.findRun(command.repo, settings.workflow, command.id));
+  if (run !== null) await github.cancelRun(command.repo, run);
+}
+
+/**
+ * The recorded run and what it left. Authentic is what the run of this id uploaded in its first run attempt under the
+ * attempt workflow's path; there is no secret to steal. Nothing in the artifact is trusted further than it parses.
+ */
+export async function observeAttempt(outside: Outside, command: CommandOf<"attempt.observe">): Promise<FeatureEvent> {
+  const { github, settings } = outside;
+  const run = await github.run(command.repo, command.run);
+  const event = { type: "attempt.observed" as const, task: command.task, attempt: command.attempt, run };
+  const without = (problem: string | null) => ({ ...event, outcome: null, problem });
+  if (run.status !== "completed") return without(null);
+  if (run.path !== settings.workflow) return without(`it ran '${run.path}', not '${settings.workflow}'`);
+  if (run.runAttempt !== 1) return without("it was re-run; a new attempt is needed instead");
+  const artifact = await github.artifact(command.repo, command.run);
+  if (artifact === null) return without("it uploaded no result");
+  const read = readResult(artifact, command.id);
+  return "problem" in read ? without(read.problem) : { ...event, outcome: read.outcome, problem: null };
+}
+
+function readResult(artifact: ArtifactContent, attempt: string): { outcome: Outcome } | { problem: string } {
+  if (artifact.result === null) return { problem: "its artifact has no result.json" };
+  let json: unknown;
+  try {
+    json = JSON.parse(artifact.result);
+  } catch {
+    return { problem: "its result.json is not JSON" };
+  }
+  const parsed = Result.safeParse(json);
+  if (!parsed.success) {
+    const first = parsed.error.issues[0];
+    return { problem: `its result.json does not fit protocol ${PROTOCOL}: ${first?.path.join(".")} ${first?.message}` };
+  }
+  const result = parsed.data;
+  if (result.attempt !== attempt) return { problem: `its result is of attempt '${result.attempt.slice(0, 100)}'` };
+  const findings = result.manifest.flatMap((file) => examine(file, artifact));
+  return { outcome: { result, manifest: result.manifest, findings } };
+}
+
+function examine(file: ChangedFile, artifact: ArtifactContent): { path: string; finding: string }[] {
+  if (file.change === "delete") return [];
+  const content = artifact.file(file.sha256);
+  if (content === null) return [{ path: file.path, finding: "is listed, but its content is missing" }];
+  if (createHash("sha256").update(content).digest("hex") !== file.sha256 || content.length !== file.bytes) {
+    return [{ path: file.path, finding: "is not what its checksum says" }];
+  }
+  const finding = findingOf(content);
+  return finding === null ? [] : [{ path: file.path, finding }];
+}
+
+/** The App itself writes the commit and moves the branch; no job ever holds a write token. */
+export async function promoteChange(outside: Outside, command: CommandOf<"change.promote">): Promise<FeatureEvent> {
+  const { github } = outside;
+  const { repo, branch } = command;
+  const attempt = { task: command.task, attempt: command.attempt };
+  const done = async (): Promise<FeatureEvent | null> => {
+    const tip = await github.branchTip(repo, branch);
+    if (tip === command.from) return null;
+    // Find before create: an earlier try may have moved the branch and died before telling.
+    const message = tip === null ? null : (await github.commit(repo, tip)).message;
+    if (tip !== null && message !== null && attemptOfMessage(message) === command.id) {
+      return { type: "change.promoted", ...attempt, head: tip };
+    }
+    const where = tip === null ? "is gone" : `points at ${tip.slice(0, 7)}`;
+    const cause = `Somebody moved \`${branch}\`: it ${where}.`;
+    return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
+  };
+  const earlier = await done();
+  if (earlier !== null) return earlier;
+  const artifact = await github.artifact(repo, command.run);
+  if (artifact === null) {
+    const failure = { class: "attempt-lost" as const, cause: "The attempt's artifact is gone.", details: [] };
+    return { type: "change.refused", ...attempt, failure };
+  }
+  const { sha } = await github.writeCommit(repo, {
+    against: command.against,
+    parents: command.parents,
+    changes: command.manifest,
+    file: (sha256) => {
+      const content = artifact.file(sha256);
+      if (content === null) throw new Error(`the artifact of run ${command.run} in ${repoName(repo)} lost a file`);
+      return content;
+    },
+    message: commitMessage(command),
+  });
+  const moved = await github.moveBranch(repo, branch, command.from, sha);
+  if (moved === "moved") return { type: "change.promoted", ...attempt, head: sha };
+  const failure = {
+    class: "head-moved" as const,
+    cause: `Somebody moved \`${branch}\` at the same moment.`,
+    details: [],
+  };
+  return (await done()) ?? { type: "change.refused", ...attempt, failure };
+}

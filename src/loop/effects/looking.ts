@@ -1,0 +1,88 @@
+/** Effects that only look. What they see becomes an event. */
+import type { Command } from "../../core/command.ts";
+import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
+import type { RequiredCheck } from "../../core/github.ts";
+import { problems } from "../../messages/problems.ts";
+import type { Outside } from "../outside.ts";
+import type { Told } from "./told.ts";
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
+/** Who asks, what the base branch says, and whether Headgate can work there at all. */
+export async function observeFeature(outside: Outside, command: CommandOf<"feature.observe">): Promise<FeatureEvent> {
+  const { github, settings } = outside;
+  const { repo, by } = command;
+  const permission = await github.permission(repo, by);
+  const defaultBranch = await github.defaultBranch(repo);
+  const branch = settings.baseBranch ?? defaultBranch;
+  const [sha, workflow, squatter] = await Promise.all([
+    github.branchTip(repo, branch),
+    github.readFile(repo, defaultBranch, settings.workflow),
+    github.branchTip(repo, "headgate"),
+  ]);
+  const found: string[] = [];
+  if (sha === null) found.push(problems.noBase(branch));
+  if (workflow === null) found.push(problems.noWorkflow(settings.workflow, defaultBranch));
+  if (squatter !== null) found.push(problems.branchInTheWay());
+  // Config comes from the base branch, as everything that steers an agent does.
+  const config = outside.readPolicy(sha === null ? null : await github.readFile(repo, sha, ".github/headgate.yml"));
+  if (!config.ok) found.push(...config.problems);
+  const policy = config.ok ? config.policy : null;
+  const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
+  if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
+  return {
+    type: "feature.observed",
+    by,
+    permission,
+    base: sha === null ? null : { branch, sha },
+    policy,
+    checks,
+    problems: found,
+  };
+}
+
+function union(left: RequiredCheck[], right: RequiredCheck[]): RequiredCheck[] {
+  const names = new Set(left.map((check) => check.name));
+  return [...left, ...right.filter((check) => !names.has(check.name))];
+}
+
+/** The issue again: the facts whose webhooks were lost have the same keys as their webhooks would have had. */
+export async function observeIssue(
+  outside: Outside,
+  aggregate: string,
+  command: CommandOf<"issue.observe">,
+): Promise<Told[]> {
+  const { github } = outside;
+  const { repo, issue, label, round } = command;
+  const snapshot = await github.issue(repo, issue);
+  const told: Told[] = [];
+  const tell = (key: string, event: FeatureEvent) => told.push({ aggregate, key, event });
+  if (snapshot.state === "closed") tell(`closed:sweep:${round}`, { type: "issue.closed", by: "somebody" });
+  else if (!snapshot.labels.some((name) => name.toLowerCase() === label.toLowerCase())) {
+    tell(`unlabelled:sweep:${round}`, { type: "feature.unlabelled", by: "somebody" });
+  }
+  for (const comment of await github.comments(repo, issue, null)) {
+    const order = comment.authorIsBot ? null : outside.readOrder(comment.body);
+    if (order === null) continue;
+    const event = { type: "order.given" as const, comment: comment.id, by: comment.author, order };
+    tell(`comment:${comment.id}:${comment.createdAt}`, event);
+  }
+  return told;
+}
+
+export async function observePull(outside: Outside, command: CommandOf<"pull.observe">): Promise<LaneEvent> {
+  const snapshot = await outside.github.pull(command.repo, command.pull);
+  return { type: "pull.observed", pull: command.pull, seq: command.seq, snapshot };
+}
+
+/** Characters of each failing check's log that the next attempt may read. */
+const FAILURE_CHARACTERS = 6_000;
+
+export async function readFailure(outside: Outside, command: CommandOf<"failure.read">): Promise<LaneEvent> {
+  const details: { title: string; text: string }[] = [];
+  for (const check of command.checks.slice(0, 5)) {
+    const text = await outside.github.failureText(command.repo, check, FAILURE_CHARACTERS);
+    details.push({ title: `${check.name} failed`, text });
+  }
+  return { type: "failure.read", pull: command.pull, head: command.head, details };
+}

@@ -1,0 +1,36 @@
+/** Effects on pull requests and branches: at most one changing call each. */
+import type { Command } from "../../core/command.ts";
+import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
+import { pullBody, pullTitle } from "../../messages/pull.ts";
+import type { Outside } from "../outside.ts";
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
+export async function openPull(outside: Outside, command: CommandOf<"pull.open">): Promise<FeatureEvent> {
+  const { number } = await outside.github.openPull(command.repo, {
+    head: command.branch,
+    base: command.base,
+    title: pullTitle(command),
+    body: pullBody(command),
+  });
+  return { type: "pull.opened", task: command.task, pull: number };
+}
+
+export async function updatePull(outside: Outside, command: CommandOf<"pull.update">): Promise<LaneEvent> {
+  const outcome = await outside.github.updatePull(command.repo, command.pull, command.head);
+  return { type: "pull.updated", pull: command.pull, outcome };
+}
+
+export async function rerunChecks(outside: Outside, command: CommandOf<"checks.rerun">): Promise<LaneEvent> {
+  await outside.github.rerun(command.repo, command.head, command.checks);
+  return { type: "checks.rerun", pull: command.pull, head: command.head };
+}
+
+export async function mergePull(outside: Outside, command: CommandOf<"pull.merge">): Promise<LaneEvent> {
+  const outcome = await outside.github.mergePull(command.repo, command.pull, {
+    head: command.head,
+    method: command.method,
+    title: `${pullTitle(command)} (#${command.pull})`,
+  });
+  return { type: "pull.merged", pull: command.pull, head: command.head, outcome };
+}

@@ -1,0 +1,84 @@
+/**
+ * The loop in single steps: an aggregate's inbox, the outbox, the sweep. It never waits by itself; a driver does. Tests and
+ * simulations pump the same steps.
+ */
+import { leaseUntil, runClaimed } from "./outbox.ts";
+import type { Outside } from "./outside.ts";
+import { describe, stepAggregate } from "./step.ts";
+import { sweepRepositories } from "./sweep.ts";
+
+const AGGREGATES = 50;
+
+export interface Loop {
+  /** Decide what waits in inboxes; the number of events decided. */
+  stepInbox(): Promise<number>;
+  /** Claim up to `limit` commands that are due. Each promise ends with its command and never rejects. */
+  claim(limit: number): Promise<Promise<void>[]>;
+  /** Claim and run to the end; the number of commands run. */
+  stepOutbox(limit: number): Promise<number>;
+  /** Look for what webhooks never told. */
+  tick(): Promise<void>;
+  /** Milliseconds since 1970 at which something will be due, or null. */
+  nextDue(): Promise<number | null>;
+}
+
+/** `decided` is told of every aggregate that was stepped. */
+export function createLoop(outside: Outside, decided: (aggregate: string) => void = () => {}): Loop {
+  const { store, log } = outside;
+  let sweptAt: number | null = null;
+  /** Aggregates whose snapshot this process cannot read, and until when they are left alone. */
+  const unreadable = new Map<string, number>();
+
+  async function stepInbox(): Promise<number> {
+    let count = 0;
+    for (const aggregate of await store.waiting(AGGREGATES)) {
+      if ((unreadable.get(aggregate) ?? 0) > outside.now()) continue;
+      try {
+        count += await stepAggregate(outside, aggregate);
+        decided(aggregate);
+      } catch (error) {
+        log.error(
+          { aggregate, error: describe(error) },
+          "an aggregate cannot be stepped; it is left alone for a minute",
+        );
+        unreadable.set(aggregate, outside.now() + 60_000);
+      }
+    }
+    return count;
+  }
+
+  async function claim(limit: number): Promise<Promise<void>[]> {
+    const now = outside.now();
+    const claimed = await store.claim(new Date(now).toISOString(), leaseUntil(now), limit);
+    return claimed.map((command) =>
+      runClaimed(outside, command).catch((error: unknown) => {
+        // The store itself failed: the lease runs out and the command is claimed again.
+        log.error({ command: command.id, error: describe(error) }, "an effect's end could not be written");
+      }),
+    );
+  }
+
+  return {
+    stepInbox,
+    claim,
+    async stepOutbox(limit) {
+      const running = await claim(limit);
+      await Promise.all(running);
+      return running.length;
+    },
+    async tick() {
+      const now = outside.now();
+      if (sweptAt !== null && now - sweptAt < outside.settings.sweepEveryMs) return;
+      sweptAt = now;
+      try {
+        await sweepRepositories(outside);
+      } catch (error) {
+        log.warn({ error: describe(error) }, "the sweep failed; it is repeated later");
+      }
+    },
+    async nextDue() {
+      const due = await store.nextDue(new Date(outside.now()).toISOString());
+      return due === null ? null : Date.parse(due);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Everything outside that effects reach, as given by the composition root. */
+import type { Repo } from "../core/github.ts";
+import type { Order } from "../core/order.ts";
+import type { Policy } from "../core/policy.ts";
+import type { GitHub } from "./github-port.ts";
+import type { Planner } from "./planner-port.ts";
+import type { Store } from "./store-port.ts";
+
+/** Log lines are static sentences; what varies goes into the fields. */
+export interface Log {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface Settings {
+  /** The label that sweeps look for; a repository's own config is only read once a feature exists. */
+  label: string;
+  /** The branch that features land on; null: each repository's default branch. */
+  baseBranch: string | null;
+  /** The attempt workflow's file in the repository, on its default branch. */
+  workflow: string;
+  /** A status comment is edited at most once in this many milliseconds. */
+  statusEveryMs: number;
+  /** Milliseconds between looks for labelled issues whose webhooks were lost. */
+  sweepEveryMs: number;
+}
+
+export interface Outside {
+  store: Store;
+  github: GitHub;
+  planner: Planner;
+  settings: Settings;
+  /** Reads `.github/headgate.yml`; null: there is none. */
+  readPolicy(text: string | null): { ok: true; policy: Policy } | { ok: false; problems: string[] };
+  /** The order in a comment, if it has one. */
+  readOrder(body: string): Order | null;
+  /** Repositories that Headgate is installed on. */
+  repositories(): Promise<Repo[]>;
+  now(): number;
+  newId(): string;
+  log: Log;
+}

@@ -1,0 +1,141 @@
+/** One step of an aggregate: open events in, decisions out, all of it in one transaction of the store. */
+import type { Command, Effect } from "../core/command.ts";
+import { coalesces, commandKey } from "../core/command.ts";
+import { decide } from "../core/decide.ts";
+import { repoName } from "../core/github.ts";
+import type { Outside } from "./outside.ts";
+import type { HistoryWrite, Loaded, NewCommand, SentEvent, StepWrite } from "./store-port.ts";
+
+const BATCH = 20;
+
+/** Decide what is open for the aggregate. An event that throws is taken out and recorded; it blocks nobody but its aggregate. */
+export async function stepAggregate(outside: Outside, aggregate: string): Promise<number> {
+  const work = (loaded: Loaded) => decideAll(outside, aggregate, loaded);
+  try {
+    return await outside.store.step(aggregate, BATCH, work);
+  } catch (error) {
+    outside.log.warn({ aggregate, error: describe(error) }, "a step failed; its events are decided one by one");
+  }
+  let first: string | undefined;
+  try {
+    return await outside.store.step(aggregate, 1, (loaded) => {
+      first = loaded.events[0]?.id;
+      return work(loaded);
+    });
+  } catch (error) {
+    if (first === undefined) throw error;
+    outside.log.error({ aggregate, event: first, error: describe(error) }, "an event could not be decided");
+    await outside.store.quarantine(aggregate, first, describe(error));
+    return 1;
+  }
+}
+
+function decideAll(outside: Outside, aggregate: string, loaded: Loaded): StepWrite {
+  const write = new Collector(outside.settings.statusEveryMs);
+  let stored = loaded.state === null || loaded.schema === null ? null : { state: loaded.state, schema: loaded.schema };
+  let routes: string[] = [];
+  for (const { id, key, event, at } of loaded.events) {
+    const time = Date.parse(at);
+    const decision = decide(aggregate, stored, { id, at: time, event });
+    stored = decision.state === null ? null : { state: decision.state, schema: decision.schema };
+    routes = decision.routes;
+    for (const command of decision.commands) write.add(aggregate, command, time);
+    const outcome = decision.ignored === null ? { applied: true } : { ignored: decision.ignored };
+    write.history.push({ key, event, at, outcome, commands: decision.commands });
+  }
+  return {
+    state: stored?.state ?? null,
+    schema: stored?.schema ?? 0,
+    history: write.history,
+    commands: [...write.commands.values()],
+    cancel: [...write.cancel],
+    routes,
+    sends: write.sends,
+  };
+}
+
+/** Commands of several events in one step: the last word on a key counts. */
+class Collector {
+  readonly history: HistoryWrite[] = [];
+  readonly commands = new Map<string, NewCommand>();
+  readonly cancel = new Set<string>();
+  readonly sends: SentEvent[] = [];
+  readonly #statusEveryMs: number;
+
+  constructor(statusEveryMs: number) {
+    this.#statusEveryMs = statusEveryMs;
+  }
+
+  add(aggregate: string, command: Command, at: number): void {
+    const now = new Date(at).toISOString();
+    switch (command.type) {
+      case "timer.set": {
+        const key = `timer:${command.timer}`;
+        const runAt = new Date(command.dueAt).toISOString();
+        this.commands.set(key, { key, ordering: `${aggregate} ${key}`, command, runAt, replace: true });
+        return;
+      }
+      case "timer.cancel":
+        this.#drop(`timer:${command.timer}`);
+        return;
+      case "tell":
+        this.sends.push({ aggregate: command.to, key: command.key, event: command.event, at: now });
+        return;
+      default: {
+        if (command.type === "attempt.cancel") this.#drop(`attempt.dispatch:${command.id}`);
+        const key = commandKey(command);
+        const again = coalesces(command);
+        if (!again && this.commands.has(key)) return;
+        const runAt = command.type === "status.publish" ? this.#statusTime(at) : now;
+        this.commands.set(key, { key, ordering: orderingOf(command), command, runAt, replace: again });
+      }
+    }
+  }
+
+  #drop(key: string): void {
+    this.commands.delete(key);
+    this.cancel.add(key);
+  }
+
+  /** Edits of one window share its end, so that a busy feature cannot push its edit ahead for ever. */
+  #statusTime(at: number): string {
+    return new Date(Math.ceil(at / this.#statusEveryMs) * this.#statusEveryMs).toISOString();
+  }
+}
+
+/** Effects on the same thing run one at a time, in order: a cancel never overtakes its dispatch. */
+function orderingOf(command: Effect): string {
+  const repo = repoName(command.repo);
+  switch (command.type) {
+    case "attempt.dispatch":
+    case "attempt.observe":
+    case "attempt.cancel":
+      return `${repo} attempt ${command.id}`;
+    case "change.promote":
+    case "pull.open":
+    case "branch.delete":
+      return `${repo} branch ${command.branch}`;
+    case "pull.observe":
+    case "pull.close":
+    case "failure.read":
+    case "pull.update":
+    case "checks.rerun":
+    case "pull.merge":
+      return `${repo} pull ${command.pull}`;
+    case "feature.observe":
+    case "issue.observe":
+    case "plan.make":
+      return `${repo} issue ${typeof command.issue === "number" ? command.issue : command.issue.number}`;
+    case "status.publish":
+    case "notice.post":
+    case "issue.close":
+      return `${repo} words ${command.issue}`;
+    case "permission.observe":
+    case "reaction.add":
+      return `${repo} comment ${command.comment} ${command.type}`;
+  }
+}
+
+export function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

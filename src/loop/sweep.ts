@@ -1,0 +1,34 @@
+/** Features whose label webhook was lost: every repository is looked at now and then, and at the start. */
+import { featureKey } from "../core/keys.ts";
+import type { Outside } from "./outside.ts";
+import { describe } from "./step.ts";
+
+export async function sweepRepositories(outside: Outside): Promise<void> {
+  for (const repo of await outside.repositories()) {
+    try {
+      await sweepRepository(outside, repo);
+    } catch (error) {
+      outside.log.warn({ repo, error: describe(error) }, "a repository could not be swept");
+    }
+  }
+}
+
+async function sweepRepository(outside: Outside, repo: { owner: string; name: string }): Promise<void> {
+  const { github, store, settings } = outside;
+  for (const issue of await github.labelledIssues(repo, settings.label)) {
+    const aggregate = featureKey(repo, issue.number);
+    if ((await store.snapshot(aggregate)) !== null) continue;
+    const labelled = await github.labelledBy(repo, issue.number, settings.label);
+    if (labelled === null) continue;
+    const event = {
+      type: "feature.labelled" as const,
+      repo,
+      issue: issue.number,
+      title: issue.title,
+      body: issue.body,
+      by: labelled.login,
+    };
+    const at = new Date(outside.now()).toISOString();
+    await store.receive([{ id: outside.newId(), aggregate, key: `labelled:${labelled.at}`, event, at }], []);
+  }
+}

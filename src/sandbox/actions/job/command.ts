@@ -1,0 +1,37 @@
+/** Runs a step's process and takes in what it told through its command files. */
+import { type CommandFiles, newCommandFiles } from "./command-files.ts";
+import { commandReader } from "./commands.ts";
+import type { StepCall } from "./step.ts";
+import { StepError } from "./step-error.ts";
+
+interface Command {
+  command: string;
+  args: string[];
+  cwd: string;
+  env: Record<string, string>;
+}
+
+function takeIn({ job, outputs }: StepCall, files: CommandFiles): Record<string, string> {
+  const told = files.read();
+  Object.assign(outputs, told.outputs);
+  Object.assign(job.env, told.env);
+  for (const path of told.paths) job.paths.unshift(path);
+  return told.state;
+}
+
+/** Gives what the process saved for its post step. Throws StepError when it ends with another code than 0. */
+export async function runCommand(call: StepCall, { command, args, cwd, env }: Command): Promise<Record<string, string>> {
+  const { job, frame, log, signal } = call;
+  const files = newCommandFiles(job.folders.temp);
+  const exitCode = await job.processes.run({
+    command,
+    args,
+    cwd,
+    env: { ...job.processEnv(frame, { ...call.env, ...env }), ...files.env },
+    signal,
+    onLine: commandReader(log, job.masks),
+  });
+  const state = takeIn(call, files);
+  if (exitCode !== 0) throw new StepError(`Process completed with exit code ${exitCode}.`);
+  return state;
+}

@@ -1,0 +1,55 @@
+/**
+ * Workflow commands in a step's output: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ * `set-output`, `save-state`, `set-env` and `add-path` are gone; files took their place.
+ */
+import type { StepLog } from "./log.ts";
+import type { Masks } from "./masks.ts";
+
+function unescape(text: string): string {
+  return text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
+}
+
+/** Takes a step's output line by line, does what its commands ask and logs the rest. */
+export function commandReader(log: StepLog, masks: Masks): (line: string) => void {
+  let resumeWord: string | null = null;
+
+  return (line) => {
+    const found = /^\s*::([a-z-]+)(?: [^:]*)?::(.*)$/.exec(line);
+    const name = found?.[1] ?? "";
+    const message = unescape(found?.[2] ?? "");
+    if (resumeWord !== null) {
+      if (line.trim() === `::${resumeWord}::`) resumeWord = null;
+      else log.line(line);
+      return;
+    }
+    switch (name) {
+      case "add-mask":
+        masks.add(message);
+        log.line("::add-mask::***");
+        return;
+      case "stop-commands":
+        resumeWord = message;
+        return;
+      case "error":
+        log.error(message);
+        return;
+      case "warning":
+        log.warning(message);
+        return;
+      case "notice":
+        log.line(`##[notice]${message}`);
+        return;
+      case "group":
+        log.line(`##[group]${message}`);
+        return;
+      case "endgroup":
+        log.line("##[endgroup]");
+        return;
+      // Shown on GitHub only when the repository turns step debugging on.
+      case "debug":
+        return;
+      default:
+        log.line(line);
+    }
+  };
+}

@@ -1,0 +1,59 @@
+/** Reusable workflows: found before a run starts, so that a missing or broken one fails the run as a whole. */
+import type { Repository } from "../../world/entities.ts";
+import { commitOf, usableRepository } from "../job/action-source.ts";
+import type { CallJob, Workflow } from "../workflow/model.ts";
+import type { Runner } from "./runner.ts";
+
+/** The called workflow of each calling job, at every depth. */
+export type Calls = Map<CallJob, Workflow>;
+
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations#limitations-of-reusable-workflows */
+const maxDepth = 10;
+
+interface Place {
+  repository: Repository;
+  commit: string;
+}
+
+async function placeOf(runner: Runner, { uses }: CallJob, caller: Place): Promise<{ place: Place; path: string } | string> {
+  if (uses.startsWith("./")) return { place: caller, path: uses.slice(2) };
+  const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)\/([^@]+)@(.+)$/.exec(uses) ?? [];
+  const repository = usableRepository(runner.host, caller.repository, fullName);
+  const commit = repository === null ? null : await commitOf(runner.host, repository, ref);
+  if (repository === null || commit === null) {
+    return `error parsing called workflow "${uses}": workflow was not found.`;
+  }
+  return { place: { repository, commit }, path };
+}
+
+/** What is wrong, in one sentence; null when every called workflow was found and put into `calls`. */
+async function collect(
+  runner: Runner,
+  workflow: Workflow,
+  caller: Place,
+  depth: number,
+  calls: Calls,
+): Promise<string | null> {
+  for (const job of workflow.jobs) {
+    if (job.kind !== "call") continue;
+    if (depth >= maxDepth) return `${job.uses}: reusable workflows may be nested ${maxDepth} deep`;
+    const found = await placeOf(runner, job, caller);
+    if (typeof found === "string") return found;
+    const parsed = await runner.files.one(found.place.repository, found.place.commit, found.path);
+    if (parsed === null) return `error parsing called workflow "${job.uses}": workflow was not found.`;
+    if ("errors" in parsed) return `error parsing called workflow "${job.uses}": ${parsed.errors.join("\n")}`;
+    if (!parsed.workflow.on.has("workflow_call")) {
+      return `error parsing called workflow "${job.uses}": workflow is not reusable as it is missing a 'on.workflow_call' trigger`;
+    }
+    calls.set(job, parsed.workflow);
+    const wrong = await collect(runner, parsed.workflow, found.place, depth + 1, calls);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+export async function findCalls(runner: Runner, workflow: Workflow, caller: Place): Promise<Calls | { error: string }> {
+  const calls: Calls = new Map();
+  const error = await collect(runner, workflow, caller, 0, calls);
+  return error === null ? calls : { error };
+}

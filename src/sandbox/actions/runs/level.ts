@@ -1,0 +1,82 @@
+/** One workflow file of a run under way: the run's own, or one that a job calls. */
+import type { Permissions } from "../../world/entities.ts";
+import { evaluateText, type Scope, statusFunctions } from "../workflow/expressions.ts";
+import { type Combination, combinationSuffix } from "../workflow/matrix.ts";
+import type { JobSpec, Workflow } from "../workflow/model.ts";
+import { Expression } from "../workflow/template.ts";
+
+export interface Level {
+  workflow: Workflow;
+  /** `caller / ` before the names of its jobs; "" for the run's own file. */
+  namePrefix: string;
+  keyPrefix: string;
+  inputs: Record<string, unknown>;
+  secrets: Record<string, string>;
+  /** What its jobs get when nothing is written, and for a called file the most they may get. */
+  permissions: Permissions;
+  isCalled: boolean;
+  /** Aborts when the calling job is stopped. */
+  cancel: AbortSignal | null;
+}
+
+export interface Outcome {
+  result: "success" | "failure" | "cancelled" | "skipped";
+  outputs: Record<string, string>;
+  /** It and everything it depends on succeeded. */
+  allWell: boolean;
+  /** It or something it depends on failed. */
+  someFailed: boolean;
+  /** Taken over from the run's last attempt. */
+  reused: boolean;
+}
+
+export type Needs = Map<string, Outcome>;
+
+/** GitHub's summary of several jobs as one. */
+export function combined(results: readonly Outcome["result"][]): Outcome["result"] {
+  for (const result of ["failure", "cancelled", "success"] as const) if (results.includes(result)) return result;
+  return "skipped";
+}
+
+export function outcomeOf(needs: Needs, own: Pick<Outcome, "result" | "outputs" | "reused">): Outcome {
+  const before = [...needs.values()];
+  return {
+    ...own,
+    allWell: own.result === "success" && before.every((need) => need.allWell),
+    someFailed: own.result === "failure" || before.some((need) => need.someFailed),
+  };
+}
+
+/** What the keys of a job see before it runs. */
+export function jobScope(
+  level: Level,
+  github: Record<string, unknown>,
+  vars: Record<string, string>,
+  needs: Needs,
+  cancelled: boolean,
+  more: Record<string, unknown> = {},
+): Scope {
+  const before = [...needs.values()];
+  return {
+    contexts: {
+      github,
+      vars,
+      inputs: level.inputs,
+      secrets: level.secrets,
+      needs: Object.fromEntries([...needs].map(([id, { result, outputs }]) => [id, { result, outputs }])),
+      ...more,
+    },
+    functions: statusFunctions({
+      success: () => !cancelled && before.every((need) => need.allWell),
+      failure: () => !cancelled && before.some((need) => need.someFailed),
+      cancelled: () => cancelled,
+    }),
+  };
+}
+
+/** A matrix job's name ends with its combination unless the file's own `name` is an expression. */
+export function jobName(level: Level, spec: JobSpec, combination: Combination, scope: Scope): string {
+  const name = evaluateText(spec.name, scope);
+  const suffix = spec.name instanceof Expression ? "" : combinationSuffix(combination);
+  return `${level.namePrefix}${name === "" ? spec.id : name}${suffix}`;
+}

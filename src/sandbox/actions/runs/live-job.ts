@@ -1,0 +1,173 @@
+/** One job of a run: from the moment it may start, through its waiting, to its end. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Permissions, Repository, WorkflowRun } from "../../world/entities.ts";
+import { clearJobFolders, jobLogs, jobRoot } from "../job/folders.ts";
+import { openStepLog } from "../job/log.ts";
+import { newMasks } from "../job/masks.ts";
+import type { JobEnd } from "../job/request.ts";
+import { runJob } from "../job/run-job.ts";
+import { evaluate, type Scope } from "../workflow/expressions.ts";
+import type { Combination } from "../workflow/matrix.ts";
+import type { StepsJob } from "../workflow/model.ts";
+import { groupOf, type Turn } from "./concurrency.ts";
+import { jobName, type Level } from "./level.ts";
+import type { Runner } from "./runner.ts";
+
+interface Details {
+  runner: Runner;
+  repository: Repository;
+  run: WorkflowRun;
+  level: Level;
+  spec: StepsJob;
+  key: string;
+  combination: Combination;
+  strategy: Record<string, unknown>;
+  github: Record<string, unknown>;
+  /** What the job's keys see. */
+  scope(): Scope;
+  /** Why it can only fail, if so. */
+  problem: string | null;
+  permissions: Permissions;
+  survives(): boolean;
+  /** Aborts when the other jobs of its matrix, or its caller, were stopped. */
+  matrix: AbortSignal;
+  kill: AbortSignal;
+  /** Called when a slot is found. */
+  begins(): Promise<void>;
+}
+
+/** `runs-on`: a label, several, or `{ group, labels }`. */
+function labelsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === "object" && value !== null && "labels" in value ? labelsOf(value.labels) : [];
+}
+
+export class LiveJob {
+  readonly #details: Details;
+  readonly #stop = new AbortController();
+
+  constructor(details: Details) {
+    this.#details = details;
+    const follow = () => this.stop();
+    for (const signal of [details.matrix, details.kill]) {
+      if (signal.aborted) follow();
+      else signal.addEventListener("abort", follow, { once: true });
+    }
+  }
+
+  /** Writes why a job failed without having run. */
+  static explain(runner: Runner, jobId: number, message: string): void {
+    const folder = jobLogs(runner.options.dataDir, jobId);
+    mkdirSync(folder, { recursive: true });
+    const log = openStepLog(join(folder, "1.txt"), newMasks([]), () => runner.host.world.date());
+    log.error(message);
+    log.close();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  survivesCancel(): boolean {
+    try {
+      return this.#details.survives();
+    } catch {
+      return false;
+    }
+  }
+
+  async finish(): Promise<{ result: "success" | "failure" | "cancelled"; outputs: Record<string, string> }> {
+    const { runner, repository, run, level, spec, key, combination } = this.#details;
+    let { problem } = this.#details;
+    let name = `${level.namePrefix}${spec.id}`;
+    let labels: string[] = [];
+    let forgiven = false;
+    try {
+      name = jobName(level, spec, combination, this.#details.scope());
+      labels = labelsOf(evaluate(spec.runsOn, this.#details.scope()));
+      forgiven = evaluate(spec.continueOnError, this.#details.scope()) === true;
+    } catch (error) {
+      problem ??= error instanceof Error ? error.message : String(error);
+    }
+    const job = runner.records.createJob(repository, run, { name, key, labels });
+    const end = await this.#inTurn(() => this.#run(job.id, labels, problem));
+    runner.records.completeJob(repository, job.id, end.conclusion, end.outputs);
+    // What it started is gone; only then may its folder go.
+    await clearJobFolders(jobRoot(runner.options.dataDir, job.id));
+    const result = forgiven && end.conclusion === "failure" ? "success" : end.conclusion;
+    return { result, outputs: end.outputs };
+  }
+
+  /** Waits for its concurrency group and for a slot. */
+  async #inTurn(work: () => Promise<JobEnd>): Promise<JobEnd> {
+    const { runner } = this.#details;
+    const cancelled: JobEnd = { conclusion: "cancelled", outputs: {} };
+    const turn = this.#enterGroup();
+    try {
+      if (turn !== null && !turn.atOnce) await this.#untilStopped(turn.ready);
+      if (this.#stop.signal.aborted) return cancelled;
+      const release = await runner.slots.take(this.#stop.signal);
+      if (release === null) return cancelled;
+      try {
+        return await work();
+      } finally {
+        release();
+      }
+    } finally {
+      turn?.leave();
+    }
+  }
+
+  #enterGroup(): Turn | null {
+    const { runner, repository, spec, scope } = this.#details;
+    try {
+      const group = groupOf(spec.concurrency, scope());
+      return group === null ? null : runner.groups.enter(repository.id, group, () => this.stop());
+    } catch {
+      // The job runs, and fails, for the same reason.
+      return null;
+    }
+  }
+
+  #untilStopped(ready: Promise<void>): Promise<void> {
+    const { signal } = this.#stop;
+    const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    return signal.aborted ? Promise.resolve() : Promise.race([ready, stopped]);
+  }
+
+  async #run(jobId: number, labels: readonly string[], problem: string | null): Promise<JobEnd> {
+    const { runner, repository, run, level, spec, github, combination, strategy, permissions, kill } = this.#details;
+    await this.#details.begins();
+    runner.records.startJob(repository, jobId);
+    const { needs, inputs } = this.#details.scope().contexts as Record<string, Record<string, unknown>>;
+    return runJob(
+      {
+        host: runner.host,
+        options: runner.options,
+        artifacts: runner.artifacts,
+        repository,
+        run,
+        jobId,
+        workflow: level.workflow,
+        spec,
+        contexts: {
+          github,
+          inputs: inputs ?? {},
+          vars: repository.variables,
+          secrets: level.secrets,
+          needs: needs ?? {},
+          matrix: combination,
+          strategy,
+        },
+        permissions,
+        changed: (change) => void runner.records.changeJob(jobId, change),
+        cancel: this.#stop.signal,
+        kill,
+      },
+      labels,
+      problem,
+    );
+  }
+}

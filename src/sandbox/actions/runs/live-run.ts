@@ -1,0 +1,302 @@
+/** A workflow run under way: its graph of jobs, at every depth of called workflows. */
+import type { Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import { evaluate, evaluateText, evaluateTexts, holds, type Scope } from "../workflow/expressions.ts";
+import { callInputs } from "../workflow/inputs.ts";
+import { type Combination, combinationSuffix, type Strategy, strategyOf } from "../workflow/matrix.ts";
+import type { CallJob, JobSpec, StepsJob, Workflow } from "../workflow/model.ts";
+import { beyond, defaultPermissions } from "../workflow/permissions.ts";
+import type { Calls } from "./calls.ts";
+import { groupOf, type Turn } from "./concurrency.ts";
+import { githubContext } from "./github-context.ts";
+import { combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
+import { LiveJob } from "./live-job.ts";
+import type { Runner } from "./runner.ts";
+import { newSlots } from "./slots.ts";
+
+type Ended = Pick<Outcome, "result" | "outputs" | "reused">;
+
+/** A job's spec with everything its place in the run gives it. */
+interface Placed<Spec extends JobSpec> {
+  level: Level;
+  spec: Spec;
+  needs: Needs;
+  combination: Combination;
+  strategy: Record<string, unknown>;
+  /** Aborts when the matrix gives up. */
+  cancel: AbortSignal;
+  /** What made its keys impossible to evaluate; it runs only to fail with this. */
+  problem: string | null;
+}
+
+export class LiveRun {
+  readonly run: WorkflowRun;
+  readonly repository: Repository;
+  readonly #runner: Runner;
+  readonly #workflow: Workflow;
+  readonly #calls: Calls;
+  readonly #github: Record<string, unknown>;
+  readonly #inputs: Record<string, unknown>;
+  /** Successful jobs of the last attempt by key, when only failed ones are run again. */
+  readonly #previous: Map<string, Job>;
+  readonly #jobs = new Set<LiveJob>();
+  readonly #cancel = new AbortController();
+  readonly #kill = new AbortController();
+  #begun = false;
+
+  constructor(
+    runner: Runner,
+    repository: Repository,
+    run: WorkflowRun,
+    workflow: Workflow,
+    calls: Calls,
+    inputs: Record<string, unknown>,
+    previous: readonly Job[],
+  ) {
+    this.#runner = runner;
+    this.repository = repository;
+    this.run = run;
+    this.#workflow = workflow;
+    this.#calls = calls;
+    this.#inputs = inputs;
+    this.#github = githubContext(runner.host, repository, run);
+    this.#previous = new Map(previous.filter((job) => job.conclusion === "success").map((job) => [job.key, job]));
+  }
+
+  /** Jobs whose `if` still holds go on. `force` ends everything at once. */
+  cancel(force = false): void {
+    this.#cancel.abort();
+    if (force) this.#kill.abort();
+    for (const job of this.#jobs) if (force || !job.survivesCancel()) job.stop();
+  }
+
+  /** Runs to the end. `turn` is the run's place in its concurrency group. */
+  async finish(turn: Turn | null): Promise<void> {
+    const { records } = this.#runner;
+    if (turn !== null && !turn.atOnce) {
+      await Promise.race([turn.ready, aborted(this.#cancel.signal)]);
+      if (!this.#cancel.signal.aborted) records.queue(this.run.id);
+    }
+    const level: Level = {
+      workflow: this.#workflow,
+      namePrefix: "",
+      keyPrefix: "",
+      inputs: this.#inputs,
+      secrets: this.repository.secrets,
+      permissions: defaultPermissions,
+      isCalled: false,
+      cancel: null,
+    };
+    const outcomes = await this.#runLevel(level);
+    const results = [...outcomes.values()].map((outcome) => outcome.result);
+    const conclusion: Conclusion = this.#cancel.signal.aborted ? "cancelled" : combined(results);
+    turn?.leave();
+    await records.complete(this.repository, this.run.id, conclusion);
+  }
+
+  async #runLevel(level: Level): Promise<Needs> {
+    const pending = new Map<string, Promise<Outcome>>();
+    const specs = new Map(level.workflow.jobs.map((spec) => [spec.id, spec]));
+    const start = (spec: JobSpec): Promise<Outcome> => {
+      const known = pending.get(spec.id);
+      if (known !== undefined) return known;
+      const needed = spec.needs.flatMap((id) => specs.get(id) ?? []);
+      const outcome = Promise.all(needed.map(async (each) => [each.id, await start(each)] as const)).then((entries) =>
+        this.#runJob(level, spec, new Map(entries)),
+      );
+      pending.set(spec.id, outcome);
+      return outcome;
+    };
+    const entries = level.workflow.jobs.map(async (spec) => [spec.id, await start(spec)] as const);
+    return new Map(await Promise.all(entries));
+  }
+
+  #scope(level: Level, needs: Needs, more: Record<string, unknown> = {}, cancelled = this.#cancel.signal.aborted): Scope {
+    return jobScope(level, this.#github, this.repository.variables, needs, cancelled, more);
+  }
+
+  async #runJob(level: Level, spec: JobSpec, needs: Needs): Promise<Outcome> {
+    const scope = this.#scope(level, needs);
+    let strategy: Strategy = { combinations: [{}], failFast: true, maxParallel: 1 };
+    let problem: string | null = null;
+    try {
+      if (this.#kill.signal.aborted || level.cancel?.aborted === true || !holds(spec.if, scope)) {
+        this.#skip(level, spec, scope);
+        return outcomeOf(needs, { result: "skipped", outputs: {}, reused: false });
+      }
+      strategy = strategyOf(evaluate(spec.strategy, scope));
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    return outcomeOf(needs, await this.#runMatrix(level, spec, needs, strategy, problem));
+  }
+
+  /** A skipped job is listed, and its check run counts as passed. */
+  #skip(level: Level, spec: JobSpec, scope: Scope): void {
+    const { records } = this.#runner;
+    let name = `${level.namePrefix}${spec.id}`;
+    try {
+      name = jobName(level, spec, {}, scope);
+    } catch {
+      // A name that needs the matrix cannot be evaluated without one; GitHub shows the id then.
+    }
+    const job = records.createJob(this.repository, this.run, { name, key: `${level.keyPrefix}${spec.id}`, labels: [] });
+    records.completeJob(this.repository, job.id, "skipped", {});
+  }
+
+  async #runMatrix(
+    level: Level,
+    spec: JobSpec,
+    needs: Needs,
+    { combinations, failFast, maxParallel }: Strategy,
+    problem: string | null,
+  ): Promise<Ended> {
+    const stop = new AbortController();
+    const lanes = newSlots(maxParallel);
+    const signals = level.cancel === null ? [stop.signal] : [stop.signal, level.cancel];
+    const cancel = AbortSignal.any(signals);
+    const ended = await Promise.all(
+      combinations.map(async (combination, index): Promise<Ended> => {
+        const release = await lanes.take(cancel);
+        const total = combinations.length;
+        const strategy = { "fail-fast": failFast, "job-index": index, "job-total": total, "max-parallel": maxParallel };
+        const placed = { level, needs, combination, strategy, cancel, problem };
+        const one =
+          spec.kind === "steps"
+            ? await this.#runSteps({ ...placed, spec })
+            : await this.#runCall({ ...placed, spec });
+        release?.();
+        if (one.result === "failure" && failFast) stop.abort();
+        return one;
+      }),
+    );
+    return {
+      result: combined(ended.map((one) => one.result)),
+      outputs: Object.assign({}, ...ended.map((one) => one.outputs)) as Record<string, string>,
+      reused: ended.every((one) => one.reused),
+    };
+  }
+
+  async #runSteps(placed: Placed<StepsJob>): Promise<Ended> {
+    const { level, spec, needs, combination, strategy } = placed;
+    const key = `${level.keyPrefix}${spec.id}${combinationSuffix(combination)}`;
+    const previous = this.#previous.get(key);
+    if (previous !== undefined && [...needs.values()].every((need) => need.reused)) {
+      return { result: "success", outputs: previous.outputs, reused: true };
+    }
+    const scope = () => this.#scope(level, needs, { matrix: combination, strategy });
+    const job = new LiveJob({
+      runner: this.#runner,
+      repository: this.repository,
+      run: this.run,
+      level,
+      spec,
+      key,
+      combination,
+      strategy,
+      github: this.#github,
+      scope,
+      problem: placed.problem ?? this.#permissionProblem(placed),
+      permissions: this.#permissions(placed),
+      // An `if` that also holds when the run is cancelled keeps its job going.
+      survives: () => holds(spec.if, this.#scope(level, needs, {}, true)),
+      matrix: placed.cancel,
+      kill: this.#kill.signal,
+      begins: () => this.#begin(),
+    });
+    this.#jobs.add(job);
+    const ended = await job.finish();
+    this.#jobs.delete(job);
+    return { ...ended, reused: false };
+  }
+
+  #permissions({ level, spec }: Pick<Placed<JobSpec>, "level" | "spec">) {
+    return spec.permissions ?? level.workflow.permissions ?? level.permissions;
+  }
+
+  #permissionProblem(placed: Pick<Placed<JobSpec>, "level" | "spec">): string | null {
+    const { level, spec } = placed;
+    const excess = level.isCalled ? beyond(this.#permissions(placed), level.permissions) : null;
+    if (excess === null) return null;
+    return `The nested job '${spec.id}' is requesting '${excess}', but its caller does not allow it.`;
+  }
+
+  async #runCall(placed: Placed<CallJob>): Promise<Ended> {
+    const { level, spec, needs, combination, strategy, cancel } = placed;
+    const callee = this.#calls.get(spec);
+    const scope = this.#scope(level, needs, { matrix: combination, strategy });
+    try {
+      if (placed.problem !== null) throw new Error(placed.problem);
+      if (callee === undefined) throw new Error(`The workflow ${spec.uses} was not found.`);
+      const excess = this.#permissionProblem(placed);
+      if (excess !== null) throw new Error(excess);
+      const inner: Level = {
+        workflow: callee,
+        namePrefix: `${jobName(level, spec, combination, scope)} / `,
+        keyPrefix: `${level.keyPrefix}${spec.id}${combinationSuffix(combination)} / `,
+        inputs: this.#calleeInputs(callee, spec, scope),
+        secrets: this.#calleeSecrets(callee, level, spec, scope),
+        permissions: this.#permissions(placed),
+        isCalled: true,
+        cancel,
+      };
+      const outcomes = await this.#runLevel(inner);
+      const jobs = Object.fromEntries([...outcomes].map(([id, { result, outputs }]) => [id, { result, outputs }]));
+      const results = [...outcomes.values()];
+      return {
+        result: combined(results.map((outcome) => outcome.result)),
+        outputs: evaluateTexts(callee.call.outputs, this.#scope(inner, new Map(), { jobs })),
+        reused: results.every((outcome) => outcome.reused),
+      };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#failCall(placed, message);
+    }
+  }
+
+  #calleeInputs(callee: Workflow, spec: CallJob, scope: Scope): Record<string, unknown> {
+    const given = Object.fromEntries([...spec.with].map(([name, value]) => [name, evaluate(value, scope)]));
+    const checked = callInputs(callee.call.inputs, given, scope);
+    if ("error" in checked) throw new Error(checked.error);
+    return checked.values;
+  }
+
+  #calleeSecrets(callee: Workflow, level: Level, spec: CallJob, scope: Scope): Record<string, string> {
+    if (spec.secrets === "inherit") return level.secrets;
+    const secrets = Object.fromEntries([...spec.secrets].map(([name, value]) => [name, evaluateText(value, scope)]));
+    for (const [name, { required }] of callee.call.secrets) {
+      if (required && secrets[name] === undefined) {
+        throw new Error(`Secret ${name} is required, but not provided while calling.`);
+      }
+    }
+    return secrets;
+  }
+
+  /** The caller has no job of its own; the failure is shown as one. */
+  #failCall({ level, spec }: Placed<CallJob>, message: string): Ended {
+    const { records } = this.#runner;
+    const draft = { name: `${level.namePrefix}${spec.id}`, key: `${level.keyPrefix}${spec.id}`, labels: [] };
+    const job = records.createJob(this.repository, this.run, draft);
+    LiveJob.explain(this.#runner, job.id, message);
+    records.completeJob(this.repository, job.id, "failure", {});
+    return { result: "failure", outputs: {}, reused: false };
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#begun) return;
+    this.#begun = true;
+    await this.#runner.records.begin(this.repository, this.run.id);
+  }
+
+  /** The run's group, evaluated when it starts. */
+  group() {
+    const scope = { contexts: { github: this.#github, inputs: this.#inputs, vars: this.repository.variables }, functions: [] };
+    return groupOf(this.#workflow.concurrency, scope);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

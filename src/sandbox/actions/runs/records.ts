@@ -1,0 +1,216 @@
+/** Runs and jobs as the world remembers them; every change is told as GitHub tells it. */
+import { actionsApp, actionsBot } from "../../world/github-actions.ts";
+import { job as renderJob, workflow as renderWorkflow, workflowRun as renderRun } from "../../shapes/actions.ts";
+import { checkRunPayload, checkSuite } from "../../shapes/check.ts";
+import { repositoryWeb, type Schema } from "../../shapes/site.ts";
+import type { CheckRun, Conclusion, Job, Repository, RunStatus, WorkflowRun } from "../../world/entities.ts";
+import type { ActionsHost } from "../host.ts";
+import { Remembered } from "./remembered.ts";
+
+type Commit = Schema<"simple-commit">;
+
+/** What a run is made of before it has a number. */
+export type RunDraft = Omit<
+  WorkflowRun,
+  "id" | "runNumber" | "runAttempt" | "status" | "conclusion" | "checkSuiteId" | "createdAt" | "startedAt" | "updatedAt"
+>;
+
+export class Records {
+  readonly #host: ActionsHost;
+  readonly #commits = new Remembered<Promise<Commit>>();
+
+  constructor(host: ActionsHost) {
+    this.#host = host;
+  }
+
+  headCommit(repository: Repository, sha: string): Promise<Commit> {
+    const read = () => this.#host.headCommit(repository, sha) as Promise<Commit>;
+    return this.#commits.get(`${repository.id}:${sha}`, read);
+  }
+
+  async create(repository: Repository, draft: RunDraft, status: RunStatus): Promise<WorkflowRun> {
+    const { world } = this.#host;
+    const head = await this.headCommit(repository, draft.headSha);
+    const earlier = world.table("runs").filter((run) => run.workflowId === draft.workflowId).length;
+    const now = world.now();
+    const { headSha, headBranch } = draft;
+    const run = world.transaction(() => {
+      const id = world.nextId();
+      const suite = world.table("checkSuites").put({
+        id: world.nextId(),
+        repositoryId: repository.id,
+        headSha,
+        headBranch,
+        appId: actionsApp(world).id,
+        workflowRunId: id,
+        createdAt: now,
+        updatedAt: now,
+      });
+      return world.table("runs").put({
+        ...draft,
+        id,
+        runNumber: earlier + 1,
+        runAttempt: 1,
+        status,
+        conclusion: null,
+        checkSuiteId: suite.id,
+        createdAt: now,
+        startedAt: now,
+        updatedAt: now,
+      });
+    });
+    this.#tellRun(repository, run, "requested", head);
+    return run;
+  }
+
+  /** The next attempt of a completed run. */
+  async startAgain(repository: Repository, run: WorkflowRun): Promise<WorkflowRun> {
+    const head = await this.headCommit(repository, run.headSha);
+    const now = this.#host.world.now();
+    const change = { status: "queued", conclusion: null, runAttempt: run.runAttempt + 1, startedAt: now } as const;
+    const again = this.#change(run.id, { ...change, failure: null });
+    this.#tellRun(repository, again, "requested", head);
+    return again;
+  }
+
+  /** Queued after it was pending. */
+  queue(runId: number): void {
+    this.#change(runId, { status: "queued" });
+  }
+
+  async begin(repository: Repository, runId: number): Promise<void> {
+    const run = this.#change(runId, { status: "in_progress" });
+    this.#tellRun(repository, run, "in_progress", await this.headCommit(repository, run.headSha));
+  }
+
+  async complete(repository: Repository, runId: number, conclusion: Conclusion): Promise<void> {
+    const { world, announce } = this.#host;
+    const known = world.table("runs").get(runId);
+    const head = await this.headCommit(repository, known?.headSha ?? "");
+    const run = this.#change(runId, { status: "completed", conclusion });
+    const suite = world.table("checkSuites").get(run.checkSuiteId);
+    if (suite !== undefined) {
+      const updated = world.table("checkSuites").put({ ...suite, updatedAt: run.updatedAt });
+      const { repository: _, ...payload } = checkSuite(this.#host, repository, updated, head);
+      const sender = actionsBot(world);
+      // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
+      const common = { repository, event: "check_suite", action: "completed", sender, byJobToken: true };
+      announce({ ...common, payload: { check_suite: payload } });
+    }
+    this.#tellRun(repository, run, "completed", head);
+  }
+
+  createJob(repository: Repository, run: WorkflowRun, draft: Pick<Job, "name" | "key" | "labels">): Job {
+    const { world } = this.#host;
+    const now = world.now();
+    const job = world.transaction(() => {
+      const id = world.nextId();
+      const checkRunId = world.nextId();
+      world.table("checkRuns").put({
+        id: checkRunId,
+        repositoryId: repository.id,
+        suiteId: run.checkSuiteId,
+        headSha: run.headSha,
+        name: draft.name,
+        externalId: String(id),
+        detailsUrl: `${repositoryWeb(this.#host, repository)}/actions/runs/${run.id}/job/${id}`,
+        status: "queued",
+        conclusion: null,
+        appId: actionsApp(world).id,
+        startedAt: now,
+        completedAt: null,
+        output: { title: null, summary: null, text: null },
+      });
+      return world.table("jobs").put({
+        ...draft,
+        id,
+        repositoryId: repository.id,
+        runId: run.id,
+        runAttempt: run.runAttempt,
+        status: "queued",
+        conclusion: null,
+        checkRunId,
+        createdAt: now,
+        startedAt: null,
+        completedAt: null,
+        steps: [],
+        outputs: {},
+        process: null,
+      });
+    });
+    this.#tellCheck(repository, job, "created");
+    this.#tellJob(repository, job, "queued");
+    return job;
+  }
+
+  changeJob(jobId: number, change: Partial<Job>): Job {
+    const jobs = this.#host.world.table("jobs");
+    const job = jobs.get(jobId);
+    if (job === undefined) throw new Error(`There is no job ${jobId}`);
+    return jobs.put({ ...job, ...change });
+  }
+
+  startJob(repository: Repository, jobId: number): void {
+    const { world } = this.#host;
+    const now = world.now();
+    const job = this.changeJob(jobId, { status: "in_progress", startedAt: now });
+    this.#changeCheck(job, { status: "in_progress", startedAt: now });
+    this.#tellJob(repository, job, "in_progress");
+  }
+
+  completeJob(repository: Repository, jobId: number, conclusion: Conclusion, outputs: Record<string, string>): void {
+    const { world } = this.#host;
+    const now = world.now();
+    const job = world.transaction(() => {
+      const change = { status: "completed", conclusion, completedAt: now, outputs, process: null } as const;
+      const completed = this.changeJob(jobId, change);
+      this.#changeCheck(completed, { status: "completed", conclusion, completedAt: now });
+      return completed;
+    });
+    this.#tellCheck(repository, job, "completed");
+    this.#tellJob(repository, job, "completed");
+  }
+
+  #change(runId: number, change: Partial<WorkflowRun>): WorkflowRun {
+    const { world } = this.#host;
+    const run = world.table("runs").get(runId);
+    if (run === undefined) throw new Error(`There is no run ${runId}`);
+    return world.table("runs").put({ ...run, ...change, updatedAt: world.now() });
+  }
+
+  #changeCheck(job: Job, change: Partial<CheckRun>): void {
+    const checks = this.#host.world.table("checkRuns");
+    const check = checks.get(job.checkRunId);
+    if (check !== undefined) checks.put({ ...check, ...change });
+  }
+
+  #tellRun(repository: Repository, run: WorkflowRun, action: string, head: Commit): void {
+    const { world, announce } = this.#host;
+    const workflow = world.table("workflows").get(run.workflowId);
+    const sender = world.table("users").get(run.actorId) ?? actionsBot(world);
+    const payload = {
+      workflow_run: renderRun(this.#host, repository, run, head),
+      workflow: workflow === undefined ? null : renderWorkflow(this.#host, repository, workflow),
+    };
+    announce({ repository, event: "workflow_run", action, payload, sender, byJobToken: false });
+  }
+
+  #tellJob(repository: Repository, job: Job, action: string): void {
+    const { world, announce } = this.#host;
+    const run = world.table("runs").get(job.runId);
+    if (run === undefined) return;
+    const sender = world.table("users").get(run.actorId) ?? actionsBot(world);
+    const payload = { workflow_job: renderJob(this.#host, repository, job, run) };
+    announce({ repository, event: "workflow_job", action, payload, sender, byJobToken: true });
+  }
+
+  #tellCheck(repository: Repository, job: Job, action: string): void {
+    const { world, announce } = this.#host;
+    const check = world.table("checkRuns").get(job.checkRunId);
+    const suite = check === undefined ? undefined : world.table("checkSuites").get(check.suiteId);
+    if (check === undefined || suite === undefined) return;
+    const payload = { check_run: checkRunPayload(this.#host, repository, check, suite) };
+    const sender = actionsBot(world);
+    announce({ repository, event: "check_run", action, payload, sender, byJobToken: true });
+  }
+}

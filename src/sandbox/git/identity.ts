@@ -1,0 +1,31 @@
+/** Who a commit says wrote it, and which user that is. */
+import type { User } from "../world/entities.ts";
+import type { World } from "../world/world.ts";
+import type { Signature } from "./plumbing/objects.ts";
+
+/**
+ * The user as author or committer. Without a public address GitHub gives `ID+login@users.noreply.github.com`, so an
+ * App's commits bear `ID+slug[bot]@…`, which is how it finds the bot again:
+ * https://docs.github.com/en/account-and-profile/reference/email-addresses-reference
+ */
+export function signatureOf(user: User, date: string): Signature {
+  return { name: user.name ?? user.login, email: emailOf(user), date };
+}
+
+export function emailOf(user: User): string {
+  return user.email ?? `${user.id}+${user.login}@users.noreply.github.com`;
+}
+
+/** The committer of what GitHub itself commits: merges, squashes, files changed through the API. */
+export function githubSignature(date: string): Signature {
+  return { name: "GitHub", email: "noreply@github.com", date };
+}
+
+/** The user a commit's address belongs to. */
+export function userOfEmail(world: World, email: string): User | null {
+  const users = world.table("users");
+  const private_ = /^(?:(\d+)\+)?(.+)@users\.noreply\.github\.com$/.exec(email);
+  if (private_ === null) return users.find((user) => user.email === email) ?? null;
+  const [, id, login] = private_;
+  return (id === undefined ? users.find((user) => user.login === login) : users.get(Number(id))) ?? null;
+}

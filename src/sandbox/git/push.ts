@@ -1,0 +1,90 @@
+/** The payload of a `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
+import type { Hub } from "../hub.ts";
+import { type Payload, repositoryWeb } from "../shapes/site.ts";
+import type { Repository, User } from "../world/entities.ts";
+import { emailOf, userOfEmail } from "./identity.ts";
+import { namesChanged } from "./plumbing/diff.ts";
+import type { GitDir } from "./plumbing/dir.ts";
+import { log } from "./plumbing/history.ts";
+import { branchOf, zeroSha } from "./plumbing/names.ts";
+import { type Commit, readCommit, type Signature } from "./plumbing/objects.ts";
+import { resolveCommit } from "./plumbing/stored-refs.ts";
+
+/** A ref that moved: `before` null when it was made, `after` null when it was deleted. */
+export interface MovedRef {
+  ref: string;
+  before: string | null;
+  after: string | null;
+  /** Commits that `before` had are gone from it. */
+  forced: boolean;
+}
+
+type PushCommit = Payload<"webhook-push">["commits"][number];
+
+/** GitHub shows at most this many commits of one push. */
+const shownCommits = 2048;
+
+export async function pushPayload(hub: Hub, repository: Repository, moved: MovedRef, user: User) {
+  const { ref, before, after, forced } = moved;
+  const git = hub.git.at(repository);
+  const fresh = after === null ? [] : await newCommits(git, moved, after);
+  const tip = after === null ? null : await resolveCommit(git, after);
+  const head = tip === null ? null : await readCommit(git, tip);
+  const shown = head === null || fresh.some(({ sha }) => sha === head.sha) ? fresh : [...fresh, head];
+  const names = await namesChanged(
+    git,
+    shown.map(({ sha }) => sha),
+  );
+  const render = (commit: Commit): PushCommit => ({
+    id: commit.sha,
+    tree_id: commit.tree,
+    distinct: true,
+    message: commit.message,
+    timestamp: commit.committer.date,
+    url: `${repositoryWeb(hub, repository)}/commit/${commit.sha}`,
+    author: person(hub, commit.author),
+    committer: person(hub, commit.committer),
+    ...names.get(commit.sha),
+  });
+  return {
+    ref,
+    before: before ?? zeroSha,
+    after: after ?? zeroSha,
+    base_ref: before === null && after !== null ? await baseOf(git, repository, after) : null,
+    created: before === null,
+    deleted: after === null,
+    forced,
+    compare: compareUrl(hub, repository, moved),
+    commits: fresh.map(render),
+    head_commit: head === null ? null : render(head),
+    pusher: { name: user.login, email: emailOf(user) },
+  } satisfies Omit<Payload<"webhook-push">, "ref"> & { ref: string };
+}
+
+/** What the move brought, oldest first: against the old tip, or for a new branch against every other branch. */
+async function newCommits(git: GitDir, { ref, before }: MovedRef, after: string): Promise<Commit[]> {
+  const branch = branchOf(ref);
+  if (branch === null) return [];
+  if (before !== null) return log(git, after, { without: [before], limit: shownCommits, reverse: true });
+  const others = await git.text(["rev-list", after, "--not", `--exclude=${branch}`, "--branches"]);
+  const shas = others.split("\n").filter((sha) => sha !== "");
+  const oldest = shas.length === 0 ? [] : await log(git, after, { limit: shas.length, reverse: true });
+  const wanted = new Set(shas);
+  return oldest.filter(({ sha }) => wanted.has(sha)).slice(-shownCommits);
+}
+
+async function baseOf(git: GitDir, repository: Repository, after: string): Promise<string | null> {
+  const ref = `refs/heads/${repository.defaultBranch}`;
+  return (await resolveCommit(git, ref)) === after ? ref : null;
+}
+
+function compareUrl(hub: Hub, repository: Repository, { ref, before, after }: MovedRef): string {
+  const web = `${repositoryWeb(hub, repository)}/compare`;
+  if (before === null) return `${web}/${branchOf(ref) ?? ref}`;
+  return `${web}/${before.slice(0, 12)}...${(after ?? zeroSha).slice(0, 12)}`;
+}
+
+function person(hub: Hub, { name, email, date }: Signature) {
+  const user = userOfEmail(hub.world, email);
+  return { name, email, date, ...(user === null ? {} : { username: user.login }) };
+}

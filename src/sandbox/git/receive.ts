@@ -1,0 +1,128 @@
+/** A `git push`: judged by the same rules as REST, received by git, then told like any other move of refs. */
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { Hub } from "../hub.ts";
+import { judgeMove } from "../pulls/protection.ts";
+import type { By } from "../rest/issues/changes.ts";
+import { ApiError } from "../rest/kit.ts";
+import type { Repository } from "../world/entities.ts";
+import { runBackend } from "./backend.ts";
+import { type Refusal, refusalsFile } from "./hook.ts";
+import { isAncestor } from "./plumbing/history.ts";
+import { branchOf, zeroSha } from "./plumbing/names.ts";
+import { listRefs } from "./plumbing/stored-refs.ts";
+import { refMoved } from "./refs.ts";
+
+interface Command {
+  ref: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** The commands' own limit, in bytes; a push of thousands of refs fits. */
+const maxCommandBytes = 4 * 1024 * 1024;
+
+export async function receivePush(
+  hub: Hub,
+  repository: Repository,
+  request: IncomingMessage,
+  response: ServerResponse,
+  by: By,
+): Promise<void> {
+  const sent = request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request;
+  const { commands, body } = await readCommands(sent);
+  await hub.git.exclusive(repository, async () => {
+    const before = await tips(hub, repository);
+    const refusals = join(hub.git.dir(repository), `refusals.${randomUUID()}`);
+    await writeFile(refusals, refusalsFile(commands.flatMap((command) => refusalsOf(hub, repository, command, by))));
+    try {
+      await runBackend(hub, repository, request, response, {
+        rest: "git-receive-pack",
+        service: "git-receive-pack",
+        body,
+        env: { SANDBOX_REFUSALS: refusals },
+        ended: () => tellMoves(hub, repository, before, by),
+      });
+    } finally {
+      await rm(refusals, { force: true });
+    }
+  });
+}
+
+/** The judgement for each way in which the move may turn out. */
+function refusalsOf(hub: Hub, repository: Repository, command: Command, by: By): Refusal[] {
+  const branch = branchOf(command.ref);
+  if (branch === null) return [];
+  const ways = [true, false].flatMap((forward) => [true, false].map((linear) => ({ forward, linear })));
+  return ways.flatMap((way) =>
+    judgeMove(hub.world, repository, { ...command, branch, ...way }, by.user).map((sentence) => ({
+      ref: command.ref,
+      ...way,
+      sentence,
+    })),
+  );
+}
+
+async function tips(hub: Hub, repository: Repository): Promise<Map<string, string>> {
+  const refs = await listRefs(hub.git.at(repository), "refs/");
+  return new Map(refs.map(({ ref, sha }) => [ref, sha]));
+}
+
+/** Nobody else moves refs meanwhile, so every ref that is not where it was, was moved by this push. */
+async function tellMoves(hub: Hub, repository: Repository, old: Map<string, string>, by: By): Promise<void> {
+  const now = await tips(hub, repository);
+  for (const ref of new Set([...old.keys(), ...now.keys()])) {
+    const before = old.get(ref) ?? null;
+    const after = now.get(ref) ?? null;
+    if (before === after) continue;
+    const lost = before !== null && after !== null && !(await isAncestor(hub.git.at(repository), before, after));
+    await refMoved(hub, repository, { ref, before, after, forced: lost }, by);
+  }
+}
+
+/**
+ * The commands a push starts with (https://git-scm.com/docs/pack-protocol#_reference_update_request_and_packfile_transfer),
+ * and the whole body again for git to read.
+ */
+async function readCommands(sent: Readable): Promise<{ commands: Command[]; body: Readable }> {
+  const chunks = sent[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let start: Buffer = Buffer.alloc(0);
+  let lines = packetLines(start);
+  while (lines === null && start.length < maxCommandBytes) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    start = Buffer.concat([start, next.value]);
+    lines = packetLines(start);
+  }
+  async function* whole() {
+    yield start;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  if (lines === null) throw new ApiError(400, "The push has no list of references, or one that is too long.");
+  return { commands: lines.flatMap((line) => parseCommand(line) ?? []), body: Readable.from(whole()) };
+}
+
+/** The lines before the first flush packet; null when it has not come yet. */
+function packetLines(bytes: Buffer): string[] | null {
+  const lines: string[] = [];
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const length = Number.parseInt(bytes.toString("latin1", at, at + 4), 16);
+    if (length === 0) return lines;
+    if (!(length >= 4)) return [];
+    if (at + length > bytes.length) return null;
+    lines.push(bytes.toString("utf8", at + 4, at + length));
+    at += length;
+  }
+  return null;
+}
+
+function parseCommand(line: string): Command | null {
+  const match = /^([0-9a-f]{40}) ([0-9a-f]{40}) ([^\0\n]+)/.exec(line);
+  const [, before = "", after = "", ref = ""] = match ?? [];
+  if (match === null) return null;
+  return { ref, before: before === zeroSha ? null : before, after: after === zeroSha ? null : after };
+}

@@ -1,0 +1,73 @@
+/**
+ * Every move of a branch or tag of the sandbox ends in `refMoved`, whoever made it: REST (`moveRef`), a merge, or a
+ * `git push`. Call both inside `hub.git.exclusive`, so that what follows from moves happens in their order.
+ */
+import type { Hub } from "../hub.ts";
+import { followMove } from "../pulls/follow.ts";
+import { judgeMove } from "../pulls/protection.ts";
+import type { By } from "../rest/issues/changes.ts";
+import type { Repository } from "../world/entities.ts";
+import { bringsMerges, isAncestor } from "./plumbing/history.ts";
+import { branchOf, tagOf } from "./plumbing/names.ts";
+import { readRef, swapRef } from "./plumbing/stored-refs.ts";
+import { type MovedRef, pushPayload } from "./push.ts";
+
+export interface WantedMove {
+  ref: string;
+  /** Where the ref must be now; null: it must not be there; left out: wherever it is. */
+  from?: string | null;
+  /** null deletes it. */
+  to: string | null;
+  force: boolean;
+}
+
+export type Moved =
+  | { moved: true; before: string | null }
+  | { moved: false; why: "stale" | "blocked" | "not-fast-forward" }
+  /** GitHub's words, one for each rule of the branch's protection that is in the way. */
+  | { moved: false; why: "protected"; reasons: string[] };
+
+/** Moves a ref for somebody: judged by its branch's protection, then swapped, then told. */
+export async function moveRef(hub: Hub, repository: Repository, wanted: WantedMove, by: By): Promise<Moved> {
+  const { ref, to, force } = wanted;
+  const git = hub.git.at(repository);
+  const before = await readRef(git, ref);
+  if (wanted.from !== undefined && wanted.from !== before) return { moved: false, why: "stale" };
+  if (before === to) return { moved: true, before };
+  const forward = before === null || to === null || (await isAncestor(git, before, to));
+  const branch = branchOf(ref);
+  if (branch !== null) {
+    const linear = to === null || !(await bringsMerges(git, before, to));
+    const reasons = judgeMove(hub.world, repository, { branch, before, after: to, forward, linear }, by.user);
+    if (reasons.length > 0) return { moved: false, why: "protected", reasons };
+  }
+  if (!forward && !force) return { moved: false, why: "not-fast-forward" };
+  const swapped = await swapRef(git, ref, before, to);
+  if (swapped !== "moved") return { moved: false, why: swapped };
+  await refMoved(hub, repository, { ref, before, after: to, forced: !forward }, by);
+  return { moved: true, before };
+}
+
+/** What follows from a move that git has made: the world's pulls follow it, and it is told. */
+export async function refMoved(hub: Hub, repository: Repository, moved: MovedRef, by: By): Promise<void> {
+  const branch = branchOf(moved.ref);
+  const tag = tagOf(moved.ref);
+  if (branch === null && tag === null) return;
+  const payload = await pushPayload(hub, repository, moved, by.user);
+  touch(hub, repository);
+  const tellPulls = branch === null ? () => {} : await followMove(hub, repository, { ...moved, branch }, by);
+  const announcement = { repository, action: null, sender: by.user, byJobToken: by.byJobToken };
+  hub.announce({ ...announcement, event: "push", payload });
+  const named = { ref: branch ?? tag ?? "", ref_type: branch === null ? "tag" : "branch", pusher_type: "user" };
+  if (moved.before === null) {
+    const about = { master_branch: repository.defaultBranch, description: repository.description };
+    hub.announce({ ...announcement, event: "create", payload: { ...named, ...about } });
+  }
+  if (moved.after === null) hub.announce({ ...announcement, event: "delete", payload: named });
+  tellPulls();
+}
+
+function touch(hub: Hub, { id }: Repository): void {
+  const stored = hub.world.table("repositories").get(id);
+  if (stored !== undefined) hub.world.table("repositories").put({ ...stored, pushedAt: hub.world.now() });
+}

@@ -1,0 +1,109 @@
+/** Branches, and merging one into another. https://docs.github.com/en/rest/branches/branches */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { protectionOf } from "../../pulls/protection.ts";
+import { bodyOf } from "../../rest/body.ts";
+import { by } from "../../rest/issues/find.ts";
+import { ApiError, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { commit as renderCommit } from "../../shapes/git.ts";
+import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
+import type { Protection, Repository } from "../../world/entities.ts";
+import { githubSignature, signatureOf } from "../identity.ts";
+import { isAncestor } from "../plumbing/history.ts";
+import { mergeTrees } from "../plumbing/merging.ts";
+import { branchOf } from "../plumbing/names.ts";
+import { writeCommit } from "../plumbing/objects.ts";
+import { listRefs, readRef } from "../plumbing/stored-refs.ts";
+import { moveRef } from "../refs.ts";
+import { commitNamed } from "./find.ts";
+import { mustHaveMoved } from "./refusal.ts";
+
+const merged = z.object({ base: z.string(), head: z.string(), commit_message: z.string().nullish() });
+
+export function branchRoutes(hub: Hub): Rest {
+  const rest = newRest();
+
+  rest.get("/repos/:owner/:repo/branches", async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const refs = await listRefs(hub.git.at(repository), "refs/heads/");
+    const wanted = context.req.query("protected");
+    const named = refs.flatMap(({ ref, sha }) => {
+      const name = branchOf(ref);
+      return name === null ? [] : [{ name, sha, protection: protectionOf(hub.world, repository, name) }];
+    });
+    const found = named.filter(
+      ({ protection }) => wanted === undefined || (wanted === "true") === (protection !== null),
+    );
+    const answer = paginate(context, found).map(({ name, sha, protection }) => ({
+      name,
+      commit: { sha, url: `${repositoryApi(hub, repository)}/commits/${sha}` },
+      protected: protection !== null,
+      ...protectionPart(hub, repository, name, protection),
+    }));
+    return context.json(answer satisfies Schema<"short-branch">[]);
+  });
+
+  rest.get("/repos/:owner/:repo/branches/:branch{.+}", async (context, next) => {
+    const name = context.req.param("branch");
+    if (/\/protection(\/|$)/.test(name)) return next();
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const sha = await readRef(hub.git.at(repository), `refs/heads/${name}`);
+    if (sha === null) throw new ApiError(404, "Branch not found");
+    const protection = protectionOf(hub.world, repository, name);
+    const answer: Schema<"branch-with-protection"> = {
+      name,
+      commit: renderCommit(hub, repository, await commitNamed(hub, repository, sha)),
+      _links: {
+        self: `${repositoryApi(hub, repository)}/branches/${name}`,
+        html: `${repositoryWeb(hub, repository)}/tree/${name}`,
+      },
+      protected: protection !== null,
+      ...protectionPart(hub, repository, name, protection),
+    };
+    return context.json(answer);
+  });
+
+  rest.post("/repos/:owner/:repo/merges", async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const body = await bodyOf(context, merged);
+    const git = hub.git.at(repository);
+    const base = await readRef(git, `refs/heads/${body.base}`);
+    if (base === null) throw new ApiError(404, "Base does not exist");
+    const head = await hub.git.resolve(repository, body.head);
+    if (head === null) throw new ApiError(404, "Head does not exist");
+    if (await isAncestor(git, head, base)) return context.body(null, 204);
+    const tree = await mergeTrees(git, base, head);
+    if (!("tree" in tree)) throw new ApiError(409, "Merge conflict");
+    const who = by(context);
+    const now = hub.world.now();
+    const to = await writeCommit(git, {
+      tree: tree.tree,
+      parents: [base, head],
+      message: body.commit_message ?? `Merge ${body.head} into ${body.base}`,
+      author: signatureOf(who.user, now),
+      committer: githubSignature(now),
+    });
+    const move = { ref: `refs/heads/${body.base}`, from: base, to, force: false };
+    mustHaveMoved(await hub.git.exclusive(repository, () => moveRef(hub, repository, move, who)));
+    return context.json(renderCommit(hub, repository, await commitNamed(hub, repository, to)), 201);
+  });
+
+  return rest;
+}
+
+/** What every branch says of its protection, unasked. */
+function protectionPart(hub: Hub, repository: Repository, branch: string, protection: Protection | null) {
+  const required = protection?.requiredStatusChecks;
+  const level = protection?.enforceAdmins ? "everyone" : "non_admins";
+  return {
+    protection: {
+      enabled: protection !== null,
+      required_status_checks: {
+        enforcement_level: required ? level : "off",
+        contexts: required?.checks.map(({ context }) => context) ?? [],
+        checks: required?.checks.map(({ context, appId }) => ({ context, app_id: appId })) ?? [],
+      },
+    },
+    protection_url: `${repositoryApi(hub, repository)}/branches/${encodeURIComponent(branch)}/protection`,
+  };
+}

@@ -1,0 +1,124 @@
+/** Commits and comparisons. https://docs.github.com/en/rest/commits/commits */
+import type { Hub } from "../../hub.ts";
+import { newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { pathInUrl, commit as render } from "../../shapes/git.ts";
+import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
+import type { Repository } from "../../world/entities.ts";
+import { diffText, emptyTree, patchText } from "../plumbing/diff.ts";
+import { distance, log, mergeBase } from "../plumbing/history.ts";
+import type { Commit } from "../plumbing/objects.ts";
+import { diffEntries } from "./diffs.ts";
+import { commitNamed, shaNamed } from "./find.ts";
+import { mediaType, textAnswer } from "./media.ts";
+
+/** GitHub's limits for one answer: https://docs.github.com/en/rest/commits/commits#compare-two-commits */
+const shownCommits = 250;
+const shownFiles = 300;
+
+export function commitsOf(hub: Hub, repository: Repository, commits: readonly Commit[]): Schema<"commit">[] {
+  return commits.map((commit) => render(hub, repository, commit));
+}
+
+export function commitRoutes(hub: Hub): Rest {
+  const rest = newRest();
+
+  rest.get("/repos/:owner/:repo/commits", async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const { sha, path, since, until, author } = context.req.query();
+    const tip = await shaNamed(hub, repository, sha ?? repository.defaultBranch);
+    const wanted = Object.entries({ path, since, until, author }).filter((entry) => entry[1] !== undefined);
+    const found = await log(hub.git.at(repository), tip, Object.fromEntries(wanted));
+    return context.json(commitsOf(hub, repository, paginate(context, found)));
+  });
+
+  rest.get("/repos/:owner/:repo/commits/:ref{.+}", async (context, next) => {
+    const ref = context.req.param("ref");
+    // `commits/main/status` and its like are other routes; a branch of such a name must be asked for by SHA.
+    if (/\/(status|statuses|check-runs|check-suites|comments|pulls)$/.test(ref)) return next();
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const commit = await commitNamed(hub, repository, ref);
+    const from = commit.parents[0] ?? emptyTree;
+    const type = mediaType(context);
+    const git = hub.git.at(repository);
+    if (type === "sha") return textAnswer(context, type, commit.sha);
+    if (type === "diff") return textAnswer(context, type, await diffText(git, from, commit.sha));
+    if (type === "patch") return textAnswer(context, type, await patchText(git, commit.parents[0] ?? null, commit.sha));
+    const files = await diffEntries(hub, repository, from, commit.sha);
+    const additions = files.reduce((sum, file) => sum + file.additions, 0);
+    const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
+    const stats = { additions, deletions, total: additions + deletions };
+    const answer: Schema<"commit"> = { ...render(hub, repository, commit), stats, files: paginate(context, files) };
+    return context.json(answer);
+  });
+
+  rest.get("/repos/:owner/:repo/compare/:basehead{.+}", async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const [baseName, headName] = context.req.param("basehead").split("...");
+    if (!baseName || !headName) throw notFound();
+    const base = await shaNamed(hub, repository, withoutOwner(repository, baseName));
+    const head = await shaNamed(hub, repository, withoutOwner(repository, headName));
+    const git = hub.git.at(repository);
+    const ancestor = await mergeBase(git, base, head);
+    if (ancestor === null) throw notFound();
+    const type = mediaType(context);
+    if (type === "diff") return textAnswer(context, type, await diffText(git, ancestor, head));
+    if (type === "patch") return textAnswer(context, type, await patchText(git, base, head));
+    return context.json(await comparison(context, hub, repository, { baseName, headName, base, head, ancestor }));
+  });
+
+  return rest;
+}
+
+/** `owner:branch` → `branch`; another owner's branches are not here. */
+function withoutOwner(repository: Repository, name: string): string {
+  const [, owner, branch = name] = /^([^:]+):(.+)$/.exec(name) ?? [];
+  if (owner !== undefined && owner.toLowerCase() !== repository.owner.toLowerCase()) throw notFound();
+  return branch;
+}
+
+interface Compared {
+  baseName: string;
+  headName: string;
+  base: string;
+  head: string;
+  ancestor: string;
+}
+
+async function comparison(
+  context: RestContext,
+  hub: Hub,
+  repository: Repository,
+  { baseName, headName, base, head, ancestor }: Compared,
+): Promise<Schema<"commit-comparison">> {
+  const git = hub.git.at(repository);
+  const { ahead, behind } = await distance(git, base, head);
+  const commits = await log(git, head, { without: [base], reverse: true });
+  const { page, per_page: perPage } = context.req.query();
+  const shown = (page ?? perPage) ? paginate(context, commits) : commits.slice(0, shownCommits);
+  // Later pages bring commits only.
+  const files = Number(page ?? 1) > 1 ? [] : (await diffEntries(hub, repository, ancestor, head)).slice(0, shownFiles);
+  const names = `${pathInUrl(baseName)}...${pathInUrl(headName)}`;
+  const html = `${repositoryWeb(hub, repository)}/compare/${names}`;
+  const permanent = [base, head].map((sha) => `${repository.owner}:${sha.slice(0, 7)}`).join("...");
+  return {
+    url: `${repositoryApi(hub, repository)}/compare/${names}`,
+    html_url: html,
+    permalink_url: `${repositoryWeb(hub, repository)}/compare/${permanent}`,
+    diff_url: `${html}.diff`,
+    patch_url: `${html}.patch`,
+    base_commit: render(hub, repository, await commitNamed(hub, repository, base)),
+    merge_base_commit: render(hub, repository, await commitNamed(hub, repository, ancestor)),
+    status: relation(ahead, behind),
+    ahead_by: ahead,
+    behind_by: behind,
+    total_commits: ahead,
+    commits: commitsOf(hub, repository, shown),
+    files,
+  };
+}
+
+function relation(ahead: number, behind: number): "diverged" | "ahead" | "behind" | "identical" {
+  if (ahead > 0 && behind > 0) return "diverged";
+  if (ahead > 0) return "ahead";
+  return behind > 0 ? "behind" : "identical";
+}

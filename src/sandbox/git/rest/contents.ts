@@ -1,0 +1,156 @@
+/** Files at a ref, and commits of a single file. https://docs.github.com/en/rest/repos/contents */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { bodyOf } from "../../rest/body.ts";
+import { by } from "../../rest/issues/find.ts";
+import { ApiError, newRest, notFound, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { contentEntry, contentFile, gitCommit } from "../../shapes/git.ts";
+import type { Schema } from "../../shapes/site.ts";
+import type { Repository } from "../../world/entities.ts";
+import { githubSignature, signatureOf } from "../identity.ts";
+import { isFilePath } from "../plumbing/names.ts";
+import { readBlob, readCommit, type Signature, writeBlob, writeCommit } from "../plumbing/objects.ts";
+import { readRef } from "../plumbing/stored-refs.ts";
+import { entryAt, readTree, type TreeEntry, writeTree } from "../plumbing/trees.ts";
+import { moveRef } from "../refs.ts";
+import { checkedPath } from "./find.ts";
+import { mediaType, textAnswer } from "./media.ts";
+import { mustHaveCommitted } from "./refusal.ts";
+
+const person = z.object({ name: z.string(), email: z.string(), date: z.iso.datetime({ offset: true }).optional() });
+
+const change = z.object({
+  message: z.string(),
+  branch: z.string().optional(),
+  sha: z.string().nullish(),
+  author: person.optional(),
+  committer: person.optional(),
+});
+const put = change.extend({ content: z.string() });
+
+type Change = z.output<typeof change>;
+
+/** Larger files come without their content: https://docs.github.com/en/rest/repos/contents#get-repository-content */
+const largestShown = 1024 * 1024;
+
+export function contentRoutes(hub: Hub): Rest {
+  const rest = newRest();
+
+  async function show(context: RestContext, path: string): Promise<Response> {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    if (path !== "" && !isFilePath(path)) throw notFound();
+    const ref = context.req.query("ref") ?? repository.defaultBranch;
+    const commit = await hub.git.resolve(repository, ref);
+    if (commit === null) throw new ApiError(404, `No commit found for the ref ${ref}`);
+    const git = hub.git.at(repository);
+    const entry = path === "" ? null : await entryAt(git, commit, path);
+    if (path !== "" && entry === null) throw notFound();
+    if (entry === null || entry.type === "tree") {
+      const entries = (await readTree(git, `${commit}:${path}`, false)) ?? [];
+      const prefix = path === "" ? "" : `${path}/`;
+      return context.json(entries.map((each) => contentEntry(hub, repository, ref, `${prefix}${each.path}`, each)));
+    }
+    return showFile(context, repository, ref, path, entry);
+  }
+
+  async function showFile(context: RestContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+    const content = entry.type === "blob" ? await readBlob(hub.git.at(repository), entry.sha) : null;
+    if (content === null) return context.json(contentEntry(hub, repository, ref, path, entry));
+    if (mediaType(context) === "raw") return textAnswer(context, "raw", content);
+    if (entry.mode === "120000") {
+      return context.json({ ...contentEntry(hub, repository, ref, path, entry), target: content.toString("utf8") });
+    }
+    const answer = contentFile(hub, repository, ref, path, entry, content);
+    return context.json(content.length > largestShown ? { ...answer, content: "", encoding: "none" } : answer);
+  }
+
+  rest.get("/repos/:owner/:repo/contents", (context) => show(context, ""));
+  rest.get("/repos/:owner/:repo/contents/", (context) => show(context, ""));
+  rest.get("/repos/:owner/:repo/contents/:path{.+}", (context) => show(context, context.req.param("path")));
+
+  /** Puts `content` (null: nothing) at the path of the branch, in a commit of its own. */
+  async function commitFile(context: RestContext, body: Change, content: Buffer | null): Promise<Response> {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const path = checkedPath(context.req.param("path") ?? "", "path");
+    const branch = body.branch ?? repository.defaultBranch;
+    const who = by(context);
+    return hub.git.exclusive(repository, async () => {
+      const git = hub.git.at(repository);
+      const tip = await readRef(git, `refs/heads/${branch}`);
+      if (tip === null && branch !== repository.defaultBranch) throw new ApiError(404, `Branch ${branch} not found`);
+      const old = tip === null ? null : await entryAt(git, tip, path);
+      const verb = verbFor(path, body, old, content);
+      const blob = content === null ? null : await writeBlob(git, content);
+      const tree = await writeTree(git, tip, [{ path, mode: old?.mode ?? "100644", sha: blob }]);
+      const { author, committer } = signatures(body, who.user);
+      const { message } = body;
+      const to = await writeCommit(git, { tree, parents: tip === null ? [] : [tip], message, author, committer });
+      const move = { ref: `refs/heads/${branch}`, from: tip, to, force: false };
+      mustHaveCommitted(await moveRef(hub, repository, move, who), verb, path, tip ?? branch);
+      const [commit, entry] = await Promise.all([readCommit(git, to), entryAt(git, to, path)]);
+      if (commit === null) throw new Error(`commit ${to} is not readable`);
+      const answer = {
+        content: entry === null ? null : contentOf(hub, repository, branch, path, entry),
+        commit: gitCommit(hub, repository, commit),
+      } satisfies Schema<"file-commit">;
+      return context.json(answer, verb === "create" ? 201 : 200);
+    });
+  }
+
+  function signatures(
+    body: Change,
+    user: Parameters<typeof signatureOf>[0],
+  ): { author: Signature; committer: Signature } {
+    const now = hub.world.now();
+    const given = (who: z.output<typeof person>): Signature => ({ ...who, date: who.date ?? now });
+    const own = signatureOf(user, now);
+    const committer = body.committer ? given(body.committer) : null;
+    return {
+      author: body.author ? given(body.author) : (committer ?? own),
+      committer: committer ?? githubSignature(now),
+    };
+  }
+
+  rest.put("/repos/:owner/:repo/contents/:path{.+}", async (context) => {
+    const body = await bodyOf(context, put);
+    if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(body.content)) throw new ApiError(422, "content is not valid Base64");
+    return commitFile(context, body, Buffer.from(body.content, "base64"));
+  });
+
+  rest.delete("/repos/:owner/:repo/contents/:path{.+}", async (context) => {
+    // Octokit's clients send a body; others send the same as a query.
+    const body = await bodyOf(context, change.partial({ message: true }));
+    const all = { ...context.req.query(), ...body };
+    return commitFile(context, change.parse({ message: "", ...all }), null);
+  });
+
+  return rest;
+}
+
+/** `file-commit` has no nulls where a listing has them. */
+function contentOf(hub: Hub, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+  const { git_url, html_url, download_url, _links, ...rest } = contentEntry(hub, repository, ref, path, entry);
+  return {
+    ...rest,
+    git_url: git_url ?? "",
+    html_url,
+    download_url: download_url ?? "",
+    _links: { self: _links.self, git: _links.git ?? "", html: _links.html },
+  };
+}
+
+/** What the change does to the path. @throws ApiError when its `sha` does not fit what is there. */
+function verbFor(
+  path: string,
+  body: Change,
+  old: TreeEntry | null,
+  content: Buffer | null,
+): "create" | "update" | "delete" {
+  if (old?.type === "tree") throw new ApiError(422, `${path} is a directory`);
+  if (content === null && old === null) throw notFound();
+  if (old === null) return "create";
+  // https://docs.github.com/en/rest/repos/contents: `sha` is required when updating or deleting.
+  if (!body.sha) throw new ApiError(422, `Invalid request.\n\n"sha" wasn't supplied.`);
+  if (body.sha !== old.sha) throw new ApiError(409, `${path} does not match ${body.sha}`);
+  return content === null ? "delete" : "update";
+}

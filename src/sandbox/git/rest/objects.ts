@@ -1,0 +1,161 @@
+/** The Git database: blobs, trees, commits. https://docs.github.com/en/rest/git */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { bodyOf } from "../../rest/body.ts";
+import { ApiError, actingUser, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { gitCommit, gitTree, wrappedBase64 } from "../../shapes/git.ts";
+import { nodeId, repositoryApi, type Schema } from "../../shapes/site.ts";
+import { signatureOf } from "../identity.ts";
+import { type GitDir, GitError } from "../plumbing/dir.ts";
+import { isSha } from "../plumbing/names.ts";
+import { readBlob, readCommit, type Signature, typesOf, writeBlob, writeCommit } from "../plumbing/objects.ts";
+import { readTree, type TreeChange, writeTree } from "../plumbing/trees.ts";
+import { checkedPath, shaNamed } from "./find.ts";
+import { mediaType, textAnswer } from "./media.ts";
+
+const sha = z.string().regex(/^[0-9a-f]{40}$/);
+
+const newBlob = z.object({ content: z.string(), encoding: z.enum(["utf-8", "base64"]).default("utf-8") });
+
+const newTree = z.object({
+  base_tree: z.string().nullish(),
+  tree: z
+    .array(
+      z.object({
+        path: z.string().min(1),
+        mode: z.enum(["100644", "100755", "040000", "160000", "120000"]),
+        type: z.enum(["blob", "tree", "commit"]).optional(),
+        sha: sha.nullish(),
+        content: z.string().optional(),
+      }),
+    )
+    .max(100_000),
+});
+
+const person = z.object({ name: z.string(), email: z.string(), date: z.iso.datetime({ offset: true }).optional() });
+
+const newCommit = z.object({
+  message: z.string(),
+  tree: sha,
+  parents: z.array(sha).default([]),
+  author: person.optional(),
+  committer: person.optional(),
+});
+
+/** GitHub cuts recursive listings here: https://docs.github.com/en/rest/git/trees#get-a-tree */
+const shownEntries = 100_000;
+
+const badObject = () => new ApiError(422, "GitRPC::BadObjectState");
+
+export function objectRoutes(hub: Hub): Rest {
+  const rest = newRest();
+  const git = "/repos/:owner/:repo/git";
+
+  rest.post(`${git}/blobs`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const { content, encoding } = await bodyOf(context, newBlob);
+    const blob = await writeBlob(
+      hub.git.at(repository),
+      Buffer.from(content, encoding === "base64" ? "base64" : "utf8"),
+    );
+    const url = `${repositoryApi(hub, repository)}/git/blobs/${blob}`;
+    return context.json({ sha: blob, url } satisfies Schema<"short-blob">, 201, { Location: url });
+  });
+
+  rest.get(`${git}/blobs/:sha`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const object = context.req.param("sha");
+    const content = isSha(object) ? await readBlob(hub.git.at(repository), object) : null;
+    if (content === null) throw notFound();
+    if (mediaType(context) === "raw") return textAnswer(context, "raw", content);
+    const blob: Schema<"blob"> = {
+      sha: object,
+      node_id: nodeId("Blob", object),
+      url: `${repositoryApi(hub, repository)}/git/blobs/${object}`,
+      size: content.length,
+      content: wrappedBase64(content),
+      encoding: "base64",
+    };
+    return context.json(blob);
+  });
+
+  rest.post(`${git}/trees`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const body = await bodyOf(context, newTree);
+    const dir = hub.git.at(repository);
+    const base = body.base_tree ? await treeOf(dir, body.base_tree) : null;
+    const made = await writeTree(dir, base, await treeChanges(dir, body.tree)).catch(refusedObject);
+    const entries = (await readTree(dir, made, false)) ?? [];
+    return context.json(gitTree(hub, repository, made, entries, false), 201);
+  });
+
+  rest.get(`${git}/trees/:sha{.+}`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const dir = hub.git.at(repository);
+    const name = context.req.param("sha");
+    const tree =
+      (await treeOf(dir, name).catch(() => null)) ?? (await treeOf(dir, await shaNamed(hub, repository, name)));
+    // Any value of `recursive`, even 0 or false, means recursive.
+    const entries = await readTree(dir, tree, context.req.query("recursive") !== undefined);
+    if (entries === null) throw notFound();
+    const truncated = entries.length > shownEntries;
+    return context.json(gitTree(hub, repository, tree, entries.slice(0, shownEntries), truncated));
+  });
+
+  rest.post(`${git}/commits`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const body = await bodyOf(context, newCommit);
+    const dir = hub.git.at(repository);
+    const types = await typesOf(dir, [body.tree, ...body.parents]);
+    if (types[0] !== "tree") throw new ApiError(422, "Tree SHA does not exist");
+    if (types.slice(1).some((type) => type !== "commit"))
+      throw new ApiError(422, "Parent SHA does not exist or is not a commit object");
+    const now = hub.world.now();
+    const signed = (given: z.output<typeof person>): Signature => ({ ...given, date: given.date ?? now });
+    const author = body.author ? signed(body.author) : signatureOf(actingUser(context), now);
+    const committer = body.committer ? signed(body.committer) : author;
+    const { message, tree, parents } = body;
+    const made = await readCommit(dir, await writeCommit(dir, { message, tree, parents, author, committer }));
+    if (made === null) throw badObject();
+    const answer = gitCommit(hub, repository, made);
+    return context.json(answer, 201, { Location: answer.url });
+  });
+
+  rest.get(`${git}/commits/:sha`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const object = context.req.param("sha");
+    const found = isSha(object) ? await readCommit(hub.git.at(repository), object) : null;
+    if (found === null) throw notFound();
+    return context.json(gitCommit(hub, repository, found));
+  });
+
+  return rest;
+}
+
+/** The tree a SHA names: its own, or its commit's. @throws ApiError 422 */
+async function treeOf(git: GitDir, name: string): Promise<string> {
+  if (!isSha(name)) throw badObject();
+  const { code, stdout } = await git.run(["rev-parse", "--verify", "--quiet", `${name}^{tree}`], { accept: [1, 128] });
+  if (code !== 0) throw badObject();
+  return stdout.toString("utf8").trim();
+}
+
+async function treeChanges(git: GitDir, entries: z.output<typeof newTree>["tree"]): Promise<TreeChange[]> {
+  const changes: TreeChange[] = [];
+  for (const { path, mode, sha: object, content } of entries) {
+    checkedPath(path, "tree.path");
+    if (object === undefined && content === undefined)
+      throw new ApiError(422, "tree.sha or tree.content must be given");
+    const made = content === undefined ? (object ?? null) : await writeBlob(git, Buffer.from(content, "utf8"));
+    changes.push({ path, mode, sha: made });
+  }
+  const objects = changes.filter((change) => change.mode !== "160000").flatMap((change) => change.sha ?? []);
+  const types = await typesOf(git, objects);
+  const missing = objects.find((_, index) => types[index] === null);
+  if (missing !== undefined) throw new ApiError(422, `tree.sha ${missing} is not a valid object`);
+  return changes;
+}
+
+function refusedObject(error: unknown): never {
+  throw error instanceof GitError ? badObject() : error;
+}

@@ -1,0 +1,102 @@
+/** Refs. https://docs.github.com/en/rest/git/refs */
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { bodyOf } from "../../rest/body.ts";
+import { by } from "../../rest/issues/find.ts";
+import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { gitRef } from "../../shapes/git.ts";
+import type { Repository } from "../../world/entities.ts";
+import { isBranchName, isRefName } from "../plumbing/names.ts";
+import { typesOf } from "../plumbing/objects.ts";
+import { listRefs, readRef, type StoredRef } from "../plumbing/stored-refs.ts";
+import { moveRef } from "../refs.ts";
+import { mustHaveMoved } from "./refusal.ts";
+
+const sha = z.string().regex(/^[0-9a-f]{40}$/);
+const created = z.object({ ref: z.string(), sha });
+const updated = z.object({ sha, force: z.boolean().default(false) });
+
+const git = "/repos/:owner/:repo/git";
+
+export function refRoutes(hub: Hub): Rest {
+  const rest = newRest();
+
+  rest.get(`${git}/ref/:ref{.+}`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    return context.json(gitRef(hub, repository, await stored(hub, repository, `refs/${context.req.param("ref")}`)));
+  });
+
+  rest.get(`${git}/matching-refs/:ref{.+}`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "read");
+    const found = await listRefs(hub.git.at(repository), `refs/${context.req.param("ref")}`);
+    return context.json(found.map((ref) => gitRef(hub, repository, ref)));
+  });
+
+  rest.post(`${git}/refs`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const { ref, sha: to } = await bodyOf(context, created);
+    if (!ref.startsWith("refs/") || ref.split("/").length < 3) {
+      throw new ApiError(422, "Reference name must start with 'refs/' and contain at least 2 slashes.");
+    }
+    if (!mayBeWritten(ref)) throw new ApiError(422, `${ref} is not a valid ref name.`);
+    await needsObject(hub, repository, ref, to);
+    const outcome = await hub.git.exclusive(repository, () =>
+      moveRef(hub, repository, { ref, from: null, to, force: false }, by(context)),
+    );
+    if (!outcome.moved && outcome.why === "stale") throw new ApiError(422, "Reference already exists");
+    mustHaveMoved(outcome);
+    const answer = gitRef(hub, repository, await stored(hub, repository, ref));
+    return context.json(answer, 201, { Location: answer.url });
+  });
+
+  rest.patch(`${git}/refs/:ref{.+}`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const ref = `refs/${context.req.param("ref")}`;
+    const { sha: to, force } = await bodyOf(context, updated);
+    if (!mayBeWritten(ref)) throw new ApiError(422, "Reference does not exist");
+    await needsObject(hub, repository, ref, to);
+    const outcome = await hub.git.exclusive(repository, async () => {
+      if ((await readRef(hub.git.at(repository), ref)) === null) throw new ApiError(422, "Reference does not exist");
+      return moveRef(hub, repository, { ref, to, force }, by(context));
+    });
+    mustHaveMoved(outcome);
+    return context.json(gitRef(hub, repository, await stored(hub, repository, ref)));
+  });
+
+  rest.delete(`${git}/refs/:ref{.+}`, async (context) => {
+    const repository = repositoryFor(context, hub.world, "contents", "write");
+    const ref = `refs/${context.req.param("ref")}`;
+    if (ref === `refs/heads/${repository.defaultBranch}`) throw new ApiError(422, "Cannot delete the default branch");
+    const outcome = await hub.git.exclusive(repository, async () => {
+      const there = mayBeWritten(ref) && (await readRef(hub.git.at(repository), ref)) !== null;
+      if (!there) throw new ApiError(422, "Reference does not exist");
+      return moveRef(hub, repository, { ref, to: null, force: false }, by(context));
+    });
+    mustHaveMoved(outcome);
+    return context.body(null, 204);
+  });
+
+  return rest;
+}
+
+/** `refs/pull/` is GitHub's own. */
+function mayBeWritten(ref: string): boolean {
+  if (ref.startsWith("refs/heads/")) return isBranchName(ref.slice("refs/heads/".length));
+  return isRefName(ref) && !ref.startsWith("refs/pull/");
+}
+
+/** A branch takes commits only; other refs take any object. @throws ApiError 422 */
+async function needsObject(hub: Hub, repository: Repository, ref: string, sha: string): Promise<void> {
+  const [type] = await typesOf(hub.git.at(repository), [sha]);
+  if (type === null || type === undefined) throw new ApiError(422, "Object does not exist");
+  if (ref.startsWith("refs/heads/") && type !== "commit") throw new ApiError(422, "Reference update failed");
+}
+
+/** @throws ApiError 404 */
+async function stored(hub: Hub, repository: Repository, ref: string): Promise<StoredRef> {
+  const git = hub.git.at(repository);
+  const sha = await readRef(git, ref);
+  const [type] = sha === null ? [] : await typesOf(git, [sha]);
+  if (sha === null || !type) throw notFound();
+  return { ref, sha, type };
+}

@@ -1,0 +1,149 @@
+/**
+ * The sandbox: a GitHub for one machine. Real git, GitHub's REST API and webhooks, and an Actions runner, with nothing of
+ * Headgate in it: any Octokit client and any git can be pointed at it. This file puts its rooms together.
+ */
+import { join, resolve } from "node:path";
+import { startActions } from "./actions/index.ts";
+import { actionsRoutes } from "./actions/routes.ts";
+import { restApi } from "./api.ts";
+import { gitHttp } from "./git/http.ts";
+import { gitRoutes } from "./git/routes.ts";
+import { GitStore } from "./git/store.ts";
+import { startHooks } from "./hooks/sink.ts";
+import type { Hub } from "./hub.ts";
+import { frontPage } from "./page.ts";
+import { pullsIdle } from "./pulls/background.ts";
+import { testMergeOf } from "./pulls/mergeability.ts";
+import { recoverPulls } from "./pulls/recover.ts";
+import { pullRoutes } from "./pulls/routes.ts";
+import { issueJobToken } from "./rest/auth/tokens.ts";
+import { newRest } from "./rest/kit.ts";
+import { type Seeding, seeding } from "./seed.ts";
+import { listen } from "./server.ts";
+import { actionsApp, actionsBot } from "./world/github-actions.ts";
+import { type Clock, World } from "./world/world.ts";
+
+export type { App, Installation, Repository, User } from "./world/entities.ts";
+
+export interface SandboxOptions {
+  /** Everything the sandbox remembers lives here; started again on the same folder, it goes on. */
+  dataDir: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** The address to listen on; 127.0.0.1 by default. The sandbox is for one machine: it has no TLS. */
+  host?: string;
+  /** How many jobs run at the same time. */
+  slots: number;
+  clock?: Clock;
+  /** The Node.js given to jobs; this process's own by default. */
+  nodePath?: string;
+  /** Environment given to every job beside GitHub's own. */
+  environment?: Record<string, string>;
+}
+
+export interface Sandbox extends Seeding {
+  /** Base URL of git and of the web side, such as `http://127.0.0.1:4000`. */
+  url: string;
+  /** Base URL for Octokit. */
+  apiUrl: string;
+  /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
+  idle(): Promise<void>;
+  /** Ends running jobs, gives up webhooks under way, and lets go of the folder. */
+  close(): Promise<void>;
+}
+
+const webhookTimeoutMs = 10_000;
+
+/** @throws Error when the folder is in use by another sandbox, or the port is taken. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const clock = options.clock ?? { now: () => new Date() };
+  const dataDir = resolve(options.dataDir);
+  const world = new World(dataDir, clock);
+  actionsApp(world);
+  actionsBot(world);
+  const git = new GitStore(join(dataDir, "git"));
+  let url = "";
+  const serverUrl = () => url;
+  const apiUrl = () => `${url}/api/v3`;
+
+  const hooks = startHooks({ world, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
+  const hub: Hub = {
+    world,
+    git,
+    clock,
+    apiUrl,
+    serverUrl,
+    announce(announcement) {
+      hooks.announced(announcement);
+      actions.announced(announcement);
+    },
+  };
+  const actions = startActions(
+    {
+      world,
+      announce: hub.announce,
+      apiUrl,
+      serverUrl,
+      gitDir: (repository) => git.dir(repository),
+      resolve: (repository, ref) => git.resolve(repository, ref),
+      readFile: (repository, commit, path) => git.readFile(repository, commit, path),
+      listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
+      headCommit: (repository, commit) => git.headCommit(repository, commit),
+      testMerge: (repository, number) => testMergeOf(hub, repository, number),
+      issueJobToken: (repository, _run, permissions) => issueJobToken(world, repository, permissions).id,
+      revokeToken: (token) => world.table("tokens").remove(token),
+    },
+    {
+      slots: options.slots,
+      dataDir: join(dataDir, "actions"),
+      nodePath: options.nodePath ?? process.execPath,
+      environment: options.environment ?? {},
+    },
+  );
+
+  const web = newRest();
+  const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
+  web.route("/api/v3", restApi(hub, hooks.redeliver, rooms));
+  web.get("/", (context) => context.html(frontPage(hub)));
+  async function release(): Promise<void> {
+    await actions.close();
+    await pullsIdle(hub);
+    await git.idle();
+    await hooks.close();
+    world.close();
+  }
+
+  const where = { host: options.host ?? "127.0.0.1", port: options.port ?? 0 };
+  const server = await listen(where, gitHttp(hub), web.fetch).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
+  url = server.url;
+
+  async function close(): Promise<void> {
+    await server.close();
+    await release();
+  }
+
+  try {
+    await recoverPulls(hub);
+    await actions.recover();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  server.open();
+
+  return {
+    ...seeding(hub, hooks),
+    url,
+    apiUrl: apiUrl(),
+    close,
+    async idle() {
+      await pullsIdle(hub);
+      await git.idle();
+      await actions.idle();
+      await hooks.idle();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** Changing a pull: its words, its base, open or closed. */
+import { isAncestor } from "../git/plumbing/history.ts";
+import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
+import type { Hub } from "../hub.ts";
+import type { By } from "../rest/issues/changes.ts";
+import { unprocessable } from "../rest/kit.ts";
+import type { Pull, Repository } from "../world/entities.ts";
+import { closed, touchIssue } from "./follow.ts";
+import { tellPull } from "./tell.ts";
+
+export async function editWords(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  wanted: { title?: string | undefined; body?: string | null | undefined },
+  by: By,
+): Promise<void> {
+  const issue = hub.world.table("issues").get(pull.id);
+  if (issue === undefined) return;
+  const title = wanted.title ?? issue.title;
+  const body = wanted.body === undefined ? issue.body : wanted.body;
+  if (title === issue.title && body === issue.body) return;
+  touchIssue(hub, pull, { title, body });
+  const changes = {
+    ...(title === issue.title ? {} : { title: { from: issue.title } }),
+    ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
+  };
+  await tellPull(hub, repository, pull, "edited", by, { changes });
+}
+
+/** Points the pull at another base. Call it inside `hub.git.exclusive`. @throws ApiError 422 when it cannot be. */
+export async function retarget(hub: Hub, repository: Repository, pull: Pull, baseRef: string, by: By): Promise<void> {
+  if (baseRef === pull.baseRef) return;
+  const git = hub.git.at(repository);
+  const baseSha = await readRef(git, `refs/heads/${baseRef}`);
+  if (baseSha === null) throw unprocessable("PullRequest", [{ field: "base", code: "invalid" }]);
+  if (await isAncestor(git, pull.headSha, baseSha)) {
+    const message = `There are no new commits between base branch '${baseRef}' and head branch '${pull.headRef}'`;
+    throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
+  }
+  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
+  const changed = { ...stored, baseRef, baseSha, mergeability: null, mergeSha: null };
+  hub.world.transaction(() => {
+    hub.world.table("pulls").put(changed);
+    touchIssue(hub, pull, {});
+  });
+  const changes = { base: { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } } };
+  await tellPull(hub, repository, changed, "edited", by, { changes });
+}
+
+export async function closePull(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
+  await tellPull(hub, repository, closed(hub, pull, by), "closed", by);
+}
+
+/** Call it inside `hub.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */
+export async function reopenPull(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
+  const git = hub.git.at(repository);
+  const [headSha, baseSha] = await Promise.all([
+    readRef(git, `refs/heads/${pull.headRef}`),
+    readRef(git, `refs/heads/${pull.baseRef}`),
+  ]);
+  if (pull.merged) throw refusedReopen("The pull request cannot be reopened.");
+  if (headSha === null) throw refusedReopen(`The ${pull.headRef} branch has been deleted.`);
+  if (baseSha === null) throw refusedReopen(`The ${pull.baseRef} branch has been deleted.`);
+  await setOwnRef(git, `refs/pull/${pull.number}/head`, headSha);
+  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
+  const reopened = { ...stored, headSha, baseSha, mergeability: null, mergeSha: null };
+  hub.world.transaction(() => {
+    hub.world.table("pulls").put(reopened);
+    touchIssue(hub, pull, { state: "open", closedAt: null, closedById: null });
+  });
+  await tellPull(hub, repository, reopened, "reopened", by);
+}
+
+function refusedReopen(message: string) {
+  return unprocessable("PullRequest", [
+    { field: "state", code: "invalid", message: `state cannot be changed. ${message}` },
+  ]);
+}

@@ -1,0 +1,39 @@
+/** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
+import type { Hub } from "../hub.ts";
+import { type PullFacts, pullRequest } from "../shapes/pull.ts";
+import type { Pull, Repository } from "../world/entities.ts";
+import { reportedChecks } from "./checks.ts";
+import { judgeMerge } from "./protection.ts";
+import { sizeOf } from "./sizes.ts";
+
+export async function factsOf(hub: Hub, repository: Repository, pull: Pull): Promise<PullFacts> {
+  const size = await sizeOf(hub, repository, pull.baseSha, pull.headSha);
+  return { size, mergeableState: await mergeableState(hub, repository, pull) };
+}
+
+/** GitHub documents the states in GraphQL only: https://docs.github.com/en/graphql/reference/enums#mergestatestatus */
+async function mergeableState(hub: Hub, repository: Repository, pull: Pull): Promise<PullFacts["mergeableState"]> {
+  const { mergeability, baseRef, headSha } = pull;
+  if (pull.merged || mergeability === null) return "unknown";
+  if (!mergeability.mergeable) return "dirty";
+  if (pull.draft) return "draft";
+  const { behind } = await sizeOf(hub, repository, mergeability.baseSha, headSha);
+  // Which method will be used is not known yet; a linear history only rules out one of them.
+  const verdict = judgeMerge(hub.world, repository, { baseRef, headSha, behind, method: "squash" }, null);
+  if (!verdict.allowed) return verdict.state;
+  const reported = reportedChecks(hub.world, repository, headSha);
+  return reported.every(({ state }) => state === "success") ? "clean" : "unstable";
+}
+
+/** The whole answer for one pull, as of now. */
+export async function renderPull(hub: Hub, repository: Repository, pull: Pull) {
+  return pullRequest(hub, repository, pull, await factsOf(hub, repository, pull));
+}
+
+export function pullNumbered(hub: Hub, repository: Repository, number: number): Pull | null {
+  return hub.world.table("pulls").find((each) => each.repositoryId === repository.id && each.number === number) ?? null;
+}
+
+export function isOpen(hub: Hub, pull: Pull): boolean {
+  return hub.world.table("issues").get(pull.id)?.state === "open";
+}

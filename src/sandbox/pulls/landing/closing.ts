@@ -1,0 +1,27 @@
+/** Issues closed by a merged pull. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
+import type { Hub } from "../../hub.ts";
+import { type By, closeIssue } from "../../rest/issues/changes.ts";
+import type { Repository } from "../../world/entities.ts";
+
+const keyword = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:([\w.-]+\/[\w.-]+))?#(\d+)\b/gi;
+
+/** The numbers of this repository's issues that the text says it closes. */
+export function closedNumbers(repository: Repository, text: string): number[] {
+  const own = `${repository.owner}/${repository.name}`.toLowerCase();
+  const found = [...text.matchAll(keyword)].filter(([, where]) => where === undefined || where.toLowerCase() === own);
+  return [...new Set(found.map(([, , number]) => Number(number)))];
+}
+
+export async function closeMentioned(
+  hub: Hub,
+  repository: Repository,
+  texts: readonly string[],
+  by: By,
+): Promise<void> {
+  for (const number of new Set(texts.flatMap((text) => closedNumbers(repository, text)))) {
+    const issue = hub.world
+      .table("issues")
+      .find((each) => each.repositoryId === repository.id && each.number === number && !each.isPull);
+    if (issue?.state === "open") await closeIssue(hub, repository, issue, "completed", by);
+  }
+}

@@ -1,0 +1,60 @@
+/** The commits that a merge puts on the base, by method. */
+import { githubSignature, signatureOf } from "../../git/identity.ts";
+import { log } from "../../git/plumbing/history.ts";
+import { replay } from "../../git/plumbing/merging.ts";
+import { writeCommit } from "../../git/plumbing/objects.ts";
+import type { Hub } from "../../hub.ts";
+import { userById } from "../../shapes/user.ts";
+import type { Issue, Pull, Repository, User } from "../../world/entities.ts";
+
+export type Method = "merge" | "squash" | "rebase";
+
+export interface Landing {
+  pull: Pull;
+  issue: Issue;
+  base: string;
+  head: string;
+  /** The tree of the test merge of exactly these two. */
+  tree: string;
+  method: Method;
+  /** In place of GitHub's own words. */
+  title: string | null;
+  message: string | null;
+  user: User;
+}
+
+/** The commit the base is to move to, made but on no branch yet; null when the commits cannot be rebased. */
+export async function land(hub: Hub, repository: Repository, landing: Landing): Promise<string | null> {
+  const { pull, issue, base, head, tree, user } = landing;
+  const git = hub.git.at(repository);
+  const now = hub.world.now();
+  const committer = githubSignature(now);
+  switch (landing.method) {
+    case "merge": {
+      const title = landing.title ?? `Merge pull request #${pull.number} from ${repository.owner}/${pull.headRef}`;
+      const message = joined(title, landing.message ?? issue.title);
+      return writeCommit(git, { tree, parents: [base, head], message, author: signatureOf(user, now), committer });
+    }
+    case "squash": {
+      const title = landing.title ?? `${issue.title} (#${pull.number})`;
+      const message = joined(title, landing.message ?? (await squashMessage(hub, repository, base, head)));
+      // A squash is the work of whoever opened the pull.
+      const author = signatureOf(userById(hub, issue.userId), now);
+      return writeCommit(git, { tree, parents: [base], message, author, committer });
+    }
+    case "rebase":
+      return replay(git, base, head, signatureOf(user, now));
+  }
+}
+
+function joined(title: string, body: string): string {
+  return body.trim() === "" ? title : `${title}\n\n${body}`;
+}
+
+/** One commit's own text, or a list of the messages of several. */
+async function squashMessage(hub: Hub, repository: Repository, base: string, head: string): Promise<string> {
+  const commits = await log(hub.git.at(repository), head, { without: [base], reverse: true });
+  const [first] = commits;
+  if (first !== undefined && commits.length === 1) return first.message.split("\n").slice(1).join("\n").trim();
+  return commits.map(({ message }) => `* ${message}`).join("\n\n");
+}

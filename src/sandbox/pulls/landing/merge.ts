@@ -1,0 +1,118 @@
+/** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
+import { log } from "../../git/plumbing/history.ts";
+import { swapRef } from "../../git/plumbing/stored-refs.ts";
+import { moveRef, refMoved } from "../../git/refs.ts";
+import type { Hub } from "../../hub.ts";
+import type { By } from "../../rest/issues/changes.ts";
+import { ApiError } from "../../rest/kit.ts";
+import type { PendingMerge, Pull, Repository } from "../../world/entities.ts";
+import { retarget } from "../edit.ts";
+import { isOpen } from "../facts.ts";
+import { markMerged } from "../follow.ts";
+import { testMerge } from "../mergeability.ts";
+import { judgeMerge } from "../protection.ts";
+import { sizeOf } from "../sizes.ts";
+import { tellPull } from "../tell.ts";
+import { closeMentioned } from "./closing.ts";
+import { land, type Method } from "./commits.ts";
+
+export interface MergeOrder {
+  method: Method;
+  /** The head this order was given for. */
+  sha: string | null;
+  title: string | null;
+  message: string | null;
+}
+
+const notMergeable = () => new ApiError(405, "Pull Request is not mergeable");
+const baseModified = () => new ApiError(405, "Base branch was modified. Review and try the merge again.");
+const headModified = () => new ApiError(409, "Head branch was modified. Review and try the merge again.");
+
+/** Merges and returns the commit the base is at then. @throws ApiError 405 or 409 in GitHub's words. */
+export async function mergePull(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  order: MergeOrder,
+  by: By,
+): Promise<string> {
+  if (!isOpen(hub, pull)) throw notMergeable();
+  if (pull.draft) throw new ApiError(405, "Pull Request is still a draft");
+  if (!methodAllowed(repository, order.method)) {
+    const names = { merge: "Merge commits", squash: "Squash merges", rebase: "Rebase merges" };
+    throw new ApiError(405, `${names[order.method]} are not allowed on this repository.`);
+  }
+  if (order.sha !== null && order.sha !== pull.headSha) throw headModified();
+  const tested = await testMerge(hub, repository, pull);
+  if (!tested?.mergeability?.testMergeSha) throw notMergeable();
+  const { headSha: head, baseSha: base, testMergeSha } = tested.mergeability;
+  if (order.sha !== null && order.sha !== head) throw headModified();
+  const { behind } = await sizeOf(hub, repository, base, head);
+  const { method, title, message } = order;
+  const verdict = judgeMerge(hub.world, repository, { baseRef: pull.baseRef, headSha: head, behind, method }, by.user);
+  if (!verdict.allowed) throw new ApiError(405, verdict.reason);
+  const tree = await hub.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
+  const issue = hub.world.table("issues").get(pull.id);
+  if (issue === undefined) throw notMergeable();
+  const landing = { pull, issue, base, head, tree, method, title, message, user: by.user };
+  const landed = await land(hub, repository, landing);
+  if (landed === null) throw new ApiError(405, "This branch can't be rebased");
+  return hub.git.exclusive(repository, async () => {
+    const now = hub.world.table("pulls").get(pull.id);
+    if (now === undefined || !isOpen(hub, now)) throw notMergeable();
+    if (now.headSha !== head) throw headModified();
+    const pending = { id: pull.id, baseRef: now.baseRef, oldBaseSha: base, newBaseSha: landed, userId: by.user.id };
+    await moveBase(hub, repository, pending);
+    await finishMerge(hub, repository, pending, by);
+    return landed;
+  });
+}
+
+function methodAllowed(repository: Repository, method: Method): boolean {
+  switch (method) {
+    case "merge":
+      return repository.allowMergeCommit;
+    case "squash":
+      return repository.allowSquashMerge;
+    case "rebase":
+      return repository.allowRebaseMerge;
+  }
+}
+
+/** The point of no return: from here on a killed process finishes the merge at its next start (`recover.ts`). */
+async function moveBase(hub: Hub, repository: Repository, pending: PendingMerge): Promise<void> {
+  hub.world.table("pendingMerges").put(pending);
+  const { baseRef, oldBaseSha, newBaseSha } = pending;
+  const swapped = await swapRef(hub.git.at(repository), `refs/heads/${baseRef}`, oldBaseSha, newBaseSha);
+  if (swapped === "moved") return;
+  hub.world.table("pendingMerges").remove(pending.id);
+  throw baseModified();
+}
+
+/** All that follows once the base has moved. Doing it again after a crash repeats announcements, nothing else. */
+export async function finishMerge(hub: Hub, repository: Repository, pending: PendingMerge, by: By): Promise<void> {
+  const { id, baseRef, oldBaseSha: before, newBaseSha: after } = pending;
+  const stored = hub.world.table("pulls").get(id);
+  if (stored === undefined) return;
+  const pull = stored.merged ? stored : markMerged(hub, stored, after, by);
+  await refMoved(hub, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, by);
+  await tellPull(hub, repository, pull, "closed", by);
+  if (baseRef === repository.defaultBranch) {
+    const commits = await log(hub.git.at(repository), after, { without: [before] });
+    const body = hub.world.table("issues").get(id)?.body ?? "";
+    await closeMentioned(hub, repository, [body, ...commits.map(({ message }) => message)], by);
+  }
+  if (repository.deleteBranchOnMerge) await deleteHead(hub, repository, pull, by);
+  hub.world.table("pendingMerges").remove(id);
+}
+
+/** Pulls into the branch go into the merged pull's base from now on, as GitHub does when it deletes a branch itself. */
+async function deleteHead(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
+  const { headRef, headSha, baseRef } = pull;
+  if (headRef === repository.defaultBranch) return;
+  const stacked = hub.world
+    .table("pulls")
+    .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(hub, each));
+  for (const each of stacked) await retarget(hub, repository, each, baseRef, by);
+  await moveRef(hub, repository, { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false }, by);
+}

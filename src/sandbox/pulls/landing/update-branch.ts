@@ -1,0 +1,54 @@
+/** Bringing a pull's head up to date. https://docs.github.com/en/rest/pulls/pulls#update-a-pull-request-branch */
+import { githubSignature, signatureOf } from "../../git/identity.ts";
+import { mergeTrees } from "../../git/plumbing/merging.ts";
+import { writeCommit } from "../../git/plumbing/objects.ts";
+import { readRef } from "../../git/plumbing/stored-refs.ts";
+import { moveRef } from "../../git/refs.ts";
+import type { Hub } from "../../hub.ts";
+import type { By } from "../../rest/issues/changes.ts";
+import { ApiError } from "../../rest/kit.ts";
+import type { Pull, Repository } from "../../world/entities.ts";
+import { inBackground } from "../background.ts";
+import { isOpen } from "../facts.ts";
+import { sizeOf } from "../sizes.ts";
+
+/** Merges the base into the head after the answer has gone out. @throws ApiError 422 when there is no way or no need. */
+export async function updateBranch(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  expectedHead: string | null,
+  by: By,
+): Promise<void> {
+  if (expectedHead !== null && expectedHead !== pull.headSha) {
+    throw new ApiError(422, "expected head sha didn’t match current head ref.");
+  }
+  const git = hub.git.at(repository);
+  const base = await readRef(git, `refs/heads/${pull.baseRef}`);
+  if (base === null || !isOpen(hub, pull)) throw new ApiError(422, "Pull request is closed or its base is gone.");
+  const { behind } = await sizeOf(hub, repository, base, pull.headSha);
+  if (behind === 0) throw new ApiError(422, "There are no new commits on the base branch.");
+  const merged = await mergeTrees(git, pull.headSha, base);
+  if (!("tree" in merged)) throw new ApiError(422, "merge conflict between base and head");
+  inBackground(hub, mergeBaseIn(hub, repository, pull, base, merged.tree, by));
+}
+
+async function mergeBaseIn(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  base: string,
+  tree: string,
+  by: By,
+): Promise<void> {
+  const now = hub.world.now();
+  const to = await writeCommit(hub.git.at(repository), {
+    tree,
+    parents: [pull.headSha, base],
+    message: `Merge branch '${pull.baseRef}' into ${pull.headRef}`,
+    author: signatureOf(by.user, now),
+    committer: githubSignature(now),
+  });
+  const move = { ref: `refs/heads/${pull.headRef}`, from: pull.headSha, to, force: false };
+  await hub.git.exclusive(repository, () => moveRef(hub, repository, move, by));
+}

@@ -1,0 +1,100 @@
+/** Opening a pull. https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
+import { distance, mergeBase } from "../git/plumbing/history.ts";
+import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
+import type { Hub } from "../hub.ts";
+import type { By } from "../rest/issues/changes.ts";
+import { unprocessable } from "../rest/kit.ts";
+import type { Pull, Repository } from "../world/entities.ts";
+import { takeNumber } from "../world/numbers.ts";
+import { isOpen } from "./facts.ts";
+import { tellPull } from "./tell.ts";
+
+export interface NewPull {
+  title: string;
+  body: string | null;
+  /** `branch` or `owner:branch`. */
+  head: string;
+  base: string;
+  draft: boolean;
+}
+
+function custom(message: string) {
+  return unprocessable("PullRequest", [{ code: "custom", message }]);
+}
+
+/** Call it inside `hub.git.exclusive`. @throws ApiError 422 in GitHub's words. */
+export async function openPull(hub: Hub, repository: Repository, given: NewPull, by: By): Promise<Pull> {
+  const { headRef, headSha, baseSha } = await bothEnds(hub, repository, given);
+  const same = (pull: Pull) =>
+    pull.repositoryId === repository.id && pull.headRef === headRef && pull.baseRef === given.base && isOpen(hub, pull);
+  if (hub.world.table("pulls").find(same) !== undefined) {
+    throw custom(`A pull request already exists for ${repository.owner}:${headRef}.`);
+  }
+  const pull = store(hub, repository, { ...given, headRef, headSha, baseSha }, by);
+  await setOwnRef(hub.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
+  await tellPull(hub, repository, pull, "opened", by);
+  return pull;
+}
+
+async function bothEnds(hub: Hub, repository: Repository, { head, base }: NewPull) {
+  const git = hub.git.at(repository);
+  const [, owner, headRef = ""] = /^(?:([^:]*):)?(.*)$/.exec(head) ?? [];
+  const foreign = owner !== undefined && owner.toLowerCase() !== repository.owner.toLowerCase();
+  const headSha = foreign ? null : await readRef(git, `refs/heads/${headRef}`);
+  const baseSha = await readRef(git, `refs/heads/${base}`);
+  const errors = [
+    ...(headSha === null ? [{ field: "head", code: "invalid" }] : []),
+    ...(baseSha === null ? [{ field: "base", code: "invalid" }] : []),
+  ];
+  if (headSha === null || baseSha === null) throw unprocessable("PullRequest", errors);
+  if ((await mergeBase(git, baseSha, headSha)) === null) {
+    throw custom(`The ${headRef} branch has no history in common with ${base}`);
+  }
+  const { ahead } = await distance(git, baseSha, headSha);
+  if (ahead === 0) throw custom(`No commits between ${base} and ${headRef}`);
+  return { headRef, headSha, baseSha };
+}
+
+type Ends = { headRef: string; headSha: string; baseSha: string };
+
+function store(hub: Hub, repository: Repository, given: NewPull & Ends, by: By): Pull {
+  const { world } = hub;
+  return world.transaction(() => {
+    const id = world.nextId();
+    const number = takeNumber(world, repository.id);
+    const now = world.now();
+    world.table("issues").put({
+      id,
+      repositoryId: repository.id,
+      number,
+      title: given.title,
+      body: given.body,
+      userId: by.user.id,
+      state: "open",
+      stateReason: null,
+      labels: [],
+      assigneeIds: [],
+      isPull: true,
+      locked: false,
+      closedById: null,
+      createdAt: now,
+      updatedAt: now,
+      closedAt: null,
+    });
+    return world.table("pulls").put({
+      id,
+      repositoryId: repository.id,
+      number,
+      headRef: given.headRef,
+      headSha: given.headSha,
+      baseRef: given.base,
+      baseSha: given.baseSha,
+      draft: given.draft,
+      merged: false,
+      mergedAt: null,
+      mergedById: null,
+      mergeSha: null,
+      mergeability: null,
+    });
+  });
+}

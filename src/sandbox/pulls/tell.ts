@@ -1,0 +1,34 @@
+/** Says that something happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
+import type { Hub } from "../hub.ts";
+import type { By } from "../rest/issues/changes.ts";
+import type { Pull, Repository } from "../world/entities.ts";
+import { renderPull } from "./facts.ts";
+
+/**
+ * Prepares the announcement of what just happened and returns the function that makes it, so that a caller may first
+ * make others that must come before.
+ * @param more What the action adds, such as `before` and `after` of `synchronize`.
+ */
+export async function preparedPullEvent(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  action: string,
+  by: By,
+  more: Record<string, unknown> = {},
+): Promise<() => void> {
+  const payload = { number: pull.number, pull_request: await renderPull(hub, repository, pull), ...more };
+  const { user: sender, byJobToken } = by;
+  return () => hub.announce({ repository, event: "pull_request", action, payload, sender, byJobToken });
+}
+
+export async function tellPull(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  action: string,
+  by: By,
+  more: Record<string, unknown> = {},
+): Promise<void> {
+  (await preparedPullEvent(hub, repository, pull, action, by, more))();
+}

@@ -1,0 +1,62 @@
+/** The `status` webhook: the status, its commit, and the branches whose tip that commit is. */
+import { readCommit } from "../../git/plumbing/objects.ts";
+import { branchesAt } from "../../git/plumbing/stored-refs.ts";
+import type { Hub } from "../../hub.ts";
+import { nodeId, type Payload, repositoryApi, repositoryWeb } from "../../shapes/site.ts";
+import type { CommitStatus, Repository } from "../../world/entities.ts";
+
+export async function statusPayload(hub: Hub, repository: Repository, status: CommitStatus) {
+  const api = repositoryApi(hub, repository);
+  const git = hub.git.at(repository);
+  const names = await branchesAt(git, status.sha);
+  const isProtected = (name: string) => hub.world.table("protections").get(`${repository.id}:${name}`) !== undefined;
+  return {
+    id: status.id,
+    sha: status.sha,
+    name: `${repository.owner}/${repository.name}`,
+    avatar_url: `${hub.serverUrl()}/avatars/u/${status.creatorId}`,
+    target_url: status.targetUrl,
+    context: status.context,
+    description: status.description,
+    state: status.state,
+    commit: await statusCommit(hub, repository, status.sha),
+    branches: names.map((name) => ({
+      name,
+      commit: { sha: status.sha, url: `${api}/commits/${status.sha}` },
+      protected: isProtected(name),
+    })),
+    created_at: status.createdAt,
+    updated_at: status.createdAt,
+  } satisfies Payload<"webhook-status">;
+}
+
+async function statusCommit(hub: Hub, repository: Repository, sha: string) {
+  const commit = await readCommit(hub.git.at(repository), sha);
+  if (commit === null) throw new Error(`no commit ${sha} in repository ${repository.id}`);
+  const api = repositoryApi(hub, repository);
+  const web = repositoryWeb(hub, repository);
+  const url = `${api}/commits/${sha}`;
+  return {
+    sha,
+    node_id: nodeId("Commit", sha),
+    commit: {
+      author: commit.author,
+      committer: commit.committer,
+      message: commit.message,
+      tree: { sha: commit.tree, url: `${api}/git/trees/${commit.tree}` },
+      url: `${api}/git/commits/${sha}`,
+      comment_count: 0,
+      verification: { verified: false, reason: "unsigned" as const, signature: null, payload: null, verified_at: null },
+    },
+    url,
+    html_url: `${web}/commit/${sha}`,
+    comments_url: `${url}/comments`,
+    author: null,
+    committer: null,
+    parents: commit.parents.map((parent) => ({
+      sha: parent,
+      url: `${api}/commits/${parent}`,
+      html_url: `${web}/commit/${parent}`,
+    })),
+  };
+}

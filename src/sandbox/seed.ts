@@ -1,0 +1,162 @@
+/**
+ * Setting the sandbox up: what GitHub does on its web pages. Every verb finds what is already there, so a program can
+ * say what it needs at every start; only an App's private key is given once (and renewed on request).
+ */
+import type { Hooks } from "./hooks/sink.ts";
+import type { Hub } from "./hub.ts";
+import { botOf, installApp, type NewApp, registerApp, renewKey } from "./rest/apps/register.ts";
+import { installedRepositories, issueUserToken } from "./rest/auth/tokens.ts";
+import { findRepository, makeRepository, type NewRepository } from "./rest/repos/make.ts";
+import { unprotected } from "./rest/repos/protection-routes.ts";
+import { installation as renderInstallation } from "./shapes/app.ts";
+import { nodeId, type Payload, type Schema } from "./shapes/site.ts";
+import { simpleUser } from "./shapes/user.ts";
+import type { App, Installation, Protection, Repository, Role, User } from "./world/entities.ts";
+
+type Named = Pick<Repository, "id">;
+
+export interface Seeding {
+  /** The person and a token of theirs. */
+  createUser(login: string): { user: User; token: string };
+  createOrganization(login: string): User;
+  /** The App, owned by `owner` or by the sandbox's own organisation. @throws Error when the slug is taken. */
+  createApp(app: NewApp, owner?: User): Promise<{ app: App; privateKey: string }>;
+  /** A new private key for the App in place of the old one. */
+  renewAppKey(app: App): Promise<string>;
+  /** Installs the App on the account or changes which repositories it reaches. */
+  install(app: App, account: User, repositories: readonly Repository[] | "all"): Installation;
+  createRepository(given: { owner: User } & Pick<NewRepository, "name"> & Partial<NewRepository>): Promise<Repository>;
+  /**
+   * Fetches `ref` of a git repository (a path or URL) into a branch, which becomes the default branch of a repository
+   * that had no commit. Answers with the commit's SHA.
+   */
+  importRepository(repository: Named, source: string, ref: string, branch: string): Promise<string>;
+  addCollaborator(repository: Named, user: User, role: Role): void;
+  setProtection(
+    repository: Repository,
+    branch: string,
+    wanted: Partial<Omit<Protection, "id" | "repositoryId" | "branch">>,
+  ): Protection;
+  setSecret(repository: Named, name: string, value: string): void;
+  setVariable(repository: Named, name: string, value: string): void;
+  /** Where the App's webhooks go from now on; the new target gets a `ping`. */
+  setWebhook(app: App, url: string, secret: string): App;
+  findUser(login: string): User | undefined;
+  findApp(slug: string): App | undefined;
+  findRepository(owner: string, name: string): Repository | undefined;
+}
+
+export function seeding(hub: Hub, hooks: Hooks): Seeding {
+  const { world } = hub;
+  const users = world.table("users");
+  const apps = world.table("apps");
+  const repositories = world.table("repositories");
+
+  const findUser = (login: string) => users.find((each) => each.login.toLowerCase() === login.toLowerCase());
+
+  function account(login: string, type: User["type"]): User {
+    const known = findUser(login);
+    if (known !== undefined && known.type !== type) throw new Error(`${login} is there, as a ${known.type}`);
+    const email = type === "User" ? `${login}@users.noreply.localhost` : null;
+    return known ?? users.put({ id: world.nextId(), login, type, name: login, email });
+  }
+
+  function change(repository: Named, changed: (present: Repository) => Partial<Repository>): Repository {
+    const present = repositories.get(repository.id);
+    if (present === undefined) throw new Error(`no repository ${repository.id}`);
+    return repositories.put({ ...present, ...changed(present) });
+  }
+
+  return {
+    createUser(login) {
+      const user = account(login, "User");
+      const known = world.table("tokens").find((each) => each.kind === "user" && each.userId === user.id);
+      return { user, token: (known ?? issueUserToken(world, user)).id };
+    },
+    createOrganization: (login) => account(login, "Organization"),
+    async createApp(given, owner) {
+      const made = await registerApp(world, owner ?? account("sandbox", "Organization"), given);
+      hooks.tell(made.app, "ping", ping(hub, made.app), null);
+      return made;
+    },
+    renewAppKey: (app) => renewKey(world, app),
+    install(app, target, reach) {
+      const { installation, isNew } = installApp(world, app, target, reach);
+      if (!isNew) return installation;
+      const payload = {
+        action: "created",
+        installation: renderInstallation(hub, installation, app),
+        repositories: installedRepositories(world, installation).map((each) => ({
+          id: each.id,
+          node_id: nodeId("Repository", each.id),
+          name: each.name,
+          full_name: `${each.owner}/${each.name}`,
+          private: each.private,
+        })),
+        sender: simpleUser(hub, target),
+      } satisfies Omit<Schema<"webhook-installation-created">, "action"> & { action: string };
+      hooks.tell(app, "installation", payload, installation.id);
+      return installation;
+    },
+    async createRepository({ owner, name, ...wanted }) {
+      const known = findRepository(world, owner.login, name);
+      if (known !== undefined) return known;
+      return makeRepository(hub, owner, {
+        name,
+        description: wanted.description ?? null,
+        private: wanted.private ?? false,
+        defaultBranch: wanted.defaultBranch ?? "main",
+        allowMergeCommit: wanted.allowMergeCommit ?? true,
+        allowSquashMerge: wanted.allowSquashMerge ?? true,
+        allowRebaseMerge: wanted.allowRebaseMerge ?? true,
+        deleteBranchOnMerge: wanted.deleteBranchOnMerge ?? false,
+      });
+    },
+    async importRepository(repository, source, ref, branch) {
+      const isEmpty = (await hub.git.resolve(repository, "HEAD")) === null;
+      const sha = await hub.git.importFrom(repository, source, ref, branch);
+      if (isEmpty) await hub.git.setDefaultBranch(repository, branch);
+      change(repository, () => ({ pushedAt: world.now(), ...(isEmpty ? { defaultBranch: branch } : {}) }));
+      return sha;
+    },
+    addCollaborator(repository, user, role) {
+      change(repository, ({ collaborators }) => ({ collaborators: { ...collaborators, [String(user.id)]: role } }));
+    },
+    setProtection: (repository, branch, wanted) =>
+      world.table("protections").put({ ...unprotected(repository, branch), ...wanted }),
+    setSecret(repository, name, value) {
+      change(repository, ({ secrets }) => ({ secrets: { ...secrets, [name]: value } }));
+    },
+    setVariable(repository, name, value) {
+      change(repository, ({ variables }) => ({ variables: { ...variables, [name]: value } }));
+    },
+    setWebhook(app, url, secret) {
+      const changed = apps.put({ ...(apps.get(app.id) ?? app), webhookUrl: url, webhookSecret: secret });
+      hooks.tell(changed, "ping", ping(hub, changed), null);
+      return changed;
+    },
+    findUser,
+    findApp: (slug) => apps.find((each) => each.slug === slug),
+    findRepository: (owner, name) => findRepository(world, owner, name),
+  };
+}
+
+function ping(hub: Hub, app: App) {
+  return {
+    zen: "Keep it logically awesome.",
+    hook_id: app.id,
+    hook: {
+      type: "App",
+      id: app.id,
+      name: "web",
+      active: true,
+      events: app.events,
+      config: { content_type: "json", insecure_ssl: "0", secret: "********", url: app.webhookUrl ?? "" },
+      updated_at: hub.world.now(),
+      created_at: app.createdAt,
+      app_id: app.id,
+      deliveries_url: `${hub.apiUrl()}/app/hook/deliveries`,
+    },
+    sender: simpleUser(hub, botOf(hub.world, app)),
+  } satisfies Payload<"webhook-ping"> & { sender: unknown };
+}

@@ -1,0 +1,151 @@
+/** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
+import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../world/entities.ts";
+import { repository as renderRepository } from "./repository.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { simpleUser, userById } from "./user.ts";
+
+export function workflow(site: Site, repository: Repository, entity: Workflow) {
+  return {
+    id: entity.id,
+    node_id: nodeId("Workflow", entity.id),
+    name: entity.name,
+    path: entity.path,
+    state: "active",
+    created_at: entity.createdAt,
+    updated_at: entity.createdAt,
+    url: `${repositoryApi(site, repository)}/actions/workflows/${entity.id}`,
+    html_url: `${repositoryWeb(site, repository)}/blob/${repository.defaultBranch}/${entity.path}`,
+    badge_url: `${repositoryWeb(site, repository)}/workflows/${encodeURIComponent(entity.name)}/badge.svg`,
+  } satisfies Schema<"workflow">;
+}
+
+/** The run's pulls as they are now. */
+function pullsOf(site: Site, repository: Repository, run: WorkflowRun) {
+  const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
+  return site.world
+    .table("pulls")
+    .filter((pull) => pull.repositoryId === repository.id && run.pullNumbers.includes(pull.number))
+    .map((pull) => ({
+      id: pull.id,
+      number: pull.number,
+      url: `${repositoryApi(site, repository)}/pulls/${pull.number}`,
+      head: { ref: pull.headRef, sha: pull.headSha, repo },
+      base: { ref: pull.baseRef, sha: pull.baseSha, repo },
+    })) satisfies Schema<"pull-request-minimal">[];
+}
+
+/** `headCommit` is the commit of the run's `headSha`. */
+export function workflowRun(
+  site: Site,
+  repository: Repository,
+  run: WorkflowRun,
+  headCommit: Schema<"simple-commit"> | null,
+) {
+  const api = repositoryApi(site, repository);
+  const url = `${api}/actions/runs/${run.id}`;
+  const actor = simpleUser(site, userById(site, run.actorId));
+  const rendered = renderRepository(site, repository);
+  return {
+    id: run.id,
+    name: run.name,
+    node_id: nodeId("WorkflowRun", run.id),
+    head_branch: run.headBranch,
+    head_sha: run.headSha,
+    path: run.workflowPath,
+    display_title: run.displayTitle,
+    run_number: run.runNumber,
+    event: run.event,
+    status: run.status,
+    conclusion: run.conclusion,
+    workflow_id: run.workflowId,
+    check_suite_id: run.checkSuiteId,
+    check_suite_node_id: nodeId("CheckSuite", run.checkSuiteId),
+    url,
+    html_url: `${repositoryWeb(site, repository)}/actions/runs/${run.id}`,
+    pull_requests: pullsOf(site, repository, run),
+    created_at: run.createdAt,
+    updated_at: run.updatedAt,
+    actor,
+    run_attempt: run.runAttempt,
+    referenced_workflows: [],
+    run_started_at: run.startedAt ?? run.createdAt,
+    triggering_actor: actor,
+    jobs_url: `${url}/jobs`,
+    logs_url: `${url}/logs`,
+    check_suite_url: `${api}/check-suites/${run.checkSuiteId}`,
+    artifacts_url: `${url}/artifacts`,
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
+    previous_attempt_url: run.runAttempt > 1 ? `${url}/attempts/${run.runAttempt - 1}` : null,
+    workflow_url: `${api}/actions/workflows/${run.workflowId}`,
+    head_commit: headCommit,
+    repository: rendered,
+    head_repository: rendered,
+  } satisfies Schema<"workflow-run">;
+}
+
+export function job(site: Site, repository: Repository, entity: Job, run: WorkflowRun) {
+  const api = repositoryApi(site, repository);
+  const started = entity.startedAt !== null;
+  return {
+    id: entity.id,
+    run_id: run.id,
+    workflow_name: run.name,
+    head_branch: run.headBranch,
+    run_url: `${api}/actions/runs/${run.id}`,
+    run_attempt: entity.runAttempt,
+    node_id: nodeId("CheckRun", entity.id),
+    head_sha: run.headSha,
+    url: `${api}/actions/jobs/${entity.id}`,
+    html_url: `${repositoryWeb(site, repository)}/actions/runs/${run.id}/job/${entity.id}`,
+    status: entity.status,
+    // The published schema leaves out two conclusions that only whole runs have.
+    conclusion: entity.conclusion as Schema<"job">["conclusion"],
+    created_at: entity.createdAt,
+    started_at: entity.startedAt ?? entity.createdAt,
+    completed_at: entity.completedAt,
+    name: entity.name,
+    steps: entity.steps.map((step) => ({
+      name: step.name,
+      status: step.status,
+      conclusion: step.conclusion,
+      number: step.number,
+      started_at: step.startedAt,
+      completed_at: step.completedAt,
+    })),
+    check_run_url: `${api}/check-runs/${entity.checkRunId}`,
+    labels: entity.labels,
+    runner_id: started ? 1 : null,
+    runner_name: started ? "sandbox" : null,
+    runner_group_id: started ? 1 : null,
+    runner_group_name: started ? "Default" : null,
+  } satisfies Schema<"job">;
+}
+
+export function artifact(site: Site, repository: Repository, entity: Artifact) {
+  const url = `${repositoryApi(site, repository)}/actions/artifacts/${entity.id}`;
+  const run = site.world.table("runs").get(entity.runId);
+  return {
+    id: entity.id,
+    node_id: nodeId("Artifact", entity.id),
+    name: entity.name,
+    size_in_bytes: entity.sizeInBytes,
+    url,
+    archive_download_url: `${url}/zip`,
+    expired: entity.expiresAt < site.world.now(),
+    digest: entity.digest,
+    created_at: entity.createdAt,
+    updated_at: entity.createdAt,
+    expires_at: entity.expiresAt,
+    workflow_run:
+      run === undefined
+        ? null
+        : {
+            id: run.id,
+            repository_id: repository.id,
+            head_repository_id: repository.id,
+            ...(run.headBranch === null ? {} : { head_branch: run.headBranch }),
+            head_sha: run.headSha,
+          },
+  } satisfies Schema<"artifact">;
+}

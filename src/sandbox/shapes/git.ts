@@ -1,0 +1,169 @@
+/** Git's own things (commits, trees, refs, branches) and files, as REST shows them. */
+import { userOfEmail } from "../git/identity.ts";
+import type { FileChange } from "../git/plumbing/diff.ts";
+import type { Commit, ObjectType } from "../git/plumbing/objects.ts";
+import type { TreeEntry } from "../git/plumbing/trees.ts";
+import type { Repository } from "../world/entities.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { simpleUser } from "./user.ts";
+
+/** The sandbox signs nothing. */
+const unsigned = { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
+
+/** A path in an address: its slashes stay. */
+export function pathInUrl(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+export function gitCommit(site: Site, repository: Repository, commit: Commit): Schema<"git-commit"> {
+  const api = `${repositoryApi(site, repository)}/git`;
+  const html = (sha: string) => `${repositoryWeb(site, repository)}/commit/${sha}`;
+  return {
+    sha: commit.sha,
+    node_id: nodeId("Commit", commit.sha),
+    url: `${api}/commits/${commit.sha}`,
+    html_url: html(commit.sha),
+    author: commit.author,
+    committer: commit.committer,
+    message: commit.message,
+    tree: { sha: commit.tree, url: `${api}/trees/${commit.tree}` },
+    parents: commit.parents.map((sha) => ({ sha, url: `${api}/commits/${sha}`, html_url: html(sha) })),
+    verification: unsigned,
+  };
+}
+
+export function commit(site: Site, repository: Repository, given: Commit) {
+  const api = repositoryApi(site, repository);
+  const url = `${api}/commits/${given.sha}`;
+  const html = (sha: string) => `${repositoryWeb(site, repository)}/commit/${sha}`;
+  const user = (email: string) => {
+    const found = userOfEmail(site.world, email);
+    return found === null ? null : simpleUser(site, found);
+  };
+  return {
+    sha: given.sha,
+    node_id: nodeId("Commit", given.sha),
+    url,
+    html_url: html(given.sha),
+    comments_url: `${url}/comments`,
+    commit: {
+      url: `${api}/git/commits/${given.sha}`,
+      author: given.author,
+      committer: given.committer,
+      message: given.message,
+      comment_count: 0,
+      tree: { sha: given.tree, url: `${api}/git/trees/${given.tree}` },
+      verification: unsigned,
+    },
+    author: user(given.author.email),
+    committer: user(given.committer.email),
+    parents: given.parents.map((sha) => ({ sha, url: `${api}/commits/${sha}`, html_url: html(sha) })),
+  } satisfies Schema<"commit">;
+}
+
+/** @param at The commit the file is shown at. */
+export function diffEntry(site: Site, repository: Repository, at: string, change: FileChange): Schema<"diff-entry"> {
+  const web = repositoryWeb(site, repository);
+  const path = pathInUrl(change.path);
+  return {
+    sha: change.sha,
+    filename: change.path,
+    status: change.status,
+    additions: change.additions,
+    deletions: change.deletions,
+    changes: change.additions + change.deletions,
+    blob_url: `${web}/blob/${at}/${path}`,
+    raw_url: `${web}/raw/${at}/${path}`,
+    contents_url: `${repositoryApi(site, repository)}/contents/${path}?ref=${at}`,
+    ...(change.patch === null ? {} : { patch: change.patch }),
+    ...(change.previousPath === null ? {} : { previous_filename: change.previousPath }),
+  };
+}
+
+export function gitRef(
+  site: Site,
+  repository: Repository,
+  { ref, sha, type }: { ref: string; sha: string; type: ObjectType },
+): Schema<"git-ref"> {
+  const api = `${repositoryApi(site, repository)}/git`;
+  return {
+    ref,
+    node_id: nodeId("Ref", `${repository.id}:${ref}`),
+    url: `${api}/${pathInUrl(ref)}`,
+    object: { type, sha, url: `${api}/${type}s/${sha}` },
+  };
+}
+
+export function gitTree(
+  site: Site,
+  repository: Repository,
+  sha: string,
+  entries: readonly TreeEntry[],
+  truncated: boolean,
+): Schema<"git-tree"> {
+  const api = `${repositoryApi(site, repository)}/git`;
+  return {
+    sha,
+    url: `${api}/trees/${sha}`,
+    tree: entries.map(({ path, mode, type, sha: object, size }) => ({
+      path,
+      mode,
+      type,
+      sha: object,
+      ...(size === null ? {} : { size }),
+      ...(type === "commit" ? {} : { url: `${api}/${type}s/${object}` }),
+    })),
+    truncated,
+  };
+}
+
+const contentTypes = { file: "file", dir: "dir", symlink: "symlink", submodule: "submodule" } as const;
+
+function contentType({ type, mode }: TreeEntry): keyof typeof contentTypes {
+  if (type === "tree") return "dir";
+  if (type === "commit") return "submodule";
+  return mode === "120000" ? "symlink" : "file";
+}
+
+/** A file or folder without its content. @param ref What the address shall show it at: a branch, tag or SHA. */
+export function contentEntry(site: Site, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+  const api = repositoryApi(site, repository);
+  const web = repositoryWeb(site, repository);
+  const kind = contentType(entry);
+  const url = `${api}/contents/${pathInUrl(path)}?ref=${encodeURIComponent(ref)}`;
+  const git = kind === "submodule" ? null : `${api}/git/${entry.type}s/${entry.sha}`;
+  const html = `${web}/${kind === "dir" ? "tree" : "blob"}/${pathInUrl(ref)}/${pathInUrl(path)}`;
+  return {
+    type: contentTypes[kind],
+    name: path.slice(path.lastIndexOf("/") + 1),
+    path,
+    sha: entry.sha,
+    size: entry.size ?? 0,
+    url,
+    git_url: git,
+    html_url: html,
+    download_url: kind === "file" ? `${web}/raw/${pathInUrl(ref)}/${pathInUrl(path)}` : null,
+    _links: { self: url, git, html },
+  } satisfies Schema<"content-directory">[number];
+}
+
+export function contentFile(
+  site: Site,
+  repository: Repository,
+  ref: string,
+  path: string,
+  entry: TreeEntry,
+  content: Buffer,
+): Schema<"content-file"> {
+  return {
+    ...contentEntry(site, repository, ref, path, entry),
+    type: "file",
+    encoding: "base64",
+    content: wrappedBase64(content),
+  };
+}
+
+/** GitHub breaks base64 after 60 characters. */
+export function wrappedBase64(content: Buffer): string {
+  return content.toString("base64").replace(/.{1,60}/g, "$&\n");
+}

@@ -1,0 +1,114 @@
+/** Pull requests, as lists, single answers and webhooks show them. */
+import type { Issue, Pull, Repository } from "../world/entities.ts";
+import { label, labelsOf } from "./issue.ts";
+import { repository as renderRepository } from "./repository.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { association, simpleUser, userById } from "./user.ts";
+
+/** What git and the checks add to a pull's own row. */
+export interface PullFacts {
+  mergeableState: "clean" | "dirty" | "behind" | "blocked" | "unstable" | "draft" | "unknown";
+  size: { commits: number; additions: number; deletions: number; files: number };
+}
+
+function links(site: Site, repository: Repository, pull: Pull) {
+  const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;
+  const issue = `${repositoryApi(site, repository)}/issues/${pull.number}`;
+  const html = `${repositoryWeb(site, repository)}/pull/${pull.number}`;
+  return {
+    url,
+    html_url: html,
+    diff_url: `${html}.diff`,
+    patch_url: `${html}.patch`,
+    issue_url: issue,
+    commits_url: `${url}/commits`,
+    review_comments_url: `${url}/comments`,
+    review_comment_url: `${repositoryApi(site, repository)}/pulls/comments{/number}`,
+    comments_url: `${issue}/comments`,
+    statuses_url: `${repositoryApi(site, repository)}/statuses/${pull.headSha}`,
+  };
+}
+
+function side(site: Site, repository: Repository, ref: string, sha: string) {
+  const user = simpleUser(site, userById(site, repository.ownerId));
+  return { label: `${repository.owner}:${ref}`, ref, sha, user, repo: renderRepository(site, repository) };
+}
+
+/** The issue of the same number holds a pull's title, body, state and labels. */
+function issueOf(site: Site, pull: Pull): Issue {
+  const issue = site.world.table("issues").get(pull.id);
+  if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
+  return issue;
+}
+
+function common(site: Site, repository: Repository, pull: Pull) {
+  const issue = issueOf(site, pull);
+  const to = links(site, repository, pull);
+  const assignees = issue.assigneeIds.map((id) => simpleUser(site, userById(site, id)));
+  return {
+    ...to,
+    id: pull.id,
+    node_id: nodeId("PullRequest", pull.id),
+    number: pull.number,
+    state: issue.state,
+    locked: issue.locked,
+    title: issue.title,
+    user: simpleUser(site, userById(site, issue.userId)),
+    body: issue.body,
+    labels: labelsOf(site, issue).map((each) => ({
+      ...label(site, repository, each),
+      description: each.description ?? "",
+    })),
+    milestone: null,
+    active_lock_reason: null,
+    created_at: issue.createdAt,
+    updated_at: issue.updatedAt,
+    closed_at: issue.closedAt,
+    merged_at: pull.mergedAt,
+    merge_commit_sha: pull.mergeSha,
+    assignee: assignees[0] ?? null,
+    assignees,
+    requested_reviewers: [],
+    requested_teams: [],
+    head: side(site, repository, pull.headRef, pull.headSha),
+    base: side(site, repository, pull.baseRef, pull.baseSha),
+    _links: {
+      self: { href: to.url },
+      html: { href: to.html_url },
+      issue: { href: to.issue_url },
+      comments: { href: to.comments_url },
+      review_comments: { href: to.review_comments_url },
+      review_comment: { href: to.review_comment_url },
+      commits: { href: to.commits_url },
+      statuses: { href: to.statuses_url },
+    },
+    author_association: association(repository, issue.userId),
+    auto_merge: null,
+    draft: pull.draft,
+  };
+}
+
+export function simplePull(site: Site, repository: Repository, pull: Pull): Schema<"pull-request-simple"> {
+  return common(site, repository, pull);
+}
+
+export function pullRequest(site: Site, repository: Repository, pull: Pull, facts: PullFacts) {
+  const mergeable = pull.merged ? null : (pull.mergeability?.mergeable ?? null);
+  return {
+    ...common(site, repository, pull),
+    merged: pull.merged,
+    mergeable,
+    rebaseable: mergeable,
+    mergeable_state: facts.mergeableState,
+    merged_by: pull.mergedById === null ? null : simpleUser(site, userById(site, pull.mergedById)),
+    comments: site.world
+      .table("comments")
+      .filter((each) => each.repositoryId === repository.id && each.issueNumber === pull.number).length,
+    review_comments: 0,
+    maintainer_can_modify: false,
+    commits: facts.size.commits,
+    additions: facts.size.additions,
+    deletions: facts.size.deletions,
+    changed_files: facts.size.files,
+  } satisfies Schema<"pull-request"> & Schema<"pull-request-webhook">;
+}

@@ -1,0 +1,74 @@
+/** The inboxes and routes of the store in memory. */
+import type { InboxEvent, TopicEvent } from "../loop/store-port.ts";
+import { derivedId, instant, toText } from "./values.ts";
+
+export interface InboxRow {
+  aggregate: string;
+  id: string;
+  key: string;
+  event: string;
+  at: string;
+}
+
+export class MemoryInbox {
+  readonly #seen = new Set<string>();
+  readonly #open = new Map<string, (InboxRow & { position: number })[]>();
+  readonly #topics = new Map<string, ReadonlySet<string>>();
+  #position = 0;
+
+  /** Throws on what cannot be stored; changes nothing. */
+  prepare(events: readonly InboxEvent[]): InboxRow[] {
+    return events.map(({ aggregate, id, key, event, at }) => ({
+      aggregate,
+      id,
+      key,
+      event: toText(event),
+      at: instant(at),
+    }));
+  }
+
+  /** Returns how many were new. */
+  add(rows: readonly InboxRow[]): number {
+    let added = 0;
+    for (const row of rows) {
+      const name = JSON.stringify([row.aggregate, row.key]);
+      if (this.#seen.has(name)) continue;
+      this.#seen.add(name);
+      const open = this.#open.get(row.aggregate) ?? [];
+      open.push({ ...row, position: this.#position++ });
+      this.#open.set(row.aggregate, open);
+      added++;
+    }
+    return added;
+  }
+
+  open(aggregate: string): readonly InboxRow[] {
+    return this.#open.get(aggregate) ?? [];
+  }
+
+  take(aggregate: string, keys: ReadonlySet<string>): void {
+    const left = (this.#open.get(aggregate) ?? []).filter((row) => !keys.has(row.key));
+    if (left.length === 0) this.#open.delete(aggregate);
+    else this.#open.set(aggregate, left);
+  }
+
+  /** Aggregates with open events, the one waiting longest first. */
+  waiting(): string[] {
+    return [...this.#open].sort(([, a], [, b]) => a[0]!.position - b[0]!.position).map(([aggregate]) => aggregate);
+  }
+
+  route(aggregate: string, topics: readonly string[]): void {
+    this.#topics.set(aggregate, new Set(topics));
+  }
+
+  routed(topic: string): string[] {
+    return [...this.#topics]
+      .filter(([, topics]) => topics.has(topic))
+      .map(([aggregate]) => aggregate)
+      .sort();
+  }
+
+  fanOut({ topic, key, event, at }: TopicEvent): InboxEvent[] {
+    return this.routed(topic).map((aggregate) => ({ id: derivedId(aggregate, key), aggregate, key, event, at }));
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The only way to the database. PGlite has a single connection, so a query outside the transaction that surrounds it
+ * would wait for ever; on PostgreSQL it would silently escape the transaction. Both are refused here.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Kysely } from "kysely";
+import { StoreError } from "../errors.ts";
+import type { Tables } from "./tables.ts";
+
+/** PostgreSQL's deadlock_detected and serialization_failure: the transaction is undone and may be run again. */
+const RETRIABLE = new Set(["40P01", "40001"]);
+const MAX_TRIES = 8;
+
+export class Connection {
+  readonly #db: Kysely<Tables>;
+  readonly #scope = new AsyncLocalStorage<{ open: boolean }>();
+  #closed = false;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async query<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    this.#check();
+    return await work(this.#db);
+  }
+
+  /** One transaction. `work` runs again after a deadlock, so it may not change anything but the database. */
+  async transaction<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    this.#check();
+    for (let tries = 1; ; tries++) {
+      const scope = { open: true };
+      try {
+        return await this.#scope.run(scope, () => this.#db.transaction().execute(work));
+      } catch (error) {
+        if (tries === MAX_TRIES || !isRetriable(error)) throw error;
+      } finally {
+        scope.open = false;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#check();
+    this.#closed = true;
+    await this.#db.destroy();
+  }
+
+  #check(): void {
+    if (this.#closed) throw new StoreError("The store is closed.");
+    if (this.#scope.getStore()?.open) {
+      throw new StoreError("The store was called from inside one of its own transactions.");
+    }
+  }
+}
+
+function isRetriable(error: unknown): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && RETRIABLE.has(error.code);
+}

@@ -1,0 +1,174 @@
+/**
+ * Commands and timers on their way out. What may run is the head of each ordering key: of its open rows the first by
+ * (asked_at, position), once its run_at has come and while no row of the key is leased.
+ */
+import { type Kysely, sql } from "kysely";
+import type { ClaimedCommand, InboxEvent, NewCommand } from "../../loop/store-port.ts";
+import { coalesced, derivedId, instant } from "../values.ts";
+import type { Connection } from "./connection.ts";
+import { insertEvents } from "./inbox.ts";
+import { ClaimedRow, DueRow, json, type Tables, time } from "./tables.ts";
+
+export async function addCommands(
+  db: Kysely<Tables>,
+  aggregate: string,
+  commands: readonly NewCommand[],
+): Promise<void> {
+  if (commands.length === 0) return;
+  const rows = coalesced(commands).map(({ key, ordering, command, runAt, replace }) => ({
+    aggregate,
+    key,
+    ordering,
+    command: json(command),
+    replaces: replace ?? false,
+    asked_at: instant(runAt),
+    run_at: instant(runAt),
+  }));
+  await db
+    .insertInto("outbox")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["aggregate", "key"])
+        .doUpdateSet({
+          position: sql`excluded.position`,
+          command: sql`excluded.command`,
+          asked_at: sql`excluded.asked_at`,
+          run_at: sql`excluded.run_at`,
+          attempts: 0,
+          rearmed: sql<boolean>`outbox.leased_until is not null`,
+          ended: null,
+          error: null,
+        })
+        .where(sql<boolean>`excluded.replaces`),
+    )
+    .execute();
+}
+
+/** A row that is leased now can only lose the run that would come after. */
+export async function cancelCommands(db: Kysely<Tables>, aggregate: string, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await db
+    .updateTable("outbox")
+    .set({
+      ended: sql<"cancelled" | null>`case when leased_until is null then 'cancelled' end`,
+      rearmed: false,
+    })
+    .where("aggregate", "=", aggregate)
+    .where("key", "in", keys)
+    .where("ended", "is", null)
+    .execute();
+}
+
+export async function claim(
+  connection: Connection,
+  now: string,
+  leaseUntil: string,
+  limit: number,
+): Promise<ClaimedCommand[]> {
+  const { rows } = await connection.transaction(async (db) => {
+    // One claim at a time: each sees the leases of the one before, so two can never take commands of the same ordering key.
+    await sql`select pg_advisory_xact_lock(hashtextextended('headgate claim', 0))`.execute(db);
+    return await sql`
+      update outbox set leased_until = ${time(leaseUntil)}, claims = claims + 1, attempts = attempts + 1, rearmed = false
+      where (aggregate, key) in (
+        select aggregate, key from outbox as candidate
+        where ended is null and run_at <= ${time(now)} and (leased_until is null or leased_until <= ${time(now)})
+          and not exists (
+            select from outbox as other
+            where other.ordering = candidate.ordering and other.ended is null
+              and (other.leased_until > ${time(now)}
+                or (other.asked_at, other.position) < (candidate.asked_at, candidate.position)))
+        order by asked_at, position limit ${limit} for update skip locked)
+      returning position, aggregate, key, ordering, command, attempts, claims, run_at, asked_at`.execute(db);
+  });
+  return rows
+    .map((row) => ClaimedRow.parse(row))
+    .sort((a, b) => Date.parse(a.asked_at) - Date.parse(b.asked_at) || a.position - b.position)
+    .map(({ aggregate, key, ordering, command, attempts, claims, run_at }) => ({
+      id: derivedId(aggregate, key),
+      aggregate,
+      key,
+      ordering,
+      command,
+      attempts,
+      lease: String(claims),
+      runAt: run_at,
+    }));
+}
+
+export async function complete(
+  connection: Connection,
+  claimed: ClaimedCommand,
+  events: readonly InboxEvent[],
+  now: string,
+): Promise<boolean> {
+  return await connection.transaction(async (db) => {
+    const { numUpdatedRows } = await leased(db, claimed)
+      .set({
+        ended: sql<"done" | null>`case when not rearmed then 'done' end`,
+        leased_until: null,
+        rearmed: false,
+        error: null,
+      })
+      .where("leased_until", ">", time(now))
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return false;
+    await insertEvents(db, events);
+    return true;
+  });
+}
+
+export async function release(
+  connection: Connection,
+  claimed: ClaimedCommand,
+  runAt: string,
+  now: string,
+  error: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await connection.query((db) =>
+    leased(db, claimed)
+      .set({
+        run_at: sql<string>`case when rearmed then greatest(run_at, ${time(runAt)}) else ${time(runAt)} end`,
+        leased_until: null,
+        rearmed: false,
+        error: json(error),
+      })
+      .where("leased_until", ">", time(now))
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows > 0n;
+}
+
+export async function renew(connection: Connection, claimed: ClaimedCommand, leaseUntil: string): Promise<boolean> {
+  const { numUpdatedRows } = await connection.query((db) =>
+    leased(db, claimed)
+      .set({ leased_until: instant(leaseUntil) })
+      .where("leased_until", "is not", null)
+      .executeTakeFirstOrThrow(),
+  );
+  return numUpdatedRows > 0n;
+}
+
+export async function nextDue(connection: Connection, now: string): Promise<string | null> {
+  const { rows } = await connection.query((db) =>
+    sql`
+      with head as (
+        select distinct on (ordering) ordering, run_at from outbox where ended is null order by ordering, asked_at, position
+      ), running as (
+        select ordering, max(leased_until) as until from outbox
+        where ended is null and leased_until > ${time(now)} group by ordering
+      )
+      select min(greatest(head.run_at, running.until)) as due from head left join running using (ordering)`.execute(db),
+  );
+  return DueRow.parse(rows[0]).due;
+}
+
+function leased(db: Kysely<Tables>, { aggregate, key, lease }: ClaimedCommand) {
+  return db
+    .updateTable("outbox")
+    .where("aggregate", "=", aggregate)
+    .where("key", "=", key)
+    .where("claims", "=", Number(lease))
+    .where("ended", "is", null);
+}

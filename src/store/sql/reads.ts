@@ -1,0 +1,53 @@
+/** What others look at: snapshots, history, routes. */
+import { sql } from "kysely";
+import type * as port from "../../loop/store-port.ts";
+import type { Connection } from "./connection.ts";
+import { AggregateRow, HistoryRow, SnapshotRow } from "./tables.ts";
+
+export async function snapshot(connection: Connection, aggregate: string): Promise<port.Snapshot | null> {
+  const row = await connection.query((db) =>
+    db.selectFrom("snapshot").select(["state", "schema", "seq"]).where("aggregate", "=", aggregate).executeTakeFirst(),
+  );
+  return row === undefined ? null : SnapshotRow.parse(row);
+}
+
+export async function aggregates(
+  connection: Connection,
+  prefix: string,
+): Promise<({ aggregate: string } & port.Snapshot)[]> {
+  const rows = await connection.query((db) =>
+    db
+      .selectFrom("snapshot")
+      .select(["aggregate", "state", "schema", "seq"])
+      .where(sql<boolean>`starts_with(aggregate, ${prefix})`)
+      .orderBy("aggregate")
+      .execute(),
+  );
+  return rows.map((row) => AggregateRow.parse(row));
+}
+
+export async function history(
+  connection: Connection,
+  aggregate: string,
+  after: number,
+  limit: number,
+): Promise<port.HistoryRow[]> {
+  const rows = await connection.query((db) =>
+    db
+      .selectFrom("history")
+      .select(["seq", "key", "event", "at", "outcome", "commands"])
+      .where("aggregate", "=", aggregate)
+      .where("seq", ">", after)
+      .orderBy("seq")
+      .limit(limit)
+      .execute(),
+  );
+  return rows.map((row) => HistoryRow.parse(row));
+}
+
+export async function routed(connection: Connection, topic: string): Promise<string[]> {
+  const rows = await connection.query((db) =>
+    db.selectFrom("route").select("aggregate").where("topic", "=", topic).orderBy("aggregate").execute(),
+  );
+  return rows.map((row) => row.aggregate);
+}

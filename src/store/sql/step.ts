@@ -1,0 +1,162 @@
+/** What happens under an aggregate's lock: the step, which writes all that deciding events changes, and the quarantine. */
+import { type Kysely, sql } from "kysely";
+import type { Loaded, StepWrite } from "../../loop/store-port.ts";
+import { checkHistory, derivedId, instant } from "../values.ts";
+import type { Connection } from "./connection.ts";
+import { insertEvents } from "./inbox.ts";
+import { addCommands, cancelCommands } from "./outbox.ts";
+import { EventRow, json, LastSeqRow, SnapshotRow, type Tables } from "./tables.ts";
+
+export async function step(
+  connection: Connection,
+  aggregate: string,
+  limit: number,
+  decide: (loaded: Loaded) => StepWrite,
+): Promise<number> {
+  return await connection.transaction(async (db) => {
+    await lockAggregate(db, aggregate);
+    const loaded = await load(db, aggregate, limit);
+    if (loaded.events.length === 0) return 0;
+    const write = decide(loaded);
+    checkHistory(write, loaded.events);
+    await saveHistory(db, aggregate, loaded.seq, write);
+    await saveSnapshot(db, aggregate, loaded.seq + write.history.length, write);
+    await saveRoutes(db, aggregate, write.routes);
+    await cancelCommands(db, aggregate, write.cancel);
+    await addCommands(db, aggregate, write.commands);
+    await insertEvents(
+      db,
+      write.sends.map((event) => ({ ...event, id: derivedId(event.aggregate, event.key) })),
+    );
+    return write.history.length;
+  });
+}
+
+export async function quarantine(connection: Connection, aggregate: string, id: string, defect: string): Promise<void> {
+  await connection.transaction(async (db) => {
+    await lockAggregate(db, aggregate);
+    const row = await db
+      .updateTable("inbox")
+      .set({ open: false })
+      .where("position", "=", (inbox) =>
+        inbox
+          .selectFrom("inbox")
+          .select("position")
+          .where("aggregate", "=", aggregate)
+          .where("id", "=", id)
+          .where("open", "=", true)
+          .orderBy("position")
+          .limit(1),
+      )
+      .returning(["id", "key", "event", "at"])
+      .executeTakeFirst();
+    if (row === undefined) return;
+    const { key, event, at } = EventRow.parse(row);
+    const seq = (await lastSeq(db, aggregate)) + 1;
+    await db
+      .insertInto("history")
+      .values({
+        aggregate,
+        seq,
+        key,
+        event: json(event),
+        at,
+        outcome: json({ defect }),
+        commands: json([]),
+        defect: true,
+      })
+      .execute();
+    await db.updateTable("snapshot").set({ seq }).where("aggregate", "=", aggregate).execute();
+  });
+}
+
+/** Held until the transaction ends. Later statements see what the holder before us committed. */
+async function lockAggregate(db: Kysely<Tables>, aggregate: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${aggregate}, 0))`.execute(db);
+}
+
+async function lastSeq(db: Kysely<Tables>, aggregate: string): Promise<number> {
+  const row = await db
+    .selectFrom("history")
+    .select((history) => history.fn.coalesce(history.fn.max("seq"), sql.lit(0)).as("seq"))
+    .where("aggregate", "=", aggregate)
+    .executeTakeFirstOrThrow();
+  return LastSeqRow.parse(row).seq;
+}
+
+async function load(db: Kysely<Tables>, aggregate: string, limit: number): Promise<Loaded> {
+  const rows = await db
+    .selectFrom("inbox")
+    .select(["id", "key", "event", "at"])
+    .where("aggregate", "=", aggregate)
+    .where("open", "=", true)
+    .orderBy("position")
+    .limit(limit)
+    .execute();
+  const snapshot = await db
+    .selectFrom("snapshot")
+    .select(["state", "schema", "seq"])
+    .where("aggregate", "=", aggregate)
+    .executeTakeFirst();
+  const events = rows.map((row) => EventRow.parse(row));
+  // An aggregate whose first event was quarantined has history but no snapshot.
+  if (snapshot === undefined) return { state: null, schema: null, seq: await lastSeq(db, aggregate), events };
+  return { ...SnapshotRow.parse(snapshot), events };
+}
+
+async function saveHistory(
+  db: Kysely<Tables>,
+  aggregate: string,
+  after: number,
+  { history }: StepWrite,
+): Promise<void> {
+  if (history.length === 0) return;
+  const rows = history.map(({ key, event, at, outcome, commands }, index) => ({
+    aggregate,
+    seq: after + index + 1,
+    key,
+    event: json(event),
+    at: instant(at),
+    outcome: json(outcome),
+    commands: json(commands),
+  }));
+  await db.insertInto("history").values(rows).execute();
+  await db
+    .updateTable("inbox")
+    .set({ open: false })
+    .where("aggregate", "=", aggregate)
+    .where(
+      "key",
+      "in",
+      history.map((row) => row.key),
+    )
+    .execute();
+}
+
+async function saveSnapshot(db: Kysely<Tables>, aggregate: string, seq: number, write: StepWrite): Promise<void> {
+  await db
+    .insertInto("snapshot")
+    .values({ aggregate, seq, schema: write.schema, state: json(write.state) })
+    .onConflict((conflict) =>
+      conflict.column("aggregate").doUpdateSet((row) => ({
+        seq: row.ref("excluded.seq"),
+        schema: row.ref("excluded.schema"),
+        state: sql`excluded.state`,
+      })),
+    )
+    .execute();
+}
+
+async function saveRoutes(db: Kysely<Tables>, aggregate: string, topics: readonly string[]): Promise<void> {
+  const wanted = new Set(topics);
+  const rows = await db.selectFrom("route").select("topic").where("aggregate", "=", aggregate).execute();
+  const gone = rows.map((row) => row.topic).filter((topic) => !wanted.delete(topic));
+  if (gone.length > 0) {
+    await db.deleteFrom("route").where("aggregate", "=", aggregate).where("topic", "in", gone).execute();
+  }
+  if (wanted.size === 0) return;
+  await db
+    .insertInto("route")
+    .values([...wanted].map((topic) => ({ topic, aggregate })))
+    .execute();
+}

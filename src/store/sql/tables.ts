@@ -1,0 +1,89 @@
+/** The tables as Kysely sees them, and the shape of every row that is read. `migrations/` creates them and says why. */
+import type { Generated, RawBuilder } from "kysely";
+import { type ColumnType, sql } from "kysely";
+import { z } from "zod";
+import { instant, toText } from "../values.ts";
+
+type JsonColumn = ColumnType<unknown, RawBuilder<unknown>, RawBuilder<unknown>>;
+type TimeColumn = ColumnType<Date, string, string>;
+
+export interface Tables {
+  delivery: { guid: string; event: string; action: string | null; at: TimeColumn };
+  inbox: {
+    position: Generated<string>;
+    aggregate: string;
+    key: string;
+    id: string;
+    event: JsonColumn;
+    at: TimeColumn;
+    open: Generated<boolean>;
+  };
+  route: { topic: string; aggregate: string };
+  history: {
+    aggregate: string;
+    seq: number;
+    key: string;
+    event: JsonColumn;
+    at: TimeColumn;
+    outcome: JsonColumn;
+    commands: JsonColumn;
+    defect: Generated<boolean>;
+  };
+  snapshot: { aggregate: string; seq: number; schema: number; state: JsonColumn };
+  outbox: {
+    position: Generated<string>;
+    aggregate: string;
+    key: string;
+    ordering: string;
+    command: JsonColumn;
+    replaces: boolean;
+    asked_at: TimeColumn;
+    run_at: TimeColumn;
+    attempts: Generated<number>;
+    claims: Generated<number>;
+    leased_until: ColumnType<Date | null, never, string | null>;
+    rearmed: Generated<boolean>;
+    ended: ColumnType<"done" | "cancelled" | null, never, "done" | "cancelled" | null>;
+    error: ColumnType<unknown, never, RawBuilder<unknown> | null>;
+  };
+  migration: { version: number; name: string };
+}
+
+/** A JSON value for a statement; cast, since pg would send arrays as PostgreSQL arrays and strings bare. */
+export function json(value: unknown): RawBuilder<unknown> {
+  return sql`${toText(value)}::json`;
+}
+
+/** A time for a raw statement, where PostgreSQL may not infer the parameter's type. */
+export function time(iso: string): RawBuilder<Date> {
+  return sql<Date>`${instant(iso)}::timestamptz`;
+}
+
+const Time = z.date().transform((date) => date.toISOString());
+const Seq = z.number().int().nonnegative();
+
+export const EventRow = z.object({ id: z.string(), key: z.string(), event: z.unknown(), at: Time });
+export const SnapshotRow = z.object({ state: z.unknown(), schema: z.number().int(), seq: Seq });
+export const AggregateRow = SnapshotRow.extend({ aggregate: z.string() });
+export const HistoryRow = z.object({
+  seq: Seq,
+  key: z.string(),
+  event: z.unknown(),
+  at: Time,
+  outcome: z.unknown(),
+  commands: z.unknown(),
+});
+export const ClaimedRow = z.object({
+  // pg reads a bigint as text, PGlite as a number.
+  position: z.coerce.number().int(),
+  aggregate: z.string(),
+  key: z.string(),
+  ordering: z.string(),
+  command: z.unknown(),
+  attempts: z.number().int().positive(),
+  claims: z.number().int().positive(),
+  run_at: Time,
+  asked_at: Time,
+});
+export const DueRow = z.object({ due: Time.nullable() });
+export const LastSeqRow = z.object({ seq: Seq });

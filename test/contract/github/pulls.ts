@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { Refused } from "../../../src/loop/github-port.ts";
+import type { Scene } from "./kit.ts";
+
+export function pullsContract(scene: () => Scene): void {
+  describe("pulls", () => {
+    it("opens one pull for a head, however often it is asked", async () => {
+      const { github, repo, openPull } = scene();
+      const { number, branch, base } = await openPull();
+
+      const again = await github.openPull(repo, { head: branch, base, title: "Another title", body: "" });
+
+      expect(again.number).toBe(number);
+    });
+
+    it("refuses a pull without commits", async () => {
+      const { github, repo, fresh } = scene();
+      const branch = fresh("topic");
+      await github.moveBranch(repo, branch, null, (await github.branchTip(repo, "main"))!);
+
+      const opening = github.openPull(repo, { head: branch, base: "main", title: "Nothing", body: "" });
+
+      await expect(opening).rejects.toBeInstanceOf(Refused);
+    });
+
+    it("shows an open pull as it is", async () => {
+      const { github, repo, openPull, settled } = scene();
+      const { number, head, base } = await openPull();
+
+      expect(await settled(number)).toEqual({
+        number,
+        state: "open",
+        draft: false,
+        headSha: head,
+        headTree: (await github.commit(repo, head)).tree,
+        baseSha: await github.branchTip(repo, base),
+        behindBy: 0,
+        mergeable: true,
+        checks: [],
+        changesRequestedBy: [],
+        mergeSha: null,
+        mergedAt: null,
+      });
+    });
+
+    it("shows the checks of its head, the latest of each", async () => {
+      const { github, repo, world, openPull } = scene();
+      const { number, head } = await openPull();
+      await world.report(head, "test", "failure");
+      await world.report(head, "test", "success");
+      await world.report(head, "lint", "failure");
+      await world.report(head, "slow", null);
+
+      const { checks } = await github.pull(repo, number);
+
+      const conclusions = checks.map((check) => [check.name, check.conclusion]).sort();
+      expect(conclusions).toEqual([
+        ["lint", "failure"],
+        ["slow", null],
+        ["test", "success"],
+      ]);
+      expect(new Set(checks.map((check) => check.appId)).size).toBe(1);
+    });
+
+    it("falls behind with its base and is brought up to date", async () => {
+      const { github, repo, world, openPull, settled } = scene();
+      const { number, head, base, file } = await openPull();
+      expect(await github.updatePull(repo, number, head)).toBe("current");
+
+      const tip = await world.push(base, { "base.txt": "base\n" });
+      expect(await github.pull(repo, number)).toMatchObject({ headSha: head, baseSha: tip, behindBy: 1 });
+
+      expect(await github.updatePull(repo, number, tip)).toBe("moved");
+      expect(await github.updatePull(repo, number, head)).toBe("accepted");
+      const updated = await settled(number);
+      expect(updated).toMatchObject({ behindBy: 0, baseSha: tip, mergeable: true });
+      expect((await github.commit(repo, updated.headSha)).parents).toEqual([head, tip]);
+      const files = await github.listFiles(repo, updated.headSha, 100);
+      expect(files).toEqual(expect.arrayContaining([file, "base.txt"]));
+    });
+
+    it("tells a conflict", async () => {
+      const { github, repo, world, openPull, settled } = scene();
+      const { number, head, base, file } = await openPull();
+      await world.push(base, { [file]: "something else\n" });
+
+      expect((await settled(number)).mergeable).toBe(false);
+      expect(await github.updatePull(repo, number, head)).toBe("conflict");
+      expect(await github.mergePull(repo, number, { head, method: "squash", title: "T" })).toMatchObject({
+        outcome: "refused",
+      });
+    });
+
+    it.each(["squash", "merge", "rebase"] as const)("lands the tested tree by %s, once", async (method) => {
+      const { github, repo, openPull, settled } = scene();
+      const { number, head, base } = await openPull();
+      const tip = (await github.branchTip(repo, base))!;
+      const { headTree } = await settled(number);
+
+      const merged = await github.mergePull(repo, number, { head, method, title: "Landed" });
+
+      if (merged.outcome !== "merged") expect.fail(merged.message);
+      expect(merged.landedTree).toBe(headTree);
+      expect(merged.parents).toEqual(method === "merge" ? [tip, head] : [tip]);
+      expect(await github.branchTip(repo, base)).toBe(merged.sha);
+      expect(await github.mergePull(repo, number, { head, method, title: "Landed" })).toEqual(merged);
+      expect(await github.pull(repo, number)).toMatchObject({
+        state: "merged",
+        headSha: head,
+        mergeSha: merged.sha,
+        mergedAt: merged.at,
+      });
+      if (method !== "rebase") expect((await github.commit(repo, merged.sha)).message).toMatch(/^Landed/);
+    });
+
+    it("does not merge another head than the one it was given", async () => {
+      const { github, repo, world, openPull, settled } = scene();
+      const { number, head, branch } = await openPull();
+      const moved = await world.push(branch, { "more.txt": "more\n" });
+      await settled(number);
+
+      expect(await github.mergePull(repo, number, { head, method: "squash", title: "T" })).toMatchObject({
+        outcome: "moved",
+      });
+      expect(await github.pull(repo, number)).toMatchObject({ state: "open", headSha: moved });
+    });
+
+    it("does not merge past a required check", async () => {
+      const { github, repo, world, openPull, settled } = scene();
+      const { number, head, base } = await openPull();
+      await world.requireChecks(base, ["test"]);
+      await settled(number);
+
+      const request = { head, method: "squash" as const, title: "T" };
+      expect(await github.mergePull(repo, number, request)).toMatchObject({ outcome: "refused" });
+
+      await world.report(head, "test", "success");
+      expect(await github.mergePull(repo, number, request)).toMatchObject({ outcome: "merged" });
+    });
+
+    it("closes a pull, and once more, and does not merge it then", async () => {
+      const { github, repo, openPull } = scene();
+      const { number, head } = await openPull();
+
+      await github.closePull(repo, number);
+      await github.closePull(repo, number);
+
+      expect(await github.pull(repo, number)).toMatchObject({ state: "closed", mergeSha: null });
+      expect(await github.mergePull(repo, number, { head, method: "squash", title: "T" })).toMatchObject({
+        outcome: "refused",
+      });
+    });
+  });
+}

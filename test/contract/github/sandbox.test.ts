@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { githubContract } from "./contract.ts";
+import type { Scene } from "./kit.ts";
+import { sceneOf } from "./kit.ts";
+import { makeSandboxWorld } from "./sandbox-world.ts";
+
+githubContract("the adapter on a sandbox", makeSandboxWorld);
+
+describe("the adapter on a sandbox with CI", () => {
+  const CI = ".github/workflows/ci.yml";
+  const failing = `name: CI
+on: pull_request
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo all well
+      - run: |
+          echo "Error: boom"
+          exit 3
+`;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = sceneOf(await makeSandboxWorld());
+  });
+  afterAll(() => scene?.world.close());
+
+  it("names a check's workflow, tells why it failed, and has it run again", async () => {
+    const { github, repo, world } = scene;
+    const { number, branch } = await scene.openPull();
+    const head = await world.push(branch, { [CI]: failing });
+    const { checks } = await scene.settled(number);
+    expect(checks).toMatchObject([{ name: "test", workflow: CI, event: "pull_request", conclusion: "failure" }]);
+
+    const text = await github.failureText(repo, checks[0]!, 2_000);
+    expect(text).toContain("Error: boom");
+    expect(text).not.toContain("all well");
+
+    await github.rerun(repo, head, checks);
+    await world.settle();
+    const again = await github.pull(repo, number);
+    expect(again.checks).toMatchObject([{ name: "test", workflow: CI, conclusion: "failure" }]);
+    expect(again.checks[0]!.id).not.toBe(checks[0]!.id);
+  });
+
+  it("leaves out what the attempt workflow says on a pull's head", async () => {
+    const { github, repo, world } = scene;
+    const { number, head } = await scene.openPull();
+    const main = (await github.branchTip(repo, "main"))!;
+    const brief = world.briefLeaving({});
+    await github.dispatch(repo, { workflow: ".github/workflows/headgate.yml", attempt: "12/a/1", brief });
+    await world.settle();
+    const topic = scene.fresh("topic");
+    await github.moveBranch(repo, topic, null, main);
+
+    expect((await github.pull(repo, number)).checks).toEqual([]);
+    expect(head).not.toBe(main);
+  });
+});

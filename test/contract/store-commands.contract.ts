@@ -1,0 +1,303 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { ClaimedCommand, NewCommand, Store } from "../../src/loop/store-port.ts";
+import { at, claimAt, claimOne, command, event, keys, type StoreFixture, stepWith } from "./store-kit.ts";
+
+/** Claims, leases, orderings, replacing and cancelling: everything about commands and timers. */
+export function commandContract(fixture: () => StoreFixture): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await fixture().empty();
+  });
+
+  const add = (...commands: NewCommand[]) => stepWith(store, "a", { commands });
+  const cancel = (...cancelled: string[]) => stepWith(store, "a", { cancel: cancelled });
+  const finish = (claimed: ClaimedCommand, minutes: number) => store.complete(claimed, [], at(minutes));
+
+  describe("a command", () => {
+    it("is claimed when its time has come, with all it says", async () => {
+      await add(command("c", { ordering: "o", command: { type: "go", n: [1] }, runAt: at(10) }));
+      expect(await claimAt(store, 9)).toEqual([]);
+      expect(await claimOne(store, 10)).toEqual({
+        id: "a/c",
+        aggregate: "a",
+        key: "c",
+        ordering: "o",
+        command: { type: "go", n: [1] },
+        attempts: 1,
+        lease: expect.any(String),
+        runAt: at(10),
+      });
+      expect(await claimAt(store, 11)).toEqual([]);
+    });
+
+    it("is claimed oldest first, up to the limit", async () => {
+      await add(
+        command("late", { runAt: at(3) }),
+        command("first"),
+        command("second"),
+        command("middle", { runAt: at(2) }),
+      );
+      expect(keys(await claimAt(store, 4, 3))).toEqual(["first", "second", "middle"]);
+      expect(keys(await claimAt(store, 4, 3))).toEqual(["late"]);
+    });
+
+    it("ends together with the events of its outcome", async () => {
+      await add(command("c"));
+      const claimed = await claimOne(store, 1);
+      const outcome = event("a", "outcome");
+      expect(await store.complete(claimed, [outcome, outcome], at(2))).toBe(true);
+      expect(await store.waiting(10)).toEqual(["a"]);
+      expect(await claimAt(store, 100)).toEqual([]);
+      expect(await finish(claimed, 2)).toBe(false);
+    });
+
+    it("is added once for each aggregate, also after it ended", async () => {
+      await add(command("c", { command: 1 }), command("c", { command: 2 }));
+      await add(command("c", { command: 3 }));
+      await stepWith(store, "b", { commands: [command("c", { command: 4, ordering: "b" })] });
+      const claimed = await claimAt(store, 1);
+      expect(claimed.map((row) => [row.aggregate, row.command])).toEqual([
+        ["a", 1],
+        ["b", 4],
+      ]);
+      for (const row of claimed) await finish(row, 1);
+      await add(command("c"));
+      expect(await claimAt(store, 2)).toEqual([]);
+    });
+  });
+
+  describe("a lease", () => {
+    it("that ran out lets another try, and fences the former holder off", async () => {
+      await add(command("c"));
+      const former = await claimOne(store, 0);
+      expect(await claimAt(store, 4)).toEqual([]);
+      const latter = await claimOne(store, 5);
+      expect([former.attempts, latter.attempts]).toEqual([1, 2]);
+      expect(latter.lease).not.toBe(former.lease);
+      expect(await store.complete(former, [event("b", "lost")], at(6))).toBe(false);
+      expect(await store.release(former, at(6), at(6), "lost")).toBe(false);
+      expect(await store.renew(former, at(60))).toBe(false);
+      expect(await store.waiting(10)).toEqual([]);
+      expect(await finish(latter, 6)).toBe(true);
+    });
+
+    it("that ran out writes nothing, even if nobody else took the command", async () => {
+      await add(command("c"));
+      const claimed = await claimOne(store, 0);
+      expect(await store.complete(claimed, [event("b", "late")], at(5))).toBe(false);
+      expect(await store.release(claimed, at(9), at(5), "late")).toBe(false);
+      expect(await store.waiting(10)).toEqual([]);
+    });
+
+    it("can be renewed while nobody else took the command", async () => {
+      await add(command("c"));
+      const claimed = await claimOne(store, 0);
+      expect(await store.renew(claimed, at(20))).toBe(true);
+      expect(await claimAt(store, 19)).toEqual([]);
+      expect(await finish(claimed, 19)).toBe(true);
+      expect(await store.renew(claimed, at(30))).toBe(false);
+    });
+
+    it("is given back by a release, for a later try", async () => {
+      await add(command("c"));
+      const claimed = await claimOne(store, 0);
+      expect(await store.release(claimed, at(30), at(1), "rate limit\u0000")).toBe(true);
+      expect(await finish(claimed, 1)).toBe(false);
+      expect(await claimAt(store, 29)).toEqual([]);
+      expect(await claimOne(store, 30)).toMatchObject({ attempts: 2, runAt: at(30) });
+    });
+  });
+
+  describe("commands of one ordering key", () => {
+    it("run one at a time and in order, while others go on", async () => {
+      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }), command("x", { ordering: "p" }));
+      await stepWith(store, "b", { commands: [command("3", { ordering: "o" })] });
+      const [first, other] = await claimAt(store, 1);
+      expect([first?.key, other?.key]).toEqual(["1", "x"]);
+      expect(await claimAt(store, 2)).toEqual([]);
+      await finish(first!, 2);
+      const second = await claimOne(store, 2);
+      expect(second.key).toBe("2");
+      await finish(second, 2);
+      expect((await claimOne(store, 2)).key).toBe("3");
+    });
+
+    it("do not overtake one that waits for its next try", async () => {
+      await add(command("1", { ordering: "o" }), command("2", { ordering: "o", runAt: at(1) }));
+      await store.release(await claimOne(store, 1), at(30), at(1), "again");
+      expect(await claimAt(store, 29)).toEqual([]);
+      expect((await claimOne(store, 30)).key).toBe("1");
+    });
+
+    it("do not wait for one whose time lies ahead", async () => {
+      await add(command("timer", { ordering: "o", runAt: at(30) }), command("now", { ordering: "o", runAt: at(1) }));
+      expect((await claimOne(store, 1)).key).toBe("now");
+    });
+
+    it("go on in order when a lease runs out", async () => {
+      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      await claimOne(store, 0);
+      expect((await claimOne(store, 5)).key).toBe("1");
+    });
+  });
+
+  describe("replacing", () => {
+    const again = (content: unknown, minutes: number) =>
+      command("c", { command: content, runAt: at(minutes), replace: true });
+
+    it("overwrites a command that is not claimed, and counts its tries anew", async () => {
+      await add(command("c", { command: "old" }));
+      await store.release(await claimOne(store, 0), at(2), at(1), "failed");
+      await add(again("new", 10));
+      expect(await claimAt(store, 9)).toEqual([]);
+      expect(await claimOne(store, 10)).toMatchObject({ command: "new", attempts: 1, runAt: at(10) });
+    });
+
+    it("gives a command a new place in its order", async () => {
+      await add(command("c", { ordering: "o" }), command("d", { ordering: "o" }));
+      await add(command("c", { ordering: "elsewhere", replace: true }));
+      const first = await claimOne(store, 1);
+      await finish(first, 1);
+      expect([first.key, (await claimOne(store, 1)).key]).toEqual(["d", "c"]);
+    });
+
+    it("arms a command again that was done or cancelled", async () => {
+      await add(command("c"));
+      await finish(await claimOne(store, 0), 1);
+      await add(again("second", 2));
+      const second = await claimOne(store, 2);
+      expect(second).toMatchObject({ command: "second", attempts: 1 });
+      await finish(second, 3);
+      await add(again("third", 4));
+      await cancel("c");
+      expect(await claimAt(store, 4)).toEqual([]);
+      await add(again("fourth", 4));
+      expect(await claimOne(store, 4)).toMatchObject({ command: "fourth" });
+    });
+
+    it("lets a running command end first, and then run again with the new content", async () => {
+      await add(command("c"));
+      const running = await claimOne(store, 0);
+      await add(again("new", 1), again("newest", 1));
+      expect(await claimAt(store, 2)).toEqual([]);
+      expect(await store.complete(running, [event("b", "outcome")], at(2))).toBe(true);
+      expect(await store.waiting(10)).toEqual(["b"]);
+      const next = await claimOne(store, 2);
+      expect(next).toMatchObject({ command: "newest", attempts: 1 });
+      await finish(next, 2);
+      expect(await claimAt(store, 99)).toEqual([]);
+    });
+
+    it("takes over when the running command is given back, at the later of both times", async () => {
+      await add(command("c"));
+      let running = await claimOne(store, 0);
+      await add(again("soon", 1));
+      await store.release(running, at(20), at(2), "failed");
+      expect(await claimAt(store, 19)).toEqual([]);
+      running = await claimOne(store, 20);
+      expect(running).toMatchObject({ command: "soon", attempts: 1 });
+      await add(again("later", 60));
+      await store.release(running, at(30), at(21), "failed");
+      expect(await claimAt(store, 59)).toEqual([]);
+      expect(await claimOne(store, 60)).toMatchObject({ command: "later" });
+    });
+
+    it("takes over when the running command's lease runs out, not before the new time", async () => {
+      await add(command("c", { ordering: "o" }), command("d", { ordering: "o" }));
+      await claimOne(store, 0);
+      await add({ ...again("new", 60), ordering: "o" });
+      expect((await claimOne(store, 10)).key).toBe("d");
+      expect(await claimAt(store, 59)).toMatchObject([{ key: "d", attempts: 2 }]);
+      expect(await store.nextDue(at(59))).toBe(at(64));
+    });
+
+    it("within a step keeps the last", async () => {
+      await add(again("1", 0), command("d"), again("2", 0), command("c", { command: "3" }));
+      const claimed = await claimAt(store, 0);
+      expect(claimed.map((row) => [row.key, row.command])).toEqual([
+        ["d", { type: "d" }],
+        ["c", "2"],
+      ]);
+    });
+  });
+
+  describe("cancelling", () => {
+    it("stops what is not claimed yet, also between tries, for good", async () => {
+      await add(command("c"), command("d"));
+      const [first] = await claimAt(store, 0, 1);
+      await store.release(first!, at(2), at(1), "failed");
+      await cancel("c", "d", "unknown");
+      await add(command("c"));
+      expect(await claimAt(store, 9)).toEqual([]);
+      expect(await store.nextDue(at(9))).toBeNull();
+    });
+
+    it("lets a running command end, but not run again", async () => {
+      await add(command("c"));
+      const running = await claimOne(store, 0);
+      await add(command("c", { replace: true }));
+      await cancel("c");
+      expect(await finish(running, 1)).toBe(true);
+      expect(await claimAt(store, 9)).toEqual([]);
+    });
+
+    it("comes before the commands of the same step", async () => {
+      await add(command("timer", { command: "old" }));
+      await stepWith(store, "a", {
+        cancel: ["timer"],
+        commands: [command("timer", { command: "new", replace: true })],
+      });
+      expect(await claimOne(store, 1)).toMatchObject({ command: "new" });
+    });
+  });
+
+  describe("the next due time", () => {
+    it("is the earliest command's, and nothing when none is left", async () => {
+      expect(await store.nextDue(at(0))).toBeNull();
+      await add(command("late", { runAt: at(20) }), command("early", { runAt: at(10) }));
+      expect(await store.nextDue(at(0))).toBe(at(10));
+      expect(await store.nextDue(at(15))).toBe(at(10));
+      for (const claimed of await claimAt(store, 20)) await finish(claimed, 20);
+      expect(await store.nextDue(at(20))).toBeNull();
+    });
+
+    it("is the end of the lease for what is running and for what waits behind it", async () => {
+      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      const running = await claimOne(store, 1);
+      expect(await store.nextDue(at(2))).toBe(at(6));
+      await finish(running, 2);
+      expect(await store.nextDue(at(2))).toBe(at(0));
+    });
+
+    it("is the next try of what failed, although others wait behind it", async () => {
+      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      await store.release(await claimOne(store, 0), at(30), at(1), "failed");
+      expect(await store.nextDue(at(2))).toBe(at(30));
+    });
+  });
+
+  it("of many claims at once, no two hold the same command or the same ordering key", async () => {
+    const replicas = [store, await fixture().replica()];
+    const added = Array.from({ length: 30 }, (_, n) => command(`c${n}`, { ordering: `o${n % 5}` }));
+    await add(...added);
+    const running = new Set<string>();
+    const order: string[] = [];
+    async function work(replica: Store): Promise<void> {
+      for (let idle = 0; order.length < added.length && idle < 500; idle++) {
+        for (const claimed of await replica.claim(at(1), at(5), 2)) {
+          expect(running.has(claimed.ordering)).toBe(false);
+          running.add(claimed.ordering);
+          order.push(claimed.key);
+          await replica.nextDue(at(1));
+          running.delete(claimed.ordering);
+          expect(await replica.complete(claimed, [], at(2))).toBe(true);
+        }
+      }
+    }
+    await Promise.all([...replicas, ...replicas].map(work));
+    for (const ordering of ["o0", "o1", "o2", "o3", "o4"]) {
+      const expected = added.filter((row) => row.ordering === ordering).map((row) => row.key);
+      expect(order.filter((key) => expected.includes(key))).toEqual(expected);
+    }
+  });
+}

@@ -1,0 +1,60 @@
+/** The kinds of store there are. PGlite and PostgreSQL start once and are emptied between tests. */
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect } from "kysely";
+import pg from "pg";
+import { kyselyStore } from "../../src/store/kysely.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { openStore } from "../../src/store/open.ts";
+import { Connection } from "../../src/store/sql/connection.ts";
+import type { Tables } from "../../src/store/sql/tables.ts";
+import { startPostgres } from "../store/postgres-server.ts";
+import type { StoreFixture } from "./store-kit.ts";
+
+const EMPTY = "truncate delivery, inbox, route, history, snapshot, outbox restart identity";
+
+export async function memoryFixture(): Promise<StoreFixture> {
+  let store = new MemoryStore();
+  return {
+    async empty() {
+      store = new MemoryStore();
+      return store;
+    },
+    replica: async () => store,
+    close: async () => {},
+  };
+}
+
+export async function pgliteFixture(): Promise<StoreFixture> {
+  const pglite = await PGlite.create();
+  const connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
+  const store = kyselyStore(connection, () => connection.close());
+  await store.migrate();
+  return {
+    async empty() {
+      await pglite.exec(EMPTY);
+      return store;
+    },
+    replica: async () => store,
+    close: () => store.close(),
+  };
+}
+
+export async function postgresFixture(programs: string): Promise<StoreFixture> {
+  const server = await startPostgres(programs);
+  const databaseUrl = await server.createDatabase("contract");
+  const [store, replica] = await Promise.all([openStore({ databaseUrl }), openStore({ databaseUrl })]);
+  await Promise.all([store.migrate(), replica.migrate()]);
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  return {
+    async empty() {
+      await client.query(EMPTY);
+      return store;
+    },
+    replica: async () => replica,
+    async close() {
+      await Promise.all([client.end(), store.close(), replica.close()]);
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** The one suite that every store passes. */
+import { describe, expect, it } from "vitest";
+import { commandContract } from "./store-commands.contract.ts";
+import { eventContract } from "./store-events.contract.ts";
+import { event, type StoreFixture } from "./store-kit.ts";
+
+export function storeContract(fixture: () => StoreFixture): void {
+  describe("events", () => eventContract(fixture));
+  describe("commands", () => commandContract(fixture));
+
+  it("migrates again without harm", async () => {
+    const store = await fixture().empty();
+    await store.receive([event("a", "k")], []);
+    await Promise.all([store.migrate(), (await fixture().replica()).migrate()]);
+    expect(await store.waiting(1)).toEqual(["a"]);
+  });
+}

@@ -1,0 +1,79 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BadArchive, unzip } from "../../src/github/unzip.ts";
+import { zip } from "./zip.ts";
+
+const limits = { entries: 10, bytes: 1_000_000 };
+const anything = () => true;
+
+async function texts(archive: Uint8Array, wanted = anything) {
+  const files = await unzip(archive, wanted, limits);
+  return Object.fromEntries([...files].map(([name, bytes]) => [name, Buffer.from(bytes).toString("utf8")]));
+}
+
+describe("unzip", () => {
+  it("reads stored and deflated entries, and a comment behind the end does not confuse it", async () => {
+    const archive = zip(
+      [
+        { name: "result.json", content: "{}" },
+        { name: "files/a", content: "stored", stored: true },
+        { name: "empty", content: "" },
+      ],
+      "made by PK\x05\x06 nobody",
+    );
+
+    expect(await texts(archive)).toEqual({ "result.json": "{}", "files/a": "stored", empty: "" });
+  });
+
+  it("reads what python's zipfile writes to a pipe, sizes behind the content", async () => {
+    const program =
+      "import sys,zipfile\nz=zipfile.ZipFile(sys.stdout.buffer,'w',zipfile.ZIP_DEFLATED)\nz.writestr('a','x'*5000)\nz.close()";
+    const folder = mkdtempSync(join(tmpdir(), "unzip-"));
+    try {
+      const path = join(folder, "piped.zip");
+      writeFileSync(path, execFileSync("sh", ["-c", 'python3 -c "$0" | cat', program]));
+
+      expect(await texts(readFileSync(path))).toEqual({ a: "x".repeat(5000) });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("leaves out what is not wanted, without looking at its sizes", async () => {
+    const archive = zip([
+      { name: "wanted", content: "1" },
+      { name: "../escape", content: "2", says: { size: 4_000_000_000 } },
+    ]);
+
+    expect(await texts(archive, (name?: string) => name === "wanted")).toEqual({ wanted: "1" });
+  });
+
+  it.each([
+    ["it is not a ZIP archive", Buffer.from("hello")],
+    ["it is not a ZIP archive", Buffer.alloc(0)],
+    ["it has more than 10 entries", zip(Array.from({ length: 11 }, (_, index) => ({ name: `${index}`, content: "" })))],
+    ["it unpacks to more than 1000000 bytes", zip([{ name: "a", content: Buffer.alloc(1_000_001) }])],
+    ["it has a twice", zip([1, 2].map((content) => ({ name: "a", content: `${content}` })))],
+    ["it is damaged", zip([{ name: "bomb", content: Buffer.alloc(900_000), says: { size: 10 } }])],
+    ["a is damaged", zip([{ name: "a", content: "short", says: { size: 10 } }])],
+    ["a is damaged", zip([{ name: "a", content: "abc", says: { crc: 1 } }])],
+    [
+      "it is encrypted, too large or packed in an uncommon way",
+      zip([{ name: "a", content: "abc", says: { flags: 1 } }]),
+    ],
+    [
+      "it is encrypted, too large or packed in an uncommon way",
+      zip([{ name: "a", content: "abc", says: { method: 14 } }]),
+    ],
+    [
+      "it is encrypted, too large or packed in an uncommon way",
+      zip([{ name: "a", content: "", says: { size: 0xffffffff } }]),
+    ],
+    ["it is damaged", zip([{ name: "a", content: "abc" }]).subarray(5)],
+  ])("refuses an archive because %s", async (reason, archive) => {
+    await expect(unzip(archive, anything, limits)).rejects.toThrow(new BadArchive(reason));
+  });
+});

@@ -1,0 +1,132 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { listChange } from "../../src/job/change.ts";
+import { gitIn } from "../../src/job/git.ts";
+import { commitAll, git, PATH, repositoryOf, tempFolder, write } from "./support/lab.ts";
+
+const LIMITS = { minutes: 1, files: 10, bytes: 10_000 };
+
+async function changeOf(folder: string, against: string, limits = LIMITS) {
+  return listChange(gitIn(folder, { PATH, HOME: tempFolder() }), against, limits, tempFolder());
+}
+
+async function summaryOf(folder: string, against: string): Promise<string[]> {
+  const listing = await changeOf(folder, against);
+  if (!listing.ok) throw new Error(listing.reason);
+  const { manifest, contents } = listing.change;
+  return manifest.map((file) =>
+    file.change === "delete"
+      ? `- ${file.path}`
+      : `${file.mode} ${file.path} ${JSON.stringify(contents.get(file.sha256)?.toString("utf8"))}`,
+  );
+}
+
+test("new, changed, deleted, executable and renamed files are each told apart", async () => {
+  const { folder, commit } = repositoryOf({
+    "a.txt": "a\n",
+    "old.txt": "moved\n",
+    "tool.sh": "#!\n",
+    "gone.txt": "x\n",
+  });
+  write(folder, "a.txt", "changed\n");
+  write(folder, "new file ü.txt", "new\n");
+  write(folder, "tool.sh", "#!\n", 0o755);
+  git(folder, "mv", "old.txt", "renamed.txt");
+  git(folder, "rm", "--quiet", "gone.txt");
+  expect(await summaryOf(folder, commit)).toEqual([
+    '100644 a.txt "changed\\n"',
+    "- gone.txt",
+    '100644 new file ü.txt "new\\n"',
+    "- old.txt",
+    '100644 renamed.txt "moved\\n"',
+    '100755 tool.sh "#!\\n"',
+  ]);
+});
+
+test("an untouched checkout has no change", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n" });
+  expect(await summaryOf(folder, commit)).toEqual([]);
+});
+
+test("what the agent committed counts like what it left uncommitted", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n", "b.txt": "b\n" });
+  write(folder, "a.txt", "committed\n");
+  commitAll(folder, "the agent's own");
+  write(folder, "b.txt", "staged\n");
+  git(folder, "add", "b.txt");
+  write(folder, "c.txt", "untracked\n");
+  expect(await summaryOf(folder, commit)).toEqual([
+    '100644 a.txt "committed\\n"',
+    '100644 b.txt "staged\\n"',
+    '100644 c.txt "untracked\\n"',
+  ]);
+});
+
+test("ignored files stay out, but a tracked file counts even where its name is ignored", async () => {
+  const { folder } = repositoryOf({ ".gitignore": "*.log\nnode_modules/\n" });
+  write(folder, "kept.log", "before\n");
+  git(folder, "add", "--force", "kept.log");
+  const commit = commitAll(folder, "tracked although ignored");
+  write(folder, "kept.log", "after\n");
+  write(folder, "other.log", "noise\n");
+  write(folder, "node_modules/x/index.js", "noise\n");
+  expect(await summaryOf(folder, commit)).toEqual(['100644 kept.log "after\\n"']);
+});
+
+test("a symbolic link is its target and is never followed", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n" });
+  const outside = tempFolder();
+  write(outside, "secret.txt", "secret\n");
+  symlinkSync(join(outside, "secret.txt"), join(folder, "link"));
+  symlinkSync(outside, join(folder, "folder"));
+  expect(await summaryOf(folder, commit)).toEqual([
+    `120000 folder ${JSON.stringify(outside)}`,
+    `120000 link ${JSON.stringify(join(outside, "secret.txt"))}`,
+  ]);
+});
+
+test("contents are as git would commit them, line endings and all", async () => {
+  const { folder, commit } = repositoryOf({ ".gitattributes": "*.txt text eol=crlf\n", "a.txt": "a\r\n" });
+  write(folder, "a.txt", "a\r\nb\r\n");
+  write(folder, "raw.bin", Buffer.from([0, 255, 13, 10]));
+  const listing = await changeOf(folder, commit);
+  if (!listing.ok) throw new Error(listing.reason);
+  expect([...listing.change.contents.values()].map((content) => content.toString("latin1"))).toEqual([
+    "a\nb\n",
+    "\u0000\u00ff\r\n",
+  ]);
+});
+
+test("a change beyond the limits on files or bytes is refused as a whole", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n" });
+  for (let number = 1; number <= 3; number++) write(folder, `${number}.txt`, "x".repeat(10));
+  expect(await changeOf(folder, commit, { ...LIMITS, files: 2 })).toEqual({
+    ok: false,
+    reason: "3 files are changed; the limit is 2",
+  });
+  expect(await changeOf(folder, commit, { ...LIMITS, bytes: 29 })).toEqual({
+    ok: false,
+    reason: "the change has 30 bytes; the limit is 29",
+  });
+});
+
+test("a repository within the checkout is refused", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n" });
+  write(folder, "inner/a.txt", "a\n");
+  git(join(folder, "inner"), "init", "--quiet");
+  commitAll(join(folder, "inner"), "inner");
+  expect(await changeOf(folder, commit)).toEqual({
+    ok: false,
+    reason: "inner is a repository of its own or a submodule",
+  });
+});
+
+test("a checkout whose repository the agent destroyed is its failure, with git's own words", async () => {
+  const { folder, commit } = repositoryOf({ "a.txt": "a\n" });
+  write(folder, ".git/HEAD", "nonsense\n");
+  expect(await changeOf(folder, commit)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("not a git repository"),
+  });
+});

@@ -1,0 +1,217 @@
+/** GitHub without Actions: one repository, its owner, a writer, a reader and an App; everything announced is kept. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { Octokit } from "@octokit/rest";
+import { restApi } from "../../src/sandbox/api.ts";
+import { gitHttp } from "../../src/sandbox/git/http.ts";
+import { gitRoutes } from "../../src/sandbox/git/routes.ts";
+import { GitStore } from "../../src/sandbox/git/store.ts";
+import type { Hub } from "../../src/sandbox/hub.ts";
+import { pullsIdle } from "../../src/sandbox/pulls/background.ts";
+import { recoverPulls } from "../../src/sandbox/pulls/recover.ts";
+import { pullRoutes } from "../../src/sandbox/pulls/routes.ts";
+import { botOf, installApp, registerApp } from "../../src/sandbox/rest/apps/register.ts";
+import { issueInstallationToken, issueJobToken, issueUserToken } from "../../src/sandbox/rest/auth/tokens.ts";
+import { newRest } from "../../src/sandbox/rest/kit.ts";
+import { makeRepository } from "../../src/sandbox/rest/repos/make.ts";
+import { unprotected } from "../../src/sandbox/rest/repos/protection-routes.ts";
+import { listen } from "../../src/sandbox/server.ts";
+import type { Announcement } from "../../src/sandbox/world/announce.ts";
+import type { Protection, Repository, Role, User } from "../../src/sandbox/world/entities.ts";
+import { World } from "../../src/sandbox/world/world.ts";
+
+type Files = Record<string, string>;
+
+export interface GitFixture {
+  hub: Hub;
+  folder: string;
+  url: string;
+  repository: Repository;
+  at: { owner: string; repo: string };
+  /** The one commit on `main`: `README.md` with ten numbered lines. */
+  sha: string;
+  announced: Announcement[];
+  tokens: { ada: string; wim: string; rea: string; bot: string; job: string };
+  /** Octokits: the owner, a writer, a reader, an App's installation. */
+  ada: Octokit;
+  wim: Octokit;
+  rea: Octokit;
+  bot: Octokit;
+  nobody: Octokit;
+  /** Names and actions of what was announced since the last call. */
+  heard(): string[];
+  /** A commit on a branch (made from `from` when it is not there), through REST. */
+  commit(branch: string, files: Files, from?: string): Promise<string>;
+  protect(branch: string, wanted: Partial<Protection>): void;
+  passes(sha: string, name: string, conclusion?: "success" | "failure" | null): Promise<void>;
+  git(cwd: string, ...args: string[]): Promise<{ ok: boolean; text: string }>;
+  /** A clone by this token's owner. */
+  clone(token: string, name?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const readme = `${Array.from({ length: 10 }, (_, index) => `line ${index + 1}`).join("\n")}\n`;
+
+/** Everything but the data, so that a test can end one life and start another on the same folder. */
+export async function startHub(dataDir: string) {
+  const clock = { now: () => new Date() };
+  const world = new World(dataDir, clock);
+  const announced: Announcement[] = [];
+  let url = "";
+  const hub: Hub = {
+    world,
+    clock,
+    git: new GitStore(join(dataDir, "git")),
+    announce: (announcement) => announced.push(announcement),
+    apiUrl: () => `${url}/api/v3`,
+    serverUrl: () => url,
+  };
+  const web = newRest();
+  web.route(
+    "/api/v3",
+    restApi(hub, () => {}, [gitRoutes(hub), pullRoutes(hub)]),
+  );
+  const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(hub), web.fetch);
+  url = server.url;
+  await recoverPulls(hub);
+  server.open();
+  return {
+    hub,
+    url,
+    announced,
+    async close() {
+      await server.close();
+      await pullsIdle(hub);
+      await hub.git.idle();
+      world.close();
+    },
+  };
+}
+
+export async function startGitFixture(wanted: Partial<Repository> = {}): Promise<GitFixture> {
+  const folder = mkdtempSync(join(tmpdir(), "sandbox-git-"));
+  const { hub, url, announced, close } = await startHub(join(folder, "world"));
+  const { world } = hub;
+  const user = (login: string, email: string | null): User =>
+    world.table("users").put({ id: world.nextId(), login, type: "User", name: null, email });
+  const [owner, writer, reader] = [user("ada", "ada@example.org"), user("wim", null), user("rea", null)];
+  const made = await makeRepository(hub, owner, {
+    name: "shop",
+    description: null,
+    private: false,
+    defaultBranch: "main",
+    allowMergeCommit: true,
+    allowSquashMerge: true,
+    allowRebaseMerge: true,
+    deleteBranchOnMerge: false,
+  });
+  const roles: Record<string, Role> = { [writer.id]: "write", [reader.id]: "read" };
+  const repository = world.table("repositories").put({ ...made, collaborators: roles, ...wanted });
+  const { app } = await registerApp(world, owner, {
+    slug: "gate",
+    name: "Gate",
+    permissions: { contents: "write", pull_requests: "write", checks: "write", statuses: "write", issues: "write" },
+    events: [],
+  });
+  const { installation } = installApp(world, app, owner, [repository]);
+  const scope = { repositories: [repository.id], permissions: app.permissions };
+  const tokens = {
+    ada: issueUserToken(world, owner).id,
+    wim: issueUserToken(world, writer).id,
+    rea: issueUserToken(world, reader).id,
+    bot: issueInstallationToken(world, installation, botOf(world, app), scope).id,
+    job: issueJobToken(world, repository, { contents: "write", pull_requests: "write" }).id,
+  };
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const octokit = (auth?: string) =>
+    new Octokit({ baseUrl: `${url}/api/v3`, log: silent, ...(auth === undefined ? {} : { auth }) });
+  const ada = octokit(tokens.ada);
+  const bot = octokit(tokens.bot);
+  const at = { owner: "ada", repo: "shop" };
+
+  async function commit(branch: string, files: Files, from = "main"): Promise<string> {
+    const parent = (await hub.git.resolve(repository, branch)) ?? (await hub.git.resolve(repository, from));
+    const tree = Object.entries(files).map(([path, content]) => ({ path, content, mode: "100644", type: "blob" }) as const);
+    const base = parent === null ? {} : { base_tree: parent };
+    const { data: made } = await ada.rest.git.createTree({ ...at, tree, ...base });
+    const parents = parent === null ? [] : [parent];
+    const message = `Change ${Object.keys(files).join(", ")}`;
+    const { data } = await ada.rest.git.createCommit({ ...at, message, tree: made.sha, parents });
+    const there = await hub.git.resolve(repository, `refs/heads/${branch}`);
+    if (there === null) await ada.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha: data.sha });
+    else await ada.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha: data.sha });
+    return data.sha;
+  }
+
+  async function git(cwd: string, ...args: string[]) {
+    const env = {
+      PATH: process.env.PATH ?? "",
+      HOME: folder,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_TERMINAL_PROMPT: "0",
+      GIT_AUTHOR_NAME: "Wim",
+      GIT_AUTHOR_EMAIL: "wim@example.org",
+      GIT_COMMITTER_NAME: "Wim",
+      GIT_COMMITTER_EMAIL: "wim@example.org",
+    };
+    const run = promisify(execFile)("git", args, { cwd, env });
+    return run.then(
+      ({ stdout, stderr }) => ({ ok: true, text: `${stdout}${stderr}` }),
+      (error: { stdout: string; stderr: string }) => ({ ok: false, text: `${error.stdout}${error.stderr}` }),
+    );
+  }
+
+  const sha = await commit("main", { "README.md": readme });
+  announced.length = 0;
+  return {
+    hub,
+    folder,
+    url,
+    repository,
+    at,
+    sha,
+    announced,
+    tokens,
+    ada,
+    wim: octokit(tokens.wim),
+    rea: octokit(tokens.rea),
+    bot,
+    nobody: octokit(),
+    heard: () =>
+      announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
+    commit,
+    protect(branch, given) {
+      world.table("protections").put({ ...unprotected(repository, branch), ...given });
+    },
+    async passes(head, name, conclusion = "success") {
+      const state = conclusion === null ? { status: "in_progress" as const } : { conclusion };
+      await bot.rest.checks.create({ ...at, head_sha: head, name, ...state });
+    },
+    git,
+    async clone(token, name = "clone") {
+      const into = join(folder, name);
+      const from = `${url.replace("://", `://x-access-token:${token}@`)}/ada/shop.git`;
+      const cloned = await git(folder, "clone", "--quiet", from, into);
+      if (!cloned.ok) throw new Error(cloned.text);
+      return into;
+    },
+    async close() {
+      await close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Writes the files and commits them in a clone. */
+export async function commitIn(fixture: GitFixture, clone: string, files: Files, message = "Change"): Promise<string> {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(clone, path)), { recursive: true });
+    writeFileSync(join(clone, path), content);
+  }
+  await fixture.git(clone, "add", "--all");
+  await fixture.git(clone, "commit", "--quiet", `--message=${message}`);
+  return (await fixture.git(clone, "rev-parse", "HEAD")).text.trim();
+}

@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openFolder, writeTemplate } from "../../src/store/folder.ts";
+import { openStore } from "../../src/store/open.ts";
+import { applying, event } from "../contract/store-kit.ts";
+
+describe("a store in a data folder", () => {
+  let root: string;
+  let made: string;
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), "headgate-store-"));
+    made = join(root, "made", "deep");
+    const store = await openStore({ dataDir: made });
+    await store.migrate();
+    await store.receive([event("a", "k")], []);
+    await store.close();
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  function copy(name: string): string {
+    const folder = join(root, name);
+    cpSync(made, folder, { recursive: true });
+    return folder;
+  }
+
+  it("has everything again when opened again, and leaves no lock behind", async () => {
+    const dataDir = copy("again");
+    const store = await openStore({ dataDir });
+    await store.migrate();
+    expect(await store.waiting(10)).toEqual(["a"]);
+    await store.close();
+    await store.close();
+    await expect(store.waiting(10)).rejects.toThrow("The store is closed");
+    expect(readdirSync(dataDir)).toEqual(["store"]);
+  });
+
+  it("is open once at a time", async () => {
+    const dataDir = copy("once");
+    const store = await openStore({ dataDir });
+    await expect(openStore({ dataDir })).rejects.toThrow("The data folder is in use");
+    await store.receive([event("b", "k")], []);
+    await store.close();
+    await (await openStore({ dataDir })).close();
+  });
+
+  it("is made anew if the first start was interrupted", async () => {
+    const dataDir = join(root, "interrupted");
+    mkdirSync(join(dataDir, "store.starting", "base"), { recursive: true });
+    writeFileSync(join(dataDir, "store.starting", "PG_VERSION"), "torn");
+    const store = await openStore({ dataDir });
+    await store.migrate();
+    expect(await store.waiting(10)).toEqual([]);
+    await store.close();
+    expect(existsSync(join(dataDir, "store.starting"))).toBe(false);
+  });
+
+  it("is made from a template if the build left one, and without if it is of no use", async () => {
+    const template = join(root, "templates", "template.tar.gz");
+    await writeTemplate(template);
+    const quick = await openFolder(join(root, "quick"), template);
+    // Another cluster made from scratch would have another identity.
+    const identity = "select system_identifier::text from pg_control_system()";
+    const { rows } = await quick.query(identity);
+    await quick.close();
+    const second = await openFolder(join(root, "second"), template);
+    expect((await second.query(identity)).rows).toEqual(rows);
+    await second.close();
+
+    truncateSync(template, 1000);
+    const slow = await openFolder(join(root, "slow"), template);
+    expect((await slow.query(identity)).rows).not.toEqual(rows);
+    await slow.close();
+  });
+
+  it.each<[string, (store: string) => void]>([
+    ["has lost its version", (store) => rmSync(join(store, "PG_VERSION"))],
+    ["has an empty control file", (store) => truncateSync(join(store, "global", "pg_control"), 0)],
+    ["has a torn log", (store) => tearLog(join(store, "pg_wal"))],
+    ["has lost its tables", (store) => rmSync(join(store, "base"), { recursive: true })],
+  ])("is refused with advice, and left as it is, when it %s", async (name, damage) => {
+    const dataDir = copy(name);
+    const store = join(dataDir, "store");
+    damage(store);
+    const before = readdirSync(store);
+    await expect(openStore({ dataDir })).rejects.toThrow(`The store in ${store} cannot be opened`);
+    expect(readdirSync(store)).toEqual(expect.arrayContaining(before));
+    expect(readdirSync(dataDir)).toEqual(["store"]);
+  });
+
+  it("has every acknowledged write after its process was killed, time and again", async () => {
+    const dataDir = copy("killed");
+    let acknowledged = -1;
+    for (const rounds of [1, 40, 7]) acknowledged = await writeUntilKilled(dataDir, acknowledged + 1, rounds);
+
+    const store = await openStore({ dataDir });
+    const decided = await store.history("a", 0, 10_000);
+    expect(decided.map((row) => row.seq)).toEqual(decided.map((_, index) => index + 1));
+    expect((await store.snapshot("a"))?.seq).toBe(decided.length);
+    const keys = new Set(decided.map((row) => row.key));
+    let outcomes: string[] = [];
+    await store.step("b", 10_000, (loaded) => {
+      outcomes = loaded.events.map((row) => row.key);
+      return applying()(loaded);
+    });
+    for (let round = 0; round <= acknowledged; round++) {
+      expect(keys).toContain(`k${round}`);
+      expect(outcomes).toContain(`c${round}`);
+    }
+    await store.close();
+  });
+});
+
+/** Lets a process write `rounds` rounds from `first` on, kills it, and returns the last round it acknowledged. */
+async function writeUntilKilled(dataDir: string, first: number, rounds: number): Promise<number> {
+  const writer = fileURLToPath(new URL("writer.ts", import.meta.url));
+  const child = spawn(process.execPath, [writer, dataDir, String(first)], { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  let last = first - 1;
+  for await (const line of createInterface(child.stdout)) {
+    last = Number(line);
+    if (last === first + rounds - 1) child.kill("SIGKILL");
+  }
+  await exited;
+  if (last < first + rounds - 1) throw new Error("The writer ended by itself.");
+  return last;
+}
+
+function tearLog(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isFile()) truncateSync(join(folder, entry.name), 100);
+  }
+}

@@ -1,0 +1,66 @@
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Migration } from "../../src/store/migrations/index.ts";
+import { migrations } from "../../src/store/migrations/index.ts";
+import { Connection } from "../../src/store/sql/connection.ts";
+import { migrate } from "../../src/store/sql/migrate.ts";
+import type { Tables } from "../../src/store/sql/tables.ts";
+
+describe("migrating", () => {
+  let pglite: PGlite;
+  let connection: Connection;
+  beforeAll(async () => {
+    pglite = await PGlite.create();
+    connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
+  });
+  afterAll(async () => await connection.close());
+  beforeEach(async () => {
+    await pglite.exec("drop schema public cascade; create schema public");
+  });
+
+  function migration(version: number, statement: string): Migration {
+    return {
+      version,
+      name: `number ${version}`,
+      async up(db) {
+        await sql.raw(statement).execute(db);
+      },
+    };
+  }
+
+  async function applied(): Promise<unknown> {
+    return (await pglite.query("select version, name from migration order by version")).rows;
+  }
+
+  it("runs what is missing, in order, and each once", async () => {
+    const first = migration(1, "create table kept (n integer)");
+    await migrate(connection, [first]);
+    await pglite.exec("insert into kept values (7)");
+    const both = [first, migration(2, "alter table kept add m integer not null default 1")];
+    await Promise.all([migrate(connection, both), migrate(connection, both)]);
+    expect((await pglite.query("select * from kept")).rows).toEqual([{ n: 7, m: 1 }]);
+    expect(await applied()).toEqual([
+      { version: 1, name: "number 1" },
+      { version: 2, name: "number 2" },
+    ]);
+  });
+
+  it("leaves nothing of itself behind when one fails", async () => {
+    const broken = [migration(1, "create table one (n integer)"), migration(2, "create table one (n integer)")];
+    await expect(migrate(connection, broken)).rejects.toThrow("already exists");
+    await migrate(connection, broken.slice(0, 1));
+    expect(await applied()).toEqual([{ version: 1, name: "number 1" }]);
+  });
+
+  it("refuses tables of a newer version", async () => {
+    await migrate(connection, [migration(1, "select 1"), migration(2, "select 1")]);
+    await expect(migrate(connection, [migration(1, "select 1")])).rejects.toThrow(
+      "newer version (schema 2); this one knows 1",
+    );
+  });
+
+  it("numbers its migrations from 1 without gaps", () => {
+    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+  });
+});

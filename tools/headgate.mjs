@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+/** Starts the `headgate` command line on the right Node.js, with dependencies installed and the action built. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensureDependencies, environment } from "./with-deps.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const node = join(root, "node_modules", ".bin", "node");
+ensureDependencies();
+buildIfStale();
+
+const child = spawn(node, [join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: environment(),
+});
+// A terminal sends Ctrl-C to the whole group already; a signal sent to this process alone is passed on.
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
+  });
+}
+child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+
+/** The bundle that runs inside Actions jobs. */
+function buildIfStale() {
+  const bundle = join(root, "dist", "action", "index.js");
+  const sources = ["job", "core", "config"].flatMap((room) =>
+    readdirSync(join(root, "src", room), { recursive: true }).map((name) => join(root, "src", room, name)),
+  );
+  const newest = Math.max(...sources.map((path) => statSync(path).mtimeMs));
+  if (existsSync(bundle) && statSync(bundle).mtimeMs >= newest) return;
+  const built = spawnSync(node, [join(root, "tools", "build.mjs")], { stdio: ["ignore", 2, 2], env: environment() });
+  if (built.status !== 0) process.exit(built.status ?? 1);
+}
