@@ -12,26 +12,26 @@ export interface Price {
   cacheWrite: number;
 }
 
-export const PRICES_AS_OF = "2026-11-20";
-
-const PRICES: Record<string, Price> = {
-  "claude-haiku-5-5": { input: 0.1, output: 0.5, cacheRead: 0.01, cacheWrite: 0.125 },
-  "claude-sonnet-5-5": { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 },
-  "claude-opus-5-5": { input: 4, output: 20, cacheRead: 0.2, cacheWrite: 5 },
-  "claude-fable-5-2": { input: 8, output: 40, cacheRead: 0.2, cacheWrite: 10 },
-  "claude-mythos-5-2": { input: 8, output: 40, cacheRead: 0.2, cacheWrite: 10 },
-  "claude-opus-5": { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 },
-  "claude-haiku-4-5": { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 },
-};
+const PRICES = new Map<string, Price>(
+  Object.entries({
+    "claude-haiku-5-5": { input: 0.1, output: 0.5, cacheRead: 0.01, cacheWrite: 0.125 },
+    "claude-sonnet-5-5": { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 },
+    "claude-opus-5-5": { input: 4, output: 20, cacheRead: 0.2, cacheWrite: 5 },
+    "claude-fable-5-2": { input: 8, output: 40, cacheRead: 0.2, cacheWrite: 10 },
+    "claude-mythos-5-2": { input: 8, output: 40, cacheRead: 0.2, cacheWrite: 10 },
+    "claude-opus-5": { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 },
+    "claude-haiku-4-5": { input: 1, output: 5, cacheRead: 0.1, cacheWrite: 1.25 },
+  }),
+);
 
 /** The price of a model, of a dated version of it (`claude-haiku-4-5-20251001`) too; null when it is not known. */
 export function priceOf(model: string): Price | null {
-  return PRICES[model.replace(/-\d{8}$/, "")] ?? null;
+  return PRICES.get(model.replace(/-\d{8}$/, "")) ?? null;
 }
 
 /** Models with a price, for messages that refuse another one. */
 export function pricedModels(): string[] {
-  return Object.keys(PRICES);
+  return [...PRICES.keys()];
 }
 
 /** What so many tokens cost, in US dollars. */

@@ -27,7 +27,6 @@ export function judgeChange(
     const place = placeProblem(file.path);
     if (place !== null) refusals.push(`${quote(file.path)} ${place}`);
     else if (isProtected(file.path)) refusals.push(`${quote(file.path)} is protected: agents may not change it`);
-    if (file.change === "write" && file.mode === "120000") refusals.push(`${quote(file.path)} is a symbolic link`);
     if (seen.has(file.path)) refusals.push(`${quote(file.path)} is listed twice`);
     seen.add(file.path);
   }

@@ -89,7 +89,7 @@ export async function connectApp(options: AppOptions): Promise<Connection> {
       octokit = open(id);
       octokit.hook.error("request", (error, request) => {
         // Uninstalled, or installed anew under another id: look it up again next time.
-        
+        if (request.url.endsWith("/access_tokens")) forget(id);
         throw error;
       });
       installations.set(id, octokit);

@@ -36,8 +36,7 @@ export async function listChange(
   try {
     await git(["read-tree", against], { index });
     await git(["add", "--all"], { index });
-    // Without --no-renames a rename would be one entry with two paths; it is a deletion and a new file here.
-    const raw = await git(["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", against], { index });
+    const raw = await git(["diff-index", "--cached", "--raw", "-z", "--no-abbrev", against], { index });
     return await readEntries(git, parseRaw(raw), limits);
   } catch (error) {
     // Git worked before the engine ran, so what it trips over now is what the agent left.

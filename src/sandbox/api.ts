@@ -8,6 +8,7 @@ import { authenticate } from "./rest/auth/authenticate.ts";
 import { checkRunRoutes } from "./rest/checks/run-routes.ts";
 import { statusRoutes } from "./rest/checks/status-routes.ts";
 import { commentRoutes } from "./rest/issues/comment-routes.ts";
+import { issueEventRoutes } from "./rest/issues/event-routes.ts";
 import { issueRoutes } from "./rest/issues/issue-routes.ts";
 import { labelRoutes } from "./rest/issues/label-routes.ts";
 import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
@@ -41,6 +42,7 @@ export function restApi(hub: Hub, redeliver: (delivery: Delivery) => void, other
 
   const own = [
     issueRoutes,
+    issueEventRoutes,
     labelRoutes,
     commentRoutes,
     reactionRoutes,

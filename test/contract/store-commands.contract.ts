@@ -134,6 +134,15 @@ export function commandContract(fixture: () => StoreFixture): void {
       expect((await claimOne(store, 1)).key).toBe("now");
     });
 
+    it("wait for the one that is running, also when it was re-armed for later", async () => {
+      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      const running = await claimOne(store, 0);
+      await add(command("1", { runAt: at(60), replace: true }));
+      expect(await claimAt(store, 4)).toEqual([]);
+      await finish(running, 4);
+      expect((await claimOne(store, 4)).key).toBe("2");
+    });
+
     it("go on in order when a lease runs out", async () => {
       await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
       await claimOne(store, 0);

@@ -165,6 +165,6 @@ it("memory and PGlite answer any sequence of operations alike", async () => {
       const [memory, pglite] = fixtures;
       expect(await play(memory!, operations)).toEqual(await play(pglite!, operations));
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

@@ -1,16 +1,14 @@
 /** The kinds of store there are. PGlite and PostgreSQL start once and are emptied between tests. */
-import { PGlite } from "@electric-sql/pglite";
-import { Kysely, PGliteDialect } from "kysely";
 import pg from "pg";
 import { kyselyStore } from "../../src/store/kysely.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { openStore } from "../../src/store/open.ts";
-import { Connection } from "../../src/store/sql/connection.ts";
-import type { Tables } from "../../src/store/sql/tables.ts";
 import { startPostgres } from "../store/postgres-server.ts";
+import { temporaryPglite } from "../store/temporary-pglite.ts";
 import type { StoreFixture } from "./store-kit.ts";
 
-const EMPTY = "truncate delivery, inbox, route, history, snapshot, outbox restart identity";
+const TABLES = ["delivery", "inbox", "route", "history", "snapshot", "outbox"];
+const EMPTY = TABLES.map((table) => `delete from ${table};`).join(" ");
 
 export async function memoryFixture(): Promise<StoreFixture> {
   let store = new MemoryStore();
@@ -25,9 +23,8 @@ export async function memoryFixture(): Promise<StoreFixture> {
 }
 
 export async function pgliteFixture(): Promise<StoreFixture> {
-  const pglite = await PGlite.create();
-  const connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
-  const store = kyselyStore(connection, () => connection.close());
+  const { pglite, connection, remove } = await temporaryPglite();
+  const store = kyselyStore(connection, remove);
   await store.migrate();
   return {
     async empty() {

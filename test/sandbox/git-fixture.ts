@@ -134,7 +134,9 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
 
   async function commit(branch: string, files: Files, from = "main"): Promise<string> {
     const parent = (await hub.git.resolve(repository, branch)) ?? (await hub.git.resolve(repository, from));
-    const tree = Object.entries(files).map(([path, content]) => ({ path, content, mode: "100644", type: "blob" }) as const);
+    const tree = Object.entries(files).map(
+      ([path, content]) => ({ path, content, mode: "100644", type: "blob" }) as const,
+    );
     const base = parent === null ? {} : { base_tree: parent };
     const { data: made } = await ada.rest.git.createTree({ ...at, tree, ...base });
     const parents = parent === null ? [] : [parent];
@@ -180,8 +182,7 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     rea: octokit(tokens.rea),
     bot,
     nobody: octokit(),
-    heard: () =>
-      announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
+    heard: () => announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
     commit,
     protect(branch, given) {
       world.table("protections").put({ ...unprotected(repository, branch), ...given });

@@ -31,7 +31,14 @@ describe("clone", () => {
   it("fetches a single commit by its SHA, shallow, as checkout does", async () => {
     await fixture.git(fixture.folder, "init", "--quiet", "bare");
     const into = join(fixture.folder, "bare");
-    const fetched = await fixture.git(into, "fetch", "--quiet", "--depth=1", `${fixture.url}/ada/shop.git`, fixture.sha);
+    const fetched = await fixture.git(
+      into,
+      "fetch",
+      "--quiet",
+      "--depth=1",
+      `${fixture.url}/ada/shop.git`,
+      fixture.sha,
+    );
     expect(fetched).toEqual({ ok: true, text: "" });
   });
 });
@@ -70,7 +77,10 @@ describe("push", () => {
     fixture.announced.length = 0;
     await fixture.git(clone, "tag", "v1");
     expect((await fixture.git(clone, "push", "origin", "+HEAD:side", "v1")).ok).toBe(true);
-    expect(fixture.announced[0]).toMatchObject({ byJobToken: true, payload: { before: old, after: other, forced: true } });
+    expect(fixture.announced[0]).toMatchObject({
+      byJobToken: true,
+      payload: { before: old, after: other, forced: true },
+    });
     expect(fixture.heard()).toEqual(["push", "push", "create"]);
     expect((await fixture.git(clone, "push", "origin", ":side")).ok).toBe(true);
     expect(fixture.announced[0]?.payload).toMatchObject({ deleted: true, head_commit: null, commits: [] });

@@ -48,33 +48,26 @@ describe("a store in a data folder", () => {
     await (await openStore({ dataDir })).close();
   });
 
-  it("is made anew if the first start was interrupted", async () => {
-    const dataDir = join(root, "interrupted");
-    mkdirSync(join(dataDir, "store.starting", "base"), { recursive: true });
-    writeFileSync(join(dataDir, "store.starting", "PG_VERSION"), "torn");
-    const store = await openStore({ dataDir });
-    await store.migrate();
-    expect(await store.waiting(10)).toEqual([]);
-    await store.close();
-    expect(existsSync(join(dataDir, "store.starting"))).toBe(false);
-  });
-
-  it("is made from a template if the build left one, and without if it is of no use", async () => {
+  it("is made from a template if the build left one, and anew if that is of no use or the first start was interrupted", async () => {
     const template = join(root, "templates", "template.tar.gz");
     await writeTemplate(template);
-    const quick = await openFolder(join(root, "quick"), template);
-    // Another cluster made from scratch would have another identity.
-    const identity = "select system_identifier::text from pg_control_system()";
-    const { rows } = await quick.query(identity);
-    await quick.close();
-    const second = await openFolder(join(root, "second"), template);
-    expect((await second.query(identity)).rows).toEqual(rows);
-    await second.close();
-
-    truncateSync(template, 1000);
-    const slow = await openFolder(join(root, "slow"), template);
-    expect((await slow.query(identity)).rows).not.toEqual(rows);
-    await slow.close();
+    // Every cluster made anew has another identity.
+    const identities: unknown[] = [];
+    for (const name of ["first", "second", "third"]) {
+      const folder = join(root, name);
+      mkdirSync(join(`${folder}.starting`, "base"), { recursive: true });
+      writeFileSync(join(`${folder}.starting`, "PG_VERSION"), "torn");
+      if (name === "third") truncateSync(template, 1000);
+      const pglite = await openFolder(folder, template);
+      const { rows } = await pglite.query<{ id: string }>(
+        "select system_identifier::text as id from pg_control_system()",
+      );
+      identities.push(rows[0]?.id);
+      await pglite.close();
+      expect(existsSync(`${folder}.starting`)).toBe(false);
+    }
+    expect(identities[1]).toBe(identities[0]);
+    expect(identities[2]).not.toBe(identities[0]);
   });
 
   it.each<[string, (store: string) => void]>([

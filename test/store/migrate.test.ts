@@ -1,22 +1,18 @@
-import { PGlite } from "@electric-sql/pglite";
-import { Kysely, PGliteDialect, sql } from "kysely";
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Migration } from "../../src/store/migrations/index.ts";
 import { migrations } from "../../src/store/migrations/index.ts";
-import { Connection } from "../../src/store/sql/connection.ts";
 import { migrate } from "../../src/store/sql/migrate.ts";
-import type { Tables } from "../../src/store/sql/tables.ts";
+import { type TemporaryPglite, temporaryPglite } from "./temporary-pglite.ts";
 
 describe("migrating", () => {
-  let pglite: PGlite;
-  let connection: Connection;
+  let database: TemporaryPglite;
   beforeAll(async () => {
-    pglite = await PGlite.create();
-    connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
+    database = await temporaryPglite();
   });
-  afterAll(async () => await connection.close());
+  afterAll(async () => await database.remove());
   beforeEach(async () => {
-    await pglite.exec("drop schema public cascade; create schema public");
+    await database.pglite.exec("drop schema public cascade; create schema public");
   });
 
   function migration(version: number, statement: string): Migration {
@@ -30,16 +26,16 @@ describe("migrating", () => {
   }
 
   async function applied(): Promise<unknown> {
-    return (await pglite.query("select version, name from migration order by version")).rows;
+    return (await database.pglite.query("select version, name from migration order by version")).rows;
   }
 
   it("runs what is missing, in order, and each once", async () => {
     const first = migration(1, "create table kept (n integer)");
-    await migrate(connection, [first]);
-    await pglite.exec("insert into kept values (7)");
+    await migrate(database.connection, [first]);
+    await database.pglite.exec("insert into kept values (7)");
     const both = [first, migration(2, "alter table kept add m integer not null default 1")];
-    await Promise.all([migrate(connection, both), migrate(connection, both)]);
-    expect((await pglite.query("select * from kept")).rows).toEqual([{ n: 7, m: 1 }]);
+    await Promise.all([migrate(database.connection, both), migrate(database.connection, both)]);
+    expect((await database.pglite.query("select * from kept")).rows).toEqual([{ n: 7, m: 1 }]);
     expect(await applied()).toEqual([
       { version: 1, name: "number 1" },
       { version: 2, name: "number 2" },
@@ -48,14 +44,14 @@ describe("migrating", () => {
 
   it("leaves nothing of itself behind when one fails", async () => {
     const broken = [migration(1, "create table one (n integer)"), migration(2, "create table one (n integer)")];
-    await expect(migrate(connection, broken)).rejects.toThrow("already exists");
-    await migrate(connection, broken.slice(0, 1));
+    await expect(migrate(database.connection, broken)).rejects.toThrow("already exists");
+    await migrate(database.connection, broken.slice(0, 1));
     expect(await applied()).toEqual([{ version: 1, name: "number 1" }]);
   });
 
   it("refuses tables of a newer version", async () => {
-    await migrate(connection, [migration(1, "select 1"), migration(2, "select 1")]);
-    await expect(migrate(connection, [migration(1, "select 1")])).rejects.toThrow(
+    await migrate(database.connection, [migration(1, "select 1"), migration(2, "select 1")]);
+    await expect(migrate(database.connection, [migration(1, "select 1")])).rejects.toThrow(
       "newer version (schema 2); this one knows 1",
     );
   });

@@ -8,7 +8,7 @@ import { repoName } from "../../core/github.ts";
 import { attemptOfMessage, commitMessage } from "../../messages/commit.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
-import { findingOf } from "./findings.ts";
+import { findingOf, findingOfLink } from "./findings.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
@@ -71,7 +71,7 @@ function examine(file: ChangedFile, artifact: ArtifactContent): { path: string; 
   if (createHash("sha256").update(content).digest("hex") !== file.sha256 || content.length !== file.bytes) {
     return [{ path: file.path, finding: "is not what its checksum says" }];
   }
-  const finding = findingOf(content);
+  const finding = file.mode === "120000" ? findingOfLink(file.path, content) : findingOf(content);
   return finding === null ? [] : [{ path: file.path, finding }];
 }
 

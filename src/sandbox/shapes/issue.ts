@@ -1,5 +1,5 @@
 /** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
-import type { Comment, Issue, Label, Reaction, Repository } from "../world/entities.ts";
+import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../world/entities.ts";
 import { integrationById } from "./app.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
 import { association, simpleUser, userById } from "./user.ts";
@@ -118,6 +118,21 @@ export function comment(site: Site, repository: Repository, entity: Comment) {
     performed_via_github_app: entity.viaAppId === null ? null : integrationById(site, entity.viaAppId),
     reactions: reactionRollup(site, { kind: "comment", id: entity.id }, url),
   } satisfies Schema<"issue-comment"> & Schema<"webhook-issue-comment-created">["comment"];
+}
+
+export function issueEvent(site: Site, repository: Repository, entity: IssueEvent) {
+  return {
+    id: entity.id,
+    node_id: nodeId("IssueEvent", entity.id),
+    url: `${repositoryApi(site, repository)}/issues/events/${entity.id}`,
+    actor: simpleUser(site, userById(site, entity.actorId)),
+    event: entity.event,
+    commit_id: null,
+    commit_url: null,
+    created_at: entity.createdAt,
+    ...(entity.label === null ? {} : { label: entity.label }),
+    performed_via_github_app: null,
+  } satisfies Schema<"issue-event">;
 }
 
 export function reaction(site: Site, entity: Reaction) {

@@ -319,6 +319,18 @@ export interface Delivery {
   responseBody: string | null;
 }
 
+/** What happened to an issue, as its list of events tells it. */
+export interface IssueEvent {
+  id: number;
+  repositoryId: number;
+  issueNumber: number;
+  event: "labeled" | "unlabeled" | "closed" | "reopened";
+  actorId: number;
+  /** As it was named then. */
+  label: { name: string; color: string } | null;
+  createdAt: string;
+}
+
 /** A merge under way. Left over at a start, it is finished if the base ref moved and dropped if not. */
 export interface PendingMerge {
   /** The pull's id. */
@@ -338,6 +350,7 @@ export interface Tables {
   repositories: Repository;
   labels: Label;
   issues: Issue;
+  issueEvents: IssueEvent;
   pulls: Pull;
   comments: Comment;
   reactions: Reaction;

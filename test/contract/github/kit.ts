@@ -68,6 +68,7 @@ export function sceneOf(world: ContractWorld): Scene {
       return { number, head, branch, base, file };
     },
     async settled(pull) {
+      await world.settle();
       await github.pull(repo, pull);
       await world.settle();
       return github.pull(repo, pull);

@@ -1,6 +1,8 @@
 /** Reusable workflows: found before a run starts, so that a missing or broken one fails the run as a whole. */
 import type { Repository } from "../../world/entities.ts";
 import { commitOf, usableRepository } from "../job/action-source.ts";
+import { evaluate, evaluateText, type Scope } from "../workflow/expressions.ts";
+import { callInputs } from "../workflow/inputs.ts";
 import type { CallJob, Workflow } from "../workflow/model.ts";
 import type { Runner } from "./runner.ts";
 
@@ -56,4 +58,29 @@ export async function findCalls(runner: Runner, workflow: Workflow, caller: Plac
   const calls: Calls = new Map();
   const error = await collect(runner, workflow, caller, 0, calls);
   return error === null ? calls : { error };
+}
+
+/** What the callee sees as `inputs`. Throws with GitHub's words when the caller's `with` does not fit. */
+export function calleeInputs(callee: Workflow, spec: CallJob, callerScope: Scope): Record<string, unknown> {
+  const given = Object.fromEntries([...spec.with].map(([name, value]) => [name, evaluate(value, callerScope)]));
+  const checked = callInputs(callee.call.inputs, given, callerScope);
+  if ("error" in checked) throw new Error(checked.error);
+  return checked.values;
+}
+
+/** Only what the caller hands on; a called workflow sees no other secret. */
+export function calleeSecrets(
+  callee: Workflow,
+  spec: CallJob,
+  callerSecrets: Record<string, string>,
+  callerScope: Scope,
+): Record<string, string> {
+  if (spec.secrets === "inherit") return callerSecrets;
+  const secrets = Object.fromEntries([...spec.secrets].map(([name, value]) => [name, evaluateText(value, callerScope)]));
+  for (const [name, { required }] of callee.call.secrets) {
+    if (required && secrets[name] === undefined) {
+      throw new Error(`Secret ${name} is required, but not provided while calling.`);
+    }
+  }
+  return secrets;
 }

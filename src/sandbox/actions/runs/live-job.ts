@@ -10,7 +10,7 @@ import { runJob } from "../job/run-job.ts";
 import { evaluate, type Scope } from "../workflow/expressions.ts";
 import type { Combination } from "../workflow/matrix.ts";
 import type { StepsJob } from "../workflow/model.ts";
-import { groupOf, type Turn } from "./concurrency.ts";
+import { type Group, groupOf } from "./concurrency.ts";
 import { jobName, type Level } from "./level.ts";
 import type { Runner } from "./runner.ts";
 
@@ -84,27 +84,28 @@ export class LiveJob {
     let name = `${level.namePrefix}${spec.id}`;
     let labels: string[] = [];
     let forgiven = false;
+    let group: Group | null = null;
     try {
       name = jobName(level, spec, combination, this.#details.scope());
       labels = labelsOf(evaluate(spec.runsOn, this.#details.scope()));
       forgiven = evaluate(spec.continueOnError, this.#details.scope()) === true;
+      group = groupOf(spec.concurrency, this.#details.scope());
     } catch (error) {
       problem ??= error instanceof Error ? error.message : String(error);
     }
     const job = runner.records.createJob(repository, run, { name, key, labels });
-    const end = await this.#inTurn(() => this.#run(job.id, labels, problem));
+    const end = await this.#inTurn(group, () => this.#run(job.id, labels, problem));
     runner.records.completeJob(repository, job.id, end.conclusion, end.outputs);
-    // What it started is gone; only then may its folder go.
-    await clearJobFolders(jobRoot(runner.options.dataDir, job.id));
+    runner.inBackground(clearJobFolders(jobRoot(runner.options.dataDir, job.id)));
     const result = forgiven && end.conclusion === "failure" ? "success" : end.conclusion;
     return { result, outputs: end.outputs };
   }
 
   /** Waits for its concurrency group and for a slot. */
-  async #inTurn(work: () => Promise<JobEnd>): Promise<JobEnd> {
-    const { runner } = this.#details;
+  async #inTurn(group: Group | null, work: () => Promise<JobEnd>): Promise<JobEnd> {
+    const { runner, repository } = this.#details;
     const cancelled: JobEnd = { conclusion: "cancelled", outputs: {} };
-    const turn = this.#enterGroup();
+    const turn = group === null ? null : runner.groups.enter(repository.id, group, () => this.stop());
     try {
       if (turn !== null && !turn.atOnce) await this.#untilStopped(turn.ready);
       if (this.#stop.signal.aborted) return cancelled;
@@ -117,17 +118,6 @@ export class LiveJob {
       }
     } finally {
       turn?.leave();
-    }
-  }
-
-  #enterGroup(): Turn | null {
-    const { runner, repository, spec, scope } = this.#details;
-    try {
-      const group = groupOf(spec.concurrency, scope());
-      return group === null ? null : runner.groups.enter(repository.id, group, () => this.stop());
-    } catch {
-      // The job runs, and fails, for the same reason.
-      return null;
     }
   }
 

@@ -1,11 +1,10 @@
 /** A workflow run under way: its graph of jobs, at every depth of called workflows. */
 import type { Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
-import { evaluate, evaluateText, evaluateTexts, holds, type Scope } from "../workflow/expressions.ts";
-import { callInputs } from "../workflow/inputs.ts";
+import { evaluate, evaluateTexts, holds, type Scope } from "../workflow/expressions.ts";
 import { type Combination, combinationSuffix, type Strategy, strategyOf } from "../workflow/matrix.ts";
 import type { CallJob, JobSpec, StepsJob, Workflow } from "../workflow/model.ts";
 import { beyond, defaultPermissions } from "../workflow/permissions.ts";
-import type { Calls } from "./calls.ts";
+import { type Calls, calleeInputs, calleeSecrets } from "./calls.ts";
 import { groupOf, type Turn } from "./concurrency.ts";
 import { githubContext } from "./github-context.ts";
 import { combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
@@ -233,8 +232,8 @@ export class LiveRun {
         workflow: callee,
         namePrefix: `${jobName(level, spec, combination, scope)} / `,
         keyPrefix: `${level.keyPrefix}${spec.id}${combinationSuffix(combination)} / `,
-        inputs: this.#calleeInputs(callee, spec, scope),
-        secrets: this.#calleeSecrets(callee, level, spec, scope),
+        inputs: calleeInputs(callee, spec, scope),
+        secrets: calleeSecrets(callee, spec, level.secrets, scope),
         permissions: this.#permissions(placed),
         isCalled: true,
         cancel,
@@ -251,24 +250,6 @@ export class LiveRun {
       const message = error instanceof Error ? error.message : String(error);
       return this.#failCall(placed, message);
     }
-  }
-
-  #calleeInputs(callee: Workflow, spec: CallJob, scope: Scope): Record<string, unknown> {
-    const given = Object.fromEntries([...spec.with].map(([name, value]) => [name, evaluate(value, scope)]));
-    const checked = callInputs(callee.call.inputs, given, scope);
-    if ("error" in checked) throw new Error(checked.error);
-    return checked.values;
-  }
-
-  #calleeSecrets(callee: Workflow, level: Level, spec: CallJob, scope: Scope): Record<string, string> {
-    if (spec.secrets === "inherit") return level.secrets;
-    const secrets = Object.fromEntries([...spec.secrets].map(([name, value]) => [name, evaluateText(value, scope)]));
-    for (const [name, { required }] of callee.call.secrets) {
-      if (required && secrets[name] === undefined) {
-        throw new Error(`Secret ${name} is required, but not provided while calling.`);
-      }
-    }
-    return secrets;
   }
 
   /** The caller has no job of its own; the failure is shown as one. */

@@ -3,7 +3,7 @@ import { actionsApp, actionsBot } from "../../world/github-actions.ts";
 import { job as renderJob, workflow as renderWorkflow, workflowRun as renderRun } from "../../shapes/actions.ts";
 import { checkRunPayload, checkSuite } from "../../shapes/check.ts";
 import { repositoryWeb, type Schema } from "../../shapes/site.ts";
-import type { CheckRun, Conclusion, Job, Repository, RunStatus, WorkflowRun } from "../../world/entities.ts";
+import type { CheckRun, Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "./remembered.ts";
 
@@ -28,7 +28,12 @@ export class Records {
     return this.#commits.get(`${repository.id}:${sha}`, read);
   }
 
-  async create(repository: Repository, draft: RunDraft, status: RunStatus): Promise<WorkflowRun> {
+  /** `titleOf` names the run once it has its numbers, which `run-name` may use. */
+  async create(
+    repository: Repository,
+    draft: RunDraft,
+    titleOf: (run: WorkflowRun) => string,
+  ): Promise<WorkflowRun> {
     const { world } = this.#host;
     const head = await this.headCommit(repository, draft.headSha);
     const earlier = world.table("runs").filter((run) => run.workflowId === draft.workflowId).length;
@@ -46,18 +51,19 @@ export class Records {
         createdAt: now,
         updatedAt: now,
       });
-      return world.table("runs").put({
+      const created: WorkflowRun = {
         ...draft,
         id,
         runNumber: earlier + 1,
         runAttempt: 1,
-        status,
+        status: "queued",
         conclusion: null,
         checkSuiteId: suite.id,
         createdAt: now,
         startedAt: now,
         updatedAt: now,
-      });
+      };
+      return world.table("runs").put({ ...created, displayTitle: titleOf(created) });
     });
     this.#tellRun(repository, run, "requested", head);
     return run;

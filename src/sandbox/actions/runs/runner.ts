@@ -19,4 +19,6 @@ export interface Runner {
   live: Map<number, LiveRun>;
   /** Nothing starts any more. */
   closing: boolean;
+  /** Work that nobody waits for but `idle` and `close`. Must not reject. */
+  inBackground(work: Promise<unknown>): void;
 }

@@ -7,7 +7,7 @@ import { tellPull } from "../../pulls/tell.ts";
 import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
 import type { Payload } from "../../shapes/site.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
-import type { Issue, Repository, User } from "../../world/entities.ts";
+import type { Issue, IssueEvent, Label, Repository, User } from "../../world/entities.ts";
 import { takeNumber } from "../../world/numbers.ts";
 import { labelNamed } from "./labels.ts";
 
@@ -38,6 +38,30 @@ async function tell(
   hub.announce({ repository, event: "issues", action, payload, sender: by.user, byJobToken: by.byJobToken });
 }
 
+async function tellLabel(
+  hub: Hub,
+  repository: Repository,
+  issue: Issue,
+  event: "labeled" | "unlabeled",
+  label: Label,
+  by: By,
+): Promise<void> {
+  record(hub, issue, event, { name: label.name, color: label.color }, by);
+  await tell(hub, repository, issue, event, by, { label: renderLabel(hub, repository, label) });
+}
+
+function record(hub: Hub, issue: Issue, event: IssueEvent["event"], label: IssueEvent["label"], by: By): void {
+  hub.world.table("issueEvents").put({
+    id: hub.world.nextId(),
+    repositoryId: issue.repositoryId,
+    issueNumber: issue.number,
+    event,
+    actorId: by.user.id,
+    label,
+    createdAt: hub.world.now(),
+  });
+}
+
 export async function openIssue(hub: Hub, repository: Repository, given: NewIssue, by: By): Promise<Issue> {
   const { world } = hub;
   const labels = given.labels.map((name) => labelNamed(hub, repository, name, by));
@@ -63,9 +87,7 @@ export async function openIssue(hub: Hub, repository: Repository, given: NewIssu
     }),
   );
   await tell(hub, repository, issue, "opened", by);
-  for (const label of labels) {
-    await tell(hub, repository, issue, "labeled", by, { label: renderLabel(hub, repository, label) });
-  }
+  for (const label of labels) await tellLabel(hub, repository, issue, "labeled", label, by);
   return issue;
 }
 
@@ -105,6 +127,7 @@ export async function closeIssue(
     closedById: by.user.id,
     closedAt: hub.world.now(),
   });
+  record(hub, changed, "closed", null, by);
   await tell(hub, repository, changed, "closed", by);
   return changed;
 }
@@ -117,6 +140,7 @@ export async function reopenIssue(hub: Hub, repository: Repository, issue: Issue
     closedById: null,
     closedAt: null,
   });
+  record(hub, changed, "reopened", null, by);
   await tell(hub, repository, changed, "reopened", by);
   return changed;
 }
@@ -136,12 +160,8 @@ export async function setLabels(
   const removed = labelsOf(hub, issue).filter((label) => !wanted.some((each) => each.id === label.id));
   if (added.length === 0 && removed.length === 0) return issue;
   const changed = store(hub, issue, { labels: wanted.map((label) => label.name) });
-  for (const label of added) {
-    await tell(hub, repository, changed, "labeled", by, { label: renderLabel(hub, repository, label) });
-  }
-  for (const label of removed) {
-    await tell(hub, repository, changed, "unlabeled", by, { label: renderLabel(hub, repository, label) });
-  }
+  for (const label of added) await tellLabel(hub, repository, changed, "labeled", label, by);
+  for (const label of removed) await tellLabel(hub, repository, changed, "unlabeled", label, by);
   return changed;
 }
 

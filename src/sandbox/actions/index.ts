@@ -1,0 +1,99 @@
+/**
+ * GitHub Actions on this machine: real workflow files from real repositories, their jobs as real processes. Started by
+ * what is announced; everything it does is announced in turn.
+ */
+import type { Announcement } from "../world/announce.ts";
+import type { Repository, Workflow, WorkflowRun } from "../world/entities.ts";
+import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
+import type { ActionsHost, ActionsOptions } from "./host.ts";
+import { ConcurrencyGroups } from "./runs/concurrency.ts";
+import { type Dispatch, dispatch } from "./runs/dispatch.ts";
+import { startRunsFor } from "./runs/events.ts";
+import { Records } from "./runs/records.ts";
+import { recover } from "./runs/recover.ts";
+import type { Runner } from "./runs/runner.ts";
+import { newSlots } from "./runs/slots.ts";
+import { startAgain } from "./runs/start.ts";
+import { WorkflowFiles } from "./runs/workflow-files.ts";
+
+export interface Actions {
+  readonly artifacts: Artifacts;
+  /** To be called with every announcement; returns at once. Runs start in the order of the announcements. */
+  announced(announcement: Announcement): void;
+  /** Throws ApiError when GitHub would refuse. */
+  dispatch(repository: Repository, workflow: Workflow, dispatch: Dispatch): Promise<WorkflowRun>;
+  /** The repository's workflows: those on its default branch and those that have run. */
+  workflows(repository: Repository): Promise<Workflow[]>;
+  /** The commit of a run's head, as payloads show it. */
+  headCommit: Records["headCommit"];
+  /** False when the run has completed. `force` leaves no job the time to clean up. */
+  cancel(runId: number, force: boolean): boolean;
+  /** A completed run's next attempt. */
+  rerun(repository: Repository, run: WorkflowRun, failedOnly: boolean): Promise<WorkflowRun>;
+  /** To be called once at a start, when announcements can be heard. */
+  recover(): Promise<void>;
+  /** Cancels every run, ends every process and waits for both. */
+  close(): Promise<void>;
+  /** Resolves when no run is under way or about to start. */
+  idle(): Promise<void>;
+}
+
+export function startActions(host: ActionsHost, options: ActionsOptions): Actions {
+  const background = new Set<Promise<unknown>>();
+  const artifacts = openArtifacts(host.world, options.dataDir);
+  const files = new WorkflowFiles(host);
+  const runner: Runner = {
+    host,
+    options,
+    artifacts,
+    files,
+    records: new Records(host),
+    slots: newSlots(options.slots),
+    groups: new ConcurrencyGroups(),
+    live: new Map(),
+    closing: false,
+    inBackground(work) {
+      const tracked = work.finally(() => background.delete(tracked));
+      background.add(tracked);
+    },
+  };
+  /** By repository: what was announced last waits for what was announced before. */
+  const queues = new Map<number, Promise<void>>();
+
+  async function idle(): Promise<void> {
+    while (background.size > 0) await Promise.all(background);
+  }
+
+  return {
+    artifacts,
+    announced(announcement) {
+      if (announcement.byJobToken || runner.closing || announcement.event === "workflow_dispatch") return;
+      const { id } = announcement.repository;
+      const before = queues.get(id) ?? Promise.resolve();
+      const starting = before.then(() => startRunsFor(runner, announcement));
+      queues.set(id, starting);
+      runner.inBackground(starting);
+    },
+    dispatch: (repository, workflow, order) => dispatch(runner, repository, workflow, order),
+    async workflows(repository) {
+      const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
+      const onDefault = tip === null ? [] : await files.at(repository, tip);
+      for (const { path, parsed } of onDefault) files.entity(repository, path, parsed);
+      return host.world.table("workflows").filter((workflow) => workflow.repositoryId === repository.id);
+    },
+    headCommit: (repository, sha) => runner.records.headCommit(repository, sha),
+    cancel(runId, force) {
+      const live = runner.live.get(runId);
+      live?.cancel(force);
+      return live !== undefined;
+    },
+    rerun: (repository, run, failedOnly) => startAgain(runner, repository, run, failedOnly),
+    recover: () => recover(runner),
+    async close() {
+      runner.closing = true;
+      for (const live of runner.live.values()) live.cancel(true);
+      await idle();
+    },
+    idle,
+  };
+}

@@ -1,0 +1,135 @@
+/** Starts a run of one workflow file, or records why it cannot start. */
+import type { Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
+import { evaluateText } from "../workflow/expressions.ts";
+import { typedInputs } from "../workflow/inputs.ts";
+import type { Workflow } from "../workflow/model.ts";
+import type { ParsedWorkflow } from "../workflow/parse.ts";
+import { type Calls, findCalls } from "./calls.ts";
+import { githubContext } from "./github-context.ts";
+import { LiveRun } from "./live-run.ts";
+import type { Runner } from "./runner.ts";
+
+/** What happened, as a run sees it. */
+export interface Cause {
+  event: string;
+  /** The event's payload as `github.event` shows it. */
+  payload: Record<string, unknown>;
+  actor: User;
+  headSha: string;
+  headBranch: string | null;
+  /** Where the workflow file is read from and what jobs check out. */
+  checkoutSha: string;
+  ref: string;
+  pullNumbers: number[];
+  inputs: Record<string, string>;
+}
+
+/** The workflow with everything it calls, or why it cannot run. */
+async function readyWorkflow(
+  runner: Runner,
+  repository: Repository,
+  commit: string,
+  parsed: ParsedWorkflow,
+): Promise<{ workflow: Workflow; calls: Calls } | { failure: string }> {
+  if ("errors" in parsed) return { failure: parsed.errors.join("\n") };
+  const calls = await findCalls(runner, parsed.workflow, { repository, commit });
+  return "error" in calls ? { failure: calls.error } : { workflow: parsed.workflow, calls };
+}
+
+function inputsOf(workflow: Workflow, run: WorkflowRun): Record<string, unknown> {
+  return typedInputs(workflow.dispatchInputs, run.inputs);
+}
+
+/** `run-name`; without one, as GitHub titles runs: the pull's title, the commit's first line, or the workflow's name. */
+function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workflow: Workflow): string {
+  const { pull_request: pull, head_commit: commit } = run.payload as {
+    pull_request?: { title?: string };
+    head_commit?: { message?: string } | null;
+  };
+  const fallback = pull?.title ?? commit?.message?.split("\n")[0] ?? run.name;
+  try {
+    const github = githubContext(runner.host, repository, run);
+    const contexts = { github, inputs: inputsOf(workflow, run), vars: repository.variables };
+    return evaluateText(workflow.runName, { contexts, functions: [] }).trim() || fallback;
+  } catch {
+    // GitHub falls back too when the name cannot be evaluated.
+    return fallback;
+  }
+}
+
+/** Takes the run through its jobs; it is in `runner.live` until it has completed. */
+function goLive(
+  runner: Runner,
+  repository: Repository,
+  run: WorkflowRun,
+  { workflow, calls }: { workflow: Workflow; calls: Calls },
+  previous: readonly Job[],
+): WorkflowRun {
+  const live = new LiveRun(runner, repository, run, workflow, calls, inputsOf(workflow, run), previous);
+  runner.live.set(run.id, live);
+  const group = live.group();
+  const turn = group === null ? null : runner.groups.enter(repository.id, group, () => live.cancel());
+  const status = turn === null || turn.atOnce ? "queued" : "pending";
+  const waiting = status === run.status ? run : runner.host.world.table("runs").put({ ...run, status });
+  if (runner.closing) live.cancel(true);
+  runner.inBackground(live.finish(turn).finally(() => runner.live.delete(run.id)));
+  return waiting;
+}
+
+export async function startRun(
+  runner: Runner,
+  repository: Repository,
+  path: string,
+  parsed: ParsedWorkflow,
+  cause: Cause,
+): Promise<WorkflowRun> {
+  const { records, files } = runner;
+  const entity = files.entity(repository, path, parsed);
+  const ready = await readyWorkflow(runner, repository, cause.checkoutSha, parsed);
+  const { actor, ...rest } = cause;
+  const draft = {
+    ...rest,
+    repositoryId: repository.id,
+    workflowId: entity.id,
+    workflowPath: path,
+    // A file that cannot be read has no name but its path.
+    name: "errors" in parsed ? path : parsed.workflow.name,
+    displayTitle: "",
+    actorId: actor.id,
+    failure: "failure" in ready ? ready.failure : null,
+  };
+  const title = (run: WorkflowRun) => ("failure" in ready ? run.name : titleOf(runner, repository, run, ready.workflow));
+  const run = await records.create(repository, draft, title);
+  if (!("failure" in ready)) return goLive(runner, repository, run, ready, []);
+  await records.complete(repository, run.id, "failure");
+  return runner.host.world.table("runs").get(run.id) ?? run;
+}
+
+/** Runs a completed run again: all of it, or what did not succeed and what depends on that. */
+export async function startAgain(
+  runner: Runner,
+  repository: Repository,
+  run: WorkflowRun,
+  failedOnly: boolean,
+): Promise<WorkflowRun> {
+  const parsed = await runner.files.one(repository, run.checkoutSha, run.workflowPath);
+  const ready =
+    parsed === null
+      ? { failure: `${run.workflowPath} does not exist at ${run.checkoutSha}` }
+      : await readyWorkflow(runner, repository, run.checkoutSha, parsed);
+  const attempt = await runner.records.startAgain(repository, run);
+  if (!("failure" in ready)) {
+    const previous = failedOnly ? latestJobs(runner.host.world.table("jobs").filter((job) => job.runId === run.id)) : [];
+    return goLive(runner, repository, attempt, ready, previous);
+  }
+  runner.host.world.table("runs").put({ ...attempt, failure: ready.failure });
+  await runner.records.complete(repository, run.id, "failure");
+  return attempt;
+}
+
+/** Each job's last execution, as a run's newest attempt shows it. */
+export function latestJobs(jobs: readonly Job[]): Job[] {
+  const latest = new Map<string, Job>();
+  for (const job of jobs) latest.set(job.key, job);
+  return [...latest.values()];
+}

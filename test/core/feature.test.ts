@@ -1,0 +1,504 @@
+import { describe, expect, it } from "vitest";
+import { change, FEATURE, green, LANE, red, running, sha, World } from "./world.ts";
+
+function started(tasks: Record<string, string[]>): World {
+  const world = new World();
+  world.start(tasks);
+  return world;
+}
+
+describe("starting a feature", () => {
+  it("asks who labelled before anything else", () => {
+    const world = new World();
+    world.label();
+    expect(world.commands.map((command) => command.type)).toEqual(["feature.observe", "timer.set"]);
+  });
+
+  it("runs nothing for someone without write access, and says why once", () => {
+    const world = new World();
+    world.label("mallory");
+    world.allow({ permission: "read" });
+    expect(world.has("plan.make")).toBe(false);
+    expect(world.take("notice.post").notice).toEqual({ about: "unauthorised-label", by: "mallory" });
+    expect(world.state.parked).not.toBeNull();
+  });
+
+  it("starts after all when someone with write access labels again", () => {
+    const world = new World();
+    world.label("mallory");
+    world.allow({ permission: "none" });
+    world.label("ada");
+    world.allow();
+    expect(world.has("plan.make")).toBe(true);
+  });
+
+  it("does not start where nothing would judge the work", () => {
+    const world = new World();
+    world.label();
+    world.allow({ problems: ["`main` requires no checks."] });
+    expect(world.take("notice.post").notice).toMatchObject({
+      about: "not-ready",
+      problems: ["`main` requires no checks."],
+    });
+    expect(world.has("plan.make")).toBe(false);
+  });
+
+  it("comments every error of a bad plan and makes no branch", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: ["b"], b: ["a"], c: ["ghost"] });
+    expect(world.take("notice.post").notice).toMatchObject({
+      about: "plan-errors",
+      errors: ["task 'c' depends on 'ghost', which is not in the plan", expect.stringContaining("circle: a, b")],
+    });
+    expect(world.has("attempt.dispatch")).toBe(false);
+  });
+
+  it("dispatches exactly the tasks without dependencies", () => {
+    const world = started({ a: [], b: ["a"], c: [] });
+    expect(world.stages()).toEqual({ a: "dispatching", b: "blocked", c: "dispatching" });
+  });
+
+  it("never runs more attempts than there are slots", () => {
+    const world = started(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`t${i}`, []])));
+    expect(Object.values(world.stages()).filter((stage) => stage === "dispatching")).toHaveLength(4);
+  });
+});
+
+describe("a task", () => {
+  it("goes from its attempt through promotion and its pull into the lane, and is done when it has landed", () => {
+    const world = started({ a: [] });
+    world.lands("a");
+    expect(world.task("a")).toMatchObject({
+      stage: "done",
+      pull: 10,
+      landing: { order: 1, mergeSha: sha("merge-10") },
+    });
+    expect(world.state.stage).toBe("completed");
+    expect(world.has("issue.close")).toBe(true);
+    expect(world.has("branch.delete")).toBe(true);
+  });
+
+  it("lets its dependents start only when it has landed, on the base it made", () => {
+    const world = started({ a: [], b: ["a"] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    expect(world.stages().b).toBe("blocked");
+    world.merges(pull);
+    expect(world.take("attempt.dispatch").brief).toMatchObject({ task: "b", checkout: sha("merge-10"), kind: "build" });
+  });
+
+  it("looks at its run once as soon as it knows its number: the run may have ended before", () => {
+    const world = started({ a: [] });
+    world.dispatches("a");
+    expect(world.has("attempt.observe")).toBe(true);
+  });
+
+  it("of research has nothing to land and passes its notes on", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    const { version } = world.take("plan.make");
+    const tasks = [
+      { id: "look", title: "Look", role: "research" },
+      { id: "build", title: "Build", dependsOn: ["look"] },
+    ];
+    world.feature({ type: "plan.made", version, plan: { tasks }, model: null, usage: null });
+    world.dispatches("look");
+    world.ends("look", { notes: ["it is in src/x.ts"] }, []);
+    expect(world.task("look").stage).toBe("done");
+    expect(world.take("attempt.dispatch").brief.dependencies).toEqual([
+      { id: "look", title: "Look", summary: "did it", notes: ["it is in src/x.ts"] },
+    ]);
+  });
+
+  it.each([
+    ["agent-empty", {}, []],
+    ["agent-failed", { outcome: "failed" as const }, undefined],
+    ["attempt-timed-out", { outcome: "timed-out" as const }, undefined],
+    ["agent-failed", {}, [change(".github/workflows/ci.yml")]],
+    ["agent-failed", {}, [change("../outside")]],
+  ])("parks after three attempts that ended as %s, and siblings go on", (failure, outcome, manifest) => {
+    const world = started({ a: [], b: ["a"], c: [] });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(world.dispatches("a")).toBe(attempt);
+      world.ends("a", outcome, manifest);
+    }
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: failure } });
+    expect(world.has("change.promote")).toBe(false);
+    expect(world.stages()).toEqual({ a: "parked", b: "blocked", c: "dispatching" });
+    world.lands("c");
+    expect(world.stages().c).toBe("done");
+  });
+
+  it("gives the next attempt the cause of the last one", () => {
+    const world = started({ a: [] });
+    world.dispatches("a");
+    world.ends("a", { outcome: "failed", summary: "npm exploded" });
+    expect(world.take("attempt.dispatch").brief.history[0]).toEqual({
+      title: "The last attempt ended as agent-failed",
+      text: "npm exploded",
+    });
+  });
+
+  it("does not pay for a lost runner, waits a little and tries again, but not for ever", () => {
+    const world = started({ a: [] });
+    for (let lost = 1; lost <= 6; lost++) {
+      world.dispatches("a");
+      world.ends("a", null);
+      expect(world.task("a")).toMatchObject({ stage: "waiting", machine: { failures: 0, free: lost } });
+      world.timer("wait:a");
+    }
+    world.dispatches("a");
+    world.ends("a", null);
+    expect(world.task("a").stage).toBe("parked");
+  });
+
+  it("ignores the outcome of an attempt that is not its last", () => {
+    const world = started({ a: [] });
+    world.dispatches("a");
+    const stale = world.commands.find((command) => command.type === "attempt.observe");
+    world.ends("a", { outcome: "failed" });
+    world.dispatches("a");
+    if (stale === undefined) throw new Error("nothing was looked at");
+    world.commands.unshift(stale);
+    world.ends("a", {});
+    expect(world.ignored).toContain("attempt.observed: stale-attempt");
+    expect(world.task("a").stage).toBe("working");
+  });
+
+  it("cancels its run when its time is up", () => {
+    const world = started({ a: [] });
+    world.dispatches("a");
+    world.timer("attempt:1/a/1");
+    expect(world.take("attempt.cancel")).toMatchObject({ task: "a", attempt: 1 });
+    expect(world.task("a").attempts[0]?.class).toBe("attempt-timed-out");
+  });
+
+  it("is repaired on its own head when its checks fail, with the failing log, and keeps its pull", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { checks: [red] });
+    const { head } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull, head, details: [{ title: "unit failed", text: "expected 1, got 2" }] });
+    expect(
+      world.take("attempt.dispatch", (command) => {
+        expect(command.brief).toMatchObject({ kind: "repair", checkout: sha("a-1"), against: sha("a-1") });
+        expect(command.brief.history.map((item) => item.text).join()).toContain("expected 1, got 2");
+        return true;
+      }),
+    ).toBeDefined();
+  });
+
+  it("parks when its checks have failed as often as it may try", () => {
+    const world = started({ a: [] });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const pull = world.agentSucceeds("a");
+      world.pullIs(pull, { checks: [red] });
+      const { head } = world.take("failure.read");
+      world.lane({ type: "failure.read", pull, head, details: [] });
+    }
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-failed" } });
+  });
+
+  it("is resolved against the base when it conflicts, and the result has both parents", () => {
+    const world = started({ a: [], b: [] });
+    world.lands("b");
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { mergeable: false, baseSha: sha("merge-11") });
+    const { brief, attempt } = world.take("attempt.dispatch");
+    expect(brief).toMatchObject({
+      kind: "resolve",
+      checkout: sha("a-1"),
+      merge: sha("merge-11"),
+      against: sha("merge-11"),
+    });
+    world.feature({ type: "attempt.dispatched", task: "a", attempt, run: 7 });
+    world.ends("a", {});
+    expect(world.take("change.promote")).toMatchObject({ from: sha("a-1"), parents: [sha("a-1"), sha("merge-11")] });
+    expect(world.task("a").machine).toMatchObject({ failures: 0, free: 1 });
+  });
+
+  it("is done when a person merges its pull while an agent repairs it, and the agent is stopped", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { mergeable: false });
+    world.dispatches("a");
+    world.lane({ type: "hinted", topic: { kind: "pull", pull } });
+    world.pullIs(pull, { state: "merged" });
+    world.merges(pull);
+    expect(world.task("a").stage).toBe("done");
+    expect(world.has("attempt.cancel")).toBe(true);
+  });
+});
+
+describe("orders", () => {
+  function order(
+    world: World,
+    comment: number,
+    verb: Parameters<World["feature"]>[0] & { type: "order.given" },
+    permission: "write" | "read" = "write",
+  ) {
+    world.feature(verb);
+    world.take("permission.observe");
+    world.feature({ type: "permission.observed", comment, by: "ada", permission });
+  }
+
+  it("are seen at once, and done only when their giver may", () => {
+    const world = started({ a: [] });
+    order(world, 5, { type: "order.given", comment: 5, by: "mallory", order: { verb: "cancel" } }, "read");
+    expect(world.state.stage).toBe("executing");
+    expect(world.take("reaction.add")).toMatchObject({ comment: 5, content: "eyes" });
+    expect(world.take("notice.post").notice).toMatchObject({ about: "unauthorised-order", by: "mallory" });
+    expect(world.ignored).toContain("permission.observed: unauthorised");
+  });
+
+  it("hold: nothing new starts and nothing merges; resume: it goes on", () => {
+    const world = started({ a: [], b: ["a"] });
+    const pull = world.agentSucceeds("a");
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
+    world.pullIs(pull);
+    expect(world.has("pull.merge")).toBe(false);
+    order(world, 6, { type: "order.given", comment: 6, by: "ada", order: { verb: "resume" } });
+    expect(world.has("pull.merge")).toBe(true);
+  });
+
+  it("hold: a pull that opens during the hold is held too", () => {
+    const world = started({ a: [] });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    expect(world.has("pull.merge")).toBe(false);
+  });
+
+  it("cancel: runs stop, pulls close, nothing is left in the lane", () => {
+    const world = started({ a: [], b: [] });
+    const pull = world.agentSucceeds("a");
+    world.dispatches("b");
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "cancel" } });
+    expect(world.state.stage).toBe("cancelled");
+    expect(world.take("attempt.cancel")).toMatchObject({ task: "b" });
+    expect(world.take("pull.close")).toMatchObject({ pull });
+    expect(world.laneState.entries).toEqual([]);
+  });
+
+  it("cancel: a merge that was under way is still told", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "cancel" } });
+    world.merges(pull);
+    expect(world.task("a").landing).toMatchObject({ mergeSha: sha("merge-10") });
+    expect(world.state.stage).toBe("cancelled");
+  });
+
+  it("retry: a parked task gets its tries back", () => {
+    const world = started({ a: [] });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      world.dispatches("a");
+      world.ends("a", { outcome: "failed" });
+    }
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "a" } });
+    expect(world.dispatches("a")).toBe(4);
+    expect(world.task("a").machine.failures).toBe(0);
+  });
+
+  it("retry: of a task that is not parked is refused with the reason", () => {
+    const world = started({ a: [] });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "ghost" } });
+    expect(world.take("notice.post").notice).toMatchObject({
+      about: "refused-order",
+      reason: expect.stringContaining("no task 'ghost'"),
+    });
+  });
+
+  it("given twice count once", () => {
+    const world = started({ a: [] });
+    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
+    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
+    expect(world.ignored).toContain("order.given: duplicate");
+  });
+});
+
+describe("people outside of orders", () => {
+  it("removing the label holds; putting it back goes on", () => {
+    const world = started({ a: [], b: ["a"] });
+    world.feature({ type: "feature.unlabelled", by: "ada" });
+    expect(world.state.hold).toMatchObject({ by: "ada" });
+    world.label("ada");
+    world.allow();
+    expect(world.state.hold).toBeNull();
+  });
+
+  it("closing the issue cancels", () => {
+    const world = started({ a: [] });
+    world.dispatches("a");
+    world.feature({ type: "issue.closed", by: "ada" });
+    expect(world.state).toMatchObject({ stage: "cancelled", endedBy: "ada" });
+    expect(world.has("attempt.cancel")).toBe(true);
+  });
+
+  it("closing the issue after completion changes nothing", () => {
+    const world = started({ a: [] });
+    world.lands("a");
+    world.feature({ type: "issue.closed", by: "headgate[bot]" });
+    expect(world.state.stage).toBe("completed");
+  });
+});
+
+describe("the lane", () => {
+  it("merges with the head that was judged", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    expect(world.take("pull.merge")).toMatchObject({ pull, head: sha("a-1") });
+  });
+
+  it.each([
+    ["its checks run", { checks: [running] }],
+    ["nobody has reported its check", { checks: [] }],
+    ["GitHub does not know yet whether it can be merged", { mergeable: null }],
+    ["it is a draft", { draft: true }],
+    ["somebody asked for changes", { changesRequestedBy: ["bob"] }],
+  ])("does not merge while %s", (_, snapshot) => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, snapshot);
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.has("pull.update")).toBe(false);
+  });
+
+  it("brings a head that lags up to date before it merges", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { behindBy: 2 });
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.take("pull.update")).toMatchObject({ pull, head: sha("a-1") });
+    world.lane({ type: "pull.updated", pull, outcome: "accepted" });
+    world.pullIs(pull, { headSha: sha("updated"), checks: [running] });
+    expect(world.has("pull.merge")).toBe(false);
+    world.lane({ type: "hinted", topic: { kind: "commit", sha: sha("updated") } });
+    world.pullIs(pull, { headSha: sha("updated") });
+    expect(world.take("pull.merge")).toMatchObject({ head: sha("updated") });
+  });
+
+  it("does not decide on a look that was asked for before the last hint", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.lane({ type: "hinted", topic: { kind: "pull", pull } });
+    world.pullIs(pull);
+    expect(world.has("pull.merge")).toBe(false);
+    world.pullIs(pull);
+    expect(world.has("pull.merge")).toBe(true);
+  });
+
+  it("merges one entry at a time and looks at the others again after each", () => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    const second = world.agentSucceeds("b");
+    world.pullIs(first);
+    world.pullIs(second);
+    expect(world.commands.filter((command) => command.type === "pull.merge")).toHaveLength(1);
+    world.merges(first);
+    world.pullIs(second, { behindBy: 1, baseSha: sha("merge-10") });
+    expect(world.has("pull.update")).toBe(true);
+  });
+
+  it("prefers an entry that can merge at once to an older one that lags", () => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    const second = world.agentSucceeds("b");
+    world.pullIs(second, { checks: [running] });
+    world.pullIs(first, { behindBy: 1, checks: [running] });
+    expect(world.laneState.front).toBe(second);
+  });
+
+  it("halts when what landed is not what was tested, until a person resumes", () => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    const second = world.agentSucceeds("b");
+    world.pullIs(first);
+    world.pullIs(second);
+    world.merges(first, { landedTree: sha("something-else") });
+    expect(world.laneState.halted?.reason).toContain("not the one that was tested");
+    world.pullIs(second);
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.task("b")).toMatchObject({ waitsFor: "person" });
+    world.lane({ type: "entries.held", feature: FEATURE, held: false });
+    expect(world.has("pull.merge")).toBe(true);
+  });
+
+  it("reads again before it merges again when GitHub's answer was lost", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    const { head } = world.take("pull.merge");
+    world.lane({ type: "pull.merged", pull, head, outcome: { outcome: "unknown", message: "502" } });
+    expect(world.has("pull.merge")).toBe(false);
+    world.timer(`look:${pull}`, LANE);
+    world.pullIs(pull, { state: "merged" });
+    world.merges(pull);
+    expect(world.task("a").stage).toBe("done");
+  });
+
+  it("gives up a merge that GitHub keeps refusing, with GitHub's words", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    while (world.has("pull.merge")) {
+      const { head } = world.take("pull.merge");
+      world.lane({
+        type: "pull.merged",
+        pull,
+        head,
+        outcome: { outcome: "refused", message: "Merge commits are not allowed" },
+      });
+      if (world.task("a").stage === "parked") break;
+      world.timer(`look:${pull}`, LANE);
+      world.pullIs(pull);
+    }
+    expect(world.task("a").failure).toMatchObject({
+      class: "policy-blocked",
+      cause: expect.stringContaining("Merge commits are not allowed"),
+    });
+  });
+
+  it("has interrupted checks run again, at most three times", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    const interrupted = { ...green, conclusion: "cancelled" as const };
+    for (let round = 1; round <= 3; round++) {
+      world.pullIs(pull, { checks: [interrupted] });
+      expect(world.take("checks.rerun")).toMatchObject({ round });
+      world.lane({ type: "checks.rerun", pull, head: sha("a-1") });
+    }
+    world.pullIs(pull, { checks: [interrupted] });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-interrupted" } });
+  });
+
+  it("does not wait for ever for a check that nobody reports", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { checks: [] });
+    world.timer(`look:${pull}`, LANE);
+    world.pullIs(pull, { checks: [] });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-missing" } });
+  });
+
+  it("lets a person's push onto the branch be judged like any head", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { headSha: sha("by-hand"), checks: [running] });
+    world.lane({ type: "hinted", topic: { kind: "commit", sha: sha("by-hand") } });
+    world.pullIs(pull, { headSha: sha("by-hand") });
+    expect(world.take("pull.merge")).toMatchObject({ head: sha("by-hand") });
+  });
+
+  it("parks a task whose pull somebody closed", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { state: "closed" });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "policy-blocked" } });
+  });
+});

@@ -1,0 +1,256 @@
+/**
+ * A feature and its lane, decided by the real core, with GitHub played by the test. Commands wait until the test answers
+ * them; aggregates talk to each other at once, as the loop would let them.
+ */
+import type { Command } from "../../src/core/command.ts";
+import { decide } from "../../src/core/decide.ts";
+import type { Event, FeatureEvent, LaneEvent, Outcome } from "../../src/core/event.ts";
+import { FeatureState } from "../../src/core/feature/state.ts";
+import type { Check, PullSnapshot } from "../../src/core/github.ts";
+import { LaneState } from "../../src/core/lane/state.ts";
+import { defaultPolicy } from "../../src/core/policy.ts";
+
+export const repo = { owner: "acme", name: "tool" };
+export const FEATURE = "acme/tool#1";
+export const LANE = "acme/tool:main";
+
+/** A readable SHA: `sha("base")`. */
+export function sha(name: string): string {
+  return Buffer.from(name).toString("hex").padEnd(40, "0").slice(0, 40);
+}
+
+export type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
+export class World {
+  at = 1_000_000;
+  readonly commands: Command[] = [];
+  readonly ignored: string[] = [];
+  readonly log: { aggregate: string; id: string; at: number; event: unknown }[] = [];
+  readonly #states = new Map<string, { state: unknown; schema: number }>();
+  #events = 0;
+
+  send(aggregate: string, event: Event): void {
+    this.#events += 1;
+    const envelope = { id: `e${this.#events}`, at: this.at, event };
+    this.log.push({ aggregate, ...envelope });
+    const decision = decide(aggregate, this.#states.get(aggregate) ?? null, envelope);
+    if (decision.state !== null) this.#states.set(aggregate, { state: decision.state, schema: decision.schema });
+    if (decision.ignored !== null) this.ignored.push(`${event.type}: ${decision.ignored}`);
+    for (const command of decision.commands) {
+      if (command.type === "tell") this.send(command.to, command.event);
+      else this.commands.push(command);
+    }
+  }
+
+  feature(event: FeatureEvent): void {
+    this.send(FEATURE, event);
+  }
+
+  lane(event: LaneEvent): void {
+    this.send(LANE, event);
+  }
+
+  get state(): FeatureState {
+    return FeatureState.parse(this.#states.get(FEATURE)?.state);
+  }
+
+  get laneState(): LaneState {
+    return LaneState.parse(this.#states.get(LANE)?.state);
+  }
+
+  rawState(aggregate: string): unknown {
+    return this.#states.get(aggregate)?.state;
+  }
+
+  task(id: string) {
+    const task = this.state.tasks.find((one) => one.plan.id === id);
+    if (task === undefined) throw new Error(`no task ${id}`);
+    return task;
+  }
+
+  stages(): Record<string, string> {
+    return Object.fromEntries(this.state.tasks.map((task) => [task.plan.id, task.stage]));
+  }
+
+  /** The first waiting command of the type, taken out. */
+  take<Type extends Command["type"]>(
+    type: Type,
+    matches: (command: CommandOf<Type>) => boolean = () => true,
+  ): CommandOf<Type> {
+    const index = this.commands.findIndex((command) => command.type === type && matches(command as CommandOf<Type>));
+    if (index < 0) throw new Error(`no ${type} waits; waiting: ${this.commands.map((one) => one.type).join(", ")}`);
+    return this.commands.splice(index, 1)[0] as CommandOf<Type>;
+  }
+
+  has(type: Command["type"], matches: (command: Command) => boolean = () => true): boolean {
+    return this.commands.some((command) => command.type === type && matches(command));
+  }
+
+  // What the outside does
+
+  label(by = "ada"): void {
+    this.feature({ type: "feature.labelled", repo, issue: 1, title: "A feature", body: "Do it", by });
+  }
+
+  allow(more: Partial<Extract<FeatureEvent, { type: "feature.observed" }>> = {}): void {
+    const { by } = this.take("feature.observe");
+    this.feature({
+      type: "feature.observed",
+      by,
+      permission: "write",
+      base: { branch: "main", sha: sha("base") },
+      policy: defaultPolicy,
+      checks: [{ name: "unit", appId: null }],
+      problems: [],
+      ...more,
+    });
+  }
+
+  plan(tasks: Record<string, string[]>, more: Record<string, unknown> = {}): void {
+    const { version } = this.take("plan.make");
+    const plan = { tasks: Object.entries(tasks).map(([id, dependsOn]) => ({ id, title: id, dependsOn, ...more })) };
+    this.feature({ type: "plan.made", version, plan, model: null, usage: null });
+  }
+
+  /** Labelled, allowed and planned. */
+  start(tasks: Record<string, string[]>): void {
+    this.label();
+    this.allow();
+    this.plan(tasks);
+  }
+
+  dispatches(id: string): number {
+    const { task, attempt } = this.take("attempt.dispatch", (command) => command.task === id);
+    const run = attempt * 100 + id.length;
+    this.feature({ type: "attempt.dispatched", task, attempt, run });
+    return attempt;
+  }
+
+  ends(
+    id: string,
+    outcome: Partial<Outcome["result"]> | null,
+    manifest: Outcome["manifest"] = [change(`${id}.ts`)],
+  ): void {
+    const look = this.take("attempt.observe", (command) => command.task === id);
+    const result = {
+      outcome: "completed" as const,
+      summary: "did it",
+      engine: "command" as const,
+      model: null,
+      usage: null,
+      notes: [],
+    };
+    this.feature({
+      type: "attempt.observed",
+      task: look.task,
+      attempt: look.attempt,
+      run: {
+        id: look.run,
+        status: "completed",
+        conclusion: outcome === null ? "cancelled" : "success",
+        path: ".github/workflows/headgate.yml",
+        runAttempt: 1,
+        url: "http://x",
+        startedAt: this.at,
+        endedAt: this.at + 5_000,
+      },
+      outcome: outcome === null ? null : { result: { ...result, ...outcome }, manifest, findings: [] },
+      problem: null,
+    });
+  }
+
+  /** Dispatch, work, promotion and, the first time, the pull. Returns the pull's number. */
+  agentSucceeds(id: string): number {
+    const attempt = this.dispatches(id);
+    this.ends(id, {});
+    const promotion = this.take("change.promote", (command) => command.task === id);
+    this.feature({ type: "change.promoted", task: id, attempt: promotion.attempt, head: sha(`${id}-${attempt}`) });
+    if (this.has("pull.open", (command) => command.type === "pull.open" && command.task === id)) {
+      this.take("pull.open", (command) => command.task === id);
+      this.feature({
+        type: "pull.opened",
+        task: id,
+        pull: 10 + this.state.tasks.findIndex((one) => one.plan.id === id),
+      });
+    }
+    const { pull } = this.task(id);
+    if (pull === null) throw new Error(`${id} has no pull`);
+    return pull;
+  }
+
+  /** Answer the lane's question about the pull. */
+  pullIs(pull: number, more: Partial<PullSnapshot> = {}): void {
+    const { seq } = this.take("pull.observe", (command) => command.pull === pull);
+    this.lane({ type: "pull.observed", pull, seq, snapshot: this.snapshot(pull, more) });
+  }
+
+  snapshot(pull: number, more: Partial<PullSnapshot> = {}): PullSnapshot {
+    const entry = this.laneState.entries.find((one) => one.pull === pull);
+    return {
+      number: pull,
+      state: "open",
+      draft: false,
+      headSha: entry?.head ?? sha("head"),
+      headTree: sha(`tree-${pull}`),
+      baseSha: sha("base"),
+      behindBy: 0,
+      mergeable: true,
+      checks: [green],
+      changesRequestedBy: [],
+      mergeSha: null,
+      mergedAt: null,
+      ...more,
+    };
+  }
+
+  merges(pull: number, more: { landedTree?: string } = {}): void {
+    const { head } = this.take("pull.merge", (command) => command.pull === pull);
+    this.at += 1_000;
+    this.lane({
+      type: "pull.merged",
+      pull,
+      head,
+      outcome: {
+        outcome: "merged",
+        sha: sha(`merge-${pull}`),
+        landedTree: more.landedTree ?? sha(`tree-${pull}`),
+        parents: [sha("base")],
+        at: this.at,
+      },
+    });
+  }
+
+  /** The agent's work passes and lands. */
+  lands(id: string): void {
+    const pull = this.agentSucceeds(id);
+    this.pullIs(pull);
+    this.merges(pull);
+  }
+
+  timer(name: string, aggregate = FEATURE): void {
+    const { dueAt } = this.take("timer.set", (command) => command.timer === name);
+    this.at = Math.max(this.at, dueAt);
+    this.send(aggregate, { type: "timer.due", timer: name });
+  }
+}
+
+export function change(path: string): Outcome["manifest"][number] {
+  return { change: "write", path, mode: "100644", sha256: "0".repeat(64), bytes: 1 };
+}
+
+const checkOf = (conclusion: Check["conclusion"]): Check => ({
+  name: "unit",
+  appId: 1,
+  workflow: null,
+  event: null,
+  conclusion,
+  url: null,
+  id: 1,
+  startedAt: 1_000,
+  completedAt: conclusion === null ? null : 3_000,
+});
+
+export const green = checkOf("success");
+export const red = checkOf("failure");
+export const running = checkOf(null);
+export const cancelled = checkOf("cancelled");

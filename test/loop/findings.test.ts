@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { findingOf, findingOfLink } from "../../src/loop/effects/findings.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe("what an agent's file must not contain", () => {
+  it.each([
+    ["plain code", "const a = 1;\n", null],
+    ["a line of equals signs", "Title\n=======\n", null],
+    ["conflict markers", "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> main\n", "still has conflict markers"],
+    ["a GitHub token", `token = "ghp_${"a".repeat(36)}"`, "contains a GitHub token"],
+    ["an Anthropic key", `key: sk-ant-${"b".repeat(40)}`, "contains an Anthropic API key"],
+    ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "contains a private key"],
+    ["the words of a private key without one", "looks for '-----BEGIN PRIVATE KEY-----' in text", null],
+  ])("%s", (_, text, finding) => {
+    expect(findingOf(bytes(text))).toBe(finding);
+  });
+});
+
+describe("symbolic links", () => {
+  const out = "is a symbolic link that leads outside the repository";
+  it.each([
+    ["a", "b", null],
+    ["docs/a", "../src/b", null],
+    ["docs/a", "../../secret", out],
+    ["a", "/etc/passwd", out],
+    ["a", "..", out],
+    ["a", "../checkout/b", out],
+    ["deep/er/a", "../../../x", out],
+  ])("%s -> %s", (path, target, finding) => {
+    expect(findingOfLink(path, bytes(target))).toBe(finding);
+  });
+});
