@@ -14,7 +14,7 @@ export const Policy = z.object({
     /** Tries lost to other causes (runners, outages, conflicts) before it parks. */
     free: z.number().int().min(0).max(50),
     /** Minutes an engine may work. */
-    minutes: z.number().positive().max(350),
+    minutes: z.number().positive().max(120),
     turns: z.number().int().min(1).max(1000),
     usd: z.number().positive(),
   }),

@@ -69,16 +69,24 @@ export function createAttempts(
       .sort((left, right) => left.id - right.id);
   }
 
-  async function start(repo: Repo, workflow: string, ref: string, inputs: Record<string, string>) {
+  /** The started run, or null where GitHub does not tell: an older server, or an answer that never came. */
+  async function start(
+    repo: Repo,
+    workflow: string,
+    ref: string,
+    inputs: Record<string, string>,
+  ): Promise<number | null> {
     const route = "POST /repos/{owner}/{repo}/actions/workflows/{workflow}/dispatches";
     const request = { workflow: fileOf(workflow), ref, inputs };
     try {
-      return await calls.one(repo, route, { ...request, return_run_details: true }, Dispatched);
+      const answer = await calls.one(repo, route, { ...request, return_run_details: true }, Dispatched);
+      return answer === "" ? null : answer.workflow_run_id;
     } catch (error) {
-      const status = statusOf(error);
-      const older = (status === 400 || status === 422) && saysUnknownField(wordsOf(error), "return_run_details");
-      if (!older) throw error;
-      return calls.one(repo, route, request, Dispatched);
+      const status = statusOf(error) ?? 0;
+      if (status >= 500) return null;
+      if ((status !== 400 && status !== 422) || !saysUnknownField(wordsOf(error), "return_run_details")) throw error;
+      await calls.send(repo, route, request);
+      return null;
     }
   }
 
@@ -108,8 +116,8 @@ export function createAttempts(
         return { run: first.id };
       }
       const started = await start(repo, workflow, branch, { protocol: PROTOCOL, attempt, brief });
-      if (started !== "") return { run: started.workflow_run_id };
-      throw new Unavailable(`${name} was dispatched, but GitHub did not say as which run`, LISTING_LAG_MS);
+      if (started !== null) return { run: started };
+      throw new Unavailable(`${name} was or may be dispatched, but GitHub did not say as which run`, LISTING_LAG_MS);
     },
 
     async findRun(repo, workflow, attempt) {

@@ -1,34 +1,21 @@
-/**
- * A model as the planner: one question, and where its plan does not hold, one chance to put it right. Two answers, one
- * clock over both: what planning can cost and how long it can take is bounded.
- */
-import type Anthropic from "@anthropic-ai/sdk";
-import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
-import type { MessageParam, Usage as SdkUsage } from "@anthropic-ai/sdk/resources/messages/messages";
+/** A model as the planner. */
 import type { PriceLookup } from "../config/own-prices.ts";
-import { type Price, pricedModels, priceOf, usdOf } from "../config/prices.ts";
-import { addUsage, NO_USAGE, type Usage } from "../core/attempt.ts";
-import type { Failure } from "../core/failure.ts";
-import { judgePlan, PlanSchema } from "../core/plan.ts";
+import { pricedModels, priceOf } from "../config/prices.ts";
 import type { GitHub } from "../loop/github-port.ts";
-import type { PlanAnswer, Planner, PlanRequest } from "../loop/planner-port.ts";
-import { planPrompt, repairPrompt, SYSTEM_PROMPT } from "./prompt.ts";
+import type { Planner } from "../loop/planner-port.ts";
+import { askForPlan } from "./conversation.ts";
+import { planPrompt } from "./prompt.ts";
 import { createClient, type ModelSettings } from "./provider.ts";
 import { viewRepository } from "./repository.ts";
-import { failure, stopTrouble, troubleOf } from "./trouble.ts";
+import { failure } from "./trouble.ts";
 
-/** Thinking counts too; fifty tasks need about half of it. */
-const MAX_TOKENS = 32_000;
 const LIMIT_MS = 10 * 60_000;
-
-/** Only tasks are asked for: how they land, and what a failure does to the others, is for people to say. */
-const FORMAT = { type: "json_schema", schema: zodOutputFormat(PlanSchema.pick({ tasks: true })).schema } as const;
 
 export interface PlannerSettings {
   model: ModelSettings;
   github: Pick<GitHub, "listFiles" | "readFile">;
   priceOf?: PriceLookup;
-  /** Milliseconds that planning may take. */
+  /** Milliseconds that the model may take in all. */
   limitMs?: number;
 }
 
@@ -46,8 +33,8 @@ export function createPlanner(settings: PlannerSettings): Planner {
         return { failure: failure("policy-blocked", cause), model, usage: null };
       }
       const repository = await viewRepository(settings.github, request.repo, request.base.sha);
-      const conversation = { client, model, price: known, limitMs, clock: AbortSignal.timeout(limitMs) };
-      return { ...(await negotiate(conversation, planPrompt(request, repository))), model };
+      const prompt = planPrompt(request, repository);
+      return { ...(await askForPlan({ client, model, price: known, limitMs }, prompt)), model };
     },
   };
 }

@@ -57,7 +57,10 @@ function tellingFiles(paths: readonly string[]): string[] {
     const name = path.slice(path.lastIndexOf("/") + 1);
     return KINDS.findIndex((isOfKind) => isOfKind(path, name));
   });
-  return KINDS.flatMap((_, kind) => (byKind.get(kind) ?? []).toSorted((a, b) => depth(a) - depth(b))).slice(0, MAX_FILES);
+  return KINDS.flatMap((_, kind) => (byKind.get(kind) ?? []).toSorted((a, b) => depth(a) - depth(b))).slice(
+    0,
+    MAX_FILES,
+  );
 }
 
 function cut(text: string, limit: number): string {

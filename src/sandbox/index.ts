@@ -63,6 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   actionsBot(world);
   const git = new GitStore(join(dataDir, "git"));
   let url = "";
+  let announced = 0;
   const serverUrl = () => url;
   const apiUrl = () => `${url}/api/v3`;
 
@@ -74,6 +75,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     apiUrl,
     serverUrl,
     announce(announcement) {
+      announced += 1;
       hooks.announced(announcement);
       actions.announced(announcement);
     },

@@ -52,10 +52,14 @@ async function openServer(databaseUrl: string): Promise<Store> {
     await sql`select 1`.execute(db);
   } catch (error) {
     await db.destroy();
-    throw new StoreError(
-      `The database in DATABASE_URL cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new StoreError(`The database in DATABASE_URL cannot be used: ${reason(error)}`, { cause: error });
   }
   const connection = new Connection(db);
   return kyselyStore(connection, () => connection.close());
+}
+
+/** A name with several addresses fails with one error for each, and no message of its own. */
+function reason(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
 }

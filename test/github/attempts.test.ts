@@ -75,15 +75,21 @@ describe("dispatch", () => {
   });
 
   it.each([
-    [422, 'Unexpected inputs provided: ["attempt"]', "Refused"],
-    [422, "Workflow does not have 'workflow_dispatch' trigger", "Refused"],
-    [404, "Not Found", "Refused"],
-    [500, "Server Error", "Unavailable"],
-  ])("does not dispatch twice after %i %s", async (status, message, name) => {
+    [422, 'Unexpected inputs provided: ["attempt"]'],
+    [422, "Workflow does not have 'workflow_dispatch' trigger"],
+    [404, "Not Found"],
+  ])("is refused after %i %s", async (status, message) => {
     expectRuns();
     expectDispatch(true).reply(status, { message });
 
-    expect(await failure(githubWith().dispatch(repo, request))).toMatchObject({ name });
+    expect(await failure(githubWith().dispatch(repo, request))).toMatchObject({ name: "Refused" });
+  });
+
+  it("leaves GitHub time to list the run when it may have started one without saying so", async () => {
+    expectRuns();
+    expectDispatch(true).reply(502, "");
+
+    expect(await failure(githubWith().dispatch(repo, request))).toMatchObject({ name: "Unavailable", afterMs: 10_000 });
   });
 });
 

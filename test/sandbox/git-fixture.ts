@@ -13,7 +13,7 @@ import type { Hub } from "../../src/sandbox/hub.ts";
 import { pullsIdle } from "../../src/sandbox/pulls/background.ts";
 import { recoverPulls } from "../../src/sandbox/pulls/recover.ts";
 import { pullRoutes } from "../../src/sandbox/pulls/routes.ts";
-import { botOf, installApp, registerApp } from "../../src/sandbox/rest/apps/register.ts";
+import { botOf, installApp } from "../../src/sandbox/rest/apps/register.ts";
 import { issueInstallationToken, issueJobToken, issueUserToken } from "../../src/sandbox/rest/auth/tokens.ts";
 import { newRest } from "../../src/sandbox/rest/kit.ts";
 import { makeRepository } from "../../src/sandbox/rest/repos/make.ts";
@@ -110,11 +110,19 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
   });
   const roles: Record<string, Role> = { [writer.id]: "write", [reader.id]: "read" };
   const repository = world.table("repositories").put({ ...made, collaborators: roles, ...wanted });
-  const { app } = await registerApp(world, owner, {
+  // Its key is never used: the tests sign in as the installation.
+  const app = world.table("apps").put({
+    id: world.nextId(),
     slug: "gate",
     name: "Gate",
+    clientId: "Iv23gate",
+    ownerId: owner.id,
+    publicKey: "",
     permissions: { contents: "write", pull_requests: "write", checks: "write", statuses: "write", issues: "write" },
     events: [],
+    webhookUrl: null,
+    webhookSecret: null,
+    createdAt: world.now(),
   });
   const { installation } = installApp(world, app, owner, [repository]);
   const scope = { repositories: [repository.id], permissions: app.permissions };

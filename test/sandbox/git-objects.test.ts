@@ -19,9 +19,7 @@ describe("blobs", () => {
       content: bytes.toString("base64"),
       encoding: "base64",
     });
-    expect([status, data.sha]).toEqual(
-      [201, "69b22e79b56e49a4cb35a96c6fd24a3dc9dd4d15"].map((each, index) => (index === 0 ? each : data.sha)),
-    );
+    expect(status).toBe(201);
     const read = await ada.rest.git.getBlob({ ...at, file_sha: data.sha });
     expect(Buffer.from(read.data.content, "base64")).toEqual(bytes);
     expect(read.data).toMatchObject({ size: 5, encoding: "base64" });

@@ -70,7 +70,7 @@ export async function startFixture(events: readonly string[] = []): Promise<Fixt
   };
 }
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+export const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 function smallRepository(folder: string): string {
   const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];

@@ -7,6 +7,8 @@ import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../../src/sandbox/index.ts";
 
+import { silent } from "./rest-fixture.ts";
+
 let folder: string;
 let sandbox: Sandbox;
 let token: string;
@@ -50,7 +52,7 @@ async function until<Value>(look: () => Promise<Value | undefined>): Promise<Val
 }
 
 it("goes from an empty repository over a push, a pull with checks and a merge to a dispatch, with stock clients", async () => {
-  const octokit = new Octokit({ baseUrl: sandbox.apiUrl, auth: token });
+  const octokit = new Octokit({ baseUrl: sandbox.apiUrl, auth: token, log: silent });
   const { data: made } = await octokit.rest.repos.createForAuthenticatedUser({ name: "shop" });
   const at = { owner: "ada", repo: "shop" };
   await octokit.rest.issues.create({ ...at, title: "A feature" });

@@ -10,7 +10,7 @@ import { ConcurrencyGroups } from "./runs/concurrency.ts";
 import { type Dispatch, dispatch } from "./runs/dispatch.ts";
 import { startRunsFor } from "./runs/events.ts";
 import { Records } from "./runs/records.ts";
-import { recover } from "./runs/recover.ts";
+import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
 import type { Runner } from "./runs/runner.ts";
 import { newSlots } from "./runs/slots.ts";
 import { startAgain } from "./runs/start.ts";
@@ -18,6 +18,8 @@ import { WorkflowFiles } from "./runs/workflow-files.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;
+  /** Where the logs of jobs are kept. */
+  readonly dataDir: string;
   /** To be called with every announcement; returns at once. Runs start in the order of the announcements. */
   announced(announcement: Announcement): void;
   /** Throws ApiError when GitHub would refuse. */
@@ -30,7 +32,7 @@ export interface Actions {
   cancel(runId: number, force: boolean): boolean;
   /** A completed run's next attempt. */
   rerun(repository: Repository, run: WorkflowRun, failedOnly: boolean): Promise<WorkflowRun>;
-  /** To be called once at a start, when announcements can be heard. */
+  /** Tells that what an earlier life left unfinished is cancelled. To be called once, when announcements can be heard. */
   recover(): Promise<void>;
   /** Cancels every run, ends every process and waits for both. */
   close(): Promise<void>;
@@ -38,6 +40,12 @@ export interface Actions {
   idle(): Promise<void>;
 }
 
+/** A fault of the runner's own; it takes neither the sandbox nor the other runs with it. */
+function report(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
+
+/** Processes that an earlier life left on this folder are ended before this returns. */
 export function startActions(host: ActionsHost, options: ActionsOptions): Actions {
   const background = new Set<Promise<unknown>>();
   const artifacts = openArtifacts(host.world, options.dataDir);
@@ -53,10 +61,11 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     live: new Map(),
     closing: false,
     inBackground(work) {
-      const tracked = work.finally(() => background.delete(tracked));
+      const tracked = work.catch(report).finally(() => background.delete(tracked));
       background.add(tracked);
     },
   };
+  const unfinished = endEarlierLife(runner);
   /** By repository: what was announced last waits for what was announced before. */
   const queues = new Map<number, Promise<void>>();
 
@@ -66,11 +75,12 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
 
   return {
     artifacts,
+    dataDir: options.dataDir,
     announced(announcement) {
       if (announcement.byJobToken || runner.closing || announcement.event === "workflow_dispatch") return;
       const { id } = announcement.repository;
       const before = queues.get(id) ?? Promise.resolve();
-      const starting = before.then(() => startRunsFor(runner, announcement));
+      const starting = before.then(() => startRunsFor(runner, announcement)).catch(report);
       queues.set(id, starting);
       runner.inBackground(starting);
     },
@@ -88,7 +98,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       return live !== undefined;
     },
     rerun: (repository, run, failedOnly) => startAgain(runner, repository, run, failedOnly),
-    recover: () => recover(runner),
+    recover: () => cancelUnfinished(runner, unfinished),
     async close() {
       runner.closing = true;
       for (const live of runner.live.values()) live.cancel(true);

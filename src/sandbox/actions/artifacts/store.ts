@@ -1,9 +1,9 @@
 /** Artifacts of workflow runs: one zip file each, kept in the runner's folder. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { StepError } from "../job/step-error.ts";
 import type { Artifact, WorkflowRun } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
+import { StepError } from "../job/step-error.ts";
 import { writeZip, type ZipEntry } from "./zip.ts";
 
 export interface Artifacts {
@@ -36,7 +36,8 @@ export function openArtifacts(world: World, dataDir: string): Artifacts {
       rmSync(path(artifact), { force: true });
     },
     async save(run, { name, entries, overwrite, retentionDays }) {
-      if (forbidden.test(name)) throw new StepError(`The artifact name is not valid: ${name}. Contains a character that is not allowed.`);
+      if (forbidden.test(name))
+        throw new StepError(`The artifact name is not valid: ${name}. Contains a character that is not allowed.`);
       const taken = () => artifacts.ofRun(run.id).find((artifact) => artifact.name === name);
       const refuse = () => {
         if (taken() === undefined || overwrite) return;

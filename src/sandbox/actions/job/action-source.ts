@@ -1,8 +1,7 @@
 /** Where the action of a `uses:` comes from: the workspace, or a repository of the sandbox at a ref. */
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { runGit } from "../../git/plumbing/dir.ts";
 import type { Repository } from "../../world/entities.ts";
 import type { ActionsHost } from "../host.ts";
 import { type Action, parseAction } from "../workflow/action-file.ts";
@@ -18,8 +17,6 @@ export interface SourcedAction {
   ref: string;
 }
 
-const git = promisify(execFile);
-
 /** The commit that a branch, a tag, a full ref or a SHA names; null when there is none. */
 export async function commitOf(host: ActionsHost, repository: Repository, ref: string): Promise<string | null> {
   if (/^[0-9a-f]{40}$/.test(ref)) return ref;
@@ -30,9 +27,7 @@ export async function commitOf(host: ActionsHost, repository: Repository, ref: s
 /** A repository of the sandbox that this one may use: its own owner's, or public. */
 export function usableRepository(host: ActionsHost, user: Repository, fullName: string): Repository | null {
   const wanted = fullName.toLowerCase();
-  const found = host.world
-    .table("repositories")
-    .find(({ owner, name }) => `${owner}/${name}`.toLowerCase() === wanted);
+  const found = host.world.table("repositories").find(({ owner, name }) => `${owner}/${name}`.toLowerCase() === wanted);
   return found !== undefined && (!found.private || found.ownerId === user.ownerId) ? found : null;
 }
 
@@ -47,11 +42,10 @@ async function extract(job: RunningJob, repository: Repository, sha: string): Pr
   if (existsSync(folder)) return folder;
   mkdirSync(folder);
   // An index of its own: the bare repository is never written to.
-  const env = { PATH: process.env.PATH, GIT_INDEX_FILE: join(job.folders.temp, `index_${sha}`) };
-  const options = { env, cwd: folder };
-  const bare = ["--git-dir", job.request.host.gitDir(repository), "--work-tree", folder];
-  await git("git", [...bare, "read-tree", sha], options);
-  await git("git", [...bare, "checkout-index", "--all", "--force"], options);
+  const options = { env: { GIT_INDEX_FILE: join(job.folders.temp, `index_${sha}`) } };
+  const bare = ["--git-dir", job.request.host.gitDir(repository)];
+  await runGit([...bare, "read-tree", sha], options);
+  await runGit([...bare, "checkout-index", "--all", "--force", `--prefix=${folder}/`], options);
   return folder;
 }
 
@@ -69,7 +63,9 @@ export async function sourceAction(job: RunningJob, uses: string): Promise<Sourc
   if (ref === "") throw new StepError(`'${uses}' is no action: it should be owner/repository@ref or ./path.`);
   const source = usableRepository(host, repository, fullName);
   if (source === null) {
-    throw new StepError(`Unable to resolve action '${uses}': this runner has no equivalent of it, and there is no repository ${fullName} here.`);
+    throw new StepError(
+      `Unable to resolve action '${uses}': this runner has no equivalent of it, and there is no repository ${fullName} here.`,
+    );
   }
   const sha = await commitOf(host, source, ref);
   if (sha === null) throw new StepError(`Unable to resolve action '${uses}', unable to find version '${ref}'.`);

@@ -18,7 +18,8 @@ function readPairs(variable: string, text: string): Record<string, string> {
       pairs[line.slice(0, equals)] = line.slice(equals + 1);
       continue;
     }
-    if (heredoc <= 0) throw new StepError(`Unable to process file command '${variable}' successfully. Invalid format '${line}'`);
+    if (heredoc <= 0)
+      throw new StepError(`Unable to process file command '${variable}' successfully. Invalid format '${line}'`);
     const delimiter = line.slice(heredoc + 2);
     const end = lines.indexOf(delimiter, index + 1);
     if (delimiter === "" || end < 0) {
@@ -64,11 +65,14 @@ export function newCommandFiles(folder: string): CommandFiles {
       const told = {
         env: readPairs("env", text(files.ENV)),
         outputs: readPairs("output", text(files.OUTPUT)),
-        paths: text(files.PATH).split(/\r?\n/).filter((line) => line !== ""),
+        paths: text(files.PATH)
+          .split(/\r?\n/)
+          .filter((line) => line !== ""),
         state: readPairs("save-state", text(files.STATE)),
       };
       // The runner refuses this one too: it would run code in every later Node.js action.
-      if ("NODE_OPTIONS" in told.env) throw new StepError("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
+      if ("NODE_OPTIONS" in told.env)
+        throw new StepError("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
       for (const file of Object.values(files)) rmSync(file, { force: true });
       return told;
     },

@@ -20,7 +20,10 @@ function takeIn({ job, outputs }: StepCall, files: CommandFiles): Record<string,
 }
 
 /** Gives what the process saved for its post step. Throws StepError when it ends with another code than 0. */
-export async function runCommand(call: StepCall, { command, args, cwd, env }: Command): Promise<Record<string, string>> {
+export async function runCommand(
+  call: StepCall,
+  { command, args, cwd, env }: Command,
+): Promise<Record<string, string>> {
   const { job, frame, log, signal } = call;
   const files = newCommandFiles(job.folders.temp);
   const exitCode = await job.processes.run({

@@ -5,7 +5,7 @@
 import type { StepLog } from "./log.ts";
 import type { Masks } from "./masks.ts";
 
-function unescape(text: string): string {
+function decoded(text: string): string {
   return text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
 }
 
@@ -16,7 +16,7 @@ export function commandReader(log: StepLog, masks: Masks): (line: string) => voi
   return (line) => {
     const found = /^\s*::([a-z-]+)(?: [^:]*)?::(.*)$/.exec(line);
     const name = found?.[1] ?? "";
-    const message = unescape(found?.[2] ?? "");
+    const message = decoded(found?.[2] ?? "");
     if (resumeWord !== null) {
       if (line.trim() === `::${resumeWord}::`) resumeWord = null;
       else log.line(line);

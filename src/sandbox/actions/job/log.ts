@@ -21,7 +21,10 @@ export function openStepLog(path: string, masks: Masks, now: () => Date): StepLo
     if (!open || left <= 0) return;
     const masked = masks.apply(text);
     left -= masked.length;
-    writeSync(file, `${now().toISOString()} ${left > 0 ? masked : "The rest of this log was dropped: it is too long."}\n`);
+    writeSync(
+      file,
+      `${now().toISOString()} ${left > 0 ? masked : "The rest of this log was dropped: it is too long."}\n`,
+    );
   }
 
   function lines(text: string, prefix: string): void {

@@ -26,7 +26,10 @@ export function fixedPart(pattern: string): string {
 export function matchFiles(root: string, patterns: readonly string[]): string[] {
   const absolute = (pattern: string) => resolve(root, pattern.replace(/\/+$/, ""));
   const excluded = patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => absolute(pattern.slice(1)));
-  const isExcluded = picomatch(excluded.flatMap((pattern) => [pattern, `${pattern}/**`]), { dot: true });
+  const isExcluded = picomatch(
+    excluded.flatMap((pattern) => [pattern, `${pattern}/**`]),
+    { dot: true },
+  );
   const found = new Set<string>();
   for (const pattern of patterns.filter((each) => !each.startsWith("!")).map(absolute)) {
     const start = fixedPart(pattern);

@@ -5,8 +5,8 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { StringDecoder } from "node:string_decoder";
 import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 
 /** A process id alone may have been given to someone else since; with the start time it is never mistaken. */
 export interface Leader {
@@ -59,7 +59,9 @@ function tracked(trackingId: string): number[] {
     }
   };
   try {
-    return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && carries(name)).map(Number);
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && carries(name))
+      .map(Number);
   } catch {
     return [];
   }
@@ -166,7 +168,13 @@ export class Processes {
   }
 }
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15, SIGSEGV: 11, SIGABRT: 6 };
+const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
+  SIGINT: 2,
+  SIGKILL: 9,
+  SIGTERM: 15,
+  SIGSEGV: 11,
+  SIGABRT: 6,
+};
 
 function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -28,7 +28,9 @@ function impossible({ spec }: JobRequest, labels: readonly string[]): string | n
 
 async function setUp(job: RunningJob, problem: string | null, log: StepLog, pres: Post[]): Promise<Conclusion> {
   const { request, frame } = job;
-  log.line(`Job ${request.jobId} of run ${request.run.id}, attempt ${request.run.runAttempt}, on this machine's sandbox`);
+  log.line(
+    `Job ${request.jobId} of run ${request.run.id}, attempt ${request.run.runAttempt}, on this machine's sandbox`,
+  );
   log.line(`GITHUB_TOKEN permissions: ${JSON.stringify(request.permissions)}`);
   try {
     if (problem !== null) throw new Error(problem);
@@ -94,11 +96,7 @@ function startTimer(job: RunningJob): NodeJS.Timeout {
  * `labels` is the evaluated `runs-on`; `problem` says why the job can only fail, if it can. What goes wrong is in the
  * log, and the job has failed.
  */
-export async function runJob(
-  request: JobRequest,
-  labels: readonly string[],
-  problem: string | null,
-): Promise<JobEnd> {
+export async function runJob(request: JobRequest, labels: readonly string[], problem: string | null): Promise<JobEnd> {
   const { host, options, repository, run, jobId } = request;
   const token = host.issueJobToken(repository, run, request.permissions);
   const job = new RunningJob(request, token, trackingIdOf(options.dataDir, jobId));

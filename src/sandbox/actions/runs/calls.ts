@@ -17,7 +17,11 @@ interface Place {
   commit: string;
 }
 
-async function placeOf(runner: Runner, { uses }: CallJob, caller: Place): Promise<{ place: Place; path: string } | string> {
+async function placeOf(
+  runner: Runner,
+  { uses }: CallJob,
+  caller: Place,
+): Promise<{ place: Place; path: string } | string> {
   if (uses.startsWith("./")) return { place: caller, path: uses.slice(2) };
   const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)\/([^@]+)@(.+)$/.exec(uses) ?? [];
   const repository = usableRepository(runner.host, caller.repository, fullName);
@@ -76,7 +80,9 @@ export function calleeSecrets(
   callerScope: Scope,
 ): Record<string, string> {
   if (spec.secrets === "inherit") return callerSecrets;
-  const secrets = Object.fromEntries([...spec.secrets].map(([name, value]) => [name, evaluateText(value, callerScope)]));
+  const secrets = Object.fromEntries(
+    [...spec.secrets].map(([name, value]) => [name, evaluateText(value, callerScope)]),
+  );
   for (const [name, { required }] of callee.call.secrets) {
     if (required && secrets[name] === undefined) {
       throw new Error(`Secret ${name} is required, but not provided while calling.`);

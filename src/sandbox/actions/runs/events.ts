@@ -1,6 +1,5 @@
 /** From an announcement to the runs it starts. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { runGit } from "../../git/plumbing/dir.ts";
 import { fullPayload } from "../../shapes/payload.ts";
 import type { Announcement } from "../../world/announce.ts";
 import type { Repository, WorkflowRun } from "../../world/entities.ts";
@@ -20,7 +19,6 @@ interface PullPayload {
   base: { ref: string; sha: string };
 }
 
-const git = promisify(execFile);
 const zeros = /^0+$/;
 /** https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs */
 const skipWords = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/i;
@@ -28,13 +26,21 @@ const skipWords = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/i;
 const maxChain = 3;
 
 async function names(runner: Runner, repository: Repository, args: string[]): Promise<string[]> {
-  const options = { maxBuffer: 64 * 1024 * 1024 };
-  const { stdout } = await git("git", ["--git-dir", runner.host.gitDir(repository), ...args, "-z"], options);
-  return stdout.split("\0").filter((name) => name !== "");
+  const { stdout } = await runGit(["--git-dir", runner.host.gitDir(repository), ...args, "-z"]);
+  return stdout
+    .toString("utf8")
+    .split("\0")
+    .filter((name) => name !== "");
 }
 
 async function atPush(runner: Runner, { repository, payload }: Announcement): Promise<Place | null> {
-  const { ref, before, after, deleted, head_commit: head } = payload as {
+  const {
+    ref,
+    before,
+    after,
+    deleted,
+    head_commit: head,
+  } = payload as {
     ref: string;
     before: string;
     after: string;
@@ -58,7 +64,11 @@ async function atPush(runner: Runner, { repository, payload }: Announcement): Pr
 }
 
 /** The pull's test merge; a conflicted pull has none, and so no runs. */
-async function mergeOf(runner: Runner, repository: Repository, pull: PullPayload): Promise<{ sha: string; ref: string } | null> {
+async function mergeOf(
+  runner: Runner,
+  repository: Repository,
+  pull: PullPayload,
+): Promise<{ sha: string; ref: string } | null> {
   const ref = `refs/pull/${pull.number}/merge`;
   if (pull.merged === true && typeof pull.merge_commit_sha === "string") {
     return { sha: pull.merge_commit_sha, ref: `refs/heads/${pull.base.ref}` };
@@ -76,7 +86,14 @@ async function atPull(runner: Runner, announcement: Announcement): Promise<Place
   if (event === "pull_request_target") {
     const sha = await runner.host.resolve(repository, `refs/heads/${base.ref}`);
     if (sha === null) return null;
-    return { ...common, changedPaths, headSha: sha, headBranch: head.ref, checkoutSha: sha, ref: `refs/heads/${base.ref}` };
+    return {
+      ...common,
+      changedPaths,
+      headSha: sha,
+      headBranch: head.ref,
+      checkoutSha: sha,
+      ref: `refs/heads/${base.ref}`,
+    };
   }
   const commit = await runner.records.headCommit(repository, head.sha);
   if (skipWords.test(commit.message)) return null;

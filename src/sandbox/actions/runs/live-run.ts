@@ -85,10 +85,9 @@ export class LiveRun {
       isCalled: false,
       cancel: null,
     };
-    const outcomes = await this.#runLevel(level);
+    const outcomes = await this.#runLevel(level).finally(() => turn?.leave());
     const results = [...outcomes.values()].map((outcome) => outcome.result);
     const conclusion: Conclusion = this.#cancel.signal.aborted ? "cancelled" : combined(results);
-    turn?.leave();
     await records.complete(this.repository, this.run.id, conclusion);
   }
 
@@ -109,7 +108,12 @@ export class LiveRun {
     return new Map(await Promise.all(entries));
   }
 
-  #scope(level: Level, needs: Needs, more: Record<string, unknown> = {}, cancelled = this.#cancel.signal.aborted): Scope {
+  #scope(
+    level: Level,
+    needs: Needs,
+    more: Record<string, unknown> = {},
+    cancelled = this.#cancel.signal.aborted,
+  ): Scope {
     return jobScope(level, this.#github, this.repository.variables, needs, cancelled, more);
   }
 
@@ -160,9 +164,7 @@ export class LiveRun {
         const strategy = { "fail-fast": failFast, "job-index": index, "job-total": total, "max-parallel": maxParallel };
         const placed = { level, needs, combination, strategy, cancel, problem };
         const one =
-          spec.kind === "steps"
-            ? await this.#runSteps({ ...placed, spec })
-            : await this.#runCall({ ...placed, spec });
+          spec.kind === "steps" ? await this.#runSteps({ ...placed, spec }) : await this.#runCall({ ...placed, spec });
         release?.();
         if (one.result === "failure" && failFast) stop.abort();
         return one;
@@ -270,7 +272,10 @@ export class LiveRun {
 
   /** The run's group, evaluated when it starts. */
   group() {
-    const scope = { contexts: { github: this.#github, inputs: this.#inputs, vars: this.repository.variables }, functions: [] };
+    const scope = {
+      contexts: { github: this.#github, inputs: this.#inputs, vars: this.repository.variables },
+      functions: [],
+    };
     return groupOf(this.#workflow.concurrency, scope);
   }
 }

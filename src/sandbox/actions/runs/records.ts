@@ -1,9 +1,10 @@
 /** Runs and jobs as the world remembers them; every change is told as GitHub tells it. */
-import { actionsApp, actionsBot } from "../../world/github-actions.ts";
-import { job as renderJob, workflow as renderWorkflow, workflowRun as renderRun } from "../../shapes/actions.ts";
+
+import { job as renderJob, workflowRun as renderRun, workflow as renderWorkflow } from "../../shapes/actions.ts";
 import { checkRunPayload, checkSuite } from "../../shapes/check.ts";
 import { repositoryWeb, type Schema } from "../../shapes/site.ts";
 import type { CheckRun, Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import { actionsApp, actionsBot } from "../../world/github-actions.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "./remembered.ts";
 
@@ -29,11 +30,7 @@ export class Records {
   }
 
   /** `titleOf` names the run once it has its numbers, which `run-name` may use. */
-  async create(
-    repository: Repository,
-    draft: RunDraft,
-    titleOf: (run: WorkflowRun) => string,
-  ): Promise<WorkflowRun> {
+  async create(repository: Repository, draft: RunDraft, titleOf: (run: WorkflowRun) => string): Promise<WorkflowRun> {
     const { world } = this.#host;
     const head = await this.headCommit(repository, draft.headSha);
     const earlier = world.table("runs").filter((run) => run.workflowId === draft.workflowId).length;

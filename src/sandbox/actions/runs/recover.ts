@@ -1,34 +1,43 @@
-/** Ends what an earlier life of the sandbox left: its processes, and the runs that nobody carries on. */
-import type { Job } from "../../world/entities.ts";
+/** What an earlier life of the sandbox left: its processes, and the runs that nobody carries on. */
+import type { Job, WorkflowRun } from "../../world/entities.ts";
 import { clearAllJobFolders } from "../job/folders.ts";
 import { endLeftovers } from "../job/processes.ts";
 import { trackingIdOf } from "../job/run-job.ts";
 import type { Runner } from "./runner.ts";
 
+function unfinishedJobs({ host }: Runner, runId: number): Job[] {
+  return host.world.table("jobs").filter((job) => job.runId === runId && job.status !== "completed");
+}
+
+/** Ends leftover processes, takes their tokens and folders away, and gives the runs that are to be told as cancelled. */
+export function endEarlierLife(runner: Runner): WorkflowRun[] {
+  const { host, options } = runner;
+  const unfinished = host.world.table("runs").filter((run) => run.status !== "completed");
+  for (const job of unfinished.flatMap((run) => unfinishedJobs(runner, run.id))) {
+    endLeftovers(job.process === null ? [] : [job.process], trackingIdOf(options.dataDir, job.id));
+  }
+  const tokens = host.world.table("tokens").filter((token) => token.kind === "job");
+  for (const token of tokens) host.revokeToken(token.id);
+  clearAllJobFolders(options.dataDir);
+  return unfinished;
+}
+
 function cancelJob(runner: Runner, job: Job): void {
   const { world } = runner.host;
-  const repository = world.table("repositories").get(job.repositoryId);
-  endLeftovers(job.process === null ? [] : [job.process], trackingIdOf(runner.options.dataDir, job.id));
   const steps = job.steps.map((step) =>
     step.status === "completed"
       ? step
       : ({ ...step, status: "completed", conclusion: "cancelled", completedAt: world.now() } as const),
   );
   runner.records.changeJob(job.id, { steps });
+  const repository = world.table("repositories").get(job.repositoryId);
   if (repository !== undefined) runner.records.completeJob(repository, job.id, "cancelled", {});
 }
 
-export async function recover(runner: Runner): Promise<void> {
-  const { world } = runner.host;
-  const unfinished = world.table("runs").filter((run) => run.status !== "completed" && !runner.live.has(run.id));
-  for (const run of unfinished) {
-    const jobs = world.table("jobs").filter((job) => job.runId === run.id && job.status !== "completed");
-    for (const job of jobs) cancelJob(runner, job);
-    const repository = world.table("repositories").get(run.repositoryId);
+export async function cancelUnfinished(runner: Runner, runs: readonly WorkflowRun[]): Promise<void> {
+  for (const run of runs) {
+    for (const job of unfinishedJobs(runner, run.id)) cancelJob(runner, job);
+    const repository = runner.host.world.table("repositories").get(run.repositoryId);
     if (repository !== undefined) await runner.records.complete(repository, run.id, "cancelled");
   }
-  for (const token of world.table("tokens").filter((candidate) => candidate.kind === "job")) {
-    runner.host.revokeToken(token.id);
-  }
-  if (runner.live.size === 0) clearAllJobFolders(runner.options.dataDir);
 }

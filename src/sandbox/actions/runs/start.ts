@@ -57,6 +57,17 @@ function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workf
   }
 }
 
+/** A fault of the runner's own must not leave a run that never ends. */
+async function failRun(runner: Runner, repository: Repository, run: WorkflowRun, error: unknown): Promise<void> {
+  const runs = runner.host.world.table("runs");
+  runs.put({
+    ...(runs.get(run.id) ?? run),
+    failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  await runner.records.complete(repository, run.id, "failure");
+  throw error;
+}
+
 /** Takes the run through its jobs; it is in `runner.live` until it has completed. */
 function goLive(
   runner: Runner,
@@ -72,7 +83,8 @@ function goLive(
   const status = turn === null || turn.atOnce ? "queued" : "pending";
   const waiting = status === run.status ? run : runner.host.world.table("runs").put({ ...run, status });
   if (runner.closing) live.cancel(true);
-  runner.inBackground(live.finish(turn).finally(() => runner.live.delete(run.id)));
+  const finished = live.finish(turn).catch((error: unknown) => failRun(runner, repository, run, error));
+  runner.inBackground(finished.finally(() => runner.live.delete(run.id)));
   return waiting;
 }
 
@@ -98,7 +110,8 @@ export async function startRun(
     actorId: actor.id,
     failure: "failure" in ready ? ready.failure : null,
   };
-  const title = (run: WorkflowRun) => ("failure" in ready ? run.name : titleOf(runner, repository, run, ready.workflow));
+  const title = (run: WorkflowRun) =>
+    "failure" in ready ? run.name : titleOf(runner, repository, run, ready.workflow);
   const run = await records.create(repository, draft, title);
   if (!("failure" in ready)) return goLive(runner, repository, run, ready, []);
   await records.complete(repository, run.id, "failure");
@@ -119,7 +132,9 @@ export async function startAgain(
       : await readyWorkflow(runner, repository, run.checkoutSha, parsed);
   const attempt = await runner.records.startAgain(repository, run);
   if (!("failure" in ready)) {
-    const previous = failedOnly ? latestJobs(runner.host.world.table("jobs").filter((job) => job.runId === run.id)) : [];
+    const previous = failedOnly
+      ? latestJobs(runner.host.world.table("jobs").filter((job) => job.runId === run.id))
+      : [];
     return goLive(runner, repository, attempt, ready, previous);
   }
   runner.host.world.table("runs").put({ ...attempt, failure: ready.failure });

@@ -4,11 +4,11 @@
  */
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { relative, resolve } from "node:path";
+import type { Repository } from "../../world/entities.ts";
 import { commitOf } from "../job/action-source.ts";
 import type { StepLog } from "../job/log.ts";
 import type { ActionCall } from "../job/step.ts";
 import { StepError } from "../job/step-error.ts";
-import type { Repository } from "../../world/entities.ts";
 import { booleanInput, refuseInputs, textInput } from "./inputs.ts";
 
 interface Target {
@@ -56,7 +56,8 @@ async function targetOf(call: ActionCall): Promise<Target> {
   const repository = repositoryOf(call, textInput(inputs, "repository"));
   if (!mayRead(call, repository)) throw new StepError(`Repository '${repository.owner}/${repository.name}' not found.`);
   const asked = textInput(inputs, "ref");
-  if (asked === "" && repository.id === job.request.repository.id) return { repository, sha: run.checkoutSha, ref: run.ref };
+  if (asked === "" && repository.id === job.request.repository.id)
+    return { repository, sha: run.checkoutSha, ref: run.ref };
   if (/^[0-9a-f]{40}$/i.test(asked)) return { repository, sha: asked.toLowerCase(), ref: null };
   const ref = await fullRef(call, repository, asked === "" ? repository.defaultBranch : asked);
   const sha = ref === null ? null : await commitOf(host, repository, ref);
@@ -92,7 +93,8 @@ export async function checkout(call: ActionCall): Promise<((log: StepLog) => Pro
   }
   const target = await targetOf(call);
   const depth = Number(textInput(inputs, "fetch-depth", "1"));
-  if (!Number.isInteger(depth) || depth < 0) throw new StepError(`'fetch-depth: ${inputs["fetch-depth"]}' is no depth.`);
+  if (!Number.isInteger(depth) || depth < 0)
+    throw new StepError(`'fetch-depth: ${inputs["fetch-depth"]}' is no depth.`);
 
   const git = async (...args: string[]) => {
     log.line(`[command]git ${args.join(" ")}`);

@@ -31,7 +31,8 @@ function runOf({ job, inputs }: ActionCall): number {
   if (fullName.toLowerCase() !== `${repository.owner}/${repository.name}`.toLowerCase()) {
     throw new StepError(`This runner's actions/download-artifact cannot do 'repository: ${fullName}'.`);
   }
-  if (other?.repositoryId !== repository.id) throw new StepError(`Unable to download artifact(s): there is no run ${id}`);
+  if (other?.repositoryId !== repository.id)
+    throw new StepError(`Unable to download artifact(s): there is no run ${id}`);
   if (textInput(inputs, "github-token") === "") {
     throw new StepError("Unable to download artifact(s): 'run-id' of another run needs 'github-token'");
   }

@@ -16,7 +16,9 @@ export function booleanInput(inputs: Inputs, name: string, fallback: boolean): b
 }
 
 export function linesInput(inputs: Inputs, name: string): string[] {
-  const lines = textInput(inputs, name).split(/\r?\n/).map((line) => line.trim());
+  const lines = textInput(inputs, name)
+    .split(/\r?\n/)
+    .map((line) => line.trim());
   return lines.filter((line) => line !== "");
 }
 

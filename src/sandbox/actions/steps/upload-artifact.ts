@@ -50,5 +50,7 @@ export async function uploadArtifact({ job, inputs, outputs, log }: ActionCall):
   const { serverUrl } = job.request.host;
   const { owner, name: repository } = job.request.repository;
   outputs["artifact-url"] = `${serverUrl()}/${owner}/${repository}/actions/runs/${run.id}/artifacts/${artifact.id}`;
-  log.line(`Artifact ${name} with ${files.length} files, ${artifact.sizeInBytes} bytes, was uploaded. Its ID is ${artifact.id}`);
+  log.line(
+    `Artifact ${name} with ${files.length} files, ${artifact.sizeInBytes} bytes, was uploaded. Its ID is ${artifact.id}`,
+  );
 }

@@ -46,7 +46,10 @@ function run(expression: string, scope: Scope): Value {
   const tree = new Parser(new Lexer(expression).lex().tokens, contextNames, [...functions.values()]).parse();
   // Turning a context into values costs as much as its size (a payload is large): only those named are turned.
   const text = expression.toLowerCase();
-  const pairs = contextNames.map((key) => ({ key, value: toValue(text.includes(key) ? (scope.contexts[key] ?? {}) : {}) }));
+  const pairs = contextNames.map((key) => ({
+    key,
+    value: toValue(text.includes(key) ? (scope.contexts[key] ?? {}) : {}),
+  }));
   return new Evaluator(tree, new data.Dictionary(...pairs), functions).evaluate();
 }
 

@@ -28,7 +28,10 @@ function scalarText(value: unknown): string | null {
 /** A dispatch's inputs as texts, defaults filled in; errors in GitHub's words. */
 export function dispatchInputs(specs: Map<string, InputSpec>, given: Record<string, unknown>): Checked<string> {
   const names = Object.keys(given);
-  if (names.length > maxInputs) return { error: `Invalid request.\n\nNo more than ${maxInputs} properties are allowed; ${names.length} were supplied.` };
+  if (names.length > maxInputs)
+    return {
+      error: `Invalid request.\n\nNo more than ${maxInputs} properties are allowed; ${names.length} were supplied.`,
+    };
   if (JSON.stringify(given).length > maxCharacters) return { error: "inputs are too large." };
   const unexpected = names.filter((name) => !specs.has(name));
   if (unexpected.length > 0) return { error: `Unexpected inputs provided: ${JSON.stringify(unexpected)}` };
@@ -69,7 +72,8 @@ export function callInputs(
   calleeScope: Scope,
 ): Checked<unknown> {
   const unexpected = Object.keys(given).find((name) => !specs.has(name));
-  if (unexpected !== undefined) return { error: `Invalid input, ${unexpected} is not defined in the referenced workflow.` };
+  if (unexpected !== undefined)
+    return { error: `Invalid input, ${unexpected} is not defined in the referenced workflow.` };
   const empty = { boolean: false, number: 0, string: "", choice: "", environment: "" };
   const values: Record<string, unknown> = {};
   for (const [name, spec] of specs) {

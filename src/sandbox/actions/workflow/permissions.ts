@@ -41,7 +41,8 @@ export function permissionsOf(template: Template | undefined): Permissions | nul
 export function beyond(asked: Permissions, allowed: Permissions): string | null {
   for (const [scope, level] of Object.entries(asked)) {
     const limit = allowed[scope];
-    if (limit === undefined || (level === "write" && limit === "read")) return `${scope.replaceAll("_", "-")}: ${level}`;
+    if (limit === undefined || (level === "write" && limit === "read"))
+      return `${scope.replaceAll("_", "-")}: ${level}`;
   }
   return null;
 }

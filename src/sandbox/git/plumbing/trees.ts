@@ -75,5 +75,5 @@ export async function writeTree(git: GitDir, base: string | null, changes: reado
 async function graft(git: GitDir, env: Record<string, string>, path: string, tree: string): Promise<void> {
   const replaced = ["--literal-pathspecs", "rm", "-r", "--cached", "--quiet", "--ignore-unmatch", "--", path];
   await git.run(["--work-tree", git.path, ...replaced], { env });
-  await git.run(["read-tree", `--prefix=${path}/`, tree], { env });
+  await git.run(["read-tree", "-i", `--prefix=${path}/`, tree], { env });
 }

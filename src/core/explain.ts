@@ -1,0 +1,204 @@
+/**
+ * Why something is not done yet, what comes next and who must act: judged once, said wherever people look. `reason` may
+ * hold words from logs and agents; `next` is ours alone, with what to type in backticks.
+ */
+import type { Actor } from "./event.ts";
+import type { FailureClass } from "./failure.ts";
+import type { FeatureState, Task } from "./feature/state.ts";
+import { currentAttempt, findTask, isOver, isSatisfied } from "./feature/state.ts";
+import { standing } from "./standing.ts";
+
+export interface Explanation {
+  reason: string;
+  next: string;
+  actor: Actor;
+}
+
+/** Characters of a cause that a sentence may carry; the whole of it is in the history. */
+const CAUSE_CHARACTERS = 300;
+
+/** Why this task is not merged. */
+export function explainTask(state: FeatureState, task: Task): Explanation {
+  const { id } = task.plan;
+  const attempt = currentAttempt(task);
+  switch (task.stage) {
+    case "blocked":
+      return explainBlocked(state, task);
+    case "ready":
+      return explainReady(state);
+    case "dispatching":
+      return by("headgate", `Attempt ${task.machine.attempt} is being started`, "an agent works on it");
+    case "working":
+      return by("github", `Attempt ${attempt?.number ?? 1} (${task.machine.kind}) is running`, "its change is checked");
+    case "promoting":
+      return by("headgate", "Its change is being put on its branch", "its pull request joins the lane");
+    case "in-lane":
+      return explainInLane(task);
+    case "waiting":
+      return by("headgate", causeOf(task), `it tries again by itself; \`/headgate retry ${id}\` tries at once`);
+    case "parked":
+      return by("person", causeOf(task), `${remedyOf(task)}, then \`/headgate retry ${id}\``);
+    case "done":
+      return by("headgate", task.landing === null ? "It had nothing to land" : "It is merged", "nothing");
+    case "skipped":
+      return by("headgate", "It was left out", "nothing");
+    case "cancelled":
+      return by("headgate", "The feature was cancelled", "nothing");
+  }
+}
+
+/** What the feature is doing, in a sentence. */
+export function explainFeature(state: FeatureState): Explanation {
+  if (isOver(state)) return by("headgate", explainEnd(state), "nothing");
+  if (state.hold !== null) {
+    const next = "`/headgate resume` goes on, `/headgate cancel` ends it";
+    return by("person", `It is on hold: ${state.hold.reason}`, next);
+  }
+  if (state.parked !== null) {
+    const { reason, next } = state.parked;
+    return by("person", firstLine(reason), next.startsWith("/") ? `put that right, then \`${next}\`` : next);
+  }
+  if (state.stage === "planning") {
+    return state.base === null
+      ? by("github", "It is looking at the repository", "a plan is made")
+      : by("headgate", "A plan is being made", "its first tasks start");
+  }
+  return explainExecution(state);
+}
+
+/** Tasks that a person must act on. */
+export function tasksForPerson(state: FeatureState): Task[] {
+  return state.tasks.filter((task) => task.stage !== "blocked" && explainTask(state, task).actor === "person");
+}
+
+function by(actor: Actor, reason: string, next: string): Explanation {
+  return { reason, next, actor };
+}
+
+function explainBlocked(state: FeatureState, task: Task): Explanation {
+  const open = task.plan.dependsOn.filter((id) => {
+    const dependency = findTask(state, id);
+    return dependency === undefined || !isSatisfied(dependency.stage);
+  });
+  const parked = rootBlockers(state, task).filter((one) => one.stage === "parked");
+  const reason = `It waits for ${open.join(", ")}`;
+  if (parked.length === 0) return by("headgate", reason, "it starts when they are done");
+  const orders = parked.map((one) => `\`/headgate retry ${one.plan.id}\``).join(", ");
+  const names = parked.map((one) => one.plan.id).join(", ");
+  return by("person", `${reason}; ${names} ${parked.length === 1 ? "is" : "are"} parked`, orders);
+}
+
+/** The unfinished tasks behind it that do not themselves wait for another. */
+function rootBlockers(state: FeatureState, task: Task): Task[] {
+  const seen = new Set<string>();
+  const roots: Task[] = [];
+  const open = [...task.plan.dependsOn];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const dependency = findTask(state, id);
+    if (dependency === undefined || seen.has(id)) continue;
+    seen.add(id);
+    if (dependency.stage === "blocked") open.push(...dependency.plan.dependsOn);
+    else if (!isSatisfied(dependency.stage)) roots.push(dependency);
+  }
+  return roots;
+}
+
+function explainReady(state: FeatureState): Explanation {
+  if (state.hold !== null) return by("person", "The feature is on hold", "`/headgate resume` starts it");
+  if (state.parked !== null) return by("person", "The feature is parked", "`/headgate resume` starts it");
+  const slots = state.policy?.maxParallel ?? 0;
+  return by("headgate", `All ${slots} agents are busy`, "it starts when one is free");
+}
+
+/** What to do about what the lane says; the first that fits. */
+const answers: [RegExp, string][] = [
+  [/^the lane is halted/, "look at what landed, then `/headgate resume`"],
+  [/^is held/, "`/headgate resume` lets it merge"],
+  [/^is a draft/, "mark it as ready for review"],
+  [/asked for changes$/, "make the changes on its branch, or dismiss the review"],
+  [/^is ready/, "merge it"],
+];
+
+function explainInLane(task: Task): Explanation {
+  const pull = `#${task.pull ?? 0}`;
+  const said = task.explanation ?? "has just joined the lane";
+  const reason = /^(is|has|waits) /.test(said) ? `${pull} ${said}` : `${pull}: ${said}`;
+  const actor = task.waitsFor ?? "headgate";
+  if (actor !== "person") return by(actor, reason, "it goes on by itself");
+  const answer = answers.find(([pattern]) => pattern.test(said));
+  return by("person", reason, answer?.[1] ?? `look at ${pull}`);
+}
+
+const remedies: Record<FailureClass, string> = {
+  "agent-failed": "look at its last attempt",
+  "agent-empty": "look at its last attempt",
+  "attempt-lost": "see that GitHub Actions can run its job",
+  "attempt-timed-out": "give it more minutes or look at what kept it",
+  "checks-failed": "look at the failing checks",
+  "checks-interrupted": "see what interrupts the required checks",
+  "checks-timed-out": "see why the required checks take so long",
+  "checks-missing": "see that the required checks run on its pull request",
+  "conflict-with-base": "look at the conflict",
+  "conflict-with-ahead": "look at the conflict",
+  "head-moved": "see who else pushes to its branch",
+  "base-moved": "see what keeps moving the base",
+  "policy-blocked": "put that right",
+  "review-changes": "look at the review",
+  "budget-exhausted": "allow it a larger budget",
+  "provider-down": "see that the model can be reached",
+  "platform-unknown": "see that GitHub is well",
+};
+
+function remedyOf(task: Task): string {
+  return task.failure === null ? "look at it" : remedies[task.failure.class];
+}
+
+function causeOf(task: Task): string {
+  return task.failure === null ? "It stopped" : firstLine(task.failure.cause);
+}
+
+function explainEnd(state: FeatureState): string {
+  const merged = state.tasks.filter((task) => task.landing !== null).length;
+  const counted = `${merged} of ${state.tasks.length} tasks were merged`;
+  switch (state.stage) {
+    case "completed":
+      return `It is done: ${counted}`;
+    case "cancelled":
+      return `It was cancelled by @${state.endedBy ?? "ghost"}; ${counted}`;
+    default:
+      return `It failed; ${counted}`;
+  }
+}
+
+function explainExecution(state: FeatureState): Explanation {
+  const needy = tasksForPerson(state);
+  const names = needy.map((task) => task.plan.id).join(", ");
+  if (standing(state) === "waits-for-person") {
+    const [only] = needy;
+    if (only === undefined) return by("person", "Nothing more can start", "`/headgate status` says where it stands");
+    if (needy.length > 1) {
+      return by("person", `${needy.length} tasks need a person: ${names}`, "each one's next step is in its row");
+    }
+    const { reason, next } = explainTask(state, only);
+    return by("person", `${only.plan.id} needs a person. ${reason}`, next);
+  }
+  const count = (...stages: Task["stage"][]) => state.tasks.filter((task) => stages.includes(task.stage)).length;
+  const done = count("done", "skipped");
+  const parts = [
+    some(count("dispatching", "working", "promoting"), "task is being worked on", "tasks are being worked on"),
+    some(count("in-lane"), "is in the lane", "are in the lane"),
+    some(count("waiting"), "tries again soon", "try again soon"),
+    `${done} of ${state.tasks.length} ${done === 1 ? "is" : "are"} done`,
+  ].filter((part) => part !== null);
+  const aside = needy.length === 0 ? "" : `. ${names} ${needy.length === 1 ? "needs" : "need"} a person`;
+  return by("headgate", `${parts.join(", ")}${aside}`, "it goes on by itself");
+}
+
+function some(count: number, one: string, many: string): string | null {
+  return count === 0 ? null : `${count} ${count === 1 ? one : many}`;
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split("\n", 1)[0] ?? "";
+  return line.length > CAUSE_CHARACTERS ? `${line.slice(0, CAUSE_CHARACTERS)}…` : line;
+}

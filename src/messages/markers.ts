@@ -1,0 +1,27 @@
+/** Hidden first lines by which we find our own comments again. Anybody can write one: authorship is the adapter's to check. */
+import type { Notice } from "../core/command.ts";
+import { noticeKey } from "../core/command.ts";
+
+export function marker(kind: string): string {
+  // Encoded, so that nothing in it can end the HTML comment.
+  return `<!-- headgate:${encodeURIComponent(kind).replaceAll("%3A", ":")} -->`;
+}
+
+/** The kind of a comment's marker; null: it has none. */
+export function readMarker(body: string): string | null {
+  const encoded = /^<!-- headgate:(\S+) -->\s*(?:\n|$)/.exec(body)?.[1];
+  if (encoded === undefined) return null;
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return null;
+  }
+}
+
+export function statusMarker(): string {
+  return marker("status");
+}
+
+export function noticeMarker(notice: Notice): string {
+  return marker(`notice:${noticeKey(notice)}`);
+}

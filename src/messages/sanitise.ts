@@ -1,0 +1,92 @@
+/**
+ * Words of strangers (issues, plans, agents, logs) made harmless where we repeat them. Everything we quote passes through
+ * here; what GitHub or a terminal would act on is broken by a character that nobody sees.
+ */
+
+/** Splits `@name`, `#12` and the like without showing. Renovate does the same with the entity `&#8203;`. */
+const BREAK = "\u200b";
+
+/** Controls other than tab and newline, and characters that show nothing or turn the direction of what follows. */
+const hidden =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+
+/** Without what a reader cannot see: HTML comments, invisible and direction-turning characters. Newlines stay. */
+export function stripHidden(text: string): string {
+  return (
+    text
+      .replace(/\r\n?/g, "\n")
+      .replace(hidden, "")
+      .replace(/<!--[\s\S]*?-->/g, "")
+      // What is left opens without closing, or came together when something between was taken out.
+      .replaceAll("<!--", "&lt;!--")
+  );
+}
+
+/** At most `limit` characters, ending in "…" if cut; never half a surrogate pair. */
+export function truncate(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, Math.max(0, limit - 1)).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** Visible text on one line. */
+export function oneLine(text: string, limit: number): string {
+  return truncate(stripHidden(text).replace(/\s+/g, " ").trim(), limit);
+}
+
+/**
+ * Markdown that cannot act: closing keywords, mentions, references to issues, images and HTML lose their effect and keep
+ * their looks. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+ */
+export function defuse(text: string): string {
+  return text
+    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=\W{1,9}(?:[\w./-]*#\d|gh-\d|https?:))/gi, splitWord)
+    .replace(/@(?=[\w-])/g, `@${BREAK}`)
+    .replace(/#(?=\d)/g, `#${BREAK}`)
+    .replace(/\b(gh-)(?=\d)/gi, `$1${BREAK}`)
+    .replaceAll("![", `!${BREAK}[`)
+    .replace(/<(?=[a-z/!?])/gi, `<${BREAK}`);
+}
+
+function splitWord(word: string): string {
+  return `${word.slice(0, 1)}${BREAK}${word.slice(1)}`;
+}
+
+/** One line of plain words for Markdown: nothing in it formats, links, mentions or ends a table's cell. */
+export function plainText(text: string, limit: number): string {
+  return defuse(oneLine(text, limit))
+    .replace(/[\\`*_[\]~$^{}#!-]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("|", "&#124;");
+}
+
+/** A stranger's Markdown as a quotation: its fences, lists and HTML blocks end where it ends. */
+export function quotation(text: string, limit: number): string {
+  const lines = defuse(truncate(stripHidden(text).trim(), limit)).split("\n");
+  return lines.map((line) => (line === "" ? ">" : `> ${line}`)).join("\n");
+}
+
+/** Literal text in backticks, whatever it holds. Not for table cells: there a `|` would still end the cell. */
+export function codeSpan(text: string, limit = 300): string {
+  const literal = oneLine(text, limit);
+  const longest = Math.max(0, ...(literal.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = /^`|`$/.test(literal) || literal === "" ? " " : "";
+  return `${fence}${pad}${literal}${pad}${fence}`;
+}
+
+/** One line for a terminal: no escape sequence survives. */
+export function terminalText(text: string, limit: number): string {
+  return oneLine(text, limit);
+}
+
+/**
+ * The inside of a quoted Mermaid label. Mermaid has codes of its own (`#34;`); in quotes a backtick would start Markdown,
+ * and its reader is thrown off by `style …:` followed by a code. https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+ */
+export function mermaidText(text: string, limit: number): string {
+  return oneLine(text, limit).replace(/[^\p{L}\p{M}\p{N}\p{S} .,?!/+=_-]|[<>^`|$~]/gu, (char) => {
+    return `#${char.codePointAt(0) ?? 0};`;
+  });
+}

@@ -1,0 +1,29 @@
+/** Short-lived addresses for logs and artifacts: GitHub answers 302 to one that needs no token. */
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Site } from "../../shapes/site.ts";
+
+const lifeMs = 10 * 60_000;
+
+export interface Downloads {
+  /** The address of `what`, such as `artifact/12`. */
+  url(what: string): string;
+  /** Whether the address was given out for it and still holds. */
+  allows(what: string, expires: string, signature: string): boolean;
+}
+
+export function newDownloads(site: Site): Downloads {
+  const key = randomBytes(32);
+  const sign = (what: string, expires: string) => createHmac("sha256", key).update(`${what}?${expires}`).digest("hex");
+  return {
+    url(what) {
+      const expires = String(site.world.date().getTime() + lifeMs);
+      return `${site.apiUrl()}/_downloads/${what}?expires=${expires}&signature=${sign(what, expires)}`;
+    },
+    allows(what, expires, signature) {
+      const expected = Buffer.from(sign(what, expires));
+      const given = Buffer.from(signature);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+      return Number(expires) > site.world.date().getTime();
+    },
+  };
+}

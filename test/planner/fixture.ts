@@ -1,0 +1,156 @@
+/** A provider of models made of nock, and a repository made of a table. */
+import nock from "nock";
+import { afterEach, beforeEach, expect } from "vitest";
+import type { PlanAnswer, PlanRequest } from "../../src/loop/planner-port.ts";
+import { createPlanner, type PlannerSettings } from "../../src/planner/planner.ts";
+
+const PROVIDER = "http://model.test";
+
+export const TASKS = [
+  { id: "parser", title: "Parse", description: "Do it.", dependsOn: [], files: ["src/**"], size: "S", role: "build" },
+  { id: "cli", title: "Offer", description: "", dependsOn: ["parser"], files: [], size: "M", role: "build" },
+];
+export const GOOD = JSON.stringify({ tasks: TASKS });
+export const CIRCULAR = JSON.stringify({
+  tasks: TASKS.map((task) => (task.id === "parser" ? { ...task, dependsOn: ["cli"] } : task)),
+});
+
+export const request: PlanRequest = {
+  repo: { owner: "octo", name: "shop" },
+  issue: { number: 12, title: "Quotes", body: "Read quoted fields." },
+  base: { branch: "main", sha: "a".repeat(40) },
+  model: "claude-opus-5-5",
+};
+
+/** The body of a Messages request as far as the tests read it. */
+export interface Asked {
+  model: string;
+  max_tokens: number;
+  stream: boolean;
+  system: { type: string; text: string; cache_control?: unknown }[];
+  messages: { role: string; content: string }[];
+  thinking?: unknown;
+  output_config: { format: { type: string; schema: Record<string, unknown> } };
+}
+
+export function playProvider(): void {
+  beforeEach(() => {
+    nock.disableNetConnect();
+  });
+  afterEach(() => {
+    const left = nock.pendingMocks();
+    nock.abortPendingRequests();
+    nock.cleanAll();
+    nock.enableNetConnect();
+    expect(left, "answers nobody asked for").toEqual([]);
+  });
+}
+
+export interface Told {
+  text?: string;
+  stop?: string;
+  details?: unknown;
+  input?: number;
+  output?: number;
+  cacheRead?: number;
+  cacheWrite?: number;
+}
+
+function events({
+  text = GOOD,
+  stop = "end_turn",
+  details = null,
+  input = 1000,
+  output = 200,
+  ...cache
+}: Told): string[] {
+  const usage = {
+    input_tokens: input,
+    output_tokens: 1,
+    cache_read_input_tokens: cache.cacheRead ?? 0,
+    cache_creation_input_tokens: cache.cacheWrite ?? 0,
+  };
+  const message = {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: request.model,
+    content: [],
+    stop_reason: null,
+  };
+  return [
+    { type: "message_start", message: { ...message, stop_sequence: null, usage } },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } },
+    { type: "content_block_stop", index: 0 },
+    {
+      type: "message_delta",
+      delta: { stop_reason: stop, stop_sequence: null, stop_details: details },
+      usage: { output_tokens: output },
+    },
+    { type: "message_stop" },
+  ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+}
+
+/** The provider answers the next request with this message, streamed. */
+export function tell(told: Told = {}): void {
+  tellRaw(events(told).join(""));
+}
+
+/** The stream ends after so many events. */
+export function breakOff(told: Told, after: number): void {
+  tellRaw(events(told).slice(0, after).join(""));
+}
+
+export function tellRaw(body: string): void {
+  provider().reply(200, body, { "content-type": "text/event-stream" });
+}
+
+/** The provider refuses the next request. The SDK is asked to try again at once, so that no test waits. */
+export function refuse(status: number, code: string | null = null, headers: Record<string, string> = {}): void {
+  const details = code === null ? {} : { details: { error_code: code } };
+  const body = { type: "error", error: { type: "error", message: `words of ${status}`, ...details } };
+  provider().reply(status, body, { "retry-after-ms": "1", ...headers });
+}
+
+/** No answer ever comes. */
+export function stayMute(): void {
+  provider().delay(600_000).reply(200);
+}
+
+export function cutConnection(): void {
+  provider().replyWithError(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
+}
+
+const heard: Asked[] = [];
+
+function provider(): nock.Interceptor {
+  return nock(PROVIDER).post("/v1/messages", (body: Asked) => heard.push(body) > 0);
+}
+
+export function repository(files: Record<string, string> = {}): PlannerSettings["github"] {
+  return {
+    listFiles: async (_repo, _commit, limit) => Object.keys(files).slice(0, limit),
+    readFile: async (_repo, _ref, path) => files[path] ?? null,
+  };
+}
+
+export interface Planned {
+  answer: PlanAnswer;
+  /** What the provider was asked, in order. */
+  asked: Asked[];
+}
+
+export async function plan(
+  settings: Partial<PlannerSettings> = {},
+  changed: Partial<PlanRequest> = {},
+): Promise<Planned> {
+  heard.length = 0;
+  const planner = createPlanner({
+    model: { apiKey: "sk-test", baseUrl: PROVIDER, maxRetries: 2 },
+    github: repository(),
+    ...settings,
+  });
+  const answer = await planner.plan({ ...request, ...changed });
+  return { answer, asked: [...heard] };
+}

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { emptyTree } from "../../src/sandbox/git/plumbing/diff.ts";
+import type { GitDir } from "../../src/sandbox/git/plumbing/dir.ts";
+import { writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
+import { refMoved } from "../../src/sandbox/git/refs.ts";
+import { openPull } from "../../src/sandbox/pulls/open.ts";
+import { makeRepository } from "../../src/sandbox/rest/repos/make.ts";
+import type { Pull, Repository, User } from "../../src/sandbox/world/entities.ts";
+import { startHub } from "./git-fixture.ts";
+
+let dataDir: string;
+let life: Awaited<ReturnType<typeof startHub>>;
+let repository: Repository;
+let user: User;
+let pull: Pull;
+let git: GitDir;
+let base: string;
+
+const who = { name: "Ada", email: "ada@example.org", date: "2026-01-02T03:04:05Z" };
+
+async function commit(message: string, ...parents: string[]): Promise<string> {
+  await git.run(["hash-object", "-w", "-t", "tree", "--stdin"]);
+  return writeCommit(git, { tree: emptyTree, parents, message, author: who, committer: who });
+}
+
+/** What a killed process leaves behind is on the disk; a new life starts from it. */
+async function restart(): Promise<void> {
+  await life.close();
+  life = await startHub(dataDir);
+}
+
+const now = () => life.hub.world.table("pulls").get(pull.id);
+const state = () => life.hub.world.table("issues").get(pull.id)?.state;
+const heard = () => life.announced.map(({ event, action }) => (action === null ? event : `${event} ${action}`));
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), "sandbox-recover-"));
+  life = await startHub(dataDir);
+  const { hub } = life;
+  user = hub.world.table("users").put({ id: 7001, login: "ada", type: "User", name: null, email: null });
+  repository = await makeRepository(hub, user, {
+    name: "shop",
+    description: null,
+    private: false,
+    defaultBranch: "main",
+    allowMergeCommit: true,
+    allowSquashMerge: true,
+    allowRebaseMerge: true,
+    deleteBranchOnMerge: true,
+  });
+  git = hub.git.at(repository);
+  base = await commit("Begin");
+  await git.run(["update-ref", "refs/heads/main", base]);
+  await git.run(["update-ref", "refs/heads/side", await commit("Side", base)]);
+  const issue = { title: "first", body: null, labels: [], assigneeIds: [] };
+  const { openIssue } = await import("../../src/sandbox/rest/issues/changes.ts");
+  await openIssue(hub, repository, issue, { user, byJobToken: false });
+  const given = { title: "Side", body: "Closes #1", head: "side", base: "main", draft: false };
+  pull = await openPull(hub, repository, given, { user, byJobToken: false });
+});
+afterEach(async () => {
+  await life.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+describe("a merge that was under way", () => {
+  const pending = (newBaseSha: string) =>
+    life.hub.world
+      .table("pendingMerges")
+      .put({ id: pull.id, baseRef: "main", oldBaseSha: base, newBaseSha, userId: user.id });
+
+  it("is finished in every part when the base had moved", async () => {
+    const landed = await commit("Side (#2)", base);
+    pending(landed);
+    await git.run(["update-ref", "refs/heads/main", landed]);
+    await restart();
+    expect(now()).toMatchObject({ merged: true, mergeSha: landed, mergedById: user.id });
+    expect(heard()).toEqual(["push", "pull_request closed", "issues closed", "push", "delete"]);
+    expect(await life.hub.git.resolve(repository, "refs/heads/side")).toBeNull();
+    expect([...life.hub.world.table("pendingMerges").all()]).toEqual([]);
+  });
+
+  it("is finished also when the base moved on since", async () => {
+    const landed = await commit("Side (#2)", base);
+    pending(landed);
+    await git.run(["update-ref", "refs/heads/main", await commit("Later", landed)]);
+    await restart();
+    expect(now()).toMatchObject({ merged: true, mergeSha: landed });
+  });
+
+  it("is dropped when the base had not moved", async () => {
+    pending(await commit("Side (#2)", base));
+    await restart();
+    expect([now()?.merged, state()]).toEqual([false, "open"]);
+    expect(heard()).toEqual([]);
+    expect([...life.hub.world.table("pendingMerges").all()]).toEqual([]);
+  });
+});
+
+describe("a ref that moved without the world hearing of it", () => {
+  it("takes an open pull's head with it, and says so", async () => {
+    const after = await commit("More", pull.headSha);
+    await git.run(["update-ref", "refs/heads/side", after]);
+    await restart();
+    expect(now()?.headSha).toBe(after);
+    expect(life.announced).toMatchObject([{ action: "synchronize", payload: { before: pull.headSha, after } }]);
+    expect(await life.hub.git.resolve(repository, `refs/pull/${pull.number}/head`)).toBe(after);
+  });
+
+  it("closes a pull whose head is gone, and merges one whose head the base now has", async () => {
+    await git.run(["update-ref", "-d", "refs/heads/side"]);
+    await restart();
+    expect([state(), now()?.merged, heard()]).toEqual(["closed", false, ["pull_request closed"]]);
+  });
+
+  it("merges a pull whose head the base now has", async () => {
+    await git.run(["update-ref", "refs/heads/main", pull.headSha]);
+    await restart();
+    expect(now()).toMatchObject({ merged: true, mergeSha: pull.headSha });
+  });
+
+  it("changes nothing where nothing moved, and repeats nothing", async () => {
+    await restart();
+    await restart();
+    expect([heard(), state()]).toEqual([[], "open"]);
+  });
+});
+
+it("tells a pull of a branch that moved by any way the same", async () => {
+  const after = await commit("More", pull.headSha);
+  await git.run(["update-ref", "refs/heads/side", after]);
+  life.announced.length = 0;
+  const moved = { ref: "refs/heads/side", before: pull.headSha, after, forced: false };
+  await life.hub.git.exclusive(repository, () => refMoved(life.hub, repository, moved, { user, byJobToken: false }));
+  expect(heard()).toEqual(["push", "pull_request synchronize"]);
+});
