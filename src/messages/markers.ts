@@ -7,17 +7,6 @@ export function marker(kind: string): string {
   return `<!-- headgate:${encodeURIComponent(kind).replaceAll("%3A", ":")} -->`;
 }
 
-/** The kind of a comment's marker; null: it has none. */
-export function readMarker(body: string): string | null {
-  const encoded = /^<!-- headgate:(\S+) -->\s*(?:\n|$)/.exec(body)?.[1];
-  if (encoded === undefined) return null;
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return null;
-  }
-}
-
 export function statusMarker(): string {
   return marker("status");
 }

@@ -12,14 +12,10 @@ const hidden =
 
 /** Without what a reader cannot see: HTML comments, invisible and direction-turning characters. Newlines stay. */
 export function stripHidden(text: string): string {
-  return (
-    text
-      .replace(/\r\n?/g, "\n")
-      .replace(hidden, "")
-      .replace(/<!--[\s\S]*?-->/g, "")
-      // What is left opens without closing, or came together when something between was taken out.
-      .replaceAll("<!--", "&lt;!--")
-  );
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(hidden, "")
+    .replace(/<!--[\s\S]*?-->/g, "");
 }
 
 /** At most `limit` characters, ending in "…" if cut; never half a surrogate pair. */
@@ -28,23 +24,28 @@ export function truncate(text: string, limit: number): string {
   return `${text.slice(0, Math.max(0, limit - 1)).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-/** Visible text on one line. */
+/** Visible text on one line; no escape sequence of a terminal survives. */
 export function oneLine(text: string, limit: number): string {
   return truncate(stripHidden(text).replace(/\s+/g, " ").trim(), limit);
 }
 
 /**
- * Markdown that cannot act: closing keywords, mentions, references to issues, images and HTML lose their effect and keep
+ * Markdown that cannot act: closing keywords, mentions, references to issues, images, alerts and HTML lose their effect and keep
  * their looks. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
  */
 export function defuse(text: string): string {
-  return text
-    .replace(/\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=\W{1,9}(?:[\w./-]*#\d|gh-\d|https?:))/gi, splitWord)
-    .replace(/@(?=[\w-])/g, `@${BREAK}`)
-    .replace(/#(?=\d)/g, `#${BREAK}`)
-    .replace(/\b(gh-)(?=\d)/gi, `$1${BREAK}`)
-    .replaceAll("![", `!${BREAK}[`)
-    .replace(/<(?=[a-z/!?])/gi, `<${BREAK}`);
+  return (
+    text
+      .replace(/&(?=#?\w{1,31};)/g, `&${BREAK}`)
+      .replace(/@(?=[\w-])/g, `@${BREAK}`)
+      .replace(/#(?=\d)/g, `#${BREAK}`)
+      .replace(/\b(gh-)(?=\d)/gi, `$1${BREAK}`)
+      // A keyword also takes an issue's address.
+      .replace(/\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?=\W{1,9}https?:)/gi, splitWord)
+      .replaceAll("![", `!${BREAK}[`)
+      .replaceAll("[!", `[${BREAK}!`)
+      .replace(/<(?=[a-z/!?])/gi, `<${BREAK}`)
+  );
 }
 
 function splitWord(word: string): string {
@@ -54,7 +55,7 @@ function splitWord(word: string): string {
 /** One line of plain words for Markdown: nothing in it formats, links, mentions or ends a table's cell. */
 export function plainText(text: string, limit: number): string {
   return defuse(oneLine(text, limit))
-    .replace(/[\\`*_[\]~$^{}#!-]/g, "\\$&")
+    .replace(/[\\`*_[\]~$#]/g, "\\$&")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
@@ -74,11 +75,6 @@ export function codeSpan(text: string, limit = 300): string {
   const fence = "`".repeat(longest + 1);
   const pad = /^`|`$/.test(literal) || literal === "" ? " " : "";
   return `${fence}${pad}${literal}${pad}${fence}`;
-}
-
-/** One line for a terminal: no escape sequence survives. */
-export function terminalText(text: string, limit: number): string {
-  return oneLine(text, limit);
 }
 
 /**

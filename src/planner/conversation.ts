@@ -80,18 +80,19 @@ async function ask(conversation: Conversation, messages: MessageParam[], clock: 
     },
     { signal: clock },
   );
+  // Counted as it comes: a stream that breaks off has told what the question cost, and not yet what its answer did.
+  let usage = NO_USAGE;
+  stream.on("streamEvent", (_, message) => {
+    usage = usageOf(message.usage, price);
+  });
   try {
     const message = await stream.finalMessage();
-    const usage = usageOf(message.usage, price);
     const trouble = stopTrouble(message);
     if (trouble !== null) return { failure: trouble, usage };
     const text = message.content.map((block) => (block.type === "text" ? block.text : "")).join("");
     if (text.trim() === "") return { failure: failure("agent-failed", "the model ended without an answer"), usage };
     return { text, usage };
   } catch (error) {
-    // A stream that broke off has told what the question cost, and not yet what its answer did.
-    const begun = stream.currentMessage?.usage;
-    const usage = begun === undefined ? NO_USAGE : usageOf(begun, price);
     const trouble = clock.aborted
       ? failure("attempt-timed-out", `the model made no plan within ${Math.round(limitMs / 1_000)} seconds`)
       : troubleOf(error);

@@ -107,6 +107,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
   web.route("/api/v3", restApi(hub, hooks.redeliver, rooms));
   web.get("/", (context) => context.html(frontPage(hub)));
+
   async function release(): Promise<void> {
     await actions.close();
     await pullsIdle(hub);
@@ -142,10 +143,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     apiUrl: apiUrl(),
     close,
     async idle() {
-      await pullsIdle(hub);
-      await git.idle();
-      await actions.idle();
-      await hooks.idle();
+      let before: number;
+      do {
+        before = announced;
+        await pullsIdle(hub);
+        await git.idle();
+        await actions.idle();
+        await hooks.idle();
+        // An App that was told something may have changed something.
+      } while (announced !== before);
     },
   };
 }

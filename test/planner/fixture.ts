@@ -144,10 +144,11 @@ export interface Planned {
 export async function plan(
   settings: Partial<PlannerSettings> = {},
   changed: Partial<PlanRequest> = {},
+  maxRetries = 2,
 ): Promise<Planned> {
   heard.length = 0;
   const planner = createPlanner({
-    model: { apiKey: "sk-test", baseUrl: PROVIDER, maxRetries: 2 },
+    model: { apiKey: "sk-test", baseUrl: PROVIDER, maxRetries },
     github: repository(),
     ...settings,
   });

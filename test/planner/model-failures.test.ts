@@ -42,7 +42,6 @@ describe("a provider that gives no answer is a failure with a class, and no cost
     ["overload that stays", "provider-down", () => [refuse(529), refuse(529), refuse(529)], 3],
     ["a rate limit that stays", "provider-down", () => [refuse(429), refuse(429), refuse(429)], 3],
     ["a rate limit longer than anybody waits", "provider-down", () => refuse(429, null, { "retry-after": "3600" }), 1],
-    ["connections that stay cut", "provider-down", () => [cutConnection(), cutConnection(), cutConnection()], 3],
     ["the contract's spend limit", "budget-exhausted", () => refuse(429, "contract_spend_limit_reached"), 1],
     ["the tier's spend limit", "budget-exhausted", () => refuse(429, "enforced_spend_limit_reached"), 1],
     ["a bill unpaid", "budget-exhausted", () => refuse(402), 1],
@@ -57,6 +56,14 @@ describe("a provider that gives no answer is a failure with a class, and no cost
 
     expect(answer).toMatchObject({ failure: { class: kind }, model: "claude-opus-5-5", usage: NOTHING });
     expect(asked).toHaveLength(requests);
+  });
+
+  it("connections that stay cut are provider-down", async () => {
+    cutConnection();
+
+    const { answer } = await plan({}, {}, 0);
+
+    expect(answer).toMatchObject({ failure: { class: "provider-down" }, usage: NOTHING });
   });
 
   it("says the provider's own words, and never the key", async () => {

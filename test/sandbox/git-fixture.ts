@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 import { Octokit } from "@octokit/rest";
 import { restApi } from "../../src/sandbox/api.ts";
 import { gitHttp } from "../../src/sandbox/git/http.ts";
+import { signatureOf } from "../../src/sandbox/git/identity.ts";
+import { writeBlob, writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
+import { type TreeChange, writeTree } from "../../src/sandbox/git/plumbing/trees.ts";
 import { gitRoutes } from "../../src/sandbox/git/routes.ts";
 import { GitStore } from "../../src/sandbox/git/store.ts";
 import type { Hub } from "../../src/sandbox/hub.ts";
@@ -43,7 +46,7 @@ export interface GitFixture {
   nobody: Octokit;
   /** Names and actions of what was announced since the last call. */
   heard(): string[];
-  /** A commit on a branch (made from `from` when it is not there), through REST. */
+  /** A commit by the owner on a branch (made from `from` when it is not there); the ref moves through REST. */
   commit(branch: string, files: Files, from?: string): Promise<string>;
   protect(branch: string, wanted: Partial<Protection>): void;
   passes(sha: string, name: string, conclusion?: "success" | "failure" | null): Promise<void>;
@@ -140,20 +143,22 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
   const bot = octokit(tokens.bot);
   const at = { owner: "ada", repo: "shop" };
 
+  const inside = hub.git.at(repository);
   async function commit(branch: string, files: Files, from = "main"): Promise<string> {
-    const parent = (await hub.git.resolve(repository, branch)) ?? (await hub.git.resolve(repository, from));
-    const tree = Object.entries(files).map(
-      ([path, content]) => ({ path, content, mode: "100644", type: "blob" }) as const,
-    );
-    const base = parent === null ? {} : { base_tree: parent };
-    const { data: made } = await ada.rest.git.createTree({ ...at, tree, ...base });
-    const parents = parent === null ? [] : [parent];
-    const message = `Change ${Object.keys(files).join(", ")}`;
-    const { data } = await ada.rest.git.createCommit({ ...at, message, tree: made.sha, parents });
     const there = await hub.git.resolve(repository, `refs/heads/${branch}`);
-    if (there === null) await ada.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha: data.sha });
-    else await ada.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha: data.sha });
-    return data.sha;
+    const parent = there ?? (await hub.git.resolve(repository, from));
+    const changes: TreeChange[] = [];
+    for (const [path, text] of Object.entries(files)) {
+      changes.push({ path, mode: "100644", sha: await writeBlob(inside, Buffer.from(text)) });
+    }
+    const tree = await writeTree(inside, parent, changes);
+    const message = `Change ${Object.keys(files).join(", ")}`;
+    const author = signatureOf(owner, world.now());
+    const parents = parent === null ? [] : [parent];
+    const sha = await writeCommit(inside, { tree, parents, message, author, committer: author });
+    if (there === null) await ada.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha });
+    else await ada.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha });
+    return sha;
   }
 
   async function git(cwd: string, ...args: string[]) {

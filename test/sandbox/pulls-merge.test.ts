@@ -197,6 +197,20 @@ describe("a merge is refused", () => {
     expect(data).toHaveLength(1 + landed);
   });
 
+  it("when the base moved after the test merge", async () => {
+    const head = await fixture.commit("side", { "a.txt": "1\n" });
+    const number = await open();
+    await fixture.rea.rest.pulls.get({ ...fixture.at, pull_number: number });
+    await pullsIdle(fixture.hub);
+    // Behind the sandbox's back: as if the move had come between its judgement and its merge.
+    await fixture.hub.git.at(fixture.repository).run(["update-ref", "refs/heads/main", head]);
+    await expect(merge(number)).rejects.toMatchObject({
+      status: 405,
+      message: expect.stringContaining("Base branch was modified. Review and try the merge again."),
+    });
+    expect([...fixture.hub.world.table("pendingMerges").all()]).toEqual([]);
+  });
+
   it("when it is the same pull's second at the same time", async () => {
     await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();

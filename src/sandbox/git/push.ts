@@ -28,9 +28,8 @@ export async function pushPayload(hub: Hub, repository: Repository, moved: Moved
   const { ref, before, after, forced } = moved;
   const git = hub.git.at(repository);
   const fresh = after === null ? [] : await newCommits(git, moved, after);
-  const tip = after === null ? null : await resolveCommit(git, after);
-  const head = tip === null ? null : await readCommit(git, tip);
-  const shown = head === null || fresh.some(({ sha }) => sha === head.sha) ? fresh : [...fresh, head];
+  const head = fresh.at(-1) ?? (after === null ? null : await commitOf(git, moved.ref, after));
+  const shown = head === null || fresh.length > 0 ? fresh : [head];
   const names = await namesChanged(
     git,
     shown.map(({ sha }) => sha),
@@ -66,11 +65,13 @@ async function newCommits(git: GitDir, { ref, before }: MovedRef, after: string)
   const branch = branchOf(ref);
   if (branch === null) return [];
   if (before !== null) return log(git, after, { without: [before], limit: shownCommits, reverse: true });
-  const others = await git.text(["rev-list", after, "--not", `--exclude=${branch}`, "--branches"]);
-  const shas = others.split("\n").filter((sha) => sha !== "");
-  const oldest = shas.length === 0 ? [] : await log(git, after, { limit: shas.length, reverse: true });
-  const wanted = new Set(shas);
-  return oldest.filter(({ sha }) => wanted.has(sha)).slice(-shownCommits);
+  return log(git, after, { onlyOn: branch, limit: shownCommits, reverse: true });
+}
+
+/** The commit a ref is at: a branch's tip, or what a tag leads to. */
+async function commitOf(git: GitDir, ref: string, object: string): Promise<Commit | null> {
+  const sha = branchOf(ref) === null ? await resolveCommit(git, object) : object;
+  return sha === null ? null : readCommit(git, sha);
 }
 
 async function baseOf(git: GitDir, repository: Repository, after: string): Promise<string | null> {

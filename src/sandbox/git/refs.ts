@@ -4,7 +4,7 @@
  */
 import type { Hub } from "../hub.ts";
 import { followMove } from "../pulls/follow.ts";
-import { judgeMove } from "../pulls/protection.ts";
+import { judgeMove, protectionOf } from "../pulls/protection.ts";
 import type { By } from "../rest/issues/changes.ts";
 import type { Repository } from "../world/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";
@@ -37,7 +37,8 @@ export async function moveRef(hub: Hub, repository: Repository, wanted: WantedMo
   const forward = before === null || to === null || (await isAncestor(git, before, to));
   const branch = branchOf(ref);
   if (branch !== null) {
-    const linear = to === null || !(await bringsMerges(git, before, to));
+    const guarded = protectionOf(hub.world, repository, branch) !== null;
+    const linear = to === null || !guarded || !(await bringsMerges(git, before, to));
     const reasons = judgeMove(hub.world, repository, { branch, before, after: to, forward, linear }, by.user);
     if (reasons.length > 0) return { moved: false, why: "protected", reasons };
   }

@@ -10,10 +10,22 @@ import { JSONObjectReader } from "@actions/workflow-parser/templates/json-object
 import { TemplateSchema } from "@actions/workflow-parser/templates/schema/index";
 import { TemplateContext, TemplateValidationErrors } from "@actions/workflow-parser/templates/template-context";
 import { readTemplate } from "@actions/workflow-parser/templates/template-reader";
-import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
-import { isMapping } from "@actions/workflow-parser/templates/tokens/type-guards";
+import { type LiteralToken, type MappingToken, StringToken } from "@actions/workflow-parser/templates/tokens/index";
+import { isMapping, isString } from "@actions/workflow-parser/templates/tokens/type-guards";
 import { NoOperationTraceWriter } from "@actions/workflow-parser/templates/trace-writer";
 import { YamlObjectReader } from "@actions/workflow-parser/workflows/yaml-object-reader";
+
+/**
+ * Without a token's YAML source: the parser (0.3.61, made for editors) would build a block's expression from that, with
+ * the block's indentation and without its folding, where GitHub takes the value.
+ */
+class ValueReader extends YamlObjectReader {
+  override allowLiteral(): LiteralToken | undefined {
+    const token = super.allowLiteral();
+    if (token === undefined || !isString(token)) return token;
+    return new StringToken(token.file, token.range, token.value, token.definitionInfo);
+  }
+}
 
 type Kind = "workflow" | "action";
 interface SchemaFile {
@@ -56,7 +68,7 @@ export interface Parsed {
 export function readBySchema(kind: Kind, path: string, text: string): Parsed {
   const context = new TemplateContext(new TemplateValidationErrors(), schema(kind), new NoOperationTraceWriter());
   const fileId = context.getFileId(path);
-  const reader = new YamlObjectReader(fileId, text);
+  const reader = new ValueReader(fileId, text);
   for (const error of reader.errors) context.error(fileId, error.message, error.range);
   if (reader.errors.length > 0) return { context, root: null };
   const root = readTemplate(context, roots[kind], reader, fileId);

@@ -5,6 +5,8 @@ import { type Commit, commitFormat, parseCommits } from "./objects.ts";
 export interface LogOptions {
   /** SHAs whose history is left out. */
   without?: readonly string[];
+  /** What any branch but this one has is left out. */
+  onlyOn?: string;
   limit?: number;
   path?: string;
   /** ISO-8601. */
@@ -17,7 +19,7 @@ export interface LogOptions {
 
 /** The history of `tip`, newest first unless asked otherwise. */
 export async function log(git: GitDir, tip: string, options: LogOptions = {}): Promise<Commit[]> {
-  const { without = [], limit, path, since, until, author, reverse } = options;
+  const { without = [], onlyOn, limit, path, since, until, author, reverse } = options;
   const args = [
     ...(reverse ? ["--reverse", "--topo-order"] : []),
     ...(limit === undefined ? [] : [`--max-count=${limit}`]),
@@ -26,9 +28,10 @@ export async function log(git: GitDir, tip: string, options: LogOptions = {}): P
     ...(author === undefined ? [] : ["--fixed-strings", `--author=${author}`]),
   ];
   const exclude = without.map((sha) => `^${sha}`);
+  const others = onlyOn === undefined ? [] : ["--not", `--exclude=${onlyOn}`, "--branches"];
   const paths = path === undefined ? [] : [path];
   const command = ["--literal-pathspecs", "log", "-z", "--no-show-signature", commitFormat, ...args];
-  return parseCommits(await git.fields([...command, tip, ...exclude, "--", ...paths]));
+  return parseCommits(await git.fields([...command, tip, ...exclude, ...others, "--", ...paths]));
 }
 
 export async function mergeBase(git: GitDir, one: string, other: string): Promise<string | null> {

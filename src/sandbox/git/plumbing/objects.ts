@@ -86,8 +86,10 @@ function fromSeconds(seconds: string): string {
 }
 
 export async function readCommit(git: GitDir, sha: string): Promise<Commit | null> {
-  const [type] = await typesOf(git, [sha]);
-  if (type !== "commit") return null;
-  const records = await git.fields(["log", "-z", "-1", "--no-show-signature", commitFormat, sha]);
-  return parseCommits(records)[0] ?? null;
+  const { code, stdout } = await git.run(["log", "-z", "-1", "--no-show-signature", commitFormat, sha, "--"], {
+    accept: [128],
+  });
+  const record = stdout.toString("utf8").split("\0")[0] ?? "";
+  // git follows a tag to its commit, but a tag's SHA names no commit.
+  return code === 0 && record.startsWith(sha) ? (parseCommits([record])[0] ?? null) : null;
 }

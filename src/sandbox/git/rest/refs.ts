@@ -7,7 +7,7 @@ import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../res
 import { gitRef } from "../../shapes/git.ts";
 import type { Repository } from "../../world/entities.ts";
 import { isBranchName, isRefName } from "../plumbing/names.ts";
-import { typesOf } from "../plumbing/objects.ts";
+import { type ObjectType, typesOf } from "../plumbing/objects.ts";
 import { listRefs, readRef, type StoredRef } from "../plumbing/stored-refs.ts";
 import { moveRef } from "../refs.ts";
 import { mustHaveMoved } from "./refusal.ts";
@@ -39,13 +39,13 @@ export function refRoutes(hub: Hub): Rest {
       throw new ApiError(422, "Reference name must start with 'refs/' and contain at least 2 slashes.");
     }
     if (!mayBeWritten(ref)) throw new ApiError(422, `${ref} is not a valid ref name.`);
-    await needsObject(hub, repository, ref, to);
+    const type = await typeFor(hub, repository, ref, to);
     const outcome = await hub.git.exclusive(repository, () =>
       moveRef(hub, repository, { ref, from: null, to, force: false }, by(context)),
     );
     if (!outcome.moved && outcome.why === "stale") throw new ApiError(422, "Reference already exists");
     mustHaveMoved(outcome);
-    const answer = gitRef(hub, repository, await stored(hub, repository, ref));
+    const answer = gitRef(hub, repository, { ref, sha: to, type });
     return context.json(answer, 201, { Location: answer.url });
   });
 
@@ -54,13 +54,13 @@ export function refRoutes(hub: Hub): Rest {
     const ref = `refs/${context.req.param("ref")}`;
     const { sha: to, force } = await bodyOf(context, updated);
     if (!mayBeWritten(ref)) throw new ApiError(422, "Reference does not exist");
-    await needsObject(hub, repository, ref, to);
+    const type = await typeFor(hub, repository, ref, to);
     const outcome = await hub.git.exclusive(repository, async () => {
       if ((await readRef(hub.git.at(repository), ref)) === null) throw new ApiError(422, "Reference does not exist");
       return moveRef(hub, repository, { ref, to, force }, by(context));
     });
     mustHaveMoved(outcome);
-    return context.json(gitRef(hub, repository, await stored(hub, repository, ref)));
+    return context.json(gitRef(hub, repository, { ref, sha: to, type }));
   });
 
   rest.delete(`${git}/refs/:ref{.+}`, async (context) => {
@@ -85,11 +85,12 @@ function mayBeWritten(ref: string): boolean {
   return isRefName(ref) && !ref.startsWith("refs/pull/");
 }
 
-/** A branch takes commits only; other refs take any object. @throws ApiError 422 */
-async function needsObject(hub: Hub, repository: Repository, ref: string, sha: string): Promise<void> {
+/** The type of what the ref shall name. A branch takes commits only; other refs take any object. @throws ApiError 422 */
+async function typeFor(hub: Hub, repository: Repository, ref: string, sha: string): Promise<ObjectType> {
   const [type] = await typesOf(hub.git.at(repository), [sha]);
   if (type === null || type === undefined) throw new ApiError(422, "Object does not exist");
   if (ref.startsWith("refs/heads/") && type !== "commit") throw new ApiError(422, "Reference update failed");
+  return type;
 }
 
 /** @throws ApiError 404 */

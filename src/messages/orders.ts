@@ -1,0 +1,19 @@
+/** What people may type, as they read it. */
+import type { Order } from "../core/order.ts";
+
+type Verb = Exclude<Order["verb"], "malformed">;
+
+const usage: Record<Verb, { type: string; does: string }> = {
+  status: { type: "/headgate status", does: "bring the status comment up to date" },
+  retry: { type: "/headgate retry <task>", does: "try a parked or waiting task again" },
+  hold: { type: "/headgate hold", does: "start nothing new and merge nothing; removing the label does the same" },
+  resume: { type: "/headgate resume", does: "go on after a hold, a halt or a problem put right" },
+  cancel: { type: "/headgate cancel", does: "end the feature for good; what is merged stays; closing the issue does the same" },
+  help: { type: "/headgate help", does: "show this list" },
+};
+
+/** The orders as a Markdown table. */
+export function orderList(): string {
+  const rows = Object.values(usage).map(({ type, does }) => `| \`${type}\` | ${does} |`);
+  return ["| Comment | What it does |", "|---|---|", ...rows].join("\n");
+}

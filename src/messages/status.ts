@@ -1,0 +1,100 @@
+/** The one comment on the issue that says where the feature stands. It is rendered anew from the state whenever it is sent. */
+import type { Explanation } from "../core/explain.ts";
+import { explainFeature, explainTask } from "../core/explain.ts";
+import type { FeatureState, Task } from "../core/feature/state.ts";
+import { isOver } from "../core/feature/state.ts";
+import { statusMarker } from "./markers.ts";
+import { planDiagram } from "./mermaid.ts";
+import { codeSpan, plainText } from "./sanitise.ts";
+import { clockTime, cost, duration, shortSha, stages, totalUsage } from "./words.ts";
+
+/** GitHub takes 65,536 characters. */
+const MAX_CHARACTERS = 60_000;
+
+/** Characters of what strangers wrote, per cell; each next level says less. */
+const levels = [
+  { title: 80, reason: 300, diagram: true },
+  { title: 60, reason: 120, diagram: true },
+  { title: 40, reason: 40, diagram: false },
+];
+type Level = (typeof levels)[number];
+
+/** Markdown of at most 60,000 characters whose first line is the marker. `at`: milliseconds since 1970. */
+export function statusComment(state: FeatureState, at: number): string {
+  const bodies = levels.map((level) => () => render(state, at, level));
+  for (const body of bodies) {
+    const text = body();
+    if (text.length <= MAX_CHARACTERS) return text;
+  }
+  return cutAtLine(render(state, at, { title: 20, reason: 20, diagram: false }));
+}
+
+function render(state: FeatureState, at: number, level: Level): string {
+  const sections = [
+    sentence(state, explainFeature(state)),
+    level.diagram && state.tasks.length > 0 ? planDiagram(state.tasks) : "",
+    state.tasks.length > 0 ? taskTable(state, level) : "",
+    facts(state, at),
+    isOver(state) ? "" : "Orders are comments by people with write access; `/headgate help` lists them.",
+  ].filter((section) => section !== "");
+  return [statusMarker(), sections.join("\n\n")].join("\n");
+}
+
+function sentence(state: FeatureState, { reason, next, actor }: Explanation): string {
+  const said = plainText(reason, 500).replace(/[.…]?$/, (end) => end || ".");
+  if (isOver(state)) return `**${said}**`;
+  if (actor !== "person") return `**${said}**`;
+  return `> [!IMPORTANT]\n> **${said}**\n> What to do: ${next}.`;
+}
+
+function taskTable(state: FeatureState, level: Level): string {
+  const rows = state.tasks.map((task) => taskRow(state, task, level));
+  return ["| Task | State | Pull request | Why, what next, who |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+function taskRow(state: FeatureState, task: Task, level: Level): string {
+  const { icon, word } = stages[task.stage];
+  const cells = [
+    `\`${task.plan.id}\` ${plainText(task.plan.title, level.title)}`,
+    `${icon} ${word}`,
+    task.pull === null ? "" : `#${task.pull}`,
+    why(state, task, level),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+const actors = { headgate: "Headgate", github: "GitHub", person: "**you**" };
+
+function why(state: FeatureState, task: Task, level: Level): string {
+  if (task.landing !== null) return `merged ${ordinal(task.landing.order)} as ${shortSha(task.landing.mergeSha)}`;
+  const { reason, next, actor } = explainTask(state, task);
+  const said = plainText(reason, level.reason);
+  if (next === "nothing") return said;
+  const when = task.waitsUntil === null ? "" : ` (at ${clockTime(task.waitsUntil)})`;
+  return `${said}; next: ${next}${when} · ${actors[actor]}`;
+}
+
+function ordinal(place: number): string {
+  return `#${place}`.replace("#", "no. ");
+}
+
+/** What it works on, with what, how long and for how much. */
+function facts(state: FeatureState, at: number): string {
+  const lines: string[] = [];
+  if (state.base !== null) lines.push(`Base: ${codeSpan(state.base.branch)} at ${shortSha(state.base.sha)}.`);
+  if (state.checks.length > 0) {
+    const names = state.checks.slice(0, 20).map((check) => codeSpan(check.name, 80));
+    const more = state.checks.length > names.length ? ` and ${state.checks.length - names.length} more` : "";
+    lines.push(`Before every merge these must pass: ${names.join(", ")}${more}.`);
+  }
+  const usage = totalUsage(state);
+  if (usage !== null) lines.push(`Cost: ${cost(usage)}.`);
+  const took = duration((state.endedAt ?? at) - state.startedAt);
+  lines.push(isOver(state) ? `It took ${took}.` : `Started ${took} ago by ${codeSpan(state.labelledBy, 50)}.`);
+  return lines.join(" ");
+}
+
+function cutAtLine(text: string): string {
+  const cut = text.slice(0, MAX_CHARACTERS - 100);
+  return `${cut.slice(0, cut.lastIndexOf("\n"))}\n\nThe rest does not fit into a comment.`;
+}

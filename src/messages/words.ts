@@ -1,0 +1,64 @@
+/** How stages and numbers are written, in comments and in a terminal alike. */
+import type { Usage } from "../core/attempt.ts";
+import { addUsage, NO_USAGE } from "../core/attempt.ts";
+import type { FeatureState, TaskStage } from "../core/feature/state.ts";
+
+/** `look`: the colour class of the diagram. */
+export const stages: Record<TaskStage, { icon: string; word: string; look: Look }> = {
+  blocked: { icon: "⚪", word: "blocked", look: "idle" },
+  ready: { icon: "🔵", word: "ready", look: "active" },
+  dispatching: { icon: "🔵", word: "starting", look: "active" },
+  working: { icon: "🔨", word: "working", look: "active" },
+  promoting: { icon: "🔨", word: "promoting", look: "active" },
+  "in-lane": { icon: "🚦", word: "in the lane", look: "lane" },
+  waiting: { icon: "⏳", word: "waiting", look: "waiting" },
+  parked: { icon: "✋", word: "parked", look: "parked" },
+  done: { icon: "✅", word: "done", look: "done" },
+  skipped: { icon: "➖", word: "skipped", look: "over" },
+  cancelled: { icon: "⛔", word: "cancelled", look: "over" },
+};
+
+export type Look = "idle" | "active" | "lane" | "waiting" | "parked" | "done" | "over";
+
+/** `45 s`, `12 min`, `3 h 5 min` */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `07:31 UTC` */
+export function clockTime(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
+}
+
+/** `0:15`, `1:02:03`: time since the start, as terminals show it. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+export function shortSha(sha: string): string {
+  return sha.slice(0, 7);
+}
+
+/** Everything the feature's models used, as far as it is known; null: nothing is. */
+export function totalUsage(state: FeatureState): Usage | null {
+  const known = [state.planner.usage, ...state.tasks.map((task) => task.usage)].filter((usage) => usage !== null);
+  return known.length === 0 ? null : known.reduce(addUsage, NO_USAGE);
+}
+
+/** `$0.42, 12,345 tokens in, 678 out` */
+export function cost(usage: Usage): string {
+  const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  return `$${usage.usd.toFixed(2)}, ${grouped(tokensIn)} tokens in, ${grouped(usage.outputTokens)} out`;
+}
+
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
