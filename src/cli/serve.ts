@@ -18,33 +18,22 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
   const { value } = environment;
   const log = pino({ level: value.logLevel });
   // Open before listening: a webhook answered with 200 must be in the store.
-  const store = await openStore(value.store);
+  const store = await openStore(value.store.kind === "folder" ? { dataDir: value.store.path } : { databaseUrl: value.store.url });
+  const prices = pricesWith(value.prices);
   try {
     await store.migrate();
     const app = await startApp({
-      appId: value.appId,
-      privateKey: value.privateKey,
+      appId: value.app.id,
+      privateKey: value.app.privateKey,
       webhookSecret: value.webhookSecret,
       apiUrl: value.githubApiUrl,
-      host: value.host,
-      port: value.port,
+      host: value.listen.host,
+      port: value.listen.port,
       store,
-      planner: (github) =>
-        createPlanner({
-          github,
-          prices: pricesWith(value.prices),
-          apiKey: value.anthropicApiKey,
-          baseUrl: value.anthropicBaseUrl,
-        }),
-      settings: {
-        label: defaultPolicy.label,
-        baseBranch: null,
-        workflow: ".github/workflows/headgate.yml",
-        statusEveryMs: 10_000,
-        sweepEveryMs: 5 * 60_000,
-      },
+      planner: (github) => createPlanner({ github, model: value.model, priceOf: prices }),
+      settings: { label: defaultPolicy.label, baseBranch: null, statusEveryMs: 10_000, sweepEveryMs: 5 * 60_000 },
       defaults: defaultPolicy,
-      prices: pricesWith(value.prices),
+      prices,
       log,
     });
     const signal = await untilSignal();

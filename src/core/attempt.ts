@@ -108,6 +108,9 @@ export const Result = z.object({
 });
 export type Result = z.infer<typeof Result>;
 
+/** The attempt workflow's file, on the repository's default branch. Its checks are not anybody's gate. */
+export const ATTEMPT_WORKFLOW = ".github/workflows/headgate.yml";
+
 /** The artifact's name on the workflow run. */
 export const RESULT_ARTIFACT = "headgate-result";
 

@@ -1,14 +1,12 @@
 /** The checks of a head: check runs of every App and commit statuses, as one list, without our own. */
 import { z } from "zod";
+import { ATTEMPT_WORKFLOW } from "../core/attempt.ts";
 import type { Repo } from "../core/github.ts";
 import { Check } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { workflowPath } from "./attempts.ts";
 import type { Calls } from "./calls.ts";
 import { saysAlreadyRunning, statusOf, wordsOf } from "./errors.ts";
-
-/** Attempts run on the default branch's head; what they say there judges an agent's work, not a pull. */
-export const ATTEMPT_WORKFLOW = ".github/workflows/headgate.yml";
 
 const CheckRun = z.object({
   id: z.number().int(),
@@ -62,6 +60,7 @@ export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId
     if (checkRun.app?.id === ownAppId) continue;
     const run = checkRun.check_suite === null ? undefined : bySuite.get(checkRun.check_suite.id);
     const check = fromCheckRun(checkRun, run);
+    // Attempts run on the default branch's head; what they say there judges an agent's work, not a pull.
     if (check.workflow === ATTEMPT_WORKFLOW) continue;
     latest.set(JSON.stringify([check.appId, check.workflow, check.event, check.name]), check);
   }

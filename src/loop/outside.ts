@@ -19,8 +19,6 @@ export interface Settings {
   label: string;
   /** The branch that features land on; null: each repository's default branch. */
   baseBranch: string | null;
-  /** The attempt workflow's file in the repository, on its default branch. */
-  workflow: string;
   /** A status comment is edited at most once in this many milliseconds. */
   statusEveryMs: number;
   /** Milliseconds between looks for labelled issues whose webhooks were lost. */

@@ -21,9 +21,7 @@ export function planDiagram(tasks: readonly Task[]): string {
   const nodes = new Map(tasks.map((task, index) => [task.plan.id, `t${index}`]));
   const boxes = tasks.map((task) => `  ${nodes.get(task.plan.id)}["${label(task)}"]:::${stages[task.stage].look}`);
   const edges = tasks.flatMap((task) =>
-    task.plan.dependsOn
-      .filter((id) => nodes.has(id))
-      .map((id) => `  ${nodes.get(id)} --> ${nodes.get(task.plan.id)}`),
+    task.plan.dependsOn.filter((id) => nodes.has(id)).map((id) => `  ${nodes.get(id)} --> ${nodes.get(task.plan.id)}`),
   );
   const used = new Set(tasks.map((task) => stages[task.stage].look));
   const classes = [...used].map((look) => `  classDef ${look} ${styles[look]}`);

@@ -8,7 +8,10 @@ const usage: Record<Verb, { type: string; does: string }> = {
   retry: { type: "/headgate retry <task>", does: "try a parked or waiting task again" },
   hold: { type: "/headgate hold", does: "start nothing new and merge nothing; removing the label does the same" },
   resume: { type: "/headgate resume", does: "go on after a hold, a halt or a problem put right" },
-  cancel: { type: "/headgate cancel", does: "end the feature for good; what is merged stays; closing the issue does the same" },
+  cancel: {
+    type: "/headgate cancel",
+    does: "end the feature for good; what is merged stays; closing the issue does the same",
+  },
   help: { type: "/headgate help", does: "show this list" },
 };
 

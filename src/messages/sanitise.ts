@@ -7,8 +7,7 @@
 const BREAK = "\u200b";
 
 /** Controls other than tab and newline, and characters that show nothing or turn the direction of what follows. */
-const hidden =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+const hidden = /(?![\t\n])[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** Without what a reader cannot see: HTML comments, invisible and direction-turning characters. Newlines stay. */
 export function stripHidden(text: string): string {

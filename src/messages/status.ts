@@ -21,9 +21,8 @@ type Level = (typeof levels)[number];
 
 /** Markdown of at most 60,000 characters whose first line is the marker. `at`: milliseconds since 1970. */
 export function statusComment(state: FeatureState, at: number): string {
-  const bodies = levels.map((level) => () => render(state, at, level));
-  for (const body of bodies) {
-    const text = body();
+  for (const level of levels) {
+    const text = render(state, at, level);
     if (text.length <= MAX_CHARACTERS) return text;
   }
   return cutAtLine(render(state, at, { title: 20, reason: 20, diagram: false }));
@@ -41,10 +40,9 @@ function render(state: FeatureState, at: number, level: Level): string {
 }
 
 function sentence(state: FeatureState, { reason, next, actor }: Explanation): string {
-  const said = plainText(reason, 500).replace(/[.…]?$/, (end) => end || ".");
-  if (isOver(state)) return `**${said}**`;
-  if (actor !== "person") return `**${said}**`;
-  return `> [!IMPORTANT]\n> **${said}**\n> What to do: ${next}.`;
+  const said = `**${plainText(reason, 500).replace(/[.…]?$/, ".")}**`;
+  if (isOver(state) || actor !== "person") return said;
+  return `> [!IMPORTANT]\n> ${said}\n> What to do: ${next}.`;
 }
 
 function taskTable(state: FeatureState, level: Level): string {
@@ -66,16 +64,12 @@ function taskRow(state: FeatureState, task: Task, level: Level): string {
 const actors = { headgate: "Headgate", github: "GitHub", person: "**you**" };
 
 function why(state: FeatureState, task: Task, level: Level): string {
-  if (task.landing !== null) return `merged ${ordinal(task.landing.order)} as ${shortSha(task.landing.mergeSha)}`;
+  if (task.landing !== null) return `merged as ${shortSha(task.landing.mergeSha)}`;
   const { reason, next, actor } = explainTask(state, task);
   const said = plainText(reason, level.reason);
   if (next === "nothing") return said;
   const when = task.waitsUntil === null ? "" : ` (at ${clockTime(task.waitsUntil)})`;
   return `${said}; next: ${next}${when} · ${actors[actor]}`;
-}
-
-function ordinal(place: number): string {
-  return `#${place}`.replace("#", "no. ");
 }
 
 /** What it works on, with what, how long and for how much. */

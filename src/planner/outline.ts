@@ -19,5 +19,5 @@ function folded(paths: readonly string[], depth: number): string {
     const shown = parts.length <= depth ? path : `${parts.slice(0, depth).join("/")}/`;
     counts.set(shown, (counts.get(shown) ?? 0) + 1);
   }
-  return [...counts].map(([shown, count]) => (shown.endsWith("/") ? `${shown} (${count} files)` : shown)).join("\n");
+  return [...counts].map(([shown, count]) => (shown.endsWith("/") ? `${shown} (files: ${count})` : shown)).join("\n");
 }

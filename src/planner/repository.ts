@@ -42,6 +42,7 @@ export async function viewRepository(
   const files: RepositoryView["files"] = [];
   let left = MAX_CHARACTERS;
   for (const { path, text } of texts) {
+    if (left <= 0) break;
     const shown = cut(visibleCharacters(text ?? ""), Math.min(left, MAX_FILE_CHARACTERS));
     // CLAUDE.md is often a link to AGENTS.md.
     if (shown.trim() === "" || files.some((file) => file.text === shown)) continue;

@@ -36,7 +36,7 @@ export async function pgliteFixture(): Promise<StoreFixture> {
   };
 }
 
-export async function postgresFixture(programs: string): Promise<StoreFixture> {
+export async function postgresFixture(programs: string): Promise<StoreFixture & { databaseUrl: string }> {
   const server = await startPostgres(programs);
   const databaseUrl = await server.createDatabase("contract");
   const [store, replica] = await Promise.all([openStore({ databaseUrl }), openStore({ databaseUrl })]);
@@ -44,6 +44,7 @@ export async function postgresFixture(programs: string): Promise<StoreFixture> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   return {
+    databaseUrl,
     async empty() {
       await client.query(EMPTY);
       return store;

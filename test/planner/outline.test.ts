@@ -1,18 +1,18 @@
 import { expect, it } from "vitest";
 import { outline } from "../../src/planner/outline.ts";
 
-const paths = ["README.md", "src/a/x.ts", "src/a/y.ts", "src/b/deep/z.ts", "test/a.test.ts"];
+const paths = ["README.md", "src/a/x.ts", "src/b/deep/one.ts", "src/b/deep/two.ts", "src/b/deep/three.ts"];
 
 it("lists every path where there is room", () => {
   expect(outline(paths, 1_000)).toBe(paths.join("\n"));
 });
 
 it("folds the deepest folders first", () => {
-  expect(outline(paths, 60)).toBe("README.md\nsrc/a/x.ts\nsrc/a/y.ts\nsrc/b/ (1 files)\ntest/a.test.ts");
+  expect(outline(paths, 50)).toBe("README.md\nsrc/a/x.ts\nsrc/b/deep/ (files: 3)");
 });
 
 it("folds up to the top folders", () => {
-  expect(outline(paths, 45)).toBe("README.md\nsrc/ (3 files)\ntest/ (1 files)");
+  expect(outline(paths, 30)).toBe("README.md\nsrc/ (files: 4)");
 });
 
 it("cuts what is too wide to fold", () => {

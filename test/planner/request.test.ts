@@ -129,14 +129,15 @@ describe("the question", () => {
   it("stays within its limits whatever the repository holds", async () => {
     tell();
     const files: Record<string, string> = {};
-    for (let number = 0; number < 200; number += 1) files[`packages/p${number}/package.json`] = "x".repeat(50_000);
+    for (let number = 0; number < 200; number += 1) files[`packages/p${number}/package.json`] = `${number}`.repeat(50_000);
     for (let number = 0; number < 3_000; number += 1) files[`src/area${number % 7}/deep/file-number-${number}.ts`] = "";
 
     const asked = await question({ github: repository(files) });
 
     expect(asked.length).toBeLessThan(130_000);
-    expect(asked).toContain("src/area6/deep/ (428 files)");
+    expect(asked).toContain("src/area6/deep/ (files: 428)");
     expect(asked).toContain("(40000 characters left out)");
+    expect(asked.match(/<untrusted source="packages/g)).toHaveLength(8);
   });
 
   it("takes out of the issue what a person cannot see, and fences the rest", async () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
@@ -69,7 +71,8 @@ jobs:
     needs: main
     if: always()
     steps:
-      - run: echo "answer=\${{ needs.main.outputs.answer }} text=\${{ toJSON(needs.main.outputs.text) }} secret=[\${{ needs.main.outputs.secret }}] result=\${{ needs.main.result }}"
+      - working-directory: .
+        run: echo "answer=\${{ needs.main.outputs.answer }} text=\${{ contains(needs.main.outputs.text, 'two') }} secret=[\${{ needs.main.outputs.secret }}] result=\${{ needs.main.result }}"
   skipped:
     runs-on: ubuntu-latest
     needs: main
@@ -101,7 +104,130 @@ jobs:
       "Post Run actions/checkout@v4: success",
       "Complete job: success",
     ]);
-    expect(await fixture.log(fixture.job("after"))).toContain('answer=42 text="one\\ntwo" secret=[] result=failure');
+    expect(await fixture.log(fixture.job("after"))).toContain("answer=42 text=true secret=[] result=failure");
     expect(fixture.job("skipped")).toMatchObject({ status: "completed", conclusion: "skipped" });
   });
+
+  it("keeps a block's lines as YAML gives them, with expressions in them", async () => {
+    await fixture.commit({
+      block: `
+on: workflow_dispatch
+jobs:
+  block:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          cat <<END
+          start \${{ github.event_name }}
+            indented
+          END
+`,
+    });
+    await fixture.dispatch("block");
+    expect(await fixture.log(fixture.job("block"))).toMatch(/Z start workflow_dispatch\n\S+ {3}indented\n/);
+  });
+
+  it("ends what a step takes too long for, and is cancelled when it takes too long itself", async () => {
+    await fixture.commit({
+      slow: `
+on: workflow_dispatch
+jobs:
+  step:
+    runs-on: ubuntu-latest
+    steps:
+      - run: sleep 60
+        timeout-minutes: 0.002
+      - if: failure()
+        run: echo "cleaned up"
+  job:
+    runs-on: ubuntu-latest
+    timeout-minutes: 0.002
+    steps:
+      - run: sleep 60
+      - if: cancelled()
+        run: echo "said goodbye"
+`,
+    });
+    const run = await fixture.dispatch("slow");
+    expect(fixture.job("step").conclusion).toBe("failure");
+    const stepLog = await fixture.log(fixture.job("step"));
+    expect(stepLog).toContain("##[error]The step has timed out after 0.002 minutes.");
+    expect(stepLog).toContain("Z cleaned up");
+    expect(fixture.job("job").conclusion).toBe("cancelled");
+    const jobLog = await fixture.log(fixture.job("job"));
+    expect(jobLog).toContain("Z said goodbye");
+    expect(jobLog).toContain("exceeded the maximum execution time of 0.002 minutes");
+    expect(run.conclusion).toBe("failure");
+  });
+
+  it.each([
+    ["services", "services: { db: { image: postgres } }", "with 'services'"],
+    ["container", "container: node:24", "with 'container'"],
+    ["windows", "# none", "asks for 'windows-latest'"],
+    ["docker", "# none", "container image (docker://alpine)"],
+    ["unknown", "# none", "there is no repository acme/deploy here"],
+    ["shell", "# none", "no shell 'pwsh'"],
+    ["submodules", "# none", "cannot do 'submodules: true'"],
+    ["expression", "env: { A: \"${{ fromJSON('{') }}\" }", "JSON"],
+  ])("fails with a sentence for what it cannot do: %s", async (kind, key, reason) => {
+    const steps: Record<string, string> = {
+      docker: "uses: docker://alpine",
+      unknown: "uses: acme/deploy@v1",
+      shell: "{ run: dir, shell: pwsh }",
+      submodules: "{ uses: actions/checkout@v4, with: { submodules: true } }",
+    };
+    await fixture.commit({
+      cannot: `
+on: workflow_dispatch
+jobs:
+  cannot:
+    runs-on: ${kind === "windows" ? "windows-latest" : "ubuntu-latest"}
+    ${key}
+    steps:
+      - ${steps[kind] ?? "run: echo fine"}
+`,
+    });
+    const run = await fixture.dispatch("cannot");
+    expect(run.conclusion).toBe("failure");
+    const log = await fixture.log(fixture.job("cannot"));
+    expect(log).toMatch(/##\[error\]/);
+    expect(log).toContain(reason);
+    expect(log).not.toContain("Z fine");
+  });
+
+  it("leaves no process and no file but its logs behind", async () => {
+    await fixture.commit({
+      background: `
+on: workflow_dispatch
+jobs:
+  background:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          sleep 1000 & echo "first $!"
+          setsid sleep 1000 & echo "second $!"
+      - run: |
+          kill -0 $(pgrep -f "sleep 1000" | head -1)
+          echo "still there"
+`,
+    });
+    const run = await fixture.dispatch("background");
+    expect(run.conclusion).toBe("success");
+    const log = await fixture.log(fixture.job("background"));
+    const pids = [...log.matchAll(/Z (?:first|second) (\d+)/g)].map((match) => Number(match[1]));
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) expect(isRunning(pid)).toBe(false);
+    const folder = join(fixture.folder, "world", "actions", "jobs", String(fixture.job("background").id));
+    expect(readdirSync(folder)).toEqual(["logs"]);
+    expect([...fixture.hub.world.table("tokens").all()].filter((token) => token.kind === "job")).toEqual([]);
+  });
 });
+
+/** A process that was killed may wait to be collected by its parent. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}

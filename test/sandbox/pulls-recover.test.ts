@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyTree } from "../../src/sandbox/git/plumbing/diff.ts";
 import type { GitDir } from "../../src/sandbox/git/plumbing/dir.ts";
 import { writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
-import { refMoved } from "../../src/sandbox/git/refs.ts";
+import { moveRef, refMoved } from "../../src/sandbox/git/refs.ts";
 import { openPull } from "../../src/sandbox/pulls/open.ts";
 import { openIssue } from "../../src/sandbox/rest/issues/changes.ts";
 import { makeRepository } from "../../src/sandbox/rest/repos/make.ts";
@@ -110,6 +110,18 @@ describe("a ref that moved without the world hearing of it", () => {
     expect(await life.hub.git.resolve(repository, `refs/pull/${pull.number}/head`)).toBe(after);
   });
 
+  it("tells of a pull and of a head that were stored but not told of, once", async () => {
+    const pulls = () => life.hub.world.table("pulls");
+    pulls().put({ ...pull, toldSha: null });
+    await restart();
+    expect(heard()).toEqual(["pull_request opened"]);
+    pulls().put({ ...pull, toldSha: base });
+    await restart();
+    expect(life.announced).toMatchObject([{ action: "synchronize", payload: { before: base, after: pull.headSha } }]);
+    await restart();
+    expect(heard()).toEqual([]);
+  });
+
   it("closes a pull whose head is gone", async () => {
     await git.run(["update-ref", "-d", "refs/heads/side"]);
     await restart();
@@ -127,6 +139,15 @@ describe("a ref that moved without the world hearing of it", () => {
     await restart();
     expect([heard(), state()]).toEqual([[], "open"]);
   });
+});
+
+it("frees a ref that a killed git left locked", async () => {
+  writeFileSync(join(git.path, "refs/heads/side.lock"), "");
+  await restart();
+  const move = { ref: "refs/heads/side", to: await commit("More", pull.headSha), force: false };
+  const by = { user, byJobToken: false };
+  const outcome = await life.hub.git.exclusive(repository, () => moveRef(life.hub, repository, move, by));
+  expect(outcome).toEqual({ moved: true, before: pull.headSha });
 });
 
 it("tells a pull of a branch that moved by any way the same", async () => {

@@ -15,7 +15,8 @@ import type { Policy } from "../../core/policy.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import { standing } from "../../core/standing.ts";
 import type { Store } from "../../loop/store-port.ts";
-import { createPlanner, filePlanner } from "../../planner/planner.ts";
+import { filePlanner } from "../../planner/file-planner.ts";
+import { createPlanner } from "../../planner/planner.ts";
 import { openStore } from "../../store/open.ts";
 import { untilSignal } from "../signals.ts";
 import { requireChecks } from "./checks.ts";
@@ -27,7 +28,7 @@ import type { Printer } from "./printer.ts";
 import { report } from "./report.ts";
 import { deliver, slugOf } from "./result.ts";
 import type { Site } from "./site.ts";
-import { openSite, WORKFLOW } from "./site.ts";
+import { openSite } from "./site.ts";
 import { findSource } from "./source.ts";
 
 export const EXIT = { completed: 0, error: 1, waits: 2, interrupted: 130 } as const;
@@ -116,11 +117,10 @@ async function openApp(
     planner: (github) =>
       options.plan !== null
         ? filePlanner(options.plan)
-        : createPlanner({ github, prices, apiKey: model.apiKey, baseUrl: model.baseUrl }),
+        : createPlanner({ github, model: { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl }, priceOf: prices }),
     settings: {
       label: defaults.label,
       baseBranch: site.base,
-      workflow: WORKFLOW,
       statusEveryMs: 1_000,
       sweepEveryMs: 60_000,
     },

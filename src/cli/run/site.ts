@@ -7,6 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { stringify } from "yaml";
+import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { App, Repository, Sandbox } from "../../sandbox/index.ts";
 import { startSandbox } from "../../sandbox/index.ts";
 import { commitFolder } from "../git.ts";
@@ -20,7 +21,6 @@ import type { Source } from "./source.ts";
  * stays exactly as it was. Dispatches run from the default branch; pulls go to the imported one.
  */
 const SETUP_BRANCH = "headgate-setup";
-export const WORKFLOW = ".github/workflows/headgate.yml";
 export const MAINTAINER = "you";
 
 export interface Site {
@@ -88,7 +88,7 @@ export async function openSite(
 async function importSetup(sandbox: Sandbox, repository: Repository, options: RunOptions): Promise<void> {
   await withFolder(async (folder) => {
     await mkdir(join(folder, ".github", "workflows"), { recursive: true });
-    await writeFile(join(folder, WORKFLOW), attemptWorkflow(options));
+    await writeFile(join(folder, ATTEMPT_WORKFLOW), attemptWorkflow(options));
     await commitFolder(folder, SETUP_BRANCH, "The attempt workflow");
     await sandbox.importRepository(repository, folder, `refs/heads/${SETUP_BRANCH}`, SETUP_BRANCH);
   });

@@ -1,7 +1,7 @@
 /** Effects of an attempt: dispatch, look, cancel, and the promotion of its change: the trust boundary. */
 import { createHash } from "node:crypto";
 import type { ChangedFile } from "../../core/attempt.ts";
-import { PROTOCOL, Result } from "../../core/attempt.ts";
+import { ATTEMPT_WORKFLOW, PROTOCOL, Result } from "../../core/attempt.ts";
 import type { Command } from "../../core/command.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import { repoName } from "../../core/github.ts";
@@ -14,7 +14,7 @@ type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
 export async function dispatchAttempt(outside: Outside, command: CommandOf<"attempt.dispatch">): Promise<FeatureEvent> {
   const { run } = await outside.github.dispatch(command.repo, {
-    workflow: outside.settings.workflow,
+    workflow: ATTEMPT_WORKFLOW,
     attempt: command.id,
     brief: JSON.stringify(command.brief),
   });
@@ -22,8 +22,8 @@ export async function dispatchAttempt(outside: Outside, command: CommandOf<"atte
 }
 
 export async function cancelAttempt(outside: Outside, command: CommandOf<"attempt.cancel">): Promise<void> {
-  const { github, settings } = outside;
-  const run = command.run ?? (await github.findRun(command.repo, settings.workflow, command.id));
+  const { github } = outside;
+  const run = command.run ?? (await github.findRun(command.repo, ATTEMPT_WORKFLOW, command.id));
   if (run !== null) await github.cancelRun(command.repo, run);
 }
 
@@ -32,12 +32,12 @@ export async function cancelAttempt(outside: Outside, command: CommandOf<"attemp
  * attempt workflow's path; there is no secret to steal. Nothing in the artifact is trusted further than it parses.
  */
 export async function observeAttempt(outside: Outside, command: CommandOf<"attempt.observe">): Promise<FeatureEvent> {
-  const { github, settings } = outside;
+  const { github } = outside;
   const run = await github.run(command.repo, command.run);
   const event = { type: "attempt.observed" as const, task: command.task, attempt: command.attempt, run };
   const without = (problem: string | null) => ({ ...event, outcome: null, problem });
   if (run.status !== "completed") return without(null);
-  if (run.path !== settings.workflow) return without(`it ran '${run.path}', not '${settings.workflow}'`);
+  if (run.path !== ATTEMPT_WORKFLOW) return without(`it ran '${run.path}', not '${ATTEMPT_WORKFLOW}'`);
   if (run.runAttempt !== 1) return without("it was re-run; a new attempt is needed instead");
   const artifact = await github.artifact(command.repo, command.run);
   if (artifact === null) return without("it uploaded no result");

@@ -1,4 +1,5 @@
 /** Effects that only look. What they see becomes an event. */
+import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { Command } from "../../core/command.ts";
 import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
@@ -17,12 +18,12 @@ export async function observeFeature(outside: Outside, command: CommandOf<"featu
   const branch = settings.baseBranch ?? defaultBranch;
   const [sha, workflow, squatter] = await Promise.all([
     github.branchTip(repo, branch),
-    github.readFile(repo, defaultBranch, settings.workflow),
+    github.readFile(repo, defaultBranch, ATTEMPT_WORKFLOW),
     github.branchTip(repo, "headgate"),
   ]);
   const found: string[] = [];
   if (sha === null) found.push(problems.noBase(branch));
-  if (workflow === null) found.push(problems.noWorkflow(settings.workflow, defaultBranch));
+  if (workflow === null) found.push(problems.noWorkflow(ATTEMPT_WORKFLOW, defaultBranch));
   if (squatter !== null) found.push(problems.branchInTheWay());
   // Config comes from the base branch, as everything that steers an agent does.
   const config = outside.readPolicy(sha === null ? null : await github.readFile(repo, sha, ".github/headgate.yml"));

@@ -1,5 +1,5 @@
 /** The sandbox's repositories: bare git directories by repository id, and what its rooms ask of them most. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Repository } from "../world/entities.ts";
 import { hookFiles } from "./hook.ts";
@@ -50,6 +50,17 @@ export class GitStore {
       this.dir(repository),
     ]);
     await this.setDefaultBranch(repository, defaultBranch);
+  }
+
+  /**
+   * Removes the lock files of git processes that were killed, which would block their refs for good. Only for a start,
+   * when none of ours runs.
+   */
+  async dropStaleLocks(repository: Named): Promise<void> {
+    const dir = this.dir(repository);
+    const refs = await readdir(join(dir, "refs"), { recursive: true });
+    const files = [...(await readdir(dir)), ...refs.map((name) => join("refs", name))];
+    for (const name of files) if (name.endsWith(".lock")) await rm(join(dir, name), { force: true });
   }
 
   async setDefaultBranch(repository: Named, branch: string): Promise<void> {

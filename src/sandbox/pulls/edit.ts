@@ -6,7 +6,7 @@ import type { By } from "../rest/issues/changes.ts";
 import { unprocessable } from "../rest/kit.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import { closed, touchIssue } from "./follow.ts";
-import { tellPull } from "./tell.ts";
+import { tellHead, tellPull } from "./tell.ts";
 
 export async function editWords(
   hub: Hub,
@@ -69,7 +69,7 @@ export async function reopenPull(hub: Hub, repository: Repository, pull: Pull, b
     hub.world.table("pulls").put(reopened);
     touchIssue(hub, pull, { state: "open", closedAt: null, closedById: null });
   });
-  await tellPull(hub, repository, reopened, "reopened", by);
+  await tellHead(hub, repository, reopened, "reopened", by);
 }
 
 function refusedReopen(message: string) {

@@ -4,7 +4,7 @@ import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import type { Issue, Pull, Repository } from "../world/entities.ts";
 import { isOpen } from "./facts.ts";
-import { preparedPullEvent } from "./tell.ts";
+import { preparedHead, preparedPullEvent } from "./tell.ts";
 
 export interface BranchMoved {
   branch: string;
@@ -51,7 +51,7 @@ export async function followHead(
     const baseSha = base ?? current.baseSha;
     return hub.world.table("pulls").put({ ...current, headSha: after, baseSha, mergeability: null, mergeSha: null });
   });
-  return preparedPullEvent(hub, repository, followed, "synchronize", by, { before, after });
+  return preparedHead(hub, repository, followed, "synchronize", by, { before, after });
 }
 
 /** The base of these pulls is now at `after`; null: it is gone. */

@@ -7,7 +7,7 @@ import { unprocessable } from "../rest/kit.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import { takeNumber } from "../world/numbers.ts";
 import { isOpen } from "./facts.ts";
-import { tellPull } from "./tell.ts";
+import { tellHead } from "./tell.ts";
 
 export interface NewPull {
   title: string;
@@ -32,7 +32,7 @@ export async function openPull(hub: Hub, repository: Repository, given: NewPull,
   }
   const pull = store(hub, repository, { ...given, headRef, headSha, baseSha }, by);
   await setOwnRef(hub.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
-  await tellPull(hub, repository, pull, "opened", by);
+  await tellHead(hub, repository, pull, "opened", by);
   return pull;
 }
 
@@ -87,6 +87,7 @@ function store(hub: Hub, repository: Repository, given: NewPull & Ends, by: By):
       number,
       headRef: given.headRef,
       headSha: given.headSha,
+      toldSha: null,
       baseRef: given.base,
       baseSha: given.baseSha,
       draft: given.draft,

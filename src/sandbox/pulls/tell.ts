@@ -32,3 +32,30 @@ export async function tellPull(
 ): Promise<void> {
   (await preparedPullEvent(hub, repository, pull, action, by, more))();
 }
+
+/** Like `preparedPullEvent`, for an event that tells of the pull's head: what was told is remembered. */
+export async function preparedHead(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  action: "opened" | "synchronize" | "reopened",
+  by: By,
+  more: Record<string, unknown> = {},
+): Promise<() => void> {
+  const tell = await preparedPullEvent(hub, repository, pull, action, by, more);
+  return () => {
+    tell();
+    const stored = hub.world.table("pulls").get(pull.id);
+    if (stored !== undefined) hub.world.table("pulls").put({ ...stored, toldSha: pull.headSha });
+  };
+}
+
+export async function tellHead(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  action: "opened" | "reopened",
+  by: By,
+): Promise<void> {
+  (await preparedHead(hub, repository, pull, action, by))();
+}

@@ -116,6 +116,8 @@ export interface Pull {
   number: number;
   headRef: string;
   headSha: string;
+  /** The head that `opened`, `synchronize` or `reopened` last told of; another one is told at the next start. */
+  toldSha: string | null;
   baseRef: string;
   /** The base branch's tip when the head last moved or the pull was opened, as GitHub reports `base.sha`. */
   baseSha: string;

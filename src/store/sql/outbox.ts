@@ -67,10 +67,10 @@ export async function claim(
   limit: number,
 ): Promise<ClaimedCommand[]> {
   const { rows } = await connection.transaction(async (db) => {
-    // The candidate's own lease is tested apart from the others': should a renewal commit meanwhile, PostgreSQL tests the
-    // locked row's columns again, but not the subquery.
     // One claim at a time: each sees the leases of the one before, so two can never take commands of the same ordering key.
     await sql`select pg_advisory_xact_lock(hashtextextended('headgate claim', 0))`.execute(db);
+    // The candidate's own lease is tested apart: should a renewal commit meanwhile, PostgreSQL tests the columns of the
+    // row it then locks again, but not the subquery.
     return await sql`
       update outbox set leased_until = ${time(leaseUntil)}, claims = claims + 1, attempts = attempts + 1, rearmed = false
       where (aggregate, key) in (

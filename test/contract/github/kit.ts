@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { PullSnapshot, Repo } from "../../../src/core/github.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 
-export const WORKFLOW = ".github/workflows/headgate.yml";
+export { ATTEMPT_WORKFLOW as WORKFLOW } from "../../../src/core/attempt.ts";
 
 /** A repository with a branch `main` that holds `README.md` ("# App\n") and the attempt workflow, and people around it. */
 export interface ContractWorld {

@@ -1,6 +1,7 @@
 /** Evaluates templates with GitHub's own expression library. */
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
+import { TokenType } from "@actions/expressions/lexer";
 import { truthy } from "@actions/expressions/result";
 import { Expression, type Template } from "./template.ts";
 
@@ -41,9 +42,17 @@ function fromValue(value: Value): unknown {
   return JSON.parse(JSON.stringify(value, data.replacer));
 }
 
+/** The library (0.3.61) turns only the first `''` of a string literal into the quote it stands for. */
+function tokensOf(expression: string) {
+  return new Lexer(expression).lex().tokens.map((token) => {
+    if (token.type !== TokenType.STRING) return token;
+    return { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") };
+  });
+}
+
 function run(expression: string, scope: Scope): Value {
   const functions = new Map(scope.functions.map((definition) => [definition.name.toLowerCase(), definition]));
-  const tree = new Parser(new Lexer(expression).lex().tokens, contextNames, [...functions.values()]).parse();
+  const tree = new Parser(tokensOf(expression), contextNames, [...functions.values()]).parse();
   // Turning a context into values costs as much as its size (a payload is large): only those named are turned.
   const text = expression.toLowerCase();
   const pairs = contextNames.map((key) => ({

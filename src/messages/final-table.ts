@@ -1,0 +1,29 @@
+/** What became of each task, for a terminal: those that merged first, in that order. */
+import type { FeatureState, Task } from "../core/feature/state.ts";
+import { columns } from "./columns.ts";
+import { shortSha, stages } from "./words.ts";
+
+export function finalTable(state: FeatureState): string[] {
+  const place = (task: Task) => task.landing?.order ?? Number.POSITIVE_INFINITY;
+  const tasks = state.tasks.toSorted((left, right) => (place(left) < place(right) ? -1 : 1));
+  return columns([["task", "state", "pull", "merged", "attempts", "tested = landed"], ...tasks.map(row)]);
+}
+
+function row(task: Task): string[] {
+  const kinds = task.attempts.map((attempt) => attempt.kind).join(", ");
+  return [
+    task.plan.id,
+    stages[task.stage].word,
+    task.pull === null ? "-" : `#${task.pull}`,
+    task.landing === null ? "-" : String(task.landing.order),
+    kinds === "" ? "-" : `${task.attempts.length} (${kinds})`,
+    trees(task),
+  ];
+}
+
+function trees({ landing }: Task): string {
+  if (landing === null) return "-";
+  const { testedTree, landedTree } = landing;
+  if (testedTree === landedTree) return `✓ ${shortSha(landedTree)}`;
+  return `✗ tested ${shortSha(testedTree)}, landed ${shortSha(landedTree)}`;
+}

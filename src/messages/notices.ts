@@ -1,0 +1,56 @@
+/** Answers and news on the issue, each said once. */
+import type { Notice } from "../core/command.ts";
+import { noticeMarker } from "./markers.ts";
+import { orderList } from "./orders.ts";
+import { defuse, plainText, truncate } from "./sanitise.ts";
+
+/** Markdown whose first line is the notice's marker. */
+export function noticeComment(notice: Notice): string {
+  return `${noticeMarker(notice)}\n${words(notice)}`;
+}
+
+function words(notice: Notice): string {
+  switch (notice.about) {
+    case "unauthorised-label":
+      return `${person(notice.by)} put the label on, but starting a feature takes write access to this repository. Nothing runs. Somebody with write access can take the label off and put it on again.`;
+    case "unauthorised-order":
+      return `${person(notice.by)}, orders take write access to this repository. Nothing was done.`;
+    case "malformed-order":
+      return `I did not understand ${quoted(notice.text)}: ${plainText(notice.reason, 500)}\n\n${orderList()}`;
+    case "refused-order":
+      return plainText(notice.reason, 2_000);
+    case "help":
+      return `An order stands at the beginning of a line of a comment:\n\n${orderList()}`;
+    case "not-ready":
+      return `Headgate cannot start here yet:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
+    case "plan-errors":
+      return `The plan cannot be used; nothing was started. What is wrong with it:\n\n${errorList(notice.errors)}\n\nThen comment \`/headgate resume\` for a new plan.`;
+  }
+}
+
+/** Whom the answer is for; GitHub tells them. */
+function person(login: string): string {
+  return /^[A-Za-z0-9-]{1,39}(\[bot\])?$/.test(login) ? `@${login}` : plainText(login, 40);
+}
+
+function quoted(text: string): string {
+  return `“${plainText(text, 120)}”`;
+}
+
+const MAX_LINES = 100;
+
+/** Our own words, with names in backticks. */
+function problemList(problems: readonly string[]): string {
+  return bullets(problems, (problem) => defuse(truncate(problem.replace(/\s+/g, " "), 500)));
+}
+
+/** A model's ids and paths are in these. */
+function errorList(errors: readonly string[]): string {
+  return bullets(errors, (error) => plainText(error, 300));
+}
+
+function bullets(lines: readonly string[], write: (line: string) => string): string {
+  const shown = lines.slice(0, MAX_LINES).map((line) => `- ${write(line)}`);
+  if (lines.length > MAX_LINES) shown.push(`- and ${lines.length - MAX_LINES} more`);
+  return shown.join("\n");
+}

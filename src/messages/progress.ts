@@ -1,0 +1,82 @@
+/** One line per thing that happened, for a terminal. What happened is read off the states before and after an event. */
+import type { FeatureEvent } from "../core/event.ts";
+import { explainFeature, explainTask } from "../core/explain.ts";
+import type { FeatureState, Task } from "../core/feature/state.ts";
+import { currentAttempt, findTask, isOver, isSatisfied } from "../core/feature/state.ts";
+import { waves } from "../core/plan.ts";
+import { oneLine } from "./sanitise.ts";
+import { duration, elapsed, shortSha } from "./words.ts";
+
+/** Times in milliseconds since 1970; `state` is after the event. */
+export interface ProgressEntry {
+  at: number;
+  startedAt: number;
+  event: FeatureEvent;
+  state: FeatureState;
+  before: FeatureState | null;
+}
+
+const MAX_LINE = 160;
+
+/** Lines such as `0:15 ✗ quote #4 unit: csv.test.ts:31 expected …`; often none. */
+export function progressLine(entry: ProgressEntry): string[] {
+  const lines = [...featureLines(entry), ...entry.state.tasks.flatMap((task) => taskLines(entry, task))];
+  // The end comes last, after the merge that brought it.
+  if (isOver(entry.state) && entry.before?.stage !== entry.state.stage) lines.push(endLine(entry.state));
+  const time = elapsed(entry.at - entry.startedAt);
+  return lines.map((line) => oneLine(`${time} ${line}`, MAX_LINE));
+}
+
+function featureLines({ state, before, event }: ProgressEntry): string[] {
+  const lines: string[] = [];
+  if (before === null) lines.push(`◆ #${state.issue.number} ${state.issue.title}, labelled by ${state.labelledBy}`);
+  if (before?.plan == null && state.plan !== null) {
+    const plan = state.tasks.map((task) => ({ id: task.plan.id, dependsOn: task.plan.dependsOn }));
+    const count = state.tasks.length === 1 ? "1 task" : `${state.tasks.length} tasks`;
+    lines.push(`◆ plan: ${count}, ${waves(plan).levels.length} deep`);
+  }
+  if (isOver(state)) return lines;
+  const stopped = state.parked !== null && before?.parked?.reason !== state.parked.reason;
+  if (stopped || (state.hold !== null && before?.hold == null)) {
+    const { reason, next } = explainFeature(state);
+    lines.push(`! ${reason}; ${next}`);
+  }
+  const wentOn = (before?.hold != null && state.hold === null) || (before?.parked != null && state.parked === null);
+  if (wentOn && event.type !== "plan.made") lines.push("▶ goes on");
+  return lines;
+}
+
+function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
+  const was = before === null ? undefined : findTask(before, task.plan.id);
+  const name = task.pull === null ? task.plan.id : `${task.plan.id} #${task.pull}`;
+  const lines: string[] = [];
+  const spent = (one: Task) => one.machine.failures + one.machine.free;
+  if (was !== undefined && task.failure !== null && spent(task) > spent(was)) {
+    lines.push(`✗ ${name} ${task.failure.cause}`);
+    if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration((task.waitsUntil ?? at) - at)}`);
+    if (task.stage === "parked") lines.push(`! ${task.plan.id} is parked: ${explainTask(state, task).next}`);
+  }
+  const attempt = currentAttempt(task);
+  if (attempt !== undefined && task.attempts.length > (was?.attempts.length ?? 0)) {
+    lines.push(`${attempt.number === 1 ? "▶" : "↻"} ${task.plan.id} ${attempt.kind}`);
+  }
+  if (was === undefined) return lines;
+  if (task.pull !== null && was.pull === null) lines.push(`+ ${task.plan.id} opened #${task.pull}`);
+  if (task.pull !== null && was.stage === "promoting" && task.stage === "in-lane" && was.pull !== null) {
+    lines.push(`+ ${name} has a new head ${shortSha(task.head ?? "")}`);
+  }
+  if (task.waitsFor === "person" && task.explanation !== was.explanation) {
+    const { reason, next } = explainTask(state, task);
+    lines.push(`! ${task.plan.id}: ${reason}; ${next}`);
+  }
+  if (task.stage === "done" && was.stage !== "done") {
+    const satisfied = state.tasks.filter((one) => isSatisfied(one.stage)).length;
+    const how = task.landing === null ? "done, nothing to land" : "merged";
+    lines.push(`✓ ${name} ${how} (${satisfied} of ${state.tasks.length})`);
+  }
+  return lines;
+}
+
+function endLine(state: FeatureState): string {
+  return `${state.stage === "completed" ? "●" : "■"} ${explainFeature(state).reason}`;
+}

@@ -1,0 +1,49 @@
+/** The title and body of a task's pull request, for whoever reviews it. */
+import type { Command } from "../core/command.ts";
+import { codeSpan, defuse, oneLine, quotation } from "./sanitise.ts";
+
+type PullOpen = Extract<Command, { type: "pull.open" }>;
+
+/** Characters of the agent's and the planner's words, and how many files are named. */
+const MAX_WORDS = 6_000;
+const MAX_FILES = 100;
+
+/** Also the title of the merge: what would close an issue is defused, for it ends up on the base branch. */
+export function pullTitle({ title }: { title: string }): string {
+  // GitHub takes 256 characters; the merge adds the pull's number.
+  return defuse(oneLine(title, 200));
+}
+
+export function pullBody(command: PullOpen): string {
+  const sections = [
+    `Part of #${command.issue} · task \`${command.task}\``,
+    warning(command.outsideScope),
+    quoted("What was asked for", command.description),
+    quoted("What the agent says it did", command.summary),
+    fileList(command.files),
+    `Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; orders such as \`/headgate hold\` go on #${command.issue}.`,
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function warning(paths: readonly string[]): string {
+  if (paths.length === 0) return "";
+  const lines = ["> [!WARNING]", "> The agent also changed files outside those that its task names:"];
+  return [...lines, ...bullets(paths).map((line) => `> ${line}`)].join("\n");
+}
+
+function quoted(title: string, text: string): string {
+  return text.trim() === "" ? "" : `**${title}**\n\n${quotation(text, MAX_WORDS)}`;
+}
+
+function fileList(paths: readonly string[]): string {
+  if (paths.length === 0) return "";
+  const count = paths.length === 1 ? "1 file" : `${paths.length} files`;
+  return [`<details><summary>${count}</summary>`, "", ...bullets(paths), "", "</details>"].join("\n");
+}
+
+function bullets(paths: readonly string[]): string[] {
+  const shown = paths.slice(0, MAX_FILES).map((path) => `- ${codeSpan(path)}`);
+  if (paths.length > MAX_FILES) shown.push(`- and ${paths.length - MAX_FILES} more`);
+  return shown;
+}

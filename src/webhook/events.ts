@@ -1,0 +1,163 @@
+/**
+ * What a webhook tells. What it states for good is a fact, with the key that the sweep's copy of it has too; of what changes
+ * under us it only hints that a look is worth while. Anything else is nothing to us.
+ */
+import { z } from "zod";
+import { runName } from "../core/attempt.ts";
+import type { FeatureEvent, LaneEvent } from "../core/event.ts";
+import type { Repo } from "../core/github.ts";
+import { featureKey, topics } from "../core/keys.ts";
+import { readOrder } from "./order.ts";
+import {
+  type Account,
+  Action,
+  CheckRunPayload,
+  CheckSuitePayload,
+  IssueCommentPayload,
+  IssuesPayload,
+  PullPayload,
+  PushPayload,
+  StatusPayload,
+  WorkflowRunPayload,
+} from "./payloads.ts";
+
+/** Who we are to GitHub, and the label that asks for a feature. */
+export interface Identity {
+  appId: number;
+  appSlug: string;
+  label: string;
+}
+
+export interface Fact {
+  aggregate: string;
+  key: string;
+  event: FeatureEvent;
+}
+
+export interface Hint {
+  topic: string;
+  key: string;
+  event: Extract<FeatureEvent | LaneEvent, { type: "hinted" }>;
+}
+
+export interface Told {
+  facts: Fact[];
+  hints: Hint[];
+}
+
+const nothing: Told = { facts: [], hints: [] };
+
+/** @throws Error naming the webhook and the fields that are not as GitHub documents them. */
+export function eventsFrom(name: string, guid: string, payload: unknown, identity: Identity): Told {
+  const read = <T>(schema: z.ZodType<T>): T => {
+    const parsed = schema.safeParse(payload);
+    if (parsed.success) return parsed.data;
+    throw new Error(`webhook ${name} does not parse: ${z.prettifyError(parsed.error)}`);
+  };
+  const hint = (topic: string, about: Hint["event"]["topic"]): Told => ({
+    facts: [],
+    hints: [{ topic, key: `hint:${guid}:${topic}`, event: { type: "hinted", topic: about } }],
+  });
+  const commitHint = (repo: Repo, sha: string) => hint(topics.commit(repo, sha), { kind: "commit", sha });
+  const { action } = read(Action);
+  switch (name) {
+    case "issues":
+      return issueFacts(action, read(IssuesPayload), identity);
+    case "issue_comment":
+      return action === "created" ? orderFact(read(IssueCommentPayload), identity) : nothing;
+    case "pull_request":
+    case "pull_request_review": {
+      const { repository, pull_request: pull } = read(PullPayload);
+      return hint(topics.pull(repoOf(repository), pull.number), { kind: "pull", pull: pull.number });
+    }
+    case "push": {
+      const { repository, ref } = read(PushPayload);
+      const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+      return branch === undefined
+        ? nothing
+        : hint(topics.branch(repoOf(repository), branch), { kind: "branch", branch });
+    }
+    case "check_run": {
+      // A check that starts again takes its verdict back.
+      if (action !== "created" && action !== "completed") return nothing;
+      const { repository, check_run: check } = read(CheckRunPayload);
+      return check.app?.id === identity.appId ? nothing : commitHint(repoOf(repository), check.head_sha);
+    }
+    case "check_suite": {
+      if (action !== "completed") return nothing;
+      const { repository, check_suite: suite } = read(CheckSuitePayload);
+      return suite.app?.id === identity.appId ? nothing : commitHint(repoOf(repository), suite.head_sha);
+    }
+    case "status": {
+      const { repository, sha } = read(StatusPayload);
+      return commitHint(repoOf(repository), sha);
+    }
+    case "workflow_run": {
+      if (action !== "completed") return nothing;
+      const { repository, workflow_run: run } = read(WorkflowRunPayload);
+      const repo = repoOf(repository);
+      const attempt = attemptOfRun(run.display_title);
+      if (attempt === null) return commitHint(repo, run.head_sha);
+      return hint(topics.attempt(repo, attempt), { kind: "attempt", attempt });
+    }
+    default:
+      return nothing;
+  }
+}
+
+function issueFacts(action: string | undefined, payload: z.infer<typeof IssuesPayload>, identity: Identity): Told {
+  const { issue, sender, label } = payload;
+  // Our own closing of a finished issue is no news.
+  if (isOurs(sender, identity)) return nothing;
+  const repo = repoOf(payload.repository);
+  const by = sender?.login ?? "ghost";
+  const fact = (word: string, event: FeatureEvent): Told => ({
+    facts: [{ aggregate: featureKey(repo, issue.number), key: `${word}:${issue.updated_at}`, event }],
+    hints: [],
+  });
+  // GitHub's labels do not differ by case.
+  const labelled = label?.name.toLowerCase() === identity.label.toLowerCase();
+  switch (action) {
+    case "labeled": {
+      const { number, title, body } = issue;
+      const event = { type: "feature.labelled" as const, repo, issue: number, title, body: body ?? "", by };
+      return labelled && issue.state === "open" ? fact("labelled", event) : nothing;
+    }
+    case "unlabeled":
+      return labelled ? fact("unlabelled", { type: "feature.unlabelled", by }) : nothing;
+    case "closed":
+    case "deleted":
+    case "transferred":
+      return fact("closed", { type: "issue.closed", by });
+    default:
+      return nothing;
+  }
+}
+
+function orderFact({ repository, issue, comment }: z.infer<typeof IssueCommentPayload>, identity: Identity): Told {
+  if (issue.pull_request !== undefined) return nothing;
+  if (comment.user?.type === "Bot" || comment.performed_via_github_app?.id === identity.appId) return nothing;
+  const order = readOrder(comment.body ?? "");
+  if (order === null) return nothing;
+  const by = comment.user?.login ?? "ghost";
+  const fact: Fact = {
+    aggregate: featureKey(repoOf(repository), issue.number),
+    key: `comment:${comment.id}:${comment.created_at}`,
+    event: { type: "order.given", comment: comment.id, by, order },
+  };
+  return { facts: [fact], hints: [] };
+}
+
+function isOurs(account: Account, identity: Identity): boolean {
+  return account?.type === "Bot" && account.login === `${identity.appSlug}[bot]`;
+}
+
+function repoOf(repository: { name: string; owner: { login: string } }): Repo {
+  return { owner: repository.owner.login, name: repository.name };
+}
+
+/** The attempt that a workflow run is, by the name its workflow gave it. */
+function attemptOfRun(title: string): string | null {
+  const attempt = /\S+$/.exec(title)?.[0] ?? "";
+  return /^\d+\/[a-z0-9-]+\/\d+$/.test(attempt) && title === runName(attempt) ? attempt : null;
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import { pricesWith } from "../../src/config/own-prices.ts";
+import { readPolicy } from "../../src/config/policy-file.ts";
+import { defaultPolicy } from "../../src/core/policy.ts";
+
+function policy(text: string | null) {
+  const reading = readPolicy(text, defaultPolicy);
+  return reading.ok ? reading.policy : expect.fail(reading.problems.join("\n"));
+}
+
+function problems(text: string): string[] {
+  const reading = readPolicy(text, defaultPolicy);
+  return reading.ok ? expect.fail("it was accepted") : reading.problems;
+}
+
+describe("what a repository does not say keeps its default", () => {
+  it.each([
+    ["no file", null],
+    ["an empty file", ""],
+    ["comments alone", "# nothing yet\n"],
+    ["an empty document", "---\n"],
+    ["empty groups", "attempts: {}\nmodels: {}\nmerge: {}\nlimits: {}\n"],
+  ])("%s", (_, text) => {
+    expect(policy(text)).toEqual(defaultPolicy);
+  });
+
+  it("also beside what it says in the same group", () => {
+    expect(policy("attempts:\n  usd: 1.5\n").attempts).toEqual({ ...defaultPolicy.attempts, usd: 1.5 });
+  });
+});
+
+it("every key reaches the policy", () => {
+  const text = `
+label: agents
+max-parallel: 2
+attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2 }
+models: { plan: claude-sonnet-5-5, research: claude-haiku-4-5, build: claude-opus-5, resolve: claude-fable-5-2 }
+merge: { method: rebase, mode: ready }
+checks: [unit, "lint / biome"]
+checks-minutes: 90
+protected-paths: [infra/]
+limits: { files: 10, bytes: 1000 }
+`;
+
+  expect(policy(text)).toEqual({
+    label: "agents",
+    maxParallel: 2,
+    attempts: { max: 4, free: defaultPolicy.attempts.free, minutes: 12.5, turns: 40, usd: 2 },
+    models: {
+      plan: "claude-sonnet-5-5",
+      research: "claude-haiku-4-5",
+      build: "claude-opus-5",
+      resolve: "claude-fable-5-2",
+    },
+    merge: { method: "rebase", mode: "ready" },
+    checks: [
+      { name: "unit", appId: null },
+      { name: "lint / biome", appId: null },
+    ],
+    checksMinutes: 90,
+    protectedPaths: [...defaultPolicy.protectedPaths, "infra", "infra/**"],
+    limits: { files: 10, bytes: 1000 },
+  });
+});
+
+describe("protected paths", () => {
+  it.each([
+    ["a folder", "infra", ["infra", "infra/**"]],
+    ["a folder with its slash", "infra/", ["infra", "infra/**"]],
+    ["a glob of everything in it", "infra/**", ["infra/**"]],
+    ["a glob of names", "**/*.lock", ["**/*.lock", "**/*.lock/**"]],
+  ])("%s is added with what lies in it", (_, path, added) => {
+    expect(policy(`protected-paths: ['${path}']`).protectedPaths).toEqual([...defaultPolicy.protectedPaths, ...added]);
+  });
+
+  it("none of the defaults can be taken out", () => {
+    expect(policy("protected-paths: []").protectedPaths).toEqual(defaultPolicy.protectedPaths);
+    expect(problems("protected-paths: ['!.github/**']")[0]).toContain("cannot be taken out again with '!'");
+  });
+
+  it.each(["/etc", "../x", "a/../b", "a\\\\b", ""])("'%s' is refused", (path) => {
+    expect(problems(`protected-paths: ["${path}"]`)[0]).toContain("line 1: 'protected-paths.0':");
+  });
+});
+
+describe("a problem names the file, the line and the key", () => {
+  const KNOWN = "label, max-parallel, attempts, models, merge, limits, checks, checks-minutes, protected-paths";
+
+  it.each([
+    ["an unknown key", "label: a\nmax-paralel: 3\n", `, line 2: unknown key 'max-paralel'; known keys: ${KNOWN}.`],
+    [
+      "an unknown key in a group",
+      "attempts:\n  max: 2\n  tries: 3\n",
+      ", line 3: unknown key 'tries' in 'attempts'; known keys: max, minutes, turns, usd.",
+    ],
+    [
+      "a key that is not to be set",
+      "attempts:\n  free: 9\n",
+      ", line 2: unknown key 'free' in 'attempts'; known keys: max, minutes, turns, usd.",
+    ],
+    ["an object's own key", "__proto__: {}\n", `, line 1: unknown key '__proto__'; known keys: ${KNOWN}.`],
+    ["a number too large", "attempts:\n  max: 100\n", ", line 2: 'attempts.max': too big: expected number to be <=20."],
+    [
+      "a number as text",
+      "max-parallel: many\n",
+      ", line 1: 'max-parallel': invalid input: expected number, received string.",
+    ],
+    ["no value", "label:\n", ", line 1: 'label': invalid input: expected string, received null."],
+    [
+      "a word not on the list",
+      "merge:\n  method: sqash\n",
+      `, line 2: 'merge.method': invalid option: expected one of "merge"|"squash"|"rebase".`,
+    ],
+    [
+      "a group that is a number",
+      "\nlimits: 3\n",
+      ", line 2: 'limits': invalid input: expected object, received number.",
+    ],
+    [
+      "a wrong entry of a list",
+      "checks:\n- unit\n- 3\n",
+      ", line 3: 'checks.1': invalid input: expected string, received number.",
+    ],
+    ["a list", "- a\n", ": the file must hold keys and values, such as 'max-parallel: 3'."],
+    ["a key given twice", "label: a\nlabel: b\n", ", line 2: the key 'label' is given twice."],
+    ["a tab", "merge:\n\tmethod: squash\n", ", line 2: tabs are not allowed as indentation."],
+    ["a tag", "label: !secret x\n", ", line 1: unresolved tag: !secret."],
+    ["a second document", "label: a\n---\nlabel: b\n", ", line 2: the file holds a second document; it may hold one."],
+    ["an alias to nowhere", "label: *x\n", ": unresolved alias (the anchor must be set before the alias): x."],
+    ["too large a file", `label: ${"x".repeat(64 * 1024)}`, ": the file is larger than 64 KB."],
+  ])("%s", (_, text, problem) => {
+    expect(problems(text)).toEqual([`\`.github/headgate.yml\`${problem}`]);
+  });
+
+  it("an alias bomb is defused", () => {
+    const bomb = ["x", ..."abcdefgh"].map((name, level, all) =>
+      level === 0
+        ? "x: &x [1]"
+        : `${name}: &${name} [${Array(9)
+            .fill(`*${all[level - 1]}`)
+            .join(", ")}]`,
+    );
+
+    expect(problems(bomb.join("\n"))).toEqual([
+      "`.github/headgate.yml`: excessive alias count indicates a resource exhaustion attack.",
+    ]);
+  });
+
+  it("nesting without end is a problem, not a crash", () => {
+    expect(problems(`label: ${"[".repeat(30_000)}${"]".repeat(30_000)}`)).toHaveLength(1);
+  });
+
+  it("all problems are listed, in the file's order", () => {
+    const found = problems("label: ''\nfoo: 1\nmerge: { mode: x }\nbar: 2\n");
+
+    expect(found.map((problem) => /line \d/.exec(problem)?.[0])).toEqual(["line 1", "line 2", "line 3", "line 4"]);
+  });
+
+  it("more than twenty are counted", () => {
+    const found = problems(Array.from({ length: 30 }, (_, number) => `key-${number}: 1`).join("\n"));
+
+    expect(found).toHaveLength(21);
+    expect(found[20]).toBe("There are 10 more problems in `.github/headgate.yml`.");
+  });
+});
+
+describe("models", () => {
+  it("without a known price are refused, each by its line", () => {
+    expect(problems("models:\n  plan: gpt\n  build: claude-opus-5-5\n  resolve: my-own\n")).toEqual([
+      expect.stringMatching(/line 2: 'models.plan': no price is known for 'gpt'; known models: claude-haiku-5-5, /),
+      expect.stringContaining("line 4: 'models.resolve': no price is known for 'my-own'"),
+    ]);
+  });
+
+  it("may be dated versions", () => {
+    expect(policy("models: { plan: claude-haiku-4-5-20251001 }").models.plan).toBe("claude-haiku-4-5-20251001");
+  });
+
+  it("may be the deployment's own, with the price it states", () => {
+    const own = pricesWith({ "my-own": { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 } });
+
+    expect(readPolicy("models: { plan: my-own }", defaultPolicy, own)).toMatchObject({ ok: true });
+    expect(own("my-own")).toEqual({ input: 1, output: 1, cacheRead: 1, cacheWrite: 1 });
+    expect(own("toString")).toBeNull();
+    expect(own("claude-opus-5-5")).not.toBeNull();
+  });
+});

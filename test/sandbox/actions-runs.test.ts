@@ -1,0 +1,312 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Fixture, startFixture } from "./actions-fixture.ts";
+
+let fixture: Fixture;
+
+beforeEach(async () => {
+  fixture = await startFixture({ slots: 2 });
+});
+afterEach(() => fixture.close());
+
+function names(): string[] {
+  const jobs = [...fixture.hub.world.table("jobs").all()];
+  return jobs.map((job) => `${job.name}: ${job.conclusion}`).sort();
+}
+
+/** Resolves when the job's log says the word. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe("a run", () => {
+  it("expands a matrix, with includes, excludes and one failing combination forgiven", async () => {
+    await fixture.commit({
+      matrix: `
+on: workflow_dispatch
+jobs:
+  list:
+    runs-on: ubuntu-latest
+    outputs: { nodes: "\${{ steps.nodes.outputs.nodes }}" }
+    steps:
+      - id: nodes
+        run: echo 'nodes=[20,24]' >> "$GITHUB_OUTPUT"
+  test:
+    needs: list
+    runs-on: \${{ matrix.os }}-latest
+    continue-on-error: \${{ matrix.experimental == true }}
+    strategy:
+      fail-fast: false
+      max-parallel: 1
+      matrix:
+        os: [ubuntu]
+        node: \${{ fromJSON(needs.list.outputs.nodes) }}
+        size: [small, big]
+        exclude: [{ node: 20, size: big }]
+        include:
+          - { node: 24, size: big, experimental: true }
+          - { os: ubuntu, node: 26, size: small }
+    steps:
+      - run: test "\${{ matrix.node }}\${{ matrix.size }}" != 24big
+  fine:
+    needs: test
+    runs-on: ubuntu-latest
+    name: all \${{ needs.test.result }}
+    steps: [{ run: "true" }]
+`,
+    });
+    const run = await fixture.dispatch("matrix");
+    expect(names()).toEqual([
+      "all success: success",
+      "list: success",
+      "test (ubuntu, 20, small): success",
+      "test (ubuntu, 24, big, true): failure",
+      "test (ubuntu, 24, small): success",
+      "test (ubuntu, 26, small): success",
+    ]);
+    expect(run.conclusion).toBe("success");
+  });
+
+  it("stops the rest of a matrix when one of its jobs fails", async () => {
+    await fixture.commit({
+      fast: `
+on: workflow_dispatch
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    strategy: { matrix: { seconds: [0, 60, 61] } }
+    steps: [{ run: "sleep \${{ matrix.seconds }}; false" }]
+`,
+    });
+    const run = await fixture.dispatch("fast");
+    expect(names()).toEqual(["test (0): failure", "test (60): cancelled", "test (61): cancelled"]);
+    expect(run.conclusion).toBe("failure");
+  });
+
+  it("calls workflows of its own and of another repository", async () => {
+    await fixture.makeRepository("shared", {
+      called: `
+on:
+  workflow_call:
+    inputs:
+      who: { type: string, required: true }
+      times: { type: number, default: 2 }
+    secrets: { token: { required: true } }
+    outputs:
+      said: { value: "\${{ jobs.say.outputs.said }}" }
+jobs:
+  say:
+    runs-on: ubuntu-latest
+    outputs: { said: "\${{ steps.say.outputs.said }}" }
+    steps:
+      - id: say
+        run: |
+          echo "said=\${{ inputs.who }} \${{ inputs.times }}" >> "$GITHUB_OUTPUT"
+          echo "secret=\${{ secrets.token == 'abc' }} other=[\${{ secrets.OTHER }}] repository=$GITHUB_REPOSITORY"
+  deeper: { uses: ./.github/workflows/deeper.yml, secrets: inherit }
+`,
+      deeper: `
+on: workflow_call
+jobs:
+  here:
+    runs-on: ubuntu-latest
+    steps: [{ run: "echo deep=\${{ secrets.token == 'abc' }}" }]
+`,
+    });
+    const { world } = fixture.hub;
+    const own = world.table("repositories").get(fixture.repository.id);
+    world.table("repositories").put({ ...own!, secrets: { TOKEN: "abc", OTHER: "xyz" } });
+    await fixture.commit({
+      caller: `
+on: workflow_dispatch
+permissions: { contents: read }
+jobs:
+  remote:
+    uses: ada/shared/.github/workflows/called.yml@main
+    with: { who: "\${{ github.actor }}" }
+    secrets: { token: "\${{ secrets.TOKEN }}" }
+  local: { uses: ./.github/workflows/local.yml, secrets: inherit }
+  greedy: { uses: ./.github/workflows/greedy.yml }
+  wrong: { uses: ./.github/workflows/local.yml, with: { nope: 1 } }
+  after:
+    needs: [remote, local]
+    runs-on: ubuntu-latest
+    steps: [{ run: "test '\${{ needs.remote.outputs.said }}' = 'ada 2'" }]
+`,
+      local: `
+on: { workflow_call: {} }
+jobs:
+  here:
+    runs-on: ubuntu-latest
+    steps: [{ run: "test '\${{ secrets.OTHER }}' = xyz" }]
+`,
+      greedy: `
+on: { workflow_call: {} }
+permissions: { contents: write }
+jobs: { here: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }
+`,
+    });
+    const run = await fixture.dispatch("caller");
+    expect(names()).toEqual([
+      "after: success",
+      "greedy / here: failure",
+      "local / here: success",
+      "remote / deeper / here: success",
+      "remote / say: success",
+      "wrong: failure",
+    ]);
+    expect(await fixture.log(fixture.job("remote / say"))).toContain("secret=true other=[] repository=ada/shop");
+    expect(await fixture.log(fixture.job("remote / deeper / here"))).toContain("deep=true");
+    expect(await fixture.log(fixture.job("greedy / here"))).toContain("is requesting 'contents: write'");
+    expect(await fixture.log(fixture.job("wrong"))).toContain("nope is not defined in the referenced workflow");
+    expect(run.conclusion).toBe("failure");
+  });
+
+  it("lets one of a concurrency group run and one wait", async () => {
+    await fixture.commit({
+      alone: `
+on: { workflow_dispatch: { inputs: { stop: { type: boolean } } } }
+run-name: alone \${{ github.run_number }}
+concurrency:
+  group: Alone-\${{ github.ref_name }}
+  cancel-in-progress: \${{ inputs.stop }}
+jobs: { wait: { runs-on: ubuntu-latest, steps: [{ run: "sleep 60" }] } }
+`,
+    });
+    const { world } = fixture.hub;
+    const runs = () => [...world.table("runs").all()];
+    const status = () => runs().map((run) => `${run.runNumber}: ${run.status} ${run.conclusion ?? ""}`.trim());
+    const start = (stop: string) =>
+      fixture.octokit.rest.actions.createWorkflowDispatch({
+        ...fixture.at,
+        workflow_id: "alone.yml",
+        ref: "main",
+        inputs: { stop },
+      });
+    await start("false");
+    await start("false");
+    await start("false");
+    await until(() => runs()[1]?.status === "completed");
+    await until(() => runs()[0]?.status === "in_progress");
+    expect(status()).toEqual(["1: in_progress", "2: completed cancelled", "3: pending"]);
+    await start("true");
+    await until(() => runs()[3]?.status === "in_progress");
+    expect(status()).toEqual([
+      "1: completed cancelled",
+      "2: completed cancelled",
+      "3: completed cancelled",
+      "4: in_progress",
+    ]);
+    expect(runs().map((run) => run.displayTitle)).toContain("alone 4");
+  });
+
+  it("is cancelled, but for what asks to run all the same", async () => {
+    await fixture.commit({
+      long: `
+on: workflow_dispatch
+jobs:
+  stops:
+    runs-on: ubuntu-latest
+    steps:
+      - run: sleep 60
+      - run: echo "never"
+      - if: always()
+        run: echo "goodbye"
+  stays:
+    if: always()
+    runs-on: ubuntu-latest
+    steps: [{ run: "sleep 0.3" }]
+  queued:
+    runs-on: ubuntu-latest
+    steps: [{ run: "true" }]
+  after:
+    needs: stops
+    runs-on: ubuntu-latest
+    steps: [{ run: "true" }]
+  report:
+    needs: stops
+    if: \${{ cancelled() && needs.stops.result == 'cancelled' }}
+    runs-on: ubuntu-latest
+    steps: [{ run: "true" }]
+`,
+    });
+    const { world } = fixture.hub;
+    const { data } = await fixture.octokit.request(
+      "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
+      { ...fixture.at, workflow_id: "long.yml", ref: "main", return_run_details: true },
+    );
+    const { workflow_run_id: run_id } = data as { workflow_run_id: number };
+    const jobs = () => world.table("jobs").filter((job) => job.runId === run_id);
+    await until(() => jobs().filter((job) => job.process !== null).length === 2);
+    // Two slots: the third job waits for one.
+    expect(jobs().find((job) => job.name === "queued")?.status).toBe("queued");
+    const cancel = await fixture.octokit.rest.actions.cancelWorkflowRun({ ...fixture.at, run_id });
+    expect(cancel.status).toBe(202);
+    await fixture.settle();
+    expect(names()).toEqual([
+      "after: skipped",
+      "queued: cancelled",
+      "report: success",
+      "stays: success",
+      "stops: cancelled",
+    ]);
+    expect(await fixture.log(fixture.job("stops"))).toMatch(/The operation was canceled\.[^]*Z goodbye/);
+    expect(world.table("runs").get(run_id)?.conclusion).toBe("cancelled");
+    await expect(fixture.octokit.rest.actions.cancelWorkflowRun({ ...fixture.at, run_id })).rejects.toThrow(
+      "Cannot cancel a workflow run that is completed.",
+    );
+  });
+
+  it("runs failed jobs and what depends on them again, and takes over the others", async () => {
+    await fixture.commit({
+      flaky: `
+on: workflow_dispatch
+jobs:
+  first:
+    runs-on: ubuntu-latest
+    outputs: { attempt: "\${{ github.run_attempt }}" }
+    steps: [{ run: "true" }]
+  flaky:
+    needs: first
+    runs-on: ubuntu-latest
+    steps: [{ run: "test $GITHUB_RUN_ATTEMPT = 2 && test '\${{ needs.first.outputs.attempt }}' = 1" }]
+  last:
+    needs: flaky
+    runs-on: ubuntu-latest
+    steps: [{ run: "true" }]
+`,
+    });
+    const run = await fixture.dispatch("flaky");
+    expect(names()).toEqual(["first: success", "flaky: failure", "last: skipped"]);
+    await fixture.octokit.rest.actions.reRunWorkflowFailedJobs({ ...fixture.at, run_id: run.id });
+    await fixture.settle();
+    const { data } = await fixture.octokit.rest.actions.listJobsForWorkflowRun({ ...fixture.at, run_id: run.id });
+    expect(data.jobs.map((job) => `${job.name} ${job.run_attempt}: ${job.conclusion}`)).toEqual([
+      "first 1: success",
+      "flaky 2: success",
+      "last 2: success",
+    ]);
+    const again = await fixture.octokit.rest.actions.getWorkflowRun({ ...fixture.at, run_id: run.id });
+    expect(again.data).toMatchObject({ run_attempt: 2, conclusion: "success", status: "completed" });
+  });
+
+  it("ends with the sandbox", async () => {
+    await fixture.commit({
+      endless: `
+on: workflow_dispatch
+jobs: { endless: { runs-on: ubuntu-latest, steps: [{ run: "trap '' INT; sleep 1000; sleep 1000" }, { if: always(), run: sleep 1000 }] } }
+`,
+    });
+    const { actions, hub } = fixture;
+    const [workflow] = await actions.workflows(fixture.repository);
+    const run = await actions.dispatch(fixture.repository, workflow!, {
+      ref: "main",
+      inputs: {},
+      actor: fixture.owner,
+    });
+    await until(() => fixture.jobsOf(run)[0]?.process != null);
+    const pid = fixture.jobsOf(run)[0]?.process?.pid ?? 0;
+    await actions.close();
+    expect(() => process.kill(-pid, 0)).toThrow("ESRCH");
+    expect(hub.world.table("runs").get(run.id)?.conclusion).toBe("cancelled");
+  });
+});
