@@ -18,7 +18,9 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
   const { value } = environment;
   const log = pino({ level: value.logLevel });
   // Open before listening: a webhook answered with 200 must be in the store.
-  const store = await openStore(value.store.kind === "folder" ? { dataDir: value.store.path } : { databaseUrl: value.store.url });
+  const store = await openStore(
+    value.store.kind === "folder" ? { dataDir: value.store.path } : { databaseUrl: value.store.url },
+  );
   const prices = pricesWith(value.prices);
   try {
     await store.migrate();

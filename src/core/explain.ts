@@ -159,14 +159,14 @@ function causeOf(task: Task): string {
 
 function explainEnd(state: FeatureState): string {
   const merged = state.tasks.filter((task) => task.landing !== null).length;
-  const counted = `${merged} of ${state.tasks.length} tasks were merged`;
+  const counted = `${merged} of ${state.tasks.length} ${merged === 1 ? "is" : "are"} merged`;
   switch (state.stage) {
     case "completed":
-      return `It is done: ${counted}`;
+      return `All tasks are done, ${counted}`;
     case "cancelled":
-      return `It was cancelled by @${state.endedBy ?? "ghost"}; ${counted}`;
+      return `It was cancelled by @${state.endedBy ?? "ghost"}; of its tasks ${counted}`;
     default:
-      return `It failed; ${counted}`;
+      return `It failed; of its tasks ${counted}`;
   }
 }
 

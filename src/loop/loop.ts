@@ -5,7 +5,7 @@
 import { leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
 import { describe, stepAggregate } from "./step.ts";
-import { sweepRepositories } from "./sweep.ts";
+import { sweepAggregates, sweepRepositories } from "./sweep.ts";
 
 const AGGREGATES = 50;
 
@@ -69,8 +69,10 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
     async tick() {
       const now = outside.now();
       if (sweptAt !== null && now - sweptAt < outside.settings.sweepEveryMs) return;
+      const first = sweptAt === null;
       sweptAt = now;
       try {
+        if (first) await sweepAggregates(outside);
         await sweepRepositories(outside);
       } catch (error) {
         log.warn({ error: describe(error) }, "the sweep failed; it is repeated later");

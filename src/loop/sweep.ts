@@ -3,6 +3,17 @@ import { featureKey } from "../core/keys.ts";
 import type { Outside } from "./outside.ts";
 import { describe } from "./step.ts";
 
+/** After a start: whatever was told while nobody listened is found by a sweep of everything under way. */
+export async function sweepAggregates(outside: Outside): Promise<void> {
+  const at = new Date(outside.now()).toISOString();
+  const sweep = { type: "timer.due" as const, timer: "sweep" };
+  const events = (await outside.store.aggregates("")).map(({ aggregate }) => {
+    const id = outside.newId();
+    return { id, aggregate, key: `sweep:start:${id}`, event: sweep, at };
+  });
+  await outside.store.receive(events, []);
+}
+
 export async function sweepRepositories(outside: Outside): Promise<void> {
   for (const repo of await outside.repositories()) {
     try {

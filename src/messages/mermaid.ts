@@ -31,6 +31,6 @@ export function planDiagram(tasks: readonly Task[]): string {
 }
 
 function label(task: Task): string {
-  const pull = task.pull === null ? "" : mermaidText(` #${task.pull}`, 20);
+  const pull = task.pull === null ? "" : ` ${mermaidText(`#${task.pull}`, 20)}`;
   return `${stages[task.stage].icon} ${mermaidText(task.plan.id, 40)}${pull}<br/>${mermaidText(task.plan.title, 40)}`;
 }

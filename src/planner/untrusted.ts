@@ -19,13 +19,13 @@ export function visibleMarkdown(markdown: string): string {
 
 /**
  * Default-ignorable characters draw nothing: zero-width and bidirectional ones, tags and variation selectors, which can
- * spell whole sentences. The rest of `Cf` and the control characters go too, but for tab and line feed.
+ * spell whole sentences. Interlinear marks and control characters draw nothing either, but for tab and line feed.
  */
 export function visibleCharacters(text: string): string {
   return text
     .toWellFormed()
     .replace(/\r\n?/g, "\n")
-    .replace(/[\p{DI}\p{Cf}\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, "");
+    .replace(/[\p{DI}\ufff9-\ufffb\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, "");
 }
 
 /**

@@ -5,6 +5,7 @@
 import { join, resolve } from "node:path";
 import { startActions } from "./actions/index.ts";
 import { actionsRoutes } from "./actions/routes.ts";
+import type { Foreseen } from "./actions/runs/foreseen.ts";
 import { restApi } from "./api.ts";
 import { gitHttp } from "./git/http.ts";
 import { gitRoutes } from "./git/routes.ts";
@@ -20,6 +21,7 @@ import { issueJobToken } from "./rest/auth/tokens.ts";
 import { newRest } from "./rest/kit.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";
+import type { Repository } from "./world/entities.ts";
 import { actionsApp, actionsBot } from "./world/github-actions.ts";
 import { type Clock, World } from "./world/world.ts";
 
@@ -46,6 +48,8 @@ export interface Sandbox extends Seeding {
   url: string;
   /** Base URL for Octokit. */
   apiUrl: string;
+  /** The check runs that a pull into the branch would get, from its `pull_request` workflows. */
+  pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
   /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
   idle(): Promise<void>;
   /** Ends running jobs, gives up webhooks under way, and lets go of the folder. */
@@ -141,6 +145,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...seeding(hub, hooks),
     url,
     apiUrl: apiUrl(),
+    pullRequestChecks: (repository, branch) =>
+      actions.foresee(world.table("repositories").get(repository.id) ?? repository, branch),
     close,
     async idle() {
       let before: number;

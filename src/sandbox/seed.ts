@@ -39,6 +39,8 @@ export interface Seeding {
   ): Protection;
   setSecret(repository: Named, name: string, value: string): void;
   setVariable(repository: Named, name: string, value: string): void;
+  /** Every pull of the repository must pass this workflow of another one, on top of its own. */
+  requireWorkflow(repository: Named, workflow: { repository: Named; ref: string; path: string }): void;
   /** Where the App's webhooks go from now on; the new target gets a `ping`. */
   setWebhook(app: App, url: string, secret: string): App;
   findUser(login: string): User | undefined;
@@ -129,6 +131,15 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
     },
     setVariable(repository, name, value) {
       change(repository, ({ variables }) => ({ variables: { ...variables, [name]: value } }));
+    },
+    requireWorkflow(repository, { repository: source, ref, path }) {
+      const wanted = { repositoryId: source.id, ref, path };
+      change(repository, ({ requiredWorkflows }) => ({
+        requiredWorkflows: [
+          ...requiredWorkflows.filter((each) => each.repositoryId !== source.id || each.path !== path),
+          wanted,
+        ],
+      }));
     },
     setWebhook(app, url, secret) {
       const changed = apps.put({ ...(apps.get(app.id) ?? app), webhookUrl: url, webhookSecret: secret });

@@ -33,16 +33,25 @@ export interface Asked {
   output_config: { format: { type: string; schema: Record<string, unknown> } };
 }
 
+/** A test that leaves an answer unused, or asks for one it did not give, fails. */
 export function playProvider(): void {
+  let unanswered = 0;
+  const count = () => {
+    unanswered += 1;
+  };
   beforeEach(() => {
+    unanswered = 0;
+    nock.emitter.on("no match", count);
     nock.disableNetConnect();
   });
   afterEach(() => {
+    nock.emitter.off("no match", count);
     const left = nock.pendingMocks();
     nock.abortPendingRequests();
     nock.cleanAll();
     nock.enableNetConnect();
     expect(left, "answers nobody asked for").toEqual([]);
+    expect(unanswered, "requests nobody answered").toBe(0);
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FailureClass } from "../../src/core/failure.ts";
+import { troubleOf } from "../../src/planner/trouble.ts";
 import {
   breakOff,
   CIRCULAR,
@@ -140,6 +141,10 @@ describe("time", () => {
 
     expect(answer).toMatchObject({ failure: { class: "attempt-timed-out" } });
   });
+});
+
+it("a mistake of our own is nobody else's failure", () => {
+  expect(troubleOf(new TypeError("x is not a function"))).toBeNull();
 });
 
 describe("money", () => {

@@ -65,6 +65,7 @@ describe("the question", () => {
       "package.json": '{ "name": "shop" }',
       ".github/workflows/ci.yml": "on: pull_request",
       ".github/CODEOWNERS": "* @octo",
+      "packages/core/web/package.json": '{ "name": "web" }',
       "packages/core/package.json": '{ "name": "core" }',
       "AGENTS.md": "Use tabs.",
     });
@@ -129,7 +130,8 @@ describe("the question", () => {
   it("stays within its limits whatever the repository holds", async () => {
     tell();
     const files: Record<string, string> = {};
-    for (let number = 0; number < 200; number += 1) files[`packages/p${number}/package.json`] = `${number}`.repeat(50_000);
+    for (let number = 0; number < 200; number += 1)
+      files[`packages/p${number}/package.json`] = `${number}`.repeat(50_000);
     for (let number = 0; number < 3_000; number += 1) files[`src/area${number % 7}/deep/file-number-${number}.ts`] = "";
 
     const asked = await question({ github: repository(files) });

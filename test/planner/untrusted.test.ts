@@ -15,6 +15,7 @@ describe("what a person cannot see goes", () => {
     ["tag characters", `a${String.fromCodePoint(0xe0041, 0xe0042)}b`, "ab"],
     ["variation selectors", `a${String.fromCodePoint(0xfe00, 0xe0100, 0xe01ef)}b`, "ab"],
     ["fillers that look like nothing", "a\u115f\u3164\uffa0b", "ab"],
+    ["interlinear annotations", "a\ufff9b\ufffac\ufffbd", "abcd"],
     ["control characters", "a\u0000\u001b[31mb\u009b", "a[31mb"],
     ["half a character", "a\ud800b", "a\ufffdb"],
   ])("%s", (_, markdown, visible) => {
@@ -25,7 +26,7 @@ describe("what a person cannot see goes", () => {
 describe("what a person can see stays", () => {
   it.each([
     ["an open comment within a line", "Write `<!--` first, then go on.\nMore."],
-    ["letters of every script", "naïve 日本語 العربية עברית हिन्दी 🙂"],
+    ["letters of every script", "naïve \u0600 日本語 العربية עברית हिन्दी 🙂"],
     ["tabs and line feeds", "\ta\n\n\tb"],
     ["arrows", "a --> b"],
   ])("%s", (_, text) => {

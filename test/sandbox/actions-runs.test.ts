@@ -249,7 +249,7 @@ jobs:
       "stays: success",
       "stops: cancelled",
     ]);
-    expect(await fixture.log(fixture.job("stops"))).toMatch(/The operation was canceled\.[^]*Z goodbye/);
+    expect(await fixture.log(fixture.job("stops"))).toMatch(/The operation was canceled\.[\s\S]*Z goodbye/);
     expect(world.table("runs").get(run_id)?.conclusion).toBe("cancelled");
     await expect(fixture.octokit.rest.actions.cancelWorkflowRun({ ...fixture.at, run_id })).rejects.toThrow(
       "Cannot cancel a workflow run that is completed.",

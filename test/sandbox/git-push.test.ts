@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commitIn, type GitFixture, readme, startGitFixture } from "./git-fixture.ts";
@@ -114,6 +115,30 @@ describe("push", () => {
     const gone = await fixture.git(clone, "push", "origin", ":main");
     expect(gone.ok).toBe(false);
     expect(await tip("main")).toBe(fixture.sha);
+  });
+
+  it("of a client that goes away half-way holds nobody up", async () => {
+    const line = `${fixture.sha} ${"1".repeat(40)} refs/heads/main\0 report-status`;
+    const start = `${(line.length + 4).toString(16).padStart(4, "0")}${line}0000PACK`;
+    const authorization = `Basic ${Buffer.from(`x:${fixture.tokens.wim}`).toString("base64")}`;
+    const headers = { authorization, "content-type": "application/x-git-receive-pack-request", "content-length": 9999 };
+    const sent = request(`${fixture.url}/ada/shop.git/git-receive-pack`, { method: "POST", headers });
+    const gone = new Promise((resolve) => sent.on("error", resolve));
+    sent.write(start, () => sent.destroy());
+    await gone;
+    expect(await fixture.commit("main", { "a.txt": "1\n" })).toBe(await tip("main"));
+  });
+
+  it("whose commands cannot be read is refused before git sees it", async () => {
+    const authorization = `Basic ${Buffer.from(`x:${fixture.tokens.wim}`).toString("base64")}`;
+    const push = (body: string) =>
+      fetch(`${fixture.url}/ada/shop.git/git-receive-pack`, {
+        method: "POST",
+        headers: { authorization, "content-type": "application/x-git-receive-pack-request" },
+        body,
+      });
+    expect((await push("00ff short")).status).toBe(400);
+    expect((await push("not a packet line")).status).toBe(400);
   });
 
   it("finds no repository by climbing out of the folder", async () => {

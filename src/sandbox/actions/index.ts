@@ -9,6 +9,7 @@ import type { ActionsHost, ActionsOptions } from "./host.ts";
 import { ConcurrencyGroups } from "./runs/concurrency.ts";
 import { type Dispatch, dispatch } from "./runs/dispatch.ts";
 import { startRunsFor } from "./runs/events.ts";
+import { type Foreseen, foreseePullChecks } from "./runs/foreseen.ts";
 import { Records } from "./runs/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
 import type { Runner } from "./runs/runner.ts";
@@ -26,6 +27,8 @@ export interface Actions {
   dispatch(repository: Repository, workflow: Workflow, dispatch: Dispatch): Promise<WorkflowRun>;
   /** The repository's workflows: those on its default branch and those that have run. */
   workflows(repository: Repository): Promise<Workflow[]>;
+  /** Check runs that a pull into the branch would get. */
+  foresee(repository: Repository, branch: string): Promise<Foreseen[]>;
   /** The commit of a run's head, as payloads show it. */
   headCommit: Records["headCommit"];
   /** False when the run has completed. `force` leaves no job the time to clean up. */
@@ -91,6 +94,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       for (const { path, parsed } of onDefault) files.entity(repository, path, parsed);
       return host.world.table("workflows").filter((workflow) => workflow.repositoryId === repository.id);
     },
+    foresee: (repository, branch) => foreseePullChecks(runner, repository, branch),
     headCommit: (repository, sha) => runner.records.headCommit(repository, sha),
     cancel(runId, force) {
       const live = runner.live.get(runId);

@@ -112,7 +112,7 @@ function packetLines(bytes: Buffer): string[] | null {
   for (let at = 0; at + 4 <= bytes.length; ) {
     const length = Number.parseInt(bytes.toString("latin1", at, at + 4), 16);
     if (length === 0) return lines;
-    if (!(length >= 4)) return [];
+    if (!(length >= 4)) return null;
     if (at + length > bytes.length) return null;
     lines.push(bytes.toString("utf8", at + 4, at + length));
     at += length;

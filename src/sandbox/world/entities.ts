@@ -77,6 +77,8 @@ export interface Repository {
   collaborators: Record<string, Role>;
   secrets: Record<string, string>;
   variables: Record<string, string>;
+  /** Workflows of other repositories that every pull must pass: a ruleset's "require workflows to pass". */
+  requiredWorkflows: { repositoryId: number; ref: string; path: string }[];
   createdAt: string;
   pushedAt: string;
 }
@@ -240,6 +242,8 @@ export interface WorkflowRun {
   headSha: string;
   /** The commit whose tree the jobs check out by default: the test merge for `pull_request`, else the head. */
   checkoutSha: string;
+  /** Where a required workflow's file was read from; null: `checkoutSha` of the repository itself. */
+  definition: { repositoryId: number; commit: string } | null;
   /** GITHUB_REF, such as `refs/pull/3/merge`. */
   ref: string;
   status: RunStatus;

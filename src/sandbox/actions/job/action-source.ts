@@ -43,9 +43,9 @@ async function extract(job: RunningJob, repository: Repository, sha: string): Pr
   mkdirSync(folder);
   // An index of its own: the bare repository is never written to.
   const options = { env: { GIT_INDEX_FILE: join(job.folders.temp, `index_${sha}`) } };
-  const bare = ["--git-dir", job.request.host.gitDir(repository)];
-  await runGit([...bare, "read-tree", sha], options);
-  await runGit([...bare, "checkout-index", "--all", "--force", `--prefix=${folder}/`], options);
+  const from = ["-C", folder, "--git-dir", job.request.host.gitDir(repository), "--work-tree", folder];
+  await runGit([...from, "read-tree", sha], options);
+  await runGit([...from, "checkout-index", "--all", "--force"], options);
   return folder;
 }
 

@@ -53,6 +53,7 @@ export async function dispatch(
     headSha: sha,
     headBranch: ref.replace(/^refs\/(heads|tags)\//, ""),
     checkoutSha: sha,
+    definition: null,
     ref,
     pullNumbers: [],
     inputs,

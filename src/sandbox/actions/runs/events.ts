@@ -6,6 +6,7 @@ import type { Repository, WorkflowRun } from "../../world/entities.ts";
 import { type Occurrence, starts } from "../workflow/triggers.ts";
 import type { Runner } from "./runner.ts";
 import { type Cause, startRun } from "./start.ts";
+import type { WorkflowFile } from "./workflow-files.ts";
 
 /** Where a run of an event stands, and what its workflow's filters look at. */
 type Place = Pick<Cause, "headSha" | "headBranch" | "checkoutSha" | "ref" | "pullNumbers"> &
@@ -135,6 +136,21 @@ function placeOf(runner: Runner, announcement: Announcement): Promise<Place | nu
   }
 }
 
+/** Workflows that a ruleset demands of every pull, as they are now where they lie. */
+export async function requiredFiles(
+  runner: Runner,
+  repository: Repository,
+): Promise<(WorkflowFile & { definition: WorkflowRun["definition"] })[]> {
+  const found = repository.requiredWorkflows.map(async ({ repositoryId, ref, path }) => {
+    const source = runner.host.world.table("repositories").get(repositoryId);
+    const commit = source === undefined ? null : await runner.host.resolve(source, ref);
+    if (source === undefined || commit === null) return [];
+    const parsed = await runner.files.one(source, commit, path);
+    return parsed === null ? [] : [{ path, parsed, definition: { repositoryId, commit } }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 /** Starts the runs of an announcement, one per workflow that asks for it. */
 export async function startRunsFor(runner: Runner, announcement: Announcement): Promise<void> {
   const { repository, event, action, sender } = announcement;
@@ -142,11 +158,14 @@ export async function startRunsFor(runner: Runner, announcement: Announcement): 
   if (place === null) return;
   const { branch, tag, workflowName, changedPaths, ...where } = place;
   const occurrence = { event, action, branch, tag, workflowName, changedPaths };
-  for (const { path, parsed } of await runner.files.at(repository, place.checkoutSha)) {
+  const own = (await runner.files.at(repository, place.checkoutSha)).map((file) => ({ ...file, definition: null }));
+  const required = event === "pull_request" ? await requiredFiles(runner, repository) : [];
+  for (const { path, parsed, definition } of [...own, ...required]) {
     // A file that cannot be read says nothing of its events: GitHub shows it as failed at every push.
     const wanted = "errors" in parsed ? event === "push" && tag === null : await starts(parsed.workflow, occurrence);
     if (!wanted || runner.closing) continue;
     const payload = fullPayload(runner.host, announcement);
-    await startRun(runner, repository, path, parsed, { ...where, event, payload, actor: sender, inputs: {} });
+    const cause = { ...where, definition, event, payload, actor: sender, inputs: {} };
+    await startRun(runner, repository, path, parsed, cause);
   }
 }

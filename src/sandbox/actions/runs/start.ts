@@ -19,6 +19,7 @@ export interface Cause {
   headBranch: string | null;
   /** Where the workflow file is read from and what jobs check out. */
   checkoutSha: string;
+  definition: WorkflowRun["definition"];
   ref: string;
   pullNumbers: number[];
   inputs: Record<string, string>;
@@ -34,6 +35,18 @@ async function readyWorkflow(
   if ("errors" in parsed) return { failure: parsed.errors.join("\n") };
   const calls = await findCalls(runner, parsed.workflow, { repository, commit });
   return "error" in calls ? { failure: calls.error } : { workflow: parsed.workflow, calls };
+}
+
+/** Where a run's workflow file lies, and so what `./` in its calls means. */
+export function definitionOf(
+  runner: Runner,
+  repository: Repository,
+  run: Pick<WorkflowRun, "checkoutSha" | "definition">,
+): { repository: Repository; commit: string } {
+  const elsewhere = run.definition;
+  const source = elsewhere === null ? undefined : runner.host.world.table("repositories").get(elsewhere.repositoryId);
+  if (elsewhere === null || source === undefined) return { repository, commit: run.checkoutSha };
+  return { repository: source, commit: elsewhere.commit };
 }
 
 function inputsOf(workflow: Workflow, run: WorkflowRun): Record<string, unknown> {
@@ -97,7 +110,8 @@ export async function startRun(
 ): Promise<WorkflowRun> {
   const { records, files } = runner;
   const entity = files.entity(repository, path, parsed);
-  const ready = await readyWorkflow(runner, repository, cause.checkoutSha, parsed);
+  const source = definitionOf(runner, repository, cause);
+  const ready = await readyWorkflow(runner, source.repository, source.commit, parsed);
   const { actor, ...rest } = cause;
   const draft = {
     ...rest,
@@ -125,11 +139,12 @@ export async function startAgain(
   run: WorkflowRun,
   failedOnly: boolean,
 ): Promise<WorkflowRun> {
-  const parsed = await runner.files.one(repository, run.checkoutSha, run.workflowPath);
+  const source = definitionOf(runner, repository, run);
+  const parsed = await runner.files.one(source.repository, source.commit, run.workflowPath);
   const ready =
     parsed === null
-      ? { failure: `${run.workflowPath} does not exist at ${run.checkoutSha}` }
-      : await readyWorkflow(runner, repository, run.checkoutSha, parsed);
+      ? { failure: `${run.workflowPath} does not exist at ${source.commit}` }
+      : await readyWorkflow(runner, source.repository, source.commit, parsed);
   const attempt = await runner.records.startAgain(repository, run);
   if (!("failure" in ready)) {
     const previous = failedOnly

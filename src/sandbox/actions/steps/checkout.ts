@@ -72,9 +72,8 @@ function trackingRef(ref: string): string {
 }
 
 function refspecs({ ref, sha }: Target, depth: number): string[] {
-  const everything = depth === 0 ? ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"] : [];
-  // The commit itself comes last: the branch may have moved on since the run began.
-  return [...everything, ref === null ? sha : `+${sha}:${trackingRef(ref)}`];
+  if (depth === 0) return ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*", sha];
+  return [ref === null ? sha : `+${sha}:${trackingRef(ref)}`];
 }
 
 function checkoutArgs({ ref, sha }: Target): string[] {
@@ -119,6 +118,10 @@ export async function checkout(call: ActionCall): Promise<((log: StepLog) => Pro
     "--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack",
     ...[`file://${host.gitDir(repository)}`, ...refspecs(target, depth)],
   );
+  // The branch may have moved on since the run began.
+  if (depth === 0 && target.ref !== null && !target.ref.startsWith("refs/tags/")) {
+    await git("update-ref", trackingRef(target.ref), target.sha);
+  }
   await git("checkout", "--quiet", "--force", ...checkoutArgs(target));
   outputs.commit = target.sha;
   outputs.ref = target.ref ?? target.sha;

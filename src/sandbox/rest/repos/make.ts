@@ -31,6 +31,7 @@ export async function makeRepository(hub: Hub, owner: User, given: NewRepository
     ownerId: owner.id,
     owner: owner.login,
     lastNumber: 0,
+    requiredWorkflows: [],
     collaborators: {},
     secrets: {},
     variables: {},

@@ -1,0 +1,100 @@
+/**
+ * Which check runs a pull request into a branch would get, read from the workflow files before there is one. What only a run
+ * can tell (a matrix made of another job's output, a filter on paths) is listed with the reason.
+ */
+import type { Repository } from "../../world/entities.ts";
+import { evaluate } from "../workflow/expressions.ts";
+import { strategyOf } from "../workflow/matrix.ts";
+import type { Workflow } from "../workflow/model.ts";
+import { defaultPermissions } from "../workflow/permissions.ts";
+import { starts } from "../workflow/triggers.ts";
+import { type Calls, findCalls } from "./calls.ts";
+import { requiredFiles } from "./events.ts";
+import { jobName, jobScope, type Level } from "./level.ts";
+import type { Runner } from "./runner.ts";
+import { definitionOf } from "./start.ts";
+
+export interface Foreseen {
+  workflow: string;
+  /** The check run's name. */
+  name: string;
+  /** Why it may not be there on every pull; null: it is. */
+  unless: string | null;
+}
+
+export async function foreseePullChecks(runner: Runner, repository: Repository, branch: string): Promise<Foreseen[]> {
+  const commit = await runner.host.resolve(repository, `refs/heads/${branch}`);
+  if (commit === null) return [];
+  const found: Foreseen[] = [];
+  const own = (await runner.files.at(repository, commit)).map((file) => ({ ...file, definition: null }));
+  for (const { path, parsed, definition } of [...own, ...(await requiredFiles(runner, repository))]) {
+    if ("errors" in parsed) continue;
+    const { workflow } = parsed;
+    const filter = workflow.on.get("pull_request");
+    // Paths are left out here: whether they match depends on the pull.
+    const opened = { event: "pull_request", action: "opened", branch, tag: null, workflowName: null };
+    const anyPath = filter === undefined ? workflow : withoutPaths(workflow);
+    if (!(await starts(anyPath, { ...opened, changedPaths: async () => [] }))) continue;
+    const calls = await findCalls(
+      runner,
+      workflow,
+      definitionOf(runner, repository, { checkoutSha: commit, definition }),
+    );
+    if ("error" in calls) continue;
+    const filtered = filter !== undefined && (filter.paths !== null || filter.pathsIgnore !== null);
+    const unless = filtered ? "its workflow is filtered by paths" : null;
+    for (const one of namesOf(repository, branch, workflow, calls)) {
+      found.push({ workflow: path, name: one.name, unless: unless ?? one.unless });
+    }
+  }
+  return found;
+}
+
+function withoutPaths(workflow: Workflow): Workflow {
+  const on = new Map([...workflow.on].map(([event, filter]) => [event, { ...filter, paths: null, pathsIgnore: null }]));
+  return { ...workflow, on };
+}
+
+function namesOf(
+  repository: Repository,
+  branch: string,
+  workflow: Workflow,
+  calls: Calls,
+): Omit<Foreseen, "workflow">[] {
+  const github = {
+    event_name: "pull_request",
+    base_ref: branch,
+    repository: `${repository.owner}/${repository.name}`,
+    repository_owner: repository.owner,
+    event: { action: "opened", pull_request: { base: { ref: branch } } },
+  };
+  const namesAt = (level: Level): Omit<Foreseen, "workflow">[] =>
+    level.workflow.jobs.flatMap((spec) => {
+      const scope = (more: Record<string, unknown> = {}) =>
+        jobScope(level, github, repository.variables, new Map(), false, more);
+      try {
+        const { combinations } = strategyOf(evaluate(spec.strategy, scope()));
+        return combinations.flatMap((matrix) => {
+          const name = jobName(level, spec, matrix, scope({ matrix }));
+          const callee = spec.kind === "call" ? calls.get(spec) : undefined;
+          return callee === undefined ? [{ name, unless: null }] : namesAt(called(level, callee, name));
+        });
+      } catch {
+        return [{ name: `${level.namePrefix}${spec.id}`, unless: "its name depends on what other jobs find" }];
+      }
+    });
+  return namesAt(called(null, workflow, null));
+}
+
+function called(caller: Level | null, workflow: Workflow, name: string | null): Level {
+  return {
+    workflow,
+    namePrefix: name === null ? "" : `${name} / `,
+    keyPrefix: "",
+    inputs: {},
+    secrets: {},
+    permissions: defaultPermissions,
+    isCalled: caller !== null,
+    cancel: null,
+  };
+}

@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { describe, expect, it } from "vitest";
+import type { FeatureState } from "../../src/core/feature/state.ts";
+import { statusComment } from "../../src/messages/status.ts";
+import { sha, World } from "../core/world.ts";
+import { hostile } from "./hostile.ts";
+import { completed, diamond, withTask } from "./story.ts";
+
+describe("the status comment", () => {
+  it("shows a feature under way", () => {
+    const world = diamond();
+    expect(statusComment(world.state, world.at)).toMatchInlineSnapshot(`
+      "<!-- headgate:status -->
+      **2 tasks are being worked on, 1 of 4 is done.**
+
+      \`\`\`mermaid
+      flowchart LR
+        t0["✅ types #35;10<br/>types"]:::done
+        t1["🔨 quote #35;11<br/>quote"]:::active
+        t2["🔵 parser<br/>parser"]:::active
+        t3["⚪ cli<br/>cli"]:::idle
+        t0 --> t1
+        t0 --> t2
+        t1 --> t3
+        t2 --> t3
+        classDef done fill:#dafbe1,stroke:#1a7f37,color:#116329
+        classDef active fill:#ddf4ff,stroke:#0969da,color:#0a3069
+        classDef idle fill:#f6f8fa,stroke:#8c959f,color:#57606a
+      \`\`\`
+
+      | Task | State | Pull request | Why, what next, who |
+      |---|---|---|---|
+      | \`types\` types | ✅ done | #10 | merged as 6d65726 |
+      | \`quote\` quote | 🔨 working | #11 | Attempt 2 (repair) is running; next: its change is checked · GitHub |
+      | \`parser\` parser | 🔵 starting |  | Attempt 2 is being started; next: an agent works on it · Headgate |
+      | \`cli\` cli | ⚪ blocked |  | It waits for quote, parser; next: it starts when they are done · Headgate |
+
+      Base: \`main\` at 6261736. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
+
+      Orders are comments by people with write access; \`/headgate help\` lists them."
+    `);
+  });
+
+  it("shows what is being planned before there are tasks", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    expect(statusComment(world.state, world.at + 200_000)).toMatchInlineSnapshot(`"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: it tries again by itself; \`/headgate retry quote\` tries at once (at 07:31 UTC) · Headgate |"`);
+  });
+
+  it("says what to type when a task needs a person", () => {
+    const world = diamond();
+    const parked = withTask(world.state, "quote", (task) => {
+      task.stage = "parked";
+      task.failure = { class: "checks-failed", cause: "unit: csv.test.ts:31 expected `2`", details: [] };
+    });
+    const state = withTask(parked, "parser", (task) => {
+      task.stage = "done";
+    });
+    expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
+      "<!-- headgate:status -->
+      **All tasks are done, 2 of 2 are merged.**
+
+      \`\`\`mermaid
+      flowchart LR
+        t0["✅ types #35;10<br/>types"]:::done
+        t1["✅ cli #35;11<br/>cli"]:::done
+        t0 --> t1
+        classDef done fill:#dafbe1,stroke:#1a7f37,color:#116329
+      \`\`\`
+
+      | Task | State | Pull request | Why, what next, who |
+      |---|---|---|---|
+      | \`types\` types | ✅ done | #10 | merged as 6d65726 |
+      | \`cli\` cli | ✅ done | #11 | merged as 6d65726 |
+
+      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Cost: $1.50, 1,234,567 tokens in, 89 out. It took 2 s."
+    `);
+  });
+
+  it("says when a waiting task tries again", () => {
+    const world = diamond();
+    const state = withTask(world.state, "quote", (task) => {
+      task.stage = "waiting";
+      task.waitsUntil = Date.UTC(2026, 10, 23, 7, 31);
+      task.failure = { class: "provider-down", cause: "529 overloaded", details: [] };
+    });
+    expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(`"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: it tries again by itself; \`/headgate retry quote\` tries at once (at 07:31 UTC) · Headgate |"`);
+  });
+
+  it("passes on the lane's word on a pull that a person must merge", () => {
+    const world = diamond();
+    const state = withTask(world.state, "quote", (task) => {
+      task.stage = "in-lane";
+      task.explanation = "is ready: a person merges it";
+      task.waitsFor = "person";
+    });
+    expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(`"| \`quote\` quote | 🚦 in the lane | #11 | \\#​11 is ready: a person merges it; next: merge it · **you** |"`);
+  });
+
+  it("says how a hold ends", () => {
+    const world = diamond();
+    world.feature({ type: "feature.unlabelled", by: "ada" });
+    expect(statusComment(world.state, world.at).split("\n").slice(1, 4)).toMatchInlineSnapshot(`
+      [
+        "> [!IMPORTANT]",
+        "> **It is on hold: @​ada removed the label.**",
+        "> What to do: \`/headgate resume\` goes on, \`/headgate cancel\` ends it.",
+      ]
+    `);
+  });
+
+  it("has a last form when all is done", () => {
+    const world = completed();
+    const state = {
+      ...world.state,
+      planner: { model: "m", usage: { inputTokens: 1_234_567, outputTokens: 89, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 1.5 } },
+    };
+    expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
+      "<!-- headgate:status -->
+      **All tasks are done, 2 of 2 are merged.**
+
+      \`\`\`mermaid
+      flowchart LR
+        t0["✅ types #35;10<br/>types"]:::done
+        t1["✅ cli #35;11<br/>cli"]:::done
+        t0 --> t1
+        classDef done fill:#dafbe1,stroke:#1a7f37,color:#116329
+      \`\`\`
+
+      | Task | State | Pull request | Why, what next, who |
+      |---|---|---|---|
+      | \`types\` types | ✅ done | #10 | merged as 6d65726 |
+      | \`cli\` cli | ✅ done | #11 | merged as 6d65726 |
+
+      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Cost: $1.50, 1,234,567 tokens in, 89 out. It took 2 s."
+    `);
+  });
+
+  it("has a last form when it was cancelled", () => {
+    const world = diamond();
+    world.feature({ type: "issue.closed", by: "ada" });
+    const text = statusComment(world.state, world.at);
+    expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe("**It was cancelled by @·ada; of its tasks 1 of 4 is merged.**");
+    expect(text).not.toContain("Orders are");
+  });
+
+  it("keeps its shape whatever the titles and causes are", () => {
+    const world = diamond();
+    const [plain, ...tables] = shape(statusComment(world.state, world.at));
+    fc.assert(
+      fc.property(hostile(), hostile(), (title, cause) => {
+        const state = withTask(world.state, "quote", (task) => {
+          task.plan.title = title;
+          task.stage = "parked";
+          task.failure = { class: "agent-failed", cause, details: [] };
+        });
+        const text = statusComment(state, world.at);
+        expect(shape(text)).toEqual([plain, ...tables]);
+        expect(rowOf(text, "quote").replaceAll("\\|", "").split("|")).toHaveLength(6);
+        expect(text.split("\n").find((line) => line.startsWith("  t1["))).toMatch(/^ {2}t1\["[^"`]*"\]:::parked$/);
+      }),
+    );
+  });
+
+  it("fits into a comment however much there is to say", () => {
+    const world = diamond();
+    for (const text of ["x".repeat(5_000), '"'.repeat(5_000), "|*".repeat(2_000)]) {
+      const comment = statusComment(crowded(world.state, text), world.at);
+      expect(comment.length).toBeLessThanOrEqual(60_000);
+      expect(comment).toContain("`task-49`");
+      expect(comment).toContain("`/headgate help`");
+    }
+  });
+});
+
+function rowOf(comment: string, id: string): string {
+  return comment.split("\n").find((line) => line.startsWith(`| \`${id}\``)) ?? "";
+}
+
+/** The kinds of blocks; without GFM a table is a paragraph. */
+function shape(comment: string): string[] {
+  return fromMarkdown(comment).children.map((block) => (block.type === "code" ? `code ${block.lang}` : block.type));
+}
+
+/** 50 tasks, each waiting for all before it, all with the text for a title and a cause. */
+function crowded(state: FeatureState, text: string): FeatureState {
+  const [template] = state.tasks;
+  if (template === undefined) throw new Error("no task");
+  const ids = Array.from({ length: 50 }, (_, index) => `task-${index}`);
+  const tasks = ids.map((id, index) => ({
+    ...structuredClone(template),
+    plan: { ...template.plan, id, title: text, dependsOn: ids.slice(0, index) },
+    stage: "parked" as const,
+    landing: null,
+    head: sha(id),
+    failure: { class: "agent-failed" as const, cause: text, details: [] },
+  }));
+  return { ...state, tasks };
+}

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { issueJobToken } from "../../src/sandbox/rest/auth/tokens.ts";
+import type { WorkflowRun } from "../../src/sandbox/world/entities.ts";
+import { type Fixture, startFixture } from "./actions-fixture.ts";
+
+let fixture: Fixture;
+
+beforeEach(async () => {
+  fixture = await startFixture();
+});
+afterEach(() => fixture.close());
+
+const job = "jobs: { it: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }";
+
+function told(runs: WorkflowRun[]): string[] {
+  return runs.map((run) => `${run.name}: ${run.event} ${run.ref} ${run.conclusion}`).sort();
+}
+
+describe("workflows start", () => {
+  it("at pushes that their filters on branches, tags and paths let through", async () => {
+    await fixture.commit({
+      all: `name: all\non: push\n${job}`,
+      releases: `name: releases\non: { push: { branches: ['release/**', '!release/old'] } }\n${job}`,
+      tags: `name: tags\non: { push: { tags: ['v[0-9]+.*'] } }\n${job}`,
+      docs: `name: docs\non: { push: { paths: ['docs/**', '*.md'] } }\n${job}`,
+      code: `name: code\non: { push: { paths-ignore: ['docs/**', '**.md'] } }\n${job}`,
+    });
+    expect(told(await fixture.settle())).toEqual([
+      "all: push refs/heads/main success",
+      "code: push refs/heads/main success",
+    ]);
+    const before = new Set((await fixture.settle()).map((run) => run.id));
+    const fresh = async () => told((await fixture.settle()).filter((run) => !before.has(run.id) && before.add(run.id)));
+
+    const docs = await fixture.commit({ "docs/a/b.txt": "x" }, "release/one");
+    expect(await fresh()).toEqual([
+      "all: push refs/heads/release/one success",
+      "docs: push refs/heads/release/one success",
+      "releases: push refs/heads/release/one success",
+    ]);
+    await fixture.commit({ "src/x.ts": "x" }, "release/old", "release/one");
+    expect(await fresh()).toEqual([
+      "all: push refs/heads/release/old success",
+      "code: push refs/heads/release/old success",
+      "docs: push refs/heads/release/old success",
+    ]);
+    await fixture.octokit.rest.git.createRef({ ...fixture.at, ref: "refs/tags/v12.0", sha: docs });
+    expect(await fresh()).toEqual([
+      "all: push refs/tags/v12.0 success",
+      "code: push refs/tags/v12.0 success",
+      "docs: push refs/tags/v12.0 success",
+      "tags: push refs/tags/v12.0 success",
+    ]);
+    await fixture.octokit.rest.git.deleteRef({ ...fixture.at, ref: "tags/v12.0" });
+    expect(await fresh()).toEqual([]);
+  });
+
+  it("at pull requests with their test merge, which a conflicted pull has not", async () => {
+    await fixture.commit({
+      pull: `name: pull\non: { pull_request: { branches: [main] } }\n${job}`,
+      labeled: `name: labeled\non: { pull_request: { types: [labeled] } }\n${job}`,
+      "a.txt": "one\n",
+    });
+    await fixture.commit({ "a.txt": "theirs\n" }, "clash");
+    await fixture.commit({ "b.txt": "fine\n" }, "fine");
+    await fixture.commit({ "a.txt": "ours\n" });
+    const open = (head: string, base = "main") =>
+      fixture.octokit.rest.pulls.create({ ...fixture.at, title: `The ${head}`, head, base });
+    await open("clash");
+    const { data: pull } = await open("fine");
+    await fixture.settle();
+    const [run, ...others] = fixture.runsOf("pull");
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({ displayTitle: "The fine", pullNumbers: [pull.number], headSha: pull.head.sha });
+    expect(run?.ref).toBe(`refs/pull/${pull.number}/merge`);
+    const merge = await fixture.octokit.rest.git.getCommit({ ...fixture.at, commit_sha: run!.checkoutSha });
+    expect(merge.data.parents.map((parent) => parent.sha)).toEqual([
+      await fixture.hub.git.resolve(fixture.repository, "refs/heads/main"),
+      pull.head.sha,
+    ]);
+
+    await fixture.commit({ "b.txt": "finer\n" }, "fine");
+    await fixture.settle();
+    expect(fixture.runsOf("pull").map((each) => (each.payload as { action: string }).action)).toEqual([
+      "synchronize",
+      "opened",
+    ]);
+    await fixture.octokit.rest.issues.addLabels({ ...fixture.at, issue_number: pull.number, labels: ["x"] });
+    await fixture.commit({ "c.txt": "[skip ci]" }, "fine");
+    await fixture.settle();
+    expect(fixture.runsOf("labeled")).toHaveLength(1);
+
+    const checks = await fixture.octokit.rest.checks.listForRef({ ...fixture.at, ref: pull.head.sha });
+    expect(checks.data.check_runs.map((check) => [check.name, check.conclusion, check.app?.slug])).toContainEqual([
+      "it",
+      "success",
+      "github-actions",
+    ]);
+  });
+
+  it("after other workflows, three deep, and for events on the default branch", async () => {
+    const chain = Object.fromEntries(
+      ["b", "c", "d", "e"].map((name, index) => [
+        name,
+        `name: ${name}\non: { workflow_run: { workflows: [${"abcd"[index]}], types: [completed] } }\n${job}`,
+      ]),
+    );
+    await fixture.commit({
+      ...chain,
+      a: `name: a\non: { issues: { types: [opened] } }\nrun-name: about \${{ github.event.issue.title }}\n${job}`,
+    });
+    await fixture.octokit.rest.issues.create({ ...fixture.at, title: "this" });
+    await fixture.settle();
+    expect(told(await fixture.settle())).toEqual([
+      "a: issues refs/heads/main success",
+      "b: workflow_run refs/heads/main success",
+      "c: workflow_run refs/heads/main success",
+      "d: workflow_run refs/heads/main success",
+    ]);
+    expect(fixture.runsOf("a")[0]?.displayTitle).toBe("about this");
+  });
+
+  it("not for what a job's token did, except by dispatch", async () => {
+    await fixture.commit({ "a.txt": "a" }, "topic");
+    await fixture.commit({
+      pushed: `name: pushed\non: [push, issues]\n${job}`,
+      dispatched: `name: dispatched\non: workflow_dispatch\n${job}`,
+    });
+    const before = (await fixture.settle()).length;
+    const permissions = { contents: "write", issues: "write", actions: "write" } as const;
+    const token = issueJobToken(fixture.hub.world, fixture.repository, permissions).id;
+    const headers = { authorization: `token ${token}` };
+    await fixture.octokit.request("POST /repos/{owner}/{repo}/issues", { ...fixture.at, title: "x", headers });
+    const sha = await fixture.hub.git.resolve(fixture.repository, "refs/heads/topic");
+    await fixture.octokit.request("POST /repos/{owner}/{repo}/git/refs", {
+      ...fixture.at,
+      ref: "refs/heads/by-job",
+      sha: sha ?? "",
+      headers,
+    });
+    await fixture.octokit.request("POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches", {
+      ...fixture.at,
+      workflow_id: "dispatched.yml",
+      ref: "main",
+      headers,
+    });
+    const runs = await fixture.settle();
+    expect(told(runs.slice(before))).toEqual(["dispatched: workflow_dispatch refs/heads/main success"]);
+  });
+
+  it("with a failed run when their file is broken, or one that they call", async () => {
+    await fixture.commit({
+      broken: "name: Broken\non: push\njobs: { a: { needs: b, runs-on: x, steps: [{ run: x }] } }",
+    });
+    await fixture.settle();
+    const [broken] = fixture.runsOf("broken");
+    expect(broken).toMatchObject({ name: ".github/workflows/broken.yml", conclusion: "failure", status: "completed" });
+    expect(broken?.failure).toContain("must contain at least one job with no dependencies");
+    await fixture.commit({
+      broken: "name: Broken\non: push\njobs: { a: { uses: ./.github/workflows/gone.yml } }",
+    });
+    await fixture.settle();
+    expect(fixture.runsOf("broken")[0]?.failure).toContain("workflow was not found");
+    await expect(fixture.dispatch("broken")).rejects.toThrow("Workflow does not have 'workflow_dispatch' trigger");
+  });
+
+  it("and tell what they do in GitHub's order", async () => {
+    await fixture.commit({ ci: `name: ci\non: workflow_dispatch\n${job}` });
+    fixture.announced.length = 0;
+    const run = await fixture.dispatch("ci");
+    const heard = fixture.announced.map(({ event, action }) => `${event} ${action ?? ""}`.trim());
+    expect(heard).toEqual([
+      "workflow_dispatch",
+      "workflow_run requested",
+      "check_run created",
+      "workflow_job queued",
+      "workflow_run in_progress",
+      "workflow_job in_progress",
+      "check_run completed",
+      "workflow_job completed",
+      "check_suite completed",
+      "workflow_run completed",
+    ]);
+    const last = fixture.announced.at(-1);
+    expect(last?.payload).toMatchObject({
+      workflow_run: {
+        id: run.id,
+        name: "ci",
+        status: "completed",
+        conclusion: "success",
+        head_commit: { message: "Change" },
+      },
+      workflow: { path: ".github/workflows/ci.yml" },
+    });
+  });
+});
