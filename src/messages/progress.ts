@@ -1,6 +1,6 @@
 /** One line per thing that happened, for a terminal. What happened is read off the states before and after an event. */
 import type { FeatureEvent } from "../core/event.ts";
-import { explainFeature, explainTask } from "../core/explain.ts";
+import { explainFeature, explainTask } from "../core/feature/explain.ts";
 import type { FeatureState, Task } from "../core/feature/state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "../core/feature/state.ts";
 import { waves } from "../core/plan.ts";

@@ -31,7 +31,11 @@ describe("text of strangers", () => {
   it.each([
     ["a closing keyword", "fixes #12", "fixes #·12"],
     ["a closing keyword for another repository", "Closes: acme/tool#12", "Closes: acme/tool#·12"],
-    ["a closing keyword with an address", "resolves https://x/acme/tool/issues/1", "r·esolves https://x/acme/tool/issues/1"],
+    [
+      "a closing keyword with an address",
+      "resolves https://x/acme/tool/issues/1",
+      "r·esolves https://x/acme/tool/issues/1",
+    ],
     ["a closing keyword with a linked address", "Fixed [this](https://x/1)", "Fixed [this](https://x/1)"],
     ["the other way to write a reference", "fix GH-12", "fix GH-·12"],
     ["a mention", "thanks @ada, @acme/team", "thanks @·ada, @·acme/team"],

@@ -46,7 +46,14 @@ describe("the status comment", () => {
     const world = new World();
     world.label();
     world.allow();
-    expect(statusComment(world.state, world.at + 200_000)).toMatchInlineSnapshot(`"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: it tries again by itself; \`/headgate retry quote\` tries at once (at 07:31 UTC) · Headgate |"`);
+    expect(statusComment(world.state, world.at + 200_000)).toMatchInlineSnapshot(`
+      "<!-- headgate:status -->
+      **A plan is being made.**
+
+      Base: \`main\` at 6261736. Before every merge these must pass: \`unit\`. Started 3 min ago by \`ada\`.
+
+      Orders are comments by people with write access; \`/headgate help\` lists them."
+    `);
   });
 
   it("says what to type when a task needs a person", () => {
@@ -60,22 +67,35 @@ describe("the status comment", () => {
     });
     expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
       "<!-- headgate:status -->
-      **All tasks are done, 2 of 2 are merged.**
+      > [!IMPORTANT]
+      > **quote needs a person. unit: csv.test.ts:31 expected \\\`2\\\`.**
+      > What to do: look at the failing checks, then \`/headgate retry quote\`.
 
       \`\`\`mermaid
       flowchart LR
         t0["✅ types #35;10<br/>types"]:::done
-        t1["✅ cli #35;11<br/>cli"]:::done
+        t1["✋ quote #35;11<br/>quote"]:::parked
+        t2["✅ parser<br/>parser"]:::done
+        t3["⚪ cli<br/>cli"]:::idle
         t0 --> t1
+        t0 --> t2
+        t1 --> t3
+        t2 --> t3
         classDef done fill:#dafbe1,stroke:#1a7f37,color:#116329
+        classDef parked fill:#ffebe9,stroke:#cf222e,color:#82071e
+        classDef idle fill:#f6f8fa,stroke:#8c959f,color:#57606a
       \`\`\`
 
       | Task | State | Pull request | Why, what next, who |
       |---|---|---|---|
       | \`types\` types | ✅ done | #10 | merged as 6d65726 |
-      | \`cli\` cli | ✅ done | #11 | merged as 6d65726 |
+      | \`quote\` quote | ✋ parked | #11 | unit: csv.test.ts:31 expected \\\`2\\\`; next: look at the failing checks, then \`/headgate retry quote\` · **you** |
+      | \`parser\` parser | ✅ done |  | It had nothing to land |
+      | \`cli\` cli | ⚪ blocked |  | It waits for quote; quote is parked; next: \`/headgate retry quote\` · **you** |
 
-      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Cost: $1.50, 1,234,567 tokens in, 89 out. It took 2 s."
+      Base: \`main\` at 6261736. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
+
+      Orders are comments by people with write access; \`/headgate help\` lists them."
     `);
   });
 
@@ -86,7 +106,9 @@ describe("the status comment", () => {
       task.waitsUntil = Date.UTC(2026, 10, 23, 7, 31);
       task.failure = { class: "provider-down", cause: "529 overloaded", details: [] };
     });
-    expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(`"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: it tries again by itself; \`/headgate retry quote\` tries at once (at 07:31 UTC) · Headgate |"`);
+    expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
+      `"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: it tries again by itself; \`/headgate retry quote\` tries at once (at 07:31 UTC) · Headgate |"`,
+    );
   });
 
   it("passes on the lane's word on a pull that a person must merge", () => {
@@ -96,7 +118,9 @@ describe("the status comment", () => {
       task.explanation = "is ready: a person merges it";
       task.waitsFor = "person";
     });
-    expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(`"| \`quote\` quote | 🚦 in the lane | #11 | \\#​11 is ready: a person merges it; next: merge it · **you** |"`);
+    expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
+      `"| \`quote\` quote | 🚦 in the lane | #11 | \\#​11 is ready: a person merges it; next: merge it · **you** |"`,
+    );
   });
 
   it("says how a hold ends", () => {
@@ -115,7 +139,10 @@ describe("the status comment", () => {
     const world = completed();
     const state = {
       ...world.state,
-      planner: { model: "m", usage: { inputTokens: 1_234_567, outputTokens: 89, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 1.5 } },
+      planner: {
+        model: "m",
+        usage: { inputTokens: 1_234_567, outputTokens: 89, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 1.5 },
+      },
     };
     expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
       "<!-- headgate:status -->
@@ -142,7 +169,9 @@ describe("the status comment", () => {
     const world = diamond();
     world.feature({ type: "issue.closed", by: "ada" });
     const text = statusComment(world.state, world.at);
-    expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe("**It was cancelled by @·ada; of its tasks 1 of 4 is merged.**");
+    expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe(
+      "**It was cancelled by @·ada; of its tasks 1 of 4 is merged.**",
+    );
     expect(text).not.toContain("Orders are");
   });
 

@@ -1,9 +1,7 @@
-import nock from "nock";
 import { describe, expect, it } from "vitest";
 import { judgePlan } from "../../src/core/plan.ts";
 import { Unavailable } from "../../src/loop/github-port.ts";
 import { filePlanner } from "../../src/planner/file-planner.ts";
-import { startScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
 import { CIRCULAR, GOOD, plan, playProvider, repository, request, TASKS, tell } from "./fixture.ts";
 
 playProvider();
@@ -106,21 +104,6 @@ it("a repository that cannot be read is GitHub's failure, not a plan's", async (
   };
 
   await expect(plan({ github })).rejects.toBeInstanceOf(Unavailable);
-});
-
-it("the scripted model answers the planner, and its repair", async () => {
-  nock.enableNetConnect("127.0.0.1");
-  const scripted = await startScriptedModel({ script: { thinkMs: 0, planner: [{ say: CIRCULAR }, { say: GOOD }] } });
-  try {
-    const { answer } = await plan({ model: { apiKey: "any", baseUrl: scripted.url } });
-
-    expect(answer).toMatchObject({ plan: { tasks: TASKS } });
-    expect(scripted.requests().map(({ turn }) => turn)).toEqual(["planner 1", "planner 2"]);
-    // The second request finds the system prompt in the cache.
-    expect(answer.usage?.cacheReadTokens).toBeGreaterThan(500);
-  } finally {
-    await scripted.close();
-  }
 });
 
 it("a written plan is given as it is, and no model is asked", async () => {

@@ -79,6 +79,7 @@ describe("the question", () => {
       package.json
       .github/workflows/ci.yml
       .github/CODEOWNERS
+      packages/core/web/package.json
       packages/core/package.json
       AGENTS.md
       </untrusted>
@@ -105,6 +106,10 @@ describe("the question", () => {
 
       <untrusted source="packages/core/package.json">
       { "name": "core" }
+      </untrusted>
+
+      <untrusted source="packages/core/web/package.json">
+      { "name": "web" }
       </untrusted>
 
       This is issue #12, the feature to plan.

@@ -1,3 +1,4 @@
+import { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { issueJobToken } from "../../src/sandbox/rest/auth/tokens.ts";
 import type { WorkflowRun } from "../../src/sandbox/world/entities.ts";
@@ -121,31 +122,20 @@ describe("workflows start", () => {
   });
 
   it("not for what a job's token did, except by dispatch", async () => {
-    await fixture.commit({ "a.txt": "a" }, "topic");
     await fixture.commit({
       pushed: `name: pushed\non: [push, issues]\n${job}`,
       dispatched: `name: dispatched\non: workflow_dispatch\n${job}`,
     });
     const before = (await fixture.settle()).length;
     const permissions = { contents: "write", issues: "write", actions: "write" } as const;
-    const token = issueJobToken(fixture.hub.world, fixture.repository, permissions).id;
-    const headers = { authorization: `token ${token}` };
-    await fixture.octokit.request("POST /repos/{owner}/{repo}/issues", { ...fixture.at, title: "x", headers });
-    const sha = await fixture.hub.git.resolve(fixture.repository, "refs/heads/topic");
-    await fixture.octokit.request("POST /repos/{owner}/{repo}/git/refs", {
-      ...fixture.at,
-      ref: "refs/heads/by-job",
-      sha: sha ?? "",
-      headers,
-    });
-    await fixture.octokit.request("POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches", {
-      ...fixture.at,
-      workflow_id: "dispatched.yml",
-      ref: "main",
-      headers,
-    });
+    const auth = issueJobToken(fixture.hub.world, fixture.repository, permissions).id;
+    const { rest } = new Octokit({ baseUrl: fixture.hub.apiUrl(), auth });
+    await rest.issues.create({ ...fixture.at, title: "x" });
+    const sha = (await fixture.hub.git.resolve(fixture.repository, "refs/heads/main")) ?? "";
+    await rest.git.createRef({ ...fixture.at, ref: "refs/heads/by-job", sha });
+    await rest.actions.createWorkflowDispatch({ ...fixture.at, workflow_id: "dispatched.yml", ref: "by-job" });
     const runs = await fixture.settle();
-    expect(told(runs.slice(before))).toEqual(["dispatched: workflow_dispatch refs/heads/main success"]);
+    expect(told(runs.slice(before))).toEqual(["dispatched: workflow_dispatch refs/heads/by-job success"]);
   });
 
   it("with a failed run when their file is broken, or one that they call", async () => {

@@ -1,6 +1,6 @@
 /** What a person sees of a run: plain lines, coloured in a terminal. */
 import { styleText } from "node:util";
-import { explainFeature } from "../../core/explain.ts";
+import { explainFeature } from "../../core/feature/explain.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import type { RequiredCheck } from "../../core/github.ts";
 import { standing } from "../../core/standing.ts";

@@ -21,7 +21,7 @@ function regexOf(pattern: string): RegExp {
     } else if ("?+[]".includes(character)) {
       source += character;
     } else {
-      source += character.replace(/[^\w/]/, "\\$&");
+      source += character.replace(/[^\w/-]/, "\\$&");
     }
   }
   return new RegExp(`^${source}$`);

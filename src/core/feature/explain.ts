@@ -2,11 +2,11 @@
  * Why something is not done yet, what comes next and who must act: judged once, said wherever people look. `reason` may
  * hold words from logs and agents; `next` is ours alone, with what to type in backticks.
  */
-import type { Actor } from "./event.ts";
-import type { FailureClass } from "./failure.ts";
-import type { FeatureState, Task } from "./feature/state.ts";
-import { currentAttempt, findTask, isOver, isSatisfied } from "./feature/state.ts";
-import { standing } from "./standing.ts";
+import type { Actor } from "../event.ts";
+import type { FailureClass } from "../failure.ts";
+import { standing } from "../standing.ts";
+import type { FeatureState, Task } from "./state.ts";
+import { currentAttempt, findTask, isOver, isSatisfied } from "./state.ts";
 
 export interface Explanation {
   reason: string;
