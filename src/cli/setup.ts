@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { SandboxApart } from "../sandbox/apart.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { commitFolder } from "./git.ts";
 
@@ -29,8 +30,8 @@ export async function appManifest() {
 }
 
 /** This project as a repository of the sandbox: its reusable workflow and its action, as a release of it has them. */
-export async function publishHeadgate(sandbox: Sandbox): Promise<void> {
-  const owner = sandbox.createOrganization("headgate");
+export async function publishHeadgate(sandbox: Sandbox | SandboxApart): Promise<void> {
+  const owner = await sandbox.createOrganization("headgate");
   const repository = await sandbox.createRepository({ owner, name: "headgate" });
   await withFolder(async (folder) => {
     for (const path of ["action.yml", ".github/workflows/attempt.yml", "dist/action"]) {

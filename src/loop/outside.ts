@@ -21,6 +21,8 @@ export interface Settings {
   baseBranch: string | null;
   /** A status comment is edited at most once in this many milliseconds. */
   statusEveryMs: number;
+  /** A pull is looked at, at most once in this many milliseconds: one change of GitHub's comes as several webhooks. */
+  lookEveryMs: number;
   /** Milliseconds between looks for labelled issues whose webhooks were lost. */
   sweepEveryMs: number;
 }

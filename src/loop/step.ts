@@ -3,7 +3,7 @@ import type { Command, Effect } from "../core/command.ts";
 import { coalesces, commandKey } from "../core/command.ts";
 import { decide } from "../core/decide.ts";
 import { repoName } from "../core/github.ts";
-import type { Outside } from "./outside.ts";
+import type { Outside, Settings } from "./outside.ts";
 import type { HistoryWrite, Loaded, NewCommand, SentEvent, StepWrite } from "./store-port.ts";
 
 const BATCH = 20;
@@ -31,7 +31,7 @@ export async function stepAggregate(outside: Outside, aggregate: string): Promis
 }
 
 function decideAll(outside: Outside, aggregate: string, loaded: Loaded): StepWrite {
-  const write = new Collector(outside.settings.statusEveryMs);
+  const write = new Collector(outside.settings);
   let stored = loaded.state === null || loaded.schema === null ? null : { state: loaded.state, schema: loaded.schema };
   let routes: string[] = [];
   for (const { id, key, event, at } of loaded.events) {
@@ -60,10 +60,10 @@ class Collector {
   readonly commands = new Map<string, NewCommand>();
   readonly cancel = new Set<string>();
   readonly sends: SentEvent[] = [];
-  readonly #statusEveryMs: number;
+  readonly #pace: Pick<Settings, "statusEveryMs" | "lookEveryMs">;
 
-  constructor(statusEveryMs: number) {
-    this.#statusEveryMs = statusEveryMs;
+  constructor(pace: Pick<Settings, "statusEveryMs" | "lookEveryMs">) {
+    this.#pace = pace;
   }
 
   add(aggregate: string, command: Command, at: number): void {
@@ -86,7 +86,7 @@ class Collector {
         const key = commandKey(command);
         const again = coalesces(command);
         if (!again && this.commands.has(key)) return;
-        const runAt = command.type === "status.publish" ? this.#statusTime(at) : now;
+        const runAt = this.#runAt(command, at);
         this.commands.set(key, { key, ordering: orderingOf(command), command, runAt, replace: again });
       }
     }
@@ -97,9 +97,18 @@ class Collector {
     this.cancel.add(key);
   }
 
-  /** Edits of one window share its end, so that a busy feature cannot push its edit ahead for ever. */
-  #statusTime(at: number): string {
-    return new Date(Math.ceil(at / this.#statusEveryMs) * this.#statusEveryMs).toISOString();
+  /**
+   * Edits of one window share its end, and so do looks: webhooks come in bursts. A window that slid with each of them could
+   * be pushed ahead for ever.
+   */
+  #runAt(command: Effect, at: number): string {
+    const window =
+      command.type === "status.publish"
+        ? this.#pace.statusEveryMs
+        : command.type === "pull.observe"
+          ? this.#pace.lookEveryMs
+          : 1;
+    return new Date(Math.ceil(at / window) * window).toISOString();
   }
 }
 

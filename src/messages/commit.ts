@@ -1,11 +1,11 @@
 /** The message of a promoted change, and reading back whose it is. */
 import type { Command } from "../core/command.ts";
 import { featureKey } from "../core/keys.ts";
-import { defuse, oneLine } from "./sanitise.ts";
+import { pullTitle } from "./pull.ts";
 
 export function commitMessage(command: Extract<Command, { type: "change.promote" }>): string {
   const trailers = [`Headgate-Feature: ${featureKey(command.repo, command.issue)}`, `Headgate-Attempt: ${command.id}`];
-  return `${defuse(oneLine(command.title, 200))}\n\n${trailers.join("\n")}\n`;
+  return `${pullTitle(command)}\n\n${trailers.join("\n")}\n`;
 }
 
 /** The attempt that made a commit, such as `12/parser/2`; null: it is not from a promotion. */

@@ -2,7 +2,7 @@
 import type { Notice } from "../core/command.ts";
 import { noticeMarker } from "./markers.ts";
 import { orderList } from "./orders.ts";
-import { defuse, plainText, truncate } from "./sanitise.ts";
+import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";
 
 /** Markdown whose first line is the notice's marker. */
 export function noticeComment(notice: Notice): string {
@@ -30,7 +30,7 @@ function words(notice: Notice): string {
 
 /** Whom the answer is for; GitHub tells them. */
 function person(login: string): string {
-  return /^[A-Za-z0-9-]{1,39}(\[bot\])?$/.test(login) ? `@${login}` : plainText(login, 40);
+  return /^[A-Za-z0-9-]{1,39}(\[bot\])?$/.test(login) ? `@${login}` : codeSpan(login, 40);
 }
 
 function quoted(text: string): string {

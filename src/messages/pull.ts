@@ -8,10 +8,10 @@ type PullOpen = Extract<Command, { type: "pull.open" }>;
 const MAX_WORDS = 6_000;
 const MAX_FILES = 100;
 
-/** Also the title of the merge: what would close an issue is defused, for it ends up on the base branch. */
+/** Also the title of commits and merges: what would close an issue is defused, for it ends up on the base branch. */
 export function pullTitle({ title }: { title: string }): string {
-  // GitHub takes 256 characters; the merge adds the pull's number.
-  return defuse(oneLine(title, 200));
+  // GitHub takes 256 characters, and the merge adds the pull's number; of an invisible title nothing is left.
+  return defuse(oneLine(title, 200)) || "A task without a title";
 }
 
 export function pullBody(command: PullOpen): string {

@@ -69,7 +69,8 @@ export function quotation(text: string, limit: number): string {
 
 /** Literal text in backticks, whatever it holds. Not for table cells: there a `|` would still end the cell. */
 export function codeSpan(text: string, limit = 300): string {
-  const literal = oneLine(text, limit);
+  // In code GitHub finds no reference, but whatever else reads a pull's body may.
+  const literal = oneLine(text, limit).replace(/#(?=\d)/g, `#${BREAK}`);
   const longest = Math.max(0, ...(literal.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   const pad = /^`|`$/.test(literal) || literal === "" ? " " : "";

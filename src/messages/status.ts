@@ -68,8 +68,8 @@ function why(state: FeatureState, task: Task, level: Level): string {
   const { reason, next, actor } = explainTask(state, task);
   const said = plainText(reason, level.reason);
   if (next === "nothing") return said;
-  const when = task.waitsUntil === null ? "" : ` (at ${clockTime(task.waitsUntil)})`;
-  return `${said}; next: ${next}${when} · ${actors[actor]}`;
+  const when = task.waitsUntil === null ? "" : `at ${clockTime(task.waitsUntil)} `;
+  return `${said}; next: ${when}${next} · ${actors[actor]}`;
 }
 
 /** What it works on, with what, how long and for how much. */

@@ -10,7 +10,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { StoreError } from "./errors.ts";
 
 /** An empty cluster made at build time. It saves a first start some two seconds; without it nothing else changes. */
-const TEMPLATE = fileURLToPath(new URL("../../dist/store/template.tar.gz", import.meta.url));
+export const TEMPLATE = fileURLToPath(new URL("../../dist/store/template.tar.gz", import.meta.url));
 
 /** Opens the cluster in `folder`, which only one process may do at a time; makes it first if there is none. */
 export async function openFolder(folder: string, template: string = TEMPLATE): Promise<PGlite> {

@@ -27,12 +27,20 @@ async function openEmbedded(dataDir: string): Promise<Store> {
   try {
     const pglite = await openFolder(join(dataDir, "store"));
     const connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
-    return kyselyStore(connection, async () => {
+    const store = kyselyStore(connection, async () => {
       await connection.close();
       // Kysely closes PGlite only if it was used.
       if (!pglite.closed) await pglite.close();
       unlock();
     });
+    return {
+      ...store,
+      async migrate() {
+        await store.migrate();
+        // The lock says that whoever held these leases is dead: nobody has to wait until they run out.
+        await connection.query((db) => db.updateTable("outbox").set({ leased_until: null }).execute());
+      },
+    };
   } catch (error) {
     unlock();
     throw error;

@@ -12,7 +12,6 @@ import {
   type Account,
   Action,
   CheckRunPayload,
-  CheckSuitePayload,
   IssueCommentPayload,
   IssuesPayload,
   PullPayload,
@@ -83,11 +82,6 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
       const { repository, check_run: check } = read(CheckRunPayload);
       return check.app?.id === identity.appId ? nothing : commitHint(repoOf(repository), check.head_sha);
     }
-    case "check_suite": {
-      if (action !== "completed") return nothing;
-      const { repository, check_suite: suite } = read(CheckSuitePayload);
-      return suite.app?.id === identity.appId ? nothing : commitHint(repoOf(repository), suite.head_sha);
-    }
     case "status": {
       const { repository, sha } = read(StatusPayload);
       return commitHint(repoOf(repository), sha);
@@ -97,8 +91,8 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
       const { repository, workflow_run: run } = read(WorkflowRunPayload);
       const repo = repoOf(repository);
       const attempt = attemptOfRun(run.display_title);
-      if (attempt === null) return commitHint(repo, run.head_sha);
-      return hint(topics.attempt(repo, attempt), { kind: "attempt", attempt });
+      // What other workflows find, their check runs tell.
+      return attempt === null ? nothing : hint(topics.attempt(repo, attempt), { kind: "attempt", attempt });
     }
     default:
       return nothing;

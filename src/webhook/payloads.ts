@@ -52,11 +52,6 @@ export const CheckRunPayload = z.object({
   check_run: z.object({ head_sha: Sha, app: App }),
 });
 
-export const CheckSuitePayload = z.object({
-  repository: Repository,
-  check_suite: z.object({ head_sha: Sha, app: App }),
-});
-
 export const StatusPayload = z.object({ repository: Repository, sha: Sha });
 
 export const WorkflowRunPayload = z.object({

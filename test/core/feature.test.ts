@@ -378,6 +378,7 @@ describe("the lane", () => {
     world.lane({ type: "pull.updated", pull, outcome: "accepted" });
     world.pullIs(pull, { headSha: sha("updated"), checks: [running] });
     expect(world.has("pull.merge")).toBe(false);
+    expect(world.has("pull.observe")).toBe(true);
     world.lane({ type: "hinted", topic: { kind: "commit", sha: sha("updated") } });
     world.pullIs(pull, { headSha: sha("updated") });
     expect(world.take("pull.merge")).toMatchObject({ head: sha("updated") });
@@ -386,8 +387,9 @@ describe("the lane", () => {
   it("does not decide on a look that was asked for before the last hint", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
+    const underWay = world.take("pull.observe");
     world.lane({ type: "hinted", topic: { kind: "pull", pull } });
-    world.pullIs(pull);
+    world.lane({ type: "pull.observed", pull, seq: underWay.seq, snapshot: world.snapshot(pull) });
     expect(world.has("pull.merge")).toBe(false);
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(true);

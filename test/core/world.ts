@@ -180,7 +180,11 @@ export class World {
 
   /** Answer the lane's question about the pull. */
   pullIs(pull: number, more: Partial<PullSnapshot> = {}): void {
-    const { seq } = this.take("pull.observe", (command) => command.pull === pull);
+    let { seq } = this.take("pull.observe", (command) => command.pull === pull);
+    // Asked again before it began, it is one observation: the last.
+    while (this.has("pull.observe", (command) => command.type === "pull.observe" && command.pull === pull)) {
+      seq = this.take("pull.observe", (command) => command.pull === pull).seq;
+    }
     this.lane({ type: "pull.observed", pull, seq, snapshot: this.snapshot(pull, more) });
   }
 

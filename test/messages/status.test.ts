@@ -107,7 +107,7 @@ describe("the status comment", () => {
       task.failure = { class: "provider-down", cause: "529 overloaded", details: [] };
     });
     expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
-      `"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: it tries again by itself; \`/headgate retry quote\` tries at once (at 07:31 UTC) · Headgate |"`,
+      `"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: at 07:31 UTC it tries again by itself; \`/headgate retry quote\` tries at once · Headgate |"`,
     );
   });
 

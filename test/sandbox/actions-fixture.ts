@@ -123,8 +123,10 @@ function expand(files: Files): { path: string; content: string }[] {
   }));
 }
 
-export async function startFixture(options: Partial<ActionsOptions> = {}): Promise<Fixture> {
-  const folder = mkdtempSync(join(tmpdir(), "sandbox-actions-"));
+export async function startFixture(
+  options: Partial<ActionsOptions> = {},
+  folder = mkdtempSync(join(tmpdir(), "sandbox-actions-")),
+): Promise<Fixture> {
   const life = await startLife(join(folder, "world"), options);
   const { hub, url, actions } = life;
   const { world } = hub;

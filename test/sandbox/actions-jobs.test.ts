@@ -195,6 +195,36 @@ jobs:
     expect(log).not.toContain("Z fine");
   });
 
+  it("has a token that may do what its permissions say, and tools of nobody else's", async () => {
+    await fixture.commit({
+      token: `
+on: workflow_dispatch
+permissions: {}
+cache-mode: none
+jobs:
+  token:
+    runs-on: ubuntu-latest
+    permissions: { issues: write }
+    cache-mode: read
+    steps:
+      - env: { TOKEN: "\${{ secrets.GITHUB_TOKEN }}" }
+        run: |
+          ask() { URL="$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/$1" BODY="$2" node -e '
+            const { URL: url, BODY: body, TOKEN } = process.env;
+            fetch(url, { method: "POST", body, headers: { authorization: "Bearer " + TOKEN } }).then((answer) => console.log(answer.status));
+          '; }
+          echo "issue=$(ask issues '{"title":"from a job"}') label=$(ask git/refs '{"ref":"refs/heads/x","sha":"'$GITHUB_SHA'"}')"
+          echo "same=\${{ github.token == secrets.GITHUB_TOKEN }} token=$TOKEN"
+          echo "foreign=$(echo "$PATH" | grep -c 'node_modules/.bin') node=$(node -p process.version) home=\${HOME#$GITHUB_WORKSPACE}"
+`,
+    });
+    await fixture.dispatch("token");
+    const log = await fixture.log(fixture.job("token"));
+    expect(log).toContain("Z issue=201 label=403");
+    expect(log).toContain("Z same=true token=***");
+    expect(log).toContain(`Z foreign=0 node=${process.version} home=`);
+  });
+
   it("leaves no process and no file but its logs behind", async () => {
     await fixture.commit({
       background: `

@@ -23,8 +23,8 @@ jobs:
   go:
     runs-on: ubuntu-latest
     steps:
-      - run: echo "\${{ inputs.target }} \${{ inputs.name }} \${{ inputs.dry == false }} \${{ inputs.count + 0 == 3 || inputs.count == 3 }} \${{ github.event.inputs.dry }}"
-`.replace("inputs.count + 0 == 3 || ", ""),
+      - run: echo "\${{ inputs.target }} \${{ inputs.name }} \${{ inputs.dry == false }} \${{ inputs.count == 3 }} \${{ github.event.inputs.dry }}"
+`,
     push: "name: Push\non: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: 'false' }] } }",
     broken: "on: workflow_dispatch\njobs: 3",
   });
@@ -105,12 +105,12 @@ describe("REST", () => {
   it("lists workflows, and runs by what is asked for", async () => {
     const { rest } = fixture.octokit;
     const { data } = await rest.actions.listRepoWorkflows(fixture.at);
-    expect(data.workflows.map(({ name, path }) => [name, path])).toEqual([
+    expect(data.workflows.map(({ name, path }) => [name, path]).sort()).toEqual([
       [".github/workflows/broken.yml", ".github/workflows/broken.yml"],
       ["Deploy", ".github/workflows/deploy.yml"],
       ["Push", ".github/workflows/push.yml"],
     ]);
-    const [, deploy] = data.workflows;
+    const deploy = data.workflows.find(({ name }) => name === "Deploy");
     const byId = await rest.actions.getWorkflow({ ...fixture.at, workflow_id: deploy!.id });
     expect(byId.data.name).toBe("Deploy");
 

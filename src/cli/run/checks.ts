@@ -22,7 +22,7 @@ export async function requireChecks(site: Site, command: string | null): Promise
     const why = passedOver === "" ? "no workflow of it runs on pull_request" : `it only has ${passedOver}`;
     throw new BadInput(`--repo: nothing would judge an agent's work here: ${why}; give a command with --checks`);
   }
-  sandbox.setProtection(repository, base, {
+  await sandbox.setProtection(repository, base, {
     requiredStatusChecks: { strict: true, checks: names.map((context) => ({ context, appId: null })) },
   });
   return names.map((name) => ({ name, appId: null }));
@@ -34,7 +34,7 @@ export async function requireChecks(site: Site, command: string | null): Promise
  */
 async function requireCommand(site: Site, command: string): Promise<void> {
   const { sandbox, repository } = site;
-  const organisation = sandbox.createOrganization("headgate");
+  const organisation = await sandbox.createOrganization("headgate");
   const checks = await sandbox.createRepository({ owner: organisation, name: "checks" });
   await withFolder(async (folder) => {
     await mkdir(join(folder, ".github", "workflows"), { recursive: true });
@@ -52,5 +52,5 @@ async function requireCommand(site: Site, command: string): Promise<void> {
     await commitFolder(folder, "main", "The checks of this run");
     await sandbox.importRepository(checks, folder, "refs/heads/main", "main");
   });
-  sandbox.requireWorkflow(repository, { repository: checks, ref: "refs/heads/main", path: OWN_WORKFLOW });
+  await sandbox.requireWorkflow(repository, { repository: checks, ref: "refs/heads/main", path: OWN_WORKFLOW });
 }

@@ -54,7 +54,7 @@ export async function run(options: RunOptions, model: Model, printer: Printer): 
     let changed = () => {};
     const app = await openApp(options, site, store, model, join(dataDir, "headgate.log"), () => changed());
     closing.push(() => app.stop());
-    site.sandbox.setWebhook(site.app, `${app.url}/api/github/webhooks`, site.webhookSecret);
+    await site.sandbox.setWebhook(site.app, `${app.url}/api/github/webhooks`, site.webhookSecret);
     await label(site);
 
     const follower = follow(
@@ -122,6 +122,7 @@ async function openApp(
       label: defaults.label,
       baseBranch: site.base,
       statusEveryMs: 1_000,
+      lookEveryMs: 100,
       sweepEveryMs: 60_000,
     },
     defaults,

@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { stringify } from "yaml";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
-import type { App, Repository, Sandbox } from "../../sandbox/index.ts";
-import { startSandbox } from "../../sandbox/index.ts";
+import type { SandboxApart } from "../../sandbox/apart.ts";
+import { startSandboxApart } from "../../sandbox/apart.ts";
+import type { App, Repository } from "../../sandbox/index.ts";
 import { commitFolder } from "../git.ts";
 import { appManifest, publishHeadgate, withFolder } from "../setup.ts";
 import type { RunOptions } from "./options.ts";
@@ -24,7 +25,7 @@ const SETUP_BRANCH = "headgate-setup";
 export const MAINTAINER = "you";
 
 export interface Site {
-  sandbox: Sandbox;
+  sandbox: SandboxApart;
   repository: Repository;
   /** A client that acts as the repository's owner. */
   owner: Octokit;
@@ -49,7 +50,7 @@ export async function openSite(
   dataDir: string,
   access: ModelAccess,
 ): Promise<Site> {
-  const sandbox = await startSandbox({
+  const sandbox = await startSandboxApart({
     dataDir: join(dataDir, "sandbox"),
     port: options.port,
     // Agents and checks share the runners, as on GitHub: leave some for the checks of what agents make.
@@ -57,15 +58,15 @@ export async function openSite(
   });
   try {
     await publishHeadgate(sandbox);
-    const { user, token } = sandbox.createUser(MAINTAINER);
+    const { user, token } = await sandbox.createUser(MAINTAINER);
     const repository = await sandbox.createRepository({ owner: user, name: source.name });
     await importSetup(sandbox, repository, options);
     const known = await tip(sandbox, token, repository, source.branch);
     const imported = known ?? (await sandbox.importRepository(repository, source.url, source.ref, source.branch));
-    if (access.apiKey !== null) sandbox.setSecret(repository, "ANTHROPIC_API_KEY", access.apiKey);
-    sandbox.setVariable(repository, "ANTHROPIC_BASE_URL", access.baseUrl ?? "");
+    if (access.apiKey !== null) await sandbox.setSecret(repository, "ANTHROPIC_API_KEY", access.apiKey);
+    await sandbox.setVariable(repository, "ANTHROPIC_BASE_URL", access.baseUrl ?? "");
     const { app, privateKey } = await openApp(sandbox);
-    sandbox.install(app, user, [repository]);
+    await sandbox.install(app, user, [repository]);
     const owner = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });
     return {
       sandbox,
@@ -85,7 +86,7 @@ export async function openSite(
   }
 }
 
-async function importSetup(sandbox: Sandbox, repository: Repository, options: RunOptions): Promise<void> {
+async function importSetup(sandbox: SandboxApart, repository: Repository, options: RunOptions): Promise<void> {
   await withFolder(async (folder) => {
     await mkdir(join(folder, ".github", "workflows"), { recursive: true });
     await writeFile(join(folder, ATTEMPT_WORKFLOW), attemptWorkflow(options));
@@ -119,8 +120,8 @@ function attemptWorkflow(options: RunOptions): string {
   });
 }
 
-async function openApp(sandbox: Sandbox): Promise<{ app: App; privateKey: string }> {
-  const known = sandbox.findApp("headgate");
+async function openApp(sandbox: SandboxApart): Promise<{ app: App; privateKey: string }> {
+  const known = await sandbox.findApp("headgate");
   // A private key is given once and never stored: an App of an earlier life gets a new one.
   if (known !== undefined) return { app: known, privateKey: await sandbox.renewAppKey(known) };
   return sandbox.createApp(await appManifest());
@@ -138,7 +139,12 @@ async function openIssue(owner: Octokit, repository: Repository, options: RunOpt
   return created.data.number;
 }
 
-async function tip(sandbox: Sandbox, token: string, repository: Repository, branch: string): Promise<string | null> {
+async function tip(
+  sandbox: SandboxApart,
+  token: string,
+  repository: Repository,
+  branch: string,
+): Promise<string | null> {
   const octokit = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });
   const where = { owner: repository.owner, repo: repository.name };
   const { data } = await octokit.rest.git.listMatchingRefs({ ...where, ref: `heads/${branch}` });

@@ -198,7 +198,8 @@ function some(count: number, one: string, many: string): string | null {
   return count === 0 ? null : `${count} ${count === 1 ? one : many}`;
 }
 
+/** Without a final full stop: more follows. */
 function firstLine(text: string): string {
-  const line = text.trim().split("\n", 1)[0] ?? "";
+  const line = (text.trim().split("\n", 1)[0] ?? "").replace(/\.$/, "");
   return line.length > CAUSE_CHARACTERS ? `${line.slice(0, CAUSE_CHARACTERS)}…` : line;
 }

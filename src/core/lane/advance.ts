@@ -26,9 +26,7 @@ export function advance(draft: LaneDraft): void {
 }
 
 function isFresh(entry: Entry): boolean {
-  return (
-    entry.snapshot !== null && entry.observed === entry.asked && !entry.dirty && entry.snapshot.headSha === entry.head
-  );
+  return entry.snapshot !== null && entry.observed === entry.asked && entry.snapshot.headSha === entry.head;
 }
 
 /** Whether nothing but time, the base and its checks stand between the entry and its merge. */

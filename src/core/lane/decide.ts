@@ -121,7 +121,6 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
       formerHead: null,
       asked: 0,
       observed: 0,
-      dirty: false,
       snapshot: null,
     });
   } else {
@@ -172,10 +171,6 @@ function observed(draft: LaneDraft, event: EventOf<"pull.observed">): Ignored | 
   if (entry === null || event.seq !== entry.asked) return "stale-observation";
   entry.observed = event.seq;
   entry.snapshot = event.snapshot;
-  if (entry.dirty) {
-    look(draft, entry);
-    return "superseded";
-  }
   judge(draft, entry);
   return null;
 }
@@ -203,6 +198,8 @@ function judge(draft: LaneDraft, entry: Entry): void {
     entry.stage = "queued";
     entry.looks = 0;
     entry.reruns = 0;
+    // Until now hints about this commit found nobody: what it has been through is only known after one more look.
+    look(draft, entry);
   }
   if (snapshot.mergeable === false) {
     const cause = `It conflicts with ${draft.state.branch}.`;

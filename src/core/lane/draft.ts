@@ -10,14 +10,12 @@ export interface LaneDraft {
   commands: Command[];
 }
 
-/** Ask for an observation, one at a time per pull. What comes back counts only if nothing was hinted meanwhile. */
+/**
+ * Ask for an observation. Asked again before it began, it is one; asked again while it is under way, it is made once more,
+ * and only what was seen after the last asking counts.
+ */
 export function look(draft: LaneDraft, entry: Entry): void {
-  if (entry.asked > entry.observed) {
-    entry.dirty = true;
-    return;
-  }
   entry.asked += 1;
-  entry.dirty = false;
   draft.commands.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.asked });
 }
 

@@ -15,10 +15,9 @@ export const Entry = Submission.extend({
   /** Its feature gave it up while a merge was under way; only the outcome is still awaited. */
   withdrawn: z.boolean(),
   stage: z.enum(["queued", "updating", "reading-failure", "merging"]),
-  /** Observations are numbered; only the last one asked for counts, and only if nothing was hinted since. */
+  /** Observations are numbered; only the last one asked for counts. Every hint asks for a new one. */
   asked: z.number().int(),
   observed: z.number().int(),
-  dirty: z.boolean(),
   snapshot: PullSnapshot.nullable(),
   /** Looks since the last progress, for the back-off. */
   looks: z.number().int(),

@@ -3,19 +3,19 @@
  * what is announced; everything it does is announced in turn.
  */
 import type { Announcement } from "../world/announce.ts";
-import type { Repository, Workflow, WorkflowRun } from "../world/entities.ts";
+import type { PendingAnnouncement, Repository, Workflow, WorkflowRun } from "../world/entities.ts";
 import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
 import type { ActionsHost, ActionsOptions } from "./host.ts";
+import { type Dispatch, dispatch } from "./launch/dispatch.ts";
+import { startRunsFor } from "./launch/events.ts";
+import { type Foreseen, foreseePullChecks } from "./launch/foreseen.ts";
+import { startAgain } from "./launch/start.ts";
+import { WorkflowFiles } from "./launch/workflow-files.ts";
 import { ConcurrencyGroups } from "./runs/concurrency.ts";
-import { type Dispatch, dispatch } from "./runs/dispatch.ts";
-import { startRunsFor } from "./runs/events.ts";
-import { type Foreseen, foreseePullChecks } from "./runs/foreseen.ts";
 import { Records } from "./runs/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
 import type { Runner } from "./runs/runner.ts";
 import { newSlots } from "./runs/slots.ts";
-import { startAgain } from "./runs/start.ts";
-import { WorkflowFiles } from "./runs/workflow-files.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;
@@ -72,6 +72,23 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
   /** By repository: what was announced last waits for what was announced before. */
   const queues = new Map<number, Promise<void>>();
 
+  const pending = host.world.table("pendingAnnouncements");
+  const leftOver = [...pending.all()];
+
+  /** Forgotten only when its runs are recorded: a pull whose checks never start would wait for ever. */
+  function startFor({ id, announcement }: PendingAnnouncement): void {
+    const repository = announcement.repository.id;
+    const before = queues.get(repository) ?? Promise.resolve();
+    const starting = before
+      .then(() => startRunsFor(runner, announcement))
+      .then(() => {
+        if (!runner.closing) pending.remove(id);
+      })
+      .catch(report);
+    queues.set(repository, starting);
+    runner.inBackground(starting);
+  }
+
   async function idle(): Promise<void> {
     while (background.size > 0) await Promise.all(background);
   }
@@ -80,12 +97,9 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     artifacts,
     dataDir: options.dataDir,
     announced(announcement) {
-      if (announcement.byJobToken || runner.closing || announcement.event === "workflow_dispatch") return;
-      const { id } = announcement.repository;
-      const before = queues.get(id) ?? Promise.resolve();
-      const starting = before.then(() => startRunsFor(runner, announcement)).catch(report);
-      queues.set(id, starting);
-      runner.inBackground(starting);
+      if (announcement.byJobToken || announcement.event === "workflow_dispatch") return;
+      const remembered = pending.put({ id: host.world.nextId(), announcement });
+      if (!runner.closing) startFor(remembered);
     },
     dispatch: (repository, workflow, order) => dispatch(runner, repository, workflow, order),
     async workflows(repository) {
@@ -102,7 +116,10 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       return live !== undefined;
     },
     rerun: (repository, run, failedOnly) => startAgain(runner, repository, run, failedOnly),
-    recover: () => cancelUnfinished(runner, unfinished),
+    async recover() {
+      await cancelUnfinished(runner, unfinished);
+      for (const announcement of leftOver) startFor(announcement);
+    },
     async close() {
       runner.closing = true;
       for (const live of runner.live.values()) live.cancel(true);

@@ -1,5 +1,6 @@
 /** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
 import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../world/entities.ts";
+import type { HeadCommit } from "./check.ts";
 import { repository as renderRepository } from "./repository.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
 import { simpleUser, userById } from "./user.ts";
@@ -35,12 +36,7 @@ function pullsOf(site: Site, repository: Repository, run: WorkflowRun) {
 }
 
 /** `headCommit` is the commit of the run's `headSha`. */
-export function workflowRun(
-  site: Site,
-  repository: Repository,
-  run: WorkflowRun,
-  headCommit: Schema<"simple-commit"> | null,
-) {
+export function workflowRun(site: Site, repository: Repository, run: WorkflowRun, headCommit: HeadCommit) {
   const api = repositoryApi(site, repository);
   const url = `${api}/actions/runs/${run.id}`;
   const actor = simpleUser(site, userById(site, run.actorId));

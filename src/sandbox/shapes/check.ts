@@ -43,6 +43,12 @@ const worstFirst: Conclusion[] = [
 ];
 
 export function rollup(world: World, suite: CheckSuite): { status: CheckStatus; conclusion: Conclusion | null } {
+  // A suite of Actions is as far as its workflow run, which may have jobs to come, or none at all when it cannot start.
+  const workflowRun = suite.workflowRunId === null ? undefined : world.table("runs").get(suite.workflowRunId);
+  if (workflowRun !== undefined) {
+    const { status, conclusion } = workflowRun;
+    return { status: status === "completed" || status === "in_progress" ? status : "queued", conclusion };
+  }
   const runs = latestRuns(world.table("checkRuns").filter((run) => run.suiteId === suite.id));
   if (runs.length === 0) return { status: "queued", conclusion: null };
   if (runs.every((run) => run.status === "completed")) {

@@ -5,6 +5,8 @@
  * UTC with whole seconds, as GitHub writes them.
  */
 
+import type { Announcement } from "./announce.ts";
+
 export type Role = "read" | "triage" | "write" | "maintain" | "admin";
 export type PermissionLevel = "read" | "write" | "admin";
 export type Permissions = Record<string, PermissionLevel>;
@@ -347,6 +349,12 @@ export interface PendingMerge {
   userId: number;
 }
 
+/** An announcement whose runs have not all been started. Left over at a start, it is gone through again. */
+export interface PendingAnnouncement {
+  id: number;
+  announcement: Announcement;
+}
+
 /** Every table of the sandbox by its name. */
 export interface Tables {
   users: User;
@@ -370,4 +378,5 @@ export interface Tables {
   artifacts: Artifact;
   deliveries: Delivery;
   pendingMerges: PendingMerge;
+  pendingAnnouncements: PendingAnnouncement;
 }

@@ -24,7 +24,12 @@ export interface Clock {
   now(): Date;
 }
 
-/** @throws Error when another process has the folder. */
+/** Another process has the folder. It may be letting go of it just now. */
+export class FolderInUse extends Error {
+  override readonly name = "FolderInUse";
+}
+
+/** @throws FolderInUse */
 function openDatabase(dataDir: string): DatabaseSync {
   const database = new DatabaseSync(join(dataDir, "world.sqlite"));
   try {
@@ -35,7 +40,7 @@ function openDatabase(dataDir: string): DatabaseSync {
     );
   } catch (error) {
     database.close();
-    throw new Error(`cannot open the sandbox in ${dataDir}; does another one use it?`, { cause: error });
+    throw new FolderInUse(`cannot open the sandbox in ${dataDir}; does another one use it?`, { cause: error });
   }
   return database;
 }

@@ -1,7 +1,7 @@
 /** Runs a step's process and takes in what it told through its command files. */
-import { type CommandFiles, newCommandFiles } from "./command-files.ts";
-import { commandReader } from "./commands.ts";
-import type { StepCall } from "./step.ts";
+import { type CommandFiles, newCommandFiles } from "../machine/command-files.ts";
+import { commandReader } from "../machine/commands.ts";
+import type { StepCall } from "./call.ts";
 import { StepError } from "./step-error.ts";
 
 interface Command {

@@ -1,11 +1,12 @@
 /** One job from its set-up to its last post step. */
 import { createHash } from "node:crypto";
+import type { StepLog } from "../machine/log.ts";
 import { evaluate, evaluateTexts, holds } from "../workflow/expressions.ts";
 import type { StepSpec } from "../workflow/model.ts";
-import type { StepLog } from "./log.ts";
 import type { JobEnd, JobRequest } from "./request.ts";
 import { type Post, RunningJob, type StepOutcome } from "./running-job.ts";
-import { messageOf, runStep, stepName } from "./step.ts";
+import { messageOf, runStep } from "./step.ts";
+import { stepName } from "./step-name.ts";
 import { preOf } from "./uses.ts";
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idtimeout-minutes */

@@ -2,15 +2,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Job } from "../../world/entities.ts";
+import { basePath, jobEnvironment, runnerContext } from "../machine/environment.ts";
+import { type JobFolders, makeJobFolders } from "../machine/folders.ts";
+import { openStepLog, type StepLog } from "../machine/log.ts";
+import { type Masks, newMasks } from "../machine/masks.ts";
+import { hashFiles } from "../machine/match-files.ts";
+import { type Leader, Processes } from "../machine/processes.ts";
 import { evaluateTexts, hashFilesFunction, type Scope, statusFunctions } from "../workflow/expressions.ts";
 import type { UsesStep } from "../workflow/model.ts";
 import type { SourcedAction } from "./action-source.ts";
-import { basePath, jobEnvironment, runnerContext } from "./environment.ts";
-import { type JobFolders, makeJobFolders } from "./folders.ts";
-import { openStepLog, type StepLog } from "./log.ts";
-import { type Masks, newMasks } from "./masks.ts";
-import { hashFiles } from "./match-files.ts";
-import { type Leader, Processes } from "./processes.ts";
 import type { JobRequest } from "./request.ts";
 
 export interface StepOutcome {

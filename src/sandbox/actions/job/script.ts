@@ -3,8 +3,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { evaluateText } from "../workflow/expressions.ts";
 import type { RunStep } from "../workflow/model.ts";
+import type { StepCall } from "./call.ts";
 import { runCommand } from "./command.ts";
-import type { StepCall } from "./step.ts";
 import { StepError } from "./step-error.ts";
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell */

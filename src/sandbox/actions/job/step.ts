@@ -1,44 +1,15 @@
 /** One step, from its `if` to its conclusion. */
-import { evaluate, evaluateText, evaluateTexts, holds } from "../workflow/expressions.ts";
+
+import type { StepLog } from "../machine/log.ts";
+import { evaluate, evaluateTexts, holds } from "../workflow/expressions.ts";
 import type { StepSpec } from "../workflow/model.ts";
-import type { StepLog } from "./log.ts";
+import type { UsesCall } from "./call.ts";
 import type { Frame, RunningJob, StepOutcome } from "./running-job.ts";
 import { runScript } from "./script.ts";
 import { StepError } from "./step-error.ts";
 import { runUses } from "./uses.ts";
 
-/** What a step's work gets. */
-export interface StepCall {
-  job: RunningJob;
-  frame: Frame;
-  /** The step's evaluated `env`. */
-  env: Record<string, string>;
-  log: StepLog;
-  signal: AbortSignal;
-  outputs: Record<string, string>;
-}
-
-/** What a local equivalent of an action or a composite action adds to the step's call. */
-export interface ActionCall extends StepCall {
-  /** By lower-case name, defaults filled in where an `action.yml` gives them. */
-  inputs: Record<string, string>;
-}
-
-/** As GitHub titles a step without a name. */
-export function stepName(job: RunningJob, spec: StepSpec): string {
-  try {
-    const given = evaluateText(spec.name, job.scope(job.frame));
-    if (given !== "") return given;
-    if (spec.kind === "uses") return `Run ${spec.uses}`;
-    if (spec.kind === "other") return `Run ${spec.key}`;
-    return `Run ${evaluateText(spec.run, job.scope(job.frame)).trim().split("\n")[0] ?? ""}`;
-  } catch {
-    // What cannot be evaluated fails the step itself, with its reason.
-    return spec.id ?? "Run";
-  }
-}
-
-function work(spec: StepSpec, call: StepCall): Promise<void> {
+function work(spec: StepSpec, call: UsesCall): Promise<void> {
   switch (spec.kind) {
     case "run":
       return runScript(spec, call);
@@ -53,7 +24,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function attempt(spec: StepSpec, call: Omit<StepCall, "env" | "signal">): Promise<StepOutcome["outcome"]> {
+async function attempt(spec: StepSpec, call: Omit<UsesCall, "env" | "signal">): Promise<StepOutcome["outcome"]> {
   const { job, frame, log } = call;
   try {
     const env = evaluateTexts(spec.env, job.scope(frame));
@@ -75,7 +46,8 @@ export async function runStep(job: RunningJob, frame: Frame, spec: StepSpec, log
   let result: StepOutcome = { outputs, outcome: "skipped", conclusion: "skipped" };
   try {
     if (!job.killed && holds(spec.if, job.scope(frame))) {
-      const outcome = await attempt(spec, { job, frame, log, outputs });
+      const runInner = (inner: Frame, step: StepSpec) => runStep(job, inner, step, log);
+      const outcome = await attempt(spec, { job, frame, log, outputs, runInner });
       const forgiven = outcome === "failure" && evaluate(spec.continueOnError, job.scope(frame)) === true;
       result = { outputs, outcome, conclusion: forgiven ? "success" : outcome };
     }

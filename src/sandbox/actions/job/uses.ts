@@ -5,10 +5,11 @@ import type { JavaScriptAction } from "../workflow/action-file.ts";
 import { evaluateText, evaluateTexts } from "../workflow/expressions.ts";
 import type { UsesStep } from "../workflow/model.ts";
 import { type SourcedAction, sourceAction } from "./action-source.ts";
+import type { ActionCall, StepCall, UsesCall } from "./call.ts";
 import { runCommand } from "./command.ts";
 import type { Frame } from "./running-job.ts";
-import { type ActionCall, runStep, type StepCall, stepName } from "./step.ts";
 import { StepError } from "./step-error.ts";
+import { stepName } from "./step-name.ts";
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#runs-for-composite-actions */
 const maxDepth = 10;
@@ -59,7 +60,7 @@ async function runJavaScript(spec: UsesStep, call: ActionCall, sourced: SourcedA
   await runEntry(spec, call, sourced, action.main);
 }
 
-async function runComposite(call: ActionCall, sourced: SourcedAction): Promise<void> {
+async function runComposite(call: ActionCall & UsesCall, sourced: SourcedAction): Promise<void> {
   const { job, frame, outputs } = call;
   const { action, folder: path, repository, ref } = sourced;
   if (action.runs.kind !== "composite") return;
@@ -72,13 +73,13 @@ async function runComposite(call: ActionCall, sourced: SourcedAction): Promise<v
     env: { ...frame.env, ...call.env },
     action: { path, repository, ref },
   };
-  for (const step of action.runs.steps) await runStep(job, inner, step, call.log);
+  for (const step of action.runs.steps) await call.runInner(inner, step);
   for (const [name, value] of action.outputs) outputs[name] = evaluateText(value, job.scope(inner));
   // The step that failed has told why.
   if (inner.failed) throw new StepError("");
 }
 
-export async function runUses(spec: UsesStep, call: StepCall): Promise<void> {
+export async function runUses(spec: UsesStep, call: UsesCall): Promise<void> {
   call.log.line(`##[group]Run ${spec.uses}`);
   for (const [name, value] of Object.entries(givenInputs(spec, call))) call.log.line(`  ${name}: ${value}`);
   call.log.line("##[endgroup]");

@@ -8,8 +8,8 @@ import { newRest, notFound, paginate, type Rest, type RestContext, repositoryFor
 import { job as renderJob } from "../../shapes/actions.ts";
 import type { Job, Repository, WorkflowRun } from "../../world/entities.ts";
 import { writeZip } from "../artifacts/zip.ts";
-import { jobLogs } from "../job/folders.ts";
-import { latestJobs } from "../runs/start.ts";
+import { latestJobs } from "../launch/start.ts";
+import { jobLogs } from "../machine/folders.ts";
 import type { Downloads } from "./downloads.ts";
 import { jobFor, runFor } from "./find.ts";
 

@@ -2,11 +2,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Permissions, Repository, WorkflowRun } from "../../world/entities.ts";
-import { clearJobFolders, jobLogs, jobRoot } from "../job/folders.ts";
-import { openStepLog } from "../job/log.ts";
-import { newMasks } from "../job/masks.ts";
 import type { JobEnd } from "../job/request.ts";
 import { runJob } from "../job/run-job.ts";
+import { clearJobFolders, jobLogs, jobRoot } from "../machine/folders.ts";
+import { openStepLog } from "../machine/log.ts";
+import { newMasks } from "../machine/masks.ts";
 import { evaluate, type Scope } from "../workflow/expressions.ts";
 import type { Combination } from "../workflow/matrix.ts";
 import type { StepsJob } from "../workflow/model.ts";

@@ -1,14 +1,12 @@
 /** Runs and jobs as the world remembers them; every change is told as GitHub tells it. */
 
 import { job as renderJob, workflowRun as renderRun, workflow as renderWorkflow } from "../../shapes/actions.ts";
-import { checkRunPayload, checkSuite } from "../../shapes/check.ts";
-import { repositoryWeb, type Schema } from "../../shapes/site.ts";
+import { checkRunPayload, checkSuite, type HeadCommit } from "../../shapes/check.ts";
+import { type Payload, repositoryWeb } from "../../shapes/site.ts";
 import type { CheckRun, Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
 import { actionsApp, actionsBot } from "../../world/github-actions.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "./remembered.ts";
-
-type Commit = Schema<"simple-commit">;
 
 /** What a run is made of before it has a number. */
 export type RunDraft = Omit<
@@ -18,14 +16,14 @@ export type RunDraft = Omit<
 
 export class Records {
   readonly #host: ActionsHost;
-  readonly #commits = new Remembered<Promise<Commit>>();
+  readonly #commits = new Remembered<Promise<HeadCommit>>();
 
   constructor(host: ActionsHost) {
     this.#host = host;
   }
 
-  headCommit(repository: Repository, sha: string): Promise<Commit> {
-    const read = () => this.#host.headCommit(repository, sha) as Promise<Commit>;
+  headCommit(repository: Repository, sha: string): Promise<HeadCommit> {
+    const read = () => this.#host.headCommit(repository, sha) as unknown as Promise<HeadCommit>;
     return this.#commits.get(`${repository.id}:${sha}`, read);
   }
 
@@ -66,13 +64,11 @@ export class Records {
     return run;
   }
 
-  /** The next attempt of a completed run. */
+  /** The next attempt of a completed run; it counts as begun before this first waits. */
   async startAgain(repository: Repository, run: WorkflowRun): Promise<WorkflowRun> {
-    const head = await this.headCommit(repository, run.headSha);
-    const now = this.#host.world.now();
-    const change = { status: "queued", conclusion: null, runAttempt: run.runAttempt + 1, startedAt: now } as const;
-    const again = this.#change(run.id, { ...change, failure: null });
-    this.#tellRun(repository, again, "requested", head);
+    const change = { status: "queued", conclusion: null, failure: null, runAttempt: run.runAttempt + 1 } as const;
+    const again = this.#change(run.id, { ...change, startedAt: this.#host.world.now() });
+    this.#tellRun(repository, again, "requested", await this.headCommit(repository, run.headSha));
     return again;
   }
 
@@ -98,7 +94,7 @@ export class Records {
       const sender = actionsBot(world);
       // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
       const common = { repository, event: "check_suite", action: "completed", sender, byJobToken: true };
-      announce({ ...common, payload: { check_suite: payload } });
+      announce({ ...common, payload: { check_suite: payload } satisfies Payload<"webhook-check-suite-completed"> });
     }
     this.#tellRun(repository, run, "completed", head);
   }
@@ -187,14 +183,15 @@ export class Records {
     if (check !== undefined) checks.put({ ...check, ...change });
   }
 
-  #tellRun(repository: Repository, run: WorkflowRun, action: string, head: Commit): void {
+  #tellRun(repository: Repository, run: WorkflowRun, action: string, head: HeadCommit): void {
     const { world, announce } = this.#host;
     const workflow = world.table("workflows").get(run.workflowId);
+    if (workflow === undefined) return;
     const sender = world.table("users").get(run.actorId) ?? actionsBot(world);
     const payload = {
       workflow_run: renderRun(this.#host, repository, run, head),
-      workflow: workflow === undefined ? null : renderWorkflow(this.#host, repository, workflow),
-    };
+      workflow: renderWorkflow(this.#host, repository, workflow),
+    } satisfies Payload<"webhook-workflow-run-completed">;
     announce({ repository, event: "workflow_run", action, payload, sender, byJobToken: false });
   }
 
@@ -203,7 +200,10 @@ export class Records {
     const run = world.table("runs").get(job.runId);
     if (run === undefined) return;
     const sender = world.table("users").get(run.actorId) ?? actionsBot(world);
-    const payload = { workflow_job: renderJob(this.#host, repository, job, run) };
+    // Each action's schema knows other states only; what they share is which fields there are.
+    const payload = { workflow_job: renderJob(this.#host, repository, job, run) } satisfies {
+      workflow_job: Record<keyof Payload<"webhook-workflow-job-queued">["workflow_job"], unknown>;
+    };
     announce({ repository, event: "workflow_job", action, payload, sender, byJobToken: true });
   }
 
@@ -212,7 +212,9 @@ export class Records {
     const check = world.table("checkRuns").get(job.checkRunId);
     const suite = check === undefined ? undefined : world.table("checkSuites").get(check.suiteId);
     if (check === undefined || suite === undefined) return;
-    const payload = { check_run: checkRunPayload(this.#host, repository, check, suite) };
+    const payload = {
+      check_run: checkRunPayload(this.#host, repository, check, suite),
+    } satisfies Payload<"webhook-check-run-created">;
     const sender = actionsBot(world);
     announce({ repository, event: "check_run", action, payload, sender, byJobToken: true });
   }

@@ -1,8 +1,8 @@
 /** What an earlier life of the sandbox left: its processes, and the runs that nobody carries on. */
 import type { Job, WorkflowRun } from "../../world/entities.ts";
-import { clearAllJobFolders } from "../job/folders.ts";
-import { endLeftovers } from "../job/processes.ts";
 import { trackingIdOf } from "../job/run-job.ts";
+import { clearAllJobFolders } from "../machine/folders.ts";
+import { endEarlier } from "../machine/processes.ts";
 import type { Runner } from "./runner.ts";
 
 function unfinishedJobs({ host }: Runner, runId: number): Job[] {
@@ -14,7 +14,7 @@ export function endEarlierLife(runner: Runner): WorkflowRun[] {
   const { host, options } = runner;
   const unfinished = host.world.table("runs").filter((run) => run.status !== "completed");
   for (const job of unfinished.flatMap((run) => unfinishedJobs(runner, run.id))) {
-    endLeftovers(job.process === null ? [] : [job.process], trackingIdOf(options.dataDir, job.id));
+    endEarlier(job.process, trackingIdOf(options.dataDir, job.id));
   }
   const tokens = host.world.table("tokens").filter((token) => token.kind === "job");
   for (const token of tokens) host.revokeToken(token.id);

@@ -1,11 +1,11 @@
 /** What the parts of the runner share. */
 import type { Artifacts } from "../artifacts/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host.ts";
+import type { WorkflowFiles } from "../launch/workflow-files.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Records } from "./records.ts";
 import type { Slots } from "./slots.ts";
-import type { WorkflowFiles } from "./workflow-files.ts";
 
 export interface Runner {
   host: ActionsHost;

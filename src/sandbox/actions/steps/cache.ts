@@ -1,5 +1,5 @@
 /** actions/cache: a cache that never has anything, which every workflow must be ready for. */
-import type { ActionCall } from "../job/step.ts";
+import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
 import { booleanInput, textInput } from "./inputs.ts";
 

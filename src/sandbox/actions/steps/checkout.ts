@@ -6,9 +6,9 @@ import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import type { Repository } from "../../world/entities.ts";
 import { commitOf } from "../job/action-source.ts";
-import type { StepLog } from "../job/log.ts";
-import type { ActionCall } from "../job/step.ts";
+import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
+import type { StepLog } from "../machine/log.ts";
 import { booleanInput, refuseInputs, textInput } from "./inputs.ts";
 
 interface Target {

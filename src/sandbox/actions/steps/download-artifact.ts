@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import picomatch from "picomatch";
 import type { Artifact } from "../../world/entities.ts";
 import { unzip } from "../artifacts/unzip.ts";
-import type { ActionCall } from "../job/step.ts";
+import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
 import { booleanInput, linesInput, textInput } from "./inputs.ts";
 

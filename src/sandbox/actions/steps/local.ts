@@ -2,8 +2,9 @@
  * Common actions that would need the network to be fetched and to work, done here instead. Whatever ref a workflow asks
  * for, it gets the behaviour of the action's current major version.
  */
-import type { StepLog } from "../job/log.ts";
-import type { ActionCall } from "../job/step.ts";
+
+import type { ActionCall } from "../job/call.ts";
+import type { StepLog } from "../machine/log.ts";
 import { restoreCache, saveCache } from "./cache.ts";
 import { checkout } from "./checkout.ts";
 import { downloadArtifact } from "./download-artifact.ts";

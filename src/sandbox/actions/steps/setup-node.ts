@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { ActionCall } from "../job/step.ts";
+import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
 import { refuseInputs, textInput } from "./inputs.ts";
 

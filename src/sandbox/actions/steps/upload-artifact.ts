@@ -1,9 +1,9 @@
 /** actions/upload-artifact, as of version 4: an artifact is written once, under a name of its own in the run. */
-import { dirname, join, relative, resolve, sep } from "node:path";
-import { fixedPart, matchFiles } from "../job/match-files.ts";
-import type { ActionCall } from "../job/step.ts";
+import { dirname, relative, resolve, sep } from "node:path";
+import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
-import { booleanInput, linesInput, refuseInputs, textInput } from "./inputs.ts";
+import { fixedPart, matchFiles } from "../machine/match-files.ts";
+import { booleanInput, linesInput, textInput } from "./inputs.ts";
 
 /** What paths inside the artifact are relative to: the folder searched, or the nearest common one of several. */
 function rootOf(workspace: string, patterns: readonly string[], files: readonly string[]): string {
@@ -21,7 +21,6 @@ function isHidden(path: string): boolean {
 }
 
 export async function uploadArtifact({ job, inputs, outputs, log }: ActionCall): Promise<undefined> {
-  refuseInputs(inputs, "actions/upload-artifact", ["ssh-key"]);
   const { workspace } = job.folders;
   const { artifacts, run } = job.request;
   const name = textInput(inputs, "name", "artifact");
@@ -41,7 +40,7 @@ export async function uploadArtifact({ job, inputs, outputs, log }: ActionCall):
     return;
   }
 
-  const entries = files.map((file) => ({ name: relative(root, file).split(sep).join("/"), file: join(file) }));
+  const entries = files.map((file) => ({ name: relative(root, file).split(sep).join("/"), file }));
   const overwrite = booleanInput(inputs, "overwrite", false);
   const days = Number(textInput(inputs, "retention-days", "0"));
   const artifact = await artifacts.save(run, { name, entries, overwrite, retentionDays: days > 0 ? days : null });

@@ -1,7 +1,7 @@
 /** The files through which a step speaks to the runner: GITHUB_ENV, GITHUB_OUTPUT, GITHUB_PATH, GITHUB_STATE and the summary. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { StepError } from "./step-error.ts";
+import { StepError } from "../job/step-error.ts";
 
 const names = ["ENV", "OUTPUT", "PATH", "STATE", "STEP_SUMMARY"] as const;
 

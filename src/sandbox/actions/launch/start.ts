@@ -1,13 +1,13 @@
 /** Starts a run of one workflow file, or records why it cannot start. */
 import type { Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
+import { type Calls, findCalls } from "../runs/calls.ts";
+import { githubContext } from "../runs/github-context.ts";
+import { LiveRun } from "../runs/live-run.ts";
+import type { Runner } from "../runs/runner.ts";
 import { evaluateText } from "../workflow/expressions.ts";
 import { typedInputs } from "../workflow/inputs.ts";
 import type { Workflow } from "../workflow/model.ts";
 import type { ParsedWorkflow } from "../workflow/parse.ts";
-import { type Calls, findCalls } from "./calls.ts";
-import { githubContext } from "./github-context.ts";
-import { LiveRun } from "./live-run.ts";
-import type { Runner } from "./runner.ts";
 
 /** What happened, as a run sees it. */
 export interface Cause {
@@ -140,12 +140,12 @@ export async function startAgain(
   failedOnly: boolean,
 ): Promise<WorkflowRun> {
   const source = definitionOf(runner, repository, run);
+  const attempt = await runner.records.startAgain(repository, run);
   const parsed = await runner.files.one(source.repository, source.commit, run.workflowPath);
   const ready =
     parsed === null
       ? { failure: `${run.workflowPath} does not exist at ${source.commit}` }
       : await readyWorkflow(runner, source.repository, source.commit, parsed);
-  const attempt = await runner.records.startAgain(repository, run);
   if (!("failure" in ready)) {
     const previous = failedOnly
       ? latestJobs(runner.host.world.table("jobs").filter((job) => job.runId === run.id))

@@ -67,13 +67,7 @@ function tracked(trackingId: string): number[] {
   }
 }
 
-/** Ends everything the job left: the group if it still is that group, and whatever carries the tracking id. */
-export function endLeftovers(leaders: readonly Leader[], trackingId: string): void {
-  for (const { pid, startTime } of leaders) {
-    const present = startTimeOf(pid);
-    // A dead leader's number stays with its group, so a group without its leader is still ours.
-    if (present === null || present === startTime) signalGroup(pid, "SIGKILL");
-  }
+function killTracked(trackingId: string): void {
   for (const pid of tracked(trackingId)) {
     try {
       process.kill(pid, "SIGKILL");
@@ -81,6 +75,12 @@ export function endLeftovers(leaders: readonly Leader[], trackingId: string): vo
       // Ended by itself.
     }
   }
+}
+
+/** Ends what a job of an earlier life left: its last step's group, if that still is the same one, and all that is tracked. */
+export function endEarlier(leader: Leader | null, trackingId: string): void {
+  if (leader !== null && startTimeOf(leader.pid) === leader.startTime) signalGroup(leader.pid, "SIGKILL");
+  killTracked(trackingId);
 }
 
 function readLines(stream: Readable, onLine: (line: string) => void): () => void {
@@ -142,14 +142,18 @@ export class Processes {
 
   /** SIGKILL for everything the job started and that still lives. */
   end(): void {
-    endLeftovers(this.#leaders.splice(0), this.#trackingId);
+    for (const { pid, startTime } of this.#leaders.splice(0)) {
+      const present = startTimeOf(pid);
+      // A dead leader's number stays with its group, so a group without its leader is still ours.
+      if (present === null || present === startTime) signalGroup(pid, "SIGKILL");
+    }
+    killTracked(this.#trackingId);
   }
 
   #record(pid: number): void {
     const startTime = startTimeOf(pid);
-    if (startTime === null) return;
-    this.#leaders.push({ pid, startTime });
-    this.#onLeader({ pid, startTime });
+    this.#leaders.push({ pid, startTime: startTime ?? "" });
+    if (startTime !== null) this.#onLeader({ pid, startTime });
   }
 
   #stopOnAbort(child: ChildProcess, signal: AbortSignal): () => void {

@@ -3,15 +3,15 @@
  * can tell (a matrix made of another job's output, a filter on paths) is listed with the reason.
  */
 import type { Repository } from "../../world/entities.ts";
+import { type Calls, findCalls } from "../runs/calls.ts";
+import { jobName, jobScope, type Level } from "../runs/level.ts";
+import type { Runner } from "../runs/runner.ts";
 import { evaluate } from "../workflow/expressions.ts";
 import { strategyOf } from "../workflow/matrix.ts";
 import type { Workflow } from "../workflow/model.ts";
 import { defaultPermissions } from "../workflow/permissions.ts";
 import { starts } from "../workflow/triggers.ts";
-import { type Calls, findCalls } from "./calls.ts";
 import { requiredFiles } from "./events.ts";
-import { jobName, jobScope, type Level } from "./level.ts";
-import type { Runner } from "./runner.ts";
 import { definitionOf } from "./start.ts";
 
 export interface Foreseen {

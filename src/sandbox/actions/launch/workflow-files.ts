@@ -1,8 +1,8 @@
 /** The workflow files of a commit, parsed once per content. */
 import type { Repository, Workflow as WorkflowEntity } from "../../world/entities.ts";
 import type { ActionsHost } from "../host.ts";
+import { Remembered } from "../runs/remembered.ts";
 import { type ParsedWorkflow, parseWorkflow } from "../workflow/parse.ts";
-import { Remembered } from "./remembered.ts";
 
 export interface WorkflowFile {
   path: string;

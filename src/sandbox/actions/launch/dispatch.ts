@@ -3,8 +3,8 @@ import { ApiError, notFound } from "../../rest/kit.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import { simpleUser } from "../../shapes/user.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../world/entities.ts";
+import type { Runner } from "../runs/runner.ts";
 import { dispatchInputs } from "../workflow/inputs.ts";
-import type { Runner } from "./runner.ts";
 import { startRun } from "./start.ts";
 
 export interface Dispatch {

@@ -3,8 +3,8 @@ import { runGit } from "../../git/plumbing/dir.ts";
 import { fullPayload } from "../../shapes/payload.ts";
 import type { Announcement } from "../../world/announce.ts";
 import type { Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Runner } from "../runs/runner.ts";
 import { type Occurrence, starts } from "../workflow/triggers.ts";
-import type { Runner } from "./runner.ts";
 import { type Cause, startRun } from "./start.ts";
 import type { WorkflowFile } from "./workflow-files.ts";
 

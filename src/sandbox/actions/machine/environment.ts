@@ -1,7 +1,7 @@
 /** The environment of a job's processes: GitHub's variables, and of this process only PATH and the locale. */
 import { dirname, join } from "node:path";
+import type { JobRequest } from "../job/request.ts";
 import type { JobFolders } from "./folders.ts";
-import type { JobRequest } from "./request.ts";
 
 const kept = ["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
 
@@ -39,7 +39,7 @@ export function jobEnvironment(
   folders: JobFolders,
   github: Record<string, unknown>,
 ): Record<string, string> {
-  const { options, run } = request;
+  const { options } = request;
   const env: Record<string, string> = {};
   for (const name of kept) {
     const value = process.env[name];
@@ -95,6 +95,5 @@ export function jobEnvironment(
     XDG_CACHE_HOME: join(folders.home, ".cache"),
     // Nobody can answer a question of git's in a job.
     GIT_TERMINAL_PROMPT: "0",
-    GITHUB_RUN_ATTEMPT: String(run.runAttempt),
   };
 }

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { describe, expect, it } from "vitest";
+import type { Notice } from "../../src/core/command.ts";
+import { noticeMarker } from "../../src/messages/markers.ts";
+import { noticeComment } from "../../src/messages/notices.ts";
+import { hostile } from "./hostile.ts";
+
+describe("a notice", () => {
+  it.each<[string, Notice]>([
+    ["says why a label starts nothing", { about: "unauthorised-label", by: "mallory" }],
+    ["says why an order does nothing", { about: "unauthorised-order", by: "mallory", comment: 7 }],
+    ["refuses an order with the reason", { about: "refused-order", comment: 7, reason: "There is no task 'x'." }],
+    [
+      "lists everything that is missing, with names as code",
+      { about: "not-ready", round: 1, problems: ["`main` requires no checks.", "`x.yml` is\nmissing."] },
+    ],
+    ["lists every error of a plan", { about: "plan-errors", version: 1, errors: ["task 'a|b': <b>bad</b>", "two"] }],
+  ])("%s", (_, notice) => {
+    expect(noticeComment(notice)).toMatchSnapshot();
+  });
+
+  it("answers a malformed order with what was typed, why not, and what there is", () => {
+    const notice: Notice = {
+      about: "malformed-order",
+      comment: 7,
+      text: "/headgate retyr @ada | `x`",
+      reason: "there is no order 'retyr'. Did you mean 'retry'?",
+    };
+    expect(noticeComment(notice)).toMatchInlineSnapshot(`
+      "<!-- headgate:notice:answer:7 -->
+      I did not understand “/headgate retyr @​ada &#124; \\\`x\\\`”: there is no order 'retyr'. Did you mean 'retry'?
+
+      | Comment | What it does |
+      |---|---|
+      | \`/headgate status\` | bring the status comment up to date |
+      | \`/headgate retry <task>\` | try a parked or waiting task again |
+      | \`/headgate hold\` | start nothing new and merge nothing; removing the label does the same |
+      | \`/headgate resume\` | go on after a hold, a halt or a problem put right |
+      | \`/headgate cancel\` | end the feature for good; what is merged stays; closing the issue does the same |
+      | \`/headgate help\` | show this list |"
+    `);
+  });
+
+  it("helps with every order there is", () => {
+    const help = noticeComment({ about: "help", comment: 7 });
+    for (const verb of ["status", "retry", "hold", "resume", "cancel", "help"])
+      expect(help).toContain(`/headgate ${verb}`);
+  });
+
+  it("tells the person it answers, and nobody else", () => {
+    expect(noticeComment({ about: "unauthorised-label", by: "renovate[bot]" })).toContain("\n@renovate[bot] put");
+    expect(noticeComment({ about: "unauthorised-label", by: "x @all" })).toContain("\n`x @all` put");
+  });
+
+  it("names no more than a hundred errors", () => {
+    const errors = Array.from({ length: 130 }, (_, index) => `error ${index}`);
+    expect(noticeComment({ about: "plan-errors", version: 1, errors })).toContain("- and 30 more");
+  });
+
+  it("begins with its marker, which nothing in it can end early", () => {
+    fc.assert(
+      fc.property(
+        // A name with half a surrogate pair in it is no name.
+        hostile().map((text) => text.toWellFormed()),
+        (by) => {
+          const notice: Notice = { about: "unauthorised-label", by };
+          const [first, ...others] = noticeComment(notice).split("\n");
+          expect(first).toBe(noticeMarker(notice));
+          expect(first?.indexOf("-->")).toBe((first?.length ?? 0) - 3);
+          expect(fromMarkdown(others.join("\n")).children.map((block) => block.type)).toEqual(["paragraph"]);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { finalTable } from "../../src/messages/final-table.ts";
+import { planTree } from "../../src/messages/plan-tree.ts";
+import { clockTime, duration, elapsed } from "../../src/messages/words.ts";
+import { sha, World } from "../core/world.ts";
+import { completed, diamond, terminal, withTask } from "./story.ts";
+
+describe("progress in a terminal", () => {
+  it("has a line for each thing that happened", () => {
+    expect(terminal(diamond())).toMatchInlineSnapshot(`
+      [
+        "0:00 ◆ #1 A feature, labelled by ada",
+        "0:00 ◆ plan: 4 tasks, 3 deep",
+        "0:00 ▶ types build",
+        "0:00 + types opened #10",
+        "0:01 ✓ types #10 merged (1 of 4)",
+        "0:01 ▶ quote build",
+        "0:01 ▶ parser build",
+        "0:05 + quote opened #11",
+        "0:05 ✗ quote #11 unit: csv.test.ts:31 expected 2 fields",
+        "0:05 ↻ quote repair",
+        "0:11 ✗ parser I could not find the | file",
+        "0:11 ↻ parser build",
+      ]
+    `);
+  });
+
+  it("ends with the end", () => {
+    expect(terminal(completed()).slice(-2)).toMatchInlineSnapshot(`
+      [
+        "0:02 ✓ cli #11 merged (2 of 2)",
+        "0:02 ● All tasks are done, 2 of 2 are merged",
+      ]
+    `);
+  });
+
+  it("says what a person must do when a task parks", () => {
+    const world = diamond();
+    for (let tries = 0; tries < 2; tries += 1) {
+      world.dispatches("parser");
+      world.ends("parser", { outcome: "failed", summary: "I give\u001b[2J up" }, []);
+    }
+    expect(terminal(world).slice(-3)).toMatchInlineSnapshot(`
+      [
+        "0:11 ↻ parser build",
+        "0:11 ✗ parser I give[2J up",
+        "0:11 ! parser is parked: look at its last attempt, then \`/headgate retry parser\`",
+      ]
+    `);
+  });
+
+  it("says how long a lost attempt waits, and when the next begins", () => {
+    const world = new World();
+    world.start({ a: [] });
+    world.dispatches("a");
+    world.ends("a", null);
+    world.timer("wait:a");
+    expect(terminal(world).slice(-3)).toMatchInlineSnapshot(`
+      [
+        "0:00 ✗ a The attempt's run ended as 'cancelled' and left no result.",
+        "0:00 … a waits 1 s",
+        "0:01 ↻ a build",
+      ]
+    `);
+  });
+
+  it("says a hold, its end, and a cancellation", () => {
+    const world = diamond();
+    world.feature({ type: "feature.unlabelled", by: "ada" });
+    world.label();
+    world.allow();
+    world.feature({ type: "issue.closed", by: "ada" });
+    expect(terminal(world).slice(-3)).toMatchInlineSnapshot(`
+      [
+        "0:11 ! It is on hold: @ada removed the label; \`/headgate resume\` goes on, \`/headgate cancel\` ends it",
+        "0:11 ▶ goes on",
+        "0:11 ■ It was cancelled by @ada; of its tasks 1 of 4 is merged",
+      ]
+    `);
+  });
+
+  it("says why nothing starts", () => {
+    const world = new World();
+    world.label();
+    world.allow({ problems: ["`main` requires no checks."] });
+    expect(terminal(world).slice(-1)).toMatchInlineSnapshot(`
+      [
+        "0:00 ! \`main\` requires no checks; put that right, then \`/headgate resume\`",
+      ]
+    `);
+  });
+});
+
+describe("the plan in a terminal", () => {
+  it("lists waves from top to bottom with what each task needs", () => {
+    expect(planTree(diamond().state)).toEqual([
+      "1  types   types",
+      "2  quote   quote   ← types",
+      "   parser  parser  ← types",
+      "3  cli     cli     ← quote, parser",
+    ]);
+  });
+});
+
+describe("the table at the end", () => {
+  it("has merged tasks first, in their order, and says that what landed is what was tested", () => {
+    const state = withTask(completed().state, "types", (task) => {
+      if (task.landing !== null) task.landing = { ...task.landing, order: 3, landedTree: sha("else") };
+    });
+    expect(finalTable(state)).toMatchInlineSnapshot(`
+      [
+        "task   state  pull  merged  attempts   tested = landed",
+        "cli    done   #11   2       1 (build)  ✓ 7472656",
+        "types  done   #10   3       1 (build)  ✗ tested 7472656, landed 656c736",
+      ]
+    `);
+  });
+
+  it("shows tasks that never started", () => {
+    expect(finalTable(diamond().state).slice(-1)).toMatchInlineSnapshot(`
+      [
+        "cli     blocked   -     -       -                  -",
+      ]
+    `);
+  });
+});
+
+describe("times", () => {
+  it.each([
+    [0, "0 s"],
+    [89_400, "89 s"],
+    [90_000, "2 min"],
+    [5_400_000, "1 h 30 min"],
+  ])("%d ms last %s", (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+
+  it.each([
+    [15_999, "0:15"],
+    [-5, "0:00"],
+    [600_000, "10:00"],
+    [3_723_000, "1:02:03"],
+  ])("%d ms after the start it is %s", (ms, text) => {
+    expect(elapsed(ms)).toBe(text);
+  });
+
+  it("are of day in UTC", () => {
+    expect(clockTime(Date.UTC(2026, 10, 23, 7, 31))).toBe("07:31 UTC");
+  });
+});

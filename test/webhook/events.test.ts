@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { FeatureEvent, LaneEvent } from "../../src/core/event.ts";
+import { isLane } from "../../src/core/keys.ts";
+import { eventsFrom } from "../../src/webhook/events.ts";
+import {
+  checkRun,
+  comment,
+  HEAD,
+  issues,
+  label,
+  ourselves,
+  pull,
+  push,
+  review,
+  status,
+  workflowRun,
+} from "./payloads.ts";
+
+const identity = { appId: 77, appSlug: "headgate", label: "headgate" };
+
+function told(name: string, payload: unknown) {
+  return eventsFrom(name, "guid-1", payload, identity);
+}
+
+describe("a webhook that states something for good", () => {
+  it("is a label, with what the issue said at that moment", () => {
+    expect(told("issues", issues("labeled", label("Headgate")))).toEqual({
+      facts: [
+        {
+          aggregate: "acme/tool#12",
+          key: "labelled:2026-11-23T07:01:00Z",
+          event: {
+            type: "feature.labelled",
+            repo: { owner: "acme", name: "tool" },
+            issue: 12,
+            title: "Read CSV",
+            body: "Please.",
+            by: "ada",
+          },
+        },
+      ],
+      hints: [],
+    });
+  });
+
+  it("is a label on an issue without a body, by an account that is gone", () => {
+    const [fact] = told("issues", issues("labeled", { ...label("headgate"), sender: null }, { body: null })).facts;
+    expect(fact?.event).toMatchObject({ body: "", by: "ghost" });
+  });
+
+  it.each([
+    ["a removed label", issues("unlabeled", label("headgate")), "unlabelled", "feature.unlabelled"],
+    ["a closed issue", issues("closed"), "closed", "issue.closed"],
+    ["a deleted issue", issues("deleted"), "closed", "issue.closed"],
+    ["an issue that moved away", issues("transferred"), "closed", "issue.closed"],
+  ])("is %s", (_, payload, word, type) => {
+    expect(told("issues", payload).facts).toEqual([
+      { aggregate: "acme/tool#12", key: `${word}:2026-11-23T07:01:00Z`, event: { type, by: "ada" } },
+    ]);
+  });
+
+  it("is an order in a comment", () => {
+    expect(told("issue_comment", comment("Go on.\n\n/headgate retry quote")).facts).toEqual([
+      {
+        aggregate: "acme/tool#12",
+        key: "comment:900:2026-11-23T07:02:00Z",
+        event: { type: "order.given", comment: 900, by: "ada", order: { verb: "retry", task: "quote" } },
+      },
+    ]);
+  });
+
+  it("has the same key when it is delivered again", () => {
+    const payload = comment("/headgate hold");
+    const again = eventsFrom("issue_comment", "guid-2", payload, identity);
+    expect(again).toEqual(told("issue_comment", payload));
+  });
+
+  it("fits what the core reads", () => {
+    const facts = [
+      ...told("issues", issues("labeled", label("headgate"))).facts,
+      ...told("issues", issues("closed")).facts,
+      ...told("issue_comment", comment("/headgate nonsense")).facts,
+    ];
+    expect(facts).toHaveLength(3);
+    for (const { aggregate, event } of facts) {
+      expect(isLane(aggregate)).toBe(false);
+      expect(FeatureEvent.parse(event)).toEqual(event);
+    }
+  });
+});
+
+describe("a webhook about something that changes", () => {
+  const onPull = { topic: "pull acme/tool#4", about: { kind: "pull", pull: 4 } };
+  const onCommit = { topic: `commit acme/tool@${HEAD}`, about: { kind: "commit", sha: HEAD } };
+  const onAttempt = { topic: "attempt acme/tool 12/quote/2", about: { kind: "attempt", attempt: "12/quote/2" } };
+  const onBranch = (branch: string) => ({ topic: `branch acme/tool:${branch}`, about: { kind: "branch", branch } });
+
+  it.each([
+    ["a new head", "pull_request", pull("synchronize"), onPull],
+    ["a merge", "pull_request", pull("closed"), onPull],
+    ["a review", "pull_request_review", review("submitted"), onPull],
+    ["a dismissed review", "pull_request_review", review("dismissed"), onPull],
+    ["a push", "push", push("refs/heads/main"), onBranch("main")],
+    ["a push to a branch with slashes", "push", push("refs/heads/headgate/12/quote"), onBranch("headgate/12/quote")],
+    ["a deleted branch", "push", push("refs/heads/main", "0".repeat(40)), onBranch("main")],
+    ["a check that ended", "check_run", checkRun("completed"), onCommit],
+    ["a check that starts again", "check_run", checkRun("created"), onCommit],
+    ["a commit status", "status", status("pending"), onCommit],
+    ["an attempt that ended", "workflow_run", workflowRun("completed", "headgate 12/quote/2"), onAttempt],
+  ])("hints that a look is worth while: %s", (_, name, payload, { topic, about }) => {
+    const { facts, hints } = told(name, payload);
+    expect(facts).toEqual([]);
+    expect(hints).toEqual([{ topic, key: `hint:guid-1:${topic}`, event: { type: "hinted", topic: about } }]);
+    for (const { event } of hints) {
+      expect(FeatureEvent.parse(event)).toEqual(event);
+      expect(LaneEvent.parse(event)).toEqual(event);
+    }
+  });
+
+  it.each(["headgate 12/quote", "headgate 12/quote/2 and more", "not headgate 12/quote/2", "headgate 12/QUOTE/2"])(
+    "does not take a run named '%s' for an attempt",
+    (title) => {
+      expect(told("workflow_run", workflowRun("completed", title)).hints).toEqual([]);
+    },
+  );
+});
+
+describe("a webhook that tells nothing", () => {
+  it.each<[string, string, unknown]>([
+    ["another label", "issues", issues("labeled", label("bug"))],
+    ["the label on a closed issue", "issues", issues("labeled", label("headgate"), { state: "closed" })],
+    ["another label's removal", "issues", issues("unlabeled", label("bug"))],
+    ["an edited issue", "issues", issues("edited")],
+    ["our own closing of an issue", "issues", issues("closed", { sender: ourselves })],
+    ["a comment without an order", "issue_comment", comment("Nice.")],
+    ["an edited comment", "issue_comment", { ...comment("/headgate hold"), action: "edited" }],
+    ["a bot's comment", "issue_comment", comment("/headgate hold", { user: { login: "x[bot]", type: "Bot" } })],
+    ["our App's comment", "issue_comment", comment("/headgate hold", { performed_via_github_app: { id: 77 } })],
+    ["a comment on a pull request", "issue_comment", comment("/headgate hold", {}, { pull_request: { url: "x" } })],
+    ["a pushed tag", "push", push("refs/tags/v1")],
+    ["our own check", "check_run", checkRun("completed", 77)],
+    ["a check asked for again", "check_run", checkRun("rerequested")],
+    ["another workflow's run, whose checks tell", "workflow_run", workflowRun("completed", "Merge everything")],
+    ["a run that begins", "workflow_run", workflowRun("in_progress", "headgate 12/quote/2")],
+    ["an event we know nothing of", "sponsorship", { action: "created" }],
+    ["a ping", "ping", { zen: "Half measures are as bad as nothing at all." }],
+  ])("is %s", (_, name, payload) => {
+    expect(told(name, payload)).toEqual({ facts: [], hints: [] });
+  });
+});
+
+describe("a payload that is not as GitHub documents it", () => {
+  it.each<[string, unknown, RegExp]>([
+    ["issues", { ...issues("labeled", label("headgate")), issue: { number: "12" } }, /webhook issues .*issue\.number/s],
+    ["push", { ref: "refs/heads/main" }, /webhook push .*repository/s],
+    ["check_run", { ...checkRun("completed"), check_run: { head_sha: "x" } }, /check_run\.head_sha/],
+    ["pull_request", null, /webhook pull_request does not parse/],
+  ])("is refused with the webhook's name and the field: %s", (name, payload, message) => {
+    expect(() => told(name, payload)).toThrow(message);
+  });
+});

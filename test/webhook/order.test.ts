@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Order } from "../../src/core/order.ts";
+import { readOrder } from "../../src/webhook/order.ts";
+import { hostile } from "../messages/hostile.ts";
+
+describe("an order", () => {
+  it.each([
+    ["alone", "/headgate status", { verb: "status" }],
+    ["in any case", "/Headgate HOLD", { verb: "hold" }],
+    ["with spaces around", "/headgate   resume  ", { verb: "resume" }],
+    ["after a tab", "/headgate\tcancel", { verb: "cancel" }],
+    ["with a task", "/headgate retry csv-parser", { verb: "retry", task: "csv-parser" }],
+    ["after other paragraphs", "I looked.\n\n/headgate help", { verb: "help" }],
+    ["after another line of its paragraph", "I looked.\n/headgate help\nThanks!", { verb: "help" }],
+    ["with Windows line ends", "I looked.\r\n/headgate help\r\n", { verb: "help" }],
+    ["before a signature", "/headgate hold\n--\nAda", { verb: "hold" }],
+    ["before a hidden note", "/headgate hold <!-- later -->", { verb: "hold" }],
+    ["before another, which does not count", "/headgate hold\n/headgate cancel", { verb: "hold" }],
+    ["after one in code, which does not count", "```\n/headgate cancel\n```\n/headgate hold", { verb: "hold" }],
+    ["after a quotation and a blank line", "> /headgate cancel\n\n/headgate hold", { verb: "hold" }],
+  ])("is read %s", (_, body, order) => {
+    expect(readOrder(body)).toEqual(order);
+  });
+
+  it.each([
+    ["in the middle of a line", "Try /headgate hold"],
+    ["indented by a space", " /headgate hold"],
+    ["indented as code", "    /headgate hold"],
+    ["in a fence", "```\n/headgate hold\n```"],
+    ["in a fence that never ends", "~~~\n/headgate hold"],
+    ["in a code span", "`/headgate hold`"],
+    ["in a code span over lines", "`a\n/headgate hold\nb`"],
+    ["quoted", "> /headgate hold"],
+    ["quoted by laziness", "> ada wrote:\n/headgate hold"],
+    ["in a list", "- /headgate hold"],
+    ["in a list by laziness", "- ada wrote:\n/headgate hold"],
+    ["in a comment", "<!--\n/headgate hold\n-->"],
+    ["in a comment within a paragraph", "a <!--\n/headgate hold\n-->"],
+    ["in a link", "[a\n/headgate hold](http://x)"],
+    ["a path", "/headgate/foo"],
+    ["another word", "/headgates hold"],
+    ["indented, whatever code before it says", "```\n/headgate cancel\n```\n\n /headgate hold"],
+    ["right after other text, whatever code before it says", "```\n/headgate cancel\n```\n\n**b**/headgate hold"],
+    ["nothing", ""],
+  ])("is not %s", (_, body) => {
+    expect(readOrder(body)).toBeNull();
+  });
+
+  it.each([
+    ["/headgate", "no order follows."],
+    ["/headgate retyr parser", "there is no order 'retyr'. Did you mean 'retry'?"],
+    ["/headgate stauts", "there is no order 'stauts'. Did you mean 'status'?"],
+    ["/headgate old", "there is no order 'old'. Did you mean 'hold'?"],
+    ["/headgate deploy", "there is no order 'deploy'."],
+    ["/headgate malformed", "there is no order 'malformed'."],
+    ["/headgate retry", "'retry' needs the task's id, such as '/headgate retry parser'."],
+    ["/headgate retry a b", "'retry' takes one task's id and nothing after it."],
+    ["/headgate retry `Parser`", "'`Parser`' is not a task's id. Did you mean 'parser'?"],
+    ["/headgate retry ???", "'???' is not a task's id."],
+    ["/headgate cancel the retry", "'cancel' takes nothing after it."],
+  ])("that is not understood says why: %s", (text, reason) => {
+    expect(readOrder(text)).toEqual({ verb: "malformed", text, reason });
+  });
+
+  it("never throws, and is always one that the core reads", () => {
+    const orderly = fc.oneof(hostile(), fc.string(), fc.constantFrom("/headgate ", "\n/headgate retry ", "hold", "\n"));
+    fc.assert(
+      fc.property(fc.array(orderly, { maxLength: 8 }), (parts) => {
+        const order = readOrder(parts.join(""));
+        if (order !== null) expect(Order.parse(order)).toEqual(order);
+      }),
+    );
+  });
+
+  it.each([
+    ["quotations in quotations", ">".repeat(65_000)],
+    ["emphasis without end", "**a*_b__".repeat(8_000)],
+    ["underlines and brackets", "=\n[\n".repeat(16_000)],
+    ["lists of nothing", "a\n-\n".repeat(16_000)],
+  ])("is looked for in bounded time: %s", (_, body) => {
+    const start = performance.now();
+    expect(readOrder(`/headgate hold\n\n${body}`)).toEqual({ verb: "hold" });
+    // Without bounds each of these takes 10 s and more.
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
+  it("is not looked for beyond the beginning of a comment", () => {
+    expect(readOrder(`${"word ".repeat(700)}\n\n/headgate hold`)).toEqual({ verb: "hold" });
+    expect(readOrder(`${"word ".repeat(800)}\n\n/headgate hold`)).toBeNull();
+    expect(readOrder(`${"a\n".repeat(199)}/headgate hold`)).toEqual({ verb: "hold" });
+    expect(readOrder(`${"a\n".repeat(200)}/headgate hold`)).toBeNull();
+  });
+});
