@@ -4,8 +4,8 @@
  */
 import { join, resolve } from "node:path";
 import { startActions } from "./actions/index.ts";
-import { actionsRoutes } from "./actions/routes.ts";
 import type { Foreseen } from "./actions/launch/foreseen.ts";
+import { actionsRoutes } from "./actions/routes.ts";
 import { restApi } from "./api.ts";
 import { gitHttp } from "./git/http.ts";
 import { gitRoutes } from "./git/routes.ts";
