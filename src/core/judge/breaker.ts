@@ -1,0 +1,70 @@
+/**
+ * The circuit breakers. A task's trips when the same failure comes twice: the agent makes no progress, and another try would
+ * cost the same again. A feature's trips when too many of its tasks fail, or when the machinery around them does.
+ */
+import { edges, type Failure, type FailureClass } from "../failure.ts";
+
+/** closed: go on. open: nothing starts until a person says so. half-open: one try shows whether it is mended. */
+export type Breaker = "closed" | "open" | "half-open";
+
+/**
+ * What stays of a failure when its accidents are taken away: numbers, hashes, times, paths of one run. The same twice means
+ * no progress.
+ */
+export function fingerprint(failure: Pick<Failure, "class" | "cause">): string {
+  const cause = failure.cause
+    .toLowerCase()
+    .replace(/\b[0-9a-f]{7,64}\b/g, "#")
+    .replace(/\d+(?:[.,:]\d+)*/g, "#")
+    .replace(/\/(?:tmp|var|home|private)\/\S+/g, "/…")
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 500);
+  return `${failure.class}: ${cause}`;
+}
+
+/** The task's breaker after a failure of its own. `last`: the fingerprint before it; null: there was none, or work since. */
+export function taskBreaker(before: Breaker, last: string | null, failure: Pick<Failure, "class" | "cause">): Breaker {
+  if (edges[failure.class].fault !== "task") return before;
+  if (before === "half-open") return "open";
+  return last !== null && last === fingerprint(failure) ? "open" : before;
+}
+
+/** Failures that say something about runners, providers and platforms, and nothing about the work. */
+const infrastructure: readonly FailureClass[] = ["attempt-lost", "provider-down", "platform-unknown"];
+
+export function isInfrastructure(failure: FailureClass): boolean {
+  return infrastructure.includes(failure);
+}
+
+/** One failure or success of any of the feature's attempts, oldest first. null: it succeeded. */
+export type Ending = FailureClass | null;
+
+/** So many in a row without one success between them: the machinery is down, not the agents. */
+const INFRASTRUCTURE_ROW = 6;
+/** With fewer tasks a share says nothing. */
+const FEWEST_PARKED = 3;
+const PARKED_SHARE = 0.5;
+
+export type FeatureBreakerVerdict =
+  | { state: "closed" }
+  | { state: "open"; kind: "tasks" | "infrastructure"; cause: string };
+
+export function featureBreaker(
+  endings: readonly Ending[],
+  tasks: { total: number; parkedByFault: number },
+): FeatureBreakerVerdict {
+  const row = endings.slice(-INFRASTRUCTURE_ROW);
+  if (row.length === INFRASTRUCTURE_ROW && row.every((ending) => ending !== null && isInfrastructure(ending))) {
+    return {
+      state: "open",
+      kind: "infrastructure",
+      cause: `the last ${INFRASTRUCTURE_ROW} attempts were lost to runners, the model's provider or GitHub`,
+    };
+  }
+  const { total, parkedByFault } = tasks;
+  if (parkedByFault >= FEWEST_PARKED && parkedByFault >= total * PARKED_SHARE) {
+    return { state: "open", kind: "tasks", cause: `${parkedByFault} of ${total} tasks failed for good` };
+  }
+  return { state: "closed" };
+}
