@@ -40,6 +40,8 @@ export interface AppOptions {
   defaults: Policy;
   prices: PriceLookup;
   log: Logger;
+  /** Milliseconds since 1970; the machine's own clock if not given. */
+  now?(): number;
   /** Told after every step of an aggregate; for whoever shows progress. */
   decided?(aggregate: string): void;
 }
@@ -55,7 +57,7 @@ export interface App {
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { store, log } = options;
-  const clock = { now: () => Date.now() };
+  const clock = { now: options.now ?? Date.now };
   const connection = await connectApp({
     appId: options.appId,
     privateKey: options.privateKey,
@@ -69,6 +71,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     planner: options.planner(github),
     settings: options.settings,
     readPolicy: (text) => readPolicy(text, options.defaults, options.prices),
+    priceOf: options.prices,
     readOrder,
     repositories: () => connection.installedRepositories(),
     now: clock.now,

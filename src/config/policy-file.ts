@@ -30,6 +30,7 @@ const ProtectedPath = z
 const groups = {
   attempts: shape.attempts.omit({ free: true }).partial().strict(),
   models: shape.models.partial().strict(),
+  budget: shape.budget.partial().strict(),
   merge: shape.merge.partial().strict(),
   limits: shape.limits.partial().strict(),
 };
@@ -84,6 +85,7 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
     maxParallel: file["max-parallel"] ?? defaults.maxParallel,
     attempts: { ...defaults.attempts, ...file.attempts },
     models: { ...defaults.models, ...file.models },
+    budget: { ...defaults.budget, ...file.budget },
     merge: { ...defaults.merge, ...file.merge },
     checks: file.checks === undefined ? defaults.checks : file.checks.map((name) => ({ name, appId: null })),
     checksMinutes: file["checks-minutes"] ?? defaults.checksMinutes,

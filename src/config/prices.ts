@@ -2,15 +2,10 @@
  * What models cost. Dated figures, not bills: list prices as of 2026-11-20. A model that is not listed has no price, and
  * whoever needs one must refuse: counting an unknown price as 0 would make every budget meaningless.
  */
-import type { Usage } from "../core/attempt.ts";
+import type { Price, Usage } from "../core/attempt.ts";
 
-/** US dollars per million tokens. A cache write is the five-minute one. */
-export interface Price {
-  input: number;
-  output: number;
-  cacheRead: number;
-  cacheWrite: number;
-}
+/** A cache write is the five-minute one. */
+export type { Price } from "../core/attempt.ts";
 
 const PRICES = new Map<string, Price>(
   Object.entries({

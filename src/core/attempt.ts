@@ -16,6 +16,15 @@ export type AttemptKind = z.infer<typeof AttemptKind>;
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 
+/** US dollars per million tokens of each sort. */
+export const Price = z.object({
+  input: z.number().nonnegative(),
+  output: z.number().nonnegative(),
+  cacheRead: z.number().nonnegative(),
+  cacheWrite: z.number().nonnegative(),
+});
+export type Price = z.infer<typeof Price>;
+
 export const Brief = z.object({
   /** `owner/repo#12` */
   feature: z.string(),
@@ -35,7 +44,13 @@ export const Brief = z.object({
   merge: Sha.nullable(),
   /** The commit that the attempt's change is listed against: `checkout`, and for resolve `merge`. */
   against: Sha,
-  model: z.object({ name: z.string(), maxTurns: z.number().int().positive(), maxUsd: z.number().positive() }),
+  model: z.object({
+    name: z.string(),
+    /** null: nobody knows what it costs, and an engine that uses it must refuse. */
+    price: Price.nullable(),
+    maxTurns: z.number().int().positive(),
+    maxUsd: z.number().positive(),
+  }),
   limits: z.object({
     minutes: z.number().positive(),
     files: z.number().int().positive(),

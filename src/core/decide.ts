@@ -10,6 +10,7 @@ import { FEATURE_SCHEMA, FeatureState } from "./feature/state.ts";
 import { isLane } from "./keys.ts";
 import { decideLane, laneRoutes } from "./lane/decide.ts";
 import { LANE_SCHEMA, LaneState } from "./lane/state.ts";
+import { type Migrated, migrateFeature, migrateLane } from "./migrations.ts";
 
 export interface Decision {
   /** null: the aggregate does not exist (yet). */
@@ -30,12 +31,12 @@ export function decide(
   envelope: { id: string; at: number; event: unknown },
 ): Decision {
   if (isLane(aggregate)) {
-    const state = stored === null ? null : load(LaneState, LANE_SCHEMA, stored, aggregate);
+    const state = stored === null ? null : load(LaneState, migrateLane(stored), aggregate);
     const event = LaneEvent.safeParse(envelope.event);
     const decision = event.success ? decideLane(state, { ...envelope, event: event.data }) : unreadable(state);
     return { ...decision, schema: LANE_SCHEMA, routes: decision.state === null ? [] : laneRoutes(decision.state) };
   }
-  const state = stored === null ? null : load(FeatureState, FEATURE_SCHEMA, stored, aggregate);
+  const state = stored === null ? null : load(FeatureState, migrateFeature(stored), aggregate);
   const event = FeatureEvent.safeParse(envelope.event);
   const decision = event.success ? decideFeature(state, { ...envelope, event: event.data }) : unreadable(state);
   return { ...decision, schema: FEATURE_SCHEMA, routes: decision.state === null ? [] : featureRoutes(decision.state) };
@@ -45,11 +46,9 @@ interface Schema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
 }
 
-function load<T>(schema: Schema<T>, version: number, stored: { state: unknown; schema: number }, aggregate: string): T {
-  if (stored.schema !== version) {
-    throw new Unreadable(`${aggregate} was stored with schema ${stored.schema}; this version reads ${version}`);
-  }
-  const parsed = schema.safeParse(stored.state);
+function load<T>(schema: Schema<T>, migrated: Migrated, aggregate: string): T {
+  if (!migrated.ok) throw new Unreadable(`${aggregate} cannot be read: ${migrated.reason}`);
+  const parsed = schema.safeParse(migrated.state);
   if (!parsed.success) throw new Unreadable(`${aggregate}: the stored state does not parse: ${parsed.error.message}`);
   return parsed.data;
 }

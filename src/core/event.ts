@@ -3,7 +3,7 @@
  * one event; hints only say "look again"; the rest are outcomes of commands.
  */
 import { z } from "zod";
-import { ChangedFile, Result, Usage } from "./attempt.ts";
+import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { Failure, type FailureClass } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
 import { Order } from "./order.ts";
@@ -83,6 +83,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     base: z.object({ branch: z.string(), sha: Sha }).nullable(),
     policy: Policy.nullable(),
     checks: z.array(RequiredCheck),
+    /** Of the policy's models. One that is missing is unknown, and whoever needs it must refuse. */
+    prices: z.record(z.string(), Price),
     problems: z.array(z.string()),
   }),
   z.object({

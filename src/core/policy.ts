@@ -1,6 +1,5 @@
 /** How a repository wants its features carried out: `.github/headgate.yml` of the base branch, with every default filled in. */
 import { z } from "zod";
-import type { AttemptKind } from "./attempt.ts";
 import { RequiredCheck } from "./github.ts";
 
 export const Policy = z.object({
@@ -18,11 +17,13 @@ export const Policy = z.object({
     turns: z.number().int().min(1).max(1000),
     usd: z.number().positive(),
   }),
-  models: z.object({
-    plan: z.string().min(1),
-    research: z.string().min(1),
-    build: z.string().min(1),
-    resolve: z.string().min(1),
+  /** The models of the three tiers, by name. Which tier works on what is `judge/tiers.ts`. */
+  models: z.object({ small: z.string().min(1), middle: z.string().min(1), large: z.string().min(1) }),
+  /** What one feature may cost; null: no limit. */
+  budget: z.object({
+    usd: z.number().positive().nullable(),
+    tokens: z.number().int().positive().nullable(),
+    minutes: z.number().positive().nullable(),
   }),
   merge: z.object({
     method: z.enum(["merge", "squash", "rebase"]),
@@ -46,12 +47,8 @@ export const defaultPolicy: Policy = {
   label: "headgate",
   maxParallel: 4,
   attempts: { max: 3, free: 6, minutes: 30, turns: 80, usd: 5 },
-  models: {
-    plan: "claude-opus-5-5",
-    research: "claude-haiku-5-5",
-    build: "claude-sonnet-5-5",
-    resolve: "claude-opus-5-5",
-  },
+  models: { small: "claude-haiku-5-5", middle: "claude-sonnet-5-5", large: "claude-opus-5-5" },
+  budget: { usd: 50, tokens: null, minutes: null },
   merge: { method: "squash", mode: "auto" },
   checks: [],
   checksMinutes: 60,
@@ -69,17 +66,3 @@ export const defaultPolicy: Policy = {
   ],
   limits: { files: 300, bytes: 4 * 1024 * 1024 },
 };
-
-/** Which model an attempt of this kind runs on. */
-export function modelFor(policy: Policy, kind: AttemptKind): string {
-  switch (kind) {
-    case "research":
-      return policy.models.research;
-    case "resolve":
-      return policy.models.resolve;
-    case "build":
-    case "repair":
-    case "review":
-      return policy.models.build;
-  }
-}

@@ -2,7 +2,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import type { BetaMessage, BetaUsage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
-import { type Price, priceOf, usdOf } from "../config/prices.ts";
+import { type Price, usdOf } from "../config/prices.ts";
 import { addUsage, NO_USAGE, type Usage } from "../core/attempt.ts";
 import { type Bridge, bridge } from "./bridge.ts";
 import { type Engine, type EngineReport, tail, type Work } from "./engine.ts";
@@ -14,7 +14,7 @@ const MAX_TOKENS_PER_TURN = 32_000;
 
 export function builtinEngine(provider: Inputs["provider"]): Engine {
   return async (work) => {
-    const price = priceOf(work.brief.model.name);
+    const { price } = work.brief.model;
     const refuse = (outcome: EngineReport["outcome"], summary: string): EngineReport => ({
       outcome,
       summary,

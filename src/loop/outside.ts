@@ -1,4 +1,5 @@
 /** Everything outside that effects reach, as given by the composition root. */
+import type { Price } from "../core/attempt.ts";
 import type { Repo } from "../core/github.ts";
 import type { Order } from "../core/order.ts";
 import type { Policy } from "../core/policy.ts";
@@ -34,6 +35,8 @@ export interface Outside {
   settings: Settings;
   /** Reads `.github/headgate.yml`; null: there is none. */
   readPolicy(text: string | null): { ok: true; policy: Policy } | { ok: false; problems: string[] };
+  /** What a model costs; null: nobody knows. */
+  priceOf(model: string): Price | null;
   /** The order in a comment, if it has one. */
   readOrder(body: string): Order | null;
   /** Repositories that Headgate is installed on. */

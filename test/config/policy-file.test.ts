@@ -34,7 +34,8 @@ it("every key reaches the policy", () => {
 label: agents
 max-parallel: 2
 attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2 }
-models: { plan: claude-sonnet-5-5, research: claude-haiku-4-5, build: claude-opus-5, resolve: claude-fable-5-2 }
+models: { small: claude-haiku-4-5, middle: claude-opus-5, large: claude-fable-5-2 }
+budget: { usd: 12, minutes: 300 }
 merge: { method: rebase, mode: ready }
 checks: [unit, "lint / biome"]
 checks-minutes: 90
@@ -46,12 +47,8 @@ limits: { files: 10, bytes: 1000 }
     label: "agents",
     maxParallel: 2,
     attempts: { max: 4, free: defaultPolicy.attempts.free, minutes: 12.5, turns: 40, usd: 2 },
-    models: {
-      plan: "claude-sonnet-5-5",
-      research: "claude-haiku-4-5",
-      build: "claude-opus-5",
-      resolve: "claude-fable-5-2",
-    },
+    models: { small: "claude-haiku-4-5", middle: "claude-opus-5", large: "claude-fable-5-2" },
+    budget: { usd: 12, tokens: null, minutes: 300 },
     merge: { method: "rebase", mode: "ready" },
     checks: [
       { name: "unit", appId: null },
@@ -84,7 +81,7 @@ describe("protected paths", () => {
 });
 
 describe("a problem names the file, the line and the key", () => {
-  const KNOWN = "label, max-parallel, attempts, models, merge, limits, checks, checks-minutes, protected-paths";
+  const KNOWN = "label, max-parallel, attempts, models, budget, merge, limits, checks, checks-minutes, protected-paths";
 
   it.each([
     ["an unknown key", "label: a\nmax-paralel: 3\n", `, line 2: unknown key 'max-paralel'; known keys: ${KNOWN}.`],
@@ -166,20 +163,20 @@ describe("a problem names the file, the line and the key", () => {
 
 describe("models", () => {
   it("without a known price are refused, each by its line", () => {
-    expect(problems("models:\n  plan: gpt\n  build: claude-opus-5-5\n  resolve: my-own\n")).toEqual([
-      expect.stringMatching(/line 2: 'models.plan': no price is known for 'gpt'; known models: claude-haiku-5-5, /),
-      expect.stringContaining("line 4: 'models.resolve': no price is known for 'my-own'"),
+    expect(problems("models:\n  small: gpt\n  middle: claude-opus-5-5\n  large: my-own\n")).toEqual([
+      expect.stringMatching(/line 2: 'models.small': no price is known for 'gpt'; known models: claude-haiku-5-5, /),
+      expect.stringContaining("line 4: 'models.large': no price is known for 'my-own'"),
     ]);
   });
 
   it("may be dated versions", () => {
-    expect(policy("models: { plan: claude-haiku-4-5-20251001 }").models.plan).toBe("claude-haiku-4-5-20251001");
+    expect(policy("models: { small: claude-haiku-4-5-20251001 }").models.small).toBe("claude-haiku-4-5-20251001");
   });
 
   it("may be the deployment's own, with the price it states", () => {
     const own = pricesWith({ "my-own": { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 } });
 
-    expect(readPolicy("models: { plan: my-own }", defaultPolicy, own)).toMatchObject({ ok: true });
+    expect(readPolicy("models: { small: my-own }", defaultPolicy, own)).toMatchObject({ ok: true });
     expect(own("my-own")).toEqual({ input: 1, output: 1, cacheRead: 1, cacheWrite: 1 });
     expect(own("toString")).toBeNull();
     expect(own("claude-opus-5-5")).not.toBeNull();

@@ -119,9 +119,9 @@ describe("a task", () => {
     ["attempt-timed-out", { outcome: "timed-out" as const }, undefined],
     ["agent-failed", {}, [change(".github/workflows/ci.yml")]],
     ["agent-failed", {}, [change("../outside")]],
-  ])("parks after three attempts that ended as %s, and siblings go on", (failure, outcome, manifest) => {
+  ])("parks when it ended as %s twice in the same way, and siblings go on", (failure, outcome, manifest) => {
     const world = started({ a: [], b: ["a"], c: [] });
-    for (let attempt = 1; attempt <= 3; attempt++) {
+    for (let attempt = 1; attempt <= 2; attempt++) {
       expect(world.dispatches("a")).toBe(attempt);
       world.ends("a", outcome, manifest);
     }
@@ -130,6 +130,32 @@ describe("a task", () => {
     expect(world.stages()).toEqual({ a: "parked", b: "blocked", c: "dispatching" });
     world.lands("c");
     expect(world.stages().c).toBe("done");
+  });
+
+  it("tries three times while it fails in different ways, each time on a larger model", () => {
+    const world = started({ a: [] });
+    const models: string[] = [];
+    for (const summary of ["no such file", "syntax error", "out of ideas"]) {
+      models.push(world.commands.find((command) => command.type === "attempt.dispatch")?.brief.model.name ?? "");
+      world.dispatches("a");
+      world.ends("a", { outcome: "failed", summary });
+    }
+    expect(world.task("a")).toMatchObject({ stage: "parked", machine: { attempt: 3, failures: 3 } });
+    expect(models).toEqual(["claude-sonnet-5-5", "claude-opus-5-5", "claude-opus-5-5"]);
+  });
+
+  it("has one try after a person's retry of a tripped breaker", () => {
+    const world = started({ a: [] });
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      world.dispatches("a");
+      world.ends("a", { outcome: "failed" });
+    }
+    expect(world.task("a").breaker).toBe("open");
+    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "a" } });
+    world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
+    world.dispatches("a");
+    world.ends("a", { outcome: "failed", summary: "something else" });
+    expect(world.task("a")).toMatchObject({ stage: "parked", breaker: "open" });
   });
 
   it("gives the next attempt the cause of the last one", () => {
@@ -193,11 +219,11 @@ describe("a task", () => {
 
   it("parks when its checks have failed as often as it may try", () => {
     const world = started({ a: [] });
-    for (let attempt = 1; attempt <= 3; attempt++) {
+    for (const text of ["expected 1", "not a function", "timed out"]) {
       const pull = world.agentSucceeds("a");
       world.pullIs(pull, { checks: [red] });
       const { head } = world.take("failure.read");
-      world.lane({ type: "failure.read", pull, head, details: [] });
+      world.lane({ type: "failure.read", pull, head, details: [{ title: "unit failed", text }] });
     }
     expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-failed" } });
   });
@@ -295,9 +321,9 @@ describe("orders", () => {
 
   it("retry: a parked task gets its tries back", () => {
     const world = started({ a: [] });
-    for (let attempt = 1; attempt <= 3; attempt++) {
+    for (const summary of ["one", "two", "three"]) {
       world.dispatches("a");
-      world.ends("a", { outcome: "failed" });
+      world.ends("a", { outcome: "failed", summary });
     }
     order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "a" } });
     expect(world.dispatches("a")).toBe(4);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChangedFile } from "../../src/core/attempt.ts";
-import { judgeChange } from "../../src/core/guardrails.ts";
+import { judgeChange } from "../../src/core/judge/guardrails.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 
 function write(path: string, more: Partial<Extract<ChangedFile, { change: "write" }>> = {}): ChangedFile {

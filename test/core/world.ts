@@ -101,6 +101,7 @@ export class World {
       base: { branch: "main", sha: sha("base") },
       policy: defaultPolicy,
       checks: [{ name: "unit", appId: null }],
+      prices: {},
       problems: [],
       ...more,
     });

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Brief } from "../../src/core/attempt.ts";
 import type { ScriptInput } from "../../src/sandbox/model/script.ts";
 import { startScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
-import { attemptIn, briefAt, repositoryOf, tempFolder, write } from "./support/lab.ts";
+import { attemptIn, briefAt, PRICE, repositoryOf, tempFolder, write } from "./support/lab.ts";
 
 type Steps = NonNullable<ScriptInput["tasks"]>[string][string];
 
@@ -120,11 +120,11 @@ test("giving up ends the attempt at once, with the reason", async () => {
 test("the attempt ends when its turns or its dollars are used up", async () => {
   const steps = [GO_ON, GO_ON, GO_ON, { say: "Done." }];
   const name = "claude-sonnet-5-5";
-  const turns = await attemptWith(steps, { model: { name, maxTurns: 2, maxUsd: 5 } });
+  const turns = await attemptWith(steps, { model: { name, price: PRICE, maxTurns: 2, maxUsd: 5 } });
   expect(turns.result).toMatchObject({ outcome: "budget-exhausted", summary: "the attempt's 2 turns are used up" });
   expect(turns.model.requests()).toHaveLength(2);
 
-  const dollars = await attemptWith(steps, { model: { name, maxTurns: 20, maxUsd: 0.000_001 } });
+  const dollars = await attemptWith(steps, { model: { name, price: PRICE, maxTurns: 20, maxUsd: 0.000_001 } });
   expect(dollars.result).toMatchObject({ outcome: "budget-exhausted", manifest: [] });
   expect(dollars.result.summary).toContain("budget is used up");
   expect(dollars.model.requests()).toHaveLength(1);
@@ -174,7 +174,7 @@ test.each([
 test("without a key, or without a price for the model, nothing is asked", async () => {
   const keyless = await attemptWith([{ say: "Done." }], {}, {});
   expect(keyless.result).toMatchObject({ outcome: "provider-down", summary: "provider: ANTHROPIC_API_KEY is not set" });
-  const model = { name: "some-model", maxTurns: 2, maxUsd: 1 };
+  const model = { name: "some-model", price: null, maxTurns: 2, maxUsd: 1 };
   const priceless = await attemptWith([{ say: "Done." }], { model });
   expect(priceless.result).toMatchObject({
     outcome: "failed",

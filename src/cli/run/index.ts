@@ -10,10 +10,10 @@ import type { App } from "../../app.ts";
 import { startApp } from "../../app.ts";
 import { pricesWith } from "../../config/own-prices.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
+import { standing } from "../../core/judge/standing.ts";
 import { featureKey } from "../../core/keys.ts";
 import type { Policy } from "../../core/policy.ts";
 import { defaultPolicy } from "../../core/policy.ts";
-import { standing } from "../../core/standing.ts";
 import type { Store } from "../../loop/store-port.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
@@ -76,7 +76,7 @@ export async function run(options: RunOptions, model: Model, printer: Printer): 
       result,
       model: {
         kind: model.kind,
-        name: model.kind === "none" ? null : (outcome.planner.model ?? defaultPolicy.models.build),
+        name: model.kind === "none" ? null : (outcome.planner.model ?? defaultPolicy.models.middle),
       },
       apiCalls: app.github.calls(),
       now: Date.now(),

@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { explainFeature } from "../../core/feature/explain.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import type { RequiredCheck } from "../../core/github.ts";
-import { standing } from "../../core/standing.ts";
+import { standing } from "../../core/judge/standing.ts";
 import { finalTable } from "../../messages/final-table.ts";
 import { planTree } from "../../messages/plan-tree.ts";
 import { progressLine } from "../../messages/progress.ts";

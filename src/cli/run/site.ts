@@ -96,7 +96,7 @@ async function importSetup(sandbox: SandboxApart, repository: Repository, option
 }
 
 /** What a repository's own `.github/workflows/headgate.yml` says, with this run's engine. */
-function attemptWorkflow(options: RunOptions): string {
+export function attemptWorkflow(options: Pick<RunOptions, "engine" | "agentCommand">): string {
   const input = { type: "string", required: true };
   return stringify({
     name: "Headgate",

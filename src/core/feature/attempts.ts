@@ -5,9 +5,9 @@ import type { Command } from "../command.ts";
 import type { FeatureEvent, Outcome } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import type { RunSnapshot } from "../github.ts";
-import { judgeChange } from "../guardrails.ts";
+import { judgeChange } from "../judge/guardrails.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceTask, attemptIdOf, failTask, submit } from "./draft.ts";
+import { advanceTask, attemptIdOf, ended, failTask, submit } from "./draft.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask } from "./state.ts";
 
@@ -78,6 +78,7 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
   attempt.summary = result.summary.slice(0, 2_000);
   const failure = failureOf(event.outcome);
   if (failure !== null) return failTask(draft, task, failure);
+  ended(draft, null);
   task.summary = result.summary.slice(0, 4_000);
   task.notes = result.notes.slice(0, 20).map((note) => note.slice(0, 4_000));
   if (task.plan.role === "research") {

@@ -1,8 +1,8 @@
 /** What an attempt is told: the brief, cut to the size that a workflow input may have. */
 import type { AttemptKind, Brief } from "../attempt.ts";
 import { MAX_BRIEF_BYTES } from "../attempt.ts";
+import { tierFor } from "../judge/tiers.ts";
 import type { Policy } from "../policy.ts";
-import { modelFor } from "../policy.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask } from "./state.ts";
 
@@ -35,6 +35,7 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
   const { kind } = task.machine;
   const commits = commitsFor(state, task, kind);
   if (commits === null) return null;
+  const model = policy.models[tierFor(kind, task.plan.size, task.machine.failures)];
   const brief: Brief = {
     feature: state.key,
     task: task.plan.id,
@@ -47,7 +48,12 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
     checkout: commits.checkout,
     merge: commits.merge,
     against: commits.against,
-    model: { name: modelFor(policy, kind), maxTurns: policy.attempts.turns, maxUsd: policy.attempts.usd },
+    model: {
+      name: model,
+      price: state.prices[model] ?? null,
+      maxTurns: policy.attempts.turns,
+      maxUsd: policy.attempts.usd,
+    },
     limits: { minutes: policy.attempts.minutes, files: policy.limits.files, bytes: policy.limits.bytes },
     history:
       task.failure === null

@@ -3,6 +3,7 @@
 import { addUsage, NO_USAGE, taskBranch } from "../attempt.ts";
 import type { Command } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
+import { tierFor } from "../judge/tiers.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
 import { judgePlan } from "../plan.ts";
 import {
@@ -59,6 +60,11 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     endedBy: null,
     round: 0,
     policy: null,
+    prices: {},
+    extraUsd: 0,
+    warned: [],
+    breaker: { state: "closed", trips: 0 },
+    endings: [],
     base: null,
     checks: [],
     plan: null,
@@ -164,6 +170,7 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
     return null;
   }
   state.policy = event.policy;
+  state.prices = event.prices;
   state.checks = event.checks;
   state.base = event.base;
   resume(draft, event.by);
@@ -175,7 +182,7 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
     repo: state.repo,
     issue: state.issue,
     base: event.base,
-    model: event.policy.models.plan,
+    model: event.policy.models[tierFor("plan", "M", 0)],
     version: state.planVersion,
   });
   return null;
@@ -226,6 +233,8 @@ function newTask(issue: number, plan: Task["plan"]): Task {
     notes: [],
     usage: null,
     gateMs: 0,
+    breaker: "closed",
+    fingerprint: null,
     landing: null,
   };
 }
@@ -260,6 +269,8 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   };
   task.gateMs += event.gateMs;
   task.head = event.head;
+  task.breaker = "closed";
+  task.fingerprint = null;
   task.failure = null;
   task.explanation = null;
   task.waitsFor = null;

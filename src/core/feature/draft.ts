@@ -2,8 +2,9 @@
 import { transition } from "xstate";
 import type { Command } from "../command.ts";
 import type { Ignored } from "../event.ts";
-import type { Failure } from "../failure.ts";
-import { waitFor } from "../failure.ts";
+import type { Failure, FailureClass } from "../failure.ts";
+import { edges, waitFor } from "../failure.ts";
+import { fingerprint, taskBreaker } from "../judge/breaker.ts";
 import { laneKey } from "../keys.ts";
 import type { TaskMachineEvent } from "./machines.ts";
 import { featureMachine, taskMachine } from "./machines.ts";
@@ -51,9 +52,13 @@ export function failTask(draft: Draft, task: Task, failure: Failure): Reaction {
   const policy = draft.state.policy;
   if (policy === null) return "not-accepted-here";
   const freeBefore = task.machine.free;
-  if (!advanceTask(task, { type: "FAILED", failure: failure.class, bounds: policy.attempts }))
+  const breaker = taskBreaker(task.breaker, task.fingerprint, failure);
+  if (!advanceTask(task, { type: "FAILED", failure: failure.class, bounds: policy.attempts, open: breaker === "open" }))
     return "not-accepted-here";
   task.failure = failure;
+  task.breaker = breaker;
+  if (edges[failure.class].fault === "task") task.fingerprint = fingerprint(failure);
+  ended(draft, failure.class);
   task.change = null;
   task.explanation = null;
   task.waitsFor = null;
@@ -68,6 +73,11 @@ export function failTask(draft: Draft, task: Task, failure: Failure): Reaction {
     draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: task.waitsUntil });
   }
   return null;
+}
+
+/** Remember how an attempt ended, for the feature's breaker. */
+export function ended(draft: Draft, ending: FailureClass | null): void {
+  draft.state.endings = [...draft.state.endings.slice(-19), ending];
 }
 
 export function tellLane(draft: Draft, event: Extract<Command, { type: "tell" }>["event"], key: string): void {

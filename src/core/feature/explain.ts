@@ -4,7 +4,7 @@
  */
 import type { Actor } from "../event.ts";
 import type { FailureClass } from "../failure.ts";
-import { standing } from "../standing.ts";
+import { standing } from "../judge/standing.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "./state.ts";
 

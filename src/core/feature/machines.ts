@@ -51,8 +51,8 @@ export type TaskMachineEvent =
   | { type: "RESUBMIT" }
   | { type: "SKIP" }
   | { type: "CANCEL" }
-  /** `bounds` come with the event because the policy may change while the task lives. */
-  | { type: "FAILED"; failure: FailureClass; bounds: Bounds };
+  /** `bounds` come with the event because the policy may change while the task lives. `open`: its breaker has tripped. */
+  | { type: "FAILED"; failure: FailureClass; bounds: Bounds; open: boolean };
 
 function spent(context: TaskContext, event: TaskMachineEvent): boolean {
   if (event.type !== "FAILED") return false;
@@ -67,7 +67,7 @@ export const taskMachine = setup({
   types: { context: {} as TaskContext, events: {} as TaskMachineEvent, input: {} as { kind: AttemptKind } },
   guards: {
     mustPark: ({ context, event }) =>
-      event.type === "FAILED" && (edges[event.failure].next === "park" || spent(context, event)),
+      event.type === "FAILED" && (event.open || edges[event.failure].next === "park" || spent(context, event)),
     resubmits: ({ event }) => event.type === "FAILED" && edges[event.failure].next === "resubmit",
     waits: ({ context, event }) => event.type === "FAILED" && waitFor(event.failure, context.free) > 0,
   },

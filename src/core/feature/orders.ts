@@ -144,6 +144,8 @@ function retry(draft: Draft, id: string): string | null {
   }
   draft.commands.push({ type: "timer.cancel", timer: `wait:${id}` });
   task.waitsUntil = null;
+  // One try shows whether it is mended.
+  if (task.breaker === "open") task.breaker = "half-open";
   const failure = task.failure?.class;
   // Nothing is wrong with the head itself: it only has to be judged again.
   const again = new Set(["checks-interrupted", "checks-timed-out", "checks-missing", "policy-blocked", "head-moved"]);

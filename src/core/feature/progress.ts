@@ -1,5 +1,5 @@
 /** After every event: whatever has become possible starts, and what is finished ends. */
-import { schedule } from "../schedule.ts";
+import { schedule } from "../judge/schedule.ts";
 import { commitsFor, writeBrief } from "./brief.ts";
 import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";

@@ -1,6 +1,6 @@
 /** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
 import { z } from "zod";
-import { AttemptKind, ChangedFile, Usage } from "../attempt.ts";
+import { AttemptKind, ChangedFile, Price, Usage } from "../attempt.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
@@ -8,7 +8,7 @@ import { Land, OnFailure, PlannedTask, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 1;
+export const FEATURE_SCHEMA = 2;
 
 const Sha = z.string();
 /** Milliseconds since 1970. */
@@ -85,6 +85,9 @@ export const Task = z.object({
   usage: Usage.nullable(),
   /** Milliseconds that required checks of the task's heads and the merge itself took, so far. */
   gateMs: z.number(),
+  breaker: z.enum(["closed", "open", "half-open"]),
+  /** Of its last own failure, until it lands: the same again means no progress. */
+  fingerprint: z.string().nullable(),
   landing: Landing.nullable(),
 });
 export type Task = z.infer<typeof Task>;
@@ -105,6 +108,18 @@ export const FeatureState = z.object({
   /** Numbers the looks before planning, and the sweeps. */
   round: z.number().int(),
   policy: Policy.nullable(),
+  prices: z.record(z.string(), Price),
+  /** Dollars that people added to the policy's budget. */
+  extraUsd: z.number(),
+  /** Limits whose warning has been given. */
+  warned: z.array(z.enum(["usd", "tokens", "minutes"])),
+  breaker: z.object({
+    state: z.enum(["closed", "open", "half-open"]),
+    /** How often it has tripped over the machinery without a success since; the pause doubles with each. */
+    trips: z.number().int(),
+  }),
+  /** How the last attempts ended, oldest first; null: well. */
+  endings: z.array(FailureClass.nullable()).max(20),
   base: z.object({ branch: z.string(), sha: Sha }).nullable(),
   checks: z.array(RequiredCheck),
   plan: z.object({ version: z.number().int(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),

@@ -1,8 +1,10 @@
 /** Effects that only look. What they see becomes an event. */
+import type { Price } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { Command } from "../../core/command.ts";
 import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
+import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
 import type { Told } from "./told.ts";
@@ -38,8 +40,19 @@ export async function observeFeature(outside: Outside, command: CommandOf<"featu
     base: sha === null ? null : { branch, sha },
     policy,
     checks,
+    prices: pricesOf(outside, policy),
     problems: found,
   };
+}
+
+function pricesOf(outside: Outside, policy: Policy | null): Record<string, Price> {
+  const models = policy === null ? [] : Object.values(policy.models);
+  return Object.fromEntries(
+    models.flatMap((model) => {
+      const price = outside.priceOf(model);
+      return price === null ? [] : [[model, price]];
+    }),
+  );
 }
 
 function union(left: RequiredCheck[], right: RequiredCheck[]): RequiredCheck[] {

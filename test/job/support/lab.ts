@@ -9,6 +9,9 @@ import { runAttempt } from "../../../src/job/attempt.ts";
 import type { Inputs } from "../../../src/job/inputs.ts";
 import { actionLog } from "../../../src/job/log.ts";
 
+/** What the lab's model costs. */
+export const PRICE = { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 };
+
 /** The Node.js of the tests first, so that scripts that say `node` get it. */
 export const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
 
@@ -65,7 +68,7 @@ export function briefAt(commit: string, changes: Partial<Brief> = {}): Brief {
     checkout: commit,
     merge: null,
     against: commit,
-    model: { name: "claude-sonnet-5-5", maxTurns: 20, maxUsd: 5 },
+    model: { name: "claude-sonnet-5-5", price: PRICE, maxTurns: 20, maxUsd: 5 },
     limits: { minutes: 1, files: 50, bytes: 100_000 },
     history: [],
     dependencies: [],

@@ -1,5 +1,5 @@
 /** Which ready tasks start now: those on the longest remaining path first, as many as there are slots. */
-import type { Size } from "./plan.ts";
+import type { Size } from "../plan.ts";
 
 /** Relative weights of the sizes, for comparing paths; not minutes. */
 const weights: Record<Size, number> = { S: 1, M: 2, L: 4 };

@@ -1,5 +1,5 @@
 /** How long a feature took against the longest chain of its tasks. Times in seconds. */
-import type { FeatureState, Task } from "./feature/state.ts";
+import type { FeatureState, Task } from "../feature/state.ts";
 
 /** Agent time of all attempts, as their jobs report it, and the checks and the merge of what they made. */
 function taskSeconds(task: Task): number {

@@ -1,6 +1,6 @@
 /** Where a feature stands, in one word: whether anything will still happen without a person. */
-import type { FeatureState, TaskStage } from "./feature/state.ts";
-import { isOver } from "./feature/state.ts";
+import type { FeatureState, TaskStage } from "../feature/state.ts";
+import { isOver } from "../feature/state.ts";
 
 export type Standing = "going" | "waits-for-person" | "over";
 

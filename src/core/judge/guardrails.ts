@@ -3,8 +3,8 @@
  * promoted, by the policy of the base branch.
  */
 import picomatch from "picomatch";
-import type { ChangedFile } from "./attempt.ts";
-import type { Policy } from "./policy.ts";
+import type { ChangedFile } from "../attempt.ts";
+import type { Policy } from "../policy.ts";
 
 export interface Judgement {
   /** Each one is a reason not to promote. */

@@ -1,0 +1,64 @@
+/**
+ * States of older versions, step by step to the present one. A step takes what its version stored and gives what the next
+ * one stores; nothing is ever taken out of here. A newer state is refused and not touched.
+ */
+import { FEATURE_SCHEMA } from "./feature/state.ts";
+import { LANE_SCHEMA } from "./lane/state.ts";
+
+type Step = (state: Record<string, unknown>) => Record<string, unknown>;
+
+/** By the version a step starts from. */
+const featureSteps: Record<number, Step> = {
+  // 2 brought breakers, budgets and prices. Policies that named a model per kind of work now name one per tier.
+  1: (state) => ({
+    ...state,
+    policy: tiered(state.policy),
+    prices: {},
+    extraUsd: 0,
+    warned: [],
+    breaker: { state: "closed", trips: 0 },
+    endings: [],
+    tasks: (state.tasks as Record<string, unknown>[]).map((task) => ({
+      ...task,
+      breaker: "closed",
+      fingerprint: null,
+    })),
+  }),
+};
+
+const laneSteps: Record<number, Step> = {};
+
+function tiered(policy: unknown): unknown {
+  if (policy === null || typeof policy !== "object") return policy;
+  const { models, ...rest } = policy as { models: { research: string; build: string; resolve: string } };
+  const { research: small, build: middle, resolve: large } = models;
+  return { ...rest, models: { small, middle, large }, budget: { usd: null, tokens: null, minutes: null } };
+}
+
+export type Migrated = { ok: true; state: unknown } | { ok: false; reason: string };
+
+export function migrateFeature(stored: { state: unknown; schema: number }): Migrated {
+  return migrate(stored, FEATURE_SCHEMA, featureSteps);
+}
+
+export function migrateLane(stored: { state: unknown; schema: number }): Migrated {
+  return migrate(stored, LANE_SCHEMA, laneSteps);
+}
+
+function migrate(stored: { state: unknown; schema: number }, present: number, steps: Record<number, Step>): Migrated {
+  if (stored.schema > present) {
+    return {
+      ok: false,
+      reason: `it was stored with schema ${stored.schema}, and this version reads up to ${present}: update Headgate`,
+    };
+  }
+  let { state } = stored;
+  for (let version = stored.schema; version < present; version++) {
+    const step = steps[version];
+    if (step === undefined || typeof state !== "object" || state === null) {
+      return { ok: false, reason: `no way leads from schema ${version} to ${version + 1}` };
+    }
+    state = step(state as Record<string, unknown>);
+  }
+  return { ok: true, state };
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { decide, Unreadable } from "../../src/core/decide.ts";
+
+/** Snapshots as released versions stored them. A new schema adds a file; none is ever changed. */
+function stored(name: string): { aggregate: string; state: unknown; schema: number } {
+  return JSON.parse(readFileSync(join(import.meta.dirname, "..", "fixtures", "snapshots", `${name}.json`), "utf8"));
+}
+
+const sweep = { id: "e", at: 2_000_000_000_000, event: { type: "timer.due", timer: "sweep" } };
+
+describe("a snapshot", () => {
+  it.each(["feature-1", "lane-1"])("of an older version goes on: %s", (name) => {
+    const { aggregate, ...snapshot } = stored(name);
+    const decision = decide(aggregate, snapshot, sweep);
+    expect(decision.ignored).toBeNull();
+    expect(decision.schema).toBeGreaterThanOrEqual(snapshot.schema);
+    expect(decision.commands.length).toBeGreaterThan(0);
+    const again = decide(aggregate, { state: decision.state, schema: decision.schema }, { ...sweep, id: "f" });
+    expect(again.ignored).toBeNull();
+  });
+
+  it("of a newer version is refused with what to do", () => {
+    const { aggregate, state } = stored("feature-1");
+    expect(() => decide(aggregate, { state, schema: 99 }, sweep)).toThrow(/schema 99.*update Headgate/);
+  });
+
+  it("that does not parse is refused", () => {
+    expect(() => decide("acme/tool#1", { state: { key: 7 }, schema: 2 }, sweep)).toThrow(Unreadable);
+  });
+});
+
+describe("an event that is none", () => {
+  it.each([null, 7, {}, { type: "nonsense" }, { type: "entry.landed" }, { type: "timer.due", timer: 5 }])(
+    "is ignored as unreadable, and changes nothing: %j",
+    (event) => {
+      const { aggregate, ...snapshot } = stored("feature-1");
+      const decision = decide(aggregate, snapshot, { id: "e", at: 1, event });
+      expect(decision).toMatchObject({ ignored: "unreadable", commands: [] });
+    },
+  );
+});

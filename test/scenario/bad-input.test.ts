@@ -1,0 +1,155 @@
+/** What people, models and strangers get wrong before anything has started: it is said once, and nothing comes of it. */
+import { describe, expect, it } from "vitest";
+import { openWorld, SECRET, tasks } from "./world.ts";
+
+describe("a plan that cannot be used", () => {
+  it("is answered by one comment with every error, and makes no branch", async () => {
+    const world = await openWorld({
+      plan: {
+        tasks: [
+          { id: "egg", title: "Egg", dependsOn: ["hen"] },
+          { id: "hen", title: "Hen", dependsOn: ["egg"] },
+          { id: "mirror", title: "Mirror", dependsOn: ["mirror"] },
+          { id: "lost", title: "Lost", dependsOn: ["nowhere"] },
+          { id: "twin", title: "Twin" },
+          { id: "twin", title: "Twin" },
+          { id: "No Id", title: "Ill-formed" },
+          { id: "outside", title: "Outside", files: ["../elsewhere/**"] },
+          { id: "rooted", title: "Rooted", files: ["/etc/passwd"] },
+        ],
+      },
+    });
+    await world.label();
+    await world.settled();
+
+    const answers = (await world.said()).filter((text) => text.includes("The plan cannot be used"));
+    expect(answers).toHaveLength(1);
+    for (const error of [
+      /wait for each other in a circle: egg, hen/,
+      /'mirror' depends on itself/,
+      /'lost' depends on 'nowhere', which is not in the plan/,
+      /'twin' is listed more than once/,
+      /'No Id', id: an id is/,
+      /'outside', files.0: a path must stay inside/,
+      /'rooted', files.0: a path must stay inside/,
+    ]) {
+      expect(answers[0]).toMatch(error);
+    }
+    expect(await world.status()).toContain("The plan has errors");
+    expect(await world.branches()).toEqual(["main"]);
+    expect(await world.runs()).toEqual([]);
+  });
+
+  it.each([
+    ["no task", tasks(), "a plan has at least one task"],
+    ["over 50 tasks", tasks(...Array.from({ length: 51 }, (_, index) => `t${index}`)), "at most 50 tasks"],
+    ["no plan at all", "three tasks, please", "plan: "],
+  ])("with %s is refused, and a better one is taken after an order to resume", async (_name, plan, error) => {
+    const world = await openWorld({ plan });
+    await world.label();
+    await world.settled();
+    expect((await world.said()).filter((text) => text.includes(error))).toHaveLength(1);
+    expect(await world.branches()).toEqual(["main"]);
+
+    world.plan = tasks("one");
+    await world.comment("maya", "/headgate resume");
+    await world.completed();
+    expect(await world.file("one.txt")).toBe("made\n");
+  });
+});
+
+describe("somebody without write access", () => {
+  it("who labels starts nothing and is told why once, however often", async () => {
+    const world = await openWorld();
+    await world.label("sam");
+    await world.settled();
+    await world.unlabel("sam");
+    // GitHub's times are in seconds: within one, two labellings are told apart by nothing.
+    world.later(2_000);
+    await world.label("sam");
+    await world.settled();
+
+    expect(await world.said()).toEqual([expect.stringMatching(/^@sam put the label on, but .* write access/)]);
+    expect(await world.runs()).toEqual([]);
+    expect(await world.branches()).toEqual(["main"]);
+
+    world.later(2_000);
+    await world.unlabel();
+    await world.label("maya");
+    await world.completed();
+    expect(await world.log()).toEqual(["Make one (#2)", "first"]);
+  });
+
+  it("who gives orders is told why once, and nothing is done", async () => {
+    const world = await openWorld({ agent: "gate go; echo made > $HEADGATE_TASK_ID.txt" });
+    await world.label();
+    await world.until(async () => (await world.stages()).one === "working");
+    const order = await world.comment("sam", "/headgate cancel");
+    await world.comment("sam", "/headgate hold");
+    await world.until(async () => (await world.reactions(order)).includes("eyes"));
+    await world.open("go");
+    await world.completed();
+
+    const answers = (await world.said()).filter((text) => text.includes("@sam"));
+    expect(answers).toEqual([
+      expect.stringContaining("orders take write access to this repository. Nothing was done."),
+    ]);
+    expect(await world.reactions(order)).toEqual(["eyes"]);
+    expect((await world.feature()).hold).toBeNull();
+  });
+});
+
+describe("a webhook", () => {
+  const labelled = {
+    action: "labeled",
+    label: { name: "headgate" },
+    issue: { number: 1, title: "Make files", body: "", state: "open", updated_at: "2026-01-01T00:00:00Z" },
+    repository: { name: "tool", owner: { login: "maya" } },
+    sender: { login: "maya", type: "User" },
+  };
+
+  it.each([
+    ["with a wrong signature", "a guess"],
+    ["without a signature", null],
+  ])("%s is answered 401, and nothing of it is kept", async (_name, secret) => {
+    const world = await openWorld();
+    const guid = "00000000-0000-4000-8000-000000000001";
+    expect((await world.deliver("issues", labelled, secret, guid)).status).toBe(401);
+    await world.settled();
+    expect(await world.store.aggregates("")).toEqual([]);
+    expect(await world.runs()).toEqual([]);
+    const at = new Date(world.now()).toISOString();
+    expect(await world.store.recordDelivery({ guid, event: "issues", action: "labeled", at })).toBe(true);
+
+    expect((await world.deliver("issues", labelled, SECRET, guid)).status).toBe(200);
+    await world.completed();
+  });
+
+  it("that GitHub delivers again has no second effect", async () => {
+    const world = await openWorld({ agent: "gate go; echo made > $HEADGATE_TASK_ID.txt" });
+    await world.label();
+    await world.comment("maya", "/headgate help");
+    await world.until(async () => (await world.said()).some((text) => text.includes("`/headgate retry <task>`")));
+    const first = await redeliver(world);
+    expect(first).toContain("issues");
+    expect(first).toContain("issue_comment");
+    await world.open("go");
+    await world.completed();
+    const before = [await world.comments(), await world.pulls(), await world.runs(), await world.log()];
+    expect(before.map((list) => list.length)).toEqual([3, 1, 1, 2]);
+
+    await redeliver(world);
+    await world.settled();
+    expect([await world.comments(), await world.pulls(), await world.runs(), await world.log()]).toEqual(before);
+  });
+
+  /** Everything that was delivered so far, again. The names of the events. */
+  async function redeliver(world: Awaited<ReturnType<typeof openWorld>>): Promise<string[]> {
+    const app = world.asApp();
+    const log = async () => (await app.rest.apps.listWebhookDeliveries({ per_page: 100 })).data;
+    const known = (await log()).filter((delivery) => !delivery.redelivery);
+    for (const { id } of known) await app.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
+    await world.until(async () => (await log()).filter((one) => one.redelivery).length >= known.length);
+    return known.map((delivery) => delivery.event);
+  }
+});

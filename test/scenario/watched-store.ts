@@ -1,0 +1,54 @@
+/** The store in memory, telling whenever something happened, and whether anything is still to be done. */
+import { MemoryStore } from "../../src/store/memory.ts";
+
+/** What is due later than this belongs to a timer. */
+const SOON_MS = 5_000;
+
+export class WatchedStore extends MemoryStore {
+  readonly #changed: () => void;
+  #underWay = 0;
+
+  constructor(changed: () => void) {
+    super();
+    this.#changed = changed;
+  }
+
+  /** Nothing waits to be decided, no effect is under way and none is due soon. */
+  async quiet(now: number): Promise<boolean> {
+    if (this.#underWay > 0 || (await this.waiting(1)).length > 0) return false;
+    const due = await this.nextDue(new Date(now).toISOString());
+    return due === null || Date.parse(due) > now + SOON_MS;
+  }
+
+  override async recordDelivery(...given: Parameters<MemoryStore["recordDelivery"]>) {
+    return this.#after(super.recordDelivery(...given));
+  }
+
+  override async step(...given: Parameters<MemoryStore["step"]>) {
+    return this.#after(super.step(...given));
+  }
+
+  override async claim(...given: Parameters<MemoryStore["claim"]>) {
+    const claimed = await super.claim(...given);
+    this.#underWay += claimed.length;
+    return claimed;
+  }
+
+  override async complete(...given: Parameters<MemoryStore["complete"]>) {
+    this.#underWay -= 1;
+    return this.#after(super.complete(...given));
+  }
+
+  override async release(...given: Parameters<MemoryStore["release"]>) {
+    this.#underWay -= 1;
+    return this.#after(super.release(...given));
+  }
+
+  async #after<T>(done: Promise<T>): Promise<T> {
+    try {
+      return await done;
+    } finally {
+      this.#changed();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/** Commits, trees and merges, in memory. A tree is a map of paths; a conflict is two changes of the same file. */
+import { createHash } from "node:crypto";
+
+export interface Blob {
+  mode: "100644" | "100755" | "120000";
+  bytes: Uint8Array;
+  sha256: string;
+}
+export type Files = ReadonlyMap<string, Blob>;
+
+export interface Commit {
+  sha: string;
+  tree: string;
+  files: Files;
+  parents: readonly string[];
+  message: string;
+  by: string;
+  at: number;
+  /** Grows with every commit, so that parents come before children. */
+  order: number;
+  /** Itself and everything behind it. */
+  past: ReadonlySet<string>;
+}
+
+export function blob(content: string | Uint8Array, mode: Blob["mode"] = "100644"): Blob {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  return { mode, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+export function textOf(file: Blob): string {
+  return Buffer.from(file.bytes).toString("utf8");
+}
+
+/** The files with some changed; null takes one away. */
+export function changed(files: Files, changes: Iterable<readonly [string, Blob | null]>): Map<string, Blob> {
+  const after = new Map(files);
+  for (const [path, file] of changes) {
+    if (file === null) after.delete(path);
+    else after.set(path, file);
+  }
+  return after;
+}
+
+export class Objects {
+  readonly #commits = new Map<string, Commit>();
+
+  write(commit: Pick<Commit, "files" | "parents" | "message" | "by" | "at">): Commit {
+    const { files, parents, message } = commit;
+    const order = this.#commits.size;
+    const past = new Set<string>();
+    for (const parent of parents) for (const sha of this.read(parent).past) past.add(sha);
+    const tree = sha1([...files].map(([path, file]) => `${path} ${file.mode} ${file.sha256}`).sort());
+    const sha = sha1([tree, ...parents, message, String(order)]);
+    past.add(sha);
+    const written: Commit = { ...commit, sha, tree, order, past };
+    this.#commits.set(sha, written);
+    return written;
+  }
+
+  read(sha: string): Commit {
+    const commit = this.#commits.get(sha);
+    if (commit === undefined) throw new Error(`there is no commit ${sha}`);
+    return commit;
+  }
+
+  has(sha: string): boolean {
+    return this.#commits.has(sha);
+  }
+
+  contains(head: string, other: string): boolean {
+    return this.read(head).past.has(other);
+  }
+
+  /** How many commits of `base` the head lacks. */
+  behindBy(base: string, head: string): number {
+    const has = this.read(head).past;
+    let lacking = 0;
+    for (const sha of this.read(base).past) if (!has.has(sha)) lacking += 1;
+    return lacking;
+  }
+
+  /** The files of both merged, or null when both changed one of them differently. */
+  merge(ours: string, theirs: string): Map<string, Blob> | null {
+    const { files, conflicts } = this.mergeAsFarAsPossible(ours, theirs);
+    return conflicts.length === 0 ? files : null;
+  }
+
+  /** Conflicting files keep our side. */
+  mergeAsFarAsPossible(ours: string, theirs: string): { files: Map<string, Blob>; conflicts: string[] } {
+    const left = this.read(ours).files;
+    const right = this.read(theirs).files;
+    const base = this.#forkOf(ours, theirs);
+    const files = new Map(left);
+    const conflicts: string[] = [];
+    for (const path of new Set([...right.keys(), ...base.keys()])) {
+      const [mine, other, before] = [left.get(path)?.sha256, right.get(path), base.get(path)?.sha256];
+      if (other?.sha256 === before || other?.sha256 === mine) continue;
+      if (mine !== before) conflicts.push(path);
+      else if (other === undefined) files.delete(path);
+      else files.set(path, other);
+    }
+    return { files, conflicts };
+  }
+
+  #forkOf(left: string, right: string): Files {
+    const other = this.read(right).past;
+    let best: Commit | null = null;
+    for (const sha of this.read(left).past) {
+      const commit = this.read(sha);
+      if (other.has(sha) && (best === null || commit.order > best.order)) best = commit;
+    }
+    return best?.files ?? new Map();
+  }
+}
+
+function sha1(lines: readonly string[]): string {
+  return createHash("sha1").update(lines.join("\n")).digest("hex");
+}
