@@ -21,6 +21,7 @@ export const Notice = z.discriminatedUnion("about", [
   z.object({ about: z.literal("refused-order"), comment: z.number().int(), reason: z.string() }),
   z.object({ about: z.literal("help"), comment: z.number().int() }),
   z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(z.string()) }),
+  z.object({ about: z.literal("budget-warning"), short: z.array(z.enum(["usd", "tokens", "minutes"])) }),
   z.object({ about: z.literal("plan-errors"), version: z.number().int(), errors: z.array(z.string()) }),
 ]);
 export type Notice = z.infer<typeof Notice>;
@@ -164,6 +165,8 @@ export function noticeKey(notice: Notice): string {
       return `answer:${notice.comment}`;
     case "not-ready":
       return `not-ready:${notice.round}`;
+    case "budget-warning":
+      return `budget-warning:${notice.short.join("+")}`;
     case "plan-errors":
       return `plan-errors:${notice.version}`;
   }

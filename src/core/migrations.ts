@@ -16,7 +16,8 @@ const featureSteps: Record<number, Step> = {
     prices: {},
     extraUsd: 0,
     warned: [],
-    breaker: { state: "closed", trips: 0 },
+    breaker: { state: "closed", trips: 0, cause: null, acknowledged: 0 },
+    mergingStopped: false,
     endings: [],
     tasks: (state.tasks as Record<string, unknown>[]).map((task) => ({
       ...task,

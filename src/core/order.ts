@@ -9,6 +9,8 @@ export const Order = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("resume") }),
   z.object({ verb: z.literal("cancel") }),
   z.object({ verb: z.literal("retry"), task: TaskId }),
+  /** Dollars to add to the feature's budget. */
+  z.object({ verb: z.literal("budget"), usd: z.number().positive().max(10_000) }),
   /** Addressed to Headgate, but not understood. `reason` says what was wrong. */
   z.object({ verb: z.literal("malformed"), text: z.string().max(500), reason: z.string().max(500) }),
 ]);

@@ -6,6 +6,7 @@ type Verb = Exclude<Order["verb"], "malformed">;
 const usage: Record<Verb, { type: string; does: string }> = {
   status: { type: "/headgate status", does: "bring the status comment up to date" },
   retry: { type: "/headgate retry <task>", does: "try a parked or waiting task again" },
+  budget: { type: "/headgate budget +5", does: "let the feature spend so many dollars more" },
   hold: { type: "/headgate hold", does: "start nothing new and merge nothing; removing the label does the same" },
   resume: { type: "/headgate resume", does: "go on after a hold, a halt or a problem put right" },
   cancel: {

@@ -82,6 +82,8 @@ function understand(line: string): Order {
       return rest.length === 0 ? { verb } : malformed(`'${verb}' takes nothing after it.`);
     case "retry":
       return retry(rest, malformed);
+    case "budget":
+      return budget(rest, malformed);
     default: {
       const meant = verbs.find((known) => isNear(verb, known));
       const hint = meant === undefined ? "" : ` Did you mean '${meant}'?`;
@@ -98,6 +100,15 @@ function retry(rest: readonly string[], malformed: (reason: string) => Order): O
   const meant = task.toLowerCase().replace(/[^a-z0-9-]/g, "");
   const hint = TaskId.safeParse(meant).success ? ` Did you mean '${meant}'?` : "";
   return malformed(`'${task.slice(0, 50)}' is not a task's id.${hint}`);
+}
+
+function budget(rest: readonly string[], malformed: (reason: string) => Order): Order {
+  const amount = /^\+?\$?(\d{1,5}(?:\.\d{1,2})?)$/.exec(rest[0] ?? "")?.[1];
+  const order = Order.safeParse({ verb: "budget", usd: Number(amount) });
+  if (amount === undefined || rest.length > 1 || !order.success) {
+    return malformed("'budget' needs the dollars to add, such as '/headgate budget +5'.");
+  }
+  return order.data;
 }
 
 /** One letter wrong, missing, too many, or two swapped; two such slips in words of five letters and more. */

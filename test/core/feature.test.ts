@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultPolicy } from "../../src/core/policy.ts";
 import { change, FEATURE, green, LANE, red, running, sha, World } from "./world.ts";
 
 function started(tasks: Record<string, string[]>): World {
@@ -176,9 +177,29 @@ describe("a task", () => {
       expect(world.task("a")).toMatchObject({ stage: "waiting", machine: { failures: 0, free: lost } });
       world.timer("wait:a");
     }
+    expect(world.state.breaker).toMatchObject({ state: "open", trips: 1 });
+    expect(world.has("attempt.dispatch")).toBe(false);
+    world.timer("breaker");
     world.dispatches("a");
     world.ends("a", null);
     expect(world.task("a").stage).toBe("parked");
+    expect(world.state.breaker).toMatchObject({ state: "open", trips: 2 });
+  });
+
+  it("closes the breaker with the first attempt that works again", () => {
+    const world = started({ a: [], b: [] });
+    for (let lost = 1; lost <= 3; lost++) {
+      for (const id of ["a", "b"]) {
+        world.dispatches(id);
+        world.ends(id, null);
+      }
+      for (const id of ["a", "b"]) world.timer(`wait:${id}`);
+    }
+    world.timer("breaker");
+    expect(Object.values(world.stages()).filter((stage) => stage === "dispatching")).toHaveLength(1);
+    world.agentSucceeds("a");
+    expect(world.state.breaker).toMatchObject({ state: "closed", trips: 0 });
+    expect(world.stages().b).toBe("dispatching");
   });
 
   it("ignores the outcome of an attempt that is not its last", () => {
@@ -344,6 +365,85 @@ describe("orders", () => {
     world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
     world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
     expect(world.ignored).toContain("order.given: duplicate");
+  });
+});
+
+describe("the budget", () => {
+  const policy = { ...defaultPolicy, budget: { usd: 12, tokens: null, minutes: null } };
+
+  function limited(tasks: Record<string, string[]>): World {
+    const world = new World();
+    world.label();
+    world.allow({ policy });
+    world.plan(tasks);
+    return world;
+  }
+
+  const costs = (usd: number) => ({
+    usage: { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd },
+  });
+
+  it("lets only as many attempts start as could all reach their ceiling", () => {
+    const world = limited({ a: [], b: [], c: [] });
+    expect(world.stages()).toEqual({ a: "dispatching", b: "dispatching", c: "ready" });
+  });
+
+  it("starts the next when what was in flight came in cheaper", () => {
+    const world = limited({ a: [], b: [], c: [] });
+    world.dispatches("a");
+    world.ends("a", costs(1));
+    expect(world.stages().c).toBe("dispatching");
+  });
+
+  it("parks the feature when it is spent, keeps what is promoted, and goes on with more", () => {
+    const world = limited({ a: [], b: ["a"] });
+    world.dispatches("a");
+    world.ends("a", costs(9));
+    const promotion = world.take("change.promote");
+    world.feature({ type: "change.promoted", task: "a", attempt: promotion.attempt, head: sha("a-1") });
+    world.take("pull.open");
+    world.feature({ type: "pull.opened", task: "a", pull: 10 });
+    world.pullIs(10);
+    world.merges(10);
+    expect(world.stages()).toEqual({ a: "done", b: "ready" });
+    expect(world.state.parked).toMatchObject({ next: "/headgate budget +5" });
+    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "budget", usd: 5 } });
+    world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
+    expect(world.stages().b).toBe("dispatching");
+  });
+
+  it("warns once from 80 % on", () => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...policy, budget: { ...policy.budget, usd: 40 } } });
+    world.plan({ a: [] });
+    for (const summary of ["one", "two"]) {
+      world.dispatches("a");
+      world.ends("a", { outcome: "failed", summary, ...costs(17) });
+    }
+    expect(world.take("notice.post").notice).toEqual({ about: "budget-warning", short: ["usd"] });
+    expect(world.has("notice.post")).toBe(false);
+  });
+});
+
+describe("onFailure: hold", () => {
+  it("stops siblings before merging while a task is parked, and lets them go when it is mended", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    const { version } = world.take("plan.make");
+    const tasks = ["a", "b"].map((id) => ({ id, title: id }));
+    world.feature({ type: "plan.made", version, plan: { onFailure: "hold", tasks }, model: null, usage: null });
+    const pull = world.agentSucceeds("b");
+    while (world.task("a").stage !== "parked") {
+      world.dispatches("a");
+      world.ends("a", { outcome: "failed" });
+    }
+    world.pullIs(pull);
+    expect(world.has("pull.merge")).toBe(false);
+    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "a" } });
+    world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
+    expect(world.has("pull.merge")).toBe(true);
   });
 });
 

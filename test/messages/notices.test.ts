@@ -35,6 +35,7 @@ describe("a notice", () => {
       |---|---|
       | \`/headgate status\` | bring the status comment up to date |
       | \`/headgate retry <task>\` | try a parked or waiting task again |
+      | \`/headgate budget +5\` | let the feature spend so many dollars more |
       | \`/headgate hold\` | start nothing new and merge nothing; removing the label does the same |
       | \`/headgate resume\` | go on after a hold, a halt or a problem put right |
       | \`/headgate cancel\` | end the feature for good; what is merged stays; closing the issue does the same |

@@ -1,6 +1,6 @@
 /** A whole Headgate in one process: the real App on the real sandbox, in a repository made for one test. */
 import { createHmac, randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createAppAuth } from "@octokit/auth-app";
@@ -27,6 +27,7 @@ import { WatchedStore } from "./watched-store.ts";
 export const SECRET = "between the sandbox and the App";
 const AT = { owner: "maya", repo: "tool" };
 const ISSUE = { ...AT, issue_number: 1 };
+const STATUS = "<!-- headgate:status -->";
 /** How long anything may take that happens by itself. */
 const PATIENCE_MS = 25_000;
 
@@ -50,6 +51,10 @@ const GATE = 'gate() { until [ -e "$WORLD/$1" ]; do sleep 0.05; done; }';
 
 export function tasks(...ids: string[]) {
   return { tasks: ids.map((id) => ({ id, title: `Make ${id}` })) };
+}
+
+function withoutMarker(body: string): string {
+  return body.replace(/^<!--.*-->\n/, "");
 }
 
 /** Closed again when the test ends. */
@@ -170,6 +175,11 @@ export class World {
     await writeFile(join(this.#parts.gates, gate), "");
   }
 
+  /** What agents and checks wrote to a file in $WORLD. */
+  async left(name: string): Promise<string> {
+    return readFile(join(this.#parts.gates, name), "utf8");
+  }
+
   // What is to be seen
 
   async issue() {
@@ -180,16 +190,19 @@ export class World {
     return (await this.as("maya").rest.issues.listComments(ISSUE)).data;
   }
 
-  /** What the App itself has said on the issue, without its hidden markers. */
+  /** What the App has said on the issue beside the status comment, without hidden markers. */
   async said(): Promise<string[]> {
-    const ours = (await this.comments()).filter((comment) => comment.user?.login === "headgate[bot]");
-    return ours.map((comment) => comment.body?.replace(/^<!--.*-->\n/, "") ?? "");
+    return (await this.#ours()).filter((body) => !body.startsWith(STATUS)).map(withoutMarker);
   }
 
   /** The status comment; "" before there is one. */
   async status(): Promise<string> {
-    const all = await this.comments();
-    return all.find((comment) => comment.body?.startsWith("<!-- headgate:status -->"))?.body ?? "";
+    return withoutMarker((await this.#ours()).find((body) => body.startsWith(STATUS)) ?? "");
+  }
+
+  async #ours(): Promise<string[]> {
+    const ours = (await this.comments()).filter((comment) => comment.user?.login === "headgate[bot]");
+    return ours.map((comment) => comment.body ?? "");
   }
 
   async reactions(comment: number): Promise<string[]> {
@@ -376,7 +389,7 @@ export class World {
   /** For whoever has to find out why something did not come. */
   async #account(): Promise<string> {
     const known = await this.feature().catch(() => null);
-    const words = await this.said();
+    const words = await this.#ours();
     const lines = known?.tasks.map(({ plan, stage, failure }) => `${plan.id} ${stage} ${failure?.cause ?? ""}`) ?? [];
     return [`The feature is ${known?.stage ?? "unknown"}.`, ...lines, ...words].join("\n");
   }

@@ -6,6 +6,7 @@ import type { FeatureEvent } from "../event.ts";
 import { tierFor } from "../judge/tiers.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
 import { judgePlan } from "../plan.ts";
+import { breakerDue, judgeBreaker, judgeFanIn } from "./allowance.ts";
 import {
   cancelAttempt,
   dispatched,
@@ -39,6 +40,10 @@ export function decideFeature(
     before === null ? newFeature(event as EventOf<"feature.labelled">, envelope.at) : structuredClone(before);
   const draft: Draft = { state, at: envelope.at, eventId: envelope.id, commands: [] };
   const ignored = before === null ? begin(draft, event as EventOf<"feature.labelled">) : apply(draft, event);
+  if (!isOver(state)) {
+    judgeBreaker(draft);
+    judgeFanIn(draft);
+  }
   progress(draft);
   if (ignored === null && state.base !== null) {
     draft.commands.push({ type: "status.publish", repo: state.repo, issue: state.issue.number });
@@ -63,7 +68,8 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     prices: {},
     extraUsd: 0,
     warned: [],
-    breaker: { state: "closed", trips: 0 },
+    breaker: { state: "closed", trips: 0, cause: null, acknowledged: 0 },
+    mergingStopped: false,
     endings: [],
     base: null,
     checks: [],
@@ -307,6 +313,7 @@ function timerDue(draft: Draft, timer: string): Reaction {
     }
     return advanceTask(task, { type: "DUE" }) ? null : "not-accepted-here";
   }
+  if (name === "breaker") return breakerDue(state) ? null : "superseded";
   if (name === "sweep" && !isOver(state)) return sweep(draft);
   return "superseded";
 }

@@ -107,7 +107,7 @@ export function submit(draft: Draft, task: Task): void {
         method: state.policy.merge.method,
         mode: state.policy.merge.mode,
         checksMinutes: state.policy.checksMinutes,
-        held: state.hold !== null,
+        held: state.hold !== null || state.mergingStopped,
       },
     },
     `submit:${state.key}:${task.plan.id}:${draft.eventId}`,

@@ -106,6 +106,10 @@ function rootBlockers(state: FeatureState, task: Task): Task[] {
 function explainReady(state: FeatureState): Explanation {
   if (state.hold !== null) return by("person", "The feature is on hold", "`/headgate resume` starts it");
   if (state.parked !== null) return by("person", "The feature is parked", "`/headgate resume` starts it");
+  if (state.breaker.state === "open") {
+    const reason = `The circuit breaker is open: ${state.breaker.cause ?? "the machinery failed"}`;
+    return by("headgate", reason, "one attempt tries again after a pause; `/headgate resume` tries at once");
+  }
   const slots = state.policy?.maxParallel ?? 0;
   return by("headgate", `All ${slots} agents are busy`, "it starts when one is free");
 }

@@ -74,7 +74,19 @@ function perform(draft: Draft, by: string, order: Order, comment: number): strin
       return null;
     case "retry":
       return retry(draft, order.task);
+    case "budget":
+      return raise(draft, order.usd);
   }
+}
+
+function raise(draft: Draft, usd: number): string | null {
+  const { state } = draft;
+  if (isOver(state)) return `This feature is ${state.stage}; it spends nothing any more.`;
+  if (state.policy?.budget.usd === null) return "This feature has no limit in dollars.";
+  state.extraUsd += usd;
+  state.warned = state.warned.filter((kind) => kind !== "usd");
+  if (state.parked?.next.startsWith("/headgate budget")) state.parked = null;
+  return null;
 }
 
 export function hold(draft: Draft, by: string, reason: string): void {
@@ -88,11 +100,17 @@ export function resume(draft: Draft, by: string): string | null {
   const { state } = draft;
   if (isOver(state)) return `This feature is ${state.stage}; it cannot be resumed.`;
   const inLane = state.tasks.some((task) => task.stage === "in-lane");
-  if (state.hold === null && state.parked === null && !inLane) return "Nothing is on hold.";
+  const paused = state.breaker.state === "open";
+  if (state.hold === null && state.parked === null && !inLane && !paused) return "Nothing is on hold.";
+  if (paused) state.breaker = { ...state.breaker, state: "half-open" };
   if (state.hold !== null || inLane) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
-    tellLane(draft, { type: "entries.held", feature: state.key, held: false }, `resume:${state.key}:${draft.eventId}`);
+    tellLane(
+      draft,
+      { type: "entries.held", feature: state.key, held: state.mergingStopped },
+      `resume:${state.key}:${draft.eventId}`,
+    );
   }
   if (state.parked !== null) {
     state.parked = null;

@@ -1,5 +1,6 @@
 /** After every event: whatever has become possible starts, and what is finished ends. */
 import { schedule } from "../judge/schedule.ts";
+import { mayStartAttempt, slotsOf } from "./allowance.ts";
 import { commitsFor, writeBrief } from "./brief.ts";
 import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
@@ -31,7 +32,7 @@ export function progress(draft: Draft): void {
 function startReady(draft: Draft): void {
   const { state } = draft;
   if (state.policy === null) return;
-  const slots = state.policy.maxParallel - state.tasks.filter((task) => isActive(task.stage)).length;
+  const slots = slotsOf(state, state.policy) - state.tasks.filter((task) => isActive(task.stage)).length;
   const ready = state.tasks.filter((task) => task.stage === "ready").map((task) => task.plan.id);
   const plan = state.tasks.map((task) => ({
     id: task.plan.id,
@@ -40,7 +41,8 @@ function startReady(draft: Draft): void {
   }));
   for (const id of schedule(plan, ready, slots)) {
     const task = findTask(state, id);
-    if (task !== undefined) start(draft, task);
+    if (task === undefined || !mayStartAttempt(draft, state.policy)) return;
+    start(draft, task);
   }
 }
 

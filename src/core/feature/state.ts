@@ -117,7 +117,12 @@ export const FeatureState = z.object({
     state: z.enum(["closed", "open", "half-open"]),
     /** How often it has tripped over the machinery without a success since; the pause doubles with each. */
     trips: z.number().int(),
+    cause: z.string().nullable(),
+    /** Tasks that had failed for good when a person last said to go on. */
+    acknowledged: z.number().int(),
   }),
+  /** The fan-in policy holds the lane back while a task is parked. */
+  mergingStopped: z.boolean(),
   /** How the last attempts ended, oldest first; null: well. */
   endings: z.array(FailureClass.nullable()).max(20),
   base: z.object({ branch: z.string(), sha: Sha }).nullable(),

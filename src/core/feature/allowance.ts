@@ -1,0 +1,144 @@
+/** What stands between a ready task and its attempt: the feature's budget, its breaker, and the fan-in policy. */
+
+import { edges } from "../failure.ts";
+import { featureBreaker, isInfrastructure } from "../judge/breaker.ts";
+import { type Budget, judgeBudget, type Spend } from "../judge/budget.ts";
+import { fanIn } from "../judge/fan-in.ts";
+import type { Policy } from "../policy.ts";
+import type { Draft } from "./draft.ts";
+import { tellLane } from "./draft.ts";
+import type { FeatureState } from "./state.ts";
+import { isActive } from "./state.ts";
+
+/** Pause after the machinery failed, doubling with every trip. */
+const PAUSE_MS = 5 * 60_000;
+const LONGEST_PAUSE_MS = 60 * 60_000;
+/** Checkout, installation and upload around the engine's own minutes. */
+const OVERHEAD_MINUTES = 5;
+
+/** What planning and all attempts used, as far as it was reported. Jobs are billed by the minute begun. */
+export function spent(state: FeatureState): Spend {
+  const usages = [state.planner.usage, ...state.tasks.map((task) => task.usage)];
+  let usd = 0;
+  let tokens = 0;
+  for (const usage of usages) {
+    if (usage === null) continue;
+    usd += usage.usd;
+    tokens += usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  }
+  const minutes = state.tasks
+    .flatMap((task) => task.attempts)
+    .reduce(
+      (sum, { startedAt, endedAt }) =>
+        sum + (startedAt === null || endedAt === null ? 0 : Math.ceil((endedAt - startedAt) / 60_000)),
+      0,
+    );
+  return { usd, tokens, minutes };
+}
+
+export function budgetOf(state: FeatureState, policy: Policy): Budget {
+  const { usd, tokens, minutes } = policy.budget;
+  return { usd: usd === null ? null : usd + state.extraUsd, tokens, minutes };
+}
+
+/** Whether one more attempt may start. Where the budget forbids it for good, the feature parks. */
+export function mayStartAttempt(draft: Draft, policy: Policy): boolean {
+  const { state } = draft;
+  const ceiling: Spend = { usd: policy.attempts.usd, tokens: 0, minutes: policy.attempts.minutes + OVERHEAD_MINUTES };
+  const active = state.tasks.filter((task) => isActive(task.stage)).length;
+  const reserved: Spend = { usd: ceiling.usd * active, tokens: 0, minutes: ceiling.minutes * active };
+  const verdict = judgeBudget(budgetOf(state, policy), spent(state), reserved, ceiling);
+  switch (verdict.verdict) {
+    case "within":
+      warn(draft, verdict.warn);
+      return true;
+    case "wait":
+      return false;
+    case "exhausted": {
+      const names = { usd: "dollars", tokens: "tokens", minutes: "Actions minutes" };
+      const short = verdict.short.map((kind) => names[kind]).join(" and ");
+      state.parked = {
+        reason: `The budget does not allow another attempt: it is short of ${short}. What is promoted still merges.`,
+        next: "/headgate budget +5",
+      };
+      return false;
+    }
+  }
+}
+
+function warn(draft: Draft, kinds: readonly (keyof Spend)[]): void {
+  const { state } = draft;
+  const fresh = kinds.filter((kind) => !state.warned.includes(kind));
+  if (fresh.length === 0) return;
+  state.warned = [...state.warned, ...fresh];
+  const notice = { about: "budget-warning" as const, short: fresh };
+  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+}
+
+/** How many attempts may run at the same time now. */
+export function slotsOf(state: FeatureState, policy: Policy): number {
+  switch (state.breaker.state) {
+    case "closed":
+      return policy.maxParallel;
+    case "half-open":
+      return 1;
+    case "open":
+      return 0;
+  }
+}
+
+/** After every event: trip the breaker, or close it after a success. */
+export function judgeBreaker(draft: Draft): void {
+  const { state } = draft;
+  const { breaker } = state;
+  const last = state.endings.at(-1);
+  if (breaker.state === "half-open" && last !== undefined) {
+    if (last === null) state.breaker = { ...breaker, state: "closed", trips: 0 };
+    else if (isInfrastructure(last)) trip(draft, "the attempt that was to show whether it works again was lost too");
+    return;
+  }
+  if (breaker.state !== "closed") return;
+  const parkedByFault = state.tasks.filter(
+    (task) => task.stage === "parked" && task.failure !== null && edges[task.failure.class].fault === "task",
+  ).length;
+  if (parkedByFault < breaker.acknowledged) state.breaker = { ...breaker, acknowledged: parkedByFault };
+  const counted = parkedByFault > breaker.acknowledged ? parkedByFault : 0;
+  const verdict = featureBreaker(state.endings, { total: state.tasks.length, parkedByFault: counted });
+  if (verdict.state === "closed") return;
+  if (verdict.kind === "infrastructure") {
+    trip(draft, verdict.cause);
+    return;
+  }
+  if (state.parked !== null) return;
+  state.breaker = { ...breaker, acknowledged: parkedByFault };
+  state.parked = { reason: `The feature's circuit breaker tripped: ${verdict.cause}.`, next: "/headgate resume" };
+}
+
+function trip(draft: Draft, cause: string): void {
+  const { state } = draft;
+  const pause = Math.min(PAUSE_MS * 2 ** Math.min(state.breaker.trips, 10), LONGEST_PAUSE_MS);
+  state.breaker = { ...state.breaker, state: "open", trips: state.breaker.trips + 1, cause };
+  state.endings = [];
+  draft.commands.push({ type: "timer.set", timer: "breaker", dueAt: draft.at + pause });
+}
+
+/** One attempt shows whether the machinery works again. */
+export function breakerDue(state: FeatureState): boolean {
+  if (state.breaker.state !== "open") return false;
+  state.breaker = { ...state.breaker, state: "half-open" };
+  state.endings = [];
+  return true;
+}
+
+/** `onFailure: hold`, and `rollback` before anyone gave up: siblings stop before merging while a task is parked. */
+export function judgeFanIn(draft: Draft): void {
+  const { state } = draft;
+  if (state.plan === null) return;
+  const tasks = state.tasks.map((task) => ({ id: task.plan.id, stage: task.stage, landed: task.landing !== null }));
+  const stops = fanIn(state.plan, tasks, false).action === "stop-merging";
+  if (stops === state.mergingStopped) return;
+  state.mergingStopped = stops;
+  if (state.hold !== null) return;
+  const key = `${stops ? "stop" : "go"}:${state.key}:${draft.eventId}`;
+  tellLane(draft, { type: "entries.held", feature: state.key, held: stops }, key);
+}

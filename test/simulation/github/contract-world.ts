@@ -1,0 +1,76 @@
+/** The contract's world in the model: nothing breaks, and time passes when somebody waits for it. */
+import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
+import type { ContractWorld } from "../../contract/github/kit.ts";
+import { Chance } from "../chance.ts";
+import { Clock } from "../clock.ts";
+import { pushFiles } from "./branches.ts";
+import { report } from "./checks.ts";
+import { Hub } from "./hub.ts";
+import { comment, openIssue, setLabel } from "./issues.ts";
+import { blob } from "./objects.ts";
+import { modelPort } from "./port.ts";
+import { plainWire } from "./wire.ts";
+
+const MAINTAINER = "maya";
+const STRANGER = "sam";
+
+export function modelContractWorld(): ContractWorld {
+  const clock = new Clock(Date.UTC(2026, 0, 1));
+  const repo = { owner: "acme", name: "app" };
+  const hub = new Hub({
+    clock,
+    chance: new Chance("contract"),
+    repo,
+    announce: () => {},
+    behaviour: {
+      checks: [],
+      job: ({ brief }) => ({ startsAfter: 1_000, lasts: 1_000, conclusion: "success", artifact: left(brief) }),
+      check: () => null,
+      lag: (what) => (what === "listing" || what === "head" ? 0 : 500),
+      forgetsUpdate: () => false,
+    },
+  });
+  hub.people.set(MAINTAINER, "admin");
+  hub.people.set(STRANGER, "read");
+  const files = new Map([
+    ["README.md", blob("# App\n")],
+    [ATTEMPT_WORKFLOW, blob("on: workflow_dispatch\n")],
+  ]);
+  const first = hub.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: clock.now });
+  hub.branches.set("main", first.sha);
+
+  return {
+    github: modelPort(hub, plainWire()),
+    repo,
+    maintainer: MAINTAINER,
+    stranger: STRANGER,
+    async push(branch, changes) {
+      if (!hub.branches.has(branch)) hub.branches.set(branch, hub.tip("main"));
+      if (Object.keys(changes).length === 0) return hub.tip(branch);
+      const blobs = Object.entries(changes).map(([path, text]) => [path, text === null ? null : blob(text)] as const);
+      const sha = pushFiles(hub, branch, blobs, MAINTAINER);
+      clock.advance(clock.now);
+      return sha;
+    },
+    openIssue: async (issue) => openIssue(hub, issue, MAINTAINER).number,
+    label: async (issue, label) => setLabel(hub, hub.issue(issue), label, true, MAINTAINER),
+    unlabel: async (issue, label) => setLabel(hub, hub.issue(issue), label, false, MAINTAINER),
+    comment: async (issue, body) => comment(hub, hub.issue(issue), body, MAINTAINER).id,
+    async report(commit, name, conclusion) {
+      report(hub, commit, name, conclusion);
+    },
+    async requireChecks(branch, checks) {
+      hub.protection.set(branch, { checks, strict: false });
+    },
+    briefLeaving: (leaving) => JSON.stringify(leaving),
+    async settle() {
+      while (clock.next() !== null) clock.step();
+    },
+    close: async () => {},
+  };
+}
+
+function left(brief: string): ReadonlyMap<string, Uint8Array> | null {
+  const entries = Object.entries(JSON.parse(brief) as Record<string, string>);
+  return entries.length === 0 ? null : new Map(entries.map(([name, text]) => [name, Buffer.from(text)]));
+}

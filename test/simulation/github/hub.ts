@@ -1,0 +1,200 @@
+/** What a modelled GitHub remembers of its one repository, and whom it tells. What it does is in the files beside. */
+import type { Check, Permission, Repo } from "../../../src/core/github.ts";
+import type { Chance } from "../chance.ts";
+import type { Clock } from "../clock.ts";
+import type { Commit } from "./objects.ts";
+import { Objects } from "./objects.ts";
+
+/** An answer that is not a success, as GitHub's REST API would give it. */
+export class HttpAnswer extends Error {
+  readonly status: number;
+  /** How long the server asks us to wait, where it does. */
+  readonly retryAfterMs: number | null;
+  constructor(status: number, message: string, retryAfterMs: number | null = null) {
+    super(message);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface Pull {
+  number: number;
+  title: string;
+  by: string;
+  head: string;
+  base: string;
+  /** The head as the pull shows it: for a moment after a push still the one before. */
+  shown: string;
+  state: "open" | "closed" | "merged";
+  draft: boolean;
+  mergeSha: string | null;
+  mergedAt: number | null;
+  /** Each person's latest submitted verdict. */
+  reviews: Map<string, "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED">;
+  /** Which head and base the last answer was computed for. */
+  mergeability: { key: string; mergeable: boolean } | null;
+  computing: string | null;
+}
+
+export interface Comment {
+  id: number;
+  by: string;
+  body: string;
+  createdAt: number;
+  updatedAt: number;
+  reactions: Set<string>;
+}
+
+export interface Issue {
+  number: number;
+  title: string;
+  body: string;
+  by: string;
+  state: "open" | "closed";
+  labels: Set<string>;
+  labelEvents: { label: string; on: boolean; by: string; at: number }[];
+  comments: Comment[];
+  updatedAt: number;
+}
+
+export interface Run {
+  id: number;
+  attempt: string;
+  status: "queued" | "in_progress" | "completed";
+  conclusion: string | null;
+  path: string;
+  runAttempt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** From when lists of runs have it. */
+  listedAt: number;
+  artifact: ReadonlyMap<string, Uint8Array> | null;
+}
+
+export interface CheckRun extends Check {
+  id: number;
+  sha: string;
+}
+
+/** What really happened on the server, for whoever checks what we did to it. */
+export type ServerFact =
+  | { kind: "merged"; pull: Pull; by: string; head: string; baseBefore: string; landed: Commit }
+  | { kind: "dispatched"; run: Run; brief: string }
+  | { kind: "pull-opened"; pull: Pull }
+  | { kind: "branch"; branch: string; from: string | null; to: string | null; by: string }
+  | { kind: "comment"; issue: Issue; comment: Comment };
+
+/** What an attempt's job does. null: nothing ever happens to it. */
+export interface JobScript {
+  startsAfter: number;
+  /** null: it never ends by itself. */
+  lasts: number | null;
+  conclusion: string;
+  artifact: ReadonlyMap<string, Uint8Array> | null;
+  runAttempt?: number;
+}
+
+/** What one required check does on a head. `conclusion` null: it never ends. */
+export interface CheckScript {
+  startsAfter: number;
+  lasts: number;
+  conclusion: Check["conclusion"];
+}
+
+export interface Behaviour {
+  job(request: { attempt: string; brief: string }): JobScript;
+  /** The names of what CI runs on every pull. */
+  checks: readonly string[];
+  /** null: the check is never reported. */
+  check(head: Commit, name: string): CheckScript | null;
+  /** Milliseconds that GitHub takes for something it does by itself. */
+  lag(what: "head" | "mergeable" | "update" | "listing"): number;
+  /** An accepted update that GitHub then never makes. */
+  forgetsUpdate(): boolean;
+}
+
+export interface HubOptions {
+  clock: Clock;
+  chance: Chance;
+  repo: Repo;
+  behaviour: Behaviour;
+  announce(name: string, payload: Record<string, unknown>): void;
+}
+
+export const APP_ID = 4711;
+export const APP_SLUG = "headgate";
+export const BOT = `${APP_SLUG}[bot]`;
+export const CI_APP_ID = 15368;
+export const CI_WORKFLOW = ".github/workflows/ci.yml";
+
+export class Hub {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly repo: Repo;
+  readonly behaviour: Behaviour;
+  readonly announce: HubOptions["announce"];
+  readonly defaultBranch = "main";
+  readonly objects = new Objects();
+  readonly branches = new Map<string, string>();
+  /** Checks that the server itself demands before a merge. */
+  readonly protection = new Map<string, { checks: string[]; strict: boolean }>();
+  readonly people = new Map<string, Permission>();
+  readonly issues = new Map<number, Issue>();
+  readonly pulls = new Map<number, Pull>();
+  readonly runs = new Map<number, Run>();
+  readonly checks: CheckRun[] = [];
+  readonly witnesses: ((fact: ServerFact) => void)[] = [];
+  #numbers = 0;
+  #ids = 1_000;
+
+  constructor(options: HubOptions) {
+    this.clock = options.clock;
+    this.chance = options.chance;
+    this.repo = options.repo;
+    this.behaviour = options.behaviour;
+    this.announce = options.announce;
+  }
+
+  get now(): number {
+    return this.clock.now;
+  }
+
+  /** Issues and pulls share their numbers. */
+  nextNumber(): number {
+    this.#numbers += 1;
+    return this.#numbers;
+  }
+
+  nextId(): number {
+    this.#ids += 1;
+    return this.#ids;
+  }
+
+  tell(fact: ServerFact): void {
+    for (const witness of this.witnesses) witness(fact);
+  }
+
+  tip(branch: string): string {
+    const sha = this.branches.get(branch);
+    if (sha === undefined) throw new HttpAnswer(404, "Not Found");
+    return sha;
+  }
+
+  pull(number: number): Pull {
+    const pull = this.pulls.get(number);
+    if (pull === undefined) throw new HttpAnswer(404, "Not Found");
+    return pull;
+  }
+
+  issue(number: number): Issue {
+    const issue = this.issues.get(number);
+    if (issue === undefined) throw new HttpAnswer(404, "Not Found");
+    return issue;
+  }
+
+  run(id: number): Run {
+    const run = this.runs.get(id);
+    if (run === undefined) throw new HttpAnswer(404, "Not Found");
+    return run;
+  }
+}

@@ -1,0 +1,24 @@
+/** The parts that webhook payloads share: only the fields that anybody reads. */
+import { BOT, type Hub, type Issue } from "./hub.ts";
+
+export function repositoryOf(hub: Hub): Record<string, unknown> {
+  return { name: hub.repo.name, owner: { login: hub.repo.owner } };
+}
+
+export function accountOf(login: string): Record<string, unknown> {
+  return { login, type: login.endsWith("[bot]") ? "Bot" : "User" };
+}
+
+export function issueOf(issue: Issue): Record<string, unknown> {
+  const { number, title, body, state } = issue;
+  return { number, title, body, state, updated_at: iso(issue.updatedAt) };
+}
+
+export function isBot(login: string): boolean {
+  return login === BOT;
+}
+
+/** GitHub's times have whole seconds. */
+export function iso(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

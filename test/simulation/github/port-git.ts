@@ -1,0 +1,71 @@
+/** The port's branches, commits and files. */
+import type { ChangedFile } from "../../../src/core/attempt.ts";
+import type { GitHub } from "../../../src/loop/github-port.ts";
+import { Refused } from "../../../src/loop/github-port.ts";
+import { createBranch, removeBranch, updateBranch } from "./branches.ts";
+import { BOT, HttpAnswer, type Hub } from "./hub.ts";
+import { type Blob, blob, changed, type Commit, textOf } from "./objects.ts";
+import type { Send } from "./port.ts";
+import { meaningOf, type Wire } from "./wire.ts";
+
+type Git = "branchTip" | "readFile" | "listFiles" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch";
+
+export function gitPort(hub: Hub, read: Send, write: Send, wire: Wire): Pick<GitHub, Git> {
+  const tipOf = (branch: string) => read("branchTip", () => hub.branches.get(branch) ?? null);
+
+  return {
+    branchTip: (_, branch) => tipOf(branch),
+    readFile: (_, ref, path) =>
+      read("readFile", () => {
+        const file = commitAt(hub, ref)?.files.get(path);
+        return file === undefined ? null : textOf(file);
+      }),
+    listFiles: (_, sha, limit) => read("listFiles", () => [...hub.objects.read(sha).files.keys()].slice(0, limit)),
+    commit: (_, sha) =>
+      read("commit", () => {
+        const { message, tree, parents } = hub.objects.read(sha);
+        return { message, tree, parents: [...parents] };
+      }),
+    async writeCommit(_, { against, parents, changes, file, message }) {
+      const written = changes.map((change) => [change.path, blobOf(change, file)] as const);
+      return write("writeCommit", () => {
+        const files = changed(hub.objects.read(against).files, written);
+        const { sha, tree } = hub.objects.write({ files, parents, message, by: BOT, at: hub.now });
+        return { sha, tree };
+      });
+    },
+    async moveBranch(_, branch, from, to) {
+      const tip = await tipOf(branch);
+      if (tip === to) return "moved";
+      if (tip !== from) return "taken";
+      try {
+        await wire.send("moveBranch", true, () => {
+          if (from === null) createBranch(hub, branch, to, BOT);
+          else updateBranch(hub, branch, to, false, BOT);
+        });
+        return "moved";
+      } catch (error) {
+        if (!(error instanceof HttpAnswer) || (error.status !== 409 && error.status !== 422)) {
+          throw meaningOf("moveBranch", error);
+        }
+        return (await tipOf(branch)) === to ? "moved" : "taken";
+      }
+    },
+    deleteBranch: (_, branch) =>
+      write("deleteBranch", () => {
+        if (hub.branches.has(branch)) removeBranch(hub, branch, BOT);
+      }),
+  };
+}
+
+function commitAt(hub: Hub, ref: string): Commit | null {
+  const sha = hub.branches.get(ref) ?? ref;
+  return hub.objects.has(sha) ? hub.objects.read(sha) : null;
+}
+
+function blobOf(change: ChangedFile, source: (sha256: string) => Uint8Array): Blob | null {
+  if (change.change === "delete") return null;
+  const file = blob(source(change.sha256), change.mode);
+  if (file.sha256 === change.sha256 && file.bytes.length === change.bytes) return file;
+  throw new Refused(`The content of ${change.path} is not what its manifest says`);
+}

@@ -1,0 +1,60 @@
+/** The port's two calls that move code between branches. */
+import type { GitHub } from "../../../src/loop/github-port.ts";
+import { BOT, HttpAnswer, type Hub, type Pull } from "./hub.ts";
+import type { Send } from "./port.ts";
+import { mergePull, updateHead } from "./pulls.ts";
+import { isLimit, meaningOf, type Wire } from "./wire.ts";
+
+type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;
+
+export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "updatePull" | "mergePull"> {
+  function landed({ mergeSha, mergedAt }: Pull): Merged {
+    if (mergeSha === null || mergedAt === null) return { outcome: "unknown", message: "It is not shown yet" };
+    const { tree, parents } = hub.objects.read(mergeSha);
+    return { outcome: "merged", sha: mergeSha, landedTree: tree, parents: [...parents], at: mergedAt };
+  }
+
+  return {
+    async updatePull(_, number, expected) {
+      try {
+        await wire.send("updatePull", true, () => updateHead(hub, hub.pull(number), expected, BOT));
+        return "accepted";
+      } catch (error) {
+        if (error instanceof HttpAnswer && error.status === 422) {
+          if (/expected head sha/.test(error.message)) return "moved";
+          if (/merge conflict/.test(error.message)) return "conflict";
+          if (/no new commits/.test(error.message)) return "current";
+        }
+        throw meaningOf("updatePull", error);
+      }
+    },
+
+    async mergePull(_, number, { head, method, title }) {
+      const before = await read("mergePull.read", () => ({ ...hub.pull(number) }));
+      if (before.state === "merged") return landed(before);
+      if (before.state === "closed") return { outcome: "refused", message: "The pull request is closed" };
+      if (before.shown !== head) return { outcome: "moved", message: `The head is ${before.shown} by now` };
+      try {
+        const request = { head, method, title, bypass: false };
+        await wire.send("mergePull", true, () => mergePull(hub, hub.pull(number), request, BOT));
+      } catch (error) {
+        return refusal(error);
+      }
+      try {
+        return landed(await read("mergePull.read", () => ({ ...hub.pull(number) })));
+      } catch (error) {
+        return { outcome: "unknown", message: String(error) };
+      }
+    },
+  };
+}
+
+function refusal(error: unknown): Merged {
+  if (!(error instanceof HttpAnswer)) throw error;
+  const { status, message } = error;
+  if (status === 409) return { outcome: "moved", message };
+  if (status === 405) return { outcome: /modified|in progress/.test(message) ? "unknown" : "refused", message };
+  // Nothing happened at a rate limit: the loop may simply wait.
+  if (isLimit(error)) throw meaningOf("mergePull", error);
+  return { outcome: status >= 500 ? "unknown" : "refused", message };
+}

@@ -1,0 +1,184 @@
+/**
+ * The port over the model. It makes the same requests as the adapter over REST, in the same order, so that what can come
+ * between two of them can come between them here.
+ */
+import type { GitHub } from "../../../src/loop/github-port.ts";
+import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
+import { closePull } from "./branches.ts";
+import { checksOn, rerunChecks } from "./checks.ts";
+import { BOT, HttpAnswer, type Hub, type Run } from "./hub.ts";
+import { closeIssue, comment, findComment, labelledBy } from "./issues.ts";
+import { iso, isBot } from "./payloads.ts";
+import { gitPort } from "./port-git.ts";
+import { mergingPort } from "./port-merging.ts";
+import { mergeable, openPull, openPullOf, snapshotOf } from "./pulls.ts";
+import { cancelRun, dispatchRun, runsOf } from "./runs.ts";
+import { meaningOf, type Wire } from "./wire.ts";
+
+/** New runs take some seconds to be listed; asking sooner would dispatch twice. */
+const LISTING_LAG_MS = 10_000;
+
+export type Send = <T>(request: string, perform: () => T) => Promise<T>;
+
+export function modelPort(hub: Hub, wire: Wire): GitHub {
+  const carry =
+    (changing: boolean): Send =>
+    async (request, perform) => {
+      try {
+        return await wire.send(request, changing, perform);
+      } catch (error) {
+        throw meaningOf(request, error);
+      }
+    };
+  const read = carry(false);
+  const write = carry(true);
+
+  return {
+    ...gitPort(hub, read, write, wire),
+    ...mergingPort(hub, read, wire),
+    ...issuesPort(hub, read, write),
+    ...attemptsPort(hub, read, write, wire),
+    permission: (_, login) => read("permission", () => hub.people.get(login) ?? "none"),
+    defaultBranch: () => read("defaultBranch", () => hub.defaultBranch),
+    requiredChecks: (_, branch) =>
+      read("requiredChecks", () =>
+        (hub.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null })),
+      ),
+    async openPull(_, { head, base, title }) {
+      const existing = await read("openPull.list", () => openPullOf(hub, head, base));
+      if (existing !== null) return { number: existing.number };
+      try {
+        return { number: (await wire.send("openPull.create", true, () => openPull(hub, { head, base, title }, BOT))).number };
+      } catch (error) {
+        if (!(error instanceof HttpAnswer) || !/already exists/.test(error.message)) throw meaningOf("openPull", error);
+        const raced = await read("openPull.list", () => openPullOf(hub, head, base));
+        if (raced === null) throw meaningOf("openPull", error);
+        return { number: raced.number };
+      }
+    },
+    closePull: (_, pull) => write("closePull", () => closePull(hub, hub.pull(pull), BOT)),
+    async pull(_, number) {
+      const first = await read("pull", () => {
+        const { shown, state, draft } = hub.pull(number);
+        return { shown, state, draft, mergeable: state === "open" ? mergeable(hub, hub.pull(number)) : null };
+      });
+      // Commit, comparison, checks and reviews are requests of their own: the world goes on between them.
+      return read("pull.rest", () => {
+        const now = snapshotOf(hub, hub.pull(number));
+        if (first.state !== "open" || now.state !== "open") return first.state === "open" ? openBefore() : now;
+        const { shown, draft } = first;
+        const { tree } = hub.objects.read(shown);
+        const behindBy = hub.objects.behindBy(now.baseSha, shown);
+        const checks = checksOn(hub, shown);
+        return { ...now, draft, headSha: shown, headTree: tree, behindBy, checks, mergeable: first.mergeable };
+      });
+
+      function openBefore() {
+        const pull = hub.pull(number);
+        return snapshotOf(hub, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
+      }
+    },
+    rerun: (_, head, checks) => write("rerun", () => rerunChecks(hub, head, checks.map((check) => check.name))),
+    failureText: (_, check, limit) => read("failureText", () => `Error: ${check.name} said no`.slice(0, limit)),
+    calls: () => wire.counts(),
+  };
+}
+
+type Issues = "issue" | "labelledIssues" | "labelledBy" | "comments" | "upsertComment" | "react" | "closeIssue";
+
+function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
+  const snapshot = (number: number) => {
+    const { title, body, state, labels, by } = hub.issue(number);
+    return { number, title, body, state, labels: [...labels], author: by };
+  };
+  return {
+    issue: (_, issue) => read("issue", () => snapshot(issue)),
+    labelledIssues: (_, label) =>
+      read("labelledIssues", () =>
+        [...hub.issues.values()]
+          .filter((issue) => issue.state === "open" && issue.labels.has(label))
+          .map((issue) => snapshot(issue.number)),
+      ),
+    labelledBy: (_, issue, label) => read("labelledBy", () => labelledBy(hub.issue(issue), label)),
+    comments: (_, issue) =>
+      read("comments", () =>
+        hub.issue(issue).comments.map(({ id, by, body, createdAt, updatedAt }) => ({
+          id,
+          author: by,
+          authorIsBot: isBot(by),
+          body,
+          createdAt: iso(createdAt),
+          updatedAt: iso(updatedAt),
+        })),
+      ),
+    async upsertComment(_, issue, marker, body) {
+      const text = body.split("\n", 1)[0] === marker ? body : `${marker}\n${body}`;
+      const own = await read("upsertComment.list", () =>
+        hub.issue(issue).comments.find((one) => isBot(one.by) && one.body.split("\n", 1)[0] === marker),
+      );
+      if (own === undefined) return (await write("upsertComment.create", () => comment(hub, hub.issue(issue), text, BOT))).id;
+      if (own.body !== text) {
+        await write("upsertComment.edit", () => {
+          own.body = text;
+          own.updatedAt = hub.now;
+        });
+      }
+      return own.id;
+    },
+    react: (_, id, content) =>
+      write("react", () => {
+        findComment(hub, id).reactions.add(content);
+      }),
+    closeIssue: (_, issue) => write("closeIssue", () => closeIssue(hub, hub.issue(issue), BOT)),
+  };
+}
+
+type Attempts = "dispatch" | "findRun" | "run" | "cancelRun" | "artifact";
+
+function attemptsPort(hub: Hub, read: Send, write: Send, wire: Wire): Pick<GitHub, Attempts> {
+  async function cancel(run: number): Promise<void> {
+    try {
+      await wire.send("cancelRun", true, () => cancelRun(hub, hub.run(run)));
+    } catch (error) {
+      // 409: it is over.
+      if (!(error instanceof HttpAnswer) || error.status !== 409) throw meaningOf("cancelRun", error);
+    }
+  }
+  const listed = (attempt: string): Promise<Run[]> => read("dispatch.list", () => runsOf(hub, attempt));
+
+  return {
+    async dispatch(_, request) {
+      const [first, ...others] = await listed(request.attempt);
+      if (first !== undefined) {
+        for (const other of others) if (other.status !== "completed") await cancel(other.id);
+        return { run: first.id };
+      }
+      try {
+        return { run: (await wire.send("dispatch.create", true, () => dispatchRun(hub, request))).id };
+      } catch (error) {
+        if (!(error instanceof HttpAnswer) || error.status < 500) throw meaningOf("dispatch", error);
+        throw new Unavailable("The run was or may be dispatched", LISTING_LAG_MS);
+      }
+    },
+    findRun: async (_, _workflow, attempt) => (await listed(attempt))[0]?.id ?? null,
+    run: (_, id) =>
+      read("run", () => {
+        const { status, conclusion, path, runAttempt, startedAt, endedAt } = hub.run(id);
+        return { id, status, conclusion, path, runAttempt, url: `run ${id}`, startedAt, endedAt };
+      }),
+    cancelRun: (_, run) => cancel(run),
+    artifact: (_, id) =>
+      read("artifact", () => {
+        const run = hub.run(id);
+        const files = run.artifact;
+        if (run.runAttempt !== 1 || files === null) return null;
+        if (files.has("not-a-zip")) throw new Refused(`The artifact of run ${id} cannot be used`);
+        const result = files.get("result.json");
+        return {
+          result: result === undefined ? null : Buffer.from(result).toString("utf8"),
+          file: (sha256) => files.get(`files/${sha256}`) ?? null,
+        };
+      }),
+  };
+}
+
