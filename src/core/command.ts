@@ -46,7 +46,6 @@ export const Command = z.discriminatedUnion("type", [
     type: z.literal("issue.observe"),
     ...ofRepo,
     issue: z.number().int(),
-    label: z.string(),
     round: z.number().int(),
   }),
   z.object({

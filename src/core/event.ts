@@ -6,7 +6,7 @@ import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { Failure, type FailureClass } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
-import { Order } from "./order.ts";
+import { IssueObservation, Order } from "./order.ts";
 import { TaskId } from "./plan.ts";
 import { Policy } from "./policy.ts";
 
@@ -69,6 +69,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("feature.unlabelled"), by: z.string() }),
   z.object({ type: z.literal("issue.closed"), by: z.string() }),
   z.object({ type: z.literal("order.given"), comment: z.number().int(), by: z.string(), order: Order }),
+  z.object({ type: z.literal("issue.observed"), round: z.number().int(), observation: IssueObservation }),
   z.object({
     type: z.literal("permission.observed"),
     comment: z.number().int(),

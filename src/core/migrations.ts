@@ -12,6 +12,7 @@ const featureSteps: Record<number, Step> = {
   // 2 brought breakers, budgets and prices. Policies that named a model per kind of work now name one per tier.
   1: (state) => ({
     ...state,
+    hold: state.hold === null ? null : { ...(state.hold as object), cause: "order" },
     policy: tiered(state.policy),
     prices: {},
     extraUsd: 0,

@@ -1,4 +1,4 @@
-/** What a person writes: `/headgate retry parser`. */
+/** What a person writes: `/headgate retry parser`, and an issue with what people wrote on it. */
 import { z } from "zod";
 import { TaskId } from "./plan.ts";
 
@@ -15,3 +15,14 @@ export const Order = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("malformed"), text: z.string().max(500), reason: z.string().max(500) }),
 ]);
 export type Order = z.infer<typeof Order>;
+
+/** An issue as it is seen in a sweep. */
+export const IssueObservation = z.object({
+  open: z.boolean(),
+  labels: z.array(z.string()),
+  /** Comments of people that hold an order; when each was written, as GitHub says it and in milliseconds since 1970. */
+  orders: z
+    .array(z.object({ comment: z.number().int(), by: z.string(), createdAt: z.string(), at: z.number(), order: Order }))
+    .max(500),
+});
+export type IssueObservation = z.infer<typeof IssueObservation>;

@@ -143,8 +143,11 @@ export class World {
   // What people do
 
   as(person: Person): Octokit {
-    const { sandbox } = this.#parts;
-    return new Octokit({ auth: sandbox.createUser(person).token, baseUrl: sandbox.apiUrl });
+    return this.client(this.#parts.sandbox.createUser(person).token);
+  }
+
+  client(token: string): Octokit {
+    return new Octokit({ auth: token, baseUrl: this.#parts.sandbox.apiUrl });
   }
 
   /** The App itself, outside of any installation. */

@@ -3,6 +3,7 @@
 import { addUsage, NO_USAGE, taskBranch } from "../attempt.ts";
 import type { Command } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
+import { drift } from "../judge/drift.ts";
 import { tierFor } from "../judge/tiers.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
 import { judgePlan } from "../plan.ts";
@@ -94,7 +95,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
       return labelledAgain(draft, event);
     case "feature.unlabelled":
       if (isOver(state) || state.hold !== null) return "not-accepted-here";
-      hold(draft, event.by, `@${event.by} removed the label`);
+      hold(draft, event.by, "label");
       return null;
     case "feature.observed":
       return featureObserved(draft, event);
@@ -111,6 +112,11 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
       return null;
     case "order.given":
       return orderGiven(draft, event);
+    case "issue.observed":
+      for (const { key, event: missed } of drift(state, event.observation, event.round)) {
+        draft.commands.push({ type: "tell", to: state.key, key, event: missed });
+      }
+      return null;
     case "permission.observed":
       return permissionObserved(draft, event);
     case "hinted":
@@ -333,7 +339,6 @@ function sweep(draft: Draft): Reaction {
       type: "issue.observe",
       repo: state.repo,
       issue: state.issue.number,
-      label: state.policy.label,
       round: state.round,
     });
   }

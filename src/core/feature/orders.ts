@@ -64,7 +64,7 @@ function perform(draft: Draft, by: string, order: Order, comment: number): strin
       return null;
     case "hold":
       if (isOver(state)) return `This feature is ${state.stage}; there is nothing to hold.`;
-      hold(draft, by, `@${by} asked for it`);
+      hold(draft, by, "order");
       return null;
     case "resume":
       return resume(draft, by);
@@ -89,10 +89,11 @@ function raise(draft: Draft, usd: number): string | null {
   return null;
 }
 
-export function hold(draft: Draft, by: string, reason: string): void {
+export function hold(draft: Draft, by: string, cause: "order" | "label"): void {
   const { state } = draft;
   if (state.hold !== null) return;
-  state.hold = { by, reason };
+  const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
+  state.hold = { by, reason, cause };
   tellLane(draft, { type: "entries.held", feature: state.key, held: true }, `hold:${state.key}:${draft.eventId}`);
 }
 

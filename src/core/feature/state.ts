@@ -98,7 +98,7 @@ export const FeatureState = z.object({
   issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
   stage: z.enum(["planning", "proposed", "executing", "completed", "cancelled", "failed"]),
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
-  hold: z.object({ by: z.string(), reason: z.string() }).nullable(),
+  hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["order", "label"]) }).nullable(),
   /** It stopped and needs a person. */
   parked: z.object({ reason: z.string(), next: z.string() }).nullable(),
   labelledBy: z.string(),

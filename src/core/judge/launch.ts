@@ -10,6 +10,9 @@ export interface Candidate {
   prefix: string;
 }
 
+/** `leading`: somebody has sent the prefix and no answer has begun yet. `warm`: its entry can be read now. */
+export type Cache = "cold" | "leading" | "warm";
+
 /** What the cache is worth. Dollars per token; the multipliers are of the base price. */
 export interface CacheTerms {
   prefixTokens: number;
@@ -20,6 +23,8 @@ export interface CacheTerms {
   readMultiplier: number;
   /** The longest that anything waits for a first token, in milliseconds. 0: nothing ever waits. */
   holdMs: number;
+  /** When a leader's first token usually comes, in milliseconds. Later than `holdMs`: waiting would be for nothing. */
+  firstTokenMs: number;
   /** What an hour of everybody's waiting is worth. */
   usdPerHour: number;
 }
@@ -31,27 +36,29 @@ export interface Launch {
   why: "first of its prefix" | "the cache is warm" | "follows its leader" | "a hold would not pay";
 }
 
-/** `warm`: prefixes whose cache entry is readable now. */
+/** `candidates` want to start now; the first of a cold prefix leads. */
 export function launch(
   candidates: readonly Candidate[],
-  warm: ReadonlySet<string>,
-  terms: (prefix: string) => CacheTerms,
+  cacheOf: (prefix: string) => Cache,
+  termsOf: (prefix: string) => CacheTerms,
 ): Launch[] {
   const groups = Map.groupBy(candidates, (candidate) => candidate.prefix);
   return candidates.map(({ id, prefix }): Launch => {
-    if (warm.has(prefix)) return { id, holdMs: 0, why: "the cache is warm" };
+    const cache = cacheOf(prefix);
+    if (cache === "warm") return { id, holdMs: 0, why: "the cache is warm" };
     const group = groups.get(prefix) ?? [];
-    if (group[0]?.id === id) return { id, holdMs: 0, why: "first of its prefix" };
-    const given = terms(prefix);
-    return holdPays(group.length, given)
-      ? { id, holdMs: given.holdMs, why: "follows its leader" }
+    if (cache === "cold" && group[0]?.id === id) return { id, holdMs: 0, why: "first of its prefix" };
+    const terms = termsOf(prefix);
+    return holdPays(cache === "cold" ? group.length - 1 : group.length, terms)
+      ? { id, holdMs: terms.holdMs, why: "follows its leader" }
       : { id, holdMs: 0, why: "a hold would not pay" };
   });
 }
 
-/** (N-1)(w-r)Pc against the price of the delay. */
-export function holdPays(count: number, terms: CacheTerms): boolean {
-  if (terms.holdMs <= 0 || count < 2 || terms.prefixTokens < terms.minimumTokens) return false;
-  const saved = (count - 1) * (terms.writeMultiplier - terms.readMultiplier) * terms.prefixTokens * terms.usdPerToken;
-  return saved > (terms.usdPerHour * terms.holdMs) / 3_600_000;
+/** What the followers save, against the price of a wait that they have together. */
+export function holdPays(followers: number, terms: CacheTerms): boolean {
+  const { prefixTokens, holdMs } = terms;
+  if (holdMs <= 0 || terms.firstTokenMs > holdMs || prefixTokens < terms.minimumTokens) return false;
+  const saved = followers * (terms.writeMultiplier - terms.readMultiplier) * prefixTokens * terms.usdPerToken;
+  return saved > (terms.usdPerHour * holdMs) / 3_600_000;
 }

@@ -1,20 +1,48 @@
 /** Which ready tasks start now: those on the longest remaining path first, as many as there are slots. */
-import type { Size } from "../plan.ts";
+import { Size } from "../plan.ts";
 
-/** Relative weights of the sizes, for comparing paths; not minutes. */
+/** What the sizes weigh against each other, as a planner means them. */
 const weights: Record<Size, number> = { S: 1, M: 2, L: 4 };
+
+/** Against this many tasks of a size as the planner meant them stands what such tasks took: one odd task proves little. */
+const PRIOR_TASKS = 3;
 
 interface Schedulable {
   id: string;
   size: Size;
   dependsOn: readonly string[];
+  /** Milliseconds of agents, checks and merge, once it is done. */
+  tookMs?: number | null;
 }
 
 /**
- * Weight of the longest chain from each task to the end of the plan, the task's own included. The graph must be
- * acyclic, as a judged plan is.
+ * What a task of each size is expected to take, from the plan's sizes and from what its finished tasks took. In
+ * milliseconds once something is finished; before that only the proportions mean anything.
+ */
+export function expected(tasks: readonly Schedulable[]): Record<Size, number> {
+  const took: Record<Size, number[]> = { S: [], M: [], L: [] };
+  for (const { size, tookMs } of tasks) {
+    if (typeof tookMs === "number" && Number.isFinite(tookMs) && tookMs > 0) took[size].push(tookMs);
+  }
+  // What one of weight 1 takes: every size that was seen has one say, however many tasks it had.
+  const seen = Size.options.filter((size) => took[size].length > 0);
+  const logs = seen.map((size) => Math.log(sum(took[size]) / took[size].length / weights[size]));
+  const unit = logs.length === 0 ? 1 : Math.exp(sum(logs) / logs.length);
+  const ofSize = (size: Size) =>
+    (PRIOR_TASKS * weights[size] * unit + sum(took[size])) / (PRIOR_TASKS + took[size].length);
+  return { S: ofSize("S"), M: ofSize("M"), L: ofSize("L") };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/**
+ * What the longest chain from each task to the end of the plan is expected to take, the task's own part included. The graph
+ * must be acyclic, as a judged plan is.
  */
 export function remainingPath(tasks: readonly Schedulable[]): Map<string, number> {
+  const takes = expected(tasks);
   const dependents = new Map<string, Schedulable[]>();
   for (const task of tasks) {
     for (const dependency of task.dependsOn) {
@@ -26,7 +54,7 @@ export function remainingPath(tasks: readonly Schedulable[]): Map<string, number
     const known = lengths.get(task.id);
     if (known !== undefined) return known;
     const after = Math.max(0, ...(dependents.get(task.id) ?? []).map(lengthOf));
-    const length = weights[task.size] + after;
+    const length = takes[task.size] + after;
     lengths.set(task.id, length);
     return length;
   };
@@ -36,6 +64,7 @@ export function remainingPath(tasks: readonly Schedulable[]): Map<string, number
 
 /** The ids to start, in order. `ready` and the result keep the plan's order among equals. */
 export function schedule(plan: readonly Schedulable[], ready: readonly string[], slots: number): string[] {
+  if (ready.length === 0) return [];
   const lengths = remainingPath(plan);
   return [...ready]
     .sort((left, right) => (lengths.get(right) ?? 0) - (lengths.get(left) ?? 0))

@@ -22,7 +22,7 @@ export async function perform(outside: Outside, aggregate: string, command: Effe
       return tell({ type: "permission.observed", comment: command.comment, by: command.by, permission });
     }
     case "issue.observe":
-      return observeIssue(outside, aggregate, command);
+      return tell(await observeIssue(outside, command));
     case "plan.make":
       return tell(await makePlan(outside, command));
     case "attempt.dispatch":

@@ -7,7 +7,6 @@ import type { RequiredCheck } from "../../core/github.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
-import type { Told } from "./told.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
@@ -60,28 +59,27 @@ function union(left: RequiredCheck[], right: RequiredCheck[]): RequiredCheck[] {
   return [...left, ...right.filter((check) => !names.has(check.name))];
 }
 
-/** The issue again: the facts whose webhooks were lost have the same keys as their webhooks would have had. */
-export async function observeIssue(
-  outside: Outside,
-  aggregate: string,
-  command: CommandOf<"issue.observe">,
-): Promise<Told[]> {
+/** The issue again, with the orders on it. What of this is news is for the core to say. */
+export async function observeIssue(outside: Outside, command: CommandOf<"issue.observe">): Promise<FeatureEvent> {
   const { github } = outside;
-  const { repo, issue, label, round } = command;
+  const { repo, issue, round } = command;
   const snapshot = await github.issue(repo, issue);
-  const told: Told[] = [];
-  const tell = (key: string, event: FeatureEvent) => told.push({ aggregate, key, event });
-  if (snapshot.state === "closed") tell(`closed:sweep:${round}`, { type: "issue.closed", by: "somebody" });
-  else if (!snapshot.labels.some((name) => name.toLowerCase() === label.toLowerCase())) {
-    tell(`unlabelled:sweep:${round}`, { type: "feature.unlabelled", by: "somebody" });
-  }
-  for (const comment of await github.comments(repo, issue, null)) {
+  const orders = (await github.comments(repo, issue, null)).flatMap((comment) => {
     const order = comment.authorIsBot ? null : outside.readOrder(comment.body);
-    if (order === null) continue;
-    const event = { type: "order.given" as const, comment: comment.id, by: comment.author, order };
-    tell(`comment:${comment.id}:${comment.createdAt}`, event);
-  }
-  return told;
+    return order === null
+      ? []
+      : [
+          {
+            comment: comment.id,
+            by: comment.author,
+            createdAt: comment.createdAt,
+            at: Date.parse(comment.createdAt),
+            order,
+          },
+        ];
+  });
+  const observation = { open: snapshot.state === "open", labels: snapshot.labels, orders: orders.slice(-500) };
+  return { type: "issue.observed", round, observation };
 }
 
 export async function observePull(outside: Outside, command: CommandOf<"pull.observe">): Promise<LaneEvent> {

@@ -1,0 +1,47 @@
+/**
+ * Reconcile is the truth: what GitHub shows against what the state says, as the events that would have told the difference.
+ * Facts carry the keys that their webhooks carry, so that the webhook's copy and this one are one event.
+ */
+import type { FeatureEvent } from "../event.ts";
+import type { FeatureState } from "../feature/state.ts";
+import { isOver } from "../feature/state.ts";
+import type { IssueObservation } from "../order.ts";
+
+export interface Difference {
+  key: string;
+  event: FeatureEvent;
+}
+
+/** `round` numbers the sweeps: what happens again after it was undone is a new event. */
+export function drift(state: FeatureState, observed: IssueObservation, round: number): Difference[] {
+  if (isOver(state)) return [];
+  // What was written before the label was meant for somebody else. Comments carry whole seconds only.
+  const meant = observed.orders.filter(({ at }) => at >= state.startedAt - 1_000);
+  const differences: Difference[] = meant.map(({ comment, by, createdAt, order }) => ({
+    key: `comment:${comment}:${createdAt}`,
+    event: { type: "order.given", comment, by, order },
+  }));
+  if (!observed.open) {
+    differences.push({ key: `closed:sweep:${round}`, event: { type: "issue.closed", by: "somebody" } });
+    return differences;
+  }
+  const wanted = state.policy?.label.toLowerCase();
+  const labelled = wanted === undefined || observed.labels.some((label) => label.toLowerCase() === wanted);
+  const heldForLabel = state.hold?.cause === "label";
+  if (!labelled && state.hold === null) {
+    differences.push({ key: `unlabelled:sweep:${round}`, event: { type: "feature.unlabelled", by: "somebody" } });
+  }
+  if (labelled && heldForLabel) {
+    const { repo, issue, labelledBy } = state;
+    const event = {
+      type: "feature.labelled" as const,
+      repo,
+      issue: issue.number,
+      title: issue.title,
+      body: issue.body,
+      by: labelledBy,
+    };
+    differences.push({ key: `labelled:sweep:${round}`, event });
+  }
+  return differences;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { drift } from "../../../src/core/judge/drift.ts";
+import { World } from "../world.ts";
+
+const calm = { open: true, labels: ["headgate"], orders: [] };
+
+function running(): World {
+  const world = new World();
+  world.start({ a: [] });
+  return world;
+}
+
+describe("a sweep of the issue", () => {
+  it("that shows what is known tells nothing", () => {
+    expect(drift(running().state, calm, 3)).toEqual([]);
+  });
+
+  it("tells an order under the key its webhook had", () => {
+    const order = {
+      comment: 7,
+      by: "ada",
+      createdAt: "2026-01-01T00:00:00Z",
+      at: 2_000_000,
+      order: { verb: "hold" as const },
+    };
+    expect(drift(running().state, { ...calm, orders: [order] }, 3)).toEqual([
+      {
+        key: "comment:7:2026-01-01T00:00:00Z",
+        event: { type: "order.given", comment: 7, by: "ada", order: { verb: "hold" } },
+      },
+    ]);
+  });
+
+  it("passes over orders from before the label", () => {
+    const order = {
+      comment: 7,
+      by: "ada",
+      createdAt: "2025-01-01T00:00:00Z",
+      at: 5,
+      order: { verb: "cancel" as const },
+    };
+    expect(drift(running().state, { ...calm, orders: [order] }, 3)).toEqual([]);
+  });
+
+  it("tells that the issue was closed, and of a closed one nothing else", () => {
+    expect(drift(running().state, { ...calm, open: false, labels: [] }, 3).map(({ key }) => key)).toEqual([
+      "closed:sweep:3",
+    ]);
+  });
+
+  it("tells that the label is gone, whatever its case was", () => {
+    expect(drift(running().state, { ...calm, labels: ["Headgate"] }, 3)).toEqual([]);
+    expect(drift(running().state, { ...calm, labels: ["bug"] }, 3)[0]?.event.type).toBe("feature.unlabelled");
+  });
+
+  it("tells that the label is back, but not against a person's order", () => {
+    const world = running();
+    world.feature({ type: "feature.unlabelled", by: "ada" });
+    expect(drift(world.state, calm, 3)[0]?.event.type).toBe("feature.labelled");
+    const held = running();
+    held.feature({ type: "order.given", comment: 1, by: "ada", order: { verb: "hold" } });
+    held.feature({ type: "permission.observed", comment: 1, by: "ada", permission: "write" });
+    expect(drift(held.state, calm, 3)).toEqual([]);
+  });
+
+  it("of a feature that is over tells nothing", () => {
+    const world = running();
+    world.feature({ type: "issue.closed", by: "ada" });
+    expect(drift(world.state, { ...calm, open: false }, 3)).toEqual([]);
+  });
+});
