@@ -78,7 +78,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     newId: () => randomUUID(),
     log,
   };
-  const driver = drive(createLoop(outside, options.decided), clock, log);
+  const loop = createLoop(outside, options.decided);
+  let driver: Driver | null = null;
 
   const receive = webhookApp({
     async receive({ guid, name, action, payload }) {
@@ -90,10 +91,12 @@ export async function startApp(options: AppOptions): Promise<App> {
         hints.map((hint) => ({ ...hint, at })),
       );
       await store.recordDelivery({ guid, event: name, action, at });
-      driver.wake();
+      driver?.wake();
     },
   });
   const { server, url } = await listen(options, receive);
+  // Only now: what changes after the first sweep has looked, a webhook tells.
+  driver = drive(loop, clock, log);
   log.info({ url }, "Headgate listens");
   return {
     url,

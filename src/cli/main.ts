@@ -46,6 +46,7 @@ cli
   .option("--port <n>", "port to listen on (default: any free one)")
   .option("--data-dir <dir>", "keep its state here (default: .headgate/sandbox)")
   .option("--slots <n>", "jobs at the same time", { default: 8 })
+  .option("--app-port <n>", "where `headgate serve` will listen: webhooks go there", { default: 3000 })
   .action((flags: Flags) => end(serveSandbox(flags)));
 
 cli.help();

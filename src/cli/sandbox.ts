@@ -1,40 +1,39 @@
 /** `headgate sandbox`: the local GitHub alone, with a sample repository and an App waiting for `headgate serve`. */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import type { Repository, Sandbox } from "../sandbox/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
 import { startSandbox } from "../sandbox/index.ts";
 import { startScriptedModel } from "../sandbox/model/scripted-model.ts";
 import { commitFolder } from "./git.ts";
-import { BadInput } from "./run/options.ts";
+import { badFlag, whole } from "./run/options.ts";
 import { appManifest, publishHeadgate, withFolder } from "./setup.ts";
 import { untilSignal } from "./signals.ts";
 
 const samples = join(import.meta.dirname, "..", "..", "samples");
 
 const Flags = z.object({
-  port: z.coerce.number({ error: "--port is a number" }).int().min(0).max(65_535).default(0),
+  port: whole(0, 65_535).default(0),
+  appPort: whole(1, 65_535).default(3000),
   dataDir: z.string().min(1).default(join(".headgate", "sandbox")),
-  slots: z.coerce.number({ error: "--slots is a number" }).int().min(1).max(100).default(8),
+  slots: whole(1, 100).default(8),
 });
-
-/** Where `headgate serve` listens if nobody says otherwise. */
-const WEBHOOK_URL = "http://127.0.0.1:3000/api/github/webhooks";
 
 export async function serveSandbox(given: Record<string, unknown>): Promise<number> {
   const flags = Flags.safeParse(given);
-  if (!flags.success) throw new BadInput(flags.error.issues[0]?.message ?? "a flag cannot be used");
+  if (!flags.success) throw badFlag(flags.error);
   const dataDir = resolve(flags.data.dataDir);
   const sandbox = await startSandbox({ dataDir, port: flags.data.port, slots: flags.data.slots });
   const script = JSON.parse(await readFile(join(samples, "ledger.script.json"), "utf8"));
   const model = await startScriptedModel({ script });
   try {
     await publishHeadgate(sandbox);
-    const { token, repository, issue } = await seedSample(sandbox, model.url);
-    const app = await seedApp(sandbox, dataDir);
-    console.log(greeting(sandbox, { token, repository, issue, app, modelUrl: model.url }));
+    const { token, issue } = await seedSample(sandbox, model.url);
+    const app = await seedApp(sandbox, dataDir, flags.data.appPort);
+    console.log(greeting(sandbox, { token, issue, app, appPort: flags.data.appPort, modelUrl: model.url }));
     await untilSignal();
   } finally {
     await model.close();
@@ -66,14 +65,14 @@ async function seedSample(sandbox: Sandbox, modelUrl: string) {
   sandbox.setVariable(repository, "ANTHROPIC_BASE_URL", modelUrl);
   const { data } = await octokit.rest.issues.listForRepo({ ...where, state: "all" });
   const first = data.find((one) => one.pull_request === undefined);
-  if (first !== undefined) return { token, repository, issue: first.number };
+  if (first !== undefined) return { token, issue: first.number };
   const [title = "", ...body] = (await readFile(join(samples, "ledger.issue.md"), "utf8")).split("\n");
   const created = await octokit.rest.issues.create({
     ...where,
     title: title.replace(/^#+\s*/, ""),
     body: body.join("\n").trim(),
   });
-  return { token, repository, issue: created.data.number };
+  return { token, issue: created.data.number };
 }
 
 interface SeededApp {
@@ -83,27 +82,32 @@ interface SeededApp {
 }
 
 /** The App's key is given once: it stays in the data folder, readable by its owner only. */
-async function seedApp(sandbox: Sandbox, dataDir: string): Promise<SeededApp> {
+async function seedApp(sandbox: Sandbox, dataDir: string, port: number): Promise<SeededApp> {
+  const webhookUrl = `http://127.0.0.1:${port}/api/github/webhooks`;
   const keyFile = join(dataDir, "headgate.private-key.pem");
   const known = sandbox.findApp("headgate");
   const owner = sandbox.findUser("you");
   if (owner === undefined) throw new Error("the sandbox lost its user");
-  if (known?.webhookSecret) {
+  if (known?.webhookSecret && existsSync(keyFile)) {
+    sandbox.setWebhook(known, webhookUrl, known.webhookSecret);
     return { id: known.id, keyFile, webhookSecret: known.webhookSecret };
   }
-  const { app, privateKey } = await sandbox.createApp(await appManifest());
+  const { app, privateKey } =
+    known === undefined
+      ? await sandbox.createApp(await appManifest())
+      : { app: known, privateKey: await sandbox.renewAppKey(known) };
   await writeFile(keyFile, privateKey, { mode: 0o600 });
   const webhookSecret = randomBytes(20).toString("hex");
-  sandbox.setWebhook(app, WEBHOOK_URL, webhookSecret);
+  sandbox.setWebhook(app, webhookUrl, webhookSecret);
   sandbox.install(app, owner, "all");
   return { id: app.id, keyFile, webhookSecret };
 }
 
 function greeting(
   sandbox: Sandbox,
-  seeded: { token: string; repository: Repository; issue: number; app: SeededApp; modelUrl: string },
+  seeded: { token: string; issue: number; app: SeededApp; appPort: number; modelUrl: string },
 ): string {
-  const { token, issue, app, modelUrl } = seeded;
+  const { token, issue, app, appPort, modelUrl } = seeded;
   const host = sandbox.url.replace(/^http:\/\//, "");
   return `A GitHub for this machine is up at ${sandbox.url}
   REST API      ${sandbox.apiUrl}
@@ -116,7 +120,7 @@ Start Headgate on it, in another shell:
   WEBHOOK_SECRET=${app.webhookSecret} \\
   GITHUB_API_URL=${sandbox.apiUrl} \\
   ANTHROPIC_API_KEY=scripted ANTHROPIC_BASE_URL=${modelUrl} \\
-  HEADGATE_DATA_DIR=.headgate/serve PORT=3000 \\
+  HEADGATE_DATA_DIR=.headgate/serve PORT=${appPort} \\
   npm run headgate -- serve
 
 Then label the issue, in a third:

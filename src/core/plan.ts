@@ -58,6 +58,17 @@ const PlanShape = z.object({
 });
 export type Plan = z.infer<typeof PlanShape>;
 
+/** A task of a plan that was judged, as it is stored: its shape and no rules, for these are read again with every event. */
+export const JudgedTask = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  dependsOn: z.array(z.string()),
+  files: z.array(z.string()),
+  size: Size,
+  role: Role,
+}) satisfies z.ZodType<PlannedTask>;
+
 /** The structure a planner model is asked for. */
 export const PlanSchema = PlanShape;
 

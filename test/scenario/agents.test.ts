@@ -100,7 +100,9 @@ describe("a change that is not for an agent to make", () => {
     await world.label();
     await world.settled();
 
-    const causes = Object.fromEntries((await world.feature()).tasks.map(({ plan, failure }) => [plan.id, failure?.cause]));
+    const causes = Object.fromEntries(
+      (await world.feature()).tasks.map(({ plan, failure }) => [plan.id, failure?.cause]),
+    );
     const refused = "The change was refused and nothing of it was promoted: ";
     expect(causes).toEqual({
       workflow: `${refused}\`.github/workflows/mine.yml\` is protected: agents may not change it`,
@@ -124,7 +126,11 @@ describe("a change that is not for an agent to make", () => {
     await world.label();
     await world.settled();
 
-    const failures = (await world.feature()).tasks.map(({ plan, failure }) => [plan.id, failure?.class, failure?.cause]);
+    const failures = (await world.feature()).tasks.map(({ plan, failure }) => [
+      plan.id,
+      failure?.class,
+      failure?.cause,
+    ]);
     expect(failures).toEqual([
       ["upwards", "agent-failed", expect.stringContaining("`../outside.txt` lies outside the repository")],
       ["rooted", "agent-failed", expect.stringContaining("`/etc/outside.txt` lies outside the repository")],

@@ -30,8 +30,12 @@ describe("the status comment", () => {
     const [first] = await world.comments();
     const early = await world.status();
     expect(early).toMatch(/^\*\*1 task is being worked on, 0 of 2 are done\.\*\*/);
-    expect(early).toMatch(/```mermaid\nflowchart LR\n {2}t0\["🔨 one.*:::active\n {2}t1\["⚪ two.*:::idle\n {2}t0 --> t1\n/);
-    expect(early).toMatch(/\| `two` Make two \| ⚪ blocked \| {2}\| It waits for one; next: it starts when they are done/);
+    expect(early).toMatch(
+      /```mermaid\nflowchart LR\n {2}t0\["🔨 one.*:::active\n {2}t1\["⚪ two.*:::idle\n {2}t0 --> t1\n/,
+    );
+    expect(early).toMatch(
+      /\| `two` Make two \| ⚪ blocked \| {2}\| It waits for one; next: it starts when they are done/,
+    );
 
     await world.open("one");
     await world.open("two");
@@ -78,7 +82,9 @@ describe("an order", () => {
       within: [],
     });
     const said = await world.said();
-    expect(said).toContainEqual(expect.stringMatching(/^An order stands at the beginning of a line.*`\/headgate hold`/s));
+    expect(said).toContainEqual(
+      expect.stringMatching(/^An order stands at the beginning of a line.*`\/headgate hold`/s),
+    );
     expect(said).toContainEqual(expect.stringContaining("there is no order 'hodl'. Did you mean 'hold'?"));
     expect(said).toContainEqual(expect.stringContaining("There is no task 'nothing'. Tasks: one."));
     expect(said).toContainEqual(expect.stringContaining("only a parked or waiting task can be retried"));
@@ -90,7 +96,9 @@ describe("an order", () => {
     await working(world, "one");
     const app = world.asApp();
     const { data: installations } = await app.rest.apps.listInstallations();
-    const { token } = (await app.auth({ type: "installation", installationId: installations[0]?.id })) as { token: string };
+    const { token } = (await app.auth({ type: "installation", installationId: installations[0]?.id })) as {
+      token: string;
+    };
     const { data } = await world
       .client(token)
       .rest.issues.createComment({ owner: "maya", repo: "tool", issue_number: 1, body: "/headgate cancel" });
@@ -124,7 +132,9 @@ describe("a hold", () => {
 
     expect(await world.stages()).toEqual({ one: "in-lane", two: "blocked", late: "in-lane" });
     expect(await world.log()).toEqual(["first"]);
-    expect(await world.status()).toMatch(/> \*\*It is on hold: .*maya.*\*\*\n> What to do: `\/headgate resume` goes on/);
+    expect(await world.status()).toMatch(
+      /> \*\*It is on hold: .*maya.*\*\*\n> What to do: `\/headgate resume` goes on/,
+    );
 
     await world.open("two");
     await resume(world);
@@ -155,7 +165,9 @@ describe("a feature that is called off", () => {
       test: "gate checked",
     });
     await world.label();
-    await world.until(async () => (await world.stages()).quick === "in-lane" && (await world.stages()).slow === "working");
+    await world.until(
+      async () => (await world.stages()).quick === "in-lane" && (await world.stages()).slow === "working",
+    );
     await callOff(world);
     await world.until(async () => (await world.runs()).every((run) => run.status === "completed"));
     await world.open("checked");

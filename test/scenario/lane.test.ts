@@ -33,7 +33,9 @@ describe("the whole way", () => {
     expect(merges.map((merge) => merge.order)).toEqual([1, 2, 3, 4]);
     for (const merge of merges) {
       expect(merge.landedTree).toBe(merge.testedTree);
-      const { data } = await world.as("maya").rest.checks.listForRef({ owner: "maya", repo: "tool", ref: merge.headSha });
+      const { data } = await world
+        .as("maya")
+        .rest.checks.listForRef({ owner: "maya", repo: "tool", ref: merge.headSha });
       expect(data.check_runs.map((check) => [check.name, check.conclusion])).toContainEqual(["unit", "success"]);
     }
     expect(feature.status).toBe("completed");

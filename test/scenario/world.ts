@@ -15,7 +15,6 @@ import { attemptWorkflow } from "../../src/cli/run/site.ts";
 import { appManifest, publishHeadgate, withFolder } from "../../src/cli/setup.ts";
 import { pricesWith } from "../../src/config/own-prices.ts";
 import { ATTEMPT_WORKFLOW } from "../../src/core/attempt.ts";
-import type { Task } from "../../src/core/feature/state.ts";
 import { FeatureState } from "../../src/core/feature/state.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
@@ -26,6 +25,7 @@ import { WatchedStore } from "./watched-store.ts";
 
 export const SECRET = "between the sandbox and the App";
 const AT = { owner: "maya", repo: "tool" };
+const FEATURE = "maya/tool#1";
 const ISSUE = { ...AT, issue_number: 1 };
 const STATUS = "<!-- headgate:status -->";
 /** How long anything may take that happens by itself. */
@@ -55,6 +55,10 @@ export function tasks(...ids: string[]) {
 
 function withoutMarker(body: string): string {
   return body.replace(/^<!--.*-->\n/, "");
+}
+
+function hookAt(port: number): string {
+  return `http://127.0.0.1:${port}/api/github/webhooks`;
 }
 
 /** Closed again when the test ends. */
@@ -130,6 +134,8 @@ export class World {
   readonly #parts: Parts;
   readonly #policy: Policy;
   #app: App | null = null;
+  /** Of the App; the same in its next life. */
+  #port = 0;
   #changes = 0;
   #wake = () => {};
 
@@ -241,21 +247,25 @@ export class World {
 
   /** Everything that the App remembers of the issue. */
   async feature(): Promise<FeatureState> {
-    const snapshot = await this.store.snapshot(`${AT.owner}/${AT.repo}#1`);
-    if (snapshot === null) throw new Error("the App knows nothing of the issue");
-    return FeatureState.parse(snapshot.state);
+    const known = await this.#known();
+    if (known === null) throw new Error("the App knows nothing of the issue");
+    return known;
   }
 
-  async task(id: string): Promise<Task> {
-    const found = (await this.feature()).tasks.find((task) => task.plan.id === id);
-    if (found === undefined) throw new Error(`there is no task ${id}`);
-    return found;
-  }
-
+  /** Of the plan's tasks; none before there is a plan. */
   async stages(): Promise<Record<string, string>> {
-    const snapshot = await this.store.snapshot(`${AT.owner}/${AT.repo}#1`);
-    const known = snapshot === null ? [] : FeatureState.parse(snapshot.state).tasks;
-    return Object.fromEntries(known.map((task) => [task.plan.id, task.stage]));
+    const known = await this.#known();
+    return Object.fromEntries(known?.tasks.map((task) => [task.plan.id, task.stage]) ?? []);
+  }
+
+  /** How many events the App has decided about the issue. */
+  async decisions(): Promise<number> {
+    return (await this.store.snapshot(FEATURE))?.seq ?? 0;
+  }
+
+  async #known(): Promise<FeatureState | null> {
+    const snapshot = await this.store.snapshot(FEATURE);
+    return snapshot === null ? null : FeatureState.parse(snapshot.state);
   }
 
   /** As `headgate run --json` writes it. */
@@ -287,12 +297,17 @@ export class World {
   async settled(): Promise<void> {
     do {
       await this.until(() => this.store.quiet(this.now()));
-      await this.#parts.sandbox.idle();
+      await this.gitHubSettled();
     } while (!(await this.store.quiet(this.now())));
   }
 
+  /** Until GitHub does nothing more: no job, no webhook. */
+  async gitHubSettled(): Promise<void> {
+    await this.#parts.sandbox.idle();
+  }
+
   async completed(): Promise<void> {
-    await this.until(async () => (await this.feature().catch(() => null))?.stage === "completed");
+    await this.until(async () => (await this.#known())?.stage === "completed");
     await this.settled();
   }
 
@@ -316,7 +331,7 @@ export class World {
       webhookSecret: SECRET,
       apiUrl: sandbox.apiUrl,
       host: "127.0.0.1",
-      port: 0,
+      port: this.#port,
       store: this.store,
       planner: () => ({ plan: async () => ({ plan: await this.plan, model: null, usage: null }) }),
       settings: { label: "headgate", baseBranch: null, statusEveryMs: 50, lookEveryMs: 20, sweepEveryMs: 60_000 },
@@ -326,7 +341,9 @@ export class World {
       decided: () => this.#changed(),
       now: () => this.now(),
     });
-    this.hear();
+    const port = Number(new URL(this.#app.url).port);
+    if (this.#port === 0) this.#hear(port);
+    this.#port = port;
   }
 
   /** As SIGTERM does it. */
@@ -336,14 +353,13 @@ export class World {
     await app?.stop();
   }
 
-  /** From now on webhooks reach the App. */
-  hear(): void {
-    this.#parts.sandbox.setWebhook(this.#parts.app, this.#hook(), SECRET);
-  }
-
   /** From now on no webhook reaches it: port 9 is `discard`, where nobody listens. */
   goDeaf(): void {
-    this.#parts.sandbox.setWebhook(this.#parts.app, "http://127.0.0.1:9/", SECRET);
+    this.#hear(9);
+  }
+
+  #hear(port: number): void {
+    this.#parts.sandbox.setWebhook(this.#parts.app, hookAt(port), SECRET);
   }
 
   /** Deliver anything to the App. Without a secret it is not signed. */
@@ -357,7 +373,7 @@ export class World {
     const signature = `sha256=${createHmac("sha256", secret ?? "")
       .update(body)
       .digest("hex")}`;
-    return fetch(this.#hook(), {
+    return fetch(hookAt(this.#port), {
       method: "POST",
       body,
       headers: {
@@ -367,10 +383,6 @@ export class World {
         ...(secret === null ? {} : { "x-hub-signature-256": signature }),
       },
     });
-  }
-
-  #hook(): string {
-    return `${this.#app?.url ?? ""}/api/github/webhooks`;
   }
 
   #changed(): void {
@@ -391,7 +403,7 @@ export class World {
 
   /** For whoever has to find out why something did not come. */
   async #account(): Promise<string> {
-    const known = await this.feature().catch(() => null);
+    const known = await this.#known();
     const words = await this.#ours();
     const lines = known?.tasks.map(({ plan, stage, failure }) => `${plan.id} ${stage} ${failure?.cause ?? ""}`) ?? [];
     return [`The feature is ${known?.stage ?? "unknown"}.`, ...lines, ...words].join("\n");

@@ -2,6 +2,15 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 
+/** A flag that is a number of this range. */
+export function whole(min: number, max: number) {
+  return z.coerce
+    .number({ error: `give a whole number from ${min} to ${max}` })
+    .int()
+    .min(min)
+    .max(max);
+}
+
 const Flags = z.object({
   repo: z.string({ error: "--repo is needed: the path or git URL of a repository" }).min(1),
   base: z.string().min(1).optional(),
@@ -10,12 +19,12 @@ const Flags = z.object({
   engine: z.enum(["builtin", "command"], { error: "--engine is builtin or command" }).optional(),
   agentCommand: z.string().min(1).optional(),
   checks: z.string().min(1).optional(),
-  maxParallel: z.coerce.number({ error: "--max-parallel is a number" }).int().min(1).max(100).default(4),
+  maxParallel: whole(1, 100).default(4),
   dataDir: z.string().min(1).optional(),
   out: z.string().min(1).optional(),
   json: z.string().min(1).optional(),
   keep: z.boolean().default(false),
-  port: z.coerce.number({ error: "--port is a number" }).int().min(0).max(65_535).default(0),
+  port: whole(0, 65_535).default(0),
 });
 
 export interface RunOptions {
@@ -37,14 +46,17 @@ export interface RunOptions {
 /** A flag or a file that cannot be used. The message is one line that names it. */
 export class BadInput extends Error {}
 
+/** What is wrong with the first flag that is. */
+export function badFlag(error: z.ZodError): BadInput {
+  const issue = error.issues[0];
+  const flag = String(issue?.path[0] ?? "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const message = issue?.message ?? "cannot be used";
+  return new BadInput(message.startsWith("--") ? message : `--${flag}: ${message}`);
+}
+
 export function readOptions(given: Record<string, unknown>): RunOptions {
   const parsed = Flags.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const flag = String(issue?.path[0] ?? "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    const message = issue?.message ?? "cannot be used";
-    throw new BadInput(message.startsWith("--") ? message : `--${flag}: ${message}`);
-  }
+  if (!parsed.success) throw badFlag(parsed.error);
   const flags = parsed.data;
   const engine = flags.engine ?? (flags.agentCommand === undefined ? "builtin" : "command");
   if (engine === "command" && flags.agentCommand === undefined) {

@@ -30,6 +30,7 @@ type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: 
 /** How often a feature under way looks at GitHub by itself, for webhooks that were lost. */
 const SWEEP_MS = 60_000;
 
+/** `before` is given away: it becomes the draft. `decide` parses a copy of its own from what is stored. */
 export function decideFeature(
   before: FeatureState | null,
   envelope: { id: string; at: number; event: FeatureEvent },
@@ -37,8 +38,7 @@ export function decideFeature(
   const { event } = envelope;
   if (before === null && event.type !== "feature.labelled")
     return { state: null, commands: [], ignored: "not-accepted-here" };
-  const state =
-    before === null ? newFeature(event as EventOf<"feature.labelled">, envelope.at) : structuredClone(before);
+  const state = before === null ? newFeature(event as EventOf<"feature.labelled">, envelope.at) : before;
   const draft: Draft = { state, at: envelope.at, eventId: envelope.id, commands: [] };
   const ignored = before === null ? begin(draft, event as EventOf<"feature.labelled">) : apply(draft, event);
   if (!isOver(state)) {

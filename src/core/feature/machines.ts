@@ -64,7 +64,7 @@ function spent(context: TaskContext, event: TaskMachineEvent): boolean {
 const nextKind: Record<"repair" | "resolve", AttemptKind> = { repair: "repair", resolve: "resolve" };
 
 export const taskMachine = setup({
-  types: { context: {} as TaskContext, events: {} as TaskMachineEvent, input: {} as { kind: AttemptKind } },
+  types: { context: {} as TaskContext, events: {} as TaskMachineEvent },
   guards: {
     mustPark: ({ context, event }) =>
       event.type === "FAILED" && (event.open || edges[event.failure].next === "park" || spent(context, event)),
@@ -85,7 +85,8 @@ export const taskMachine = setup({
 }).createMachine({
   id: "task",
   initial: "blocked",
-  context: ({ input }) => ({ attempt: 0, kind: input.kind, failures: 0, free: 0 }),
+  // Not from an input: `transition` takes a first snapshot each time, without one, and would swallow an exception.
+  context: { attempt: 0, kind: "build", failures: 0, free: 0 },
   // A person may merge a pull at any time, whatever we were about to do with it.
   on: { CANCEL: ".cancelled", LANDED: ".done" },
   states: {

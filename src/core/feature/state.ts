@@ -4,7 +4,7 @@ import { AttemptKind, ChangedFile, Price, Usage } from "../attempt.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
-import { Land, OnFailure, PlannedTask, TaskId } from "../plan.ts";
+import { JudgedTask, Land, OnFailure, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
@@ -58,7 +58,7 @@ export const Landing = z.object({
 });
 
 export const Task = z.object({
-  plan: PlannedTask,
+  plan: JudgedTask,
   stage: TaskStage,
   /** What the task machine remembers: the number of the last attempt, the kind of the next, tries spent. */
   machine: z.object({

@@ -28,8 +28,11 @@ export function expected(tasks: readonly Schedulable[]): Record<Size, number> {
   const seen = Size.options.filter((size) => took[size].length > 0);
   const logs = seen.map((size) => Math.log(sum(took[size]) / took[size].length / weights[size]));
   const unit = logs.length === 0 ? 1 : Math.exp(sum(logs) / logs.length);
-  const ofSize = (size: Size) =>
-    (PRIOR_TASKS * weights[size] * unit + sum(took[size])) / (PRIOR_TASKS + took[size].length);
+  const ofSize = (size: Size): number => {
+    const same = took[size];
+    // Whole numbers, so that paths of the same sizes are equal to the last bit.
+    return Math.max(1, Math.round((PRIOR_TASKS * weights[size] * unit + sum(same)) / (PRIOR_TASKS + same.length)));
+  };
   return { S: ofSize("S"), M: ofSize("M"), L: ofSize("L") };
 }
 

@@ -16,6 +16,7 @@ export const MISSING_MS = 5 * 60_000;
 const MAX_RERUNS = 3;
 const MAX_MERGES = 8;
 
+/** `before` is given away: it becomes the draft. `decide` parses a copy of its own from what is stored. */
 export function decideLane(
   before: LaneState | null,
   envelope: { id: string; at: number; event: LaneEvent },
@@ -23,7 +24,7 @@ export function decideLane(
   const { event, at } = envelope;
   if (before === null && event.type !== "entry.submitted")
     return { state: null, commands: [], ignored: "not-accepted-here" };
-  const state = before === null ? newLane(event as EventOf<"entry.submitted">) : structuredClone(before);
+  const state = before === null ? newLane(event as EventOf<"entry.submitted">) : before;
   const draft: LaneDraft = { state, at, commands: [] };
   const wasEmpty = state.entries.length === 0;
   const ignored = apply(draft, event);

@@ -1,11 +1,23 @@
 /** One plan on so many slots: whenever a slot is free and something is ready, the policy says what starts. */
-import { remainingPath, schedule } from "../../../src/core/judge/schedule.ts";
+import { schedule } from "../../../src/core/judge/schedule.ts";
 import type { Job } from "./work.ts";
 
-/** Which of the ready tasks start on the free slots. Everything is in the plan's order. */
-export type Policy = (jobs: readonly Job[], ready: readonly string[], free: number, took: ReadonlyMap<string, number>) => string[];
+/** Which of the ready tasks start on the free slots. All in the plan's order; `took`: seconds of those that are done. */
+export type Policy = (
+  jobs: readonly Job[],
+  ready: readonly string[],
+  free: number,
+  took: ReadonlyMap<string, number>,
+) => string[];
 
-export const criticalPath: Policy = (jobs, ready, free) => schedule(jobs, ready, free);
+/** What Headgate does. */
+export const criticalPath: Policy = (jobs, ready, free, took) => {
+  const plan = jobs.map((job) => ({ ...job, tookMs: 1000 * (took.get(job.id) ?? 0) }));
+  return schedule(plan, ready, free);
+};
+
+/** The same without learning from the tasks that are done. */
+export const sizesAlone: Policy = (jobs, ready, free) => schedule(jobs, ready, free);
 
 export const fifo: Policy = (_, ready, free) => ready.slice(0, free);
 
@@ -17,8 +29,8 @@ export const hopCount: Policy = (jobs, ready, free) => {
 
 /** Seconds from the first start to the last end. */
 export function makespan(jobs: readonly Job[], slots: number, policy: Policy): number {
-  const waiting = new Set(jobs.map((job) => job.id));
-  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const takes = new Map(jobs.map((job) => [job.id, job.takes]));
+  const waiting = new Set(takes.keys());
   const ends = new Map<string, number>();
   const took = new Map<string, number>();
   let now = 0;
@@ -27,14 +39,14 @@ export function makespan(jobs: readonly Job[], slots: number, policy: Policy): n
     const ids = ready.map((job) => job.id);
     for (const id of policy(jobs, ids, slots - ends.size, took)) {
       waiting.delete(id);
-      ends.set(id, now + (byId.get(id)?.takes ?? 0));
+      ends.set(id, now + (takes.get(id) ?? 0));
     }
-    const next = [...ends].sort((left, right) => left[1] - right[1])[0];
-    if (next === undefined) throw new Error("the policy starts nothing though nothing runs");
+    const [next] = [...ends].sort((left, right) => left[1] - right[1]);
+    if (next === undefined) throw new Error("nothing runs and the policy starts nothing");
     const [id, end] = next;
     now = end;
     ends.delete(id);
-    took.set(id, byId.get(id)?.takes ?? 0);
+    took.set(id, takes.get(id) ?? 0);
   }
   return now;
 }
@@ -48,4 +60,3 @@ export function lowerBound(jobs: readonly Job[], slots: number): number {
   const work = jobs.reduce((sum, job) => sum + job.takes, 0);
   return Math.max(...chains.values(), work / slots);
 }
-export { remainingPath };

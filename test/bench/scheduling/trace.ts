@@ -11,8 +11,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Chance } from "../../simulation/chance.ts";
-import { quantile } from "../figures.ts";
 import { lognormal } from "../draw.ts";
+import { quantile } from "../figures.ts";
 import type { Job } from "./work.ts";
 import { ESTIMATE_ERROR, MEAN_SECONDS, sizeOf } from "./work.ts";
 
@@ -51,7 +51,11 @@ export function plansOf(trace: Trace, count: number, chance: Chance): Job[][] {
     const first = chance.between(0, pulls.length - length);
     const window = pulls.slice(first, first + length);
     return window.map((pull, index) => {
-      const dependsOn = window.slice(0, index).filter((earlier) => tied(earlier, pull)).slice(-EDGES_MOST).map(idOf);
+      const dependsOn = window
+        .slice(0, index)
+        .filter((earlier) => tied(earlier, pull))
+        .slice(-EDGES_MOST)
+        .map(idOf);
       const expected = MEAN_SECONDS * Math.sqrt(linesOf(pull) / middle);
       const takes = lognormal(chance, expected, NOISE);
       return { id: idOf(pull), dependsOn, takes, size: sizeOf(takes * lognormal(chance, 1, ESTIMATE_ERROR)) };

@@ -90,3 +90,14 @@ function announceCheck(hub: Hub, check: CheckRun, action: string): void {
     sender: accountOf("github-actions[bot]"),
   });
 }
+
+/** The same, as it was at a time. */
+export function greenAt(hub: Hub, sha: string, names: readonly string[], time: number): boolean {
+  return names.every((name) => {
+    const last = hub.checks.findLast(
+      (check) => check.sha === sha && check.name === name && (check.startedAt ?? 0) <= time,
+    );
+    if (last === undefined || last.completedAt === null || last.completedAt > time) return false;
+    return ["success", "neutral", "skipped"].includes(last.conclusion ?? "");
+  });
+}

@@ -37,7 +37,7 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
     ...gitPort(hub, read, write, wire),
     ...mergingPort(hub, read, wire),
     ...issuesPort(hub, read, write),
-    ...attemptsPort(hub, read, write, wire),
+    ...attemptsPort(hub, read, wire),
     permission: (_, login) => read("permission", () => hub.people.get(login) ?? "none"),
     defaultBranch: () => read("defaultBranch", () => hub.defaultBranch),
     requiredChecks: (_, branch) =>
@@ -135,7 +135,7 @@ function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
 
 type Attempts = "dispatch" | "findRun" | "run" | "cancelRun" | "artifact";
 
-function attemptsPort(hub: Hub, read: Send, write: Send, wire: Wire): Pick<GitHub, Attempts> {
+function attemptsPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, Attempts> {
   async function cancel(run: number): Promise<void> {
     try {
       await wire.send("cancelRun", true, () => cancelRun(hub, hub.run(run)));

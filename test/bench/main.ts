@@ -1,0 +1,33 @@
+/** `npm run bench`: what the core's judgements are worth, as ratios measured in one run. Exits with 1 when a target is missed. */
+import { availableParallelism, cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { deciding } from "./deciding/index.ts";
+import { type Report, reached, write } from "./figures.ts";
+import { launching } from "./launching/index.ts";
+import { scheduling } from "./scheduling/index.ts";
+
+const parts = {
+  scheduling: (trace: string | undefined): Report[] => scheduling(trace),
+  launching: (): Report[] => [launching()],
+  deciding: (): Report[] => deciding(),
+};
+
+const { values } = parseArgs({ options: { trace: { type: "string" }, only: { type: "string" } } });
+const names = Object.keys(parts) as (keyof typeof parts)[];
+const chosen = values.only === undefined ? names : names.filter((name) => name === values.only);
+
+if (chosen.length === 0) {
+  console.error(`--only takes one of: ${names.join(", ")}`);
+  process.exitCode = 2;
+} else {
+  const model = cpus()[0]?.model ?? "an unknown processor";
+  console.log(`${availableParallelism()} cores of ${model}, Node.js ${process.version}\n`);
+  const reports = chosen.flatMap((name) => parts[name](values.trace));
+  for (const report of reports) console.log(`${write(report)}\n`);
+  console.log("Simulated seeds per second are measured by `npm run simulate`.");
+  const missed = reports.flatMap((report) => report.figures).filter((figure) => !reached(figure));
+  if (missed.length > 0) {
+    console.log(`Missed: ${missed.map((figure) => figure.name).join("; ")}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,86 @@
+/** The machines and tables of ARCHITECTURE.md, made from the code. */
+import type { AnyStateMachine } from "xstate";
+import { edges, FailureClass } from "../../src/core/failure.ts";
+import { taskMachine } from "../../src/core/feature/machines.ts";
+
+interface Node {
+  on?: Record<string, unknown>;
+  type?: string;
+}
+
+function targetsOf(definition: unknown): string[] {
+  if (definition === undefined) return [];
+  if (typeof definition === "string") return [definition];
+  if (Array.isArray(definition)) return definition.flatMap(targetsOf);
+  const { target } = definition as { target?: string | string[] };
+  return target === undefined ? [] : [target].flat();
+}
+
+/** Every transition as a Mermaid state diagram; transitions of the whole machine are left out and said below it. */
+export function chart(machine: AnyStateMachine): string {
+  const states = machine.config.states as Record<string, Node>;
+  const lines = ["```mermaid", "stateDiagram-v2", `  [*] --> ${name(String(machine.config.initial))}`];
+  for (const [from, node] of Object.entries(states)) {
+    for (const [event, definition] of Object.entries(node.on ?? {})) {
+      for (const target of new Set(targetsOf(definition))) lines.push(`  ${name(from)} --> ${name(target)}: ${event}`);
+    }
+    if (node.type === "final") lines.push(`  ${name(from)} --> [*]`);
+  }
+  lines.push("```");
+  const everywhere = Object.entries((machine.config.on ?? {}) as Record<string, unknown>).map(
+    ([event, definition]) => `${event} leads to ${targetsOf(definition).join(", ").replaceAll(".", "")}`,
+  );
+  if (everywhere.length > 0) lines.push("", `From every state but the last ones: ${everywhere.join("; ")}.`);
+  return lines.join("\n");
+}
+
+function name(state: string): string {
+  return state.replaceAll("-", "_");
+}
+
+/** What ends the waiting in each state, and what happens if nothing else does. */
+const timers: Record<string, [timer: string, otherwise: string]> = {
+  blocked: ["-", "its dependencies end it; where one parks, a person must act there"],
+  ready: ["`breaker` while the feature's breaker is open", "starts when a slot and the budget allow"],
+  dispatching: ["the effect's own tries (30, about 25 minutes)", "`platform-unknown` or `policy-blocked`"],
+  working: ["`attempt:<id>`: the engine's minutes and 15 more", "its run is cancelled: `attempt-timed-out`"],
+  promoting: ["the effect's own tries (30, about 25 minutes)", "`platform-unknown` or `policy-blocked`"],
+  "in-lane": [
+    "`look:<pull>`: 5 minutes for missing checks, `checks-minutes` for running ones",
+    "`checks-missing`, `checks-timed-out`",
+  ],
+  waiting: ["`wait:<task>`", "tries again, or returns to the lane"],
+  parked: ["-", "waits for a person: retry, skip, cancel, or a merge by hand"],
+  done: ["-", "-"],
+  skipped: ["-", "-"],
+  cancelled: ["-", "-"],
+};
+
+export function stateTable(): string {
+  const states = taskMachine.config.states as Record<string, Node>;
+  const rows = Object.entries(states).map(([state, node]) => {
+    const [timer, otherwise] = timers[state] ?? ["?", "?"];
+    const events = Object.keys(node.on ?? {}).map((event) => `\`${event}\``);
+    return `| ${state} | ${timer} | ${otherwise} | ${events.length === 0 ? "-" : events.join(", ")} |`;
+  });
+  return ["| state | timer | when it is due, or nothing comes | events |", "| --- | --- | --- | --- |", ...rows].join(
+    "\n",
+  );
+}
+
+export function failureTable(): string {
+  const words = {
+    again: "another attempt of the same kind",
+    repair: "a `repair` attempt on its head",
+    resolve: "a `resolve` attempt on its head and the base",
+    resubmit: "back into the lane",
+    park: "parks: a person must act",
+  };
+  const rows = FailureClass.options.map((failure) => {
+    const { fault, next, waitMs } = edges[failure];
+    const spends = fault === "task" ? "a try" : "nothing, but bounded";
+    const wait = waitMs === 0 ? "at once" : `after ${waitMs / 1000} s, doubling to 5 minutes`;
+    return `| \`${failure}\` | ${spends} | ${words[next]} | ${next === "park" ? "-" : wait} |`;
+  });
+  return ["| class | spends | leads to | when |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}

@@ -1,0 +1,75 @@
+/** When all is over: what is left behind, and whether the history tells the same story again. */
+import { isDeepStrictEqual } from "node:util";
+import { decide } from "../../../src/core/decide.ts";
+import type { FeatureState, Task } from "../../../src/core/feature/state.ts";
+import { isOver, isSatisfied } from "../../../src/core/feature/state.ts";
+import type { Store } from "../../../src/loop/store-port.ts";
+import { BOT, type Hub } from "../github/hub.ts";
+import type { Court } from "./court.ts";
+import type { StepJudge } from "./steps.ts";
+
+interface EndOptions {
+  court: Court;
+  hub: Hub;
+  store: Store;
+  steps: StepJudge;
+  features: readonly (FeatureState | null)[];
+}
+
+export async function judgeEnd(options: EndOptions): Promise<void> {
+  for (const state of options.features) if (state !== null) judgeFeature(options, state);
+  judgeLandings(options);
+  for (const { aggregate } of await options.store.aggregates("")) await judgeReplay(options, aggregate);
+}
+
+function judgeFeature({ court, hub }: EndOptions, state: FeatureState): void {
+  if (!isOver(state)) return;
+  const { number } = state.issue;
+  const live = [...hub.runs.values()].filter((run) => run.attempt.startsWith(`${number}/`) && run.status !== "completed");
+  court.demand(live.length === 0, "the end leaves nothing running", () => live.map((run) => run.attempt).join(", "));
+  const pulls = [...hub.pulls.values()].filter((pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT);
+  const open = pulls.filter((pull) => pull.state === "open");
+  court.demand(open.length === 0, "the end leaves no pull open", () => open.map((pull) => pull.head).join(", "));
+  if (state.stage !== "completed") return;
+  const undone = state.tasks.filter((task) => !isSatisfied(task.stage));
+  court.demand(undone.length === 0, "completed means all tasks done", () => undone.map((task) => task.plan.id).join(", "));
+  const { state: issue } = hub.issue(number);
+  court.demand(issue === "closed", "a completed feature's issue is closed", () => `issue ${number} is ${issue}`);
+  for (const task of state.tasks) if (task.stage === "done") judgeDone(court, hub, task);
+}
+
+function judgeDone(court: Court, hub: Hub, task: Task): void {
+  if (task.pull === null) return;
+  const pull = hub.pulls.get(task.pull);
+  court.demand(pull?.state === "merged", "done means merged", () => `${task.plan.id}: pull ${task.pull} is ${pull?.state}`);
+}
+
+function judgeLandings({ court, hub, features }: EndOptions): void {
+  const orders = new Set<number>();
+  for (const task of features.flatMap((state) => state?.tasks ?? [])) {
+    const { landing } = task;
+    if (landing === null) continue;
+    court.demand(!orders.has(landing.order), "each merge has its place", () => `${landing.order} twice`);
+    orders.add(landing.order);
+    const pull = hub.pulls.get(task.pull ?? 0);
+    const landed = hub.objects.read(landing.mergeSha);
+    court.demand(pull?.mergeSha === landing.mergeSha, "landed is what was merged", () => task.plan.id);
+    court.demand(landed.tree === landing.landedTree, "the landed tree is what landed", () => task.plan.id);
+    const tested = hub.objects.read(landing.head).tree;
+    court.demand(tested === landing.testedTree, "the tested tree is its head's", () => task.plan.id);
+  }
+}
+
+/** The history holds every event in order: deciding it again from nothing must lead to the same state. */
+async function judgeReplay({ court, store }: EndOptions, aggregate: string): Promise<void> {
+  const snapshot = await store.snapshot(aggregate);
+  let stored: { state: unknown; schema: number } | null = null;
+  for (const { key, event, at, commands } of await store.history(aggregate, 0, Number.MAX_SAFE_INTEGER)) {
+    const decision = decide(aggregate, stored, { id: key, at: Date.parse(at), event });
+    stored = decision.state === null ? null : { state: decision.state, schema: decision.schema };
+    const same = decision.commands.length === (commands as unknown[]).length;
+    court.demand(same, "the history replays to the same commands", () => `${aggregate} at ${key}`);
+  }
+  const replayed: unknown = stored === null ? null : JSON.parse(JSON.stringify(stored.state));
+  court.demand(isDeepStrictEqual(replayed, snapshot?.state), "the history replays to the same state", () => aggregate);
+}

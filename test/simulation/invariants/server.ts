@@ -1,0 +1,128 @@
+/** Looks at what we did to GitHub, as GitHub saw it. */
+import { Brief } from "../../../src/core/attempt.ts";
+import type { FeatureState } from "../../../src/core/feature/state.ts";
+import { isSatisfied } from "../../../src/core/feature/state.ts";
+import { greenAt } from "../github/checks.ts";
+import { BOT, type Hub, type ServerFact } from "../github/hub.ts";
+import type { Mirror } from "../process/mirror.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Tally } from "../tally.ts";
+import { isSound } from "../world/contents.ts";
+import type { Court } from "./court.ts";
+import type { StepJudge } from "./steps.ts";
+
+interface ServerOptions {
+  court: Court;
+  tally: Tally;
+  mirror: Mirror;
+  hub: Hub;
+  scenario: Scenario;
+  steps: StepJudge;
+  trace(text: string): void;
+}
+
+export class ServerJudge {
+  readonly #options: ServerOptions;
+  readonly #markers = new Set<string>();
+  #baseMovedAt = 0;
+  /** Somebody took commits away from the base: what was there may be gone. */
+  #forced = false;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    options.hub.witnesses.push((fact) => this.#witness(fact));
+  }
+
+  #witness(fact: ServerFact): void {
+    const { tally, trace } = this.#options;
+    switch (fact.kind) {
+      case "merged":
+        tally.add(fact.by === BOT ? "merged by us" : "merged by a person");
+        trace(`== pull ${fact.pull.number} (${fact.pull.head}) merged by ${fact.by} as ${fact.landed.sha.slice(0, 7)}`);
+        if (fact.by === BOT) this.#merged(fact);
+        return;
+      case "dispatched":
+        trace(`== run ${fact.run.id} of ${fact.run.attempt} dispatched`);
+        this.#dispatched(fact);
+        return;
+      case "pull-opened":
+        trace(`== pull ${fact.pull.number} opened for ${fact.pull.head}`);
+        this.#opened(fact);
+        return;
+      case "branch":
+        trace(`== ${fact.branch} -> ${fact.to?.slice(0, 7) ?? "gone"} by ${fact.by}`);
+        this.#branch(fact);
+        return;
+      case "comment":
+        this.#comment(fact);
+        return;
+    }
+  }
+
+  #merged({ pull, head, baseBefore, landed }: Extract<ServerFact, { kind: "merged" }>): void {
+    const { court, hub, scenario, steps } = this.#options;
+    const basis = steps.bases.get(pull.number);
+    const what = `pull ${pull.number} at ${head.slice(0, 7)}`;
+    if (basis === undefined) {
+      court.accuse("a merge rests on an observation", what);
+      return;
+    }
+    court.demand(basis.snapshot.headSha === head, "a merge carries the judged head", () => what);
+    const times = [basis.claimedAt, hub.now, ...hub.checks.flatMap((check) => check.completedAt ?? [])];
+    const window = times.filter((time) => time >= basis.claimedAt && time <= hub.now);
+    const green = window.some((time) => greenAt(hub, head, scenario.world.checks, time));
+    court.demand(green, "nothing merges unless its required checks passed on that head", () => what);
+    const tested = hub.objects.read(head);
+    const slippedIn = this.#baseMovedAt >= basis.claimedAt && !tested.past.has(baseBefore);
+    court.demand(landed.tree === tested.tree || slippedIn, "the tree that lands is the tested tree", () => what);
+    const wasSound = isSound(hub.objects.read(baseBefore).files);
+    court.demand(
+      isSound(landed.files) || !wasSound || slippedIn,
+      "what lands does not break the base",
+      () => `${what} breaks it`,
+    );
+  }
+
+  #dispatched({ run, brief: text }: Extract<ServerFact, { kind: "dispatched" }>): void {
+    const { court, hub, mirror } = this.#options;
+    const live = [...hub.runs.values()].filter((one) => one.attempt === run.attempt && one.status !== "completed");
+    court.demand(live.length <= 1, "an attempt is one run", () => `${run.attempt}: ${live.length} runs are live`);
+    const brief = Brief.parse(JSON.parse(text));
+    const state = mirror.states.get(brief.feature) as FeatureState | undefined;
+    const task = state?.tasks.find((one) => one.plan.id === brief.task);
+    for (const id of task?.plan.dependsOn ?? []) {
+      const dependency = state?.tasks.find((one) => one.plan.id === id);
+      const satisfied = dependency !== undefined && isSatisfied(dependency.stage);
+      court.demand(satisfied, "no task starts before its dependencies are satisfied", () => `${brief.task} before ${id}`);
+      const landed = [...hub.pulls.values()].find((pull) => pull.head === dependency?.branch && pull.state === "merged");
+      if (landed?.mergeSha == null || this.#forced || (brief.kind !== "build" && brief.kind !== "research")) continue;
+      const has = hub.objects.contains(brief.checkout, landed.mergeSha);
+      court.demand(has, "a task starts from a base that has its dependencies", () => `${brief.task} lacks ${id}`);
+    }
+  }
+
+  #opened({ pull }: Extract<ServerFact, { kind: "pull-opened" }>): void {
+    const { court, hub } = this.#options;
+    const same = [...hub.pulls.values()].filter((one) => one.head === pull.head && one.state !== "closed");
+    court.demand(same.length <= 1, "a task has one pull", () => `${pull.head}: ${same.map((one) => one.number).join(", ")}`);
+  }
+
+  #branch({ branch, from, to, by }: Extract<ServerFact, { kind: "branch" }>): void {
+    const { court, hub } = this.#options;
+    const forward = from === null || to === null || hub.objects.contains(to, from);
+    if (branch === hub.defaultBranch) {
+      this.#baseMovedAt = hub.now;
+      if (!forward) this.#forced = true;
+    }
+    if (by !== BOT) return;
+    court.demand(forward, "branches only move forward", () => branch);
+    court.demand(to !== null || branch.startsWith("headgate/"), "only our own branches are deleted", () => branch);
+  }
+
+  #comment({ issue, comment }: Extract<ServerFact, { kind: "comment" }>): void {
+    if (comment.by !== BOT) return;
+    const marker = `${issue.number} ${comment.body.split("\n", 1)[0] ?? ""}`;
+    this.#options.court.demand(!this.#markers.has(marker), "each thing is said once", () => marker);
+    this.#markers.add(marker);
+  }
+}

@@ -1,0 +1,83 @@
+/** Every wait has an end: a timer, a command under way, or an event on its way. Asked whenever nothing is left to decide. */
+import type { FeatureState } from "../../../src/core/feature/state.ts";
+import { isOver } from "../../../src/core/feature/state.ts";
+import { isLane, laneKey } from "../../../src/core/keys.ts";
+import type { LaneState } from "../../../src/core/lane/state.ts";
+import type { Store } from "../../../src/loop/store-port.ts";
+import type { Mirror } from "../process/mirror.ts";
+import type { Court } from "./court.ts";
+
+interface WaitOptions {
+  court: Court;
+  mirror: Mirror;
+  store: Store;
+}
+
+const PROMISE = "every wait has a timer";
+
+export async function judgeWaits({ court, mirror, store }: WaitOptions): Promise<void> {
+  if ((await store.waiting(1)).length > 0) return;
+  for (const [aggregate, state] of mirror.states) {
+    if (state === null) continue;
+    const missing = isLane(aggregate)
+      ? laneWaits(aggregate, state as LaneState, mirror)
+      : featureWaits(aggregate, state as FeatureState, mirror);
+    if (missing !== null) court.accuse(PROMISE, `${aggregate}: ${missing}`);
+  }
+}
+
+function featureWaits(key: string, state: FeatureState, mirror: Mirror): string | null {
+  if (isOver(state)) return null;
+  const open = (command: string) => mirror.has(key, command);
+  if (!open("timer:sweep")) return "no sweep is set";
+  if (state.stage === "planning" && state.parked === null && state.hold === null) {
+    const awaited = mirror.hasAny(key, "feature.observe:") || mirror.hasAny(key, "plan.make:");
+    if (!awaited) return "it is planning and nothing is asked for";
+  }
+  for (const pending of state.pendingOrders) {
+    if (!open(`permission.observe:${pending.comment}`)) return `nobody asks who gave order ${pending.comment}`;
+  }
+  for (const task of state.tasks) {
+    const id = `${state.issue.number}/${task.plan.id}/${task.machine.attempt}`;
+    const waits = taskWait(key, state, task, id, mirror);
+    if (!waits) return `${task.plan.id} is ${task.stage} and nothing ends that`;
+  }
+  return null;
+}
+
+function taskWait(key: string, state: FeatureState, task: FeatureState["tasks"][number], id: string, mirror: Mirror): boolean {
+  switch (task.stage) {
+    case "dispatching":
+      return mirror.has(key, `attempt.dispatch:${id}`);
+    case "working":
+      return mirror.has(key, `timer:attempt:${id}`);
+    case "promoting":
+      return mirror.has(key, `change.promote:${id}`) || mirror.hasAny(key, "pull.open:");
+    case "waiting":
+      return mirror.has(key, `timer:wait:${task.plan.id}`);
+    case "in-lane": {
+      if (state.base === null) return false;
+      const lane = mirror.states.get(laneKey(state.repo, state.base.branch)) as LaneState | undefined;
+      return lane?.entries.some((entry) => entry.pull === task.pull && !entry.away) ?? false;
+    }
+    default:
+      return true;
+  }
+}
+
+function laneWaits(key: string, state: LaneState, mirror: Mirror): string | null {
+  if (state.entries.length === 0) return null;
+  if (!mirror.has(key, "timer:sweep")) return "no sweep is set";
+  for (const entry of state.entries) {
+    const what = `pull ${entry.pull}`;
+    if (entry.asked > entry.observed && !mirror.has(key, `pull.observe:${entry.pull}`)) {
+      return `${what} is to be looked at and nobody looks`;
+    }
+    if (entry.stage === "merging" && !mirror.hasAny(key, `pull.merge:${entry.pull}:`)) return `${what} is not merging`;
+    if (entry.stage === "reading-failure" && !mirror.hasAny(key, `failure.read:${entry.pull}:`)) {
+      return `${what}: nobody reads why its checks failed`;
+    }
+    if (entry.restsUntil !== null && !mirror.has(key, `timer:look:${entry.pull}`)) return `${what} rests for ever`;
+  }
+  return null;
+}

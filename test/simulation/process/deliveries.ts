@@ -1,0 +1,71 @@
+/** Webhooks on their way: late, out of order, twice or never, through the real reading of their payloads. */
+import { eventsFrom } from "../../../src/webhook/events.ts";
+import type { Chance } from "../chance.ts";
+import type { Clock } from "../clock.ts";
+import { APP_ID, APP_SLUG } from "../github/hub.ts";
+import type { Tally } from "../tally.ts";
+import type { Injector } from "./injector.ts";
+import { LABEL, type Replica } from "./replica.ts";
+
+export interface DeliveryOptions {
+  clock: Clock;
+  chance: Chance;
+  injector: Injector;
+  tally: Tally;
+  /** Nothing ever arrives. */
+  silent: boolean;
+  replicas: readonly Replica[];
+  newId(): string;
+  trace(text: string): void;
+}
+
+const IDENTITY = { appId: APP_ID, appSlug: APP_SLUG, label: LABEL };
+
+export class Deliveries {
+  /** True times at which something delayed still arrives. */
+  readonly late: number[] = [];
+  readonly #options: DeliveryOptions;
+  #count = 0;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  announce(name: string, payload: Record<string, unknown>): void {
+    const { chance, injector, silent, clock } = this.#options;
+    this.#count += 1;
+    const guid = `delivery-${this.#count}`;
+    const usual = chance.delay(50, 3_000);
+    const fault = injector.nth("delivery");
+    if (silent || fault?.fault === "drop") return;
+    const deliver = (after: number) => clock.after(after, () => void this.#deliver(name, guid, payload));
+    if (fault?.fault === "late") {
+      this.late.push(clock.now + usual + fault.ms);
+      deliver(usual + fault.ms);
+      return;
+    }
+    deliver(usual);
+    if (fault?.fault === "repeat") for (const more of [1, 2]) deliver(usual + more * Math.max(1, fault.ms));
+  }
+
+  async #deliver(name: string, guid: string, payload: Record<string, unknown>): Promise<void> {
+    const { chance, clock, tally, replicas, newId, trace } = this.#options;
+    const replica = replicas.length === 1 ? replicas[0] : chance.pick(replicas);
+    const store = replica?.store ?? null;
+    // Nobody listens: GitHub does not try again.
+    if (store === null || replica === undefined) {
+      tally.add("delivery unheard");
+      return;
+    }
+    const { facts, hints } = eventsFrom(name, guid, payload, IDENTITY);
+    if (facts.length === 0 && hints.length === 0) return;
+    trace(`webhook ${name} ${String(payload["action"] ?? "")} ${[...facts, ...hints].map((one) => one.key).join(" ")}`);
+    const at = new Date(clock.now + replica.skew).toISOString();
+    await store.receive(
+      facts.map((fact) => ({ ...fact, id: newId(), at })),
+      hints.map((hint) => ({ ...hint, at })),
+    );
+    const action = typeof payload["action"] === "string" ? payload["action"] : null;
+    await store.recordDelivery({ guid, event: name, action, at });
+  }
+}

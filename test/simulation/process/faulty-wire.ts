@@ -1,0 +1,103 @@
+/** Requests take time, get lost, come back broken; and a process that dies while one is under way does not stop it. */
+import type { Chance } from "../chance.ts";
+import type { Clock } from "../clock.ts";
+import { HttpAnswer } from "../github/hub.ts";
+import type { Wire } from "../github/wire.ts";
+import type { Act } from "../scenario/scenario.ts";
+import type { Injector } from "./injector.ts";
+import type { Life } from "./life.ts";
+import { never } from "./life.ts";
+
+const TIMEOUT_MS = 10_000;
+const LIMIT_MS = 20_000;
+
+export interface WireOptions {
+  life: Life;
+  clock: Clock;
+  chance: Chance;
+  injector: Injector;
+  act(act: Act): void;
+  /** The server asked for a pause of so long: until then nobody can be expected to get on. */
+  mandated(until: number): void;
+  trace(text: string): void;
+}
+
+export function faultyWire({ life, clock, chance, injector, act, mandated, trace }: WireOptions): Wire {
+  const counts = { reads: 0, writes: 0 };
+
+  return {
+    counts: () => ({ ...counts }),
+    send<T>(request: string, changing: boolean, perform: () => T): Promise<T> {
+      if (!life.alive) return never();
+      counts[changing ? "writes" : "reads"] += 1;
+      const { trouble, acts } = injector.request(request);
+      const happens = () => {
+        for (const one of acts) act(one);
+        return perform();
+      };
+      const took = chance.delay(20, 500);
+      return new Promise<T>((resolve, reject) => {
+        const answer = (after: number, how: () => void) =>
+          clock.after(after, () => {
+            if (life.alive) how();
+          });
+        const refuse = (after: number, answered: HttpAnswer) => answer(after, () => reject(answered));
+        trace(`${life.name} ${request}${trouble === null ? "" : ` !! ${trouble}`}`);
+        switch (trouble) {
+          case null:
+          case "slow": {
+            const total = trouble === "slow" ? took + 30_000 : took;
+            // It reaches the server at once or just before the answer; others get between either way.
+            if (chance.chance(0.5)) settle(attempt(happens), total);
+            else clock.after(total, () => settle(attempt(happens), 0));
+            return;
+          }
+          case "error":
+            refuse(took, new HttpAnswer(502, "Bad Gateway"));
+            return;
+          case "lost":
+            mandated(clock.now + TIMEOUT_MS);
+            refuse(TIMEOUT_MS, new HttpAnswer(504, "no answer"));
+            return;
+          case "landed":
+            attempt(happens);
+            mandated(clock.now + TIMEOUT_MS);
+            refuse(TIMEOUT_MS, new HttpAnswer(504, "no answer"));
+            return;
+          case "limit":
+            mandated(clock.now + LIMIT_MS);
+            refuse(took, new HttpAnswer(403, "You have exceeded a secondary rate limit", LIMIT_MS));
+            return;
+          case "405":
+            refuse(took, new HttpAnswer(405, "Base branch was modified. Review and try the merge again."));
+            return;
+          case "409":
+            refuse(took, new HttpAnswer(409, "Conflict"));
+            return;
+          case "422":
+            refuse(took, new HttpAnswer(422, "Validation Failed"));
+            return;
+          case "crash-before":
+            life.crash(`before ${request}`);
+            return;
+          case "crash-after":
+            attempt(happens);
+            life.crash(`after ${request}`);
+            return;
+        }
+
+        function settle(outcome: { value: T } | { error: unknown }, after: number): void {
+          answer(after, () => ("value" in outcome ? resolve(outcome.value) : reject(outcome.error)));
+        }
+      });
+    },
+  };
+}
+
+function attempt<T>(perform: () => T): { value: T } | { error: unknown } {
+  try {
+    return { value: perform() };
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,136 @@
+/** The store as one life of a process sees it: between its calls the process can die, and its writes can collide. */
+import { isDeepStrictEqual } from "node:util";
+import type * as port from "../../../src/loop/store-port.ts";
+import type { Injector } from "./injector.ts";
+import type { Life } from "./life.ts";
+import { never } from "./life.ts";
+import type { Mirror } from "./mirror.ts";
+
+export interface StoreWatch {
+  stepped(aggregate: string, loaded: port.Loaded, write: port.StepWrite): void;
+  claimed(claimed: port.ClaimedCommand): void;
+  completed(claimed: port.ClaimedCommand, events: readonly port.InboxEvent[], done: boolean): void;
+  /** The same events decided twice gave different decisions. */
+  undecided(aggregate: string): void;
+}
+
+export interface GuardOptions {
+  inner: port.Store;
+  life: Life;
+  injector: Injector;
+  mirror: Mirror;
+  watch: StoreWatch;
+  now(): number;
+  /** What the process takes the time to be. */
+  processNow(): number;
+}
+
+/** What a crash leaves behind: commands that the dead still holds. */
+export type Held = Map<string, { command: port.ClaimedCommand; at: number; fault: ReturnType<Injector["effect"]> }>;
+
+export function guardedStore(options: GuardOptions): { store: port.Store; held: Held } {
+  const { inner, life, injector, mirror, watch, now } = options;
+  const held: Held = new Map();
+  let conflictAgain = false;
+  const living = <T>(call: () => Promise<T>): Promise<T> => (life.alive ? call() : never());
+  const dies = <T>(why: string): Promise<T> => {
+    life.crash(why);
+    return never();
+  };
+  const nameOf = (claimed: port.ClaimedCommand) => `${claimed.id} ${claimed.lease}`;
+
+  async function step(aggregate: string, limit: number, decide: (loaded: port.Loaded) => port.StepWrite) {
+    let seen: { loaded: port.Loaded; write: port.StepWrite } | null = null;
+    let fault: string | null = null;
+    const count = await inner.step(aggregate, limit, (loaded) => {
+      fault = conflictAgain ? "conflict" : (injector.nth("step")?.fault ?? null);
+      conflictAgain = fault === "conflict-twice";
+      if (fault === "crash-before") throw new Error("the process died");
+      const write = decide(loaded);
+      if (fault === "decided-twice" && !isDeepStrictEqual(write, decide(structuredClone(loaded)))) {
+        watch.undecided(aggregate);
+      }
+      if (fault === "conflict" || fault === "conflict-twice") throw new Error("could not serialize access");
+      seen = { loaded, write };
+      return write;
+    }).catch((error: unknown) => {
+      if (fault !== "crash-before") throw error;
+      return dies<number>("before a step was written");
+    });
+    // Assigned in the callback, which the compiler does not follow.
+    const done = seen as { loaded: port.Loaded; write: port.StepWrite } | null;
+    if (done !== null) {
+      mirror.stepped(aggregate, done.write);
+      watch.stepped(aggregate, done.loaded, done.write);
+    }
+    return fault === "crash-after" ? dies<number>("after a step was written") : count;
+  }
+
+  async function claim(at: string, leaseUntil: string, limit: number) {
+    const claimed = await inner.claim(at, leaseUntil, limit);
+    let crash: string | null = null;
+    for (const command of claimed) {
+      const { type } = command.command as { type: string };
+      const fault = injector.effect(type);
+      held.set(nameOf(command), { command, at: now(), fault });
+      mirror.claimed(command);
+      watch.claimed(command);
+      if (fault === "crash-before") crash = type;
+    }
+    return crash === null ? claimed : dies<port.ClaimedCommand[]>(`before ${crash}`);
+  }
+
+  async function end(
+    claimed: port.ClaimedCommand,
+    write: () => Promise<boolean>,
+    written: (at: number, done: boolean) => void,
+  ): Promise<boolean> {
+    const mine = held.get(nameOf(claimed));
+    const { type } = claimed.command as { type: string };
+    if (mine?.fault === "crash-in") return dies(`with ${type} done and not recorded`);
+    if (mine?.fault === "lease-lost") await inner.renew(claimed, new Date(options.processNow()).toISOString());
+    const done = await write();
+    held.delete(nameOf(claimed));
+    written(mine?.at ?? now(), done);
+    return mine?.fault === "crash-after" ? dies(`after ${type} was recorded`) : done;
+  }
+
+  const store: port.Store = {
+    migrate: () => living(() => inner.migrate()),
+    close: () => living(() => inner.close()),
+    recordDelivery: (delivery) => living(() => inner.recordDelivery(delivery)),
+    receive: (events, topics) => living(() => inner.receive(events, topics)),
+    waiting: (limit) => living(() => inner.waiting(limit)),
+    step: (aggregate, limit, decide) => living(() => step(aggregate, limit, decide)),
+    quarantine: (aggregate, id, defect) => living(() => inner.quarantine(aggregate, id, defect)),
+    claim: (at, leaseUntil, limit) => living(() => claim(at, leaseUntil, limit)),
+    complete: (claimed, events, at) =>
+      living(() =>
+        end(
+          claimed,
+          () => inner.complete(claimed, events, at),
+          (claimedAt, done) => {
+            if (done) mirror.completed(claimed, events, claimedAt);
+            watch.completed(claimed, events, done);
+          },
+        ),
+      ),
+    release: (claimed, runAt, at, error) =>
+      living(() =>
+        end(
+          claimed,
+          () => inner.release(claimed, runAt, at, error),
+          (_, done) => {
+            if (done) mirror.released(claimed);
+          },
+        ),
+      ),
+    renew: (claimed, leaseUntil) => living(() => inner.renew(claimed, leaseUntil)),
+    nextDue: (at) => living(() => inner.nextDue(at)),
+    snapshot: (aggregate) => living(() => inner.snapshot(aggregate)),
+    aggregates: (prefix) => living(() => inner.aggregates(prefix)),
+    history: (aggregate, after, limit) => living(() => inner.history(aggregate, after, limit)),
+    routed: (topic) => living(() => inner.routed(topic)),
+  };
+  return { store, held };
+}

@@ -1,0 +1,30 @@
+/** One life of a process: from its start to its death. What it had not finished by then is never finished by it. */
+export class Life {
+  alive = true;
+  readonly name: string;
+  readonly death: Promise<void>;
+  readonly #died: () => void;
+  readonly #told: (life: Life, why: string) => void;
+
+  constructor(name: string, told: (life: Life, why: string) => void) {
+    this.name = name;
+    this.#told = told;
+    let died = () => {};
+    this.death = new Promise((resolve) => {
+      died = resolve;
+    });
+    this.#died = died;
+  }
+
+  crash(why: string): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#died();
+    this.#told(this, why);
+  }
+}
+
+/** What the dead wait for. */
+export function never<T>(): Promise<T> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,169 @@
+/** One process: the real loop over the guarded store, driven as its driver would, dying and starting again. */
+import { readPolicy } from "../../../src/config/policy-file.ts";
+import { priceOf } from "../../../src/config/prices.ts";
+import { defaultPolicy } from "../../../src/core/policy.ts";
+import { createLoop, type Loop } from "../../../src/loop/loop.ts";
+import type { Log, Outside } from "../../../src/loop/outside.ts";
+import type { Store } from "../../../src/loop/store-port.ts";
+import { readOrder } from "../../../src/webhook/order.ts";
+import type { Chance } from "../chance.ts";
+import type { Clock } from "../clock.ts";
+import type { Hub } from "../github/hub.ts";
+import { modelPort } from "../github/port.ts";
+import type { PlannerModel } from "../world/planner.ts";
+import { faultyWire } from "./faulty-wire.ts";
+import { guardedStore, type Held, type StoreWatch } from "./guarded-store.ts";
+import type { Injector } from "./injector.ts";
+import { Life } from "./life.ts";
+import type { Mirror } from "./mirror.ts";
+import type { Act } from "../scenario/scenario.ts";
+
+/** As the driver has it. */
+const EFFECTS = 8;
+const SWEEP_MS = 120_000;
+export const LABEL = "headgate";
+
+export interface Site {
+  clock: Clock;
+  chance: Chance;
+  injector: Injector;
+  hub: Hub;
+  store: Store;
+  mirror: Mirror;
+  watch: StoreWatch;
+  planner: PlannerModel;
+  /** Whether nobody but this process can hold leases: then they are void when it starts again. */
+  alone: boolean;
+  act(act: Act): void;
+  /** Something outside keeps everybody waiting until then. */
+  mandated(until: number): void;
+  newId(): string;
+  log(level: "warn" | "error", fields: Record<string, unknown>, message: string): void;
+  trace(text: string): void;
+}
+
+export class Replica {
+  /** How far the process's clock is from the true time. */
+  skew = 0;
+  stalledUntil = 0;
+  readonly #site: Site;
+  readonly #name: string;
+  #lives = 0;
+  #life: Life | null = null;
+  #loop: Loop | null = null;
+  #store: Store | null = null;
+  #held: Held = new Map();
+  #running = 0;
+
+  constructor(site: Site, name: string) {
+    this.#site = site;
+    this.#name = name;
+  }
+
+  get store(): Store | null {
+    return this.#store;
+  }
+
+  start(): void {
+    const { clock, chance, injector, hub, mirror, watch, trace } = this.#site;
+    this.#lives += 1;
+    const life = new Life(`${this.#name}.${this.#lives}`, (dead, why) => this.#died(dead, why));
+    const now = () => clock.now;
+    const processNow = () => clock.now + this.skew;
+    const { store, held } = guardedStore({ inner: this.#site.store, life, injector, mirror, watch, now, processNow });
+    const { act, mandated } = this.#site;
+    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, mandated, trace }));
+    const outside: Outside = {
+      store,
+      github,
+      planner: this.#site.planner.forLife(life),
+      priceOf,
+      settings: { label: LABEL, baseBranch: null, statusEveryMs: 5_000, lookEveryMs: 1_000, sweepEveryMs: SWEEP_MS },
+      readPolicy: (text) => readPolicy(text, defaultPolicy),
+      readOrder,
+      repositories: async () => [hub.repo],
+      now: processNow,
+      newId: () => this.#site.newId(),
+      log: this.#log(life),
+    };
+    this.#life = life;
+    this.#loop = createLoop(outside);
+    this.#store = store;
+    this.#held = held;
+    this.#running = 0;
+    trace(`${life.name} starts`);
+    const sweep = () => {
+      if (!life.alive) return;
+      if (clock.now >= this.stalledUntil) void this.#loop?.tick();
+      clock.after(SWEEP_MS, sweep);
+    };
+    sweep();
+  }
+
+  /** Everything that can be done now. Whether anything was. */
+  async turn(): Promise<boolean> {
+    const life = this.#life;
+    const loop = this.#loop;
+    if (life === null || loop === null || this.#site.clock.now < this.stalledUntil) return false;
+    let busy = false;
+    while (life.alive) {
+      const stepped = await untilDeath(life, loop.stepInbox());
+      const effects = this.#running < EFFECTS ? await untilDeath(life, loop.claim(EFFECTS - this.#running)) : [];
+      for (const effect of effects ?? []) {
+        this.#running += 1;
+        void effect.then(() => {
+          this.#running -= 1;
+        });
+      }
+      if ((stepped ?? 0) === 0 && (effects ?? []).length === 0) break;
+      busy = true;
+    }
+    return busy;
+  }
+
+  /** When, in true time, something will be due; null: nothing. */
+  async nextDue(): Promise<number | null> {
+    const life = this.#life;
+    if (life === null || this.#loop === null) return null;
+    const due = await untilDeath(life, this.#loop.nextDue());
+    return due === undefined || due === null ? null : due - this.skew;
+  }
+
+  #died(life: Life, why: string): void {
+    const { clock, chance, trace } = this.#site;
+    trace(`${life.name} dies: ${why}`);
+    this.#life = null;
+    this.#loop = null;
+    this.#store = null;
+    const held = [...this.#held.values()];
+    const pause = chance.between(3_000, 30_000);
+    this.#site.mandated(clock.now + pause);
+    clock.after(pause, () => void this.#begin(held.map((one) => one.command)));
+  }
+
+  async #begin(held: Parameters<Store["renew"]>[0][]): Promise<void> {
+    const { store, alone, clock } = this.#site;
+    const now = new Date(clock.now + this.skew).toISOString();
+    if (alone) for (const command of held) await store.renew(command, now);
+    this.start();
+  }
+
+  #log(life: Life): Log {
+    const { log } = this.#site;
+    const dead = () => !life.alive;
+    return {
+      debug: () => {},
+      info: () => {},
+      warn: (fields, message) => {
+        if (!dead()) log("warn", fields, message);
+      },
+      error: (fields, message) => {
+        if (!dead()) log("error", fields, message);
+      },
+    };
+  }
+}
+
+async function untilDeath<T>(life: Life, work: Promise<T>): Promise<T | undefined> {
+  return Promise.race([work, life.death.then(() => undefined)]);
+}

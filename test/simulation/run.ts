@@ -1,0 +1,369 @@
+/** One story, played to its end: the faults, then the calm, then people who put right what waits for them. */
+import type { FeatureState } from "../../src/core/feature/state.ts";
+import { standing } from "../../src/core/judge/standing.ts";
+import { featureKey } from "../../src/core/keys.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { Chance } from "./chance.ts";
+import { Clock } from "./clock.ts";
+import { Hub } from "./github/hub.ts";
+import { openIssue, setLabel } from "./github/issues.ts";
+import { Court, type Verdict } from "./invariants/court.ts";
+import { judgeEnd } from "./invariants/ends.ts";
+import { ServerJudge } from "./invariants/server.ts";
+import { StepJudge } from "./invariants/steps.ts";
+import { judgeWaits } from "./invariants/waits.ts";
+import { Deliveries } from "./process/deliveries.ts";
+import { Injector, nameOf } from "./process/injector.ts";
+import { Mirror } from "./process/mirror.ts";
+import { LABEL, Replica } from "./process/replica.ts";
+import type { Act, Fault, Scenario } from "./scenario/scenario.ts";
+import { Tally } from "./tally.ts";
+import { Agent } from "./world/agent.ts";
+import { caretake } from "./world/caretaker.ts";
+import { Ci } from "./world/checks.ts";
+import { MAINTAINER, perform } from "./world/people.ts";
+import { PlannerModel } from "./world/planner.ts";
+import { configsOf, furnish } from "./world/repository.ts";
+
+const START = Date.UTC(2026, 0, 5, 9);
+/** When faults have not all found their moment by then, they never do. */
+const HORIZON_MS = 90 * 60_000;
+/** Time in which nothing is under way outside, from the calm on, until every feature ends or waits for a person. */
+const PATIENCE_MS = 10 * 60_000;
+/** By then a sweep has seen what no webhook told. */
+const NOTICED_MS = 90_000;
+const MAX_TURNS = 60_000;
+const CARETAKER_ROUNDS = 4;
+
+export interface Played {
+  verdict: Verdict | null;
+  tally: Tally;
+  /** Simulated milliseconds from the label to the end. */
+  lasted: number;
+  /** Each feature's stage at the end, in the order of the story. */
+  ends: string[];
+  /** The commands claimed, in order: what a sweep can crash at. */
+  effects: string[];
+  fired: Fault[];
+}
+
+export interface PlayOptions {
+  trace?: (line: string) => void;
+  /** Whether people put right what waits for them, at the end. On unless it says false. */
+  caretaker?: boolean;
+}
+
+export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
+  return new Play(scenario, options).run();
+}
+
+class Play {
+  readonly #scenario: Scenario;
+  readonly #options: PlayOptions;
+  readonly #tally = new Tally();
+  readonly #court = new Court();
+  readonly #clock = new Clock(START);
+  readonly #store = new MemoryStore();
+  readonly #mirror = new Mirror();
+  readonly #injector: Injector;
+  readonly #hub: Hub;
+  readonly #deliveries: Deliveries;
+  readonly #replicas: Replica[] = [];
+  readonly #issues: (number | null)[];
+  readonly #steps: StepJudge;
+  readonly #effects: string[] = [];
+  readonly #fired: Fault[] = [];
+  #ids = 0;
+  #turns = 0;
+  #mandatedUntil = START;
+  #actsLeft = 0;
+
+  constructor(scenario: Scenario, options: PlayOptions) {
+    this.#scenario = scenario;
+    this.#options = options;
+    const chance = (stream: string) => new Chance(`${scenario.seed} ${stream}`);
+    const clock = this.#clock;
+    this.#issues = scenario.features.map(() => null);
+    this.#injector = new Injector(scenario, this.#tally, (fault) => {
+      this.#fired.push(fault);
+      this.#trace(`!! ${nameOf(fault)}`);
+    });
+    const injector = this.#injector;
+    const ci = new Ci(clock, chance("checks"), () => injector.nth("check")?.fault ?? null, () => this.#hub);
+    const lags = chance("lags");
+    const hub: Hub = new Hub({
+      clock,
+      chance: chance("hub"),
+      repo: { owner: "acme", name: "tool" },
+      announce: (name, payload) => this.#deliveries.announce(name, payload),
+      behaviour: {
+        checks: scenario.world.checks,
+        job: ({ attempt, brief }) => agent.job(attempt, brief, injector.nth("job")?.fault ?? null),
+        check: (head, name) => ci.check(head, name),
+        lag: (what) => lags.delay(...LAGS[what]),
+        forgetsUpdate: () => injector.nth("update") !== null,
+      },
+    });
+    this.#hub = hub;
+    const specOf = (issue: number) => {
+      const spec = scenario.features[this.#issues.indexOf(issue)];
+      if (spec === undefined) throw new Error(`issue ${issue} is not in the story`);
+      return spec;
+    };
+    const agent = new Agent(hub, chance("agent"), specOf);
+    const newId = () => {
+      this.#ids += 1;
+      return `id-${this.#ids}`;
+    };
+    const trace = (text: string) => this.#trace(text);
+    this.#deliveries = new Deliveries({
+      clock,
+      chance: chance("deliveries"),
+      injector,
+      tally: this.#tally,
+      silent: scenario.world.webhooks === "none",
+      replicas: this.#replicas,
+      newId,
+      trace,
+    });
+    this.#steps = new StepJudge({ court: this.#court, tally: this.#tally, mirror: this.#mirror, hub, trace });
+    new ServerJudge({ court: this.#court, tally: this.#tally, mirror: this.#mirror, hub, scenario, steps: this.#steps, trace });
+    for (let index = 0; index < scenario.world.replicas; index += 1) {
+      const site = {
+        clock,
+        chance: chance(`replica ${index}`),
+        injector,
+        hub,
+        store: this.#store,
+        mirror: this.#mirror,
+        watch: {
+          stepped: this.#steps.stepped.bind(this.#steps),
+          claimed: (claimed: { key: string; command: unknown }) => {
+            const { type } = claimed.command as { type: string };
+            this.#effects.push(type);
+            this.#tally.add(`effect ${type}`);
+          },
+          completed: () => {},
+          undecided: (aggregate: string) =>
+            this.#court.accuse("decisions depend on nothing but state and event", aggregate),
+        },
+        planner: new PlannerModel(clock, chance(`planner ${index}`), injector, specOf),
+        alone: scenario.world.replicas === 1,
+        act: (act: Act) => this.#act(act),
+        mandated: (until: number) => {
+          this.#mandatedUntil = Math.max(this.#mandatedUntil, until);
+        },
+        newId,
+        log: (level: "warn" | "error", fields: Record<string, unknown>, message: string) =>
+          this.#log(level, fields, message),
+        trace,
+      };
+      this.#replicas.push(new Replica(site, `p${index}`));
+    }
+  }
+
+  async run(): Promise<Played> {
+    furnish(this.#hub, this.#scenario.world);
+    this.#scenario.features.forEach((feature, index) => {
+      this.#clock.after(feature.labelledAt, () => this.#open(index));
+    });
+    for (const replica of this.#replicas) replica.start();
+    this.#schedule();
+
+    await this.#until(() => this.#clock.now - START > HORIZON_MS || (this.#actsLeft === 0 && this.#isSettled()));
+    this.#injector.calm = true;
+    this.#trace("-- calm");
+    await this.#converge();
+    await this.#deliverTheLate();
+    if (this.#options.caretaker !== false) {
+      for (let round = 0; round < CARETAKER_ROUNDS && this.#court.verdict === null; round += 1) {
+        const states = this.#features();
+        if (!caretake(this.#hub, states, configsOf(this.#scenario.world))) break;
+        this.#trace("-- people put things right");
+        await this.#converge(NOTICED_MS);
+      }
+    }
+    if (this.#court.verdict === null) {
+      await judgeEnd({ court: this.#court, hub: this.#hub, store: this.#store, steps: this.#steps, features: this.#features() });
+    }
+    return {
+      verdict: this.#court.verdict,
+      tally: this.#tally,
+      lasted: this.#clock.now - START,
+      ends: this.#features().map((state) => state?.stage ?? "never begun"),
+      effects: this.#effects,
+      fired: this.#fired,
+    };
+  }
+
+  #open(index: number): void {
+    const title = `Feature ${index}`;
+    const issue = openIssue(this.#hub, { title, body: "Please.", labels: [] }, MAINTAINER);
+    this.#issues[index] = issue.number;
+    setLabel(this.#hub, issue, LABEL, true, MAINTAINER);
+  }
+
+  #schedule(): void {
+    for (const fault of this.#scenario.faults) {
+      if (fault.on === "time") {
+        this.#actsLeft += 1;
+        this.#clock.after(fault.at, () => {
+          this.#actsLeft -= 1;
+          if (this.#injector.fire(fault)) this.#act(fault.act);
+        });
+      } else if (fault.on === "clock") {
+        this.#actsLeft += 1;
+        this.#clock.after(fault.at, () => {
+          this.#actsLeft -= 1;
+          if (!this.#injector.fire(fault)) return;
+          for (const replica of this.#replicas) {
+            if (fault.fault === "jump") replica.skew += fault.ms;
+            else replica.stalledUntil = this.#clock.now + fault.ms;
+          }
+        });
+      }
+    }
+  }
+
+  #act(act: Act): void {
+    const issueOf = (feature: number) => this.#issues[feature] ?? null;
+    const done = perform({ hub: this.#hub, issueOf, configs: configsOf(this.#scenario.world) }, act);
+    this.#trace(`people: ${JSON.stringify(act)}${done ? "" : " (nothing to do it to)"}`);
+    if (!done) this.#tally.add("person had nothing to do it to");
+  }
+
+  /** Go on until the condition holds, a promise is broken, or it takes too many turns. */
+  async #until(enough: () => boolean): Promise<void> {
+    while (this.#court.verdict === null) {
+      let busy = true;
+      while (busy && this.#court.verdict === null) {
+        busy = false;
+        for (const replica of this.#replicas) if (await replica.turn()) busy = true;
+        await drained();
+      }
+      if (this.#isQuiet()) await judgeWaits({ court: this.#court, mirror: this.#mirror, store: this.#store });
+      if (enough()) return;
+      this.#turns += 1;
+      if (this.#turns > MAX_TURNS) {
+        this.#court.accuse("everything has a limit", `after ${MAX_TURNS} turns it still goes on`);
+        return;
+      }
+      await this.#proceed();
+    }
+  }
+
+  /** To whatever comes first: something of the world's, or a command that is due. */
+  async #proceed(): Promise<void> {
+    const world = this.#clock.next();
+    let due: number | null = null;
+    for (const replica of this.#replicas) {
+      const mine = await replica.nextDue();
+      if (mine === null || mine <= this.#clock.now) continue;
+      due = due === null ? mine : Math.min(due, mine);
+    }
+    if (world !== null && (due === null || world <= due)) this.#clock.step();
+    else if (due !== null) this.#clock.advance(due);
+    await drained();
+  }
+
+  /** Every feature ends or waits for a person, with only so much time in which nothing is under way outside. */
+  async #converge(atLeast = 0): Promise<void> {
+    const begun = this.#clock.now;
+    let idle = 0;
+    let since = begun;
+    await this.#until(() => {
+      const now = this.#clock.now;
+      if (!this.#isBusyOutside(since)) idle += now - since;
+      since = now;
+      if (now - begun >= atLeast && this.#isSettled()) return true;
+      if (idle > PATIENCE_MS) {
+        const going = this.#features().filter((state) => state !== null && standing(state) === "going");
+        const stuck = going.map((state) => describeFeature(state));
+        const open = [...this.#mirror.commands.values()].filter((one) => one.command.type !== "timer.set");
+        const text = [...stuck, ...open.map((one) => `${one.aggregate} ${one.key} is open`)].join("; ");
+        this.#court.accuse("once faults stop, every feature ends or waits for a person", text);
+      }
+      return false;
+    });
+  }
+
+  #isBusyOutside(at: number): boolean {
+    if (at < this.#mandatedUntil) return true;
+    for (const run of this.#hub.runs.values()) if (run.status !== "completed") return true;
+    for (const check of this.#hub.checks) {
+      if (check.conclusion === null || (check.completedAt ?? 0) > at) return true;
+    }
+    return false;
+  }
+
+  /** What was delayed for hours arrives at last: the process slept meanwhile, so that nothing else happens. */
+  async #deliverTheLate(): Promise<void> {
+    const last = Math.max(0, ...this.#deliveries.late);
+    if (this.#court.verdict !== null || last <= this.#clock.now) return;
+    this.#trace("-- what was late arrives");
+    for (const replica of this.#replicas) replica.stalledUntil = last;
+    this.#clock.advance(last);
+    await drained();
+    await this.#converge();
+  }
+
+  #isSettled(): boolean {
+    if (!this.#isQuiet()) return false;
+    return this.#features().every((state) => state !== null && standing(state) !== "going") && this.#onlyTimersLeft();
+  }
+
+  #onlyTimersLeft(): boolean {
+    for (const open of this.#mirror.commands.values()) if (open.command.type !== "timer.set") return false;
+    return true;
+  }
+
+  #isQuiet(): boolean {
+    return this.#replicas.every((replica) => replica.store !== null && this.#clock.now >= replica.stalledUntil);
+  }
+
+  #features(): (FeatureState | null)[] {
+    return this.#issues.map((issue) => {
+      const state = issue === null ? undefined : this.#mirror.states.get(featureKey(this.#hub.repo, issue));
+      return (state as FeatureState | undefined) ?? null;
+    });
+  }
+
+  #log(level: "warn" | "error", fields: Record<string, unknown>, message: string): void {
+    this.#trace(`${level}: ${message} ${JSON.stringify(fields)}`);
+    this.#tally.add(`log ${message}`);
+    if (level === "error" && DEFECTS.includes(message)) this.#court.accuse("the core never throws", JSON.stringify(fields));
+  }
+
+  #trace(text: string): void {
+    if (this.#options.trace === undefined) return;
+    const seconds = ((this.#clock.now - START) / 1_000).toFixed(3).padStart(10);
+    this.#options.trace(`${seconds}  ${text}`);
+  }
+}
+
+const LAGS = {
+  head: [0, 800],
+  mergeable: [100, 2_000],
+  update: [200, 3_000],
+  listing: [0, 2_000],
+} satisfies Record<string, [number, number]>;
+
+/** Log lines that tell of a mistake of ours, whatever the weather. */
+const DEFECTS = [
+  "an event could not be decided",
+  "an effect threw",
+  "a stored command does not parse",
+  "an aggregate cannot be stepped; it is left alone for a minute",
+];
+
+function describeFeature(state: FeatureState | null): string {
+  if (state === null) return "a feature never began";
+  const tasks = state.tasks.map((task) => `${task.plan.id} ${task.stage}${task.explanation === null ? "" : ` (${task.explanation})`}`);
+  return `${state.key} is ${state.stage}: ${tasks.join(", ")}`;
+}
+
+/** After all that follows from what has happened, in this turn of the event loop. */
+function drained(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+

@@ -1,0 +1,186 @@
+/** A story from a seed: a plan of some shape, a world, and at least ten things that go wrong. */
+import { Chance } from "../chance.ts";
+import { type Act, CheckTrouble, type Fault, type FeatureSpec, JobTrouble, type Scenario, type TaskSpec } from "./scenario.ts";
+
+/** Requests that matter most, and how often a story makes them. */
+const REQUESTS: readonly (readonly [string, number])[] = [
+  ["dispatch.create", 8],
+  ["dispatch.list", 8],
+  ["run", 20],
+  ["artifact", 12],
+  ["branchTip", 16],
+  ["commit", 3],
+  ["writeCommit", 8],
+  ["moveBranch", 8],
+  ["openPull.list", 8],
+  ["openPull.create", 8],
+  ["pull", 40],
+  ["pull.rest", 40],
+  ["updatePull", 8],
+  ["mergePull.read", 12],
+  ["mergePull", 8],
+  ["closePull", 2],
+  ["deleteBranch", 6],
+  ["cancelRun", 3],
+  ["rerun", 2],
+  ["failureText", 3],
+  ["upsertComment.list", 10],
+  ["upsertComment.create", 3],
+  ["upsertComment.edit", 8],
+  ["permission", 3],
+  ["requiredChecks", 2],
+  ["readFile", 3],
+  ["issue", 6],
+  ["comments", 6],
+  ["labelledIssues", 6],
+  ["labelledBy", 2],
+  ["react", 2],
+  ["closeIssue", 2],
+];
+
+const REQUEST_TROUBLES = ["error", "lost", "landed", "limit", "405", "409", "422", "slow", "crash-before", "crash-after"] as const;
+
+const EFFECTS: readonly (readonly [string, number])[] = [
+  ["timer.set", 30],
+  ["feature.observe", 2],
+  ["plan.make", 2],
+  ["attempt.dispatch", 8],
+  ["attempt.observe", 20],
+  ["attempt.cancel", 2],
+  ["change.promote", 8],
+  ["pull.open", 8],
+  ["pull.observe", 40],
+  ["pull.update", 6],
+  ["pull.merge", 8],
+  ["failure.read", 2],
+  ["checks.rerun", 2],
+  ["branch.delete", 6],
+  ["status.publish", 15],
+  ["issue.observe", 8],
+  ["issue.close", 1],
+  ["permission.observe", 3],
+];
+
+const DAY_MS = 24 * 3_600_000;
+
+export function generate(seed: string): Scenario {
+  const chance = new Chance(`${seed} story`);
+  const features = Array.from({ length: chance.chance(0.25) ? 2 : 1 }, (_, index) => feature(chance, index));
+  const world: Scenario["world"] = {
+    protection: chance.pick(["strict", "loose", "config"]),
+    checks: chance.chance(0.3) ? ["test", "lint"] : ["test"],
+    method: chance.pick(["squash", "squash", "merge", "rebase"]),
+    mode: chance.chance(0.1) ? "ready" : "auto",
+    maxParallel: chance.between(1, 5),
+    replicas: chance.chance(0.3) ? 2 : 1,
+    webhooks: chance.chance(0.1) ? "none" : "all",
+  };
+  const faults = Array.from({ length: chance.between(10, 18) }, () => fault(chance, features));
+  return { seed, world, features, faults };
+}
+
+function feature(chance: Chance, index: number): FeatureSpec {
+  const count = chance.chance(0.15) ? chance.between(8, 16) : chance.between(2, 7);
+  const tasks: TaskSpec[] = [];
+  for (let number = 0; number < count; number += 1) {
+    const before = tasks.map((task) => task.id);
+    const dependsOn = before.filter(() => chance.chance(Math.min(0.5, 1.2 / before.length)));
+    tasks.push({
+      id: `t${number}`,
+      dependsOn,
+      size: chance.pick(["S", "M", "L"]),
+      role: chance.chance(0.08) ? "research" : "build",
+      broken: chance.chance(0.15) ? chance.between(1, 3) : 0,
+      hot: chance.chance(0.3) ? chance.pick(["a", "b"]) : null,
+      clash: chance.chance(0.15) ? "k" : null,
+      worksMs: chance.between(20_000, 240_000),
+    });
+  }
+  return {
+    labelledAt: index * chance.between(0, 120_000),
+    land: chance.chance(0.2) ? "together" : "each",
+    onFailure: chance.pick(["keep", "keep", "hold", "rollback"]),
+    tasks,
+  };
+}
+
+function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
+  const dice = chance.next();
+  if (dice < 0.24) {
+    const [request, often] = chance.pick(REQUESTS);
+    return { on: "request", request, nth: chance.between(1, often), fault: chance.pick(REQUEST_TROUBLES) };
+  }
+  if (dice < 0.36) return job(chance);
+  if (dice < 0.44) return { on: "check", nth: chance.between(1, 14), fault: chance.pick(CheckTrouble.options) };
+  if (dice < 0.54) return delivery(chance);
+  if (dice < 0.66) {
+    const [command, often] = chance.pick(EFFECTS);
+    const fault = chance.pick(["crash-before", "crash-in", "crash-after", "lease-lost"] as const);
+    return { on: "effect", command, nth: chance.between(1, often), fault };
+  }
+  if (dice < 0.71) {
+    const fault = chance.pick(["conflict", "decided-twice", "crash-before", "crash-after"] as const);
+    return { on: "step", nth: chance.between(1, 120), fault };
+  }
+  if (dice < 0.75) {
+    const fault = chance.pick(["jump", "stall"] as const);
+    const ms = fault === "stall" ? chance.between(10_000, 300_000) : chance.pick([-600_000, -5_000, 5_000, 600_000, DAY_MS]);
+    return { on: "clock", at: chance.between(0, 900_000), fault, ms };
+  }
+  if (dice < 0.77) return { on: "plan", nth: chance.between(1, 2), fault: chance.pick(["down", "invalid", "throws"]) };
+  if (dice < 0.79) return { on: "update", nth: chance.between(1, 5), fault: "forgotten" };
+  const act = person(chance, features);
+  if (chance.chance(0.4)) {
+    const [request, often] = chance.pick(REQUESTS);
+    return { on: "moment", request, nth: chance.between(1, often), fault: "act", act };
+  }
+  return { on: "time", at: chance.between(0, 1_200_000), fault: "act", act };
+}
+
+function job(chance: Chance): Fault {
+  return { on: "job", nth: chance.between(1, 10), fault: chance.pick(JobTrouble.options) };
+}
+
+function delivery(chance: Chance): Fault {
+  const fault = chance.pick(["drop", "repeat", "late"] as const);
+  return { on: "delivery", nth: chance.between(1, 60), fault, ms: chance.pick([0, 10_000, 120_000, 3_600_000, DAY_MS]) };
+}
+
+function person(chance: Chance, features: readonly FeatureSpec[]): Act {
+  const feature = chance.between(0, features.length - 1);
+  const task = chance.pick(features[feature]?.tasks ?? []).id;
+  const on = chance.chance(0.5);
+  switch (chance.between(1, 14)) {
+    case 1:
+      return { act: "push-branch", feature, task, broken: on };
+    case 2:
+    case 3:
+      return { act: "push-base", path: chance.pick(["shared/a.txt", "people/base.txt", "README.md"]) };
+    case 4:
+      return { act: "force-base" };
+    case 5:
+      return { act: "merge-pull", feature, task };
+    case 6:
+      return { act: "close-pull", feature, task };
+    case 7:
+      return { act: "delete-branch", feature, task };
+    case 8:
+      return { act: "draft", feature, task, on };
+    case 9:
+    case 10:
+      return { act: "review", feature, task, verdict: chance.pick(["APPROVED", "CHANGES_REQUESTED", "DISMISSED"]) };
+    case 11:
+      return { act: "label", feature, on, by: chance.pick(["maya", "maya", "sam"]) };
+    case 12:
+      return { act: "config", content: chance.pick(["other", "broken", "gone", "good"]) };
+    case 13:
+      return chance.chance(0.2) ? { act: "close-issue", feature } : say(chance, feature, task);
+    default:
+      return say(chance, feature, task);
+  }
+}
+
+function say(chance: Chance, feature: number, task: string): Act {
+  const orders = ["hold", "resume", "resume", "status", "help", `retry ${task}`, `retry ${task}`, "budget +5", "nonsense", "cancel"];
+  return { act: "say", feature, by: chance.pick(["maya", "maya", "maya", "sam"]), text: `/headgate ${chance.pick(orders)}` };
+}

@@ -1,0 +1,53 @@
+/** What CI makes of heads: the truth about their files, now and then disturbed. */
+import type { Chance } from "../chance.ts";
+import type { Clock } from "../clock.ts";
+import type { CheckScript, Hub } from "../github/hub.ts";
+import { report } from "../github/checks.ts";
+import type { Commit } from "../github/objects.ts";
+import type { CheckTrouble } from "../scenario/scenario.ts";
+import { isSound } from "./contents.ts";
+
+const LATE_MS = 8 * 60_000;
+
+export class Ci {
+  readonly #clock: Clock;
+  readonly #chance: Chance;
+  readonly #trouble: () => CheckTrouble | null;
+  readonly #hub: () => Hub;
+
+  constructor(clock: Clock, chance: Chance, trouble: () => CheckTrouble | null, hub: () => Hub) {
+    this.#clock = clock;
+    this.#chance = chance;
+    this.#trouble = trouble;
+    this.#hub = hub;
+  }
+
+  check(head: Commit, name: string): CheckScript | null {
+    const trouble = this.#trouble();
+    const startsAfter = this.#chance.delay(300, 6_000);
+    const lasts = this.#chance.delay(5_000, 60_000);
+    // Only the first check looks at what the files say.
+    const honest = name === "lint" || isSound(head.files) ? "success" : "failure";
+    const script: CheckScript = { startsAfter, lasts, conclusion: honest };
+    switch (trouble) {
+      case null:
+        return script;
+      case "missing":
+        return null;
+      case "late":
+        return { ...script, startsAfter: startsAfter + LATE_MS };
+      case "hangs":
+        return { ...script, conclusion: null };
+      case "red":
+        return { ...script, conclusion: "failure" };
+      case "cancelled":
+      case "startup_failure":
+        return { ...script, conclusion: trouble };
+      case "turns-red":
+        this.#clock.after(startsAfter + lasts + this.#chance.between(200, 20_000), () => {
+          report(this.#hub(), head.sha, name, "failure");
+        });
+        return script;
+    }
+  }
+}

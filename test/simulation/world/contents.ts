@@ -1,0 +1,40 @@
+/** What files can say that the checks mind. */
+import { type Files, textOf } from "../github/objects.ts";
+
+export const BROKEN = "BROKEN";
+
+export function clashLine(word: string, task: string): string {
+  return `clash ${word} ${task}`;
+}
+
+export function pathOf(issue: number, task: string): string {
+  return `src/${issue}/${task}.txt`;
+}
+
+interface Said {
+  broken: boolean;
+  clashes: string[];
+}
+
+const readings = new Map<string, Said>();
+
+/** Whether the checks of a tree with these files pass, when nothing disturbs them. */
+export function isSound(files: Files): boolean {
+  const claimed = new Map<string, string>();
+  for (const file of files.values()) {
+    let said = readings.get(file.sha256);
+    if (said === undefined) {
+      const lines = textOf(file).split("\n");
+      said = { broken: lines.includes(BROKEN), clashes: lines.filter((line) => line.startsWith("clash ")) };
+      readings.set(file.sha256, said);
+    }
+    if (said.broken) return false;
+    for (const line of said.clashes) {
+      const [, word = "", task = ""] = line.split(" ");
+      const other = claimed.get(word);
+      if (other !== undefined && other !== task) return false;
+      claimed.set(word, task);
+    }
+  }
+  return true;
+}

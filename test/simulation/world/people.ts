@@ -1,0 +1,100 @@
+/** What people do, whenever they like and without asking. */
+import { taskBranch } from "../../../src/core/attempt.ts";
+import { closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
+import { HttpAnswer, type Hub, type Pull } from "../github/hub.ts";
+import { closeIssue, comment, setLabel } from "../github/issues.ts";
+import { blob } from "../github/objects.ts";
+import { mergePull, openPullOf, review } from "../github/pulls.ts";
+import { announcePull } from "../github/branches.ts";
+import { LABEL } from "../process/replica.ts";
+import type { Act } from "../scenario/scenario.ts";
+import { BROKEN } from "./contents.ts";
+
+export const MAINTAINER = "maya";
+export const STRANGER = "sam";
+export const CONFIG = ".github/headgate.yml";
+
+export interface Neighbourhood {
+  hub: Hub;
+  /** The issue of a feature by its place in the story; null: not opened yet. */
+  issueOf(feature: number): number | null;
+  configs: Record<Extract<Act, { act: "config" }>["content"], string | null>;
+}
+
+/** Whether there was anything to do it to. */
+export function perform({ hub, issueOf, configs }: Neighbourhood, act: Act): boolean {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof HttpAnswer) return false;
+    throw error;
+  }
+
+  function attempt(): boolean {
+    const main = hub.defaultBranch;
+    if (act.act === "push-base") {
+      pushFiles(hub, main, [[act.path, blob(`people ${hub.now}\n`)]], MAINTAINER);
+      return true;
+    }
+    if (act.act === "force-base") {
+      const [parent] = hub.objects.read(hub.tip(main)).parents;
+      if (parent === undefined) return false;
+      move(hub, main, parent, MAINTAINER);
+      return true;
+    }
+    if (act.act === "config") {
+      const text = configs[act.content];
+      pushFiles(hub, main, [[CONFIG, text === null ? null : blob(text)]], MAINTAINER);
+      return true;
+    }
+    const issue = issueOf(act.feature);
+    if (issue === null) return false;
+    switch (act.act) {
+      case "label":
+        setLabel(hub, hub.issue(issue), LABEL, act.on, act.by);
+        return true;
+      case "close-issue":
+        closeIssue(hub, hub.issue(issue), MAINTAINER);
+        return true;
+      case "say":
+        comment(hub, hub.issue(issue), act.text, act.by);
+        return true;
+      default:
+        return withBranch(taskBranch(issue, act.task), act);
+    }
+  }
+
+  function withBranch(branch: string, onTask: Extract<Act, { task: string }>): boolean {
+    if (onTask.act === "push-branch") {
+      const text = onTask.broken ? `${BROKEN}\n` : `people ${hub.now}\n`;
+      pushFiles(hub, branch, [["people.txt", blob(text)]], MAINTAINER);
+      return true;
+    }
+    if (onTask.act === "delete-branch") {
+      removeBranch(hub, branch, MAINTAINER);
+      return true;
+    }
+    const pull = openPullOf(hub, branch, hub.defaultBranch);
+    return pull !== null && withPull(pull, onTask);
+  }
+
+  function withPull(pull: Pull, onTask: Extract<Act, { task: string }>): boolean {
+    switch (onTask.act) {
+      case "merge-pull":
+        mergePull(hub, pull, { head: null, method: "squash", title: "By hand", bypass: true }, MAINTAINER);
+        return true;
+      case "close-pull":
+        closePull(hub, pull, MAINTAINER);
+        return true;
+      case "draft":
+        pull.draft = onTask.on;
+        announcePull(hub, pull, onTask.on ? "converted_to_draft" : "ready_for_review", MAINTAINER);
+        return true;
+      case "review":
+        review(hub, pull, MAINTAINER, onTask.verdict);
+        return true;
+      default:
+        return false;
+    }
+  }
+}

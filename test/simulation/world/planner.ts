@@ -1,0 +1,51 @@
+/** Who plans: the story's tasks, after a while, unless the model is down or talks nonsense. */
+import { Unavailable } from "../../../src/loop/github-port.ts";
+import type { PlanAnswer, Planner } from "../../../src/loop/planner-port.ts";
+import type { Chance } from "../chance.ts";
+import type { Clock } from "../clock.ts";
+import type { Injector } from "../process/injector.ts";
+import { type Life, never } from "../process/life.ts";
+import type { FeatureSpec } from "../scenario/scenario.ts";
+
+const USAGE = { inputTokens: 1_000, outputTokens: 500, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.05 };
+
+export class PlannerModel {
+  readonly #clock: Clock;
+  readonly #chance: Chance;
+  readonly #injector: Injector;
+  readonly #specOf: (issue: number) => FeatureSpec;
+
+  constructor(clock: Clock, chance: Chance, injector: Injector, specOf: (issue: number) => FeatureSpec) {
+    this.#clock = clock;
+    this.#chance = chance;
+    this.#injector = injector;
+    this.#specOf = specOf;
+  }
+
+  forLife(life: Life): Planner {
+    return {
+      plan: ({ issue, model }) => {
+        if (!life.alive) return never();
+        const trouble = this.#injector.nth("plan")?.fault ?? null;
+        return new Promise((resolve, reject) => {
+          this.#clock.after(this.#chance.delay(2_000, 20_000), () => {
+            if (!life.alive) return;
+            if (trouble === "throws") reject(new Unavailable("the model did not answer"));
+            else resolve(this.#answer(issue.number, model, trouble));
+          });
+        });
+      },
+    };
+  }
+
+  #answer(issue: number, model: string, trouble: "down" | "invalid" | null): PlanAnswer {
+    if (trouble === "down") {
+      const failure = { class: "provider-down" as const, cause: "the model is overloaded", details: [] };
+      return { failure, model, usage: null };
+    }
+    const { tasks, land, onFailure } = this.#specOf(issue);
+    const planned = tasks.map(({ id, dependsOn, size, role }) => ({ id, title: `Do ${id}`, dependsOn, size, role }));
+    if (trouble === "invalid") planned.push({ ...planned[0]!, dependsOn: ["nowhere"] });
+    return { plan: { land, onFailure, tasks: planned }, model, usage: USAGE };
+  }
+}

@@ -1,0 +1,46 @@
+/** The repository before anything happens: some files, the attempt workflow, and our config. */
+import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
+import type { Hub } from "../github/hub.ts";
+import { blob } from "../github/objects.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { CONFIG, MAINTAINER, STRANGER } from "./people.ts";
+
+export function furnish(hub: Hub, world: Scenario["world"]): void {
+  hub.people.set(MAINTAINER, "admin");
+  hub.people.set(STRANGER, "read");
+  const files = new Map([
+    ["README.md", blob("# Tool\n")],
+    ["shared/a.txt", blob("first\n")],
+    ["shared/b.txt", blob("first\n")],
+    [ATTEMPT_WORKFLOW, blob("on: workflow_dispatch\n")],
+    [CONFIG, blob(configOf(world))],
+  ]);
+  const { sha } = hub.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: hub.now });
+  hub.branches.set(hub.defaultBranch, sha);
+  if (world.protection !== "config") {
+    hub.protection.set(hub.defaultBranch, { checks: world.checks, strict: world.protection === "strict" });
+  }
+}
+
+export function configsOf(world: Scenario["world"]): Record<"other" | "broken" | "gone" | "good", string | null> {
+  return {
+    good: configOf(world),
+    other: configOf({ ...world, maxParallel: world.maxParallel === 1 ? 3 : 1 }),
+    broken: "max-parallel: many\n",
+    gone: null,
+  };
+}
+
+function configOf({ maxParallel, method, mode, checks, protection }: Scenario["world"]): string {
+  const lines = [
+    `max-parallel: ${maxParallel}`,
+    "attempts:",
+    "  minutes: 10",
+    "merge:",
+    `  method: ${method}`,
+    `  mode: ${mode}`,
+    "checks-minutes: 20",
+  ];
+  if (protection === "config") lines.push(`checks: [${checks.join(", ")}]`);
+  return `${lines.join("\n")}\n`;
+}
