@@ -3,7 +3,7 @@ import pino from "pino";
 import { startApp } from "../app.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { pricesWith } from "../config/own-prices.ts";
-import { defaultPolicy } from "../core/policy.ts";
+import { defaultPolicy, LABEL } from "../core/policy.ts";
 import { createPlanner } from "../planner/planner.ts";
 import { openStore } from "../store/open.ts";
 import { untilSignal } from "./signals.ts";
@@ -34,7 +34,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
       store,
       planner: (github) => createPlanner({ github, model: value.model, priceOf: prices }),
       settings: {
-        label: defaultPolicy.label,
+        label: LABEL,
         baseBranch: null,
         statusEveryMs: 10_000,
         lookEveryMs: 1_000,

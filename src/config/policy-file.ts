@@ -37,7 +37,6 @@ const groups = {
 
 export const PolicyFile = z
   .strictObject({
-    label: shape.label,
     "max-parallel": shape.maxParallel,
     ...groups,
     checks: z.array(RequiredCheck.shape.name).max(100),
@@ -81,7 +80,6 @@ function readFile(
 
 function merged(file: PolicyFile, defaults: Policy): Policy {
   return Policy.parse({
-    label: file.label ?? defaults.label,
     maxParallel: file["max-parallel"] ?? defaults.maxParallel,
     attempts: { ...defaults.attempts, ...file.attempts },
     models: { ...defaults.models, ...file.models },

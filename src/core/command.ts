@@ -21,7 +21,11 @@ export const Notice = z.discriminatedUnion("about", [
   z.object({ about: z.literal("refused-order"), comment: z.number().int(), reason: z.string() }),
   z.object({ about: z.literal("help"), comment: z.number().int() }),
   z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(z.string()) }),
-  z.object({ about: z.literal("budget-warning"), short: z.array(z.enum(["usd", "tokens", "minutes"])) }),
+  z.object({
+    about: z.literal("budget-warning"),
+    extra: z.number(),
+    short: z.array(z.enum(["usd", "tokens", "minutes"])),
+  }),
   z.object({ about: z.literal("plan-errors"), version: z.number().int(), errors: z.array(z.string()) }),
 ]);
 export type Notice = z.infer<typeof Notice>;
@@ -30,6 +34,8 @@ export const Command = z.discriminatedUnion("type", [
   // Time and other aggregates
   z.object({ type: z.literal("timer.set"), timer: z.string(), dueAt: z.number().int() }),
   z.object({ type: z.literal("timer.cancel"), timer: z.string() }),
+  /** Do not do what waits under this key any more. What is being done goes on. */
+  z.object({ type: z.literal("withdraw"), key: z.string() }),
   z.object({ type: z.literal("tell"), to: z.string(), key: z.string(), event: z.union([FeatureEvent, LaneEvent]) }),
 
   // Looking
@@ -57,7 +63,14 @@ export const Command = z.discriminatedUnion("type", [
     seq: z.number().int(),
   }),
   z.object({ type: z.literal("pull.observe"), ...ofRepo, pull: PullNumber, seq: z.number().int() }),
-  z.object({ type: z.literal("failure.read"), ...ofRepo, pull: PullNumber, head: Sha, checks: z.array(Check) }),
+  z.object({
+    type: z.literal("failure.read"),
+    ...ofRepo,
+    pull: PullNumber,
+    head: Sha,
+    round: z.number().int(),
+    checks: z.array(Check),
+  }),
 
   // Planning
   z.object({
@@ -82,6 +95,8 @@ export const Command = z.discriminatedUnion("type", [
     type: z.literal("change.promote"),
     ...ofRepo,
     ...attemptOf,
+    /** Asked again after an outage, it is another command about the same change. */
+    round: z.number().int(),
     id: z.string(),
     run: z.number().int(),
     branch: z.string(),
@@ -99,6 +114,7 @@ export const Command = z.discriminatedUnion("type", [
     type: z.literal("pull.open"),
     ...ofRepo,
     task: TaskId,
+    round: z.number().int(),
     branch: z.string(),
     base: z.string(),
     title: z.string(),
@@ -149,7 +165,7 @@ export const Command = z.discriminatedUnion("type", [
   z.object({ type: z.literal("issue.close"), ...ofRepo, issue: z.number().int() }),
 ]);
 export type Command = z.infer<typeof Command>;
-export type Effect = Exclude<Command, { type: "timer.set" | "timer.cancel" | "tell" }>;
+export type Effect = Exclude<Command, { type: "timer.set" | "timer.cancel" | "withdraw" | "tell" }>;
 
 /** The name of a notice's marker and the end of its key. */
 export function noticeKey(notice: Notice): string {
@@ -165,7 +181,7 @@ export function noticeKey(notice: Notice): string {
     case "not-ready":
       return `not-ready:${notice.round}`;
     case "budget-warning":
-      return `budget-warning:${notice.short.join("+")}`;
+      return `budget-warning:${notice.short.join("+")}:${notice.extra}`;
     case "plan-errors":
       return `plan-errors:${notice.version}`;
   }
@@ -181,20 +197,21 @@ export function commandKey(command: Effect): string {
       return `${command.type}:${command.comment}`;
     case "attempt.observe":
     case "attempt.dispatch":
-    case "attempt.cancel":
-    case "change.promote":
       return `${command.type}:${command.id}`;
+    case "attempt.cancel":
+      return `${command.type}:${command.id}:${command.run ?? "unknown"}`;
+    case "change.promote":
+      return `${command.type}:${command.id}:${command.round}`;
     case "plan.make":
       return `${command.type}:${command.version}`;
     case "pull.open":
-      return `${command.type}:${command.branch}`;
+      return `${command.type}:${command.branch}:${command.round}`;
     case "pull.observe":
     case "pull.close":
       return `${command.type}:${command.pull}`;
-    case "failure.read":
-      return `${command.type}:${command.pull}:${command.head}`;
     case "pull.update":
       return `${command.type}:${command.pull}:${command.head}:${command.base}:${command.round}`;
+    case "failure.read":
     case "checks.rerun":
     case "pull.merge":
       return `${command.type}:${command.pull}:${command.head}:${command.round}`;

@@ -42,6 +42,8 @@ const EffectFailed = z.object({
   key: z.string(),
   task: TaskId.nullable(),
   pull: PullNumber.nullable(),
+  /** The head that the command was about. */
+  head: Sha.nullable(),
   failure: Failure,
 });
 
@@ -141,8 +143,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     task: TaskId,
     pull: PullNumber,
     head: Sha,
-    /** The base tip the lane judged against. */
-    base: Sha,
+    /** The base branch's tip as the lane knows it; null: not seen yet. */
+    base: Sha.nullable(),
     failure: Failure,
     gateMs,
   }),
@@ -172,7 +174,8 @@ export const LaneEvent = z.discriminatedUnion("type", [
   EffectFailed,
   z.object({ type: z.literal("entry.submitted"), repo: Repo, branch: z.string(), entry: Submission }),
   z.object({ type: z.literal("entry.withdrawn"), feature: z.string(), task: TaskId.nullable() }),
-  z.object({ type: z.literal("entries.held"), feature: z.string(), held: z.boolean() }),
+  /** `lifts`: a person resumed, and so has seen why the lane halted. */
+  z.object({ type: z.literal("entries.held"), feature: z.string(), held: z.boolean(), lifts: z.boolean() }),
   z.object({ type: z.literal("pull.observed"), pull: PullNumber, seq: z.number().int(), snapshot: PullSnapshot }),
   z.object({ type: z.literal("failure.read"), pull: PullNumber, head: Sha, details: Failure.shape.details }),
   z.object({
@@ -193,7 +196,12 @@ export const LaneEvent = z.discriminatedUnion("type", [
         parents: z.array(Sha),
         at: z.number().int(),
       }),
-      z.object({ outcome: z.enum(["moved", "refused", "unknown"]), message: z.string() }),
+      z.object({
+        outcome: z.enum(["moved", "refused", "unknown"]),
+        message: z.string(),
+        /** Milliseconds that GitHub asked to wait. */
+        afterMs: z.number().nonnegative().optional(),
+      }),
     ]),
   }),
 ]);

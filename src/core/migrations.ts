@@ -19,16 +19,35 @@ const featureSteps: Record<number, Step> = {
     warned: [],
     breaker: { state: "closed", trips: 0, cause: null, acknowledged: 0 },
     mergingStopped: false,
+    ignoresLabel: false,
+    pendingOrders: (state.pendingOrders as object[]).map((order) => ({ ...order, permission: null })),
     endings: [],
     tasks: (state.tasks as Record<string, unknown>[]).map((task) => ({
       ...task,
       breaker: "closed",
       fingerprint: null,
+      promoted: [],
+      failedIn: task.failure === null ? null : "attempt",
     })),
   }),
 };
 
-const laneSteps: Record<number, Step> = {};
+const laneSteps: Record<number, Step> = {
+  // 2 numbers what is asked, and remembers the base's tip and what was tried.
+  1: (state) => ({
+    ...state,
+    tip: null,
+    // Far beyond any round that version 1 counted per entry.
+    asks: 1_000_000,
+    entries: (state.entries as Record<string, unknown>[]).map((entry) => ({
+      ...entry,
+      refusals: 0,
+      outages: 0,
+      rerunChecks: [],
+      tried: null,
+    })),
+  }),
+};
 
 function tiered(policy: unknown): unknown {
   if (policy === null || typeof policy !== "object") return policy;

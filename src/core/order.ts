@@ -19,7 +19,8 @@ export type Order = z.infer<typeof Order>;
 /** An issue as it is seen in a sweep. */
 export const IssueObservation = z.object({
   open: z.boolean(),
-  labels: z.array(z.string()),
+  /** It bears the label that asks for features. */
+  labelled: z.boolean(),
   /** Comments of people that hold an order; when each was written, as GitHub says it and in milliseconds since 1970. */
   orders: z
     .array(z.object({ comment: z.number().int(), by: z.string(), createdAt: z.string(), at: z.number(), order: Order }))

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { RequiredCheck } from "./github.ts";
 
+/** The label that asks for a feature. */
+export const LABEL = "headgate";
+
 export const Policy = z.object({
-  /** The label that asks for a feature. */
-  label: z.string().min(1),
   /** Attempts that may run at the same time. */
   maxParallel: z.number().int().min(1).max(100),
   attempts: z.object({
@@ -44,7 +45,6 @@ export const Policy = z.object({
 export type Policy = z.infer<typeof Policy>;
 
 export const defaultPolicy: Policy = {
-  label: "headgate",
   maxParallel: 4,
   attempts: { max: 3, free: 6, minutes: 30, turns: 80, usd: 5 },
   models: { small: "claude-haiku-5-5", middle: "claude-sonnet-5-5", large: "claude-opus-5-5" },

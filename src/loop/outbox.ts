@@ -43,7 +43,7 @@ async function outcomeOf(outside: Outside, claimed: ClaimedCommand, command: Com
     const key = `timer:${command.timer}:${command.dueAt}`;
     return [{ aggregate, key, event: { type: "timer.due", timer: command.timer } }];
   }
-  if (command.type === "timer.cancel" || command.type === "tell") {
+  if (command.type === "timer.cancel" || command.type === "withdraw" || command.type === "tell") {
     throw new Refused(`'${command.type}' is done when it is decided and never waits`);
   }
   outside.log.debug(
@@ -90,7 +90,8 @@ function failed(command: Command, claimed: ClaimedCommand, error: unknown): Even
   };
   const task = "task" in command && typeof command.task === "string" ? command.task : null;
   const pull = "pull" in command ? command.pull : null;
-  return { type: "effect.failed", command: command.type, key: claimed.key, task, pull, failure };
+  const head = "head" in command ? command.head : null;
+  return { type: "effect.failed", command: command.type, key: claimed.key, task, pull, head, failure };
 }
 
 function inboxed(outside: Outside, told: readonly Told[]): InboxEvent[] {

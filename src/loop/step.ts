@@ -1,33 +1,38 @@
 /** One step of an aggregate: open events in, decisions out, all of it in one transaction of the store. */
 import type { Command, Effect } from "../core/command.ts";
 import { coalesces, commandKey } from "../core/command.ts";
-import { decide } from "../core/decide.ts";
+import { decide, Unreadable } from "../core/decide.ts";
 import { repoName } from "../core/github.ts";
 import type { Outside, Settings } from "./outside.ts";
 import type { HistoryWrite, Loaded, NewCommand, SentEvent, StepWrite } from "./store-port.ts";
 
 const BATCH = 20;
 
-/** Decide what is open for the aggregate. An event that throws is taken out and recorded; it blocks nobody but its aggregate. */
+/** A fault of ours: the core threw on this event. Everything else that goes wrong in a step has nothing to do with it. */
+class Undecidable extends Error {
+  readonly event: string;
+  constructor(event: string, cause: unknown) {
+    super(describe(cause), { cause });
+    this.event = event;
+  }
+}
+
+/**
+ * Decide what is open for the aggregate. An event on which the core throws is taken out and recorded; it blocks nobody but its
+ * aggregate. A snapshot that cannot be read, or a store that fails, throws and changes nothing.
+ */
 export async function stepAggregate(outside: Outside, aggregate: string): Promise<number> {
-  const work = (loaded: Loaded) => decideAll(outside, aggregate, loaded);
-  try {
-    return await outside.store.step(aggregate, BATCH, work);
-  } catch (error) {
-    outside.log.warn({ aggregate, error: describe(error) }, "a step failed; its events are decided one by one");
+  for (const limit of [BATCH, 1]) {
+    try {
+      return await outside.store.step(aggregate, limit, (loaded) => decideAll(outside, aggregate, loaded));
+    } catch (error) {
+      if (!(error instanceof Undecidable)) throw error;
+      outside.log.error({ aggregate, event: error.event, error: error.message }, "an event could not be decided");
+      // Alone it would throw again; the others of its batch go on without it.
+      if (limit === 1) await outside.store.quarantine(aggregate, error.event, error.message);
+    }
   }
-  let first: string | undefined;
-  try {
-    return await outside.store.step(aggregate, 1, (loaded) => {
-      first = loaded.events[0]?.id;
-      return work(loaded);
-    });
-  } catch (error) {
-    if (first === undefined) throw error;
-    outside.log.error({ aggregate, event: first, error: describe(error) }, "an event could not be decided");
-    await outside.store.quarantine(aggregate, first, describe(error));
-    return 1;
-  }
+  return 1;
 }
 
 function decideAll(outside: Outside, aggregate: string, loaded: Loaded): StepWrite {
@@ -36,7 +41,7 @@ function decideAll(outside: Outside, aggregate: string, loaded: Loaded): StepWri
   let routes: string[] = [];
   for (const { id, key, event, at } of loaded.events) {
     const time = Date.parse(at);
-    const decision = decide(aggregate, stored, { id, at: time, event });
+    const decision = decideOne(aggregate, stored, { id, at: time, event });
     stored = decision.state === null ? null : { state: decision.state, schema: decision.schema };
     routes = decision.routes;
     for (const command of decision.commands) write.add(aggregate, command, time);
@@ -52,6 +57,15 @@ function decideAll(outside: Outside, aggregate: string, loaded: Loaded): StepWri
     routes,
     sends: write.sends,
   };
+}
+
+function decideOne(...given: Parameters<typeof decide>): ReturnType<typeof decide> {
+  try {
+    return decide(...given);
+  } catch (error) {
+    if (error instanceof Unreadable) throw error;
+    throw new Undecidable(given[2].id, error);
+  }
 }
 
 /** Commands of several events in one step: the last word on a key counts. */
@@ -78,11 +92,13 @@ class Collector {
       case "timer.cancel":
         this.#drop(`timer:${command.timer}`);
         return;
+      case "withdraw":
+        this.#drop(command.key);
+        return;
       case "tell":
         this.sends.push({ aggregate: command.to, key: command.key, event: command.event, at: now });
         return;
       default: {
-        if (command.type === "attempt.cancel") this.#drop(`attempt.dispatch:${command.id}`);
         const key = commandKey(command);
         const again = coalesces(command);
         if (!again && this.commands.has(key)) return;

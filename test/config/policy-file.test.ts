@@ -31,7 +31,6 @@ describe("what a repository does not say keeps its default", () => {
 
 it("every key reaches the policy", () => {
   const text = `
-label: agents
 max-parallel: 2
 attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2 }
 models: { small: claude-haiku-4-5, middle: claude-opus-5, large: claude-fable-5-2 }
@@ -44,7 +43,6 @@ limits: { files: 10, bytes: 1000 }
 `;
 
   expect(policy(text)).toEqual({
-    label: "agents",
     maxParallel: 2,
     attempts: { max: 4, free: defaultPolicy.attempts.free, minutes: 12.5, turns: 40, usd: 2 },
     models: { small: "claude-haiku-4-5", middle: "claude-opus-5", large: "claude-fable-5-2" },
@@ -81,10 +79,14 @@ describe("protected paths", () => {
 });
 
 describe("a problem names the file, the line and the key", () => {
-  const KNOWN = "label, max-parallel, attempts, models, budget, merge, limits, checks, checks-minutes, protected-paths";
+  const KNOWN = "max-parallel, attempts, models, budget, merge, limits, checks, checks-minutes, protected-paths";
 
   it.each([
-    ["an unknown key", "label: a\nmax-paralel: 3\n", `, line 2: unknown key 'max-paralel'; known keys: ${KNOWN}.`],
+    [
+      "an unknown key",
+      "max-parallel: 2\nmax-paralel: 3\n",
+      `, line 2: unknown key 'max-paralel'; known keys: ${KNOWN}.`,
+    ],
     [
       "an unknown key in a group",
       "attempts:\n  max: 2\n  tries: 3\n",
@@ -102,7 +104,7 @@ describe("a problem names the file, the line and the key", () => {
       "max-parallel: many\n",
       ", line 1: 'max-parallel': invalid input: expected number, received string.",
     ],
-    ["no value", "label:\n", ", line 1: 'label': invalid input: expected string, received null."],
+    ["no value", "max-parallel:\n", ", line 1: 'max-parallel': invalid input: expected number, received null."],
     [
       "a word not on the list",
       "merge:\n  method: sqash\n",

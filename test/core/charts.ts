@@ -16,21 +16,26 @@ function targetsOf(definition: unknown): string[] {
   return target === undefined ? [] : [target].flat();
 }
 
-/** Every transition as a Mermaid state diagram; transitions of the whole machine are left out and said below it. */
+const everywhere = ["CANCEL", "LANDED"];
+
+/** Every transition as a Mermaid state diagram; those that every state has are said below it. */
 export function chart(machine: AnyStateMachine): string {
   const states = machine.config.states as Record<string, Node>;
   const lines = ["```mermaid", "stateDiagram-v2", `  [*] --> ${name(String(machine.config.initial))}`];
   for (const [from, node] of Object.entries(states)) {
     for (const [event, definition] of Object.entries(node.on ?? {})) {
+      if (everywhere.includes(event) && node.on !== undefined && "LANDED" in node.on) continue;
       for (const target of new Set(targetsOf(definition))) lines.push(`  ${name(from)} --> ${name(target)}: ${event}`);
     }
     if (node.type === "final") lines.push(`  ${name(from)} --> [*]`);
   }
   lines.push("```");
-  const everywhere = Object.entries((machine.config.on ?? {}) as Record<string, unknown>).map(
-    ([event, definition]) => `${event} leads to ${targetsOf(definition).join(", ").replaceAll(".", "")}`,
-  );
-  if (everywhere.length > 0) lines.push("", `From every state but the last ones: ${everywhere.join("; ")}.`);
+  if (Object.values(states).some((node) => node.on !== undefined && "LANDED" in node.on)) {
+    lines.push(
+      "",
+      "From every state but the last ones CANCEL leads to cancelled, and LANDED, a merge by whomever, to done.",
+    );
+  }
   return lines.join("\n");
 }
 

@@ -218,9 +218,18 @@ describe("a task", () => {
   it("cancels its run when its time is up", () => {
     const world = started({ a: [] });
     world.dispatches("a");
+    world.begins("a");
     world.timer("attempt:1/a/1");
     expect(world.take("attempt.cancel")).toMatchObject({ task: "a", attempt: 1 });
     expect(world.task("a").attempts[0]?.class).toBe("attempt-timed-out");
+  });
+
+  it("does not pay for a runner that never came", () => {
+    const world = started({ a: [] });
+    world.dispatches("a");
+    world.timer("attempt:1/a/1");
+    expect(world.task("a").attempts[0]?.class).toBe("attempt-lost");
+    expect(world.task("a").machine.failures).toBe(0);
   });
 
   it("is repaired on its own head when its checks fail, with the failing log, and keeps its pull", () => {
@@ -421,7 +430,7 @@ describe("the budget", () => {
       world.dispatches("a");
       world.ends("a", { outcome: "failed", summary, ...costs(17) });
     }
-    expect(world.take("notice.post").notice).toEqual({ about: "budget-warning", short: ["usd"] });
+    expect(world.take("notice.post").notice).toEqual({ about: "budget-warning", extra: 0, short: ["usd"] });
     expect(world.has("notice.post")).toBe(false);
   });
 });
@@ -553,7 +562,7 @@ describe("the lane", () => {
     world.pullIs(second);
     expect(world.has("pull.merge")).toBe(false);
     expect(world.task("b")).toMatchObject({ waitsFor: "person" });
-    world.lane({ type: "entries.held", feature: FEATURE, held: false });
+    world.lane({ type: "entries.held", feature: FEATURE, held: false, lifts: true });
     expect(world.has("pull.merge")).toBe(true);
   });
 
@@ -564,7 +573,7 @@ describe("the lane", () => {
     const { head } = world.take("pull.merge");
     world.lane({ type: "pull.merged", pull, head, outcome: { outcome: "unknown", message: "502" } });
     expect(world.has("pull.merge")).toBe(false);
-    world.timer(`look:${pull}`, LANE);
+    world.timer(`rest:${pull}`, LANE);
     world.pullIs(pull, { state: "merged" });
     world.merges(pull);
     expect(world.task("a").stage).toBe("done");
@@ -583,7 +592,7 @@ describe("the lane", () => {
         outcome: { outcome: "refused", message: "Merge commits are not allowed" },
       });
       if (world.task("a").stage === "parked") break;
-      world.timer(`look:${pull}`, LANE);
+      world.timer(`rest:${pull}`, LANE);
       world.pullIs(pull);
     }
     expect(world.task("a").failure).toMatchObject({
@@ -595,13 +604,17 @@ describe("the lane", () => {
   it("has interrupted checks run again, at most three times", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
-    const interrupted = { ...green, conclusion: "cancelled" as const };
-    for (let round = 1; round <= 3; round++) {
-      world.pullIs(pull, { checks: [interrupted] });
-      expect(world.take("checks.rerun")).toMatchObject({ round });
+    const interrupted = (id: number) => ({ ...green, id, conclusion: "cancelled" as const });
+    for (let time = 1; time <= 3; time++) {
+      world.pullIs(pull, { checks: [interrupted(time)] });
+      world.take("checks.rerun");
       world.lane({ type: "checks.rerun", pull, head: sha("a-1") });
+      // GitHub still shows the old one for a while.
+      world.pullIs(pull, { checks: [interrupted(time)] });
+      expect(world.has("checks.rerun")).toBe(false);
+      world.lane({ type: "hinted", topic: { kind: "pull", pull } });
     }
-    world.pullIs(pull, { checks: [interrupted] });
+    world.pullIs(pull, { checks: [interrupted(4)] });
     expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-interrupted" } });
   });
 

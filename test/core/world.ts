@@ -127,6 +127,20 @@ export class World {
     return attempt;
   }
 
+  /** A runner took the attempt. */
+  begins(id: string): void {
+    const { task, attempt, run } = this.take("attempt.observe", (command) => command.task === id);
+    const started = { id: run, status: "in_progress" as const, conclusion: null, runAttempt: 1, url: "http://x" };
+    this.feature({
+      type: "attempt.observed",
+      task,
+      attempt,
+      run: { ...started, path: ".github/workflows/headgate.yml", startedAt: this.at, endedAt: null },
+      outcome: null,
+      problem: null,
+    });
+  }
+
   ends(
     id: string,
     outcome: Partial<Outcome["result"]> | null,

@@ -8,6 +8,7 @@ import { hostile } from "./hostile.ts";
 
 const opening: CommandOf<"pull.open"> = {
   type: "pull.open",
+  round: 1,
   repo,
   task: "quote",
   branch: "headgate/12/quote",
@@ -22,6 +23,7 @@ const opening: CommandOf<"pull.open"> = {
 
 const promotion: CommandOf<"change.promote"> = {
   type: "change.promote",
+  round: 1,
   repo,
   task: "quote",
   attempt: 2,

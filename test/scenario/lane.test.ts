@@ -1,7 +1,7 @@
 /** From pulls to the base branch: conflicts, red checks, and what lands. */
 import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../src/core/policy.ts";
-import { openWorld, tasks } from "./world.ts";
+import { openWorld, tasks } from "./world/open.ts";
 
 const attempts = { ...defaultPolicy.attempts, max: 2 };
 
@@ -33,10 +33,7 @@ describe("the whole way", () => {
     expect(merges.map((merge) => merge.order)).toEqual([1, 2, 3, 4]);
     for (const merge of merges) {
       expect(merge.landedTree).toBe(merge.testedTree);
-      const { data } = await world
-        .as("maya")
-        .rest.checks.listForRef({ owner: "maya", repo: "tool", ref: merge.headSha });
-      expect(data.check_runs.map((check) => [check.name, check.conclusion])).toContainEqual(["unit", "success"]);
+      expect(await world.checks(merge.headSha)).toContainEqual(["unit", "success"]);
     }
     expect(feature.status).toBe("completed");
     expect(await world.issue()).toMatchObject({ state: "closed", state_reason: "completed" });

@@ -89,7 +89,12 @@ class Play {
       this.#trace(`!! ${nameOf(fault)}`);
     });
     const injector = this.#injector;
-    const ci = new Ci(clock, chance("checks"), () => injector.nth("check")?.fault ?? null, () => this.#hub);
+    const ci = new Ci(
+      clock,
+      chance("checks"),
+      () => injector.nth("check")?.fault ?? null,
+      () => this.#hub,
+    );
     const lags = chance("lags");
     const hub: Hub = new Hub({
       clock,
@@ -100,7 +105,8 @@ class Play {
         checks: scenario.world.checks,
         job: ({ attempt, brief }) => agent.job(attempt, brief, injector.nth("job")?.fault ?? null),
         check: (head, name) => ci.check(head, name),
-        lag: (what) => lags.delay(...LAGS[what]),
+        // Lists are never later than a process is back after a crash: nothing could keep it from dispatching twice then.
+        lag: (what) => (what === "listing" ? lags.between(...LAGS[what]) : lags.delay(...LAGS[what])),
         forgetsUpdate: () => injector.nth("update") !== null,
       },
     });
@@ -127,7 +133,15 @@ class Play {
       trace,
     });
     this.#steps = new StepJudge({ court: this.#court, tally: this.#tally, mirror: this.#mirror, hub, trace });
-    new ServerJudge({ court: this.#court, tally: this.#tally, mirror: this.#mirror, hub, scenario, steps: this.#steps, trace });
+    new ServerJudge({
+      court: this.#court,
+      tally: this.#tally,
+      mirror: this.#mirror,
+      hub,
+      scenario,
+      steps: this.#steps,
+      trace,
+    });
     for (let index = 0; index < scenario.world.replicas; index += 1) {
       const site = {
         clock,
@@ -184,7 +198,13 @@ class Play {
       }
     }
     if (this.#court.verdict === null) {
-      await judgeEnd({ court: this.#court, hub: this.#hub, store: this.#store, steps: this.#steps, features: this.#features() });
+      await judgeEnd({
+        court: this.#court,
+        hub: this.#hub,
+        store: this.#store,
+        steps: this.#steps,
+        features: this.#features(),
+      });
     }
     return {
       verdict: this.#court.verdict,
@@ -309,7 +329,18 @@ class Play {
 
   #isSettled(): boolean {
     if (!this.#isQuiet()) return false;
-    return this.#features().every((state) => state !== null && standing(state) !== "going") && this.#onlyTimersLeft();
+    const begun = this.#features().every((state, index) => {
+      return state === null ? !this.#isAskedFor(index) : standing(state) !== "going";
+    });
+    return begun && this.#onlyTimersLeft();
+  }
+
+  /** Whether the feature's issue bears the label now, or will. */
+  #isAskedFor(index: number): boolean {
+    const number = this.#issues[index];
+    if (number === null || number === undefined) return true;
+    const issue = this.#hub.issue(number);
+    return issue.state === "open" && issue.labels.has(LABEL);
   }
 
   #onlyTimersLeft(): boolean {
@@ -331,7 +362,8 @@ class Play {
   #log(level: "warn" | "error", fields: Record<string, unknown>, message: string): void {
     this.#trace(`${level}: ${message} ${JSON.stringify(fields)}`);
     this.#tally.add(`log ${message}`);
-    if (level === "error" && DEFECTS.includes(message)) this.#court.accuse("the core never throws", JSON.stringify(fields));
+    if (level === "error" && DEFECTS.includes(message))
+      this.#court.accuse("the core never throws", JSON.stringify(fields));
   }
 
   #trace(text: string): void {
@@ -358,7 +390,9 @@ const DEFECTS = [
 
 function describeFeature(state: FeatureState | null): string {
   if (state === null) return "a feature never began";
-  const tasks = state.tasks.map((task) => `${task.plan.id} ${task.stage}${task.explanation === null ? "" : ` (${task.explanation})`}`);
+  const tasks = state.tasks.map(
+    (task) => `${task.plan.id} ${task.stage}${task.explanation === null ? "" : ` (${task.explanation})`}`,
+  );
   return `${state.key} is ${state.stage}: ${tasks.join(", ")}`;
 }
 
@@ -366,4 +400,3 @@ function describeFeature(state: FeatureState | null): string {
 function drained(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
-

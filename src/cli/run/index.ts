@@ -13,7 +13,7 @@ import type { FeatureState } from "../../core/feature/state.ts";
 import { standing } from "../../core/judge/standing.ts";
 import { featureKey } from "../../core/keys.ts";
 import type { Policy } from "../../core/policy.ts";
-import { defaultPolicy } from "../../core/policy.ts";
+import { defaultPolicy, LABEL } from "../../core/policy.ts";
 import type { Store } from "../../loop/store-port.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
@@ -119,7 +119,7 @@ async function openApp(
         ? filePlanner(options.plan)
         : createPlanner({ github, model: { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl }, priceOf: prices }),
     settings: {
-      label: defaults.label,
+      label: LABEL,
       baseBranch: site.base,
       statusEveryMs: 1_000,
       lookEveryMs: 100,
@@ -137,8 +137,8 @@ async function label(site: Site): Promise<void> {
   const where = { owner: site.repository.owner, repo: site.repository.name };
   const { data } = await site.owner.rest.issues.get({ ...where, issue_number: site.issue });
   const labels = data.labels.map((one) => (typeof one === "string" ? one : one.name));
-  if (labels.includes(defaultPolicy.label) || data.state === "closed") return;
-  await site.owner.rest.issues.addLabels({ ...where, issue_number: site.issue, labels: [defaultPolicy.label] });
+  if (labels.includes(LABEL) || data.state === "closed") return;
+  await site.owner.rest.issues.addLabels({ ...where, issue_number: site.issue, labels: [LABEL] });
 }
 
 /** Show what happens until nothing will happen any more without a person. */

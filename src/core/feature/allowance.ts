@@ -71,7 +71,7 @@ function warn(draft: Draft, kinds: readonly (keyof Spend)[]): void {
   const fresh = kinds.filter((kind) => !state.warned.includes(kind));
   if (fresh.length === 0) return;
   state.warned = [...state.warned, ...fresh];
-  const notice = { about: "budget-warning" as const, short: fresh };
+  const notice = { about: "budget-warning" as const, extra: state.extraUsd, short: fresh };
   draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
 
@@ -140,5 +140,5 @@ export function judgeFanIn(draft: Draft): void {
   state.mergingStopped = stops;
   if (state.hold !== null) return;
   const key = `${stops ? "stop" : "go"}:${state.key}:${draft.eventId}`;
-  tellLane(draft, { type: "entries.held", feature: state.key, held: stops }, key);
+  tellLane(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
 }

@@ -5,11 +5,14 @@ import type { Command } from "../command.ts";
 import type { FeatureEvent, Outcome } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import type { RunSnapshot } from "../github.ts";
-import { judgeChange } from "../judge/guardrails.ts";
+import { judgeChange, outsideScope } from "../judge/guardrails.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, ended, failTask, submit } from "./draft.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask } from "./state.ts";
+
+/** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
+const RUNNER_MINUTES = 15;
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -40,6 +43,8 @@ export function cancelAttempt(draft: Draft, task: Task): void {
   if (attempt === undefined) return;
   const id = attemptIdOf(state, task, attempt.number);
   draft.commands.push({ type: "timer.cancel", timer: `attempt:${id}` });
+  draft.commands.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
+  draft.commands.push({ type: "withdraw", key: `attempt.observe:${id}` });
   draft.commands.push({
     type: "attempt.cancel",
     repo: state.repo,
@@ -55,7 +60,14 @@ export function dispatched(draft: Draft, event: EventOf<"attempt.dispatched">): 
   const attempt = task === null ? undefined : currentAttempt(task);
   if (task === null || attempt === undefined) return "stale-attempt";
   attempt.run = event.run;
-  if (!advanceTask(task, { type: "DISPATCHED" })) return "not-accepted-here";
+  if (!advanceTask(task, { type: "DISPATCHED" })) {
+    // Given up while it was being dispatched, when nobody knew the run's number.
+    if (task.stage !== "working") cancelAttempt(draft, task);
+    return "not-accepted-here";
+  }
+  const minutes = (draft.state.policy?.attempts.minutes ?? 0) + RUNNER_MINUTES;
+  const timer = `attempt:${attemptIdOf(draft.state, task, event.attempt)}`;
+  draft.commands.push({ type: "timer.set", timer, dueAt: draft.at + minutes * 60_000 });
   // The run may have ended before its number was known, and then its webhook found nobody: look once.
   const look = observeAttempt(draft.state, task, draft.at);
   if (look !== null) draft.commands.push(look);
@@ -72,12 +84,12 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
   attempt.endedAt = event.run.endedAt;
   attempt.conclusion = event.run.conclusion;
   draft.commands.push({ type: "timer.cancel", timer: `attempt:${attemptIdOf(state, task, attempt.number)}` });
-  if (event.outcome === null) return failTask(draft, task, lost(event.run, event.problem));
+  if (event.outcome === null) return failTask(draft, task, lost(event.run, event.problem), "attempt");
   const { result, manifest } = event.outcome;
   if (result.usage !== null) task.usage = addUsage(task.usage ?? NO_USAGE, result.usage);
   attempt.summary = result.summary.slice(0, 2_000);
   const failure = failureOf(event.outcome);
-  if (failure !== null) return failTask(draft, task, failure);
+  if (failure !== null) return failTask(draft, task, failure, "attempt");
   ended(draft, null);
   task.summary = result.summary.slice(0, 4_000);
   task.notes = result.notes.slice(0, 20).map((note) => note.slice(0, 4_000));
@@ -85,66 +97,95 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
     task.failure = null;
     return advanceTask(task, { type: "NOTHING_TO_LAND" }) ? null : "not-accepted-here";
   }
-  if (manifest.length === 0) return failTask(draft, task, agentEmpty(result.summary));
-  return judgeAndPromote(draft, task, event.run.id, event.outcome);
+  if (manifest.length === 0) return failTask(draft, task, agentEmpty(result.summary), "attempt");
+  return judgeAndPromote(draft, task, event.outcome);
 }
 
-function judgeAndPromote(draft: Draft, task: Task, run: number, outcome: Outcome): Reaction {
+function judgeAndPromote(draft: Draft, task: Task, outcome: Outcome): Reaction {
   const { state } = draft;
   const attempt = currentAttempt(task);
   if (state.policy === null || attempt === undefined) return "not-accepted-here";
   const { refusals } = judgeChange(outcome.manifest, outcome.findings, task.plan.files, state.policy);
   if (refusals.length > 0) {
     const cause = `The change was refused and nothing of it was promoted: ${refusals.slice(0, 20).join("; ")}`;
-    return failTask(draft, task, { class: "agent-failed", cause, details: [] });
+    return failTask(draft, task, { class: "agent-failed", cause, details: [] }, "attempt");
   }
   if (!advanceTask(task, { type: "COMPLETED" })) return "not-accepted-here";
   task.change = outcome.manifest;
+  promote(draft, task);
+  return null;
+}
+
+/** Put the change on the task's branch, or open its pull: whatever of this is still to be done. */
+export function promote(draft: Draft, task: Task): void {
+  const { state } = draft;
+  const attempt = currentAttempt(task);
+  if (task.change === null) {
+    openPull(draft, task);
+    return;
+  }
+  if (attempt === undefined || attempt.run === null) return;
   draft.commands.push({
     type: "change.promote",
     repo: state.repo,
     task: task.plan.id,
     attempt: attempt.number,
+    round: nextRound(state),
     id: attemptIdOf(state, task, attempt.number),
-    run,
+    run: attempt.run,
     branch: task.branch,
     from: task.head,
     against: attempt.against,
     parents: attempt.parents,
-    manifest: outcome.manifest,
+    manifest: task.change,
     title: task.plan.title,
     issue: state.issue.number,
   });
-  return null;
 }
 
-export function promoted(draft: Draft, event: EventOf<"change.promoted">): Reaction {
+function openPull(draft: Draft, task: Task): void {
   const { state } = draft;
-  const task = taskOfAttempt(state, event);
-  if (task === null || task.stage !== "promoting") return "stale-attempt";
-  task.head = event.head;
-  task.failure = null;
-  if (task.pull !== null) {
-    task.change = null;
-    submit(draft, task);
-    return advanceTask(task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
-  }
-  if (state.base === null || state.policy === null) return "not-accepted-here";
-  const change = task.change ?? [];
+  if (state.base === null || state.policy === null) return;
   draft.commands.push({
     type: "pull.open",
     repo: state.repo,
     task: task.plan.id,
+    round: nextRound(state),
     branch: task.branch,
     base: state.base.branch,
     title: task.plan.title,
     issue: state.issue.number,
     summary: task.summary,
     description: task.plan.description,
-    files: change.map((file) => file.path),
-    outsideScope: judgeChange(change, [], task.plan.files, state.policy).outsideScope,
+    files: task.promoted,
+    outsideScope: outsideScope(task.promoted, task.plan.files),
   });
-  return null;
+}
+
+function nextRound(state: FeatureState): number {
+  state.round += 1;
+  return state.round;
+}
+
+export function promoted(draft: Draft, event: EventOf<"change.promoted">): Reaction {
+  const { state } = draft;
+  const task = taskOfAttempt(state, event);
+  if (task?.stage === "cancelled") {
+    draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
+    return null;
+  }
+  if (task === null || task.stage !== "promoting") return "stale-attempt";
+  task.head = event.head;
+  task.failure = null;
+  task.failedIn = null;
+  task.promoted = (task.change ?? []).map((file) => file.path).slice(0, 300);
+  task.change = null;
+  if (task.pull === null) {
+    openPull(draft, task);
+    return null;
+  }
+  submit(draft, task);
+  return advanceTask(task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
 }
 
 export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reaction {
@@ -165,7 +206,7 @@ export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reactio
 export function refused(draft: Draft, event: EventOf<"change.refused">): Reaction {
   const task = taskOfAttempt(draft.state, event);
   if (task === null || task.stage !== "promoting") return "stale-attempt";
-  return failTask(draft, task, event.failure);
+  return failTask(draft, task, event.failure, "promotion");
 }
 
 /** An attempt's time is up although its job should have ended itself. */
@@ -176,11 +217,11 @@ export function overdue(draft: Draft, id: string): Reaction {
   });
   if (task === undefined || task.stage !== "working") return "stale-attempt";
   cancelAttempt(draft, task);
-  return failTask(draft, task, {
-    class: "attempt-timed-out",
-    cause: "The attempt's run did not end in time.",
-    details: [],
-  });
+  // One that never started waited for a runner: that is nobody's fault.
+  const started = currentAttempt(task)?.startedAt !== null;
+  const failure = started ? ("attempt-timed-out" as const) : ("attempt-lost" as const);
+  const cause = started ? "The attempt's run did not end in time." : "No runner took the attempt in time.";
+  return failTask(draft, task, { class: failure, cause, details: [] }, "attempt");
 }
 
 function lost(run: RunSnapshot, problem: string | null): Failure {

@@ -7,28 +7,17 @@ import { drift } from "../judge/drift.ts";
 import { tierFor } from "../judge/tiers.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
 import { judgePlan } from "../plan.ts";
-import { breakerDue, judgeBreaker, judgeFanIn } from "./allowance.ts";
-import {
-  cancelAttempt,
-  dispatched,
-  observeAttempt,
-  observed,
-  overdue,
-  promoted,
-  pullOpened,
-  refused,
-} from "./attempts.ts";
+import { judgeBreaker, judgeFanIn } from "./allowance.ts";
+import { cancelAttempt, dispatched, observeAttempt, observed, promoted, pullOpened, refused } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceFeature, advanceTask, attemptIdOf, failTask, submit } from "./draft.ts";
+import { advanceFeature, advanceTask, attemptIdOf, failTask } from "./draft.ts";
 import { cancel, hold, look, orderGiven, permissionObserved, resume } from "./orders.ts";
 import { progress } from "./progress.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
+import { effectFailed, SWEEP_MS, timerDue } from "./time.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
-
-/** How often a feature under way looks at GitHub by itself, for webhooks that were lost. */
-const SWEEP_MS = 60_000;
 
 /** `before` is given away: it becomes the draft. `decide` parses a copy of its own from what is stored. */
 export function decideFeature(
@@ -71,6 +60,7 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     warned: [],
     breaker: { state: "closed", trips: 0, cause: null, acknowledged: 0 },
     mergingStopped: false,
+    ignoresLabel: false,
     endings: [],
     base: null,
     checks: [],
@@ -102,8 +92,8 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "plan.made":
       return planMade(draft, event);
     case "plan.failed":
-      if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
       countPlanning(state, event.usage, event.model);
+      if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
       state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
       return null;
     case "issue.closed":
@@ -113,6 +103,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "order.given":
       return orderGiven(draft, event);
     case "issue.observed":
+      if (event.observation.labelled) state.ignoresLabel = false;
       for (const { key, event: missed } of drift(state, event.observation, event.round)) {
         draft.commands.push({ type: "tell", to: state.key, key, event: missed });
       }
@@ -207,8 +198,9 @@ function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"]
 
 function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   const { state } = draft;
-  if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
+  // Also a plan that came too late was paid for.
   countPlanning(state, event.usage, event.model);
+  if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
   const verdict = judgePlan(event.plan);
   if (!verdict.ok) {
     state.parked = {
@@ -237,8 +229,10 @@ function newTask(issue: number, plan: Task["plan"]): Task {
     head: null,
     pull: null,
     failure: null,
+    failedIn: null,
     waitsUntil: null,
     change: null,
+    promoted: [],
     explanation: null,
     waitsFor: null,
     summary: "",
@@ -286,7 +280,9 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.failure = null;
   task.explanation = null;
   task.waitsFor = null;
-  if (state.base !== null) state.base = { ...state.base, sha: event.mergeSha };
+  // A merge that is told late must not take the base back to what it was then.
+  const newest = state.tasks.every((other) => (other.landing?.mergedAt ?? 0) <= event.mergedAt);
+  if (state.base !== null && newest) state.base = { ...state.base, sha: event.mergeSha };
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
   // A cancelled feature's last merge may still arrive: it is remembered, and changes nothing else.
@@ -300,78 +296,8 @@ function ejected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
   if (task === null || task.stage !== "in-lane") return "stale-observation";
   task.head = event.head;
   task.gateMs += event.gateMs;
-  if (state.base !== null) state.base = { ...state.base, sha: event.base };
-  return failTask(draft, task, event.failure);
-}
-
-function timerDue(draft: Draft, timer: string): Reaction {
-  const { state } = draft;
-  const [name, rest = ""] = split(timer);
-  if (name === "attempt") return overdue(draft, rest);
-  if (name === "wait") {
-    const task = findTask(state, rest);
-    if (task === undefined || task.stage !== "waiting") return "superseded";
-    task.waitsUntil = null;
-    const failure = task.failure?.class;
-    if (failure === "head-moved" || failure === "base-moved" || failure === "conflict-with-ahead") {
-      submit(draft, task);
-      return advanceTask(task, { type: "RESUBMIT" }) ? null : "not-accepted-here";
-    }
-    return advanceTask(task, { type: "DUE" }) ? null : "not-accepted-here";
-  }
-  if (name === "breaker") return breakerDue(state) ? null : "superseded";
-  if (name === "sweep" && !isOver(state)) return sweep(draft);
-  return "superseded";
-}
-
-function split(timer: string): [string, string] {
-  const colon = timer.indexOf(":");
-  return colon < 0 ? [timer, ""] : [timer.slice(0, colon), timer.slice(colon + 1)];
-}
-
-/** Reconcile is the truth: read the issue and every run under way again, whatever webhooks said or did not say. */
-function sweep(draft: Draft): Reaction {
-  const { state } = draft;
-  state.round += 1;
-  draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
-  if (state.policy !== null) {
-    draft.commands.push({
-      type: "issue.observe",
-      repo: state.repo,
-      issue: state.issue.number,
-      round: state.round,
-    });
-  }
-  for (const task of state.tasks) {
-    const look = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
-    if (look !== null) draft.commands.push(look);
-  }
-  return null;
-}
-
-function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Reaction {
-  const { state } = draft;
-  const task = event.task === null ? undefined : findTask(state, event.task);
-  switch (event.command) {
-    case "feature.observe":
-    case "plan.make":
-      if (state.stage !== "planning") return "superseded";
-      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
-      return null;
-    case "attempt.dispatch":
-      if (task?.stage !== "dispatching") return "stale-attempt";
-      return failTask(draft, task, event.failure);
-    case "attempt.observe":
-      if (task?.stage !== "working") return "stale-attempt";
-      return failTask(draft, task, event.failure);
-    case "change.promote":
-    case "pull.open":
-      if (task?.stage !== "promoting") return "stale-attempt";
-      return failTask(draft, task, event.failure);
-    default:
-      // Words that could not be said and looks that the next sweep repeats: recorded in the history, nothing to decide.
-      return "not-accepted-here";
-  }
+  if (state.base !== null && event.base !== null) state.base = { ...state.base, sha: event.base };
+  return failTask(draft, task, event.failure, "lane");
 }
 
 /** Through which topics hints find this feature. */

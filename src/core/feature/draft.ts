@@ -48,18 +48,29 @@ export function advanceFeature(
 }
 
 /** The task failed in this way: count it, and take its class's edge. */
-export function failTask(draft: Draft, task: Task, failure: Failure): Reaction {
+export function failTask(draft: Draft, task: Task, failure: Failure, where: NonNullable<Task["failedIn"]>): Reaction {
   const policy = draft.state.policy;
   if (policy === null) return "not-accepted-here";
   const freeBefore = task.machine.free;
+  // A branch of that name is there already, and not ours: no trying again makes it go.
+  const hopeless = failure.class === "head-moved" && task.pull === null;
   const breaker = taskBreaker(task.breaker, task.fingerprint, failure);
-  if (!advanceTask(task, { type: "FAILED", failure: failure.class, bounds: policy.attempts, open: breaker === "open" }))
+  if (
+    !advanceTask(task, {
+      type: "FAILED",
+      failure: failure.class,
+      bounds: policy.attempts,
+      open: breaker === "open" || hopeless,
+    })
+  )
     return "not-accepted-here";
   task.failure = failure;
+  task.failedIn = where;
   task.breaker = breaker;
   if (edges[failure.class].fault === "task") task.fingerprint = fingerprint(failure);
   ended(draft, failure.class);
-  task.change = null;
+  // What could not be promoted for reasons of its surroundings can still be.
+  if (where !== "promotion") task.change = null;
   task.explanation = null;
   task.waitsFor = null;
   const attempt = currentAttempt(task);
@@ -86,10 +97,10 @@ export function tellLane(draft: Draft, event: Extract<Command, { type: "tell" }>
   draft.commands.push({ type: "tell", to: laneKey(repo, base.branch), key, event });
 }
 
-/** Hand the task's pull to its lane. */
-export function submit(draft: Draft, task: Task): void {
+/** Hand the task's pull to its lane. False: it has none. */
+export function submit(draft: Draft, task: Task): boolean {
   const { state } = draft;
-  if (task.pull === null || task.head === null || state.base === null || state.policy === null) return;
+  if (task.pull === null || task.head === null || state.base === null || state.policy === null) return false;
   tellLane(
     draft,
     {
@@ -112,4 +123,5 @@ export function submit(draft: Draft, task: Task): void {
     },
     `submit:${state.key}:${task.plan.id}:${draft.eventId}`,
   );
+  return true;
 }

@@ -49,6 +49,8 @@ export type TaskMachineEvent =
   | { type: "DUE" }
   | { type: "RETRY"; kind: AttemptKind }
   | { type: "RESUBMIT" }
+  /** What was not put on its branch, or got no pull, for reasons of its surroundings. */
+  | { type: "PROMOTE" }
   | { type: "SKIP" }
   | { type: "CANCEL" }
   /** `bounds` come with the event because the policy may change while the task lives. `open`: its breaker has tripped. */
@@ -62,6 +64,12 @@ function spent(context: TaskContext, event: TaskMachineEvent): boolean {
 }
 
 const nextKind: Record<"repair" | "resolve", AttemptKind> = { repair: "repair", resolve: "resolve" };
+
+/**
+ * In every state but the last ones. A person may merge a pull at any time, whatever we were about to do with it. Not on the
+ * machine itself: XState would follow such a transition out of a restored final state.
+ */
+const always = { CANCEL: "cancelled", LANDED: "done" } as const;
 
 export const taskMachine = setup({
   types: { context: {} as TaskContext, events: {} as TaskMachineEvent },
@@ -79,28 +87,41 @@ export const taskMachine = setup({
       return edge.fault === "task" ? { failures: context.failures + 1, kind } : { free: context.free + 1, kind };
     }),
     begin: assign({ attempt: ({ context }) => context.attempt + 1 }),
-    /** A person's retry gives the task its tries back. */
-    renew: assign(({ event }) => (event.type === "RETRY" ? { failures: 0, free: 0, kind: event.kind } : {})),
+    /** A person who lets a parked task go on gives it its tries back. */
+    renew: assign(({ event }) =>
+      event.type === "RETRY" ? { failures: 0, free: 0, kind: event.kind } : { failures: 0, free: 0 },
+    ),
   },
 }).createMachine({
   id: "task",
   initial: "blocked",
   // Not from an input: `transition` takes a first snapshot each time, without one, and would swallow an exception.
   context: { attempt: 0, kind: "build", failures: 0, free: 0 },
-  // A person may merge a pull at any time, whatever we were about to do with it.
-  on: { CANCEL: ".cancelled", LANDED: ".done" },
   states: {
-    blocked: { on: { SATISFIED: "ready", SKIP: "skipped" } },
-    ready: { on: { START: { target: "dispatching", actions: "begin" }, SKIP: "skipped" } },
-    dispatching: { on: { DISPATCHED: "working", FAILED: failed() } },
-    working: { on: { COMPLETED: "promoting", NOTHING_TO_LAND: "done", FAILED: failed() } },
-    promoting: { on: { SUBMITTED: "in-lane", FAILED: failed() } },
-    "in-lane": { on: { FAILED: failed() } },
+    blocked: { on: { ...always, SATISFIED: "ready", SKIP: "skipped" } },
+    ready: { on: { ...always, START: { target: "dispatching", actions: "begin" }, SKIP: "skipped" } },
+    dispatching: { on: { ...always, DISPATCHED: "working", FAILED: failed() } },
+    working: { on: { ...always, COMPLETED: "promoting", NOTHING_TO_LAND: "done", FAILED: failed() } },
+    promoting: { on: { ...always, SUBMITTED: "in-lane", FAILED: failed() } },
+    "in-lane": { on: { ...always, FAILED: failed() } },
     waiting: {
-      on: { DUE: "ready", RESUBMIT: "in-lane", RETRY: { target: "ready", actions: "renew" }, SKIP: "skipped" },
+      on: {
+        ...always,
+        DUE: "ready",
+        RESUBMIT: "in-lane",
+        PROMOTE: "promoting",
+        RETRY: { target: "ready", actions: "renew" },
+        SKIP: "skipped",
+      },
     },
     parked: {
-      on: { RETRY: { target: "ready", actions: "renew" }, RESUBMIT: "in-lane", SKIP: "skipped" },
+      on: {
+        ...always,
+        RETRY: { target: "ready", actions: "renew" },
+        RESUBMIT: { target: "in-lane", actions: "renew" },
+        PROMOTE: { target: "promoting", actions: "renew" },
+        SKIP: "skipped",
+      },
     },
     done: { type: "final" },
     skipped: { type: "final" },

@@ -2,11 +2,11 @@
 import type { Command, Notice } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
 import type { Order } from "../order.ts";
-import { cancelAttempt } from "./attempts.ts";
+import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, submit, tellLane } from "./draft.ts";
 import type { FeatureState } from "./state.ts";
-import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
+import { findTask, isActive, isOver } from "./state.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -24,30 +24,54 @@ export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reactio
   if (state.pendingOrders.some((pending) => pending.comment === event.comment)) return "duplicate";
   state.pendingOrders = [
     ...state.pendingOrders.slice(-49),
-    { comment: event.comment, by: event.by, order: event.order },
+    { comment: event.comment, by: event.by, order: event.order, permission: null },
   ];
   draft.commands.push(react(state, event.comment, "eyes"));
   draft.commands.push({ type: "permission.observe", repo: state.repo, comment: event.comment, by: event.by });
   return null;
 }
 
+/** Orders are carried out in the order in which they were given, whichever permission is known first. */
 export function permissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
   const { state } = draft;
   const pending = state.pendingOrders.find((order) => order.comment === event.comment);
   if (pending === undefined) return "duplicate";
+  pending.permission = event.permission;
+  for (
+    let next = state.pendingOrders[0];
+    next !== undefined && next.permission !== null;
+    next = state.pendingOrders[0]
+  ) {
+    state.pendingOrders = state.pendingOrders.slice(1);
+    answer(draft, next);
+  }
+  return event.permission === "write" || event.permission === "admin" ? null : "unauthorised";
+}
+
+/** GitHub would not say who gave it: then nobody who may. */
+export function permissionUnknown(draft: Draft, key: string): Reaction {
+  const { state } = draft;
+  const pending = state.pendingOrders.find((order) => key === `permission.observe:${order.comment}`);
+  if (pending === undefined) return "duplicate";
+  const reason = "GitHub did not say whether you may give orders here. Please give it again.";
+  draft.commands.push(notice(state, { about: "refused-order", comment: pending.comment, reason }));
   state.pendingOrders = state.pendingOrders.filter((order) => order !== pending);
-  if (event.permission !== "write" && event.permission !== "admin") {
-    draft.commands.push(notice(state, { about: "unauthorised-order", by: pending.by, comment: pending.comment }));
-    return "unauthorised";
-  }
-  const refusal = perform(draft, pending.by, pending.order, pending.comment);
-  if (refusal !== null) {
-    draft.commands.push(react(state, pending.comment, "confused"));
-    draft.commands.push(notice(state, { about: "refused-order", comment: pending.comment, reason: refusal }));
-  } else if (pending.order.verb !== "malformed") {
-    draft.commands.push(react(state, pending.comment, "+1"));
-  }
   return null;
+}
+
+function answer(draft: Draft, given: FeatureState["pendingOrders"][number]): void {
+  const { state } = draft;
+  if (given.permission !== "write" && given.permission !== "admin") {
+    draft.commands.push(notice(state, { about: "unauthorised-order", by: given.by, comment: given.comment }));
+    return;
+  }
+  const refusal = perform(draft, given.by, given.order, given.comment);
+  if (refusal !== null) {
+    draft.commands.push(react(state, given.comment, "confused"));
+    draft.commands.push(notice(state, { about: "refused-order", comment: given.comment, reason: refusal }));
+  } else if (given.order.verb !== "malformed") {
+    draft.commands.push(react(state, given.comment, "+1"));
+  }
 }
 
 /** null: done. Else why not, in a sentence for the person. */
@@ -94,7 +118,11 @@ export function hold(draft: Draft, by: string, cause: "order" | "label"): void {
   if (state.hold !== null) return;
   const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
   state.hold = { by, reason, cause };
-  tellLane(draft, { type: "entries.held", feature: state.key, held: true }, `hold:${state.key}:${draft.eventId}`);
+  tellLane(
+    draft,
+    { type: "entries.held", feature: state.key, held: true, lifts: false },
+    `hold:${state.key}:${draft.eventId}`,
+  );
 }
 
 export function resume(draft: Draft, by: string): string | null {
@@ -103,13 +131,14 @@ export function resume(draft: Draft, by: string): string | null {
   const inLane = state.tasks.some((task) => task.stage === "in-lane");
   const paused = state.breaker.state === "open";
   if (state.hold === null && state.parked === null && !inLane && !paused) return "Nothing is on hold.";
+  if (state.hold?.cause === "label") state.ignoresLabel = true;
   if (paused) state.breaker = { ...state.breaker, state: "half-open" };
   if (state.hold !== null || inLane) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
     tellLane(
       draft,
-      { type: "entries.held", feature: state.key, held: state.mergingStopped },
+      { type: "entries.held", feature: state.key, held: state.mergingStopped, lifts: true },
       `resume:${state.key}:${draft.eventId}`,
     );
   }
@@ -136,7 +165,9 @@ export function look(draft: Draft, by: string): void {
 /** For good. What has landed stays; everything else stops. */
 export function cancel(draft: Draft, by: string): void {
   const { state } = draft;
+  const planning = state.stage === "planning";
   if (!advanceFeature(state, { type: "CANCEL" })) return;
+  if (planning) draft.commands.push({ type: "withdraw", key: `plan.make:${state.planVersion}` });
   state.endedAt = draft.at;
   state.endedBy = by;
   state.hold = null;
@@ -167,13 +198,24 @@ function retry(draft: Draft, id: string): string | null {
   if (task.breaker === "open") task.breaker = "half-open";
   const failure = task.failure?.class;
   // Nothing is wrong with the head itself: it only has to be judged again.
-  const again = new Set(["checks-interrupted", "checks-timed-out", "checks-missing", "policy-blocked", "head-moved"]);
-  if (task.pull !== null && failure !== undefined && again.has(failure)) {
+  const again = new Set([
+    "checks-interrupted",
+    "checks-timed-out",
+    "checks-missing",
+    "policy-blocked",
+    "head-moved",
+    "platform-unknown",
+  ]);
+  if (task.failedIn === "lane" && task.pull !== null && failure !== undefined && again.has(failure)) {
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }
-  const lastKind = currentAttempt(task)?.kind ?? "build";
-  const kind = failure === "checks-failed" ? "repair" : failure === "conflict-with-base" ? "resolve" : lastKind;
-  advanceTask(task, { type: "RETRY", kind });
+  if (task.failedIn === "promotion") {
+    if (advanceTask(task, { type: "PROMOTE" })) promote(draft, task);
+    return null;
+  }
+  const kinds = { "checks-failed": "repair", "conflict-with-base": "resolve" } as const;
+  const fromLane = task.failedIn === "lane" && (failure === "checks-failed" || failure === "conflict-with-base");
+  advanceTask(task, { type: "RETRY", kind: fromLane ? kinds[failure] : task.machine.kind });
   return null;
 }

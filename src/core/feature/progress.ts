@@ -7,8 +7,8 @@ import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
 import type { Task } from "./state.ts";
 import { findTask, isActive, isSatisfied } from "./state.ts";
 
-/** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
-const RUNNER_MINUTES = 15;
+/** The last attempts are what people and the next attempt look at. */
+const REMEMBERED_ATTEMPTS = 50;
 
 export function progress(draft: Draft): void {
   const { state } = draft;
@@ -57,6 +57,7 @@ function start(draft: Draft, task: Task): void {
   const id = attemptIdOf(state, task, number);
   const brief = writeBrief(state, task, policy);
   if (brief === null) return;
+  task.attempts = task.attempts.slice(1 - REMEMBERED_ATTEMPTS);
   task.attempts.push({
     number,
     kind: task.machine.kind,
@@ -73,9 +74,4 @@ function start(draft: Draft, task: Task): void {
   });
   task.waitsUntil = null;
   draft.commands.push({ type: "attempt.dispatch", repo: state.repo, task: task.plan.id, attempt: number, id, brief });
-  draft.commands.push({
-    type: "timer.set",
-    timer: `attempt:${id}`,
-    dueAt: draft.at + (policy.attempts.minutes + RUNNER_MINUTES) * 60_000,
-  });
 }

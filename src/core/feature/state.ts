@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { AttemptKind, ChangedFile, Price, Usage } from "../attempt.ts";
 import { Failure, FailureClass } from "../failure.ts";
-import { Repo, RequiredCheck } from "../github.ts";
+import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
 import { JudgedTask, Land, OnFailure, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
@@ -67,15 +67,19 @@ export const Task = z.object({
     failures: z.number().int(),
     free: z.number().int(),
   }),
-  attempts: z.array(AttemptRecord).max(100),
+  attempts: z.array(AttemptRecord),
   branch: z.string(),
   head: Sha.nullable(),
   pull: z.number().int().nullable(),
   /** The last failure, while it matters: what the next attempt reads, why the task waits or is parked. */
   failure: Failure.nullable(),
+  /** Where it failed: going on begins there again, not earlier. */
+  failedIn: z.enum(["attempt", "promotion", "lane"]).nullable(),
   waitsUntil: Time.nullable(),
   /** The change under promotion, from the artifact's manifest. */
   change: z.array(ChangedFile).nullable(),
+  /** Paths of the last change that was promoted, for the pull's description. */
+  promoted: z.array(z.string()),
   /** Why the lane has not merged it yet. */
   explanation: z.string().nullable(),
   /** Who must act on it, by the lane's word. */
@@ -123,8 +127,10 @@ export const FeatureState = z.object({
   }),
   /** The fan-in policy holds the lane back while a task is parked. */
   mergingStopped: z.boolean(),
+  /** A person resumed although the label is off: its absence stops nothing until it has been seen again. */
+  ignoresLabel: z.boolean(),
   /** How the last attempts ended, oldest first; null: well. */
-  endings: z.array(FailureClass.nullable()).max(20),
+  endings: z.array(FailureClass.nullable()),
   base: z.object({ branch: z.string(), sha: Sha }).nullable(),
   checks: z.array(RequiredCheck),
   plan: z.object({ version: z.number().int(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),
@@ -132,7 +138,9 @@ export const FeatureState = z.object({
   planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
   /** Orders whose sender's permission is not known yet. */
-  pendingOrders: z.array(z.object({ comment: z.number().int(), by: z.string(), order: Order })).max(50),
+  pendingOrders: z.array(
+    z.object({ comment: z.number().int(), by: z.string(), order: Order, permission: Permission.nullable() }),
+  ),
 });
 export type FeatureState = z.infer<typeof FeatureState>;
 

@@ -25,13 +25,11 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
     differences.push({ key: `closed:sweep:${round}`, event: { type: "issue.closed", by: "somebody" } });
     return differences;
   }
-  const wanted = state.policy?.label.toLowerCase();
-  const labelled = wanted === undefined || observed.labels.some((label) => label.toLowerCase() === wanted);
   const heldForLabel = state.hold?.cause === "label";
-  if (!labelled && state.hold === null) {
+  if (!observed.labelled && state.hold === null && !state.ignoresLabel) {
     differences.push({ key: `unlabelled:sweep:${round}`, event: { type: "feature.unlabelled", by: "somebody" } });
   }
-  if (labelled && heldForLabel) {
+  if (observed.labelled && heldForLabel) {
     const { repo, issue, labelledBy } = state;
     const event = {
       type: "feature.labelled" as const,

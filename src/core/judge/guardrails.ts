@@ -21,7 +21,6 @@ export function judgeChange(
 ): Judgement {
   const refusals: string[] = [];
   const isProtected = picomatch(policy.protectedPaths, { dot: true, nocase: true });
-  const inScope = declared.length === 0 ? () => true : picomatch([...declared], { dot: true });
   const seen = new Set<string>();
   for (const file of manifest) {
     const place = placeProblem(file.path);
@@ -36,8 +35,19 @@ export function judgeChange(
   }
   const bytes = manifest.reduce((sum, file) => sum + (file.change === "write" ? file.bytes : 0), 0);
   if (bytes > policy.limits.bytes) refusals.push(`${bytes} bytes written; at most ${policy.limits.bytes} are allowed`);
-  const outsideScope = manifest.map((file) => file.path).filter((path) => !inScope(path));
-  return { refusals, outsideScope };
+  return {
+    refusals,
+    outsideScope: outsideScope(
+      manifest.map((file) => file.path),
+      declared,
+    ),
+  };
+}
+
+/** Without declared files everything is in scope. */
+export function outsideScope(paths: readonly string[], declared: readonly string[]): string[] {
+  const inScope = declared.length === 0 ? () => true : picomatch([...declared], { dot: true });
+  return paths.filter((path) => !inScope(path));
 }
 
 /** Why git or a checkout could be led astray by this path; null: it is a plain path inside the repository. */

@@ -4,18 +4,18 @@
  */
 import type { Actor } from "../event.ts";
 import type { LaneDraft } from "./draft.ts";
-import { askMerge, closeGate, eject } from "./draft.ts";
+import { askMerge, closeGate, eject, MAX_LOOKS, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
 import type { Entry, LaneState } from "./state.ts";
 
 const MAX_UPDATES = 50;
-/** Looks for an accepted update before it is asked for again; with their back-off about two minutes. */
-const MAX_LOOKS = 10;
 
 export function advance(draft: LaneDraft): void {
   const { state } = draft;
   const front = state.entries.find((entry) => entry.pull === state.front);
   if (front === undefined || (front.stage !== "merging" && !mayAdvance(state, front))) state.front = null;
+  // Nobody waits behind one of which GitHub does not know whether it can be merged.
+  if (front?.stage === "queued" && isFresh(front) && front.snapshot?.mergeable !== true) state.front = null;
   state.front ??= choose(state)?.pull ?? null;
   const chosen = state.entries.find((entry) => entry.pull === state.front);
   if (chosen !== undefined) drive(draft, chosen);
@@ -52,7 +52,7 @@ function choose(state: LaneState): Entry | undefined {
 function drive(draft: LaneDraft, entry: Entry): void {
   const { snapshot } = entry;
   if (snapshot === null || entry.stage !== "queued" || !isFresh(entry) || snapshot.mergeable !== true) return;
-  if (entry.restsUntil !== null) return;
+  if (entry.restsUntil !== null && draft.at < entry.restsUntil) return;
   if (snapshot.behindBy > 0) {
     if (entry.updates >= MAX_UPDATES) {
       const cause = `${draft.state.branch} moved ${MAX_UPDATES} times while this waited for its checks.`;
@@ -68,11 +68,14 @@ function drive(draft: LaneDraft, entry: Entry): void {
       pull: entry.pull,
       head: entry.head,
       base: snapshot.baseSha,
-      round: entry.updates,
+      round: nextAsk(draft),
     });
     return;
   }
-  if (judgeHead(entry.checks, snapshot.checks).verdict === "pass") askMerge(draft, entry);
+  if (judgeHead(entry.checks, snapshot.checks).verdict === "pass") {
+    entry.tried = { head: entry.head, tree: snapshot.headTree };
+    askMerge(draft, entry);
+  }
 }
 
 /** GitHub sends nothing when `mergeable` is computed, and an accepted update may show late: look again, ever more rarely. */

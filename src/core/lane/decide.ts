@@ -4,17 +4,18 @@ import type { Ignored, LaneEvent } from "../event.ts";
 import { laneKey, topics } from "../keys.ts";
 import { advance } from "./advance.ts";
 import type { LaneDraft } from "./draft.ts";
-import { askMerge, closeGate, eject, look, sendHome } from "./draft.ts";
-import { judgeHead } from "./gate.ts";
+import { closeGate, eject, look, nextAsk, rest, sendHome } from "./draft.ts";
+import { judge } from "./judge.ts";
 import type { Entry, LaneState } from "./state.ts";
 
 type EventOf<Type extends LaneEvent["type"]> = Extract<LaneEvent, { type: Type }>;
 
 const SWEEP_MS = 60_000;
-/** A required check that nobody has reported so long after the head appeared will not be: its workflow did not start. */
-export const MISSING_MS = 5 * 60_000;
-const MAX_RERUNS = 3;
-const MAX_MERGES = 8;
+const MAX_REFUSALS = 8;
+/** With rests of up to a minute, half an hour. */
+const MAX_OUTAGES = 40;
+const MAX_ENTRIES = 400;
+const LONGEST_REST_MS = 60_000;
 
 /** `before` is given away: it becomes the draft. `decide` parses a copy of its own from what is stored. */
 export function decideLane(
@@ -41,6 +42,8 @@ function newLane(event: EventOf<"entry.submitted">): LaneState {
     branch: event.branch,
     halted: null,
     front: null,
+    tip: null,
+    asks: 0,
     lastPlace: 0,
     merged: 0,
     entries: [],
@@ -57,7 +60,7 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
     case "entries.held":
       for (const entry of state.entries) if (entry.feature === event.feature) entry.held = event.held;
       // A person who resumes has seen why the lane halted.
-      if (!event.held) state.halted = null;
+      if (event.lifts) state.halted = null;
       return null;
     case "hinted":
       return hinted(draft, event);
@@ -68,7 +71,7 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
       if (entry === null || entry.stage !== "reading-failure" || entry.head !== event.head) return "stale-head";
       const names = [...new Set(entry.failing.map((check) => check.name))].join(", ");
       const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
-      const cause = first === undefined ? `Required checks failed: ${names}` : `${names}: ${first}`;
+      const cause = (first === undefined ? `Required checks failed: ${names}` : `${names}: ${first}`).slice(0, 1_000);
       eject(draft, entry, { class: "checks-failed", cause, details: event.details });
       return null;
     }
@@ -97,6 +100,19 @@ function entryOf(state: LaneState, pull: number | null): Entry | null {
 function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored | null {
   const { state } = draft;
   const known = entryOf(state, event.entry.pull);
+  if (known === null && state.entries.length >= MAX_ENTRIES) {
+    const cause = `The lane of ${state.branch} holds ${MAX_ENTRIES} pull requests already.`;
+    const failure = { class: "policy-blocked" as const, cause, details: [] };
+    const { feature, task, pull, head } = event.entry;
+    const ejection = { type: "entry.ejected" as const, task, pull, head, base: null, failure, gateMs: 0 };
+    draft.commands.push({
+      type: "tell",
+      to: feature,
+      key: `ejected:${state.key}:${pull}:${nextAsk(draft)}`,
+      event: ejection,
+    });
+    return "guard-refused";
+  }
   if (known !== null && !known.away) return "duplicate";
   const fresh = {
     ...event.entry,
@@ -106,9 +122,12 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     headSince: draft.at,
     looks: 0,
     updates: 0,
-    merges: 0,
+    refusals: 0,
+    outages: 0,
     reruns: 0,
+    rerunChecks: [],
     mergeAskedAt: null,
+    tried: null,
     restsUntil: null,
     gateMs: 0,
     explanation: "",
@@ -172,96 +191,10 @@ function observed(draft: LaneDraft, event: EventOf<"pull.observed">): Ignored | 
   if (entry === null || event.seq !== entry.asked) return "stale-observation";
   entry.observed = event.seq;
   entry.snapshot = event.snapshot;
+  // Asked for after the last merge, and only an open pull shows the branch as it is.
+  if (event.snapshot.state === "open") state.tip = event.snapshot.baseSha;
   judge(draft, entry);
   return null;
-}
-
-/** What a fresh look at one pull means, before anything is chosen. */
-function judge(draft: LaneDraft, entry: Entry): void {
-  const { snapshot } = entry;
-  if (snapshot === null || entry.stage === "merging") return;
-  if (snapshot.state === "merged") {
-    // By a person, or by a merge of ours whose answer was lost: asking again tells what landed.
-    askMerge(draft, entry);
-    return;
-  }
-  if (entry.away) return;
-  if (snapshot.state === "closed") {
-    eject(draft, entry, { class: "policy-blocked", cause: "Somebody closed the pull request.", details: [] });
-    return;
-  }
-  // The pull may still show the head from before the promotion: that one has been judged.
-  if (snapshot.headSha === entry.formerHead) return;
-  if (snapshot.headSha !== entry.head) {
-    closeGate(entry);
-    entry.head = snapshot.headSha;
-    entry.headSince = draft.at;
-    entry.stage = "queued";
-    entry.looks = 0;
-    entry.reruns = 0;
-    // Until now hints about this commit found nobody: what it has been through is only known after one more look.
-    look(draft, entry);
-  }
-  if (snapshot.mergeable === false) {
-    const cause = `It conflicts with ${draft.state.branch}.`;
-    eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
-    return;
-  }
-  if (entry.stage === "reading-failure") return;
-  judgeChecks(draft, entry);
-}
-
-function judgeChecks(draft: LaneDraft, entry: Entry): void {
-  const { state } = draft;
-  const { snapshot } = entry;
-  if (snapshot === null) return;
-  const verdict = judgeHead(entry.checks, snapshot.checks);
-  const waited = draft.at - entry.headSince;
-  if (verdict.failing.length > 0) {
-    entry.stage = "reading-failure";
-    entry.failing = verdict.failing;
-    draft.commands.push({
-      type: "failure.read",
-      repo: state.repo,
-      pull: entry.pull,
-      head: entry.head,
-      checks: verdict.failing,
-    });
-  } else if (verdict.interrupted.length > 0) {
-    if (entry.reruns >= MAX_RERUNS) {
-      const cause = `Required checks were interrupted ${MAX_RERUNS + 1} times.`;
-      eject(draft, entry, { class: "checks-interrupted", cause, details: [] });
-      return;
-    }
-    entry.reruns += 1;
-    draft.commands.push({
-      type: "checks.rerun",
-      repo: state.repo,
-      pull: entry.pull,
-      head: entry.head,
-      round: entry.reruns,
-      checks: verdict.interrupted,
-    });
-  } else if (
-    verdict.verdict === "pending" &&
-    waited > (verdict.missing.length > 0 ? MISSING_MS : entry.checksMinutes * 60_000)
-  ) {
-    const missing = verdict.missing.join(", ");
-    eject(
-      draft,
-      entry,
-      verdict.missing.length > 0
-        ? { class: "checks-missing", cause: `Nothing has reported the required check: ${missing}.`, details: [] }
-        : {
-            class: "checks-timed-out",
-            cause: `Required checks took over ${entry.checksMinutes} minutes.`,
-            details: [],
-          },
-    );
-  } else if (verdict.verdict === "pending") {
-    const limit = verdict.missing.length > 0 ? MISSING_MS : entry.checksMinutes * 60_000;
-    draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: entry.headSince + limit + 1 });
-  }
 }
 
 function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | null {
@@ -289,7 +222,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
     entry.stage = "queued";
     entry.mergeAskedAt = null;
     if (entry.withdrawn) sendHome(draft, entry);
-    else if (entry.merges >= MAX_MERGES) {
+    else if (outcome.outcome === "refused" && (entry.refusals += 1) >= MAX_REFUSALS) {
       eject(draft, entry, {
         class: "policy-blocked",
         cause: `GitHub refuses the merge: ${outcome.message}`,
@@ -297,15 +230,21 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       });
     } else {
       // Unknown is not failed: rest a little, then look before any retry.
-      entry.restsUntil = draft.at + Math.min(250 * 2 ** entry.merges, 30_000);
-      draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: entry.restsUntil });
+      if (outcome.outcome === "unknown") entry.outages += 1;
+      if (entry.outages > MAX_OUTAGES)
+        eject(draft, entry, { class: "platform-unknown", cause: outcome.message, details: [] });
+      else rest(draft, entry, Math.max(outcome.afterMs ?? 0, restAfter(entry.refusals + entry.outages)));
     }
     return null;
   }
   state.merged += 1;
   closeGate(entry);
-  const testedTree = entry.snapshot?.headTree ?? outcome.landedTree;
-  const ours = entry.snapshot?.state !== "merged";
+  state.tip = outcome.sha;
+  // Whoever merged it: where this lane asked for that very head, it is what this lane had tested.
+  const ours = entry.tried?.head === entry.head;
+  const testedTree = ours
+    ? (entry.tried?.tree ?? outcome.landedTree)
+    : (entry.snapshot?.headTree ?? outcome.landedTree);
   draft.commands.push({
     type: "tell",
     to: entry.feature,
@@ -342,27 +281,35 @@ function timerDue(draft: LaneDraft, timer: string): Ignored | null {
     for (const entry of state.entries) look(draft, entry);
     return null;
   }
-  const entry = entryOf(state, Number(timer.replace(/^look:/, "")));
+  const entry = entryOf(state, Number(timer.replace(/^(look|rest):/, "")));
   if (entry === null) return "superseded";
-  entry.restsUntil = null;
+  if (timer.startsWith("rest:")) entry.restsUntil = null;
   look(draft, entry);
   return null;
 }
 
 function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignored | null {
   const entry = entryOf(draft.state, event.pull);
-  if (entry === null) return "not-accepted-here";
+  if (entry === null || entry.away) return "not-accepted-here";
+  if (event.head !== null && event.head !== entry.head) return "stale-head";
   if (event.command === "pull.observe") entry.observed = entry.asked;
   if (event.command === "failure.read") {
-    eject(draft, entry, {
-      class: "checks-failed",
-      cause: "Required checks failed; their logs could not be read.",
-      details: [],
-    });
+    const cause = "Required checks failed; their logs could not be read.";
+    eject(draft, entry, { class: "checks-failed", cause, details: [] });
+    return null;
+  }
+  entry.stage = "queued";
+  entry.outages += 1;
+  if (event.failure.class === "platform-unknown" && entry.outages <= MAX_OUTAGES) {
+    rest(draft, entry, restAfter(entry.outages));
     return null;
   }
   eject(draft, entry, { ...event.failure, class: "policy-blocked" });
   return null;
+}
+
+function restAfter(times: number): number {
+  return Math.min(250 * 2 ** Math.min(times, 20), LONGEST_REST_MS);
 }
 
 /** Through which topics hints find this lane. */

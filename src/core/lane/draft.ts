@@ -4,6 +4,9 @@ import type { Failure } from "../failure.ts";
 import { judgeHead } from "./gate.ts";
 import type { Entry, LaneState } from "./state.ts";
 
+/** Looks without progress before something else is tried; with their back-off about two minutes. */
+export const MAX_LOOKS = 10;
+
 export interface LaneDraft {
   state: LaneState;
   at: number;
@@ -19,6 +22,23 @@ export function look(draft: LaneDraft, entry: Entry): void {
   draft.commands.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.asked });
 }
 
+/** A number that no command of this lane has had. */
+export function nextAsk(draft: LaneDraft): number {
+  draft.state.asks += 1;
+  return draft.state.asks;
+}
+
+/** Nothing is tried for a while; then the pull is looked at again. */
+export function rest(draft: LaneDraft, entry: Entry, ms: number): void {
+  entry.restsUntil = draft.at + ms;
+  draft.commands.push({ type: "timer.set", timer: `rest:${entry.pull}`, dueAt: entry.restsUntil });
+}
+
+function stopTimers(draft: LaneDraft, entry: Entry): void {
+  entry.restsUntil = null;
+  for (const name of ["look", "rest"]) draft.commands.push({ type: "timer.cancel", timer: `${name}:${entry.pull}` });
+}
+
 /** Count what the checks of the present head took. */
 export function closeGate(entry: Entry): void {
   if (entry.snapshot === null) return;
@@ -31,7 +51,7 @@ export function sendHome(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
   state.entries = state.entries.filter((other) => other !== entry);
   if (state.front === entry.pull) state.front = null;
-  draft.commands.push({ type: "timer.cancel", timer: `look:${entry.pull}` });
+  stopTimers(draft, entry);
   if (state.entries.length === 0) draft.commands.push({ type: "timer.cancel", timer: "sweep" });
 }
 
@@ -44,17 +64,17 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
   }
   closeGate(entry);
   if (state.front === entry.pull) state.front = null;
-  draft.commands.push({ type: "timer.cancel", timer: `look:${entry.pull}` });
+  stopTimers(draft, entry);
   draft.commands.push({
     type: "tell",
     to: entry.feature,
-    key: `ejected:${state.key}:${entry.pull}:${entry.head}:${failure.class}:${draft.at}`,
+    key: `ejected:${state.key}:${entry.pull}:${nextAsk(draft)}`,
     event: {
       type: "entry.ejected",
       task: entry.task,
       pull: entry.pull,
       head: entry.head,
-      base: entry.snapshot?.baseSha ?? entry.head,
+      base: state.tip,
       failure,
       gateMs: entry.gateMs,
     },
@@ -66,14 +86,13 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
 
 export function askMerge(draft: LaneDraft, entry: Entry): void {
   entry.stage = "merging";
-  entry.merges += 1;
   entry.mergeAskedAt = draft.at;
   draft.commands.push({
     type: "pull.merge",
     repo: draft.state.repo,
     pull: entry.pull,
     head: entry.head,
-    round: entry.merges,
+    round: nextAsk(draft),
     method: entry.method,
     title: entry.title,
   });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
 
-export const LANE_SCHEMA = 1;
+export const LANE_SCHEMA = 2;
 
 const Time = z.number();
 
@@ -26,9 +26,14 @@ export const Entry = Submission.extend({
   formerHead: z.string().nullable(),
   /** Tries, each bounded. */
   updates: z.number().int(),
-  merges: z.number().int(),
+  refusals: z.number().int(),
+  outages: z.number().int(),
   reruns: z.number().int(),
+  /** Checks that were asked to run again: until others take their place, they say nothing. */
+  rerunChecks: z.array(z.number().int()),
   mergeAskedAt: Time.nullable(),
+  /** The head that this lane last asked to merge, and its tree: what was tested. */
+  tried: z.object({ head: z.string(), tree: z.string() }).nullable(),
   /** After a merge that did not happen: nothing is tried until this look. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),
@@ -45,8 +50,12 @@ export const LaneState = z.object({
   halted: z.object({ reason: z.string() }).nullable(),
   /** The pull at the front: the only one that is brought up to date and merged. */
   front: z.number().int().nullable(),
+  /** The base branch's tip, by the last merge or the last fresh look; null: not seen yet. Never goes back. */
+  tip: z.string().nullable(),
+  /** Numbers what is asked of GitHub. Never starts again: a key that was used before would be a command already done. */
+  asks: z.number().int(),
   lastPlace: z.number().int(),
   merged: z.number().int(),
-  entries: z.array(Entry).max(500),
+  entries: z.array(Entry),
 });
 export type LaneState = z.infer<typeof LaneState>;

@@ -78,7 +78,9 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
           },
         ];
   });
-  const observation = { open: snapshot.state === "open", labels: snapshot.labels, orders: orders.slice(-500) };
+  const label = outside.settings.label.toLowerCase();
+  const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
+  const observation = { open: snapshot.state === "open", labelled, orders: orders.slice(-500) };
   return { type: "issue.observed", round, observation };
 }
 

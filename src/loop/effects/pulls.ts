@@ -2,6 +2,7 @@
 import type { Command } from "../../core/command.ts";
 import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
 import { pullBody, pullTitle } from "../../messages/pull.ts";
+import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
@@ -26,11 +27,20 @@ export async function rerunChecks(outside: Outside, command: CommandOf<"checks.r
   return { type: "checks.rerun", pull: command.pull, head: command.head };
 }
 
+/**
+ * Never tried again from here: what was judged before a pause says nothing about after it. The core looks and decides anew.
+ */
 export async function mergePull(outside: Outside, command: CommandOf<"pull.merge">): Promise<LaneEvent> {
-  const outcome = await outside.github.mergePull(command.repo, command.pull, {
-    head: command.head,
-    method: command.method,
-    title: `${pullTitle(command)} (#${command.pull})`,
-  });
-  return { type: "pull.merged", pull: command.pull, head: command.head, outcome };
+  const event = { type: "pull.merged" as const, pull: command.pull, head: command.head };
+  try {
+    const outcome = await outside.github.mergePull(command.repo, command.pull, {
+      head: command.head,
+      method: command.method,
+      title: `${pullTitle(command)} (#${command.pull})`,
+    });
+    return { ...event, outcome };
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return { ...event, outcome: { outcome: "unknown", message: error.message, afterMs: error.afterMs ?? 0 } };
+  }
 }

@@ -48,6 +48,7 @@ class Life {
   answer(command: Command): void {
     const world = this.#world;
     this.#answers += 1;
+    if (this.#answers > 100_000) throw new Error(`the feature goes in circles, ${JSON.stringify(world.stages())}`);
     world.at += 2_000;
     if (this.#answers % 25 === 0) {
       world.feature({ type: "timer.due", timer: "sweep" });
@@ -57,29 +58,35 @@ class Life {
       case "attempt.dispatch": {
         const { task, attempt, id } = command;
         world.feature({ type: "attempt.dispatched", task, attempt, run: 1_000 + this.#answers });
-        for (let hint = 0; hint < 3; hint += 1)
+        for (let hint = 0; hint < 3; hint += 1) {
           world.feature({ type: "hinted", topic: { kind: "attempt", attempt: id } });
-        return;
+        }
+        break;
       }
       case "attempt.observe":
-        return world.feature(this.#run(command));
+        world.feature(this.#run(command));
+        break;
       case "change.promote": {
-        const head = sha(`${command.task}-${command.attempt}`);
-        return world.feature({ type: "change.promoted", task: command.task, attempt: command.attempt, head });
+        const { task, attempt } = command;
+        world.feature({ type: "change.promoted", task, attempt, head: sha(`${task}-${attempt}`) });
+        break;
       }
       case "pull.open":
-        return world.feature({ type: "pull.opened", task: command.task, pull: 10 + Number(command.task.slice(5)) });
+        world.feature({ type: "pull.opened", task: command.task, pull: 10 + Number(command.task.slice(5)) });
+        break;
       case "pull.observe":
-        return this.#look(command.pull, command.seq);
+        this.#look(command.pull, command.seq);
+        break;
       case "failure.read": {
         const details = [0, 1].map((log) => ({ title: `unit failed, log ${log}`, text: words(300) }));
-        return world.lane({ type: "failure.read", pull: command.pull, head: command.head, details });
+        world.lane({ type: "failure.read", pull: command.pull, head: command.head, details });
+        break;
       }
       case "pull.merge":
         world.commands.unshift(command);
-        return world.merges(command.pull);
+        world.merges(command.pull);
+        break;
       default:
-        return;
     }
   }
 

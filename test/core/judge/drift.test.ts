@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { drift } from "../../../src/core/judge/drift.ts";
 import { World } from "../world.ts";
 
-const calm = { open: true, labels: ["headgate"], orders: [] };
+const calm = { open: true, labelled: true, orders: [] };
 
 function running(): World {
   const world = new World();
@@ -43,14 +43,14 @@ describe("a sweep of the issue", () => {
   });
 
   it("tells that the issue was closed, and of a closed one nothing else", () => {
-    expect(drift(running().state, { ...calm, open: false, labels: [] }, 3).map(({ key }) => key)).toEqual([
+    expect(drift(running().state, { ...calm, open: false, labelled: false }, 3).map(({ key }) => key)).toEqual([
       "closed:sweep:3",
     ]);
   });
 
-  it("tells that the label is gone, whatever its case was", () => {
-    expect(drift(running().state, { ...calm, labels: ["Headgate"] }, 3)).toEqual([]);
-    expect(drift(running().state, { ...calm, labels: ["bug"] }, 3)[0]?.event.type).toBe("feature.unlabelled");
+  it("tells that the label is gone, unless a person resumed without it", () => {
+    expect(drift({ ...running().state, ignoresLabel: true }, { ...calm, labelled: false }, 3)).toEqual([]);
+    expect(drift(running().state, { ...calm, labelled: false }, 3)[0]?.event.type).toBe("feature.unlabelled");
   });
 
   it("tells that the label is back, but not against a person's order", () => {

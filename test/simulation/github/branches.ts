@@ -1,8 +1,9 @@
 /** Branches move: pushes, and the pulls whose heads they are. */
-import { HttpAnswer, type Hub, type Pull } from "./hub.ts";
-import { accountOf, repositoryOf } from "./payloads.ts";
+
 import { startChecks } from "./checks.ts";
+import { HttpAnswer, type Hub, type Pull } from "./hub.ts";
 import { type Blob, changed } from "./objects.ts";
+import { accountOf, repositoryOf } from "./payloads.ts";
 
 export function createBranch(hub: Hub, branch: string, sha: string, by: string): void {
   if (hub.branches.has(branch)) throw new HttpAnswer(422, "Reference already exists");

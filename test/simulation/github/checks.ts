@@ -1,6 +1,6 @@
 /** Continuous integration: the required checks of a pull's head, from another App. */
 import type { Check } from "../../../src/core/github.ts";
-import { CI_APP_ID, CI_WORKFLOW, type CheckRun, type CheckScript, type Hub, type Pull } from "./hub.ts";
+import { type CheckRun, type CheckScript, CI_APP_ID, CI_WORKFLOW, type Hub, type Pull } from "./hub.ts";
 import { accountOf, repositoryOf } from "./payloads.ts";
 
 /** A conflicted pull has no merge commit to test: GitHub starts nothing for it. */
@@ -28,12 +28,7 @@ export function endCheck(hub: Hub, check: CheckRun, conclusion: Check["conclusio
 }
 
 /** A new check run on a commit; conclusion null: under way. */
-export function report(
-  hub: Hub,
-  sha: string,
-  name: string,
-  conclusion: Check["conclusion"],
-): CheckRun {
+export function report(hub: Hub, sha: string, name: string, conclusion: Check["conclusion"]): CheckRun {
   const check: CheckRun = {
     id: hub.nextId(),
     sha,

@@ -1,6 +1,6 @@
 /** Issues, labels, comments. */
 import { APP_ID, BOT, type Comment, HttpAnswer, type Hub, type Issue } from "./hub.ts";
-import { accountOf, issueOf, iso, repositoryOf } from "./payloads.ts";
+import { accountOf, iso, issueOf, repositoryOf } from "./payloads.ts";
 
 export function openIssue(hub: Hub, issue: { title: string; body: string; labels: string[] }, by: string): Issue {
   const opened: Issue = {

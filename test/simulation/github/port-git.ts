@@ -4,7 +4,7 @@ import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused } from "../../../src/loop/github-port.ts";
 import { createBranch, removeBranch, updateBranch } from "./branches.ts";
 import { BOT, HttpAnswer, type Hub } from "./hub.ts";
-import { type Blob, blob, changed, type Commit, textOf } from "./objects.ts";
+import { type Blob, blob, type Commit, changed, textOf } from "./objects.ts";
 import type { Send } from "./port.ts";
 import { meaningOf, type Wire } from "./wire.ts";
 

@@ -8,7 +8,7 @@ import { closePull } from "./branches.ts";
 import { checksOn, rerunChecks } from "./checks.ts";
 import { BOT, HttpAnswer, type Hub, type Run } from "./hub.ts";
 import { closeIssue, comment, findComment, labelledBy } from "./issues.ts";
-import { iso, isBot } from "./payloads.ts";
+import { isBot, iso } from "./payloads.ts";
 import { gitPort } from "./port-git.ts";
 import { mergingPort } from "./port-merging.ts";
 import { mergeable, openPull, openPullOf, snapshotOf } from "./pulls.ts";
@@ -41,14 +41,14 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
     permission: (_, login) => read("permission", () => hub.people.get(login) ?? "none"),
     defaultBranch: () => read("defaultBranch", () => hub.defaultBranch),
     requiredChecks: (_, branch) =>
-      read("requiredChecks", () =>
-        (hub.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null })),
-      ),
+      read("requiredChecks", () => (hub.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null }))),
     async openPull(_, { head, base, title }) {
       const existing = await read("openPull.list", () => openPullOf(hub, head, base));
       if (existing !== null) return { number: existing.number };
       try {
-        return { number: (await wire.send("openPull.create", true, () => openPull(hub, { head, base, title }, BOT))).number };
+        return {
+          number: (await wire.send("openPull.create", true, () => openPull(hub, { head, base, title }, BOT))).number,
+        };
       } catch (error) {
         if (!(error instanceof HttpAnswer) || !/already exists/.test(error.message)) throw meaningOf("openPull", error);
         const raced = await read("openPull.list", () => openPullOf(hub, head, base));
@@ -78,7 +78,14 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
         return snapshotOf(hub, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
       }
     },
-    rerun: (_, head, checks) => write("rerun", () => rerunChecks(hub, head, checks.map((check) => check.name))),
+    rerun: (_, head, checks) =>
+      write("rerun", () =>
+        rerunChecks(
+          hub,
+          head,
+          checks.map((check) => check.name),
+        ),
+      ),
     failureText: (_, check, limit) => read("failureText", () => `Error: ${check.name} said no`.slice(0, limit)),
     calls: () => wire.counts(),
   };
@@ -116,7 +123,8 @@ function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
       const own = await read("upsertComment.list", () =>
         hub.issue(issue).comments.find((one) => isBot(one.by) && one.body.split("\n", 1)[0] === marker),
       );
-      if (own === undefined) return (await write("upsertComment.create", () => comment(hub, hub.issue(issue), text, BOT))).id;
+      if (own === undefined)
+        return (await write("upsertComment.create", () => comment(hub, hub.issue(issue), text, BOT))).id;
       if (own.body !== text) {
         await write("upsertComment.edit", () => {
           own.body = text;
@@ -181,4 +189,3 @@ function attemptsPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, Attempts> 
       }),
   };
 }
-

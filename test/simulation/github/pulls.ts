@@ -136,7 +136,12 @@ function demand(hub: Hub, pull: Pull, base: string): void {
   }
 }
 
-export function review(hub: Hub, pull: Pull, by: string, verdict: "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED"): void {
+export function review(
+  hub: Hub,
+  pull: Pull,
+  by: string,
+  verdict: "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED",
+): void {
   pull.reviews.set(by, verdict);
   hub.announce("pull_request_review", {
     action: verdict === "DISMISSED" ? "dismissed" : "submitted",
@@ -145,4 +150,3 @@ export function review(hub: Hub, pull: Pull, by: string, verdict: "APPROVED" | "
     sender: accountOf(by),
   });
 }
-

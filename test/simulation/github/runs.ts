@@ -60,4 +60,3 @@ function endRun(hub: Hub, run: Run, conclusion: string): void {
     sender: accountOf("github-actions[bot]"),
   });
 }
-

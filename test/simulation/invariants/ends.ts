@@ -22,26 +22,37 @@ export async function judgeEnd(options: EndOptions): Promise<void> {
   for (const { aggregate } of await options.store.aggregates("")) await judgeReplay(options, aggregate);
 }
 
-function judgeFeature({ court, hub }: EndOptions, state: FeatureState): void {
+function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): void {
   if (!isOver(state)) return;
   const { number } = state.issue;
-  const live = [...hub.runs.values()].filter((run) => run.attempt.startsWith(`${number}/`) && run.status !== "completed");
+  const live = [...hub.runs.values()].filter(
+    (run) => run.attempt.startsWith(`${number}/`) && run.status !== "completed",
+  );
   court.demand(live.length === 0, "the end leaves nothing running", () => live.map((run) => run.attempt).join(", "));
-  const pulls = [...hub.pulls.values()].filter((pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT);
+  const pulls = [...hub.pulls.values()].filter(
+    (pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT,
+  );
   const open = pulls.filter((pull) => pull.state === "open");
   court.demand(open.length === 0, "the end leaves no pull open", () => open.map((pull) => pull.head).join(", "));
   if (state.stage !== "completed") return;
   const undone = state.tasks.filter((task) => !isSatisfied(task.stage));
-  court.demand(undone.length === 0, "completed means all tasks done", () => undone.map((task) => task.plan.id).join(", "));
+  court.demand(undone.length === 0, "completed means all tasks done", () =>
+    undone.map((task) => task.plan.id).join(", "),
+  );
   const { state: issue } = hub.issue(number);
-  court.demand(issue === "closed", "a completed feature's issue is closed", () => `issue ${number} is ${issue}`);
+  const closed = issue === "closed" || steps.refused.has(`${state.key} issue.close`);
+  court.demand(closed, "a completed feature's issue is closed", () => `issue ${number} is ${issue}`);
   for (const task of state.tasks) if (task.stage === "done") judgeDone(court, hub, task);
 }
 
 function judgeDone(court: Court, hub: Hub, task: Task): void {
   if (task.pull === null) return;
   const pull = hub.pulls.get(task.pull);
-  court.demand(pull?.state === "merged", "done means merged", () => `${task.plan.id}: pull ${task.pull} is ${pull?.state}`);
+  court.demand(
+    pull?.state === "merged",
+    "done means merged",
+    () => `${task.plan.id}: pull ${task.pull} is ${pull?.state}`,
+  );
 }
 
 function judgeLandings({ court, hub, features }: EndOptions): void {

@@ -40,6 +40,8 @@ interface StepOptions {
 
 export class StepJudge {
   readonly bases = new Map<number, Basis>();
+  /** Commands that GitHub refused for good: what they were for is not done. */
+  readonly refused = new Set<string>();
   readonly #options: StepOptions;
   readonly #keys = new Set<string>();
   /** When the last hint about a pull, a commit or a branch was decided. */
@@ -72,6 +74,7 @@ export class StepJudge {
     const outcome = row.outcome as { applied?: boolean; ignored?: string };
     const word = outcome.applied === true ? "applied" : (outcome.ignored ?? "?");
     tally.add(`event ${type} ${word}`);
+    if (type === "effect.failed") this.refused.add(`${aggregate} ${String(event["command"])}`);
     const failure = event["failure"] as { class: string } | undefined;
     if (failure !== undefined) tally.add(`failure ${failure.class}`);
     trace(`${aggregate} ${type} ${shown(event)} -> ${word}`);

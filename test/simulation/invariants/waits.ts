@@ -45,7 +45,13 @@ function featureWaits(key: string, state: FeatureState, mirror: Mirror): string 
   return null;
 }
 
-function taskWait(key: string, state: FeatureState, task: FeatureState["tasks"][number], id: string, mirror: Mirror): boolean {
+function taskWait(
+  key: string,
+  state: FeatureState,
+  task: FeatureState["tasks"][number],
+  id: string,
+  mirror: Mirror,
+): boolean {
   switch (task.stage) {
     case "dispatching":
       return mirror.has(key, `attempt.dispatch:${id}`);

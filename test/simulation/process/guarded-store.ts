@@ -42,21 +42,23 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
   async function step(aggregate: string, limit: number, decide: (loaded: port.Loaded) => port.StepWrite) {
     let seen: { loaded: port.Loaded; write: port.StepWrite } | null = null;
     let fault: string | null = null;
-    const count = await inner.step(aggregate, limit, (loaded) => {
-      fault = conflictAgain ? "conflict" : (injector.nth("step")?.fault ?? null);
-      conflictAgain = fault === "conflict-twice";
-      if (fault === "crash-before") throw new Error("the process died");
-      const write = decide(loaded);
-      if (fault === "decided-twice" && !isDeepStrictEqual(write, decide(structuredClone(loaded)))) {
-        watch.undecided(aggregate);
-      }
-      if (fault === "conflict" || fault === "conflict-twice") throw new Error("could not serialize access");
-      seen = { loaded, write };
-      return write;
-    }).catch((error: unknown) => {
-      if (fault !== "crash-before") throw error;
-      return dies<number>("before a step was written");
-    });
+    const count = await inner
+      .step(aggregate, limit, (loaded) => {
+        fault = conflictAgain ? "conflict" : (injector.nth("step")?.fault ?? null);
+        conflictAgain = fault === "conflict-twice";
+        if (fault === "crash-before") throw new Error("the process died");
+        const write = decide(loaded);
+        if (fault === "decided-twice" && !isDeepStrictEqual(write, decide(structuredClone(loaded)))) {
+          watch.undecided(aggregate);
+        }
+        if (fault === "conflict" || fault === "conflict-twice") throw new Error("could not serialize access");
+        seen = { loaded, write };
+        return write;
+      })
+      .catch((error: unknown) => {
+        if (fault !== "crash-before") throw error;
+        return dies<number>("before a step was written");
+      });
     // Assigned in the callback, which the compiler does not follow.
     const done = seen as { loaded: port.Loaded; write: port.StepWrite } | null;
     if (done !== null) {
@@ -88,7 +90,9 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     const mine = held.get(nameOf(claimed));
     const { type } = claimed.command as { type: string };
     if (mine?.fault === "crash-in") return dies(`with ${type} done and not recorded`);
-    if (mine?.fault === "lease-lost") await inner.renew(claimed, new Date(options.processNow()).toISOString());
+    // Whoever takes a dispatch over comes minutes later, when lists have the run; here it would be at once.
+    if (mine?.fault === "lease-lost" && type !== "attempt.dispatch")
+      await inner.renew(claimed, new Date(options.processNow()).toISOString());
     const done = await write();
     held.delete(nameOf(claimed));
     written(mine?.at ?? now(), done);

@@ -10,13 +10,13 @@ import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import type { Hub } from "../github/hub.ts";
 import { modelPort } from "../github/port.ts";
+import type { Act } from "../scenario/scenario.ts";
 import type { PlannerModel } from "../world/planner.ts";
 import { faultyWire } from "./faulty-wire.ts";
 import { guardedStore, type Held, type StoreWatch } from "./guarded-store.ts";
 import type { Injector } from "./injector.ts";
 import { Life } from "./life.ts";
 import type { Mirror } from "./mirror.ts";
-import type { Act } from "../scenario/scenario.ts";
 
 /** As the driver has it. */
 const EFFECTS = 8;

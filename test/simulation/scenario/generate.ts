@@ -1,6 +1,14 @@
 /** A story from a seed: a plan of some shape, a world, and at least ten things that go wrong. */
 import { Chance } from "../chance.ts";
-import { type Act, CheckTrouble, type Fault, type FeatureSpec, JobTrouble, type Scenario, type TaskSpec } from "./scenario.ts";
+import {
+  type Act,
+  CheckTrouble,
+  type Fault,
+  type FeatureSpec,
+  JobTrouble,
+  type Scenario,
+  type TaskSpec,
+} from "./scenario.ts";
 
 /** Requests that matter most, and how often a story makes them. */
 const REQUESTS: readonly (readonly [string, number])[] = [
@@ -38,7 +46,18 @@ const REQUESTS: readonly (readonly [string, number])[] = [
   ["closeIssue", 2],
 ];
 
-const REQUEST_TROUBLES = ["error", "lost", "landed", "limit", "405", "409", "422", "slow", "crash-before", "crash-after"] as const;
+const REQUEST_TROUBLES = [
+  "error",
+  "lost",
+  "landed",
+  "limit",
+  "405",
+  "409",
+  "422",
+  "slow",
+  "crash-before",
+  "crash-after",
+] as const;
 
 const EFFECTS: readonly (readonly [string, number])[] = [
   ["timer.set", 30],
@@ -124,7 +143,8 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
   }
   if (dice < 0.75) {
     const fault = chance.pick(["jump", "stall"] as const);
-    const ms = fault === "stall" ? chance.between(10_000, 300_000) : chance.pick([-600_000, -5_000, 5_000, 600_000, DAY_MS]);
+    const ms =
+      fault === "stall" ? chance.between(10_000, 300_000) : chance.pick([-600_000, -5_000, 5_000, 600_000, DAY_MS]);
     return { on: "clock", at: chance.between(0, 900_000), fault, ms };
   }
   if (dice < 0.77) return { on: "plan", nth: chance.between(1, 2), fault: chance.pick(["down", "invalid", "throws"]) };
@@ -143,7 +163,12 @@ function job(chance: Chance): Fault {
 
 function delivery(chance: Chance): Fault {
   const fault = chance.pick(["drop", "repeat", "late"] as const);
-  return { on: "delivery", nth: chance.between(1, 60), fault, ms: chance.pick([0, 10_000, 120_000, 3_600_000, DAY_MS]) };
+  return {
+    on: "delivery",
+    nth: chance.between(1, 60),
+    fault,
+    ms: chance.pick([0, 10_000, 120_000, 3_600_000, DAY_MS]),
+  };
 }
 
 function person(chance: Chance, features: readonly FeatureSpec[]): Act {
@@ -181,6 +206,22 @@ function person(chance: Chance, features: readonly FeatureSpec[]): Act {
 }
 
 function say(chance: Chance, feature: number, task: string): Act {
-  const orders = ["hold", "resume", "resume", "status", "help", `retry ${task}`, `retry ${task}`, "budget +5", "nonsense", "cancel"];
-  return { act: "say", feature, by: chance.pick(["maya", "maya", "maya", "sam"]), text: `/headgate ${chance.pick(orders)}` };
+  const orders = [
+    "hold",
+    "resume",
+    "resume",
+    "status",
+    "help",
+    `retry ${task}`,
+    `retry ${task}`,
+    "budget +5",
+    "nonsense",
+    "cancel",
+  ];
+  return {
+    act: "say",
+    feature,
+    by: chance.pick(["maya", "maya", "maya", "sam"]),
+    text: `/headgate ${chance.pick(orders)}`,
+  };
 }

@@ -128,8 +128,23 @@ function failing(attempt: string, outcome: string): Map<string, Uint8Array> {
 
 function resultOf(attempt: string, outcome: string): Record<string, unknown> {
   const tokens = Number.parseInt(createHash("sha1").update(attempt).digest("hex").slice(0, 3), 16);
-  const usage = { inputTokens: tokens, outputTokens: tokens, cacheReadTokens: 0, cacheWriteTokens: 0, usd: tokens / 10_000 };
+  const usage = {
+    inputTokens: tokens,
+    outputTokens: tokens,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    usd: tokens / 10_000,
+  };
   const summary = outcome === "completed" ? "Did it." : `It ended as ${outcome}.`;
-  return { protocol: PROTOCOL, attempt, outcome, summary, engine: "command", model: null, usage, notes: [], manifest: [] };
+  return {
+    protocol: PROTOCOL,
+    attempt,
+    outcome,
+    summary,
+    engine: "command",
+    model: null,
+    usage,
+    notes: [],
+    manifest: [],
+  };
 }
-

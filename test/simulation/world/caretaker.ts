@@ -2,11 +2,11 @@
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
 import { announcePull, pushFiles } from "../github/branches.ts";
+import { endCheck, report } from "../github/checks.ts";
 import type { Hub } from "../github/hub.ts";
 import { comment, setLabel } from "../github/issues.ts";
 import { blob, textOf } from "../github/objects.ts";
 import { mergePull, review } from "../github/pulls.ts";
-import { endCheck, report } from "../github/checks.ts";
 import { LABEL } from "../process/replica.ts";
 import { isSound } from "./contents.ts";
 import { CONFIG, MAINTAINER } from "./people.ts";
@@ -14,7 +14,11 @@ import { CONFIG, MAINTAINER } from "./people.ts";
 const HANGS_MS = 10 * 60_000;
 
 /** Whether there was anything to do. */
-export function caretake(hub: Hub, states: readonly (FeatureState | null)[], configs: { good: string | null }): boolean {
+export function caretake(
+  hub: Hub,
+  states: readonly (FeatureState | null)[],
+  configs: { good: string | null },
+): boolean {
   const open = states.filter((state) => state !== null && !isOver(state)) as FeatureState[];
   if (open.length === 0) return false;
   const config = hub.objects.read(hub.tip(hub.defaultBranch)).files.get(CONFIG);

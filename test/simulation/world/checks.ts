@@ -1,8 +1,8 @@
 /** What CI makes of heads: the truth about their files, now and then disturbed. */
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
-import type { CheckScript, Hub } from "../github/hub.ts";
 import { report } from "../github/checks.ts";
+import type { CheckScript, Hub } from "../github/hub.ts";
 import type { Commit } from "../github/objects.ts";
 import type { CheckTrouble } from "../scenario/scenario.ts";
 import { isSound } from "./contents.ts";

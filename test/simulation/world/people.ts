@@ -1,11 +1,10 @@
 /** What people do, whenever they like and without asking. */
 import { taskBranch } from "../../../src/core/attempt.ts";
-import { closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
+import { announcePull, closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
 import { HttpAnswer, type Hub, type Pull } from "../github/hub.ts";
 import { closeIssue, comment, setLabel } from "../github/issues.ts";
 import { blob } from "../github/objects.ts";
 import { mergePull, openPullOf, review } from "../github/pulls.ts";
-import { announcePull } from "../github/branches.ts";
 import { LABEL } from "../process/replica.ts";
 import type { Act } from "../scenario/scenario.ts";
 import { BROKEN } from "./contents.ts";

@@ -1,5 +1,5 @@
 /** The store in memory, telling whenever something happened, and whether anything is still to be done. */
-import { MemoryStore } from "../../src/store/memory.ts";
+import { MemoryStore } from "../../../src/store/memory.ts";
 
 /** What is due later than this belongs to a timer. */
 const SOON_MS = 5_000;

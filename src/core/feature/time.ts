@@ -1,0 +1,107 @@
+/** What becomes of a feature when time passes: timers, sweeps, and commands that were given up. */
+import type { FeatureEvent } from "../event.ts";
+import { edges } from "../failure.ts";
+import { standing } from "../judge/standing.ts";
+import { breakerDue } from "./allowance.ts";
+import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
+import type { Draft, Reaction } from "./draft.ts";
+import { advanceTask, failTask, submit } from "./draft.ts";
+import { permissionUnknown } from "./orders.ts";
+import type { Task } from "./state.ts";
+import { findTask, isOver } from "./state.ts";
+
+type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+
+/** How often a feature under way looks at GitHub by itself, for webhooks that were lost. */
+export const SWEEP_MS = 60_000;
+/** While it waits for a person, who writes comments whose webhooks mostly arrive. */
+const IDLE_SWEEP_MS = 10 * 60_000;
+
+export function timerDue(draft: Draft, timer: string): Reaction {
+  const { state } = draft;
+  const [name, rest = ""] = split(timer);
+  if (name === "attempt") return overdue(draft, rest);
+  if (name === "wait") {
+    const task = findTask(state, rest);
+    if (task === undefined || task.stage !== "waiting") return "superseded";
+    task.waitsUntil = null;
+    return goOn(draft, task) ? null : "not-accepted-here";
+  }
+  if (name === "breaker") return breakerDue(state) ? null : "superseded";
+  if (name === "sweep" && !isOver(state)) return sweep(draft);
+  return "superseded";
+}
+
+/** From where it failed. */
+function goOn(draft: Draft, task: Task): boolean {
+  switch (task.failedIn) {
+    case "lane": {
+      const { next } = edges[task.failure?.class ?? "platform-unknown"];
+      const needsAttempt = next === "repair" || next === "resolve";
+      if (needsAttempt || task.pull === null) return advanceTask(task, { type: "DUE" });
+      return advanceTask(task, { type: "RESUBMIT" }) && submit(draft, task);
+    }
+    case "promotion":
+      if (!advanceTask(task, { type: "PROMOTE" })) return false;
+      promote(draft, task);
+      return true;
+    default:
+      return advanceTask(task, { type: "DUE" });
+  }
+}
+
+function split(timer: string): [string, string] {
+  const colon = timer.indexOf(":");
+  return colon < 0 ? [timer, ""] : [timer.slice(0, colon), timer.slice(colon + 1)];
+}
+
+/** Reconcile is the truth: read the issue and every run under way again, whatever webhooks said or did not say. */
+function sweep(draft: Draft): Reaction {
+  const { state } = draft;
+  state.round += 1;
+  const pause = standing(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
+  draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + pause });
+  if (state.policy !== null) {
+    draft.commands.push({
+      type: "issue.observe",
+      repo: state.repo,
+      issue: state.issue.number,
+      round: state.round,
+    });
+  }
+  for (const task of state.tasks) {
+    const look = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
+    if (look !== null) draft.commands.push(look);
+  }
+  return null;
+}
+
+export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Reaction {
+  const { state } = draft;
+  const task = event.task === null ? undefined : findTask(state, event.task);
+  switch (event.command) {
+    case "feature.observe":
+    case "plan.make":
+      if (state.stage !== "planning") return "superseded";
+      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      return null;
+    case "attempt.dispatch":
+      if (task?.stage !== "dispatching") return "stale-attempt";
+      // It may have been dispatched all the same.
+      cancelAttempt(draft, task);
+      return failTask(draft, task, event.failure, "attempt");
+    case "attempt.observe":
+      if (task?.stage !== "working") return "stale-attempt";
+      cancelAttempt(draft, task);
+      return failTask(draft, task, event.failure, "attempt");
+    case "change.promote":
+    case "pull.open":
+      if (task?.stage !== "promoting") return "stale-attempt";
+      return failTask(draft, task, event.failure, "promotion");
+    case "permission.observe":
+      return permissionUnknown(draft, event.key);
+    default:
+      // Words that could not be said and looks that the next sweep repeats: recorded in the history, nothing to decide.
+      return "not-accepted-here";
+  }
+}

@@ -1,0 +1,111 @@
+/** What a fresh look at one pull means, before anything is chosen. */
+import type { Check, PullSnapshot } from "../github.ts";
+import { askMerge, closeGate, eject, type LaneDraft, look, MAX_LOOKS, nextAsk } from "./draft.ts";
+import { judgeHead, type Verdict } from "./gate.ts";
+import type { Entry } from "./state.ts";
+
+/** A required check that nobody has reported so long after the head appeared will not be: its workflow did not start. */
+const MISSING_MS = 5 * 60_000;
+const MAX_RERUNS = 3;
+
+export function judge(draft: LaneDraft, entry: Entry): void {
+  const { snapshot } = entry;
+  if (snapshot === null || entry.stage === "merging") return;
+  if (snapshot.state === "merged") {
+    // By a person, or by a merge of ours whose answer was lost: asking again tells what landed.
+    askMerge(draft, entry);
+    return;
+  }
+  if (entry.away) return;
+  if (snapshot.state === "closed") {
+    eject(draft, entry, { class: "policy-blocked", cause: "Somebody closed the pull request.", details: [] });
+    return;
+  }
+  // The pull may still show the head from before the promotion: that one has been judged.
+  if (snapshot.headSha === entry.formerHead && entry.looks < MAX_LOOKS) return;
+  entry.formerHead = null;
+  if (snapshot.headSha !== entry.head) {
+    closeGate(entry);
+    entry.head = snapshot.headSha;
+    entry.headSince = draft.at;
+    entry.stage = "queued";
+    entry.looks = 0;
+    entry.reruns = 0;
+    entry.rerunChecks = [];
+    // Until now hints about this commit found nobody: what it has been through is only known after one more look.
+    look(draft, entry);
+  }
+  if (snapshot.mergeable === false) {
+    const cause = `It conflicts with ${draft.state.branch}.`;
+    eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
+    return;
+  }
+  if (snapshot.mergeable === null && entry.looks >= MAX_LOOKS) {
+    const cause = "GitHub does not say whether it can be merged.";
+    eject(draft, entry, { class: "platform-unknown", cause, details: [] });
+    return;
+  }
+  // The old head is about to be replaced: what its checks say is nobody's business any more.
+  if (entry.stage === "updating") return;
+  judgeChecks(draft, entry);
+}
+
+function judgeChecks(draft: LaneDraft, entry: Entry): void {
+  const { state } = draft;
+  const { snapshot } = entry;
+  if (snapshot === null) return;
+  const verdict = judgeHead(entry.checks, withoutRerun(entry, snapshot));
+  if (entry.stage === "reading-failure" && verdict.failing.length === 0) entry.stage = "queued";
+  if (entry.stage === "reading-failure") return;
+  if (verdict.failing.length > 0) {
+    entry.stage = "reading-failure";
+    entry.failing = verdict.failing;
+    draft.commands.push({
+      type: "failure.read",
+      repo: state.repo,
+      pull: entry.pull,
+      head: entry.head,
+      round: nextAsk(draft),
+      checks: verdict.failing,
+    });
+  } else if (verdict.interrupted.length > 0) {
+    if (entry.reruns >= MAX_RERUNS) {
+      const cause = `Required checks were interrupted ${MAX_RERUNS + 1} times.`;
+      eject(draft, entry, { class: "checks-interrupted", cause, details: [] });
+      return;
+    }
+    entry.reruns += 1;
+    entry.rerunChecks = verdict.interrupted.flatMap((check) => check.id ?? []);
+    draft.commands.push({
+      type: "checks.rerun",
+      repo: state.repo,
+      pull: entry.pull,
+      head: entry.head,
+      round: nextAsk(draft),
+      checks: verdict.interrupted,
+    });
+  } else if (verdict.verdict === "pending") {
+    waitForChecks(draft, entry, verdict);
+  }
+}
+
+/** Checks that were asked to run again are as good as not there. */
+function withoutRerun(entry: Entry, snapshot: PullSnapshot): Check[] {
+  return snapshot.checks.filter((check) => check.id === null || !entry.rerunChecks.includes(check.id));
+}
+
+/** A check that depends on another is reported only when that one has ended: missing counts from then on. */
+function waitForChecks(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
+  const running = verdict.reasons.some((reason) => reason.verdict === "pending");
+  const missing = !running && verdict.missing.length > 0;
+  const since = missing ? Math.max(entry.headSince, verdict.endedAt ?? 0) : entry.headSince;
+  const due = since + (missing ? MISSING_MS : entry.checksMinutes * 60_000);
+  if (draft.at <= due) {
+    draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: due + 1 });
+    return;
+  }
+  const cause = missing
+    ? `Nothing has reported the required check: ${verdict.missing.join(", ")}.`
+    : `Required checks took over ${entry.checksMinutes} minutes.`;
+  eject(draft, entry, { class: missing ? "checks-missing" : "checks-timed-out", cause, details: [] });
+}

@@ -1,0 +1,37 @@
+/** Waiting for a condition without sleeping: it is asked again whenever something has happened. */
+
+/** How long anything may take that happens by itself. */
+const LIMIT_MS = 30_000;
+
+export class Patience {
+  #happened = 0;
+  #wake = () => {};
+
+  /** Something happened: every condition may have changed. */
+  happened(): void {
+    this.#happened += 1;
+    this.#wake();
+  }
+
+  /** What the condition gives, once that is truthy. `account` says, for whoever reads the error, how things stand. */
+  async until<T>(condition: () => T | Promise<T>, account: () => Promise<string>): Promise<T> {
+    const deadline = Date.now() + LIMIT_MS;
+    for (;;) {
+      const before = this.#happened;
+      const value = await condition();
+      if (value) return value;
+      if (Date.now() > deadline) throw new Error(`${await account()}\n\nThis did not come: ${condition}`);
+      if (this.#happened === before) await this.#next(deadline - Date.now());
+    }
+  }
+
+  #next(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
