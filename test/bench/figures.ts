@@ -52,7 +52,8 @@ export function write(report: Report): string {
     const unit = figure.unit === "" ? "" : ` ${figure.unit}`;
     const value = `${figure.name.padEnd(width)}  ${figure.value.toFixed(figure.digits).padStart(8)}${unit}`;
     if (target === null) return `  ${value}`;
-    const wanted = "atMost" in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`;
+    const [bound, limit] = "atMost" in target ? ["at most", target.atMost] : ["at least", target.atLeast];
+    const wanted = `${bound} ${Number(limit.toFixed(3))}`;
     return `  ${value}  (${wanted}${unit}: ${reached(figure) ? "reached" : "MISSED"})`;
   });
   return [`## ${report.name}`, ...report.notes.map((note) => `  ${note}`), ...figures].join("\n");

@@ -54,7 +54,7 @@ function expectOpenPull(scene: Scene) {
     .reply(200, { ...pull, ...scene.pull });
   expectCommit();
   api()
-    .get(`${REPO}/compare/main...${head}?per_page=1`)
+    .get(`${REPO}/compare/main...${head}?per_page=1&page=2`)
     .reply(200, { behind_by: 2, base_commit: { sha: base }, commits: [] });
   api()
     .get(`${REPO}/commits/${head}/check-runs?per_page=100&filter=latest`)

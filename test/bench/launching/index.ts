@@ -71,7 +71,7 @@ export function launching(): Report {
   const chance = new Chance("launching");
   const worst = { cost: 0, added: 0, addedInVain: 0 };
   const rows = [`prefix cost as a multiple of the warm ideal, and seconds added to the makespan, on average`];
-  rows.push(["tokens", "jitter", "N", ...policies.map(([name]) => name)].map((one) => one.padStart(16)).join(""));
+  rows.push(["tokens", "jitter", "N", ...policies.map(([name]) => name)].map((one) => one.padStart(18)).join(""));
   for (const prefix of PREFIXES) {
     for (const jitter of JITTERS) {
       for (let count = 1; count <= AGENTS_MOST; count += 1) {
@@ -101,5 +101,5 @@ function row(prefix: number, jitter: number, count: number, cell: Cell): string 
     return `${cost}x ${mean(cell.added.get(name) ?? []).toFixed(1)} s`;
   });
   const pays = cell.pays ? "" : "  (a hold would not pay)";
-  return [`${prefix}`, `${jitter} s`, `${count}`, ...cells].map((one) => one.padStart(16)).join("") + pays;
+  return [`${prefix}`, `${jitter} s`, `${count}`, ...cells].map((one) => one.padStart(18)).join("") + pays;
 }

@@ -55,8 +55,10 @@ export function commitRoutes(hub: Hub): Rest {
     const repository = repositoryFor(context, hub.world, "contents", "read");
     const [baseName, headName] = context.req.param("basehead").split("...");
     if (!baseName || !headName) throw notFound();
-    const base = await shaNamed(hub, repository, withoutOwner(repository, baseName));
-    const head = await shaNamed(hub, repository, withoutOwner(repository, headName));
+    const [base, head] = await Promise.all([
+      shaNamed(hub, repository, withoutOwner(repository, baseName)),
+      shaNamed(hub, repository, withoutOwner(repository, headName)),
+    ]);
     const git = hub.git.at(repository);
     const ancestor = await mergeBase(git, base, head);
     if (ancestor === null) throw notFound();
@@ -91,8 +93,12 @@ async function comparison(
   { baseName, headName, base, head, ancestor }: Compared,
 ): Promise<Schema<"commit-comparison">> {
   const git = hub.git.at(repository);
-  const { ahead, behind } = await distance(git, base, head);
-  const commits = await log(git, head, { without: [base], reverse: true });
+  const [{ ahead, behind }, commits, baseCommit, ancestorCommit] = await Promise.all([
+    distance(git, base, head),
+    log(git, head, { without: [base], reverse: true }),
+    commitNamed(hub, repository, base),
+    commitNamed(hub, repository, ancestor),
+  ]);
   const { page, per_page: perPage } = context.req.query();
   const shown = (page ?? perPage) ? paginate(context, commits) : commits.slice(0, shownCommits);
   // Later pages bring commits only.
@@ -106,8 +112,8 @@ async function comparison(
     permalink_url: `${repositoryWeb(hub, repository)}/compare/${permanent}`,
     diff_url: `${html}.diff`,
     patch_url: `${html}.patch`,
-    base_commit: render(hub, repository, await commitNamed(hub, repository, base)),
-    merge_base_commit: render(hub, repository, await commitNamed(hub, repository, ancestor)),
+    base_commit: render(hub, repository, baseCommit),
+    merge_base_commit: render(hub, repository, ancestorCommit),
     status: relation(ahead, behind),
     ahead_by: ahead,
     behind_by: behind,
