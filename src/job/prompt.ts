@@ -1,5 +1,7 @@
 /** What the built-in agent is told. The system prompt is the same for every task, so that the prompt cache serves all. */
+
 import type { Brief } from "../core/attempt.ts";
+import { untrusted, visibleMarkdown } from "../core/judge/untrusted.ts";
 
 export const SYSTEM_PROMPT = `You are a software engineer. You work alone in a checkout of a repository, on one task of a larger feature. Other engineers work on the feature's other tasks at the same time, in checkouts of their own; their changes are not in yours unless your task depends on them.
 
@@ -29,13 +31,13 @@ End with one or two sentences that say what you did.`;
 export function taskPrompt(brief: Brief): string {
   const parts = [
     `Task: ${brief.task}\nAttempt: ${brief.kind} ${brief.attempt}\nFeature: ${oneLine(brief.feature)}`,
-    `# ${oneLine(brief.title)}\n\n${untrusted(brief.description)}`,
+    `# ${oneLine(brief.title)}\n\n${fenced(brief.description)}`,
   ];
   if (brief.files.length > 0)
     parts.push(`Files the task is expected to change: ${brief.files.map(oneLine).join(", ")}`);
-  for (const { title, text } of brief.history) parts.push(`## ${oneLine(title)}\n\n${untrusted(text)}`);
+  for (const { title, text } of brief.history) parts.push(`## ${oneLine(title)}\n\n${fenced(text)}`);
   if (brief.dependencies.length > 0) parts.push(`## Already done, and in your checkout\n\n${dependencyList(brief)}`);
-  parts.push(`## The feature this is a part of\n\n${untrusted(`${brief.issue.title}\n\n${brief.issue.body}`)}`);
+  parts.push(`## The feature this is a part of\n\n${fenced(`${brief.issue.title}\n\n${brief.issue.body}`)}`);
   return parts.join("\n\n");
 }
 
@@ -43,17 +45,12 @@ function dependencyList(brief: Brief): string {
   const entries = brief.dependencies.map(({ id, title, summary, notes }) =>
     [`${id}: ${title}`, summary, ...notes.map((note) => `Note: ${note}`)].filter(Boolean).join("\n"),
   );
-  return untrusted(entries.join("\n\n"));
+  return fenced(entries.join("\n\n"));
 }
 
-/** Fences a text that we did not write. It cannot close the fence, and holds nothing that a person would not see. */
-export function untrusted(text: string): string {
-  const visible = text
-    .replace(/<!--[\s\S]*?(-->|$)/g, "")
-    // Format characters (zero-width, bidirectional, tags) and controls but for tab and line feed.
-    .replace(/\p{Cf}|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu, "")
-    .replace(/<(\/?)untrusted/gi, "<$1 untrusted");
-  return `<untrusted>\n${visible.trim()}\n</untrusted>`;
+/** A text that we did not write, without what a person reading it on GitHub would not see, in a fence it cannot close. */
+export function fenced(text: string): string {
+  return untrusted("brief", visibleMarkdown(text));
 }
 
 function oneLine(text: string): string {

@@ -3,17 +3,15 @@
  * here; what GitHub or a terminal would act on is broken by a character that nobody sees.
  */
 
+import { visibleCharacters } from "../core/judge/untrusted.ts";
+
 /** Splits `@name`, `#12` and the like without showing. Renovate does the same with the entity `&#8203;`. */
 const BREAK = "\u200b";
 
-/** Controls other than tab and newline, and characters that show nothing or turn the direction of what follows. */
-const hidden = /(?![\t\n])[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
-
 /** Without what a reader cannot see: HTML comments, invisible and direction-turning characters. Newlines stay. */
 export function stripHidden(text: string): string {
-  return text
-    .replace(/\r\n?/g, "\n")
-    .replace(hidden, "")
+  return visibleCharacters(text)
+    .replace(/[\u2028\u2029\ufffd]/g, "")
     .replace(/<!--[\s\S]*?-->/g, "");
 }
 

@@ -1,9 +1,9 @@
 /** What the planner's model is told. The system prompt is the same for every issue, so that the prompt cache serves all. */
 import { repoName } from "../core/github.ts";
+import { untrusted, visibleCharacters, visibleMarkdown } from "../core/judge/untrusted.ts";
 import { MAX_TASKS } from "../core/plan.ts";
 import type { PlanRequest } from "../loop/planner-port.ts";
 import type { RepositoryView } from "./repository.ts";
-import { untrusted, visibleCharacters, visibleMarkdown } from "./untrusted.ts";
 
 const MAX_TITLE_CHARACTERS = 500;
 /** GitHub's own limit of an issue's body. */
