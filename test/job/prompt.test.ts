@@ -17,7 +17,7 @@ test("why the attempt exists and what earlier tasks left are told", () => {
       dependencies: [{ id: "lexer", title: "Write the lexer", summary: "It lexes.", notes: ["Tokens carry lines."] }],
     }),
   );
-  expect(prompt).toContain("## unit failed\n\n<untrusted source="brief">\nexpected 2\n</untrusted>");
+  expect(prompt).toContain(`## unit failed\n\n<untrusted source="brief">\nexpected 2\n</untrusted>`);
   expect(prompt).toContain("lexer: Write the lexer\nIt lexes.\nNote: Tokens carry lines.");
 });
 

@@ -119,9 +119,9 @@ describe("a change that is not for an agent to make", () => {
 
   it("is refused when the artifact was forged, whatever it claims", async () => {
     const world = await openWorld({
-      plan: tasks("upwards", "rooted", "git", "other", "missing", "swapped", "garbage"),
+      plan: tasks("upwards", "rooted", "git", "markers", "other", "missing", "swapped", "garbage"),
       workflow: FORGING,
-      policy: { attempts: { ...attempts, max: 1, free: 0 }, maxParallel: 7 },
+      policy: { attempts: { ...attempts, max: 1, free: 0 }, maxParallel: 8 },
     });
     await world.label();
     await world.settled();
@@ -135,6 +135,7 @@ describe("a change that is not for an agent to make", () => {
       ["upwards", "agent-failed", expect.stringContaining("`../outside.txt` lies outside the repository")],
       ["rooted", "agent-failed", expect.stringContaining("`/etc/outside.txt` lies outside the repository")],
       ["git", "agent-failed", expect.stringContaining("`.git/hooks/post-checkout` is git's own")],
+      ["markers", "agent-failed", expect.stringContaining("`made.txt` still has conflict markers")],
       ["other", "attempt-lost", expect.stringContaining("its result is of attempt '1/upwards/1'")],
       ["missing", "agent-failed", expect.stringContaining("`made.txt` is listed, but its content is missing")],
       ["swapped", "agent-failed", expect.stringContaining("`made.txt` is not what its checksum says")],
@@ -172,8 +173,10 @@ jobs:
           TASK: \${{ fromJSON(inputs.brief).task }}
         run: |
           mkdir -p result/files
-          sha=$(echo made | sha256sum | cut -d' ' -f1)
-          echo made > result/files/$sha
+          echo made > content
+          if [ $TASK = markers ]; then printf '<<<<<<< ours\\na\\n=======\\nb\\n>>>>>>> theirs\\n' > content; fi
+          sha=$(sha256sum < content | cut -d' ' -f1)
+          cp content result/files/$sha
           path=made.txt
           case $TASK in
             upwards) path=../outside.txt;;
@@ -186,7 +189,7 @@ jobs:
           cat > result/result.json <<END
           { "protocol": "1", "attempt": "$ATTEMPT", "outcome": "completed", "summary": "", "engine": "command",
             "model": null, "usage": null, "notes": [],
-            "manifest": [{ "change": "write", "path": "$path", "mode": "100644", "sha256": "$sha", "bytes": 5 }] }
+            "manifest": [{ "change": "write", "path": "$path", "mode": "100644", "sha256": "$sha", "bytes": $(wc -c < content) }] }
           END
           if [ $TASK = garbage ]; then echo '<html>' > result/result.json; fi
       - uses: actions/upload-artifact@v4

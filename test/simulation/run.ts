@@ -332,7 +332,8 @@ class Play {
     const begun = this.#features().every((state, index) => {
       return state === null ? !this.#isAskedFor(index) : standing(state) !== "going";
     });
-    return begun && this.#onlyTimersLeft();
+    const stopping = [...this.#hub.runs.values()].some((run) => run.cancelling && run.status !== "completed");
+    return begun && !stopping && this.#onlyTimersLeft();
   }
 
   /** Whether the feature's issue bears the label now, or will. */

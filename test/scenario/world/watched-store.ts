@@ -6,6 +6,8 @@ const SOON_MS = 5_000;
 
 export class WatchedStore extends MemoryStore {
   readonly #changed: () => void;
+  /** How many webhooks have been taken so far, repeated ones among them. */
+  deliveries = 0;
   #underWay = 0;
 
   constructor(changed: () => void) {
@@ -21,6 +23,7 @@ export class WatchedStore extends MemoryStore {
   }
 
   override async recordDelivery(...given: Parameters<MemoryStore["recordDelivery"]>) {
+    this.deliveries += 1;
     return this.#after(super.recordDelivery(...given));
   }
 

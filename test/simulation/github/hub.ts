@@ -69,6 +69,8 @@ export interface Run {
   /** From when lists of runs have it. */
   listedAt: number;
   artifact: ReadonlyMap<string, Uint8Array> | null;
+  /** It was asked to stop and will, in a moment. */
+  cancelling: boolean;
 }
 
 export interface CheckRun extends Check {

@@ -18,6 +18,7 @@ export function dispatchRun(hub: Hub, request: { workflow: string; attempt: stri
     endedAt: null,
     listedAt: hub.now + hub.behaviour.lag("listing"),
     artifact: null,
+    cancelling: false,
   };
   hub.runs.set(run.id, run);
   hub.tell({ kind: "dispatched", run, brief: request.brief });
@@ -44,6 +45,7 @@ export function runsOf(hub: Hub, attempt: string): Run[] {
 /** Answers at once; the job hears of it a moment later. */
 export function cancelRun(hub: Hub, run: Run): void {
   if (run.status === "completed") throw new HttpAnswer(409, "Cannot cancel a workflow run that is completed");
+  run.cancelling = true;
   hub.clock.after(hub.behaviour.lag("update"), () => {
     if (run.status !== "completed") endRun(hub, run, "cancelled");
   });

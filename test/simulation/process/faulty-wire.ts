@@ -8,6 +8,13 @@ import type { Injector } from "./injector.ts";
 import type { Life } from "./life.ts";
 import { never } from "./life.ts";
 
+const refusals = {
+  "405": new HttpAnswer(405, "Base branch was modified. Review and try the merge again."),
+  "409": new HttpAnswer(409, "Conflict"),
+  "422": new HttpAnswer(422, "Validation Failed"),
+  // Reads are not refused like that, but a replica may not have the thing yet.
+  read: new HttpAnswer(404, "Not Found"),
+};
 const TIMEOUT_MS = 10_000;
 const LIMIT_MS = 20_000;
 
@@ -69,13 +76,9 @@ export function faultyWire({ life, clock, chance, injector, act, mandated, trace
             refuse(took, new HttpAnswer(403, "You have exceeded a secondary rate limit", LIMIT_MS));
             return;
           case "405":
-            refuse(took, new HttpAnswer(405, "Base branch was modified. Review and try the merge again."));
-            return;
           case "409":
-            refuse(took, new HttpAnswer(409, "Conflict"));
-            return;
           case "422":
-            refuse(took, new HttpAnswer(422, "Validation Failed"));
+            refuse(took, refusals[changing ? trouble : "read"]);
             return;
           case "crash-before":
             life.crash(`before ${request}`);
