@@ -104,13 +104,23 @@ export async function startApp(options: AppOptions): Promise<App> {
     driver,
     async stop() {
       // Webhooks under way are answered first: what they told is in the store when the driver drains.
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      await close(server);
       await driver.stop();
     },
   };
+}
+
+/** A webhook is taken in milliseconds: who still says nothing after this long was never going to. */
+const CLOSING_MS = 2_000;
+
+/** Node counts a connection that has not sent a request yet as busy, and would wait for it for ever. */
+async function close(server: Server): Promise<void> {
+  const late = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(late);
 }
 
 async function listen(

@@ -1,5 +1,7 @@
 /** Webhooks that never come and Apps that stop: in the end everything is as if nothing had been lost. */
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openWorld } from "./world/open.ts";
 import type { World } from "./world/world.ts";
 
@@ -90,6 +92,17 @@ describe("an App that is stopped and started again", () => {
     await world.start();
     await world.completed();
     await nothingTwice(world, ["one"]);
+  });
+
+  it("is not kept from stopping by a connection that says nothing", async () => {
+    const world = await openWorld();
+    const silent = connect(world.port, "127.0.0.1");
+    // Cut off in the end.
+    silent.on("error", () => {});
+    onTestFinished(() => void silent.destroy());
+    await once(silent, "connect");
+    await world.stop();
+    await expect(fetch(`http://127.0.0.1:${world.port}/healthz`)).rejects.toThrow();
   });
 
   it("over and over does nothing twice", async () => {

@@ -58,8 +58,8 @@ export class World extends Onlooker {
   readonly #parts: Parts;
   readonly #patience = new Patience();
   #app: App | null = null;
-  /** Of the App; the same in its next life. */
-  #port = 0;
+  /** Where the App listens; the same in its next life. */
+  port = 0;
 
   constructor(parts: Parts) {
     super(parts.sandbox.apiUrl, parts.token);
@@ -192,7 +192,7 @@ export class World extends Onlooker {
       webhookSecret: SECRET,
       apiUrl: sandbox.apiUrl,
       host: "127.0.0.1",
-      port: this.#port,
+      port: this.port,
       store: this.store,
       planner: () => ({ plan: async () => ({ plan: await this.plan, model: null, usage: null }) }),
       settings: { label: "headgate", baseBranch: null, statusEveryMs: 50, lookEveryMs: 20, sweepEveryMs: 60_000 },
@@ -201,9 +201,9 @@ export class World extends Onlooker {
       log: pino({ level: "silent" }),
       now: () => this.now(),
     });
-    if (this.#port !== 0) return;
-    this.#port = Number(new URL(this.#app.url).port);
-    this.#sendWebhooks(this.#port);
+    if (this.port !== 0) return;
+    this.port = Number(new URL(this.#app.url).port);
+    this.#sendWebhooks(this.port);
   }
 
   /** As SIGTERM does it. */
@@ -228,7 +228,7 @@ export class World extends Onlooker {
     const digest = createHmac("sha256", secret ?? "")
       .update(body)
       .digest("hex");
-    return fetch(hookAt(this.#port), {
+    return fetch(hookAt(this.port), {
       method: "POST",
       body,
       headers: {

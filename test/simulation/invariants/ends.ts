@@ -28,19 +28,20 @@ function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): v
   const live = [...hub.runs.values()].filter(
     (run) => run.attempt.startsWith(`${number}/`) && run.status !== "completed",
   );
-  court.demand(live.length === 0, "the end leaves nothing running", () => live.map((run) => run.attempt).join(", "));
+  const may = (command: string) => steps.refused.has(`${state.key} ${command}`);
+  court.demand(live.length === 0 || may("attempt.cancel"), "the end leaves nothing running", () => live.map((run) => run.attempt).join(", "));
   const pulls = [...hub.pulls.values()].filter(
     (pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT,
   );
   const open = pulls.filter((pull) => pull.state === "open");
-  court.demand(open.length === 0, "the end leaves no pull open", () => open.map((pull) => pull.head).join(", "));
+  court.demand(open.length === 0 || may("pull.close"), "the end leaves no pull open", () => open.map((pull) => pull.head).join(", "));
   if (state.stage !== "completed") return;
   const undone = state.tasks.filter((task) => !isSatisfied(task.stage));
   court.demand(undone.length === 0, "completed means all tasks done", () =>
     undone.map((task) => task.plan.id).join(", "),
   );
   const { state: issue } = hub.issue(number);
-  const closed = issue === "closed" || steps.refused.has(`${state.key} issue.close`);
+  const closed = issue === "closed" || may("issue.close");
   court.demand(closed, "a completed feature's issue is closed", () => `issue ${number} is ${issue}`);
   for (const task of state.tasks) if (task.stage === "done") judgeDone(court, hub, task);
 }

@@ -8,6 +8,7 @@ import type { Injector } from "./injector.ts";
 import type { Life } from "./life.ts";
 import { never } from "./life.ts";
 
+/** To a cancellation, 409 says that the run is over: GitHub does not lie about that. */
 const refusals = {
   "405": new HttpAnswer(405, "Base branch was modified. Review and try the merge again."),
   "409": new HttpAnswer(409, "Conflict"),
@@ -55,7 +56,7 @@ export function faultyWire({ life, clock, chance, injector, act, mandated, trace
           case "slow": {
             const total = trouble === "slow" ? took + 30_000 : took;
             // It reaches the server at once or just before the answer; others get between either way.
-            if (chance.chance(0.5)) settle(attempt(happens), total);
+            if (trouble === "slow" || chance.chance(0.5)) settle(attempt(happens), total);
             else clock.after(total, () => settle(attempt(happens), 0));
             return;
           }
@@ -78,7 +79,7 @@ export function faultyWire({ life, clock, chance, injector, act, mandated, trace
           case "405":
           case "409":
           case "422":
-            refuse(took, refusals[changing ? trouble : "read"]);
+            refuse(took, request === "cancelRun" ? refusals["422"] : refusals[changing ? trouble : "read"]);
             return;
           case "crash-before":
             life.crash(`before ${request}`);
