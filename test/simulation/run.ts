@@ -127,7 +127,7 @@ class Play {
       chance: chance("deliveries"),
       injector,
       tally: this.#tally,
-      silent: scenario.world.webhooks === "none",
+      isSilent: () => scenario.world.webhooks === "none" && !injector.calm,
       replicas: this.#replicas,
       newId,
       trace,

@@ -221,8 +221,9 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
   if (outcome.outcome !== "merged") {
     entry.stage = "queued";
     entry.mergeAskedAt = null;
+    if (outcome.outcome === "refused") entry.refusals += 1;
     if (entry.withdrawn) sendHome(draft, entry);
-    else if (outcome.outcome === "refused" && (entry.refusals += 1) >= MAX_REFUSALS) {
+    else if (entry.refusals >= MAX_REFUSALS) {
       eject(draft, entry, {
         class: "policy-blocked",
         cause: `GitHub refuses the merge: ${outcome.message}`,

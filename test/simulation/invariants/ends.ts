@@ -29,12 +29,16 @@ function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): v
     (run) => run.attempt.startsWith(`${number}/`) && run.status !== "completed",
   );
   const may = (command: string) => steps.refused.has(`${state.key} ${command}`);
-  court.demand(live.length === 0 || may("attempt.cancel"), "the end leaves nothing running", () => live.map((run) => run.attempt).join(", "));
+  court.demand(live.length === 0 || may("attempt.cancel"), "the end leaves nothing running", () =>
+    live.map((run) => run.attempt).join(", "),
+  );
   const pulls = [...hub.pulls.values()].filter(
     (pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT,
   );
   const open = pulls.filter((pull) => pull.state === "open");
-  court.demand(open.length === 0 || may("pull.close"), "the end leaves no pull open", () => open.map((pull) => pull.head).join(", "));
+  court.demand(open.length === 0 || may("pull.close"), "the end leaves no pull open", () =>
+    open.map((pull) => pull.head).join(", "),
+  );
   if (state.stage !== "completed") return;
   const undone = state.tasks.filter((task) => !isSatisfied(task.stage));
   court.demand(undone.length === 0, "completed means all tasks done", () =>

@@ -12,8 +12,8 @@ export interface DeliveryOptions {
   chance: Chance;
   injector: Injector;
   tally: Tally;
-  /** Nothing ever arrives. */
-  silent: boolean;
+  /** Nothing arrives at all. */
+  isSilent(): boolean;
   replicas: readonly Replica[];
   newId(): string;
   trace(text: string): void;
@@ -32,12 +32,12 @@ export class Deliveries {
   }
 
   announce(name: string, payload: Record<string, unknown>): void {
-    const { chance, injector, silent, clock } = this.#options;
+    const { chance, injector, isSilent, clock } = this.#options;
     this.#count += 1;
     const guid = `delivery-${this.#count}`;
     const usual = chance.delay(50, 3_000);
     const fault = injector.nth("delivery");
-    if (silent || fault?.fault === "drop") return;
+    if (isSilent() || fault?.fault === "drop") return;
     const deliver = (after: number) => clock.after(after, () => void this.#deliver(name, guid, payload));
     if (fault?.fault === "late") {
       this.late.push(clock.now + usual + fault.ms);
