@@ -306,7 +306,17 @@ jobs: { endless: { runs-on: ubuntu-latest, steps: [{ run: "trap '' INT; sleep 10
     await until(() => fixture.jobsOf(run)[0]?.process != null);
     const pid = fixture.jobsOf(run)[0]?.process?.pid ?? 0;
     await actions.close();
-    expect(() => process.kill(-pid, 0)).toThrow("ESRCH");
+    // Killed before close answered; a busy machine may take a moment to reap orphans.
+    await until(() => groupIsGone(pid));
     expect(hub.world.table("runs").get(run.id)?.conclusion).toBe("cancelled");
   });
 });
+
+function groupIsGone(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}

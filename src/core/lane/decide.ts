@@ -255,7 +255,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       task: entry.task,
       pull: entry.pull,
       order: state.merged,
-      head: entry.head,
+      head: ours ? entry.head : (entry.snapshot?.headSha ?? entry.head),
       testedTree,
       landedTree: outcome.landedTree,
       mergeSha: outcome.sha,
