@@ -6,22 +6,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureDependencies, environment } from "./with-deps.mjs";
 
+const INTERRUPTED = 130;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const node = join(root, "node_modules", ".bin", "node");
 ensureDependencies();
 buildIfStale();
 
+// The channel tells the child when this process ends, however it ends.
 const child = spawn(node, [join(root, "src", "cli", "main.ts"), ...process.argv.slice(2)], {
-  stdio: "inherit",
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
   env: environment(),
 });
-// A terminal sends Ctrl-C to the whole group already; a signal sent to this process alone is passed on.
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.on(signal, () => {
-    if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
-  });
+// As a message, not as a signal: a terminal sends Ctrl-C to the whole group, so that the child has it already.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => child.connected && child.send(signal, () => {}));
 }
-child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
+child.on("exit", (code) => process.exit(code ?? INTERRUPTED));
 
 /** The bundle that runs inside Actions jobs. */
 function buildIfStale() {

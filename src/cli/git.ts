@@ -15,8 +15,13 @@ export async function git(folder: string, ...parameters: string[]): Promise<stri
     return stdout.trim();
   } catch (error) {
     const { stderr } = error as { stderr?: string };
-    throw new Error(`git ${parameters[0]}: ${(stderr ?? String(error)).trim()}`, { cause: error });
+    throw new Error(`git ${verbOf(parameters)}: ${(stderr ?? String(error)).trim()}`, { cause: error });
   }
+}
+
+function verbOf(parameters: readonly string[]): string {
+  const options = parameters.findIndex((one, index) => one !== "-c" && parameters[index - 1] !== "-c");
+  return parameters[options] ?? "";
 }
 
 /** A caller's hook or alias may have set GIT_DIR and the like, which would lead every call elsewhere. */

@@ -4,37 +4,36 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Octokit } from "@octokit/rest";
-import { z } from "zod";
 import type { Sandbox } from "../sandbox/index.ts";
 import { startSandbox } from "../sandbox/index.ts";
 import { startScriptedModel } from "../sandbox/model/scripted-model.ts";
+import type { Given } from "./command-line.ts";
+import { refused } from "./folders.ts";
 import { commitFolder } from "./git.ts";
-import { badFlag, whole } from "./run/options.ts";
+import { PORT, wholeNumber } from "./numbers.ts";
 import { appManifest, publishHeadgate, withFolder } from "./setup.ts";
-import { untilSignal } from "./signals.ts";
+import { Interrupted, onInterruption } from "./signals.ts";
 
 const samples = join(import.meta.dirname, "..", "..", "samples");
 
-const Flags = z.object({
-  port: whole(0, 65_535).default(0),
-  appPort: whole(1, 65_535).default(3000),
-  dataDir: z.string().min(1).default(join(".headgate", "sandbox")),
-  slots: whole(1, 100).default(8),
-});
-
-export async function serveSandbox(given: Record<string, unknown>): Promise<number> {
-  const flags = Flags.safeParse(given);
-  if (!flags.success) throw badFlag(flags.error);
-  const dataDir = resolve(flags.data.dataDir);
-  const sandbox = await startSandbox({ dataDir, port: flags.data.port, slots: flags.data.slots });
+/** Resolves with the exit code once it is told to stop. */
+export async function serveSandbox(given: Given): Promise<number> {
+  const dataDir = resolve(given["data-dir"] ?? join(".headgate", "sandbox"));
+  const port = wholeNumber("port", given.port, PORT) ?? 0;
+  const appPort = wholeNumber("app-port", given["app-port"], PORT) ?? 3000;
+  const slots = wholeNumber("slots", given.slots, { least: 1, most: 100 }) ?? 8;
+  const interruption = onInterruption();
+  const sandbox = await startSandbox({ dataDir, port, slots }).catch((error) => refused(error, { dataDir, port }));
   const script = JSON.parse(await readFile(join(samples, "ledger.script.json"), "utf8"));
   const model = await startScriptedModel({ script });
   try {
-    await publishHeadgate(sandbox);
-    const { token, issue } = await seedSample(sandbox, model.url);
-    const app = await seedApp(sandbox, dataDir, flags.data.appPort);
-    console.log(greeting(sandbox, { token, issue, app, appPort: flags.data.appPort, modelUrl: model.url }));
-    await untilSignal();
+    await interruption.after(publishHeadgate(sandbox));
+    const { token, issue } = await interruption.after(seedSample(sandbox, model.url));
+    const app = await interruption.after(seedApp(sandbox, dataDir, appPort));
+    console.log(greeting(sandbox, { token, issue, app, appPort, modelUrl: model.url }));
+    await interruption.wanted;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
   } finally {
     await model.close();
     await sandbox.close();

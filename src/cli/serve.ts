@@ -6,7 +6,7 @@ import { pricesWith } from "../config/own-prices.ts";
 import { defaultPolicy, LABEL } from "../core/policy.ts";
 import { createPlanner } from "../planner/planner.ts";
 import { openStore } from "../store/open.ts";
-import { untilSignal } from "./signals.ts";
+import { onInterruption } from "./signals.ts";
 
 /** Resolves with the exit code once a signal has stopped it. */
 export async function serve(env: Record<string, string | undefined>): Promise<number> {
@@ -16,6 +16,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
     return 1;
   }
   const { value } = environment;
+  const interruption = onInterruption();
   const log = pino({ level: value.logLevel });
   // Open before listening: a webhook answered with 200 must be in the store.
   const store = await openStore(
@@ -44,7 +45,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
       prices,
       log,
     });
-    const signal = await untilSignal();
+    const signal = await interruption.wanted;
     log.info({ signal }, "Headgate stops after the effects under way");
     await app.stop();
   } finally {

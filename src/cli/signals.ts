@@ -1,13 +1,64 @@
-/** The first SIGINT or SIGTERM; a second SIGINT ends the process at once. */
-export function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
-      if (signal === "SIGINT") process.once("SIGINT", () => process.exit(130));
-      resolve(signal);
-    };
-    process.on("SIGINT", stop);
-    process.on("SIGTERM", stop);
-  });
+/** Being told to stop: by a key, a signal, a terminal that closes, or the end of whoever started this process. */
+
+/** Thrown between the steps of a start that nobody waits for any more. */
+export class Interrupted extends Error {
+  constructor() {
+    super("interrupted");
+    this.name = "Interrupted";
+  }
+}
+
+export interface Interruption {
+  /** Resolves with what told so. */
+  wanted: Promise<string>;
+  /** What `step` resolves with. @throws Interrupted when the wish came in the meantime */
+  after<Result>(step: Promise<Result>): Promise<Result>;
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * From now on none of these ends the process by itself, but for a second Ctrl-C. `tools/headgate.mjs` passes signals on as
+ * messages: a terminal has sent its Ctrl-C to this process as well, and one key must not count twice.
+ */
+export function onInterruption(): Interruption {
+  const { promise: wanted, resolve } = Promise.withResolvers<string>();
+  let isWanted = false;
+  const want = (cause: string) => {
+    isWanted = true;
+    resolve(cause);
+  };
+  for (const signal of signals) {
+    process.on(signal, () => {
+      if (signal === "SIGINT" && pressedBefore(Date.now())) process.exit(130);
+      want(signal);
+    });
+  }
+  process.on("message", (message) => want(String(message)));
+  process.on("disconnect", () => want("SIGHUP"));
+  // Nobody reads what is printed: the terminal is gone, or `head` has seen enough.
+  process.stdout.on("error", () => want("SIGPIPE"));
+  process.stderr.on("error", () => want("SIGPIPE"));
+  // What started it may have ended while this process was loading.
+  if (process.connected === false) want("SIGHUP");
+  // Waiting for a message must not keep a process alive that has nothing else to do.
+  process.channel?.unref();
+  return {
+    wanted,
+    async after(step) {
+      const result = await step;
+      if (isWanted) throw new Interrupted();
+      return result;
+    },
+  };
+}
+
+/** `npm` passes the terminal's Ctrl-C on to its child, which has had it already: a person is not that fast. */
+const TOGETHER_MS = 300;
+let pressedAt: number | null = null;
+
+function pressedBefore(now: number): boolean {
+  const before = pressedAt !== null && now - pressedAt > TOGETHER_MS;
+  pressedAt ??= now;
+  return before;
 }

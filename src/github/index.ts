@@ -7,7 +7,7 @@ import { createChecks } from "./checks.ts";
 import type { Connection } from "./connect.ts";
 import { meaningOf } from "./errors.ts";
 import { createIssues } from "./issues.ts";
-import { createLogs } from "./logs.ts";
+import { createLogs } from "./logs/failure-text.ts";
 import { createMerging } from "./merging.ts";
 import { createPulls } from "./pulls.ts";
 import { createRepositories } from "./repositories.ts";

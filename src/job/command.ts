@@ -3,11 +3,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { Usage } from "../core/attempt.ts";
 import { type Engine, tail, type Work } from "./engine.ts";
 
 const MAX_TAIL = 64 * 1024;
+const MAX_REST = 3_500;
 const MAX_RESULT_BYTES = 256 * 1024;
 /** Output that is still in the pipe when the command has ended; someone who left the group may hold it open for ever. */
 const DRAIN_MS = 1_000;
@@ -41,11 +43,21 @@ export function commandEngine(command: string): Engine {
     const end = await runShell(command, environment, work);
     const said = await readCommandResult(resultFile, work);
     const report = { notes: said.notes ?? [], model: null, usage: said.usage ?? null };
-    if (end.stopped) return { ...report, outcome: "timed-out", summary: tail(`time ran out\n${end.output}`) };
-    if (end.exit !== "exit code 0")
-      return { ...report, outcome: "failed", summary: tail(`${end.exit}\n${end.output}`) };
+    if (end.stopped) {
+      const late = `time ran out after ${work.brief.limits.minutes} min`;
+      return { ...report, outcome: "timed-out", summary: endedAs(late, end.output) };
+    }
+    if (end.exit !== "exit code 0") return { ...report, outcome: "failed", summary: endedAs(end.exit, end.output) };
     return { ...report, outcome: "completed", summary: said.summary ?? "the command ended with exit code 0" };
   };
+}
+
+/** First a line to quote, which ends with the last thing it printed; then as much as fits of what came before. */
+function endedAs(how: string, output: string): string {
+  const last = stripVTControlCharacters(output).trim().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+  const line = last === "" ? how : `${how}: ${last}`;
+  const rest = output.trim();
+  return rest === last ? line : `${line}\n${tail(rest, MAX_REST)}`;
 }
 
 interface ShellEnd {

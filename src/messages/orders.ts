@@ -1,5 +1,6 @@
 /** What people may type, as they read it. */
 import type { Order } from "../core/order.ts";
+import { columns } from "./columns.ts";
 
 type Verb = Exclude<Order["verb"], "malformed">;
 
@@ -20,4 +21,23 @@ const usage: Record<Verb, { type: string; does: string }> = {
 export function orderList(): string {
   const rows = Object.values(usage).map(({ type, does }) => `| \`${type}\` | ${does} |`);
   return ["| Comment | What it does |", "|---|---|", ...rows].join("\n");
+}
+
+/** The orders in lines for a terminal. */
+export function orderLines(): string[] {
+  return columns(Object.values(usage).map(({ type, does }) => [`  ${type}`, does]));
+}
+
+/** As it was typed, or could have been. */
+export function orderText(order: Order): string {
+  switch (order.verb) {
+    case "malformed":
+      return order.text;
+    case "retry":
+      return `/headgate retry ${order.task}`;
+    case "budget":
+      return `/headgate budget +${order.usd}`;
+    default:
+      return `/headgate ${order.verb}`;
+  }
 }

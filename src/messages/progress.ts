@@ -4,6 +4,7 @@ import { explainFeature, explainTask } from "../core/feature/explain.ts";
 import type { FeatureState, Task } from "../core/feature/state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "../core/feature/state.ts";
 import { waves } from "../core/plan.ts";
+import { orderText } from "./orders.ts";
 import { oneLine } from "./sanitise.ts";
 import { duration, elapsed, shortSha } from "./words.ts";
 
@@ -17,6 +18,7 @@ export interface ProgressEntry {
 }
 
 const MAX_LINE = 160;
+const MAX_PERSON_LINE = 400;
 
 /** Lines such as `0:15 ✗ quote #4 unit: csv.test.ts:31 expected …`; often none. */
 export function progressLine(entry: ProgressEntry): string[] {
@@ -24,7 +26,12 @@ export function progressLine(entry: ProgressEntry): string[] {
   // The end comes last, after the merge that brought it.
   if (isOver(entry.state) && entry.before?.stage !== entry.state.stage) lines.push(endLine(entry.state));
   const time = elapsed(entry.at - entry.startedAt);
-  return lines.map((line) => oneLine(`${time} ${line}`, MAX_LINE));
+  return lines.map((line) => oneLine(`${time} ${line}`, line.startsWith("!") ? MAX_PERSON_LINE : MAX_LINE));
+}
+
+/** What to type stands at its end and must be whole: the reason gives way. */
+function personLine(what: string, next: string): string {
+  return `! ${oneLine(what, Math.max(60, MAX_LINE - next.length))}; ${next}`;
 }
 
 function featureLines({ state, before, event }: ProgressEntry): string[] {
@@ -35,11 +42,12 @@ function featureLines({ state, before, event }: ProgressEntry): string[] {
     const count = state.tasks.length === 1 ? "1 task" : `${state.tasks.length} tasks`;
     lines.push(`◆ plan: ${count}, ${waves(plan).levels.length} deep`);
   }
+  if (event.type === "order.given") lines.push(`» ${orderText(event.order)}, says ${event.by}`);
   if (isOver(state)) return lines;
   const stopped = state.parked !== null && before?.parked?.reason !== state.parked.reason;
   if (stopped || (state.hold !== null && before?.hold == null)) {
     const { reason, next } = explainFeature(state);
-    lines.push(`! ${reason}; ${next}`);
+    lines.push(personLine(reason, next));
   }
   const wentOn = (before?.hold != null && state.hold === null) || (before?.parked != null && state.parked === null);
   if (wentOn && event.type !== "plan.made") lines.push("▶ goes on");
@@ -52,7 +60,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   const lines: string[] = [];
   const spent = (one: Task) => one.machine.failures + one.machine.free;
   if (was !== undefined && task.failure !== null && spent(task) > spent(was)) {
-    lines.push(`✗ ${name} ${task.failure.cause}`);
+    lines.push(`✗ ${name} ${task.failure.cause.trim().split("\n", 1)[0]}`);
     if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration((task.waitsUntil ?? at) - at)}`);
     if (task.stage === "parked") lines.push(`! ${task.plan.id} is parked: ${explainTask(state, task).next}`);
   }
@@ -67,7 +75,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   }
   if (task.waitsFor === "person" && task.explanation !== was.explanation) {
     const { reason, next } = explainTask(state, task);
-    lines.push(`! ${task.plan.id}: ${reason}; ${next}`);
+    lines.push(personLine(`${task.plan.id}: ${reason}`, next));
   }
   if (task.stage === "done" && was.stage !== "done") {
     const satisfied = state.tasks.filter((one) => isSatisfied(one.stage)).length;

@@ -1,7 +1,7 @@
 import nock from "nock";
 import { describe, expect, it } from "vitest";
 import type { Check } from "../../src/core/github.ts";
-import { logExcerpt } from "../../src/github/logs.ts";
+import { logExcerpt } from "../../src/github/logs/excerpt.ts";
 import { api, failure, githubWith, playGitHub, REPO, repo } from "./fixture.ts";
 
 playGitHub();
@@ -33,10 +33,10 @@ describe("failureText", () => {
     api().get(`${REPO}/actions/jobs/44/logs`).reply(302, "", { location: "https://logs.example/44" });
     nock("https://logs.example", { badheaders: ["authorization"] })
       .get("/44")
-      .reply(200, stamped("##[group]Run npm test", "not ok 1", "##[error]Process completed with exit code 1."));
+      .reply(200, stamped("##[group]Run npm test", "not ok 1 - adds", "##[error]Process completed with exit code 1."));
 
     expect(await githubWith().failureText(repo, job, 1_000)).toBe(
-      "Run npm test\nnot ok 1\nProcess completed with exit code 1.",
+      "adds\n\nRun npm test\nnot ok 1 - adds\nProcess completed with exit code 1.",
     );
   });
 
@@ -107,9 +107,15 @@ describe("logExcerpt", () => {
 
   it("keeps the failed step only, without time stamps, colours and marks", () => {
     expect(logExcerpt(failed, 1_000)).toBe(
-      ["Run npm test", "npm test", "✗ adds", "AssertionError: 3 is not 4", "Process completed with exit code 1."].join(
-        "\n",
-      ),
+      [
+        "3 is not 4",
+        "",
+        "Run npm test",
+        "npm test",
+        "✗ adds",
+        "AssertionError: 3 is not 4",
+        "Process completed with exit code 1.",
+      ].join("\n"),
     );
   });
 

@@ -62,9 +62,17 @@ test("a command that fails is a failed result with the end of its output, and ha
   const command = "echo three > src/c.ts; echo starting; echo no such luck >&2; exit 3";
   const { result, log } = await attemptIn(folder, briefAt(commit), { command });
   expect(result).toMatchObject({ outcome: "failed", manifest: [] });
-  expect(result.summary).toMatch(/^exit code 3\n/);
+  expect(result.summary).toMatch(/^exit code 3: no such luck\nstarting\n/);
   expect(result.summary).toContain("no such luck");
   expect(log).toContain("starting");
+});
+
+test("a command that fails loudly still says first how it ended", async () => {
+  const { folder, commit } = repositoryOf(FILES);
+  const command = "yes 'noise of a build' | head -n 2000; echo '\\033[31mboom\\033[0m' | sed 's/.033/\\x1b/g'; exit 3";
+  const { result } = await attemptIn(folder, briefAt(commit), { command });
+  expect(result.summary.split("\n")[0]).toBe("exit code 3: boom");
+  expect(result.summary.length).toBeLessThanOrEqual(4_000);
 });
 
 test("a command that hangs is ended with all its processes when its time is over", async () => {

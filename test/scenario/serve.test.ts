@@ -110,7 +110,7 @@ describe("headgate", () => {
   it.each<[string[], Record<string, string>, RegExp]>([
     [["serve"], { WEBHOOK_SECRET: "" }, /^WEBHOOK_SECRET is not set: .*$/],
     [["serve"], { APP_ID: "mine", PORT: "99999" }, /^APP_ID is not a number: .*\nPORT is not a port: .*$/],
-    [["sandbox", "--app-port", "none"], {}, /^--app-port: give a whole number from 1 to 65535$/],
+    [["sandbox", "--app-port", "none"], {}, /^--app-port: 'none' is not a whole number from 0 to 65535$/],
     [["run"], {}, /^--repo is needed: .*$/],
   ])("%j with %j ends with 1 and a line that names what is wrong", async (parameters, environment, line) => {
     const { code, output } = await place.run(parameters, { ...good, ...environment });

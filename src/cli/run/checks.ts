@@ -3,29 +3,37 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { RequiredCheck } from "../../core/github.ts";
+import { BadInput } from "../bad-input.ts";
 import { commitFolder } from "../git.ts";
 import { withFolder } from "../setup.ts";
-import { BadInput } from "./options.ts";
 import type { Site } from "./site.ts";
 
 const OWN_CHECK = "checks";
 const OWN_WORKFLOW = ".github/workflows/checks.yml";
 
+export interface Checks {
+  required: RequiredCheck[];
+  /** Checks that nothing can wait for, each with the reason. */
+  passedOver: { name: string; unless: string }[];
+}
+
 /** Protects the base branch with them, strictly up to date, and tells which they are. */
-export async function requireChecks(site: Site, command: string | null): Promise<RequiredCheck[]> {
+export async function requireChecks(site: Site, command: string | null): Promise<Checks> {
   const { sandbox, repository, base } = site;
   if (command !== null) await requireCommand(site, command);
   const foreseen = await sandbox.pullRequestChecks(repository, base);
-  const names = [...new Set(foreseen.filter((check) => check.unless === null).map((check) => check.name))];
-  if (names.length === 0) {
-    const passedOver = foreseen.map((check) => `'${check.name}' (${check.unless})`).join(", ");
-    const why = passedOver === "" ? "no workflow of it runs on pull_request" : `it only has ${passedOver}`;
+  const names = new Set(foreseen.filter((check) => check.unless === null).map((check) => check.name));
+  const passedOver = foreseen.flatMap(({ name, unless }) => (unless === null ? [] : [{ name, unless }]));
+  if (names.size === 0) {
+    const only = passedOver.map(({ name, unless }) => `'${name}' (${unless})`).join(", ");
+    const why = only === "" ? `no workflow of it runs on pull_request into ${base}` : `it only has ${only}`;
     throw new BadInput(`--repo: nothing would judge an agent's work here: ${why}; give a command with --checks`);
   }
+  const required = [...names].map((name) => ({ name, appId: null }));
   await sandbox.setProtection(repository, base, {
-    requiredStatusChecks: { strict: true, checks: names.map((context) => ({ context, appId: null })) },
+    requiredStatusChecks: { strict: true, checks: required.map(({ name, appId }) => ({ context: name, appId })) },
   });
-  return names.map((name) => ({ name, appId: null }));
+  return { required, passedOver };
 }
 
 /**

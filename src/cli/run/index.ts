@@ -2,189 +2,198 @@
  * `headgate run`: carry a feature out on a repository, on this machine alone. A sandbox stands for GitHub; the App in here
  * is the one that `headgate serve` runs.
  */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import pino from "pino";
+import { join } from "node:path";
 import type { App } from "../../app.ts";
-import { startApp } from "../../app.ts";
-import { pricesWith } from "../../config/own-prices.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { standing } from "../../core/judge/standing.ts";
 import { featureKey } from "../../core/keys.ts";
-import type { Policy } from "../../core/policy.ts";
-import { defaultPolicy, LABEL } from "../../core/policy.ts";
+import { defaultPolicy } from "../../core/policy.ts";
 import type { Store } from "../../loop/store-port.ts";
-import { filePlanner } from "../../planner/file-planner.ts";
-import { createPlanner } from "../../planner/planner.ts";
 import { openStore } from "../../store/open.ts";
-import { untilSignal } from "../signals.ts";
+import { EXIT } from "../exit.ts";
+import { freeFolder, refused } from "../folders.ts";
+import type { Interruption } from "../signals.ts";
+import { Interrupted, onInterruption } from "../signals.ts";
+import { label, openApp, settle } from "./app.ts";
 import { requireChecks } from "./checks.ts";
-import type { Follower } from "./follow.ts";
-import { follow } from "./follow.ts";
+import type { Memory } from "./memory.ts";
+import { recall, remember } from "./memory.ts";
 import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
+import { takeOrders } from "./orders.ts";
 import type { Printer } from "./printer.ts";
 import { report } from "./report.ts";
-import { deliver, slugOf } from "./result.ts";
+import type { Result } from "./result.ts";
+import { deliver, makeSureOfRoom, slugOf } from "./result.ts";
 import type { Site } from "./site.ts";
 import { openSite } from "./site.ts";
+import type { Source } from "./source.ts";
 import { findSource } from "./source.ts";
+import type { Watch } from "./watch.ts";
+import { watch } from "./watch.ts";
 
-export const EXIT = { completed: 0, error: 1, waits: 2, interrupted: 130 } as const;
+/** Everything that is up while the feature is followed. */
+interface Running {
+  options: RunOptions;
+  model: Model;
+  printer: Printer;
+  interruption: Interruption;
+  dataDir: string;
+  source: Source;
+  memory: Memory;
+  /** Where the result is cloned to; null: it becomes a branch of the source. */
+  out: string | null;
+  store: Store;
+  site: Site;
+  app: App;
+  watched: Watch;
+}
+
+/** What to close, the first opened last; and whether the data folder is only for this process. */
+class Place {
+  readonly #closing: (() => Promise<void>)[] = [];
+  temporary: string | null = null;
+
+  opened(close: () => Promise<void>): void {
+    this.#closing.push(close);
+  }
+
+  async leave(): Promise<void> {
+    for (let close = this.#closing.pop(); close !== undefined; close = this.#closing.pop()) await close();
+    if (this.temporary !== null) await rm(this.temporary, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
 
 /** Resolves with the exit code. Everything started is stopped again, also when it throws. */
-export async function run(options: RunOptions, model: Model, printer: Printer): Promise<number> {
-  const interrupted = untilSignal();
-  const temporary = options.dataDir === null;
-  const dataDir = temporary ? await mkdtemp(join(tmpdir(), "headgate-run-")) : resolve(options.dataDir ?? "");
-  await mkdir(dataDir, { recursive: true });
-  let kept = false;
-  const closing: (() => Promise<void>)[] = [];
-  try {
-    const source = await findSource(options.repo, options.base);
-    // Opened first: its lock on the folder is what keeps a second run away.
-    const store = await openStore({ dataDir: join(dataDir, "store") });
-    closing.push(() => store.close());
-    await store.migrate();
-    const site = await openSite(options, source, dataDir, model);
-    closing.push(() => site.sandbox.close());
-    const checks = await requireChecks(site, options.checks);
-    printer.opening({ source, site, checks, model, dataDir: temporary ? null : dataDir });
-    let changed = () => {};
-    const app = await openApp(options, site, store, model, join(dataDir, "headgate.log"), () => changed());
-    closing.push(() => app.stop());
-    await site.sandbox.setWebhook(site.app, `${app.url}/api/github/webhooks`, site.webhookSecret);
-    await label(site);
-
-    const follower = follow(
-      store,
-      featureKey({ owner: site.repository.owner, name: site.repository.name }, site.issue),
-    );
-    const ended = untilStanding(follower, printer, (wake) => {
-      changed = wake;
-    });
-    const outcome = await Promise.race([ended, interrupted.then(() => "interrupted" as const)]);
-    if (outcome === "interrupted") {
-      printer.interrupted(temporary ? null : dataDir);
-      return EXIT.interrupted;
-    }
-    await settle(store, outcome);
-    const result = await leaveBehind(options, source, site, outcome);
-    const document = report(outcome, {
-      baseSha: site.imported,
-      result,
-      model: {
-        kind: model.kind,
-        name: model.kind === "none" ? null : (outcome.planner.model ?? defaultPolicy.models.middle),
-      },
-      apiCalls: app.github.calls(),
-      now: Date.now(),
-    });
-    if (options.json !== null) await writeFile(options.json, `${JSON.stringify(document, null, 2)}\n`);
-    printer.ending({ state: outcome, result, document, site, source, temporary: temporary && !options.keep });
-    if (options.keep) {
-      kept = true;
-      printer.keeping(site, dataDir);
-      await interrupted;
-    }
-    if (outcome.stage === "completed") return EXIT.completed;
-    return standing(outcome) === "waits-for-person" ? EXIT.waits : EXIT.error;
-  } finally {
-    for (const close of closing.reverse()) await close();
-    if (temporary && !kept) await rm(dataDir, { recursive: true, force: true });
-  }
-}
-
-async function openApp(
+export async function run(
   options: RunOptions,
-  site: Site,
-  store: Store,
   model: Model,
-  logFile: string,
-  decided: () => void,
-): Promise<App> {
-  const prices = pricesWith({});
-  const defaults: Policy = { ...defaultPolicy, maxParallel: options.maxParallel };
-  return startApp({
-    appId: site.app.id,
-    privateKey: site.privateKey,
-    webhookSecret: site.webhookSecret,
-    apiUrl: site.sandbox.apiUrl,
-    host: "127.0.0.1",
-    port: 0,
-    store,
-    planner: (github) =>
-      options.plan !== null
-        ? filePlanner(options.plan)
-        : createPlanner({ github, model: { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl }, priceOf: prices }),
-    settings: {
-      label: LABEL,
-      baseBranch: site.base,
-      statusEveryMs: 1_000,
-      lookEveryMs: 100,
-      sweepEveryMs: 60_000,
-    },
-    defaults,
-    prices,
-    log: pino({ level: "debug" }, pino.destination({ dest: logFile, sync: true })),
-    decided,
-  });
-}
-
-/** The maintainer's one act. On a folder with a past the label is there already. */
-async function label(site: Site): Promise<void> {
-  const where = { owner: site.repository.owner, repo: site.repository.name };
-  const { data } = await site.owner.rest.issues.get({ ...where, issue_number: site.issue });
-  const labels = data.labels.map((one) => (typeof one === "string" ? one : one.name));
-  if (labels.includes(LABEL) || data.state === "closed") return;
-  await site.owner.rest.issues.addLabels({ ...where, issue_number: site.issue, labels: [LABEL] });
-}
-
-/** Show what happens until nothing will happen any more without a person. */
-async function untilStanding(
-  follower: Follower,
   printer: Printer,
-  onChange: (wake: () => void) => void,
-): Promise<FeatureState> {
-  let wake = () => {};
-  let changed = true;
-  onChange(() => {
-    changed = true;
-    wake();
-  });
-  for (;;) {
-    while (changed) {
-      changed = false;
-      for (const happened of await follower.next()) printer.happened(happened);
-    }
-    const state = follower.state();
-    if (state !== null && standing(state) !== "going") return state;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (changed) resolve();
-    });
+  interruption: Interruption = onInterruption(),
+): Promise<number> {
+  const place = new Place();
+  let left = false;
+  void interruption.wanted.then(() => left || printer.stopping());
+  try {
+    return await followToItsEnd(await start(options, model, printer, interruption, place), place);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    await place.leave();
+    printer.interrupted(options.dataDir);
+    return EXIT.interrupted;
+  } finally {
+    left = true;
+    await place.leave();
   }
 }
 
-/** Let the last words reach GitHub: the final edit of the comment, the closing of the issue. Bounded. */
-async function settle(store: Store, state: FeatureState): Promise<void> {
-  const until = Date.now() + 20_000;
-  const soon = state.stage === "completed" || state.stage === "cancelled" ? 10_000 : 1_500;
-  while (Date.now() < until) {
-    const due = await store.nextDue(new Date().toISOString());
-    if (due === null || Date.parse(due) > Date.now() + soon) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function leaveBehind(
+async function start(
   options: RunOptions,
-  source: Awaited<ReturnType<typeof findSource>>,
-  site: Site,
-  state: FeatureState,
-): Promise<{ branch: string } | { folder: string } | null> {
+  model: Model,
+  printer: Printer,
+  interruption: Interruption,
+  place: Place,
+): Promise<Running> {
+  const source = await findSource(options.repo, options.base);
+  if (options.dataDir === null) place.temporary = await mkdtemp(join(tmpdir(), "headgate-run-"));
+  const dataDir = place.temporary ?? options.dataDir ?? "";
+  const memory = await recall(dataDir, source, options);
+  // A repository elsewhere cannot be given a branch: its result is left where the user stands.
+  const out = options.out ?? memory.out ?? (source.folder === null ? freeFolder(source.name) : null);
+  await makeSureOfRoom(source, out, memory.out);
+  // Opened first: its lock on the folder is what keeps a second run away.
+  const store = await interruption.after(
+    openStore({ dataDir: join(dataDir, "store") }).catch((error) => refused(error, { dataDir, port: options.port })),
+  );
+  place.opened(() => store.close());
+  await store.migrate();
+  const opening = openSite(options, source, dataDir, model);
+  const site = await opening.catch((error) => refused(error, { dataDir, port: options.port }));
+  place.opened(() => site.sandbox.close());
+  memory.imported ??= site.tip;
+  await remember(dataDir, memory);
+  const { required, passedOver } = await interruption.after(requireChecks(site, options.checks));
+  const known = options.dataDir;
+  printer.opening({ source, site, required, passedOver, model, dataDir: known, imported: memory.imported });
+  const began = Date.now();
+  const feature = featureKey({ owner: site.repository.owner, name: site.repository.name }, site.issue);
+  const watched = watch(store, feature, (happened) => printer.happened(happened, happened.at < began));
+  place.opened(async () => watched.stop());
+  const app = await openApp(options, { site, store, model, dataDir }, () => watched.wake());
+  place.opened(() => app.stop());
+  await site.sandbox.setWebhook(site.app, `${app.url}/api/github/webhooks`, site.webhookSecret);
+  await interruption.after(label(site));
+  return { options, model, printer, interruption, dataDir, source, memory, out, store, site, app, watched };
+}
+
+/** With --keep it goes on after that: orders may set it going again, until somebody ends it. */
+async function followToItsEnd(running: Running, place: Place): Promise<number> {
+  const { options, printer, interruption, watched, site, dataDir } = running;
+  const ended = interruption.wanted.then(() => null);
+  let code: number | null = null;
+  let endOrders = () => {};
+  try {
+    for (;;) {
+      const state = await Promise.race([watched.rest(), ended]);
+      if (state === null) break;
+      await Promise.race([settle(running.store, state), ended]);
+      await conclude(running, state, place);
+      const first = code === null;
+      code = codeOf(state);
+      if (!options.keep) return code;
+      printer.keeping(site, dataDir);
+      if (first) endOrders = await takeOrders(process.stdin, site, printer);
+    }
+  } finally {
+    endOrders();
+  }
+  // Told to stop: in the middle of something, or while it rested and only the sandbox was still up.
+  const last = watched.state();
+  if (code === null || last === null || standing(last) === "going") throw new Interrupted();
+  return code;
+}
+
+function codeOf(state: FeatureState): number {
+  if (state.stage === "completed") return EXIT.completed;
+  return standing(state) === "waits-for-person" ? EXIT.waits : EXIT.error;
+}
+
+/** The result, the report and the last words. */
+async function conclude(running: Running, state: FeatureState, place: Place): Promise<void> {
+  const { options, model, printer, memory, app, site, source } = running;
+  const result = await leaveBehind(running, state, place);
+  const document = report(state, {
+    baseSha: memory.imported ?? site.tip,
+    result,
+    model: {
+      kind: model.kind,
+      name: model.kind === "none" ? null : (state.planner.model ?? defaultPolicy.models.middle),
+    },
+    apiCalls: app.github.calls(),
+    now: Date.now(),
+  });
+  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(document, null, 2)}\n`);
+  printer.ending({ state, result, document, source, imported: memory.imported ?? site.tip, options });
+}
+
+async function leaveBehind(running: Running, state: FeatureState, place: Place): Promise<Result | null> {
+  const { source, site, memory, out, dataDir } = running;
   if (!state.tasks.some((task) => task.landing !== null)) return null;
   const url = `${site.sandbox.url}/${site.repository.owner}/${site.repository.name}.git`;
-  return deliver(source, { url, token: site.ownerToken, base: site.base }, slugOf(state.issue.title), options.out);
+  const origin = { url, token: site.ownerToken, base: site.base };
+  try {
+    const result = await deliver(source, origin, slugOf(state.issue.title), out);
+    memory.out = out;
+    await remember(dataDir, memory);
+    return result;
+  } catch (error) {
+    // Everything is done but for this: nothing of it should be lost.
+    place.temporary = null;
+    const why = (error as Error).message;
+    throw new Error(`${why}\nThe result is kept: mend that, then run again with --data-dir ${dataDir}`, {
+      cause: error,
+    });
+  }
 }

@@ -1,8 +1,8 @@
 /** Which model a run uses: the real one when there is a key, the scripted one when there is a script, or none at all. */
 import { readFile } from "node:fs/promises";
 import { startScriptedModel } from "../../sandbox/model/scripted-model.ts";
+import { BadInput } from "../bad-input.ts";
 import type { RunOptions } from "./options.ts";
-import { BadInput } from "./options.ts";
 
 export interface Model {
   kind: "scripted" | "real" | "none";

@@ -1,37 +1,16 @@
 /** What `headgate run` is asked to do, from its flags. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { z } from "zod";
-
-/** A flag that is a number of this range. */
-export function whole(min: number, max: number) {
-  return z.coerce
-    .number({ error: `give a whole number from ${min} to ${max}` })
-    .int()
-    .min(min)
-    .max(max);
-}
-
-const Flags = z.object({
-  repo: z.string({ error: "--repo is needed: the path or git URL of a repository" }).min(1),
-  base: z.string().min(1).optional(),
-  issue: z.string({ error: "--issue is needed: a Markdown file with the feature's title and description" }).min(1),
-  plan: z.string().min(1).optional(),
-  engine: z.enum(["builtin", "command"], { error: "--engine is builtin or command" }).optional(),
-  agentCommand: z.string().min(1).optional(),
-  checks: z.string().min(1).optional(),
-  maxParallel: whole(1, 100).default(4),
-  dataDir: z.string().min(1).optional(),
-  out: z.string().min(1).optional(),
-  json: z.string().min(1).optional(),
-  keep: z.boolean().default(false),
-  port: whole(0, 65_535).default(0),
-});
+import { dirname, resolve } from "node:path";
+import { BadInput } from "../bad-input.ts";
+import type { Given } from "../command-line.ts";
+import { PORT, wholeNumber } from "../numbers.ts";
 
 export interface RunOptions {
   repo: string;
   base: string | null;
   issue: { title: string; body: string };
-  plan: unknown;
+  /** Any JSON: it is judged where every plan is judged. null: the model plans. */
+  plan: { given: unknown } | null;
   engine: "builtin" | "command";
   agentCommand: string;
   checks: string | null;
@@ -43,52 +22,55 @@ export interface RunOptions {
   port: number;
 }
 
-/** A flag or a file that cannot be used. The message is one line that names it. */
-export class BadInput extends Error {}
-
-/** What is wrong with the first flag that is. */
-export function badFlag(error: z.ZodError): BadInput {
-  const issue = error.issues[0];
-  const flag = String(issue?.path[0] ?? "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const message = issue?.message ?? "cannot be used";
-  return new BadInput(message.startsWith("--") ? message : `--${flag}: ${message}`);
-}
-
-export function readOptions(given: Record<string, unknown>): RunOptions {
-  const parsed = Flags.safeParse(given);
-  if (!parsed.success) throw badFlag(parsed.error);
-  const flags = parsed.data;
-  const engine = flags.engine ?? (flags.agentCommand === undefined ? "builtin" : "command");
-  if (engine === "command" && flags.agentCommand === undefined) {
-    throw new BadInput("--agent-command is needed with --engine command: the shell command that is the agent");
+/** @throws BadInput that names the first flag that cannot be used */
+export function readOptions(given: Given): RunOptions {
+  for (const [flag, value] of Object.entries(given)) {
+    if (value?.trim() === "" && flag !== "keep") throw new BadInput(`--${flag} is empty`);
   }
-  if (engine === "builtin" && flags.agentCommand !== undefined) {
-    throw new BadInput("--agent-command goes with --engine command, not with builtin");
-  }
+  const { repo, issue, plan } = given;
+  if (repo === undefined) throw new BadInput("--repo is needed: the path or git URL of a repository");
+  if (issue === undefined) throw new BadInput("--issue is needed: a Markdown file with a title and a description");
   return {
-    ...flags,
-    base: flags.base ?? null,
-    issue: readIssue(flags.issue),
-    plan: flags.plan === undefined ? null : readPlan(flags.plan),
-    engine,
-    agentCommand: flags.agentCommand ?? "",
-    checks: flags.checks ?? null,
-    dataDir: flags.dataDir ?? null,
-    out: readOut(flags.out),
-    json: flags.json ?? null,
+    ...readAgent(given),
+    repo,
+    base: given.base ?? null,
+    issue: readIssue(issue),
+    plan: plan === undefined ? null : { given: readPlan(plan) },
+    checks: given.checks ?? null,
+    maxParallel: wholeNumber("max-parallel", given["max-parallel"], { least: 1, most: 100 }) ?? 4,
+    dataDir: given["data-dir"] === undefined ? null : resolve(given["data-dir"]),
+    out: readOut(given.out),
+    json: readJson(given.json),
+    keep: given.keep !== undefined,
+    port: wholeNumber("port", given.port, PORT) ?? 0,
   };
 }
 
-/** The first heading is the title, as people write such files; without one the first line is. */
+function readAgent(given: Given): Pick<RunOptions, "engine" | "agentCommand"> {
+  const command = given["agent-command"];
+  const engine = given.engine ?? (command === undefined ? "builtin" : "command");
+  if (engine !== "builtin" && engine !== "command") {
+    throw new BadInput(`--engine: '${engine}' is neither builtin nor command`);
+  }
+  if (engine === "command" && command === undefined) {
+    throw new BadInput("--agent-command is needed with --engine command: the shell command that is the agent");
+  }
+  if (engine === "builtin" && command !== undefined) {
+    throw new BadInput("--agent-command goes with --engine command, not with builtin");
+  }
+  return { engine, agentCommand: command ?? "" };
+}
+
+/** The first line that is not blank is the title, with or without the mark of a heading. */
 function readIssue(path: string): RunOptions["issue"] {
-  const text = read("--issue", path);
-  const lines = text.split(/\r?\n/);
+  const lines = read("issue", path).split(/\r?\n/);
   const first = lines.findIndex((line) => line.trim() !== "");
   if (first < 0) throw new BadInput(`--issue: ${path} is empty`);
   const title = (lines[first] ?? "")
-    .replace(/^#+\s*/, "")
+    .replace(/^\s*#+/, "")
     .trim()
     .slice(0, 256);
+  if (title === "") throw new BadInput(`--issue: the first line of ${path} should be a title`);
   const body = lines
     .slice(first + 1)
     .join("\n")
@@ -97,23 +79,36 @@ function readIssue(path: string): RunOptions["issue"] {
   return { title, body };
 }
 
-/** Only whether it is JSON: what is in it is judged where every plan is judged. */
 function readPlan(path: string): unknown {
   try {
-    return JSON.parse(read("--plan", path));
+    return JSON.parse(read("plan", path));
   } catch (error) {
     if (error instanceof BadInput) throw error;
-    throw new BadInput(`--plan: ${path} is not JSON: ${(error as Error).message}`);
+    throw new BadInput(`--plan: ${path} is not JSON: ${(error as Error).message.replace(/\s+/g, " ")}`);
   }
 }
 
+/** Relative paths are resolved here, once. That it may be there from an earlier life of the data folder is judged later. */
 function readOut(path: string | undefined): string | null {
-  if (path === undefined) return null;
-  if (existsSync(path)) throw new BadInput(`--out: ${path} exists already; name a folder that does not`);
-  return path;
+  return path === undefined ? null : resolve(path);
 }
 
+/** Looked at before anything runs: a report that cannot be written should not cost a run. */
+function readJson(path: string | undefined): string | null {
+  if (path === undefined) return null;
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder)) throw new BadInput(`--json: there is no folder ${folder}`);
+  if (existsSync(path) && !statSync(path).isFile()) throw new BadInput(`--json: ${path} is no file`);
+  return resolve(path);
+}
+
+/** Text in UTF-8; a mark of byte order, as some editors leave it, is no part of it. */
 function read(flag: string, path: string): string {
-  if (!existsSync(path) || !statSync(path).isFile()) throw new BadInput(`${flag}: there is no file ${path}`);
-  return readFileSync(path, "utf8");
+  if (!existsSync(path) || !statSync(path).isFile()) throw new BadInput(`--${flag}: there is no file ${path}`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    const why = error instanceof TypeError ? "is not text in UTF-8" : `cannot be read: ${(error as Error).message}`;
+    throw new BadInput(`--${flag}: ${path} ${why}`, { cause: error });
+  }
 }

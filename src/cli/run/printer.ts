@@ -1,31 +1,47 @@
 /** What a person sees of a run: plain lines, coloured in a terminal. */
 import { styleText } from "node:util";
-import { explainFeature } from "../../core/feature/explain.ts";
+import { explainFeature, explainTask, tasksForPerson } from "../../core/feature/explain.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import type { RequiredCheck } from "../../core/github.ts";
 import { standing } from "../../core/judge/standing.ts";
 import { finalTable } from "../../messages/final-table.ts";
+import { orderLines } from "../../messages/orders.ts";
 import { planTree } from "../../messages/plan-tree.ts";
 import { progressLine } from "../../messages/progress.ts";
-import type { Happened } from "./follow.ts";
+import type { Checks } from "./checks.ts";
 import type { Model } from "./model.ts";
+import type { RunOptions } from "./options.ts";
+import type { OrderReplies } from "./orders.ts";
 import type { report } from "./report.ts";
+import type { Result } from "./result.ts";
 import type { Site } from "./site.ts";
 import type { Source } from "./source.ts";
+import type { Happened } from "./watch.ts";
 
-export interface Printer {
-  opening(about: { source: Source; site: Site; checks: RequiredCheck[]; model: Model; dataDir: string | null }): void;
-  happened(happened: Happened): void;
-  ending(about: {
-    state: FeatureState;
-    result: { branch: string } | { folder: string } | null;
-    document: ReturnType<typeof report>;
-    site: Site;
-    /** Everything but the result goes with the process. */
-    temporary: boolean;
-    source: Source;
-  }): void;
+export interface Opening extends Checks {
+  source: Source;
+  site: Site;
+  model: Model;
+  /** The user's; null: a temporary one. */
+  dataDir: string | null;
+  imported: string;
+}
+
+export interface Ending {
+  state: FeatureState;
+  result: Result | null;
+  document: ReturnType<typeof report>;
+  source: Source;
+  imported: string;
+  options: RunOptions;
+}
+
+export interface Printer extends OrderReplies {
+  opening(opening: Opening): void;
+  /** `past`: it happened in an earlier life of the data folder. */
+  happened(happened: Happened, past: boolean): void;
+  ending(ending: Ending): void;
   keeping(site: Site, dataDir: string): void;
+  stopping(): void;
   interrupted(dataDir: string | null): void;
 }
 
@@ -34,48 +50,55 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
   const dim = (text: string) => styleText("dim", text, { stream: output });
   const bold = (text: string) => styleText("bold", text, { stream: output });
   return {
-    opening({ source, site, checks, model, dataDir }) {
-      print(bold(`Headgate on ${source.name}, branch ${source.branch} (${site.imported.slice(0, 7)})`));
+    opening({ source, site, required, passedOver, model, dataDir, imported }) {
+      const where = source.standing === "detached" ? "detached HEAD" : `branch ${source.branch}`;
+      print(bold(`Headgate on ${source.title}, ${where} (${imported.slice(0, 7)})`));
       print(`  model    ${model.description}`);
-      print(`  checks   ${checks.map((check) => check.name).join(", ")} must pass before every merge`);
+      print(`  checks   ${required.map((check) => check.name).join(", ")} must pass before every merge`);
+      for (const { name, unless } of passedOver) print(`           ${name} is not waited for: ${unless}`);
       print(dim(`  sandbox  ${site.sandbox.url}${dataDir === null ? "" : `  data ${dataDir}`}`));
       print("");
     },
-    happened(happened) {
+    happened(happened, past) {
       const { state, before } = happened;
-      if (before?.plan == null && state.plan !== null) for (const line of planTree(state)) print(line);
+      const tree = before?.plan == null && state.plan !== null ? planTree(state) : [];
       const lines = progressLine({ ...happened, startedAt: state.startedAt });
-      for (const line of lines) print(colour(line, output));
+      for (const line of tree) print(past ? dim(line) : line);
+      for (const line of lines) print(past ? dim(line) : colour(line, output));
     },
-    ending({ state, result, document, temporary, source }) {
+    ending(ending) {
+      const { state, result, document, source, imported } = ending;
       print("");
-      for (const line of finalTable(state)) print(line);
-      print("");
+      if (state.tasks.length > 0) for (const line of [...finalTable(state), ""]) print(line);
       const { seconds, criticalPathSeconds } = document.makespan;
       const ratio = criticalPathSeconds > 0 ? ` (${(seconds / criticalPathSeconds).toFixed(2)} ×)` : "";
       print(`Took ${seconds.toFixed(1)} s against a critical path of ${criticalPathSeconds.toFixed(1)} s${ratio}.`);
       print(costLine(document));
-      if (result !== null) for (const line of whereToLook(result, source)) print(line);
-      if (standing(state) === "waits-for-person") {
-        const { reason, next } = explainFeature(state);
-        print(bold(`Waits for you: ${reason}`));
-        print(`Next: ${next}`);
-        if (temporary) print("Use --data-dir and --keep to be able to act on it and go on.");
-      }
+      if (result !== null) for (const line of whereToLook(result, source, imported)) print(line);
+      if (standing(state) !== "waits-for-person") return;
+      for (const line of waitsFor(state)) print(bold(line));
+      print(howToGoOn(ending.options));
     },
     keeping(site, dataDir) {
       const { repository, issue, ownerToken, sandbox } = site;
       const name = `${repository.owner}/${repository.name}`;
       print("");
-      print(bold("The sandbox stays up until Ctrl-C."));
-      print(`  look      ${sandbox.url}/${name}`);
+      print(bold("The sandbox stays up until Ctrl-C. Type an order such as /headgate status here, or look:"));
+      print(`  page      ${sandbox.url}`);
       print(`  clone     git clone http://you:${ownerToken}@${sandbox.url.replace("http://", "")}/${name}.git`);
-      print(`  order     curl -H "Authorization: Bearer ${ownerToken}" -d '{"body":"/headgate status"}' \\`);
+      print(`  comments  curl -H "Authorization: Bearer ${ownerToken}" \\`);
       print(`              ${sandbox.apiUrl}/repos/${name}/issues/${issue}/comments`);
       print(dim(`  data      ${dataDir}`));
     },
+    say(reason) {
+      if (reason !== null) print(reason);
+      for (const line of orderLines()) print(line);
+    },
+    stopping() {
+      print(dim("Stopping… (Ctrl-C again leaves at once, and leaves what is running)"));
+    },
     interrupted(dataDir) {
-      print(dataDir === null ? "Interrupted." : `Interrupted. Run again with --data-dir ${dataDir} to go on.`);
+      print(dataDir === null ? "Interrupted." : `Interrupted. Run again with --data-dir ${quoted(dataDir)} to go on.`);
     },
   };
 }
@@ -97,20 +120,57 @@ function costLine(document: ReturnType<typeof report>): string {
   return `Cost: $${usd.toFixed(2)} for ${tokens} tokens${scripted}. ${calls}`;
 }
 
-function whereToLook(result: { branch: string } | { folder: string }, source: Source): string[] {
-  if ("folder" in result) return [`The result is in ${result.folder}:`, `  git -C ${result.folder} log --oneline`];
+function whereToLook(result: Result, source: Source, imported: string): string[] {
+  if ("folder" in result) {
+    const folder = quoted(result.folder);
+    return [`The result is in ${result.folder}:`, `  git -C ${folder} log --oneline ${imported.slice(0, 7)}..`];
+  }
+  const git = `  git -C ${quoted(source.folder ?? ".")}`;
+  const before = source.standing === "detached" ? imported.slice(0, 7) : quoted(source.branch);
   const { branch } = result;
-  const at = source.folder === null ? "" : `-C ${source.folder} `;
+  // A branch that is not checked out is moved on without a worktree.
+  const take =
+    source.standing === "branch" ? `${git} fetch . ${branch}:${quoted(source.branch)}` : `${git} merge ${branch}`;
   return [
     `The result is the branch ${branch}:`,
-    `  git ${at}log --oneline ${source.branch}..${branch}`,
-    `  git ${at}diff ${source.branch}...${branch}`,
-    `  git ${at}merge ${branch}`,
+    `${git} log --oneline ${before}..${branch}`,
+    `${git} diff ${before}...${branch}`,
+    take,
   ];
+}
+
+/** One line for each thing that a person must do. */
+function waitsFor(state: FeatureState): string[] {
+  const needy = state.hold === null && state.parked === null ? tasksForPerson(state) : [];
+  if (needy.length < 2) {
+    const { reason, next } = explainFeature(state);
+    return [`Waits for you: ${reason}`, `Next: ${next}`];
+  }
+  return [
+    `Waits for you: ${needy.length} tasks need a person.`,
+    ...needy.map((task) => {
+      const { reason, next } = explainTask(state, task);
+      return `  ${task.plan.id}: ${reason}; ${next}`;
+    }),
+  ];
+}
+
+function howToGoOn({ keep, dataDir }: RunOptions): string {
+  if (keep) return "Type the order here.";
+  const again = "Orders are typed into a run with --keep";
+  return dataDir === null
+    ? `${again}; with --data-dir too, a run can be stopped and go on later.`
+    : `${again}: run this again with it to go on.`;
+}
+
+/** As a shell takes it. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function colour(line: string, output: NodeJS.WriteStream): string {
   if (/^\S+ ✗/.test(line)) return styleText("red", line, { stream: output });
+  if (/^\S+ !/.test(line)) return styleText("yellow", line, { stream: output });
   if (/^\S+ [✓●]/.test(line)) return styleText("green", line, { stream: output });
   return line;
 }

@@ -1,50 +1,109 @@
 /** What the run leaves behind: the base branch of the sandbox as a branch or a folder of the user's. */
+import { existsSync } from "node:fs";
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import { BadInput } from "../bad-input.ts";
 import { git } from "../git.ts";
 import type { Source } from "./source.ts";
 
-/**
- * Fetched into a new branch of a local source repository, never the one that is checked out, with nothing else touched; or
- * cloned into `out`.
- */
-export async function deliver(
-  source: Source,
-  from: { url: string; token: string; base: string },
-  slug: string,
-  out: string | null,
-): Promise<{ branch: string } | { folder: string } | null> {
-  // The token goes by header for this one call: a URL or a config entry would stay in the repository.
-  const basic = Buffer.from(`x-access-token:${from.token}`).toString("base64");
-  const authorised = ["-c", `http.extraHeader=Authorization: Basic ${basic}`];
+export type Result = { branch: string } | { folder: string };
+
+/** The sandbox's side: `base` is the branch that everything landed on. */
+export interface Origin {
+  url: string;
+  token: string;
+  base: string;
+}
+
+/** Looked at before anything runs. @throws BadInput when the result could not be left where it is wanted */
+export async function makeSureOfRoom(source: Source, out: string | null, ours: string | null): Promise<void> {
   if (out !== null) {
-    await git(".", ...authorised, "clone", "--quiet", "--branch", from.base, "--single-branch", "--", from.url, out);
-    return { folder: out };
+    if (existsSync(out) && out !== ours)
+      throw new BadInput(`--out: ${out} exists already; name a folder that does not`);
+    return;
   }
+  if (source.folder === null) return;
+  if (await exists(source.folder, "refs/heads/headgate")) {
+    throw new BadInput(
+      "--repo: it has a branch named headgate, and git cannot hold headgate/result-… beside it; rename it or give --out",
+    );
+  }
+  const common = await git(source.folder, "rev-parse", "--path-format=absolute", "--git-common-dir");
+  try {
+    await access(join(common, "refs", "heads"), constants.W_OK);
+  } catch (error) {
+    throw new BadInput(`--repo: ${common} cannot be written to; give --out for the result`, { cause: error });
+  }
+}
+
+/**
+ * Fetched into a branch of a local source repository, never one that is checked out, with nothing else touched; or cloned
+ * into `out`. A second time it goes on from what the first left there.
+ */
+export async function deliver(source: Source, from: Origin, slug: string, out: string | null): Promise<Result | null> {
+  if (out !== null) return { folder: await cloneInto(out, source, from) };
   if (source.folder === null) return null;
-  const branch = await freeBranch(source.folder, `headgate/result-${slug}`);
-  await git(
-    source.folder,
-    ...authorised,
-    "fetch",
-    "--quiet",
-    "--no-tags",
-    "--no-write-fetch-head",
-    from.url,
-    `refs/heads/${from.base}:refs/heads/${branch}`,
-  );
+  const ref = `refs/heads/${from.base}`;
+  const fetched = [...authorised(from), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", from.url];
+  const listed = await git(source.folder, ...authorised(from), "ls-remote", "--exit-code", from.url, ref);
+  const tip = listed.split(/\s/)[0] ?? "";
+  await git(source.folder, ...fetched, ref);
+  const branch = await branchFor(source.folder, `headgate/result-${slug}`, tip);
+  await git(source.folder, ...fetched, `${ref}:refs/heads/${branch}`);
   return { branch };
 }
 
-/** A result of an earlier run is never overwritten. */
-async function freeBranch(folder: string, wanted: string): Promise<string> {
+/** The token goes by header for one call: a URL or a config entry would stay in the repository. */
+function authorised({ token }: Origin): string[] {
+  const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+  return ["-c", `http.extraHeader=Authorization: Basic ${basic}`];
+}
+
+async function cloneInto(folder: string, source: Source, from: Origin): Promise<string> {
+  if (existsSync(folder)) {
+    const branch = `refs/heads/${from.base}`;
+    await git(folder, ...authorised(from), "fetch", "--quiet", "--no-write-fetch-head", from.url, branch);
+    const listed = await git(folder, ...authorised(from), "ls-remote", "--exit-code", from.url, branch);
+    await git(folder, "merge", "--quiet", "--ff-only", listed.split(/\s/)[0] ?? "");
+    return folder;
+  }
+  const parameters = ["--quiet", "--branch", from.base, "--single-branch", "--", from.url, folder];
+  await git(".", ...authorised(from), "clone", ...parameters);
+  // The sandbox will be gone: the clone belongs to the repository that everything began with.
+  await git(folder, "remote", "remove", "origin");
+  await git(folder, "remote", "add", "origin", source.url);
+  return folder;
+}
+
+/**
+ * The first of `wanted`, `wanted-2`, … that is free or that `tip` only adds to. A result that it does not contain, and a
+ * branch that somebody works on, stay as they are.
+ */
+async function branchFor(folder: string, wanted: string, tip: string): Promise<string> {
   for (let number = 1; ; number++) {
     const branch = number === 1 ? wanted : `${wanted}-${number}`;
-    const taken = await git(folder, "rev-parse", "--verify", "--quiet", `refs/heads/${branch}`).catch(() => null);
-    if (taken === null) return branch;
+    const ref = `refs/heads/${branch}`;
+    if (!(await exists(folder, ref))) return branch;
+    const contained = await git(folder, "merge-base", "--is-ancestor", ref, tip).then(
+      () => true,
+      () => false,
+    );
+    const worktree = await git(folder, "for-each-ref", "--format=%(worktreepath)", ref);
+    if (contained && worktree === "") return branch;
   }
+}
+
+async function exists(folder: string, ref: string): Promise<boolean> {
+  return git(folder, "rev-parse", "--verify", "--quiet", ref).then(
+    () => true,
+    () => false,
+  );
 }
 
 export function slugOf(title: string): string {
   const slug = title
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")

@@ -11,17 +11,13 @@ import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { SandboxApart } from "../../sandbox/apart.ts";
 import { startSandboxApart } from "../../sandbox/apart.ts";
 import type { App, Repository } from "../../sandbox/index.ts";
+import { BadInput } from "../bad-input.ts";
 import { commitFolder } from "../git.ts";
 import { appManifest, publishHeadgate, withFolder } from "../setup.ts";
 import type { RunOptions } from "./options.ts";
-import { BadInput } from "./options.ts";
 import type { Source } from "./source.ts";
+import { SETUP_BRANCH } from "./source.ts";
 
-/**
- * The sandbox repository's default branch: it holds the attempt workflow and nothing else, so that the imported branch
- * stays exactly as it was. Dispatches run from the default branch; pulls go to the imported one.
- */
-const SETUP_BRANCH = "headgate-setup";
 export const MAINTAINER = "you";
 
 export interface Site {
@@ -35,8 +31,8 @@ export interface Site {
   webhookSecret: string;
   base: string;
   issue: number;
-  /** The branch's tip as imported. */
-  imported: string;
+  /** The base branch's commit when the run began, or began again. */
+  tip: string;
 }
 
 export interface ModelAccess {
@@ -62,7 +58,6 @@ export async function openSite(
     const repository = await sandbox.createRepository({ owner: user, name: source.name });
     await importSetup(sandbox, repository, options);
     const known = await tip(sandbox, token, repository, source.branch);
-    const imported = known ?? (await sandbox.importRepository(repository, source.url, source.ref, source.branch));
     if (access.apiKey !== null) await sandbox.setSecret(repository, "ANTHROPIC_API_KEY", access.apiKey);
     await sandbox.setVariable(repository, "ANTHROPIC_BASE_URL", access.baseUrl ?? "");
     const { app, privateKey } = await openApp(sandbox);
@@ -78,7 +73,7 @@ export async function openSite(
       webhookSecret: randomBytes(20).toString("hex"),
       base: source.branch,
       issue: await openIssue(owner, repository, options),
-      imported,
+      tip: known ?? (await importSource(sandbox, repository, source)),
     };
   } catch (error) {
     await sandbox.close();
@@ -86,6 +81,20 @@ export async function openSite(
   }
 }
 
+async function importSource(sandbox: SandboxApart, repository: Repository, source: Source): Promise<string> {
+  try {
+    return await sandbox.importRepository(repository, source.url, source.ref, source.branch);
+  } catch (error) {
+    const said = (error as Error).message;
+    const line = said.split("\n").find((one) => /fatal|error/.test(one)) ?? said;
+    throw new BadInput(`--repo: ${source.url} cannot be fetched: ${line}`, { cause: error });
+  }
+}
+
+/**
+ * The sandbox repository's default branch holds the attempt workflow and nothing else, so that the imported branch stays
+ * exactly as it was. Dispatches run from the default branch; pulls go to the imported one.
+ */
 async function importSetup(sandbox: SandboxApart, repository: Repository, options: RunOptions): Promise<void> {
   await withFolder(async (folder) => {
     await mkdir(join(folder, ".github", "workflows"), { recursive: true });
@@ -129,12 +138,11 @@ async function openApp(sandbox: SandboxApart): Promise<{ app: App; privateKey: s
 
 async function openIssue(owner: Octokit, repository: Repository, options: RunOptions): Promise<number> {
   const where = { owner: repository.owner, repo: repository.name };
-  const { data } = await owner.rest.issues.listForRepo({ ...where, state: "all", per_page: 100 });
+  // The oldest: people may have opened more in a sandbox that was kept.
+  const oldest = { sort: "created", direction: "asc", per_page: 100 } as const;
+  const { data } = await owner.rest.issues.listForRepo({ ...where, ...oldest, state: "all" });
   const known = data.find((issue) => issue.pull_request === undefined);
-  if (known !== undefined) {
-    if (known.title === options.issue.title) return known.number;
-    throw new BadInput(`--data-dir: the folder holds the run of another issue: '${known.title}'`);
-  }
+  if (known !== undefined) return known.number;
   const created = await owner.rest.issues.create({ ...where, title: options.issue.title, body: options.issue.body });
   return created.data.number;
 }

@@ -1,39 +1,49 @@
 /** The repository that a run works on: a local one or a git URL. */
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
+import { BadInput } from "../bad-input.ts";
 import { git } from "../git.ts";
-import { BadInput } from "./options.ts";
 
 export interface Source {
   /** What git fetches from. */
   url: string;
-  /** The folder of a local repository; null: it is somewhere else. */
+  /** The top folder of a local repository; null: it is somewhere else. */
   folder: string | null;
+  /** As people call it. */
+  title: string;
   /** The name it gets in the sandbox. */
   name: string;
   /** The ref to fetch, and the branch it becomes. */
   ref: string;
   branch: string;
+  /** What `branch` is in the repository itself: checked out in its worktree, only a branch, or only a commit. */
+  standing: "checked-out" | "branch" | "detached";
 }
+
+/** Of the sandbox's repository: it holds the attempt workflow and nothing else. */
+export const SETUP_BRANCH = "headgate-setup";
 
 export async function findSource(repo: string, base: string | null): Promise<Source> {
   const local = existsSync(repo);
   if (!local && !/^([a-z+]+:\/\/|[^/\s]+@[^/\s]+:)/.test(repo)) {
     throw new BadInput(`--repo: there is no folder ${repo}, and it is not a git URL`);
   }
-  const name =
-    basename(local ? resolve(repo) : repo.replace(/\/+$/, ""), ".git").replace(/[^A-Za-z0-9._-]/g, "-") || "repository";
-  return local ? localSource(resolve(repo), name, base) : remoteSource(repo, name, base);
+  const source = local ? await localSource(resolve(repo), base) : await remoteSource(repo, base);
+  if (source.branch === "headgate" || source.branch === SETUP_BRANCH) {
+    throw new BadInput(`--base: the name '${source.branch}' is Headgate's own; rename the branch`);
+  }
+  return source;
 }
 
-async function localSource(folder: string, name: string, base: string | null): Promise<Source> {
-  try {
-    await git(folder, "rev-parse", "--git-dir");
-  } catch {
-    throw new BadInput(`--repo: ${folder} is not a git repository`);
-  }
+/** A name as GitHub takes it. */
+function nameOf(title: string): string {
+  return title.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "") || "repository";
+}
+
+async function localSource(given: string, base: string | null): Promise<Source> {
+  const { folder, bare } = await topOf(given);
+  const title = basename(folder).replace(/\.git$/, "");
   const head = await git(folder, "symbolic-ref", "--quiet", "--short", "HEAD").catch(() => null);
-  const branch = base ?? head ?? "main";
   const ref = base === null ? "HEAD" : `refs/heads/${base}`;
   try {
     await git(folder, "rev-parse", "--verify", "--quiet", `${ref}^{commit}`);
@@ -42,28 +52,46 @@ async function localSource(folder: string, name: string, base: string | null): P
       base === null ? `--repo: ${folder} has no commit yet` : `--base: ${folder} has no branch ${base}`,
     );
   }
-  return { url: folder, folder, name, ref, branch };
+  const branch = base ?? head;
+  return {
+    url: folder,
+    folder,
+    title,
+    name: nameOf(title),
+    ref,
+    branch: branch ?? "main",
+    standing: branch === null ? "detached" : branch === head && !bare ? "checked-out" : "branch",
+  };
 }
 
-async function remoteSource(url: string, name: string, base: string | null): Promise<Source> {
-  let listed: string;
+/** The worktree's top, or a bare repository itself. */
+async function topOf(given: string): Promise<{ folder: string; bare: boolean }> {
+  const folder = basename(given) === ".git" ? dirname(given) : given;
   try {
-    listed = await git(
-      ".",
-      "ls-remote",
-      "--symref",
-      "--",
-      url,
-      "HEAD",
-      ...(base === null ? [] : [`refs/heads/${base}`]),
-    );
+    const bare = (await git(folder, "rev-parse", "--is-bare-repository")) === "true";
+    return { folder: await git(folder, "rev-parse", bare ? "--absolute-git-dir" : "--show-toplevel"), bare };
   } catch (error) {
-    throw new BadInput(`--repo: ${(error as Error).message.split("\n")[0]}`);
+    const owned = /dubious ownership/.test((error as Error).message);
+    throw new BadInput(
+      owned
+        ? `--repo: ${folder} belongs to somebody else; git config --global --add safe.directory ${folder} allows it`
+        : `--repo: ${folder} is not a git repository`,
+      { cause: error },
+    );
   }
-  if (base !== null && !listed.includes(`refs/heads/${base}`))
+}
+
+async function remoteSource(url: string, base: string | null): Promise<Source> {
+  const wanted = base === null ? [] : [`refs/heads/${base}`];
+  const listed = await git(".", "ls-remote", "--symref", "--", url, "HEAD", ...wanted).catch((error: Error) => {
+    throw new BadInput(`--repo: ${error.message.split("\n")[0]}`, { cause: error });
+  });
+  if (base !== null && !listed.includes(`refs/heads/${base}`)) {
     throw new BadInput(`--base: ${url} has no branch ${base}`);
+  }
   const head = /^ref: refs\/heads\/(\S+)\s+HEAD$/m.exec(listed)?.[1];
   if (base === null && head === undefined) throw new BadInput(`--repo: ${url} has no commit yet`);
   const branch = base ?? head ?? "main";
-  return { url, folder: null, name, ref: `refs/heads/${branch}`, branch };
+  const title = basename(url.replace(/\/+$/, ""), ".git");
+  return { url, folder: null, title, name: nameOf(title), ref: `refs/heads/${branch}`, branch, standing: "branch" };
 }

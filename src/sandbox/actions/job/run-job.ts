@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { StepLog } from "../machine/log.ts";
 import { evaluate, evaluateTexts, holds } from "../workflow/expressions.ts";
-import type { StepSpec } from "../workflow/model.ts";
+import type { StepSpec, StepsJob } from "../workflow/model.ts";
 import type { JobEnd, JobRequest } from "./request.ts";
 import { type Post, RunningJob, type StepOutcome } from "./running-job.ts";
 import { messageOf, runStep } from "./step.ts";
@@ -20,7 +20,7 @@ export function trackingIdOf(dataDir: string, jobId: number): string {
 }
 
 /** What makes the whole job impossible here, in one sentence. */
-function impossible({ spec }: JobRequest, labels: readonly string[]): string | null {
+export function impossible(spec: StepsJob, labels: readonly string[]): string | null {
   if (spec.unsupported !== null) return `This runner cannot run a job with '${spec.unsupported}'.`;
   const foreign = labels.find((label) => !/^(ubuntu-.+|self-hosted|linux|x64|arm64)$/i.test(label));
   if (foreign !== undefined) return `This runner cannot run a job that asks for '${foreign}': it is a Linux machine.`;
@@ -104,7 +104,7 @@ export async function runJob(request: JobRequest, labels: readonly string[], pro
   let outputs: Record<string, string> = {};
   try {
     const pres: Post[] = [];
-    await job.record("Set up job", (log) => setUp(job, problem ?? impossible(request, labels), log, pres));
+    await job.record("Set up job", (log) => setUp(job, problem ?? impossible(request.spec, labels), log, pres));
     if (!job.frame.failed) {
       const timer = startTimer(job);
       await runAll(job, request.spec.steps, pres).finally(() => clearTimeout(timer));

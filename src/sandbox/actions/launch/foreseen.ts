@@ -1,14 +1,19 @@
 /**
- * Which check runs a pull request into a branch would get, read from the workflow files before there is one. What only a run
- * can tell (a matrix made of another job's output, a filter on paths) is listed with the reason.
+ * Which check runs a pull request into a branch would get, read from the workflow files before there is one. What nobody
+ * should wait for is listed with the reason: what only a run can tell (a matrix made of another job's output, a filter on
+ * paths), and what this runner cannot do.
  */
 import type { Repository } from "../../world/entities.ts";
-import { type Calls, findCalls } from "../runs/calls.ts";
+import { usableRepository } from "../job/action-source.ts";
+import { impossible } from "../job/run-job.ts";
+import { type Calls, calleeInputs, findCalls } from "../runs/calls.ts";
 import { jobName, jobScope, type Level } from "../runs/level.ts";
+import { labelsOf } from "../runs/live-job.ts";
 import type { Runner } from "../runs/runner.ts";
-import { evaluate } from "../workflow/expressions.ts";
+import { localAction } from "../steps/local.ts";
+import { evaluate, type Scope } from "../workflow/expressions.ts";
 import { strategyOf } from "../workflow/matrix.ts";
-import type { Workflow } from "../workflow/model.ts";
+import type { StepsJob, Workflow } from "../workflow/model.ts";
 import { defaultPermissions } from "../workflow/permissions.ts";
 import { starts } from "../workflow/triggers.ts";
 import { requiredFiles } from "./events.ts";
@@ -28,7 +33,10 @@ export async function foreseePullChecks(runner: Runner, repository: Repository, 
   const found: Foreseen[] = [];
   const own = (await runner.files.at(repository, commit)).map((file) => ({ ...file, definition: null }));
   for (const { path, parsed, definition } of [...own, ...(await requiredFiles(runner, repository))]) {
-    if ("errors" in parsed) continue;
+    if ("errors" in parsed) {
+      found.push(invalid(path, parsed.errors[0] ?? ""));
+      continue;
+    }
     const { workflow } = parsed;
     const filter = workflow.on.get("pull_request");
     // Paths are left out here: whether they match depends on the pull.
@@ -40,14 +48,23 @@ export async function foreseePullChecks(runner: Runner, repository: Repository, 
       workflow,
       definitionOf(runner, repository, { checkoutSha: commit, definition }),
     );
-    if ("error" in calls) continue;
+    if ("error" in calls) {
+      found.push(invalid(path, calls.error));
+      continue;
+    }
     const filtered = filter !== undefined && (filter.paths !== null || filter.pathsIgnore !== null);
     const unless = filtered ? "its workflow is filtered by paths" : null;
-    for (const one of namesOf(repository, branch, workflow, calls)) {
+    for (const one of namesOf(runner, repository, branch, workflow, calls)) {
       found.push({ workflow: path, name: one.name, unless: unless ?? one.unless });
     }
   }
   return found;
+}
+
+/** GitHub would fail every run of it. Only the first line: the rest points into the file. */
+function invalid(path: string, error: string): Foreseen {
+  const line = (error.split("\n")[0] ?? "").replace(`${path}: `, "").replace(/[:.]$/, "");
+  return { workflow: path, name: path, unless: `it is invalid: ${line}` };
 }
 
 function withoutPaths(workflow: Workflow): Workflow {
@@ -56,6 +73,7 @@ function withoutPaths(workflow: Workflow): Workflow {
 }
 
 function namesOf(
+  runner: Runner,
   repository: Repository,
   branch: string,
   workflow: Workflow,
@@ -76,22 +94,41 @@ function namesOf(
         const { combinations } = strategyOf(evaluate(spec.strategy, scope()));
         return combinations.flatMap((matrix) => {
           const name = jobName(level, spec, matrix, scope({ matrix }));
-          const callee = spec.kind === "call" ? calls.get(spec) : undefined;
-          return callee === undefined ? [{ name, unless: null }] : namesAt(called(level, callee, name));
+          if (spec.kind === "steps") return [{ name, unless: beyondUs(runner, repository, spec, scope({ matrix })) }];
+          const callee = calls.get(spec);
+          if (callee === undefined) return [{ name, unless: null }];
+          return namesAt(called(level, callee, name, calleeInputs(callee, spec, scope({ matrix }))));
         });
       } catch {
         return [{ name: `${level.namePrefix}${spec.id}`, unless: "its name depends on what other jobs find" }];
       }
     });
-  return namesAt(called(null, workflow, null));
+  return namesAt(called(null, workflow, null, {}));
 }
 
-function called(caller: Level | null, workflow: Workflow, name: string | null): Level {
+/** Why a job can only fail here, if it can; null: it may pass. */
+function beyondUs(runner: Runner, repository: Repository, spec: StepsJob, scope: Scope): string | null {
+  const missing = spec.steps
+    .filter((step) => step.kind === "uses")
+    .find((step) => isMissing(runner, repository, step.uses));
+  if (missing !== undefined) return `it uses ${missing.uses}, which is not here`;
+  const reason = impossible(spec, labelsOf(evaluate(spec.runsOn, scope)));
+  return reason && reason.charAt(0).toLowerCase() + reason.slice(1).replace(/\.$/, "");
+}
+
+/** An action in the workspace is known only when its job runs. */
+function isMissing(runner: Runner, repository: Repository, uses: string): boolean {
+  if (uses.startsWith("./") || localAction(uses) !== null) return false;
+  const [, fullName = ""] = /^([^/@]+\/[^/@]+)(?:\/[^@]*)?@.+$/.exec(uses) ?? [];
+  return usableRepository(runner.host, repository, fullName) === null;
+}
+
+function called(caller: Level | null, workflow: Workflow, name: string | null, inputs: Record<string, unknown>): Level {
   return {
     workflow,
     namePrefix: name === null ? "" : `${name} / `,
     keyPrefix: "",
-    inputs: {},
+    inputs,
     secrets: {},
     permissions: defaultPermissions,
     isCalled: caller !== null,

@@ -38,7 +38,7 @@ interface Details {
 }
 
 /** `runs-on`: a label, several, or `{ group, labels }`. */
-function labelsOf(value: unknown): string[] {
+export function labelsOf(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.map(String);
   return typeof value === "object" && value !== null && "labels" in value ? labelsOf(value.labels) : [];

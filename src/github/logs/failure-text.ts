@@ -1,10 +1,11 @@
 /** What a failed check said: the useful part of an Actions job's log, or a check run's own words. */
 import { z } from "zod";
-import type { Check, Repo } from "../core/github.ts";
-import type { GitHub } from "../loop/github-port.ts";
-import { Refused } from "../loop/github-port.ts";
-import type { Calls } from "./calls.ts";
-import { meaningOf } from "./errors.ts";
+import type { Check, Repo } from "../../core/github.ts";
+import type { GitHub } from "../../loop/github-port.ts";
+import { Refused } from "../../loop/github-port.ts";
+import type { Calls } from "../calls.ts";
+import { meaningOf } from "../errors.ts";
+import { logExcerpt } from "./excerpt.ts";
 
 const CheckRun = z.object({
   output: z.object({ title: z.string().nullish(), summary: z.string().nullish(), text: z.string().nullish() }),
@@ -18,7 +19,6 @@ const Annotation = z.object({
 
 /** Of a log's end: failures stand there, and a log may be hundreds of megabytes. */
 const MAX_LOG_BYTES = 2 * 1024 * 1024;
-const LINES_BEFORE_ERROR = 10;
 
 export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failureText"> {
   /** What cannot be had is nothing; what may be had later is worth another try. */
@@ -67,41 +67,4 @@ function jobOf(check: Check): number | null {
   const inAddress = /\/actions\/runs\/\d+\/job\/(\d+)/.exec(check.url ?? "")?.[1];
   if (inAddress !== undefined) return Number(inAddress);
   return check.workflow === null ? null : check.id;
-}
-
-/**
- * The part of a job's log that tells why it failed, at most `limit` characters: of the failed step, some lines around
- * its first error and as much of its end as fits. Time stamps, colours and the runner's marks are left out.
- */
-export function logExcerpt(log: string, limit: number): string {
-  const lines = failedStep(log.split(/\r?\n/).map(bare));
-  const whole = lines.join("\n").trim();
-  if (whole.length <= limit) return whole;
-  const first = lines.findIndex((line) => ERROR.test(line));
-  const from = lines.slice(Math.max(0, first - LINES_BEFORE_ERROR)).join("\n");
-  const half = Math.floor((limit - GAP.length) / 2);
-  if (first === -1 || from.length <= limit || half <= 0) return end(whole, limit);
-  return from.slice(0, half) + GAP + end(whole, half);
-}
-
-function end(text: string, length: number): string {
-  return text.slice(text.length - length);
-}
-
-const GAP = "\n…\n";
-const ERROR = /\berror\b|\bfail(ed|ure|ures|ing)?\b|\bnot ok\b|\bpanic|exception|traceback|✗|✖|×/i;
-
-function bare(line: string): string {
-  return line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ?/, "").replace(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
-}
-
-/** From the last step begun before the failure to the runner's "Process completed with exit code"; the rest is cleaning up. */
-function failedStep(lines: string[]): string[] {
-  const end = lines.findIndex((line) => line.startsWith("##[error]Process completed with exit code"));
-  const upTo = end === -1 ? lines : lines.slice(0, end + 1);
-  const begin = upTo.findLastIndex((line) => line.startsWith("##[group]Run "));
-  return upTo
-    .slice(Math.max(0, begin))
-    .filter((line) => line !== "##[endgroup]")
-    .map((line) => line.replace(/^##\[(group|error|warning|command)\]/, ""));
 }

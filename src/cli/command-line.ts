@@ -1,0 +1,93 @@
+/** Commands and their flags: one table that both reads the command line and writes `--help`. */
+import { parseArgs } from "node:util";
+import { BadInput } from "./bad-input.ts";
+
+export interface Flag {
+  /** What its value is called in the help; undefined: the flag takes none. */
+  value?: string;
+  about: string;
+}
+
+export interface Command {
+  name: string;
+  about: string;
+  flags: Record<string, Flag>;
+  /** More for its `--help`, after the flags. */
+  notes: string;
+}
+
+/** What was given, by the flag's name such as `max-parallel`; a flag without a value has the empty text. */
+export type Given = Record<string, string | undefined>;
+
+/** @throws BadInput that names the first flag that cannot be used */
+export function readFlags(command: Command, parameters: readonly string[]): Given {
+  const { tokens } = parseArgs({
+    args: [...parameters],
+    options: Object.fromEntries(
+      Object.entries(command.flags).map(([name, { value }]) => [
+        name,
+        { type: value === undefined ? ("boolean" as const) : ("string" as const) },
+      ]),
+    ),
+    strict: false,
+    tokens: true,
+  });
+  const given: Given = {};
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") throw new BadInput(`${token.value}: headgate ${command.name} takes flags only`);
+    const flag = Object.hasOwn(command.flags, token.name) ? command.flags[token.name] : undefined;
+    if (flag === undefined) {
+      throw new BadInput(
+        `${token.rawName}: headgate ${command.name} has no such flag${suggestion(command, token.name)}`,
+      );
+    }
+    if (given[token.name] !== undefined) throw new BadInput(`--${token.name} is given twice`);
+    if (flag.value === undefined) {
+      if (token.value !== undefined) throw new BadInput(`--${token.name} takes no value`);
+      given[token.name] = "";
+      continue;
+    }
+    // A value that looks like a flag is one, unless written as --flag=-value: its own value has been forgotten.
+    const forgotten = token.value === undefined || (!token.inlineValue && token.value.startsWith("--"));
+    if (forgotten) throw new BadInput(`--${token.name} needs a value: ${flag.value}`);
+    given[token.name] = token.value;
+  }
+  return given;
+}
+
+function suggestion(command: Command, name: string): string {
+  const letters = (text: string) => [...text.replaceAll("-", "")].sort().join("");
+  const near = Object.keys(command.flags).find((known) => {
+    const [left, right] = [letters(known), letters(name)];
+    return left === right || known.startsWith(name) || name.startsWith(known) || differsByOne(known, name);
+  });
+  return near === undefined ? `; see headgate ${command.name} --help` : `; did you mean --${near}?`;
+}
+
+/** One letter too many, too few, or another. */
+function differsByOne(left: string, right: string): boolean {
+  const [short, long] = left.length <= right.length ? [left, right] : [right, left];
+  if (long.length - short.length > 1) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at += 1;
+  return short.slice(long.length === short.length ? at + 1 : at) === long.slice(at + 1);
+}
+
+export function overview(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const rows = commands.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`);
+  return ["Usage: headgate <command> [flags]", "", ...rows, "", "headgate <command> --help tells more."].join("\n");
+}
+
+export function help(command: Command): string {
+  const rows = Object.entries(command.flags).map(([name, { value, about }]) => [
+    `  --${name}${value === undefined ? "" : ` ${value}`}`,
+    about,
+  ]);
+  const width = Math.max(0, ...rows.map(([flag = ""]) => flag.length));
+  const lines = rows.map(([flag = "", about = ""]) => `${flag.padEnd(width)}  ${about}`);
+  const usage = `Usage: headgate ${command.name}${lines.length === 0 ? "" : " [flags]"}`;
+  const sections = [usage, command.about, lines.join("\n"), command.notes];
+  return sections.filter((section) => section !== "").join("\n\n");
+}

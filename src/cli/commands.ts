@@ -1,0 +1,67 @@
+/** What can be typed after `headgate`. */
+import type { Command, Flag } from "./command-line.ts";
+
+const port: Flag = { value: "NUMBER", about: "the sandbox's port (any free one)" };
+
+const running: Record<string, Flag> = {
+  "max-parallel": { value: "NUMBER", about: "attempts that may run at the same time (4)" },
+  "data-dir": { value: "FOLDER", about: "keep everything here; run again on it to go on where it stopped" },
+  out: { value: "FOLDER", about: "clone the result into this new folder" },
+  json: { value: "FILE", about: "write a report of every task, attempt and merge" },
+  keep: { about: "leave the sandbox up at the end and take orders until Ctrl-C" },
+  port,
+};
+
+const exits = "Exit code 0: completed; 1: error; 2: it waits for you, and says for what; 130: interrupted.";
+
+export const run: Command = {
+  name: "run",
+  about: "Carries a feature out on a repository, on this machine. Your files and branches stay as they are.",
+  flags: {
+    repo: { value: "PATH or URL", about: "the repository; its committed HEAD is imported" },
+    base: { value: "BRANCH", about: "the branch to land on (the current one)" },
+    issue: { value: "FILE.md", about: "the feature: a title and a description" },
+    plan: { value: "PLAN.json", about: "your own plan; without it the model plans" },
+    engine: { value: "builtin|command", about: "an agent on the Messages API, or a command of yours" },
+    "agent-command": { value: "SHELL", about: "the agent: runs in each task's checkout; what it leaves is the change" },
+    checks: { value: "SHELL", about: "one more required check; for repositories whose workflows run none" },
+    ...running,
+  },
+  notes: `The result arrives as the branch headgate/result-… of a local repository, or in --out.
+Without --plan, or with the engine builtin, a model is needed: set ANTHROPIC_API_KEY.
+${exits}
+
+  headgate run --repo . --issue feature.md
+  headgate run --repo . --issue feature.md --plan plan.json --agent-command './agent.sh' --checks 'npm test'`,
+};
+
+export const demo: Command = {
+  name: "demo",
+  about: "Carries a feature of the bundled sample out; takes a minute and needs no key.",
+  flags: running,
+  notes: exits,
+};
+
+export const serve: Command = {
+  name: "serve",
+  about: "Runs the GitHub App, configured by its environment.",
+  flags: {},
+  notes: `  APP_ID, PRIVATE_KEY or PRIVATE_KEY_PATH    the App's identity
+  WEBHOOK_SECRET                             the secret of its webhook
+  ANTHROPIC_API_KEY                          for planning
+  DATABASE_URL or HEADGATE_DATA_DIR          PostgreSQL, or a folder
+  GITHUB_API_URL                             another GitHub (https://api.github.com)
+  PORT, HOST                                 where to listen`,
+};
+
+export const sandbox: Command = {
+  name: "sandbox",
+  about: "Starts a GitHub for this machine alone, with a sample repository, and says how to use it.",
+  flags: {
+    port,
+    "data-dir": { value: "FOLDER", about: "keep its state here (.headgate/sandbox)" },
+    "app-port": { value: "NUMBER", about: "where `headgate serve` will listen: webhooks go there (3000)" },
+    slots: { value: "NUMBER", about: "Actions jobs at the same time (8)" },
+  },
+  notes: "",
+};

@@ -1,0 +1,16 @@
+/** Numbers given by flags. */
+import { BadInput } from "./bad-input.ts";
+
+export const PORT = { least: 0, most: 65_535 };
+
+/** @throws BadInput that names the flag and what it takes */
+export function wholeNumber(
+  flag: string,
+  given: string | undefined,
+  range: { least: number; most: number },
+): number | null {
+  if (given === undefined) return null;
+  const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+  if (value >= range.least && value <= range.most) return value;
+  throw new BadInput(`--${flag}: '${given}' is not a whole number from ${range.least} to ${range.most}`);
+}

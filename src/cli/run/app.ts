@@ -1,0 +1,68 @@
+/** The App of a run, the same as `headgate serve` runs, and the maintainer's one act: the label. */
+import { join } from "node:path";
+import pino from "pino";
+import type { App } from "../../app.ts";
+import { startApp } from "../../app.ts";
+import { pricesWith } from "../../config/own-prices.ts";
+import type { FeatureState } from "../../core/feature/state.ts";
+import { isOver } from "../../core/feature/state.ts";
+import { defaultPolicy, LABEL } from "../../core/policy.ts";
+import type { Store } from "../../loop/store-port.ts";
+import { filePlanner } from "../../planner/file-planner.ts";
+import { createPlanner } from "../../planner/planner.ts";
+import type { Model } from "./model.ts";
+import type { RunOptions } from "./options.ts";
+import type { Site } from "./site.ts";
+
+/** `decided` is called after every step of the core. */
+export async function openApp(
+  options: RunOptions,
+  { site, store, model, dataDir }: { site: Site; store: Store; model: Model; dataDir: string },
+  decided: () => void,
+): Promise<App> {
+  const prices = pricesWith({});
+  return startApp({
+    appId: site.app.id,
+    privateKey: site.privateKey,
+    webhookSecret: site.webhookSecret,
+    apiUrl: site.sandbox.apiUrl,
+    host: "127.0.0.1",
+    port: 0,
+    store,
+    planner: (github) =>
+      options.plan !== null
+        ? filePlanner(options.plan.given)
+        : createPlanner({ github, model: { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl }, priceOf: prices }),
+    settings: {
+      label: LABEL,
+      baseBranch: site.base,
+      statusEveryMs: 1_000,
+      lookEveryMs: 100,
+      sweepEveryMs: 60_000,
+    },
+    defaults: { ...defaultPolicy, maxParallel: options.maxParallel },
+    prices,
+    log: pino({ level: "debug" }, pino.destination({ dest: join(dataDir, "headgate.log"), sync: true })),
+    decided,
+  });
+}
+
+/** On a folder with a past the label is there already. */
+export async function label(site: Site): Promise<void> {
+  const where = { owner: site.repository.owner, repo: site.repository.name };
+  const { data } = await site.owner.rest.issues.get({ ...where, issue_number: site.issue });
+  const labels = data.labels.map((one) => (typeof one === "string" ? one : one.name));
+  if (labels.includes(LABEL) || data.state === "closed") return;
+  await site.owner.rest.issues.addLabels({ ...where, issue_number: site.issue, labels: [LABEL] });
+}
+
+/** Let the last words reach GitHub: the final edit of the comment, the closing of the issue. Bounded. */
+export async function settle(store: Store, state: FeatureState): Promise<void> {
+  const until = Date.now() + 20_000;
+  const soon = isOver(state) ? 10_000 : 1_500;
+  while (Date.now() < until) {
+    const due = await store.nextDue(new Date().toISOString());
+    if (due === null || Date.parse(due) > Date.now() + soon) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

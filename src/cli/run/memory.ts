@@ -1,0 +1,79 @@
+/** What a data folder's run is about, so that it can go on with nothing else by mistake. */
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { BadInput } from "../bad-input.ts";
+import type { RunOptions } from "./options.ts";
+import type { Source } from "./source.ts";
+
+const Memory = z.object({
+  /** The repository's folder or URL. */
+  repository: z.string(),
+  branch: z.string(),
+  issue: z.object({ title: z.string(), bodySha256: z.string() }),
+  /** The branch's tip as imported; null: nothing is imported yet. */
+  imported: z.string().nullable(),
+  /** The folder that this run's result was cloned into. */
+  out: z.string().nullable(),
+});
+export type Memory = z.infer<typeof Memory>;
+
+const FILE = "run.json";
+
+/** @throws BadInput that names the flag by which this is another run than the folder's */
+export async function recall(dataDir: string, source: Source, options: RunOptions): Promise<Memory> {
+  const wanted: Memory = {
+    repository: source.url,
+    branch: source.branch,
+    issue: { title: options.issue.title, bodySha256: sha256(options.issue.body) },
+    imported: null,
+    out: null,
+  };
+  await makeFolder(dataDir);
+  const path = join(dataDir, FILE);
+  if (!existsSync(path)) {
+    if (readdirSync(dataDir).length > 0) {
+      throw new BadInput(`--data-dir: ${dataDir} holds something else already; give a new or empty folder`);
+    }
+    await remember(dataDir, wanted);
+    return wanted;
+  }
+  const known = await readMemory(path);
+  const differs = (flag: string, before: string) =>
+    new BadInput(`--${flag}: the data folder holds a run of ${before}; go on with that, or give another --data-dir`);
+  if (known.repository !== wanted.repository) throw differs("repo", `the repository ${known.repository}`);
+  if (known.branch !== wanted.branch) throw differs("base", `the branch ${known.branch}`);
+  if (known.issue.title !== wanted.issue.title) throw differs("issue", `the issue '${known.issue.title}'`);
+  if (known.issue.bodySha256 !== wanted.issue.bodySha256) throw differs("issue", "another text of this issue");
+  return known;
+}
+
+export async function remember(dataDir: string, memory: Memory): Promise<void> {
+  const path = join(dataDir, FILE);
+  await writeFile(`${path}.new`, `${JSON.stringify(memory, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    readdirSync(path);
+  } catch (error) {
+    throw new BadInput(`--data-dir: ${path} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function readMemory(path: string): Promise<Memory> {
+  try {
+    return Memory.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    throw new BadInput(`--data-dir: ${path} is damaged; give another folder`, { cause: error });
+  }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

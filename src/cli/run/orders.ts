@@ -1,0 +1,40 @@
+/** Orders typed into the terminal of `headgate run --keep`: posted as comments on the issue, where orders belong. */
+import { execFile } from "node:child_process";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { readOrder } from "../../webhook/order.ts";
+import type { Site } from "./site.ts";
+
+export interface OrderReplies {
+  /** It is no order, or not a good one: what would be. */
+  say(reason: string | null): void;
+}
+
+/** Returns what ends it. */
+export async function takeOrders(input: NodeJS.ReadStream, site: Site, replies: OrderReplies): Promise<() => void> {
+  if (!(await isOurs(input))) return () => {};
+  const lines = createInterface({ input, terminal: false });
+  lines.on("line", (line) => {
+    if (line.trim() === "") return;
+    const order = readOrder(line.trim());
+    if (order === null || order.verb === "help") return replies.say(null);
+    if (order.verb === "malformed") return replies.say(order.reason);
+    comment(site, line.trim()).catch((error: Error) => replies.say(error.message));
+  });
+  return () => lines.close();
+}
+
+async function comment({ owner, repository, issue }: Site, body: string): Promise<void> {
+  await owner.rest.issues.createComment({ owner: repository.owner, repo: repository.name, issue_number: issue, body });
+}
+
+/** A process in the background that reads from its terminal is stopped by it. `ps` marks those in the foreground. */
+async function isOurs(input: NodeJS.ReadStream): Promise<boolean> {
+  if (!input.isTTY) return true;
+  try {
+    const { stdout } = await promisify(execFile)("ps", ["-o", "stat=", "-p", String(process.pid)]);
+    return stdout.includes("+");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Follows a feature by its history, and tells when it has come to rest. Each event is decided again with the same pure core,
+ * which gives the states before and after it: what is shown is exactly what happened.
+ */
+import { decide } from "../../core/decide.ts";
+import { FeatureEvent } from "../../core/event.ts";
+import { FeatureState } from "../../core/feature/state.ts";
+import { standing } from "../../core/judge/standing.ts";
+import type { Store } from "../../loop/store-port.ts";
+
+export interface Happened {
+  at: number;
+  event: FeatureEvent;
+  before: FeatureState | null;
+  state: FeatureState;
+}
+
+export interface Watch {
+  /** Something was decided: look again. */
+  wake(): void;
+  /** The next state, other than those it was found resting in before, in which nothing will happen without a person. */
+  rest(): Promise<FeatureState>;
+  /** The last state seen; null: nothing has happened yet. */
+  state(): FeatureState | null;
+  /** Show nothing more. */
+  stop(): void;
+}
+
+export function watch(store: Store, aggregate: string, show: (happened: Happened) => void): Watch {
+  const follower = follow(store, aggregate);
+  let stopped = false;
+  let behind = true;
+  let alarm = () => {};
+  let lastRest = "";
+
+  async function catchUp(): Promise<void> {
+    while (behind) {
+      behind = false;
+      for (const happened of await follower.next()) if (!stopped) show(happened);
+    }
+  }
+
+  return {
+    wake() {
+      behind = true;
+      alarm();
+    },
+    async rest() {
+      for (;;) {
+        await catchUp();
+        const state = follower.state();
+        if (state !== null && standing(state) !== "going" && print(state) !== lastRest) {
+          lastRest = print(state);
+          return state;
+        }
+        await new Promise<void>((resolve) => {
+          alarm = resolve;
+          if (behind) resolve();
+        });
+      }
+    },
+    state: () => follower.state(),
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+/** What makes one rest another than the last: an order that changed nothing does not. */
+function print({ stage, hold, parked, tasks }: FeatureState): string {
+  const ends = tasks.map((task) => [task.stage, task.attempts.length, task.landing?.order, task.explanation]);
+  return JSON.stringify([stage, hold?.reason, parked?.reason, ends]);
+}
+
+interface Follower {
+  /** The events since the last call, oldest first. */
+  next(): Promise<Happened[]>;
+  /** The state after the last event returned. */
+  state(): FeatureState | null;
+}
+
+const PAGE = 200;
+
+function follow(store: Store, aggregate: string): Follower {
+  let seq = 0;
+  let stored: { state: unknown; schema: number } | null = null;
+  let current: FeatureState | null = null;
+  return {
+    async next() {
+      const happened: Happened[] = [];
+      for (;;) {
+        const rows = await store.history(aggregate, seq, PAGE);
+        for (const row of rows) {
+          seq = row.seq;
+          const event = FeatureEvent.safeParse(row.event);
+          if (!event.success) continue;
+          const at = Date.parse(row.at);
+          const decision = decide(aggregate, stored, { id: row.key, at, event: row.event });
+          if (decision.state === null) continue;
+          const before = current;
+          stored = { state: decision.state, schema: decision.schema };
+          current = FeatureState.parse(decision.state);
+          happened.push({ at, event: event.data, before, state: current });
+        }
+        if (rows.length < PAGE) return happened;
+      }
+    },
+    state: () => current,
+  };
+}

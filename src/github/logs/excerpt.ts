@@ -1,0 +1,48 @@
+/** Of a job's log what a person or the next attempt should read. */
+import { headline } from "./headline.ts";
+
+const LINES_BEFORE_ERROR = 10;
+
+/**
+ * The part of a job's log that tells why it failed, at most `limit` characters. Its first line is the one to quote, if there
+ * is one; then of the failed step some lines around its first error and as much of its end as fits. Time stamps, colours
+ * and the runner's marks are left out.
+ */
+export function logExcerpt(log: string, limit: number): string {
+  const step = failedStep(log.split(/\r?\n/).map(bare));
+  const first = headline(step);
+  const lines = step
+    .filter((line) => line !== "##[endgroup]")
+    .map((line) => line.replace(/^##\[(group|error|warning|command)\]/, ""));
+  const above = first === null || first === lines[0] ? "" : `${first}\n\n`;
+  return (above + excerpt(lines, limit - above.length)).slice(0, limit);
+}
+
+function excerpt(lines: string[], limit: number): string {
+  const whole = lines.join("\n").trim();
+  if (whole.length <= limit) return whole;
+  const first = lines.findIndex((line) => ERROR.test(line));
+  const from = lines.slice(Math.max(0, first - LINES_BEFORE_ERROR)).join("\n");
+  const half = Math.floor((limit - GAP.length) / 2);
+  if (first === -1 || from.length <= limit || half <= 0) return end(whole, limit);
+  return from.slice(0, half) + GAP + end(whole, half);
+}
+
+function end(text: string, length: number): string {
+  return text.slice(text.length - length);
+}
+
+const GAP = "\n…\n";
+const ERROR = /\berror\b|\bfail(ed|ure|ures|ing)?\b|\bnot ok\b|\bpanic|exception|traceback|✗|✖|×/i;
+
+function bare(line: string): string {
+  return line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ?/, "").replace(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
+}
+
+/** From the last step begun before the failure to the runner's "Process completed with exit code"; the rest is cleaning up. */
+function failedStep(lines: string[]): string[] {
+  const end = lines.findIndex((line) => line.startsWith("##[error]Process completed with exit code"));
+  const upTo = end === -1 ? lines : lines.slice(0, end + 1);
+  const begin = upTo.findLastIndex((line) => line.startsWith("##[group]Run "));
+  return upTo.slice(Math.max(0, begin));
+}
