@@ -14,11 +14,14 @@ interface EndOptions {
   store: Store;
   steps: StepJudge;
   features: readonly (FeatureState | null)[];
+  /** Deciding the whole history again takes as long as deciding it did: not every story has to. */
+  replays: boolean;
 }
 
 export async function judgeEnd(options: EndOptions): Promise<void> {
   for (const state of options.features) if (state !== null) judgeFeature(options, state);
   judgeLandings(options);
+  if (!options.replays) return;
   for (const { aggregate } of await options.store.aggregates("")) await judgeReplay(options, aggregate);
 }
 

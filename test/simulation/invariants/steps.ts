@@ -1,5 +1,4 @@
 /** Looks at every step as it is written: events and their outcomes, what the lane rests a merge on, what may start. */
-import { Command } from "../../../src/core/command.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isActive } from "../../../src/core/feature/state.ts";
 import type { PullSnapshot } from "../../../src/core/github.ts";
@@ -35,7 +34,8 @@ interface StepOptions {
   tally: Tally;
   mirror: Mirror;
   hub: Hub;
-  trace(text: string): void;
+  /** null: nobody listens. */
+  trace: ((text: string) => void) | null;
 }
 
 export class StepJudge {
@@ -77,11 +77,10 @@ export class StepJudge {
     if (type === "effect.failed") this.refused.add(`${aggregate} ${String(event["command"])}`);
     const failure = event["failure"] as { class: string } | undefined;
     if (failure !== undefined) tally.add(`failure ${failure.class}`);
-    trace(`${aggregate} ${type} ${shown(event)} -> ${word}`);
+    trace?.(`${aggregate} ${type} ${shown(event)} -> ${word}`);
     for (const command of row.commands as EventLike[]) {
       tally.add(`command ${command.type}`);
-      trace(`    ${command.type} ${shown(command)}`);
-      court.demand(Command.safeParse(command).success, "every command parses", () => JSON.stringify(command));
+      trace?.(`    ${command.type} ${shown(command)}`);
     }
     court.demand(
       outcome.applied === true || REASONS.includes(outcome.ignored ?? ""),

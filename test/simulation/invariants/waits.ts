@@ -35,7 +35,8 @@ function featureWaits(key: string, state: FeatureState, mirror: Mirror): string 
     if (!awaited) return "it is planning and nothing is asked for";
   }
   for (const pending of state.pendingOrders) {
-    if (!open(`permission.observe:${pending.comment}`)) return `nobody asks who gave order ${pending.comment}`;
+    if (pending.permission === null && !open(`permission.observe:${pending.comment}`))
+      return `nobody asks who gave order ${pending.comment}`;
   }
   for (const task of state.tasks) {
     const id = `${state.issue.number}/${task.plan.id}/${task.machine.attempt}`;
@@ -58,7 +59,7 @@ function taskWait(
     case "working":
       return mirror.has(key, `timer:attempt:${id}`);
     case "promoting":
-      return mirror.has(key, `change.promote:${id}`) || mirror.hasAny(key, "pull.open:");
+      return mirror.hasAny(key, `change.promote:${id}`) || mirror.hasAny(key, "pull.open:");
     case "waiting":
       return mirror.has(key, `timer:wait:${task.plan.id}`);
     case "in-lane": {
@@ -83,7 +84,7 @@ function laneWaits(key: string, state: LaneState, mirror: Mirror): string | null
     if (entry.stage === "reading-failure" && !mirror.hasAny(key, `failure.read:${entry.pull}:`)) {
       return `${what}: nobody reads why its checks failed`;
     }
-    if (entry.restsUntil !== null && !mirror.has(key, `timer:look:${entry.pull}`)) return `${what} rests for ever`;
+    if (entry.restsUntil !== null && !mirror.has(key, `timer:rest:${entry.pull}`)) return `${what} rests for ever`;
   }
   return null;
 }

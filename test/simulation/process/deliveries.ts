@@ -16,6 +16,7 @@ export interface DeliveryOptions {
   isSilent(): boolean;
   replicas: readonly Replica[];
   newId(): string;
+  stir(): void;
   trace(text: string): void;
 }
 
@@ -49,7 +50,7 @@ export class Deliveries {
   }
 
   async #deliver(name: string, guid: string, payload: Record<string, unknown>): Promise<void> {
-    const { chance, clock, tally, replicas, newId, trace } = this.#options;
+    const { chance, clock, tally, replicas, newId, stir, trace } = this.#options;
     const replica = replicas.length === 1 ? replicas[0] : chance.pick(replicas);
     const store = replica?.store ?? null;
     // Nobody listens: GitHub does not try again.
@@ -60,6 +61,7 @@ export class Deliveries {
     const { facts, hints } = eventsFrom(name, guid, payload, IDENTITY);
     if (facts.length === 0 && hints.length === 0) return;
     trace(`webhook ${name} ${String(payload["action"] ?? "")} ${[...facts, ...hints].map((one) => one.key).join(" ")}`);
+    stir();
     const at = new Date(clock.now + replica.skew).toISOString();
     await store.receive(
       facts.map((fact) => ({ ...fact, id: newId(), at })),

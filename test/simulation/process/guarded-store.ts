@@ -6,6 +6,9 @@ import type { Life } from "./life.ts";
 import { never } from "./life.ts";
 import type { Mirror } from "./mirror.ts";
 
+/** What a write that collided with another says. */
+export const CONFLICT = "could not serialize access";
+
 export interface StoreWatch {
   stepped(aggregate: string, loaded: port.Loaded, write: port.StepWrite): void;
   claimed(claimed: port.ClaimedCommand): void;
@@ -51,7 +54,7 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
         if (fault === "decided-twice" && !isDeepStrictEqual(write, decide(structuredClone(loaded)))) {
           watch.undecided(aggregate);
         }
-        if (fault === "conflict" || fault === "conflict-twice") throw new Error("could not serialize access");
+        if (fault === "conflict" || fault === "conflict-twice") throw new Error(CONFLICT);
         seen = { loaded, write };
         return write;
       })

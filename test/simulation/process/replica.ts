@@ -35,6 +35,8 @@ export interface Site {
   /** Whether nobody but this process can hold leases: then they are void when it starts again. */
   alone: boolean;
   act(act: Act): void;
+  /** A process has something to do. */
+  stir(): void;
   /** Something outside keeps everybody waiting until then. */
   mandated(until: number): void;
   newId(): string;
@@ -71,14 +73,14 @@ export class Replica {
     const now = () => clock.now;
     const processNow = () => clock.now + this.skew;
     const { store, held } = guardedStore({ inner: this.#site.store, life, injector, mirror, watch, now, processNow });
-    const { act, mandated } = this.#site;
-    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, mandated, trace }));
+    const { act, stir, mandated } = this.#site;
+    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, stir, mandated, trace }));
     const outside: Outside = {
       store,
       github,
-      planner: this.#site.planner.forLife(life),
+      planner: this.#site.planner.forLife(life, stir),
       priceOf,
-      settings: { label: LABEL, baseBranch: null, statusEveryMs: 5_000, lookEveryMs: 1_000, sweepEveryMs: SWEEP_MS },
+      settings: { label: LABEL, baseBranch: null, statusEveryMs: 15_000, lookEveryMs: 2_000, sweepEveryMs: SWEEP_MS },
       readPolicy: (text) => readPolicy(text, defaultPolicy),
       readOrder,
       repositories: async () => [hub.repo],
@@ -94,6 +96,7 @@ export class Replica {
     trace(`${life.name} starts`);
     const sweep = () => {
       if (!life.alive) return;
+      stir();
       if (clock.now >= this.stalledUntil) void this.#loop?.tick();
       clock.after(SWEEP_MS, sweep);
     };
@@ -142,7 +145,8 @@ export class Replica {
   }
 
   async #begin(held: Parameters<Store["renew"]>[0][]): Promise<void> {
-    const { store, alone, clock } = this.#site;
+    const { store, alone, clock, stir } = this.#site;
+    stir();
     const now = new Date(clock.now + this.skew).toISOString();
     if (alone) for (const command of held) await store.renew(command, now);
     this.start();

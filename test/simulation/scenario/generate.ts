@@ -84,13 +84,14 @@ const DAY_MS = 24 * 3_600_000;
 
 export function generate(seed: string): Scenario {
   const chance = new Chance(`${seed} story`);
-  const features = Array.from({ length: chance.chance(0.25) ? 2 : 1 }, (_, index) => feature(chance, index));
+  const features = Array.from({ length: chance.chance(0.2) ? 2 : 1 }, (_, index) => feature(chance, index));
   const world: Scenario["world"] = {
     protection: chance.pick(["strict", "loose", "config"]),
     checks: chance.chance(0.3) ? ["test", "lint"] : ["test"],
     method: chance.pick(["squash", "squash", "merge", "rebase"]),
     mode: chance.chance(0.1) ? "ready" : "auto",
     maxParallel: chance.between(1, 5),
+    budgetUsd: chance.chance(0.25) ? chance.pick([6, 11, 16]) : null,
     replicas: chance.chance(0.3) ? 2 : 1,
     webhooks: chance.chance(0.1) ? "none" : "all",
   };
@@ -99,7 +100,7 @@ export function generate(seed: string): Scenario {
 }
 
 function feature(chance: Chance, index: number): FeatureSpec {
-  const count = chance.chance(0.15) ? chance.between(8, 16) : chance.between(2, 7);
+  const count = chance.chance(0.1) ? chance.between(7, 16) : chance.between(2, 6);
   const tasks: TaskSpec[] = [];
   for (let number = 0; number < count; number += 1) {
     const before = tasks.map((task) => task.id);
@@ -138,7 +139,7 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
     return { on: "effect", command, nth: chance.between(1, often), fault };
   }
   if (dice < 0.71) {
-    const fault = chance.pick(["conflict", "decided-twice", "crash-before", "crash-after"] as const);
+    const fault = chance.pick(["conflict", "conflict-twice", "decided-twice", "crash-before", "crash-after"] as const);
     return { on: "step", nth: chance.between(1, 120), fault };
   }
   if (dice < 0.75) {

@@ -135,6 +135,8 @@ export const Scenario = z.object({
     method: z.enum(["merge", "squash", "rebase"]),
     mode: z.enum(["auto", "ready"]),
     maxParallel: z.number().int().min(1),
+    /** Dollars that a feature may cost; null: as much as is usual. */
+    budgetUsd: z.number().positive().nullable(),
     /** Processes over one store. One: its leases are void when it starts again, since nobody else can hold any. */
     replicas: z.number().int().min(1).max(2),
     webhooks: z.enum(["all", "none"]),

@@ -31,7 +31,7 @@ export function configsOf(world: Scenario["world"]): Record<"other" | "broken" |
   };
 }
 
-function configOf({ maxParallel, method, mode, checks, protection }: Scenario["world"]): string {
+function configOf({ maxParallel, budgetUsd, method, mode, checks, protection }: Scenario["world"]): string {
   const lines = [
     `max-parallel: ${maxParallel}`,
     "attempts:",
@@ -41,6 +41,7 @@ function configOf({ maxParallel, method, mode, checks, protection }: Scenario["w
     `  mode: ${mode}`,
     "checks-minutes: 20",
   ];
+  if (budgetUsd !== null) lines.push("budget:", `  usd: ${budgetUsd}`);
   if (protection === "config") lines.push(`checks: [${checks.join(", ")}]`);
   return `${lines.join("\n")}\n`;
 }

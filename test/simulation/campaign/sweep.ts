@@ -1,0 +1,67 @@
+/** Every crash there can be: before each effect, after it but before its record, after its record; and every two of them. */
+import type { Verdict } from "../invariants/court.ts";
+import { play } from "../run.ts";
+import type { Fault, Scenario } from "../scenario/scenario.ts";
+import { spread } from "./threads.ts";
+import type { Work } from "./worker.ts";
+
+const PLACES = ["crash-before", "crash-in", "crash-after"] as const;
+const PIECE = 25;
+
+export interface Swept {
+  scenario: string;
+  /** Effects of the story in which nothing crashes. */
+  effects: number;
+  plays: number;
+  broken: { scenario: Scenario; verdict: Verdict }[];
+}
+
+type Crash = Extract<Fault, { on: "effect" }>;
+
+export async function sweepOnce(scenario: Scenario, threads: number): Promise<Swept> {
+  return sweep(scenario, threads, (crashes) => crashes.map((crash) => [crash]));
+}
+
+export async function sweepPairs(scenario: Scenario, threads: number): Promise<Swept> {
+  return sweep(scenario, threads, function* pairs(crashes) {
+    for (const first of crashes) {
+      for (const second of crashes) if (second.nth > first.nth) yield [first, second];
+    }
+  });
+}
+
+async function sweep(
+  scenario: Scenario,
+  threads: number,
+  choose: (crashes: Crash[]) => Iterable<Crash[]>,
+): Promise<Swept> {
+  const calm = await play(scenario);
+  if (calm.verdict !== null) throw new Error(`${scenario.seed} breaks without a crash: ${calm.verdict.promise}`);
+  const crashes = calm.effects.flatMap((_, index) =>
+    PLACES.map((fault): Crash => ({ on: "effect", command: "*", nth: index + 1, fault })),
+  );
+  const swept: Swept = { scenario: scenario.seed, effects: calm.effects.length, plays: 0, broken: [] };
+  const expected = `${calm.ends.join(",")} ${calm.tally.counts.get("merged by us") ?? 0}`;
+  await spread(pieces(scenario, choose(crashes)), threads, (done) => {
+    swept.plays += done.played;
+    swept.broken.push(...done.broken);
+    const other = done.outcomes.find((outcome) => outcome !== expected);
+    if (other !== undefined && done.broken.length === 0) {
+      const verdict = { promise: "a crash changes nothing in the end", text: `${other} instead of ${expected}` };
+      swept.broken.push({ scenario, verdict });
+    }
+    return false;
+  });
+  return swept;
+}
+
+function* pieces(scenario: Scenario, chosen: Iterable<Crash[]>): Generator<Work> {
+  let scenarios: Scenario[] = [];
+  for (const crashes of chosen) {
+    scenarios.push({ ...scenario, faults: [...scenario.faults, ...crashes] });
+    if (scenarios.length < PIECE) continue;
+    yield { scenarios };
+    scenarios = [];
+  }
+  if (scenarios.length > 0) yield { scenarios };
+}

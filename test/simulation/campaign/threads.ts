@@ -1,0 +1,32 @@
+/** Spreads work over threads, in pieces, and hands on what each came to. */
+import { Worker } from "node:worker_threads";
+import type { Done, Work } from "./worker.ts";
+
+/** Ends early once `take` says that it has seen enough. */
+export async function spread(work: Iterable<Work>, threads: number, take: (done: Done) => boolean): Promise<void> {
+  const pieces = work[Symbol.iterator]();
+  let enough = false;
+  await Promise.all(Array.from({ length: threads }, () => serve()));
+
+  async function serve(): Promise<void> {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    try {
+      for (let piece = pieces.next(); piece.done !== true && !enough; piece = pieces.next()) {
+        enough = take(await answer(worker, piece.value)) || enough;
+      }
+    } finally {
+      await worker.terminate();
+    }
+  }
+}
+
+function answer(worker: Worker, piece: Work): Promise<Done> {
+  return new Promise((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", (done: Done) => {
+      worker.off("error", reject);
+      resolve(done);
+    });
+    worker.postMessage(piece);
+  });
+}

@@ -1,0 +1,39 @@
+/** Plays stories on a thread of its own: asked for one piece of work after another, it answers with what came of it. */
+import { parentPort } from "node:worker_threads";
+import type { Verdict } from "../invariants/court.ts";
+import { play } from "../run.ts";
+import { generate } from "../scenario/generate.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { Tally } from "../tally.ts";
+
+/** Stories by their seeds, or as they are. */
+export type Work = { seeds: number[] } | { scenarios: Scenario[] };
+
+export interface Done {
+  played: number;
+  simulatedMs: number;
+  counts: [string, number][];
+  broken: { scenario: Scenario; verdict: Verdict }[];
+  /** Of each story, how its features ended and how many pulls we merged. */
+  outcomes: string[];
+}
+
+export async function work(given: Work): Promise<Done> {
+  const scenarios = "seeds" in given ? given.seeds.map((seed) => generate(String(seed))) : given.scenarios;
+  const tally = new Tally();
+  const done: Done = { played: scenarios.length, simulatedMs: 0, counts: [], broken: [], outcomes: [] };
+  for (const scenario of scenarios) {
+    const played = await play(scenario);
+    tally.include(played.tally.counts);
+    for (const end of played.ends) tally.add(`end ${end}`);
+    done.simulatedMs += played.lasted;
+    done.outcomes.push(`${played.ends.join(",")} ${played.tally.counts.get("merged by us") ?? 0}`);
+    if (played.verdict !== null) done.broken.push({ scenario, verdict: played.verdict });
+  }
+  done.counts = [...tally.counts];
+  return done;
+}
+
+parentPort?.on("message", (given: Work) => {
+  void work(given).then((done) => parentPort?.postMessage(done));
+});

@@ -1,0 +1,107 @@
+/**
+ * `npm run simulate`: the whole loop against a modelled GitHub, from seeds.
+ *
+ *   --seeds N [--from K]   play N stories on two threads; a broken one is shrunk and kept under regressions/
+ *   --seed N               play one and tell it line by line
+ *   --file FILE            play a kept one and tell it line by line
+ *   --sweep                a crash at every effect of the canonical stories, and every two of one
+ *   --mutants              how many seeds it takes to catch each of our seeded bugs
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { keep } from "./campaign/regressions.ts";
+import { coverage, summary, sweptLine } from "./campaign/report.ts";
+import { playSeeds } from "./campaign/seeds.ts";
+import { shrink } from "./campaign/shrink.ts";
+import { sweepOnce, sweepPairs } from "./campaign/sweep.ts";
+import { catchMutants } from "./mutants/catch.ts";
+import { play } from "./run.ts";
+import { canonical, triple } from "./scenario/canonical.ts";
+import { generate } from "./scenario/generate.ts";
+import { Scenario } from "./scenario/scenario.ts";
+
+const PROGRESS_EVERY_S = 15;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "10000" },
+    from: { type: "string", default: "1" },
+    seed: { type: "string" },
+    file: { type: "string" },
+    sweep: { type: "boolean", default: false },
+    mutants: { type: "boolean", default: false },
+    /** Of the seeded bugs, those with these words. */
+    only: { type: "string" },
+    threads: { type: "string", default: "2" },
+    /** Stop at the first broken promise, keep nothing, and print only its seed. */
+    hunt: { type: "boolean", default: false },
+  },
+});
+const threads = Number(values.threads);
+
+if (values.seed !== undefined) await tell(generate(values.seed));
+else if (values.file !== undefined) await tell(Scenario.parse(JSON.parse(readFileSync(values.file, "utf8")).scenario));
+else if (values.sweep) await sweepAll();
+else if (values.mutants) process.exitCode = (await catchMutants(say, values.only)) ? 0 : 1;
+else await playMany();
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function tell(scenario: Scenario): Promise<void> {
+  say(JSON.stringify(scenario));
+  const { verdict, ends, fired } = await play(scenario, { trace: say });
+  say(`${fired.length} faults; ends: ${ends.join(", ")}`);
+  if (verdict === null) return say("every promise was kept");
+  say(`BROKEN: ${verdict.promise}\n  ${verdict.text}`);
+  process.exitCode = 1;
+}
+
+async function playMany(): Promise<void> {
+  let toldAt = 0;
+  const campaign = await playSeeds({
+    from: Number(values.from),
+    seeds: Number(values.seeds),
+    threads,
+    untilBroken: values.hunt,
+    progress: (soFar) => {
+      if (values.hunt || soFar.seconds - toldAt < PROGRESS_EVERY_S) return;
+      toldAt = soFar.seconds;
+      say(summary(soFar).join("\n"));
+    },
+  });
+  if (values.hunt) {
+    const [first] = campaign.broken.sort((a, b) => Number(a.scenario.seed) - Number(b.scenario.seed));
+    say(JSON.stringify({ played: campaign.played, seed: first?.scenario.seed ?? null, ...first?.verdict }));
+    return;
+  }
+  for (const line of [...coverage(campaign), ...summary(campaign)]) say(line);
+  await keepBroken(campaign.broken);
+}
+
+async function sweepAll(): Promise<void> {
+  const broken = [];
+  for (const scenario of canonical) {
+    const swept = await sweepOnce(scenario, threads);
+    say(sweptLine(swept));
+    broken.push(...swept.broken);
+  }
+  const pairs = await sweepPairs(triple, threads);
+  say(sweptLine({ ...pairs, scenario: "triple, two crashes" }));
+  await keepBroken([...broken, ...pairs.broken]);
+}
+
+/** One of each kind: many seeds break the same promise in the same way. */
+async function keepBroken(broken: Awaited<ReturnType<typeof playSeeds>>["broken"]): Promise<void> {
+  const kinds = Map.groupBy(broken, ({ verdict }) => verdict.promise);
+  for (const [promise, stories] of kinds) {
+    const seeds = stories.slice(0, 10).map(({ scenario }) => scenario.seed);
+    say(`BROKEN ${stories.length} times: ${promise} (seeds ${seeds.join(" ")})\n  ${stories[0]?.verdict.text}`);
+    const first = stories[0];
+    if (first === undefined) continue;
+    const short = await shrink(first.scenario, promise);
+    say(`  kept as ${keep({ promise, text: first.verdict.text, scenario: short })}, ${short.faults.length} faults`);
+  }
+  if (broken.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,166 @@
+/**
+ * Bugs of ours, each to be put alone into a copy of `src`: a harness that does not catch them proves nothing. Every `find` has
+ * to occur exactly once in its file; a test says so as soon as the code moves on.
+ */
+export interface Edit {
+  /** Relative to src. */
+  file: string;
+  find: string;
+  replace: string;
+}
+
+export interface Mutant {
+  bug: string;
+  edits: Edit[];
+}
+
+function mutant(bug: string, file: string, find: string, replace: string): Mutant {
+  return { bug, edits: [{ file, find, replace }] };
+}
+
+export const mutants: readonly Mutant[] = [
+  mutant(
+    "drop the key that makes an event count once",
+    "store/memory-inbox.ts",
+    "if (this.#seen.has(name)) continue;",
+    "",
+  ),
+  mutant(
+    "merge whatever head the pull has by now",
+    "loop/effects/pulls.ts",
+    "    head: command.head,\n    method: command.method,",
+    "    head: (await outside.github.pull(command.repo, command.pull)).headSha,\n    method: command.method,",
+  ),
+  mutant(
+    "forget the timer of a task that waits",
+    "core/feature/draft.ts",
+    'draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: task.waitsUntil });',
+    "",
+  ),
+  mutant(
+    "forget the timer of an attempt",
+    "core/feature/attempts.ts",
+    '  draft.commands.push({ type: "timer.set", timer, dueAt: draft.at + minutes * 60_000 });\n',
+    "",
+  ),
+  mutant(
+    "forget the lane's sweep",
+    "core/lane/decide.ts",
+    "if (wasEmpty && state.entries.length > 0)",
+    "if (wasEmpty && state.entries.length > 1_000)",
+  ),
+  mutant(
+    "accept a stale attempt",
+    "core/feature/attempts.ts",
+    "task !== undefined && task.machine.attempt === event.attempt ? task : null",
+    "task !== undefined ? task : null",
+  ),
+  mutant(
+    "try an unchanged head again after red checks",
+    "core/failure.ts",
+    '"checks-failed": { fault: "task", next: "repair", waitMs: 0 }',
+    '"checks-failed": { fault: "task", next: "resubmit", waitMs: 1_000 }',
+  ),
+  mutant(
+    "count an outage as the task's fault",
+    "core/failure.ts",
+    '"attempt-lost": { fault: "elsewhere"',
+    '"attempt-lost": { fault: "task"',
+  ),
+  mutant(
+    "start a task one dependency early",
+    "core/feature/progress.ts",
+    "task.plan.dependsOn.every((id) => {",
+    "task.plan.dependsOn.slice(1).every((id) => {",
+  ),
+  mutant(
+    "merge every entry that may, not only the front",
+    "core/lane/advance.ts",
+    "if (chosen !== undefined) drive(draft, chosen);",
+    "if (chosen !== undefined) for (const entry of state.entries) if (mayAdvance(state, entry)) drive(draft, entry);",
+  ),
+  mutant(
+    "leave what is in flight out of the budget",
+    "core/judge/budget.ts",
+    "over(add(add(spent, reserved), next))",
+    "over(add(spent, next))",
+  ),
+  mutant(
+    "forget to cancel the attempts of a cancelled feature",
+    "core/feature/orders.ts",
+    "    if (isActive(task.stage)) cancelAttempt(draft, task);\n",
+    "",
+  ),
+  {
+    bug: "decide on an observation that a hint has overtaken",
+    edits: [
+      {
+        file: "core/lane/decide.ts",
+        find: "if (entry === null || event.seq !== entry.asked) return",
+        replace: "if (entry === null) return",
+      },
+      { file: "core/lane/decide.ts", find: "entry.observed = event.seq;", replace: "entry.observed = entry.asked;" },
+    ],
+  },
+  mutant(
+    "do not compare the landed tree with the tested one",
+    "core/lane/decide.ts",
+    "if (ours && testedTree !== outcome.landedTree) {",
+    "if (ours && testedTree === null) {",
+  ),
+  mutant("take a missing check for a green one", "core/lane/gate.ts", 'reason("missing", ', 'reason("pass", '),
+  mutant(
+    "take an interrupted check for a green one",
+    "core/lane/gate.ts",
+    '    case "startup_failure":\n      return "interrupted";',
+    '    case "startup_failure":\n      return "pass";',
+  ),
+  mutant(
+    "merge although somebody asked for changes",
+    "core/lane/advance.ts",
+    "!snapshot.draft && snapshot.changesRequestedBy.length === 0",
+    "!snapshot.draft",
+  ),
+  mutant(
+    "merge a head that is behind its base",
+    "core/lane/advance.ts",
+    "  if (snapshot.behindBy > 0) {\n    if (entry.updates",
+    "  if (snapshot.behindBy > 1) {\n    if (entry.updates",
+  ),
+  mutant(
+    "do not recognise our own promotion after a crash",
+    "loop/effects/attempts.ts",
+    "attemptOfMessage(message) === command.id",
+    "attemptOfMessage(message) === null",
+  ),
+  mutant(
+    "let the base go back with a late message",
+    "core/feature/decide.ts",
+    "if (state.base !== null && newest) state.base",
+    "if (state.base !== null) state.base",
+  ),
+  mutant(
+    "do not tell the lane of a hold",
+    "core/feature/orders.ts",
+    '{ type: "entries.held", feature: state.key, held: true, lifts: false }',
+    '{ type: "entries.held", feature: state.key, held: false, lifts: false }',
+  ),
+  mutant(
+    "obey people without write access",
+    "core/feature/orders.ts",
+    'if (given.permission !== "write" && given.permission !== "admin") {',
+    'if (given.permission === "none") {',
+  ),
+  mutant(
+    "use a key twice: a second promotion never runs",
+    "core/command.ts",
+    "return `${command.type}:${command.branch}:${command.round}`;",
+    "return `${command.type}:${command.branch}`;",
+  ),
+  mutant(
+    "save a step without one of its commands",
+    "loop/step.ts",
+    "commands: [...write.commands.values()],",
+    "commands: [...write.commands.values()].slice(-20),",
+  ),
+];

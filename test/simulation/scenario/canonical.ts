@@ -1,0 +1,46 @@
+/** Plain stories in which nothing goes wrong but what they are about: the ground for sweeps of crashes. */
+import type { Fault, Scenario, TaskSpec } from "./scenario.ts";
+
+const world: Scenario["world"] = {
+  protection: "strict",
+  checks: ["test"],
+  method: "squash",
+  mode: "auto",
+  maxParallel: 6,
+  budgetUsd: null,
+  replicas: 1,
+  webhooks: "all",
+};
+
+function task(id: string, dependsOn: string[], more: Partial<TaskSpec> = {}): TaskSpec {
+  const usual = { size: "M", role: "build", broken: 0, hot: null, clash: null, worksMs: 20_000 } as const;
+  return { id, dependsOn, ...usual, ...more };
+}
+
+interface More {
+  faults?: Fault[];
+  land?: "each" | "together";
+  onFailure?: "keep" | "hold" | "rollback";
+}
+
+function story(
+  seed: string,
+  tasks: TaskSpec[],
+  { faults = [], land = "each", onFailure = "keep" }: More = {},
+): Scenario {
+  return { seed, world, features: [{ labelledAt: 0, land, onFailure, tasks }], faults };
+}
+
+const fails = (...nths: number[]): Fault[] => nths.map((nth) => ({ on: "job", nth, fault: "agent-failed" }));
+
+export const canonical: readonly Scenario[] = [
+  story("chain", [task("a", []), task("b", ["a"]), task("c", ["b"])]),
+  story("fan-out", [task("a", []), ...["b", "c", "d", "e", "f", "g"].map((id) => task(id, ["a"]))]),
+  story("diamond", [task("a", []), task("b", ["a"]), task("c", ["a"]), task("d", ["b", "c"])]),
+  story("conflict-pair", [task("a", [], { hot: "a" }), task("b", [], { hot: "a" })]),
+  story("red-then-repaired", [task("a", [], { broken: 1 }), task("b", ["a"])]),
+  story("parked-then-resumed", [task("a", []), task("b", ["a"])], { faults: fails(1, 2, 3) }),
+];
+
+/** The ground for every pair of crashes. */
+export const triple: Scenario = story("triple", [task("a", []), task("b", []), task("c", ["a", "b"])]);
