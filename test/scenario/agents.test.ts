@@ -30,7 +30,7 @@ describe("an agent that does not do its work", () => {
       [null],
       [],
     ]);
-    expect(report.tasks[1]?.attempts[1]?.cause).toMatch(/exit code 3\s+the compiler is on fire/);
+    expect(report.tasks[1]?.attempts[1]?.cause).toMatch(/exit code 3: the compiler is on fire/);
     const status = await world.status();
     expect(status).toMatch(/`idle` Make idle \| ✋ parked \|.*without changing anything.*`\/headgate retry idle`/);
     expect(status).toMatch(/`broken` Make broken \| ✋ parked \|.*exit code 3.*`\/headgate retry broken`/);
