@@ -38,12 +38,10 @@ describe("what a person can see stays", () => {
   });
 });
 
-it.each(["<!--", "<!-- -->", "a<!--", "-->", "\u200b"])("an issue full of '%s' is read at once", (piece) => {
-  const started = performance.now();
-
-  visibleMarkdown(piece.repeat(65_536 / piece.length));
-
-  expect(performance.now() - started).toBeLessThan(500);
+// Quadratic time would take minutes here and end at the runner's limit.
+it.each(["<!--", "<!-- -->", "a<!--", "-->", "\u200b"])("an issue full of '%s' is read to its end", (piece) => {
+  const read = visibleMarkdown(piece.repeat(65_536 / piece.length));
+  expect(read.length).toBeLessThanOrEqual(65_536 * 6);
 });
 
 it("a fence cannot be closed by what it holds, nor by its name", () => {
