@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { ensureDependencies, environment } from "./with-deps.mjs";
 
@@ -21,7 +22,17 @@ const child = spawn(node, [join(root, "src", "cli", "main.ts"), ...process.argv.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => child.connected && child.send(signal, () => {}));
 }
-child.on("exit", (code) => process.exit(code ?? INTERRUPTED));
+const inTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+let hungUp = false;
+process.on("SIGHUP", () => {
+  hungUp = true;
+});
+child.on("exit", (code) => {
+  if (!hungUp || !inTerminal) process.exit(code ?? INTERRUPTED);
+  // Node.js aborts with a core dump when it exits after its terminal has gone; a signal does not.
+  process.removeAllListeners("SIGHUP");
+  process.kill(process.pid, "SIGHUP");
+});
 
 /** The bundle that runs inside Actions jobs. */
 function buildIfStale() {

@@ -14,7 +14,7 @@ import { readOptions } from "./run/options.ts";
 import { createPrinter } from "./run/printer.ts";
 import { serveSandbox } from "./sandbox.ts";
 import { serve } from "./serve.ts";
-import { onInterruption } from "./signals.ts";
+import { leave, onInterruption } from "./signals.ts";
 
 const all = [commands.run, commands.demo, commands.serve, commands.sandbox];
 
@@ -85,8 +85,8 @@ function describe(error: unknown): string {
 }
 
 try {
-  process.exit(await start(process.argv.slice(2)));
+  leave(await start(process.argv.slice(2)));
 } catch (error) {
   console.error(describe(error));
-  process.exit(EXIT.error);
+  leave(EXIT.error);
 }

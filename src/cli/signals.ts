@@ -1,5 +1,7 @@
 /** Being told to stop: by a key, a signal, a terminal that closes, or the end of whoever started this process. */
 
+import { isatty } from "node:tty";
+
 /** Thrown between the steps of a start that nobody waits for any more. */
 export class Interrupted extends Error {
   constructor() {
@@ -31,6 +33,7 @@ export function onInterruption(): Interruption {
   for (const signal of signals) {
     process.on(signal, () => {
       if (signal === "SIGINT" && pressedBefore(Date.now())) process.exit(130);
+      if (signal === "SIGHUP") hungUp = true;
       want(signal);
     });
   }
@@ -61,4 +64,15 @@ function pressedBefore(now: number): boolean {
   const before = pressedAt !== null && now - pressedAt > TOGETHER_MS;
   pressedAt ??= now;
   return before;
+}
+
+/** Asked while there is one: afterwards nothing is a terminal any more. */
+const inTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+let hungUp = false;
+
+/** Ends the process. Node.js aborts with a core dump when it exits after its terminal has gone; a signal does not. */
+export function leave(code: number): void {
+  if (!hungUp || !inTerminal) process.exit(code);
+  process.removeAllListeners("SIGHUP");
+  process.kill(process.pid, "SIGHUP");
 }

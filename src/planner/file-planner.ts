@@ -1,11 +1,16 @@
 /** A plan that somebody wrote: no model is asked. */
 import type { Planner } from "../loop/planner-port.ts";
 
-/** `plan` is a candidate like any other: the core judges it. */
-export function filePlanner(plan: unknown): Planner {
+/** What `read` gives is a candidate like any other: the core judges it. */
+export function filePlanner(read: () => unknown): Planner {
   return {
     async plan() {
-      return { plan, model: null, usage: null };
+      try {
+        return { plan: read(), model: null, usage: null };
+      } catch (error) {
+        const cause = (error as Error).message;
+        return { failure: { class: "policy-blocked", cause, details: [] }, model: null, usage: null };
+      }
     },
   };
 }

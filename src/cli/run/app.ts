@@ -31,7 +31,7 @@ export async function openApp(
     store,
     planner: (github) =>
       options.plan !== null
-        ? filePlanner(options.plan.given)
+        ? filePlanner(options.plan)
         : createPlanner({ github, model: { apiKey: model.apiKey ?? "", baseUrl: model.baseUrl }, priceOf: prices }),
     settings: {
       label: LABEL,

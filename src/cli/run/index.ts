@@ -140,11 +140,15 @@ async function followToItsEnd(running: Running, place: Place): Promise<number> {
       if (state === null) break;
       await Promise.race([settle(running.store, state), ended]);
       await conclude(running, state, place);
-      const first = code === null;
+      const again = code !== null;
       code = codeOf(state);
       if (!options.keep) return code;
-      printer.keeping(site, dataDir);
-      if (first) endOrders = await takeOrders(process.stdin, site, printer);
+      printer.keeping(site, dataDir, again);
+      if (again) continue;
+      endOrders = await takeOrders(process.stdin, site, {
+        orders: (reason) => printer.orders(reason),
+        status: () => printer.status(watched.state()),
+      });
     }
   } finally {
     endOrders();

@@ -9,8 +9,8 @@ export interface RunOptions {
   repo: string;
   base: string | null;
   issue: { title: string; body: string };
-  /** Any JSON: it is judged where every plan is judged. null: the model plans. */
-  plan: { given: unknown } | null;
+  /** Any JSON: it is judged where every plan is judged. Read anew for each planning; null: the model plans. */
+  plan: (() => unknown) | null;
   engine: "builtin" | "command";
   agentCommand: string;
   checks: string | null;
@@ -35,7 +35,7 @@ export function readOptions(given: Given): RunOptions {
     repo,
     base: given.base ?? null,
     issue: readIssue(issue),
-    plan: plan === undefined ? null : { given: readPlan(plan) },
+    plan: plan === undefined ? null : planFile(plan),
     checks: given.checks ?? null,
     maxParallel: wholeNumber("max-parallel", given["max-parallel"], { least: 1, most: 100 }) ?? 4,
     dataDir: given["data-dir"] === undefined ? null : resolve(given["data-dir"]),
@@ -77,6 +77,13 @@ function readIssue(path: string): RunOptions["issue"] {
     .trim();
   if (body.length > 65_536) throw new BadInput(`--issue: ${path} is longer than the 65,536 characters GitHub allows`);
   return { title, body };
+}
+
+/** Looked at at once, and again when a person has put it right and says `/headgate resume`. */
+function planFile(given: string): () => unknown {
+  const path = resolve(given);
+  readPlan(given);
+  return () => readPlan(path);
 }
 
 function readPlan(path: string): unknown {

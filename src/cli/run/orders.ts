@@ -5,9 +5,11 @@ import { promisify } from "node:util";
 import { readOrder } from "../../webhook/order.ts";
 import type { Site } from "./site.ts";
 
+/** What is answered here, without GitHub. */
 export interface OrderReplies {
-  /** It is no order, or not a good one: what would be. */
-  say(reason: string | null): void;
+  /** What would be an order; `reason`: what was wrong with the one given. */
+  orders(reason: string | null): void;
+  status(): void;
 }
 
 /** Returns what ends it. */
@@ -17,9 +19,10 @@ export async function takeOrders(input: NodeJS.ReadStream, site: Site, replies: 
   lines.on("line", (line) => {
     if (line.trim() === "") return;
     const order = readOrder(line.trim());
-    if (order === null || order.verb === "help") return replies.say(null);
-    if (order.verb === "malformed") return replies.say(order.reason);
-    comment(site, line.trim()).catch((error: Error) => replies.say(error.message));
+    if (order === null || order.verb === "help") return replies.orders(null);
+    if (order.verb === "malformed") return replies.orders(order.reason);
+    if (order.verb === "status") return replies.status();
+    comment(site, line.trim()).catch((error: Error) => replies.orders(error.message));
   });
   return () => lines.close();
 }

@@ -10,7 +10,6 @@ import { progressLine } from "../../messages/progress.ts";
 import type { Checks } from "./checks.ts";
 import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
-import type { OrderReplies } from "./orders.ts";
 import type { report } from "./report.ts";
 import type { Result } from "./result.ts";
 import type { Site } from "./site.ts";
@@ -35,12 +34,15 @@ export interface Ending {
   options: RunOptions;
 }
 
-export interface Printer extends OrderReplies {
+export interface Printer {
   opening(opening: Opening): void;
   /** `past`: it happened in an earlier life of the data folder. */
   happened(happened: Happened, past: boolean): void;
   ending(ending: Ending): void;
-  keeping(site: Site, dataDir: string): void;
+  /** The sandbox stays up; `again`: as it did before. */
+  keeping(site: Site, dataDir: string, again: boolean): void;
+  status(state: FeatureState | null): void;
+  orders(reason: string | null): void;
   stopping(): void;
   interrupted(dataDir: string | null): void;
 }
@@ -77,9 +79,10 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       if (result !== null) for (const line of whereToLook(result, source, imported)) print(line);
       if (standing(state) !== "waits-for-person") return;
       for (const line of waitsFor(state)) print(bold(line));
-      print(howToGoOn(ending.options));
+      if (!ending.options.keep) print(howToGoOn(ending.options));
     },
-    keeping(site, dataDir) {
+    keeping(site, dataDir, again) {
+      if (again) return void print(dim("The sandbox is still up; Ctrl-C ends it."));
       const { repository, issue, ownerToken, sandbox } = site;
       const name = `${repository.owner}/${repository.name}`;
       print("");
@@ -90,7 +93,12 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       print(`              ${sandbox.apiUrl}/repos/${name}/issues/${issue}/comments`);
       print(dim(`  data      ${dataDir}`));
     },
-    say(reason) {
+    status(state) {
+      if (state === null) return void print("Nothing has happened yet.");
+      print(`${explainFeature(state).reason}.`);
+      for (const line of finalTable(state)) print(line);
+    },
+    orders(reason) {
       if (reason !== null) print(reason);
       for (const line of orderLines()) print(line);
     },
@@ -155,8 +163,7 @@ function waitsFor(state: FeatureState): string[] {
   ];
 }
 
-function howToGoOn({ keep, dataDir }: RunOptions): string {
-  if (keep) return "Type the order here.";
+function howToGoOn({ dataDir }: RunOptions): string {
   const again = "Orders are typed into a run with --keep";
   return dataDir === null
     ? `${again}; with --data-dir too, a run can be stopped and go on later.`

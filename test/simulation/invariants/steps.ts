@@ -1,14 +1,14 @@
 /** Looks at every step as it is written: events and their outcomes, what the lane rests a merge on, what may start. */
 import type { FeatureState } from "../../../src/core/feature/state.ts";
-import { isActive } from "../../../src/core/feature/state.ts";
 import type { PullSnapshot } from "../../../src/core/github.ts";
 import { isLane } from "../../../src/core/keys.ts";
 import type { LaneState } from "../../../src/core/lane/state.ts";
 import type { HistoryWrite, Loaded, StepWrite } from "../../../src/loop/store-port.ts";
-import { BOT, type Hub } from "../github/hub.ts";
+import type { Hub } from "../github/hub.ts";
 import { type Mirror, nameOf } from "../process/mirror.ts";
 import type { Tally } from "../tally.ts";
 import type { Court } from "./court.ts";
+import { FeatureJudge } from "./features.ts";
 
 const REASONS = [
   "not-accepted-here",
@@ -27,9 +27,9 @@ export interface Basis {
   claimedAt: number;
 }
 
-type EventLike = { type: string; [field: string]: unknown };
+export type EventLike = { type: string; [field: string]: unknown };
 
-interface StepOptions {
+export interface StepOptions {
   court: Court;
   tally: Tally;
   mirror: Mirror;
@@ -40,15 +40,19 @@ interface StepOptions {
 
 export class StepJudge {
   readonly bases = new Map<number, Basis>();
+  readonly features: FeatureJudge;
   /** Commands that GitHub refused for good: what they were for is not done. */
   readonly refused = new Set<string>();
   readonly #options: StepOptions;
   readonly #keys = new Set<string>();
+  /** Heads that the lane sent back because their checks failed. */
+  readonly #red = new Map<number, { head: string; at: number }>();
   /** When the last hint about a pull, a commit or a branch was decided. */
   readonly #hints = new Map<string, number>();
 
   constructor(options: StepOptions) {
     this.#options = options;
+    this.features = new FeatureJudge(options);
   }
 
   stepped(aggregate: string, loaded: Loaded, write: StepWrite): void {
@@ -56,8 +60,8 @@ export class StepJudge {
     const lane = isLane(aggregate);
     for (const row of write.history) {
       this.#row(aggregate, row);
-      if (lane) this.#laneRow(aggregate, row, write.state as LaneState | null);
-      else this.#featureRow(row, write.state as FeatureState | null);
+      if (lane) this.#laneRow(aggregate, row, write);
+      else this.features.row(aggregate, row);
     }
     court.demand(
       write.history.length === loaded.events.length,
@@ -65,7 +69,7 @@ export class StepJudge {
       () => `${aggregate}: ${loaded.events.length} events loaded, ${write.history.length} accounted for`,
     );
     if (lane) this.#lane(aggregate, write.state as LaneState | null);
-    else if (write.state !== null) this.#feature(write.state as FeatureState, write);
+    else if (write.state !== null) this.features.stepped(write.state as FeatureState, write);
   }
 
   #row(aggregate: string, row: HistoryWrite): void {
@@ -92,8 +96,9 @@ export class StepJudge {
     this.#keys.add(name);
   }
 
-  #laneRow(aggregate: string, row: HistoryWrite, state: LaneState | null): void {
+  #laneRow(aggregate: string, row: HistoryWrite, write: StepWrite): void {
     const { mirror, hub, court } = this.#options;
+    const state = write.state as LaneState | null;
     const event = row.event as EventLike;
     if (event.type === "hinted") {
       const topic = event["topic"] as Record<string, string | number>;
@@ -105,8 +110,11 @@ export class StepJudge {
         this.bases.set(event["pull"] as number, { snapshot: event["snapshot"] as PullSnapshot, claimedAt });
       }
     }
+    if (event.type === "entry.submitted") this.#submitted(event);
+    if (event.type === "pull.merged") this.#merged(event, write);
     for (const command of row.commands as EventLike[]) {
       if (command.type === "pull.merge") this.#mergeAsked(command, state);
+      if (command.type === "tell") this.#told(command["event"] as EventLike);
     }
     court.demand(event.type !== "order.given", "orders reach features only", () => row.key);
   }
@@ -136,7 +144,52 @@ export class StepJudge {
     );
     const bad = badSides(snapshot, command, this.#required(state, pull));
     court.demand(bad === null, "unknown is not passing", () => `pull ${pull} is asked to merge although ${bad}`);
-    court.demand(hub.pulls.has(pull), "a merge is of a pull there is", () => String(pull));
+    const held = entry === undefined ? null : this.features.heldSince(entry.feature);
+    court.demand(
+      held === null || held >= hub.now,
+      "nothing merges while its feature is on hold",
+      () => `pull ${pull} of ${entry?.feature}`,
+    );
+  }
+
+  /** Red heads are for the next attempt to mend: trying them again as they are needs a person, or new checks. */
+  #submitted(event: EventLike): void {
+    const { pull, head, feature, task } = event["entry"] as {
+      pull: number;
+      head: string;
+      feature: string;
+      task: string;
+    };
+    const red = this.#red.get(pull);
+    if (red === undefined || red.head !== head) return;
+    const { court, hub } = this.#options;
+    const news = hub.checks.some((check) => check.sha === head && (check.startedAt ?? 0) > red.at);
+    const asked = this.features.retriedAt(feature, task) >= red.at;
+    court.demand(news || asked, "an unchanged head is not tried again", () => `pull ${pull} at ${head.slice(0, 7)}`);
+  }
+
+  #told(event: EventLike): void {
+    if (event.type !== "entry.ejected") return;
+    const { class: failure } = event["failure"] as { class: string };
+    if (failure !== "checks-failed") return;
+    this.#red.set(event["pull"] as number, { head: event["head"] as string, at: this.#options.hub.now });
+  }
+
+  /** What landed was asked for on the strength of what had been tested: if it is something else, nothing more may merge. */
+  #merged(event: EventLike, write: StepWrite): void {
+    const pull = event["pull"] as number;
+    const outcome = event["outcome"] as { outcome: string; landedTree?: string };
+    const basis = this.bases.get(pull);
+    if (outcome.outcome !== "merged" || basis === undefined || basis.snapshot.state !== "open") return;
+    if (basis.snapshot.headSha !== event["head"] || basis.snapshot.headTree === outcome.landedTree) return;
+    this.#options.tally.add("landed another tree than was tested");
+    const lifted = write.history.some((row) => (row.event as EventLike).type === "entries.held");
+    const { halted } = write.state as LaneState;
+    this.#options.court.demand(
+      halted !== null || lifted,
+      "a lane that landed something else halts",
+      () => `pull ${pull}`,
+    );
   }
 
   #required(state: LaneState | null, pull: number): string[] {
@@ -151,31 +204,6 @@ export class StepJudge {
     court.demand(merging.length <= 1, "one merging entry per lane", () => merging.map((one) => one.pull).join(", "));
     const pulls = new Set(state.entries.map((entry) => entry.pull));
     court.demand(pulls.size === state.entries.length, "a pull is in its lane once", () => aggregate);
-  }
-
-  #featureRow(row: HistoryWrite, _state: FeatureState | null): void {
-    const event = row.event as EventLike;
-    if (event.type !== "order.given") return;
-    const { hub, court } = this.#options;
-    const said = [...hub.issues.values()].flatMap((issue) => issue.comments).find((one) => one.id === event["comment"]);
-    court.demand(said !== undefined && said.by !== BOT, "our own words never trigger us", () => JSON.stringify(event));
-  }
-
-  #feature(state: FeatureState, write: StepWrite): void {
-    const { court } = this.#options;
-    const started = write.history.flatMap((row) => row.commands as EventLike[]);
-    if (!started.some((command) => command.type === "attempt.dispatch") || state.policy === null) return;
-    const active = state.tasks.filter((task) => isActive(task.stage)).length;
-    const { policy } = state;
-    court.demand(active <= policy.maxParallel, "no more attempts at a time than slots", () => `${active} are active`);
-    const usages = [state.planner.usage, ...state.tasks.map((task) => task.usage)];
-    const usd = usages.reduce((sum, usage) => sum + (usage?.usd ?? 0), 0);
-    const most = usd + active * policy.attempts.usd;
-    court.demand(
-      policy.budget.usd === null || most <= policy.budget.usd + state.extraUsd + 1e-9,
-      "no budget is exceeded by more than what is in flight",
-      () => `${usd.toFixed(2)} $ spent and ${active} attempts under way`,
-    );
   }
 }
 

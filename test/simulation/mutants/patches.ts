@@ -28,8 +28,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "merge whatever head the pull has by now",
     "loop/effects/pulls.ts",
-    "    head: command.head,\n    method: command.method,",
-    "    head: (await outside.github.pull(command.repo, command.pull)).headSha,\n    method: command.method,",
+    "      head: command.head,\n      method: command.method,",
+    "      head: (await outside.github.pull(command.repo, command.pull)).headSha,\n      method: command.method,",
   ),
   mutant(
     "forget the timer of a task that waits",
@@ -158,9 +158,9 @@ export const mutants: readonly Mutant[] = [
     "return `${command.type}:${command.branch}`;",
   ),
   mutant(
-    "save a step without one of its commands",
+    "save no more than six commands of a step",
     "loop/step.ts",
     "commands: [...write.commands.values()],",
-    "commands: [...write.commands.values()].slice(-20),",
+    "commands: [...write.commands.values()].slice(0, 6),",
   ),
 ];

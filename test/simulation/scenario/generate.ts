@@ -6,6 +6,7 @@ import {
   type Fault,
   type FeatureSpec,
   JobTrouble,
+  NEXT,
   type Scenario,
   type TaskSpec,
 } from "./scenario.ts";
@@ -44,6 +45,21 @@ const REQUESTS: readonly (readonly [string, number])[] = [
   ["labelledBy", 2],
   ["react", 2],
   ["closeIssue", 2],
+];
+
+/** Requests between which the world had better stand still. */
+const RACES: readonly (readonly [string, number])[] = [
+  ["pull", 30],
+  ["pull.rest", 30],
+  ["mergePull.read", 10],
+  ["mergePull", 6],
+  ["updatePull", 4],
+  ["moveBranch", 6],
+  ["openPull.create", 6],
+  ["dispatch.create", 8],
+  ["writeCommit", 6],
+  ["artifact", 10],
+  ["failureText", 2],
 ];
 
 const REQUEST_TROUBLES = [
@@ -151,8 +167,8 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
   if (dice < 0.77) return { on: "plan", nth: chance.between(1, 2), fault: chance.pick(["down", "invalid", "throws"]) };
   if (dice < 0.79) return { on: "update", nth: chance.between(1, 5), fault: "forgotten" };
   const act = person(chance, features);
-  if (chance.chance(0.4)) {
-    const [request, often] = chance.pick(REQUESTS);
+  if (chance.chance(0.5)) {
+    const [request, often] = chance.pick(RACES);
     return { on: "moment", request, nth: chance.between(1, often), fault: "act", act };
   }
   return { on: "time", at: chance.between(0, 1_200_000), fault: "act", act };
@@ -174,7 +190,8 @@ function delivery(chance: Chance): Fault {
 
 function person(chance: Chance, features: readonly FeatureSpec[]): Act {
   const feature = chance.between(0, features.length - 1);
-  const task = chance.pick(features[feature]?.tasks ?? []).id;
+  const { id } = chance.pick(features[feature]?.tasks ?? []);
+  const task = chance.chance(0.5) ? NEXT : id;
   const on = chance.chance(0.5);
   switch (chance.between(1, 14)) {
     case 1:
@@ -200,9 +217,9 @@ function person(chance: Chance, features: readonly FeatureSpec[]): Act {
     case 12:
       return { act: "config", content: chance.pick(["other", "broken", "gone", "good"]) };
     case 13:
-      return chance.chance(0.2) ? { act: "close-issue", feature } : say(chance, feature, task);
+      return chance.chance(0.2) ? { act: "close-issue", feature } : say(chance, feature, id);
     default:
-      return say(chance, feature, task);
+      return say(chance, feature, id);
   }
 }
 

@@ -76,6 +76,9 @@ const RequestTrouble = z.enum([
   "crash-after",
 ]);
 
+/** Stands for the task whose pull is nearest to its merge when somebody acts. */
+export const NEXT = "next";
+
 export const Act = z.discriminatedUnion("act", [
   z.object({ act: z.literal("push-branch"), feature: z.number().int(), task: z.string(), broken: z.boolean() }),
   z.object({ act: z.literal("push-base"), path: z.string() }),

@@ -1,12 +1,13 @@
 /** What people do, whenever they like and without asking. */
 import { taskBranch } from "../../../src/core/attempt.ts";
 import { announcePull, closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
-import { HttpAnswer, type Hub, type Pull } from "../github/hub.ts";
+import { isGreen } from "../github/checks.ts";
+import { BOT, HttpAnswer, type Hub, type Pull } from "../github/hub.ts";
 import { closeIssue, comment, setLabel } from "../github/issues.ts";
 import { blob } from "../github/objects.ts";
 import { mergePull, openPullOf, review } from "../github/pulls.ts";
 import { LABEL } from "../process/replica.ts";
-import type { Act } from "../scenario/scenario.ts";
+import { type Act, NEXT } from "../scenario/scenario.ts";
 import { BROKEN } from "./contents.ts";
 
 export const MAINTAINER = "maya";
@@ -59,8 +60,15 @@ export function perform({ hub, issueOf, configs }: Neighbourhood, act: Act): boo
         comment(hub, hub.issue(issue), act.text, act.by);
         return true;
       default:
-        return withBranch(taskBranch(issue, act.task), act);
+        return withBranch(branchOf(issue, act.task), act);
     }
+  }
+
+  function branchOf(issue: number, task: string): string {
+    if (task !== NEXT) return taskBranch(issue, task);
+    const open = [...hub.pulls.values()].filter((pull) => pull.state === "open" && pull.by === BOT);
+    const green = open.find((pull) => isGreen(hub, pull.shown, hub.behaviour.checks));
+    return (green ?? open[0])?.head ?? "";
   }
 
   function withBranch(branch: string, onTask: Extract<Act, { task: string }>): boolean {

@@ -1,0 +1,118 @@
+/** Looks at every step of a feature: who is obeyed, what spends tries, money and slots. */
+import type { FeatureState } from "../../../src/core/feature/state.ts";
+import { isActive } from "../../../src/core/feature/state.ts";
+import type { HistoryWrite, StepWrite } from "../../../src/loop/store-port.ts";
+import { attemptOfMessage } from "../../../src/messages/commit.ts";
+import { BOT, type Comment, type Hub } from "../github/hub.ts";
+import type { Court } from "./court.ts";
+import type { EventLike } from "./steps.ts";
+
+/** Everything else is not the task's doing. */
+const OWN_FAULTS = ["agent-failed", "agent-empty", "attempt-timed-out", "checks-failed", "review-changes"];
+
+export class FeatureJudge {
+  readonly #hub: Hub;
+  readonly #court: Court;
+  readonly #held = new Map<string, number>();
+  readonly #retried = new Map<string, number>();
+  readonly #failures = new Map<string, number>();
+
+  constructor({ hub, court }: { hub: Hub; court: Court }) {
+    this.#hub = hub;
+    this.#court = court;
+  }
+
+  /** Since when, in true time, a feature is on hold; null: it is not. */
+  heldSince(feature: string): number | null {
+    return this.#held.get(feature) ?? null;
+  }
+
+  /** When a person last asked for the task to be tried again. */
+  retriedAt(feature: string, task: string): number {
+    return this.#retried.get(`${feature} ${task}`) ?? 0;
+  }
+
+  row(aggregate: string, row: HistoryWrite): void {
+    const event = row.event as EventLike;
+    if (event.type === "order.given") this.#ordered(aggregate, event);
+    if (event.type === "change.refused") this.#refused(aggregate, event);
+    for (const command of row.commands as EventLike[]) {
+      if (command.type === "reaction.add" && command["content"] === "+1") this.#obeyed(command["comment"] as number);
+    }
+  }
+
+  stepped(state: FeatureState, write: StepWrite): void {
+    if (state.hold === null) this.#held.delete(state.key);
+    else if (!this.#held.has(state.key)) this.#held.set(state.key, this.#hub.now);
+    this.#tries(state, write);
+    const commands = write.history.flatMap((row) => row.commands as EventLike[]);
+    if (commands.some((command) => command.type === "attempt.dispatch")) this.#started(state);
+  }
+
+  #ordered(aggregate: string, event: EventLike): void {
+    const said = this.#said(event["comment"] as number);
+    const isOurs = said === undefined || said.by === BOT;
+    this.#court.demand(!isOurs, "our own words never trigger us", () => JSON.stringify(event));
+    const order = event["order"] as { verb: string; task?: string };
+    // It counts from when it was given: until it is carried out, a permission has to be looked up.
+    if (order.verb === "retry") this.#retried.set(`${aggregate} ${order.task}`, Number.POSITIVE_INFINITY);
+  }
+
+  #obeyed(comment: number): void {
+    const by = this.#said(comment)?.by ?? "nobody";
+    const permission = this.#hub.people.get(by) ?? "none";
+    const may = permission === "write" || permission === "admin";
+    this.#court.demand(may, "only who may write is obeyed", () => `comment ${comment} by ${by}`);
+  }
+
+  #refused(aggregate: string, event: EventLike): void {
+    const { class: failure } = event["failure"] as { class: string };
+    if (failure !== "head-moved") return;
+    const issue = aggregate.slice(aggregate.indexOf("#") + 1);
+    const tip = this.#hub.branches.get(`headgate/${issue}/${event["task"]}`);
+    if (tip === undefined) return;
+    const { by, message } = this.#hub.objects.read(tip);
+    const ours = by === BOT && attemptOfMessage(message) === `${issue}/${event["task"]}/${event["attempt"]}`;
+    this.#court.demand(!ours, "our own doing is not taken for somebody else's", () => JSON.stringify(event));
+  }
+
+  #tries(state: FeatureState, write: StepWrite): void {
+    for (const task of state.tasks) {
+      const name = `${state.key} ${task.plan.id}`;
+      const before = this.#failures.get(name) ?? 0;
+      const { failures } = task.machine;
+      this.#failures.set(name, failures);
+      // Of several events in one step only the last failure is left to see.
+      if (failures <= before || write.history.length > 1) continue;
+      const failure = task.failure?.class ?? "none";
+      this.#court.demand(
+        OWN_FAULTS.includes(failure),
+        "only a task's own faults spend its tries",
+        () => `${task.plan.id}: ${failure}`,
+      );
+    }
+  }
+
+  #started(state: FeatureState): void {
+    const { policy } = state;
+    if (policy === null) return;
+    const active = state.tasks.filter((task) => isActive(task.stage)).length;
+    this.#court.demand(
+      active <= policy.maxParallel,
+      "no more attempts at a time than slots",
+      () => `${active} are active`,
+    );
+    const usages = [state.planner.usage, ...state.tasks.map((task) => task.usage)];
+    const usd = usages.reduce((sum, usage) => sum + (usage?.usd ?? 0), 0);
+    const most = usd + active * policy.attempts.usd;
+    this.#court.demand(
+      policy.budget.usd === null || most <= policy.budget.usd + state.extraUsd + 1e-9,
+      "no budget is exceeded by more than what is in flight",
+      () => `${usd.toFixed(2)} $ spent and ${active} attempts under way`,
+    );
+  }
+
+  #said(comment: number): Comment | undefined {
+    return [...this.#hub.issues.values()].flatMap((issue) => issue.comments).find((one) => one.id === comment);
+  }
+}
