@@ -1,16 +1,31 @@
 /** The few git calls that `headgate run` makes on people's repositories and on folders of its own. */
 import { execFile } from "node:child_process";
+import { devNull } from "node:os";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Standard output, trimmed. Throws with git's own words. Never asks for a password: there may be nobody to ask. */
-export async function git(folder: string, ...parameters: string[]): Promise<string> {
+/**
+ * On a user's repository, with the user's settings but for hooks. Standard output, trimmed. Throws with git's own words.
+ * Never asks for a password: there may be nobody to ask.
+ */
+export function git(folder: string, ...parameters: string[]): Promise<string> {
+  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "maintenance.auto=false"];
+  return runGit(folder, [...settings.flatMap((setting) => ["-c", setting]), ...parameters], placeless(process.env));
+}
+
+/** On a folder of our own: nobody's settings apply. */
+export function ownGit(folder: string, ...parameters: string[]): Promise<string> {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return runGit(folder, parameters, { PATH, HOME, TMPDIR, GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" });
+}
+
+async function runGit(folder: string, parameters: string[], environment: NodeJS.ProcessEnv): Promise<string> {
   try {
     const { stdout } = await run("git", parameters, {
       cwd: folder,
       maxBuffer: 64 * 1024 * 1024,
-      env: { ...withoutGit(process.env), GIT_TERMINAL_PROMPT: "0" },
+      env: { ...environment, LC_ALL: "C.UTF-8", GIT_TERMINAL_PROMPT: "0" },
     });
     return stdout.trim();
   } catch (error) {
@@ -25,16 +40,16 @@ function verbOf(parameters: readonly string[]): string {
 }
 
 /** A caller's hook or alias may have set GIT_DIR and the like, which would lead every call elsewhere. */
-function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name)),
-  );
+function placeless(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const places =
+    /^GIT_(DIR|COMMON_DIR|WORK_TREE|INDEX_FILE|PREFIX|OBJECT_DIRECTORY|ALTERNATE_\w+|QUARANTINE_PATH|NAMESPACE|CONFIG_(PARAMETERS|COUNT))$/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !places.test(name)));
 }
 
 /** A commit of exactly these files in a new repository, on `branch`. */
 export async function commitFolder(folder: string, branch: string, message: string): Promise<void> {
-  await git(folder, "init", "--quiet", `--initial-branch=${branch}`);
-  await git(folder, "add", "--all", "--force");
-  const who = ["-c", "user.name=headgate", "-c", "user.email=headgate@localhost", "-c", "commit.gpgsign=false"];
-  await git(folder, ...who, "commit", "--quiet", "--no-verify", "-m", message);
+  await ownGit(folder, "init", "--quiet", `--initial-branch=${branch}`);
+  await ownGit(folder, "add", "--all", "--force");
+  const who = ["-c", "user.name=headgate", "-c", "user.email=headgate@localhost"];
+  await ownGit(folder, ...who, "commit", "--quiet", "--no-verify", "-m", message);
 }

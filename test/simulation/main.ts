@@ -100,7 +100,9 @@ async function keepBroken(broken: Awaited<ReturnType<typeof playSeeds>>["broken"
     say(`BROKEN ${stories.length} times: ${promise} (seeds ${seeds.join(" ")})\n  ${stories[0]?.verdict.text}`);
     const first = stories[0];
     if (first === undefined) continue;
-    const short = await shrink(first.scenario, promise);
+    const short = await shrink(first.scenario, async (candidate) => {
+      return (await play(candidate)).verdict?.promise === promise;
+    });
     say(`  kept as ${keep({ promise, text: first.verdict.text, scenario: short })}, ${short.faults.length} faults`);
   }
   if (broken.length > 0) process.exitCode = 1;

@@ -390,7 +390,7 @@ class Play {
   #log(level: "warn" | "error", fields: Record<string, unknown>, message: string): void {
     this.#trace(`${level}: ${message} ${JSON.stringify(fields)}`);
     this.#tally.add(`log ${message}`);
-    const ours = !String(fields["error"]).includes(CONFLICT);
+    const ours = !String(fields.error).includes(CONFLICT);
     if (level === "error" && ours && DEFECTS.includes(message)) {
       this.#court.accuse("the core never throws", JSON.stringify(fields));
     }

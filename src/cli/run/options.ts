@@ -1,5 +1,5 @@
 /** What `headgate run` is asked to do, from its flags. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { BadInput } from "../bad-input.ts";
 import type { Given } from "../command-line.ts";
@@ -106,6 +106,11 @@ function readJson(path: string | undefined): string | null {
   const folder = dirname(resolve(path));
   if (!existsSync(folder)) throw new BadInput(`--json: there is no folder ${folder}`);
   if (existsSync(path) && !statSync(path).isFile()) throw new BadInput(`--json: ${path} is no file`);
+  try {
+    accessSync(existsSync(path) ? path : folder, constants.W_OK);
+  } catch (error) {
+    throw new BadInput(`--json: ${path} cannot be written to`, { cause: error });
+  }
   return resolve(path);
 }
 

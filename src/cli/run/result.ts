@@ -1,7 +1,7 @@
 /** What the run leaves behind: the base branch of the sandbox as a branch or a folder of the user's. */
 import { existsSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BadInput } from "../bad-input.ts";
 import { git } from "../git.ts";
 import type { Source } from "./source.ts";
@@ -18,8 +18,11 @@ export interface Origin {
 /** Looked at before anything runs. @throws BadInput when the result could not be left where it is wanted */
 export async function makeSureOfRoom(source: Source, out: string | null, ours: string | null): Promise<void> {
   if (out !== null) {
-    if (existsSync(out) && out !== ours)
-      throw new BadInput(`--out: ${out} exists already; name a folder that does not`);
+    const taken = existsSync(out) && out !== ours;
+    if (taken) throw new BadInput(`--out: ${out} exists already; name a folder that does not`);
+    let parent = out;
+    while (!existsSync(parent)) parent = dirname(parent);
+    await writable(parent, `--out: ${parent} cannot be written to`);
     return;
   }
   if (source.folder === null) return;
@@ -29,10 +32,14 @@ export async function makeSureOfRoom(source: Source, out: string | null, ours: s
     );
   }
   const common = await git(source.folder, "rev-parse", "--path-format=absolute", "--git-common-dir");
+  await writable(join(common, "refs", "heads"), `--repo: ${common} cannot be written to; give --out for the result`);
+}
+
+async function writable(folder: string, otherwise: string): Promise<void> {
   try {
-    await access(join(common, "refs", "heads"), constants.W_OK);
+    await access(folder, constants.W_OK);
   } catch (error) {
-    throw new BadInput(`--repo: ${common} cannot be written to; give --out for the result`, { cause: error });
+    throw new BadInput(otherwise, { cause: error });
   }
 }
 
@@ -44,7 +51,7 @@ export async function deliver(source: Source, from: Origin, slug: string, out: s
   if (out !== null) return { folder: await cloneInto(out, source, from) };
   if (source.folder === null) return null;
   const ref = `refs/heads/${from.base}`;
-  const fetched = [...authorised(from), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", from.url];
+  const fetched = [...authorised(from), "fetch", "--quiet", ...onlyThis, from.url];
   const listed = await git(source.folder, ...authorised(from), "ls-remote", "--exit-code", from.url, ref);
   const tip = listed.split(/\s/)[0] ?? "";
   await git(source.folder, ...fetched, ref);
@@ -59,15 +66,28 @@ function authorised({ token }: Origin): string[] {
   return ["-c", `http.extraHeader=Authorization: Basic ${basic}`];
 }
 
+/** No tags, no submodules, nothing pruned, no FETCH_HEAD: only the commits. */
+const onlyThis = ["--no-tags", "--no-recurse-submodules", "--no-prune", "--no-write-fetch-head"];
+
 async function cloneInto(folder: string, source: Source, from: Origin): Promise<string> {
   if (existsSync(folder)) {
     const branch = `refs/heads/${from.base}`;
-    await git(folder, ...authorised(from), "fetch", "--quiet", "--no-write-fetch-head", from.url, branch);
+    await git(folder, ...authorised(from), "fetch", "--quiet", ...onlyThis, from.url, branch);
     const listed = await git(folder, ...authorised(from), "ls-remote", "--exit-code", from.url, branch);
     await git(folder, "merge", "--quiet", "--ff-only", listed.split(/\s/)[0] ?? "");
     return folder;
   }
-  const parameters = ["--quiet", "--branch", from.base, "--single-branch", "--", from.url, folder];
+  const parameters = [
+    "--quiet",
+    "--origin",
+    "origin",
+    "--branch",
+    from.base,
+    "--single-branch",
+    "--",
+    from.url,
+    folder,
+  ];
   await git(".", ...authorised(from), "clone", ...parameters);
   // The sandbox will be gone: the clone belongs to the repository that everything began with.
   await git(folder, "remote", "remove", "origin");

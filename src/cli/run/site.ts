@@ -86,7 +86,7 @@ async function importSource(sandbox: SandboxApart, repository: Repository, sourc
     return await sandbox.importRepository(repository, source.url, source.ref, source.branch);
   } catch (error) {
     const said = (error as Error).message;
-    const line = said.split("\n").find((one) => /fatal|error/.test(one)) ?? said;
+    const line = /(?:fatal|error): .*/.exec(said)?.[0] ?? said;
     throw new BadInput(`--repo: ${source.url} cannot be fetched: ${line}`, { cause: error });
   }
 }

@@ -1,9 +1,10 @@
 /** The sandbox's repositories: bare git directories by repository id, and what its rooms ask of them most. */
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Repository } from "../world/entities.ts";
 import { hookFiles } from "./hook.ts";
-import { GitDir, gitEnvironment, runGit } from "./plumbing/dir.ts";
+import { GitDir, runGit } from "./plumbing/dir.ts";
 import { isBranchName, isFilePath } from "./plumbing/names.ts";
 import { readBlob, readCommit } from "./plumbing/objects.ts";
 import { resolveCommit } from "./plumbing/stored-refs.ts";
@@ -78,11 +79,32 @@ export class GitStore {
     if (ref.startsWith("-") || /[\s:+]/.test(ref)) throw new Error(`not a ref: ${ref}`);
     const target = `refs/heads/${branch}`;
     const git = this.at(repository);
-    const options = ["--quiet", "--no-tags", "--update-shallow", "--no-write-fetch-head"];
-    await git.run(["fetch", ...options, "--", source, `+${ref}:${target}`], { env: fetchEnvironment(source) });
+    const options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--update-shallow", "--no-write-fetch-head"];
+    await git.run([...notOurs, "fetch", ...options, "--", source, `+${ref}:${target}`], {
+      env: await this.#usersEnvironment(),
+    });
     const sha = await this.resolve(repository, target);
     if (sha === null) throw new Error(`${source} has no commit at ${ref}`);
     return sha;
+  }
+
+  /**
+   * A fetch runs with the user's own git settings and keys: credentials live there. Whoever names a folder to import trusts
+   * it; git would ask for its inner `.git` folder to be named as safe too.
+   */
+  async #usersEnvironment(): Promise<Record<string, string>> {
+    const { HOME = "", SSH_AUTH_SOCK, XDG_CONFIG_HOME = join(HOME, ".config"), GIT_CONFIG_GLOBAL } = process.env;
+    const files = [join(HOME, ".gitconfig"), join(XDG_CONFIG_HOME, "git", "config")];
+    const theirs = GIT_CONFIG_GLOBAL ?? files.find((file) => existsSync(file)) ?? "/dev/null";
+    const settings = join(this.#root, "import.gitconfig");
+    await writeFile(settings, `[include]\n\tpath = ${JSON.stringify(theirs)}\n[safe]\n\tdirectory = *\n`);
+    return {
+      ...(SSH_AUTH_SOCK === undefined ? {} : { SSH_AUTH_SOCK }),
+      HOME,
+      XDG_CONFIG_HOME,
+      GIT_CONFIG_GLOBAL: settings,
+      GIT_CONFIG_NOSYSTEM: "0",
+    };
   }
 
   /** The commit that a SHA, branch, tag or whole ref names, or null. */
@@ -144,14 +166,10 @@ export class GitStore {
   }
 }
 
-/** A fetch from a URL runs with the user's own git settings and keys, since that is where credentials live. */
-function fetchEnvironment(source: string): Record<string, string> {
-  if (isAbsolute(source) || source.startsWith(".")) return {};
-  const { HOME, SSH_AUTH_SOCK, XDG_CONFIG_HOME } = process.env;
-  const own = Object.entries({ HOME, SSH_AUTH_SOCK, XDG_CONFIG_HOME }).filter((entry) => entry[1] !== undefined);
-  return gitEnvironment({
-    ...(Object.fromEntries(own) as Record<string, string>),
-    ...(HOME === undefined ? {} : { GIT_CONFIG_GLOBAL: join(HOME, ".gitconfig") }),
-    GIT_CONFIG_NOSYSTEM: "0",
-  });
-}
+/** Of the user's own settings, what is about their repositories and not about where theirs are fetched from. */
+const notOurs = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "fetch.prune=false",
+  "protocol.file.allow=always",
+].flatMap((setting) => ["-c", setting]);

@@ -1,18 +1,19 @@
 /** From a story that breaks a promise to a short one that breaks the same: fewer faults, fewer tasks, a plainer world. */
-import { play } from "../run.ts";
 import type { FeatureSpec, Scenario, TaskSpec } from "../scenario/scenario.ts";
 
 const MAX_PLAYS = 600;
 
-export async function shrink(scenario: Scenario, promise: string): Promise<Scenario> {
+export async function shrink(
+  scenario: Scenario,
+  stillBreaks: (candidate: Scenario) => Promise<boolean>,
+): Promise<Scenario> {
   let best = scenario;
   let plays = 0;
 
   async function better(candidate: Scenario): Promise<boolean> {
     if (plays >= MAX_PLAYS) return false;
     plays += 1;
-    const played = await play(candidate).catch(() => null);
-    if (played?.verdict?.promise !== promise) return false;
+    if (!(await stillBreaks(candidate))) return false;
     best = candidate;
     return true;
   }

@@ -18,6 +18,13 @@ export interface Swept {
 
 type Crash = Extract<Fault, { on: "effect" }>;
 
+/** Every place of every one of so many effects. */
+export function crashesOf(effects: number): Crash[] {
+  return Array.from({ length: effects }, (_, index) => index + 1).flatMap((nth) =>
+    PLACES.map((fault): Crash => ({ on: "effect", command: "*", nth, fault })),
+  );
+}
+
 export async function sweepOnce(scenario: Scenario, threads: number): Promise<Swept> {
   return sweep(scenario, threads, (crashes) => crashes.map((crash) => [crash]));
 }
@@ -37,9 +44,7 @@ async function sweep(
 ): Promise<Swept> {
   const calm = await play(scenario);
   if (calm.verdict !== null) throw new Error(`${scenario.seed} breaks without a crash: ${calm.verdict.promise}`);
-  const crashes = calm.effects.flatMap((_, index) =>
-    PLACES.map((fault): Crash => ({ on: "effect", command: "*", nth: index + 1, fault })),
-  );
+  const crashes = crashesOf(calm.effects.length);
   const swept: Swept = { scenario: scenario.seed, effects: calm.effects.length, plays: 0, broken: [] };
   const expected = `${calm.ends.join(",")} ${calm.tally.counts.get("merged by us") ?? 0}`;
   await spread(pieces(scenario, choose(crashes)), threads, (done) => {

@@ -15,6 +15,8 @@ export class FeatureJudge {
   readonly #court: Court;
   readonly #held = new Map<string, number>();
   readonly #retried = new Map<string, number>();
+  /** The attempt of each task that was asked for last. */
+  readonly #current = new Map<string, number>();
   readonly #failures = new Map<string, number>();
 
   constructor({ hub, court }: { hub: Hub; court: Court }) {
@@ -36,8 +38,16 @@ export class FeatureJudge {
     const event = row.event as EventLike;
     if (event.type === "order.given") this.#ordered(aggregate, event);
     if (event.type === "change.refused") this.#refused(aggregate, event);
+    if (typeof event.attempt === "number" && (row.outcome as { applied?: boolean }).applied === true) {
+      const current = this.#current.get(`${aggregate} ${event.task}`);
+      const fits = current === event.attempt;
+      this.#court.demand(fits, "only the current attempt counts", () => `${JSON.stringify(event)}, now ${current}`);
+    }
     for (const command of row.commands as EventLike[]) {
-      if (command.type === "reaction.add" && command["content"] === "+1") this.#obeyed(command["comment"] as number);
+      if (command.type === "attempt.dispatch") {
+        this.#current.set(`${aggregate} ${command.task}`, command.attempt as number);
+      }
+      if (command.type === "reaction.add" && command.content === "+1") this.#obeyed(command.comment as number);
     }
   }
 
@@ -50,10 +60,10 @@ export class FeatureJudge {
   }
 
   #ordered(aggregate: string, event: EventLike): void {
-    const said = this.#said(event["comment"] as number);
+    const said = this.#said(event.comment as number);
     const isOurs = said === undefined || said.by === BOT;
     this.#court.demand(!isOurs, "our own words never trigger us", () => JSON.stringify(event));
-    const order = event["order"] as { verb: string; task?: string };
+    const order = event.order as { verb: string; task?: string };
     // It counts from when it was given: until it is carried out, a permission has to be looked up.
     if (order.verb === "retry") this.#retried.set(`${aggregate} ${order.task}`, Number.POSITIVE_INFINITY);
   }
@@ -66,13 +76,13 @@ export class FeatureJudge {
   }
 
   #refused(aggregate: string, event: EventLike): void {
-    const { class: failure } = event["failure"] as { class: string };
+    const { class: failure } = event.failure as { class: string };
     if (failure !== "head-moved") return;
     const issue = aggregate.slice(aggregate.indexOf("#") + 1);
-    const tip = this.#hub.branches.get(`headgate/${issue}/${event["task"]}`);
+    const tip = this.#hub.branches.get(`headgate/${issue}/${event.task}`);
     if (tip === undefined) return;
     const { by, message } = this.#hub.objects.read(tip);
-    const ours = by === BOT && attemptOfMessage(message) === `${issue}/${event["task"]}/${event["attempt"]}`;
+    const ours = by === BOT && attemptOfMessage(message) === `${issue}/${event.task}/${event.attempt}`;
     this.#court.demand(!ours, "our own doing is not taken for somebody else's", () => JSON.stringify(event));
   }
 

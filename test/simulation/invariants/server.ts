@@ -105,7 +105,7 @@ export class ServerJudge {
       );
       if (landed?.mergeSha == null || this.#forced || (brief.kind !== "build" && brief.kind !== "research")) continue;
       const has = hub.objects.contains(brief.checkout, landed.mergeSha);
-      if (process.env["ALL"])
+      if (process.env.ALL)
         court.demand(has, "a task starts from a base that has its dependencies", () => `${brief.task} lacks ${id}`);
     }
   }

@@ -78,8 +78,8 @@ export class StepJudge {
     const outcome = row.outcome as { applied?: boolean; ignored?: string };
     const word = outcome.applied === true ? "applied" : (outcome.ignored ?? "?");
     tally.add(`event ${type} ${word}`);
-    if (type === "effect.failed") this.refused.add(`${aggregate} ${String(event["command"])}`);
-    const failure = event["failure"] as { class: string } | undefined;
+    if (type === "effect.failed") this.refused.add(`${aggregate} ${String(event.command)}`);
+    const failure = event.failure as { class: string } | undefined;
     if (failure !== undefined) tally.add(`failure ${failure.class}`);
     trace?.(`${aggregate} ${type} ${shown(event)} -> ${word}`);
     for (const command of row.commands as EventLike[]) {
@@ -101,20 +101,20 @@ export class StepJudge {
     const state = write.state as LaneState | null;
     const event = row.event as EventLike;
     if (event.type === "hinted") {
-      const topic = event["topic"] as Record<string, string | number>;
-      this.#hints.set(`${topic["kind"]} ${topic["pull"] ?? topic["sha"] ?? topic["branch"]}`, hub.now);
+      const topic = event.topic as Record<string, string | number>;
+      this.#hints.set(`${topic.kind} ${topic.pull ?? topic.sha ?? topic.branch}`, hub.now);
     }
     if (event.type === "pull.observed" && (row.outcome as { applied?: boolean }).applied === true) {
       const claimedAt = mirror.claimedAt.get(nameOf(aggregate, row.key));
       if (claimedAt !== undefined) {
-        this.bases.set(event["pull"] as number, { snapshot: event["snapshot"] as PullSnapshot, claimedAt });
+        this.bases.set(event.pull as number, { snapshot: event.snapshot as PullSnapshot, claimedAt });
       }
     }
     if (event.type === "entry.submitted") this.#submitted(event);
     if (event.type === "pull.merged") this.#merged(event, write);
     for (const command of row.commands as EventLike[]) {
       if (command.type === "pull.merge") this.#mergeAsked(command, state);
-      if (command.type === "tell") this.#told(command["event"] as EventLike);
+      if (command.type === "tell") this.#told(command.event as EventLike);
     }
     court.demand(event.type !== "order.given", "orders reach features only", () => row.key);
   }
@@ -122,7 +122,7 @@ export class StepJudge {
   /** Asking about a pull that is merged already only learns what landed. */
   #mergeAsked(command: EventLike, state: LaneState | null): void {
     const { court, hub } = this.#options;
-    const pull = command["pull"] as number;
+    const pull = command.pull as number;
     const basis = this.bases.get(pull);
     if (basis === undefined) {
       court.accuse("a merge rests on an observation", `pull ${pull} was never observed`);
@@ -154,7 +154,7 @@ export class StepJudge {
 
   /** Red heads are for the next attempt to mend: trying them again as they are needs a person, or new checks. */
   #submitted(event: EventLike): void {
-    const { pull, head, feature, task } = event["entry"] as {
+    const { pull, head, feature, task } = event.entry as {
       pull: number;
       head: string;
       feature: string;
@@ -170,18 +170,18 @@ export class StepJudge {
 
   #told(event: EventLike): void {
     if (event.type !== "entry.ejected") return;
-    const { class: failure } = event["failure"] as { class: string };
+    const { class: failure } = event.failure as { class: string };
     if (failure !== "checks-failed") return;
-    this.#red.set(event["pull"] as number, { head: event["head"] as string, at: this.#options.hub.now });
+    this.#red.set(event.pull as number, { head: event.head as string, at: this.#options.hub.now });
   }
 
   /** What landed was asked for on the strength of what had been tested: if it is something else, nothing more may merge. */
   #merged(event: EventLike, write: StepWrite): void {
-    const pull = event["pull"] as number;
-    const outcome = event["outcome"] as { outcome: string; landedTree?: string };
+    const pull = event.pull as number;
+    const outcome = event.outcome as { outcome: string; landedTree?: string };
     const basis = this.bases.get(pull);
     if (outcome.outcome !== "merged" || basis === undefined || basis.snapshot.state !== "open") return;
-    if (basis.snapshot.headSha !== event["head"] || basis.snapshot.headTree === outcome.landedTree) return;
+    if (basis.snapshot.headSha !== event.head || basis.snapshot.headTree === outcome.landedTree) return;
     this.#options.tally.add("landed another tree than was tested");
     const lifted = write.history.some((row) => (row.event as EventLike).type === "entries.held");
     const { halted } = write.state as LaneState;
@@ -209,7 +209,7 @@ export class StepJudge {
 
 function badSides(snapshot: PullSnapshot, command: EventLike, required: readonly string[]): string | null {
   if (snapshot.state !== "open") return `it is ${snapshot.state}`;
-  if (snapshot.headSha !== command["head"]) return "another head was judged";
+  if (snapshot.headSha !== command.head) return "another head was judged";
   if (snapshot.mergeable !== true) return `its mergeability is ${snapshot.mergeable}`;
   if (snapshot.behindBy > 0) return "it is behind its base";
   if (snapshot.draft) return "it is a draft";

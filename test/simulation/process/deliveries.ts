@@ -60,14 +60,14 @@ export class Deliveries {
     }
     const { facts, hints } = eventsFrom(name, guid, payload, IDENTITY);
     if (facts.length === 0 && hints.length === 0) return;
-    trace(`webhook ${name} ${String(payload["action"] ?? "")} ${[...facts, ...hints].map((one) => one.key).join(" ")}`);
+    trace(`webhook ${name} ${String(payload.action ?? "")} ${[...facts, ...hints].map((one) => one.key).join(" ")}`);
     stir();
     const at = new Date(clock.now + replica.skew).toISOString();
     await store.receive(
       facts.map((fact) => ({ ...fact, id: newId(), at })),
       hints.map((hint) => ({ ...hint, at })),
     );
-    const action = typeof payload["action"] === "string" ? payload["action"] : null;
+    const action = typeof payload.action === "string" ? payload.action : null;
     await store.recordDelivery({ guid, event: name, action, at });
   }
 }

@@ -7,7 +7,8 @@ import { type Blob, blob, type Files, textOf } from "../github/objects.ts";
 import type { FeatureSpec, JobTrouble, TaskSpec } from "../scenario/scenario.ts";
 import { BROKEN, clashLine, pathOf } from "./contents.ts";
 
-const LATE_MS = 20 * 60_000;
+/** About when its attempt is given up: ten minutes of work, and fifteen around them. */
+const LATE_MS = 25 * 60_000;
 
 export class Agent {
   readonly #hub: Hub;
@@ -50,7 +51,7 @@ export class Agent {
         return { ...script, artifact: failing(attempt, trouble === "agent-failed" ? "failed" : trouble) };
       default: {
         const artifact = this.#work(attempt, brief, spec, trouble);
-        const late = trouble === "late" ? { lasts: LATE_MS } : {};
+        const late = trouble === "late" ? { lasts: LATE_MS - startsAfter - this.#chance.between(0, 5_000) } : {};
         return { ...script, ...late, artifact, ...(trouble === "re-run" ? { runAttempt: 2 } : {}) };
       }
     }
