@@ -109,6 +109,23 @@ export const Command = z.discriminatedUnion("type", [
     issue: z.number().int(),
   }),
 
+  /** Make the integration branch. */
+  z.object({ type: z.literal("branch.create"), ...ofRepo, branch: z.string(), at: Sha, round: z.number().int() }),
+  /** Write what takes a landed commit back: `merge` undone, on a branch of its own. */
+  z.object({
+    type: z.literal("revert.write"),
+    ...ofRepo,
+    task: TaskId,
+    round: z.number().int(),
+    id: z.string(),
+    branch: z.string(),
+    merge: Sha,
+    /** What it landed on: the tree to go back to, as seen from `merge`. null: its first parent's. */
+    base: Sha.nullable(),
+    title: z.string(),
+    issue: z.number().int(),
+  }),
+
   // Pulls
   z.object({
     type: z.literal("pull.open"),
@@ -205,6 +222,8 @@ export function commandKey(command: Effect): string {
     case "plan.make":
       return `${command.type}:${command.version}`;
     case "pull.open":
+    case "branch.create":
+    case "revert.write":
       return `${command.type}:${command.branch}:${command.round}`;
     case "pull.observe":
     case "pull.close":

@@ -117,6 +117,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("change.promoted"), ...attemptOf, head: Sha }),
   z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),
   z.object({ type: z.literal("pull.opened"), task: TaskId, pull: PullNumber }),
+  z.object({ type: z.literal("branch.created"), branch: z.string(), sha: Sha }),
+  z.object({ type: z.literal("revert.written"), task: TaskId, head: Sha }),
   /** The lane's word on an entry that it holds: why it is not merged yet, and who must act. */
   z.object({
     type: z.literal("entry.explained"),
@@ -132,6 +134,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     /** Its place among the lane's merges, from 1. */
     order: z.number().int().positive(),
     head: Sha,
+    /** The branch's tip that it landed on; null: its first parent, as far as anybody knows. */
+    base: Sha.nullable(),
     testedTree: Sha,
     landedTree: Sha,
     mergeSha: Sha,
@@ -148,6 +152,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     failure: Failure,
     gateMs,
   }),
+  /** The lane's answer to a withdrawal: the entry is gone, and has not landed. */
+  z.object({ type: z.literal("entry.left"), task: TaskId, pull: PullNumber }),
 ]);
 export type FeatureEvent = z.infer<typeof FeatureEvent>;
 

@@ -30,6 +30,19 @@ const featureSteps: Record<number, Step> = {
       failedIn: task.failure === null ? null : "attempt",
     })),
   }),
+  // 3 brought landing together and taking back.
+  2: (state) => ({
+    ...state,
+    // Version 2 landed each by itself, whatever the plan said.
+    plan: state.plan === null ? null : { ...(state.plan as object), land: "each" },
+    land: null,
+    awaiting: [],
+    tasks: (state.tasks as Record<string, unknown>[]).map((task) => ({
+      ...task,
+      landing: task.landing === null ? null : { ...(task.landing as object), base: null },
+      undoes: null,
+    })),
+  }),
 };
 
 const laneSteps: Record<number, Step> = {
@@ -45,6 +58,14 @@ const laneSteps: Record<number, Step> = {
       outages: 0,
       rerunChecks: [],
       tried: null,
+    })),
+  }),
+  // 3 remembers what a merge that was asked for would land on.
+  2: (state) => ({
+    ...state,
+    entries: (state.entries as Record<string, unknown>[]).map((entry) => ({
+      ...entry,
+      tried: entry.tried === null ? null : { ...(entry.tried as object), base: null },
     })),
   }),
 };
@@ -79,7 +100,11 @@ function migrate(stored: { state: unknown; schema: number }, present: number, st
     if (step === undefined || typeof state !== "object" || state === null) {
       return { ok: false, reason: `no way leads from schema ${version} to ${version + 1}` };
     }
-    state = step(state as Record<string, unknown>);
+    try {
+      state = step(state as Record<string, unknown>);
+    } catch {
+      return { ok: false, reason: `it is not what schema ${version} stored` };
+    }
   }
   return { ok: true, state };
 }

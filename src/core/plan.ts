@@ -6,13 +6,18 @@ import { z } from "zod";
 
 export const MAX_TASKS = 50;
 
-/** `land` is reserved: `headgate/<issue>/land` is the integration branch, and git cannot hold both that and a task's. */
-const RESERVED_ID = "land";
+/** The task that brings the integration branch to the base, where a plan lands together. Its branch is `headgate/<issue>/land`. */
+export const LAND = "land";
 
-export const TaskId = z
-  .string()
-  .regex(/^[a-z0-9-]{1,40}$/, "an id is 1 to 40 of a-z, 0-9 and '-'")
-  .refine((id) => id !== RESERVED_ID, `'${RESERVED_ID}' is reserved`);
+/** Tasks that take back what landed, where a feature rolls back. */
+const UNDO = /^undo-\d+$/;
+
+export const TaskId = z.string().regex(/^[a-z0-9-]{1,40}$/, "an id is 1 to 40 of a-z, 0-9 and '-'");
+
+/** Of a plan's own tasks: what Headgate names its own tasks and branches is kept free. */
+const PlannedId = TaskId.refine((id) => id !== LAND && !UNDO.test(id), {
+  error: (issue) => `'${String(issue.input)}' is reserved`,
+});
 
 /** A glob relative to the repository's root. It must not be able to name anything outside. */
 const RepositoryGlob = z
@@ -31,7 +36,7 @@ export const Role = z.enum(["build", "research"]);
 export type Role = z.infer<typeof Role>;
 
 export const PlannedTask = z.object({
-  id: TaskId,
+  id: PlannedId,
   title: z.string().trim().min(1).max(200),
   /** What to do and how to tell that it is done. */
   description: z.string().max(20_000).default(""),

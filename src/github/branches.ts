@@ -45,6 +45,13 @@ export function createBranches(calls: Calls): Branches {
     return (await branchTip(repo, branch)) === to ? "moved" : "taken";
   }
 
+  async function writeTree(repo: Repo, base: string, tree: Record<string, unknown>[]): Promise<string> {
+    // GitHub refuses a tree without entries as invalid.
+    if (tree.length === 0) return base;
+    const route = "POST /repos/{owner}/{repo}/git/trees";
+    return (await calls.one(repo, route, { base_tree: base, tree }, Written)).sha;
+  }
+
   return {
     branchTip,
 
@@ -55,16 +62,10 @@ export function createBranches(calls: Calls): Branches {
 
     async writeCommit(repo, { against, parents, changes, file, message }) {
       const base = await readCommit(calls, repo, against);
-      const tree = await entries(calls, repo, changes, { file });
-      const written = await calls.one(
-        repo,
-        "POST /repos/{owner}/{repo}/git/trees",
-        { base_tree: base.tree, tree },
-        Written,
-      );
+      const tree = await writeTree(repo, base.tree, await entries(calls, repo, changes, { file }));
       const route = "POST /repos/{owner}/{repo}/git/commits";
-      const { sha } = await calls.one(repo, route, { message, tree: written.sha, parents }, Written);
-      return { sha, tree: written.sha };
+      const { sha } = await calls.one(repo, route, { message, tree, parents }, Written);
+      return { sha, tree };
     },
 
     async moveBranch(repo, branch, from, to) {

@@ -137,7 +137,9 @@ function orderingOf(command: Effect): string {
     case "attempt.cancel":
       return `${repo} attempt ${command.id}`;
     case "change.promote":
+    case "revert.write":
     case "pull.open":
+    case "branch.create":
     case "branch.delete":
       return `${repo} branch ${command.branch}`;
     case "pull.observe":

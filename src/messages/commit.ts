@@ -1,20 +1,30 @@
-/** The message of a promoted change, and reading back whose it is. */
+/** The messages of our commits, and reading back whose one is. */
 import type { Command } from "../core/command.ts";
+import type { Repo } from "../core/github.ts";
 import { featureKey } from "../core/keys.ts";
 import { pullTitle } from "./pull.ts";
 
-export function commitMessage(command: Extract<Command, { type: "change.promote" }>): string {
-  const trailers = [`Headgate-Feature: ${featureKey(command.repo, command.issue)}`, `Headgate-Attempt: ${command.id}`];
-  return `${pullTitle(command)}\n\n${trailers.join("\n")}\n`;
+type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
+export function commitMessage(command: CommandOf<"change.promote">): string {
+  return `${pullTitle(command)}\n\n${trailers(command)}\n`;
 }
 
-/** The attempt that made a commit, such as `12/parser/2`; null: it is not from a promotion. */
+export function revertMessage(command: CommandOf<"revert.write">): string {
+  return `${pullTitle(command)}\n\nThis reverts commit ${command.merge}.\n\n${trailers(command)}\n`;
+}
+
+function trailers({ repo, issue, id }: { repo: Repo; issue: number; id: string }): string {
+  return `Headgate-Feature: ${featureKey(repo, issue)}\nHeadgate-Attempt: ${id}`;
+}
+
+/** The attempt that made a commit, such as `12/parser/2`; null: it is none of ours. A revert counts as attempt 0. */
 export function attemptOfMessage(message: string): string | null {
   // Trailers are the last paragraph. The first is the title: an agent's plan may have written that.
   const paragraphs = message
     .replaceAll("\r\n", "\n")
     .trim()
     .split(/\n{2,}/);
-  const trailers = paragraphs.length > 1 ? (paragraphs.at(-1) ?? "") : "";
-  return /^Headgate-Attempt: (\d+\/[a-z0-9-]+\/\d+)$/m.exec(trailers)?.[1] ?? null;
+  const last = paragraphs.length > 1 ? (paragraphs.at(-1) ?? "") : "";
+  return /^Headgate-Attempt: (\d+\/[a-z0-9-]+\/\d+)$/m.exec(last)?.[1] ?? null;
 }

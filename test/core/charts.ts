@@ -1,7 +1,7 @@
 /** The machines and tables of ARCHITECTURE.md, made from the code. */
 import type { AnyStateMachine } from "xstate";
 import { edges, FailureClass } from "../../src/core/failure.ts";
-import { taskMachine } from "../../src/core/feature/machines.ts";
+import { featureMachine, taskMachine } from "../../src/core/feature/machines.ts";
 
 interface Node {
   on?: Record<string, unknown>;
@@ -61,10 +61,24 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
   cancelled: ["-", "-"],
 };
 
-export function stateTable(): string {
-  const states = taskMachine.config.states as Record<string, Node>;
+/** The same of a feature. In every state that is not the last it is swept once a minute. */
+const featureTimers: Record<string, [timer: string, otherwise: string]> = {
+  planning: ["the effect's own tries (30, about 25 minutes)", "parks: `/headgate resume` looks and plans again"],
+  proposed: ["-", "waits for a person's word where the policy asks for it"],
+  executing: ["`sweep`: a minute, or 10 while it waits for a person", "what webhooks did not tell is seen"],
+  "rolling-back": ["`sweep`, as above", "a revert that cannot merge parks its task"],
+  completed: ["-", "-"],
+  cancelled: ["-", "-"],
+  failed: ["-", "-"],
+};
+
+export const featureTable = () => table(featureMachine, featureTimers);
+export const stateTable = () => table(taskMachine, timers);
+
+function table(machine: AnyStateMachine, waits: typeof timers): string {
+  const states = machine.config.states as Record<string, Node>;
   const rows = Object.entries(states).map(([state, node]) => {
-    const [timer, otherwise] = timers[state] ?? ["?", "?"];
+    const [timer, otherwise] = waits[state] ?? ["?", "?"];
     const events = Object.keys(node.on ?? {}).map((event) => `\`${event}\``);
     return `| ${state} | ${timer} | ${otherwise} | ${events.length === 0 ? "-" : events.join(", ")} |`;
   });

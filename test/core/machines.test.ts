@@ -6,7 +6,7 @@ import { transition } from "xstate";
 import { getShortestPaths } from "xstate/graph";
 import { edges, FailureClass } from "../../src/core/failure.ts";
 import { featureMachine, type TaskMachineEvent, taskMachine } from "../../src/core/feature/machines.ts";
-import { chart, failureTable, stateTable } from "./charts.ts";
+import { chart, failureTable, featureTable, stateTable } from "./charts.ts";
 
 const bounds = { max: 2, free: 1 };
 /** One of each kind of edge. */
@@ -35,7 +35,9 @@ const taskEvents: TaskMachineEvent[] = [
   { type: "RETRY", kind: "repair" },
   ...failures,
 ];
-const featureEvents = ["PROPOSE", "APPROVE", "FINISH", "CANCEL", "FAIL"].map((type) => ({ type }) as never);
+const featureEvents = ["PROPOSE", "APPROVE", "FINISH", "ROLL_BACK", "CANCEL", "FAIL"].map(
+  (type) => ({ type }) as never,
+);
 
 function statesOf(machine: AnyStateMachine): string[] {
   return Object.keys(machine.states);
@@ -126,6 +128,7 @@ describe("ARCHITECTURE.md", () => {
     const generated = [
       `### Feature\n\n${chart(featureMachine)}`,
       `### Task\n\n${chart(taskMachine)}`,
+      `### States of a feature\n\n${featureTable()}`,
       `### States of a task\n\n${stateTable()}`,
       `### Failure classes\n\n${failureTable()}`,
     ].join("\n\n");

@@ -8,6 +8,7 @@ import type { Event, FeatureEvent, LaneEvent, Outcome } from "../../src/core/eve
 import { FeatureState } from "../../src/core/feature/state.ts";
 import type { Check, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
+import type { Order } from "../../src/core/order.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 
 export const repo = { owner: "acme", name: "tool" };
@@ -23,6 +24,9 @@ export type CommandOf<Type extends Command["type"]> = Extract<Command, { type: T
 
 export class World {
   at = 1_000_000;
+  /** The lane that the test speaks to. */
+  laneName = LANE;
+  #comments = 0;
   readonly commands: Command[] = [];
   readonly ignored: string[] = [];
   readonly log: { aggregate: string; id: string; at: number; event: unknown }[] = [];
@@ -47,7 +51,7 @@ export class World {
   }
 
   lane(event: LaneEvent): void {
-    this.send(LANE, event);
+    this.send(this.laneName, event);
   }
 
   get state(): FeatureState {
@@ -55,7 +59,7 @@ export class World {
   }
 
   get laneState(): LaneState {
-    return LaneState.parse(this.#states.get(LANE)?.state);
+    return LaneState.parse(this.#states.get(this.laneName)?.state);
   }
 
   rawState(aggregate: string): unknown {
@@ -107,9 +111,17 @@ export class World {
     });
   }
 
-  plan(tasks: Record<string, string[]>, more: Record<string, unknown> = {}): void {
+  /** `more`: of each task; `policies`: of the plan. */
+  plan(
+    tasks: Record<string, string[]>,
+    more: Record<string, unknown> = {},
+    policies: Record<string, unknown> = {},
+  ): void {
     const { version } = this.take("plan.make");
-    const plan = { tasks: Object.entries(tasks).map(([id, dependsOn]) => ({ id, title: id, dependsOn, ...more })) };
+    const plan = {
+      ...policies,
+      tasks: Object.entries(tasks).map(([id, dependsOn]) => ({ id, title: id, dependsOn, ...more })),
+    };
     this.feature({ type: "plan.made", version, plan, model: null, usage: null });
   }
 
@@ -118,6 +130,15 @@ export class World {
     this.label();
     this.allow();
     this.plan(tasks);
+  }
+
+  /** Somebody who may gives an order. */
+  orders(order: Order | "resume" | "cancel" | "hold", by = "ada"): void {
+    this.#comments += 1;
+    const comment = 1_000 + this.#comments;
+    this.feature({ type: "order.given", comment, by, order: typeof order === "string" ? { verb: order } : order });
+    this.take("permission.observe", (command) => command.comment === comment);
+    this.feature({ type: "permission.observed", comment, by, permission: "write" });
   }
 
   dispatches(id: string): number {

@@ -6,7 +6,8 @@ import { type Budget, judgeBudget, type Spend } from "../judge/budget.ts";
 import { fanIn } from "../judge/fan-in.ts";
 import type { Policy } from "../policy.ts";
 import type { Draft } from "./draft.ts";
-import { tellLane } from "./draft.ts";
+import { tellLanes } from "./draft.ts";
+import { fanInTasks } from "./rollback.ts";
 import type { FeatureState } from "./state.ts";
 import { isActive } from "./state.ts";
 
@@ -134,11 +135,10 @@ export function breakerDue(state: FeatureState): boolean {
 export function judgeFanIn(draft: Draft): void {
   const { state } = draft;
   if (state.plan === null) return;
-  const tasks = state.tasks.map((task) => ({ id: task.plan.id, stage: task.stage, landed: task.landing !== null }));
-  const stops = fanIn(state.plan, tasks, false).action === "stop-merging";
+  const stops = fanIn(state.plan, fanInTasks(state), false).action === "stop-merging";
   if (stops === state.mergingStopped) return;
   state.mergingStopped = stops;
   if (state.hold !== null) return;
   const key = `${stops ? "stop" : "go"}:${state.key}:${draft.eventId}`;
-  tellLane(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
+  tellLanes(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
 }

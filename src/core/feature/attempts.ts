@@ -8,8 +8,10 @@ import type { RunSnapshot } from "../github.ts";
 import { judgeChange, outsideScope } from "../judge/guardrails.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, ended, failTask, submit } from "./draft.ts";
+import { writeRevert } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask } from "./state.ts";
+import { targetOf } from "./together.ts";
 
 /** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
 const RUNNER_MINUTES = 15;
@@ -120,6 +122,10 @@ function judgeAndPromote(draft: Draft, task: Task, outcome: Outcome): Reaction {
 export function promote(draft: Draft, task: Task): void {
   const { state } = draft;
   const attempt = currentAttempt(task);
+  if (task.undoes !== null && task.head === null) {
+    writeRevert(draft, task);
+    return;
+  }
   if (task.change === null) {
     openPull(draft, task);
     return;
@@ -145,14 +151,15 @@ export function promote(draft: Draft, task: Task): void {
 
 function openPull(draft: Draft, task: Task): void {
   const { state } = draft;
-  if (state.base === null || state.policy === null) return;
+  const target = targetOf(state, task);
+  if (target === null) return;
   draft.commands.push({
     type: "pull.open",
     repo: state.repo,
     task: task.plan.id,
     round: nextRound(state),
     branch: task.branch,
-    base: state.base.branch,
+    base: target.branch,
     title: task.plan.title,
     issue: state.issue.number,
     summary: task.summary,
@@ -199,6 +206,8 @@ export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reactio
   if (task === undefined || task.stage !== "promoting") return "not-accepted-here";
   task.pull = event.pull;
   task.change = null;
+  task.failure = null;
+  task.failedIn = null;
   submit(draft, task);
   return advanceTask(task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
 }

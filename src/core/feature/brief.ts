@@ -5,6 +5,7 @@ import { tierFor } from "../judge/tiers.ts";
 import type { Policy } from "../policy.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask } from "./state.ts";
+import { targetOf } from "./together.ts";
 
 /** The commits of the next attempt, by its kind. null: something it needs is not known. */
 export function commitsFor(
@@ -12,7 +13,7 @@ export function commitsFor(
   task: Task,
   kind: AttemptKind,
 ): { checkout: string; merge: string | null; against: string; parents: string[] } | null {
-  const base = state.base?.sha;
+  const base = targetOf(state, task)?.sha;
   if (base === undefined) return null;
   switch (kind) {
     case "build":

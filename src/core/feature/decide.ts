@@ -1,6 +1,6 @@
 /** A feature's judgement on everything that happens to it. */
 
-import { addUsage, NO_USAGE, taskBranch } from "../attempt.ts";
+import { addUsage, NO_USAGE } from "../attempt.ts";
 import type { Command } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
 import { drift } from "../judge/drift.ts";
@@ -8,14 +8,25 @@ import { tierFor } from "../judge/tiers.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
 import { judgePlan } from "../plan.ts";
 import { judgeBreaker, judgeFanIn } from "./allowance.ts";
-import { cancelAttempt, dispatched, observeAttempt, observed, promoted, pullOpened, refused } from "./attempts.ts";
+import {
+  cancelAttempt,
+  dispatched,
+  observeAttempt,
+  observed,
+  promote,
+  promoted,
+  pullOpened,
+  refused,
+} from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf, failTask } from "./draft.ts";
 import { cancel, hold, look, orderGiven, permissionObserved, resume } from "./orders.ts";
 import { progress } from "./progress.ts";
+import { addUndo } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
+import { currentAttempt, findTask, isActive, isOver, newTask } from "./state.ts";
 import { effectFailed, SWEEP_MS, timerDue } from "./time.ts";
+import { makeLandBranch, moveTarget, wholeOf } from "./together.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -30,7 +41,7 @@ export function decideFeature(
   const state = before === null ? newFeature(event as EventOf<"feature.labelled">, envelope.at) : before;
   const draft: Draft = { state, at: envelope.at, eventId: envelope.id, commands: [] };
   const ignored = before === null ? begin(draft, event as EventOf<"feature.labelled">) : apply(draft, event);
-  if (!isOver(state)) {
+  if (state.stage === "planning" || state.stage === "executing") {
     judgeBreaker(draft);
     judgeFanIn(draft);
   }
@@ -63,6 +74,8 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     ignoresLabel: false,
     endings: [],
     base: null,
+    land: null,
+    awaiting: [],
     checks: [],
     plan: null,
     planVersion: 0,
@@ -97,7 +110,8 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
       state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
       return null;
     case "issue.closed":
-      if (isOver(state)) return "not-accepted-here";
+      // What is being taken back was given up already.
+      if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
       cancel(draft, event.by);
       return null;
     case "order.given":
@@ -134,6 +148,14 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
       return landed(draft, event);
     case "entry.ejected":
       return ejected(draft, event);
+    case "entry.left":
+      return lastWord(state, event.task) ? null : "duplicate";
+    case "branch.created":
+      if (state.land !== null || state.plan === null || isOver(state)) return "superseded";
+      state.land = { branch: event.branch, sha: event.sha };
+      return null;
+    case "revert.written":
+      return revertWritten(draft, event);
     case "timer.due":
       return timerDue(draft, event.timer);
     case "effect.failed":
@@ -212,37 +234,15 @@ function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
     return null;
   }
   const { plan } = verdict;
-  state.plan = { version: event.version, land: plan.land, onFailure: plan.onFailure, plannedAt: draft.at };
-  state.tasks = plan.tasks.map((task) => newTask(state.issue.number, task));
+  // A single task is a whole already.
+  const land = plan.tasks.length > 1 ? plan.land : "each";
+  state.plan = { version: event.version, land, onFailure: plan.onFailure, plannedAt: draft.at };
+  const planned = land === "each" ? plan.tasks : [...plan.tasks, wholeOf(state.issue.title, plan.tasks)];
+  state.tasks = planned.map((task) => newTask(state.issue.number, task));
+  if (land === "together") makeLandBranch(draft);
   advanceFeature(state, { type: "PROPOSE" });
   advanceFeature(state, { type: "APPROVE" });
   return null;
-}
-
-function newTask(issue: number, plan: Task["plan"]): Task {
-  return {
-    plan,
-    stage: "blocked",
-    machine: { attempt: 0, kind: plan.role === "research" ? "research" : "build", failures: 0, free: 0 },
-    attempts: [],
-    branch: taskBranch(issue, plan.id),
-    head: null,
-    pull: null,
-    failure: null,
-    failedIn: null,
-    waitsUntil: null,
-    change: null,
-    promoted: [],
-    explanation: null,
-    waitsFor: null,
-    summary: "",
-    notes: [],
-    usage: null,
-    gateMs: 0,
-    breaker: "closed",
-    fingerprint: null,
-    landing: null,
-  };
 }
 
 function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
@@ -267,6 +267,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   if (task === null || task.landing !== null) return "duplicate";
   task.landing = {
     order: event.order,
+    base: event.base,
     mergeSha: event.mergeSha,
     mergedAt: event.mergedAt,
     head: event.head,
@@ -282,21 +283,41 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.waitsFor = null;
   // A merge that is told late must not take the base back to what it was then.
   const newest = state.tasks.every((other) => (other.landing?.mergedAt ?? 0) <= event.mergedAt);
-  if (state.base !== null && newest) state.base = { ...state.base, sha: event.mergeSha };
+  if (newest) moveTarget(state, task, event.mergeSha);
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
-  // A cancelled feature's last merge may still arrive: it is remembered, and changes nothing else.
+  // A cancelled feature's last merge may still arrive: it is remembered, and taken back where everything is.
   advanceTask(task, { type: "LANDED" });
+  lastWord(state, task.plan.id);
+  if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);
+  return null;
+}
+
+/** A lane has said what became of a task that was given up. False: nobody waits for that. */
+function lastWord(state: FeatureState, task: string): boolean {
+  if (!state.awaiting.includes(task)) return false;
+  state.awaiting = state.awaiting.filter((id) => id !== task);
+  return true;
+}
+
+function revertWritten(draft: Draft, event: EventOf<"revert.written">): Reaction {
+  const task = findTask(draft.state, event.task);
+  if (task === undefined || task.stage !== "promoting" || task.undoes === null || task.head !== null) {
+    return "superseded";
+  }
+  task.head = event.head;
+  promote(draft, task);
   return null;
 }
 
 function ejected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
   const { state } = draft;
   const task = taskInLane(state, event);
+  if (task !== null && lastWord(state, event.task)) return null;
   if (task === null || task.stage !== "in-lane") return "stale-observation";
   task.head = event.head;
   task.gateMs += event.gateMs;
-  if (state.base !== null && event.base !== null) state.base = { ...state.base, sha: event.base };
+  if (event.base !== null) moveTarget(state, task, event.base);
   return failTask(draft, task, event.failure, "lane");
 }
 

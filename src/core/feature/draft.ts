@@ -10,6 +10,7 @@ import type { TaskMachineEvent } from "./machines.ts";
 import { featureMachine, taskMachine } from "./machines.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, TaskStage } from "./state.ts";
+import { targetOf } from "./together.ts";
 
 export interface Draft {
   state: FeatureState;
@@ -54,13 +55,16 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: NonN
   const freeBefore = task.machine.free;
   // A branch of that name is there already, and not ours: no trying again makes it go.
   const hopeless = failure.class === "head-moved" && task.pull === null;
+  // A revert is exactly what it takes back: no agent makes another of it.
+  const { next } = edges[failure.class];
+  const unmendable = task.undoes !== null && (next === "repair" || next === "resolve");
   const breaker = taskBreaker(task.breaker, task.fingerprint, failure);
   if (
     !advanceTask(task, {
       type: "FAILED",
       failure: failure.class,
       bounds: policy.attempts,
-      open: breaker === "open" || hopeless,
+      open: breaker === "open" || hopeless || unmendable,
     })
   )
     return "not-accepted-here";
@@ -91,22 +95,29 @@ export function ended(draft: Draft, ending: FailureClass | null): void {
   draft.state.endings = [...draft.state.endings.slice(-19), ending];
 }
 
-export function tellLane(draft: Draft, event: Extract<Command, { type: "tell" }>["event"], key: string): void {
-  const { base, repo } = draft.state;
-  if (base === null) return;
-  draft.commands.push({ type: "tell", to: laneKey(repo, base.branch), key, event });
+type Told = Extract<Command, { type: "tell" }>["event"];
+
+/** Tell the lanes that hold entries of this feature. */
+export function tellLanes(draft: Draft, event: Told, key: string): void {
+  const { base, land, repo } = draft.state;
+  for (const target of [base, land]) {
+    if (target !== null) draft.commands.push({ type: "tell", to: laneKey(repo, target.branch), key, event });
+  }
 }
 
 /** Hand the task's pull to its lane. False: it has none. */
 export function submit(draft: Draft, task: Task): boolean {
   const { state } = draft;
-  if (task.pull === null || task.head === null || state.base === null || state.policy === null) return false;
-  tellLane(
-    draft,
-    {
+  const target = targetOf(state, task);
+  if (task.pull === null || task.head === null || target === null || state.policy === null) return false;
+  draft.commands.push({
+    type: "tell",
+    to: laneKey(state.repo, target.branch),
+    key: `submit:${state.key}:${task.plan.id}:${draft.eventId}`,
+    event: {
       type: "entry.submitted",
       repo: state.repo,
-      branch: state.base.branch,
+      branch: target.branch,
       entry: {
         feature: state.key,
         task: task.plan.id,
@@ -116,12 +127,12 @@ export function submit(draft: Draft, task: Task): boolean {
         title: task.plan.title,
         checks: state.checks,
         method: state.policy.merge.method,
-        mode: state.policy.merge.mode,
+        // What lands on the integration branch is not on the base yet: a person merges that as a whole.
+        mode: target === state.land ? "auto" : state.policy.merge.mode,
         checksMinutes: state.policy.checksMinutes,
         held: state.hold !== null || state.mergingStopped,
       },
     },
-    `submit:${state.key}:${task.plan.id}:${draft.eventId}`,
-  );
+  });
   return true;
 }

@@ -7,6 +7,7 @@ import type { FailureClass } from "../failure.ts";
 import { standing } from "../judge/standing.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "./state.ts";
+import { landsTogether } from "./together.ts";
 
 export interface Explanation {
   reason: string;
@@ -63,7 +64,7 @@ export function explainFeature(state: FeatureState): Explanation {
       ? by("github", "It is looking at the repository", "a plan is made")
       : by("headgate", "A plan is being made", "its first tasks start");
   }
-  return explainExecution(state);
+  return state.stage === "rolling-back" ? explainRollback(state) : explainExecution(state);
 }
 
 /** Tasks that a person must act on. */
@@ -109,6 +110,9 @@ function explainReady(state: FeatureState): Explanation {
   if (state.breaker.state === "open") {
     const reason = `The circuit breaker is open: ${state.breaker.cause ?? "the machinery failed"}`;
     return by("headgate", reason, "one attempt tries again after a pause; `/headgate resume` tries at once");
+  }
+  if (landsTogether(state) && state.land === null) {
+    return by("headgate", "The integration branch is being made", "it starts then");
   }
   const slots = state.policy?.maxParallel ?? 0;
   return by("headgate", `All ${slots} agents are busy`, "it starts when one is free");
@@ -169,9 +173,26 @@ function explainEnd(state: FeatureState): string {
       return `All tasks are done, ${counted}`;
     case "cancelled":
       return `It was cancelled by @${state.endedBy ?? "ghost"}; of its tasks ${counted}`;
-    default:
-      return `It failed; of its tasks ${counted}`;
+    default: {
+      const { undone, landed } = takenBack(state);
+      const back = landed === 0 ? "nothing had landed" : `${undone} of ${landed} merges were taken back`;
+      return `It was given up by @${state.endedBy ?? "ghost"}; ${back}`;
+    }
   }
+}
+
+function takenBack(state: FeatureState): { undone: number; landed: number } {
+  const undone = state.tasks.filter((task) => task.undoes !== null && task.landing !== null).length;
+  return { undone, landed: state.tasks.filter((task) => task.undoes === null && task.landing !== null).length };
+}
+
+function explainRollback(state: FeatureState): Explanation {
+  const { undone, landed } = takenBack(state);
+  const reason = `It was given up by @${state.endedBy ?? "ghost"}: ${undone} of ${landed} merges are taken back`;
+  const [needy] = tasksForPerson(state);
+  if (needy === undefined) return by("headgate", reason, "it goes on by itself");
+  const why = explainTask(state, needy);
+  return by("person", `${reason}; ${needy.plan.id} needs a person. ${why.reason}`, why.next);
 }
 
 function explainExecution(state: FeatureState): Explanation {

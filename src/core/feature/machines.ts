@@ -8,6 +8,7 @@ type FeatureMachineEvent =
   | { type: "PROPOSE" }
   | { type: "APPROVE" }
   | { type: "FINISH" }
+  | { type: "ROLL_BACK" }
   | { type: "CANCEL" }
   | { type: "FAIL" };
 
@@ -17,7 +18,8 @@ export const featureMachine = setup({ types: { events: {} as FeatureMachineEvent
   states: {
     planning: { on: { PROPOSE: "proposed", CANCEL: "cancelled" } },
     proposed: { on: { APPROVE: "executing", CANCEL: "cancelled" } },
-    executing: { on: { FINISH: "completed", CANCEL: "cancelled", FAIL: "failed" } },
+    executing: { on: { FINISH: "completed", ROLL_BACK: "rolling-back", CANCEL: "cancelled" } },
+    "rolling-back": { on: { FAIL: "failed" } },
     completed: { type: "final" },
     cancelled: { type: "final" },
     failed: { type: "final" },
@@ -49,7 +51,7 @@ export type TaskMachineEvent =
   | { type: "DUE" }
   | { type: "RETRY"; kind: AttemptKind }
   | { type: "RESUBMIT" }
-  /** What was not put on its branch, or got no pull, for reasons of its surroundings. */
+  /** Its change goes onto its branch, or its pull opens: after an outage, or at once where no agent has to work for it. */
   | { type: "PROMOTE" }
   | { type: "SKIP" }
   | { type: "CANCEL" }
@@ -99,7 +101,15 @@ export const taskMachine = setup({
   context: { attempt: 0, kind: "build", failures: 0, free: 0 },
   states: {
     blocked: { on: { ...always, SATISFIED: "ready", SKIP: "skipped" } },
-    ready: { on: { ...always, START: { target: "dispatching", actions: "begin" }, SKIP: "skipped" } },
+    ready: {
+      on: {
+        ...always,
+        START: { target: "dispatching", actions: "begin" },
+        PROMOTE: "promoting",
+        NOTHING_TO_LAND: "done",
+        SKIP: "skipped",
+      },
+    },
     dispatching: { on: { ...always, DISPATCHED: "working", FAILED: failed() } },
     working: { on: { ...always, COMPLETED: "promoting", NOTHING_TO_LAND: "done", FAILED: failed() } },
     promoting: { on: { ...always, SUBMITTED: "in-lane", FAILED: failed() } },

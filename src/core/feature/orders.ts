@@ -4,9 +4,11 @@ import type { FeatureEvent } from "../event.ts";
 import type { Order } from "../order.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceFeature, advanceTask, submit, tellLane } from "./draft.ts";
+import { advanceFeature, advanceTask, submit, tellLanes } from "./draft.ts";
+import { addUndo, takesBack } from "./rollback.ts";
 import type { FeatureState } from "./state.ts";
 import { findTask, isActive, isOver } from "./state.ts";
+import { landsTogether, makeLandBranch } from "./together.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -118,7 +120,7 @@ export function hold(draft: Draft, by: string, cause: "order" | "label"): void {
   if (state.hold !== null) return;
   const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
   state.hold = { by, reason, cause };
-  tellLane(
+  tellLanes(
     draft,
     { type: "entries.held", feature: state.key, held: true, lifts: false },
     `hold:${state.key}:${draft.eventId}`,
@@ -136,7 +138,7 @@ export function resume(draft: Draft, by: string): string | null {
   if (state.hold !== null || inLane) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
-    tellLane(
+    tellLanes(
       draft,
       { type: "entries.held", feature: state.key, held: state.mergingStopped, lifts: true },
       `resume:${state.key}:${draft.eventId}`,
@@ -145,6 +147,7 @@ export function resume(draft: Draft, by: string): string | null {
   if (state.parked !== null) {
     state.parked = null;
     if (state.stage === "planning") look(draft, by);
+    if (landsTogether(state)) makeLandBranch(draft);
   }
   return null;
 }
@@ -166,21 +169,40 @@ export function look(draft: Draft, by: string): void {
 export function cancel(draft: Draft, by: string): void {
   const { state } = draft;
   const planning = state.stage === "planning";
-  if (!advanceFeature(state, { type: "CANCEL" })) return;
+  const revert = takesBack(state);
+  if (!advanceFeature(state, givingUp(state, revert))) return;
   if (planning) draft.commands.push({ type: "withdraw", key: `plan.make:${state.planVersion}` });
-  state.endedAt = draft.at;
   state.endedBy = by;
   state.hold = null;
   state.parked = null;
+  state.mergingStopped = false;
+  state.awaiting = [];
   for (const task of state.tasks) {
     if (isActive(task.stage)) cancelAttempt(draft, task);
+    // Its lane may be merging it at this moment.
+    if (task.stage === "in-lane" && state.stage === "rolling-back") state.awaiting.push(task.plan.id);
     const wasOpen = task.pull !== null && task.stage !== "done";
     if (advanceTask(task, { type: "CANCEL" }) && wasOpen && task.pull !== null) {
       draft.commands.push({ type: "pull.close", repo: state.repo, pull: task.pull });
     }
   }
-  tellLane(draft, { type: "entry.withdrawn", feature: state.key, task: null }, `cancel:${state.key}`);
+  tellLanes(draft, { type: "entry.withdrawn", feature: state.key, task: null }, `cancel:${state.key}:${draft.eventId}`);
+  if (state.stage === "rolling-back") {
+    for (const id of revert ?? []) addUndo(draft, id);
+    return;
+  }
+  state.endedAt = draft.at;
+  if (state.land !== null) {
+    draft.commands.push({ type: "branch.delete", repo: state.repo, branch: state.land.branch });
+  }
   draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+}
+
+/** Giving up may mean to take back; giving that up too leaves things as they are. */
+function givingUp(state: FeatureState, revert: string[] | null): { type: "ROLL_BACK" | "FAIL" | "CANCEL" } {
+  if (state.stage === "rolling-back") return { type: "FAIL" };
+  const mayHaveLanded = state.tasks.some((task) => task.stage === "in-lane");
+  return { type: revert !== null && (revert.length > 0 || mayHaveLanded) ? "ROLL_BACK" : "CANCEL" };
 }
 
 function retry(draft: Draft, id: string): string | null {
@@ -207,6 +229,10 @@ function retry(draft: Draft, id: string): string | null {
     "platform-unknown",
   ]);
   if (task.failedIn === "lane" && task.pull !== null && failure !== undefined && again.has(failure)) {
+    if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
+    return null;
+  }
+  if (task.undoes !== null && task.pull !== null) {
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }

@@ -1,18 +1,20 @@
 /** After every event: whatever has become possible starts, and what is finished ends. */
 import { schedule } from "../judge/schedule.ts";
 import { mayStartAttempt, slotsOf } from "./allowance.ts";
+import { promote } from "./attempts.ts";
 import { commitsFor, writeBrief } from "./brief.ts";
 import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
 import type { Task } from "./state.ts";
 import { findTask, isActive, isSatisfied } from "./state.ts";
+import { isWhole } from "./together.ts";
 
 /** The last attempts are what people and the next attempt look at. */
 const REMEMBERED_ATTEMPTS = 50;
 
 export function progress(draft: Draft): void {
   const { state } = draft;
-  if (state.stage !== "executing" || state.policy === null) return;
+  if ((state.stage !== "executing" && state.stage !== "rolling-back") || state.policy === null) return;
   for (const task of state.tasks) {
     if (task.stage !== "blocked") continue;
     const satisfied = task.plan.dependsOn.every((id) => {
@@ -22,15 +24,43 @@ export function progress(draft: Draft): void {
     if (satisfied) advanceTask(task, { type: "SATISFIED" });
   }
   if (state.hold === null && state.parked === null) startReady(draft);
-  if (state.tasks.every((task) => isSatisfied(task.stage)) && advanceFeature(state, { type: "FINISH" })) {
+  if (state.stage === "rolling-back") endRollback(draft);
+  else if (state.tasks.every((task) => isSatisfied(task.stage)) && advanceFeature(state, { type: "FINISH" })) {
     state.endedAt = draft.at;
     draft.commands.push({ type: "timer.cancel", timer: "sweep" });
     draft.commands.push({ type: "issue.close", repo: state.repo, issue: state.issue.number });
   }
 }
 
+/** Everything that landed is taken back, or left as it is by a person's word. */
+function endRollback(draft: Draft): void {
+  const { state } = draft;
+  const undos = state.tasks.filter((task) => task.undoes !== null);
+  if (state.awaiting.length > 0 || !undos.every((task) => isSatisfied(task.stage))) return;
+  if (!advanceFeature(state, { type: "FAIL" })) return;
+  state.endedAt = draft.at;
+  draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+}
+
+/** What no agent has to work for: a revert, and everything together on its way to the base. */
+function promoteReady(draft: Draft): void {
+  const { state } = draft;
+  for (const task of state.tasks) {
+    if (task.stage !== "ready" || task.head !== null || (task.undoes === null && !isWhole(task))) continue;
+    if (isWhole(task)) {
+      if (!state.tasks.some((one) => one.landing !== null)) {
+        advanceTask(task, { type: "NOTHING_TO_LAND" });
+        continue;
+      }
+      task.head = state.land?.sha ?? null;
+    }
+    if (advanceTask(task, { type: "PROMOTE" })) promote(draft, task);
+  }
+}
+
 function startReady(draft: Draft): void {
   const { state } = draft;
+  promoteReady(draft);
   if (state.policy === null) return;
   const slots = slotsOf(state, state.policy) - state.tasks.filter((task) => isActive(task.stage)).length;
   const ready = state.tasks.filter((task) => task.stage === "ready").map((task) => task.plan.id);

@@ -1,6 +1,6 @@
 /** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
 import { z } from "zod";
-import { AttemptKind, ChangedFile, Price, Usage } from "../attempt.ts";
+import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
@@ -8,7 +8,7 @@ import { JudgedTask, Land, OnFailure, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 2;
+export const FEATURE_SCHEMA = 3;
 
 const Sha = z.string();
 /** Milliseconds since 1970. */
@@ -50,6 +50,8 @@ export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
 export const Landing = z.object({
   order: z.number().int(),
+  /** The commit that it landed on; null: its first parent, as far as anybody knows. */
+  base: Sha.nullable(),
   mergeSha: Sha,
   mergedAt: Time,
   head: Sha,
@@ -93,6 +95,8 @@ export const Task = z.object({
   /** Of its last own failure, until it lands: the same again means no progress. */
   fingerprint: z.string().nullable(),
   landing: Landing.nullable(),
+  /** Of a task that takes back another's landing: whose, the commit that landed, and the one it landed on. */
+  undoes: z.object({ task: z.string(), merge: Sha, base: Sha.nullable() }).nullable(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -100,7 +104,7 @@ export const FeatureState = z.object({
   key: z.string(),
   repo: Repo,
   issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
-  stage: z.enum(["planning", "proposed", "executing", "completed", "cancelled", "failed"]),
+  stage: z.enum(["planning", "proposed", "executing", "rolling-back", "completed", "cancelled", "failed"]),
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["order", "label"]) }).nullable(),
   /** It stopped and needs a person. */
@@ -132,6 +136,10 @@ export const FeatureState = z.object({
   /** How the last attempts ended, oldest first; null: well. */
   endings: z.array(FailureClass.nullable()),
   base: z.object({ branch: z.string(), sha: Sha }).nullable(),
+  /** The integration branch and its tip, where tasks land together; null: they land on the base, or it is not made yet. */
+  land: z.object({ branch: z.string(), sha: Sha }).nullable(),
+  /** Tasks given up while in a lane, of which it has not said yet whether they landed all the same. */
+  awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),
   plan: z.object({ version: z.number().int(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),
   planVersion: z.number().int(),
@@ -143,6 +151,33 @@ export const FeatureState = z.object({
   ),
 });
 export type FeatureState = z.infer<typeof FeatureState>;
+
+export function newTask(issue: number, plan: Task["plan"]): Task {
+  return {
+    plan,
+    stage: "blocked",
+    machine: { attempt: 0, kind: plan.role === "research" ? "research" : "build", failures: 0, free: 0 },
+    attempts: [],
+    branch: taskBranch(issue, plan.id),
+    head: null,
+    pull: null,
+    failure: null,
+    failedIn: null,
+    waitsUntil: null,
+    change: null,
+    promoted: [],
+    explanation: null,
+    waitsFor: null,
+    summary: "",
+    notes: [],
+    usage: null,
+    gateMs: 0,
+    breaker: "closed",
+    fingerprint: null,
+    landing: null,
+    undoes: null,
+  };
+}
 
 export function findTask(state: FeatureState, id: string): Task | undefined {
   return state.tasks.find((task) => task.plan.id === id);

@@ -85,6 +85,10 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
       if (state.stage !== "planning") return "superseded";
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
+    case "branch.create":
+      if (state.land !== null || isOver(state)) return "superseded";
+      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      return null;
     case "attempt.dispatch":
       if (task?.stage !== "dispatching") return "stale-attempt";
       // It may have been dispatched all the same.
@@ -95,6 +99,7 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
       cancelAttempt(draft, task);
       return failTask(draft, task, event.failure, "attempt");
     case "change.promote":
+    case "revert.write":
     case "pull.open":
       if (task?.stage !== "promoting") return "stale-attempt";
       return failTask(draft, task, event.failure, "promotion");

@@ -22,6 +22,7 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
     event: { type: "order.given", comment, by, order },
   }));
   if (!observed.open) {
+    if (state.stage === "rolling-back") return differences;
     differences.push({ key: `closed:sweep:${round}`, event: { type: "issue.closed", by: "somebody" } });
     return differences;
   }

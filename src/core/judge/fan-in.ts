@@ -5,8 +5,8 @@ import type { Land, OnFailure } from "../plan.ts";
 export interface FanInTask {
   id: string;
   stage: TaskStage;
-  /** It has landed where this feature lands its tasks. */
-  landed: boolean;
+  /** Its place among the merges into the base; null: it has not landed there. */
+  landed: number | null;
 }
 
 export type FanIn =
@@ -14,31 +14,30 @@ export type FanIn =
   | { action: "go-on" }
   /** Siblings stop before merging until the failed ones are dealt with. */
   | { action: "stop-merging"; because: string[] }
-  /** Take back what has landed, last first. Empty: nothing has to be taken back. */
-  | { action: "roll-back"; because: string[]; revert: string[] };
+  /** Nothing more merges, and what has landed stays. */
+  | { action: "give-up" }
+  /** Take back what has landed, in this order: last first. */
+  | { action: "roll-back"; revert: string[] };
 
 /**
  * `keep`: what landed stays and dependents stay blocked. `hold`: nothing more merges. `rollback`: once a person gives up (the
  * feature is `abandoned`), what landed on the base is reverted; while tasks are only parked, merging stops, since a person
- * may still mend them.
+ * may still mend them. Landed together, nothing has reached the base before everything does.
  */
 export function fanIn(
   policy: { land: Land; onFailure: OnFailure },
   tasks: readonly FanInTask[],
   abandoned: boolean,
 ): FanIn {
-  const failed = tasks.filter((task) => task.stage === "parked").map((task) => task.id);
   if (abandoned) {
-    // Landed together, nothing of it has reached the base.
-    const onBase = policy.land === "each" && policy.onFailure === "rollback";
-    const revert = onBase
-      ? tasks
-          .filter((task) => task.landed)
-          .map((task) => task.id)
-          .reverse()
-      : [];
-    return { action: "roll-back", because: failed, revert };
+    if (policy.land === "together" || policy.onFailure !== "rollback") return { action: "give-up" };
+    const landed = tasks.flatMap(({ id, landed }) => (landed === null ? [] : [{ id, landed }]));
+    return {
+      action: "roll-back",
+      revert: landed.sort((left, right) => right.landed - left.landed).map(({ id }) => id),
+    };
   }
+  const failed = tasks.filter((task) => task.stage === "parked").map((task) => task.id);
   if (failed.length === 0 || policy.onFailure === "keep") return { action: "go-on" };
   return { action: "stop-merging", because: failed };
 }

@@ -10,6 +10,7 @@ const moving: readonly TaskStage[] = ["dispatching", "working", "promoting", "wa
 export function standing(state: FeatureState): Standing {
   if (isOver(state)) return "over";
   if (state.stage === "planning") return state.parked === null ? "going" : "waits-for-person";
+  if (state.awaiting.length > 0) return "going";
   if (state.tasks.some((task) => moving.includes(task.stage))) return "going";
   if (state.tasks.some((task) => task.stage === "in-lane" && task.waitsFor !== "person")) return "going";
   if (state.hold !== null || state.parked !== null) return "waits-for-person";

@@ -73,7 +73,7 @@ function drive(draft: LaneDraft, entry: Entry): void {
     return;
   }
   if (judgeHead(entry.checks, snapshot.checks).verdict === "pass") {
-    entry.tried = { head: entry.head, tree: snapshot.headTree };
+    entry.tried = { head: entry.head, tree: snapshot.headTree, base: snapshot.baseSha };
     askMerge(draft, entry);
   }
 }

@@ -4,7 +4,7 @@ import type { Ignored, LaneEvent } from "../event.ts";
 import { laneKey, topics } from "../keys.ts";
 import { advance } from "./advance.ts";
 import type { LaneDraft } from "./draft.ts";
-import { closeGate, eject, look, nextAsk, rest, sendHome } from "./draft.ts";
+import { closeGate, eject, leave, look, nextAsk, rest, sendHome } from "./draft.ts";
 import { judge } from "./judge.ts";
 import type { Entry, LaneState } from "./state.ts";
 
@@ -161,7 +161,7 @@ function withdrawn(draft: LaneDraft, event: EventOf<"entry.withdrawn">): Ignored
   for (const entry of leaving) {
     // A merge that was asked for may have happened: its outcome is still told.
     if (entry.stage === "merging") entry.withdrawn = true;
-    else sendHome(draft, entry);
+    else leave(draft, entry);
   }
   return null;
 }
@@ -222,7 +222,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
     entry.stage = "queued";
     entry.mergeAskedAt = null;
     if (outcome.outcome === "refused") entry.refusals += 1;
-    if (entry.withdrawn) sendHome(draft, entry);
+    if (entry.withdrawn) leave(draft, entry);
     else if (entry.refusals >= MAX_REFUSALS) {
       eject(draft, entry, {
         class: "policy-blocked",
@@ -256,6 +256,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       pull: entry.pull,
       order: state.merged,
       head: ours ? entry.head : (entry.snapshot?.headSha ?? entry.head),
+      base: ours ? (entry.tried?.base ?? null) : null,
       testedTree,
       landedTree: outcome.landedTree,
       mergeSha: outcome.sha,

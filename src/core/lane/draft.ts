@@ -55,11 +55,22 @@ export function sendHome(draft: LaneDraft, entry: Entry): void {
   if (state.entries.length === 0) draft.commands.push({ type: "timer.cancel", timer: "sweep" });
 }
 
+/** Out of the lane, unlanded, as its feature asked. */
+export function leave(draft: LaneDraft, entry: Entry): void {
+  draft.commands.push({
+    type: "tell",
+    to: entry.feature,
+    key: `left:${draft.state.key}:${entry.pull}:${nextAsk(draft)}`,
+    event: { type: "entry.left", task: entry.task, pull: entry.pull },
+  });
+  sendHome(draft, entry);
+}
+
 /** Back to its feature, which owns the branch until it submits again. It keeps its place and is watched meanwhile. */
 export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
   const { state } = draft;
   if (entry.withdrawn) {
-    sendHome(draft, entry);
+    leave(draft, entry);
     return;
   }
   closeGate(entry);

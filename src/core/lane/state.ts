@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
 
-export const LANE_SCHEMA = 2;
+export const LANE_SCHEMA = 3;
 
 const Time = z.number();
 
@@ -32,8 +32,8 @@ export const Entry = Submission.extend({
   /** Checks that were asked to run again: until others take their place, they say nothing. */
   rerunChecks: z.array(z.number().int()),
   mergeAskedAt: Time.nullable(),
-  /** The head that this lane last asked to merge, and its tree: what was tested. */
-  tried: z.object({ head: z.string(), tree: z.string() }).nullable(),
+  /** The head that this lane last asked to merge, its tree, which is what was tested, and the base's tip that it was up to date with. */
+  tried: z.object({ head: z.string(), tree: z.string(), base: z.string().nullable() }).nullable(),
   /** After a merge that did not happen: nothing is tried until this look. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),

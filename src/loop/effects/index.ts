@@ -4,6 +4,7 @@ import { commandKey } from "../../core/command.ts";
 import type { Event } from "../../core/event.ts";
 import type { Outside } from "../outside.ts";
 import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
+import { createBranch, writeRevert } from "./landing.ts";
 import { observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
 import { makePlan } from "./planning.ts";
 import { mergePull, openPull, rerunChecks, updatePull } from "./pulls.ts";
@@ -34,6 +35,10 @@ export async function perform(outside: Outside, aggregate: string, command: Effe
       return [];
     case "change.promote":
       return tell(await promoteChange(outside, command));
+    case "branch.create":
+      return tell(await createBranch(outside, command));
+    case "revert.write":
+      return tell(await writeRevert(outside, command));
     case "pull.open":
       return tell(await openPull(outside, command));
     case "pull.observe":

@@ -1,0 +1,52 @@
+/** Effects for landing together and for taking back what landed. */
+import type { Command } from "../../core/command.ts";
+import type { FeatureEvent } from "../../core/event.ts";
+import { attemptOfMessage, revertMessage } from "../../messages/commit.ts";
+import { Refused } from "../github-port.ts";
+import type { Outside } from "../outside.ts";
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
+/** A branch of that name that is not where it begins is somebody's work, and not ours to move. */
+export async function createBranch(outside: Outside, command: CommandOf<"branch.create">): Promise<FeatureEvent> {
+  const { repo, branch, at } = command;
+  if ((await outside.github.moveBranch(repo, branch, null, at)) === "taken") {
+    throw new Refused(`The branch \`${branch}\` exists already and points elsewhere: delete it`);
+  }
+  return { type: "branch.created", branch, sha: at };
+}
+
+/**
+ * What takes a merge back is its child with the tree from before it. Merging that into a base which has gone on is a three-way
+ * merge whose common ancestor is the merge itself: exactly what `git revert` does.
+ */
+export async function writeRevert(outside: Outside, command: CommandOf<"revert.write">): Promise<FeatureEvent> {
+  const { github } = outside;
+  const { repo, branch, merge, task } = command;
+  const taken = new Refused(`The branch \`${branch}\` exists already and is not ours: delete it`);
+  // Find before create: an earlier try may have made the branch and died before telling.
+  const ours = async (): Promise<FeatureEvent | null> => {
+    const tip = await github.branchTip(repo, branch);
+    if (tip === null) return null;
+    if (attemptOfMessage((await github.commit(repo, tip)).message) !== command.id) throw taken;
+    return { type: "revert.written", task, head: tip };
+  };
+  const earlier = await ours();
+  if (earlier !== null) return earlier;
+  const before = command.base ?? (await github.commit(repo, merge)).parents[0];
+  if (before === undefined) throw new Refused(`${merge} has no parent to go back to`);
+  const { sha } = await github.writeCommit(repo, {
+    against: before,
+    parents: [merge],
+    changes: [],
+    file: () => {
+      throw new Error("a revert writes no files");
+    },
+    message: revertMessage(command),
+  });
+  if ((await github.moveBranch(repo, branch, null, sha)) === "moved")
+    return { type: "revert.written", task, head: sha };
+  const raced = await ours();
+  if (raced === null) throw taken;
+  return raced;
+}

@@ -1,0 +1,265 @@
+import { describe, expect, it } from "vitest";
+import { laneKey } from "../../src/core/keys.ts";
+import { change, FEATURE, red, repo, sha, World } from "./world.ts";
+
+const INTEGRATION = "headgate/1/land";
+
+function together(tasks: Record<string, string[]> = { a: [], b: [] }, onFailure = "keep"): World {
+  const world = new World();
+  world.label();
+  world.allow();
+  world.plan(tasks, {}, { land: "together", onFailure });
+  const { branch, at } = world.take("branch.create");
+  expect([branch, at]).toEqual([INTEGRATION, sha("base")]);
+  world.feature({ type: "branch.created", branch, sha: at });
+  world.laneName = laneKey(repo, INTEGRATION);
+  return world;
+}
+
+/** a and b land on the integration branch, and the whole has its pull. */
+function whole(): { world: World; pull: number } {
+  const world = together();
+  world.lands("a");
+  world.lands("b");
+  const opened = world.take("pull.open");
+  expect(opened).toMatchObject({ task: "land", branch: INTEGRATION, base: "main" });
+  world.feature({ type: "pull.opened", task: "land", pull: 30 });
+  world.laneName = laneKey(repo, "main");
+  return { world, pull: 30 };
+}
+
+describe("landing together", () => {
+  it("starts nothing before the integration branch is made", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: [], b: [] }, {}, { land: "together" });
+    expect(world.has("attempt.dispatch")).toBe(false);
+    world.feature({ type: "branch.created", branch: INTEGRATION, sha: sha("base") });
+    expect(world.has("attempt.dispatch")).toBe(true);
+  });
+
+  it("parks when the branch cannot be made, and tries again when a person says so", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: [], b: [] }, {}, { land: "together" });
+    const { branch } = world.take("branch.create");
+    const failure = { class: "policy-blocked" as const, cause: "It exists already.", details: [] };
+    world.feature({
+      type: "effect.failed",
+      command: "branch.create",
+      key: `branch.create:${branch}:2`,
+      task: null,
+      pull: null,
+      head: null,
+      failure,
+    });
+    expect(world.state.parked?.reason).toBe("It exists already.");
+    world.orders("resume");
+    expect(world.take("branch.create").branch).toBe(INTEGRATION);
+  });
+
+  it("opens the tasks' pulls into the integration branch, and lands them through its lane", () => {
+    const world = together();
+    world.dispatches("a");
+    world.ends("a", {});
+    const promotion = world.take("change.promote");
+    world.feature({ type: "change.promoted", task: "a", attempt: promotion.attempt, head: sha("a-1") });
+    expect(world.take("pull.open").base).toBe(INTEGRATION);
+  });
+
+  it("lets a dependent start from the integration branch, where its dependency has landed", () => {
+    const world = together({ a: [], b: ["a"] });
+    world.lands("a");
+    const { brief } = world.take("attempt.dispatch");
+    expect([brief.task, brief.checkout]).toEqual(["b", sha("merge-10")]);
+    expect(world.state.base?.sha).toBe(sha("base"));
+  });
+
+  it("brings everything to the base as one pull, when every task is done", () => {
+    const { world, pull } = whole();
+    world.pullIs(pull);
+    world.merges(pull);
+    expect(world.state.stage).toBe("completed");
+    expect(world.state.base?.sha).toBe(sha(`merge-${pull}`));
+    expect(world.has("branch.delete", (one) => one.type === "branch.delete" && one.branch === INTEGRATION)).toBe(true);
+  });
+
+  it("has what fails as a whole repaired on the integration branch", () => {
+    const { world, pull } = whole();
+    world.pullIs(pull, { checks: [red] });
+    const { head, checks } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull, head, details: checks.map(({ name }) => ({ title: name, text: "no" })) });
+    const { brief } = world.take("attempt.dispatch");
+    expect(brief).toMatchObject({ task: "land", kind: "repair", checkout: head });
+  });
+
+  it("has a conflict of the whole resolved with the base", () => {
+    const { world, pull } = whole();
+    world.pullIs(pull, { mergeable: false, baseSha: sha("moved") });
+    const { brief } = world.take("attempt.dispatch");
+    expect(brief).toMatchObject({ task: "land", kind: "resolve", merge: sha("moved") });
+  });
+
+  it("lands nothing where nothing was made", () => {
+    const research = new World();
+    research.label();
+    research.allow();
+    research.plan({ a: [], b: [] }, { role: "research" }, { land: "together" });
+    research.feature({ type: "branch.created", branch: INTEGRATION, sha: sha("base") });
+    for (const id of ["a", "b"]) {
+      research.dispatches(id);
+      research.ends(id, {}, []);
+    }
+    expect(research.state.stage).toBe("completed");
+    expect(research.has("pull.open")).toBe(false);
+  });
+
+  it("of a single task is landing it", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: [] }, {}, { land: "together" });
+    expect(world.has("branch.create")).toBe(false);
+    expect(Object.keys(world.stages())).toEqual(["a"]);
+  });
+
+  it("given up, leaves the base alone and takes the integration branch away", () => {
+    const world = together({ a: [], b: [] }, "rollback");
+    world.lands("a");
+    world.orders("cancel");
+    expect(world.state.stage).toBe("cancelled");
+    expect(world.has("revert.write")).toBe(false);
+    expect(world.has("branch.delete", (one) => one.type === "branch.delete" && one.branch === INTEGRATION)).toBe(true);
+  });
+});
+
+function rollback(tasks: Record<string, string[]> = { a: [], b: [], c: [] }): World {
+  const world = new World();
+  world.label();
+  world.allow();
+  world.plan(tasks, {}, { onFailure: "rollback" });
+  return world;
+}
+
+/** The revert is written, its pull opens, and the lane sees it. */
+function reverts(world: World, id: string, pull: number): void {
+  const { task } = world.take("revert.write", (command) => command.task === id);
+  world.feature({ type: "revert.written", task, head: sha(id) });
+  world.take("pull.open", (command) => command.task === id);
+  world.feature({ type: "pull.opened", task: id, pull });
+}
+
+describe("rolling back", () => {
+  it("takes back what landed, last merge first, and then has failed", () => {
+    const world = rollback();
+    world.lands("b");
+    world.lands("a");
+    world.orders("cancel");
+    expect(world.state.stage).toBe("rolling-back");
+    expect(world.take("revert.write")).toMatchObject({ task: "undo-1", merge: sha("merge-10"), base: sha("base") });
+    expect(world.has("revert.write")).toBe(false);
+    world.feature({ type: "revert.written", task: "undo-1", head: sha("undo-1") });
+    world.take("pull.open");
+    world.feature({ type: "pull.opened", task: "undo-1", pull: 40 });
+    world.pullIs(40);
+    world.merges(40);
+    expect(world.state.stage).toBe("rolling-back");
+    reverts(world, "undo-2", 41);
+    world.pullIs(41);
+    world.merges(41);
+    expect(world.state.stage).toBe("failed");
+    expect(world.stages()).toMatchObject({ a: "done", b: "done", c: "cancelled", "undo-1": "done", "undo-2": "done" });
+  });
+
+  it("only cancels when nothing has landed and nothing may land", () => {
+    const world = rollback();
+    world.orders("cancel");
+    expect(world.state.stage).toBe("cancelled");
+  });
+
+  it("takes back nothing where the policy keeps what landed", () => {
+    const world = new World();
+    world.start({ a: [], b: [] });
+    world.lands("a");
+    world.orders("cancel");
+    expect(world.state.stage).toBe("cancelled");
+  });
+
+  it("waits for the lane's word on what it was merging, and takes that back too", () => {
+    const world = rollback({ a: [], b: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    world.orders("cancel");
+    expect(world.state).toMatchObject({ stage: "rolling-back", awaiting: ["a"] });
+    world.merges(pull);
+    expect(world.state.awaiting).toEqual([]);
+    expect(world.take("revert.write")).toMatchObject({ task: "undo-1", merge: sha(`merge-${pull}`) });
+  });
+
+  it("ends at the lane's word that nothing landed", () => {
+    const world = rollback({ a: [], b: [] });
+    world.agentSucceeds("a");
+    world.orders("cancel");
+    expect(world.state).toMatchObject({ stage: "failed", awaiting: [] });
+    expect(world.has("revert.write")).toBe(false);
+  });
+
+  it("asks no agent about a revert that fails its checks: it waits for a person", () => {
+    const world = rollback({ a: [], b: [] });
+    world.lands("a");
+    world.orders("cancel");
+    reverts(world, "undo-1", 40);
+    world.pullIs(40, { checks: [red] });
+    const { head } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull: 40, head, details: [] });
+    expect(world.task("undo-1").stage).toBe("parked");
+    expect(world.has("attempt.dispatch", (one) => one.type === "attempt.dispatch" && one.task === "undo-1")).toBe(
+      false,
+    );
+    world.orders({ verb: "retry", task: "undo-1" });
+    expect(world.task("undo-1").stage).toBe("in-lane");
+  });
+
+  it("can itself be given up: then things stay as they are", () => {
+    const world = rollback({ a: [], b: [] });
+    world.lands("a");
+    world.orders("cancel");
+    world.orders("cancel");
+    expect(world.state.stage).toBe("failed");
+    expect(world.task("undo-1").stage).toBe("cancelled");
+  });
+
+  it("goes on although its issue is closed, which is how many people give up", () => {
+    const world = rollback({ a: [], b: [] });
+    world.lands("a");
+    world.feature({ type: "issue.closed", by: "ada" });
+    expect(world.state.stage).toBe("rolling-back");
+    world.feature({ type: "issue.closed", by: "ada" });
+    expect(world.state.stage).toBe("rolling-back");
+  });
+
+  it("stops siblings before merging while somebody may still mend what failed", () => {
+    const world = rollback({ a: [], b: [] });
+    const pull = world.agentSucceeds("a");
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      world.dispatches("b");
+      world.ends("b", { outcome: "failed", summary: "the same" }, [change("b.ts")]);
+    }
+    expect(world.task("b").stage).toBe("parked");
+    world.pullIs(pull);
+    expect(world.has("pull.merge")).toBe(false);
+  });
+});
+
+describe("a feature", () => {
+  it("has names of its own that no plan may use", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ land: [], "undo-1": [] });
+    expect(world.state.parked?.reason).toMatch(/'land' is reserved.*'undo-1' is reserved/);
+    expect(world.rawState(FEATURE)).toBeDefined();
+  });
+});
