@@ -63,6 +63,7 @@ export const Command = z.discriminatedUnion("type", [
     seq: z.number().int(),
   }),
   z.object({ type: z.literal("pull.observe"), ...ofRepo, pull: PullNumber, seq: z.number().int() }),
+  z.object({ type: z.literal("branch.observe"), ...ofRepo, branch: z.string(), seq: z.number().int() }),
   z.object({
     type: z.literal("failure.read"),
     ...ofRepo,
@@ -235,6 +236,7 @@ export function commandKey(command: Effect): string {
     case "pull.merge":
       return `${command.type}:${command.pull}:${command.head}:${command.round}`;
     case "branch.delete":
+    case "branch.observe":
       return `${command.type}:${command.branch}`;
     case "status.publish":
     case "issue.close":
@@ -248,5 +250,5 @@ export function commandKey(command: Effect): string {
 
 /** Asked again, these are done again, once, with the newest wording: what they look at or show may have changed since. */
 export function coalesces(command: Effect): boolean {
-  return command.type === "attempt.observe" || command.type === "pull.observe" || command.type === "status.publish";
+  return ["attempt.observe", "pull.observe", "branch.observe", "status.publish"].includes(command.type);
 }

@@ -118,6 +118,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),
   z.object({ type: z.literal("pull.opened"), task: TaskId, pull: PullNumber }),
   z.object({ type: z.literal("branch.created"), branch: z.string(), sha: Sha }),
+  /** null: there is no such branch. */
+  z.object({ type: z.literal("branch.observed"), branch: z.string(), seq: z.number().int(), sha: Sha.nullable() }),
   z.object({ type: z.literal("revert.written"), task: TaskId, head: Sha }),
   /** The lane's word on an entry that it holds: why it is not merged yet, and who must act. */
   z.object({
@@ -147,8 +149,6 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     task: TaskId,
     pull: PullNumber,
     head: Sha,
-    /** The base branch's tip as the lane knows it; null: not seen yet. */
-    base: Sha.nullable(),
     failure: Failure,
     gateMs,
   }),

@@ -35,6 +35,7 @@ const featureSteps: Record<number, Step> = {
     ...state,
     // Version 2 landed each by itself, whatever the plan said.
     plan: state.plan === null ? null : { ...(state.plan as object), land: "each" },
+    base: state.base === null ? null : { ...(state.base as object), asked: 0, observed: 0 },
     land: null,
     awaiting: [],
     tasks: (state.tasks as Record<string, unknown>[]).map((task) => ({
@@ -60,8 +61,8 @@ const laneSteps: Record<number, Step> = {
       tried: null,
     })),
   }),
-  // 3 remembers what a merge that was asked for would land on.
-  2: (state) => ({
+  // 3 remembers what a merge that was asked for would land on, and no tip: features look at that themselves.
+  2: ({ tip: _, ...state }) => ({
     ...state,
     entries: (state.entries as Record<string, unknown>[]).map((entry) => ({
       ...entry,

@@ -140,6 +140,7 @@ function orderingOf(command: Effect): string {
     case "revert.write":
     case "pull.open":
     case "branch.create":
+    case "branch.observe":
     case "branch.delete":
       return `${repo} branch ${command.branch}`;
     case "pull.observe":

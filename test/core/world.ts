@@ -222,6 +222,7 @@ export class World {
       seq = this.take("pull.observe", (command) => command.pull === pull).seq;
     }
     this.lane({ type: "pull.observed", pull, seq, snapshot: this.snapshot(pull, more) });
+    if (more.mergeable === false) this.tipIs(more.baseSha ?? sha("base"));
   }
 
   snapshot(pull: number, more: Partial<PullSnapshot> = {}): PullSnapshot {
@@ -258,6 +259,14 @@ export class World {
         at: this.at,
       },
     });
+    this.tipIs(sha(`merge-${pull}`));
+  }
+
+  /** Answer the feature's question about the branch that its tasks land on, if it has one. */
+  tipIs(tip: string): void {
+    if (!this.has("branch.observe")) return;
+    const { branch, seq } = this.take("branch.observe");
+    this.feature({ type: "branch.observed", branch, seq, sha: tip });
   }
 
   /** The agent's work passes and lands. */

@@ -11,7 +11,7 @@ import { advanceTask, attemptIdOf, ended, failTask, submit } from "./draft.ts";
 import { writeRevert } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask } from "./state.ts";
-import { targetOf } from "./together.ts";
+import { targetOf } from "./targets.ts";
 
 /** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
 const RUNNER_MINUTES = 15;

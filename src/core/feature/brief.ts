@@ -5,7 +5,7 @@ import { tierFor } from "../judge/tiers.ts";
 import type { Policy } from "../policy.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask } from "./state.ts";
-import { targetOf } from "./together.ts";
+import { isFresh, targetOf } from "./targets.ts";
 
 /** The commits of the next attempt, by its kind. null: something it needs is not known. */
 export function commitsFor(
@@ -13,21 +13,21 @@ export function commitsFor(
   task: Task,
   kind: AttemptKind,
 ): { checkout: string; merge: string | null; against: string; parents: string[] } | null {
-  const base = targetOf(state, task)?.sha;
-  if (base === undefined) return null;
+  const target = targetOf(state, task);
+  if (target === null) return null;
+  const base = isFresh(target) ? target.sha : null;
   switch (kind) {
     case "build":
     case "research":
+      if (base === null) return null;
       return { checkout: base, merge: null, against: base, parents: [base] };
     case "repair":
     case "review":
       if (task.head === null) return null;
       return { checkout: task.head, merge: null, against: task.head, parents: [task.head] };
     case "resolve": {
-      if (task.head === null) return null;
-      // The lane's word of the base, unless something has landed since.
-      const merge = base;
-      return { checkout: task.head, merge, against: merge, parents: [task.head, merge] };
+      if (task.head === null || base === null) return null;
+      return { checkout: task.head, merge: base, against: base, parents: [task.head, base] };
     }
   }
 }

@@ -25,8 +25,8 @@ import { progress } from "./progress.ts";
 import { addUndo } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isActive, isOver, newTask } from "./state.ts";
+import { lookAtTarget, makeLandBranch, targetObserved, targetOf, wholeOf } from "./targets.ts";
 import { effectFailed, SWEEP_MS, timerDue } from "./time.ts";
-import { makeLandBranch, moveTarget, wholeOf } from "./together.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -152,8 +152,10 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
       return lastWord(state, event.task) ? null : "duplicate";
     case "branch.created":
       if (state.land !== null || state.plan === null || isOver(state)) return "superseded";
-      state.land = { branch: event.branch, sha: event.sha };
+      state.land = { branch: event.branch, sha: event.sha, asked: 0, observed: 0 };
       return null;
+    case "branch.observed":
+      return targetObserved(draft, event);
     case "revert.written":
       return revertWritten(draft, event);
     case "timer.due":
@@ -197,7 +199,9 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   state.policy = event.policy;
   state.prices = event.prices;
   state.checks = event.checks;
-  state.base = event.base;
+  // What is being looked at stays so: this look may have come before what the other waits for.
+  const { asked, observed } = state.base ?? { asked: 0, observed: 0 };
+  state.base = { ...event.base, asked, observed };
   resume(draft, event.by);
   state.parked = null;
   if (state.stage !== "planning" || state.plan !== null) return null;
@@ -281,13 +285,13 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.failure = null;
   task.explanation = null;
   task.waitsFor = null;
-  // A merge that is told late must not take the base back to what it was then.
-  const newest = state.tasks.every((other) => (other.landing?.mergedAt ?? 0) <= event.mergedAt);
-  if (newest) moveTarget(state, task, event.mergeSha);
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
   // A cancelled feature's last merge may still arrive: it is remembered, and taken back where everything is.
   advanceTask(task, { type: "LANDED" });
+  const target = targetOf(state, task);
+  if (target !== null) target.sha = event.mergeSha;
+  if (!isOver(state)) lookAtTarget(draft, target);
   lastWord(state, task.plan.id);
   if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);
   return null;
@@ -317,7 +321,7 @@ function ejected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
   if (task === null || task.stage !== "in-lane") return "stale-observation";
   task.head = event.head;
   task.gateMs += event.gateMs;
-  if (event.base !== null) moveTarget(state, task, event.base);
+  if (event.failure.class === "conflict-with-base") lookAtTarget(draft, targetOf(state, task));
   return failTask(draft, task, event.failure, "lane");
 }
 

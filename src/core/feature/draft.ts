@@ -10,7 +10,7 @@ import type { TaskMachineEvent } from "./machines.ts";
 import { featureMachine, taskMachine } from "./machines.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, TaskStage } from "./state.ts";
-import { targetOf } from "./together.ts";
+import { targetOf } from "./targets.ts";
 
 export interface Draft {
   state: FeatureState;

@@ -7,7 +7,7 @@ import type { FailureClass } from "../failure.ts";
 import { standing } from "../judge/standing.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "./state.ts";
-import { landsTogether } from "./together.ts";
+import { isFresh, landsTogether } from "./targets.ts";
 
 export interface Explanation {
   reason: string;
@@ -111,9 +111,9 @@ function explainReady(state: FeatureState): Explanation {
     const reason = `The circuit breaker is open: ${state.breaker.cause ?? "the machinery failed"}`;
     return by("headgate", reason, "one attempt tries again after a pause; `/headgate resume` tries at once");
   }
-  if (landsTogether(state) && state.land === null) {
-    return by("headgate", "The integration branch is being made", "it starts then");
-  }
+  const target = landsTogether(state) ? state.land : state.base;
+  if (target === null) return by("headgate", "The integration branch is being made", "it starts then");
+  if (!isFresh(target)) return by("headgate", "It is being looked at what has landed", "it starts then");
   const slots = state.policy?.maxParallel ?? 0;
   return by("headgate", `All ${slots} agents are busy`, "it starts when one is free");
 }

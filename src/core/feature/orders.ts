@@ -8,7 +8,7 @@ import { advanceFeature, advanceTask, submit, tellLanes } from "./draft.ts";
 import { addUndo, takesBack } from "./rollback.ts";
 import type { FeatureState } from "./state.ts";
 import { findTask, isActive, isOver } from "./state.ts";
-import { landsTogether, makeLandBranch } from "./together.ts";
+import { lookAgain } from "./targets.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -147,7 +147,7 @@ export function resume(draft: Draft, by: string): string | null {
   if (state.parked !== null) {
     state.parked = null;
     if (state.stage === "planning") look(draft, by);
-    if (landsTogether(state)) makeLandBranch(draft);
+    lookAgain(draft);
   }
   return null;
 }

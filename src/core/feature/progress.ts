@@ -7,7 +7,7 @@ import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
 import type { Task } from "./state.ts";
 import { findTask, isActive, isSatisfied } from "./state.ts";
-import { isWhole } from "./together.ts";
+import { isFresh, isWhole } from "./targets.ts";
 
 /** The last attempts are what people and the next attempt look at. */
 const REMEMBERED_ATTEMPTS = 50;
@@ -43,16 +43,21 @@ function endRollback(draft: Draft): void {
 }
 
 /** What no agent has to work for: a revert, and everything together on its way to the base. */
+function needsNoAgent(task: Task): boolean {
+  return task.head === null && (task.undoes !== null || isWhole(task));
+}
+
 function promoteReady(draft: Draft): void {
   const { state } = draft;
   for (const task of state.tasks) {
-    if (task.stage !== "ready" || task.head !== null || (task.undoes === null && !isWhole(task))) continue;
+    if (task.stage !== "ready" || !needsNoAgent(task)) continue;
     if (isWhole(task)) {
       if (!state.tasks.some((one) => one.landing !== null)) {
         advanceTask(task, { type: "NOTHING_TO_LAND" });
         continue;
       }
-      task.head = state.land?.sha ?? null;
+      if (state.land === null || !isFresh(state.land)) continue;
+      task.head = state.land.sha;
     }
     if (advanceTask(task, { type: "PROMOTE" })) promote(draft, task);
   }
@@ -63,7 +68,7 @@ function startReady(draft: Draft): void {
   promoteReady(draft);
   if (state.policy === null) return;
   const slots = slotsOf(state, state.policy) - state.tasks.filter((task) => isActive(task.stage)).length;
-  const ready = state.tasks.filter((task) => task.stage === "ready").map((task) => task.plan.id);
+  const ready = state.tasks.filter((task) => task.stage === "ready" && !needsNoAgent(task)).map((task) => task.plan.id);
   const plan = state.tasks.map((task) => ({
     id: task.plan.id,
     size: task.plan.size,

@@ -100,6 +100,10 @@ export const Task = z.object({
 });
 export type Task = z.infer<typeof Task>;
 
+/** A branch that tasks land on. Looks at its tip are numbered; only the last one asked for counts. */
+const Target = z.object({ branch: z.string(), sha: Sha, asked: z.number().int(), observed: z.number().int() });
+export type Target = z.infer<typeof Target>;
+
 export const FeatureState = z.object({
   key: z.string(),
   repo: Repo,
@@ -135,9 +139,9 @@ export const FeatureState = z.object({
   ignoresLabel: z.boolean(),
   /** How the last attempts ended, oldest first; null: well. */
   endings: z.array(FailureClass.nullable()),
-  base: z.object({ branch: z.string(), sha: Sha }).nullable(),
+  base: Target.nullable(),
   /** The integration branch and its tip, where tasks land together; null: they land on the base, or it is not made yet. */
-  land: z.object({ branch: z.string(), sha: Sha }).nullable(),
+  land: Target.nullable(),
   /** Tasks given up while in a lane, of which it has not said yet whether they landed all the same. */
   awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),

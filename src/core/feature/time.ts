@@ -86,7 +86,8 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "branch.create":
-      if (state.land !== null || isOver(state)) return "superseded";
+    case "branch.observe":
+      if (isOver(state)) return "superseded";
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "attempt.dispatch":

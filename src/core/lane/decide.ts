@@ -42,7 +42,6 @@ function newLane(event: EventOf<"entry.submitted">): LaneState {
     branch: event.branch,
     halted: null,
     front: null,
-    tip: null,
     asks: 0,
     lastPlace: 0,
     merged: 0,
@@ -104,7 +103,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     const cause = `The lane of ${state.branch} holds ${MAX_ENTRIES} pull requests already.`;
     const failure = { class: "policy-blocked" as const, cause, details: [] };
     const { feature, task, pull, head } = event.entry;
-    const ejection = { type: "entry.ejected" as const, task, pull, head, base: null, failure, gateMs: 0 };
+    const ejection = { type: "entry.ejected" as const, task, pull, head, failure, gateMs: 0 };
     draft.commands.push({
       type: "tell",
       to: feature,
@@ -191,8 +190,6 @@ function observed(draft: LaneDraft, event: EventOf<"pull.observed">): Ignored | 
   if (entry === null || event.seq !== entry.asked) return "stale-observation";
   entry.observed = event.seq;
   entry.snapshot = event.snapshot;
-  // Asked for after the last merge, and only an open pull shows the branch as it is.
-  if (event.snapshot.state === "open") state.tip = event.snapshot.baseSha;
   judge(draft, entry);
   return null;
 }
@@ -240,7 +237,6 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
   }
   state.merged += 1;
   closeGate(entry);
-  state.tip = outcome.sha;
   // Whoever merged it: where this lane asked for that very head, it is what this lane had tested.
   const ours = entry.tried?.head === entry.head;
   const testedTree = ours

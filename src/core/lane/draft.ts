@@ -85,7 +85,6 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
       task: entry.task,
       pull: entry.pull,
       head: entry.head,
-      base: state.tip,
       failure,
       gateMs: entry.gateMs,
     },

@@ -50,8 +50,6 @@ export const LaneState = z.object({
   halted: z.object({ reason: z.string() }).nullable(),
   /** The pull at the front: the only one that is brought up to date and merged. */
   front: z.number().int().nullable(),
-  /** The base branch's tip, by the last merge or the last fresh look; null: not seen yet. Never goes back. */
-  tip: z.string().nullable(),
   /** Numbers what is asked of GitHub. Never starts again: a key that was used before would be a command already done. */
   asks: z.number().int(),
   lastPlace: z.number().int(),

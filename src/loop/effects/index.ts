@@ -43,6 +43,10 @@ export async function perform(outside: Outside, aggregate: string, command: Effe
       return tell(await openPull(outside, command));
     case "pull.observe":
       return tell(await observePull(outside, command));
+    case "branch.observe": {
+      const { branch, seq } = command;
+      return tell({ type: "branch.observed", branch, seq, sha: await github.branchTip(command.repo, branch) });
+    }
     case "failure.read":
       return tell(await readFailure(outside, command));
     case "pull.update":

@@ -42,6 +42,7 @@ function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): v
   court.demand(open.length === 0 || may("pull.close"), "the end leaves no pull open", () =>
     open.map((pull) => pull.head).join(", "),
   );
+  if (state.stage === "failed") judgeTakenBack(court, hub, state);
   if (state.stage !== "completed") return;
   const undone = state.tasks.filter((task) => !isSatisfied(task.stage));
   court.demand(undone.length === 0, "completed means all tasks done", () =>
@@ -63,14 +64,32 @@ function judgeDone(court: Court, hub: Hub, task: Task): void {
   );
 }
 
+/** Each reverting pull took away what the merge had brought, as far as nobody had touched it since. */
+function judgeTakenBack(court: Court, hub: Hub, state: FeatureState): void {
+  for (const { undoes, landing } of state.tasks) {
+    if (undoes === null || landing === null) continue;
+    const merged = hub.objects.read(undoes.merge);
+    const before = hub.objects.read(undoes.base ?? merged.parents[0] ?? undoes.merge).files;
+    const after = hub.objects.read(landing.mergeSha);
+    const lastBefore = hub.objects.read(after.parents[0] ?? landing.mergeSha).files;
+    const left = [...merged.files].filter(([path, file]) => {
+      const brought = before.get(path)?.sha256 !== file.sha256;
+      const untouched = lastBefore.get(path)?.sha256 === file.sha256;
+      return brought && untouched && after.files.get(path)?.sha256 !== before.get(path)?.sha256;
+    });
+    court.demand(left.length === 0, "what is taken back is gone", () => left.map(([path]) => path).join(", "));
+  }
+}
+
 function judgeLandings({ court, hub, features }: EndOptions): void {
-  const orders = new Set<number>();
+  const places = new Set<string>();
   for (const task of features.flatMap((state) => state?.tasks ?? [])) {
     const { landing } = task;
     if (landing === null) continue;
-    court.demand(!orders.has(landing.order), "each merge has its place", () => `${landing.order} twice`);
-    orders.add(landing.order);
     const pull = hub.pulls.get(task.pull ?? 0);
+    const place = `${landing.order} on ${pull?.base}`;
+    court.demand(!places.has(place), "each merge has its place", () => `${place} twice`);
+    places.add(place);
     const landed = hub.objects.read(landing.mergeSha);
     court.demand(pull?.mergeSha === landing.mergeSha, "landed is what was merged", () => task.plan.id);
     court.demand(landed.tree === landing.landedTree, "the landed tree is what landed", () => task.plan.id);

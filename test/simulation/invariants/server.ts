@@ -2,8 +2,9 @@
 import { Brief } from "../../../src/core/attempt.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver, isSatisfied } from "../../../src/core/feature/state.ts";
+import { featureKey } from "../../../src/core/keys.ts";
 import { greenAt } from "../github/checks.ts";
-import { BOT, type Hub, type ServerFact } from "../github/hub.ts";
+import { BOT, type Hub, type Pull, type ServerFact } from "../github/hub.ts";
 import type { Mirror } from "../process/mirror.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Tally } from "../tally.ts";
@@ -24,7 +25,8 @@ interface ServerOptions {
 export class ServerJudge {
   readonly #options: ServerOptions;
   readonly #markers = new Set<string>();
-  #baseMovedAt = 0;
+  /** When each branch last moved. */
+  readonly #movedAt = new Map<string, number>();
   /** Somebody took commits away from the base: what was there may be gone. */
   #forced = false;
 
@@ -73,14 +75,24 @@ export class ServerJudge {
     const green = window.some((time) => greenAt(hub, head, scenario.world.checks, time));
     court.demand(green, "nothing merges unless its required checks passed on that head", () => what);
     const tested = hub.objects.read(head);
-    const slippedIn = this.#baseMovedAt >= basis.claimedAt && !tested.past.has(baseBefore);
+    const slippedIn = (this.#movedAt.get(pull.base) ?? 0) >= basis.claimedAt && !tested.past.has(baseBefore);
     court.demand(landed.tree === tested.tree || slippedIn, "the tree that lands is the tested tree", () => what);
+    this.#whole(pull);
     const wasSound = isSound(hub.objects.read(baseBefore).files);
     court.demand(
       isSound(landed.files) || !wasSound || slippedIn,
       "what lands does not break the base",
       () => `${what} breaks it`,
     );
+  }
+
+  /** Of a feature that lands together nothing reaches the base but the whole, or what takes it back. */
+  #whole(pull: Pull): void {
+    const { court, hub, mirror } = this.#options;
+    const [, issue, task] = pull.head.split("/");
+    const state = mirror.states.get(featureKey(hub.repo, Number(issue))) as FeatureState | undefined;
+    if (pull.base !== hub.defaultBranch || state?.plan?.land !== "together") return;
+    court.demand(task === "land", "what lands together reaches the base as one", () => pull.head);
   }
 
   #dispatched({ run, brief: text }: Extract<ServerFact, { kind: "dispatched" }>): void {
@@ -105,8 +117,7 @@ export class ServerJudge {
       );
       if (landed?.mergeSha == null || this.#forced || (brief.kind !== "build" && brief.kind !== "research")) continue;
       const has = hub.objects.contains(brief.checkout, landed.mergeSha);
-      if (process.env.ALL)
-        court.demand(has, "a task starts from a base that has its dependencies", () => `${brief.task} lacks ${id}`);
+      court.demand(has, "a task starts from a base that has its dependencies", () => `${brief.task} lacks ${id}`);
     }
   }
 
@@ -123,10 +134,8 @@ export class ServerJudge {
   #branch({ branch, from, to, by }: Extract<ServerFact, { kind: "branch" }>): void {
     const { court, hub } = this.#options;
     const forward = from === null || to === null || hub.objects.contains(to, from);
-    if (branch === hub.defaultBranch) {
-      this.#baseMovedAt = hub.now;
-      if (!forward) this.#forced = true;
-    }
+    this.#movedAt.set(branch, hub.now);
+    if (branch === hub.defaultBranch && !forward) this.#forced = true;
     if (by !== BOT) return;
     court.demand(forward, "branches only move forward", () => branch);
     court.demand(to !== null || branch.startsWith("headgate/"), "only our own branches are deleted", () => branch);

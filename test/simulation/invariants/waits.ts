@@ -1,6 +1,7 @@
 /** Every wait has an end: a timer, a command under way, or an event on its way. Asked whenever nothing is left to decide. */
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
+import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/targets.ts";
 import { isLane, laneKey } from "../../../src/core/keys.ts";
 import type { LaneState } from "../../../src/core/lane/state.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
@@ -34,6 +35,19 @@ function featureWaits(key: string, state: FeatureState, mirror: Mirror): string 
     const awaited = mirror.hasAny(key, "feature.observe:") || mirror.hasAny(key, "plan.make:");
     if (!awaited) return "it is planning and nothing is asked for";
   }
+  if (landsTogether(state) && state.land === null && state.parked === null && !mirror.hasAny(key, "branch.create:")) {
+    return "nobody makes its integration branch";
+  }
+  for (const target of [state.base, state.land]) {
+    const looked = target === null || isFresh(target) || mirror.has(key, `branch.observe:${target.branch}`);
+    if (!looked && state.parked === null) return `nobody looks at ${target.branch}`;
+  }
+  if (state.stage === "rolling-back") {
+    for (const task of state.awaiting) {
+      const lane = mirror.states.get(laneKey(state.repo, state.base?.branch ?? "")) as LaneState | undefined;
+      if (!lane?.entries.some((entry) => entry.task === task && entry.withdrawn)) return `no lane speaks of ${task}`;
+    }
+  }
   for (const pending of state.pendingOrders) {
     if (pending.permission === null && !open(`permission.observe:${pending.comment}`))
       return `nobody asks who gave order ${pending.comment}`;
@@ -59,12 +73,13 @@ function taskWait(
     case "working":
       return mirror.has(key, `timer:attempt:${id}`);
     case "promoting":
-      return mirror.hasAny(key, `change.promote:${id}`) || mirror.hasAny(key, "pull.open:");
+      return [`change.promote:${id}`, "pull.open:", "revert.write:"].some((one) => mirror.hasAny(key, one));
     case "waiting":
       return mirror.has(key, `timer:wait:${task.plan.id}`);
     case "in-lane": {
-      if (state.base === null) return false;
-      const lane = mirror.states.get(laneKey(state.repo, state.base.branch)) as LaneState | undefined;
+      const target = targetOf(state, task);
+      if (target === null) return false;
+      const lane = mirror.states.get(laneKey(state.repo, target.branch)) as LaneState | undefined;
       return lane?.entries.some((entry) => entry.pull === task.pull && !entry.away) ?? false;
     }
     default:

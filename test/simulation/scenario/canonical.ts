@@ -33,13 +33,31 @@ function story(
 
 const fails = (...nths: number[]): Fault[] => nths.map((nth) => ({ on: "job", nth, fault: "agent-failed" }));
 
+const givesUp: Fault = {
+  on: "time",
+  at: 12 * 60_000,
+  fault: "act",
+  act: { act: "say", feature: 0, by: "maya", text: "/headgate cancel" },
+};
+
 export const canonical: readonly Scenario[] = [
   story("chain", [task("a", []), task("b", ["a"]), task("c", ["b"])]),
   story("fan-out", [task("a", []), ...["b", "c", "d", "e", "f", "g"].map((id) => task(id, ["a"]))]),
   story("diamond", [task("a", []), task("b", ["a"]), task("c", ["a"]), task("d", ["b", "c"])]),
   story("conflict-pair", [task("a", [], { hot: "a" }), task("b", [], { hot: "a" })]),
   story("red-then-repaired", [task("a", [], { broken: 1 }), task("b", ["a"])]),
+  story("together", [task("a", []), task("b", ["a"]), task("c", [])], { land: "together" }),
   story("parked-then-resumed", [task("a", []), task("b", ["a"])], { faults: fails(1, 2, 3) }),
+  // A person gives up when one task has failed for good: of what lands together nothing is on the base yet.
+  story("together-with-rollback", [task("a", []), task("b", ["a"])], {
+    land: "together",
+    onFailure: "rollback",
+    faults: [...fails(2, 3, 4), givesUp],
+  }),
+  story("each-with-rollback", [task("a", []), task("b", ["a"]), task("c", ["b"])], {
+    onFailure: "rollback",
+    faults: [...fails(3, 4, 5), givesUp],
+  }),
 ];
 
 /** The ground for every pair of crashes. */
