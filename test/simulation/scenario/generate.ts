@@ -112,6 +112,10 @@ export function generate(seed: string): Scenario {
     webhooks: chance.chance(0.1) ? "none" : "all",
   };
   const faults = Array.from({ length: chance.between(10, 18) }, () => fault(chance, features));
+  features.forEach((feature, index) => {
+    // Seldom enough by itself, and what it leads to is worth a look.
+    if (feature.onFailure === "rollback" && chance.chance(0.5)) faults.push(givesUp(chance, index));
+  });
   return { seed, world, features, faults };
 }
 
@@ -172,6 +176,11 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
     return { on: "moment", request, nth: chance.between(1, often), fault: "act", act };
   }
   return { on: "time", at: chance.between(0, 1_200_000), fault: "act", act };
+}
+
+function givesUp(chance: Chance, feature: number): Fault {
+  const act: Act = { act: "say", feature, by: "maya", text: "/headgate cancel" };
+  return { on: "time", at: chance.between(120_000, 1_200_000), fault: "act", act };
 }
 
 function job(chance: Chance): Fault {
