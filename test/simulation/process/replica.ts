@@ -37,6 +37,8 @@ export interface Site {
   act(act: Act): void;
   /** A process has something to do. */
   stir(): void;
+  /** Something outside answered: what waited for it goes on. */
+  answered(): void;
   /** Something outside keeps everybody waiting until then. */
   mandated(until: number): void;
   newId(): string;
@@ -72,13 +74,14 @@ export class Replica {
     const life = new Life(`${this.#name}.${this.#lives}`, (dead, why) => this.#died(dead, why));
     const now = () => clock.now;
     const processNow = () => clock.now + this.skew;
-    const { store, held } = guardedStore({ inner: this.#site.store, life, injector, mirror, watch, now, processNow });
-    const { act, stir, mandated } = this.#site;
-    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, stir, mandated, trace }));
+    const { act, stir, answered, mandated } = this.#site;
+    const inner = this.#site.store;
+    const { store, held } = guardedStore({ inner, life, injector, mirror, watch, stir, now, processNow });
+    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, answered, mandated, trace }));
     const outside: Outside = {
       store,
       github,
-      planner: this.#site.planner.forLife(life, stir),
+      planner: this.#site.planner.forLife(life, answered),
       priceOf,
       settings: { label: LABEL, baseBranch: null, statusEveryMs: 15_000, lookEveryMs: 2_000, sweepEveryMs: SWEEP_MS },
       readPolicy: (text) => readPolicy(text, defaultPolicy),
@@ -103,25 +106,27 @@ export class Replica {
     sweep();
   }
 
-  /** Everything that can be done now. Whether anything was. */
-  async turn(): Promise<boolean> {
+  /** Everything that can be done now, deciding and claiming in turn. */
+  async turn(): Promise<void> {
     const life = this.#life;
     const loop = this.#loop;
-    if (life === null || loop === null || this.#site.clock.now < this.stalledUntil) return false;
-    let busy = false;
-    while (life.alive) {
-      const stepped = await untilDeath(life, loop.stepInbox());
-      const effects = this.#running < EFFECTS ? await untilDeath(life, loop.claim(EFFECTS - this.#running)) : [];
-      for (const effect of effects ?? []) {
+    if (life === null || loop === null || this.#site.clock.now < this.stalledUntil) return;
+    await untilDeath(life, this.#turn(loop));
+  }
+
+  /** Whatever ends meanwhile asks for another turn. */
+  async #turn(loop: Loop): Promise<void> {
+    let stepped = await loop.stepInbox();
+    for (let first = true; first || stepped > 0; first = false) {
+      const free = EFFECTS - this.#running;
+      for (const effect of free > 0 ? await loop.claim(free) : []) {
         this.#running += 1;
         void effect.then(() => {
           this.#running -= 1;
         });
       }
-      if ((stepped ?? 0) === 0 && (effects ?? []).length === 0) break;
-      busy = true;
+      stepped = await loop.stepInbox();
     }
-    return busy;
   }
 
   /** When, in true time, something will be due; null: nothing. */
