@@ -4,6 +4,7 @@
  */
 import { leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
+import { Remembered } from "./remembered.ts";
 import { describe, stepAggregate } from "./step.ts";
 import { sweepAggregates, sweepRepositories } from "./sweep.ts";
 
@@ -25,6 +26,7 @@ export interface Loop {
 /** `decided` is told of every aggregate that was stepped. */
 export function createLoop(outside: Outside, decided: (aggregate: string) => void = () => {}): Loop {
   const { store, log } = outside;
+  const remembered = new Remembered();
   let sweptAt: number | null = null;
   /** Aggregates whose snapshot this process cannot read, and until when they are left alone. */
   const unreadable = new Map<string, number>();
@@ -34,7 +36,7 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
     for (const aggregate of await store.waiting(AGGREGATES)) {
       if ((unreadable.get(aggregate) ?? 0) > outside.now()) continue;
       try {
-        count += await stepAggregate(outside, aggregate);
+        count += await stepAggregate(outside, remembered, aggregate);
         decided(aggregate);
       } catch (error) {
         log.error(
