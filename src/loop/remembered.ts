@@ -3,9 +3,15 @@
  * aggregate's at one `seq`: when anybody wrote since, the numbers differ and what is remembered is of no use.
  */
 import type { State } from "../core/decide.ts";
+import type { Outside } from "./outside.ts";
 
 /** Far more than are under way at a time; a state has some kilobytes. */
 const MOST = 200;
+
+/** What steps and effects work with: the outside, and what this process remembers of itself. */
+export interface Inside extends Outside {
+  remembered: Remembered;
+}
 
 export class Remembered {
   readonly #states = new Map<string, { seq: number; state: State }>();

@@ -3,8 +3,8 @@ import type { Command, Effect } from "../core/command.ts";
 import { coalesces, commandKey } from "../core/command.ts";
 import { decideOn, read, type State } from "../core/decide.ts";
 import { repoName } from "../core/github.ts";
-import type { Outside, Settings } from "./outside.ts";
-import type { Remembered } from "./remembered.ts";
+import type { Settings } from "./outside.ts";
+import type { Inside } from "./remembered.ts";
 import type { HistoryWrite, Loaded, NewCommand, SentEvent, StepWrite } from "./store-port.ts";
 
 const BATCH = 20;
@@ -22,37 +22,32 @@ class Undecidable extends Error {
  * Decide what is open for the aggregate. An event on which the core throws is taken out and recorded; it blocks nobody but its
  * aggregate. A snapshot that cannot be read, or a store that fails, throws and changes nothing.
  */
-export async function stepAggregate(outside: Outside, remembered: Remembered, aggregate: string): Promise<number> {
+export async function stepAggregate(inside: Inside, aggregate: string): Promise<number> {
   for (const limit of [BATCH, 1]) {
     try {
       let next: { seq: number; state: State } | null = null;
-      const count = await outside.store.step(aggregate, limit, (loaded) => {
-        const { write, state } = decideAll(outside, remembered, aggregate, loaded);
+      const count = await inside.store.step(aggregate, limit, (loaded) => {
+        const { write, state } = decideAll(inside, aggregate, loaded);
         next = { seq: loaded.seq + write.history.length, state };
         return write;
       });
       // Assigned in the callback, which the compiler does not follow.
       const written = next as { seq: number; state: State } | null;
-      if (written !== null) remembered.keep(aggregate, written.seq, written.state);
+      if (written !== null) inside.remembered.keep(aggregate, written.seq, written.state);
       return count;
     } catch (error) {
       if (!(error instanceof Undecidable)) throw error;
-      outside.log.error({ aggregate, event: error.event, error: error.message }, "an event could not be decided");
+      inside.log.error({ aggregate, event: error.event, error: error.message }, "an event could not be decided");
       // Alone it would throw again; the others of its batch go on without it.
-      if (limit === 1) await outside.store.quarantine(aggregate, error.event, error.message);
+      if (limit === 1) await inside.store.quarantine(aggregate, error.event, error.message);
     }
   }
   return 1;
 }
 
-function decideAll(
-  outside: Outside,
-  remembered: Remembered,
-  aggregate: string,
-  loaded: Loaded,
-): { write: StepWrite; state: State } {
-  const write = new Collector(outside.settings);
-  let state = remembered.at(aggregate, loaded.seq);
+function decideAll(inside: Inside, aggregate: string, loaded: Loaded): { write: StepWrite; state: State } {
+  const write = new Collector(inside.settings);
+  let state = inside.remembered.at(aggregate, loaded.seq);
   if (state === undefined) state = read(aggregate, storedOf(loaded));
   let schema = 0;
   let routes: string[] = [];

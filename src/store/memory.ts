@@ -173,7 +173,13 @@ export class MemoryStore implements port.Store {
   }
 
   #parse(aggregate: string, { state, schema }: { state: string; schema: number }): port.Snapshot {
-    return { state: JSON.parse(state), schema, seq: this.#seq(aggregate) };
+    return {
+      get state() {
+        return JSON.parse(state);
+      },
+      schema,
+      seq: this.#seq(aggregate),
+    };
   }
 
   #append(aggregate: string, rows: readonly HistoryRow[]): void {

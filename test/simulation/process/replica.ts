@@ -1,6 +1,7 @@
 /** One process: the real loop over the guarded store, driven as its driver would, dying and starting again. */
 import { readPolicy } from "../../../src/config/policy-file.ts";
 import { priceOf } from "../../../src/config/prices.ts";
+import type { Order } from "../../../src/core/order.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import { createLoop, type Loop } from "../../../src/loop/loop.ts";
 import type { Log, Outside } from "../../../src/loop/outside.ts";
@@ -85,7 +86,7 @@ export class Replica {
       priceOf,
       settings: { label: LABEL, baseBranch: null, statusEveryMs: 15_000, lookEveryMs: 2_000, sweepEveryMs: SWEEP_MS },
       readPolicy: (text) => readPolicy(text, defaultPolicy),
-      readOrder,
+      readOrder: readOnce,
       repositories: async () => [hub.repo],
       now: processNow,
       newId: () => this.#site.newId(),
@@ -171,6 +172,17 @@ export class Replica {
       },
     };
   }
+}
+
+/** Sweeps read the same few comments again and again; what they say does not change. */
+const read = new Map<string, Order | null>();
+
+function readOnce(body: string): Order | null {
+  const known = read.get(body);
+  if (known !== undefined) return known;
+  const order = readOrder(body);
+  read.set(body, order);
+  return order;
 }
 
 async function untilDeath<T>(life: Life, work: Promise<T>): Promise<T | undefined> {
