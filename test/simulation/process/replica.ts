@@ -21,6 +21,7 @@ import type { Mirror } from "./mirror.ts";
 
 /** As the driver has it. */
 const EFFECTS = 8;
+const LONGEST_SLEEP_MS = 5_000;
 const SWEEP_MS = 120_000;
 export const LABEL = "headgate";
 
@@ -59,6 +60,7 @@ export class Replica {
   #store: Store | null = null;
   #held: Held = new Map();
   #running = 0;
+  #looksAgain = false;
 
   constructor(site: Site, name: string) {
     this.#site = site;
@@ -128,6 +130,17 @@ export class Replica {
       }
       stepped = await loop.stepInbox();
     }
+    await this.#lookAgain();
+  }
+
+  /** What could not be decided wakes nobody: a driver that sleeps sees it again when it has slept longest. */
+  async #lookAgain(): Promise<void> {
+    if (this.#looksAgain || ((await this.#store?.waiting(1)) ?? []).length === 0) return;
+    this.#looksAgain = true;
+    this.#site.clock.after(LONGEST_SLEEP_MS, () => {
+      this.#looksAgain = false;
+      this.#site.stir();
+    });
   }
 
   /** When, in true time, something will be due; null: nothing. */
