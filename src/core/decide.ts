@@ -12,9 +12,14 @@ import { decideLane, laneRoutes } from "./lane/decide.ts";
 import { LANE_SCHEMA, LaneState } from "./lane/state.ts";
 import { type Migrated, migrateFeature, migrateLane } from "./migrations.ts";
 
+export interface Envelope {
+  id: string;
+  at: number;
+  event: unknown;
+}
+
 export interface Decision {
-  /** null: the aggregate does not exist (yet). */
-  state: unknown;
+  state: State;
   schema: number;
   commands: Command[];
   ignored: Ignored | null;
@@ -22,24 +27,54 @@ export interface Decision {
   routes: string[];
 }
 
+/** What an aggregate is, once read. null: it does not exist (yet). */
+export type State = FeatureState | LaneState | null;
+
 /** A snapshot that this version cannot read. Nothing was changed. */
 export class Unreadable extends Error {}
+
+/** `stored` comes from outside: it is brought to the present schema and parsed. */
+export function read(aggregate: string, stored: { state: unknown; schema: number } | null): State {
+  if (stored === null) return null;
+  return isLane(aggregate)
+    ? load(LaneState, migrateLane(stored), aggregate)
+    : load(FeatureState, migrateFeature(stored), aggregate);
+}
 
 export function decide(
   aggregate: string,
   stored: { state: unknown; schema: number } | null,
-  envelope: { id: string; at: number; event: unknown },
+  envelope: Envelope,
 ): Decision {
+  return judge(aggregate, read(aggregate, stored), envelope);
+}
+
+/** The same of a state that has been read, or decided, before. It is not touched: several may hold it. */
+export function decideOn(aggregate: string, state: State, envelope: Envelope): Decision {
+  return judge(aggregate, copied(state), envelope);
+}
+
+/** `state` is given away: it becomes the next. */
+function judge(aggregate: string, state: State, envelope: Envelope): Decision {
   if (isLane(aggregate)) {
-    const state = stored === null ? null : load(LaneState, migrateLane(stored), aggregate);
+    const before = state as LaneState | null;
     const event = LaneEvent.safeParse(envelope.event);
-    const decision = event.success ? decideLane(state, { ...envelope, event: event.data }) : unreadable(state);
+    const decision = event.success ? decideLane(before, { ...envelope, event: event.data }) : unreadable(before);
     return { ...decision, schema: LANE_SCHEMA, routes: decision.state === null ? [] : laneRoutes(decision.state) };
   }
-  const state = stored === null ? null : load(FeatureState, migrateFeature(stored), aggregate);
+  const before = state as FeatureState | null;
   const event = FeatureEvent.safeParse(envelope.event);
-  const decision = event.success ? decideFeature(state, { ...envelope, event: event.data }) : unreadable(state);
+  const decision = event.success ? decideFeature(before, { ...envelope, event: event.data }) : unreadable(before);
   return { ...decision, schema: FEATURE_SCHEMA, routes: decision.state === null ? [] : featureRoutes(decision.state) };
+}
+
+/** A state is plain data, which this copies several times as fast as `structuredClone` or a parse. */
+function copied<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied) as T;
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = copied(value[key]);
+  return copy as T;
 }
 
 interface Schema<T> {

@@ -4,6 +4,7 @@
  */
 import { leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
+import { type Inside, Remembered } from "./remembered.ts";
 import { describe, stepAggregate } from "./step.ts";
 import { sweepAggregates, sweepRepositories } from "./sweep.ts";
 
@@ -25,6 +26,7 @@ export interface Loop {
 /** `decided` is told of every aggregate that was stepped. */
 export function createLoop(outside: Outside, decided: (aggregate: string) => void = () => {}): Loop {
   const { store, log } = outside;
+  const inside: Inside = { ...outside, remembered: new Remembered() };
   let sweptAt: number | null = null;
   /** Aggregates whose snapshot this process cannot read, and until when they are left alone. */
   const unreadable = new Map<string, number>();
@@ -34,7 +36,7 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
     for (const aggregate of await store.waiting(AGGREGATES)) {
       if ((unreadable.get(aggregate) ?? 0) > outside.now()) continue;
       try {
-        count += await stepAggregate(outside, aggregate);
+        count += await stepAggregate(inside, aggregate);
         decided(aggregate);
       } catch (error) {
         log.error(
@@ -51,7 +53,7 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
     const now = outside.now();
     const claimed = await store.claim(new Date(now).toISOString(), leaseUntil(now), limit);
     return claimed.map((command) =>
-      runClaimed(outside, command).catch((error: unknown) => {
+      runClaimed(inside, command).catch((error: unknown) => {
         // The store itself failed: the lease runs out and the command is claimed again.
         log.error({ command: command.id, error: describe(error) }, "an effect's end could not be written");
       }),

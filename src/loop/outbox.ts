@@ -7,6 +7,7 @@ import { perform } from "./effects/index.ts";
 import type { Told } from "./effects/told.ts";
 import { Refused, Unavailable } from "./github-port.ts";
 import type { Outside } from "./outside.ts";
+import type { Inside } from "./remembered.ts";
 import { describe } from "./step.ts";
 import type { ClaimedCommand, InboxEvent } from "./store-port.ts";
 
@@ -21,7 +22,7 @@ export function leaseUntil(now: number): string {
 }
 
 /** Run one claimed command to its end: done, to be tried again, or given up. Never throws for outside reasons. */
-export async function runClaimed(outside: Outside, claimed: ClaimedCommand): Promise<void> {
+export async function runClaimed(outside: Inside, claimed: ClaimedCommand): Promise<void> {
   const { store, log } = outside;
   const command = Command.safeParse(claimed.command);
   if (!command.success) {
@@ -37,7 +38,7 @@ export async function runClaimed(outside: Outside, claimed: ClaimedCommand): Pro
   }
 }
 
-async function outcomeOf(outside: Outside, claimed: ClaimedCommand, command: Command): Promise<Told[]> {
+async function outcomeOf(outside: Inside, claimed: ClaimedCommand, command: Command): Promise<Told[]> {
   const { aggregate } = claimed;
   if (command.type === "timer.set") {
     const key = `timer:${command.timer}:${command.dueAt}`;

@@ -1,9 +1,10 @@
 /** One step of an aggregate: open events in, decisions out, all of it in one transaction of the store. */
 import type { Command, Effect } from "../core/command.ts";
 import { coalesces, commandKey } from "../core/command.ts";
-import { decide, Unreadable } from "../core/decide.ts";
+import { decideOn, read, type State } from "../core/decide.ts";
 import { repoName } from "../core/github.ts";
-import type { Outside, Settings } from "./outside.ts";
+import type { Settings } from "./outside.ts";
+import type { Inside } from "./remembered.ts";
 import type { HistoryWrite, Loaded, NewCommand, SentEvent, StepWrite } from "./store-port.ts";
 
 const BATCH = 20;
@@ -21,49 +22,65 @@ class Undecidable extends Error {
  * Decide what is open for the aggregate. An event on which the core throws is taken out and recorded; it blocks nobody but its
  * aggregate. A snapshot that cannot be read, or a store that fails, throws and changes nothing.
  */
-export async function stepAggregate(outside: Outside, aggregate: string): Promise<number> {
+export async function stepAggregate(inside: Inside, aggregate: string): Promise<number> {
   for (const limit of [BATCH, 1]) {
     try {
-      return await outside.store.step(aggregate, limit, (loaded) => decideAll(outside, aggregate, loaded));
+      let next: { seq: number; state: State } | null = null;
+      const count = await inside.store.step(aggregate, limit, (loaded) => {
+        const { write, state } = decideAll(inside, aggregate, loaded);
+        next = { seq: loaded.seq + write.history.length, state };
+        return write;
+      });
+      // Assigned in the callback, which the compiler does not follow.
+      const written = next as { seq: number; state: State } | null;
+      if (written !== null) inside.remembered.keep(aggregate, written.seq, written.state);
+      return count;
     } catch (error) {
       if (!(error instanceof Undecidable)) throw error;
-      outside.log.error({ aggregate, event: error.event, error: error.message }, "an event could not be decided");
+      inside.log.error({ aggregate, event: error.event, error: error.message }, "an event could not be decided");
       // Alone it would throw again; the others of its batch go on without it.
-      if (limit === 1) await outside.store.quarantine(aggregate, error.event, error.message);
+      if (limit === 1) await inside.store.quarantine(aggregate, error.event, error.message);
     }
   }
   return 1;
 }
 
-function decideAll(outside: Outside, aggregate: string, loaded: Loaded): StepWrite {
-  const write = new Collector(outside.settings);
-  let stored = loaded.state === null || loaded.schema === null ? null : { state: loaded.state, schema: loaded.schema };
+function decideAll(inside: Inside, aggregate: string, loaded: Loaded): { write: StepWrite; state: State } {
+  const write = new Collector(inside.settings);
+  let state = inside.remembered.at(aggregate, loaded.seq);
+  if (state === undefined) state = read(aggregate, storedOf(loaded));
+  let schema = 0;
   let routes: string[] = [];
   for (const { id, key, event, at } of loaded.events) {
     const time = Date.parse(at);
-    const decision = decideOne(aggregate, stored, { id, at: time, event });
-    stored = decision.state === null ? null : { state: decision.state, schema: decision.schema };
+    const decision = decideOne(aggregate, state, { id, at: time, event });
+    state = decision.state;
+    schema = decision.schema;
     routes = decision.routes;
     for (const command of decision.commands) write.add(aggregate, command, time);
     const outcome = decision.ignored === null ? { applied: true } : { ignored: decision.ignored };
     write.history.push({ key, event, at, outcome, commands: decision.commands });
   }
-  return {
-    state: stored?.state ?? null,
-    schema: stored?.schema ?? 0,
+  const written = {
+    state,
+    schema: state === null ? 0 : schema,
     history: write.history,
     commands: [...write.commands.values()],
     cancel: [...write.cancel],
     routes,
     sends: write.sends,
   };
+  return { write: written, state };
 }
 
-function decideOne(...given: Parameters<typeof decide>): ReturnType<typeof decide> {
+function storedOf({ state, schema }: Loaded): { state: unknown; schema: number } | null {
+  return state === null || schema === null ? null : { state, schema };
+}
+
+function decideOne(...given: Parameters<typeof decideOn>): ReturnType<typeof decideOn> {
   try {
-    return decide(...given);
+    return decideOn(...given);
   } catch (error) {
-    if (error instanceof Unreadable) throw error;
     throw new Undecidable(given[2].id, error);
   }
 }

@@ -63,7 +63,10 @@ export class MemoryStore implements port.Store {
     if (events.length === 0) return 0;
     const snapshot = this.#snapshots.get(aggregate);
     const write = this.#decide(decide, {
-      state: snapshot === undefined ? null : JSON.parse(snapshot.state),
+      // Parsed only for who looks: the loop remembers most states.
+      get state() {
+        return snapshot === undefined ? null : JSON.parse(snapshot.state);
+      },
       schema: snapshot?.schema ?? null,
       seq: this.#seq(aggregate),
       events: events.map(({ id, key, event, at }) => ({ id, key, event: JSON.parse(event), at })),
@@ -170,7 +173,13 @@ export class MemoryStore implements port.Store {
   }
 
   #parse(aggregate: string, { state, schema }: { state: string; schema: number }): port.Snapshot {
-    return { state: JSON.parse(state), schema, seq: this.#seq(aggregate) };
+    return {
+      get state() {
+        return JSON.parse(state);
+      },
+      schema,
+      seq: this.#seq(aggregate),
+    };
   }
 
   #append(aggregate: string, rows: readonly HistoryRow[]): void {

@@ -11,10 +11,15 @@ export function toText(value: Json): string {
 
 /** ISO 8601 in one fixed form, so that text sorts as time does. */
 export function instant(text: string): string {
+  if (text === lastInstant) return text;
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) throw new StoreError(`Not an ISO 8601 time: ${JSON.stringify(text)}.`);
-  return time.toISOString();
+  lastInstant = time.toISOString();
+  return lastInstant;
 }
+
+/** Of many calls with one moment, one formats it. */
+let lastInstant = "";
 
 /** The id of an event that nobody gave one: routed by topic, or sent by another aggregate. */
 export function derivedId(aggregate: string, key: string): string {

@@ -82,6 +82,8 @@ class Play {
   #actsLeft = 0;
   /** Something happened that a process can go on from. */
   #stirred = true;
+  /** An answer came: what waited for it goes on before anything else happens. */
+  #answered = false;
   /** When the next command is due. */
   #due: number | null = null;
 
@@ -177,6 +179,9 @@ class Play {
         alone: scenario.world.replicas === 1,
         act: (act: Act) => this.#act(act),
         stir,
+        answered: () => {
+          this.#answered = true;
+        },
         mandated: (until: number) => {
           this.#mandatedUntil = Math.max(this.#mandatedUntil, until);
         },
@@ -283,7 +288,8 @@ class Play {
         return;
       }
       this.#proceed();
-      if (this.#stirred) await drained();
+      if (this.#stirred || this.#answered) await drained();
+      this.#answered = false;
     }
   }
 
@@ -291,7 +297,7 @@ class Play {
   async #work(): Promise<void> {
     while (this.#stirred && this.#court.verdict === null) {
       this.#stirred = false;
-      for (const replica of this.#replicas) if (await replica.turn()) this.#stirred = true;
+      for (const replica of this.#replicas) await replica.turn();
       await drained();
     }
     if (this.#isQuiet()) await judgeWaits({ court: this.#court, mirror: this.#mirror, store: this.#store });

@@ -2,7 +2,7 @@
 import type { Effect } from "../../core/command.ts";
 import { commandKey } from "../../core/command.ts";
 import type { Event } from "../../core/event.ts";
-import type { Outside } from "../outside.ts";
+import type { Inside } from "../remembered.ts";
 import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
 import { createBranch, writeRevert } from "./landing.ts";
 import { observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
@@ -12,7 +12,7 @@ import { postNotice, publishStatus } from "./talking.ts";
 import type { Told } from "./told.ts";
 
 /** Run one effect. `leaseId` tells one run of a repeated command from the next. */
-export async function perform(outside: Outside, aggregate: string, command: Effect, leaseId: string): Promise<Told[]> {
+export async function perform(outside: Inside, aggregate: string, command: Effect, leaseId: string): Promise<Told[]> {
   const { github } = outside;
   const tell = (event: Event): Told[] => [{ aggregate, key: `${commandKey(command)}=${leaseId}`, event }];
   switch (command.type) {

@@ -5,18 +5,20 @@ import { noticeMarker, statusMarker } from "../../messages/markers.ts";
 import { noticeComment } from "../../messages/notices.ts";
 import { statusComment } from "../../messages/status.ts";
 import type { Outside } from "../outside.ts";
+import type { Inside } from "../remembered.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
 export async function publishStatus(
-  outside: Outside,
+  inside: Inside,
   aggregate: string,
   command: CommandOf<"status.publish">,
 ): Promise<void> {
-  const snapshot = await outside.store.snapshot(aggregate);
+  const snapshot = await inside.store.snapshot(aggregate);
   if (snapshot === null) return;
-  const body = statusComment(FeatureState.parse(snapshot.state), outside.now());
-  await outside.github.upsertComment(command.repo, command.issue, statusMarker(), body, null);
+  const remembered = inside.remembered.at(aggregate, snapshot.seq) as FeatureState | null | undefined;
+  const body = statusComment(remembered ?? FeatureState.parse(snapshot.state), inside.now());
+  await inside.github.upsertComment(command.repo, command.issue, statusMarker(), body, null);
 }
 
 export async function postNotice(outside: Outside, command: CommandOf<"notice.post">): Promise<void> {

@@ -1,5 +1,5 @@
 /** Stories that once broke a promise, kept to be played again. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { Scenario } from "../scenario/scenario.ts";
@@ -18,6 +18,8 @@ export function keep(regression: Regression): string {
 }
 
 export function kept(): { name: string; regression: Regression }[] {
+  // Git keeps no empty folder: as long as nothing is kept there is none.
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .sort()

@@ -25,14 +25,14 @@ export interface WireOptions {
   chance: Chance;
   injector: Injector;
   act(act: Act): void;
-  /** Something came back to the process. */
-  stir(): void;
+  /** Something came back to the process: what waited for it goes on. */
+  answered(): void;
   /** The server asked for a pause of so long: until then nobody can be expected to get on. */
   mandated(until: number): void;
   trace(text: string): void;
 }
 
-export function faultyWire({ life, clock, chance, injector, act, stir, mandated, trace }: WireOptions): Wire {
+export function faultyWire({ life, clock, chance, injector, act, answered, mandated, trace }: WireOptions): Wire {
   const counts = { reads: 0, writes: 0 };
 
   return {
@@ -49,7 +49,7 @@ export function faultyWire({ life, clock, chance, injector, act, stir, mandated,
       return new Promise<T>((resolve, reject) => {
         const answer = (after: number, how: () => void) =>
           clock.after(after, () => {
-            stir();
+            answered();
             if (life.alive) how();
           });
         const refuse = (after: number, answered: HttpAnswer) => answer(after, () => reject(answered));

@@ -23,6 +23,8 @@ export interface GuardOptions {
   injector: Injector;
   mirror: Mirror;
   watch: StoreWatch;
+  /** A process has something to do: as a driver is woken, by what reached an inbox and by an effect that ended. */
+  stir(): void;
   now(): number;
   /** What the process takes the time to be. */
   processNow(): number;
@@ -32,7 +34,7 @@ export interface GuardOptions {
 export type Held = Map<string, { command: port.ClaimedCommand; at: number; fault: ReturnType<Injector["effect"]> }>;
 
 export function guardedStore(options: GuardOptions): { store: port.Store; held: Held } {
-  const { inner, life, injector, mirror, watch, now } = options;
+  const { inner, life, injector, mirror, watch, stir, now } = options;
   const held: Held = new Map();
   let conflictAgain = false;
   const living = <T>(call: () => Promise<T>): Promise<T> => (life.alive ? call() : never());
@@ -97,6 +99,7 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     if (mine?.fault === "lease-lost" && type !== "attempt.dispatch")
       await inner.renew(claimed, new Date(options.processNow()).toISOString());
     const done = await write();
+    stir();
     held.delete(nameOf(claimed));
     written(mine?.at ?? now(), done);
     return mine?.fault === "crash-after" ? dies(`after ${type} was recorded`) : done;
@@ -106,7 +109,10 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     migrate: () => living(() => inner.migrate()),
     close: () => living(() => inner.close()),
     recordDelivery: (delivery) => living(() => inner.recordDelivery(delivery)),
-    receive: (events, topics) => living(() => inner.receive(events, topics)),
+    receive: (events, topics) => {
+      stir();
+      return living(() => inner.receive(events, topics));
+    },
     waiting: (limit) => living(() => inner.waiting(limit)),
     step: (aggregate, limit, decide) => living(() => step(aggregate, limit, decide)),
     quarantine: (aggregate, id, defect) => living(() => inner.quarantine(aggregate, id, defect)),

@@ -1,6 +1,7 @@
 /** One process: the real loop over the guarded store, driven as its driver would, dying and starting again. */
 import { readPolicy } from "../../../src/config/policy-file.ts";
 import { priceOf } from "../../../src/config/prices.ts";
+import type { Order } from "../../../src/core/order.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import { createLoop, type Loop } from "../../../src/loop/loop.ts";
 import type { Log, Outside } from "../../../src/loop/outside.ts";
@@ -20,6 +21,7 @@ import type { Mirror } from "./mirror.ts";
 
 /** As the driver has it. */
 const EFFECTS = 8;
+const LONGEST_SLEEP_MS = 5_000;
 const SWEEP_MS = 120_000;
 export const LABEL = "headgate";
 
@@ -37,6 +39,8 @@ export interface Site {
   act(act: Act): void;
   /** A process has something to do. */
   stir(): void;
+  /** Something outside answered: what waited for it goes on. */
+  answered(): void;
   /** Something outside keeps everybody waiting until then. */
   mandated(until: number): void;
   newId(): string;
@@ -56,6 +60,7 @@ export class Replica {
   #store: Store | null = null;
   #held: Held = new Map();
   #running = 0;
+  #looksAgain = false;
 
   constructor(site: Site, name: string) {
     this.#site = site;
@@ -72,17 +77,18 @@ export class Replica {
     const life = new Life(`${this.#name}.${this.#lives}`, (dead, why) => this.#died(dead, why));
     const now = () => clock.now;
     const processNow = () => clock.now + this.skew;
-    const { store, held } = guardedStore({ inner: this.#site.store, life, injector, mirror, watch, now, processNow });
-    const { act, stir, mandated } = this.#site;
-    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, stir, mandated, trace }));
+    const { act, stir, answered, mandated } = this.#site;
+    const inner = this.#site.store;
+    const { store, held } = guardedStore({ inner, life, injector, mirror, watch, stir, now, processNow });
+    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, answered, mandated, trace }));
     const outside: Outside = {
       store,
       github,
-      planner: this.#site.planner.forLife(life, stir),
+      planner: this.#site.planner.forLife(life, answered),
       priceOf,
       settings: { label: LABEL, baseBranch: null, statusEveryMs: 15_000, lookEveryMs: 2_000, sweepEveryMs: SWEEP_MS },
       readPolicy: (text) => readPolicy(text, defaultPolicy),
-      readOrder,
+      readOrder: readOnce,
       repositories: async () => [hub.repo],
       now: processNow,
       newId: () => this.#site.newId(),
@@ -103,25 +109,38 @@ export class Replica {
     sweep();
   }
 
-  /** Everything that can be done now. Whether anything was. */
-  async turn(): Promise<boolean> {
+  /** Everything that can be done now, deciding and claiming in turn. */
+  async turn(): Promise<void> {
     const life = this.#life;
     const loop = this.#loop;
-    if (life === null || loop === null || this.#site.clock.now < this.stalledUntil) return false;
-    let busy = false;
-    while (life.alive) {
-      const stepped = await untilDeath(life, loop.stepInbox());
-      const effects = this.#running < EFFECTS ? await untilDeath(life, loop.claim(EFFECTS - this.#running)) : [];
-      for (const effect of effects ?? []) {
+    if (life === null || loop === null || this.#site.clock.now < this.stalledUntil) return;
+    await untilDeath(life, this.#turn(loop));
+  }
+
+  /** Whatever ends meanwhile asks for another turn. */
+  async #turn(loop: Loop): Promise<void> {
+    let stepped = await loop.stepInbox();
+    for (let first = true; first || stepped > 0; first = false) {
+      const free = EFFECTS - this.#running;
+      for (const effect of free > 0 ? await loop.claim(free) : []) {
         this.#running += 1;
         void effect.then(() => {
           this.#running -= 1;
         });
       }
-      if ((stepped ?? 0) === 0 && (effects ?? []).length === 0) break;
-      busy = true;
+      stepped = await loop.stepInbox();
     }
-    return busy;
+    await this.#lookAgain();
+  }
+
+  /** What could not be decided wakes nobody: a driver that sleeps sees it again when it has slept longest. */
+  async #lookAgain(): Promise<void> {
+    if (this.#looksAgain || ((await this.#store?.waiting(1)) ?? []).length === 0) return;
+    this.#looksAgain = true;
+    this.#site.clock.after(LONGEST_SLEEP_MS, () => {
+      this.#looksAgain = false;
+      this.#site.stir();
+    });
   }
 
   /** When, in true time, something will be due; null: nothing. */
@@ -166,6 +185,17 @@ export class Replica {
       },
     };
   }
+}
+
+/** Sweeps read the same few comments again and again; what they say does not change. */
+const read = new Map<string, Order | null>();
+
+function readOnce(body: string): Order | null {
+  const known = read.get(body);
+  if (known !== undefined) return known;
+  const order = readOrder(body);
+  read.set(body, order);
+  return order;
 }
 
 async function untilDeath<T>(life: Life, work: Promise<T>): Promise<T | undefined> {

@@ -22,7 +22,7 @@ export class PlannerModel {
     this.#specOf = specOf;
   }
 
-  forLife(life: Life, stir: () => void): Planner {
+  forLife(life: Life, answered: () => void): Planner {
     return {
       plan: ({ issue, model }) => {
         if (!life.alive) return never();
@@ -30,7 +30,7 @@ export class PlannerModel {
         return new Promise((resolve, reject) => {
           this.#clock.after(this.#chance.delay(2_000, 20_000), () => {
             if (!life.alive) return;
-            stir();
+            answered();
             if (trouble === "throws") reject(new Unavailable("the model did not answer"));
             else resolve(this.#answer(issue.number, model, trouble));
           });
