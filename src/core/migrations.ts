@@ -47,6 +47,11 @@ const laneSteps: Record<number, Step> = {
       tried: null,
     })),
   }),
+  // 3 knows which entries conflict with one ahead.
+  2: (state) => ({
+    ...state,
+    entries: (state.entries as object[]).map((entry) => ({ ...entry, comparisons: [] })),
+  }),
 };
 
 function tiered(policy: unknown): unknown {

@@ -4,7 +4,7 @@ import { commandKey } from "../../core/command.ts";
 import type { Event } from "../../core/event.ts";
 import type { Outside } from "../outside.ts";
 import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
-import { observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
+import { compareHeads, observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
 import { makePlan } from "./planning.ts";
 import { mergePull, openPull, rerunChecks, updatePull } from "./pulls.ts";
 import { postNotice, publishStatus } from "./talking.ts";
@@ -40,6 +40,8 @@ export async function perform(outside: Outside, aggregate: string, command: Effe
       return tell(await observePull(outside, command));
     case "failure.read":
       return tell(await readFailure(outside, command));
+    case "heads.compare":
+      return tell(await compareHeads(outside, command));
     case "pull.update":
       return tell(await updatePull(outside, command));
     case "checks.rerun":

@@ -117,7 +117,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "merge although somebody asked for changes",
-    "core/lane/advance.ts",
+    "core/lane/ahead.ts",
     "!snapshot.draft && snapshot.changesRequestedBy.length === 0",
     "!snapshot.draft",
   ),
