@@ -11,7 +11,7 @@ function stored(name: string): { aggregate: string; state: unknown; schema: numb
 const sweep = { id: "e", at: 2_000_000_000_000, event: { type: "timer.due", timer: "sweep" } };
 
 describe("a snapshot", () => {
-  it.each(["feature-1", "lane-1"])("of an older version goes on: %s", (name) => {
+  it.each(["feature-1", "lane-1", "lane-2"])("of an older version goes on: %s", (name) => {
     const { aggregate, ...snapshot } = stored(name);
     const decision = decide(aggregate, snapshot, sweep);
     expect(decision.ignored).toBeNull();
