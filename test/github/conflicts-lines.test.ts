@@ -13,7 +13,9 @@ const numbered = (count: number) => Array.from({ length: count }, (_, index) => 
 
 describe("the lines of a file that both changed", () => {
   it("may be called like anything", () => {
-    expect(merge("constructor\n__proto__\n\n\n", "toString\n__proto__\n\n\n", "constructor\n__proto__\n\n\nx\n")).toBe("clean");
+    expect(merge("constructor\n__proto__\n\n\n", "toString\n__proto__\n\n\n", "constructor\n__proto__\n\n\nx\n")).toBe(
+      "clean",
+    );
   });
 
   it("are not looked at in a binary file", () => {
@@ -43,7 +45,9 @@ describe("the lines of a file that both changed", () => {
     async function git(base: string, ours: string, theirs: string): Promise<"clean" | "conflict"> {
       const files = Object.entries({ ours, base, theirs });
       for (const [name, text] of files) await writeFile(join(folder, name), text);
-      const run = promisify(execFile)("git", ["merge-file", "-p", "--quiet", "ours", "base", "theirs"], { cwd: folder });
+      const run = promisify(execFile)("git", ["merge-file", "-p", "--quiet", "ours", "base", "theirs"], {
+        cwd: folder,
+      });
       return run.then(
         () => "clean" as const,
         (error: { code: number }) => (error.code > 0 && error.code < 128 ? "conflict" : Promise.reject(error)),

@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { attemptsContract } from "./attempts.ts";
 import { branchesContract } from "./branches.ts";
-import { issuesContract } from "./issues.ts";
 import { conflictsContract } from "./conflicts.ts";
+import { issuesContract } from "./issues.ts";
 import type { ContractWorld, Scene } from "./kit.ts";
 import { sceneOf } from "./kit.ts";
 import { pullsContract } from "./pulls.ts";

@@ -122,6 +122,12 @@ export const mutants: readonly Mutant[] = [
     "!snapshot.draft",
   ),
   mutant(
+    "merge past an entry ahead that it conflicts with",
+    "core/lane/ahead.ts",
+    "ahead.place >= entry.place || !mayAdvance(state, ahead)",
+    "ahead.place <= entry.place || !mayAdvance(state, ahead)",
+  ),
+  mutant(
     "merge a head that is behind its base",
     "core/lane/advance.ts",
     "  if (snapshot.behindBy > 0) {\n    if (entry.updates",
