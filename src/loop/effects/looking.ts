@@ -89,10 +89,14 @@ export async function observePull(outside: Outside, command: CommandOf<"pull.obs
   return { type: "pull.observed", pull: command.pull, seq: command.seq, snapshot };
 }
 
+/** Agents choose paths, and a lane keeps many. */
+const PATH_CHARACTERS = 300;
+
 export async function compareHeads(outside: Outside, command: CommandOf<"heads.compare">): Promise<LaneEvent> {
   const { pull, head, ahead, aheadHead } = command;
   const found = await outside.github.conflicts(command.repo, head, aheadHead);
-  const conflict = found === "unknown" ? found : found.slice(0, MAX_CONFLICT_PATHS);
+  const shown = (path: string) => path.slice(0, PATH_CHARACTERS).toWellFormed();
+  const conflict = found === "unknown" ? found : found.slice(0, MAX_CONFLICT_PATHS).map(shown);
   return { type: "heads.compared", pull, head, ahead, aheadHead, conflict };
 }
 

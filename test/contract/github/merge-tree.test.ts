@@ -53,6 +53,7 @@ const cases: [name: string, base: Files, ours: Files, theirs: Files][] = [
 
 describe("heads that change", () => {
   let g: GitFixture;
+  let commits = 0;
   beforeAll(async () => {
     g = await startGitFixture();
   });
@@ -70,18 +71,19 @@ describe("heads that change", () => {
     }
     const tree = await writeTree(git, parent, changes);
     const nobody = { name: "Ada", email: "ada@example.org", date: "2026-01-01T00:00:00Z" };
-    return writeCommit(git, { tree, parents: [parent], message: "Change", author: nobody, committer: nobody });
+    commits += 1;
+    // Alike in content, two heads are still two commits.
+    const message = `Change ${commits}`;
+    return writeCommit(git, { tree, parents: [parent], message, author: nobody, committer: nobody });
+  }
+
+  function conflicts(ours: string, theirs: string): Promise<string[] | "unknown"> {
+    const app = { appId: 1, appSlug: "gate", now: () => 0, calls: () => ({ reads: 0, writes: 0 }) };
+    const github = createGitHub({ ...app, octokit: async () => g.bot });
+    return github.conflicts({ owner: g.at.owner, name: g.at.repo }, ours, theirs);
   }
 
   it.each(cases)("%s conflict where git says so", async (_, base, ours, theirs) => {
-    const github = createGitHub({
-      appId: 1,
-      appSlug: "gate",
-      octokit: async () => g.bot,
-      now: () => 0,
-      calls: () => ({ reads: 0, writes: 0 }),
-    });
-    const repo = { owner: g.at.owner, name: g.at.repo };
     const start = await commit(g.sha, base);
     const [left, right] = [await commit(start, ours), await commit(start, theirs)];
 
@@ -90,27 +92,19 @@ describe("heads that change", () => {
       [right, left],
     ] as const) {
       const merged = await mergeTrees(g.hub.git.at(g.repository), one, other);
-      const found = await github.conflicts(repo, one, other);
+      const found = await conflicts(one, other);
       expect(found !== "unknown" && found.length > 0).toBe("conflicts" in merged);
       expect(found).not.toBe("unknown");
     }
   });
 
   it("too much at once are not known to conflict", async () => {
-    const github = createGitHub({
-      appId: 1,
-      appSlug: "gate",
-      octokit: async () => g.bot,
-      now: () => 0,
-      calls: () => ({ reads: 0, writes: 0 }),
-    });
-    const repo = { owner: g.at.owner, name: g.at.repo };
     const many = Object.fromEntries(Array.from({ length: 301 }, (_, index) => [`many/${index}`, "x"]));
     const [left, right] = [await commit(g.sha, many), await commit(g.sha, { "README.md": "x" })];
-    expect(await github.conflicts(repo, left, right)).toBe("unknown");
+    expect(await conflicts(left, right)).toBe("unknown");
     const large = ten() + "x".repeat(300_000);
     const start = await commit(g.sha, { large });
     const sides = [await commit(start, { large: `a\n${large}` }), await commit(start, { large: `b\n${large}` })];
-    expect(await github.conflicts(repo, sides[0]!, sides[1]!)).toBe("unknown");
+    expect(await conflicts(sides[0]!, sides[1]!)).toBe("unknown");
   });
 });
