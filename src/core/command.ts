@@ -73,6 +73,17 @@ export const Command = z.discriminatedUnion("type", [
     checks: z.array(Check),
   }),
 
+  /** Would an entry's head merge with that of an entry ahead of it? Nothing is written. */
+  z.object({
+    type: z.literal("heads.compare"),
+    ...ofRepo,
+    pull: PullNumber,
+    head: Sha,
+    ahead: PullNumber,
+    aheadHead: Sha,
+    round: z.number().int(),
+  }),
+
   // Planning
   z.object({
     type: z.literal("plan.make"),
@@ -229,6 +240,8 @@ export function commandKey(command: Effect): string {
     case "pull.observe":
     case "pull.close":
       return `${command.type}:${command.pull}`;
+    case "heads.compare":
+      return `${command.type}:${command.pull}:${command.head}:${command.ahead}:${command.aheadHead}:${command.round}`;
     case "pull.update":
       return `${command.type}:${command.pull}:${command.head}:${command.base}:${command.round}`;
     case "failure.read":

@@ -14,6 +14,9 @@ const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const PullNumber = z.number().int().positive();
 const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
 
+/** Nobody reads more, and every entry may keep several lists of them. */
+export const MAX_CONFLICT_PATHS = 20;
+
 /** Who must act before something goes on. */
 export const Actor = z.enum(["headgate", "github", "person"]);
 export type Actor = z.infer<typeof Actor>;
@@ -157,6 +160,10 @@ export const FeatureEvent = z.discriminatedUnion("type", [
 ]);
 export type FeatureEvent = z.infer<typeof FeatureEvent>;
 
+/** The paths in which two heads conflict; none: they merge. */
+export const Conflict = z.union([z.literal("unknown"), z.array(z.string()).max(MAX_CONFLICT_PATHS)]);
+export type Conflict = z.infer<typeof Conflict>;
+
 /** A pull handed to the lane. */
 export const Submission = z.object({
   feature: z.string(),
@@ -184,6 +191,15 @@ export const LaneEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("entries.held"), feature: z.string(), held: z.boolean(), lifts: z.boolean() }),
   z.object({ type: z.literal("pull.observed"), pull: PullNumber, seq: z.number().int(), snapshot: PullSnapshot }),
   z.object({ type: z.literal("failure.read"), pull: PullNumber, head: Sha, details: Failure.shape.details }),
+  /** `ahead` is the pull of an entry ahead. What could not be found out is `unknown`, and holds nobody. */
+  z.object({
+    type: z.literal("heads.compared"),
+    pull: PullNumber,
+    head: Sha,
+    ahead: PullNumber,
+    aheadHead: Sha,
+    conflict: Conflict,
+  }),
   z.object({
     type: z.literal("pull.updated"),
     pull: PullNumber,

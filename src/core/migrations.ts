@@ -61,12 +61,14 @@ const laneSteps: Record<number, Step> = {
       tried: null,
     })),
   }),
-  // 3 remembers what a merge that was asked for would land on, and no tip: features look at that themselves.
+  // 3 remembers what a merge that was asked for would land on, and which entries conflict with one ahead. It keeps no tip:
+  // features look at that themselves.
   2: ({ tip: _, ...state }) => ({
     ...state,
     entries: (state.entries as Record<string, unknown>[]).map((entry) => ({
       ...entry,
       tried: entry.tried === null ? null : { ...(entry.tried as object), base: null },
+      comparisons: [],
     })),
   }),
 };

@@ -4,6 +4,7 @@ import { createAttempts } from "./attempts.ts";
 import { createBranches } from "./branches.ts";
 import { createCalls } from "./calls.ts";
 import { createChecks } from "./checks.ts";
+import { createConflicts } from "./conflicts/index.ts";
 import type { Connection } from "./connect.ts";
 import { meaningOf } from "./errors.ts";
 import { createIssues } from "./issues.ts";
@@ -24,6 +25,7 @@ export function createGitHub(connection: Omit<Connection, "installedRepositories
     ...createAttempts(calls, connection, repositories.defaultBranch),
     ...createChecks(calls),
     ...createPulls(calls, connection),
+    ...createConflicts(calls),
     ...createMerging(calls, connection.now),
     ...createLogs(calls, connection.now),
   };

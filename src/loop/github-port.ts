@@ -119,6 +119,11 @@ export interface GitHub {
   closePull(repo: Repo, pull: number): Promise<void>;
   /** Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. */
   pull(repo: Repo, pull: number): Promise<PullSnapshot>;
+  /**
+   * The paths in which two commits conflict, none where they merge; found without writing anything. `unknown`: too much to
+   * compare, or nothing in common. An early warning: what GitHub says of a pull and its base has the last word.
+   */
+  conflicts(repo: Repo, ours: string, theirs: string): Promise<string[] | "unknown">;
   /** Merge the base into the head. `behind` is not judged here: `current` means GitHub found nothing to do. */
   updatePull(repo: Repo, pull: number, expectedHead: string): Promise<"accepted" | "moved" | "conflict" | "current">;
   /**

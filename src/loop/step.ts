@@ -167,6 +167,9 @@ function orderingOf(command: Effect): string {
     case "checks.rerun":
     case "pull.merge":
       return `${repo} pull ${command.pull}`;
+    case "heads.compare":
+      // Apart from what is done to the pull: a comparison that is slow delays nothing else.
+      return `${repo} heads ${command.pull}`;
     case "feature.observe":
     case "issue.observe":
     case "plan.make":

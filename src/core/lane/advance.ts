@@ -1,8 +1,9 @@
 /**
  * What the lane does next: one entry at the front is brought up to date, waits for its checks, and merges. The others
- * keep their places; their own checks run meanwhile.
+ * keep their places; their own checks run meanwhile. Who gives way to whom is in `ahead.ts`.
  */
 import type { Actor } from "../event.ts";
+import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { askMerge, closeGate, eject, MAX_LOOKS, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
@@ -13,29 +14,22 @@ const MAX_UPDATES = 50;
 export function advance(draft: LaneDraft): void {
   const { state } = draft;
   const front = state.entries.find((entry) => entry.pull === state.front);
-  if (front === undefined || (front.stage !== "merging" && !mayAdvance(state, front))) state.front = null;
+  if (front === undefined || (front.stage !== "merging" && !hasTheWay(state, front))) state.front = null;
   // Nobody waits behind one of which GitHub does not know whether it can be merged.
   if (front?.stage === "queued" && isFresh(front) && front.snapshot?.mergeable !== true) state.front = null;
   state.front ??= choose(state)?.pull ?? null;
   const chosen = state.entries.find((entry) => entry.pull === state.front);
   if (chosen !== undefined) drive(draft, chosen);
+  compareHeads(draft);
   for (const entry of state.entries) {
     lookAgainLater(draft, entry);
     explainToFeature(draft, entry);
   }
 }
 
-function isFresh(entry: Entry): boolean {
-  return entry.snapshot !== null && entry.observed === entry.asked && entry.snapshot.headSha === entry.head;
-}
-
-/** Whether nothing but time, the base and its checks stand between the entry and its merge. */
-function mayAdvance(state: LaneState, entry: Entry): boolean {
-  if (state.halted !== null || entry.away || entry.held || entry.withdrawn || entry.mode === "ready") return false;
-  if (entry.stage === "reading-failure") return false;
-  const { snapshot } = entry;
-  if (snapshot === null) return false;
-  return snapshot.state === "open" && !snapshot.draft && snapshot.changesRequestedBy.length === 0;
+/** It may go on, and gives way to nobody ahead of it. */
+function hasTheWay(state: LaneState, entry: Entry): boolean {
+  return mayAdvance(state, entry) && conflictAhead(state, entry) === null;
 }
 
 /** The next front: what can merge at once, then what is being tested on the present base, then by place. */
@@ -45,7 +39,7 @@ function choose(state: LaneState): Entry | undefined {
     return judgeHead(entry.checks, entry.snapshot.checks).verdict === "pass" ? 0 : 1;
   };
   return state.entries
-    .filter((entry) => mayAdvance(state, entry) && isFresh(entry) && entry.snapshot?.mergeable === true)
+    .filter((entry) => hasTheWay(state, entry) && isFresh(entry) && entry.snapshot?.mergeable === true)
     .sort((left, right) => rank(left) - rank(right) || left.place - right.place)[0];
 }
 
@@ -127,6 +121,11 @@ export function explain(state: LaneState, entry: Entry): { text: string; actor: 
   if (reviewer !== undefined) return by("person", `@${reviewer} asked for changes`);
   if (entry.stage === "updating") return by("github", `is being brought up to date with ${state.branch}`);
   if (entry.stage === "reading-failure") return by("headgate", "its required checks failed");
+  const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;
+  if (conflict !== null) {
+    const where = `conflicts with #${conflict.ahead.pull} ahead of it in ${listed(conflict.paths)}`;
+    return by("headgate", `${where}: waits until that one has landed, then it is resolved`);
+  }
   const verdict = judgeHead(entry.checks, snapshot.checks);
   const open = verdict.reasons.find((reason) => reason.verdict !== "pass");
   if (open !== undefined) return by("github", open.text);
@@ -135,4 +134,12 @@ export function explain(state: LaneState, entry: Entry): { text: string; actor: 
   const ahead = state.entries.find((other) => other.pull === state.front);
   if (ahead !== undefined && ahead !== entry) return by("headgate", `waits for its turn behind #${ahead.pull}`);
   return by("headgate", "is next");
+}
+
+const SHOWN_PATHS = 3;
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length - SHOWN_PATHS;
+  const shown = paths.slice(0, SHOWN_PATHS).join(", ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }

@@ -3,6 +3,7 @@ import type { Command } from "../command.ts";
 import type { Ignored, LaneEvent } from "../event.ts";
 import { laneKey, topics } from "../keys.ts";
 import { advance } from "./advance.ts";
+import { compared, notCompared } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { closeGate, eject, leave, look, nextAsk, rest, sendHome } from "./draft.ts";
 import { judge } from "./judge.ts";
@@ -85,6 +86,8 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
     }
     case "pull.merged":
       return merged(draft, event);
+    case "heads.compared":
+      return compared(state, event);
     case "timer.due":
       return timerDue(draft, event.timer);
     case "effect.failed":
@@ -130,6 +133,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     restsUntil: null,
     gateMs: 0,
     explanation: "",
+    comparisons: [],
     failing: [],
   };
   if (known === null) {
@@ -287,6 +291,7 @@ function timerDue(draft: LaneDraft, timer: string): Ignored | null {
 }
 
 function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignored | null {
+  if (event.command === "heads.compare") return notCompared(draft.state, event);
   const entry = entryOf(draft.state, event.pull);
   if (entry === null || entry.away) return "not-accepted-here";
   if (event.head !== null && event.head !== entry.head) return "stale-head";

@@ -7,6 +7,18 @@ export const LANE_SCHEMA = 3;
 
 const Time = z.number();
 
+/** What merging an entry's head with that of one ahead would come to. */
+const Comparison = z.object({
+  ahead: z.number().int(),
+  head: z.string(),
+  aheadHead: z.string(),
+  /** Asked, and not answered yet. */
+  open: z.boolean(),
+  /** Paths that conflict, by the last answer; null: not known. */
+  conflict: z.array(z.string()).nullable(),
+});
+export type Comparison = z.infer<typeof Comparison>;
+
 export const Entry = Submission.extend({
   /** Its place: grows with every first submission, and is kept over repairs. */
   place: z.number().int(),
@@ -38,6 +50,8 @@ export const Entry = Submission.extend({
   restsUntil: Time.nullable(),
   gateMs: z.number(),
   explanation: z.string(),
+  /** At most one for each entry ahead. */
+  comparisons: z.array(Comparison),
   failing: z.array(Check),
 });
 export type Entry = z.infer<typeof Entry>;

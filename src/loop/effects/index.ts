@@ -5,7 +5,7 @@ import type { Event } from "../../core/event.ts";
 import type { Inside } from "../remembered.ts";
 import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
 import { createBranch, writeRevert } from "./landing.ts";
-import { observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
+import { compareHeads, observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
 import { makePlan } from "./planning.ts";
 import { mergePull, openPull, rerunChecks, updatePull } from "./pulls.ts";
 import { postNotice, publishStatus } from "./talking.ts";
@@ -49,6 +49,8 @@ export async function perform(outside: Inside, aggregate: string, command: Effec
     }
     case "failure.read":
       return tell(await readFailure(outside, command));
+    case "heads.compare":
+      return tell(await compareHeads(outside, command));
     case "pull.update":
       return tell(await updatePull(outside, command));
     case "checks.rerun":

@@ -2,7 +2,7 @@
 import type { Price } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { Command } from "../../core/command.ts";
-import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
+import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
@@ -87,6 +87,17 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
 export async function observePull(outside: Outside, command: CommandOf<"pull.observe">): Promise<LaneEvent> {
   const snapshot = await outside.github.pull(command.repo, command.pull);
   return { type: "pull.observed", pull: command.pull, seq: command.seq, snapshot };
+}
+
+/** Agents choose paths, and a lane keeps many. */
+const PATH_CHARACTERS = 300;
+
+export async function compareHeads(outside: Outside, command: CommandOf<"heads.compare">): Promise<LaneEvent> {
+  const { pull, head, ahead, aheadHead } = command;
+  const found = await outside.github.conflicts(command.repo, head, aheadHead);
+  const shown = (path: string) => path.slice(0, PATH_CHARACTERS).toWellFormed();
+  const conflict = found === "unknown" ? found : found.slice(0, MAX_CONFLICT_PATHS).map(shown);
+  return { type: "heads.compared", pull, head, ahead, aheadHead, conflict };
 }
 
 /** Characters of each failing check's log that the next attempt may read. */

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { attemptsContract } from "./attempts.ts";
 import { branchesContract } from "./branches.ts";
+import { conflictsContract } from "./conflicts.ts";
 import { issuesContract } from "./issues.ts";
 import type { ContractWorld, Scene } from "./kit.ts";
 import { sceneOf } from "./kit.ts";
@@ -29,6 +30,7 @@ export function githubContract(name: string, make: () => Promise<ContractWorld>)
     issuesContract(scene);
     branchesContract(scene);
     pullsContract(scene);
+    conflictsContract(scene);
     attemptsContract(scene);
 
     it("counts its calls", async () => {

@@ -1,4 +1,4 @@
-/** The port's two calls that move code between branches. */
+/** The port's calls that move code between branches, or find out whether they could. */
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { BOT, HttpAnswer, type Hub, type Pull } from "./hub.ts";
 import type { Send } from "./port.ts";
@@ -7,7 +7,7 @@ import { isLimit, meaningOf, type Wire } from "./wire.ts";
 
 type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;
 
-export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "updatePull" | "mergePull"> {
+export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "conflicts" | "updatePull" | "mergePull"> {
   function landed({ mergeSha, mergedAt }: Pull): Merged {
     if (mergeSha === null || mergedAt === null) return { outcome: "unknown", message: "It is not shown yet" };
     const { tree, parents } = hub.objects.read(mergeSha);
@@ -15,6 +15,12 @@ export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "upd
   }
 
   return {
+    async conflicts(_, ours, theirs) {
+      const found = await read("conflicts", () => hub.objects.mergeAsFarAsPossible(ours, theirs).conflicts.sort());
+      // Contents are read only where both change something.
+      return found.length === 0 ? found : read("conflicts.contents", () => found);
+    },
+
     async updatePull(_, number, expected) {
       try {
         await wire.send("updatePull", true, () => updateHead(hub, hub.pull(number), expected, BOT));

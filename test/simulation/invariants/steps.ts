@@ -9,6 +9,7 @@ import { type Mirror, nameOf } from "../process/mirror.ts";
 import type { Tally } from "../tally.ts";
 import type { Court } from "./court.ts";
 import { FeatureJudge } from "./features.ts";
+import { OrderJudge } from "./order.ts";
 
 const REASONS = [
   "not-accepted-here",
@@ -44,6 +45,7 @@ export class StepJudge {
   /** Commands that GitHub refused for good: what they were for is not done. */
   readonly refused = new Set<string>();
   readonly #options: StepOptions;
+  readonly #order: OrderJudge;
   readonly #keys = new Set<string>();
   /** Heads that the lane sent back because their checks failed. */
   readonly #red = new Map<number, { head: string; at: number }>();
@@ -53,6 +55,7 @@ export class StepJudge {
   constructor(options: StepOptions) {
     this.#options = options;
     this.features = new FeatureJudge(options);
+    this.#order = new OrderJudge(options.court, (pull) => this.bases.get(pull)?.snapshot);
   }
 
   stepped(aggregate: string, loaded: Loaded, write: StepWrite): void {
@@ -110,6 +113,7 @@ export class StepJudge {
         this.bases.set(event.pull as number, { snapshot: event.snapshot as PullSnapshot, claimedAt });
       }
     }
+    if ((row.outcome as { applied?: boolean }).applied === true) this.#order.applied(event);
     if (event.type === "entry.submitted") this.#submitted(event);
     if (event.type === "pull.merged") this.#merged(event, write);
     for (const command of row.commands as EventLike[]) {
@@ -130,6 +134,7 @@ export class StepJudge {
     }
     const { snapshot, claimedAt } = basis;
     if (snapshot.state === "merged") return;
+    this.#order.mergeAsked(pull, command.head as string);
     const entry = state?.entries.find((one) => one.pull === pull);
     const hinted = Math.max(
       this.#hints.get(`pull ${pull}`) ?? 0,
@@ -169,6 +174,7 @@ export class StepJudge {
   }
 
   #told(event: EventLike): void {
+    this.#order.told(event);
     if (event.type !== "entry.ejected") return;
     const { class: failure } = event.failure as { class: string };
     if (failure !== "checks-failed") return;

@@ -99,6 +99,10 @@ function laneWaits(key: string, state: LaneState, mirror: Mirror): string | null
     if (entry.stage === "reading-failure" && !mirror.hasAny(key, `failure.read:${entry.pull}:`)) {
       return `${what}: nobody reads why its checks failed`;
     }
+    const unasked = entry.comparisons.find(
+      ({ open, head, ahead }) => open && !mirror.hasAny(key, `heads.compare:${entry.pull}:${head}:${ahead}:`),
+    );
+    if (unasked !== undefined) return `${what} is to be compared with ${unasked.ahead} and nobody does`;
     if (entry.restsUntil !== null && !mirror.has(key, `timer:rest:${entry.pull}`)) return `${what} rests for ever`;
   }
   return null;

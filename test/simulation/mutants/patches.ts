@@ -117,9 +117,15 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "merge although somebody asked for changes",
-    "core/lane/advance.ts",
+    "core/lane/ahead.ts",
     "!snapshot.draft && snapshot.changesRequestedBy.length === 0",
     "!snapshot.draft",
+  ),
+  mutant(
+    "merge past an entry ahead that it conflicts with",
+    "core/lane/ahead.ts",
+    "ahead.place >= entry.place || !mayAdvance(state, ahead)",
+    "ahead.place <= entry.place || !mayAdvance(state, ahead)",
   ),
   mutant(
     "merge a head that is behind its base",

@@ -1,0 +1,95 @@
+/**
+ * Would two heads merge? GitHub has no test merge between pulls, and a merge into a branch made for it would start workflows
+ * and need cleaning up; so the files that both change are read and merged here. An early warning: GitHub's own merge has the
+ * last word.
+ */
+import { z } from "zod";
+import type { Repo } from "../../core/github.ts";
+import type { GitHub } from "../../loop/github-port.ts";
+import type { Calls } from "../calls.ts";
+import { mergeLines } from "./lines.ts";
+import { type Contest, judgePaths, meet, type PathChange, type Tree, type TreeFile } from "./paths.ts";
+
+/** GitHub lists no more, and does not say that there were: https://docs.github.com/en/rest/commits/commits#compare-two-commits */
+const MAX_CHANGES = 300;
+/** Files whose contents one comparison reads, and how large each may be. */
+const MAX_FILES = 20;
+const MAX_BYTES = 256 * 1024;
+
+const Sha = z.string().regex(/^[0-9a-f]{40}$/);
+const Comparison = z.object({
+  merge_base_commit: z.object({ sha: Sha }),
+  files: z.array(
+    z.object({
+      filename: z.string(),
+      status: z.enum(["added", "removed", "modified", "renamed", "copied", "changed", "unchanged"]),
+      previous_filename: z.string().optional(),
+    }),
+  ),
+});
+const Listing = z.object({
+  truncated: z.boolean(),
+  tree: z.array(
+    z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: Sha, size: z.number().optional() }),
+  ),
+});
+const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
+
+export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
+  /** What `head` changes against its merge base with `other`; null: they have none, or there is too much of it. */
+  async function changesOf(repo: Repo, head: string, other: string) {
+    const route = "GET /repos/{owner}/{repo}/compare/{basehead}";
+    // Changed files come with the first page, however few commits that has.
+    const parameters = { basehead: `${other}...${head}`, per_page: 1 };
+    const found = await calls.oneOrNull(repo, route, parameters, Comparison);
+    if (found === null || found.files.length >= MAX_CHANGES) return null;
+    return { base: found.merge_base_commit.sha, changes: found.files.map(changeOf) };
+  }
+
+  async function treeOf(repo: Repo, commit: string): Promise<Tree | null> {
+    const route = "GET /repos/{owner}/{repo}/git/trees/{commit}";
+    const { truncated, tree } = await calls.one(repo, route, { commit, recursive: "1" }, Listing);
+    if (truncated) return null;
+    const files = tree.filter((entry) => entry.type !== "tree");
+    return new Map(files.map(({ path, mode, sha, size }) => [path, { mode, sha, size: size ?? 0 }]));
+  }
+
+  async function read(repo: Repo, file: TreeFile | null): Promise<Uint8Array> {
+    if (file === null) return new Uint8Array();
+    const blob = await calls.one(repo, "GET /repos/{owner}/{repo}/git/blobs/{sha}", { sha: file.sha }, Blob);
+    return Buffer.from(blob.content, "base64");
+  }
+
+  async function settle(repo: Repo, { base, ours, theirs }: Contest): Promise<ReturnType<typeof mergeLines>> {
+    if ([base, ours, theirs].some((file) => file !== null && file.size > MAX_BYTES)) return "unknown";
+    const [before, mine, other] = await Promise.all([read(repo, base), read(repo, ours), read(repo, theirs)]);
+    return mergeLines(before, mine, other);
+  }
+
+  return {
+    async conflicts(repo, ours, theirs) {
+      const [mine, other] = await Promise.all([changesOf(repo, ours, theirs), changesOf(repo, theirs, ours)]);
+      // Two merge bases are for git to make one of.
+      if (mine === null || other === null || mine.base !== other.base) return "unknown";
+      if (!meet(mine.changes, other.changes)) return [];
+      const [base, left, right] = await Promise.all([mine.base, ours, theirs].map((commit) => treeOf(repo, commit)));
+      if (!base || !left || !right) return "unknown";
+      const { conflicts, contests } = judgePaths({ base, ours: left, theirs: right }, mine.changes, other.changes);
+      let unknown = contests.length > MAX_FILES;
+      for (const contest of contests.slice(0, MAX_FILES)) {
+        const verdict = await settle(repo, contest);
+        if (verdict === "conflict") conflicts.add(contest.path);
+        if (verdict === "unknown") unknown = true;
+      }
+      // One that is known is enough.
+      return conflicts.size === 0 && unknown ? "unknown" : [...conflicts].sort();
+    },
+  };
+}
+
+function changeOf(file: z.infer<typeof Comparison>["files"][number]): PathChange {
+  const { filename, status, previous_filename: previous } = file;
+  if (status === "added" || status === "copied") return { before: null, after: filename };
+  if (status === "removed") return { before: filename, after: null };
+  return { before: previous ?? filename, after: filename };
+}

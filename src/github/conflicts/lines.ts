@@ -1,0 +1,48 @@
+/** Whether two changes of one file merge, line by line as git does it: changes that touch or meet conflict, equal ones do not. */
+import { diff3MergeRegions } from "node-diff3";
+
+/** Steps that one difference may take. Agents write these files, and the search is quadratic where lines repeat. */
+const MAX_STEPS = 10_000_000;
+/** Where git looks for the byte that makes a file binary. */
+const BINARY_HEAD = 8_000;
+
+export function mergeLines(base: Uint8Array, ours: Uint8Array, theirs: Uint8Array): "clean" | "conflict" | "unknown" {
+  if ([base, ours, theirs].some(isBinary)) return "conflict";
+  const numbers = new Map<string, number>();
+  const [o, a, b] = withoutCommonEnds([base, ours, theirs].map((bytes) => numbered(bytes, numbers)));
+  if (o.length * Math.max(a.length, b.length) > MAX_STEPS) return "unknown";
+  const clashes = diff3MergeRegions(a, o, b).some(
+    (region) => !region.stable && !equal(region.aContent, region.bContent),
+  );
+  return clashes ? "conflict" : "clean";
+}
+
+function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, BINARY_HEAD).includes(0);
+}
+
+/** Lines with their ends, each as the number of its text: a last line without an end is another line. */
+function numbered(bytes: Uint8Array, numbers: Map<string, number>): number[] {
+  const text = Buffer.from(bytes).toString("latin1");
+  return (text === "" ? [] : text.split(/(?<=\n)/)).map((line) => {
+    const known = numbers.get(line);
+    if (known !== undefined) return known;
+    numbers.set(line, numbers.size);
+    return numbers.size - 1;
+  });
+}
+
+function withoutCommonEnds(sides: number[][]): [number[], number[], number[]] {
+  const [o = [], a = [], b = []] = sides;
+  const shortest = Math.min(o.length, a.length, b.length);
+  let start = 0;
+  while (start < shortest && o[start] === a[start] && o[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < shortest - start && o.at(-1 - end) === a.at(-1 - end) && o.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const middle = (side: number[]) => side.slice(start, side.length - end);
+  return [middle(o), middle(a), middle(b)];
+}
+
+function equal(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((line, index) => line === right[index]);
+}

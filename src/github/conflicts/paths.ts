@@ -1,0 +1,104 @@
+/**
+ * Two lists of changes against the same base, path by path: what conflicts whatever the content is, and what is left for a merge of
+ * contents. As git's own merge decides it, renamed folders aside.
+ */
+
+/** What became of one path of the base; `before` null: it was not there, `after` null: it is not there any more. */
+export interface PathChange {
+  before: string | null;
+  after: string | null;
+}
+
+/** A file of a tree. */
+export interface TreeFile {
+  mode: string;
+  sha: string;
+  /** Bytes; a submodule has none. */
+  size: number;
+}
+export type Tree = ReadonlyMap<string, TreeFile>;
+
+/** Both changed its content: its lines decide. */
+export interface Contest {
+  path: string;
+  base: TreeFile | null;
+  ours: TreeFile;
+  theirs: TreeFile;
+}
+
+/** Whether the two lists touch anything in common. Where they do not, no content has to be read. */
+export function meet(ours: readonly PathChange[], theirs: readonly PathChange[]): boolean {
+  const touched = new Set(theirs.flatMap(({ before, after }) => [before, after]));
+  const shared = ours.some(({ before, after }) => [before, after].some((path) => path !== null && touched.has(path)));
+  return shared || filesInTheWay(ours, theirs).length > 0;
+}
+
+export function judgePaths(
+  trees: { base: Tree; ours: Tree; theirs: Tree },
+  ours: readonly PathChange[],
+  theirs: readonly PathChange[],
+): { conflicts: Set<string>; contests: Contest[] } {
+  const conflicts = new Set(filesInTheWay(ours, theirs));
+  const contests: Contest[] = [];
+
+  function judgeContent(path: string, base: TreeFile | null, left: string, right: string): void {
+    const [mine, other] = [trees.ours.get(left), trees.theirs.get(right)];
+    if (mine === undefined || other === undefined || !modesMerge(base, mine, other)) conflicts.add(path);
+    else if (mine.sha === other.sha || mine.sha === base?.sha || other.sha === base?.sha) return;
+    else if (isPlain(mine) && isPlain(other)) contests.push({ path, base, ours: mine, theirs: other });
+    else conflicts.add(path);
+  }
+
+  const byBefore = new Map(theirs.map((change) => [change.before, change]));
+  for (const change of ours) {
+    const other = change.before === null ? undefined : byBefore.get(change.before);
+    if (change.before === null || other === undefined) continue;
+    const target = targetOf(change, other);
+    if (target === "conflict") conflicts.add(change.before);
+    else if (target !== null && change.after !== null && other.after !== null) {
+      judgeContent(target, trees.base.get(change.before) ?? null, change.after, other.after);
+    }
+  }
+
+  // New on both sides, and not the same file moved there by both.
+  const arrived = new Map(theirs.filter(isNew).map((change) => [change.after, change]));
+  for (const change of ours.filter(isNew)) {
+    const other = arrived.get(change.after);
+    if (change.after === null || other === undefined) continue;
+    if (change.before === null && other.before === null) judgeContent(change.after, null, change.after, change.after);
+    else if (change.before !== other.before) conflicts.add(change.after);
+  }
+  return { conflicts, contests };
+}
+
+/** Where the file of both changes ends up; null: nowhere, both took it away. */
+function targetOf(ours: PathChange, theirs: PathChange): string | "conflict" | null {
+  if (ours.after === null && theirs.after === null) return null;
+  if (ours.after === null || theirs.after === null) return "conflict";
+  if (ours.after === theirs.after || theirs.after === theirs.before) return ours.after;
+  return ours.after === ours.before ? theirs.after : "conflict";
+}
+
+function isNew({ before, after }: PathChange): boolean {
+  return after !== null && after !== before;
+}
+
+/** A file of one side where the other side has a folder. */
+function filesInTheWay(ours: readonly PathChange[], theirs: readonly PathChange[]): string[] {
+  const written = (changes: readonly PathChange[]) => changes.flatMap(({ after }) => after ?? []);
+  const folders = (paths: readonly string[]) =>
+    new Set(paths.flatMap((path) => [...path.matchAll(/\//g)].map((slash) => path.slice(0, slash.index))));
+  const [mine, others] = [written(ours), written(theirs)];
+  const [myFolders, otherFolders] = [folders(mine), folders(others)];
+  return [...mine.filter((path) => otherFolders.has(path)), ...others.filter((path) => myFolders.has(path))];
+}
+
+function modesMerge(base: TreeFile | null, ours: TreeFile, theirs: TreeFile): boolean {
+  if (ours.mode.slice(0, 3) !== theirs.mode.slice(0, 3)) return false;
+  return ours.mode === theirs.mode || ours.mode === base?.mode || theirs.mode === base?.mode;
+}
+
+/** Not a symbolic link and not a submodule. */
+function isPlain(file: TreeFile): boolean {
+  return file.mode.startsWith("100");
+}
