@@ -30,6 +30,17 @@ const featureSteps: Record<number, Step> = {
       failedIn: task.failure === null ? null : "attempt",
     })),
   }),
+  // 3 knows which pulls are being checked, and why what is ready has not started. Policies got the words for it.
+  2: (state) => ({
+    ...state,
+    policy: state.policy === null ? null : { ...(state.policy as object), ...startsAtOnce },
+    tasks: (state.tasks as Record<string, unknown>[]).map((task) => ({
+      ...task,
+      delay: null,
+      checking: task.stage === "in-lane",
+      attempts: (task.attempts as object[]).map((attempt) => ({ ...attempt, model: null })),
+    })),
+  }),
 };
 
 const laneSteps: Record<number, Step> = {
@@ -47,6 +58,19 @@ const laneSteps: Record<number, Step> = {
       tried: null,
     })),
   }),
+  // 3 tells features which entries are being checked. Without a last word it says so anew.
+  2: (state) => ({
+    ...state,
+    entries: (state.entries as object[]).map((entry) => ({ ...entry, explanation: "", checking: true })),
+  }),
+};
+
+/** How features went before version 3. */
+const startsAtOnce = {
+  actions: { slots: null, ciJobs: 1 },
+  isolation: "optimistic",
+  hotFiles: [],
+  launch: { holdSeconds: 0, prefixTokens: 0, usdPerHour: 0 },
 };
 
 function tiered(policy: unknown): unknown {

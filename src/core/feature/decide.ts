@@ -125,9 +125,10 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "entry.explained": {
       const task = taskInLane(state, event);
       if (task === null || task.stage !== "in-lane") return "stale-observation";
-      if (task.explanation === event.explanation) return "duplicate";
+      if (task.explanation === event.explanation && task.checking === event.checking) return "duplicate";
       task.explanation = event.explanation;
       task.waitsFor = event.actor;
+      task.checking = event.checking;
       return null;
     }
     case "entry.landed":
@@ -231,10 +232,12 @@ function newTask(issue: number, plan: Task["plan"]): Task {
     failure: null,
     failedIn: null,
     waitsUntil: null,
+    delay: null,
     change: null,
     promoted: [],
     explanation: null,
     waitsFor: null,
+    checking: false,
     summary: "",
     notes: [],
     usage: null,
@@ -248,7 +251,9 @@ function newTask(issue: number, plan: Task["plan"]): Task {
 function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   const { state } = draft;
   if (event.topic.kind !== "attempt") return "not-accepted-here";
-  const { attempt } = event.topic;
+  const { attempt, begins } = event.topic;
+  // That an attempt is at work is worth a look only to those who wait for its prompt cache.
+  if (begins && !state.tasks.some((one) => one.delay?.cause === "cache")) return "not-accepted-here";
   const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
   if (task === undefined || task.stage !== "working") return "stale-attempt";
   const look = observeAttempt(state, task, draft.at);
@@ -280,6 +285,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.failure = null;
   task.explanation = null;
   task.waitsFor = null;
+  task.checking = false;
   // A merge that is told late must not take the base back to what it was then.
   const newest = state.tasks.every((other) => (other.landing?.mergedAt ?? 0) <= event.mergedAt);
   if (state.base !== null && newest) state.base = { ...state.base, sha: event.mergeSha };

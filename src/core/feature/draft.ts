@@ -73,6 +73,7 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: NonN
   if (where !== "promotion") task.change = null;
   task.explanation = null;
   task.waitsFor = null;
+  task.checking = false;
   const attempt = currentAttempt(task);
   // A failure in the lane belongs to the attempt whose head was judged: the last one.
   if (attempt !== undefined && attempt.class === null) {
@@ -101,6 +102,8 @@ export function tellLane(draft: Draft, event: Extract<Command, { type: "tell" }>
 export function submit(draft: Draft, task: Task): boolean {
   const { state } = draft;
   if (task.pull === null || task.head === null || state.base === null || state.policy === null) return false;
+  // Until the lane says otherwise.
+  task.checking = true;
   tellLane(
     draft,
     {

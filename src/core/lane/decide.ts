@@ -131,6 +131,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     restsUntil: null,
     gateMs: 0,
     explanation: "",
+    checking: true,
     failing: [],
   };
   if (known === null) {

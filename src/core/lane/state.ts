@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
 
-export const LANE_SCHEMA = 2;
+export const LANE_SCHEMA = 3;
 
 const Time = z.number();
 
@@ -37,7 +37,9 @@ export const Entry = Submission.extend({
   /** After a merge that did not happen: nothing is tried until this look. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),
+  /** What its feature was last told: why it is not merged, and whether required checks run or are about to. */
   explanation: z.string(),
+  checking: z.boolean(),
   failing: z.array(Check),
 });
 export type Entry = z.infer<typeof Entry>;
