@@ -15,8 +15,8 @@ const MAX_PROBLEMS = 20;
 
 const { shape } = Policy;
 
-/** A glob as `protectedPaths` matches it: from the repository's root, any of the list protects. */
-const ProtectedPath = z
+/** A glob from the repository's root, of a list of which any may fit. */
+const RepositoryPath = z
   .string()
   .min(1)
   .max(300)
@@ -24,10 +24,22 @@ const ProtectedPath = z
     (path) => !path.startsWith("/") && !path.includes("\\") && !path.split("/").includes(".."),
     "a path is written from the repository's root, without a leading '/', '\\' or '..'",
   )
-  // In a list of which any entry protects, a negated one would protect everything else.
+  // In a list of which any entry counts, a negated one would stand for everything else.
   .refine((path) => !path.startsWith("!"), "a path cannot be taken out again with '!'");
 
+/** Numbers of the policy under the names that people write. */
+const actions = z.strictObject({ slots: shape.actions.shape.slots, "ci-jobs": shape.actions.shape.ciJobs }).partial();
+const launch = z
+  .strictObject({
+    "hold-seconds": shape.launch.shape.holdSeconds,
+    "prefix-tokens": shape.launch.shape.prefixTokens,
+    "usd-per-hour": shape.launch.shape.usdPerHour,
+  })
+  .partial();
+
 const groups = {
+  actions,
+  launch,
   attempts: shape.attempts.omit({ free: true }).partial().strict(),
   models: shape.models.partial().strict(),
   budget: shape.budget.partial().strict(),
@@ -41,7 +53,9 @@ export const PolicyFile = z
     ...groups,
     checks: z.array(RequiredCheck.shape.name).max(100),
     "checks-minutes": shape.checksMinutes,
-    "protected-paths": z.array(ProtectedPath).max(80),
+    "protected-paths": z.array(RepositoryPath).max(80),
+    isolation: shape.isolation,
+    "hot-files": z.array(RepositoryPath).max(100),
   })
   .partial();
 export type PolicyFile = z.infer<typeof PolicyFile>;
@@ -81,6 +95,14 @@ function readFile(
 function merged(file: PolicyFile, defaults: Policy): Policy {
   return Policy.parse({
     maxParallel: file["max-parallel"] ?? defaults.maxParallel,
+    actions: given(defaults.actions, { slots: file.actions?.slots, ciJobs: file.actions?.["ci-jobs"] }),
+    isolation: file.isolation ?? defaults.isolation,
+    hotFiles: file["hot-files"] ?? defaults.hotFiles,
+    launch: given(defaults.launch, {
+      holdSeconds: file.launch?.["hold-seconds"],
+      prefixTokens: file.launch?.["prefix-tokens"],
+      usdPerHour: file.launch?.["usd-per-hour"],
+    }),
     attempts: { ...defaults.attempts, ...file.attempts },
     models: { ...defaults.models, ...file.models },
     budget: { ...defaults.budget, ...file.budget },
@@ -90,6 +112,11 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
     protectedPaths: [...defaults.protectedPaths, ...(file["protected-paths"] ?? []).flatMap(withContents)],
     limits: { ...defaults.limits, ...file.limits },
   } satisfies Record<keyof Policy, unknown>);
+}
+
+/** The defaults, with what is given in their place. null is given: it says that there is no limit. */
+function given<Group extends object>(defaults: Group, more: { [Key in keyof Group]: Group[Key] | undefined }): Group {
+  return { ...defaults, ...Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)) };
 }
 
 /** A folder's name stands for all that lies in it: `infra` or `infra/` alone would match no file. */

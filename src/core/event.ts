@@ -29,7 +29,8 @@ const Hinted = z.object({
   type: z.literal("hinted"),
   topic: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("issue") }),
-    z.object({ kind: z.literal("attempt"), attempt: z.string() }),
+    /** `begins`: its run is at work now; else it ended. */
+    z.object({ kind: z.literal("attempt"), attempt: z.string(), begins: z.boolean() }),
     z.object({ kind: z.literal("pull"), pull: PullNumber }),
     z.object({ kind: z.literal("commit"), sha: Sha }),
     z.object({ kind: z.literal("branch"), branch: z.string() }),
@@ -131,6 +132,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     pull: PullNumber,
     explanation: z.string(),
     actor: Actor,
+    /** Required checks run on its head, or are about to: they take jobs that attempts could have. */
+    checking: z.boolean(),
   }),
   z.object({
     type: z.literal("entry.landed"),

@@ -30,9 +30,10 @@ const featureSteps: Record<number, Step> = {
       failedIn: task.failure === null ? null : "attempt",
     })),
   }),
-  // 3 brought landing together and taking back.
+  // 3 brought landing together and taking back, and knows why what is ready has not started. Policies got the words for it.
   2: (state) => ({
     ...state,
+    policy: state.policy === null ? null : { ...(state.policy as object), ...startsAtOnce },
     // Version 2 landed each by itself, whatever the plan said.
     plan: state.plan === null ? null : { ...(state.plan as object), land: "each" },
     base: state.base === null ? null : { ...(state.base as object), asked: 0, observed: 0 },
@@ -42,6 +43,9 @@ const featureSteps: Record<number, Step> = {
       ...task,
       landing: task.landing === null ? null : { ...(task.landing as object), base: null },
       undoes: null,
+      delay: null,
+      checking: task.stage === "in-lane",
+      attempts: (task.attempts as object[]).map((attempt) => ({ ...attempt, model: null })),
     })),
   }),
 };
@@ -61,16 +65,26 @@ const laneSteps: Record<number, Step> = {
       tried: null,
     })),
   }),
-  // 3 remembers what a merge that was asked for would land on, and which entries conflict with one ahead. It keeps no tip:
-  // features look at that themselves.
+  // 3 remembers what a merge that was asked for would land on, which entries conflict with one ahead, and which are being
+  // checked: without a last word it says so anew. It keeps no tip: features look at that themselves.
   2: ({ tip: _, ...state }) => ({
     ...state,
     entries: (state.entries as Record<string, unknown>[]).map((entry) => ({
       ...entry,
       tried: entry.tried === null ? null : { ...(entry.tried as object), base: null },
       comparisons: [],
+      explanation: "",
+      checking: true,
     })),
   }),
+};
+
+/** How features went before version 3. */
+const startsAtOnce = {
+  actions: { slots: null, ciJobs: 1 },
+  isolation: "optimistic",
+  hotFiles: [],
+  launch: { holdSeconds: 0, prefixTokens: 0, usdPerHour: 0 },
 };
 
 function tiered(policy: unknown): unknown {

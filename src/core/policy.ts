@@ -8,6 +8,29 @@ export const LABEL = "headgate";
 export const Policy = z.object({
   /** Attempts that may run at the same time. */
   maxParallel: z.number().int().min(1).max(100),
+  /** GitHub Actions runs so many jobs at a time, and the checks of pulls want theirs too. */
+  actions: z.object({
+    /** Jobs that the account may run at the same time; null: more than will ever be needed. */
+    slots: z.number().int().min(1).max(1_000).nullable(),
+    /** Jobs that the checks of one pull take at the same time. */
+    ciJobs: z.number().int().min(0).max(256),
+  }),
+  /**
+   * What of tasks that may change the same files runs at the same time. optimistic: everything; a conflict is resolved when
+   * it comes. serialise-overlap: one such task at a time, until it has landed. serialise-hot: the same for `hotFiles` only.
+   */
+  isolation: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
+  /** Globs of files that many tasks change, such as registries and translations. */
+  hotFiles: z.array(z.string().min(1)).max(100),
+  /** Whether attempts that start together wait a moment for the first one's prompt cache. */
+  launch: z.object({
+    /** At most so long; 0: never. */
+    holdSeconds: z.number().min(0).max(30),
+    /** How much all attempts on one model begin their prompt with. */
+    prefixTokens: z.number().int().min(0).max(1_000_000),
+    /** What an hour of waiting is worth. */
+    usdPerHour: z.number().min(0),
+  }),
   attempts: z.object({
     /** Tries that a task may spend on its own faults before it parks. */
     max: z.number().int().min(1).max(20),
@@ -46,6 +69,11 @@ export type Policy = z.infer<typeof Policy>;
 
 export const defaultPolicy: Policy = {
   maxParallel: 4,
+  actions: { slots: null, ciJobs: 1 },
+  isolation: "optimistic",
+  hotFiles: [],
+  // The rules and tools of the engine builtin: less than any model caches, so that nothing waits for nothing.
+  launch: { holdSeconds: 5, prefixTokens: 1_500, usdPerHour: 100 },
   attempts: { max: 3, free: 6, minutes: 30, turns: 80, usd: 5 },
   models: { small: "claude-haiku-5-5", middle: "claude-sonnet-5-5", large: "claude-opus-5-5" },
   budget: { usd: 50, tokens: null, minutes: null },

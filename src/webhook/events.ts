@@ -87,12 +87,13 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
       return commitHint(repoOf(repository), sha);
     }
     case "workflow_run": {
-      if (action !== "completed") return nothing;
+      if (action !== "in_progress" && action !== "completed") return nothing;
+      const begins = action === "in_progress";
       const { repository, workflow_run: run } = read(WorkflowRunPayload);
       const repo = repoOf(repository);
       const attempt = attemptOfRun(run.display_title);
       // What other workflows find, their check runs tell.
-      return attempt === null ? nothing : hint(topics.attempt(repo, attempt), { kind: "attempt", attempt });
+      return attempt === null ? nothing : hint(topics.attempt(repo, attempt), { kind: "attempt", attempt, begins });
     }
     default:
       return nothing;

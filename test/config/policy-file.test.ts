@@ -32,6 +32,10 @@ describe("what a repository does not say keeps its default", () => {
 it("every key reaches the policy", () => {
   const text = `
 max-parallel: 2
+actions: { slots: 20, ci-jobs: 3 }
+isolation: serialise-hot
+hot-files: [locales/**, src/registry.ts]
+launch: { hold-seconds: 10, prefix-tokens: 40000, usd-per-hour: 50 }
 attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2 }
 models: { small: claude-haiku-4-5, middle: claude-opus-5, large: claude-fable-5-2 }
 budget: { usd: 12, minutes: 300 }
@@ -44,6 +48,10 @@ limits: { files: 10, bytes: 1000 }
 
   expect(policy(text)).toEqual({
     maxParallel: 2,
+    actions: { slots: 20, ciJobs: 3 },
+    isolation: "serialise-hot",
+    hotFiles: ["locales/**", "src/registry.ts"],
+    launch: { holdSeconds: 10, prefixTokens: 40_000, usdPerHour: 50 },
     attempts: { max: 4, free: defaultPolicy.attempts.free, minutes: 12.5, turns: 40, usd: 2 },
     models: { small: "claude-haiku-4-5", middle: "claude-opus-5", large: "claude-fable-5-2" },
     budget: { usd: 12, tokens: null, minutes: 300 },
@@ -55,6 +63,13 @@ limits: { files: 10, bytes: 1000 }
     checksMinutes: 90,
     protectedPaths: [...defaultPolicy.protectedPaths, "infra", "infra/**"],
     limits: { files: 10, bytes: 1000 },
+  });
+});
+
+it("a number of slots can be taken back: without limit", () => {
+  const limited = { ...defaultPolicy, actions: { slots: 3, ciJobs: 2 } };
+  expect(readPolicy("actions: { slots: null }", limited)).toMatchObject({
+    policy: { actions: { slots: null, ciJobs: 2 } },
   });
 });
 
@@ -79,7 +94,8 @@ describe("protected paths", () => {
 });
 
 describe("a problem names the file, the line and the key", () => {
-  const KNOWN = "max-parallel, attempts, models, budget, merge, limits, checks, checks-minutes, protected-paths";
+  const KNOWN =
+    "max-parallel, actions, launch, attempts, models, budget, merge, limits, checks, checks-minutes, protected-paths, isolation, hot-files";
 
   it.each([
     [
@@ -109,6 +125,27 @@ describe("a problem names the file, the line and the key", () => {
       "a word not on the list",
       "merge:\n  method: sqash\n",
       `, line 2: 'merge.method': invalid option: expected one of "merge"|"squash"|"rebase".`,
+    ],
+    ["no slot at all", "actions:\n  slots: 0\n", ", line 2: 'actions.slots': too small: expected number to be >=1."],
+    [
+      "a key in the core's spelling",
+      "launch:\n  holdSeconds: 3\n",
+      ", line 2: unknown key 'holdSeconds' in 'launch'; known keys: hold-seconds, prefix-tokens, usd-per-hour.",
+    ],
+    [
+      "too long a hold",
+      "launch:\n  hold-seconds: 31\n",
+      ", line 2: 'launch.hold-seconds': too big: expected number to be <=30.",
+    ],
+    [
+      "an isolation that is none",
+      "isolation: serialize\n",
+      `, line 1: 'isolation': invalid option: expected one of "optimistic"|"serialise-hot"|"serialise-overlap".`,
+    ],
+    [
+      "a hot file outside",
+      "hot-files:\n- ../x\n",
+      ", line 2: 'hot-files.0': a path is written from the repository's root, without a leading '/', '\\' or '..'.",
     ],
     [
       "a group that is a number",

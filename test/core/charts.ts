@@ -46,7 +46,10 @@ function name(state: string): string {
 /** What ends the waiting in each state, and what happens if nothing else does. */
 const timers: Record<string, [timer: string, otherwise: string]> = {
   blocked: ["-", "its dependencies end it; where one parks, a person must act there"],
-  ready: ["`breaker` while the feature's breaker is open", "starts when a slot and the budget allow"],
+  ready: [
+    "`breaker` while the feature's breaker is open; `launch` while it is held for its leader's prompt cache",
+    "starts when a slot, the budget and tasks that change the same files allow",
+  ],
   dispatching: ["the effect's own tries (30, about 25 minutes)", "`platform-unknown` or `policy-blocked`"],
   working: ["`attempt:<id>`: the engine's minutes and 15 more", "its run is cancelled: `attempt-timed-out`"],
   promoting: ["the effect's own tries (30, about 25 minutes)", "`platform-unknown` or `policy-blocked`"],

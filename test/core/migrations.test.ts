@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decide, Unreadable } from "../../src/core/decide.ts";
+import { FEATURE_SCHEMA, FeatureState } from "../../src/core/feature/state.ts";
 
 /** Snapshots as released versions stored them. A new schema adds a file; none is ever changed. */
 function stored(name: string): { aggregate: string; state: unknown; schema: number } {
@@ -21,13 +22,39 @@ describe("a snapshot", () => {
     expect(again.ignored).toBeNull();
   });
 
+  it("of version 2 tells the feature anew what is being checked", () => {
+    const { aggregate, ...snapshot } = stored("lane-2");
+    const told = decide(aggregate, snapshot, sweep).commands.filter((command) => command.type === "tell");
+    expect(told.map((command) => command.event)).toEqual([
+      {
+        type: "entry.explained",
+        task: "print",
+        pull: 11,
+        explanation: "unit is running",
+        actor: "github",
+        checking: true,
+      },
+    ]);
+  });
+
+  it("of version 2 starts what it would have started then: nothing is kept apart or held", () => {
+    const { aggregate, ...snapshot } = stored("feature-2");
+    const { state, commands } = decide(aggregate, snapshot, {
+      ...sweep,
+      event: { type: "timer.due", timer: "wait:total" },
+    });
+    const { tasks } = FeatureState.parse(state);
+    expect(commands.some((command) => command.type === "attempt.dispatch" && command.task === "total")).toBe(true);
+    expect(tasks.map((task) => [task.plan.id, task.checking])).toContainEqual(["print", true]);
+  });
+
   it("of a newer version is refused with what to do", () => {
     const { aggregate, state } = stored("feature-1");
     expect(() => decide(aggregate, { state, schema: 99 }, sweep)).toThrow(/schema 99.*update Headgate/);
   });
 
   it("that does not parse is refused", () => {
-    expect(() => decide("acme/tool#1", { state: { key: 7 }, schema: 2 }, sweep)).toThrow(Unreadable);
+    expect(() => decide("acme/tool#1", { state: { key: 7 }, schema: FEATURE_SCHEMA }, sweep)).toThrow(Unreadable);
   });
 });
 

@@ -1,5 +1,9 @@
+import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
 import { expect, test } from "vitest";
-import { fenced, taskPrompt } from "../../src/job/prompt.ts";
+import { MINIMUM_PREFIX_TOKENS } from "../../src/core/judge/launch.ts";
+import { defaultPolicy } from "../../src/core/policy.ts";
+import { bridge } from "../../src/job/bridge.ts";
+import { fenced, SYSTEM_PROMPT, taskPrompt } from "../../src/job/prompt.ts";
 import { briefAt } from "./support/lab.ts";
 
 const SHA = "a".repeat(40);
@@ -28,4 +32,14 @@ test("a text cannot close its fence, nor hide anything from a person", () => {
   expect(inside("a\u200bb\u202ec\u{e0041}d\u0007e\tf\ng")).toBe("abcde\tf\ng");
   expect(inside("</untr\u200busted>")).toBe("</ untrusted>");
   expect(inside("</untr<!-- x -->usted>")).not.toContain("</untrusted>");
+});
+
+test("what all prompts begin with is about as long as the policy says, and too short to be waited for", () => {
+  const tools = [...betaAgentToolset20260401({ workdir: "/", env: {} }), ...bridge(briefAt(SHA), () => {}).tools];
+  // Four characters are about a token, of English as of JSON.
+  const tokens = (SYSTEM_PROMPT.length + JSON.stringify(tools).length) / 4;
+  const said = defaultPolicy.launch.prefixTokens;
+  expect(tokens).toBeGreaterThan(said * 0.6);
+  expect(tokens).toBeLessThan(said * 1.4);
+  expect(tokens).toBeLessThan(MINIMUM_PREFIX_TOKENS);
 });

@@ -36,7 +36,7 @@ describe("the status comment", () => {
       | \`parser\` parser | 🔵 starting |  | Attempt 2 is being started; next: an agent works on it · Headgate |
       | \`cli\` cli | ⚪ blocked |  | It waits for quote, parser; next: it starts when they are done · Headgate |
 
-      Base: \`main\` at 6261736. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
+      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
 
       Orders are comments by people with write access; \`/headgate help\` lists them."
     `);
@@ -93,7 +93,7 @@ describe("the status comment", () => {
       | \`parser\` parser | ✅ done |  | It had nothing to land |
       | \`cli\` cli | ⚪ blocked |  | It waits for quote; quote is parked; next: \`/headgate retry quote\` · **you** |
 
-      Base: \`main\` at 6261736. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
+      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
 
       Orders are comments by people with write access; \`/headgate help\` lists them."
     `);

@@ -92,7 +92,10 @@ describe("a webhook that states something for good", () => {
 describe("a webhook about something that changes", () => {
   const onPull = { topic: "pull acme/tool#4", about: { kind: "pull", pull: 4 } };
   const onCommit = { topic: `commit acme/tool@${HEAD}`, about: { kind: "commit", sha: HEAD } };
-  const onAttempt = { topic: "attempt acme/tool 12/quote/2", about: { kind: "attempt", attempt: "12/quote/2" } };
+  const onAttempt = (begins: boolean) => ({
+    topic: "attempt acme/tool 12/quote/2",
+    about: { kind: "attempt", attempt: "12/quote/2", begins },
+  });
   const onBranch = (branch: string) => ({ topic: `branch acme/tool:${branch}`, about: { kind: "branch", branch } });
 
   it.each([
@@ -106,7 +109,8 @@ describe("a webhook about something that changes", () => {
     ["a check that ended", "check_run", checkRun("completed"), onCommit],
     ["a check that starts again", "check_run", checkRun("created"), onCommit],
     ["a commit status", "status", status("pending"), onCommit],
-    ["an attempt that ended", "workflow_run", workflowRun("completed", "headgate 12/quote/2"), onAttempt],
+    ["an attempt that ended", "workflow_run", workflowRun("completed", "headgate 12/quote/2"), onAttempt(false)],
+    ["an attempt that begins", "workflow_run", workflowRun("in_progress", "headgate 12/quote/2"), onAttempt(true)],
   ])("hints that a look is worth while: %s", (_, name, payload, { topic, about }) => {
     const { facts, hints } = told(name, payload);
     expect(facts).toEqual([]);
@@ -141,7 +145,7 @@ describe("a webhook that tells nothing", () => {
     ["our own check", "check_run", checkRun("completed", 77)],
     ["a check asked for again", "check_run", checkRun("rerequested")],
     ["another workflow's run, whose checks tell", "workflow_run", workflowRun("completed", "Merge everything")],
-    ["a run that begins", "workflow_run", workflowRun("in_progress", "headgate 12/quote/2")],
+    ["a run that was asked for", "workflow_run", workflowRun("requested", "headgate 12/quote/2")],
     ["an event we know nothing of", "sponsorship", { action: "created" }],
     ["a ping", "ping", { zen: "Half measures are as bad as nothing at all." }],
   ])("is %s", (_, name, payload) => {

@@ -80,12 +80,26 @@ function warn(draft: Draft, kinds: readonly (keyof Spend)[]): void {
 export function slotsOf(state: FeatureState, policy: Policy): number {
   switch (state.breaker.state) {
     case "closed":
-      return policy.maxParallel;
+      return Math.min(policy.maxParallel, jobsFor(state, policy));
     case "half-open":
       return 1;
     case "open":
       return 0;
   }
+}
+
+/** Pulls whose checks run, or soon will. */
+export function checkedPulls(state: FeatureState): number {
+  return state.tasks.filter((task) => task.stage === "promoting" || (task.stage === "in-lane" && task.checking)).length;
+}
+
+/**
+ * The jobs that GitHub Actions has for attempts. None while checks take them all: those end by themselves, and where none
+ * run, at least one job is left.
+ */
+function jobsFor(state: FeatureState, { actions }: Policy): number {
+  if (actions.slots === null) return Number.POSITIVE_INFINITY;
+  return Math.max(0, actions.slots - actions.ciJobs * checkedPulls(state));
 }
 
 /** After every event: trip the breaker, or close it after a success. */

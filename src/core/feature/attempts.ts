@@ -81,8 +81,10 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
   const task = taskOfAttempt(state, event);
   const attempt = task === null ? undefined : currentAttempt(task);
   if (task === null || attempt === undefined || task.stage !== "working") return "stale-attempt";
-  attempt.startedAt = event.run.startedAt;
-  if (event.run.status !== "completed") return null;
+  const { status } = event.run;
+  // GitHub gives a job that only waits for a runner a start as well.
+  if (status === "in_progress" || status === "completed") attempt.startedAt = event.run.startedAt;
+  if (status !== "completed") return null;
   attempt.endedAt = event.run.endedAt;
   attempt.conclusion = event.run.conclusion;
   draft.commands.push({ type: "timer.cancel", timer: `attempt:${attemptIdOf(state, task, attempt.number)}` });

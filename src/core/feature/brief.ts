@@ -32,11 +32,15 @@ export function commitsFor(
   }
 }
 
+export function modelFor(policy: Policy, task: Task, kind: AttemptKind): string {
+  return policy.models[tierFor(kind, task.plan.size, task.machine.failures)];
+}
+
 export function writeBrief(state: FeatureState, task: Task, policy: Policy): Brief | null {
   const { kind } = task.machine;
   const commits = commitsFor(state, task, kind);
   if (commits === null) return null;
-  const model = policy.models[tierFor(kind, task.plan.size, task.machine.failures)];
+  const model = modelFor(policy, task, kind);
   const brief: Brief = {
     feature: state.key,
     task: task.plan.id,

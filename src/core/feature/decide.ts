@@ -139,9 +139,10 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "entry.explained": {
       const task = taskInLane(state, event);
       if (task === null || task.stage !== "in-lane") return "stale-observation";
-      if (task.explanation === event.explanation) return "duplicate";
+      if (task.explanation === event.explanation && task.checking === event.checking) return "duplicate";
       task.explanation = event.explanation;
       task.waitsFor = event.actor;
+      task.checking = event.checking;
       return null;
     }
     case "entry.landed":
@@ -252,7 +253,9 @@ function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
 function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   const { state } = draft;
   if (event.topic.kind !== "attempt") return "not-accepted-here";
-  const { attempt } = event.topic;
+  const { attempt, begins } = event.topic;
+  // That an attempt is at work is worth a look only to those who wait for its prompt cache.
+  if (begins && !state.tasks.some((one) => one.delay?.cause === "cache")) return "not-accepted-here";
   const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
   if (task === undefined || task.stage !== "working") return "stale-attempt";
   const look = observeAttempt(state, task, draft.at);
@@ -285,6 +288,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.failure = null;
   task.explanation = null;
   task.waitsFor = null;
+  task.checking = false;
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
   // A cancelled feature's last merge may still arrive: it is remembered, and taken back where everything is.

@@ -77,6 +77,7 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: NonN
   if (where !== "promotion") task.change = null;
   task.explanation = null;
   task.waitsFor = null;
+  task.checking = false;
   const attempt = currentAttempt(task);
   // A failure in the lane belongs to the attempt whose head was judged: the last one.
   if (attempt !== undefined && attempt.class === null) {
@@ -110,6 +111,8 @@ export function submit(draft: Draft, task: Task): boolean {
   const { state } = draft;
   const target = targetOf(state, task);
   if (task.pull === null || task.head === null || target === null || state.policy === null) return false;
+  // Until the lane says otherwise.
+  task.checking = true;
   draft.commands.push({
     type: "tell",
     to: laneKey(state.repo, target.branch),

@@ -5,7 +5,7 @@
 import type { Actor } from "../event.ts";
 import type { FailureClass } from "../failure.ts";
 import { standing } from "../judge/standing.ts";
-import type { FeatureState, Task } from "./state.ts";
+import type { Delay, FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "./state.ts";
 import { isFresh, landsTogether } from "./targets.ts";
 
@@ -26,7 +26,7 @@ export function explainTask(state: FeatureState, task: Task): Explanation {
     case "blocked":
       return explainBlocked(state, task);
     case "ready":
-      return explainReady(state);
+      return explainReady(state, task.delay);
     case "dispatching":
       return by("headgate", `Attempt ${task.machine.attempt} is being started`, "an agent works on it");
     case "working":
@@ -104,7 +104,7 @@ function rootBlockers(state: FeatureState, task: Task): Task[] {
   return roots;
 }
 
-function explainReady(state: FeatureState): Explanation {
+function explainReady(state: FeatureState, delay: Delay | null): Explanation {
   if (state.hold !== null) return by("person", "The feature is on hold", "`/headgate resume` starts it");
   if (state.parked !== null) return by("person", "The feature is parked", "`/headgate resume` starts it");
   if (state.breaker.state === "open") {
@@ -114,8 +114,39 @@ function explainReady(state: FeatureState): Explanation {
   const target = landsTogether(state) ? state.land : state.base;
   if (target === null) return by("headgate", "The integration branch is being made", "it starts then");
   if (!isFresh(target)) return by("headgate", "It is being looked at what has landed", "it starts then");
-  const slots = state.policy?.maxParallel ?? 0;
-  return by("headgate", `All ${slots} agents are busy`, "it starts when one is free");
+  return explainDelay(state, delay);
+}
+
+function explainDelay(state: FeatureState, delay: Delay | null): Explanation {
+  switch (delay?.cause) {
+    case undefined:
+      return by("headgate", "It is about to start", "an agent works on it");
+    case "slots":
+      return explainSlots(state, delay);
+    case "budget":
+      return by("headgate", "What is under way may use up the budget", "it starts if enough is left");
+    case "files": {
+      const next = `it starts when ${delay.task} has landed`;
+      return by("headgate", `It waits for ${delay.task}, which changes the same files`, next);
+    }
+    case "cache":
+      return by(
+        "headgate",
+        `It lets ${delay.task} go first, whose prompt cache it can read`,
+        "it starts within seconds",
+      );
+  }
+}
+
+function explainSlots(state: FeatureState, { slots, checking }: Extract<Delay, { cause: "slots" }>): Explanation {
+  if (state.breaker.state === "half-open") {
+    return by("headgate", "One attempt shows whether the machinery works again", "it starts when that one did well");
+  }
+  const agents = state.policy?.maxParallel ?? 0;
+  if (slots >= agents) return by("headgate", `All ${agents} agents are busy`, "it starts when one is free");
+  const checks = some(checking, "pull request is being checked", "pull requests are being checked");
+  const reason = `GitHub Actions has no job left${checks === null ? "" : `: ${checks}`}`;
+  return by("github", reason, "it starts when one is free");
 }
 
 /** What to do about what the lane says; the first that fits. */

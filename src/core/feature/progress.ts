@@ -1,12 +1,12 @@
 /** After every event: whatever has become possible starts, and what is finished ends. */
-import { schedule } from "../judge/schedule.ts";
-import { mayStartAttempt, slotsOf } from "./allowance.ts";
+import { mayStartAttempt } from "./allowance.ts";
 import { promote } from "./attempts.ts";
 import { commitsFor, writeBrief } from "./brief.ts";
 import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
-import type { Task } from "./state.ts";
-import { findTask, isActive, isSatisfied } from "./state.ts";
+import { judgeStarts, needsNoAgent, nextKind } from "./starting.ts";
+import type { FeatureState, Task } from "./state.ts";
+import { findTask, isSatisfied } from "./state.ts";
 import { isFresh, isWhole } from "./targets.ts";
 
 /** The last attempts are what people and the next attempt look at. */
@@ -14,6 +14,7 @@ const REMEMBERED_ATTEMPTS = 50;
 
 export function progress(draft: Draft): void {
   const { state } = draft;
+  for (const task of state.tasks) task.delay = null;
   if ((state.stage !== "executing" && state.stage !== "rolling-back") || state.policy === null) return;
   for (const task of state.tasks) {
     if (task.stage !== "blocked") continue;
@@ -42,11 +43,7 @@ function endRollback(draft: Draft): void {
   draft.commands.push({ type: "timer.cancel", timer: "sweep" });
 }
 
-/** What no agent has to work for: a revert, and everything together on its way to the base. */
-function needsNoAgent(task: Task): boolean {
-  return task.head === null && (task.undoes !== null || isWhole(task));
-}
-
+/** What no agent has to work for. */
 function promoteReady(draft: Draft): void {
   const { state } = draft;
   for (const task of state.tasks) {
@@ -67,25 +64,30 @@ function startReady(draft: Draft): void {
   const { state } = draft;
   promoteReady(draft);
   if (state.policy === null) return;
-  const slots = slotsOf(state, state.policy) - state.tasks.filter((task) => isActive(task.stage)).length;
-  const ready = state.tasks.filter((task) => task.stage === "ready" && !needsNoAgent(task)).map((task) => task.plan.id);
-  const plan = state.tasks.map((task) => ({
-    id: task.plan.id,
-    size: task.plan.size,
-    dependsOn: task.plan.dependsOn,
-  }));
-  for (const id of schedule(plan, ready, slots)) {
-    const task = findTask(state, id);
-    if (task === undefined || !mayStartAttempt(draft, state.policy)) return;
+  const { starts, delays, lookAt } = judgeStarts(state, state.policy, draft.at);
+  for (const task of state.tasks) task.delay = delays.get(task.plan.id) ?? null;
+  for (const task of starts) {
+    if (!mayStartAttempt(draft, state.policy)) {
+      waitForBudget(state);
+      return;
+    }
     start(draft, task);
+  }
+  if (lookAt !== null) draft.commands.push({ type: "timer.set", timer: "launch", dueAt: lookAt });
+}
+
+/** An attempt is as dear as the next: what was held for the leader's cache could not start either. */
+function waitForBudget(state: FeatureState): void {
+  for (const task of state.tasks) {
+    if (task.stage === "ready" && (task.delay === null || task.delay.cause === "cache"))
+      task.delay = { cause: "budget" };
   }
 }
 
 function start(draft: Draft, task: Task): void {
   const { state } = draft;
   const { policy } = state;
-  // A build whose head exists was promoted but never reached its pull: what follows builds on that head.
-  if (task.machine.kind === "build" && task.head !== null) task.machine = { ...task.machine, kind: "repair" };
+  task.machine = { ...task.machine, kind: nextKind(task) };
   const commits = commitsFor(state, task, task.machine.kind);
   if (policy === null || commits === null || !advanceTask(task, { type: "START" })) return;
   const number = task.machine.attempt;
@@ -96,6 +98,7 @@ function start(draft: Draft, task: Task): void {
   task.attempts.push({
     number,
     kind: task.machine.kind,
+    model: brief.model.name,
     run: null,
     dispatchedAt: draft.at,
     startedAt: null,

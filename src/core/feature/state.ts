@@ -32,6 +32,8 @@ export type TaskStage = z.infer<typeof TaskStage>;
 export const AttemptRecord = z.object({
   number: z.number().int(),
   kind: AttemptKind,
+  /** null: an older version did not record it. */
+  model: z.string().nullable(),
   run: z.number().int().nullable(),
   dispatchedAt: Time,
   /** The job's own times, as the runner gives them. */
@@ -47,6 +49,19 @@ export const AttemptRecord = z.object({
   summary: z.string(),
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
+
+/** Why a ready task has not started, while nothing but time and other tasks stands in its way. */
+export const Delay = z.discriminatedUnion("cause", [
+  /** As many attempts run as may: `slots`, while the checks of so many pulls run. */
+  z.object({ cause: z.literal("slots"), slots: z.number().int(), checking: z.number().int() }),
+  /** What is under way may use up what is left. */
+  z.object({ cause: z.literal("budget") }),
+  /** Another task that may change the same files goes first. */
+  z.object({ cause: z.literal("files"), task: z.string() }),
+  /** Another task's attempt is filling the prompt cache. */
+  z.object({ cause: z.literal("cache"), task: z.string() }),
+]);
+export type Delay = z.infer<typeof Delay>;
 
 export const Landing = z.object({
   order: z.number().int(),
@@ -78,6 +93,8 @@ export const Task = z.object({
   /** Where it failed: going on begins there again, not earlier. */
   failedIn: z.enum(["attempt", "promotion", "lane"]).nullable(),
   waitsUntil: Time.nullable(),
+  /** null: it is not ready, or nobody has looked whether it may start. */
+  delay: Delay.nullable(),
   /** The change under promotion, from the artifact's manifest. */
   change: z.array(ChangedFile).nullable(),
   /** Paths of the last change that was promoted, for the pull's description. */
@@ -86,6 +103,8 @@ export const Task = z.object({
   explanation: z.string().nullable(),
   /** Who must act on it, by the lane's word. */
   waitsFor: z.enum(["headgate", "github", "person"]).nullable(),
+  /** Required checks run on its head, or are about to, by the lane's word. */
+  checking: z.boolean(),
   summary: z.string(),
   notes: z.array(z.string()),
   usage: Usage.nullable(),
@@ -168,10 +187,12 @@ export function newTask(issue: number, plan: Task["plan"]): Task {
     failure: null,
     failedIn: null,
     waitsUntil: null,
+    delay: null,
     change: null,
     promoted: [],
     explanation: null,
     waitsFor: null,
+    checking: false,
     summary: "",
     notes: [],
     usage: null,

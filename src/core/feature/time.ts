@@ -28,6 +28,8 @@ export function timerDue(draft: Draft, timer: string): Reaction {
     return goOn(draft, task) ? null : "not-accepted-here";
   }
   if (name === "breaker") return breakerDue(state) ? null : "superseded";
+  // Whatever was held is looked at after every event: this one only makes sure that there is one.
+  if (name === "launch") return state.tasks.some((task) => task.delay?.cause === "cache") ? null : "superseded";
   if (name === "sweep" && !isOver(state)) return sweep(draft);
   return "superseded";
 }

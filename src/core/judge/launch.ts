@@ -1,64 +1,98 @@
 /**
  * Which attempts start now and which wait for the leader's prompt cache. A cache entry can be read only once the first answer
- * begins to stream, so identical prefixes sent at the same time are all paid in full. One goes first; the others follow at
- * its first token, or after a few seconds, whichever is sooner. Nothing ever waits for a whole task.
+ * begins to stream, so identical prefixes sent at the same time are all paid in full. One goes first; the others follow as
+ * soon as its run is at work, or after a few seconds, whichever is sooner: while their runners boot, its first answer begins.
+ * Nothing ever waits for a whole task.
  */
+import type { AttemptKind, Price } from "../attempt.ts";
 
 export interface Candidate {
   id: string;
-  /** What must be identical to share a cache: model, effort and prefix. */
   prefix: string;
 }
 
-/** `leading`: somebody has sent the prefix and no answer has begun yet. `warm`: its entry can be read now. */
-export type Cache = "cold" | "leading" | "warm";
+/** An attempt that was started before. Times in milliseconds. */
+export interface Use {
+  id: string;
+  prefix: string;
+  dispatchedAt: number;
+  /** null: nobody knows yet that its run is at work. */
+  startedAt: number | null;
+  endedAt: number | null;
+}
 
-/** What the cache is worth. Dollars per token; the multipliers are of the base price. */
+/** What a hold is worth, and to whom. */
 export interface CacheTerms {
   prefixTokens: number;
-  /** Below it nothing is cached, silently. */
-  minimumTokens: number;
-  usdPerToken: number;
-  writeMultiplier: number;
-  readMultiplier: number;
-  /** The longest that anything waits for a first token, in milliseconds. 0: nothing ever waits. */
+  price: Pick<Price, "cacheRead" | "cacheWrite">;
+  /** The longest that anything waits for its leader, in milliseconds. 0: nothing ever waits. */
   holdMs: number;
-  /** When a leader's first token usually comes, in milliseconds. Later than `holdMs`: waiting would be for nothing. */
-  firstTokenMs: number;
   /** What an hour of everybody's waiting is worth. */
   usdPerHour: number;
 }
 
-export interface Launch {
+export type Launch = { id: string; leader: null; until: null; why: Going } | Held;
+type Going = "first of its prefix" | "the cache is warm" | "its leader takes too long" | "a hold would not pay";
+interface Held {
   id: string;
-  /** Milliseconds to wait at most; 0: now. */
-  holdMs: number;
-  why: "first of its prefix" | "the cache is warm" | "follows its leader" | "a hold would not pay";
+  /** Whom it follows. */
+  leader: string;
+  /** When it starts at the latest. */
+  until: number;
+  why: "follows its leader";
 }
 
-/** `candidates` want to start now; the first of a cold prefix leads. */
+/** The most that any model we know asks of a prefix before it caches it; below, nothing is cached, silently. */
+export const MINIMUM_PREFIX_TOKENS = 4_096;
+
+/** An entry lives so long after it was last used. */
+const CACHE_MS = 5 * 60_000;
+
+/** Half a second, and the reading of 25,000 tokens a second. */
+export function firstTokenMs(prefixTokens: number): number {
+  return 500 + prefixTokens / 25;
+}
+
+/** What must be identical to share a cache: the model, and the tools and rules that reading or changing files brings. */
+export function prefixOf(model: string, kind: AttemptKind): string {
+  return `${model} ${kind === "research" || kind === "review" ? "reads" : "changes"}`;
+}
+
+/** `candidates` may start at `at`; the first of a cold prefix leads. Terms that are null, such as of an unknown price, never hold. */
 export function launch(
   candidates: readonly Candidate[],
-  cacheOf: (prefix: string) => Cache,
-  termsOf: (prefix: string) => CacheTerms,
+  uses: readonly Use[],
+  termsOf: (prefix: string) => CacheTerms | null,
+  at: number,
 ): Launch[] {
   const groups = Map.groupBy(candidates, (candidate) => candidate.prefix);
   return candidates.map(({ id, prefix }): Launch => {
-    const cache = cacheOf(prefix);
-    if (cache === "warm") return { id, holdMs: 0, why: "the cache is warm" };
+    const goes = (why: Going): Launch => ({ id, leader: null, until: null, why });
+    const same = uses.filter((use) => use.prefix === prefix);
+    if (same.some((use) => isWarm(use, at))) return goes("the cache is warm");
+    const underWay = same.filter((use) => use.endedAt === null);
     const group = groups.get(prefix) ?? [];
-    if (cache === "cold" && group[0]?.id === id) return { id, holdMs: 0, why: "first of its prefix" };
+    const [first] = group;
+    if (underWay.length === 0 && first?.id === id) return goes("first of its prefix");
     const terms = termsOf(prefix);
-    return holdPays(cache === "cold" ? group.length - 1 : group.length, terms)
-      ? { id, holdMs: terms.holdMs, why: "follows its leader" }
-      : { id, holdMs: 0, why: "a hold would not pay" };
+    const followers = underWay.length === 0 ? group.length - 1 : group.length;
+    if (terms === null || !holdPays(followers, terms)) return goes("a hold would not pay");
+    const led = underWay.length === 0 && first !== undefined ? [{ id: first.id, dispatchedAt: at }] : underWay;
+    // A clock that was set back must not make anybody wait longer: what began in the future is not waited for.
+    const leader = led.find(({ dispatchedAt }) => dispatchedAt <= at && at < dispatchedAt + terms.holdMs);
+    if (leader === undefined) return goes("its leader takes too long");
+    return { id, leader: leader.id, until: leader.dispatchedAt + terms.holdMs, why: "follows its leader" };
   });
 }
 
+/** Every turn of a running agent reads the prefix again and keeps the entry alive. */
+function isWarm({ startedAt, endedAt }: Use, at: number): boolean {
+  return startedAt !== null && (endedAt === null || at < endedAt + CACHE_MS);
+}
+
 /** What the followers save, against the price of a wait that they have together. */
-export function holdPays(followers: number, terms: CacheTerms): boolean {
-  const { prefixTokens, holdMs } = terms;
-  if (holdMs <= 0 || terms.firstTokenMs > holdMs || prefixTokens < terms.minimumTokens) return false;
-  const saved = followers * (terms.writeMultiplier - terms.readMultiplier) * prefixTokens * terms.usdPerToken;
-  return saved > (terms.usdPerHour * holdMs) / 3_600_000;
+export function holdPays(followers: number, { prefixTokens, price, holdMs, usdPerHour }: CacheTerms): boolean {
+  if (holdMs <= 0 || firstTokenMs(prefixTokens) > holdMs || prefixTokens < MINIMUM_PREFIX_TOKENS) return false;
+  const saved = (followers * (price.cacheWrite - price.cacheRead) * prefixTokens) / 1_000_000;
+  return saved > (usdPerHour * holdMs) / 3_600_000;
 }

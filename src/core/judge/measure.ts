@@ -1,17 +1,17 @@
-/** How long a feature took against the longest chain of its tasks. Times in seconds. */
+/** What tasks took, and how long a feature took against the longest chain of them. */
 import type { FeatureState, Task } from "../feature/state.ts";
 
-/** Agent time of all attempts, as their jobs report it, and the checks and the merge of what they made. */
-function taskSeconds(task: Task): number {
+/** Milliseconds: agent time of all attempts, as their jobs report it, and the checks and the merge of what they made. */
+export function workMs(task: Task): number {
   const attempts = task.attempts.reduce((sum, attempt) => {
     if (attempt.startedAt === null || attempt.endedAt === null) return sum;
     return sum + Math.max(0, attempt.endedAt - attempt.startedAt);
   }, 0);
-  return (attempts + task.gateMs) / 1000;
+  return attempts + task.gateMs;
 }
 
 /**
- * `seconds`: from the label to the end, or to `now`. `criticalPathSeconds`: planning, then measured agent, check and
+ * In seconds. `seconds`: from the label to the end, or to `now`. `criticalPathSeconds`: planning, then measured agent, check and
  * merge time along the longest chain; no schedule could have been faster with the same work.
  */
 export function makespan(state: FeatureState, now: number): { seconds: number; criticalPathSeconds: number } {
@@ -23,7 +23,7 @@ export function makespan(state: FeatureState, now: number): { seconds: number; c
       const dependency = state.tasks.find((other) => other.plan.id === id);
       return dependency === undefined ? 0 : chain(dependency);
     });
-    const length = taskSeconds(task) + Math.max(0, ...before);
+    const length = workMs(task) / 1000 + Math.max(0, ...before);
     chains.set(task.plan.id, length);
     return length;
   };

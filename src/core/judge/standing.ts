@@ -14,5 +14,7 @@ export function standing(state: FeatureState): Standing {
   if (state.tasks.some((task) => moving.includes(task.stage))) return "going";
   if (state.tasks.some((task) => task.stage === "in-lane" && task.waitsFor !== "person")) return "going";
   if (state.hold !== null || state.parked !== null) return "waits-for-person";
-  return state.tasks.some((task) => task.stage === "ready") ? "going" : "waits-for-person";
+  // What waits for another's files goes on when that one does.
+  const startable = state.tasks.some((task) => task.stage === "ready" && task.delay?.cause !== "files");
+  return startable ? "going" : "waits-for-person";
 }

@@ -7,6 +7,7 @@ import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { askMerge, closeGate, eject, MAX_LOOKS, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
+import { withoutRerun } from "./judge.ts";
 import type { Entry, LaneState } from "./state.ts";
 
 const MAX_UPDATES = 50;
@@ -98,14 +99,25 @@ function explainToFeature(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
   if (entry.away || entry.withdrawn) return;
   const { text, actor } = explain(state, entry);
-  if (text === entry.explanation) return;
+  const checking = isChecking(entry);
+  if (text === entry.explanation && checking === entry.checking) return;
   entry.explanation = text;
+  entry.checking = checking;
   draft.commands.push({
     type: "tell",
     to: entry.feature,
-    key: `explained:${state.key}:${entry.pull}:${draft.at}:${text}`,
-    event: { type: "entry.explained", task: entry.task, pull: entry.pull, explanation: text, actor },
+    key: `explained:${state.key}:${entry.pull}:${nextAsk(draft)}`,
+    event: { type: "entry.explained", task: entry.task, pull: entry.pull, explanation: text, actor, checking },
   });
+}
+
+/** Whether required checks run on the entry's head, or will as soon as it is there. */
+function isChecking(entry: Entry): boolean {
+  const { snapshot } = entry;
+  if (entry.stage === "merging") return false;
+  if (snapshot === null || entry.stage === "updating" || snapshot.headSha !== entry.head) return true;
+  const { reasons } = judgeHead(entry.checks, withoutRerun(entry, snapshot));
+  return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
 }
 
 /** Why it is not merged yet, in one sentence, and who must act. */

@@ -134,6 +134,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     gateMs: 0,
     explanation: "",
     comparisons: [],
+    checking: true,
     failing: [],
   };
   if (known === null) {

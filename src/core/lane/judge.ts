@@ -90,7 +90,7 @@ function judgeChecks(draft: LaneDraft, entry: Entry): void {
 }
 
 /** Checks that were asked to run again are as good as not there. */
-function withoutRerun(entry: Entry, snapshot: PullSnapshot): Check[] {
+export function withoutRerun(entry: Entry, snapshot: PullSnapshot): Check[] {
   return snapshot.checks.filter((check) => check.id === null || !entry.rerunChecks.includes(check.id));
 }
 

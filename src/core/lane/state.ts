@@ -49,9 +49,11 @@ export const Entry = Submission.extend({
   /** After a merge that did not happen: nothing is tried until this look. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),
+  /** What its feature was last told: why it is not merged, and whether required checks run or are about to. */
   explanation: z.string(),
   /** At most one for each entry ahead. */
   comparisons: z.array(Comparison),
+  checking: z.boolean(),
   failing: z.array(Check),
 });
 export type Entry = z.infer<typeof Entry>;

@@ -59,7 +59,7 @@ class Life {
         const { task, attempt, id } = command;
         world.feature({ type: "attempt.dispatched", task, attempt, run: 1_000 + this.#answers });
         for (let hint = 0; hint < 3; hint += 1) {
-          world.feature({ type: "hinted", topic: { kind: "attempt", attempt: id } });
+          world.feature({ type: "hinted", topic: { kind: "attempt", attempt: id, begins: false } });
         }
         break;
       }

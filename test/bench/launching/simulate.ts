@@ -1,10 +1,15 @@
 /** A fan-out of agents that share a prompt prefix: who pays for writing it into the cache, and who waits for whom. */
-import { type CacheTerms, launch } from "../../../src/core/judge/launch.ts";
+import { type CacheTerms, firstTokenMs, launch, MINIMUM_PREFIX_TOKENS } from "../../../src/core/judge/launch.ts";
 import type { Chance } from "../../simulation/chance.ts";
 import { exponential, lognormal } from "../draw.ts";
 
+/** Beside what the judgement asks for: a million tokens of a prefix too short to be cached. */
+export type Terms = CacheTerms & { price: { input: number } };
+
 /** One agent. Seconds. */
 export interface Agent {
+  /** From its dispatch until its run is at work. */
+  queues: number;
   /** From its dispatch until its runner could send the first request. */
   boots: number;
   /** From its first request to its end. */
@@ -13,7 +18,7 @@ export interface Agent {
 
 export interface FanOut {
   agents: Agent[];
-  terms: CacheTerms;
+  terms: Terms;
   /** Seconds from a cold request to its first token, this time. */
   firstToken: number;
 }
@@ -26,15 +31,19 @@ export interface Starts {
 
 export type LaunchPolicy = (fanOut: FanOut) => Starts;
 
+/** The least that a job waits for a runner, and what checkout and installation take before the first request. */
+const QUEUE_SECONDS = 8;
+const SETUP_SECONDS = 10;
+
 /** An entry lives so long after it was last used. */
 const TTL_SECONDS = 300;
 
-export function drawFanOut(chance: Chance, count: number, jitter: number, terms: CacheTerms): FanOut {
-  const agents = Array.from({ length: count }, () => ({
-    boots: jitter === 0 ? 0 : exponential(chance, jitter),
-    works: lognormal(chance, 600, 0.6),
-  }));
-  return { agents, terms, firstToken: (terms.firstTokenMs / 1000) * (0.9 + 0.2 * chance.next()) };
+export function drawFanOut(chance: Chance, count: number, jitter: number, terms: Terms): FanOut {
+  const agents = Array.from({ length: count }, () => {
+    const queues = QUEUE_SECONDS + (jitter === 0 ? 0 : exponential(chance, jitter));
+    return { queues, boots: queues + SETUP_SECONDS, works: lognormal(chance, 600, 0.6) };
+  });
+  return { agents, terms, firstToken: (firstTokenMs(terms.prefixTokens) / 1000) * (0.9 + 0.2 * chance.next()) };
 }
 
 export const coldParallel: LaunchPolicy = ({ agents }) => ({
@@ -44,11 +53,7 @@ export const coldParallel: LaunchPolicy = ({ agents }) => ({
 
 function holdsOf({ agents, terms }: FanOut): number[] {
   const candidates = agents.map((_, index) => ({ id: `${index}`, prefix: "shared" }));
-  return launch(
-    candidates,
-    () => "cold",
-    () => terms,
-  ).map((one) => one.holdMs / 1000);
+  return launch(candidates, [], () => terms, 0).map((one) => (one.until ?? 0) / 1000);
 }
 
 export function holdPays(fanOut: FanOut): boolean {
@@ -68,11 +73,11 @@ export const holdAtRequest: LaunchPolicy = (fanOut) => {
   return { starts, prewarmed: false };
 };
 
-/** Hold to first token where only the dispatch can be held: the followers' runners boot after it, as long as they like. */
+/** What Headgate does: only the dispatch can be held, until the leader is at work, and the followers' runners boot after it. */
 export const holdAtDispatch: LaunchPolicy = (fanOut) => {
-  const { agents, firstToken } = fanOut;
+  const { agents } = fanOut;
   const holds = holdsOf(fanOut);
-  const heard = (agents[0]?.boots ?? 0) + firstToken;
+  const heard = agents[0]?.queues ?? 0;
   return { starts: agents.map(({ boots }, index) => Math.min(holds[index] ?? 0, heard) + boots), prewarmed: false };
 };
 
@@ -95,20 +100,22 @@ export function outcome(fanOut: FanOut, { starts, prewarmed }: Starts): { usd: n
   // Every turn of a running agent reads the prefix again and keeps the entry alive.
   const uses = starts.map((start, index) => ({ readable: start + firstToken, gone: (ends[index] ?? 0) + TTL_SECONDS }));
   if (prewarmed) uses.push({ readable: firstToken, gone: TTL_SECONDS });
-  const multipliers = starts.map((start) => {
-    if (terms.prefixTokens < terms.minimumTokens) return 1;
+  const { price, prefixTokens } = terms;
+  const cached = prefixTokens >= MINIMUM_PREFIX_TOKENS;
+  const prices = starts.map((start) => {
+    if (!cached) return price.input;
     const warm = uses.some(({ readable, gone }) => readable <= start && start <= gone);
-    return warm ? terms.readMultiplier : terms.writeMultiplier;
+    return warm ? price.cacheRead : price.cacheWrite;
   });
-  if (prewarmed) multipliers.push(terms.prefixTokens < terms.minimumTokens ? 1 : terms.writeMultiplier);
-  const usd = multipliers.reduce((sum, multiplier) => sum + multiplier, 0) * terms.prefixTokens * terms.usdPerToken;
+  if (prewarmed) prices.push(cached ? price.cacheWrite : price.input);
+  const usd = (prices.reduce((sum, one) => sum + one, 0) * prefixTokens) / 1_000_000;
   return { usd, makespan: Math.max(...ends) };
 }
 
 /** What it costs when one writes and all others read. */
 export function warmIdeal({ agents, terms }: FanOut): number {
-  const { prefixTokens, usdPerToken, writeMultiplier, readMultiplier } = terms;
-  const multipliers =
-    prefixTokens < terms.minimumTokens ? agents.length : writeMultiplier + (agents.length - 1) * readMultiplier;
-  return multipliers * prefixTokens * usdPerToken;
+  const { prefixTokens, price } = terms;
+  const cached = prefixTokens >= MINIMUM_PREFIX_TOKENS;
+  const perMillion = cached ? price.cacheWrite + (agents.length - 1) * price.cacheRead : agents.length * price.input;
+  return (perMillion * prefixTokens) / 1_000_000;
 }

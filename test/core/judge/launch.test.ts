@@ -1,139 +1,163 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Cache, type CacheTerms, holdPays, launch } from "../../../src/core/judge/launch.ts";
+import {
+  type CacheTerms,
+  holdPays,
+  launch,
+  MINIMUM_PREFIX_TOKENS,
+  prefixOf,
+  type Use,
+} from "../../../src/core/judge/launch.ts";
 
 /** A prefix of 100,000 tokens at $4 per million, an hour worth $100: 5 s cost 14 cents, a follower saves 48. */
 const dear: CacheTerms = {
   prefixTokens: 100_000,
-  minimumTokens: 1_024,
-  usdPerToken: 4e-6,
-  writeMultiplier: 1.25,
-  readMultiplier: 0.05,
+  price: { cacheRead: 0.2, cacheWrite: 5 },
   holdMs: 5_000,
-  firstTokenMs: 4_500,
   usdPerHour: 100,
 };
 
+const AT = 1_000_000;
 const of = (...prefixes: string[]) => prefixes.map((prefix, index) => ({ id: `${prefix}${index}`, prefix }));
-const cold = (): Cache => "cold";
+/** An attempt of prefix `a` that was dispatched two seconds ago and has not been heard of. */
+const sent: Use = { id: "old", prefix: "a", dispatchedAt: AT - 2_000, startedAt: null, endedAt: null };
+const at = (candidates: ReturnType<typeof of>, uses: Use[] = [], terms: CacheTerms | null = dear) =>
+  launch(candidates, uses, () => terms, AT);
+const whys = (...given: Parameters<typeof at>) => at(...given).map((one) => one.why);
 
 describe("attempts that start at the same time", () => {
   it("follow the first of their prefix", () => {
-    expect(launch(of("a", "a", "a"), cold, () => dear)).toEqual([
-      { id: "a0", holdMs: 0, why: "first of its prefix" },
-      { id: "a1", holdMs: 5_000, why: "follows its leader" },
-      { id: "a2", holdMs: 5_000, why: "follows its leader" },
+    expect(at(of("a", "a", "a"))).toEqual([
+      { id: "a0", leader: null, until: null, why: "first of its prefix" },
+      { id: "a1", leader: "a0", until: AT + 5_000, why: "follows its leader" },
+      { id: "a2", leader: "a0", until: AT + 5_000, why: "follows its leader" },
     ]);
   });
 
   it("do not wait for another prefix", () => {
-    expect(launch(of("a", "b"), cold, () => dear).map((one) => one.holdMs)).toEqual([0, 0]);
+    expect(whys(of("a", "b"))).toEqual(["first of its prefix", "first of its prefix"]);
   });
 
-  it("all start when the cache is warm", () => {
-    const all = launch(
-      of("a", "a"),
-      () => "warm",
-      () => dear,
-    );
-    expect(all.map(({ holdMs, why }) => [holdMs, why])).toEqual([
-      [0, "the cache is warm"],
-      [0, "the cache is warm"],
+  it("follow a leader that started before them, until its time is up and not from then on", () => {
+    expect(at(of("a", "a"), [sent])).toEqual([
+      { id: "a0", leader: "old", until: AT + 3_000, why: "follows its leader" },
+      { id: "a1", leader: "old", until: AT + 3_000, why: "follows its leader" },
+    ]);
+    expect(whys(of("a"), [{ ...sent, dispatchedAt: AT - 4_999 }])).toEqual(["follows its leader"]);
+    expect(whys(of("a", "a"), [{ ...sent, dispatchedAt: AT - 5_000 }])).toEqual([
+      "its leader takes too long",
+      "its leader takes too long",
     ]);
   });
 
-  it("follow a leader that started before them: a prefix has one leader at a time", () => {
-    const all = launch(
-      of("a", "a"),
-      () => "leading",
-      () => dear,
-    );
-    expect(all.map((one) => one.why)).toEqual(["follows its leader", "follows its leader"]);
+  it("do not wait for what a clock that was set back has put into the future", () => {
+    expect(whys(of("a"), [{ ...sent, dispatchedAt: AT + 1 }])).toEqual(["its leader takes too long"]);
+  });
+
+  it.each<[string, Partial<Use>]>([
+    ["is at work", { startedAt: AT - 1_000 }],
+    ["ended less than five minutes ago", { startedAt: AT - 600_000, endedAt: AT - 299_999 }],
+  ])("all start when one of their prefix %s", (_, use) => {
+    expect(whys(of("a", "a"), [{ ...sent, ...use }])).toEqual(["the cache is warm", "the cache is warm"]);
+  });
+
+  it.each<[string, Partial<Use>]>([
+    ["ended five minutes ago", { startedAt: AT - 600_000, endedAt: AT - 300_000 }],
+    ["ended without having been at work", { endedAt: AT - 1_000 }],
+    ["was of another prefix", { prefix: "b", startedAt: AT - 1_000 }],
+  ])("begin anew when the last one %s", (_, use) => {
+    expect(whys(of("a", "a"), [{ ...sent, ...use }])).toEqual(["first of its prefix", "follows its leader"]);
   });
 
   it.each<[string, Partial<CacheTerms>]>([
-    ["the prefix is too short to be cached", { prefixTokens: 1_023, usdPerToken: 1 }],
+    [
+      "the prefix is too short to be cached",
+      { prefixTokens: MINIMUM_PREFIX_TOKENS - 1, price: { cacheRead: 0, cacheWrite: 1e6 } },
+    ],
     ["the hold is switched off", { holdMs: 0 }],
-    ["the first token comes later than anybody waits", { firstTokenMs: 5_001 }],
-    ["reading costs as much as writing", { readMultiplier: 1.25 }],
+    ["the first token comes later than anybody waits", { prefixTokens: 112_501, usdPerHour: 0 }],
+    ["reading costs as much as writing", { price: { cacheRead: 5, cacheWrite: 5 } }],
     ["the time is worth more than the tokens", { usdPerHour: 1_000 }],
   ])("all start when %s", (_, terms) => {
-    const all = launch(of("a", "a"), cold, () => ({ ...dear, ...terms }));
-    expect(all.map(({ holdMs, why }) => [holdMs, why])).toEqual([
-      [0, "first of its prefix"],
-      [0, "a hold would not pay"],
-    ]);
+    const given = { ...dear, ...terms };
+    expect(whys(of("a", "a"), [], given)).toEqual(["first of its prefix", "a hold would not pay"]);
+    expect(whys(of("a", "a"), [sent], given)).toEqual(["a hold would not pay", "a hold would not pay"]);
+  });
+
+  it("all start when nobody knows what the model costs", () => {
+    expect(whys(of("a", "a"), [], null)).toEqual(["first of its prefix", "a hold would not pay"]);
   });
 
   it("hold together when one alone would not be worth it: the wait is the same for all", () => {
     const cheap = { ...dear, prefixTokens: 20_000 };
     expect(holdPays(1, cheap)).toBe(false);
     expect(holdPays(2, cheap)).toBe(true);
-    expect(
-      launch(
-        of("a"),
-        () => "leading",
-        () => cheap,
-      )[0]?.holdMs,
-    ).toBe(0);
-    expect(
-      launch(
-        of("a", "a"),
-        () => "leading",
-        () => cheap,
-      )[0]?.holdMs,
-    ).toBe(5_000);
+    expect(whys(of("a"), [sent], cheap)).toEqual(["a hold would not pay"]);
+    expect(whys(of("a", "a"), [sent], cheap)).toEqual(["follows its leader", "follows its leader"]);
+  });
+});
+
+describe("a prefix", () => {
+  it("is shared by attempts on one model that may do the same", () => {
+    expect(prefixOf("m", "build")).toBe(prefixOf("m", "repair"));
+    expect(prefixOf("m", "build")).not.toBe(prefixOf("n", "build"));
+    expect(prefixOf("m", "build")).not.toBe(prefixOf("m", "research"));
   });
 });
 
 describe("whatever starts", () => {
+  const prefix = fc.constantFrom("a", "b", "c");
   const candidates = fc
-    .array(fc.constantFrom("a", "b", "c"), { maxLength: 20 })
-    .map((prefixes) => prefixes.map((prefix, index) => ({ id: `t${index}`, prefix })));
-  const caches = fc.record({
-    a: fc.constantFrom<Cache>("cold", "leading", "warm"),
-    b: fc.constantFrom<Cache>("cold", "leading", "warm"),
-    c: fc.constantFrom<Cache>("cold", "leading", "warm"),
-  });
+    .array(prefix, { maxLength: 20 })
+    .map((prefixes) => prefixes.map((one, index) => ({ id: `t${index}`, prefix: one })));
+  const time = fc.integer({ min: AT - 400_000, max: AT + 10_000 });
+  const uses = fc.array(
+    fc.record({
+      id: fc.constantFrom("x", "y"),
+      prefix,
+      dispatchedAt: time,
+      startedAt: fc.option(time),
+      endedAt: fc.option(time),
+    }),
+    { maxLength: 5 },
+  );
   const terms = fc.record({
     prefixTokens: fc.nat({ max: 200_000 }),
-    minimumTokens: fc.constantFrom(512, 1_024, 4_096),
-    usdPerToken: fc.constantFrom(1e-7, 2e-6, 4e-6, 1e-5),
-    writeMultiplier: fc.constantFrom(1.25, 2),
-    readMultiplier: fc.constantFrom(0.025, 0.05, 0.1),
-    holdMs: fc.nat({ max: 5_000 }),
-    firstTokenMs: fc.nat({ max: 10_000 }),
+    price: fc.record({
+      cacheRead: fc.constantFrom(0.01, 0.1, 0.2, 0.5),
+      cacheWrite: fc.constantFrom(0.125, 2.5, 5, 10),
+    }),
+    holdMs: fc.nat({ max: 30_000 }),
     usdPerHour: fc.nat({ max: 2_000 }),
   });
 
   it("every attempt is answered once, in its place, and waits no longer than the cap", () => {
     fc.assert(
-      fc.property(candidates, caches, terms, (all, cache, given) => {
-        const answers = launch(
-          all,
-          (prefix) => cache[prefix as "a"],
-          () => given,
-        );
+      fc.property(candidates, uses, terms, (all, before, given) => {
+        const answers = launch(all, before, () => given, AT);
         expect(answers.map((one) => one.id)).toEqual(all.map((one) => one.id));
-        for (const { holdMs } of answers) expect([0, given.holdMs]).toContain(holdMs);
+        for (const { until } of answers) {
+          if (until === null) continue;
+          expect(until).toBeGreaterThan(AT);
+          expect(until).toBeLessThanOrEqual(AT + given.holdMs);
+        }
       }),
     );
   });
 
-  it("nobody waits for a leader that does not exist", () => {
+  it("nobody waits for a leader that does not exist, or once the cache is warm", () => {
     fc.assert(
-      fc.property(candidates, caches, terms, (all, cache, given) => {
-        const answers = launch(
-          all,
-          (prefix) => cache[prefix as "a"],
-          () => given,
-        );
-        for (const prefix of ["a", "b", "c"] as const) {
-          const group = answers.filter((_, index) => all[index]?.prefix === prefix);
-          const held = group.some((one) => one.holdMs > 0);
-          const led = cache[prefix] === "leading" || group[0]?.holdMs === 0;
-          expect(!held || led).toBe(true);
-          if (cache[prefix] === "warm") expect(held).toBe(false);
+      fc.property(candidates, uses, terms, (all, before, given) => {
+        const answers = launch(all, before, () => given, AT);
+        for (const [index, { leader }] of answers.entries()) {
+          if (leader === null) continue;
+          const mine = all[index]?.prefix;
+          const goes = all.some((one, at) => one.id === leader && one.prefix === mine && answers[at]?.until === null);
+          const went = before.some((use) => use.id === leader && use.prefix === mine && use.endedAt === null);
+          expect(goes || went).toBe(true);
+          expect(before.some((use) => use.prefix === mine && use.startedAt !== null && use.endedAt === null)).toBe(
+            false,
+          );
         }
       }),
     );

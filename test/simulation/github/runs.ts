@@ -26,6 +26,7 @@ export function dispatchRun(hub: Hub, request: { workflow: string; attempt: stri
     if (run.status !== "queued") return;
     run.status = "in_progress";
     run.startedAt = hub.now;
+    announceRun(hub, run, "in_progress");
     if (script.lasts === null) return;
     hub.clock.after(script.lasts, () => {
       if (run.status === "completed") return;
@@ -55,8 +56,12 @@ function endRun(hub: Hub, run: Run, conclusion: string): void {
   run.status = "completed";
   run.conclusion = conclusion;
   run.endedAt = hub.now;
+  announceRun(hub, run, "completed");
+}
+
+function announceRun(hub: Hub, run: Run, action: "in_progress" | "completed"): void {
   hub.announce("workflow_run", {
-    action: "completed",
+    action,
     repository: repositoryOf(hub),
     workflow_run: { head_sha: hub.tip(hub.defaultBranch), display_title: runName(run.attempt) },
     sender: accountOf("github-actions[bot]"),

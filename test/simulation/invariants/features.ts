@@ -10,6 +10,8 @@ import type { EventLike } from "./steps.ts";
 /** Everything else is not the task's doing. */
 const OWN_FAULTS = ["agent-failed", "agent-empty", "attempt-timed-out", "checks-failed", "review-changes"];
 
+const UNDER_WAY = ["dispatching", "working", "promoting", "in-lane", "waiting"];
+
 export class FeatureJudge {
   readonly #hub: Hub;
   readonly #court: Court;
@@ -56,7 +58,10 @@ export class FeatureJudge {
     else if (!this.#held.has(state.key)) this.#held.set(state.key, this.#hub.now);
     this.#tries(state, write);
     const commands = write.history.flatMap((row) => row.commands as EventLike[]);
-    if (commands.some((command) => command.type === "attempt.dispatch")) this.#started(state);
+    const started = commands.flatMap((command) => (command.type === "attempt.dispatch" ? [String(command.task)] : []));
+    if (started.length > 0) this.#started(state);
+    // Of several events in one step only the last state is left to see.
+    if (write.history.length === 1) this.#shared(state, started);
   }
 
   #ordered(aggregate: string, event: EventLike): void {
@@ -120,6 +125,37 @@ export class FeatureJudge {
       "no budget is exceeded by more than what is in flight",
       () => `${usd.toFixed(2)} $ spent and ${active} attempts under way`,
     );
+  }
+
+  /** What attempts share with checks, and with each other, at the moment when they start. */
+  #shared(state: FeatureState, started: readonly string[]): void {
+    const { policy } = state;
+    if (policy === null || started.length === 0) return;
+    const active = state.tasks.filter((task) => isActive(task.stage)).length;
+    const checking = state.tasks.filter((task) => task.stage === "in-lane" && task.checking).length;
+    const { slots, ciJobs } = policy.actions;
+    this.#court.demand(
+      slots === null || active + ciJobs * checking <= slots || state.breaker.state === "half-open",
+      "attempts and checks share the jobs of GitHub Actions",
+      () => `${active} attempts, ${checking} pulls of ${ciJobs} jobs, ${slots} slots`,
+    );
+    if (policy.isolation === "optimistic") return;
+    for (const task of state.tasks.filter((one) => started.includes(one.plan.id))) {
+      const shared = (path: string) =>
+        task.plan.files.includes(path) && (policy.isolation === "serialise-overlap" || path.startsWith("shared/"));
+      const beside = state.tasks.find(
+        (other) =>
+          other !== task &&
+          [task, other].every((one) => one.plan.role === "build") &&
+          UNDER_WAY.includes(other.stage) &&
+          other.plan.files.some(shared),
+      );
+      this.#court.demand(
+        beside === undefined,
+        "nothing starts beside a task that changes the same files",
+        () => `${task.plan.id} beside ${beside?.plan.id}, which is ${beside?.stage}`,
+      );
+    }
   }
 
   #said(comment: number): Comment | undefined {

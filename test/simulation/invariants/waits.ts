@@ -68,6 +68,8 @@ function taskWait(
   mirror: Mirror,
 ): boolean {
   switch (task.stage) {
+    case "ready":
+      return task.delay?.cause !== "cache" || mirror.has(key, "timer:launch");
     case "dispatching":
       return mirror.has(key, `attempt.dispatch:${id}`);
     case "working":

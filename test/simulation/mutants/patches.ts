@@ -74,6 +74,24 @@ export const mutants: readonly Mutant[] = [
     "task.plan.dependsOn.slice(1).every((id) => {",
   ),
   mutant(
+    "start a task beside one that changes the same files",
+    "core/feature/starting.ts",
+    "const begun = underWay.includes(other.stage) || admitted.includes(other);",
+    "const begun = admitted.includes(other);",
+  ),
+  mutant(
+    "leave running checks out of the jobs that GitHub Actions has",
+    "core/feature/allowance.ts",
+    "actions.slots - actions.ciJobs * checkedPulls(state)",
+    "actions.slots",
+  ),
+  mutant(
+    "forget the timer of what is held for its leader's cache",
+    "core/feature/progress.ts",
+    '  if (lookAt !== null) draft.commands.push({ type: "timer.set", timer: "launch", dueAt: lookAt });\n',
+    "",
+  ),
+  mutant(
     "merge every entry that may, not only the front",
     "core/lane/advance.ts",
     "if (chosen !== undefined) drive(draft, chosen);",

@@ -111,6 +111,7 @@ export function generate(seed: string): Scenario {
     method: chance.pick(["squash", "squash", "merge", "rebase"]),
     mode: chance.chance(0.1) ? "ready" : "auto",
     maxParallel: chance.between(1, 5),
+    ...starting(new Chance(`${seed} starting`)),
     budgetUsd: chance.chance(0.25) ? chance.pick([6, 11, 16]) : null,
     replicas: chance.chance(0.3) ? 2 : 1,
     webhooks: chance.chance(0.1) ? "none" : "all",
@@ -121,6 +122,16 @@ export function generate(seed: string): Scenario {
     if (feature.onFailure === "rollback" && chance.chance(0.5)) faults.push(givesUp(chance, index));
   });
   return { seed, world, features, faults };
+}
+
+/** What stands between a ready task and its attempt. Of a chance of its own, so that the rest of a story stays as it was. */
+function starting(chance: Chance): Pick<Scenario["world"], "actionsSlots" | "ciJobs" | "isolation" | "holdSeconds"> {
+  return {
+    actionsSlots: chance.chance(0.3) ? chance.between(1, 5) : null,
+    ciJobs: chance.between(0, 3),
+    isolation: chance.pick(["optimistic", "optimistic", "serialise-hot", "serialise-overlap"]),
+    holdSeconds: chance.pick([0, 5, 5, 30]),
+  };
 }
 
 function feature(chance: Chance, index: number): FeatureSpec {

@@ -138,6 +138,12 @@ export const Scenario = z.object({
     method: z.enum(["merge", "squash", "rebase"]),
     mode: z.enum(["auto", "ready"]),
     maxParallel: z.number().int().min(1),
+    /** Jobs that the account may run at a time; null: no limit. Each pull's checks take `ciJobs` of them. */
+    actionsSlots: z.number().int().min(1).nullable(),
+    ciJobs: z.number().int().min(0),
+    isolation: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
+    /** How long attempts wait for the first one's prompt cache; 0: not at all. */
+    holdSeconds: z.number().int().min(0),
     /** Dollars that a feature may cost; null: as much as is usual. */
     budgetUsd: z.number().positive().nullable(),
     /** Processes over one store. One: its leases are void when it starts again, since nobody else can hold any. */

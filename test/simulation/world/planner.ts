@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { Injector } from "../process/injector.ts";
 import { type Life, never } from "../process/life.ts";
 import type { FeatureSpec } from "../scenario/scenario.ts";
+import { pathOf } from "./contents.ts";
 
 const USAGE = { inputTokens: 1_000, outputTokens: 500, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.05 };
 
@@ -45,7 +46,10 @@ export class PlannerModel {
       return { failure, model, usage: null };
     }
     const { tasks, land, onFailure } = this.#specOf(issue);
-    const planned = tasks.map(({ id, dependsOn, size, role }) => ({ id, title: `Do ${id}`, dependsOn, size, role }));
+    const planned = tasks.map(({ id, dependsOn, size, role, hot }) => {
+      const files = [pathOf(issue, id), ...(hot === null ? [] : [`shared/${hot}.txt`])];
+      return { id, title: `Do ${id}`, dependsOn, files, size, role };
+    });
     if (trouble === "invalid") planned.push({ ...planned[0]!, dependsOn: ["nowhere"] });
     return { plan: { land, onFailure, tasks: planned }, model, usage: USAGE };
   }

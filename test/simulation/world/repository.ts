@@ -31,9 +31,20 @@ export function configsOf(world: Scenario["world"]): Record<"other" | "broken" |
   };
 }
 
-function configOf({ maxParallel, budgetUsd, method, mode, checks, protection }: Scenario["world"]): string {
+function configOf(world: Scenario["world"]): string {
+  const { maxParallel, budgetUsd, method, mode, checks, protection } = world;
   const lines = [
     `max-parallel: ${maxParallel}`,
+    "actions:",
+    `  slots: ${world.actionsSlots}`,
+    `  ci-jobs: ${world.ciJobs}`,
+    `isolation: ${world.isolation}`,
+    "hot-files: [shared/**]",
+    "launch:",
+    `  hold-seconds: ${world.holdSeconds}`,
+    // A prefix that is worth waiting for.
+    "  prefix-tokens: 100000",
+    "  usd-per-hour: 1",
     "attempts:",
     "  minutes: 10",
     "merge:",

@@ -1,0 +1,124 @@
+/**
+ * Which of the ready tasks start now, and why the others do not. A value: it decides what is started, and people read it.
+ * Read-only research is never kept apart from anything: it has no branch and changes no file. It does take a slot.
+ */
+import type { AttemptKind } from "../attempt.ts";
+import { type CacheTerms, launch, prefixOf, type Use } from "../judge/launch.ts";
+import { workMs } from "../judge/measure.ts";
+import { changedBy, shareFiles, shareHotFiles } from "../judge/overlap.ts";
+import { schedule } from "../judge/schedule.ts";
+import type { Policy } from "../policy.ts";
+import { checkedPulls, slotsOf } from "./allowance.ts";
+import { modelFor } from "./brief.ts";
+import type { Delay, FeatureState, Task, TaskStage } from "./state.ts";
+import { currentAttempt, isActive } from "./state.ts";
+import { isWhole } from "./targets.ts";
+
+export interface Starts {
+  /** In order. */
+  starts: Task[];
+  /** Of every other ready task, by its id. */
+  delays: Map<string, Delay>;
+  /** When to look again, if nothing else happens; null: whatever ends the delays is an event. */
+  lookAt: number | null;
+}
+
+export function judgeStarts(state: FeatureState, policy: Policy, at: number): Starts {
+  const delays = new Map<string, Delay>();
+  const admitted: Task[] = [];
+  const slots = slotsOf(state, policy);
+  const free = slots - state.tasks.filter((task) => isActive(task.stage)).length;
+  for (const task of byRemainingPath(state)) {
+    const ahead = goesFirst(state, policy, task, admitted);
+    if (ahead !== undefined) delays.set(task.plan.id, { cause: "files", task: ahead.plan.id });
+    else if (admitted.length < free) admitted.push(task);
+    else delays.set(task.plan.id, { cause: "slots", slots, checking: checkedPulls(state) });
+  }
+  return holdForCache(state, policy, admitted, delays, at);
+}
+
+/** The kind of the next attempt. A build whose head exists never reached its pull: what follows builds on that head. */
+export function nextKind({ machine, head }: Task): AttemptKind {
+  return machine.kind === "build" && head !== null ? "repair" : machine.kind;
+}
+
+/** A revert, and everything together on its way to the base. */
+export function needsNoAgent(task: Task): boolean {
+  return task.head === null && (task.undoes !== null || isWhole(task));
+}
+
+function byRemainingPath(state: FeatureState): Task[] {
+  const waiting = state.tasks.filter((task) => task.stage === "ready" && !needsNoAgent(task));
+  const ready = new Map(waiting.map((task) => [task.plan.id, task]));
+  const plan = state.tasks.map((task) => ({
+    id: task.plan.id,
+    size: task.plan.size,
+    dependsOn: task.plan.dependsOn,
+    // Only what is done says how long such a task takes: one that parked or was left out never came to its end.
+    tookMs: task.stage === "done" ? workMs(task) : null,
+  }));
+  return schedule(plan, [...ready.keys()], ready.size).flatMap((id) => ready.get(id) ?? []);
+}
+
+/** From its first attempt until it has landed. What is parked may stay so for days, and holds up nobody. */
+const underWay: readonly TaskStage[] = ["dispatching", "working", "promoting", "in-lane", "waiting"];
+
+/**
+ * Another that may change the same files and goes first. Of two that are ready it is the one whose change exists already,
+ * so that its own repair does not have to wait for who would conflict with it; else the one with the longer path.
+ */
+function goesFirst(state: FeatureState, policy: Policy, task: Task, admitted: readonly Task[]): Task | undefined {
+  if (policy.isolation === "optimistic" || task.plan.role === "research") return undefined;
+  const files = changedBy(task.plan.files);
+  return state.tasks.find((other) => {
+    if (other === task || other.plan.role === "research") return false;
+    const begun = underWay.includes(other.stage) || admitted.includes(other);
+    const returns = other.stage === "ready" && other.head !== null && task.head === null;
+    if (!begun && !returns) return false;
+    const theirs = changedBy(other.plan.files);
+    return policy.isolation === "serialise-overlap"
+      ? shareFiles(files, theirs)
+      : shareHotFiles(files, theirs, policy.hotFiles);
+  });
+}
+
+/** A task that is held keeps its slot: it starts in a few seconds. */
+function holdForCache(
+  state: FeatureState,
+  policy: Policy,
+  admitted: readonly Task[],
+  delays: Map<string, Delay>,
+  at: number,
+): Starts {
+  const terms = new Map<string, CacheTerms>();
+  const candidates = admitted.map((task) => {
+    const kind = nextKind(task);
+    const model = modelFor(policy, task, kind);
+    const prefix = prefixOf(model, kind);
+    const price = state.prices[model];
+    const { holdSeconds, prefixTokens, usdPerHour } = policy.launch;
+    // What is not known to save anything is not waited for.
+    if (price !== undefined) terms.set(prefix, { price, prefixTokens, usdPerHour, holdMs: holdSeconds * 1_000 });
+    return { id: task.plan.id, prefix };
+  });
+  const launches = launch(candidates, usesOf(state), (prefix) => terms.get(prefix) ?? null, at);
+  const held = launches.flatMap((one) => (one.why === "follows its leader" ? [one] : []));
+  for (const { id, leader } of held) delays.set(id, { cause: "cache", task: leader });
+  return {
+    starts: admitted.filter((task) => !held.some(({ id }) => id === task.plan.id)),
+    delays,
+    lookAt: held.length === 0 ? null : Math.min(...held.map(({ until }) => until)),
+  };
+}
+
+/** Attempts of which it is known whether they still run. */
+function usesOf(state: FeatureState): Use[] {
+  return state.tasks.flatMap((task) => {
+    const runs = isActive(task.stage) ? currentAttempt(task) : undefined;
+    return task.attempts.flatMap((attempt): Use[] => {
+      const { model, kind, dispatchedAt, startedAt, endedAt } = attempt;
+      if (model === null || (endedAt === null && attempt !== runs)) return [];
+      return [{ id: task.plan.id, prefix: prefixOf(model, kind), dispatchedAt, startedAt, endedAt }];
+    });
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * Could two tasks change the same file? Judged from the globs that they declare, before anybody has written a line, and on
+ * the safe side: "no" is certain, "yes" means that nothing rules it out.
+ *
+ * A glob is widened until it can be compared with any other, one segment of the path at a time:
+ * - a segment without special characters is that name;
+ * - one with some (`*`, `?`, `[…]`, `{…}`, `(…)` and what goes with them) is any name that begins as it does before the
+ *   first of them and ends as it does after the last;
+ * - `**` is any number of segments; so is a segment that holds `**` beside something else, and everything from a group on
+ *   that reaches over a `/`;
+ * - a glob that begins with `!` is everything.
+ * A path also stands for all that lies in it, since people write folders as `src` or `src/`. Two globs overlap if some path
+ * fits both after that.
+ */
+
+type Segment = { kind: "any-number" } | { kind: "name"; name: string } | { kind: "some"; begin: string; end: string };
+
+const ANY_NUMBER: Segment = { kind: "any-number" };
+
+/** What may make a segment mean more than one name. Too many are harmless: they only widen. */
+const SPECIAL = /[*?[\]{}()|"\\!+]|@(?=\()/g;
+
+/** Which files a task may be thought to change. One that declares none may change any: so the guardrails see it too. */
+export function changedBy(declared: readonly string[]): readonly string[] {
+  return declared.length === 0 ? ["**"] : declared;
+}
+
+export function overlaps(left: string, right: string): boolean {
+  return meet(segmentsOf(left), segmentsOf(right));
+}
+
+/** Whether anything that one list of globs names could be named by the other. */
+export function shareFiles(left: readonly string[], right: readonly string[]): boolean {
+  return left.some((one) => right.some((other) => overlaps(one, other)));
+}
+
+/** Whether both could change a file that one of the `hot` globs names. */
+export function shareHotFiles(left: readonly string[], right: readonly string[], hot: readonly string[]): boolean {
+  return hot.some((glob) => {
+    const near = (globs: readonly string[]) => globs.filter((one) => overlaps(one, glob));
+    return shareFiles(near(left), near(right));
+  });
+}
+
+function segmentsOf(glob: string): Segment[] {
+  if (glob.startsWith("!")) return [ANY_NUMBER];
+  const segments: Segment[] = [];
+  for (const part of glob.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (!isWhole(part)) break;
+    segments.push(segmentOf(part));
+  }
+  return [...segments, ANY_NUMBER];
+}
+
+/** Whether every group that begins in this segment ends in it. */
+function isWhole(part: string): boolean {
+  return ["[]", "{}", "()"].every(([open, close]) => part.split(open!).length === part.split(close!).length);
+}
+
+function segmentOf(part: string): Segment {
+  if (part.includes("**")) return ANY_NUMBER;
+  const special = [...part.matchAll(SPECIAL)].map((match) => match.index);
+  const [first, last] = [special[0], special.at(-1)];
+  if (first === undefined || last === undefined) return { kind: "name", name: part };
+  return { kind: "some", begin: part.slice(0, first), end: part.slice(last + 1) };
+}
+
+/** Whether some path fits both. `fits[j]`: what is left of `left` at this point and `right` from its segment `j` on. */
+function meet(left: readonly Segment[], right: readonly Segment[]): boolean {
+  let after: boolean[] = [];
+  for (let i = left.length; i >= 0; i -= 1) {
+    const fits: boolean[] = [];
+    for (let j = right.length; j >= 0; j -= 1) {
+      const mine = left[i];
+      const other = right[j];
+      if (mine === undefined && other === undefined) fits[j] = true;
+      else if (mine?.kind === "any-number") fits[j] = after[j] === true || fits[j + 1] === true;
+      else if (other?.kind === "any-number") fits[j] = fits[j + 1] === true || after[j] === true;
+      else fits[j] = mine !== undefined && other !== undefined && after[j + 1] === true && sameName(mine, other);
+    }
+    after = fits;
+  }
+  return after[0] === true;
+}
+
+function sameName(left: Segment, right: Segment): boolean {
+  if (left.kind === "any-number" || right.kind === "any-number") return true;
+  if (left.kind === "name") return right.kind === "name" ? left.name === right.name : isSome(left.name, right);
+  if (right.kind === "name") return isSome(right.name, left);
+  const begins = left.begin.startsWith(right.begin) || right.begin.startsWith(left.begin);
+  return begins && (left.end.endsWith(right.end) || right.end.endsWith(left.end));
+}
+
+function isSome(name: string, { begin, end }: { begin: string; end: string }): boolean {
+  return name.length >= begin.length + end.length && name.startsWith(begin) && name.endsWith(end);
+}
