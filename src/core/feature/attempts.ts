@@ -145,13 +145,14 @@ export function promote(draft: Draft, task: Task): void {
 
 function openPull(draft: Draft, task: Task): void {
   const { state } = draft;
-  if (state.base === null || state.policy === null) return;
+  if (state.base === null || task.head === null) return;
   draft.commands.push({
     type: "pull.open",
     repo: state.repo,
     task: task.plan.id,
     round: nextRound(state),
     branch: task.branch,
+    head: task.head,
     base: state.base.branch,
     title: task.plan.title,
     issue: state.issue.number,

@@ -105,14 +105,14 @@ export class ServerJudge {
       );
       if (landed?.mergeSha == null || this.#forced || (brief.kind !== "build" && brief.kind !== "research")) continue;
       const has = hub.objects.contains(brief.checkout, landed.mergeSha);
-      if (process.env.ALL)
-        court.demand(has, "a task starts from a base that has its dependencies", () => `${brief.task} lacks ${id}`);
+      court.demand(has, "a task starts from a base that has its dependencies", () => `${brief.task} lacks ${id}`);
     }
   }
 
   #opened({ pull }: Extract<ServerFact, { kind: "pull-opened" }>): void {
     const { court, hub } = this.#options;
-    const same = [...hub.pulls.values()].filter((one) => one.head === pull.head && one.state !== "closed");
+    // Whatever people have done to the first meanwhile.
+    const same = [...hub.pulls.values()].filter((one) => one.head === pull.head && one.by === BOT);
     court.demand(
       same.length <= 1,
       "a task has one pull",
