@@ -136,6 +136,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     landedTree: Sha,
     mergeSha: Sha,
     mergedAt: z.number().int(),
+    /** The base branch's tip after it. */
+    base: Sha,
     gateMs,
   }),
   z.object({
@@ -194,6 +196,8 @@ export const LaneEvent = z.discriminatedUnion("type", [
         sha: Sha,
         landedTree: Sha,
         parents: z.array(Sha),
+        /** Where the base branch has got to since. */
+        tip: Sha,
         at: z.number().int(),
       }),
       z.object({

@@ -2,23 +2,26 @@
 import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
-import { readCommit } from "./branches.ts";
+import { createBranches, readCommit } from "./branches.ts";
 import type { Calls } from "./calls.ts";
 import { meaningOf, mergeMayPass, statusOf, updateRefusal, wordsOf } from "./errors.ts";
-import { readPull } from "./pulls.ts";
+import { type Pull, readPull } from "./pulls.ts";
 
 type Merging = Pick<GitHub, "updatePull" | "mergePull">;
 type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;
 
 export function createMerging(calls: Calls, now: () => number): Merging {
-  async function landed(repo: Repo, sha: string, at: number | null): Promise<Merged> {
+  /** Merges of one second cannot be told apart by their times: what came last is known from the branch alone. */
+  async function landed(repo: Repo, { base, merged_at }: Pull, sha: string): Promise<Merged> {
     const commit = await readCommit(calls, repo, sha);
+    const tip = (await createBranches(calls).branchTip(repo, base.ref)) ?? sha;
     return {
       outcome: "merged",
       sha,
       landedTree: commit.tree,
       parents: commit.parents,
-      at: at ?? commit.committedAt,
+      tip,
+      at: merged_at === null ? commit.committedAt : Date.parse(merged_at),
     };
   }
 
@@ -37,9 +40,7 @@ export function createMerging(calls: Calls, now: () => number): Merging {
 
     async mergePull(repo, number, { head, method, title }) {
       const pull = await readPull(calls, repo, number);
-      if (pull.merged && pull.merge_commit_sha !== null) {
-        return landed(repo, pull.merge_commit_sha, pull.merged_at === null ? null : Date.parse(pull.merged_at));
-      }
+      if (pull.merged && pull.merge_commit_sha !== null) return landed(repo, pull, pull.merge_commit_sha);
       if (pull.state === "closed") return { outcome: "refused", message: "The pull request is closed" };
       if (pull.head.sha !== head) return { outcome: "moved", message: `The head is ${pull.head.sha} by now` };
       try {
@@ -58,7 +59,7 @@ export function createMerging(calls: Calls, now: () => number): Merging {
     try {
       const pull = await readPull(calls, repo, number);
       if (pull.merged && pull.merge_commit_sha !== null && pull.merged_at !== null) {
-        return await landed(repo, pull.merge_commit_sha, Date.parse(pull.merged_at));
+        return await landed(repo, pull, pull.merge_commit_sha);
       }
       return { outcome: "unknown", message: "GitHub accepted the merge but does not show it yet" };
     } catch (error) {

@@ -129,14 +129,14 @@ export interface GitHub {
   updatePull(repo: Repo, pull: number, expectedHead: string): Promise<"accepted" | "moved" | "conflict" | "current">;
   /**
    * Merge exactly `head`. `unknown`: GitHub answered 5xx or not at all; read again before any retry.
-   * On `merged` the trees say whether what landed is what was tested.
+   * On `merged` the trees say whether what landed is what was tested, and `tip` is where the base has got to since.
    */
   mergePull(
     repo: Repo,
     pull: number,
     merge: { head: string; method: "merge" | "squash" | "rebase"; title: string },
   ): Promise<
-    | { outcome: "merged"; sha: string; landedTree: string; parents: string[]; at: number }
+    | { outcome: "merged"; sha: string; landedTree: string; parents: string[]; tip: string; at: number }
     | { outcome: "moved" | "refused" | "unknown"; message: string }
   >;
   /** Have interrupted checks run again on the same head, by re-running the failed jobs of their workflow runs. */

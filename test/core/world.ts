@@ -222,7 +222,7 @@ export class World {
     };
   }
 
-  merges(pull: number, more: { landedTree?: string } = {}): void {
+  merges(pull: number, more: { landedTree?: string; tip?: string } = {}): void {
     const { head } = this.take("pull.merge", (command) => command.pull === pull);
     this.at += 1_000;
     this.lane({
@@ -234,6 +234,7 @@ export class World {
         sha: sha(`merge-${pull}`),
         landedTree: more.landedTree ?? sha(`tree-${pull}`),
         parents: [sha("base")],
+        tip: more.tip ?? sha(`merge-${pull}`),
         at: this.at,
       },
     });

@@ -4,7 +4,7 @@ import { api, failure, githubWith, playGitHub, REPO, repo, sha } from "./fixture
 playGitHub();
 
 const PULL = `${REPO}/pulls/3`;
-const [head, landed, tree, parent] = [sha("a"), sha("b"), sha("c"), sha("d")];
+const [head, landed, tree, parent, tip] = [sha("a"), sha("b"), sha("c"), sha("d"), sha("f")];
 const MERGED_AT = "2026-11-01T11:00:00Z";
 const open = {
   number: 3,
@@ -16,7 +16,7 @@ const open = {
   base: { ref: "main", sha: parent },
 };
 const merged = { ...open, state: "closed", merged: true, merged_at: MERGED_AT, merge_commit_sha: landed };
-const success = { outcome: "merged", sha: landed, landedTree: tree, parents: [parent], at: Date.parse(MERGED_AT) };
+const success = { outcome: "merged", sha: landed, landedTree: tree, parents: [parent], tip, at: Date.parse(MERGED_AT) };
 
 function expectPull(pull: Record<string, unknown>) {
   api().get(PULL).reply(200, pull);
@@ -27,6 +27,9 @@ function expectLanded() {
   api()
     .get(`${REPO}/git/commits/${landed}`)
     .reply(200, { sha: landed, message: "m", tree: { sha: tree }, parents: [{ sha: parent }], committer });
+  api()
+    .get(`${REPO}/git/ref/heads%2Fmain`)
+    .reply(200, { object: { sha: tip } });
 }
 
 function merge() {

@@ -282,7 +282,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.waitsFor = null;
   // A merge that is told late must not take the base back to what it was then.
   const newest = state.tasks.every((other) => (other.landing?.mergedAt ?? 0) <= event.mergedAt);
-  if (state.base !== null && newest) state.base = { ...state.base, sha: event.mergeSha };
+  if (state.base !== null && newest) state.base = { ...state.base, sha: event.base };
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
   // A cancelled feature's last merge may still arrive: it is remembered, and changes nothing else.

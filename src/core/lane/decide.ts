@@ -240,7 +240,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
   }
   state.merged += 1;
   closeGate(entry);
-  state.tip = outcome.sha;
+  state.tip = outcome.tip;
   // Whoever merged it: where this lane asked for that very head, it is what this lane had tested.
   const ours = entry.tried?.head === entry.head;
   const testedTree = ours
@@ -260,6 +260,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       landedTree: outcome.landedTree,
       mergeSha: outcome.sha,
       mergedAt: outcome.at,
+      base: outcome.tip,
       gateMs: entry.gateMs + Math.max(0, draft.at - (entry.mergeAskedAt ?? draft.at)),
     },
   });

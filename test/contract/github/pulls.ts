@@ -146,6 +146,7 @@ export function pullsContract(scene: () => Scene): void {
       expect(merged.landedTree).toBe(headTree);
       expect(merged.parents).toEqual(method === "merge" ? [tip, head] : [tip]);
       expect(await github.branchTip(repo, base)).toBe(merged.sha);
+      expect(merged.tip).toBe(merged.sha);
       expect(await github.mergePull(repo, number, { head, method, title: "Landed" })).toEqual(merged);
       expect(await github.pull(repo, number)).toMatchObject({
         state: "merged",
@@ -154,6 +155,16 @@ export function pullsContract(scene: () => Scene): void {
         mergedAt: merged.at,
       });
       if (method !== "rebase") expect((await github.commit(repo, merged.sha)).message).toMatch(/^Landed/);
+    });
+
+    it("says where the base has got to since a merge", async () => {
+      const { github, repo, world, openPull, settled } = scene();
+      const { number, head, base } = await openPull();
+      await settled(number);
+      await github.mergePull(repo, number, { head, method: "squash", title: "T" });
+      const tip = await world.push(base, { "later.txt": "later\n" });
+
+      expect(await github.mergePull(repo, number, { head, method: "squash", title: "T" })).toMatchObject({ tip });
     });
 
     it("does not merge another head than the one it was given", async () => {

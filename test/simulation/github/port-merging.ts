@@ -8,10 +8,11 @@ import { isLimit, meaningOf, type Wire } from "./wire.ts";
 type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;
 
 export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "updatePull" | "mergePull"> {
-  function landed({ mergeSha, mergedAt }: Pull): Merged {
+  async function landed({ base, mergeSha, mergedAt }: Pull): Promise<Merged> {
     if (mergeSha === null || mergedAt === null) return { outcome: "unknown", message: "It is not shown yet" };
     const { tree, parents } = hub.objects.read(mergeSha);
-    return { outcome: "merged", sha: mergeSha, landedTree: tree, parents: [...parents], at: mergedAt };
+    const tip = await read("mergePull.tip", () => hub.branches.get(base) ?? mergeSha);
+    return { outcome: "merged", sha: mergeSha, landedTree: tree, parents: [...parents], tip, at: mergedAt };
   }
 
   return {
@@ -41,7 +42,7 @@ export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "upd
         return refusal(error);
       }
       try {
-        return landed(await read("mergePull.read", () => ({ ...hub.pull(number) })));
+        return await landed(await read("mergePull.read", () => ({ ...hub.pull(number) })));
       } catch (error) {
         return { outcome: "unknown", message: String(error) };
       }
