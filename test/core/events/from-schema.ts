@@ -8,7 +8,7 @@ import { z } from "zod";
 export type Known = Readonly<Record<string, readonly unknown[]>>;
 
 interface Node {
-  type?: string;
+  type?: string | string[];
   const?: unknown;
   enum?: unknown[];
   anyOf?: Node[];
@@ -36,7 +36,9 @@ function arbitraryOf(node: Node, known: Known): fc.Arbitrary<unknown> {
   if (node.enum !== undefined) return fc.constantFrom(...node.enum);
   const options = node.anyOf ?? node.oneOf;
   if (options !== undefined) return fc.oneof(...options.map((option) => arbitraryOf(option, known)));
-  switch (node.type) {
+  const { type } = node;
+  if (Array.isArray(type)) return fc.oneof(...type.map((one) => arbitraryOf({ ...node, type: one }, known)));
+  switch (type) {
     case "object":
       return objectOf(node, known);
     case "array":
@@ -74,7 +76,7 @@ function objectOf(node: Node, known: Known): fc.Arbitrary<unknown> {
 
 function fieldOf(name: string, node: Node, known: Known): fc.Arbitrary<unknown> {
   const whatever = arbitraryOf(node, known);
-  const types = (node.anyOf ?? [node]).map((option) => (option.type === "integer" ? "number" : option.type));
+  const types = (node.anyOf ?? [node]).flatMap(({ type }) => (type === "integer" ? "number" : type));
   const fitting = (known[name] ?? []).filter((value) => node.const === undefined && types.includes(typeof value));
   if (fitting.length === 0) return whatever;
   return fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...fitting) }, { weight: 1, arbitrary: whatever });

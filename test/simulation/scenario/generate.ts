@@ -63,6 +63,11 @@ const RACES: readonly (readonly [string, number, readonly Meddling[]])[] = [
   ["writeCommit", 4, ["order", "merge", "base"]],
   ["artifact", 6, ["order", "merge"]],
   ["failureText", 2, ["push", "merge", "close"]],
+  ["claim pull.merge", 4, ["push", "push", "push", "base", "review", "order"]],
+  ["claim pull.merge", 2, ["push", "base"]],
+  ["claim pull.update", 3, ["push", "base", "order"]],
+  ["claim pull.open", 3, ["merge", "order", "delete"]],
+  ["claim change.promote", 4, ["base", "order", "delete"]],
 ];
 
 const REQUEST_TROUBLES = [
