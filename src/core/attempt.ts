@@ -80,12 +80,17 @@ export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadToken
 
 export function addUsage(left: Usage, right: Usage): Usage {
   return {
-    inputTokens: left.inputTokens + right.inputTokens,
-    outputTokens: left.outputTokens + right.outputTokens,
-    cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
-    cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
-    usd: left.usd + right.usd,
+    inputTokens: sum(left.inputTokens, right.inputTokens),
+    outputTokens: sum(left.outputTokens, right.outputTokens),
+    cacheReadTokens: sum(left.cacheReadTokens, right.cacheReadTokens),
+    cacheWriteTokens: sum(left.cacheWriteTokens, right.cacheWriteTokens),
+    usd: sum(left.usd, right.usd),
   };
+}
+
+/** What a job says that it used is anybody's word: whatever it says, the sum can be stored. */
+function sum(left: number, right: number): number {
+  return Math.min(left + right, Number.MAX_SAFE_INTEGER);
 }
 
 /** One changed path of the checkout, against the brief's `against` commit. */

@@ -145,6 +145,8 @@ export const Command = z.discriminatedUnion("type", [
     task: TaskId,
     round: z.number().int(),
     branch: z.string(),
+    /** The commit that was promoted: a pull that carried it is this one, whatever people have done to it since. */
+    head: Sha,
     base: z.string(),
     title: z.string(),
     issue: z.number().int(),

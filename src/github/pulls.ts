@@ -11,6 +11,7 @@ type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull">;
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const Numbered = z.object({ number: z.number().int().positive() });
+const Listed = Numbered.extend({ state: z.enum(["open", "closed"]), head: z.object({ sha: Sha }) });
 const Pull = z.object({
   number: z.number().int().positive(),
   state: z.enum(["open", "closed"]),
@@ -31,21 +32,26 @@ export async function readPull(calls: Calls, repo: Repo, pull: number): Promise<
 }
 
 export function createPulls(calls: Calls, app: { appId: number }): Pulls {
-  async function openPullOf(repo: Repo, head: string, base: string) {
-    const parameters = { head: `${repo.owner}:${head}`, base, state: "open" };
-    const [first] = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls", parameters, Numbered);
-    return first;
+  /** Before we heard of it, somebody may have merged or closed it, and GitHub have deleted its branch: it is found all the same. */
+  async function existingPull(repo: Repo, { head, base, commit }: Parameters<GitHub["openPull"]>[1]) {
+    const parameters = { head: `${repo.owner}:${head}`, base, state: "all" };
+    const listed = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls", parameters, Listed);
+    const open = listed.find((pull) => pull.state === "open");
+    if (open !== undefined) return open;
+    for (const pull of listed) if (await carries(calls, repo, pull.head.sha, commit)) return pull;
+    return undefined;
   }
 
   return {
-    async openPull(repo, { head, base, title, body }) {
-      const existing = await openPullOf(repo, head, base);
+    async openPull(repo, request) {
+      const existing = await existingPull(repo, request);
       if (existing !== undefined) return { number: existing.number };
       try {
+        const { head, base, title, body } = request;
         return await calls.one(repo, "POST /repos/{owner}/{repo}/pulls", { head, base, title, body }, Numbered);
       } catch (error) {
         if (statusOf(error) !== 422 || !saysAlreadyExists(wordsOf(error))) throw error;
-        const raced = await openPullOf(repo, head, base);
+        const raced = await existingPull(repo, request);
         if (raced === undefined) throw error;
         return { number: raced.number };
       }
@@ -81,6 +87,17 @@ export function createPulls(calls: Calls, app: { appId: number }): Pulls {
       return { ...common, ...comparison, state: "open", headTree: commit.tree, checks, changesRequestedBy };
     },
   };
+}
+
+async function carries(calls: Calls, repo: Repo, head: string, commit: string): Promise<boolean> {
+  if (head === commit) return true;
+  try {
+    return (await compare(calls, repo, commit, head)).behindBy === 0;
+  } catch (error) {
+    // 404: they have no common ancestor, or the head is gone.
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
 }
 
 /** Against the branch by its name: `base.sha` of a pull stays what it was when the head last moved. */

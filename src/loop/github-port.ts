@@ -114,8 +114,14 @@ export interface GitHub {
    */
   moveBranch(repo: Repo, branch: string, from: string | null, to: string): Promise<"moved" | "taken">;
   deleteBranch(repo: Repo, branch: string): Promise<void>;
-  /** The open pull of `head` into `base`, opened if there is none. */
-  openPull(repo: Repo, pull: { head: string; base: string; title: string; body: string }): Promise<{ number: number }>;
+  /**
+   * The pull of the branch `head` into `base`: the open one, else one that carried `commit` and is merged or closed by now,
+   * else a new one.
+   */
+  openPull(
+    repo: Repo,
+    pull: { head: string; base: string; commit: string; title: string; body: string },
+  ): Promise<{ number: number }>;
   closePull(repo: Repo, pull: number): Promise<void>;
   /** Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. */
   pull(repo: Repo, pull: number): Promise<PullSnapshot>;

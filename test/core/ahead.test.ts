@@ -348,6 +348,7 @@ describe("the front", () => {
         restsUntil: null,
         gateMs: 0,
         explanation: "",
+        checking: false,
         comparisons: [...new Set(draw.conflicts)]
           .filter((other) => other !== pull)
           .map((ahead) => ({

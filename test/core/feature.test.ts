@@ -90,6 +90,15 @@ describe("a task", () => {
     expect(world.take("attempt.dispatch").brief).toMatchObject({ task: "b", checkout: sha("merge-10"), kind: "build" });
   });
 
+  it("starts from the base's tip when people merged two in one second, whichever is told last", () => {
+    const world = started({ a: [], b: [], c: ["a", "b"] });
+    for (const id of ["a", "b"]) world.pullIs(world.agentSucceeds(id), { state: "merged" });
+    world.merges(11, { tip: sha("merge-11") });
+    world.at -= 1_000;
+    world.merges(10, { tip: sha("merge-11") });
+    expect(world.take("attempt.dispatch").brief).toMatchObject({ task: "c", checkout: sha("merge-11") });
+  });
+
   it("looks at its run once as soon as it knows its number: the run may have ended before", () => {
     const world = started({ a: [] });
     world.dispatches("a");

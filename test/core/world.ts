@@ -244,7 +244,7 @@ export class World {
     };
   }
 
-  merges(pull: number, more: { landedTree?: string } = {}): void {
+  merges(pull: number, more: { landedTree?: string; tip?: string } = {}): void {
     const { head } = this.take("pull.merge", (command) => command.pull === pull);
     this.at += 1_000;
     this.lane({
@@ -259,7 +259,7 @@ export class World {
         at: this.at,
       },
     });
-    this.tipIs(sha(`merge-${pull}`));
+    this.tipIs(more.tip ?? sha(`merge-${pull}`));
   }
 
   /** Answer the feature's question about the branch that its tasks land on, if it has one. */

@@ -251,22 +251,40 @@ it("changesRequestedBy holds whoever's last verdict it is; comments and drafts a
 });
 
 describe("openPull", () => {
-  const LIST = `${REPO}/pulls?per_page=100&head=acme%3Aheadgate%2F12%2Fparser&base=main&state=open`;
-  const request = { head: "headgate/12/parser", base: "main", title: "T", body: "B" };
+  const LIST = `${REPO}/pulls?per_page=100&head=acme%3Aheadgate%2F12%2Fparser&base=main&state=all`;
+  const sent = { head: "headgate/12/parser", base: "main", title: "T", body: "B" };
+  const [commit, other] = ["c".repeat(40), "d".repeat(40)];
+  const request = { ...sent, commit };
+  const listed = (number: number, state: string, sha = commit) => ({ number, state, head: { sha } });
 
   it("opens one", async () => {
     api().get(LIST).reply(200, []);
-    api().post(`${REPO}/pulls`, request).reply(201, { number: 3 });
+    api().post(`${REPO}/pulls`, sent).reply(201, { number: 3 });
 
     expect(await githubWith().openPull(repo, request)).toEqual({ number: 3 });
   });
 
-  it("takes the one there is", async () => {
+  it("takes the one there is, an open one first", async () => {
     api()
       .get(LIST)
-      .reply(200, [{ number: 3 }]);
+      .reply(200, [listed(4, "closed"), listed(3, "open", other)]);
 
     expect(await githubWith().openPull(repo, request)).toEqual({ number: 3 });
+  });
+
+  it("takes a closed one if its head contains the commit, and passes over others", async () => {
+    api()
+      .get(LIST)
+      .reply(200, [listed(5, "closed", "e".repeat(40)), listed(4, "closed", other)]);
+    const compared = (head: string) => `${REPO}/compare/${commit}...${head}?per_page=1&page=2`;
+    api()
+      .get(compared("e".repeat(40)))
+      .reply(404, { message: "No common ancestor" });
+    api()
+      .get(compared(other))
+      .reply(200, { behind_by: 0, base_commit: { sha: commit } });
+
+    expect(await githubWith().openPull(repo, request)).toEqual({ number: 4 });
   });
 
   it("takes the one that appeared in between", async () => {
@@ -277,7 +295,7 @@ describe("openPull", () => {
       .reply(422, { message: "Validation Failed", errors: [{ message }] });
     api()
       .get(LIST)
-      .reply(200, [{ number: 4 }]);
+      .reply(200, [listed(4, "open")]);
 
     expect(await githubWith().openPull(repo, request)).toEqual({ number: 4 });
   });

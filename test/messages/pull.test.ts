@@ -12,6 +12,7 @@ const opening: CommandOf<"pull.open"> = {
   repo,
   task: "quote",
   branch: "headgate/12/quote",
+  head: sha("quote"),
   base: "main",
   title: "Read quoted fields",
   issue: 12,

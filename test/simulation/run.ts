@@ -170,6 +170,7 @@ class Play {
             const { type } = claimed.command as { type: string };
             this.#effects.push(type);
             this.#tally.add(`effect ${type}`);
+            for (const act of injector.request(`claim ${type}`).acts) this.#act(act);
           },
           completed: () => {},
           undecided: (aggregate: string) =>

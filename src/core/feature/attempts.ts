@@ -2,6 +2,7 @@
 
 import { addUsage, NO_USAGE } from "../attempt.ts";
 import type { Command } from "../command.ts";
+import { dueAfter } from "../due.ts";
 import type { FeatureEvent, Outcome } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import type { RunSnapshot } from "../github.ts";
@@ -69,7 +70,7 @@ export function dispatched(draft: Draft, event: EventOf<"attempt.dispatched">): 
   }
   const minutes = (draft.state.policy?.attempts.minutes ?? 0) + RUNNER_MINUTES;
   const timer = `attempt:${attemptIdOf(draft.state, task, event.attempt)}`;
-  draft.commands.push({ type: "timer.set", timer, dueAt: draft.at + minutes * 60_000 });
+  draft.commands.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });
   // The run may have ended before its number was known, and then its webhook found nobody: look once.
   const look = observeAttempt(draft.state, task, draft.at);
   if (look !== null) draft.commands.push(look);
@@ -154,13 +155,14 @@ export function promote(draft: Draft, task: Task): void {
 function openPull(draft: Draft, task: Task): void {
   const { state } = draft;
   const target = targetOf(state, task);
-  if (target === null) return;
+  if (target === null || task.head === null) return;
   draft.commands.push({
     type: "pull.open",
     repo: state.repo,
     task: task.plan.id,
     round: nextRound(state),
     branch: task.branch,
+    head: task.head,
     base: target.branch,
     title: task.plan.title,
     issue: state.issue.number,
@@ -184,10 +186,12 @@ export function promoted(draft: Draft, event: EventOf<"change.promoted">): React
     return null;
   }
   if (task === null || task.stage !== "promoting") return "stale-attempt";
+  // Told before: its pull is being opened.
+  if (task.change === null) return "duplicate";
   task.head = event.head;
   task.failure = null;
   task.failedIn = null;
-  task.promoted = (task.change ?? []).map((file) => file.path).slice(0, 300);
+  task.promoted = task.change.map((file) => file.path).slice(0, 300);
   task.change = null;
   if (task.pull === null) {
     openPull(draft, task);

@@ -1,5 +1,6 @@
 /** A lane's decision in the making, and the moves that both its judgement and its advance make. */
 import type { Command } from "../command.ts";
+import { dueAfter } from "../due.ts";
 import type { Failure } from "../failure.ts";
 import { judgeHead } from "./gate.ts";
 import type { Entry, LaneState } from "./state.ts";
@@ -30,7 +31,7 @@ export function nextAsk(draft: LaneDraft): number {
 
 /** Nothing is tried for a while; then the pull is looked at again. */
 export function rest(draft: LaneDraft, entry: Entry, ms: number): void {
-  entry.restsUntil = draft.at + ms;
+  entry.restsUntil = dueAfter(draft.at, ms);
   draft.commands.push({ type: "timer.set", timer: `rest:${entry.pull}`, dueAt: entry.restsUntil });
 }
 

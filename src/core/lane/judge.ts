@@ -1,4 +1,5 @@
 /** What a fresh look at one pull means, before anything is chosen. */
+import { dueAfter } from "../due.ts";
 import type { Check, PullSnapshot } from "../github.ts";
 import { askMerge, closeGate, eject, type LaneDraft, look, MAX_LOOKS, nextAsk } from "./draft.ts";
 import { judgeHead, type Verdict } from "./gate.ts";
@@ -101,7 +102,11 @@ function waitForChecks(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
   const since = missing ? Math.max(entry.headSince, verdict.endedAt ?? 0) : entry.headSince;
   const due = since + (missing ? MISSING_MS : entry.checksMinutes * 60_000);
   if (draft.at <= due) {
-    draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: due + 1 });
+    draft.commands.push({
+      type: "timer.set",
+      timer: `look:${entry.pull}`,
+      dueAt: dueAfter(draft.at, due + 1 - draft.at),
+    });
     return;
   }
   const cause = missing

@@ -11,6 +11,7 @@ export async function openPull(outside: Outside, command: CommandOf<"pull.open">
   const { number } = await outside.github.openPull(command.repo, {
     head: command.branch,
     base: command.base,
+    commit: command.head,
     title: pullTitle(command),
     body: pullBody(command),
   });

@@ -64,7 +64,13 @@ export function sceneOf(world: ContractWorld): Scene {
       const start = await world.push(base, { "start.txt": "start\n" });
       await github.moveBranch(repo, branch, null, start);
       const head = await world.push(branch, { [file]: "topic\n" });
-      const { number } = await github.openPull(repo, { head: branch, base, title: "A pull", body: "Why" });
+      const { number } = await github.openPull(repo, {
+        head: branch,
+        base,
+        commit: head,
+        title: "A pull",
+        body: "Why",
+      });
       return { number, head, branch, base, file };
     },
     async settled(pull) {

@@ -2,23 +2,66 @@ import { describe, expect, it } from "vitest";
 import { Refused } from "../../../src/loop/github-port.ts";
 import type { Scene } from "./kit.ts";
 
+type Opened = Awaited<ReturnType<Scene["openPull"]>>;
+
 export function pullsContract(scene: () => Scene): void {
   describe("pulls", () => {
     it("opens one pull for a head, however often it is asked", async () => {
       const { github, repo, openPull } = scene();
-      const { number, branch, base } = await openPull();
+      const { number, head, branch, base } = await openPull();
 
-      const again = await github.openPull(repo, { head: branch, base, title: "Another title", body: "" });
+      const request = { head: branch, base, commit: head, title: "Another title", body: "" };
+      const again = await github.openPull(repo, request);
 
       expect(again.number).toBe(number);
+    });
+
+    it.each([
+      ["closed", (scene: Scene, pull: Opened) => scene.github.closePull(scene.repo, pull.number)],
+      [
+        "merged and its branch deleted",
+        async ({ github, repo, settled }: Scene, { number, head, branch }: Opened) => {
+          await settled(number);
+          await github.mergePull(repo, number, { head, method: "squash", title: "T" });
+          await github.deleteBranch(repo, branch);
+        },
+      ],
+      [
+        "pushed to and closed",
+        async ({ github, repo, world }: Scene, { number, branch }: Opened) => {
+          await world.push(branch, { "more.txt": "more\n" });
+          await world.settle();
+          await github.closePull(repo, number);
+        },
+      ],
+    ])("finds the one that somebody has %s meanwhile, and opens no second", async (_, meddle) => {
+      const { github, repo } = scene();
+      const pull = await scene().openPull();
+      await meddle(scene(), pull);
+
+      const request = { head: pull.branch, base: pull.base, commit: pull.head, title: "Again", body: "" };
+
+      expect((await github.openPull(repo, request)).number).toBe(pull.number);
+    });
+
+    it("opens another for a commit that the closed one never had", async () => {
+      const { github, repo, world, openPull } = scene();
+      const { number, branch, base } = await openPull();
+      await github.closePull(repo, number);
+      const commit = await world.push(branch, { "more.txt": "more\n" });
+
+      const other = await github.openPull(repo, { head: branch, base, commit, title: "Another", body: "" });
+
+      expect(other.number).not.toBe(number);
     });
 
     it("refuses a pull without commits", async () => {
       const { github, repo, fresh } = scene();
       const branch = fresh("topic");
-      await github.moveBranch(repo, branch, null, (await github.branchTip(repo, "main"))!);
+      const commit = (await github.branchTip(repo, "main"))!;
+      await github.moveBranch(repo, branch, null, commit);
 
-      const opening = github.openPull(repo, { head: branch, base: "main", title: "Nothing", body: "" });
+      const opening = github.openPull(repo, { head: branch, base: "main", commit, title: "Nothing", body: "" });
 
       await expect(opening).rejects.toBeInstanceOf(Refused);
     });

@@ -50,7 +50,7 @@ jobs:
     await github.moveBranch(repo, base, null, (await github.branchTip(repo, "main"))!);
     const head = await world.push("main", { "more.txt": "more\n" });
     await github.moveBranch(repo, branch, null, head);
-    const { number } = await github.openPull(repo, { head: branch, base, title: "A pull", body: "" });
+    const { number } = await github.openPull(repo, { head: branch, base, commit: head, title: "A pull", body: "" });
 
     await github.dispatch(repo, { workflow: WORKFLOW, attempt: "12/a/1", brief: world.briefLeaving({}) });
     await world.report(head, "lint", "success");

@@ -11,7 +11,7 @@ import { closeIssue, comment, findComment, labelledBy } from "./issues.ts";
 import { isBot, iso } from "./payloads.ts";
 import { gitPort } from "./port-git.ts";
 import { mergingPort } from "./port-merging.ts";
-import { mergeable, openPull, openPullOf, snapshotOf } from "./pulls.ts";
+import { mergeable, openPull, pullOf, snapshotOf } from "./pulls.ts";
 import { cancelRun, dispatchRun, runsOf } from "./runs.ts";
 import { meaningOf, type Wire } from "./wire.ts";
 
@@ -42,8 +42,8 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
     defaultBranch: () => read("defaultBranch", () => hub.defaultBranch),
     requiredChecks: (_, branch) =>
       read("requiredChecks", () => (hub.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null }))),
-    async openPull(_, { head, base, title }) {
-      const existing = await read("openPull.list", () => openPullOf(hub, head, base));
+    async openPull(_, { head, base, commit, title }) {
+      const existing = await read("openPull.list", () => pullOf(hub, head, base, commit));
       if (existing !== null) return { number: existing.number };
       try {
         return {
@@ -51,7 +51,7 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
         };
       } catch (error) {
         if (!(error instanceof HttpAnswer) || !/already exists/.test(error.message)) throw meaningOf("openPull", error);
-        const raced = await read("openPull.list", () => openPullOf(hub, head, base));
+        const raced = await read("openPull.list", () => pullOf(hub, head, base, commit));
         if (raced === null) throw meaningOf("openPull", error);
         return { number: raced.number };
       }

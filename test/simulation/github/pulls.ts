@@ -39,6 +39,14 @@ export function openPullOf(hub: Hub, head: string, base: string): Pull | null {
   return null;
 }
 
+/** The open one, else the newest that carried the commit. */
+export function pullOf(hub: Hub, head: string, base: string, commit: string): Pull | null {
+  const over = [...hub.pulls.values()].filter(
+    (pull) => pull.head === head && pull.base === base && hub.objects.contains(pull.shown, commit),
+  );
+  return openPullOf(hub, head, base) ?? over.at(-1) ?? null;
+}
+
 /** GitHub computes only when somebody asks, and sends nothing when it is done. */
 export function mergeable(hub: Hub, pull: Pull): boolean | null {
   const base = hub.tip(pull.base);

@@ -123,7 +123,8 @@ export class ServerJudge {
 
   #opened({ pull }: Extract<ServerFact, { kind: "pull-opened" }>): void {
     const { court, hub } = this.#options;
-    const same = [...hub.pulls.values()].filter((one) => one.head === pull.head && one.state !== "closed");
+    // Whatever people have done to the first meanwhile.
+    const same = [...hub.pulls.values()].filter((one) => one.head === pull.head && one.by === BOT);
     court.demand(
       same.length <= 1,
       "a task has one pull",

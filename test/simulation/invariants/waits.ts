@@ -16,18 +16,28 @@ interface WaitOptions {
 
 const PROMISE = "every wait has a timer";
 
+/** What is known of each aggregate, and which of its commands are open. */
+export type Waiting = Pick<Mirror, "has" | "hasAny"> & { states: ReadonlyMap<string, unknown> };
+
 export async function judgeWaits({ court, mirror, store }: WaitOptions): Promise<void> {
   if ((await store.waiting(1)).length > 0) return;
-  for (const [aggregate, state] of mirror.states) {
-    if (state === null) continue;
-    const missing = isLane(aggregate)
-      ? laneWaits(aggregate, state as LaneState, mirror)
-      : featureWaits(aggregate, state as FeatureState, mirror);
-    if (missing !== null) court.accuse(PROMISE, `${aggregate}: ${missing}`);
-  }
+  const missing = endlessWait(mirror);
+  if (missing !== null) court.accuse(PROMISE, missing);
 }
 
-function featureWaits(key: string, state: FeatureState, mirror: Mirror): string | null {
+/** A wait that nothing ends; null: there is none. */
+export function endlessWait(waiting: Waiting): string | null {
+  for (const [aggregate, state] of waiting.states) {
+    if (state === null) continue;
+    const missing = isLane(aggregate)
+      ? laneWaits(aggregate, state as LaneState, waiting)
+      : featureWaits(aggregate, state as FeatureState, waiting);
+    if (missing !== null) return `${aggregate}: ${missing}`;
+  }
+  return null;
+}
+
+function featureWaits(key: string, state: FeatureState, mirror: Waiting): string | null {
   if (isOver(state)) return null;
   const open = (command: string) => mirror.has(key, command);
   if (!open("timer:sweep")) return "no sweep is set";
@@ -65,7 +75,7 @@ function taskWait(
   state: FeatureState,
   task: FeatureState["tasks"][number],
   id: string,
-  mirror: Mirror,
+  mirror: Waiting,
 ): boolean {
   switch (task.stage) {
     case "ready":
@@ -89,7 +99,7 @@ function taskWait(
   }
 }
 
-function laneWaits(key: string, state: LaneState, mirror: Mirror): string | null {
+function laneWaits(key: string, state: LaneState, mirror: Waiting): string | null {
   if (state.entries.length === 0) return null;
   if (!mirror.has(key, "timer:sweep")) return "no sweep is set";
   for (const entry of state.entries) {

@@ -40,7 +40,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "forget the timer of an attempt",
     "core/feature/attempts.ts",
-    '  draft.commands.push({ type: "timer.set", timer, dueAt: draft.at + minutes * 60_000 });\n',
+    '  draft.commands.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });\n',
     "",
   ),
   mutant(

@@ -49,20 +49,28 @@ const REQUESTS: readonly (readonly [string, number])[] = [
   ["closeIssue", 2],
 ];
 
-/** Requests between which the world had better stand still. */
-const RACES: readonly (readonly [string, number])[] = [
-  ["pull", 30],
-  ["pull.rest", 30],
-  ["mergePull.read", 10],
-  ["mergePull", 6],
-  ["updatePull", 4],
-  ["conflicts", 8],
-  ["moveBranch", 6],
-  ["openPull.create", 6],
-  ["dispatch.create", 8],
-  ["writeCommit", 6],
-  ["artifact", 10],
-  ["failureText", 2],
+type Meddling = "push" | "base" | "merge" | "close" | "delete" | "draft" | "review" | "order";
+
+/** Requests between which the world had better stand still, how often a story makes them, and what it does instead. */
+const RACES: readonly (readonly [string, number, readonly Meddling[]])[] = [
+  ["pull", 20, ["push", "base", "merge", "draft", "review"]],
+  ["pull.rest", 20, ["push", "base", "merge", "draft", "review"]],
+  ["mergePull.read", 6, ["push", "base", "merge", "close", "draft", "review", "order"]],
+  ["mergePull", 4, ["push", "base", "merge", "close", "draft", "review", "order"]],
+  ["updatePull", 3, ["push", "base", "merge", "close"]],
+  ["conflicts", 4, ["push", "base", "merge"]],
+  ["moveBranch", 4, ["base", "order", "merge", "delete"]],
+  ["openPull.list", 4, ["merge", "close", "order", "delete"]],
+  ["openPull.create", 4, ["base", "order"]],
+  ["dispatch.create", 6, ["order", "merge", "base"]],
+  ["writeCommit", 4, ["order", "merge", "base"]],
+  ["artifact", 6, ["order", "merge"]],
+  ["failureText", 2, ["push", "merge", "close"]],
+  ["claim pull.merge", 4, ["push", "push", "push", "base", "review", "order"]],
+  ["claim pull.merge", 2, ["push", "base"]],
+  ["claim pull.update", 3, ["push", "base", "order"]],
+  ["claim pull.open", 3, ["merge", "order", "delete"]],
+  ["claim change.promote", 4, ["base", "order", "delete"]],
 ];
 
 const REQUEST_TROUBLES = [
@@ -185,12 +193,36 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
   }
   if (dice < 0.77) return { on: "plan", nth: chance.between(1, 2), fault: chance.pick(["down", "invalid", "throws"]) };
   if (dice < 0.79) return { on: "update", nth: chance.between(1, 5), fault: "forgotten" };
-  const act = person(chance, features);
   if (chance.chance(0.5)) {
-    const [request, often] = chance.pick(RACES);
+    const [request, often, meddling] = chance.pick(RACES);
+    const act = chance.chance(0.7) ? meddle(chance, features, meddling) : person(chance, features);
     return { on: "moment", request, nth: chance.between(1, often), fault: "act", act };
   }
-  return { on: "time", at: chance.between(0, 1_200_000), fault: "act", act };
+  return { on: "time", at: chance.between(0, 1_200_000), fault: "act", act: person(chance, features) };
+}
+
+/** What makes the most of the moment, done to the pull that is nearest to its merge. */
+function meddle(chance: Chance, features: readonly FeatureSpec[], meddling: readonly Meddling[]): Act {
+  const feature = chance.between(0, features.length - 1);
+  const on = { feature, task: NEXT };
+  switch (chance.pick(meddling)) {
+    case "push":
+      return { act: "push-branch", ...on, broken: chance.chance(0.5) };
+    case "base":
+      return { act: "push-base", path: chance.pick(["shared/a.txt", "people/base.txt"]) };
+    case "merge":
+      return { act: "merge-pull", ...on };
+    case "close":
+      return { act: "close-pull", ...on };
+    case "delete":
+      return { act: "delete-branch", ...on };
+    case "draft":
+      return { act: "draft", ...on, on: true };
+    case "review":
+      return { act: "review", ...on, verdict: "CHANGES_REQUESTED" };
+    case "order":
+      return { act: "say", feature, by: "maya", text: `/headgate ${chance.pick(["hold", "cancel"])}` };
+  }
 }
 
 function givesUp(chance: Chance, feature: number): Fault {

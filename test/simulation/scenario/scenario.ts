@@ -123,7 +123,7 @@ export const Fault = z.discriminatedUnion("on", [
     fault: z.enum(["conflict", "conflict-twice", "decided-twice", "crash-before", "crash-after"]),
   }),
   z.object({ on: z.literal("clock"), at: z.number().int(), fault: z.enum(["jump", "stall"]), ms: z.number().int() }),
-  /** Somebody does something at a time, or just before a request reaches the server. */
+  /** Somebody does something at a time, or just before a request reaches the server, or when an effect is about to begin. */
   z.object({ on: z.literal("time"), at: z.number().int(), fault: z.literal("act"), act: Act }),
   z.object({ on: z.literal("moment"), ...onRequest, fault: z.literal("act"), act: Act }),
 ]);

@@ -1,0 +1,242 @@
+/** What the world may say to a command: everything that GitHub, a model, an agent or a person can make of it. */
+import type { Command } from "../../../src/core/command.ts";
+import type { Event, FeatureEvent, LaneEvent } from "../../../src/core/event.ts";
+import type { FailureClass } from "../../../src/core/failure.ts";
+import type { PullSnapshot, RunSnapshot } from "../../../src/core/github.ts";
+import { defaultPolicy } from "../../../src/core/policy.ts";
+import { cancelled, change, green, red, running, sha } from "../world.ts";
+
+/** `c` needs both others; one of these may stand for a research task. */
+export const TASKS = ["a", "b", "c"];
+const PLAN = {
+  tasks: [
+    { id: "a", title: "A" },
+    { id: "b", title: "B", dependsOn: ["a"] },
+    { id: "c", title: "C", role: "research" },
+  ],
+};
+const USAGE = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.5 };
+
+export function pullOf(task: string): number {
+  return 10 + TASKS.indexOf(task);
+}
+
+export function answersTo(command: Command, at: number): Event[] {
+  switch (command.type) {
+    case "timer.set":
+      return [{ type: "timer.due", timer: command.timer }];
+    case "feature.observe":
+      return [
+        observed(command.by, {}),
+        observed(command.by, {
+          policy: { ...defaultPolicy, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
+        }),
+        observed(command.by, { permission: "read" }),
+        observed(command.by, { policy: null, base: null, problems: ["`main` requires no checks."] }),
+        failed(command),
+      ];
+    case "permission.observe": {
+      const of = { type: "permission.observed" as const, comment: command.comment, by: command.by };
+      return [{ ...of, permission: "write" }, { ...of, permission: "none" }, failed(command)];
+    }
+    case "issue.observe":
+      return sweeps(command.round, at);
+    case "plan.make": {
+      const of = { type: "plan.made" as const, version: command.version, model: "m", usage: USAGE };
+      const failure = { class: "provider-down" as const, cause: "overloaded", details: [] };
+      return [
+        { ...of, plan: PLAN },
+        { ...of, plan: { ...PLAN, onFailure: "rollback", land: "together" } },
+        { ...of, plan: { ...PLAN, onFailure: "hold" } },
+        { ...of, plan: { tasks: [] } },
+        { type: "plan.failed", version: command.version, failure, model: null, usage: null },
+        failed(command),
+      ];
+    }
+    case "attempt.dispatch": {
+      const { task, attempt } = command;
+      return [{ type: "attempt.dispatched", task, attempt, run: attempt * 100 + 1 }, failed(command)];
+    }
+    case "attempt.observe":
+      return runs(command, at);
+    case "change.promote": {
+      const { task, attempt } = command;
+      const of = { task, attempt };
+      const refused = (failure: FailureClass): FeatureEvent => ({
+        type: "change.refused",
+        ...of,
+        failure: { class: failure, cause: "no", details: [] },
+      });
+      const head = sha(`${task}-${attempt}`);
+      return [
+        { type: "change.promoted", ...of, head },
+        refused("head-moved"),
+        refused("attempt-lost"),
+        failed(command),
+      ];
+    }
+    case "pull.open":
+      return [{ type: "pull.opened", task: command.task, pull: pullOf(command.task) }, failed(command)];
+    case "pull.observe":
+      return [...looks(command.pull, at).map((snapshot) => seen(command, snapshot)), failed(command)];
+    case "failure.read": {
+      const details = [{ title: "unit failed", text: `expected ${at}` }];
+      return [{ type: "failure.read", pull: command.pull, head: command.head, details }, failed(command)];
+    }
+    case "pull.update":
+      return (["accepted", "moved", "conflict", "current"] as const).map(
+        (outcome): Event => ({
+          type: "pull.updated",
+          pull: command.pull,
+          outcome,
+        }),
+      );
+    case "checks.rerun":
+      return [{ type: "checks.rerun", pull: command.pull, head: command.head }, failed(command)];
+    case "pull.merge":
+      return merges(command, at);
+    default:
+      return [failed(command)];
+  }
+}
+
+function observed(by: string, more: Partial<Extract<FeatureEvent, { type: "feature.observed" }>>): Event {
+  return {
+    type: "feature.observed",
+    by,
+    permission: "write",
+    base: { branch: "main", sha: sha("base") },
+    policy: defaultPolicy,
+    checks: [{ name: "unit", appId: null }],
+    prices: {},
+    problems: [],
+    ...more,
+  };
+}
+
+function failed(command: Command): Event {
+  const refused = { class: "policy-blocked" as const, cause: "GitHub refused it.", details: [] };
+  const failure = "round" in command ? { ...refused, class: "platform-unknown" as const } : refused;
+  return {
+    type: "effect.failed",
+    command: command.type,
+    key: "comment" in command ? `${command.type}:${command.comment}` : command.type,
+    task: "task" in command ? command.task : null,
+    pull: "pull" in command ? command.pull : null,
+    head: "head" in command ? command.head : null,
+    failure,
+  };
+}
+
+/** People give an order in between, close the issue or take the label off. */
+function sweeps(round: number, at: number): Event[] {
+  const orders = [
+    { verb: "hold" as const },
+    { verb: "resume" as const },
+    { verb: "retry" as const, task: "a" },
+    { verb: "retry" as const, task: "b" },
+    { verb: "budget" as const, usd: 5 },
+    { verb: "cancel" as const },
+  ].map((order) => ({ comment: at, by: "ada", createdAt: "2026-01-01T00:00:00Z", at, order }));
+  const calm = { open: true, labelled: true, orders: [] };
+  const seen = [
+    calm,
+    ...orders.map((order) => ({ ...calm, orders: [order] })),
+    { ...calm, labelled: false },
+    { ...calm, open: false },
+  ];
+  return seen.map((observation) => ({ type: "issue.observed", round, observation }));
+}
+
+function runs({ task, attempt, run }: Extract<Command, { type: "attempt.observe" }>, at: number): Event[] {
+  const of = (more: Partial<RunSnapshot>): RunSnapshot => ({
+    id: run,
+    status: "completed",
+    conclusion: "success",
+    path: ".github/workflows/headgate.yml",
+    runAttempt: 1,
+    url: "http://x",
+    startedAt: at - 5_000,
+    endedAt: at,
+    ...more,
+  });
+  const event = { type: "attempt.observed" as const, task, attempt, problem: null };
+  const outcomes = ["completed", "failed", "timed-out", "budget-exhausted", "provider-down"] as const;
+  const results = outcomes.map((outcome): Event => {
+    const said = { summary: `at ${at}`, engine: "builtin" as const, model: "m", usage: USAGE, notes: ["n"] };
+    return {
+      ...event,
+      run: of({}),
+      outcome: { result: { outcome, ...said }, manifest: [change(`${task}.ts`)], findings: [] },
+    };
+  });
+  const [done] = results as Extract<FeatureEvent, { type: "attempt.observed" }>[];
+  const empty = { ...done, outcome: { ...done?.outcome, manifest: [] } } as Event;
+  const without = (more: Partial<RunSnapshot>): Event => ({ ...event, run: of(more), outcome: null });
+  return [
+    ...results,
+    empty,
+    without({ status: "in_progress", conclusion: null, endedAt: null }),
+    without({ conclusion: "cancelled" }),
+    without({ conclusion: "timed_out" }),
+    without({ conclusion: "startup_failure", startedAt: null }),
+  ];
+}
+
+function looks(pull: number, at: number): PullSnapshot[] {
+  const task = TASKS[pull - 10] ?? "a";
+  const open: PullSnapshot = {
+    number: pull,
+    state: "open",
+    draft: false,
+    headSha: sha(`${task}-1`),
+    headTree: sha(`tree-${pull}`),
+    baseSha: sha("base"),
+    behindBy: 0,
+    mergeable: true,
+    checks: [green],
+    changesRequestedBy: [],
+    mergeSha: null,
+    mergedAt: null,
+  };
+  return [
+    open,
+    { ...open, checks: [red] },
+    { ...open, checks: [running] },
+    { ...open, checks: [cancelled] },
+    { ...open, checks: [] },
+    { ...open, behindBy: 2, baseSha: sha("newer") },
+    { ...open, mergeable: null },
+    { ...open, mergeable: false },
+    { ...open, headSha: sha(`pushed-${at}`) },
+    { ...open, changesRequestedBy: ["bob"] },
+    { ...open, state: "closed", mergeable: null, checks: [] },
+    { ...open, state: "merged", mergeable: null, checks: [], mergeSha: sha(`merge-${pull}`), mergedAt: at },
+  ];
+}
+
+function seen({ pull, seq }: Extract<Command, { type: "pull.observe" }>, snapshot: PullSnapshot): LaneEvent {
+  return { type: "pull.observed", pull, seq, snapshot };
+}
+
+function merges({ pull, head }: Extract<Command, { type: "pull.merge" }>, at: number): Event[] {
+  const of = { type: "pull.merged" as const, pull, head };
+  const merged = {
+    outcome: "merged" as const,
+    sha: sha(`merge-${pull}`),
+    parents: [sha("base")],
+    tip: sha(`merge-${pull}`),
+    at,
+  };
+  const not = (["moved", "refused", "unknown"] as const).map(
+    (outcome): Event => ({
+      ...of,
+      outcome: { outcome, message: "no" },
+    }),
+  );
+  return [
+    { ...of, outcome: { ...merged, landedTree: sha(`tree-${pull}`) } },
+    { ...of, outcome: { ...merged, landedTree: sha("another tree") } },
+    ...not,
+  ];
+}

@@ -1,0 +1,203 @@
+/**
+ * A walk through a feature's life: commands that wait are answered by a world that does whatever it likes, and between the
+ * answers anything may arrive. Every decision is judged.
+ */
+import fc from "fast-check";
+import { Command, coalesces, commandKey, type Effect } from "../../../src/core/command.ts";
+import { type Decision, decide } from "../../../src/core/decide.ts";
+import type { Ignored } from "../../../src/core/event.ts";
+import { FeatureState } from "../../../src/core/feature/state.ts";
+import { isLane } from "../../../src/core/keys.ts";
+import { LaneState } from "../../../src/core/lane/state.ts";
+import { endlessWait } from "../../simulation/invariants/waits.ts";
+import { FEATURE, LANE } from "../world.ts";
+import { answersTo } from "./answers.ts";
+import { damaged } from "./from-schema.ts";
+
+/** All that an event may come to but being applied. */
+const REASONS: Record<Ignored, true> = {
+  "not-accepted-here": true,
+  "guard-refused": true,
+  "stale-attempt": true,
+  "stale-head": true,
+  "stale-observation": true,
+  superseded: true,
+  duplicate: true,
+  unauthorised: true,
+  unreadable: true,
+};
+
+/** Far more than any event of a story of this size has to ask for. */
+const MOST_COMMANDS = 60;
+/** Doing these twice would be harm. */
+const DOINGS = ["attempt.dispatch", "change.promote", "pull.open", "pull.update", "pull.merge", "checks.rerun"];
+
+export type Step =
+  /** The world answers one of the waiting commands, in one of the ways it can. */
+  | { does: "answers"; which: number; how: number }
+  /** Something that was delivered before is delivered again. */
+  | { does: "repeats"; which: number }
+  /** One of the waiting commands is lost: it never gets an answer. */
+  | { does: "forgets"; which: number }
+  | { does: "sends"; to: typeof FEATURE | typeof LANE; event: unknown };
+
+interface Sent {
+  to: string;
+  id: string;
+  at: number;
+  event: unknown;
+}
+
+export class Walk {
+  at = 1_000_000;
+  readonly states = new Map<string, { state: unknown; schema: number }>();
+  /** Commands that wait, by aggregate and key, as the outbox holds them. */
+  readonly open = new Map<string, { aggregate: string; command: Effect | CommandOf<"timer.set"> }>();
+  readonly ignored = new Set<string>();
+  readonly #done = new Map<string, string>();
+  readonly #delivered: Sent[] = [];
+  readonly #told = new Set<string>();
+  #count = 0;
+
+  get feature(): FeatureState | null {
+    return (this.states.get(FEATURE)?.state as FeatureState | undefined) ?? null;
+  }
+
+  /** A wait that nothing ends; null: there is none. */
+  endless(): string | null {
+    return endlessWait({
+      states: new Map([...this.states].map(([name, { state }]) => [name, state])),
+      has: (aggregate, key) => this.open.has(nameOf(aggregate, key)),
+      hasAny: (aggregate, beginning) =>
+        [...this.open.keys()].some((name) => name.startsWith(nameOf(aggregate, beginning))),
+    });
+  }
+
+  take(step: Step): void {
+    this.at += 1_000;
+    if (step.does === "sends") this.send(step.to, step.event);
+    else if (step.does === "repeats") {
+      const again = this.#delivered[step.which % this.#delivered.length];
+      // Orders are facts: the inbox takes each once.
+      if (again !== undefined && typeOf(again.event) !== "order.given") this.#deliver(again);
+    } else {
+      const waiting = [...this.open];
+      const [name, { aggregate, command }] = waiting[step.which % waiting.length] ?? ["", { aggregate: "" }];
+      if (command === undefined) return;
+      this.open.delete(name);
+      if (step.does === "forgets") return;
+      if (command.type === "timer.set") this.at = Math.max(this.at, command.dueAt);
+      const answers = answersTo(command, this.at);
+      const answer = answers[step.how % answers.length];
+      if (answer !== undefined) this.send(aggregate, answer);
+    }
+  }
+
+  send(to: string, event: unknown): void {
+    this.#count += 1;
+    this.#deliver({ to, id: `e${this.#count}`, at: this.at, event });
+  }
+
+  #deliver(sent: Sent): void {
+    this.#delivered.push(sent);
+    const told: CommandOf<"tell">[] = [];
+    const { commands, decision } = this.#decide(sent);
+    if (decision.state !== null) this.states.set(sent.to, { state: decision.state, schema: decision.schema });
+    for (const command of commands) told.push(...this.#collect(sent.to, command));
+    const again = this.#decide(sent).commands.filter((command) => DOINGS.includes(command.type));
+    const anew = again.filter((command) => !this.#done.has(nameOf(sent.to, commandKey(command as Effect))));
+    if (anew.length > 0) throw new Error(`decided twice, it does ${anew.map((command) => command.type)} twice`);
+    for (const { to, key, event } of told) {
+      // The inbox takes each key once.
+      if (this.#told.has(nameOf(to, key))) continue;
+      this.#told.add(nameOf(to, key));
+      this.send(to, event);
+    }
+  }
+
+  /** Also what it comes to is read as the store will: what cannot be stored and read again is lost. */
+  #decide({ to, ...envelope }: Sent): { commands: Command[]; decision: Decision } {
+    const decision = decide(to, this.states.get(to) ?? null, envelope);
+    if (decision.ignored !== null) {
+      if (!(decision.ignored in REASONS)) throw new Error(`ignored as '${decision.ignored}', which is no reason`);
+      this.ignored.add(decision.ignored);
+    }
+    const commands = decision.commands.map((command) => Command.parse(asStored(command)));
+    if (commands.length > MOST_COMMANDS) throw new Error(`${commands.length} commands of one event`);
+    const schemaOf = isLane(to) ? LaneState : FeatureState;
+    const state = decision.state === null ? null : schemaOf.parse(asStored(decision.state));
+    return { commands, decision: { ...decision, state } };
+  }
+
+  /** As the outbox does; what is told to another aggregate comes back. */
+  #collect(aggregate: string, command: Command): CommandOf<"tell">[] {
+    switch (command.type) {
+      case "tell":
+        return [command];
+      case "timer.cancel":
+        this.open.delete(nameOf(aggregate, `timer:${command.timer}`));
+        return [];
+      case "withdraw":
+        this.open.delete(nameOf(aggregate, command.key));
+        return [];
+      case "timer.set":
+        this.open.set(nameOf(aggregate, `timer:${command.timer}`), { aggregate, command });
+        return [];
+      default:
+        this.#ask(aggregate, command);
+        return [];
+    }
+  }
+
+  #ask(aggregate: string, command: Effect): void {
+    const name = nameOf(aggregate, commandKey(command));
+    const content = JSON.stringify(command);
+    const before = this.#done.get(name);
+    if (DOINGS.includes(command.type) && before !== undefined && before !== content) {
+      throw new Error(`two doings under one key: ${name}\n${before}\n${content}`);
+    }
+    this.#done.set(name, content);
+    if (before === undefined || coalesces(command)) this.open.set(name, { aggregate, command });
+  }
+}
+
+type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
+function typeOf(event: unknown): unknown {
+  return (event as { type?: unknown } | null)?.type;
+}
+
+function nameOf(aggregate: string, key: string): string {
+  return `${aggregate} ${key}`;
+}
+
+function asStored(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The first answer is the good one. */
+const how = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(11) });
+
+/** Steps of a world that answers truthfully, if in any order, late, twice or never. */
+export const honest: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ does: fc.constant("answers"), which: fc.nat(40), how }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant("repeats"), which: fc.nat(200) }) },
+) as fc.Arbitrary<Step>;
+
+/** Any event whatsoever, as it should be or damaged. */
+export function anything(events: { feature: fc.Arbitrary<unknown>; lane: fc.Arbitrary<unknown> }): fc.Arbitrary<Step> {
+  const any = fc.oneof(events.feature, events.lane);
+  const event = fc.oneof(any, any.chain(damaged), fc.jsonValue());
+  return fc.oneof(
+    { weight: 15, arbitrary: honest },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant("forgets"), which: fc.nat(40) }) },
+    {
+      weight: 4,
+      arbitrary: fc.oneof(
+        fc.record({ does: fc.constant("sends"), to: fc.constantFrom(FEATURE, LANE), event }),
+        fc.record({ does: fc.constant("sends"), to: fc.constant(FEATURE), event: events.feature }),
+        fc.record({ does: fc.constant("sends"), to: fc.constant(LANE), event: events.lane }),
+      ),
+    },
+  ) as fc.Arbitrary<Step>;
+}

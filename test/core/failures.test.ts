@@ -1,0 +1,324 @@
+/** Every failure class at every place where it arises, and the edge that it takes. */
+import { describe, expect, it } from "vitest";
+import { FailureClass } from "../../src/core/failure.ts";
+import { cancelled, change, red, running, sha, World } from "./world.ts";
+
+interface Edge {
+  when: string;
+  failure: FailureClass;
+  happens(world: World): void;
+  /** Where the task is then, the kind of its next attempt, and what it has spent. */
+  leads: { stage: string; kind?: string; failures: number; free: number };
+}
+
+const spent = { failures: 1, free: 0 };
+const free = { failures: 0, free: 1 };
+const again = { stage: "dispatching", kind: "build" };
+
+function runEnds(more: Parameters<World["ends"]>[1], manifest?: Parameters<World["ends"]>[2]) {
+  return (world: World) => {
+    world.dispatches("a");
+    world.ends("a", more, manifest);
+  };
+}
+
+/** The lane's word, for what it sees of a pull. */
+function laneSays(failure: FailureClass) {
+  return (world: World) => {
+    const pull = world.agentSucceeds("a");
+    const told = { class: failure, cause: "as the lane says", details: [] };
+    world.feature({
+      type: "entry.ejected",
+      task: "a",
+      pull,
+      head: sha("a-1"),
+      failure: told,
+      gateMs: 0,
+    });
+    world.tipIs(sha("base"));
+  };
+}
+
+function givenUp(command: "attempt.dispatch" | "pull.open", failure: FailureClass) {
+  return (world: World) => {
+    world.take(command, (one) => one.task === "a");
+    const told = { class: failure, cause: "GitHub said no", details: [] };
+    const of = { command, key: "k", task: "a", pull: null, head: null, failure: told };
+    world.feature({ type: "effect.failed", ...of });
+  };
+}
+
+function promotes(world: World): void {
+  world.dispatches("a");
+  world.ends("a", {});
+  world.take("change.promote");
+}
+
+function pullLooks(...looks: Parameters<World["pullIs"]>[1][]) {
+  return (world: World) => {
+    const pull = world.agentSucceeds("a");
+    for (const look of looks) world.pullIs(pull, look);
+  };
+}
+
+const table: Edge[] = [
+  {
+    when: "the agent gives up",
+    failure: "agent-failed",
+    happens: runEnds({ outcome: "failed" }),
+    leads: { ...again, ...spent },
+  },
+  {
+    when: "its change breaks a guardrail",
+    failure: "agent-failed",
+    happens: runEnds({}, [change(".github/workflows/ci.yml")]),
+    leads: { ...again, ...spent },
+  },
+  {
+    when: "the agent changes nothing",
+    failure: "agent-empty",
+    happens: runEnds({}, []),
+    leads: { ...again, ...spent },
+  },
+  {
+    when: "the engine runs out of minutes",
+    failure: "attempt-timed-out",
+    happens: runEnds({ outcome: "timed-out" }),
+    leads: { ...again, ...spent },
+  },
+  {
+    when: "its run does not end in time",
+    failure: "attempt-timed-out",
+    happens: (world) => {
+      world.dispatches("a");
+      world.begins("a");
+      world.timer("attempt:1/a/1");
+    },
+    leads: { ...again, ...spent },
+  },
+  {
+    when: "its run is lost",
+    failure: "attempt-lost",
+    happens: runEnds(null),
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "no runner takes it in time",
+    failure: "attempt-lost",
+    happens: (world) => {
+      world.dispatches("a");
+      world.timer("attempt:1/a/1");
+    },
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "its artifact is gone before it is promoted",
+    failure: "attempt-lost",
+    happens: (world) => {
+      promotes(world);
+      const failure = { class: "attempt-lost" as const, cause: "gone", details: [] };
+      world.feature({ type: "change.refused", task: "a", attempt: 1, failure });
+    },
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "the model's provider is down",
+    failure: "provider-down",
+    happens: runEnds({ outcome: "provider-down" }),
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "the attempt has used up its dollars",
+    failure: "budget-exhausted",
+    happens: runEnds({ outcome: "budget-exhausted" }),
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "GitHub does not answer the dispatch",
+    failure: "platform-unknown",
+    happens: givenUp("attempt.dispatch", "platform-unknown"),
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "GitHub does not say whether it can be merged",
+    failure: "platform-unknown",
+    happens: (world) => {
+      const pull = world.agentSucceeds("a");
+      for (let look = 0; look < 11; look += 1) {
+        world.pullIs(pull, { mergeable: null });
+        if (look < 10) world.timer(`look:${pull}`, "acme/tool:main");
+      }
+    },
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "GitHub refuses the dispatch",
+    failure: "policy-blocked",
+    happens: givenUp("attempt.dispatch", "policy-blocked"),
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "GitHub refuses its pull",
+    failure: "policy-blocked",
+    happens: (world) => {
+      promotes(world);
+      world.feature({ type: "change.promoted", task: "a", attempt: 1, head: sha("a-1") });
+      givenUp("pull.open", "policy-blocked")(world);
+    },
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "somebody closes its pull",
+    failure: "policy-blocked",
+    happens: pullLooks({ state: "closed" }),
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "its checks fail",
+    failure: "checks-failed",
+    happens: (world) => {
+      const pull = world.agentSucceeds("a");
+      world.pullIs(pull, { checks: [red] });
+      const { head } = world.take("failure.read");
+      world.lane({ type: "failure.read", pull, head, details: [] });
+    },
+    leads: { stage: "dispatching", kind: "repair", ...spent },
+  },
+  {
+    when: "its checks are interrupted again and again",
+    failure: "checks-interrupted",
+    happens: (world) => {
+      const pull = world.agentSucceeds("a");
+      for (let id = 1; id <= 4; id += 1) {
+        world.pullIs(pull, { checks: [{ ...cancelled, id }] });
+        if (id === 4) return;
+        const { head } = world.take("checks.rerun");
+        world.lane({ type: "checks.rerun", pull, head });
+      }
+    },
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "its checks run for longer than they may",
+    failure: "checks-timed-out",
+    happens: (world) => {
+      const pull = world.agentSucceeds("a");
+      world.pullIs(pull, { checks: [running] });
+      world.timer(`look:${pull}`, "acme/tool:main");
+      world.pullIs(pull, { checks: [running] });
+    },
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "nothing reports a required check",
+    failure: "checks-missing",
+    happens: (world) => {
+      const pull = world.agentSucceeds("a");
+      world.pullIs(pull, { checks: [] });
+      world.timer(`look:${pull}`, "acme/tool:main");
+      world.pullIs(pull, { checks: [] });
+    },
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "it conflicts with the base",
+    failure: "conflict-with-base",
+    happens: pullLooks({ mergeable: false }),
+    leads: { stage: "dispatching", kind: "resolve", ...free },
+  },
+  {
+    when: "it conflicts with one ahead of it",
+    failure: "conflict-with-ahead",
+    happens: laneSays("conflict-with-ahead"),
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "its head moves under the lane",
+    failure: "head-moved",
+    happens: laneSays("head-moved"),
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "a branch of its name is there already",
+    failure: "head-moved",
+    happens: (world) => {
+      promotes(world);
+      const failure = { class: "head-moved" as const, cause: "somebody's", details: [] };
+      world.feature({ type: "change.refused", task: "a", attempt: 1, failure });
+    },
+    leads: { stage: "parked", ...free },
+  },
+  {
+    when: "the base moves under it",
+    failure: "base-moved",
+    happens: laneSays("base-moved"),
+    leads: { stage: "waiting", ...free },
+  },
+  {
+    when: "a reviewer asks for changes",
+    failure: "review-changes",
+    happens: laneSays("review-changes"),
+    leads: { stage: "dispatching", kind: "repair", ...spent },
+  },
+];
+
+describe("a failure", () => {
+  it.each(table.map((edge) => [edge.failure, edge.when, edge.leads.stage, edge] as const))(
+    "is %s when %s, and the task is %s then",
+    (failure, _, stage, { happens, leads }) => {
+      const world = new World();
+      world.start({ a: [], b: [] });
+      happens(world);
+      const task = world.task("a");
+      expect(task.failure?.class).toBe(failure);
+      expect(task.stage).toBe(stage);
+      expect(task.machine).toMatchObject({ failures: leads.failures, free: leads.free });
+      if (leads.kind !== undefined) expect(task.machine.kind).toBe(leads.kind);
+      expect(world.has("attempt.dispatch", (one) => one.type === "attempt.dispatch" && one.task === "a")).toBe(
+        stage === "dispatching",
+      );
+      // Its sibling goes on as if nothing had happened.
+      expect(world.task("b").machine).toMatchObject({ failures: 0, free: 0 });
+    },
+  );
+
+  it("of every class is in this table", () => {
+    expect(new Set(table.map((edge) => edge.failure))).toEqual(new Set(FailureClass.options));
+  });
+
+  it.each(["conflict-with-ahead", "head-moved", "base-moved"] as const)(
+    "of class %s in the lane leads back into the lane, without an attempt",
+    (failure) => {
+      const world = new World();
+      world.start({ a: [] });
+      laneSays(failure)(world);
+      world.timer("wait:a");
+      expect(world.task("a")).toMatchObject({ stage: "in-lane", machine: { attempt: 1 } });
+    },
+  );
+});
+
+describe("partial success", () => {
+  it("keeps what landed, leaves dependents blocked, and tries the failed branch alone again", () => {
+    const world = new World();
+    world.start({ good: [], bad: [], after: ["bad"], other: ["good"] });
+    world.lands("good");
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      world.dispatches("bad");
+      world.ends("bad", { outcome: "failed" });
+    }
+    expect(world.stages()).toEqual({ good: "done", bad: "parked", after: "blocked", other: "dispatching" });
+    world.lands("other");
+    expect(world.state.stage).toBe("executing");
+    const landings = [world.task("good").landing, world.task("other").landing];
+
+    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "bad" } });
+    world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
+    world.lands("bad");
+    world.lands("after");
+
+    expect(world.state.stage).toBe("completed");
+    expect([world.task("good").landing, world.task("other").landing]).toEqual(landings);
+    expect(world.state.tasks.map((task) => task.machine.attempt)).toEqual([1, 3, 1, 1]);
+  });
+});
