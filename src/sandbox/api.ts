@@ -17,6 +17,7 @@ import { metaRoutes } from "./rest/meta-routes.ts";
 import { type Rates, startRates } from "./rest/rates.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
+import { rulesetRoutes } from "./rest/repos/ruleset-routes.ts";
 import { userRoutes } from "./rest/user-routes.ts";
 import type { Delivery } from "./world/entities.ts";
 
@@ -49,6 +50,7 @@ export function restApi(hub: Hub, redeliver: (delivery: Delivery) => void, other
     checkRunRoutes,
     statusRoutes,
     protectionRoutes,
+    rulesetRoutes,
     repositoryRoutes,
     userRoutes,
     appRoutes,

@@ -1,9 +1,9 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
+import { reportedChecks } from "../gates/checks.ts";
+import { judgeMerge } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
 import { type PullFacts, pullRequest } from "../shapes/pull.ts";
 import type { Pull, Repository } from "../world/entities.ts";
-import { reportedChecks } from "./checks.ts";
-import { judgeMerge } from "./protection.ts";
 import { sizeOf } from "./sizes.ts";
 
 export async function factsOf(hub: Hub, repository: Repository, pull: Pull): Promise<PullFacts> {
@@ -13,13 +13,13 @@ export async function factsOf(hub: Hub, repository: Repository, pull: Pull): Pro
 
 /** GitHub documents the states in GraphQL only: https://docs.github.com/en/graphql/reference/enums#mergestatestatus */
 async function mergeableState(hub: Hub, repository: Repository, pull: Pull): Promise<PullFacts["mergeableState"]> {
-  const { mergeability, baseRef, headSha } = pull;
+  const { mergeability, headSha } = pull;
   if (pull.merged || mergeability === null) return "unknown";
   if (!mergeability.mergeable) return "dirty";
   if (pull.draft) return "draft";
   const { behind } = await sizeOf(hub, repository, mergeability.baseSha, headSha);
   // Which method will be used is not known yet; a linear history only rules out one of them.
-  const verdict = judgeMerge(hub.world, repository, { baseRef, headSha, behind, method: "squash" }, null);
+  const verdict = judgeMerge(hub.world, repository, { pull, headSha, behind, method: "squash" }, null);
   if (!verdict.allowed) return verdict.state;
   const reported = reportedChecks(hub.world, repository, headSha);
   return reported.every(({ state }) => state === "success") ? "clean" : "unstable";

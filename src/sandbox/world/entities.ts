@@ -6,6 +6,9 @@
  */
 
 import type { Announcement } from "./announce.ts";
+import type { Protection, Ruleset } from "./gate-entities.ts";
+
+export type { Allowed, BypassActor, Protection, Ruleset } from "./gate-entities.ts";
 
 export type Role = "read" | "triage" | "write" | "maintain" | "admin";
 export type PermissionLevel = "read" | "write" | "admin";
@@ -207,19 +210,6 @@ export interface CommitStatus {
   createdAt: string;
 }
 
-/** Classic branch protection. `id` is `<repositoryId>:<branch>`. */
-export interface Protection {
-  id: string;
-  repositoryId: number;
-  branch: string;
-  requiredStatusChecks: { strict: boolean; checks: { context: string; appId: number | null }[] } | null;
-  enforceAdmins: boolean;
-  requiredApprovals: number | null;
-  requiredLinearHistory: boolean;
-  allowForcePushes: boolean;
-  allowDeletions: boolean;
-}
-
 export interface Workflow {
   id: number;
   repositoryId: number;
@@ -372,6 +362,7 @@ export interface Tables {
   checkRuns: CheckRun;
   statuses: CommitStatus;
   protections: Protection;
+  rulesets: Ruleset;
   workflows: Workflow;
   runs: WorkflowRun;
   jobs: Job;

@@ -1,4 +1,5 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
+import { judgeMerge } from "../../gates/judge.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
@@ -10,7 +11,6 @@ import { retarget } from "../edit.ts";
 import { isOpen } from "../facts.ts";
 import { markMerged } from "../follow.ts";
 import { testMerge } from "../mergeability.ts";
-import { judgeMerge } from "../protection.ts";
 import { sizeOf } from "../sizes.ts";
 import { tellPull } from "../tell.ts";
 import { closeMentioned } from "./closing.ts";
@@ -49,7 +49,7 @@ export async function mergePull(
   if (order.sha !== null && order.sha !== head) throw headModified();
   const { behind } = await sizeOf(hub, repository, base, head);
   const { method, title, message } = order;
-  const verdict = judgeMerge(hub.world, repository, { baseRef: pull.baseRef, headSha: head, behind, method }, by.user);
+  const verdict = judgeMerge(hub.world, repository, { pull, headSha: head, behind, method }, by.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
   const tree = await hub.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
   const issue = hub.world.table("issues").get(pull.id);
