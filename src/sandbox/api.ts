@@ -7,11 +7,15 @@ import { deliveryRoutes } from "./rest/apps/delivery-routes.ts";
 import { authenticate } from "./rest/auth/authenticate.ts";
 import { checkRunRoutes } from "./rest/checks/run-routes.ts";
 import { statusRoutes } from "./rest/checks/status-routes.ts";
+import { checkSuiteRoutes } from "./rest/checks/suite-routes.ts";
 import { commentRoutes } from "./rest/issues/comment-routes.ts";
+import { dependencyRoutes } from "./rest/issues/dependency-routes.ts";
 import { issueEventRoutes } from "./rest/issues/event-routes.ts";
 import { issueRoutes } from "./rest/issues/issue-routes.ts";
 import { labelRoutes } from "./rest/issues/label-routes.ts";
 import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
+import { subIssueRoutes } from "./rest/issues/sub-issue-routes.ts";
+import { timelineRoutes } from "./rest/issues/timeline-routes.ts";
 import { ApiError, newRest, notFound, type Rest, type RestContext, type RestEnv } from "./rest/kit.ts";
 import { metaRoutes } from "./rest/meta-routes.ts";
 import { type Rates, startRates } from "./rest/rates.ts";
@@ -47,7 +51,11 @@ export function restApi(hub: Hub, redeliver: (delivery: Delivery) => void, other
     labelRoutes,
     commentRoutes,
     reactionRoutes,
+    subIssueRoutes,
+    dependencyRoutes,
+    timelineRoutes,
     checkRunRoutes,
+    checkSuiteRoutes,
     statusRoutes,
     protectionRoutes,
     rulesetRoutes,

@@ -7,6 +7,7 @@ import { judgeMove, type Objection } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
 import { followMove } from "../pulls/follow.ts";
 import type { By } from "../rest/issues/changes.ts";
+import { recordReferences } from "../rest/issues/mentions.ts";
 import type { Repository } from "../world/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";
 import { branchOf, tagOf } from "./plumbing/names.ts";
@@ -63,6 +64,7 @@ export async function refMoved(hub: Hub, repository: Repository, moved: MovedRef
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
   const payload = await pushPayload(hub, repository, moved, by.user);
+  recordReferences(hub, repository, payload.commits, by.user.id);
   touch(hub, repository);
   const tellPulls = branch === null ? () => {} : await followMove(hub, repository, { ...moved, branch }, by);
   const announcement = { repository, action: null, sender: by.user, byJobToken: by.byJobToken };

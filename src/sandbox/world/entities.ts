@@ -7,6 +7,7 @@
 
 import type { Announcement } from "./announce.ts";
 import type { Protection, Ruleset } from "./gate-entities.ts";
+import type { IssueDependency, SubIssue } from "./issue-links.ts";
 
 export type { Allowed, BypassActor, Protection, Ruleset } from "./gate-entities.ts";
 
@@ -322,10 +323,28 @@ export interface IssueEvent {
   id: number;
   repositoryId: number;
   issueNumber: number;
-  event: "labeled" | "unlabeled" | "closed" | "reopened";
+  event:
+    | "labeled"
+    | "unlabeled"
+    | "closed"
+    | "reopened"
+    | "merged"
+    | "referenced"
+    | "sub_issue_added"
+    | "sub_issue_removed"
+    | "parent_issue_added"
+    | "parent_issue_removed"
+    | "blocked_by_added"
+    | "blocked_by_removed"
+    | "blocking_added"
+    | "blocking_removed";
   actorId: number;
   /** As it was named then. */
   label: { name: string; color: string } | null;
+  /** The commit that closed, merged or mentioned it. */
+  commitId: string | null;
+  /** The other issue's id, where the event ties two together. */
+  relatedId: number | null;
   createdAt: string;
 }
 
@@ -355,6 +374,8 @@ export interface Tables {
   labels: Label;
   issues: Issue;
   issueEvents: IssueEvent;
+  subIssues: SubIssue;
+  issueDependencies: IssueDependency;
   pulls: Pull;
   comments: Comment;
   reactions: Reaction;
