@@ -111,7 +111,21 @@ export function repositoryFor(
   return repository;
 }
 
-function refusal(actor: Actor): ApiError {
+/** The repository, for what any one of these permissions opens: conversations belong to issues and to pulls. */
+export function repositoryForAny(
+  context: RestContext,
+  world: World,
+  permissions: readonly string[],
+  level: PermissionLevel,
+): Repository {
+  const repository = repositoryFor(context, world, "metadata", "read");
+  const actor = context.get("actor");
+  if (!permissions.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
+  return repository;
+}
+
+/** What an actor is told who may see the repository but not do that. */
+export function refusal(actor: Actor): ApiError {
   if (actor.kind === "anonymous") return new ApiError(401, "Requires authentication");
   const isPerson = actor.kind === "token" && actor.token.permissions === null;
   return isPerson ? forbidden("Must have admin rights to Repository.") : forbidden();

@@ -5,7 +5,15 @@ import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
 import type { Payload } from "../../shapes/site.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import {
+  forbidden,
+  newRest,
+  paginate,
+  type Rest,
+  type RestContext,
+  repositoryForAny,
+  repositoryToJoin,
+} from "../kit.ts";
 import type { By } from "./changes.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
@@ -31,7 +39,7 @@ export function commentRoutes(hub: Hub): Rest {
   }
 
   rest.get("/repos/:owner/:repo/issues/comments", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const key = context.req.query("sort") === "updated" ? "updatedAt" : "createdAt";
     const sign = context.req.query("direction") === "desc" ? -1 : 1;
     const found = since(
@@ -42,7 +50,7 @@ export function commentRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const { number } = issueAt(context, hub, repository);
     const all = comments.filter((each) => each.repositoryId === repository.id && each.issueNumber === number);
     return context.json(paginate(context, since(context, all)).map((comment) => render(hub, repository, comment)));
@@ -72,7 +80,7 @@ export function commentRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return context.json(render(hub, repository, commentAt(context, hub, repository)));
   });
 

@@ -11,6 +11,7 @@ import {
   type Rest,
   type RestContext,
   repositoryFor,
+  repositoryForAny,
   repositoryToJoin,
   unprocessable,
 } from "../kit.ts";
@@ -64,7 +65,7 @@ export function issueRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return context.json(render(hub, repository, issueAt(context, hub, repository)));
   });
 

@@ -5,17 +5,17 @@ import { labelsOf, label as render } from "../../shapes/issue.ts";
 import type { Issue, Label, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
-  forbidden,
   newRest,
   notFound,
   paginate,
   type Rest,
   type RestContext,
-  repositoryFor,
+  refusal,
+  repositoryForAny,
   unprocessable,
 } from "../kit.ts";
 import { setLabels } from "./changes.ts";
-import { by, issueAt, labelNames, mayTriage } from "./find.ts";
+import { by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
 import { findLabel, tellLabel } from "./labels.ts";
 
 const color = z.string().regex(/^[0-9a-fA-F]{6}$/, "must be six hexadecimal digits");
@@ -36,7 +36,7 @@ export function labelRoutes(hub: Hub): Rest {
   const labels = hub.world.table("labels");
 
   rest.get("/repos/:owner/:repo/labels", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const known = labels
       .filter((label) => label.repositoryId === repository.id)
       .sort((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
@@ -44,7 +44,7 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.post("/repos/:owner/:repo/labels", async (context) => {
-    const repository = repositoryFor(context, hub.world, "issues", "write");
+    const repository = repositoryForAny(context, hub.world, conversation, "write");
     const body = await bodyOf(context, created);
     if (findLabel(hub, repository, body.name) !== undefined) {
       throw unprocessable("Label", [{ field: "name", code: "already_exists" }]);
@@ -61,12 +61,12 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/labels/:name", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return context.json(render(hub, repository, labelAt(context, hub, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/labels/:name", async (context) => {
-    const repository = repositoryFor(context, hub.world, "issues", "write");
+    const repository = repositoryForAny(context, hub.world, conversation, "write");
     const old = labelAt(context, hub, repository);
     const body = await bodyOf(context, edited);
     const name = body.new_name ?? old.name;
@@ -83,7 +83,7 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.delete("/repos/:owner/:repo/labels/:name", (context) => {
-    const repository = repositoryFor(context, hub.world, "issues", "write");
+    const repository = repositoryForAny(context, hub.world, conversation, "write");
     const label = labelAt(context, hub, repository);
     labels.remove(label.id);
     relabel(hub, repository, label.name, null);
@@ -92,15 +92,15 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return context.json(paginate(context, shown(repository, issueAt(context, hub, repository))));
   });
 
   /** The repository and issue, if the actor may label there. */
   function labelling(context: RestContext): { repository: Repository; issue: Issue } {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const issue = issueAt(context, hub, repository);
-    if (!mayTriage(context, repository)) throw forbidden("Must have admin rights to Repository.");
+    if (!mayTriage(context, repository)) throw refusal(context.get("actor"));
     return { repository, issue };
   }
 
@@ -109,16 +109,16 @@ export function labelRoutes(hub: Hub): Rest {
   }
 
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
-    const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
+    const { labels: names } = await bodyOf(context, named);
     return context.json(
       shown(repository, await setLabels(hub, repository, issue, [...issue.labels, ...names], by(context))),
     );
   });
 
   rest.put("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
-    const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
+    const { labels: names } = await bodyOf(context, named);
     return context.json(shown(repository, await setLabels(hub, repository, issue, names, by(context))));
   });
 

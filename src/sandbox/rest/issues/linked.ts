@@ -2,7 +2,7 @@
 import type { Hub } from "../../hub.ts";
 import { issue as render } from "../../shapes/issue.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
-import { forbidden, may, notFound, type RestContext, repositoryFor } from "../kit.ts";
+import { may, notFound, type RestContext, refusal, repositoryForAny } from "../kit.ts";
 import { conversation, issueAt, mayTriage } from "./find.ts";
 
 export interface Placed {
@@ -22,11 +22,9 @@ export function shown(hub: Hub, { issue, repository }: Placed) {
 
 /** The path's issue, to read or to tie to another, which takes triage. */
 export function issueOfPath(context: RestContext, hub: Hub, level: "read" | "write"): Placed {
-  const repository = repositoryFor(context, hub.world, "metadata", "read");
+  const repository = repositoryForAny(context, hub.world, conversation, "read");
   const issue = issueAt(context, hub, repository);
-  if (level === "write" && !mayTriage(context, repository)) throw forbidden("Must have admin rights to Repository.");
-  const actor = context.get("actor");
-  if (level === "read" && !conversation.some((each) => may(actor, repository, each, "read"))) throw forbidden();
+  if (level === "write" && !mayTriage(context, repository)) throw refusal(context.get("actor"));
   return { issue, repository };
 }
 
