@@ -146,15 +146,20 @@ export function byJobToken(context: RestContext): boolean {
 
 /** The body as a JSON object; 400 with GitHub's words if it is not one. No body counts as {}. */
 export async function jsonBody(context: RestContext): Promise<Record<string, unknown>> {
+  const value = await jsonValue(context);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ApiError(400, "Problems parsing JSON");
+}
+
+/** The body as any JSON; 400 with GitHub's words if it is none. No body counts as {}. */
+export async function jsonValue(context: RestContext): Promise<unknown> {
   const text = await context.req.text();
   if (text.trim() === "") return {};
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
-    // answered below
+    throw new ApiError(400, "Problems parsing JSON");
   }
-  throw new ApiError(400, "Problems parsing JSON");
 }
 
 /** The page the request asks for (`per_page` clamped to 1..100, `page` from 1) and its Link header. */

@@ -43,10 +43,6 @@ export const wholeProtection = z.object({
 export const checksPart = checks;
 export const reviewsPart = reviews;
 
-/** A list of names, bare or under the list's own name: both are taken. */
-export const namesUnder = (key: string) =>
-  z.union([z.array(z.string()), z.object({ [key]: z.array(z.string()) }).transform((body) => body[key] as string[])]);
-
 type RequiredChecks = NonNullable<Protection["requiredStatusChecks"]>;
 
 /** What was asked for, over what is there. */

@@ -4,9 +4,9 @@ import { integrationById } from "../../shapes/app.ts";
 import { restrictions as renderRestrictions, requiredChecks } from "../../shapes/protection.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
 import type { Allowed, Protection } from "../../world/entities.ts";
-import { bodyOf } from "../body.ts";
+import { bodyOf, namesOf } from "../body.ts";
 import { newRest, type Rest, type RestContext } from "../kit.ts";
-import { appIds, checksFrom, checksPart, hasContext, namesUnder, userIds } from "./protection-body.ts";
+import { appIds, checksFrom, checksPart, hasContext, userIds } from "./protection-body.ts";
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";
 
 const changes = ["POST", "PUT", "DELETE"] as const;
@@ -54,7 +54,7 @@ export function listRoutes(hub: Hub): Rest {
     const { protection } = protectionAt(context, hub, "write");
     const { strict, checks } = checksOf(protection);
     const present = checks.map((check) => check.context);
-    const wanted = changed(context.req.method, present, await bodyOf(context, namesUnder("contexts")));
+    const wanted = changed(context.req.method, present, await namesOf(context, "contexts"));
     const kept = checks.filter((check) => wanted.includes(check.context));
     const added = wanted.filter((name) => !hasContext(kept, name)).map((name) => ({ context: name, appId: null }));
     protections.put({ ...protection, requiredStatusChecks: { strict, checks: [...kept, ...added] } });
@@ -85,7 +85,7 @@ export function listRoutes(hub: Hub): Rest {
     rest.on([...changes], `${path}/restrictions/${name}`, async (context: RestContext) => {
       const { protection } = protectionAt(context, hub, "write");
       const present = restrictionsOf(protection);
-      const named = idsOf(hub, await bodyOf(context, namesUnder(name)));
+      const named = idsOf(hub, await namesOf(context, name));
       const wanted = { ...present, [field]: changed(context.req.method, present[field], named) };
       protections.put({ ...protection, restrictions: wanted });
       return context.json(shown(wanted));
