@@ -1,0 +1,137 @@
+/** What a session plays on: the running sandbox, people and an App who speak to it through recorded Octokits, and repositories. */
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/rest";
+import type { App, Sandbox, User } from "../../../src/sandbox/index.ts";
+
+/** A type and not an interface, since only that passes for Octokit's parameters. */
+export type Place = { owner: string; repo: string };
+
+export interface Stage {
+  sandbox: Sandbox;
+  /** Owns every repository. */
+  ada: Octokit;
+  /** May write in every repository. */
+  wim: Octokit;
+  /** May read every repository. */
+  rea: Octokit;
+  /** Signed out. */
+  nobody: Octokit;
+  app: App;
+  /** The App itself, by its JWT. */
+  asApp: Octokit;
+  /** The App's installation on ada's account. */
+  bot: Octokit;
+  installationId: number;
+  /** An organisation and the App's installation on it. */
+  organization: User;
+  /** An Octokit for a token. */
+  octokit(token: string): Octokit;
+  /** A new repository of ada's with a first commit on `main`. */
+  repository(name: string, files?: Files): Promise<Place>;
+  /** A commit of these files on a branch; a new branch starts at `main`. Answers with its SHA. */
+  commit(place: Place, branch: string, files: Files): Promise<string>;
+}
+
+export type Files = Record<string, string>;
+
+const permissions = {
+  actions: "write",
+  administration: "write",
+  checks: "write",
+  contents: "write",
+  issues: "write",
+  pull_requests: "write",
+  statuses: "write",
+  workflows: "write",
+} as const;
+
+export interface Wiring {
+  sandbox: Sandbox;
+  fetch: typeof fetch;
+  /** Where the App's webhooks go, and which events it subscribes to. */
+  webhookUrl: string;
+  events: readonly string[];
+}
+
+export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): Promise<Stage> {
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const common = { baseUrl: sandbox.apiUrl, log: silent, request: { fetch } };
+  const octokit = (token: string) => new Octokit({ ...common, auth: token });
+  const person = (login: string) => {
+    const { user, token } = sandbox.createUser(login);
+    return { user, octokit: octokit(token) };
+  };
+  const [owner, writer, reader] = [person("ada"), person("wim"), person("rea")];
+  const organization = sandbox.createOrganization("guild");
+  const given = { slug: "gate", name: "Gate", permissions, events, webhookUrl, webhookSecret: "s3cret" };
+  const { app, privateKey } = await sandbox.createApp(given, owner.user);
+  const installed = sandbox.install(app, owner.user, "all");
+  sandbox.install(app, organization, "all");
+  const signed = (auth: object) => new Octokit({ ...common, authStrategy: createAppAuth, auth });
+  const ada = owner.octokit;
+
+  async function commit(place: Place, branch: string, files: Files): Promise<string> {
+    const tip = async (name: string) => {
+      const { data } = await ada.rest.git.listMatchingRefs({ ...place, ref: `heads/${name}` });
+      return data.find((each) => each.ref === `refs/heads/${name}`)?.object.sha;
+    };
+    const there = await tip(branch);
+    const parent = there ?? (await tip("main"));
+    const tree = Object.entries(files).map(([path, content]) => ({
+      path,
+      content,
+      mode: "100644" as const,
+      type: "blob" as const,
+    }));
+    const from = parent === undefined ? {} : { base_tree: parent };
+    const { data: root } = await ada.rest.git.createTree({ ...place, ...from, tree });
+    const parents = parent === undefined ? [] : [parent];
+    const message = `Change ${Object.keys(files).join(", ")}`;
+    const { data: made } = await ada.rest.git.createCommit({ ...place, message, tree: root.sha, parents });
+    if (there === undefined) await ada.rest.git.createRef({ ...place, ref: `refs/heads/${branch}`, sha: made.sha });
+    else await ada.rest.git.updateRef({ ...place, ref: `heads/${branch}`, sha: made.sha });
+    return made.sha;
+  }
+
+  return {
+    sandbox,
+    ada,
+    wim: writer.octokit,
+    rea: reader.octokit,
+    nobody: new Octokit(common),
+    app,
+    asApp: signed({ appId: app.id, privateKey }),
+    bot: signed({ appId: app.id, privateKey, installationId: installed.id }),
+    installationId: installed.id,
+    organization,
+    octokit,
+    commit,
+    async repository(name, files = {}) {
+      const repository = await sandbox.createRepository({ owner: owner.user, name });
+      sandbox.addCollaborator(repository, writer.user, "write");
+      sandbox.addCollaborator(repository, reader.user, "read");
+      const place = { owner: "ada", repo: name };
+      await commit(place, "main", { "README.md": `# ${name}\n`, ...files });
+      return place;
+    },
+  };
+}
+
+/** @throws Error when the call is not refused with this status: the session would not show what it is there for. */
+export async function refused(status: number, call: Promise<unknown>): Promise<void> {
+  const outcome = await call.then(
+    () => "accepted",
+    (error: { status?: number; message: string }) => error.status ?? error.message,
+  );
+  if (outcome !== status) throw new Error(`expected a refusal with ${status}, got ${outcome}`);
+}
+
+/** Asks again, each time after everything under way has come to its end, until there is an answer. */
+export async function until<Value>(stage: Stage, look: () => Promise<Value | undefined>): Promise<Value> {
+  for (let round = 0; round < 100; round += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await stage.sandbox.idle();
+  }
+  throw new Error("what was waited for did not come about");
+}
