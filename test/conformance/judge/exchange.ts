@@ -1,11 +1,13 @@
 /** One request and its answer against the operation they belong to. */
 import {
+  follow,
   type Media,
   type Operation,
   type Parameter,
   type Response,
   type RestDocument,
   resolved,
+  type Schema,
 } from "../description/openapi.ts";
 import type { Exchange } from "../record/traffic.ts";
 import type { DescribedRoute } from "./routes.ts";
@@ -36,9 +38,8 @@ export function requestComplaints(
 
 function pathComplaints(validator: Validator, route: Described, exchange: Exchange, all: Parameter[]): Complaint[] {
   const values = route.pattern.exec(exchange.path)?.slice(1).map(decodeURIComponent) ?? [];
-  const names = [...route.template.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]);
   return values.flatMap((value, index) => {
-    const parameter = all.find((each) => each.in === "path" && each.name === names[index]);
+    const parameter = all.find((each) => each.in === "path" && each.name === route.names[index]);
     return parameter === undefined ? [] : readComplaints(validator, parameter, value);
   });
 }
@@ -91,14 +92,23 @@ export function answerComplaints(
   if (response === null) return [`status ${exchange.status} is not documented`];
   const { status, text } = exchange;
   if (status === 302) return exchange.headers.has("location") ? [] : ["a redirect without Location"];
+  if (response.content === undefined && status >= 400) return errorComplaints(document, validator, exchange);
   if (response.content === undefined) return text === null ? [] : [`status ${status} has no body at GitHub`];
   if (text === null) return [`status ${status} has a body at GitHub`];
   const type = exchange.headers.get("content-type")?.split(";")[0] ?? "";
   // The media types of diffs, patches and raw files are told in prose only, so they count when they were asked for.
-  if (exchange.accept.includes(type) && /\.(diff|patch|raw|sha)$/.test(type)) return [];
+  const asked = exchange.accept.replace(".v3.", ".");
+  if (asked.includes(type) && /\.(diff|patch|raw|sha)$/.test(type)) return [];
   const media: Media | undefined = response.content[type];
   if (media === undefined) return [`content type ${type} is not documented`];
   if (media.schema === undefined) return [];
   const value: unknown = type.endsWith("json") ? JSON.parse(text) : text;
   return validator.complaints(media.schema, value).map((complaint) => `${status}: ${complaint}`);
+}
+
+/** An error of which only the status is documented: GitHub's plain error. */
+export function errorComplaints(document: RestDocument, validator: Validator, { status, text }: Exchange): Complaint[] {
+  const schema = follow<Schema>(document, "#/components/schemas/basic-error");
+  const body: unknown = JSON.parse(text ?? "null");
+  return validator.complaints(schema, body).map((complaint) => `${status}: ${complaint}`);
 }

@@ -64,7 +64,7 @@ function outermost(errors: ErrorObject[]): Complaint[] {
   const spoken = errors.filter((error) => !choices.some((choice) => within(error, choice) && !within(choice, error)));
   const told = spoken.filter((error) => isChoice(error) || !choices.some((choice) => within(error, choice)));
   const texts = told.map((error) => {
-    const inner = errors.filter((each) => !isChoice(each) && within(each, error));
+    const inner = errors.filter((each) => !isChoice(each) && within(each, error) && each.params.type !== "null");
     const deepest = inner.sort((a, b) => b.instancePath.length - a.instancePath.length)[0];
     return isChoice(error) && deepest !== undefined ? `${text(error)} (${text(deepest)})` : text(error);
   });

@@ -3,7 +3,7 @@ import { type Allowed, allowed, beside } from "../allowed.ts";
 import type { RestDocument, WebhooksDocument } from "../description/openapi.ts";
 import type { Delivered } from "../record/deliveries.ts";
 import type { Exchange } from "../record/traffic.ts";
-import { answerComplaints, type Described, documented, requestComplaints } from "./exchange.ts";
+import { answerComplaints, type Described, documented, errorComplaints, requestComplaints } from "./exchange.ts";
 import { describeRoutes, type Route, routeOf } from "./routes.ts";
 import type { Complaint, Validator } from "./validator.ts";
 import { webhookComplaints, webhookName } from "./webhook.ts";
@@ -52,11 +52,16 @@ export function judgeRest(
   const routes = describeRoutes(document, given.routes);
   const verdict: Verdict = { rows: [], used: new Set(), unproven: new Set() };
   const rows = new Map(routes.map((route) => [route, emptyRow(`${route.method} ${withoutPatterns(route.path)}`)]));
+  const unknown = emptyRow("any other path");
   for (const exchange of given.exchanges) {
     const route = routeOf(routes, exchange.method, exchange.path);
-    const row = route === null ? undefined : rows.get(route);
-    if (route === null || row === undefined) throw new Error(`no route for ${exchange.method} ${exchange.path}`);
+    const row = route === null ? unknown : (rows.get(route) ?? unknown);
     if (!row.statuses.includes(exchange.status)) row.statuses.push(exchange.status);
+    if (route === null) {
+      const complaints = exchange.status === 404 ? errorComplaints(document, validator, exchange) : ["not 404"];
+      judged(verdict, row, complaints, () => []);
+      continue;
+    }
     if (route.operation === null) {
       const isBeside = beside.some(({ prefix }) => route.path.startsWith(prefix));
       judged(verdict, row, isBeside ? [] : ["GitHub describes no such operation"], () => []);
@@ -69,7 +74,7 @@ export function judgeRest(
     ];
     judged(verdict, row, complaints, () => exampleComplaints(document, validator, described, exchange.status));
   }
-  verdict.rows = [...rows.values()];
+  verdict.rows = [...rows.values(), unknown];
   return verdict;
 }
 

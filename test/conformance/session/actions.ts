@@ -58,7 +58,12 @@ export async function runs(stage: Stage): Promise<void> {
     return data.status === "completed" ? data : undefined;
   });
   await ada.rest.actions.listWorkflowRunsForRepo({ ...at, event: "workflow_dispatch", status: "failure", per_page: 1 });
-  await ada.rest.actions.listWorkflowRuns({ ...at, workflow_id: "ci.yml", branch: "main", created: ">2020-01-01" });
+  await ada.rest.actions.listWorkflowRuns({
+    ...at,
+    workflow_id: "ci.yml",
+    branch: "main",
+    created: "2020-01-01T00:00:00Z",
+  });
   const { data: jobs } = await ada.rest.actions.listJobsForWorkflowRun({ ...one, filter: "latest" });
   await ada.rest.actions.listJobsForWorkflowRunAttempt({ ...one, attempt_number: 1 });
   await refused(404, ada.rest.actions.listJobsForWorkflowRunAttempt({ ...at, run_id: 999_999, attempt_number: 1 }));

@@ -2,7 +2,7 @@
 import { refused, type Stage } from "./stage.ts";
 
 export async function apps(stage: Stage): Promise<void> {
-  const { asApp, bot, ada, nobody, installationId: installation_id } = stage;
+  const { asApp, ada, nobody, installationId: installation_id } = stage;
   const at = await stage.repository("apps");
   await asApp.rest.apps.getAuthenticated();
   await nobody.rest.apps.getBySlug({ app_slug: "gate" });
@@ -14,7 +14,7 @@ export async function apps(stage: Stage): Promise<void> {
   await refused(404, asApp.rest.apps.getRepoInstallation({ owner: "ada", repo: "gone" }));
   await asApp.rest.apps.getUserInstallation({ username: "ada" });
   await asApp.rest.apps.getOrgInstallation({ org: "guild" });
-  await bot.rest.apps.listReposAccessibleToInstallation({ per_page: 2 });
+  await stage.bot().rest.apps.listReposAccessibleToInstallation({ per_page: 2 });
   await refused(403, ada.rest.apps.listReposAccessibleToInstallation());
 
   await asApp.rest.apps.createInstallationAccessToken({ installation_id });

@@ -2,8 +2,9 @@
 import { refused, type Stage } from "./stage.ts";
 
 export async function checks(stage: Stage): Promise<void> {
-  const { ada, bot } = stage;
+  const { ada } = stage;
   const at = await stage.repository("checks");
+  const bot = stage.bot();
   const sha = await stage.commit(at, "feature", { "feature.txt": "done\n" });
   await ada.rest.pulls.create({ ...at, title: "A feature", head: "feature", base: "main" });
   const output = { title: "Fine", summary: "All of it", text: "Really" };

@@ -2,8 +2,9 @@
 import { refused, type Stage } from "./stage.ts";
 
 export async function issues(stage: Stage): Promise<void> {
-  const { ada, rea, bot } = stage;
+  const { ada, rea } = stage;
   const at = await stage.repository("issues");
+  const bot = stage.bot();
   const { data: made } = await ada.rest.issues.create({ ...at, title: "One", body: "A body", labels: ["fresh"] });
   const one = { ...at, issue_number: made.number };
   await rea.rest.issues.create({ ...at, title: "Two" });
@@ -52,8 +53,9 @@ export async function labels(stage: Stage): Promise<void> {
 }
 
 export async function comments(stage: Stage): Promise<void> {
-  const { ada, bot, rea } = stage;
+  const { ada, rea } = stage;
   const at = await stage.repository("comments");
+  const bot = stage.bot();
   const { data: issue } = await ada.rest.issues.create({ ...at, title: "One" });
   const one = { ...at, issue_number: issue.number };
   const { data: made } = await ada.rest.issues.createComment({ ...one, body: "First" });

@@ -35,16 +35,17 @@ export async function organizations(stage: Stage): Promise<void> {
 }
 
 export async function people(stage: Stage): Promise<void> {
-  const { ada, bot, nobody } = stage;
+  const { ada, nobody } = stage;
   await ada.rest.users.getAuthenticated();
   await refused(401, nobody.rest.users.getAuthenticated());
-  await refused(403, bot.rest.users.getAuthenticated());
+  await refused(403, stage.bot().rest.users.getAuthenticated());
   await nobody.rest.users.getByUsername({ username: "wim" });
   await nobody.rest.users.getByUsername({ username: "guild" });
   await refused(404, nobody.rest.users.getByUsername({ username: "gone" }));
   await nobody.rest.meta.get();
   await nobody.rest.meta.getZen();
   await ada.rest.rateLimit.get();
+  await stage.get("/no/such/route");
 }
 
 export async function protection(stage: Stage): Promise<void> {

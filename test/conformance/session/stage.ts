@@ -19,13 +19,15 @@ export interface Stage {
   app: App;
   /** The App itself, by its JWT. */
   asApp: Octokit;
-  /** The App's installation on ada's account. */
-  bot: Octokit;
+  /** The App's installation on ada's account, with a token that reaches the repositories that are there by now. */
+  bot(): Octokit;
   installationId: number;
   /** An organisation and the App's installation on it. */
   organization: User;
   /** An Octokit for a token. */
   octokit(token: string): Octokit;
+  /** A GET of a path that no Octokit would send. */
+  get(path: string): Promise<Response>;
   /** A new repository of ada's with a first commit on `main`. */
   repository(name: string, files?: Files): Promise<Place>;
   /** A commit of these files on a branch; a new branch starts at `main`. Answers with its SHA. */
@@ -59,7 +61,7 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
   const octokit = (token: string) => new Octokit({ ...common, auth: token });
   const person = (login: string) => {
     const { user, token } = sandbox.createUser(login);
-    return { user, octokit: octokit(token) };
+    return { user, token, octokit: octokit(token) };
   };
   const [owner, writer, reader] = [person("ada"), person("wim"), person("rea")];
   const organization = sandbox.createOrganization("guild");
@@ -101,10 +103,11 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
     nobody: new Octokit(common),
     app,
     asApp: signed({ appId: app.id, privateKey }),
-    bot: signed({ appId: app.id, privateKey, installationId: installed.id }),
+    bot: () => signed({ appId: app.id, privateKey, installationId: installed.id }),
     installationId: installed.id,
     organization,
     octokit,
+    get: (path) => fetch(`${sandbox.apiUrl}${path}`, { headers: { authorization: `Bearer ${owner.token}` } }),
     commit,
     async repository(name, files = {}) {
       const repository = await sandbox.createRepository({ owner: owner.user, name });
