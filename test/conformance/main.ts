@@ -16,7 +16,7 @@ import { type RestDocument, type WebhooksDocument, withoutNullable } from "./des
 import type { Route } from "./judge/routes.ts";
 import { Validator } from "./judge/validator.ts";
 import { judgeRest, judgeWebhooks } from "./judge/verdict.ts";
-import { everyEvent } from "./judge/webhook.ts";
+import { type Events, everyEvent } from "./judge/webhook.ts";
 import { type Delivered, startTarget } from "./record/deliveries.ts";
 import { type Exchange, recordTraffic } from "./record/traffic.ts";
 import { isValid, table, total } from "./report.ts";
@@ -31,7 +31,7 @@ interface Played {
   broken: string[];
 }
 
-async function play(events: readonly string[]): Promise<Played> {
+async function play(events: Events): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), "conformance-"));
   const target = await startTarget();
   const sandbox = await startSandbox({ dataDir: folder, slots: 2 });

@@ -1,5 +1,5 @@
 /** One webhook against the description of its event and action. */
-import type { WebhooksDocument } from "../description/openapi.ts";
+import { follow, type WebhooksDocument } from "../description/openapi.ts";
 import type { Delivered } from "../record/deliveries.ts";
 import type { Complaint, Validator } from "./validator.ts";
 
@@ -21,7 +21,17 @@ export function webhookComplaints(document: WebhooksDocument, validator: Validat
   return [...headers, ...(schema === undefined ? [] : validator.complaints(schema, delivered.payload))];
 }
 
-/** Every event that an App can subscribe to. */
-export function everyEvent(document: WebhooksDocument): string[] {
-  return [...new Set(Object.values(document.webhooks).map(({ post }) => post["x-github"].subcategory))];
+export interface Events {
+  /** What the description of a check's App lets it subscribe to. */
+  ofApps: string[];
+  /** The others, some of them newer than that list. */
+  others: string[];
+}
+
+export function everyEvent(document: WebhooksDocument): Events {
+  const known = "#/components/schemas/webhook-check-suite-completed/properties/check_suite/properties/app/properties";
+  const { items } = follow<{ items: { enum: string[] } }>(document, `${known}/events`);
+  const all = new Set(Object.values(document.webhooks).map(({ post }) => post["x-github"].subcategory));
+  const names = [...all].map((name) => name.replaceAll("-", "_"));
+  return { ofApps: items.enum, others: names.filter((name) => !items.enum.includes(name)) };
 }

@@ -2,6 +2,7 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import type { App, Sandbox, User } from "../../../src/sandbox/index.ts";
+import type { Events } from "../judge/webhook.ts";
 
 /** A type and not an interface, since only that passes for Octokit's parameters. */
 export type Place = { owner: string; repo: string };
@@ -50,9 +51,9 @@ const permissions = {
 export interface Wiring {
   sandbox: Sandbox;
   fetch: typeof fetch;
-  /** Where the App's webhooks go, and which events it subscribes to. */
+  /** Where webhooks go. */
   webhookUrl: string;
-  events: readonly string[];
+  events: Events;
 }
 
 export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): Promise<Stage> {
@@ -65,10 +66,14 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
   };
   const [owner, writer, reader] = [person("ada"), person("wim"), person("rea")];
   const organization = sandbox.createOrganization("guild");
-  const given = { slug: "gate", name: "Gate", permissions, events, webhookUrl, webhookSecret: "s3cret" };
-  const { app, privateKey } = await sandbox.createApp(given, owner.user);
+  const target = { permissions, webhookUrl, webhookSecret: "s3cret" };
+  const gate = { slug: "gate", name: "Gate", events: events.ofApps, ...target };
+  const { app, privateKey } = await sandbox.createApp(gate, owner.user);
   const installed = sandbox.install(app, owner.user, "all");
   sandbox.install(app, organization, "all");
+  // Hears what the other cannot subscribe to, so that each webhook comes once.
+  const ear = await sandbox.createApp({ slug: "ear", name: "Ear", events: events.others, ...target }, owner.user);
+  sandbox.install(ear.app, owner.user, "all");
   const signed = (auth: object) => new Octokit({ ...common, authStrategy: createAppAuth, auth });
   const ada = owner.octokit;
 

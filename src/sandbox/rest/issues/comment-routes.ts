@@ -6,6 +6,7 @@ import type { Payload } from "../../shapes/site.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import { respond } from "../respond.ts";
 import type { By } from "./changes.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
@@ -38,14 +39,20 @@ export function commentRoutes(hub: Hub): Rest {
       context,
       comments.filter((comment) => comment.repositoryId === repository.id),
     ).sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
-    return context.json(paginate(context, found).map((comment) => render(hub, repository, comment)));
+    return respond<"issues/list-comments-for-repo">(
+      context,
+      paginate(context, found).map((comment) => render(hub, repository, comment)),
+    );
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
     const { number } = issueAt(context, hub, repository);
     const all = comments.filter((each) => each.repositoryId === repository.id && each.issueNumber === number);
-    return context.json(paginate(context, since(context, all)).map((comment) => render(hub, repository, comment)));
+    return respond<"issues/list-comments">(
+      context,
+      paginate(context, since(context, all)).map((comment) => render(hub, repository, comment)),
+    );
   });
 
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", async (context) => {
@@ -68,22 +75,22 @@ export function commentRoutes(hub: Hub): Rest {
       });
     });
     tell(repository, comment, "created", by(context));
-    return context.json(render(hub, repository, comment), 201);
+    return respond<"issues/create-comment", 201>(context, render(hub, repository, comment), 201);
   });
 
   rest.get("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(render(hub, repository, commentAt(context, hub, repository)));
+    return respond<"issues/get-comment">(context, render(hub, repository, commentAt(context, hub, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", async (context) => {
     const repository = repositoryToJoin(context, hub.world, conversation);
     const { body } = await bodyOf(context, written);
     const old = ownComment(context, hub, repository);
-    if (body === old.body) return context.json(render(hub, repository, old));
+    if (body === old.body) return respond<"issues/update-comment">(context, render(hub, repository, old));
     const comment = comments.put({ ...old, body, updatedAt: hub.world.now() });
     tell(repository, comment, "edited", by(context), { changes: { body: { from: old.body } } });
-    return context.json(render(hub, repository, comment));
+    return respond<"issues/update-comment">(context, render(hub, repository, comment));
   });
 
   rest.delete("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
