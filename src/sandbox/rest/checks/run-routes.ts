@@ -1,7 +1,7 @@
 /** Check runs and suites. https://docs.github.com/en/rest/checks */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { type HeadCommit, latestRuns, checkRun as render, checkSuite as renderSuite } from "../../shapes/check.ts";
+import { latestRuns, checkRun as render, checkSuite as renderSuite } from "../../shapes/check.ts";
 import type { App, CheckRun, CheckSuite, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -124,7 +124,7 @@ export function checkRunRoutes(hub: Hub): Rest {
 
   async function showSuite(repository: Repository, suite: CheckSuite) {
     const headCommit = await hub.git.headCommit(repository, suite.headSha);
-    return renderSuite(hub, repository, suite, headCommit as unknown as HeadCommit);
+    return renderSuite(hub, repository, suite, headCommit);
   }
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (context) => {

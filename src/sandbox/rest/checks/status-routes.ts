@@ -4,6 +4,7 @@ import type { Hub } from "../../hub.ts";
 import { commitStatus as render } from "../../shapes/check.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import { repositoryApi, type Schema } from "../../shapes/site.ts";
+import { told } from "../../shapes/told.ts";
 import type { CommitStatus, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
@@ -53,9 +54,7 @@ export function statusRoutes(hub: Hub): Rest {
     });
     hub.announce({
       repository,
-      event: "status",
-      action: null,
-      payload: await statusPayload(hub, repository, status),
+      ...told("status", null, await statusPayload(hub, repository, status)),
       sender: actingUser(context),
       byJobToken: byJobToken(context),
     });

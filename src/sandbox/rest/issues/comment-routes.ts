@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
 import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
-import type { Payload } from "../../shapes/site.ts";
+import { type Besides, told } from "../../shapes/told.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
@@ -17,18 +17,23 @@ export function commentRoutes(hub: Hub): Rest {
   const rest = newRest();
   const comments = hub.world.table("comments");
 
-  function tell(repository: Repository, comment: Comment, action: string, who: By, more = {}): void {
+  function tell<Action extends "created" | "edited" | "deleted">(
+    repository: Repository,
+    comment: Comment,
+    action: Action,
+    who: By,
+    more: Besides<"issue_comment", Action, "issue" | "comment">,
+  ): void {
     const issue = hub.world
       .table("issues")
       .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
     if (issue === undefined) return;
-    const payload = {
+    const what = told("issue_comment", "created", {
       issue: renderIssue(hub, repository, issue),
       comment: render(hub, repository, comment),
-      ...more,
-    } satisfies Payload<"webhook-issue-comment-created">;
+    });
     const { user: sender, byJobToken } = who;
-    hub.announce({ repository, event: "issue_comment", action, payload, sender, byJobToken });
+    hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
   }
 
   rest.get("/repos/:owner/:repo/issues/comments", (context) => {
@@ -74,7 +79,7 @@ export function commentRoutes(hub: Hub): Rest {
         updatedAt: now,
       });
     });
-    tell(repository, comment, "created", by(context));
+    tell(repository, comment, "created", by(context), {});
     return respond<"issues/create-comment", 201>(context, render(hub, repository, comment), 201);
   });
 
@@ -97,7 +102,7 @@ export function commentRoutes(hub: Hub): Rest {
     const repository = repositoryToJoin(context, hub.world, conversation);
     const comment = ownComment(context, hub, repository);
     comments.remove(comment.id);
-    tell(repository, comment, "deleted", by(context));
+    tell(repository, comment, "deleted", by(context), {});
     return context.body(null, 204);
   });
 

@@ -60,7 +60,7 @@ export function labelRoutes(hub: Hub): Rest {
       color: body.color ?? "ededed",
       description: body.description ?? null,
     });
-    tellLabel(hub, repository, label, "created", by(context));
+    tellLabel(hub, repository, label, "created", by(context), {});
     return respond<"issues/create-label", 201>(context, render(hub, repository, label), 201);
   });
 
@@ -91,7 +91,7 @@ export function labelRoutes(hub: Hub): Rest {
     const label = labelAt(context, hub, repository);
     labels.remove(label.id);
     relabel(hub, repository, label.name, null);
-    tellLabel(hub, repository, label, "deleted", by(context));
+    tellLabel(hub, repository, label, "deleted", by(context), {});
     return context.body(null, 204);
   });
 
