@@ -19,6 +19,16 @@ export interface Traffic {
   fetch: typeof fetch;
 }
 
+/** A body that is no JSON stays text: it was meant to be refused. */
+function bodyOf(body: RequestInit["body"]): unknown {
+  if (typeof body !== "string" || body === "") return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
 /** A `fetch` that writes down what passes. Redirects are followed here, so that they are seen themselves too. */
 export function recordTraffic(apiUrl: string): Traffic {
   const exchanges: Exchange[] = [];
@@ -32,7 +42,7 @@ export function recordTraffic(apiUrl: string): Traffic {
         method: (init.method ?? "GET").toUpperCase(),
         path: url.pathname.slice(new URL(apiUrl).pathname.length),
         query: url.searchParams,
-        body: typeof init.body === "string" && init.body !== "" ? JSON.parse(init.body) : undefined,
+        body: bodyOf(init.body),
         accept: new Headers(init.headers).get("accept") ?? "",
         status: response.status,
         headers: response.headers,

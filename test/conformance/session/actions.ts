@@ -101,6 +101,17 @@ export async function cancelledRuns(stage: Stage): Promise<void> {
   await stage.sandbox.idle();
 }
 
+/** A workflow that cannot start. */
+export async function brokenRuns(stage: Stage): Promise<void> {
+  const { ada } = stage;
+  const at = await stage.repository("broken");
+  const sha = await stage.commit(at, "main", { ".github/workflows/ci.yml": "on: push\njobs:\n  unit: nonsense\n" });
+  await stage.sandbox.idle();
+  await ada.rest.actions.listWorkflowRunsForRepo({ ...at, event: "push" });
+  await ada.rest.checks.listSuitesForRef({ ...at, ref: sha });
+  await ada.rest.checks.listForRef({ ...at, ref: sha });
+}
+
 export async function pullRuns(stage: Stage): Promise<void> {
   const { ada } = stage;
   const at = await stage.repository("checked", files);

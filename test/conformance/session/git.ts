@@ -81,7 +81,7 @@ export async function contents(stage: Stage): Promise<void> {
   const at = await stage.repository("contents", { "docs/guide.md": "# Guide\n", "docs/more.md": "# More\n" });
   await ada.rest.repos.getContent({ ...at, path: "" });
   // Octokit drops the slash at the end; other clients send it.
-  await stage.get(`/repos/${at.owner}/${at.repo}/contents/`);
+  await stage.raw("GET", `/repos/${at.owner}/${at.repo}/contents/`);
   await ada.rest.repos.getContent({ ...at, path: "docs", ref: "main" });
   await ada.rest.repos.getContent({ ...at, path: "docs/guide.md" });
   await ada.rest.repos.getContent({ ...at, path: "docs/guide.md", mediaType: { format: "raw" } });
@@ -93,9 +93,15 @@ export async function contents(stage: Stage): Promise<void> {
     base_tree: (await ada.rest.git.getRef({ ...at, ref: "heads/main" })).data.object.sha,
     tree: [{ path: "link.md", mode: "120000", type: "blob", content: "docs/guide.md" }],
   });
-  const { data: linked } = await ada.rest.git.createCommit({ ...at, message: "Link", tree: link.sha });
+  const sub = { path: "lib", mode: "160000", type: "commit", sha: noSha } as const;
+  const modules = '[submodule "lib"]\n\tpath = lib\n\turl = https://example.org/lib.git\n';
+  const entry = { path: ".gitmodules", mode: "100644", type: "blob", content: modules } as const;
+  const { data: tree } = await ada.rest.git.createTree({ ...at, base_tree: link.sha, tree: [sub, entry] });
+  const { data: linked } = await ada.rest.git.createCommit({ ...at, message: "Link", tree: tree.sha });
   await ada.rest.git.createRef({ ...at, ref: "refs/heads/linked", sha: linked.sha });
   await ada.rest.repos.getContent({ ...at, path: "link.md", ref: "linked" });
+  await ada.rest.repos.getContent({ ...at, path: "lib", ref: "linked" });
+  await ada.rest.repos.getContent({ ...at, path: "", ref: "linked" });
 
   const { data: made } = await ada.rest.repos.createOrUpdateFileContents({
     ...at,

@@ -1,10 +1,10 @@
 /** Everything that is played, in this order. Each has a repository of its own, so that none depends on another. */
-import { cancelledRuns, pullRuns, runs } from "./actions.ts";
+import { brokenRuns, cancelledRuns, pullRuns, runs } from "./actions.ts";
 import { apps, deliveries } from "./apps.ts";
 import { checks, statuses } from "./checks.ts";
 import { branches, contents, objects, refs } from "./git.ts";
 import { comments, issues, labels } from "./issues.ts";
-import { pulls, reviews } from "./pulls.ts";
+import { pulls, reviews, stuckPulls } from "./pulls.ts";
 import { organizations, people, protection, repositories } from "./repositories.ts";
 import type { Stage } from "./stage.ts";
 
@@ -21,11 +21,13 @@ export const sessions: readonly ((stage: Stage) => Promise<void>)[] = [
   branches,
   contents,
   pulls,
+  stuckPulls,
   reviews,
   checks,
   statuses,
   runs,
   cancelledRuns,
+  brokenRuns,
   pullRuns,
   apps,
   deliveries,

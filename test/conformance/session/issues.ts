@@ -10,6 +10,7 @@ export async function issues(stage: Stage): Promise<void> {
   await rea.rest.issues.create({ ...at, title: "Two" });
   await bot.rest.issues.create({ ...at, title: "Three", assignees: ["wim"] });
   await refused(422, ada.request("POST /repos/{owner}/{repo}/issues", { ...at } as never));
+  await stage.raw("POST", "/repos/ada/issues/issues", "{");
   await refused(404, ada.rest.issues.create({ owner: "ada", repo: "gone", title: "x" }));
 
   await ada.rest.issues.get(one);

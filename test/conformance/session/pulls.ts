@@ -45,6 +45,27 @@ export async function pulls(stage: Stage): Promise<void> {
   await ada.rest.pulls.list({ ...at, state: "closed" });
 }
 
+/** Pulls that do not land. */
+export async function stuckPulls(stage: Stage): Promise<void> {
+  const { ada } = stage;
+  const at = await stage.repository("stuck");
+  const opened = async (head: string, draft: boolean) => {
+    const { data } = await ada.rest.pulls.create({ ...at, title: head, head, base: "main", draft });
+    return { ...at, pull_number: data.number };
+  };
+  await stage.commit(at, "fighting", { "README.md": "# Mine\n" });
+  await stage.commit(at, "draft", { "draft.txt": "draft\n" });
+  await stage.commit(at, "main", { "README.md": "# Ours\n" });
+  const [fighting, draft] = [await opened("fighting", false), await opened("draft", true)];
+  await ada.rest.pulls.get(fighting);
+  await stage.sandbox.idle();
+  await ada.rest.pulls.get(fighting);
+  await refused(405, ada.rest.pulls.merge(fighting));
+  await refused(405, ada.rest.pulls.merge(draft));
+  await refused(422, ada.rest.pulls.updateBranch(fighting));
+  await ada.rest.pulls.get(draft);
+}
+
 export async function reviews(stage: Stage): Promise<void> {
   const { ada } = stage;
   const at = await stage.repository("reviews");

@@ -38,6 +38,7 @@ export async function people(stage: Stage): Promise<void> {
   const { ada, nobody } = stage;
   await ada.rest.users.getAuthenticated();
   await refused(401, nobody.rest.users.getAuthenticated());
+  await refused(401, stage.octokit("ghp_unknown").rest.users.getAuthenticated());
   await refused(403, stage.bot().rest.users.getAuthenticated());
   await nobody.rest.users.getByUsername({ username: "wim" });
   await nobody.rest.users.getByUsername({ username: "guild" });
@@ -45,7 +46,7 @@ export async function people(stage: Stage): Promise<void> {
   await nobody.rest.meta.get();
   await nobody.rest.meta.getZen();
   await ada.rest.rateLimit.get();
-  await stage.get("/no/such/route");
+  await stage.raw("GET", "/no/such/route");
 }
 
 export async function protection(stage: Stage): Promise<void> {

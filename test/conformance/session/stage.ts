@@ -27,8 +27,8 @@ export interface Stage {
   organization: User;
   /** An Octokit for a token. */
   octokit(token: string): Octokit;
-  /** A GET of a path that no Octokit would send. */
-  get(path: string): Promise<Response>;
+  /** A request of ada's that no Octokit would send. */
+  raw(method: string, path: string, body?: string): Promise<Response>;
   /** A new repository of ada's with a first commit on `main`. */
   repository(name: string, files?: Files): Promise<Place>;
   /** A commit of these files on a branch; a new branch starts at `main`. Answers with its SHA. */
@@ -112,7 +112,10 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
     installationId: installed.id,
     organization,
     octokit,
-    get: (path) => fetch(`${sandbox.apiUrl}${path}`, { headers: { authorization: `Bearer ${owner.token}` } }),
+    raw(method, path, body) {
+      const headers = { authorization: `Bearer ${owner.token}` };
+      return fetch(`${sandbox.apiUrl}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+    },
     commit,
     async repository(name, files = {}) {
       const repository = await sandbox.createRepository({ owner: owner.user, name });
