@@ -48,6 +48,8 @@ export interface Sandbox extends Seeding {
   url: string;
   /** Base URL for Octokit. */
   apiUrl: string;
+  /** Every route of the REST API, as the router has it. */
+  routes(): { method: string; path: string }[];
   /** The check runs that a pull into the branch would get, from its `pull_request` workflows. */
   pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
   /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
@@ -109,7 +111,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const web = newRest();
   const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
-  web.route("/api/v3", restApi(hub, hooks.redeliver, rooms));
+  const api = restApi(hub, hooks.redeliver, rooms);
+  web.route("/api/v3", api);
   web.get("/", (context) => context.html(frontPage(hub)));
 
   async function release(): Promise<void> {
@@ -145,6 +148,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...seeding(hub, hooks),
     url,
     apiUrl: apiUrl(),
+    routes: () => api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
     pullRequestChecks: (repository, branch) =>
       actions.foresee(world.table("repositories").get(repository.id) ?? repository, branch),
     close,

@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { installationAt } from "../rest/auth/tokens.ts";
 import { fullPayload } from "../shapes/payload.ts";
-import { nodeId, type Site } from "../shapes/site.ts";
+import { nodeId, type Schema, type Site } from "../shapes/site.ts";
 import type { Announcement } from "../world/announce.ts";
 import type { App, Delivery } from "../world/entities.ts";
 import { post } from "./post.ts";
@@ -78,7 +78,10 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
           redelivery: false,
           payload: {
             ...fullPayload(site, announcement),
-            installation: { id: installation.id, node_id: nodeId("IntegrationInstallation", installation.id) },
+            installation: {
+              id: installation.id,
+              node_id: nodeId("IntegrationInstallation", installation.id),
+            } satisfies Schema<"simple-installation">,
           },
         });
       }

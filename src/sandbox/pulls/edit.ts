@@ -49,7 +49,7 @@ export async function retarget(hub: Hub, repository: Repository, pull: Pull, bas
 }
 
 export async function closePull(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
-  await tellPull(hub, repository, closed(hub, pull, by), "closed", by);
+  await tellPull(hub, repository, closed(hub, pull, by), "closed", by, {});
 }
 
 /** Call it inside `hub.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */

@@ -40,7 +40,7 @@ export async function followHead(
   after: string | null,
   by: By,
 ): Promise<Tell> {
-  if (after === null) return preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by);
+  if (after === null) return preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by, {});
   const git = hub.git.at(repository);
   const before = pull.headSha;
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
@@ -69,10 +69,10 @@ export async function followBase(
     const pull = hub.world.table("pulls").get(id);
     if (pull === undefined || !isOpen(hub, pull)) continue;
     if (after === null) {
-      tells.push(await preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by));
+      tells.push(await preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by, {}));
     } else if (contained.has(`refs/pull/${pull.number}/head`)) {
       const merged = markMerged(hub, pull, after, by);
-      tells.push(await preparedPullEvent(hub, repository, merged, "closed", by));
+      tells.push(await preparedPullEvent(hub, repository, merged, "closed", by, {}));
     } else {
       hub.world.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
     }

@@ -60,6 +60,6 @@ async function headTold(hub: Hub, repository: Repository, pull: Pull, head: stri
   if (head !== pull.headSha) return [await followHead(hub, repository, pull, head, by)];
   const { toldSha: before, headSha: after } = pull;
   if (before === after) return [];
-  if (before === null) return [await preparedHead(hub, repository, pull, "opened", by)];
+  if (before === null) return [await preparedHead(hub, repository, pull, "opened", by, {})];
   return [await preparedHead(hub, repository, pull, "synchronize", by, { before, after })];
 }

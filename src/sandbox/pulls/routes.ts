@@ -9,6 +9,7 @@ import type { Hub } from "../hub.ts";
 import { bodyOf } from "../rest/body.ts";
 import { by } from "../rest/issues/find.ts";
 import { newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../rest/kit.ts";
+import { respond } from "../rest/respond.ts";
 import { simplePull } from "../shapes/pull.ts";
 import { repositoryApi, type Schema } from "../shapes/site.ts";
 import type { Pull, Repository } from "../world/entities.ts";
@@ -63,7 +64,10 @@ export function pullRoutes(hub: Hub): Rest {
   rest.get(pulls, (context) => {
     const repository = readable(context);
     const found = paginate(context, listPulls(hub, repository, context.req.query()));
-    return context.json(found.map((pull) => simplePull(hub, repository, pull)));
+    return respond<"pulls/list">(
+      context,
+      found.map((pull) => simplePull(hub, repository, pull)),
+    );
   });
 
   rest.post(pulls, async (context) => {
@@ -72,7 +76,7 @@ export function pullRoutes(hub: Hub): Rest {
     const given = { title, body: body ?? null, head, base, draft: draft ?? false };
     const pull = await hub.git.exclusive(repository, () => openPull(hub, repository, given, by(context)));
     const rendered = await renderPull(hub, repository, pull);
-    return context.json(rendered, 201, { Location: rendered.url });
+    return respond<"pulls/create", 201>(context, rendered, 201, { Location: rendered.url });
   });
 
   rest.get(one, async (context) => {
@@ -87,7 +91,7 @@ export function pullRoutes(hub: Hub): Rest {
     }
     const rendered = await renderPull(hub, repository, pull);
     askMergeability(hub, repository, pull);
-    return context.json(rendered);
+    return respond<"pulls/get">(context, rendered);
   });
 
   rest.patch(one, async (context) => {
@@ -103,7 +107,7 @@ export function pullRoutes(hub: Hub): Rest {
       if (state === "closed" && isOpen(hub, pull)) await closePull(hub, repository, pullAt(context, repository), who);
       if (state === "open" && !isOpen(hub, pull)) await reopenPull(hub, repository, pullAt(context, repository), who);
     });
-    return context.json(await renderPull(hub, repository, pullAt(context, repository)));
+    return respond<"pulls/update">(context, await renderPull(hub, repository, pullAt(context, repository)));
   });
 
   rest.get(`${one}/commits`, async (context) => {
@@ -111,7 +115,7 @@ export function pullRoutes(hub: Hub): Rest {
     const pull = pullAt(context, repository);
     const from = await baseOf(hub, repository, pull);
     const commits = await log(hub.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
-    return context.json(commitsOf(hub, repository, paginate(context, commits)));
+    return respond<"pulls/list-commits">(context, commitsOf(hub, repository, paginate(context, commits)));
   });
 
   rest.get(`${one}/files`, async (context) => {
@@ -119,13 +123,13 @@ export function pullRoutes(hub: Hub): Rest {
     const pull = pullAt(context, repository);
     const from = await baseOf(hub, repository, pull);
     const files = await diffEntries(hub, repository, from, pull.headSha);
-    return context.json(paginate(context, files.slice(0, 3000)));
+    return respond<"pulls/list-files">(context, paginate(context, files.slice(0, 3000)));
   });
 
   // Nobody can review yet, so there are none.
   rest.get(`${one}/reviews`, (context) => {
     pullAt(context, readable(context));
-    return context.json([] satisfies Schema<"pull-request-review">[]);
+    return respond<"pulls/list-reviews">(context, [] satisfies Schema<"pull-request-review">[]);
   });
 
   rest.get(`${one}/merge`, (context) => {
@@ -150,7 +154,7 @@ export function pullRoutes(hub: Hub): Rest {
       merged: true,
       message: "Pull Request successfully merged",
     };
-    return context.json(result);
+    return respond<"pulls/merge">(context, result);
   });
 
   rest.put(`${one}/update-branch`, async (context) => {
@@ -159,7 +163,7 @@ export function pullRoutes(hub: Hub): Rest {
     const { expected_head_sha: expected } = await bodyOf(context, updated);
     await updateBranch(hub, repository, pull, expected?.toLowerCase() ?? null, by(context));
     const url = `${repositoryApi(hub, repository)}/pulls/${pull.number}`;
-    return context.json({ message: "Updating pull request branch.", url }, 202);
+    return respond<"pulls/update-branch", 202>(context, { message: "Updating pull request branch.", url }, 202);
   });
 
   rest.get("/repos/:owner/:repo/commits/:sha{[0-9a-f]+}/pulls", (context) => {
@@ -168,7 +172,10 @@ export function pullRoutes(hub: Hub): Rest {
     const found = listPulls(hub, repository, { state: "all" }).filter(
       (pull) => pull.headSha === wanted || (pull.merged && pull.mergeSha === wanted),
     );
-    return context.json(paginate(context, found).map((pull) => simplePull(hub, repository, pull)));
+    return respond<"repos/list-pull-requests-associated-with-commit">(
+      context,
+      paginate(context, found).map((pull) => simplePull(hub, repository, pull)),
+    );
   });
 
   return rest;

@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Schema } from "../shapes/site.ts";
 import type { App, PermissionLevel, Repository, Role, Token, User } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 
@@ -24,7 +25,7 @@ export function newRest(): Rest {
 /** An error answer in GitHub's shape. */
 export class ApiError extends Error {
   readonly status: ContentfulStatusCode;
-  readonly body: Record<string, unknown>;
+  readonly body: Schema<"basic-error">;
   constructor(status: ContentfulStatusCode, message: string, more: Record<string, unknown> = {}) {
     super(message);
     this.status = status;
@@ -46,7 +47,8 @@ export function unprocessable(
   errors: { field?: string; code: string; message?: string }[],
   message = "Validation Failed",
 ): ApiError {
-  return new ApiError(422, message, { errors: errors.map((error) => ({ resource, ...error })) });
+  const more: Pick<Schema<"validation-error">, "errors"> = { errors: errors.map((error) => ({ resource, ...error })) };
+  return new ApiError(422, message, more);
 }
 
 const levels: Record<PermissionLevel, number> = { read: 1, write: 2, admin: 3 };

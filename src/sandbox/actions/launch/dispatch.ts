@@ -1,6 +1,7 @@
 /** `workflow_dispatch`, with GitHub's refusals. */
 import { ApiError, notFound } from "../../rest/kit.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
+import { told } from "../../shapes/told.ts";
 import { simpleUser } from "../../shapes/user.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../world/entities.ts";
 import type { Runner } from "../runs/runner.ts";
@@ -45,7 +46,8 @@ export async function dispatch(
 
   const inputs = checked.values;
   const payload = { inputs, ref, workflow: workflow.path };
-  host.announce({ repository, event: "workflow_dispatch", action: null, payload, sender: actor, byJobToken: false });
+  const what = told("workflow_dispatch", null, payload);
+  host.announce({ repository, ...what, sender: actor, byJobToken: false });
   return startRun(runner, repository, workflow.path, parsed, {
     event: "workflow_dispatch",
     payload: { ...payload, repository: renderRepository(host, repository), sender: simpleUser(host, actor) },

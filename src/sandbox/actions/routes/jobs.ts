@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hub } from "../../hub.ts";
 import { newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { job as renderJob } from "../../shapes/actions.ts";
 import type { Job, Repository, WorkflowRun } from "../../world/entities.ts";
 import { writeZip } from "../artifacts/zip.ts";
@@ -62,7 +63,7 @@ export function jobRoutes(hub: Hub, dataDir: string, downloads: Downloads): Rest
 
   function list(context: RestContext, repository: Repository, run: WorkflowRun, all: readonly Job[]) {
     const jobs = paginate(context, all).map((entity) => renderJob(hub, repository, entity, run));
-    return context.json({ total_count: all.length, jobs });
+    return respond<"actions/list-jobs-for-workflow-run">(context, { total_count: all.length, jobs });
   }
 
   rest.get(`${root}/runs/:run/jobs`, (context) => {
@@ -85,7 +86,7 @@ export function jobRoutes(hub: Hub, dataDir: string, downloads: Downloads): Rest
     const entity = jobFor(context, hub, repository);
     const run = hub.world.table("runs").get(entity.runId);
     if (run === undefined) throw notFound();
-    return context.json(renderJob(hub, repository, entity, run));
+    return respond<"actions/get-job-for-workflow-run">(context, renderJob(hub, repository, entity, run));
   });
 
   rest.get(`${root}/jobs/:job/logs`, (context) => {

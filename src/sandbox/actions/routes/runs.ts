@@ -1,6 +1,7 @@
 /** https://docs.github.com/en/rest/actions/workflow-runs */
 import type { Hub } from "../../hub.ts";
 import { ApiError, newRest, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { workflowRun as renderRun } from "../../shapes/actions.ts";
 import type { Repository, WorkflowRun } from "../../world/entities.ts";
 import type { Actions } from "../index.ts";
@@ -69,7 +70,7 @@ export function runRoutes(hub: Hub, actions: Actions): Rest {
       .filter((run) => isWanted(context, hub, run))
       .sort((left, right) => right.id - left.id);
     const workflowRuns = await Promise.all(paginate(context, runs).map((run) => render(repository, run)));
-    return context.json({ total_count: runs.length, workflow_runs: workflowRuns });
+    return respond<"actions/list-workflow-runs">(context, { total_count: runs.length, workflow_runs: workflowRuns });
   }
 
   rest.get(`${root}/runs`, (context) => list(context, repositoryFor(context, hub.world, "actions", "read"), null));
@@ -81,7 +82,7 @@ export function runRoutes(hub: Hub, actions: Actions): Rest {
 
   rest.get(`${root}/runs/:run`, async (context) => {
     const repository = repositoryFor(context, hub.world, "actions", "read");
-    return context.json(await render(repository, runFor(context, hub, repository)));
+    return respond<"actions/get-workflow-run">(context, await render(repository, runFor(context, hub, repository)));
   });
 
   for (const [path, force] of [
@@ -94,7 +95,7 @@ export function runRoutes(hub: Hub, actions: Actions): Rest {
       if (run.status === "completed" || !actions.cancel(run.id, force)) {
         throw new ApiError(409, "Cannot cancel a workflow run that is completed.");
       }
-      return context.json({}, 202);
+      return respond<"actions/cancel-workflow-run", 202>(context, {}, 202);
     });
   }
 
@@ -110,7 +111,7 @@ export function runRoutes(hub: Hub, actions: Actions): Rest {
         throw new ApiError(403, "This workflow run cannot be retried: it has no failed jobs");
       }
       await actions.rerun(repository, run, failedOnly);
-      return context.json({}, 201);
+      return respond<"actions/re-run-workflow", 201>(context, {}, 201);
     });
   }
   return rest;

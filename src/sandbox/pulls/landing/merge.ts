@@ -96,7 +96,7 @@ export async function finishMerge(hub: Hub, repository: Repository, pending: Pen
   if (stored === undefined) return;
   const pull = stored.merged ? stored : markMerged(hub, stored, after, by);
   await refMoved(hub, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, by);
-  await tellPull(hub, repository, pull, "closed", by);
+  await tellPull(hub, repository, pull, "closed", by, {});
   if (baseRef === repository.defaultBranch) {
     const commits = await log(hub.git.at(repository), after, { without: [before] });
     const body = hub.world.table("issues").get(id)?.body ?? "";

@@ -1,5 +1,7 @@
 /** Repositories come to be here, whether by REST or by seeding. */
+
 import type { Hub } from "../../hub.ts";
+import { told } from "../../shapes/told.ts";
 import type { Repository, User } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
 
@@ -40,6 +42,6 @@ export async function makeRepository(hub: Hub, owner: User, given: NewRepository
   };
   await hub.git.init(repository, repository.defaultBranch);
   world.table("repositories").put(repository);
-  hub.announce({ repository, event: "repository", action: "created", payload: {}, sender: owner, byJobToken: false });
+  hub.announce({ repository, ...told("repository", "created", {}), sender: owner, byJobToken: false });
   return repository;
 }

@@ -18,6 +18,7 @@ import {
   roleOf,
   unprocessable,
 } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { findRepository, makeRepository } from "./make.ts";
 
 const created = z.object({
@@ -35,7 +36,7 @@ export function repositoryRoutes(hub: Hub): Rest {
 
   rest.get("/repos/:owner/:repo", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(fullRepository(hub, repository, context.get("actor")));
+    return respond<"repos/get">(context, fullRepository(hub, repository, context.get("actor")));
   });
 
   rest.post("/user/repos", async (context) => {
@@ -56,14 +57,21 @@ export function repositoryRoutes(hub: Hub): Rest {
       allowRebaseMerge: body.allow_rebase_merge,
       deleteBranchOnMerge: body.delete_branch_on_merge,
     });
-    return context.json(fullRepository(hub, repository, context.get("actor")), 201);
+    return respond<"repos/create-for-authenticated-user", 201>(
+      context,
+      fullRepository(hub, repository, context.get("actor")),
+      201,
+    );
   });
 
   rest.get("/user/repos", (context) => {
     const user = actingUser(context);
     if (user.type !== "User") throw forbidden();
     const reached = hub.world.table("repositories").filter((repository) => roleOf(repository, user) !== null);
-    return context.json(paginate(context, reached).map((repository) => render(hub, repository)));
+    return respond<"repos/list-for-authenticated-user">(
+      context,
+      paginate(context, reached).map((repository) => render(hub, repository)),
+    );
   });
 
   rest.get("/users/:login/repos", (context) => {
@@ -72,7 +80,10 @@ export function repositoryRoutes(hub: Hub): Rest {
     const seen = hub.world
       .table("repositories")
       .filter((repository) => repository.ownerId === user.id && may(actor, repository, "metadata", "read"));
-    return context.json(paginate(context, seen).map((repository) => render(hub, repository)));
+    return respond<"repos/list-for-user">(
+      context,
+      paginate(context, seen).map((repository) => render(hub, repository)),
+    );
   });
 
   rest.get("/repos/:owner/:repo/collaborators/:login", (context) => {
@@ -83,7 +94,10 @@ export function repositoryRoutes(hub: Hub): Rest {
 
   rest.get("/repos/:owner/:repo/collaborators/:login/permission", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(collaboratorPermission(hub, repository, userNamed(hub, context.req.param("login"))));
+    return respond<"repos/get-collaborator-permission-level">(
+      context,
+      collaboratorPermission(hub, repository, userNamed(hub, context.req.param("login"))),
+    );
   });
 
   return rest;
