@@ -9,10 +9,10 @@ import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Hub } from "../hub.ts";
 import { NoPage, nothing } from "./find.ts";
-import { assetsPath, type Page, send } from "./layout.ts";
+import { assetsPath, inert, type Page, send } from "./layout.ts";
 import { actionsPage, checkRunPage, jobPage, runPage } from "./pages/actions.ts";
 import { commitPage, comparePage, historyPage } from "./pages/commits.ts";
-import { blobPage, branchesPage, repositoryPage, treePage } from "./pages/files.ts";
+import { blobPage, branchesPage, rawFile, repositoryPage, treePage } from "./pages/files.ts";
 import { account, appPage, front, installationPage } from "./pages/front.ts";
 import { issuePage, issuesPage, pullsPage } from "./pages/issues.ts";
 import { conversationPage, pullChecksPage, pullCommitsPage, pullFilesPage, pullText } from "./pages/pulls.ts";
@@ -55,6 +55,7 @@ export function webPages(hub: Hub, logsDir: string): Hono {
   for (const kind of ["diff", "patch"] as const) {
     web.get(`${repo}/pull/:file{[0-9]+\\.${kind}}`, async (context) => plainText(await pullText(context, hub, kind)));
   }
+  web.get(`${repo}/raw/:rest{.+}`, (context) => rawFile(context, hub));
   show(repo, repositoryPage);
   show(`${repo}/branches`, branchesPage);
   show(`${repo}/tree/:rest{.+}`, treePage);
@@ -91,6 +92,5 @@ function missing(context: Context, hub: Hub): Promise<Response> {
 }
 
 function plainText(text: string): Response {
-  const headers = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
-  return new Response(text, { headers });
+  return new Response(text, { headers: { "Content-Type": "text/plain; charset=utf-8", ...inert } });
 }

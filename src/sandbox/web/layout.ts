@@ -65,6 +65,9 @@ ${raw(body)}
   return context.html(text, status, { "Content-Security-Policy": contentPolicy(drawn), ...safety });
 }
 
+/** For what is no page of ours: a browser shows it as it says it is, and runs nothing of it. */
+export const inert = { "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox" };
+
 const safety = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",

@@ -10,7 +10,7 @@ import type { Hub } from "../../hub.ts";
 import { repositoryWeb } from "../../shapes/site.ts";
 import type { Repository } from "../../world/entities.ts";
 import { mustBe, nothing, param, repositoryAt } from "../find.ts";
-import { type Html, type Page, pageOf } from "../layout.ts";
+import { type Html, inert, type Page, pageOf } from "../layout.ts";
 import { markdown } from "../markdown/render.ts";
 import { count, shortSha, when } from "../parts.ts";
 
@@ -46,7 +46,7 @@ async function spotAt(context: Context, hub: Hub): Promise<Spot> {
   const repository = repositoryAt(context, hub);
   const rest = param(context, "rest").replace(/\/$/, "");
   const refs = await listRefs(hub.git.at(repository), "refs/");
-  const known = refs.flatMap(({ ref }) => /^refs\/(?:heads|tags)\/(.+)$/.exec(ref)?.[1] ?? []);
+  const known = refs.flatMap(({ ref }) => [ref, ref.replace(/^refs\//, ""), ref.replace(/^refs\/(heads|tags)\//, "")]);
   const fitting = known.filter((name) => rest === name || rest.startsWith(`${name}/`));
   const ref = fitting.sort((one, other) => other.length - one.length)[0] ?? rest.split("/")[0] ?? "";
   const path = rest.slice(ref.length + 1);
@@ -142,6 +142,15 @@ function fileText(hub: Hub, { repository, ref, path }: Spot, content: Buffer | n
     (line, index) =>
       html`<tr id="L${index + 1}"><td class="number">${index + 1}</td><td class="text">${line}</td></tr>`,
   )}</tbody></table>`;
+}
+
+/** The bytes alone, never as anything a browser would run. */
+export async function rawFile(context: Context, hub: Hub): Promise<Response> {
+  const { repository, commit, path } = await spotAt(context, hub);
+  const content = path === "" ? null : await readBlob(hub.git.at(repository), `${commit}:${path}`);
+  const bytes = mustBe(content);
+  const type = bytes.includes(0) ? "application/octet-stream" : "text/plain; charset=utf-8";
+  return new Response(new Uint8Array(bytes), { headers: { "Content-Type": type, ...inert } });
 }
 
 export async function branchesPage(context: Context, hub: Hub): Promise<Page> {
