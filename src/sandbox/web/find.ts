@@ -39,8 +39,10 @@ export function repositoryAt(context: Context, hub: Hub): Repository {
   );
 }
 
-export function issueAt(context: Context, hub: Hub, repository: Repository): Issue {
-  const number = numberParam(context, "number");
+/** `ending` is what follows the number, as in `12.diff`. */
+export function issueAt(context: Context, hub: Hub, repository: Repository, ending = ""): Issue {
+  const text = param(context, "number");
+  const number = Number(text.endsWith(ending) ? text.slice(0, text.length - ending.length) : text);
   return mustBe(
     hub.world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number),
   );

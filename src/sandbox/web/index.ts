@@ -11,7 +11,7 @@ import type { Hub } from "../hub.ts";
 import { NoPage, nothing } from "./find.ts";
 import { assetsPath, inert, type Page, send } from "./layout.ts";
 import { actionsPage, checkRunPage, jobPage, runPage } from "./pages/actions.ts";
-import { commitPage, comparePage, historyPage } from "./pages/commits.ts";
+import { commitPage, comparedText, comparePage, historyPage } from "./pages/commits.ts";
 import { blobPage, branchesPage, rawFile, repositoryPage, treePage } from "./pages/files.ts";
 import { account, appPage, front, installationPage } from "./pages/front.ts";
 import { issuePage, issuesPage, pullsPage } from "./pages/issues.ts";
@@ -53,7 +53,10 @@ export function webPages(hub: Hub, logsDir: string): Hono {
   show("/:owner", account);
   const repo = "/:owner/:repo";
   for (const kind of ["diff", "patch"] as const) {
-    web.get(`${repo}/pull/:file{[0-9]+\\.${kind}}`, async (context) => plainText(await pullText(context, hub, kind)));
+    const text = (path: string, made: typeof pullText) =>
+      web.get(path, async (context) => plainText(await made(context, hub, kind)));
+    text(`${repo}/pull/:number{[0-9]+\\.${kind}}`, pullText);
+    text(`${repo}/compare/:rest{.+\\.${kind}}`, comparedText);
   }
   web.get(`${repo}/raw/:rest{.+}`, (context) => rawFile(context, hub));
   show(repo, repositoryPage);
@@ -76,7 +79,7 @@ export function webPages(hub: Hub, logsDir: string): Hono {
   show(`${repo}/actions/runs/:run/job/:job`, (context) => jobPage(context, hub, logsDir));
   show(`${repo}/runs/:id`, checkRunPage);
 
-  web.notFound((context) => missing(context, hub));
+  web.get("*", (context) => missing(context, hub));
   web.onError((error, context) => {
     if (error instanceof NoPage) return missing(context, hub);
     // A fault of the sandbox's own: somebody has to mend it.

@@ -21,6 +21,7 @@ export type Kind = "comment" | "file";
 
 export function markdown(text: string | null, place: Place, kind: Kind = "comment"): Html {
   if (text === null || text.trim() === "") return html`<p class="quiet">No description.</p>`;
+  if (isTooMuch(text)) return html`<pre class="plain">${text}</pre>`;
   try {
     return html`<div class="markdown">${raw(toHtml(tree(text, place, kind)))}</div>`;
   } catch (error) {
@@ -28,6 +29,15 @@ export function markdown(text: string | null, place: Place, kind: Kind = "commen
     if (!(error instanceof RangeError)) throw error;
     return html`<pre class="plain">${text}</pre>`;
   }
+}
+
+/**
+ * The parser's time grows with the square of a text's depth and of its emphasis, and the API waits meanwhile: such a text
+ * is shown as it is written.
+ */
+function isTooMuch(text: string): boolean {
+  const marks = text.length - text.replace(/[*_~]/g, "").length;
+  return text.length > 200_000 || marks > 5000 || /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){100}/m.test(text);
 }
 
 function tree(text: string, place: Place, kind: Kind): Root {

@@ -1,7 +1,7 @@
 /** `/commits/{branch}`, `/commit/{sha}` and `/compare/{base}...{head}`. */
 import type { Context } from "hono";
 import { html } from "hono/html";
-import { emptyTree } from "../../git/plumbing/diff.ts";
+import { diffText, emptyTree, patchText } from "../../git/plumbing/diff.ts";
 import { distance, log, mergeBase } from "../../git/plumbing/history.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
 import type { Hub } from "../../hub.ts";
@@ -62,13 +62,34 @@ export async function commitPage(context: Context, hub: Hub): Promise<Page> {
   };
 }
 
-export async function comparePage(context: Context, hub: Hub): Promise<Page> {
+interface Compared {
+  repository: Repository;
+  baseName: string;
+  headName: string;
+  base: string;
+  head: string;
+}
+
+async function comparedAt(context: Context, hub: Hub, ending = ""): Promise<Compared> {
   const repository = repositoryAt(context, hub);
-  const [one = "", other] = param(context, "rest").split("...");
+  const rest = param(context, "rest");
+  const [one = "", other] = rest.slice(0, rest.length - ending.length).split("...");
   const [baseName, headName] = other === undefined ? [repository.defaultBranch, one] : [one, other];
   // `ada:main` names a branch of ada's; there are no forks here.
   const named = (name: string) => commitAt(hub, repository, name.replace(/^[\w.-]+:/, ""));
-  const [base, head] = [await named(baseName), await named(headName)];
+  return { repository, baseName, headName, base: await named(baseName), head: await named(headName) };
+}
+
+/** `/compare/{base}...{head}.diff` and `.patch`. */
+export async function comparedText(context: Context, hub: Hub, kind: "diff" | "patch"): Promise<string> {
+  const { repository, base, head } = await comparedAt(context, hub, `.${kind}`);
+  const git = hub.git.at(repository);
+  const from = (await mergeBase(git, base, head)) ?? base;
+  return kind === "diff" ? diffText(git, from, head) : patchText(git, from, head);
+}
+
+export async function comparePage(context: Context, hub: Hub): Promise<Page> {
+  const { repository, baseName, headName, base, head } = await comparedAt(context, hub);
   const git = hub.git.at(repository);
   const commits = await log(git, head, { without: [base], limit: 250 });
   const { ahead, behind } = await distance(git, base, head);

@@ -25,9 +25,9 @@ interface Shown {
   pull: Pull;
 }
 
-function shownAt(context: Context, hub: Hub): Shown {
+function shownAt(context: Context, hub: Hub, ending = ""): Shown {
   const repository = repositoryAt(context, hub);
-  const issue = issueAt(context, hub, repository);
+  const issue = issueAt(context, hub, repository, ending);
   return { repository, issue, pull: pullOf(hub, issue) };
 }
 
@@ -125,7 +125,7 @@ export async function pullFilesPage(context: Context, hub: Hub): Promise<Page> {
 
 /** `/pull/{n}.diff` and `/pull/{n}.patch`. */
 export async function pullText(context: Context, hub: Hub, kind: "diff" | "patch"): Promise<string> {
-  const { repository, pull } = shownAt(context, hub);
+  const { repository, pull } = shownAt(context, hub, `.${kind}`);
   const from = await baseOf(hub, repository, pull);
   const git = hub.git.at(repository);
   return kind === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
