@@ -32,7 +32,10 @@ export interface SandboxOptions {
   dataDir: string;
   /** 0, the default, takes any free port. */
   port?: number;
-  /** The address to listen on; 127.0.0.1 by default. The sandbox is for one machine: it has no TLS. */
+  /**
+   * The address to listen on; 127.0.0.1 by default. The sandbox is for one machine and one trusted user: it has no TLS, and
+   * whoever reaches the port reads every repository on its pages, private ones too.
+   */
   host?: string;
   /** How many jobs run at the same time. */
   slots: number;
