@@ -12,7 +12,6 @@ import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
 import { startHooks } from "./hooks/sink.ts";
 import type { Hub } from "./hub.ts";
-import { frontPage } from "./page.ts";
 import { pullsIdle } from "./pulls/background.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
 import { recoverPulls } from "./pulls/recover.ts";
@@ -21,6 +20,7 @@ import { issueJobToken } from "./rest/auth/tokens.ts";
 import { newRest } from "./rest/kit.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";
+import { webPages } from "./web/index.ts";
 import type { Repository } from "./world/entities.ts";
 import { actionsApp, actionsBot } from "./world/github-actions.ts";
 import { type Clock, World } from "./world/world.ts";
@@ -32,7 +32,10 @@ export interface SandboxOptions {
   dataDir: string;
   /** 0, the default, takes any free port. */
   port?: number;
-  /** The address to listen on; 127.0.0.1 by default. The sandbox is for one machine: it has no TLS. */
+  /**
+   * The address to listen on; 127.0.0.1 by default. The sandbox is for one machine and one trusted user: it has no TLS, and
+   * whoever reaches the port reads every repository on its pages, private ones too.
+   */
   host?: string;
   /** How many jobs run at the same time. */
   slots: number;
@@ -113,7 +116,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
   const api = restApi(hub, hooks.redeliver, rooms);
   web.route("/api/v3", api);
-  web.get("/", (context) => context.html(frontPage(hub)));
+  web.route("/", webPages(hub, actions.dataDir));
 
   async function release(): Promise<void> {
     await actions.close();

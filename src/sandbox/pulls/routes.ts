@@ -182,6 +182,6 @@ export function pullRoutes(hub: Hub): Rest {
 }
 
 /** Where the pull's own changes start. */
-async function baseOf(hub: Hub, repository: Repository, pull: Pull): Promise<string> {
+export async function baseOf(hub: Hub, repository: Repository, pull: Pull): Promise<string> {
   return (await mergeBase(hub.git.at(repository), pull.baseSha, pull.headSha)) ?? pull.baseSha;
 }

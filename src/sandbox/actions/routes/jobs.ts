@@ -15,7 +15,7 @@ import type { Downloads } from "./downloads.ts";
 import { jobFor, runFor } from "./find.ts";
 
 /** Each step's log, in their order. */
-function stepLogs(dataDir: string, job: Job): { number: number; text: string }[] {
+export function stepLogs(dataDir: string, job: Job): { number: number; text: string }[] {
   const folder = jobLogs(dataDir, job.id);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
