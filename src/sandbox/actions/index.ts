@@ -15,7 +15,7 @@ import { ConcurrencyGroups } from "./runs/concurrency.ts";
 import { Records } from "./runs/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
 import type { Runner } from "./runs/runner.ts";
-import { newSlots } from "./runs/slots.ts";
+import { newSlots } from "../slots.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;

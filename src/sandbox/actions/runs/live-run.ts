@@ -10,7 +10,7 @@ import { githubContext } from "./github-context.ts";
 import { combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
 import { LiveJob } from "./live-job.ts";
 import type { Runner } from "./runner.ts";
-import { newSlots } from "./slots.ts";
+import { newSlots } from "../../slots.ts";
 
 type Ended = Pick<Outcome, "result" | "outputs" | "reused">;
 

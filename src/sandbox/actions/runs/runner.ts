@@ -5,7 +5,7 @@ import type { WorkflowFiles } from "../launch/workflow-files.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Records } from "./records.ts";
-import type { Slots } from "./slots.ts";
+import type { Slots } from "../../slots.ts";
 
 export interface Runner {
   host: ActionsHost;
