@@ -10,7 +10,9 @@ import { type Dispatch, dispatch } from "./launch/dispatch.ts";
 import { startRunsFor } from "./launch/events.ts";
 import { type Foreseen, foreseePullChecks } from "./launch/foreseen.ts";
 import { startAgain } from "./launch/start.ts";
+import { trackingPrefixOf } from "./job/run-job.ts";
 import { WorkflowFiles } from "./launch/workflow-files.ts";
+import { startGuard } from "./machine/guard.ts";
 import { ConcurrencyGroups } from "./runs/concurrency.ts";
 import { Records } from "./runs/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
@@ -69,6 +71,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     },
   };
   const unfinished = endEarlierLife(runner);
+  const guard = startGuard(trackingPrefixOf(options.dataDir));
   /** By repository: what was announced last waits for what was announced before. */
   const queues = new Map<number, Promise<void>>();
 
@@ -124,6 +127,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       runner.closing = true;
       for (const live of runner.live.values()) live.cancel(true);
       await idle();
+      guard.dismiss();
     },
     idle,
   };
