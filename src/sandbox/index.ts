@@ -34,7 +34,7 @@ export interface SandboxOptions {
   port?: number;
   /** The address to listen on; 127.0.0.1 by default. The sandbox is for one machine: it has no TLS. */
   host?: string;
-  /** How many jobs run at the same time. */
+  /** How many jobs of one account run at the same time, as a plan limits them. */
   slots: number;
   clock?: Clock;
   /** The Node.js given to jobs; this process's own by default. */

@@ -2,22 +2,24 @@
  * GitHub Actions on this machine: real workflow files from real repositories, their jobs as real processes. Started by
  * what is announced; everything it does is announced in turn.
  */
+
 import type { Announcement } from "../world/announce.ts";
-import type { PendingAnnouncement, Repository, Workflow, WorkflowRun } from "../world/entities.ts";
+import type { PendingAnnouncement, Repository, User, Workflow, WorkflowRun } from "../world/entities.ts";
 import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
 import type { ActionsHost, ActionsOptions } from "./host.ts";
+import { trackingPrefixOf } from "./job/run-job.ts";
 import { type Dispatch, dispatch } from "./launch/dispatch.ts";
 import { startRunsFor } from "./launch/events.ts";
 import { type Foreseen, foreseePullChecks } from "./launch/foreseen.ts";
-import { startAgain } from "./launch/start.ts";
-import { trackingPrefixOf } from "./job/run-job.ts";
+import { type Again, startAgain } from "./launch/start.ts";
 import { WorkflowFiles } from "./launch/workflow-files.ts";
 import { startGuard } from "./machine/guard.ts";
 import { ConcurrencyGroups } from "./runs/concurrency.ts";
+import { forgetRun } from "./runs/forget.ts";
+import { slotsByOwner } from "./runs/owner-slots.ts";
 import { Records } from "./runs/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
 import type { Runner } from "./runs/runner.ts";
-import { newSlots } from "../slots.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;
@@ -36,7 +38,9 @@ export interface Actions {
   /** False when the run has completed. `force` leaves no job the time to clean up. */
   cancel(runId: number, force: boolean): boolean;
   /** A completed run's next attempt. */
-  rerun(repository: Repository, run: WorkflowRun, failedOnly: boolean): Promise<WorkflowRun>;
+  rerun(repository: Repository, run: WorkflowRun, again: Again, actor: User): Promise<WorkflowRun>;
+  /** Takes a completed run away, with its jobs, checks, logs and artifacts. */
+  forget(run: WorkflowRun): void;
   /** Tells that what an earlier life left unfinished is cancelled. To be called once, when announcements can be heard. */
   recover(): Promise<void>;
   /** Cancels every run, ends every process and waits for both. */
@@ -61,7 +65,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     artifacts,
     files,
     records: new Records(host),
-    slots: newSlots(options.slots),
+    slotsOf: slotsByOwner(options.slots),
     groups: new ConcurrencyGroups(),
     live: new Map(),
     closing: false,
@@ -118,7 +122,8 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       live?.cancel(force);
       return live !== undefined;
     },
-    rerun: (repository, run, failedOnly) => startAgain(runner, repository, run, failedOnly),
+    rerun: (repository, run, again, actor) => startAgain(runner, repository, run, again, actor),
+    forget: (run) => forgetRun(runner, run),
     async recover() {
       await cancelUnfinished(runner, unfinished);
       for (const announcement of leftOver) startFor(announcement);

@@ -225,7 +225,10 @@ export interface Workflow {
   repositoryId: number;
   path: string;
   name: string;
+  /** A disabled one starts for nothing. */
+  state: "active" | "disabled_manually";
   createdAt: string;
+  updatedAt: string;
 }
 
 export type RunStatus = "queued" | "in_progress" | "completed" | "waiting" | "pending";
@@ -253,6 +256,8 @@ export interface WorkflowRun {
   runNumber: number;
   runAttempt: number;
   actorId: number;
+  /** Who asked for this attempt. */
+  triggeringActorId: number;
   checkSuiteId: number;
   pullNumbers: number[];
   inputs: Record<string, string>;
@@ -263,6 +268,26 @@ export interface WorkflowRun {
   createdAt: string;
   startedAt: string | null;
   updatedAt: string;
+}
+
+/** A run as its earlier attempt left it. `id` is `<runId>:<attempt>`. */
+export interface RunAttempt {
+  id: string;
+  run: WorkflowRun;
+}
+
+/** When a repository's secret or variable was set; its value is with the repository. `id` is `<repositoryId>:<kind>:<name>`. */
+export interface SettingDates {
+  id: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** What secrets of a repository are encrypted with on their way here. `id` is the repository's; the keys are base64. */
+export interface SecretKey {
+  id: number;
+  publicKey: string;
+  secretKey: string;
 }
 
 export interface Job {
@@ -374,6 +399,9 @@ export interface Tables {
   protections: Protection;
   workflows: Workflow;
   runs: WorkflowRun;
+  runAttempts: RunAttempt;
+  settingDates: SettingDates;
+  secretKeys: SecretKey;
   jobs: Job;
   artifacts: Artifact;
   deliveries: Delivery;

@@ -133,5 +133,6 @@ function called(caller: Level | null, workflow: Workflow, name: string | null, i
     permissions: defaultPermissions,
     isCalled: caller !== null,
     cancel: null,
+    held: [],
   };
 }

@@ -4,6 +4,7 @@ import { evaluateText, type Scope, statusFunctions } from "../workflow/expressio
 import { type Combination, combinationSuffix } from "../workflow/matrix.ts";
 import type { JobSpec, Workflow } from "../workflow/model.ts";
 import { Expression } from "../workflow/template.ts";
+import type { Held } from "./concurrency.ts";
 
 export interface Level {
   workflow: Workflow;
@@ -17,6 +18,8 @@ export interface Level {
   isCalled: boolean;
   /** Aborts when the calling job is stopped. */
   cancel: AbortSignal | null;
+  /** The turns in concurrency groups that the run and the calling jobs have. */
+  held: readonly Held[];
 }
 
 export interface Outcome {
@@ -74,9 +77,13 @@ export function jobScope(
   };
 }
 
+/** GitHub cuts a job's own name here, as its runner's JobDisplayNameBuilder does. */
+const maxName = 100;
+
 /** A matrix job's name ends with its combination unless the file's own `name` is an expression. */
 export function jobName(level: Level, spec: JobSpec, combination: Combination, scope: Scope): string {
   const name = evaluateText(spec.name, scope);
   const suffix = spec.name instanceof Expression ? "" : combinationSuffix(combination);
-  return `${level.namePrefix}${name === "" ? spec.id : name}${suffix}`;
+  const whole = `${name === "" ? spec.id : name}${suffix}`;
+  return `${level.namePrefix}${whole.length > maxName ? `${whole.slice(0, maxName - 3)}...` : whole}`;
 }

@@ -4,6 +4,7 @@ import { convertJobs } from "@actions/workflow-parser/model/converter/jobs";
 import type { TemplateContext } from "@actions/workflow-parser/templates/template-context";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import { isMapping } from "@actions/workflow-parser/templates/tokens/type-guards";
+import { maxInputs } from "./inputs.ts";
 import type { EventFilter, InputSpec, JobSpec, RunDefaults, Workflow } from "./model.ts";
 import { permissionsOf } from "./permissions.ts";
 import { problems, readBySchema } from "./schema.ts";
@@ -119,12 +120,16 @@ export function parseWorkflow(path: string, text: string): ParsedWorkflow {
   if (isMapping(jobsToken)) {
     for (const { key, value } of jobsToken) if (isMapping(value)) jobs.push(jobOf(context, key.toString(), value));
   }
+  const dispatchInputs = inputsOf(asMap(asMap(on).get("workflow_dispatch")).get("inputs"));
+  if (dispatchInputs.size > maxInputs) {
+    context.error(onToken, `You may only define up to ${maxInputs} \`inputs\` for a \`workflow_dispatch\` event`);
+  }
   const workflow: Workflow = {
     path,
     name: asText(top.get("name")) ?? path,
     runName: top.get("run-name"),
     on: eventsOf(on),
-    dispatchInputs: inputsOf(asMap(asMap(on).get("workflow_dispatch")).get("inputs")),
+    dispatchInputs,
     call: callOf(asMap(on).get("workflow_call")),
     permissions: permissionsOf(top.get("permissions")),
     env: top.get("env"),
