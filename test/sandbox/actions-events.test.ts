@@ -169,7 +169,7 @@ describe("workflows start", () => {
     ["an unknown permission", "permissions: { content: read }", "Unexpected value 'content'"],
     ["a level it cannot have", "permissions: { contents: all }", "Unexpected value 'all'"],
     ["a cache-mode that is none", "cache-mode: sometimes", "Unexpected value 'sometimes'"],
-    ["two filters at odds", "", "branches"],
+    ["two filters at odds", "", "you may only define one of `branches` and `branches-ignore` for a single event"],
     ["26 inputs", "", "up to 25"],
   ])("not with %s, for which the run fails with the parser's words", async (what, key, words) => {
     const many = Array.from({ length: 26 }, (_, index) => `i${index}: {}`).join(", ");

@@ -6,6 +6,7 @@
 import type { Announcement } from "../world/announce.ts";
 import type { PendingAnnouncement, Repository, User, Workflow, WorkflowRun } from "../world/entities.ts";
 import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
+import { type Caches, openCaches } from "./caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "./host.ts";
 import { trackingPrefixOf } from "./job/run-job.ts";
 import { type Dispatch, dispatch } from "./launch/dispatch.ts";
@@ -23,6 +24,7 @@ import type { Runner } from "./runs/runner.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;
+  readonly caches: Caches;
   /** Where the logs of jobs are kept. */
   readonly dataDir: string;
   /** To be called with every announcement; returns at once. Runs start in the order of the announcements. */
@@ -58,11 +60,13 @@ function report(error: unknown): void {
 export function startActions(host: ActionsHost, options: ActionsOptions): Actions {
   const background = new Set<Promise<unknown>>();
   const artifacts = openArtifacts(host.world, options.dataDir);
+  const caches = openCaches(host.world, options.dataDir);
   const files = new WorkflowFiles(host);
   const runner: Runner = {
     host,
     options,
     artifacts,
+    caches,
     files,
     records: new Records(host),
     slotsOf: slotsByOwner(options.slots),
@@ -102,6 +106,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
 
   return {
     artifacts,
+    caches,
     dataDir: options.dataDir,
     announced(announcement) {
       if (announcement.byJobToken || announcement.event === "workflow_dispatch") return;

@@ -1,5 +1,6 @@
 /** One workflow file of a run under way: the run's own, or one that a job calls. */
 import type { Permissions } from "../../world/entities.ts";
+import { type CacheAccess, within } from "../workflow/cache-mode.ts";
 import { evaluateText, type Scope, statusFunctions } from "../workflow/expressions.ts";
 import { type Combination, combinationSuffix } from "../workflow/matrix.ts";
 import type { JobSpec, Workflow } from "../workflow/model.ts";
@@ -15,11 +16,19 @@ export interface Level {
   secrets: Record<string, string>;
   /** What its jobs get when nothing is written, and for a called file the most they may get. */
   permissions: Permissions;
+  /** As for permissions. */
+  cacheAccess: CacheAccess;
   isCalled: boolean;
   /** Aborts when the calling job is stopped. */
   cancel: AbortSignal | null;
   /** The turns in concurrency groups that the run and the calling jobs have. */
   held: readonly Held[];
+}
+
+/** What a job may do with the cache: what is written at it or at its file, and in a called file no more than its caller. */
+export function cacheAccess(level: Level, spec: JobSpec): CacheAccess {
+  const asked = spec.cacheAccess ?? level.workflow.cacheAccess;
+  return level.isCalled ? within(asked, level.cacheAccess) : (asked ?? level.cacheAccess);
 }
 
 export interface Outcome {

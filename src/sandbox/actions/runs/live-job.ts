@@ -11,7 +11,7 @@ import { evaluate, type Scope } from "../workflow/expressions.ts";
 import type { Combination } from "../workflow/matrix.ts";
 import type { StepsJob } from "../workflow/model.ts";
 import { deadlock, type Group, groupOf } from "./concurrency.ts";
-import { jobName, type Level } from "./level.ts";
+import { cacheAccess, jobName, type Level } from "./level.ts";
 import type { Runner } from "./runner.ts";
 
 interface Details {
@@ -146,6 +146,7 @@ export class LiveJob {
         host: runner.host,
         options: runner.options,
         artifacts: runner.artifacts,
+        caches: runner.caches,
         repository,
         run,
         jobId,
@@ -161,6 +162,7 @@ export class LiveJob {
           strategy,
         },
         permissions,
+        cacheAccess: cacheAccess(level, spec),
         changed: (change) => void runner.records.changeJob(jobId, change),
         cancel: this.#stop.signal,
         kill,

@@ -2,6 +2,7 @@
 
 import { newSlots } from "../../slots.ts";
 import type { Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import { defaultCacheAccess } from "../workflow/cache-mode.ts";
 import { evaluate, evaluateTexts, holds, type Scope } from "../workflow/expressions.ts";
 import { type Combination, combinationKey, type Strategy, strategyOf } from "../workflow/matrix.ts";
 import type { CallJob, JobSpec, StepsJob, Workflow } from "../workflow/model.ts";
@@ -10,7 +11,7 @@ import { aborted, CallTurns } from "./call-turns.ts";
 import { type Calls, calleeInputs, calleeSecrets, permissionsOf } from "./calls.ts";
 import { type Group, groupOf, type Turn } from "./concurrency.ts";
 import { githubContext } from "./github-context.ts";
-import { combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
+import { cacheAccess, combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
 import { LiveJob } from "./live-job.ts";
 import type { Runner } from "./runner.ts";
 
@@ -84,6 +85,7 @@ export class LiveRun {
       inputs: this.#inputs,
       secrets: this.repository.secrets,
       permissions: defaultPermissions,
+      cacheAccess: defaultCacheAccess(this.run.event),
       isCalled: false,
       cancel: null,
       held: turn === null ? [] : [{ turn, name: "top level workflow" }],
@@ -232,6 +234,7 @@ export class LiveRun {
         inputs,
         secrets: calleeSecrets(callee, spec, level.secrets, scope),
         permissions: permissionsOf(spec, level.workflow, level.permissions),
+        cacheAccess: cacheAccess(level, spec),
         isCalled: true,
         cancel: AbortSignal.any([cancel, stop.signal]),
         held: level.held,

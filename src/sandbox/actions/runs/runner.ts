@@ -3,6 +3,7 @@
 import type { Slots } from "../../slots.ts";
 import type { Repository } from "../../world/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
+import type { Caches } from "../caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host.ts";
 import type { WorkflowFiles } from "../launch/workflow-files.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
@@ -13,6 +14,7 @@ export interface Runner {
   host: ActionsHost;
   options: ActionsOptions;
   artifacts: Artifacts;
+  caches: Caches;
   files: WorkflowFiles;
   records: Records;
   /** Of the account that owns the repository: a plan limits the jobs of an account. */
