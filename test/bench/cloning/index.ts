@@ -18,6 +18,8 @@ const FILES = 400;
 /** Random bytes, which do not compress: the files make a pack of 40 MB. */
 const FILE_BYTES = 100_000;
 const QUIET_REQUESTS = 200;
+/** The best of these counts: whatever else runs on the machine takes time away and never gives any. */
+const STARTS = 3;
 /** As an App that looks at one pull again and again. */
 const PAUSE_MS = 10;
 
@@ -33,13 +35,14 @@ export async function cloning(): Promise<Report> {
 }
 
 async function measure(folder: string): Promise<Report> {
-  const options = { dataDir: join(folder, "sandbox"), slots: CLONES };
-  const first = await timed(() => startSandboxApart(options));
-  const { ask, token } = await pullOf(first.result, sourceIn(folder));
-  await first.result.close();
+  const empty = await bestStart((start) => join(folder, `empty-${start}`));
+  const dataDir = join(folder, "sandbox");
+  const first = await startSandboxApart({ dataDir, slots: CLONES });
+  const { ask, token } = await pullOf(first, sourceIn(folder));
+  await first.close();
+  const used = await bestStart(() => dataDir);
 
-  const second = await timed(() => startSandboxApart(options));
-  const sandbox = second.result;
+  const sandbox = await startSandboxApart({ dataDir, slots: CLONES });
   try {
     const look = () => ask(sandbox);
     for (let warm = 0; warm < QUIET_REQUESTS; warm += 1) await look();
@@ -54,8 +57,8 @@ async function measure(folder: string): Promise<Report> {
       name: `Starting, and ${CLONES} clones of a ${(FILES * FILE_BYTES) / 1e6} MB repository at once`,
       notes: [`${busy.length} requests meanwhile; median ${quantile(busy, 0.5).toFixed(1)} ms`],
       figures: [
-        atMost("a start on an empty folder, its process included", first.ms / 1_000, 1, "s"),
-        atMost("a start on a folder in use, its process included", second.ms / 1_000, 1, "s"),
+        atMost("a start on an empty folder, its process included", empty / 1_000, 1, "s"),
+        atMost("a start on a folder in use, its process included", used / 1_000, 1, "s"),
         atMost("GET a pull while they clone, 95th percentile", quantile(busy, 0.95), 50, "ms"),
         shown("the slowest of these", Math.max(...busy), "ms"),
         shown("GET a pull on a quiet sandbox, 95th percentile", quantile(quiet, 0.95), "ms"),
@@ -67,6 +70,17 @@ async function measure(folder: string): Promise<Report> {
   } finally {
     await sandbox.close();
   }
+}
+
+/** Milliseconds until it answers. */
+async function bestStart(dataDirOf: (start: number) => string): Promise<number> {
+  const found: number[] = [];
+  for (let start = 0; start < STARTS; start += 1) {
+    const { result, ms } = await timed(() => startSandboxApart({ dataDir: dataDirOf(start), slots: CLONES }));
+    found.push(ms);
+    await result.close();
+  }
+  return Math.min(...found);
 }
 
 /** A repository with the files and a branch to pull from. */
