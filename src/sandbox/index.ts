@@ -37,7 +37,7 @@ export interface SandboxOptions {
    * whoever reaches the port reads every repository on its pages, private ones too.
    */
   host?: string;
-  /** How many jobs run at the same time. */
+  /** How many jobs of one account run at the same time, as a plan limits them. */
   slots: number;
   clock?: Clock;
   /** The Node.js given to jobs; this process's own by default. */

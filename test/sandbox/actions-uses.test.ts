@@ -40,6 +40,9 @@ jobs:
         with: { ref: v1, path: tag }
       - uses: actions/checkout@v5
         with: { repository: ada/other, path: other }
+      - uses: actions/checkout@v5
+        with: { path: tags, fetch-tags: true }
+      - run: echo "tags=$(git -C tags tag)"
       - run: echo "old=$(cat old/a.txt) tag=$(git -C tag rev-parse HEAD) other=$(cat other/o.txt)"
       - uses: actions/checkout@v5
         with: { ref: nowhere }
@@ -55,6 +58,7 @@ jobs:
     expect(log).toMatch(
       /all=refs\/heads\/main .*refs\/remotes\/origin\/pushed refs\/remotes\/origin\/side refs\/tags\/v1 {2}left=0 files=README.md a.txt \n/,
     );
+    expect(log).toContain("Z tags=v1\n");
     expect(log).toContain(`Z old=first tag=${first} other=other`);
     expect(log).toContain("##[error]A branch or tag with the name 'nowhere' could not be found");
   });

@@ -33,8 +33,9 @@ export interface ActionsHost {
   testMerge(repository: Repository, pullNumber: number): Promise<{ sha: string } | "conflict" | null>;
 }
 
-/** How many jobs run at the same time, and where jobs live on this machine. */
+/** How jobs run, and where they live on this machine. */
 export interface ActionsOptions {
+  /** How many jobs of one account run at the same time, as a plan limits them. */
   slots: number;
   /** Job folders, logs and artifacts live below it. */
   dataDir: string;

@@ -36,7 +36,7 @@ export function openArtifacts(world: World, dataDir: string): Artifacts {
       rmSync(path(artifact), { force: true });
     },
     async save(run, { name, entries, overwrite, retentionDays }) {
-      if (forbidden.test(name))
+      if (forbidden.test(name) || /^\.{0,2}$/.test(name))
         throw new StepError(`The artifact name is not valid: ${name}. Contains a character that is not allowed.`);
       const taken = () => artifacts.ofRun(run.id).find((artifact) => artifact.name === name);
       const refuse = () => {

@@ -35,6 +35,9 @@ export async function dispatch(
   const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
   const onDefault = tip === null ? null : await files.one(repository, tip, workflow.path);
   if (onDefault === null) throw notFound();
+  if (workflow.state !== "active") {
+    throw new ApiError(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
+  }
   const { ref, sha } = await refOf(runner, repository, asked);
   const parsed = await files.one(repository, sha, workflow.path);
   const missing = new ApiError(422, "Workflow does not have 'workflow_dispatch' trigger");

@@ -28,6 +28,18 @@ export function workflowRoutes(hub: Hub, actions: Actions): Rest {
     return respond<"actions/get-workflow">(context, renderWorkflow(hub, repository, entity));
   });
 
+  for (const [verb, state] of [
+    ["enable", "active"],
+    ["disable", "disabled_manually"],
+  ] as const) {
+    rest.put(`${root}/:workflow/${verb}`, async (context) => {
+      const repository = repositoryFor(context, hub.world, "actions", "write");
+      const workflow = await workflowFor(context, actions, repository);
+      hub.world.table("workflows").put({ ...workflow, state, updatedAt: hub.world.now() });
+      return context.body(null, 204);
+    });
+  }
+
   rest.post(`${root}/:workflow/dispatches`, async (context) => {
     const repository = repositoryFor(context, hub.world, "actions", "write");
     const actor = actingUser(context);

@@ -10,8 +10,8 @@ import { newMasks } from "../machine/masks.ts";
 import { evaluate, type Scope } from "../workflow/expressions.ts";
 import type { Combination } from "../workflow/matrix.ts";
 import type { StepsJob } from "../workflow/model.ts";
-import { type Group, groupOf } from "./concurrency.ts";
-import { jobName, type Level } from "./level.ts";
+import { deadlock, type Group, groupOf } from "./concurrency.ts";
+import { cacheAccess, jobName, type Level } from "./level.ts";
 import type { Runner } from "./runner.ts";
 
 interface Details {
@@ -94,7 +94,7 @@ export class LiveJob {
       problem ??= error instanceof Error ? error.message : String(error);
     }
     const job = runner.records.createJob(repository, run, { name, key, labels });
-    const end = await this.#inTurn(group, () => this.#run(job.id, labels, problem));
+    const end = await this.#inTurn(job.id, name, group, () => this.#run(job.id, labels, problem));
     runner.records.completeJob(repository, job.id, end.conclusion, end.outputs);
     runner.inBackground(clearJobFolders(jobRoot(runner.options.dataDir, job.id)));
     const result = forgiven && end.conclusion === "failure" ? "success" : end.conclusion;
@@ -102,14 +102,23 @@ export class LiveJob {
   }
 
   /** Waits for its concurrency group and for a slot. */
-  async #inTurn(group: Group | null, work: () => Promise<JobEnd>): Promise<JobEnd> {
-    const { runner, repository } = this.#details;
+  async #inTurn(jobId: number, name: string, group: Group | null, work: () => Promise<JobEnd>): Promise<JobEnd> {
+    const { runner, repository, level } = this.#details;
     const cancelled: JobEnd = { conclusion: "cancelled", outputs: {} };
+    const rival = group === null ? null : runner.groups.holder(repository.id, group, level.held);
+    if (group !== null && rival !== null) {
+      LiveJob.explain(runner, jobId, deadlock(group, rival, name));
+      return cancelled;
+    }
     const turn = group === null ? null : runner.groups.enter(repository.id, group, () => this.stop());
     try {
-      if (turn !== null && !turn.atOnce) await this.#untilStopped(turn.ready);
+      if (turn !== null && !turn.atOnce) {
+        runner.records.changeJob(jobId, { status: "pending" });
+        await this.#untilStopped(turn.ready);
+      }
       if (this.#stop.signal.aborted) return cancelled;
-      const release = await runner.slots.take(this.#stop.signal);
+      if (turn !== null && !turn.atOnce) runner.records.changeJob(jobId, { status: "queued" });
+      const release = await runner.slotsOf(repository).take(this.#stop.signal);
       if (release === null) return cancelled;
       try {
         return await work();
@@ -137,6 +146,7 @@ export class LiveJob {
         host: runner.host,
         options: runner.options,
         artifacts: runner.artifacts,
+        caches: runner.caches,
         repository,
         run,
         jobId,
@@ -152,6 +162,7 @@ export class LiveJob {
           strategy,
         },
         permissions,
+        cacheAccess: cacheAccess(level, spec),
         changed: (change) => void runner.records.changeJob(jobId, change),
         cancel: this.#stop.signal,
         kill,

@@ -4,7 +4,7 @@ import { job as renderJob, workflowRun as renderRun, workflow as renderWorkflow 
 import { checkRunPayload, checkSuite, type HeadCommit } from "../../shapes/check.ts";
 import { repositoryWeb } from "../../shapes/site.ts";
 import { told } from "../../shapes/told.ts";
-import type { CheckRun, Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
 import { actionsApp, actionsBot } from "../../world/github-actions.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "./remembered.ts";
@@ -66,9 +66,10 @@ export class Records {
   }
 
   /** The next attempt of a completed run; it counts as begun before this first waits. */
-  async startAgain(repository: Repository, run: WorkflowRun): Promise<WorkflowRun> {
+  async startAgain(repository: Repository, run: WorkflowRun, actor: User): Promise<WorkflowRun> {
+    this.#host.world.table("runAttempts").put({ id: `${run.id}:${run.runAttempt}`, run });
     const change = { status: "queued", conclusion: null, failure: null, runAttempt: run.runAttempt + 1 } as const;
-    const again = this.#change(run.id, { ...change, startedAt: this.#host.world.now() });
+    const again = this.#change(run.id, { ...change, triggeringActorId: actor.id, startedAt: this.#host.world.now() });
     this.#tellRun(repository, again, "requested", await this.headCommit(repository, run.headSha));
     return again;
   }
