@@ -14,6 +14,7 @@ import { gitRoutes } from "../../src/sandbox/git/routes.ts";
 import { GitStore } from "../../src/sandbox/git/store.ts";
 import type { Hub } from "../../src/sandbox/hub.ts";
 import { pullsIdle } from "../../src/sandbox/pulls/background.ts";
+import { mergeWhenReady } from "../../src/sandbox/pulls/landing/when-ready.ts";
 import { recoverPulls } from "../../src/sandbox/pulls/recover.ts";
 import { pullRoutes } from "../../src/sandbox/pulls/routes.ts";
 import { botOf, installApp } from "../../src/sandbox/rest/apps/register.ts";
@@ -68,7 +69,10 @@ export async function startHub(dataDir: string) {
     world,
     clock,
     git: new GitStore(join(dataDir, "git")),
-    announce: (announcement) => announced.push(announcement),
+    announce(announcement) {
+      announced.push(announcement);
+      mergeWhenReady(hub, announcement.repository);
+    },
     apiUrl: () => `${url}/api/v3`,
     serverUrl: () => url,
   };
