@@ -45,6 +45,10 @@ export interface GitFixture {
   rea: Octokit;
   bot: Octokit;
   nobody: Octokit;
+  /** Whoever has the token. */
+  as(token: string): Octokit;
+  /** Resolves when nothing goes on by itself any more. */
+  idle(): Promise<void>;
   /** Names and actions of what was announced since the last call. */
   heard(): string[];
   /** A commit by the owner on a branch (made from `from` when it is not there); the ref moves through REST. */
@@ -199,6 +203,8 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     rea: octokit(tokens.rea),
     bot,
     nobody: octokit(),
+    as: octokit,
+    idle: () => pullsIdle(hub),
     heard: () => announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
     commit,
     protect(branch, given) {

@@ -1,6 +1,6 @@
 /**
- * Auto-merge: a pull that is to be merged as soon as its base's requirements are met. GitHub switches it in GraphQL only
- * (`enablePullRequestAutoMerge`, `disablePullRequestAutoMerge`); the merge itself is in `landing/when-ready.ts`.
+ * Merging a pull as soon as its base's requirements are met, and draft or ready. GitHub switches both in GraphQL only
+ * (`enablePullRequestAutoMerge`, `convertPullRequestToDraft`, …); the merge itself is in `landing/when-ready.ts`.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/automatically-merging-a-pull-request
  */
 import type { Hub } from "../hub.ts";
@@ -8,17 +8,14 @@ import type { By } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
 import type { AutoMerge, Pull, Repository } from "../world/entities.ts";
 import { isOpen, mergeableState } from "./facts.ts";
+import { touchIssue } from "./follow.ts";
+import { methodRefusal } from "./landing/commits.ts";
 import { testMerge } from "./mergeability.ts";
-import { methodRefusal } from "./protection.ts";
 import { tellPull } from "./tell.ts";
 
-export interface AutoMergeOrder {
-  method: AutoMerge["method"];
-  /** In place of GitHub's own words. */
-  title: string | null;
-  message: string | null;
-  /** The head this order is given for; null: whichever. */
-  expectedHead: string | null;
+export interface AutoMergeOrder extends Pick<AutoMerge, "method" | "title" | "message"> {
+  /** The head this order is given for; left out: whichever. */
+  expectedHead?: string | null;
 }
 
 const refused = (message: string) => new ApiError(422, message);
@@ -40,7 +37,7 @@ export async function enableAutoMerge(
   if (pull.draft) throw refused("Pull request Pull request is in draft status");
   const method = methodRefusal(repository, order.method);
   if (method !== null) throw refused(method);
-  if (order.expectedHead !== null && order.expectedHead !== pull.headSha) {
+  if ((order.expectedHead ?? pull.headSha) !== pull.headSha) {
     throw refused("Head branch was modified. Review and try the merge again.");
   }
   // What can be merged now is not for auto-merge: https://github.com/peter-evans/enable-pull-request-automerge/issues/343
@@ -72,4 +69,20 @@ export async function disableAutoMerge(
   }
   hub.world.table("autoMerges").remove(pull.id);
   await tellPull(hub, repository, pull, "auto_merge_disabled", by, { reason });
+}
+
+/**
+ * Makes the pull a draft, or ready for review; one that is so already stays as it is. A draft is not merged by itself
+ * (https://github.com/reitermarkus/automerge/issues/1525). @throws ApiError 422 when it is closed.
+ */
+export async function setDraft(hub: Hub, repository: Repository, pull: Pull, draft: boolean, by: By): Promise<void> {
+  if (!isOpen(hub, pull)) throw refused("Pull request is closed");
+  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
+  if (stored.draft === draft) return;
+  const changed = hub.world.transaction(() => {
+    touchIssue(hub, pull, {});
+    if (draft) hub.world.table("autoMerges").remove(pull.id);
+    return hub.world.table("pulls").put({ ...stored, draft });
+  });
+  await tellPull(hub, repository, changed, draft ? "converted_to_draft" : "ready_for_review", by);
 }

@@ -1,4 +1,4 @@
-/** Changing a pull: its words, its base, open or closed, draft or ready. */
+/** Changing a pull: its words, its base, open or closed. */
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { Hub } from "../hub.ts";
@@ -98,25 +98,4 @@ function twin(hub: Hub, { id, repositoryId, headRef, baseRef }: Pull): boolean {
   const same = (each: Pull) =>
     each.id !== id && each.repositoryId === repositoryId && each.headRef === headRef && each.baseRef === baseRef;
   return hub.world.table("pulls").find((each) => same(each) && isOpen(hub, each)) !== undefined;
-}
-
-/** GraphQL's `markPullRequestReadyForReview`: REST has no way to it. */
-export function markReadyForReview(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
-  return setDraft(hub, repository, pull, false, by);
-}
-
-/** GraphQL's `convertPullRequestToDraft`. Auto-merge ends with it (https://github.com/reitermarkus/automerge/issues/1525). */
-export function convertToDraft(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
-  hub.world.table("autoMerges").remove(pull.id);
-  return setDraft(hub, repository, pull, true, by);
-}
-
-async function setDraft(hub: Hub, repository: Repository, pull: Pull, draft: boolean, by: By): Promise<void> {
-  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
-  if (stored.draft === draft) return;
-  const changed = hub.world.transaction(() => {
-    touchIssue(hub, pull, {});
-    return hub.world.table("pulls").put({ ...stored, draft });
-  });
-  await tellPull(hub, repository, changed, draft ? "converted_to_draft" : "ready_for_review", by);
 }

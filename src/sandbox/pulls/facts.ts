@@ -18,13 +18,13 @@ export async function mergeableState(
   repository: Repository,
   pull: Pull,
 ): Promise<PullFacts["mergeableState"]> {
-  const { mergeability, baseRef, headSha } = pull;
+  const { mergeability, headSha } = pull;
   if (pull.merged || mergeability === null) return "unknown";
   if (!mergeability.mergeable) return "dirty";
   if (pull.draft) return "draft";
   const { behind } = await sizeOf(hub, repository, mergeability.baseSha, headSha);
   // Which method will be used is not known yet; a linear history only rules out one of them.
-  const verdict = judgeMerge(hub.world, repository, { pull, baseRef, headSha, behind, method: "squash" }, null);
+  const verdict = judgeMerge(hub.world, repository, { pull, headSha, behind, method: "squash" }, null);
   if (!verdict.allowed) return verdict.state;
   const reported = reportedChecks(hub.world, repository, headSha);
   return reported.every(({ state }) => state === "success") ? "clean" : "unstable";

@@ -44,7 +44,6 @@ export function judgeMove(world: World, repository: Repository, move: BranchMove
 
 export interface WantedMerge {
   pull: Pull;
-  baseRef: string;
   headSha: string;
   /** Commits of the base that the head has not. */
   behind: number;
@@ -54,7 +53,7 @@ export interface WantedMerge {
 export type MergeVerdict = { allowed: true } | { allowed: false; state: "blocked" | "behind"; reason: string };
 
 export function judgeMerge(world: World, repository: Repository, wanted: WantedMerge, user: User | null): MergeVerdict {
-  const protection = protectionOf(world, repository, wanted.baseRef);
+  const protection = protectionOf(world, repository, wanted.pull.baseRef);
   if (protection === null || (user !== null && bypasses(protection, repository, user))) return { allowed: true };
   const blocked = (reason: string): MergeVerdict => ({ allowed: false, state: "blocked", reason });
   if (protection.requiredApprovals !== null) {
@@ -85,16 +84,4 @@ export function decisionOn(world: World, repository: Repository, pull: Pull): Re
 /** Whether a push that changes what was approved takes the approval back. */
 export function dismissesStale(world: World, repository: Repository, baseRef: string): boolean {
   return protectionOf(world, repository, baseRef)?.dismissStaleReviews ?? false;
-}
-
-/** GitHub's sentence against a way of merging that the repository does not allow, or null. */
-export function methodRefusal(repository: Repository, method: WantedMerge["method"]): string | null {
-  switch (method) {
-    case "merge":
-      return repository.allowMergeCommit ? null : "Merge commits are not allowed on this repository.";
-    case "squash":
-      return repository.allowSquashMerge ? null : "Squash merges are not allowed on this repository.";
-    case "rebase":
-      return repository.allowRebaseMerge ? null : "Rebase merges are not allowed on this repository.";
-  }
 }

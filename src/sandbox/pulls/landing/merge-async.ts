@@ -86,7 +86,7 @@ async function run(hub: Hub, request: MergeRequest): Promise<void> {
 
 async function tryToMerge(hub: Hub, request: MergeRequest): Promise<string> {
   const { method, expectedHeadSha: sha, title, message, byJobToken } = request;
-  const order = { method: method === "default" ? ("merge" as const) : method, sha, title, message, bypass: true };
+  const order = { method: method === "default" ? ("merge" as const) : method, sha, title, message };
   const by = { user: userById(hub, request.userId), byJobToken };
   for (let left = attempts; ; left -= 1) {
     const pull = hub.world.table("pulls").get(request.pullId);

@@ -9,11 +9,11 @@ import { retarget } from "../edit.ts";
 import { isOpen } from "../facts.ts";
 import { markMerged } from "../follow.ts";
 import { testMerge } from "../mergeability.ts";
-import { judgeMerge, methodRefusal } from "../protection.ts";
+import { judgeMerge } from "../protection.ts";
 import { sizeOf } from "../sizes.ts";
 import { tellPull } from "../tell.ts";
 import { closeMentioned } from "./closing.ts";
-import { land, type Method } from "./commits.ts";
+import { land, type Method, methodRefusal } from "./commits.ts";
 
 export interface MergeOrder {
   method: Method;
@@ -21,8 +21,8 @@ export interface MergeOrder {
   sha: string | null;
   title: string | null;
   message: string | null;
-  /** Whoever may pass over the base's rules does. */
-  bypass: boolean;
+  /** false: whoever may pass over the base's rules does not. */
+  bypass?: false;
 }
 
 const notMergeable = () => new ApiError(405, "Pull Request is not mergeable");
@@ -53,8 +53,8 @@ export async function mergePull(
   if (order.sha !== null && order.sha !== head) throw headModified();
   const { behind } = await sizeOf(hub, repository, base, head);
   const { method, title, message } = order;
-  const wanted = { pull: tested, baseRef: pull.baseRef, headSha: head, behind, method };
-  const verdict = judgeMerge(hub.world, repository, wanted, order.bypass ? by.user : null);
+  const wanted = { pull: tested, headSha: head, behind, method };
+  const verdict = judgeMerge(hub.world, repository, wanted, order.bypass === false ? null : by.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
   const tree = await hub.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
   const issue = hub.world.table("issues").get(pull.id);

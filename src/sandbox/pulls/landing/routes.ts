@@ -39,7 +39,7 @@ export function landingRoutes(hub: Hub): Rest {
   rest.put(`${one}/merge`, async (context) => {
     const repository = mergeable(context);
     const body = await bodyOf(context, merged);
-    const order = { ...orderIn(body), method: body.merge_method ?? ("merge" as const), bypass: true };
+    const order = { ...orderIn(body), method: body.merge_method ?? ("merge" as const) };
     const result: Schema<"pull-request-merge-result"> = {
       sha: await mergePull(hub, repository, pullAt(context, hub, repository), order, by(context)),
       merged: true,
@@ -66,6 +66,8 @@ export function landingRoutes(hub: Hub): Rest {
   });
 
   rest.put(`${one}/update-branch`, async (context) => {
+    // An App must also be allowed to write the head: the documentation of this route says so.
+    repositoryFor(context, hub.world, "contents", "write");
     const repository = repositoryFor(context, hub.world, "pull_requests", "write");
     const pull = pullAt(context, hub, repository);
     const { expected_head_sha: expected } = await bodyOf(context, updated);
