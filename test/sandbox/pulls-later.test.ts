@@ -194,6 +194,25 @@ describe("a pull that is closed", () => {
   });
 });
 
+describe("a pull's state", () => {
+  it("is changed as an issue's just as well, with all that follows", async () => {
+    const change = (state: "open" | "closed") =>
+      fixture.wim.rest.issues.update({ ...fixture.at, issue_number: at.pull_number, state });
+    await change("closed");
+    const moved = await fixture.commit("side", { "a.txt": "2\n" });
+    await change("open");
+    expect(await pull()).toMatchObject({ state: "open", head: { sha: moved } });
+    await change("closed");
+    await fixture.ada.rest.git.deleteRef({ ...fixture.at, ref: "heads/side" });
+    await expect(change("open")).rejects.toMatchObject({ status: 422 });
+    expect(fixture.heard().filter((each) => each.startsWith("pull_request"))).toEqual([
+      "pull_request closed",
+      "pull_request reopened",
+      "pull_request closed",
+    ]);
+  });
+});
+
 describe("closing keywords", () => {
   it("count in any commit that reaches the default branch, by a push as by a merge", async () => {
     const numbers: number[] = [];

@@ -4,8 +4,7 @@ import { userById } from "../../shapes/user.ts";
 import type { AutoMerge, Repository } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
 import { inBackground } from "../background.ts";
-import { isOpen, mergeableState } from "../facts.ts";
-import { testMerge } from "../mergeability.ts";
+import { isOpen } from "../facts.ts";
 import { mergePull } from "./merge.ts";
 
 /** One look after another: two at once would merge against the same base, and one of them in vain. */
@@ -33,15 +32,12 @@ function waiting(hub: Hub, repositoryId: number): AutoMerge[] {
   });
 }
 
+/** Merging judges whether it may be. */
 async function mergeIfReady(hub: Hub, { id, enabledById, byJobToken, method, title, message }: AutoMerge) {
   const pull = hub.world.table("pulls").get(id);
   const repository = pull && hub.world.table("repositories").get(pull.repositoryId);
   if (pull === undefined || repository === undefined) return;
-  const tested = await testMerge(hub, repository, pull);
-  if (tested === null) return;
-  const state = await mergeableState(hub, repository, tested);
-  if (state !== "clean" && state !== "unstable") return;
   const by = { user: userById(hub, enabledById), byJobToken };
   // Whoever switched it on may pass over the rules, but that is not what they asked for.
-  await mergePull(hub, repository, tested, { method, sha: tested.headSha, title, message, bypass: false }, by);
+  await mergePull(hub, repository, pull, { method, sha: pull.headSha, title, message, bypass: false }, by);
 }
