@@ -13,6 +13,7 @@ import { GitStore } from "./git/store.ts";
 import { startHooks } from "./hooks/sink.ts";
 import type { Hub } from "./hub.ts";
 import { pullsIdle } from "./pulls/background.ts";
+import { mergeWhenReady } from "./pulls/landing/when-ready.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
 import { recoverPulls } from "./pulls/recover.ts";
 import { pullRoutes } from "./pulls/routes.ts";
@@ -87,6 +88,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       announced += 1;
       hooks.announced(announcement);
       actions.announced(announcement);
+      mergeWhenReady(hub, announcement.repository);
     },
   };
   const actions = startActions(

@@ -4,6 +4,7 @@
  */
 import type { Hub } from "../hub.ts";
 import { followMove } from "../pulls/follow.ts";
+import { closeMentioned } from "../pulls/landing/closing.ts";
 import { judgeMove, protectionOf } from "../pulls/protection.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { told } from "../shapes/told.ts";
@@ -67,6 +68,9 @@ export async function refMoved(hub: Hub, repository: Repository, moved: MovedRef
   }
   if (moved.after === null) hub.announce({ ...announcement, ...told("delete", null, named) });
   tellPulls();
+  if (branch !== repository.defaultBranch) return;
+  const messages = payload.commits.map(({ message }) => message);
+  await closeMentioned(hub, repository, messages, by);
 }
 
 function touch(hub: Hub, { id }: Repository): void {

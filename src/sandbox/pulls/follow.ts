@@ -4,6 +4,7 @@ import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import type { Issue, Pull, Repository } from "../world/entities.ts";
 import { isOpen } from "./facts.ts";
+import { staleApprovals } from "./reviews/stale.ts";
 import { preparedHead, preparedPullEvent } from "./tell.ts";
 
 export interface BranchMoved {
@@ -49,9 +50,15 @@ export async function followHead(
   const followed = hub.world.transaction(() => {
     touchIssue(hub, pull, {});
     const baseSha = base ?? current.baseSha;
-    return hub.world.table("pulls").put({ ...current, headSha: after, baseSha, mergeability: null, mergeSha: null });
+    const moved = { headSha: after, headPushedById: by.user.id, baseSha };
+    return hub.world.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
   });
-  return preparedHead(hub, repository, followed, "synchronize", by, { before, after });
+  const tell = await preparedHead(hub, repository, followed, "synchronize", by, { before, after });
+  const dismissStale = await staleApprovals(hub, repository, followed, by);
+  return () => {
+    tell();
+    dismissStale();
+  };
 }
 
 /** The base of these pulls is now at `after`; null: it is gone. */
@@ -95,8 +102,11 @@ export function markMerged(hub: Hub, pull: Pull, mergeSha: string, by: By): Pull
   });
 }
 
-/** Closes the pull without merging. */
+/**
+ * Closes the pull without merging; auto-merge ends with it (https://github.com/reitermarkus/automerge/issues/1525).
+ */
 export function closed(hub: Hub, pull: Pull, by: By): Pull {
+  hub.world.table("autoMerges").remove(pull.id);
   touchIssue(hub, pull, { state: "closed", closedAt: hub.world.now(), closedById: by.user.id });
   return pull;
 }

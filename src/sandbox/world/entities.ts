@@ -7,6 +7,9 @@
 
 import type { Artifact, Cache, Job, RunAttempt, SecretKey, SettingDates, Workflow, WorkflowRun } from "./actions.ts";
 import type { Announcement } from "./announce.ts";
+import type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
+
+export type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
 export type * from "./actions.ts";
 
@@ -78,6 +81,7 @@ export interface Repository {
   allowSquashMerge: boolean;
   allowRebaseMerge: boolean;
   deleteBranchOnMerge: boolean;
+  allowAutoMerge: boolean;
   /** Role by user id (as a string, since JSON has no other keys). */
   collaborators: Record<string, Role>;
   secrets: Record<string, string>;
@@ -123,6 +127,8 @@ export interface Pull {
   number: number;
   headRef: string;
   headSha: string;
+  /** Who last moved the head, for rules that ask for somebody else's approval of the last push. */
+  headPushedById: number;
   /** The head that `opened`, `synchronize` or `reopened` last told of; another one is told at the next start. */
   toldSha: string | null;
   baseRef: string;
@@ -218,6 +224,8 @@ export interface Protection {
   requiredStatusChecks: { strict: boolean; checks: { context: string; appId: number | null }[] } | null;
   enforceAdmins: boolean;
   requiredApprovals: number | null;
+  /** A push that changes the diff takes approvals back. */
+  dismissStaleReviews: boolean;
   requiredLinearHistory: boolean;
   allowForcePushes: boolean;
   allowDeletions: boolean;
@@ -283,6 +291,12 @@ export interface Tables {
   issues: Issue;
   issueEvents: IssueEvent;
   pulls: Pull;
+  reviews: Review;
+  reviewComments: ReviewComment;
+  resolvedThreads: ResolvedThread;
+  reviewRequests: ReviewRequest;
+  autoMerges: AutoMerge;
+  mergeRequests: MergeRequest;
   comments: Comment;
   reactions: Reaction;
   checkSuites: CheckSuite;

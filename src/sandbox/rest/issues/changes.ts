@@ -3,6 +3,7 @@
  * title, state); GitHub then tells `pull_request`, not `issues`.
  */
 import type { Hub } from "../../hub.ts";
+import { closePull, reopenPull } from "../../pulls/edit.ts";
 import { type PullBesides, tellPull } from "../../pulls/tell.ts";
 import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
 import { type Besides, told } from "../../shapes/told.ts";
@@ -125,9 +126,15 @@ export async function closeIssue(
 ): Promise<Issue> {
   const stateReason = issue.isPull ? null : reason;
   if (issue.state === "closed") return stateReason === null ? issue : store(hub, issue, { stateReason });
+  const pull = hub.world.table("pulls").get(issue.id);
+  if (pull !== undefined) {
+    record(hub, issue, "closed", null, by);
+    await closePull(hub, repository, pull, by);
+    return hub.world.table("issues").get(issue.id) ?? issue;
+  }
   const changed = store(hub, issue, {
     state: "closed",
-    stateReason: issue.isPull ? null : (reason ?? "completed"),
+    stateReason: reason ?? "completed",
     closedById: by.user.id,
     closedAt: hub.world.now(),
   });
@@ -136,11 +143,18 @@ export async function closeIssue(
   return changed;
 }
 
+/** @throws ApiError 422 for a pull that cannot be opened again. */
 export async function reopenIssue(hub: Hub, repository: Repository, issue: Issue, by: By): Promise<Issue> {
   if (issue.state === "open") return issue;
+  const pull = hub.world.table("pulls").get(issue.id);
+  if (pull !== undefined) {
+    await hub.git.exclusive(repository, () => reopenPull(hub, repository, pull, by));
+    record(hub, issue, "reopened", null, by);
+    return hub.world.table("issues").get(issue.id) ?? issue;
+  }
   const changed = store(hub, issue, {
     state: "open",
-    stateReason: issue.isPull ? null : "reopened",
+    stateReason: "reopened",
     closedById: null,
     closedAt: null,
   });

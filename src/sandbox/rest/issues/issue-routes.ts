@@ -4,16 +4,7 @@ import type { Hub } from "../../hub.ts";
 import { issue as render } from "../../shapes/issue.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import {
-  forbidden,
-  newRest,
-  paginate,
-  type Rest,
-  type RestContext,
-  repositoryFor,
-  repositoryToJoin,
-  unprocessable,
-} from "../kit.ts";
+import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "./changes.ts";
 import { assigneeIds, by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
@@ -89,18 +80,11 @@ export function issueRoutes(hub: Hub): Rest {
       const reason = body.state_reason === "reopened" ? null : (body.state_reason ?? null);
       issue = await closeIssue(hub, repository, issue, reason, who);
     }
-    if (body.state === "open" && isMerged(hub, issue)) {
-      throw unprocessable("PullRequest", [{ field: "state", code: "invalid" }]);
-    }
     if (body.state === "open") issue = await reopenIssue(hub, repository, issue, who);
     return respond<"issues/update">(context, render(hub, repository, issue));
   });
 
   return rest;
-}
-
-function isMerged(hub: Hub, issue: Issue): boolean {
-  return hub.world.table("pulls").get(issue.id)?.merged ?? false;
 }
 
 /** The issues the query asks for; newest first unless it says otherwise. */

@@ -15,7 +15,8 @@ export type NewRepository = Pick<
   | "allowSquashMerge"
   | "allowRebaseMerge"
   | "deleteBranchOnMerge"
->;
+> &
+  Partial<Pick<Repository, "allowAutoMerge">>;
 
 export function findRepository(world: World, owner: string, name: string): Repository | undefined {
   return world
@@ -28,6 +29,7 @@ export async function makeRepository(hub: Hub, owner: User, given: NewRepository
   const { world } = hub;
   const now = world.now();
   const repository: Repository = {
+    allowAutoMerge: false,
     ...given,
     id: world.nextId(),
     ownerId: owner.id,

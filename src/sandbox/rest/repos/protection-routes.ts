@@ -18,7 +18,10 @@ const wanted = z.object({
     .nullable(),
   enforce_admins: z.boolean().nullable(),
   required_pull_request_reviews: z
-    .object({ required_approving_review_count: z.number().int().min(0).max(6).default(1) })
+    .object({
+      required_approving_review_count: z.number().int().min(0).max(6).default(1),
+      dismiss_stale_reviews: z.boolean().default(false),
+    })
     .nullable(),
   restrictions: z.unknown().refine((value) => value !== undefined, "must be an object or null"),
   required_linear_history: z.boolean().nullish(),
@@ -35,6 +38,7 @@ export function unprotected(repository: Repository, branch: string): Protection 
     requiredStatusChecks: null,
     enforceAdmins: false,
     requiredApprovals: null,
+    dismissStaleReviews: false,
     requiredLinearHistory: false,
     allowForcePushes: false,
     allowDeletions: false,
@@ -78,6 +82,7 @@ export function protectionRoutes(hub: Hub): Rest {
       requiredStatusChecks: checks === null ? null : { strict: checks.strict, checks: [...pinned, ...unlisted] },
       enforceAdmins: body.enforce_admins ?? false,
       requiredApprovals: body.required_pull_request_reviews?.required_approving_review_count ?? null,
+      dismissStaleReviews: body.required_pull_request_reviews?.dismiss_stale_reviews ?? false,
       requiredLinearHistory: body.required_linear_history ?? false,
       allowForcePushes: body.allow_force_pushes ?? false,
       allowDeletions: body.allow_deletions ?? false,

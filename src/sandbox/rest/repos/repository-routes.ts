@@ -31,12 +31,44 @@ const created = z.object({
   delete_branch_on_merge: z.boolean().default(false),
 });
 
+/** What of a repository can be changed here: what it says of itself, and how its pulls are merged. */
+const changed = z.object({
+  description: z.string().nullish(),
+  allow_merge_commit: z.boolean().optional(),
+  allow_squash_merge: z.boolean().optional(),
+  allow_rebase_merge: z.boolean().optional(),
+  allow_auto_merge: z.boolean().optional(),
+  delete_branch_on_merge: z.boolean().optional(),
+});
+
 export function repositoryRoutes(hub: Hub): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
     return respond<"repos/get">(context, fullRepository(hub, repository, context.get("actor")));
+  });
+
+  rest.patch("/repos/:owner/:repo", async (context) => {
+    const { id } = repositoryFor(context, hub.world, "administration", "write");
+    const body = await bodyOf(context, changed);
+    const present = hub.world.table("repositories").get(id);
+    if (present === undefined) throw notFound();
+    const repository = {
+      ...present,
+      description: body.description === undefined ? present.description : body.description,
+      allowMergeCommit: body.allow_merge_commit ?? present.allowMergeCommit,
+      allowSquashMerge: body.allow_squash_merge ?? present.allowSquashMerge,
+      allowRebaseMerge: body.allow_rebase_merge ?? present.allowRebaseMerge,
+      allowAutoMerge: body.allow_auto_merge ?? present.allowAutoMerge,
+      deleteBranchOnMerge: body.delete_branch_on_merge ?? present.deleteBranchOnMerge,
+    };
+    if (!repository.allowMergeCommit && !repository.allowSquashMerge && !repository.allowRebaseMerge) {
+      const message = "at least one merge method must be enabled";
+      throw unprocessable("Repository", [{ field: "merge_commit_allowed", code: "invalid", message }]);
+    }
+    hub.world.table("repositories").put(repository);
+    return context.json(fullRepository(hub, repository, context.get("actor")));
   });
 
   rest.post("/user/repos", async (context) => {

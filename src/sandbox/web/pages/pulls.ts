@@ -7,7 +7,7 @@ import type { Hub } from "../../hub.ts";
 import { requirements } from "../../pulls/checks.ts";
 import { factsOf } from "../../pulls/facts.ts";
 import { protectionOf } from "../../pulls/protection.ts";
-import { baseOf } from "../../pulls/routes.ts";
+import { diffBaseOf } from "../../pulls/reviews/place.ts";
 import type { Issue, Pull, Repository } from "../../world/entities.ts";
 import { checkLines, checkSummary, checkTable } from "../checks.ts";
 import { conversation } from "../conversation.ts";
@@ -103,7 +103,7 @@ async function mergeBox(hub: Hub, { repository, issue, pull }: Shown): Promise<H
 export async function pullCommitsPage(context: Context, hub: Hub): Promise<Page> {
   const shown = shownAt(context, hub);
   const { repository, pull } = shown;
-  const from = await baseOf(hub, repository, pull);
+  const from = await diffBaseOf(hub.git.at(repository), pull);
   const commits = await log(hub.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
   return pullPage(hub, shown, "commits", commitTable(hub, repository, commits));
 }
@@ -119,14 +119,14 @@ export async function pullChecksPage(context: Context, hub: Hub): Promise<Page> 
 export async function pullFilesPage(context: Context, hub: Hub): Promise<Page> {
   const shown = shownAt(context, hub);
   const { repository, pull } = shown;
-  const from = await baseOf(hub, repository, pull);
+  const from = await diffBaseOf(hub.git.at(repository), pull);
   return pullPage(hub, shown, "files", await difference(hub, repository, from, pull.headSha));
 }
 
 /** `/pull/{n}.diff` and `/pull/{n}.patch`. */
 export async function pullText(context: Context, hub: Hub, kind: "diff" | "patch"): Promise<string> {
   const { repository, pull } = shownAt(context, hub, `.${kind}`);
-  const from = await baseOf(hub, repository, pull);
+  const from = await diffBaseOf(hub.git.at(repository), pull);
   const git = hub.git.at(repository);
   return kind === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
 }
