@@ -20,6 +20,8 @@ import { metaRoutes } from "./rest/meta-routes.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
 import { userRoutes } from "./rest/user-routes.ts";
+import { throughWeather } from "./weather/requests.ts";
+import { weatherOver } from "./weather/weather.ts";
 import type { Delivery } from "./world/entities.ts";
 
 const documentation = "https://docs.github.com/rest";
@@ -47,8 +49,10 @@ export function restApi(
     const identified = identify(context, hub);
     await gate.through(context, requestId, async () => {
       if (identified !== null) throw identified;
-      await next();
-      await answerConditionally(context);
+      await throughWeather(weatherOver(hub.world), context, async () => {
+        await next();
+        await answerConditionally(context);
+      });
     });
   });
 

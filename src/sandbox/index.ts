@@ -12,6 +12,7 @@ import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
 import { startHooks } from "./hooks/sink.ts";
 import type { Hub } from "./hub.ts";
+import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
 import { frontPage } from "./page.ts";
 import { pullsIdle } from "./pulls/background.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
@@ -21,6 +22,8 @@ import { issueJobToken } from "./rest/auth/tokens.ts";
 import { newRest } from "./rest/kit.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";
+import { adminRoutes } from "./weather/admin.ts";
+import { type Outlook, weatherOver } from "./weather/weather.ts";
 import type { Repository } from "./world/entities.ts";
 import { actionsApp, actionsBot } from "./world/github-actions.ts";
 import { type Clock, World } from "./world/world.ts";
@@ -41,6 +44,12 @@ export interface SandboxOptions {
   nodePath?: string;
   /** Environment given to every job beside GitHub's own. */
   environment?: Record<string, string>;
+  /** How much a client may ask: `generous`, the default, refuses nobody in practice; `github` is as GitHub does. */
+  limits?: LimitsName | Limits;
+  /** Calm by default. The same seed brings the same fates. */
+  weather?: Outlook;
+  /** Opens `/_sandbox/weather` to whoever bears it; without one there is no such address. */
+  adminToken?: string;
 }
 
 export interface Sandbox extends Seeding {
@@ -50,6 +59,8 @@ export interface Sandbox extends Seeding {
   apiUrl: string;
   /** The check runs that a pull into the branch would get, from its `pull_request` workflows. */
   pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
+  /** From now on; weather is not remembered beyond the sandbox's life. */
+  setWeather(outlook: Outlook): void;
   /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
   idle(): Promise<void>;
   /** Ends running jobs, gives up webhooks under way, and lets go of the folder. */
@@ -68,6 +79,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const git = new GitStore(join(dataDir, "git"));
   let url = "";
   let announced = 0;
+  const weather = weatherOver(world);
+  if (options.weather !== undefined) weather.turn(options.weather);
   const serverUrl = () => url;
   const apiUrl = () => `${url}/api/v3`;
 
@@ -109,10 +122,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const web = newRest();
   const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
-  web.route("/api/v3", restApi(hub, hooks.redeliver, rooms));
+  web.route("/api/v3", restApi(hub, hooks.redeliver, rooms, { limits: limitsOf(options.limits) }));
+  if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(weather, options.adminToken));
   web.get("/", (context) => context.html(frontPage(hub)));
 
   async function release(): Promise<void> {
+    weather.close();
     await actions.close();
     await pullsIdle(hub);
     await git.idle();
@@ -148,6 +163,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     pullRequestChecks: (repository, branch) =>
       actions.foresee(world.table("repositories").get(repository.id) ?? repository, branch),
     close,
+    setWeather: (outlook) => weather.turn(outlook),
     async idle() {
       let before: number;
       do {
