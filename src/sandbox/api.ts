@@ -1,6 +1,6 @@
 /** The whole REST API under one root, with what every answer of GitHub carries. */
 import { randomBytes } from "node:crypto";
-import type { Hono } from "hono";
+import { graphqlRoutes } from "./graphql/routes.ts";
 import type { Hub } from "./hub.ts";
 import { answerConditionally } from "./limits/conditional.ts";
 import { startGate } from "./limits/gate.ts";
@@ -15,7 +15,7 @@ import { issueEventRoutes } from "./rest/issues/event-routes.ts";
 import { issueRoutes } from "./rest/issues/issue-routes.ts";
 import { labelRoutes } from "./rest/issues/label-routes.ts";
 import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
-import { ApiError, newRest, notFound, type Rest, type RestContext, type RestEnv } from "./rest/kit.ts";
+import { ApiError, newRest, notFound, type Rest, type RestContext } from "./rest/kit.ts";
 import { metaRoutes } from "./rest/meta-routes.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
@@ -39,7 +39,7 @@ export function restApi(
   redeliver: (delivery: Delivery) => void,
   others: readonly Rest[],
   options: ApiOptions = {},
-): Hono<RestEnv> {
+): Rest {
   const gate = startGate(hub.clock, options.limits ?? limitsOf("generous"));
   const api = newRest();
 
@@ -72,6 +72,7 @@ export function restApi(
   for (const routes of own) api.route("/", routes(hub));
   api.route("/", deliveryRoutes(hub, redeliver));
   api.route("/", metaRoutes(gate));
+  api.route("/", graphqlRoutes(hub, gate));
   for (const routes of others) api.route("/", routes);
 
   api.all("*", () => {
@@ -86,6 +87,12 @@ export function restApi(
     );
   });
   return api;
+}
+
+/** Puts the API where GHES has it: octokit looks for GraphQL beside `/api/v3`, not below it. */
+export function mountApi(web: Rest, api: Rest): void {
+  web.route("/api/v3", api);
+  web.post("/api/graphql", ({ req, env }) => api.fetch(new Request(new URL("/graphql", req.url), req.raw), env));
 }
 
 /** Finds out who asks. Whoever shows credentials that are not known is counted with those who show none. */

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/launch/foreseen.ts";
 import { actionsRoutes } from "./actions/routes.ts";
-import { restApi } from "./api.ts";
+import { mountApi, restApi } from "./api.ts";
 import { gitHttp } from "./git/http.ts";
 import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
@@ -122,7 +122,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const web = newRest();
   const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
-  web.route("/api/v3", restApi(hub, hooks.redeliver, rooms, { limits: limitsOf(options.limits) }));
+  mountApi(web, restApi(hub, hooks.redeliver, rooms, { limits: limitsOf(options.limits) }));
   if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(weather, options.adminToken));
   web.get("/", (context) => context.html(frontPage(hub)));
 

@@ -77,3 +77,20 @@ function refusedReopen(message: string) {
     { field: "state", code: "invalid", message: `state cannot be changed. ${message}` },
   ]);
 }
+
+/** GraphQL's `markPullRequestReadyForReview`: REST has no way to it. */
+export function markReadyForReview(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
+  return setDraft(hub, repository, pull, false, by);
+}
+
+/** GraphQL's `convertPullRequestToDraft`. */
+export function convertToDraft(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
+  return setDraft(hub, repository, pull, true, by);
+}
+
+async function setDraft(hub: Hub, repository: Repository, pull: Pull, draft: boolean, by: By): Promise<void> {
+  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
+  if (stored.draft === draft) return;
+  const changed = hub.world.table("pulls").put({ ...stored, draft });
+  await tellPull(hub, repository, changed, draft ? "converted_to_draft" : "ready_for_review", by);
+}

@@ -1,12 +1,12 @@
 /** Comments on issues and pulls. https://docs.github.com/en/rest/issues/comments */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
-import type { Payload } from "../../shapes/site.ts";
+import { comment as render } from "../../shapes/issue.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
 import type { By } from "./changes.ts";
+import { commentOn, tellComment } from "./comments.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
 /** GitHub refuses longer comments: "body is too long (maximum is 65536 characters)". */
@@ -16,19 +16,8 @@ export function commentRoutes(hub: Hub): Rest {
   const rest = newRest();
   const comments = hub.world.table("comments");
 
-  function tell(repository: Repository, comment: Comment, action: string, who: By, more = {}): void {
-    const issue = hub.world
-      .table("issues")
-      .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
-    if (issue === undefined) return;
-    const payload = {
-      issue: renderIssue(hub, repository, issue),
-      comment: render(hub, repository, comment),
-      ...more,
-    } satisfies Payload<"webhook-issue-comment-created">;
-    const { user: sender, byJobToken } = who;
-    hub.announce({ repository, event: "issue_comment", action, payload, sender, byJobToken });
-  }
+  const tell = (repository: Repository, comment: Comment, action: string, who: By, more = {}) =>
+    tellComment(hub, repository, comment, action, who, more);
 
   rest.get("/repos/:owner/:repo/issues/comments", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
@@ -53,21 +42,8 @@ export function commentRoutes(hub: Hub): Rest {
     const { body } = await bodyOf(context, written);
     const issue = issueAt(context, hub, repository);
     const actor = context.get("actor");
-    const now = hub.world.now();
-    const comment = hub.world.transaction(() => {
-      hub.world.table("issues").put({ ...issue, updatedAt: now });
-      return comments.put({
-        id: hub.world.nextId(),
-        repositoryId: repository.id,
-        issueNumber: issue.number,
-        userId: by(context).user.id,
-        body,
-        viaAppId: actor.kind === "token" ? (actor.app?.id ?? null) : null,
-        createdAt: now,
-        updatedAt: now,
-      });
-    });
-    tell(repository, comment, "created", by(context));
+    const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
+    const comment = commentOn(hub, repository, issue, { body, viaAppId }, by(context));
     return context.json(render(hub, repository, comment), 201);
   });
 
