@@ -1,7 +1,7 @@
 /** What weather does to a REST or GraphQL request. */
 import type { HttpBindings } from "@hono/node-server";
 import { tooMuch } from "../limits/secondary.ts";
-import { ApiError, type RestContext } from "../rest/kit.ts";
+import type { RestContext } from "../rest/kit.ts";
 import type { Weather } from "./weather.ts";
 
 /** Does the work, or what the weather makes of it. */
@@ -15,8 +15,7 @@ export async function throughWeather(weather: Weather, context: RestContext, wor
       return work();
     case "bad-gateway":
       if (fate.effect) await work();
-      context.res = undefined;
-      throw new ApiError(502, "Server Error");
+      return answer(context, Response.json({ message: "Server Error" }, { status: 502 }));
     case "timeout":
       if (fate.effect) await work();
       await weather.pause(fate.ms);
@@ -29,7 +28,12 @@ export async function throughWeather(weather: Weather, context: RestContext, wor
 
 function breakOff(context: RestContext): void {
   (context.env as HttpBindings).outgoing.destroy();
-  context.res = undefined;
   // Tells the server that there is nothing left to send.
-  context.res = new Response(null, { headers: { "x-hono-already-sent": "true" } });
+  answer(context, new Response(null, { headers: { "x-hono-already-sent": "true" } }));
+}
+
+/** In place of what the work answered, with nothing left of that. */
+function answer(context: RestContext, response: Response): void {
+  context.res = undefined;
+  context.res = response;
 }
