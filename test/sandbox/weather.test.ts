@@ -35,8 +35,8 @@ describe("a fate", () => {
       const fate = fates.get(thing);
       return fate?.kind === "bad-gateway" && fate.effect === effect;
     };
-    expect(count(isGateway(true))).toBeCloseTo(0.06, 1);
-    expect(count(isGateway(false))).toBeCloseTo(0.06, 1);
+    expect(count(isGateway(true))).toBeCloseTo(0.04, 1);
+    expect(count(isGateway(false))).toBeCloseTo(0.04, 1);
     for (const kind of ["timeout", "secondary-limit", "slow", "fair"]) {
       expect(
         count((thing) => fates.get(thing)?.kind === kind),
