@@ -6,12 +6,13 @@ import { join, resolve } from "node:path";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/launch/foreseen.ts";
 import { actionsRoutes } from "./actions/routes.ts";
-import { restApi } from "./api.ts";
+import { mountApi, restApi } from "./api.ts";
 import { gitHttp } from "./git/http.ts";
 import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
 import { startHooks } from "./hooks/sink.ts";
 import type { Hub } from "./hub.ts";
+import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
 import { pullsIdle } from "./pulls/background.ts";
 import { mergeWhenReady } from "./pulls/landing/when-ready.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
@@ -22,6 +23,8 @@ import { newRest } from "./rest/kit.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";
 import { webPages } from "./web/index.ts";
+import { adminRoutes } from "./weather/admin.ts";
+import { type Outlook, weatherOver } from "./weather/weather.ts";
 import type { Repository } from "./world/entities.ts";
 import { actionsApp, actionsBot } from "./world/github-actions.ts";
 import { type Clock, World } from "./world/world.ts";
@@ -45,6 +48,12 @@ export interface SandboxOptions {
   nodePath?: string;
   /** Environment given to every job beside GitHub's own. */
   environment?: Record<string, string>;
+  /** How much a client may ask: `generous`, the default, refuses nobody in practice; `github` is as GitHub does. */
+  limits?: LimitsName | Limits;
+  /** Calm by default. The same seed brings the same fates. */
+  weather?: Outlook;
+  /** Opens `/_sandbox/weather` to whoever bears it; without one there is no such address. */
+  adminToken?: string;
 }
 
 export interface Sandbox extends Seeding {
@@ -56,6 +65,8 @@ export interface Sandbox extends Seeding {
   routes(): { method: string; path: string }[];
   /** The check runs that a pull into the branch would get, from its `pull_request` workflows. */
   pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
+  /** From now on; weather is not remembered beyond the sandbox's life. */
+  setWeather(outlook: Outlook): void;
   /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
   idle(): Promise<void>;
   /** Ends running jobs, gives up webhooks under way, and lets go of the folder. */
@@ -74,6 +85,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const git = new GitStore(join(dataDir, "git"));
   let url = "";
   let announced = 0;
+  const weather = weatherOver(world);
+  if (options.weather !== undefined) weather.turn(options.weather);
   const serverUrl = () => url;
   const apiUrl = () => `${url}/api/v3`;
 
@@ -116,11 +129,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const web = newRest();
   const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
-  const api = restApi(hub, hooks.redeliver, rooms);
-  web.route("/api/v3", api);
+  const api = restApi(hub, hooks.redeliver, rooms, { limits: limitsOf(options.limits) });
+  mountApi(web, api);
+  if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(weather, options.adminToken));
   web.route("/", webPages(hub, actions.dataDir));
 
   async function release(): Promise<void> {
+    weather.close();
     await actions.close();
     await pullsIdle(hub);
     await git.idle();
@@ -157,6 +172,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     pullRequestChecks: (repository, branch) =>
       actions.foresee(world.table("repositories").get(repository.id) ?? repository, branch),
     close,
+    setWeather: (outlook) => weather.turn(outlook),
     async idle() {
       let before: number;
       do {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Octokit } from "@octokit/rest";
-import { restApi } from "../../src/sandbox/api.ts";
+import { mountApi, restApi } from "../../src/sandbox/api.ts";
 import { gitHttp } from "../../src/sandbox/git/http.ts";
 import { signatureOf } from "../../src/sandbox/git/identity.ts";
 import { writeBlob, writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
@@ -81,8 +81,8 @@ export async function startHub(dataDir: string) {
     serverUrl: () => url,
   };
   const web = newRest();
-  web.route(
-    "/api/v3",
+  mountApi(
+    web,
     restApi(hub, () => {}, [gitRoutes(hub), pullRoutes(hub)]),
   );
   const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(hub), web.fetch);

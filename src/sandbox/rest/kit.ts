@@ -150,7 +150,7 @@ export function paginate<Item>(context: RestContext, items: readonly Item[]): It
   const url = new URL(context.req.url);
   const number = (name: string, fallback: number) => {
     const value = Number(url.searchParams.get(name) ?? fallback);
-    return Number.isFinite(value) && value >= 1 ? Math.floor(value) : fallback;
+    return Number.isFinite(value) && value >= 1 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : fallback;
   };
   const perPage = Math.min(number("per_page", 30), 100);
   const page = number("page", 1);
@@ -160,7 +160,8 @@ export function paginate<Item>(context: RestContext, items: readonly Item[]): It
     return `<${url.toString()}>; rel="${rel}"`;
   };
   const links: string[] = [];
-  if (page > 1) links.push(link(page - 1, "prev"), link(1, "first"));
+  // A page far behind the last one has that as its previous one.
+  if (page > 1) links.push(link(Math.min(page - 1, last), "prev"), link(1, "first"));
   if (page < last) links.push(link(page + 1, "next"), link(last, "last"));
   if (links.length > 0) context.header("Link", links.join(", "));
   return items.slice((page - 1) * perPage, page * perPage);

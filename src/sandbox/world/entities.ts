@@ -7,8 +7,10 @@
 
 import type { Artifact, Cache, Job, RunAttempt, SecretKey, SettingDates, Workflow, WorkflowRun } from "./actions.ts";
 import type { Announcement } from "./announce.ts";
+import type { MinimizedComment, SubIssue } from "./conversation.ts";
 import type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
+export type { MinimizedComment, SubIssue } from "./conversation.ts";
 export type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
 export type * from "./actions.ts";
@@ -297,6 +299,8 @@ export interface Tables {
   reviewRequests: ReviewRequest;
   autoMerges: AutoMerge;
   mergeRequests: MergeRequest;
+  subIssues: SubIssue;
+  minimizedComments: MinimizedComment;
   comments: Comment;
   reactions: Reaction;
   checkSuites: CheckSuite;

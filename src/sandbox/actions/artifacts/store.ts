@@ -19,8 +19,8 @@ export interface Artifacts {
 }
 
 const defaultRetentionDays = 90;
-/** What GitHub's artifact names may not hold, since they become file names. */
-const forbidden = /["\\:<>|*?\r\n/]/;
+/** What GitHub's artifact names may not hold, since they become names of files and folders. */
+const forbidden = /["\\:<>|*?\r\n/]|^\.{0,2}$/;
 
 export function openArtifacts(world: World, dataDir: string): Artifacts {
   const folder = join(dataDir, "artifacts");

@@ -1,13 +1,14 @@
 /** Comments on issues and pulls. https://docs.github.com/en/rest/issues/comments */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
-import { type Besides, told } from "../../shapes/told.ts";
+import { comment as render } from "../../shapes/issue.ts";
+import type { Besides } from "../../shapes/told.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import type { By } from "./changes.ts";
+import { commentOn, tellComment } from "./comments.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
 /** GitHub refuses longer comments: "body is too long (maximum is 65536 characters)". */
@@ -17,24 +18,13 @@ export function commentRoutes(hub: Hub): Rest {
   const rest = newRest();
   const comments = hub.world.table("comments");
 
-  function tell<Action extends "created" | "edited" | "deleted">(
+  const tell = <Action extends "created" | "edited" | "deleted">(
     repository: Repository,
     comment: Comment,
     action: Action,
     who: By,
     more: Besides<"issue_comment", Action, "issue" | "comment">,
-  ): void {
-    const issue = hub.world
-      .table("issues")
-      .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
-    if (issue === undefined) return;
-    const what = told("issue_comment", "created", {
-      issue: renderIssue(hub, repository, issue),
-      comment: render(hub, repository, comment),
-    });
-    const { user: sender, byJobToken } = who;
-    hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
-  }
+  ) => tellComment(hub, repository, comment, action, who, more);
 
   rest.get("/repos/:owner/:repo/issues/comments", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
@@ -65,21 +55,8 @@ export function commentRoutes(hub: Hub): Rest {
     const { body } = await bodyOf(context, written);
     const issue = issueAt(context, hub, repository);
     const actor = context.get("actor");
-    const now = hub.world.now();
-    const comment = hub.world.transaction(() => {
-      hub.world.table("issues").put({ ...issue, updatedAt: now });
-      return comments.put({
-        id: hub.world.nextId(),
-        repositoryId: repository.id,
-        issueNumber: issue.number,
-        userId: by(context).user.id,
-        body,
-        viaAppId: actor.kind === "token" ? (actor.app?.id ?? null) : null,
-        createdAt: now,
-        updatedAt: now,
-      });
-    });
-    tell(repository, comment, "created", by(context), {});
+    const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
+    const comment = commentOn(hub, repository, issue, { body, viaAppId }, by(context));
     return respond<"issues/create-comment", 201>(context, render(hub, repository, comment), 201);
   });
 

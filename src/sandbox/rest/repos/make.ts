@@ -18,14 +18,23 @@ export type NewRepository = Pick<
 > &
   Partial<Pick<Repository, "allowAutoMerge">>;
 
+/** A repository's name becomes the name of folders, on GitHub's runners as here. `.git` is what clones add to it. */
+export function isRepositoryName(name: string): boolean {
+  return /^[A-Za-z0-9._-]{1,100}$/.test(name) && !/^\.{1,2}$|\.git$/i.test(name);
+}
+
 export function findRepository(world: World, owner: string, name: string): Repository | undefined {
   return world
     .table("repositories")
     .find((each) => each.owner.toLowerCase() === owner.toLowerCase() && each.name.toLowerCase() === name.toLowerCase());
 }
 
-/** A new, empty repository. The bare git folder exists before anyone can see the repository. */
+/**
+ * A new, empty repository. The bare git folder exists before anyone can see the repository.
+ * @throws Error for a name that cannot be one.
+ */
 export async function makeRepository(hub: Hub, owner: User, given: NewRepository): Promise<Repository> {
+  if (!isRepositoryName(given.name)) throw new Error(`'${given.name}' cannot name a repository`);
   const { world } = hub;
   const now = world.now();
   const repository: Repository = {

@@ -19,10 +19,10 @@ import {
   unprocessable,
 } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { findRepository, makeRepository } from "./make.ts";
+import { findRepository, isRepositoryName, makeRepository } from "./make.ts";
 
 const created = z.object({
-  name: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, "must be a repository name"),
+  name: z.string().refine(isRepositoryName, "must be a repository name"),
   description: z.string().nullish(),
   private: z.boolean().default(false),
   allow_merge_commit: z.boolean().default(true),
