@@ -184,6 +184,22 @@ describe("workflows start", () => {
     expect(fixture.jobsOf(run!)).toEqual([]);
   });
 
+  it("at pulls that the filters on their base and on what they change let through", async () => {
+    const on = (filter: string) => `on: { pull_request: { ${filter} } }\n${job}`;
+    await fixture.commit({
+      docs: `name: docs\n${on("paths: ['docs/**']")}`,
+      code: `name: code\n${on("paths-ignore: ['docs/**']")}`,
+      released: `name: released\n${on("branches: ['release/**']")}`,
+      unreleased: `name: unreleased\n${on("branches-ignore: ['release/**']")}`,
+    });
+    await fixture.commit({ "docs/a.md": "a" }, "topic");
+    // What the base has since is not the pull's change.
+    await fixture.commit({ "src/x.ts": "x" });
+    await fixture.octokit.rest.pulls.create({ ...fixture.at, title: "T", head: "topic", base: "main" });
+    const runs = await fixture.settle();
+    expect(runs.map((run) => run.name).sort()).toEqual(["docs", "unreleased"]);
+  });
+
   it("at the end of a pull that is closed, with its last test merge", async () => {
     await fixture.commit({ closed: `on: { pull_request: { types: [opened, closed] } }\n${job}` });
     await fixture.commit({ "b.txt": "b" }, "topic");

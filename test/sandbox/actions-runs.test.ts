@@ -66,6 +66,38 @@ jobs:
     expect(run.conclusion).toBe("success");
   });
 
+  it("names the jobs of a matrix as GitHub does: by their values, at most 100 characters", async () => {
+    await fixture.commit({
+      names: `
+on: workflow_dispatch
+jobs:
+  plain:
+    runs-on: ubuntu-latest
+    strategy: { matrix: { a: [x, ""], b: [1, { c: 2, d: true }] } }
+    steps: [{ run: "true" }]
+  given:
+    name: Tested
+    runs-on: ubuntu-latest
+    strategy: { matrix: { only: [${"y".repeat(120)}] } }
+    steps: [{ run: "true" }]
+  own:
+    name: With \${{ matrix.only }}
+    runs-on: ubuntu-latest
+    strategy: { matrix: { only: [z] } }
+    steps: [{ run: "true" }]
+`,
+    });
+    await fixture.dispatch("names");
+    expect(names()).toEqual([
+      `Tested (${"y".repeat(89)}...: success`,
+      "With z: success",
+      "plain (1): success",
+      "plain (2, true): success",
+      "plain (x, 1): success",
+      "plain (x, 2, true): success",
+    ]);
+  });
+
   it("stops the rest of a matrix when one of its jobs fails", async () => {
     await fixture.commit({
       fast: `

@@ -147,8 +147,14 @@ jobs:
       - uses: actions/checkout@v5
       - uses: ./local
         continue-on-error: true
+      - uses: ./script
+        with: { what: local }
       - uses: ada/tools/image@main
 `,
+      "script/action.yml":
+        "name: Script\ninputs: { what: {} }\nruns: { using: node24, main: main.js, post: post.js }\n",
+      "script/main.js": `console.log("script is", process.env.INPUT_WHAT, process.env.GITHUB_ACTION_REPOSITORY);`,
+      "script/post.js": `console.log("script is done");`,
       "local/action.yml": `
 name: Local
 runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skipped, shell: bash }] }
@@ -162,6 +168,8 @@ runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skip
     expect(log).toContain("Z composite in shop");
     expect(log).toContain("Z said=inner fallback set=by composite");
     expect(log).toContain("Z post ran yes");
+    expect(log).toContain("Z script is local ada/shop");
+    expect(log).toContain("Z script is done");
     expect(log).toContain("it is a 'docker' action");
     expect(log).not.toMatch(/Z (never|skipped)/);
     expect(job.steps.map((step) => `${step.name}: ${step.conclusion}`)).toEqual([
@@ -173,7 +181,9 @@ runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skip
       'Run echo "said=inner fallback set=$SET": success',
       "Run actions/checkout@v5: success",
       "Run ./local: success",
+      "Run ./script: success",
       "Run ada/tools/image@main: failure",
+      "Post Run ./script: success",
       "Post Run actions/checkout@v5: success",
       "Post Run ada/tools/hello@main: success",
       "Post Run ada/tools/hello@main: success",
