@@ -38,10 +38,14 @@ export type Told<Event extends string, Action extends string | null> = All<
   Action extends unknown ? Fields<Omit<Described<Name<Event, Action>>, Added>> : never
 >;
 
-/** The actions that GitHub describes of an event, written with hyphens. */
+type Underscored<Text extends string> = Text extends `${infer Head}-${infer Tail}`
+  ? `${Head}_${Underscored<Tail>}`
+  : Text;
+
+/** The actions that GitHub describes of an event. */
 export type ActionOf<Event extends string> = keyof webhooks extends infer Name
-  ? Name extends `${Event}-${infer Action}`
-    ? Action
+  ? Name extends `${Hyphened<Event>}-${infer Action}`
+    ? Underscored<Action>
     : never
   : never;
 
