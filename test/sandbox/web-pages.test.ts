@@ -145,13 +145,13 @@ describe("what people write", () => {
     expect((await get("/ada/shop")).text).toContain('<a href="/ada/shop/blob/main/docs/guide.md">the guide</a>');
   });
 
-  it("cannot take the page down by being deep or long", async () => {
-    const long = [">".repeat(20_000), "> - ".repeat(3000), "<b>".repeat(10_000), "**a_".repeat(15_000)];
-    for (const text of long) {
-      const { data } = await fixture.owner.rest.issues.create({ ...fixture.at, title: "deep", body: text });
-      const started = performance.now();
-      expect((await get(data.html_url)).status).toBe(200);
-      expect(performance.now() - started).toBeLessThan(5000);
+  it("is shown as it is written when it is too deep or too tangled to be parsed in time", async () => {
+    // The last would take minutes.
+    const texts = [">".repeat(20_000), "> - ".repeat(3000), "<b>".repeat(10_000), "**a_".repeat(15_000)];
+    for (const body of texts) {
+      const { data } = await fixture.owner.rest.issues.create({ ...fixture.at, title: "deep", body });
+      const { status, text } = await get(data.html_url);
+      expect([status, text.includes('<pre class="plain">')]).toEqual([200, true]);
     }
   });
 });

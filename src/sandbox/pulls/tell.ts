@@ -5,7 +5,7 @@ import { type ActionOf, type Besides, told } from "../shapes/told.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import { renderPull } from "./facts.ts";
 
-type PullAction = ActionOf<"pull-request">;
+type PullAction = ActionOf<"pull_request">;
 
 /** What the action adds to the pull, such as `before` and `after` of `synchronize`. */
 export type PullBesides<Action extends PullAction> = Besides<"pull_request", Action, "number" | "pull_request">;

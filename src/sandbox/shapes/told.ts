@@ -42,9 +42,9 @@ type Underscored<Text extends string> = Text extends `${infer Head}-${infer Tail
   ? `${Head}_${Underscored<Tail>}`
   : Text;
 
-/** The actions that GitHub describes of an event, as webhooks say them. The event's own name is written with hyphens. */
+/** The actions that GitHub describes of an event, as webhooks say them. */
 export type ActionOf<Event extends string> = keyof webhooks extends infer Name
-  ? Name extends `${Event}-${infer Action}`
+  ? Name extends `${Hyphened<Event>}-${infer Action}`
     ? Underscored<Action>
     : never
   : never;
