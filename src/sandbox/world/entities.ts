@@ -10,10 +10,9 @@ import type { Announcement } from "./announce.ts";
 import type { MinimizedComment, SubIssue } from "./conversation.ts";
 import type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
+export type * from "./actions.ts";
 export type { MinimizedComment, SubIssue } from "./conversation.ts";
 export type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
-
-export type * from "./actions.ts";
 
 export type Role = "read" | "triage" | "write" | "maintain" | "admin";
 export type PermissionLevel = "read" | "write" | "admin";

@@ -49,10 +49,7 @@ export function pullMutations(acting: Acting) {
       "MarkPullRequestReadyForReview",
       false,
     ),
-    convertPullRequestToDraft: draftMutation<ConvertPullRequestToDraftInput>(
-      "ConvertPullRequestToDraft",
-      true,
-    ),
+    convertPullRequestToDraft: draftMutation<ConvertPullRequestToDraftInput>("ConvertPullRequestToDraft", true),
     enablePullRequestAutoMerge: mutation<EnablePullRequestAutoMergeInput>(
       acting,
       "EnablePullRequestAutoMerge",
