@@ -3,11 +3,11 @@
  * `git push`. https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
  * and https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
  */
+import { reviewsRefusal, standingReviews } from "../pulls/reviews/standing.ts";
 import type { Pull, Repository, User } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 import { checksRefusal, requirements } from "./checks.ts";
 import { type Demand, type Guard, guardsOf, type Method } from "./guards.ts";
-import { reviewDecision } from "./review-decision.ts";
 
 export interface RefMove {
   ref: string;
@@ -133,7 +133,8 @@ function objectionsToMerge(
     object("update", from === "rules" ? "Cannot update this protected ref." : "Cannot change this locked branch");
   }
   if (user !== null && !guard.admits(user)) object("pushers", notAdmitted);
-  const reviews = guard.pull === null ? null : reviewsRefusal(world, pull, guard.pull.approvals);
+  const standing = standingReviews(world, repository, pull);
+  const reviews = guard.pull === null ? null : reviewsRefusal(standing, guard.pull.approvals);
   if (reviews !== null) object("pull", reviews);
   const required = requirements(world, repository, guard.checks, headSha);
   const checks = checksRefusal(required);
@@ -152,14 +153,4 @@ function objectionsToMerge(
     object("up-to-date", checksRefusal(expected) ?? "");
   }
   return found;
-}
-
-/** GitHub's sentence where approvals are demanded and lacking, or somebody has asked for changes. */
-function reviewsRefusal(world: World, pull: Pull, demanded: number): string | null {
-  if (demanded === 0) return null;
-  const { approvals, changesRequested } = reviewDecision({ world }, pull);
-  if (changesRequested) return "Changes have been requested by reviewers with write access.";
-  if (approvals >= demanded) return null;
-  const count = demanded === 1 ? "At least 1 approving review is" : `At least ${demanded} approving reviews are`;
-  return `${count} required by reviewers with write access.`;
 }

@@ -6,8 +6,10 @@ import { guardsOf } from "../gates/guards.ts";
 import { judgeMove, type Objection } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
 import { followMove } from "../pulls/follow.ts";
+import { closeMentioned } from "../pulls/landing/closing.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { recordReferences } from "../rest/issues/mentions.ts";
+import { told } from "../shapes/told.ts";
 import type { Repository } from "../world/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";
 import { branchOf, tagOf } from "./plumbing/names.ts";
@@ -67,15 +69,18 @@ export async function refMoved(hub: Hub, repository: Repository, moved: MovedRef
   recordReferences(hub, repository, payload.commits, by.user.id);
   touch(hub, repository);
   const tellPulls = branch === null ? () => {} : await followMove(hub, repository, { ...moved, branch }, by);
-  const announcement = { repository, action: null, sender: by.user, byJobToken: by.byJobToken };
-  hub.announce({ ...announcement, event: "push", payload });
+  const announcement = { repository, sender: by.user, byJobToken: by.byJobToken };
+  hub.announce({ ...announcement, ...told("push", null, payload) });
   const named = { ref: branch ?? tag ?? "", ref_type: branch === null ? "tag" : "branch", pusher_type: "user" };
   if (moved.before === null) {
     const about = { master_branch: repository.defaultBranch, description: repository.description };
-    hub.announce({ ...announcement, event: "create", payload: { ...named, ...about } });
+    hub.announce({ ...announcement, ...told("create", null, { ...named, ...about }) });
   }
-  if (moved.after === null) hub.announce({ ...announcement, event: "delete", payload: named });
+  if (moved.after === null) hub.announce({ ...announcement, ...told("delete", null, named) });
   tellPulls();
+  if (branch !== repository.defaultBranch) return;
+  const messages = payload.commits.map(({ message }) => message);
+  await closeMentioned(hub, repository, messages, by);
 }
 
 function touch(hub: Hub, { id }: Repository): void {

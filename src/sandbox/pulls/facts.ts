@@ -2,6 +2,7 @@
 import { reportedChecks } from "../gates/checks.ts";
 import { judgeMerge } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
+import { notFound, type RestContext } from "../rest/kit.ts";
 import { type PullFacts, pullRequest } from "../shapes/pull.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import { sizeOf } from "./sizes.ts";
@@ -12,7 +13,11 @@ export async function factsOf(hub: Hub, repository: Repository, pull: Pull): Pro
 }
 
 /** GitHub documents the states in GraphQL only: https://docs.github.com/en/graphql/reference/enums#mergestatestatus */
-async function mergeableState(hub: Hub, repository: Repository, pull: Pull): Promise<PullFacts["mergeableState"]> {
+export async function mergeableState(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+): Promise<PullFacts["mergeableState"]> {
   const { mergeability, headSha } = pull;
   if (pull.merged || mergeability === null) return "unknown";
   if (!mergeability.mergeable) return "dirty";
@@ -32,6 +37,13 @@ export async function renderPull(hub: Hub, repository: Repository, pull: Pull) {
 
 export function pullNumbered(hub: Hub, repository: Repository, number: number): Pull | null {
   return hub.world.table("pulls").find((each) => each.repositoryId === repository.id && each.number === number) ?? null;
+}
+
+/** The pull a path names. @throws ApiError 404 */
+export function pullAt(context: RestContext, hub: Hub, repository: Repository): Pull {
+  const pull = pullNumbered(hub, repository, Number(context.req.param("number")));
+  if (pull === null) throw notFound();
+  return pull;
 }
 
 export function isOpen(hub: Hub, pull: Pull): boolean {

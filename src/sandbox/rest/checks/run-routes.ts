@@ -15,6 +15,7 @@ import {
   repositoryFor,
   unprocessable,
 } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { actingApp, runAt, suiteAt } from "./find.ts";
 import { type Recorder, recordCheckRun, suiteFor } from "./record.ts";
@@ -73,7 +74,11 @@ export function checkRunRoutes(hub: Hub): Rest {
       completedAt: null,
       output: { title: null, summary: null, text: null },
     };
-    return context.json(await record(context, repository, changedRun(blank, body, hub.world.now())), 201);
+    return respond<"checks/create", 201>(
+      context,
+      await record(context, repository, changedRun(blank, body, hub.world.now())),
+      201,
+    );
   });
 
   rest.patch("/repos/:owner/:repo/check-runs/:id{[0-9]+}", async (context) => {
@@ -86,7 +91,7 @@ export function checkRunRoutes(hub: Hub): Rest {
         `Invalid app_id \`${app.id}\` - check run can only be modified by the GitHub App that created it.`,
       );
     }
-    return context.json(await record(context, repository, changedRun(run, body, hub.world.now())));
+    return respond<"checks/update">(context, await record(context, repository, changedRun(run, body, hub.world.now())));
   });
 
   function listRuns(context: RestContext, repository: Repository, all: CheckRun[]) {
@@ -98,7 +103,7 @@ export function checkRunRoutes(hub: Hub): Rest {
         (query.app_id === undefined || run.appId === Number(query.app_id)),
     );
     const shown = (query.filter === "all" ? wanted : latestRuns(wanted)).sort((a, b) => b.id - a.id);
-    return context.json({
+    return respond<"checks/list-for-ref">(context, {
       total_count: shown.length,
       check_runs: paginate(context, shown).map((run) => render(hub, repository, run)),
     });
@@ -106,13 +111,13 @@ export function checkRunRoutes(hub: Hub): Rest {
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
-    return context.json(render(hub, repository, runAt(context, hub, repository)));
+    return respond<"checks/get">(context, render(hub, repository, runAt(context, hub, repository)));
   });
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
     runAt(context, hub, repository);
-    return context.json([]);
+    return respond<"checks/list-annotations">(context, []);
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (context) => {

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
-import type { Payload } from "../../shapes/site.ts";
+import { told } from "../../shapes/told.ts";
 import { bodyOf } from "../body.ts";
 import { newRest, notFound, paginate, type Rest, unprocessable } from "../kit.ts";
+import { respond } from "../respond.ts";
 import type { By } from "./changes.ts";
 import { by } from "./find.ts";
 import { issueNamed, issueOfPath, type Placed, placed, shown, visible } from "./linked.ts";
@@ -32,25 +33,21 @@ export function dependencyRoutes(hub: Hub): Rest {
   }
 
   function tell(blocked: Placed, blocking: Placed, change: "added" | "removed", who: By): void {
-    const sender = { sender: who.user, byJobToken: who.byJobToken, event: "issue_dependencies" };
+    const sender = { sender: who.user, byJobToken: who.byJobToken };
     const both = {
       blocked_issue_id: blocked.issue.id,
       blocked_issue: shown(hub, blocked),
       blocking_issue_id: blocking.issue.id,
       blocking_issue: shown(hub, blocking),
     };
-    const ofBlocked = {
-      ...both,
-      blocking_issue_repo: renderRepository(hub, blocking.repository),
-    } satisfies Payload<"webhook-issue-dependencies-blocked-by-added">;
-    const ofBlocking = {
-      ...both,
-      blocked_issue_repo: renderRepository(hub, blocked.repository),
-    } satisfies Payload<"webhook-issue-dependencies-blocking-added">;
     recordEvent(hub, blocked.issue, `blocked_by_${change}`, who.user.id, { relatedId: blocking.issue.id });
     recordEvent(hub, blocking.issue, `blocking_${change}`, who.user.id, { relatedId: blocked.issue.id });
-    hub.announce({ ...sender, repository: blocked.repository, action: `blocked_by_${change}`, payload: ofBlocked });
-    hub.announce({ ...sender, repository: blocking.repository, action: `blocking_${change}`, payload: ofBlocking });
+    const ofBlocked = { ...both, blocking_issue_repo: renderRepository(hub, blocking.repository) };
+    const toBlocked = told("issue_dependencies", `blocked_by_${change}`, ofBlocked);
+    hub.announce({ ...sender, repository: blocked.repository, ...toBlocked });
+    const ofBlocking = { ...both, blocked_issue_repo: renderRepository(hub, blocked.repository) };
+    const toBlocking = told("issue_dependencies", `blocking_${change}`, ofBlocking);
+    hub.announce({ ...sender, repository: blocking.repository, ...toBlocking });
   }
 
   for (const [name, idsOf] of [
@@ -60,7 +57,10 @@ export function dependencyRoutes(hub: Hub): Rest {
     rest.get(`${path}/${name}`, (context) => {
       const { issue } = issueOfPath(context, hub, "read");
       const found = visible(context, hub, idsOf(issue.id));
-      return context.json(paginate(context, found).map((each) => shown(hub, each)));
+      return respond<"issues/list-dependencies-blocked-by" | "issues/list-dependencies-blocking">(
+        context,
+        paginate(context, found).map((each) => shown(hub, each)),
+      );
     });
   }
 
@@ -76,7 +76,7 @@ export function dependencyRoutes(hub: Hub): Rest {
       throw refuse(`Issue cannot be blocked by more than ${most} issues`);
     links.put({ id, blockedId: blocked.issue.id, blockingId: blocking.issue.id });
     tell(blocked, blocking, "added", by(context));
-    return context.json(shown(hub, blocking), 201);
+    return respond<"issues/add-blocked-by-dependency", 201>(context, shown(hub, blocking), 201);
   });
 
   rest.delete(`${path}/blocked_by/:id{[0-9]+}`, (context) => {
@@ -86,7 +86,7 @@ export function dependencyRoutes(hub: Hub): Rest {
     if (blocking === null || links.get(id) === undefined) throw notFound();
     links.remove(id);
     tell(blocked, blocking, "removed", by(context));
-    return context.json(shown(hub, blocking));
+    return respond<"issues/remove-dependency-blocked-by">(context, shown(hub, blocking));
   });
 
   return rest;

@@ -5,6 +5,7 @@ import type { Schema } from "../../shapes/site.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { newRest, paginate, type Rest } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { issueOfPath, shown } from "./linked.ts";
 import { mentions } from "./mentions.ts";
 
@@ -22,7 +23,10 @@ export function timelineRoutes(hub: Hub): Rest {
     const entries = sources
       .flatMap((source) => source(hub, repository, issue))
       .sort((a, b) => a.at.localeCompare(b.at));
-    return context.json(paginate(context, entries).map((entry) => entry.shown));
+    return respond<"issues/list-events-for-timeline">(
+      context,
+      paginate(context, entries).map((entry) => entry.shown),
+    );
   });
   return rest;
 }

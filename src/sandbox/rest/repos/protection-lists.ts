@@ -6,6 +6,7 @@ import { simpleUser, userById } from "../../shapes/user.ts";
 import type { Allowed, Protection } from "../../world/entities.ts";
 import { bodyOf, namesOf } from "../body.ts";
 import { newRest, type Rest, type RestContext } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { appIds, checksFrom, checksPart, hasContext, userIds } from "./protection-body.ts";
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";
 
@@ -27,14 +28,20 @@ export function listRoutes(hub: Hub): Rest {
 
   rest.get(`${path}/required_status_checks`, (context) => {
     const { repository, protection } = protectionAt(context, hub, "read");
-    return context.json(requiredChecks(hub, repository, protection.branch, checksOf(protection)));
+    return respond<"repos/get-status-checks-protection">(
+      context,
+      requiredChecks(hub, repository, protection.branch, checksOf(protection)),
+    );
   });
 
   rest.patch(`${path}/required_status_checks`, async (context) => {
     const { repository, protection } = protectionAt(context, hub, "write");
     const wanted = checksFrom(await bodyOf(context, checksPart), checksOf(protection));
     protections.put({ ...protection, requiredStatusChecks: wanted });
-    return context.json(requiredChecks(hub, repository, protection.branch, wanted));
+    return respond<"repos/update-status-check-protection">(
+      context,
+      requiredChecks(hub, repository, protection.branch, wanted),
+    );
   });
 
   rest.delete(`${path}/required_status_checks`, (context) => {
@@ -47,7 +54,10 @@ export function listRoutes(hub: Hub): Rest {
   const contexts = `${path}/required_status_checks/contexts`;
   rest.get(contexts, (context) => {
     const { checks } = checksOf(protectionAt(context, hub, "read").protection);
-    return context.json(checks.map((check) => check.context));
+    return respond<"repos/get-all-status-check-contexts">(
+      context,
+      checks.map((check) => check.context),
+    );
   });
 
   rest.on([...changes], contexts, async (context: RestContext) => {
@@ -58,12 +68,15 @@ export function listRoutes(hub: Hub): Rest {
     const kept = checks.filter((check) => wanted.includes(check.context));
     const added = wanted.filter((name) => !hasContext(kept, name)).map((name) => ({ context: name, appId: null }));
     protections.put({ ...protection, requiredStatusChecks: { strict, checks: [...kept, ...added] } });
-    return context.json(wanted);
+    return respond<"repos/set-status-check-contexts">(context, wanted);
   });
 
   rest.get(`${path}/restrictions`, (context) => {
     const { repository, protection } = protectionAt(context, hub, "read");
-    return context.json(renderRestrictions(hub, repository, protection.branch, restrictionsOf(protection)));
+    return respond<"repos/get-access-restrictions">(
+      context,
+      renderRestrictions(hub, repository, protection.branch, restrictionsOf(protection)),
+    );
   });
 
   rest.delete(`${path}/restrictions`, (context) => {
@@ -73,14 +86,25 @@ export function listRoutes(hub: Hub): Rest {
     return context.body(null, 204);
   });
 
-  const lists = [
-    { name: "users", field: "userIds", idsOf: userIds, show: (id: number) => simpleUser(hub, userById(hub, id)) },
-    { name: "apps", field: "appIds", idsOf: appIds, show: (id: number) => integrationById(hub, id) },
-  ] as const;
-  for (const { name, field, idsOf, show } of lists) {
-    const shown = (allowed: Allowed) => allowed[field].map((id): object => show(id));
+  const lists = {
+    users: { field: "userIds", idsOf: userIds },
+    apps: { field: "appIds", idsOf: appIds },
+  } as const;
+  function respondWith(context: RestContext, name: keyof typeof lists, { userIds: users, appIds: apps }: Allowed) {
+    return name === "users"
+      ? respond<"repos/get-users-with-access-to-protected-branch">(
+          context,
+          users.map((id) => simpleUser(hub, userById(hub, id))),
+        )
+      : respond<"repos/get-apps-with-access-to-protected-branch">(
+          context,
+          apps.map((id) => integrationById(hub, id)),
+        );
+  }
+  for (const name of ["users", "apps"] as const) {
+    const { field, idsOf } = lists[name];
     rest.get(`${path}/restrictions/${name}`, (context) =>
-      context.json(shown(restrictionsOf(protectionAt(context, hub, "read").protection))),
+      respondWith(context, name, restrictionsOf(protectionAt(context, hub, "read").protection)),
     );
     rest.on([...changes], `${path}/restrictions/${name}`, async (context: RestContext) => {
       const { protection } = protectionAt(context, hub, "write");
@@ -88,7 +112,7 @@ export function listRoutes(hub: Hub): Rest {
       const named = idsOf(hub, await namesOf(context, name));
       const wanted = { ...present, [field]: changed(context.req.method, present[field], named) };
       protections.put({ ...protection, restrictions: wanted });
-      return context.json(shown(wanted));
+      return respondWith(context, name, wanted);
     });
   }
 

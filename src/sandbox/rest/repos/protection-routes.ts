@@ -5,9 +5,13 @@ import { adminsEnforced, protection as render, requiredReviews, signatures } fro
 import type { Protection } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { newRest, notFound, type Rest, repositoryFor } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { allowedFrom, checksFrom, reviewsFrom, reviewsPart, wholeProtection } from "./protection-body.ts";
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";
 import { listRoutes } from "./protection-lists.ts";
+
+/** All four answer with one schema. */
+type SwitchOperation = "repos/get-admin-branch-protection" | "repos/get-commit-signature-protection";
 
 export function protectionRoutes(hub: Hub): Rest {
   const rest = newRest();
@@ -15,7 +19,7 @@ export function protectionRoutes(hub: Hub): Rest {
 
   rest.get(path, (context) => {
     const { repository, protection } = protectionAt(context, hub, "read");
-    return context.json(render(hub, repository, protection));
+    return respond<"repos/get-branch-protection">(context, render(hub, repository, protection));
   });
 
   rest.put(path, async (context) => {
@@ -39,7 +43,7 @@ export function protectionRoutes(hub: Hub): Rest {
       lockBranch: body.lock_branch ?? false,
       allowForkSyncing: body.allow_fork_syncing ?? false,
     });
-    return context.json(render(hub, repository, protection));
+    return respond<"repos/update-branch-protection">(context, render(hub, repository, protection));
   });
 
   rest.delete(path, (context) => {
@@ -50,14 +54,20 @@ export function protectionRoutes(hub: Hub): Rest {
 
   rest.get(`${path}/required_pull_request_reviews`, (context) => {
     const { repository, protection } = protectionAt(context, hub, "read");
-    return context.json(requiredReviews(hub, repository, reviewed(protection)));
+    return respond<"repos/get-pull-request-review-protection">(
+      context,
+      requiredReviews(hub, repository, reviewed(protection)),
+    );
   });
 
   rest.patch(`${path}/required_pull_request_reviews`, async (context) => {
     const { repository, protection } = protectionAt(context, hub, "write");
     const body = await bodyOf(context, reviewsPart);
     const changed = protections.put({ ...protection, ...reviewsFrom(hub, body, protection) });
-    return context.json(requiredReviews(hub, repository, reviewed(changed)));
+    return respond<"repos/update-pull-request-review-protection">(
+      context,
+      requiredReviews(hub, repository, reviewed(changed)),
+    );
   });
 
   rest.delete(`${path}/required_pull_request_reviews`, (context) => {
@@ -73,11 +83,12 @@ export function protectionRoutes(hub: Hub): Rest {
   for (const { name, field, show } of switches) {
     rest.get(`${path}/${name}`, (context) => {
       const { repository, protection } = protectionAt(context, hub, "read");
-      return context.json(show(hub, repository, protection));
+      return respond<SwitchOperation>(context, show(hub, repository, protection));
     });
     rest.post(`${path}/${name}`, (context) => {
       const { repository, protection } = protectionAt(context, hub, "write");
-      return context.json(show(hub, repository, protections.put({ ...protection, [field]: true })));
+      const changed = protections.put({ ...protection, [field]: true });
+      return respond<SwitchOperation>(context, show(hub, repository, changed));
     });
     rest.delete(`${path}/${name}`, (context) => {
       const { protection } = protectionAt(context, hub, "write");

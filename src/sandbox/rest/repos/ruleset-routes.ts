@@ -8,6 +8,7 @@ import type { Repository, Ruleset } from "../../world/entities.ts";
 import { installationAt } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
 import { may, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor, unprocessable } from "../kit.ts";
+import { respond } from "../respond.ts";
 
 const bypassActor = z.object({
   actor_id: z.number().int().nullish(),
@@ -64,7 +65,10 @@ export function rulesetRoutes(hub: Hub): Rest {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
     const targets = (context.req.query("targets") ?? "branch,tag").split(",");
     const found = own(repository).filter(({ target }) => targets.includes(target));
-    return context.json(paginate(context, found).map((each) => rulesetSummary(hub, repository, each)));
+    return respond<"repos/get-repo-rulesets">(
+      context,
+      paginate(context, found).map((each) => rulesetSummary(hub, repository, each)),
+    );
   });
 
   rest.post(path, async (context) => {
@@ -84,18 +88,20 @@ export function rulesetRoutes(hub: Hub): Rest {
       createdAt: now,
       updatedAt: now,
     };
-    return context.json(shown(context, repository, store(repository, blank, body)), 201);
+    const made = store(repository, blank, body);
+    return respond<"repos/create-repo-ruleset", 201>(context, shown(context, repository, made), 201);
   });
 
   rest.get(`${path}/:id{[0-9]+}`, (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(shown(context, repository, rulesetAt(context, repository)));
+    return respond<"repos/get-repo-ruleset">(context, shown(context, repository, rulesetAt(context, repository)));
   });
 
   rest.put(`${path}/:id{[0-9]+}`, async (context) => {
     const repository = repositoryFor(context, hub.world, "administration", "write");
     const body = await bodyOf(context, changed);
-    return context.json(shown(context, repository, store(repository, rulesetAt(context, repository), body)));
+    const stored = store(repository, rulesetAt(context, repository), body);
+    return respond<"repos/update-repo-ruleset">(context, shown(context, repository, stored));
   });
 
   rest.delete(`${path}/:id{[0-9]+}`, (context) => {
@@ -109,7 +115,7 @@ export function rulesetRoutes(hub: Hub): Rest {
     const rules = rulesetsOn(hub.world, repository, `refs/heads/${context.req.param("branch")}`).flatMap((each) =>
       each.rules.map((one) => ruleOnBranch(repository, each, one)),
     );
-    return context.json(paginate(context, rules));
+    return respond<"repos/get-branch-rules">(context, paginate(context, rules));
   });
 
   function store(repository: Repository, present: Ruleset, body: Changes): Ruleset {
