@@ -21,6 +21,8 @@ interface Needs {
   /** Any of these will do. */
   any: readonly string[];
   level: Level;
+  /** And this besides. */
+  also?: string;
 }
 
 const needs = (level: Level, ...any: string[]): Needs => ({ any, level });
@@ -54,7 +56,14 @@ const table: [Needs, string][] = [
   [needs("read", "pull_requests"), "GET /commits/SHA/pulls"],
   [needs("write", "pull_requests"), "POST /pulls"],
   [needs("write", "pull_requests"), "PATCH /pulls/2"],
-  [needs("write", "pull_requests"), "PUT /pulls/2/update-branch"],
+  [{ ...needs("write", "pull_requests"), also: "contents" }, "PUT /pulls/2/update-branch"],
+  [needs("read", "pull_requests"), "GET /pulls/2/reviews/9 /pulls/2/reviews/9/comments /pulls/2/requested_reviewers"],
+  [needs("read", "pull_requests"), "GET /pulls/comments /pulls/comments/9 /pulls/2/comments /pulls/2/merge-async/9"],
+  [needs("write", "pull_requests"), "POST /pulls/2/reviews /pulls/2/reviews/9/events /pulls/2/requested_reviewers"],
+  [needs("write", "pull_requests"), "POST /pulls/2/comments /pulls/2/comments/9/replies"],
+  [needs("write", "pull_requests"), "PUT /pulls/2/reviews/9 /pulls/2/reviews/9/dismissals"],
+  [needs("write", "pull_requests"), "PATCH /pulls/comments/9"],
+  [needs("write", "pull_requests"), "DELETE /pulls/2/reviews/9 /pulls/2/requested_reviewers /pulls/comments/9"],
   [needs("read", "checks"), "GET /check-runs/CHECK /check-runs/CHECK/annotations /commits/main/check-runs"],
   [needs("read", "checks"), "GET /check-suites/SUITE /check-suites/SUITE/check-runs /commits/main/check-suites"],
   [
@@ -77,6 +86,7 @@ const table: [Needs, string][] = [
     [needs("write", "administration"), `${method} /branches/main/protection/restrictions/users`],
     [needs("write", "administration"), `${method} /branches/main/protection/restrictions/apps`],
   ]),
+  [needs("write", "administration"), "PATCH /"],
   [needs("write", "administration"), "POST /branches/main/protection/enforce_admins /rulesets"],
   [needs("write", "administration"), "POST /branches/main/protection/required_signatures"],
   [needs("write", "administration"), "PATCH /branches/main/protection/required_pull_request_reviews"],
@@ -95,7 +105,7 @@ const table: [Needs, string][] = [
   [needs("read", "contents"), "GET /commits /commits/main /compare/main...side"],
   [needs("write", "contents"), "POST /git/blobs /git/trees /git/commits /git/refs /merges"],
   [needs("write", "contents"), "PATCH /git/refs/heads/side"],
-  [needs("write", "contents"), "PUT /contents/new.md /pulls/2/merge"],
+  [needs("write", "contents"), "PUT /contents/new.md /pulls/2/merge /pulls/2/merge-async"],
   [needs("write", "contents"), "DELETE /contents/new.md /git/refs/heads/none"],
   [needs("read", "actions"), "GET /actions/workflows /actions/workflows/9 /actions/workflows/9/runs /actions/runs"],
   [
@@ -107,12 +117,21 @@ const table: [Needs, string][] = [
     "GET /actions/jobs/9/logs /actions/runs/9/logs /actions/artifacts /actions/runs/9/artifacts",
   ],
   [needs("read", "actions"), "GET /actions/artifacts/9 /actions/artifacts/9/zip"],
+  [needs("read", "actions"), "GET /actions/runs/9/attempts/1 /actions/runs/9/attempts/1/logs"],
   [
     needs("write", "actions"),
     "POST /actions/workflows/9/dispatches /actions/runs/9/cancel /actions/runs/9/force-cancel",
   ],
-  [needs("write", "actions"), "POST /actions/runs/9/rerun /actions/runs/9/rerun-failed-jobs"],
-  [needs("write", "actions"), "DELETE /actions/artifacts/9"],
+  [needs("write", "actions"), "POST /actions/runs/9/rerun /actions/runs/9/rerun-failed-jobs /actions/jobs/9/rerun"],
+  [needs("write", "actions"), "PUT /actions/workflows/9/enable /actions/workflows/9/disable"],
+  [needs("write", "actions"), "DELETE /actions/artifacts/9 /actions/runs/9 /actions/runs/9/logs"],
+  [needs("read", "secrets"), "GET /actions/secrets /actions/secrets/public-key /actions/secrets/S"],
+  [needs("write", "secrets"), "PUT /actions/secrets/S"],
+  [needs("write", "secrets"), "DELETE /actions/secrets/S"],
+  [needs("read", "actions_variables"), "GET /actions/variables /actions/variables/V"],
+  [needs("write", "actions_variables"), "POST /actions/variables"],
+  [needs("write", "actions_variables"), "PATCH /actions/variables/V"],
+  [needs("write", "actions_variables"), "DELETE /actions/variables/V"],
 ];
 
 const routes = table.flatMap(([need, line]) => {
@@ -128,6 +147,8 @@ const everything = [
   "contents",
   "actions",
   "workflows",
+  "secrets",
+  "actions_variables",
 ];
 
 let fixture: Fixture;
@@ -204,6 +225,11 @@ describe("a scoped token", () => {
     async ({ method, path, need }) => {
       const others = everything.filter((name) => !need.any.includes(name));
       const refusal = { status: 403, message: "Resource not accessible by integration" };
+      const { also } = need;
+      if (also !== undefined) {
+        const without = everything.filter((name) => name !== also);
+        expect(await ask(await tokenFor(granted(without, "write")), method, path)).toEqual(refusal);
+      }
       expect(await ask(await tokenFor(granted(others, "write")), method, path)).toEqual(refusal);
       if (need.level === "read") return;
       const tooLittle = await tokenFor({ ...granted(others, "write"), ...granted(need.any, "read") });
@@ -213,7 +239,8 @@ describe("a scoped token", () => {
 
   it.each(routes)("may $method $path with its permission alone", async ({ method, path, need }) => {
     for (const name of need.any) {
-      const { status, message } = await ask(await tokenFor({ [name]: need.level }), method, path);
+      const enough = granted(need.also === undefined ? [name] : [name, need.also], need.level);
+      const { status, message } = await ask(await tokenFor(enough), method, path);
       expect([401, 403, 500], `${status} ${message}`).not.toContain(status);
     }
   });

@@ -3,7 +3,7 @@ import { reportedChecks } from "../gates/checks.ts";
 import { judgeMerge } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
 import { notFound, type RestContext } from "../rest/kit.ts";
-import { type PullFacts, pullRequest } from "../shapes/pull.ts";
+import { type PullFacts, pullRequest } from "../shapes/pulls/pull.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import { sizeOf } from "./sizes.ts";
 

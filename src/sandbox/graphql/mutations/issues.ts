@@ -2,7 +2,7 @@
 import type { AddCommentInput, MinimizeCommentInput } from "@octokit/graphql-schema";
 import { commentOn } from "../../rest/issues/comments.ts";
 import { conversation } from "../../rest/issues/find.ts";
-import { addSubIssue } from "../../rest/issues/sub-issues.ts";
+import { addSubIssue } from "../../rest/issues/links/sub-issues.ts";
 import { Refused } from "../fields.ts";
 import { needs, nodeOf } from "../nodes.ts";
 import { commentShape } from "../shapes/conversation.ts";

@@ -6,7 +6,7 @@ import { simpleUser, userById } from "../../shapes/user.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { newRest, paginate, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { issueOfPath, shown } from "./linked.ts";
+import { issueOfPath, shown } from "./links/linked.ts";
 import { mentions } from "./mentions.ts";
 
 interface Entry {

@@ -1,7 +1,7 @@
 /** The lists inside a protection: required checks, and who may push. https://docs.github.com/en/rest/branches/branch-protection */
 import type { Hub } from "../../hub.ts";
 import { integrationById } from "../../shapes/app.ts";
-import { restrictions as renderRestrictions, requiredChecks } from "../../shapes/protection.ts";
+import { restrictions as renderRestrictions, requiredChecks } from "../../shapes/gates/protection.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
 import type { Allowed, Protection } from "../../world/entities.ts";
 import { bodyOf, namesOf } from "../body.ts";

@@ -1,7 +1,7 @@
 /** Classic branch protection. https://docs.github.com/en/rest/branches/branch-protection */
 import { unprotected } from "../../gates/protection.ts";
 import type { Hub } from "../../hub.ts";
-import { adminsEnforced, protection as render, requiredReviews, signatures } from "../../shapes/protection.ts";
+import { adminsEnforced, protection as render, requiredReviews, signatures } from "../../shapes/gates/protection.ts";
 import type { Protection } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { newRest, notFound, type Rest, repositoryFor } from "../kit.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { rulesetsOn } from "../../gates/guards.ts";
 import { rule } from "../../gates/rule.ts";
 import type { Hub } from "../../hub.ts";
-import { ruleset as render, ruleOnBranch, rulesetSummary } from "../../shapes/ruleset.ts";
+import { ruleset as render, ruleOnBranch, rulesetSummary } from "../../shapes/gates/ruleset.ts";
 import type { Repository, Ruleset } from "../../world/entities.ts";
 import { installationAt } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";

@@ -1,15 +1,15 @@
 /** Issues that block others. https://docs.github.com/en/rest/issues/issue-dependencies */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
-import { repository as renderRepository } from "../../shapes/repository.ts";
-import { told } from "../../shapes/told.ts";
-import { bodyOf } from "../body.ts";
-import { newRest, notFound, paginate, type Rest, unprocessable } from "../kit.ts";
-import { respond } from "../respond.ts";
-import type { By } from "./changes.ts";
-import { by } from "./find.ts";
+import type { Hub } from "../../../hub.ts";
+import { repository as renderRepository } from "../../../shapes/repository.ts";
+import { told } from "../../../shapes/told.ts";
+import { bodyOf } from "../../body.ts";
+import { newRest, notFound, paginate, type Rest, unprocessable } from "../../kit.ts";
+import { respond } from "../../respond.ts";
+import type { By } from "../changes.ts";
+import { by } from "../find.ts";
+import { recordEvent } from "../record-event.ts";
 import { issueNamed, issueOfPath, type Placed, placed, shown, visible } from "./linked.ts";
-import { recordEvent } from "./record-event.ts";
 
 const added = z.object({ issue_id: z.number().int() });
 

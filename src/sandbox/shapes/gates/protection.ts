@@ -1,8 +1,8 @@
 /** Classic branch protection. */
-import type { Allowed, Protection, Repository } from "../world/entities.ts";
-import { integrationById } from "./app.ts";
-import { repositoryApi, type Schema, type Site } from "./site.ts";
-import { simpleUser, userById } from "./user.ts";
+import type { Allowed, Protection, Repository } from "../../world/entities.ts";
+import { integrationById } from "../app.ts";
+import { repositoryApi, type Schema, type Site } from "../site.ts";
+import { simpleUser, userById } from "../user.ts";
 
 export function requiredChecks(
   site: Site,

@@ -1,10 +1,10 @@
 /** Sub-issues. https://docs.github.com/en/rest/issues/sub-issues */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
-import { bodyOf } from "../body.ts";
-import { ApiError, newRest, notFound, paginate, type Rest } from "../kit.ts";
-import { respond } from "../respond.ts";
-import { by } from "./find.ts";
+import type { Hub } from "../../../hub.ts";
+import { bodyOf } from "../../body.ts";
+import { ApiError, newRest, notFound, paginate, type Rest } from "../../kit.ts";
+import { respond } from "../../respond.ts";
+import { by } from "../find.ts";
 import { issueNamed, issueOfPath, placed, shown, visible } from "./linked.ts";
 import { addSubIssue, childrenOf, parentOf, place, removeSubIssue } from "./sub-issues.ts";
 

@@ -1,9 +1,9 @@
 /** Issues that are tied to others, across the repositories of one owner. */
-import type { Hub } from "../../hub.ts";
-import { issue as render } from "../../shapes/issue.ts";
-import type { Issue, Repository } from "../../world/entities.ts";
-import { may, notFound, type RestContext, refusal, repositoryForAny } from "../kit.ts";
-import { conversation, issueAt, mayTriage } from "./find.ts";
+import type { Hub } from "../../../hub.ts";
+import { issue as render } from "../../../shapes/issue.ts";
+import type { Issue, Repository } from "../../../world/entities.ts";
+import { may, notFound, type RestContext, refusal, repositoryForAny } from "../../kit.ts";
+import { conversation, issueAt, mayTriage } from "../find.ts";
 
 export interface Placed {
   issue: Issue;

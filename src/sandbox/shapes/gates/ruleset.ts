@@ -1,8 +1,8 @@
 /** Rulesets, and the rules they put on a branch. */
-import { bypassOf } from "../gates/bypass.ts";
-import type { Rule } from "../gates/rule.ts";
-import type { Repository, Ruleset, User } from "../world/entities.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { bypassOf } from "../../gates/bypass.ts";
+import type { Rule } from "../../gates/rule.ts";
+import type { Repository, Ruleset, User } from "../../world/entities.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
 
 /** A ruleset in a list: what it does is told for one at a time. */
 export function rulesetSummary(site: Site, repository: Repository, entity: Ruleset) {

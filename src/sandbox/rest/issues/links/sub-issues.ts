@@ -1,13 +1,13 @@
 /** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
-import type { Hub } from "../../hub.ts";
-import { repository as renderRepository } from "../../shapes/repository.ts";
-import { told } from "../../shapes/told.ts";
-import type { Issue } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
-import { ApiError } from "../kit.ts";
-import type { By } from "./changes.ts";
+import type { Hub } from "../../../hub.ts";
+import { repository as renderRepository } from "../../../shapes/repository.ts";
+import { told } from "../../../shapes/told.ts";
+import type { Issue } from "../../../world/entities.ts";
+import type { World } from "../../../world/world.ts";
+import { ApiError } from "../../kit.ts";
+import type { By } from "../changes.ts";
+import { recordEvent } from "../record-event.ts";
 import { type Placed, placed, shown } from "./linked.ts";
-import { recordEvent } from "./record-event.ts";
 
 /** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
 const mostChildren = 100;
