@@ -12,6 +12,7 @@ import { factsOf } from "../../pulls/facts.ts";
 import { closedNumbers } from "../../pulls/landing/closing.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { latestVerdicts } from "../../pulls/reviews/standing.ts";
+import { threadsOf } from "../../pulls/reviews/threads.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
 import { association } from "../../shapes/user.ts";
 import type { Issue, Pull, Repository, Review } from "../../world/entities.ts";
@@ -20,6 +21,7 @@ import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
 import { rollupShape } from "./checks.ts";
 import { pullCommitShape } from "./commit.ts";
 import { conversationFields } from "./conversation.ts";
+import { threadShape } from "./threads.ts";
 
 export function pullShape(asking: Asking, repository: Repository, pull: Pull): Shown {
   const { hub, show } = asking;
@@ -97,6 +99,12 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
     },
     latestOpinionatedReviews: (given: Arguments) =>
       reviewConnection(asking, repository, pull, "latestOpinionatedReviews", latestVerdicts(world, pull))(given),
+    reviewThreads: connection(
+      "PullRequestReviewThreadConnection",
+      "reviewThreads",
+      () => threadsOf(world, pull),
+      (thread) => threadShape(asking, repository, pull, thread),
+    ),
     closingIssuesReferences: connection(
       "IssueConnection",
       "closingIssuesReferences",
