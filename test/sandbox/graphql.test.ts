@@ -5,7 +5,7 @@ import { type GitFixture, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;
 beforeEach(async () => {
-  fixture = await startGitFixture();
+  fixture = await startGitFixture({ allowAutoMerge: true });
 });
 afterEach(() => fixture.close());
 

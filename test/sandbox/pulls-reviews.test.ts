@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decisionOn } from "../../src/sandbox/pulls/protection.ts";
+import { decisionOn } from "../../src/sandbox/gates/reviews.ts";
 import {
   resolveThread,
   threadsOf,
