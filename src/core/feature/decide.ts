@@ -284,6 +284,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   };
   task.gateMs += event.gateMs;
   task.head = event.head;
+  task.promoted = [];
   task.breaker = "closed";
   task.fingerprint = null;
   task.failure = null;
