@@ -26,6 +26,8 @@ export class World {
   at = 1_000_000;
   /** The lane that the test speaks to. */
   laneName = LANE;
+  /** Hears what aggregates tell each other. */
+  onTell: ((command: CommandOf<"tell">) => void) | null = null;
   #comments = 0;
   readonly commands: Command[] = [];
   readonly ignored: string[] = [];
@@ -41,8 +43,10 @@ export class World {
     if (decision.state !== null) this.#states.set(aggregate, { state: decision.state, schema: decision.schema });
     if (decision.ignored !== null) this.ignored.push(`${event.type}: ${decision.ignored}`);
     for (const command of decision.commands) {
-      if (command.type === "tell") this.send(command.to, command.event);
-      else this.commands.push(command);
+      if (command.type === "tell") {
+        this.onTell?.(command);
+        this.send(command.to, command.event);
+      } else this.commands.push(command);
     }
   }
 
@@ -97,9 +101,10 @@ export class World {
   }
 
   allow(more: Partial<Extract<FeatureEvent, { type: "feature.observed" }>> = {}): void {
-    const { by } = this.take("feature.observe");
+    const { by, round } = this.take("feature.observe");
     this.feature({
       type: "feature.observed",
+      round,
       by,
       permission: "write",
       base: { branch: "main", sha: sha("base") },

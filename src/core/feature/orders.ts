@@ -117,13 +117,18 @@ function raise(draft: Draft, usd: number): string | null {
 
 export function hold(draft: Draft, by: string, cause: "order" | "label"): void {
   const { state } = draft;
-  if (state.hold !== null) return;
+  // Said again it counts again: a look may be under way for somebody who wanted to go on before.
+  state.stoppedIn = nextRound(state);
+  const isNews = state.hold === null;
+  // The label that comes back does not undo an order.
+  if (!isNews && cause === "label") return;
   const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
   state.hold = { by, reason, cause };
+  if (!isNews) return;
   tellLanes(
     draft,
     { type: "entries.held", feature: state.key, held: true, lifts: false },
-    `hold:${state.key}:${nextRound(state)}`,
+    `hold:${state.key}:${state.stoppedIn}`,
   );
 }
 
@@ -132,9 +137,20 @@ export function resume(draft: Draft, by: string): string | null {
   if (isOver(state)) return `This feature is ${state.stage}; it cannot be resumed.`;
   const inLane = state.tasks.some((task) => task.stage === "in-lane");
   const paused = state.breaker.state === "open";
-  if (state.hold === null && state.parked === null && !inLane && !paused) return "Nothing is on hold.";
+  const stopped = state.hold !== null || state.parked !== null;
+  if (!stopped && !inLane && !paused) return "Nothing is on hold.";
   if (state.hold?.cause === "label") state.ignoresLabel = true;
-  if (paused) state.breaker = { ...state.breaker, state: "half-open" };
+  goOn(draft);
+  // What was on its way to a plan may have ended at the hold.
+  if (stopped && state.stage === "planning" && !state.planAwaited) look(draft, by);
+  return null;
+}
+
+/** Nothing that stopped it before stops it any more. */
+export function goOn(draft: Draft): void {
+  const { state } = draft;
+  const inLane = state.tasks.some((task) => task.stage === "in-lane");
+  if (state.breaker.state === "open") state.breaker = { ...state.breaker, state: "half-open" };
   if (state.hold !== null || inLane) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
@@ -146,10 +162,8 @@ export function resume(draft: Draft, by: string): string | null {
   }
   if (state.parked !== null) {
     state.parked = null;
-    if (state.stage === "planning") look(draft, by);
     lookAgain(draft);
   }
-  return null;
 }
 
 /** Observe the repository (again) on the way to a plan. */
@@ -177,6 +191,7 @@ export function cancel(draft: Draft, by: string): void {
   state.parked = null;
   state.mergingStopped = false;
   state.awaiting = [];
+  state.stoppedIn = nextRound(state);
   for (const task of state.tasks) {
     if (isActive(task.stage)) cancelAttempt(draft, task);
     // Its lane may be merging it at this moment.

@@ -8,7 +8,7 @@ import { JudgedTask, Land, OnFailure, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 3;
+export const FEATURE_SCHEMA = 4;
 
 const Sha = z.string();
 /** Milliseconds since 1970. */
@@ -138,6 +138,8 @@ export const FeatureState = z.object({
   endedBy: z.string().nullable(),
   /** Numbers the looks before planning, and the sweeps. */
   round: z.number().int(),
+  /** What was looked at in an earlier round says nothing about going on: a person has stopped the feature since. */
+  stoppedIn: z.number().int(),
   policy: Policy.nullable(),
   prices: z.record(z.string(), Price),
   /** Dollars that people added to the policy's budget. */
@@ -166,6 +168,8 @@ export const FeatureState = z.object({
   checks: z.array(RequiredCheck),
   plan: z.object({ version: z.number().int(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),
   planVersion: z.number().int(),
+  /** The plan of that version was asked for, and neither it nor why there is none has come yet. */
+  planAwaited: z.boolean(),
   planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
   /** Orders whose sender's permission is not known yet. */

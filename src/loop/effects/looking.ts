@@ -34,6 +34,7 @@ export async function observeFeature(outside: Outside, command: CommandOf<"featu
   if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
   return {
     type: "feature.observed",
+    round: command.round,
     by,
     permission,
     base: sha === null ? null : { branch, sha },
