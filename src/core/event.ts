@@ -144,7 +144,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     /** Its place among the lane's merges, from 1. */
     order: z.number().int().positive(),
     head: Sha,
-    /** The branch's tip that it landed on; null: its first parent, as far as anybody knows. */
+    /** The branch's tip that it landed on; null: nobody knows for certain. */
     base: Sha.nullable().default(null),
     testedTree: Sha,
     landedTree: Sha,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { explainFeature } from "../../src/core/feature/explain.ts";
 import { laneKey } from "../../src/core/keys.ts";
-import { change, FEATURE, red, repo, sha, World } from "./world.ts";
+import { defaultPolicy } from "../../src/core/policy.ts";
+import { change, FEATURE, red, repo, running, sha, World } from "./world.ts";
 
 const INTEGRATION = "headgate/1/land";
 
@@ -135,12 +137,20 @@ describe("landing together", () => {
   });
 });
 
-function rollback(tasks: Record<string, string[]> = { a: [], b: [], c: [] }): World {
+type Method = "merge" | "squash" | "rebase";
+
+function rollback(tasks: Record<string, string[]> = { a: [], b: [], c: [] }, method: Method = "squash"): World {
   const world = new World();
   world.label();
-  world.allow();
+  world.allow({ policy: { ...defaultPolicy, merge: { method, mode: "auto" } } });
   world.plan(tasks, {}, { onFailure: "rollback" });
   return world;
+}
+
+/** Somebody touched the first pull, which looks like this now. */
+function look(world: World, more: Parameters<World["pullIs"]>[1]): void {
+  world.lane({ type: "hinted", topic: { kind: "pull", pull: 10 } });
+  world.pullIs(10, more);
 }
 
 /** The revert is written, its pull opens, and the lane sees it. */
@@ -171,6 +181,63 @@ describe("rolling back", () => {
     world.merges(41);
     expect(world.state.stage).toBe("failed");
     expect(world.stages()).toMatchObject({ a: "done", b: "done", c: "cancelled", "undo-1": "done", "undo-2": "done" });
+  });
+
+  const between = { landedTree: sha("with the stranger's"), parents: [sha("stranger")] };
+  const refused = { outcome: "refused" as const, message: "A review is required" };
+  const ours = (more?: Parameters<World["merges"]>[1]) => (world: World) => {
+    world.pullIs(10);
+    world.merges(10, more);
+  };
+  /** A person does, while the base is at `tip`. */
+  const byHand = (parent: string, tip = "base", more: string[] = []) => {
+    return (world: World) => {
+      world.pullIs(10, { checks: [running], baseSha: sha(tip) });
+      look(world, { state: "merged", mergeable: null, checks: [] });
+      world.merges(10, { parents: [parent, ...more].map(sha) });
+    };
+  };
+
+  it.each<[string, Method, string | null, (world: World) => void]>([
+    ["as one commit on what it was tested on", "squash", "base", ours()],
+    ["as one commit on a stranger's", "squash", "stranger", ours(between)],
+    ["as a merge with a stranger's", "merge", "stranger", ours({ ...between, parents: [sha("stranger"), sha("a-1")] })],
+    ["as several commits on what they were tested on", "rebase", "base", ours({ parents: [sha("first of two")] })],
+    ["as several commits on a stranger's", "rebase", null, ours({ ...between, parents: [sha("first of two")] })],
+    ["as one commit, by hand", "squash", "base", byHand("base")],
+    ["as one commit, by hand, on a base that GitHub does not record yet", "squash", "newer", byHand("newer", "newer")],
+    ["as several commits, by hand, whatever the method is here", "squash", null, byHand("first of two")],
+    [
+      "as several commits, by hand, after GitHub had refused the same head",
+      "squash",
+      null,
+      (world) => {
+        world.pullIs(10);
+        const { head } = world.take("pull.merge");
+        world.lane({ type: "pull.merged", pull: 10, head, outcome: refused });
+        look(world, { state: "merged", mergeable: null, checks: [] });
+        world.merges(10, { ...between, parents: [sha("first of two")] });
+      },
+    ],
+  ])("takes back the whole of what landed %s, or leaves it to a person", (_, method, base, lands) => {
+    const world = rollback({ a: [], b: [] }, method);
+    world.agentSucceeds("a");
+    lands(world);
+    world.orders("cancel");
+    if (base === null) {
+      expect(world.has("revert.write")).toBe(false);
+      expect(world.task("undo-1")).toMatchObject({ stage: "parked", failure: { class: "policy-blocked" } });
+      const { actor, reason, next } = explainFeature(world.state);
+      expect(actor).toBe("person");
+      expect(reason).toContain("may be the last of several commits");
+      expect(next).toContain("revert by hand");
+      world.orders({ verb: "retry", task: "undo-1" });
+      expect(world.has("revert.write")).toBe(false);
+      world.orders("cancel");
+      expect(world.state.stage).toBe("failed");
+    } else {
+      expect(world.take("revert.write")).toMatchObject({ merge: sha("merge-10"), base: sha(base) });
+    }
   });
 
   it("only cancels when nothing has landed and nothing may land", () => {

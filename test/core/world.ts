@@ -249,7 +249,7 @@ export class World {
     };
   }
 
-  merges(pull: number, more: { landedTree?: string; tip?: string } = {}): void {
+  merges(pull: number, more: { landedTree?: string; tip?: string; parents?: string[] } = {}): void {
     const { head } = this.take("pull.merge", (command) => command.pull === pull);
     this.at += 1_000;
     this.lane({
@@ -260,7 +260,7 @@ export class World {
         outcome: "merged",
         sha: sha(`merge-${pull}`),
         landedTree: more.landedTree ?? sha(`tree-${pull}`),
-        parents: [sha("base")],
+        parents: more.parents ?? [sha("base")],
         at: this.at,
       },
     });

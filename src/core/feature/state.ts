@@ -65,7 +65,7 @@ export type Delay = z.infer<typeof Delay>;
 
 export const Landing = z.object({
   order: z.number().int(),
-  /** The commit that it landed on; null: its first parent, as far as anybody knows. */
+  /** The commit that it landed on; null: nobody knows for certain. */
   base: Sha.nullable(),
   mergeSha: Sha,
   mergedAt: Time,
