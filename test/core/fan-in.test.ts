@@ -206,6 +206,7 @@ describe("rolling back", () => {
     ["as several commits on a stranger's", "rebase", null, ours({ ...between, parents: [sha("first of two")] })],
     ["as one commit, by hand", "squash", "base", byHand("base")],
     ["as one commit, by hand, on a base that GitHub does not record yet", "squash", "newer", byHand("newer", "newer")],
+    ["as a merge, by hand, on what nobody had looked at", "squash", "unseen", byHand("unseen", "base", ["a-1"])],
     ["as several commits, by hand, whatever the method is here", "squash", null, byHand("first of two")],
     [
       "as several commits, by hand, after GitHub had refused the same head",

@@ -157,6 +157,7 @@ const answers: [RegExp, string][] = [
   [/^the lane is halted/, "look at what landed, then `/headgate resume`"],
   [/^is held/, "`/headgate resume` lets it merge"],
   [/^is a draft/, "mark it as ready for review"],
+  [/asked for changes of an earlier head$/, "review it again, or dismiss the review"],
   [/asked for changes$/, "make the changes on its branch, or dismiss the review"],
   [/^is ready/, "merge it"],
 ];

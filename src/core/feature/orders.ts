@@ -252,7 +252,9 @@ function retry(draft: Draft, id: string): string | null {
     "checks-timed-out",
     "checks-missing",
     "policy-blocked",
+    "conflict-with-ahead",
     "head-moved",
+    "base-moved",
     "platform-unknown",
   ]);
   if (task.failedIn === "lane" && task.pull !== null && failure !== undefined && again.has(failure)) {

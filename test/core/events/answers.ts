@@ -216,6 +216,11 @@ function looks(pull: number, at: number): PullSnapshot[] {
     { ...open, mergeable: false },
     { ...open, headSha: sha(`pushed-${at}`) },
     { ...open, changesRequestedBy: ["bob"] },
+    {
+      ...open,
+      changesRequestedBy: ["bob"],
+      changeRequests: [{ by: "bob", head: open.headSha, text: `Not like at ${at}` }],
+    },
     { ...open, state: "closed", mergeable: null, checks: [] },
     { ...open, state: "merged", mergeable: null, checks: [], mergeSha: sha(`merge-${pull}`), mergedAt: at },
   ];
