@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { decideFeature } from "../../src/core/feature/decide.ts";
 import { explainFeature } from "../../src/core/feature/explain.ts";
 import { laneKey } from "../../src/core/keys.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
-import { change, FEATURE, red, repo, running, sha, World } from "./world.ts";
+import { change, FEATURE, LANE, red, repo, running, sha, World } from "./world.ts";
 
 const INTEGRATION = "headgate/1/land";
 
@@ -62,6 +63,37 @@ describe("landing together", () => {
     expect(world.take("branch.create").branch).toBe(INTEGRATION);
   });
 
+  it("is not parked by an older try to make the branch, once it is there", () => {
+    const world = together();
+    const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
+    const of = { command: "branch.create", key: `branch.create:${INTEGRATION}:2`, task: null, pull: null, head: null };
+    world.feature({ type: "effect.failed", ...of, failure });
+    expect(world.ignored.at(-1)).toBe("effect.failed: superseded");
+    expect(world.state.parked).toBeNull();
+    expect(world.stages()).toMatchObject({ a: "dispatching", b: "dispatching" });
+  });
+
+  it.each([
+    ["the integration branch", INTEGRATION, together],
+    ["the base", "main", () => rollback({ a: [], b: [] })],
+  ])(
+    "or apart, waits for a person when %s was deleted by hand, says where it stood, and goes on from there",
+    (_, ...of) => {
+      const [branch, begin] = of;
+      const world = begin();
+      world.pullIs(world.agentSucceeds("a"));
+      world.merges(10, { tip: null });
+      const at = sha("merge-10").slice(0, 12);
+      expect(world.state.parked).toEqual({
+        reason: `The branch \`${branch}\` is gone.`,
+        next: `restore it at ${at}, then \`/headgate resume\``,
+      });
+      world.orders("resume");
+      expect(world.take("branch.observe").branch).toBe(branch);
+      expect(world.state.parked).toBeNull();
+    },
+  );
+
   it("opens the tasks' pulls into the integration branch, and lands them through its lane", () => {
     const world = together();
     world.dispatches("a");
@@ -116,6 +148,7 @@ describe("landing together", () => {
     }
     expect(research.state.stage).toBe("completed");
     expect(research.has("pull.open")).toBe(false);
+    expect(takenAway(research)).toContain(INTEGRATION);
   });
 
   it("of a single task is landing it", () => {
@@ -127,6 +160,18 @@ describe("landing together", () => {
     expect(Object.keys(world.stages())).toEqual(["a"]);
   });
 
+  it("given up while the integration branch is made, takes it away when it is there", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: [], b: [] }, {}, { land: "together" });
+    world.orders("cancel");
+    expect(takenAway(world)).not.toContain(INTEGRATION);
+    world.feature({ type: "branch.created", branch: INTEGRATION, sha: sha("base") });
+    expect(takenAway(world)).toContain(INTEGRATION);
+    expect(world.state).toMatchObject({ stage: "cancelled", land: null });
+  });
+
   it("given up, leaves the base alone and takes the integration branch away", () => {
     const world = together({ a: [], b: [] }, "rollback");
     world.lands("a");
@@ -136,6 +181,10 @@ describe("landing together", () => {
     expect(world.has("branch.delete", (one) => one.type === "branch.delete" && one.branch === INTEGRATION)).toBe(true);
   });
 });
+
+function takenAway(world: World): string[] {
+  return world.commands.flatMap((command) => (command.type === "branch.delete" ? [command.branch] : []));
+}
 
 type Method = "merge" | "squash" | "rebase";
 
@@ -264,6 +313,95 @@ describe("rolling back", () => {
     world.merges(pull);
     expect(world.state.awaiting).toEqual([]);
     expect(world.take("revert.write")).toMatchObject({ task: "undo-1", merge: sha(`merge-${pull}`) });
+  });
+
+  const asked = (world: World) => world.pullIs(10);
+  const unknown = (world: World) => {
+    const { head } = world.take("pull.merge");
+    world.lane({ type: "pull.merged", pull: 10, head, outcome: { outcome: "unknown", message: "502" } });
+  };
+  const merged = { state: "merged" as const, mergeable: null, checks: [] };
+  /** Its checks failed, and an agent is at work on it. */
+  const away = (world: World) => {
+    world.pullIs(10, { checks: [red] });
+    const { head } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull: 10, head, details: [] });
+    expect(world.laneState.entries).toMatchObject([{ away: true }]);
+  };
+
+  it.each<[string, (world: World) => void, (world: World) => void, boolean]>([
+    [
+      "was being merged, and nobody knows yet that it was",
+      asked,
+      (world) => {
+        unknown(world);
+        expect(world.state).toMatchObject({ stage: "rolling-back", awaiting: ["a"] });
+        world.timer("rest:10", LANE);
+        world.pullIs(10, merged);
+        world.merges(10);
+      },
+      true,
+    ],
+    [
+      "was being merged, and nobody knows yet that it was not",
+      asked,
+      (world) => {
+        unknown(world);
+        expect(world.state).toMatchObject({ stage: "rolling-back", awaiting: ["a"] });
+        world.timer("rest:10", LANE);
+        world.pullIs(10);
+      },
+      false,
+    ],
+    [
+      "was with an agent while a person merged it",
+      (world) => {
+        away(world);
+        look(world, merged);
+      },
+      (world) => world.merges(10),
+      true,
+    ],
+    ["was with an agent", away, () => {}, false],
+    [
+      "it does not hold although it has a pull",
+      (world) => world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "a" }),
+      () => {},
+      false,
+    ],
+  ])("waits for the lane's word on what %s", (_, before, after, landed) => {
+    const world = rollback({ a: [], b: [] });
+    world.agentSucceeds("a");
+    before(world);
+    world.orders("cancel");
+    after(world);
+    expect(world.state.awaiting).toEqual([]);
+    expect(world.laneState.entries).toEqual([]);
+    expect(world.state.stage).toBe(landed ? "rolling-back" : "failed");
+    expect(world.has("revert.write")).toBe(landed);
+  });
+
+  it("has the lane answer for a task of which it holds nothing", () => {
+    const world = rollback({ a: [], b: [] });
+    world.agentSucceeds("a");
+    const told: unknown[] = [];
+    world.onTell = ({ to, event }) => told.push([to, event]);
+    world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "b" });
+    expect(told).toEqual([[FEATURE, { type: "entry.left", task: "b" }]]);
+  });
+
+  it("names what takes back a merge like no task of a plan that an older version let pass", () => {
+    const world = rollback({ a: [], b: [], c: [] });
+    world.lands("a");
+    world.lands("b");
+    const older = world.state;
+    older.tasks[1]!.plan.id = "undo-1";
+    const { state } = decideFeature(older, { id: "e", at: world.at, event: { type: "issue.closed", by: "ada" } });
+    const undos = state!.tasks.filter((task) => task.undoes !== null);
+    expect(undos.map(({ plan, undoes }) => [plan.id, undoes!.task])).toEqual([
+      ["undo-2", "undo-1"],
+      ["undo-3", "a"],
+    ]);
   });
 
   it("ends at the lane's word that nothing landed", () => {

@@ -575,6 +575,19 @@ describe("the lane", () => {
     expect(world.has("pull.merge")).toBe(true);
   });
 
+  it.each([
+    ["one with an entry here has seen why", FEATURE, false],
+    ["one whose entries are elsewhere has not", "acme/tool#2", true],
+  ])("stays halted unless the person who resumes saw it: %s", (_, feature, halted) => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    world.agentSucceeds("b");
+    world.pullIs(first);
+    world.merges(first, { landedTree: sha("something-else") });
+    world.lane({ type: "entries.held", feature, held: false, lifts: true });
+    expect(world.laneState.halted !== null).toBe(halted);
+  });
+
   it("reads again before it merges again when GitHub's answer was lost", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");

@@ -76,6 +76,14 @@ describe("a look that is under way when a person stops the feature", () => {
     expect(world.state.policy?.checksMinutes).toBe(7);
   });
 
+  it("neither moves a feature under way to another branch nor makes it believe an older tip: it looks again", () => {
+    const world = labelledAgain();
+    world.allow({ base: { branch: "trunk", sha: sha("long ago") } });
+    expect(world.state.base).toMatchObject({ branch: "main", sha: sha("base") });
+    expect(world.take("branch.observe")).toMatchObject({ branch: "main", seq: world.state.base?.asked });
+    expect(world.state.base?.observed).toBeLessThan(world.state.base?.asked ?? 0);
+  });
+
   it("does not make a sweep's older view of the label lift the hold", () => {
     const world = new World();
     world.start({ a: [] });

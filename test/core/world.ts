@@ -249,7 +249,7 @@ export class World {
     };
   }
 
-  merges(pull: number, more: { landedTree?: string; tip?: string; parents?: string[] } = {}): void {
+  merges(pull: number, more: { landedTree?: string; tip?: string | null; parents?: string[] } = {}): void {
     const { head } = this.take("pull.merge", (command) => command.pull === pull);
     this.at += 1_000;
     this.lane({
@@ -264,11 +264,11 @@ export class World {
         at: this.at,
       },
     });
-    this.tipIs(more.tip ?? sha(`merge-${pull}`));
+    this.tipIs(more.tip === undefined ? sha(`merge-${pull}`) : more.tip);
   }
 
-  /** Answer the feature's question about the branch that its tasks land on, if it has one. */
-  tipIs(tip: string): void {
+  /** Answer the feature's question about the branch that its tasks land on, if it has one. null: it is gone. */
+  tipIs(tip: string | null): void {
     if (!this.has("branch.observe")) return;
     const { branch, seq } = this.take("branch.observe");
     this.feature({ type: "branch.observed", branch, seq, sha: tip });
