@@ -84,6 +84,7 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     planner: { usage: null, model: null },
     tasks: [],
     pendingOrders: [],
+    answeredOrders: [],
   };
 }
 

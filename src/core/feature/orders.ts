@@ -1,7 +1,7 @@
 /** What people may ask of a running feature, and what it leads to. */
 import type { Command, Notice } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
-import type { Order } from "../order.ts";
+import { MAX_ORDERS, type Order } from "../order.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
@@ -23,7 +23,9 @@ function react(state: FeatureState, comment: number, content: "eyes" | "+1" | "c
 /** An order waits until the permission of who gave it is known. */
 export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reaction {
   const { state } = draft;
-  if (state.pendingOrders.some((pending) => pending.comment === event.comment)) return "duplicate";
+  const isPending = state.pendingOrders.some((pending) => pending.comment === event.comment);
+  // Whose permission was asked for once: it would not be asked for again, and later orders wait for their turn.
+  if (isPending || state.answeredOrders.includes(event.comment)) return "duplicate";
   state.pendingOrders = [
     ...state.pendingOrders.slice(-49),
     { comment: event.comment, by: event.by, order: event.order, permission: null },
@@ -33,21 +35,31 @@ export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reactio
   return null;
 }
 
-/** Orders are carried out in the order in which they were given, whichever permission is known first. */
 export function permissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
   const { state } = draft;
   const pending = state.pendingOrders.find((order) => order.comment === event.comment);
   if (pending === undefined) return "duplicate";
   pending.permission = event.permission;
+  answerInTurn(draft);
+  return event.permission === "write" || event.permission === "admin" ? null : "unauthorised";
+}
+
+/** Orders are carried out in the order in which they were given, whichever permission is known first. */
+function answerInTurn(draft: Draft): void {
+  const { state } = draft;
   for (
     let next = state.pendingOrders[0];
     next !== undefined && next.permission !== null;
     next = state.pendingOrders[0]
   ) {
-    state.pendingOrders = state.pendingOrders.slice(1);
+    settle(state, next.comment);
     answer(draft, next);
   }
-  return event.permission === "write" || event.permission === "admin" ? null : "unauthorised";
+}
+
+function settle(state: FeatureState, comment: number): void {
+  state.pendingOrders = state.pendingOrders.filter((pending) => pending.comment !== comment);
+  state.answeredOrders = [...state.answeredOrders, comment].slice(-MAX_ORDERS);
 }
 
 /** GitHub would not say who gave it: then nobody who may. */
@@ -57,7 +69,8 @@ export function permissionUnknown(draft: Draft, key: string): Reaction {
   if (pending === undefined) return "duplicate";
   const reason = "GitHub did not say whether you may give orders here. Please give it again.";
   draft.commands.push(notice(state, { about: "refused-order", comment: pending.comment, reason }));
-  state.pendingOrders = state.pendingOrders.filter((order) => order !== pending);
+  settle(state, pending.comment);
+  answerInTurn(draft);
   return null;
 }
 

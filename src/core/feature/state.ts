@@ -176,6 +176,8 @@ export const FeatureState = z.object({
   pendingOrders: z.array(
     z.object({ comment: z.number().int(), by: z.string(), order: Order, permission: Permission.nullable() }),
   ),
+  /** The comments of the last orders that were answered: told again, in whatever words of the inbox, they are no new orders. */
+  answeredOrders: z.array(z.number().int()),
 });
 export type FeatureState = z.infer<typeof FeatureState>;
 
