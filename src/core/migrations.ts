@@ -48,6 +48,9 @@ const featureSteps: Record<number, Step> = {
       attempts: (task.attempts as object[]).map((attempt) => ({ ...attempt, model: null })),
     })),
   }),
+  // 4 knows which looks were asked for before a person stopped it, and which orders it has answered. Whether a plan is awaited version 3 did not know: rather one
+  // plan too many than none.
+  3: (state) => ({ ...state, stoppedIn: 0, planAwaited: false, answeredOrders: [] }),
 };
 
 const laneSteps: Record<number, Step> = {

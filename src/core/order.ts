@@ -16,6 +16,9 @@ export const Order = z.discriminatedUnion("verb", [
 ]);
 export type Order = z.infer<typeof Order>;
 
+/** The last orders on an issue; a sweep tells no more. */
+export const MAX_ORDERS = 500;
+
 /** An issue as it is seen in a sweep. */
 export const IssueObservation = z.object({
   open: z.boolean(),
@@ -24,6 +27,6 @@ export const IssueObservation = z.object({
   /** Comments of people that hold an order; when each was written, as GitHub says it and in milliseconds since 1970. */
   orders: z
     .array(z.object({ comment: z.number().int(), by: z.string(), createdAt: z.string(), at: z.number(), order: Order }))
-    .max(500),
+    .max(MAX_ORDERS),
 });
 export type IssueObservation = z.infer<typeof IssueObservation>;

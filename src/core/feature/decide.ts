@@ -20,7 +20,7 @@ import {
 } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf, failTask } from "./draft.ts";
-import { cancel, hold, look, orderGiven, permissionObserved, resume } from "./orders.ts";
+import { cancel, goOn, hold, look, orderGiven, permissionObserved } from "./orders.ts";
 import { progress } from "./progress.ts";
 import { addUndo } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
@@ -65,6 +65,7 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     endedAt: null,
     endedBy: null,
     round: 0,
+    stoppedIn: 0,
     policy: null,
     prices: {},
     extraUsd: 0,
@@ -79,9 +80,11 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     checks: [],
     plan: null,
     planVersion: 0,
+    planAwaited: false,
     planner: { usage: null, model: null },
     tasks: [],
     pendingOrders: [],
+    answeredOrders: [],
   };
 }
 
@@ -97,7 +100,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "feature.labelled":
       return labelledAgain(draft, event);
     case "feature.unlabelled":
-      if (isOver(state) || state.hold !== null) return "not-accepted-here";
+      if (isOver(state)) return "not-accepted-here";
       hold(draft, event.by, "label");
       return null;
     case "feature.observed":
@@ -107,6 +110,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "plan.failed":
       countPlanning(state, event.usage, event.model);
       if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
+      state.planAwaited = false;
       state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
       return null;
     case "issue.closed":
@@ -117,7 +121,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "order.given":
       return orderGiven(draft, event);
     case "issue.observed":
-      if (event.observation.labelled) state.ignoresLabel = false;
+      if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
       for (const { key, event: missed } of drift(state, event.observation, event.round)) {
         draft.commands.push({ type: "tell", to: state.key, key, event: missed });
       }
@@ -182,7 +186,7 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   if (isOver(state)) return "not-accepted-here";
   if (event.permission !== "write" && event.permission !== "admin") {
     // Whatever runs already was asked for by somebody who may: it goes on as it was.
-    if (state.stage === "planning") {
+    if (state.stage === "planning" && !state.planAwaited) {
       state.parked = {
         reason: `@${event.by} may not start features here.`,
         next: "label again, by someone with write access",
@@ -204,10 +208,13 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   // Under way it stays with its branch, and asks for the tip anew: this look may be older than what has landed since.
   if (state.plan === null || state.base === null) state.base = { ...event.base, asked: 0, observed: 0 };
   else lookAtTarget(draft, state.base);
-  resume(draft, event.by);
-  state.parked = null;
-  if (state.stage !== "planning" || state.plan !== null) return null;
+  // Whoever labelled has seen neither a later hold nor a later end: what was asked for before those lifts nothing.
+  if (event.round < state.stoppedIn) return null;
+  goOn(draft);
+  // A plan costs money: of two looks under way only the first asks for one.
+  if (state.stage !== "planning" || state.planAwaited) return null;
   state.planVersion += 1;
+  state.planAwaited = true;
   draft.commands.push({
     type: "plan.make",
     repo: state.repo,
@@ -229,6 +236,7 @@ function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   // Also a plan that came too late was paid for.
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
+  state.planAwaited = false;
   const verdict = judgePlan(event.plan);
   if (!verdict.ok) {
     state.parked = {

@@ -8,7 +8,7 @@ import { JudgedTask, Land, OnFailure, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 3;
+export const FEATURE_SCHEMA = 4;
 
 const Sha = z.string();
 /** Judged when it came; here its shape is enough, for it is read again with every event. */
@@ -72,7 +72,7 @@ export type Delay = z.infer<typeof Delay>;
 
 export const Landing = z.object({
   order: z.number(),
-  /** The commit that it landed on; null: its first parent, as far as anybody knows. */
+  /** The commit that it landed on; null: nobody knows for certain. */
   base: Sha.nullable(),
   mergeSha: Sha,
   mergedAt: Time,
@@ -145,6 +145,8 @@ export const FeatureState = z.object({
   endedBy: z.string().nullable(),
   /** Numbers the looks before planning, and the sweeps. */
   round: z.number(),
+  /** What was looked at in an earlier round says nothing about going on: a person has stopped the feature since. */
+  stoppedIn: z.number(),
   policy: Policy.nullable(),
   prices: z.record(z.string(), Price),
   /** Dollars that people added to the policy's budget. */
@@ -173,12 +175,16 @@ export const FeatureState = z.object({
   checks: z.array(RequiredCheck),
   plan: z.object({ version: z.number(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),
   planVersion: z.number(),
+  /** The plan of that version was asked for, and neither it nor why there is none has come yet. */
+  planAwaited: z.boolean(),
   planner: z.object({ usage: Spent.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
   /** Orders whose sender's permission is not known yet. */
   pendingOrders: z.array(
     z.object({ comment: z.number(), by: z.string(), order: Order, permission: Permission.nullable() }),
   ),
+  /** The comments of the last orders that were answered: told again, in whatever words of the inbox, they are no new orders. */
+  answeredOrders: z.array(z.number()),
 });
 export type FeatureState = z.infer<typeof FeatureState>;
 

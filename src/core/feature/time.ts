@@ -83,8 +83,12 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
   const task = event.task === null ? undefined : findTask(state, event.task);
   switch (event.command) {
     case "feature.observe":
+      if (state.stage !== "planning" || state.planAwaited) return "superseded";
+      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      return null;
     case "plan.make":
       if (state.stage !== "planning") return "superseded";
+      state.planAwaited = false;
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "branch.create":

@@ -4,6 +4,7 @@ import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { Command } from "../../core/command.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
+import { MAX_ORDERS } from "../../core/order.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
@@ -34,6 +35,7 @@ export async function observeFeature(outside: Outside, command: CommandOf<"featu
   if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
   return {
     type: "feature.observed",
+    round: command.round,
     by,
     permission,
     base: sha === null ? null : { branch, sha },
@@ -80,7 +82,7 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
   });
   const label = outside.settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
-  const observation = { open: snapshot.state === "open", labelled, orders: orders.slice(-500) };
+  const observation = { open: snapshot.state === "open", labelled, orders: orders.slice(-MAX_ORDERS) };
   return { type: "issue.observed", round, observation };
 }
 
