@@ -154,4 +154,25 @@ describe("what people write", () => {
       expect([status, text.includes('<pre class="plain">')]).toEqual([200, true]);
     }
   });
+
+  it("holds up nothing but its own page, and takes no more memory than one text may", async () => {
+    const { owner, at } = fixture;
+    // Two thousand rows of five thousand cells each, in 60 KB.
+    const body = `${"|a".repeat(5000)}\n${"|-".repeat(5000)}\n${"|x\n".repeat(2000)}`;
+    const { data } = await owner.rest.issues.create({ ...at, title: "tangled", body });
+    const page = get(data.html_url);
+    let answers = 0;
+    let isThere = false;
+    void page.finally(() => {
+      isThere = true;
+    });
+    while (!isThere) {
+      await owner.rest.repos.get(at);
+      answers += 1;
+    }
+    expect((await page).text.includes('<pre class="plain">')).toBe(true);
+    expect(answers).toBeGreaterThan(20);
+    // The next one is shown as ever.
+    expect(await shown("**fine**")).toContain("<strong>fine</strong>");
+  });
 });
