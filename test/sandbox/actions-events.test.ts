@@ -138,6 +138,21 @@ describe("workflows start", () => {
     expect(told(runs.slice(before))).toEqual(["dispatched: workflow_dispatch refs/heads/by-job success"]);
   });
 
+  it("with a failed run when a few lines of their file stand for billions", async () => {
+    const levels = Array.from({ length: 10 }, (_, level) => {
+      const members = Array(9).fill(level === 0 ? "x" : `*l${level - 1}`);
+      return `l${level}: &l${level} [${members.join()}]`;
+    });
+    await fixture.commit({ laughing: `on: push\n${levels.join("\n")}\n${job}` });
+    await fixture.settle();
+    expect(fixture.runsOf("laughing")[0]).toMatchObject({
+      conclusion: "failure",
+      failure: expect.stringContaining("Maximum events exceeded"),
+    });
+    await fixture.commit({ laughing: `on: workflow_dispatch\n${job}` });
+    await fixture.settle();
+  });
+
   it("with a failed run when their file is broken, or one that they call", async () => {
     await fixture.commit({
       broken: "name: Broken\non: push\njobs: { a: { needs: b, runs-on: x, steps: [{ run: x }] } }",
