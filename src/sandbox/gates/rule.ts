@@ -1,6 +1,5 @@
 /**
- * The rules a ruleset can hold, in GitHub's own form. A type that is not here is refused. Kept and shown, but not enforced,
- * are signatures, code owners, approval of the last push and the resolution of threads: a test must not rely on them.
+ * The rules a ruleset can hold, in GitHub's own form. Every one of them is enforced; a type that is not here is refused.
  * https://docs.github.com/en/rest/repos/rules
  */
 import { z } from "zod";
@@ -20,7 +19,7 @@ export const rule = z.discriminatedUnion(
     plain("deletion"),
     plain("non_fast_forward"),
     plain("required_linear_history"),
-    // Kept and shown; nothing is signed in the sandbox, so nothing could satisfy it.
+    // Nothing is signed in the sandbox, so nothing satisfies it.
     plain("required_signatures"),
     z.object({
       type: z.literal("pull_request"),
