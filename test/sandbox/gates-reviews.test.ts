@@ -206,6 +206,54 @@ describe("code owners", () => {
   });
 });
 
+describe("what cannot be enforced here", () => {
+  it("is refused instead of left out, and what asks for nothing is not", async () => {
+    const { repos } = fixture.ada.rest;
+    const parameters = { required_reviewers: [{ minimum_approvals: 1, file_patterns: ["*"] }] };
+    const sentence = /cannot be enforced here/;
+    await expect(rules("pull_request", { ...asked, ...parameters })).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringMatching(sentence),
+    });
+    const dismissal = { dismissal_restriction: { enabled: true, allowed_actors: [] } };
+    await expect(rules("pull_request", { ...asked, ...dismissal })).rejects.toThrow(sentence);
+    const copilot = { automatic_copilot_code_review_enabled: true };
+    await expect(rules("pull_request", { ...asked, ...copilot })).rejects.toThrow(sentence);
+    await rules("pull_request", { ...asked, required_reviewers: [], automatic_copilot_code_review_enabled: false });
+    const protection = {
+      ...fixture.at,
+      branch: "main",
+      required_status_checks: null,
+      enforce_admins: null,
+      restrictions: null,
+    };
+    const dismissals = (users: string[]) =>
+      repos.updateBranchProtection({
+        ...protection,
+        required_pull_request_reviews: { dismissal_restrictions: { users, teams: [] } },
+      });
+    await expect(dismissals(["ada"])).rejects.toMatchObject({ status: 422, message: expect.stringMatching(sentence) });
+    expect((await dismissals([])).status).toBe(200);
+  });
+});
+
+describe("a branch whose making is restricted", () => {
+  it("is made again by those alone who may change it", async () => {
+    await fixture.commit("release", { "a.txt": "1\n" });
+    const { id: userId } = fixture.hub.world.table("users").find(({ login }) => login === "wim") ?? { id: 0 };
+    fixture.protect("release", {
+      restrictions: { userIds: [userId], appIds: [] },
+      allowDeletions: true,
+      blockCreations: true,
+      enforceAdmins: true,
+    });
+    await fixture.ada.rest.git.deleteRef({ ...fixture.at, ref: "heads/release" });
+    const made = { ...fixture.at, ref: "refs/heads/release", sha: fixture.sha };
+    await expect(fixture.bot.rest.git.createRef(made)).rejects.toMatchObject({ status: 422 });
+    expect((await fixture.wim.rest.git.createRef(made)).status).toBe(201);
+  });
+});
+
 describe("required signatures", () => {
   const unsigned = "Commits must have verified signatures.";
 

@@ -172,6 +172,14 @@ describe("what people write", () => {
     }
     expect((await page).text.includes('<pre class="plain">')).toBe(true);
     expect(answers).toBeGreaterThan(20);
+    // A word of 60 KB holds no name, and is not searched for one from each of its letters.
+    const { data: word } = await owner.rest.issues.create({ ...at, title: "word", body: "www.".repeat(15_000) });
+    const started = performance.now();
+    const [, { elapsed }] = await Promise.all([
+      get(word.html_url),
+      owner.rest.repos.get(at).then(() => ({ elapsed: performance.now() - started })),
+    ]);
+    expect(elapsed).toBeLessThan(1000);
     // The next one is shown as ever.
     expect(await shown("**fine**")).toContain("<strong>fine</strong>");
   });

@@ -44,6 +44,8 @@ export interface Guard {
   signed: boolean;
   checks: readonly { context: string; appId: number | null }[];
   checksOnCreation: boolean;
+  /** Whether who may change the branch is also who may make it. */
+  admitsCreators: boolean;
   upToDate: boolean;
   linear: boolean;
   /** Whether the user need not heed this demand, when pushing or when merging a pull. */
@@ -112,6 +114,7 @@ function ofProtection(world: World, repository: Repository, protection: Protecti
     signed: protection.requiredSignatures,
     checks: required?.checks ?? [],
     checksOnCreation: false,
+    admitsCreators: protection.blockCreations,
     upToDate: required?.strict ?? false,
     linear: protection.requiredLinearHistory,
     excuses(user, demand) {
@@ -151,6 +154,7 @@ function ofRuleset(world: World, repository: Repository, ruleset: Ruleset): Guar
       context,
       appId: appId ?? null,
     })),
+    admitsCreators: false,
     checksOnCreation: checks?.do_not_enforce_on_create !== true,
     upToDate: checks?.strict_required_status_checks_policy ?? false,
     linear: find("required_linear_history") !== undefined,

@@ -78,8 +78,11 @@ function objectionsToMove(
   }
   const isNew = before === null;
   if (isNew && forbids.has("creation")) object("creation", "Cannot create ref due to creations being restricted.");
-  // Classic protection is of a branch that is there already.
-  if (isNew && from === "protection") return found;
+  if (isNew && from === "protection") {
+    // Else it is of a branch that is there already.
+    if (guard.admitsCreators && !guard.admits(user)) object("pushers", notAdmitted);
+    return found;
+  }
   if (!isNew && !forward && forbids.has("force")) object("force", `Cannot force-push to this ${kind}`);
   if (!isNew && forbids.has("update")) {
     object("update", from === "rules" ? "Cannot update this protected ref." : "Cannot change this locked branch");

@@ -31,6 +31,10 @@ export const rule = z.discriminatedUnion(
           require_last_push_approval: z.boolean(),
           required_approving_review_count: z.number().int().min(0).max(10),
           required_review_thread_resolution: z.boolean(),
+          // Teams' reviews of certain files, a reviewer that is a model, and who may dismiss: none of it is here.
+          required_reviewers: z.tuple([], "cannot be enforced here").exactOptional(),
+          automatic_copilot_code_review_enabled: z.literal(false, "cannot be enforced here").exactOptional(),
+          dismissal_restriction: z.object({ enabled: z.literal(false, "cannot be enforced here") }).exactOptional(),
         })
         .prefault({
           dismiss_stale_reviews_on_push: false,
