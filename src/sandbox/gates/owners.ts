@@ -4,6 +4,7 @@
  * GitHub would leave such a path without an owner: a rule that somebody relies on is rather shut than open.
  * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
  */
+import { RE2JS } from "re2js";
 import { mergeBase } from "../git/plumbing/history.ts";
 import type { Hub } from "../hub.ts";
 import type { Pull, Repository, User } from "../world/entities.ts";
@@ -33,7 +34,7 @@ export async function ownersOf(hub: Hub, repository: Repository, pull: Pull, bas
 }
 
 interface OwnedBy {
-  matches: RegExp;
+  matches: RE2JS;
   owners: Owners;
 }
 
@@ -48,10 +49,10 @@ export function parseOwners(text: string): OwnedBy[] {
 
 /** None: nobody owns the path. */
 export function ownersIn(rules: readonly OwnedBy[], path: string): Owners {
-  return rules.findLast(({ matches }) => matches.test(path))?.owners ?? [];
+  return rules.findLast(({ matches }) => matches.testExact(path))?.owners ?? [];
 }
 
-function expression(pattern: string): RegExp {
+function expression(pattern: string): RE2JS {
   const plain = pattern.replace(/\\(.)/g, "$1");
   // One that has a slash but at its end starts at the root.
   const anchored = /\/./.test(plain);
@@ -62,12 +63,12 @@ function expression(pattern: string): RegExp {
       if (part === "**/") return "(?:.*/)?";
       if (part === "/**") return "/.*";
       if (part.startsWith("*")) return "[^/]*";
-      return part === "?" ? "[^/]" : part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+      return part === "?" ? "[^/]" : RE2JS.quote(part);
     })
     .join("");
   // `docs/*` is the files there, `docs` and `docs/` are all that lies below.
   const ending = plain.endsWith("/") ? ".*" : plain.endsWith("/*") ? "" : "(?:/.*)?";
-  return new RegExp(`^${anchored ? "" : "(?:.*/)?"}${made}${ending}$`);
+  return RE2JS.compile(`${anchored ? "" : "(?:.*/)?"}${made}${ending}`, RE2JS.DOTALL);
 }
 
 export function isOwner({ login, email }: User, owners: Owners): boolean {
