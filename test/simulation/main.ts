@@ -2,6 +2,7 @@
  * `npm run simulate`: the whole loop against a modelled GitHub, from seeds.
  *
  *   --seeds N [--from K]   play N stories on two threads; a broken one is shrunk and kept under regressions/
+ *     --within MINUTES     begin no more after that, and say how many were played
  *   --seed N               play one and tell it line by line
  *   --file FILE            play a kept one and tell it line by line
  *   --sweep                a crash at every effect of the canonical stories, and every two of one
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     /** Of the seeded bugs, those with these words. */
     only: { type: "string" },
     threads: { type: "string", default: "2" },
+    within: { type: "string", default: "Infinity" },
     /** Stop at the first broken promise, keep nothing, and print only its seed. */
     hunt: { type: "boolean", default: false },
   },
@@ -69,6 +71,7 @@ async function playMany(): Promise<void> {
     seeds: Number(values.seeds),
     threads,
     untilBroken: values.hunt,
+    within: Number(values.within) * 60,
     progress: (soFar) => {
       if (values.hunt || soFar.seconds - toldAt < PROGRESS_EVERY_S) return;
       toldAt = soFar.seconds;

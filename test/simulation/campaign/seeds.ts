@@ -21,11 +21,13 @@ export interface CampaignOptions {
   threads: number;
   /** Stop at the first broken promise. */
   untilBroken: boolean;
+  /** Seconds after which no more are begun. */
+  within: number;
   progress(campaign: Campaign): void;
 }
 
 export async function playSeeds(options: CampaignOptions): Promise<Campaign> {
-  const { from, seeds, threads, untilBroken, progress } = options;
+  const { from, seeds, threads, untilBroken, within, progress } = options;
   const began = performance.now();
   const campaign: Campaign = { played: 0, seconds: 0, simulatedMs: 0, tally: new Tally(), broken: [] };
   await spread(pieces(from, seeds), threads, (done) => {
@@ -35,7 +37,7 @@ export async function playSeeds(options: CampaignOptions): Promise<Campaign> {
     campaign.tally.include(done.counts);
     campaign.broken.push(...done.broken);
     progress(campaign);
-    return untilBroken && campaign.broken.length > 0;
+    return campaign.seconds > within || (untilBroken && campaign.broken.length > 0);
   });
   return campaign;
 }
