@@ -34,7 +34,8 @@ export function createPlanner(settings: PlannerSettings): Planner {
       }
       const repository = await viewRepository(settings.github, request.repo, request.base.sha);
       const prompt = planPrompt(request, repository);
-      return { ...(await askForPlan({ client, model, price: known, limitMs }, prompt)), model };
+      const answer = await askForPlan({ client, model, price: known, limitMs }, prompt);
+      return "plan" in answer ? { ...answer, source: "model", model } : { ...answer, model };
     },
   };
 }

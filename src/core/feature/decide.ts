@@ -1,12 +1,9 @@
 /** A feature's judgement on everything that happens to it. */
 
-import { addUsage, NO_USAGE } from "../attempt.ts";
 import type { Command } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
 import { drift } from "../judge/drift.ts";
-import { tierFor } from "../judge/tiers.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
-import { judgePlan } from "../plan.ts";
 import { judgeBreaker, judgeFanIn } from "./allowance.ts";
 import {
   cancelAttempt,
@@ -19,14 +16,16 @@ import {
   refused,
 } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceFeature, advanceTask, attemptIdOf, failTask } from "./draft.ts";
+import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
 import { cancel, hold, look, orderGiven, permissionObserved, resume } from "./orders.ts";
+import { issueEdited } from "./planning/approval.ts";
+import { askForMore, askForPlan, planFailed, planMade, planQuestioned, planShown } from "./planning/making.ts";
 import { progress } from "./progress.ts";
 import { addUndo } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask, isActive, isOver, newTask } from "./state.ts";
-import { lookAtTarget, makeLandBranch, targetObserved, targetOf, wholeOf } from "./targets.ts";
-import { effectFailed, SWEEP_MS, timerDue } from "./time.ts";
+import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
+import { lookAtTarget, targetObserved, targetOf } from "./targets.ts";
+import { effectFailed, lookAtIssue, SWEEP_MS, timerDue } from "./time.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -76,6 +75,8 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     base: null,
     land: null,
     awaiting: [],
+    edited: null,
+    questions: null,
     checks: [],
     plan: null,
     planVersion: 0,
@@ -105,10 +106,13 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "plan.made":
       return planMade(draft, event);
     case "plan.failed":
-      countPlanning(state, event.usage, event.model);
-      if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
-      state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
-      return null;
+      return planFailed(draft, event);
+    case "plan.questioned":
+      return planQuestioned(draft, event);
+    case "plan.shown":
+      return planShown(draft, event);
+    case "issue.edited":
+      return issueEdited(draft, event);
     case "issue.closed":
       // What is being taken back was given up already.
       if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
@@ -205,53 +209,19 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   state.base = { ...event.base, asked, observed };
   resume(draft, event.by);
   state.parked = null;
+  if (state.stage === "executing") askForMore(draft);
   if (state.stage !== "planning" || state.plan !== null) return null;
-  state.planVersion += 1;
-  draft.commands.push({
-    type: "plan.make",
-    repo: state.repo,
-    issue: state.issue,
-    base: event.base,
-    model: event.policy.models[tierFor("plan", "M", 0)],
-    version: state.planVersion,
-  });
-  return null;
-}
-
-function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"], model: string | null): void {
-  if (usage !== null) state.planner.usage = addUsage(state.planner.usage ?? NO_USAGE, usage);
-  state.planner.model = model;
-}
-
-function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
-  const { state } = draft;
-  // Also a plan that came too late was paid for.
-  countPlanning(state, event.usage, event.model);
-  if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
-  const verdict = judgePlan(event.plan);
-  if (!verdict.ok) {
-    state.parked = {
-      reason: `The plan has errors: ${verdict.errors.slice(0, 3).join("; ")}`,
-      next: "/headgate resume",
-    };
-    const notice = { about: "plan-errors" as const, version: event.version, errors: verdict.errors.slice(0, 100) };
-    draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
-    return null;
-  }
-  const { plan } = verdict;
-  // A single task is a whole already.
-  const land = plan.tasks.length > 1 ? plan.land : "each";
-  state.plan = { version: event.version, land, onFailure: plan.onFailure, plannedAt: draft.at };
-  const planned = land === "each" ? plan.tasks : [...plan.tasks, wholeOf(state.issue.title, plan.tasks)];
-  state.tasks = planned.map((task) => newTask(state.issue.number, task));
-  if (land === "together") makeLandBranch(draft);
-  advanceFeature(state, { type: "PROPOSE" });
-  advanceFeature(state, { type: "APPROVE" });
+  askForPlan(draft);
   return null;
 }
 
 function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   const { state } = draft;
+  // Somebody said something: it may be the answer.
+  if (event.topic.kind === "issue" && state.questions !== null) {
+    lookAtIssue(draft);
+    return null;
+  }
   if (event.topic.kind !== "attempt") return "not-accepted-here";
   const { attempt, begins } = event.topic;
   // That an attempt is at work is worth a look only to those who wait for its prompt cache.

@@ -1,10 +1,11 @@
 /** What people may ask of a running feature, and what it leads to. */
 import type { Command, Notice } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
-import type { Order } from "../order.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, submit, tellLanes } from "./draft.ts";
+import { approveOrder } from "./planning/approval.ts";
+import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
 import { addUndo, takesBack } from "./rollback.ts";
 import type { FeatureState } from "./state.ts";
 import { findTask, isActive, isOver } from "./state.ts";
@@ -23,12 +24,14 @@ function react(state: FeatureState, comment: number, content: "eyes" | "+1" | "c
 /** An order waits until the permission of who gave it is known. */
 export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reaction {
   const { state } = draft;
+  // Talk among people, but for when the planner has asked.
+  if (event.order.verb === "answer" && state.questions === null) return "not-accepted-here";
   if (state.pendingOrders.some((pending) => pending.comment === event.comment)) return "duplicate";
   state.pendingOrders = [
     ...state.pendingOrders.slice(-49),
-    { comment: event.comment, by: event.by, order: event.order, permission: null },
+    { comment: event.comment, by: event.by, writtenAt: event.writtenAt, order: event.order, permission: null },
   ];
-  draft.commands.push(react(state, event.comment, "eyes"));
+  if (event.order.verb !== "answer") draft.commands.push(react(state, event.comment, "eyes"));
   draft.commands.push({ type: "permission.observe", repo: state.repo, comment: event.comment, by: event.by });
   return null;
 }
@@ -64,10 +67,12 @@ export function permissionUnknown(draft: Draft, key: string): Reaction {
 function answer(draft: Draft, given: FeatureState["pendingOrders"][number]): void {
   const { state } = draft;
   if (given.permission !== "write" && given.permission !== "admin") {
+    // Whoever only talks is not told that they may not give orders.
+    if (given.order.verb === "answer") return;
     draft.commands.push(notice(state, { about: "unauthorised-order", by: given.by, comment: given.comment }));
     return;
   }
-  const refusal = perform(draft, given.by, given.order, given.comment);
+  const refusal = perform(draft, given);
   if (refusal !== null) {
     draft.commands.push(react(state, given.comment, "confused"));
     draft.commands.push(notice(state, { about: "refused-order", comment: given.comment, reason: refusal }));
@@ -77,7 +82,8 @@ function answer(draft: Draft, given: FeatureState["pendingOrders"][number]): voi
 }
 
 /** null: done. Else why not, in a sentence for the person. */
-function perform(draft: Draft, by: string, order: Order, comment: number): string | null {
+function perform(draft: Draft, given: FeatureState["pendingOrders"][number]): string | null {
+  const { by, order, comment, writtenAt } = given;
   const { state } = draft;
   switch (order.verb) {
     case "status":
@@ -102,6 +108,17 @@ function perform(draft: Draft, by: string, order: Order, comment: number): strin
       return retry(draft, order.task);
     case "budget":
       return raise(draft, order.usd);
+    case "approve":
+      return approveOrder(draft, by, order.version, writtenAt);
+    case "plan":
+      return planAgain(draft, order.guidance);
+    case "drop":
+      return dropTask(draft, order.task);
+    case "after":
+      return putAfter(draft, order.task, order.needs);
+    case "answer":
+      // What was said is read with the discussion.
+      return state.questions === null ? null : planAgain(draft, "");
   }
 }
 

@@ -4,11 +4,11 @@ import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.t
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
-import { JudgedTask, Land, OnFailure, TaskId } from "../plan.ts";
+import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 3;
+export const FEATURE_SCHEMA = 4;
 
 const Sha = z.string();
 /** Milliseconds since 1970. */
@@ -126,7 +126,10 @@ export type Target = z.infer<typeof Target>;
 export const FeatureState = z.object({
   key: z.string(),
   repo: Repo,
+  /** As it was when somebody who may asked for it: consent binds to this text. */
   issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
+  /** The issue says something else by now. null: it does not. */
+  edited: z.object({ title: z.string(), body: z.string(), by: z.string() }).nullable(),
   stage: z.enum(["planning", "proposed", "executing", "rolling-back", "completed", "cancelled", "failed"]),
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["order", "label"]) }).nullable(),
@@ -164,13 +167,34 @@ export const FeatureState = z.object({
   /** Tasks given up while in a lane, of which it has not said yet whether they landed all the same. */
   awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),
-  plan: z.object({ version: z.number().int(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),
+  plan: z
+    .object({
+      version: z.number().int(),
+      land: Land,
+      onFailure: OnFailure,
+      plannedAt: Time,
+      why: z.string(),
+      source: PlanSource,
+      /** Since when people can read it; null: not yet. */
+      shownAt: Time.nullable(),
+      /** Who said to carry it out; null: nobody had to, or has yet. */
+      approvedBy: z.string().nullable(),
+    })
+    .nullable(),
+  /** What the planner wants to know before it can plan. */
+  questions: z.object({ texts: z.array(z.string()), askedAt: Time }).nullable(),
   planVersion: z.number().int(),
   planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
   /** Orders whose sender's permission is not known yet. */
   pendingOrders: z.array(
-    z.object({ comment: z.number().int(), by: z.string(), order: Order, permission: Permission.nullable() }),
+    z.object({
+      comment: z.number().int(),
+      by: z.string(),
+      writtenAt: Time,
+      order: Order,
+      permission: Permission.nullable(),
+    }),
   ),
 });
 export type FeatureState = z.infer<typeof FeatureState>;

@@ -69,6 +69,8 @@ export function wholeOf(title: string, tasks: readonly PlannedTask[]): PlannedTa
     files: [],
     size: "S",
     role: "build",
+    acceptance: [],
+    checks: [],
   };
 }
 

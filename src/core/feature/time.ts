@@ -60,22 +60,19 @@ function split(timer: string): [string, string] {
 /** Reconcile is the truth: read the issue and every run under way again, whatever webhooks said or did not say. */
 function sweep(draft: Draft): Reaction {
   const { state } = draft;
-  state.round += 1;
   const pause = standing(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
   draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + pause });
-  if (state.policy !== null) {
-    draft.commands.push({
-      type: "issue.observe",
-      repo: state.repo,
-      issue: state.issue.number,
-      round: state.round,
-    });
-  }
+  if (state.policy !== null) lookAtIssue(draft);
   for (const task of state.tasks) {
     const look = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
     if (look !== null) draft.commands.push(look);
   }
   return null;
+}
+
+export function lookAtIssue({ state, commands }: Draft): void {
+  state.round += 1;
+  commands.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round: state.round });
 }
 
 export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Reaction {

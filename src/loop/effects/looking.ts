@@ -65,7 +65,7 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
   const { repo, issue, round } = command;
   const snapshot = await github.issue(repo, issue);
   const orders = (await github.comments(repo, issue, null)).flatMap((comment) => {
-    const order = comment.authorIsBot ? null : outside.readOrder(comment.body);
+    const order = comment.authorIsBot ? null : (outside.readOrder(comment.body) ?? { verb: "answer" as const });
     return order === null
       ? []
       : [
@@ -80,7 +80,8 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
   });
   const label = outside.settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
-  const observation = { open: snapshot.state === "open", labelled, orders: orders.slice(-500) };
+  const { title, body } = snapshot;
+  const observation = { open: snapshot.state === "open", labelled, title, body, orders: orders.slice(-500) };
   return { type: "issue.observed", round, observation };
 }
 

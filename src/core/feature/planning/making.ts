@@ -1,0 +1,159 @@
+/** From a labelled issue to a plan that people can read: asking for it, and what each answer leads to. */
+import { addUsage, NO_USAGE } from "../../attempt.ts";
+import type { Command } from "../../command.ts";
+import type { FeatureEvent } from "../../event.ts";
+import { tierFor } from "../../judge/tiers.ts";
+import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
+import type { Draft, Reaction } from "../draft.ts";
+import { advanceFeature } from "../draft.ts";
+import type { FeatureState } from "../state.ts";
+import { newTask } from "../state.ts";
+import { wholeOf } from "../targets.ts";
+import { approve, mustAsk } from "./approval.ts";
+
+type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+
+/** Ask for a plan, or for another one. */
+export function askForPlan(draft: Draft, guidance = ""): void {
+  const { state } = draft;
+  const { policy, base } = state;
+  if (policy === null || base === null) return;
+  state.planVersion += 1;
+  state.questions = null;
+  draft.commands.push(planMake(state, policy, base, guidance, false));
+}
+
+/** Read anew what people wrote: a feature under way takes in the tasks that they added since. */
+export function askForMore(draft: Draft): void {
+  const { state } = draft;
+  const { policy, base, plan } = state;
+  if (policy === null || base === null || plan?.source !== "sub-issues") return;
+  state.planVersion += 1;
+  draft.commands.push(planMake(state, policy, base, "", true));
+}
+
+function planMake(
+  state: FeatureState,
+  policy: NonNullable<FeatureState["policy"]>,
+  base: NonNullable<FeatureState["base"]>,
+  guidance: string,
+  isMore: boolean,
+): Command {
+  return {
+    type: "plan.make",
+    repo: state.repo,
+    issue: state.issue,
+    base: { branch: base.branch, sha: base.sha },
+    policy,
+    model: policy.models[tierFor("plan", "M", 0)],
+    version: state.planVersion,
+    guidance,
+    extends: isMore,
+  };
+}
+
+function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"], model: string | null): void {
+  if (usage !== null) state.planner.usage = addUsage(state.planner.usage ?? NO_USAGE, usage);
+  if (model !== null) state.planner.model = model;
+}
+
+export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reaction {
+  const { state } = draft;
+  countPlanning(state, event.usage, event.model);
+  if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
+  state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
+  return null;
+}
+
+export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">): Reaction {
+  const { state } = draft;
+  countPlanning(state, event.usage, event.model);
+  if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
+  state.questions = { texts: event.questions, askedAt: draft.at };
+  state.parked = {
+    reason: "The planner needs an answer before it can plan",
+    next: "answer in a comment; `/headgate plan` plans without one",
+  };
+  const notice = { about: "plan-questions" as const, version: event.version, questions: event.questions };
+  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+  return null;
+}
+
+/** Also a proposed plan may be made anew. */
+function isPlanning(state: FeatureState): boolean {
+  return state.stage === "planning" || state.stage === "proposed";
+}
+
+export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
+  const { state } = draft;
+  // Also a plan that came too late was paid for.
+  countPlanning(state, event.usage, event.model);
+  if (event.version !== state.planVersion) return "superseded";
+  if (state.stage === "executing") return extend(draft, event.plan);
+  if (!isPlanning(state)) return "superseded";
+  const verdict = judgePlan(event.plan);
+  if (!verdict.ok) {
+    refusePlan(draft, event.version, verdict.errors);
+    return null;
+  }
+  propose(draft, verdict.plan, event.version, event.source);
+  return null;
+}
+
+function refusePlan(draft: Draft, version: number, errors: readonly string[]): void {
+  const { state } = draft;
+  const reason = `The plan has errors: ${errors.slice(0, 3).join("; ")}`;
+  if (state.stage === "planning") state.parked = { reason, next: "/headgate resume" };
+  const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100) };
+  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+}
+
+/** A judged plan, for people to read and, where the policy or what has happened asks for it, to approve. */
+export function propose(draft: Draft, plan: Plan, version: number, source: PlanSource): void {
+  const { state } = draft;
+  // A single task is a whole already.
+  const land = plan.tasks.length > 1 ? plan.land : "each";
+  const { onFailure, why } = plan;
+  state.plan = { version, land, onFailure, why, source, plannedAt: draft.at, shownAt: null, approvedBy: null };
+  const planned = land === "each" ? plan.tasks : [...plan.tasks, wholeOf(state.issue.title, plan.tasks)];
+  state.tasks = planned.map((task) => newTask(state.issue.number, task));
+  state.questions = null;
+  advanceFeature(state, { type: "PROPOSE" });
+  showPlan(draft);
+  if (!mustAsk(state)) approve(draft, null);
+}
+
+export function showPlan(draft: Draft): void {
+  const { state } = draft;
+  if (state.plan === null) return;
+  const { version } = state.plan;
+  draft.commands.push({ type: "plan.publish", repo: state.repo, issue: state.issue.number, version });
+}
+
+export function planShown({ state, at }: Draft, event: EventOf<"plan.shown">): Reaction {
+  if (state.plan === null || state.plan.version !== event.version) return "superseded";
+  state.plan.shownAt = at;
+  return null;
+}
+
+/** Tasks that people added while the feature is under way. What is there already stays as it is. */
+function extend(draft: Draft, candidate: unknown): Reaction {
+  const { state } = draft;
+  const ours = state.tasks.map((task) => task.plan.id);
+  const tasks = (candidate as { tasks?: { id?: unknown }[] } | null)?.tasks;
+  const added = Array.isArray(tasks) ? tasks.filter((task) => !ours.includes(String(task.id))) : [];
+  if (added.length === 0) return "duplicate";
+  // What brings everything to the base waits for the new ones too, and so can't have begun.
+  const whole = state.tasks.find((task) => task.plan.id === "land");
+  if (whole !== undefined && whole.stage !== "blocked") return "guard-refused";
+  const present = state.tasks.filter((task) => task !== whole).map((task) => task.plan);
+  const verdict = judgePlan({ tasks: [...present, ...added] });
+  if (!verdict.ok) {
+    refusePlan(draft, state.planVersion, verdict.errors);
+    return null;
+  }
+  const fresh = verdict.plan.tasks.slice(present.length).map((task) => newTask(state.issue.number, task));
+  if (whole !== undefined) whole.plan = wholeOf(state.issue.title, verdict.plan.tasks);
+  state.tasks = [...state.tasks.filter((task) => task !== whole), ...fresh, ...(whole === undefined ? [] : [whole])];
+  return null;
+}
