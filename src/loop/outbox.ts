@@ -27,7 +27,7 @@ export async function runClaimed(outside: Inside, claimed: ClaimedCommand): Prom
   const command = Command.safeParse(claimed.command);
   if (!command.success) {
     log.error({ command: claimed.id, error: z.prettifyError(command.error) }, "a stored command does not parse");
-    await store.complete(claimed, [], iso(outside.now()));
+    await store.complete(claimed, inboxed(outside, unreadable(claimed)), iso(outside.now()));
     return;
   }
   try {
@@ -36,6 +36,31 @@ export async function runClaimed(outside: Inside, claimed: ClaimedCommand): Prom
   } catch (error) {
     await giveUpOrRetry(outside, claimed, command.data, error);
   }
+}
+
+/** Of a command in another version's words, as much as is needed to tell whoever waits for it. */
+const Foreign = z.object({
+  type: z.string(),
+  task: z.string().nullable().catch(null),
+  pull: z.number().nullable().catch(null),
+  head: z.string().nullable().catch(null),
+});
+
+/** It failed for no reason of its own: asked for again, it is asked for in this version's words. */
+function unreadable(claimed: ClaimedCommand): Told[] {
+  const foreign = Foreign.safeParse(claimed.command);
+  if (!foreign.success) return [];
+  const { type: command, ...about } = foreign.data;
+  const cause = "It was asked for by another version of Headgate, in words that this one does not read.";
+  const failure: Failure = { class: "platform-unknown", cause, details: [] };
+  const key = `failed:${claimed.key}:${claimed.lease}`;
+  return [
+    {
+      aggregate: claimed.aggregate,
+      key,
+      event: { type: "effect.failed", command, key: claimed.key, ...about, failure },
+    },
+  ];
 }
 
 async function outcomeOf(outside: Inside, claimed: ClaimedCommand, command: Command): Promise<Told[]> {

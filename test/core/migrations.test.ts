@@ -1,18 +1,29 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decide, Unreadable } from "../../src/core/decide.ts";
 import { FEATURE_SCHEMA, FeatureState } from "../../src/core/feature/state.ts";
+import { LANE_SCHEMA } from "../../src/core/lane/state.ts";
+
+const folder = join(import.meta.dirname, "..", "fixtures", "snapshots");
+const names = readdirSync(folder).map((file) => file.replace(/\.json$/, ""));
 
 /** Snapshots as released versions stored them. A new schema adds a file; none is ever changed. */
 function stored(name: string): { aggregate: string; state: unknown; schema: number } {
-  return JSON.parse(readFileSync(join(import.meta.dirname, "..", "fixtures", "snapshots", `${name}.json`), "utf8"));
+  return JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
 }
 
 const sweep = { id: "e", at: 2_000_000_000_000, event: { type: "timer.due", timer: "sweep" } };
 
 describe("a snapshot", () => {
-  it.each(["feature-1", "lane-1", "feature-2", "lane-2"])("of an older version goes on: %s", (name) => {
+  it("is kept of every older version", () => {
+    const older = (name: string, present: number) =>
+      Array.from({ length: present - 1 }, (_, index) => `${name}-${index + 1}.json`);
+    const wanted = [...older("feature", FEATURE_SCHEMA), ...older("lane", LANE_SCHEMA)];
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it.each(names)("of an older version goes on: %s", (name) => {
     const { aggregate, ...snapshot } = stored(name);
     const decision = decide(aggregate, snapshot, sweep);
     expect(decision.ignored).toBeNull();
@@ -48,9 +59,11 @@ describe("a snapshot", () => {
     expect(tasks.map((task) => [task.plan.id, task.checking])).toContainEqual(["print", true]);
   });
 
-  it("of a newer version is refused with what to do", () => {
-    const { aggregate, state } = stored("feature-1");
-    expect(() => decide(aggregate, { state, schema: 99 }, sweep)).toThrow(/schema 99.*update Headgate/);
+  it.each(names)("of a newer version is refused with what to do, and is not touched: %s", (name) => {
+    const { aggregate, state } = stored(name);
+    const newer = { state: structuredClone(state), schema: 99 };
+    expect(() => decide(aggregate, newer, sweep)).toThrow(/schema 99.*update Headgate/);
+    expect(newer).toEqual({ state, schema: 99 });
   });
 
   it("that does not parse is refused", () => {

@@ -5,7 +5,8 @@
  *   --seed N               play one and tell it line by line
  *   --file FILE            play a kept one and tell it line by line
  *   --sweep                a crash at every effect of the canonical stories, and every two of one
- *   --mutants              how many seeds it takes to catch each of our seeded bugs
+ *   --mutants              whether each of our seeded bugs is caught, in the story that is known for it, else in 1,000 seeds
+ *   --mutants --anew       how many seeds each takes from the first on, whatever is known
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     file: { type: "string" },
     sweep: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
+    anew: { type: "boolean", default: false },
     /** Of the seeded bugs, those with these words. */
     only: { type: "string" },
     threads: { type: "string", default: "2" },
@@ -42,8 +44,10 @@ const threads = Number(values.threads);
 if (values.seed !== undefined) await tell(generate(values.seed));
 else if (values.file !== undefined) await tell(Scenario.parse(JSON.parse(readFileSync(values.file, "utf8")).scenario));
 else if (values.sweep) await sweepAll();
-else if (values.mutants) process.exitCode = (await catchMutants(say, values.only)) ? 0 : 1;
-else await playMany();
+else if (values.mutants) {
+  const { only, anew } = values;
+  process.exitCode = (await catchMutants({ say, only, anew, threads })) ? 0 : 1;
+} else await playMany();
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

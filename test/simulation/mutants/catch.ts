@@ -1,5 +1,10 @@
-/** How many seeds it takes to catch each bug: the harness is only as good as that. */
+/**
+ * How many seeds it takes to catch each bug: the harness is only as good as that. Where a bug was caught before is recorded, so
+ * that a gate need only play that one story; a bug that slips through it is hunted anew, from the first seed on.
+ */
 import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { copyWith } from "./apply.ts";
 import { type Mutant, mutants } from "./patches.ts";
@@ -7,29 +12,67 @@ import { type Mutant, mutants } from "./patches.ts";
 export const MOST_SEEDS = 1_000;
 
 const Caught = z.object({ played: z.number(), seed: z.string().nullable(), promise: z.string().optional() });
+type Caught = z.infer<typeof Caught>;
 
-/** Whether all were caught. */
-export async function catchMutants(say: (line: string) => void, chosen: string | undefined): Promise<boolean> {
+const recordPath = fileURLToPath(new URL("caught.json", import.meta.url));
+const Recorded = z.record(z.string(), z.number().int().min(1).max(MOST_SEEDS));
+
+/** The first seed that catches each bug, by the bug's name. */
+export function recorded(): Record<string, number> {
+  return Recorded.parse(JSON.parse(readFileSync(recordPath, "utf8")));
+}
+
+interface CatchOptions {
+  say(line: string): void;
+  /** Of the bugs, those with these words. */
+  only: string | undefined;
+  /** Whatever is recorded. */
+  anew: boolean;
+  /** How many bugs are tried at a time, each on one thread. */
+  threads: number;
+}
+
+/** Whether all were caught. What was found anew is recorded. */
+export async function catchMutants({ say, only, anew, threads }: CatchOptions): Promise<boolean> {
+  const record = recorded();
+  const waiting = mutants.filter(({ bug }) => only === undefined || bug.includes(only));
   let missed = 0;
   say(`${"bug".padEnd(58)} seeds  caught as`);
-  for (const mutant of mutants) {
-    if (chosen !== undefined && !mutant.bug.includes(chosen)) continue;
-    const { seed, promise } = await hunt(mutant);
-    if (seed === null) missed += 1;
-    say(`${mutant.bug.padEnd(58)} ${(seed ?? "-").padStart(5)}  ${promise ?? `NOT CAUGHT in ${MOST_SEEDS} seeds`}`);
+
+  async function serve(): Promise<void> {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const { bug } = mutant;
+      const { seed, promise } = await tried(mutant, anew ? undefined : record[bug]);
+      if (seed === null) missed += 1;
+      else record[bug] = Number(seed);
+      say(`${bug.padEnd(58)} ${(seed ?? "-").padStart(5)}  ${promise ?? `NOT CAUGHT in ${MOST_SEEDS} seeds`}`);
+    }
   }
+
+  await Promise.all(Array.from({ length: threads }, serve));
+  const known = mutants.flatMap(({ bug }) => (record[bug] === undefined ? [] : [[bug, record[bug]]]));
+  writeFileSync(recordPath, `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`);
   return missed === 0;
 }
 
-async function hunt(mutant: Mutant): Promise<z.infer<typeof Caught>> {
+async function tried(mutant: Mutant, seed: number | undefined): Promise<Caught> {
   const copy = copyWith(mutant);
   try {
-    const words = ["test/simulation/main.ts", "--hunt", "--seeds", String(MOST_SEEDS)];
-    const child = spawn(process.execPath, words, { cwd: copy.folder, stdio: ["ignore", "pipe", "inherit"] });
-    let output = "";
-    for await (const chunk of child.stdout) output += String(chunk);
-    return Caught.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
+    if (seed !== undefined) {
+      const again = await hunt(copy.folder, seed, 1);
+      if (again.seed !== null) return again;
+    }
+    return await hunt(copy.folder, 1, MOST_SEEDS);
   } finally {
     copy.remove();
   }
+}
+
+async function hunt(folder: string, from: number, seeds: number): Promise<Caught> {
+  const range = ["--from", String(from), "--seeds", String(seeds), "--threads", "1"];
+  const words = ["test/simulation/main.ts", "--hunt", ...range];
+  const child = spawn(process.execPath, words, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  for await (const chunk of child.stdout) output += String(chunk);
+  return Caught.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
 }

@@ -160,8 +160,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "let the base go back with a late message",
     "core/feature/decide.ts",
-    "if (state.base !== null && newest) state.base",
-    "if (state.base !== null) state.base",
+    "if (state.base !== null && newest) state.base = { ...state.base, sha: event.base };",
+    "if (state.base !== null) state.base = { ...state.base, sha: event.mergeSha };",
   ),
   mutant(
     "do not tell the lane of a hold",

@@ -98,6 +98,7 @@ const EFFECTS: readonly (readonly [string, number])[] = [
   ["pull.observe", 40],
   ["heads.compare", 8],
   ["pull.update", 6],
+  ["pull.merge", 4],
   ["pull.merge", 8],
   ["failure.read", 2],
   ["checks.rerun", 2],
@@ -124,7 +125,8 @@ export function generate(seed: string): Scenario {
     replicas: chance.chance(0.3) ? 2 : 1,
     webhooks: chance.chance(0.1) ? "none" : "all",
   };
-  const faults = Array.from({ length: chance.between(10, 18) }, () => fault(chance, features));
+  const troubles = Array.from({ length: chance.between(10, 18) }, () => fault(chance, features));
+  const faults = troubles.flatMap((trouble) => [trouble, ...meanwhile(chance, features, trouble)]);
   features.forEach((feature, index) => {
     // Seldom enough by itself, and what it leads to is worth a look.
     if (feature.onFailure === "rollback" && chance.chance(0.5)) faults.push(givesUp(chance, index));
@@ -199,6 +201,15 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
     return { on: "moment", request, nth: chance.between(1, often), fault: "act", act };
   }
   return { on: "time", at: chance.between(0, 1_200_000), fault: "act", act: person(chance, features) };
+}
+
+/** While a process is down, somebody does something to what it was about to do. */
+function meanwhile(chance: Chance, features: readonly FeatureSpec[], trouble: Fault): Fault[] {
+  if (trouble.on !== "effect" || trouble.fault !== "crash-before" || chance.chance(0.3)) return [];
+  const request = `claim ${trouble.command}`;
+  const race = RACES.find(([name]) => name === request);
+  if (race === undefined) return [];
+  return [{ on: "moment", request, nth: trouble.nth, fault: "act", act: meddle(chance, features, race[2]) }];
 }
 
 /** What makes the most of the moment, done to the pull that is nearest to its merge. */
