@@ -82,7 +82,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     writtenAt: z.number().int(),
     order: Order,
   }),
-  z.object({ type: z.literal("issue.edited"), title: z.string(), body: z.string(), by: z.string() }),
+  z.object({ type: z.literal("issue.edited"), title: z.string(), body: z.string() }),
   z.object({ type: z.literal("issue.observed"), round: z.number().int(), observation: IssueObservation }),
   z.object({
     type: z.literal("permission.observed"),

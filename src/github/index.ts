@@ -12,6 +12,7 @@ import { createLogs } from "./logs/failure-text.ts";
 import { createMerging } from "./merging.ts";
 import { createPulls } from "./pulls.ts";
 import { createRepositories } from "./repositories.ts";
+import { createSubIssues } from "./sub-issues.ts";
 
 export { type AppOptions, type Connection, connectApp } from "./connect.ts";
 
@@ -22,6 +23,7 @@ export function createGitHub(connection: Omit<Connection, "installedRepositories
     ...repositories,
     ...createBranches(calls),
     ...createIssues(calls, connection),
+    ...createSubIssues(calls),
     ...createAttempts(calls, connection, repositories.defaultBranch),
     ...createChecks(calls),
     ...createPulls(calls, connection),

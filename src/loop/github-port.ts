@@ -36,6 +36,15 @@ export interface IssueSnapshot {
   author: string;
 }
 
+/** An issue that is part of another one, with the siblings and strangers of the same repository that block it. */
+export interface SubIssue {
+  number: number;
+  title: string;
+  body: string;
+  state: "open" | "closed";
+  blockedBy: number[];
+}
+
 export interface CommentSnapshot {
   id: number;
   author: string;
@@ -71,6 +80,12 @@ export interface GitHub {
   /** Who put the label on last and when (ISO-8601), from the issue's events; null when it is not on. */
   labelledBy(repo: Repo, issue: number, label: string): Promise<{ login: string; at: string } | null>;
   comments(repo: Repo, issue: number, since: string | null): Promise<CommentSnapshot[]>;
+
+  /** In the order in which people put them. Those in other repositories are left out. */
+  subIssues(repo: Repo, issue: number): Promise<SubIssue[]>;
+  /** Not found before it is made: who asks has looked. A crash between the two calls leaves an issue without a parent. */
+  addSubIssue(repo: Repo, parent: number, issue: { title: string; body: string }): Promise<{ number: number }>;
+  addBlockedBy(repo: Repo, issue: number, blocker: number): Promise<void>;
 
   /**
    * Make the one comment that bears `marker` (a hidden HTML comment, first line) say `body`. Only a comment of our own

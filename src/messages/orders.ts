@@ -1,12 +1,15 @@
 /** What people may type, as they read it. */
 import type { Order } from "../core/order.ts";
-import { columns } from "./columns.ts";
+import { columns } from "./terminal/columns.ts";
 
 type Verb = Exclude<Order["verb"], "malformed" | "answer">;
 
 const usage: Record<Verb, { type: string; does: string }> = {
   approve: { type: "/headgate approve", does: "carry the plan out; a number after it names the version that is meant" },
-  plan: { type: "/headgate plan <words>", does: "plan anew from the issue's present text, with these words for the planner" },
+  plan: {
+    type: "/headgate plan <words>",
+    does: "plan anew from the issue's present text, with these words for the planner",
+  },
   drop: { type: "/headgate plan drop <task>", does: "leave a task out of the plan; its id or the number of its row" },
   after: { type: "/headgate plan after <task> <other>", does: "have a task wait for another" },
   status: { type: "/headgate status", does: "bring the status comment up to date" },

@@ -58,7 +58,7 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
   const { action } = read(Action);
   switch (name) {
     case "issues":
-      return issueFacts(action, read(IssuesPayload), identity);
+      return issueFacts(action, read(IssuesPayload), guid, identity);
     case "issue_comment":
       return action === "created" ? orderFact(read(IssueCommentPayload), guid, identity) : nothing;
     case "pull_request":
@@ -101,7 +101,12 @@ function hintOf(guid: string, topic: string, about: Hint["event"]["topic"]): Tol
   return { facts: [], hints: [{ topic, key: `hint:${guid}:${topic}`, event: { type: "hinted", topic: about } }] };
 }
 
-function issueFacts(action: string | undefined, payload: z.infer<typeof IssuesPayload>, identity: Identity): Told {
+function issueFacts(
+  action: string | undefined,
+  payload: z.infer<typeof IssuesPayload>,
+  guid: string,
+  identity: Identity,
+): Told {
   const { issue, sender, label } = payload;
   // Our own closing of a finished issue is no news.
   if (isOurs(sender, identity)) return nothing;
@@ -121,10 +126,9 @@ function issueFacts(action: string | undefined, payload: z.infer<typeof IssuesPa
     }
     case "unlabeled":
       return labelled ? fact("unlabelled", { type: "feature.unlabelled", by }) : nothing;
-    case "edited": {
-      const { title, body } = issue;
-      return fact("edited", { type: "issue.edited", title, body: body ?? "", by });
-    }
+    case "edited":
+      // What it says now, whoever is concerned looks up.
+      return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
     case "closed":
     case "deleted":
     case "transferred":

@@ -20,7 +20,7 @@ function begun(policy: Partial<Policy>, tasks: Planned[]): World {
   });
   const { version } = world.take("plan.make");
   const plan = { tasks: tasks.map((task) => ({ title: task.id, ...task })) };
-  world.feature({ type: "plan.made", version, plan, model: null, usage: null });
+  world.feature({ type: "plan.made", source: "model", version, plan, model: null, usage: null });
   return world;
 }
 

@@ -103,7 +103,7 @@ export class World {
       by,
       permission: "write",
       base: { branch: "main", sha: sha("base") },
-      policy: defaultPolicy,
+      policy: { ...defaultPolicy, approve: { when: "never", usd: 0 } },
       checks: [{ name: "unit", appId: null }],
       prices: {},
       problems: [],
@@ -122,7 +122,7 @@ export class World {
       ...policies,
       tasks: Object.entries(tasks).map(([id, dependsOn]) => ({ id, title: id, dependsOn, ...more })),
     };
-    this.feature({ type: "plan.made", version, plan, model: null, usage: null });
+    this.feature({ type: "plan.made", source: "model", version, plan, model: null, usage: null });
   }
 
   /** Labelled, allowed and planned. */
@@ -136,7 +136,13 @@ export class World {
   orders(order: Order | "resume" | "cancel" | "hold", by = "ada"): void {
     this.#comments += 1;
     const comment = 1_000 + this.#comments;
-    this.feature({ type: "order.given", comment, by, order: typeof order === "string" ? { verb: order } : order });
+    this.feature({
+      type: "order.given",
+      comment,
+      by,
+      writtenAt: 1_000_000,
+      order: typeof order === "string" ? { verb: order } : order,
+    });
     this.take("permission.observe", (command) => command.comment === comment);
     this.feature({ type: "permission.observed", comment, by, permission: "write" });
   }

@@ -1,6 +1,7 @@
 /** A provider of models made of nock, and a repository made of a table. */
 import nock from "nock";
 import { afterEach, beforeEach, expect } from "vitest";
+import { defaultPolicy } from "../../src/core/policy.ts";
 import type { PlanAnswer, PlanRequest } from "../../src/loop/planner-port.ts";
 import { createPlanner, type PlannerSettings } from "../../src/planner/planner.ts";
 
@@ -19,7 +20,10 @@ export const request: PlanRequest = {
   repo: { owner: "octo", name: "shop" },
   issue: { number: 12, title: "Quotes", body: "Read quoted fields." },
   base: { branch: "main", sha: "a".repeat(40) },
+  policy: defaultPolicy,
   model: "claude-opus-5-5",
+  guidance: "",
+  extends: false,
 };
 
 /** The body of a Messages request as far as the tests read it. */

@@ -64,7 +64,13 @@ describe("a webhook that states something for good", () => {
       {
         aggregate: "acme/tool#12",
         key: "comment:900:2026-11-23T07:02:00Z",
-        event: { type: "order.given", comment: 900, by: "ada", order: { verb: "retry", task: "quote" } },
+        event: {
+          type: "order.given",
+          comment: 900,
+          by: "ada",
+          writtenAt: 1_000_000,
+          order: { verb: "retry", task: "quote" },
+        },
       },
     ]);
   });

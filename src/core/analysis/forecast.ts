@@ -57,8 +57,7 @@ export function forecast(jobs: readonly Job[], slots: number): number {
 /** The longest chain from each job to the end, its own part included. */
 function ranks(jobs: readonly Job[]): Map<string, number> {
   const dependents = new Map<string, Job[]>();
-  for (const job of jobs)
-    for (const id of job.dependsOn) dependents.set(id, [...(dependents.get(id) ?? []), job]);
+  for (const job of jobs) for (const id of job.dependsOn) dependents.set(id, [...(dependents.get(id) ?? []), job]);
   const lengths = new Map<string, number>();
   const lengthOf = (job: Job): number => {
     const known = lengths.get(job.id);

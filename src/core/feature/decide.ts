@@ -19,7 +19,8 @@ import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
 import { cancel, hold, look, orderGiven, permissionObserved, resume } from "./orders.ts";
 import { issueEdited } from "./planning/approval.ts";
-import { askForMore, askForPlan, planFailed, planMade, planQuestioned, planShown } from "./planning/making.ts";
+import { askForMore, askForPlan, planFailed, planMade, planQuestioned } from "./planning/making.ts";
+import { planShown } from "./planning/showing.ts";
 import { progress } from "./progress.ts";
 import { addUndo } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
@@ -217,8 +218,8 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
 
 function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   const { state } = draft;
-  // Somebody said something: it may be the answer.
-  if (event.topic.kind === "issue" && state.questions !== null) {
+  // Somebody said something, which may be the answer, or changed what is asked for.
+  if (event.topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
     lookAtIssue(draft);
     return null;
   }

@@ -129,7 +129,7 @@ export const FeatureState = z.object({
   /** As it was when somebody who may asked for it: consent binds to this text. */
   issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
   /** The issue says something else by now. null: it does not. */
-  edited: z.object({ title: z.string(), body: z.string(), by: z.string() }).nullable(),
+  edited: z.object({ title: z.string(), body: z.string() }).nullable(),
   stage: z.enum(["planning", "proposed", "executing", "rolling-back", "completed", "cancelled", "failed"]),
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["order", "label"]) }).nullable(),

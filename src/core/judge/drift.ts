@@ -32,7 +32,7 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
   const { title, body } = observed;
   const known = state.edited ?? state.issue;
   if (title !== known.title || body !== known.body) {
-    differences.push({ key: `edited:sweep:${round}`, event: { type: "issue.edited", title, body, by: "somebody" } });
+    differences.push({ key: `edited:sweep:${round}`, event: { type: "issue.edited", title, body } });
   }
   const heldForLabel = state.hold?.cause === "label";
   if (!observed.labelled && state.hold === null && !state.ignoresLabel) {

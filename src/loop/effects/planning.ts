@@ -1,5 +1,7 @@
 import type { Command } from "../../core/command.ts";
 import type { FeatureEvent } from "../../core/event.ts";
+import { pullTitle } from "../../messages/pull.ts";
+import { subIssueBody, taskOfIssue } from "../../messages/sub-issue.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 
@@ -21,14 +23,24 @@ export async function makePlan(
 export async function filePlan(outside: Outside, command: Extract<Command, { type: "plan.file" }>): Promise<void> {
   const { github } = outside;
   const { repo, issue, tasks } = command;
-  const present = new Map((await github.subIssues(repo, issue)).map((one) => [taskOfIssue(one.body), one]));
-  const ids = new Map<string, number>();
+  const present = await github.subIssues(repo, issue);
+  const numbers = new Map<string, number>();
+  for (const { number, body } of present) {
+    const id = taskOfIssue(body);
+    if (id !== null) numbers.set(id, number);
+  }
   for (const task of tasks) {
-    const known = present.get(task.id);
-    const filed = known ?? (await github.addSubIssue(repo, issue, { title: task.title, body: subIssueBody(task) }));
-    ids.set(task.id, filed.number);
-    const blockers = task.dependsOn.flatMap((id) => ids.get(id) ?? []);
-    const missing = blockers.filter((number) => known === undefined || !known.blockedBy.includes(number));
-    for (const number of missing) await github.addBlockedBy(repo, filed.number, number);
+    if (numbers.has(task.id)) continue;
+    const filed = await github.addSubIssue(repo, issue, { title: pullTitle(task), body: subIssueBody(task) });
+    numbers.set(task.id, filed.number);
+  }
+  for (const task of tasks) {
+    const number = numbers.get(task.id);
+    const blockedBy = present.find((one) => one.number === number)?.blockedBy ?? [];
+    for (const id of task.dependsOn) {
+      const blocker = numbers.get(id);
+      if (number === undefined || blocker === undefined || blockedBy.includes(blocker)) continue;
+      await github.addBlockedBy(repo, number, blocker);
+    }
   }
 }

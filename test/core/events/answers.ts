@@ -42,7 +42,13 @@ export function answersTo(command: Command, at: number): Event[] {
     case "issue.observe":
       return sweeps(command.round, at);
     case "plan.make": {
-      const of = { type: "plan.made" as const, version: command.version, model: "m", usage: USAGE };
+      const of = {
+        type: "plan.made" as const,
+        source: "model" as const,
+        version: command.version,
+        model: "m",
+        usage: USAGE,
+      };
       const failure = { class: "provider-down" as const, cause: "overloaded", details: [] };
       return [
         { ...of, plan: PLAN },
@@ -138,7 +144,7 @@ function sweeps(round: number, at: number): Event[] {
     { verb: "budget" as const, usd: 5 },
     { verb: "cancel" as const },
   ].map((order) => ({ comment: at, by: "ada", createdAt: "2026-01-01T00:00:00Z", at, order }));
-  const calm = { open: true, labelled: true, orders: [] };
+  const calm = { open: true, labelled: true, title: "A feature", body: "Do it", orders: [] };
   const seen = [
     calm,
     ...orders.map((order) => ({ ...calm, orders: [order] })),

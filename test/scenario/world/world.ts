@@ -194,7 +194,9 @@ export class World extends Onlooker {
       host: "127.0.0.1",
       port: this.port,
       store: this.store,
-      planner: () => ({ plan: async () => ({ plan: await this.plan, model: null, usage: null }) }),
+      planner: () => ({
+        plan: async () => ({ plan: await this.plan, source: "file" as const, model: null, usage: null }),
+      }),
       settings: { label: "headgate", baseBranch: null, statusEveryMs: 50, lookEveryMs: 20, sweepEveryMs: 60_000 },
       defaults: policy,
       prices: pricesWith({}),

@@ -55,6 +55,8 @@ export interface Issue {
   labelEvents: { label: string; on: boolean; by: string; at: number }[];
   comments: Comment[];
   updatedAt: number;
+  parent: number | null;
+  blockedBy: number[];
 }
 
 export interface Run {

@@ -9,7 +9,7 @@ import { advanceFeature } from "../draft.ts";
 import type { FeatureState } from "../state.ts";
 import { isOver } from "../state.ts";
 import { isWhole, landsTogether, makeLandBranch } from "../targets.ts";
-import { showPlan } from "./making.ts";
+import { showPlan } from "./showing.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -55,7 +55,8 @@ export function approve(draft: Draft, by: string | null): void {
 export function approveOrder(draft: Draft, by: string, version: number | null, writtenAt: number): string | null {
   const { state } = draft;
   if (state.stage === "planning") return "There is no plan to approve yet.";
-  if (state.stage !== "proposed" || state.plan === null) return `This feature is ${state.stage}; its plan was approved.`;
+  if (state.stage !== "proposed" || state.plan === null)
+    return `This feature is ${state.stage}; its plan was approved.`;
   const { version: current, shownAt } = state.plan;
   const again = `The plan is version ${current} by now. Look at it, then \`/headgate approve ${current}\`.`;
   if (version !== null && version !== current) return `That would approve version ${version}. ${again}`;
@@ -71,11 +72,11 @@ export function approveOrder(draft: Draft, by: string, version: number | null, w
 export function issueEdited(draft: Draft, event: EventOf<"issue.edited">): Reaction {
   const { state } = draft;
   if (isOver(state)) return "not-accepted-here";
-  const { title, body, by } = event;
+  const { title, body } = event;
   const before = state.edited ?? state.issue;
   if (before.title === title && before.body === body) return "duplicate";
   const isBack = state.issue.title === title && state.issue.body === body;
-  state.edited = isBack ? null : { title, body, by };
+  state.edited = isBack ? null : { title, body };
   if (state.stage === "proposed") showPlan(draft);
   return null;
 }

@@ -10,6 +10,7 @@ import type { FeatureState } from "../state.ts";
 import { newTask } from "../state.ts";
 import { wholeOf } from "../targets.ts";
 import { approve, mustAsk } from "./approval.ts";
+import { showPlan } from "./showing.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -121,19 +122,6 @@ export function propose(draft: Draft, plan: Plan, version: number, source: PlanS
   advanceFeature(state, { type: "PROPOSE" });
   showPlan(draft);
   if (!mustAsk(state)) approve(draft, null);
-}
-
-export function showPlan(draft: Draft): void {
-  const { state } = draft;
-  if (state.plan === null) return;
-  const { version } = state.plan;
-  draft.commands.push({ type: "plan.publish", repo: state.repo, issue: state.issue.number, version });
-}
-
-export function planShown({ state, at }: Draft, event: EventOf<"plan.shown">): Reaction {
-  if (state.plan === null || state.plan.version !== event.version) return "superseded";
-  state.plan.shownAt = at;
-  return null;
 }
 
 /** Tasks that people added while the feature is under way. What is there already stays as it is. */
