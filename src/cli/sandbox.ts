@@ -1,5 +1,5 @@
 /** `headgate sandbox`: the local GitHub alone, with a sample repository and an App waiting for `headgate serve`. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -10,10 +10,11 @@ import { startScriptedModel } from "../sandbox/model/scripted-model.ts";
 import type { Given } from "./command-line.ts";
 import { refused } from "./folders.ts";
 import { commitFolder } from "./git.ts";
-import { PORT, wholeNumber } from "./numbers.ts";
+import { oneOf, PORT, wholeNumber } from "./numbers.ts";
 import { appManifest, publishHeadgate, withFolder } from "./setup.ts";
 import { Interrupted, onInterruption } from "./signals.ts";
 
+const SEED = { least: 0, most: 999_999_999 };
 const samples = join(import.meta.dirname, "..", "..", "samples");
 
 /** Resolves with the exit code once it is told to stop. */
@@ -22,15 +23,23 @@ export async function serveSandbox(given: Given): Promise<number> {
   const port = wholeNumber("port", given.port, PORT) ?? 0;
   const appPort = wholeNumber("app-port", given["app-port"], PORT) ?? 3000;
   const slots = wholeNumber("slots", given.slots, { least: 1, most: 100 }) ?? 8;
+  const limits = oneOf("limits", given.limits, ["generous", "github"] as const) ?? "generous";
+  const weather = oneOf("weather", given.weather, ["calm", "breezy", "storm"] as const) ?? "calm";
+  const seed = wholeNumber("seed", given.seed, SEED) ?? randomInt(SEED.most);
+  const adminToken = randomBytes(20).toString("hex");
   const interruption = onInterruption();
-  const sandbox = await startSandbox({ dataDir, port, slots }).catch((error) => refused(error, { dataDir, port }));
+  const sandbox = await startSandbox({ dataDir, port, slots, limits, adminToken }).catch((error) =>
+    refused(error, { dataDir, port }),
+  );
   const script = JSON.parse(await readFile(join(samples, "ledger.script.json"), "utf8"));
   const model = await startScriptedModel({ script });
   try {
     await interruption.after(publishHeadgate(sandbox));
     const { token, issue } = await interruption.after(seedSample(sandbox, model.url));
     const app = await interruption.after(seedApp(sandbox, dataDir, appPort));
-    console.log(greeting(sandbox, { token, issue, app, appPort, modelUrl: model.url }));
+    // Only now: what was set up above was not to suffer from it.
+    sandbox.setWeather({ kind: weather, seed });
+    console.log(greeting(sandbox, { token, issue, app, appPort, modelUrl: model.url, weather, seed, adminToken }));
     await interruption.wanted;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -104,14 +113,26 @@ async function seedApp(sandbox: Sandbox, dataDir: string, port: number): Promise
 
 function greeting(
   sandbox: Sandbox,
-  seeded: { token: string; issue: number; app: SeededApp; appPort: number; modelUrl: string },
+  seeded: {
+    token: string;
+    issue: number;
+    app: SeededApp;
+    appPort: number;
+    modelUrl: string;
+    weather: string;
+    seed: number;
+    adminToken: string;
+  },
 ): string {
-  const { token, issue, app, appPort, modelUrl } = seeded;
+  const { token, issue, app, appPort, modelUrl, weather, seed, adminToken } = seeded;
   const host = sandbox.url.replace(/^http:\/\//, "");
   return `A GitHub for this machine is up at ${sandbox.url}
   REST API      ${sandbox.apiUrl}
   Your token    ${token}   (you are @you, the owner of you/ledger)
   Clone         git clone http://you:${token}@${host}/you/ledger.git
+  Weather       ${weather}, seed ${seed}; turn it with
+                curl -X PUT -H "Authorization: Bearer ${adminToken}" -d '{"weather":"storm"}' \\
+                  ${sandbox.url}/_sandbox/weather
 
 Start Headgate on it, in another shell:
   APP_ID=${app.id} \\

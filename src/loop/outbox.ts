@@ -66,7 +66,8 @@ function unreadable(claimed: ClaimedCommand): Told[] {
 async function outcomeOf(outside: Inside, claimed: ClaimedCommand, command: Command): Promise<Told[]> {
   const { aggregate } = claimed;
   if (command.type === "timer.set") {
-    const key = `timer:${command.timer}:${command.dueAt}`;
+    // With the lease: set again for the same time after it was due, it is due again.
+    const key = `timer:${command.timer}:${command.dueAt}=${claimed.lease}`;
     return [{ aggregate, key, event: { type: "timer.due", timer: command.timer } }];
   }
   if (command.type === "timer.cancel" || command.type === "withdraw" || command.type === "tell") {

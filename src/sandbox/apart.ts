@@ -3,6 +3,7 @@
  * costs as much as its parent is large: beside an embedded database the sandbox would stall at every call.
  */
 import { fork } from "node:child_process";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Answer, Call, Opening } from "./apart-child.ts";
 import type { Sandbox, SandboxOptions } from "./index.ts";
@@ -41,6 +42,8 @@ async function start(options: ApartOptions): Promise<SandboxApart> {
   const child = fork(join(import.meta.dirname, "apart-child.ts"), [], {
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // Most of a start is reading some hundred modules; from Node's own cache that takes half as long.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...process.env },
     // Ctrl-C in a terminal goes to the whole group; the child is closed in its turn instead.
     detached: true,
   });

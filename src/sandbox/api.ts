@@ -1,7 +1,10 @@
 /** The whole REST API under one root, with what every answer of GitHub carries. */
 import { randomBytes } from "node:crypto";
-import type { Hono } from "hono";
+import { graphqlRoutes } from "./graphql/routes.ts";
 import type { Hub } from "./hub.ts";
+import { answerConditionally } from "./limits/conditional.ts";
+import { startGate } from "./limits/gate.ts";
+import { type Limits, limitsOf } from "./limits/limits.ts";
 import { appRoutes } from "./rest/apps/app-routes.ts";
 import { deliveryRoutes } from "./rest/apps/delivery-routes.ts";
 import { authenticate } from "./rest/auth/authenticate.ts";
@@ -12,32 +15,45 @@ import { issueEventRoutes } from "./rest/issues/event-routes.ts";
 import { issueRoutes } from "./rest/issues/issue-routes.ts";
 import { labelRoutes } from "./rest/issues/label-routes.ts";
 import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
-import { ApiError, newRest, notFound, type Rest, type RestContext, type RestEnv } from "./rest/kit.ts";
+import { ApiError, newRest, notFound, type Rest, type RestContext } from "./rest/kit.ts";
 import { metaRoutes } from "./rest/meta-routes.ts";
-import { type Rates, startRates } from "./rest/rates.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
 import { userRoutes } from "./rest/user-routes.ts";
+import { throughWeather } from "./weather/requests.ts";
+import { weatherOver } from "./weather/weather.ts";
 import type { Delivery } from "./world/entities.ts";
 
 const documentation = "https://docs.github.com/rest";
+
+export interface ApiOptions {
+  limits?: Limits;
+}
 
 /**
  * `others` are the routes of the rooms beside this one. Ours come first: `/commits/{ref}/status` is not a commit whose
  * ref ends in `/status`.
  */
-export function restApi(hub: Hub, redeliver: (delivery: Delivery) => void, others: readonly Rest[]): Hono<RestEnv> {
-  const rates = startRates(hub.clock);
+export function restApi(
+  hub: Hub,
+  redeliver: (delivery: Delivery) => void,
+  others: readonly Rest[],
+  options: ApiOptions = {},
+): Rest {
+  const gate = startGate(hub.clock, options.limits ?? limitsOf("generous"));
   const api = newRest();
 
   api.use(async (context, next) => {
-    try {
-      const actor = authenticate(hub, context.req.header("authorization"));
-      context.set("actor", actor);
-      await next();
-    } finally {
-      addHeaders(context, hub, rates);
-    }
+    const requestId = newRequestId();
+    addHeaders(context, hub, requestId);
+    const identified = identify(context, hub);
+    await gate.through(context, requestId, async () => {
+      if (identified !== null) throw identified;
+      await throughWeather(weatherOver(hub.world), context, async () => {
+        await next();
+        await answerConditionally(context);
+      });
+    });
   });
 
   const own = [
@@ -55,7 +71,8 @@ export function restApi(hub: Hub, redeliver: (delivery: Delivery) => void, other
   ];
   for (const routes of own) api.route("/", routes(hub));
   api.route("/", deliveryRoutes(hub, redeliver));
-  api.route("/", metaRoutes(rates));
+  api.route("/", metaRoutes(gate));
+  api.route("/", graphqlRoutes(hub, gate));
   for (const routes of others) api.route("/", routes);
 
   api.all("*", () => {
@@ -72,15 +89,33 @@ export function restApi(hub: Hub, redeliver: (delivery: Delivery) => void, other
   return api;
 }
 
-function addHeaders(context: RestContext, hub: Hub, rates: Rates): void {
-  const rate = rates.take(context.get("actor") ?? { kind: "anonymous" });
-  context.header("X-GitHub-Request-Id", randomBytes(10).toString("hex").toUpperCase());
+/** Puts the API where GHES has it: octokit looks for GraphQL beside `/api/v3`, not below it. */
+export function mountApi(web: Rest, api: Rest): void {
+  web.route("/api/v3", api);
+  web.post("/api/graphql", ({ req, env }) => api.fetch(new Request(new URL("/graphql", req.url), req.raw), env));
+}
+
+/** Finds out who asks. Whoever shows credentials that are not known is counted with those who show none. */
+function identify(context: RestContext, hub: Hub): ApiError | null {
+  context.set("actor", { kind: "anonymous" });
+  try {
+    context.set("actor", authenticate(hub, context.req.header("authorization")));
+    return null;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+/** As GitHub's look: `E069:28A5:946476:98F36C:6542E844`. */
+function newRequestId(): string {
+  const hex = (bytes: number) => randomBytes(bytes).toString("hex").toUpperCase();
+  return [2, 2, 3, 3, 4].map(hex).join(":");
+}
+
+function addHeaders(context: RestContext, hub: Hub, requestId: string): void {
+  context.header("X-GitHub-Request-Id", requestId);
   context.header("X-GitHub-Media-Type", "github.v3; format=json");
   // Octokit's auth-app corrects its clock by this header, so it must tell the sandbox's time.
   context.header("Date", hub.clock.now().toUTCString());
-  context.header("X-RateLimit-Limit", String(rate.limit));
-  context.header("X-RateLimit-Remaining", String(rate.remaining));
-  context.header("X-RateLimit-Used", String(rate.used));
-  context.header("X-RateLimit-Reset", String(rate.reset));
-  context.header("X-RateLimit-Resource", "core");
 }

@@ -1,15 +1,17 @@
-/** `npm run bench`: what the core's judgements are worth, as ratios measured in one run. Exits with 1 when a target is missed. */
+/** `npm run bench`: what the core's judgements and the sandbox are worth, as ratios measured in one run. Exits with 1 when a target is missed. */
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { cloning } from "./cloning/index.ts";
 import { deciding } from "./deciding/index.ts";
 import { type Report, reached, write } from "./figures.ts";
 import { launching } from "./launching/index.ts";
 import { scheduling } from "./scheduling/index.ts";
 
 const parts = {
-  scheduling: (trace: string | undefined): Report[] => scheduling(trace),
-  launching: (): Report[] => [launching()],
-  deciding: (): Report[] => deciding(),
+  scheduling: async (trace: string | undefined): Promise<Report[]> => scheduling(trace),
+  launching: async (): Promise<Report[]> => [launching()],
+  deciding: async (): Promise<Report[]> => deciding(),
+  cloning: async (): Promise<Report[]> => [await cloning()],
 };
 
 const { values } = parseArgs({ options: { trace: { type: "string" }, only: { type: "string" } } });
@@ -22,7 +24,8 @@ if (chosen.length === 0) {
 } else {
   const model = cpus()[0]?.model ?? "an unknown processor";
   console.log(`${availableParallelism()} cores of ${model}, Node.js ${process.version}\n`);
-  const reports = chosen.flatMap((name) => parts[name](values.trace));
+  const reports: Report[] = [];
+  for (const name of chosen) reports.push(...(await parts[name](values.trace)));
   for (const report of reports) console.log(`${write(report)}\n`);
   console.log("Simulated seeds per second are measured by `npm run simulate`.");
   const missed = reports.flatMap((report) => report.figures).filter((figure) => !reached(figure));

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +27,8 @@ function isRunning(pid: number): boolean {
   return existsSync(status) && !/^State:\s+Z/m.test(readFileSync(status, "utf8"));
 }
 
-it("ends what a killed sandbox left running, and marks its runs cancelled", async () => {
+/** A sandbox in a process of its own with one job under way, and the processes that belong to the job. */
+async function startDoomed() {
   const script = join(import.meta.dirname, "actions-crash-life.ts");
   child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(createInterface({ input: child.stdout! }), "line")) as [string];
@@ -35,8 +36,25 @@ it("ends what a killed sandbox left running, and marks its runs cancelled", asyn
   const running = jobs.find((job) => job.name === "running");
   const workspace = join(folder, "world", "actions", "jobs", String(running!.id), "work", "shop", "shop");
   const pids = [running!.process!.pid, Number(readFileSync(join(workspace, "pid"), "utf8"))];
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  const kill = async () => {
+    child!.kill("SIGKILL");
+    await once(child!, "exit");
+  };
+  return { runId, workspace, pids, pid: child.pid ?? 0, kill };
+}
+
+it("leaves no process of a job when it is killed", async () => {
+  const { pids, kill } = await startDoomed();
+  expect(pids.map(isRunning)).toEqual([true, true]);
+  await kill();
+  await expect.poll(() => pids.map(isRunning), { timeout: 10_000 }).toEqual([false, false]);
+});
+
+it("ends at the next start what was left running when its guard was killed too, and marks its runs cancelled", async () => {
+  const { runId, workspace, pids, pid, kill } = await startDoomed();
+  const children = execFileSync("pgrep", ["-P", String(pid), "-f", "sandbox-guard"], { encoding: "utf8" });
+  for (const guard of children.trim().split("\n")) process.kill(Number(guard), "SIGKILL");
+  await kill();
   expect(pids.map(isRunning)).toEqual([true, true]);
 
   life = await startLife(join(folder, "world"));

@@ -150,8 +150,135 @@ describe("workflows start", () => {
       broken: "name: Broken\non: push\njobs: { a: { uses: ./.github/workflows/gone.yml } }",
     });
     await fixture.settle();
+    expect(fixture.runsOf("broken")[0]).toMatchObject({ name: "Broken", conclusion: "startup_failure" });
     expect(fixture.runsOf("broken")[0]?.failure).toContain("workflow was not found");
+    await fixture.commit({
+      broken: "name: Broken\non: push\njobs: { a: { uses: ./.github/workflows/greedy.yml } }",
+      greedy: `on: workflow_call\npermissions: { contents: write }\n${job}`,
+    });
+    await fixture.settle();
+    expect(fixture.runsOf("broken")[0]).toMatchObject({ conclusion: "startup_failure" });
+    expect(fixture.runsOf("broken")[0]?.failure).toContain(
+      "The nested job 'it' is requesting 'contents: write', but is only allowed 'contents: read'.",
+    );
+    expect(fixture.jobsOf(fixture.runsOf("broken")[0]!)).toEqual([]);
     await expect(fixture.dispatch("broken")).rejects.toThrow("Workflow does not have 'workflow_dispatch' trigger");
+  });
+
+  it.each([
+    ["an unknown permission", "permissions: { content: read }", "Unexpected value 'content'"],
+    ["a level it cannot have", "permissions: { contents: all }", "Unexpected value 'all'"],
+    ["a cache-mode that is none", "cache-mode: sometimes", "Unexpected value 'sometimes'"],
+    ["two filters at odds", "", "you may only define one of `branches` and `branches-ignore` for a single event"],
+    ["26 inputs", "", "up to 25"],
+  ])("not with %s, for which the run fails with the parser's words", async (what, key, words) => {
+    const many = Array.from({ length: 26 }, (_, index) => `i${index}: {}`).join(", ");
+    const on: Record<string, string> = {
+      "26 inputs": `{ push: {}, workflow_dispatch: { inputs: { ${many} } } }`,
+      "two filters at odds": "{ push: { branches: [main], branches-ignore: [x] } }",
+    };
+    await fixture.commit({ broken: `on: ${on[what] ?? "push"}\n${key}\n${job}` });
+    await fixture.settle();
+    const [run] = fixture.runsOf("broken");
+    expect(run).toMatchObject({ conclusion: "failure", failure: expect.stringContaining(words) });
+    expect(fixture.jobsOf(run!)).toEqual([]);
+  });
+
+  it("at pulls that the filters on their base and on what they change let through", async () => {
+    const on = (filter: string) => `on: { pull_request: { ${filter} } }\n${job}`;
+    await fixture.commit({
+      docs: `name: docs\n${on("paths: ['docs/**']")}`,
+      code: `name: code\n${on("paths-ignore: ['docs/**']")}`,
+      released: `name: released\n${on("branches: ['release/**']")}`,
+      unreleased: `name: unreleased\n${on("branches-ignore: ['release/**']")}`,
+    });
+    await fixture.commit({ "docs/a.md": "a" }, "topic");
+    // What the base has since is not the pull's change.
+    await fixture.commit({ "src/x.ts": "x" });
+    await fixture.octokit.rest.pulls.create({ ...fixture.at, title: "T", head: "topic", base: "main" });
+    const runs = await fixture.settle();
+    expect(runs.map((run) => run.name).sort()).toEqual(["docs", "unreleased"]);
+  });
+
+  it("at the end of a pull that is closed, with its last test merge", async () => {
+    await fixture.commit({ closed: `on: { pull_request: { types: [opened, closed] } }\n${job}` });
+    await fixture.commit({ "b.txt": "b" }, "topic");
+    const { data } = await fixture.octokit.rest.pulls.create({
+      ...fixture.at,
+      title: "T",
+      head: "topic",
+      base: "main",
+    });
+    await fixture.settle();
+    await fixture.octokit.rest.pulls.update({ ...fixture.at, pull_number: data.number, state: "closed" });
+    await fixture.settle();
+    const [closed, opened] = fixture.runsOf("closed");
+    expect(closed).toMatchObject({ payload: { action: "closed" }, conclusion: "success" });
+    expect([closed?.ref, closed?.checkoutSha]).toEqual([opened?.ref, opened?.checkoutSha]);
+  });
+
+  it("at pushes that the ignoring filters let through", async () => {
+    await fixture.commit({
+      branches: `name: branches\non: { push: { branches-ignore: ['wip/**'] } }\n${job}`,
+      tags: `name: tags\non: { push: { tags-ignore: ['*-rc'] } }\n${job}`,
+    });
+    const sha = await fixture.commit({ "x.txt": "x" }, "wip/one");
+    await fixture.commit({ "x.txt": "y" }, "done");
+    for (const tag of ["v1-rc", "v1"]) {
+      await fixture.octokit.rest.git.createRef({ ...fixture.at, ref: `refs/tags/${tag}`, sha });
+    }
+    expect(told(await fixture.settle())).toEqual([
+      "branches: push refs/heads/done success",
+      "branches: push refs/heads/main success",
+      "tags: push refs/tags/v1 success",
+    ]);
+  });
+
+  it("from the file of the ref that GitHub would read, whatever the others say", async () => {
+    const named = (name: string) => ({
+      file: `name: ${name}\non: [push, pull_request, workflow_dispatch, issue_comment]\n${job}`,
+      after: `name: after ${name}\non: { workflow_run: { workflows: [topic, main], types: [completed] } }\n${job}`,
+    });
+    await fixture.commit(named("main"));
+    await fixture.commit(named("topic"), "topic");
+    await fixture.settle();
+    const { data } = await fixture.octokit.rest.pulls.create({
+      ...fixture.at,
+      title: "T",
+      head: "topic",
+      base: "main",
+    });
+    await fixture.settle();
+    await fixture.octokit.rest.issues.createComment({ ...fixture.at, issue_number: data.number, body: "hello" });
+    await fixture.settle();
+    await fixture.dispatch("file", {}, "topic");
+    const runs = await fixture.settle();
+    expect(
+      runs.map((run) => `${run.name}: ${run.event} ${run.ref}`).filter((line) => !line.startsWith("after")),
+    ).toEqual([
+      "main: push refs/heads/main",
+      "topic: push refs/heads/topic",
+      "topic: pull_request refs/pull/1/merge",
+      "main: issue_comment refs/heads/main",
+      "topic: workflow_dispatch refs/heads/topic",
+    ]);
+    const after = runs.filter((run) => run.event === "workflow_run");
+    expect(new Set(after.map((run) => `${run.name} ${run.ref}`))).toEqual(new Set(["after main refs/heads/main"]));
+  });
+
+  it("when a run is requested, on the branches and of the workflows that are asked for", async () => {
+    await fixture.commit({
+      first: `name: first\non: push\n${job}`,
+      asked: `name: asked\non: { workflow_run: { workflows: [first], types: [requested], branches: ['rel/*'] } }\n${job}`,
+      other: `name: other\non: { workflow_run: { workflows: [nobody], types: [completed] } }\n${job}`,
+    });
+    await fixture.commit({ "x.txt": "x" }, "rel/1");
+    const runs = await fixture.settle();
+    const asked = runs.filter((run) => run.event === "workflow_run");
+    expect(asked.map((run) => [run.name, (run.payload as { action: string }).action])).toEqual([
+      ["asked", "requested"],
+    ]);
+    expect(asked[0]?.payload).toMatchObject({ workflow_run: { head_branch: "rel/1", status: "queued" } });
   });
 
   it("and tell what they do in GitHub's order", async () => {

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueUserToken } from "../../src/sandbox/rest/auth/tokens.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
 let fixture: Fixture;
@@ -176,5 +178,103 @@ describe("REST", () => {
       method: "POST",
     });
     expect(anonymous.status).toBeGreaterThanOrEqual(401);
+  });
+
+  it("runs one job again with what depends on it, as who asks, and remembers every attempt", async () => {
+    await fixture.commit({
+      three: `
+name: Three
+on: workflow_dispatch
+jobs:
+  broken: { runs-on: ubuntu-latest, steps: [{ run: "false" }] }
+  first: { runs-on: ubuntu-latest, steps: [{ run: "echo attempt $GITHUB_RUN_ATTEMPT by $GITHUB_TRIGGERING_ACTOR" }] }
+  second: { runs-on: ubuntu-latest, needs: first, steps: [{ run: "true" }] }
+`,
+    });
+    const run = await fixture.dispatch("three");
+    const { world } = fixture.hub;
+    const eve = world.table("users").put({ ...fixture.owner, id: world.nextId(), login: "eve" });
+    const present = world.table("repositories").get(fixture.repository.id);
+    world.table("repositories").put({ ...present!, collaborators: { [String(eve.id)]: "write" } });
+    const { rest } = new Octokit({ baseUrl: fixture.hub.apiUrl(), auth: issueUserToken(world, eve).id });
+    await rest.actions.reRunJobForWorkflowRun({ ...fixture.at, job_id: fixture.job("first").id });
+    await fixture.settle();
+
+    const { actions } = fixture.octokit.rest;
+    const at = { ...fixture.at, run_id: run.id };
+    const list = async (query: object) =>
+      (await actions.listJobsForWorkflowRun({ ...at, ...query })).data.jobs.map(
+        (job) => `${job.name} ${job.run_attempt}`,
+      );
+    expect((await list({})).sort()).toEqual(["broken 1", "first 2", "second 2"]);
+    expect(await list({ filter: "all" })).toHaveLength(5);
+    const of = async (attempt_number: number) =>
+      (await actions.listJobsForWorkflowRunAttempt({ ...at, attempt_number })).data.jobs.map((job) => job.name).sort();
+    expect([await of(1), await of(2)]).toEqual([
+      ["broken", "first", "second"],
+      ["first", "second"],
+    ]);
+    expect(await fixture.log(fixture.job("first"))).toContain("Z attempt 2 by eve");
+
+    const now = (await actions.getWorkflowRun(at)).data;
+    expect(now).toMatchObject({ run_attempt: 2, conclusion: "failure", triggering_actor: { login: "eve" } });
+    expect(now.previous_attempt_url).toBe(`${now.url}/attempts/1`);
+    const earlier = (await actions.getWorkflowRunAttempt({ ...at, attempt_number: 1 })).data;
+    expect(earlier).toMatchObject({
+      id: run.id,
+      run_attempt: 1,
+      conclusion: "failure",
+      triggering_actor: { login: "ada" },
+    });
+    await expect(actions.getWorkflowRunAttempt({ ...at, attempt_number: 3 })).rejects.toMatchObject({ status: 404 });
+    const zip = await actions.downloadWorkflowRunAttemptLogs({ ...at, attempt_number: 1 });
+    expect(Buffer.from(zip.data as ArrayBuffer).toString("latin1")).toContain("_broken.txt");
+
+    await actions.deleteWorkflowRunLogs(at);
+    expect(await fixture.log(fixture.job("first"))).toBe("");
+    const suite = fixture.hub.world.table("runs").get(run.id)?.checkSuiteId ?? 0;
+    await actions.deleteWorkflowRun(at);
+    await expect(actions.getWorkflowRun(at)).rejects.toMatchObject({ status: 404 });
+    expect(world.table("jobs").filter((job) => job.runId === run.id)).toEqual([]);
+    expect(world.table("checkRuns").filter((check) => check.suiteId === suite)).toEqual([]);
+  });
+
+  it("disables a workflow, which then starts for nothing, and enables it again", async () => {
+    const { actions } = fixture.octokit.rest;
+    const push = { ...fixture.at, workflow_id: "push.yml" };
+    const runs = async () => (await actions.listWorkflowRuns(push)).data.total_count;
+    await actions.disableWorkflow(push);
+    expect((await actions.getWorkflow(push)).data.state).toBe("disabled_manually");
+    const before = await runs();
+    await fixture.commit({ "x.txt": "1" });
+    await fixture.settle();
+    expect(await runs()).toBe(before);
+    await actions.disableWorkflow({ ...fixture.at, workflow_id: "deploy.yml" });
+    await expect(post("deploy.yml", { inputs: { name: "x" } })).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringContaining("Cannot trigger a 'workflow_dispatch' on a disabled workflow"),
+    });
+    await actions.enableWorkflow({ ...fixture.at, workflow_id: "deploy.yml" });
+    await actions.enableWorkflow(push);
+    await fixture.commit({ "x.txt": "2" });
+    await fixture.settle();
+    expect(await runs()).toBe(before + 1);
+  });
+
+  it("ends a run at once when forced, whatever asks to run all the same", async () => {
+    await fixture.commit({
+      stubborn: `
+on: workflow_dispatch
+jobs: { stubborn: { runs-on: ubuntu-latest, if: always(), steps: [{ run: "trap '' INT; sleep 60; sleep 60" }, { if: always(), run: sleep 60 }] } }
+`,
+    });
+    const { data } = await post("stubborn.yml", { return_run_details: true });
+    const at = { ...fixture.at, run_id: (data as { workflow_run_id: number }).workflow_run_id };
+    const jobs = fixture.hub.world.table("jobs");
+    while (jobs.find((job) => job.name === "stubborn")?.process == null)
+      await new Promise((done) => setTimeout(done, 5));
+    expect((await fixture.octokit.rest.actions.forceCancelWorkflowRun(at)).status).toBe(202);
+    await fixture.settle();
+    expect((await fixture.octokit.rest.actions.getWorkflowRun(at)).data.conclusion).toBe("cancelled");
   });
 });

@@ -66,6 +66,38 @@ jobs:
     expect(run.conclusion).toBe("success");
   });
 
+  it("names the jobs of a matrix as GitHub does: by their values, at most 100 characters", async () => {
+    await fixture.commit({
+      names: `
+on: workflow_dispatch
+jobs:
+  plain:
+    runs-on: ubuntu-latest
+    strategy: { matrix: { a: [x, ""], b: [1, { c: 2, d: true }] } }
+    steps: [{ run: "true" }]
+  given:
+    name: Tested
+    runs-on: ubuntu-latest
+    strategy: { matrix: { only: [${"y".repeat(120)}] } }
+    steps: [{ run: "true" }]
+  own:
+    name: With \${{ matrix.only }}
+    runs-on: ubuntu-latest
+    strategy: { matrix: { only: [z] } }
+    steps: [{ run: "true" }]
+`,
+    });
+    await fixture.dispatch("names");
+    expect(names()).toEqual([
+      `Tested (${"y".repeat(89)}...: success`,
+      "With z: success",
+      "plain (1): success",
+      "plain (2, true): success",
+      "plain (x, 1): success",
+      "plain (x, 2, true): success",
+    ]);
+  });
+
   it("stops the rest of a matrix when one of its jobs fails", async () => {
     await fixture.commit({
       fast: `
@@ -125,7 +157,6 @@ jobs:
     with: { who: "\${{ github.actor }}" }
     secrets: { token: "\${{ secrets.TOKEN }}" }
   local: { uses: ./.github/workflows/local.yml, secrets: inherit }
-  greedy: { uses: ./.github/workflows/greedy.yml }
   wrong: { uses: ./.github/workflows/local.yml, with: { nope: 1 } }
   after:
     needs: [remote, local]
@@ -139,16 +170,10 @@ jobs:
     runs-on: ubuntu-latest
     steps: [{ run: "test '\${{ secrets.OTHER }}' = xyz" }]
 `,
-      greedy: `
-on: { workflow_call: {} }
-permissions: { contents: write }
-jobs: { here: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }
-`,
     });
     const run = await fixture.dispatch("caller");
     expect(names()).toEqual([
       "after: success",
-      "greedy / here: failure",
       "local / here: success",
       "remote / deeper / here: success",
       "remote / say: success",
@@ -156,7 +181,6 @@ jobs: { here: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }
     ]);
     expect(await fixture.log(fixture.job("remote / say"))).toContain("secret=true other=[] repository=ada/shop");
     expect(await fixture.log(fixture.job("remote / deeper / here"))).toContain("deep=true");
-    expect(await fixture.log(fixture.job("greedy / here"))).toContain("is requesting 'contents: write'");
     expect(await fixture.log(fixture.job("wrong"))).toContain("nope is not defined in the referenced workflow");
     expect(run.conclusion).toBe("failure");
   });

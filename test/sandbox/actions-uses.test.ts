@@ -40,6 +40,9 @@ jobs:
         with: { ref: v1, path: tag }
       - uses: actions/checkout@v5
         with: { repository: ada/other, path: other }
+      - uses: actions/checkout@v5
+        with: { path: tags, fetch-tags: true }
+      - run: echo "tags=$(git -C tags tag)"
       - run: echo "old=$(cat old/a.txt) tag=$(git -C tag rev-parse HEAD) other=$(cat other/o.txt)"
       - uses: actions/checkout@v5
         with: { ref: nowhere }
@@ -55,6 +58,7 @@ jobs:
     expect(log).toMatch(
       /all=refs\/heads\/main .*refs\/remotes\/origin\/pushed refs\/remotes\/origin\/side refs\/tags\/v1 {2}left=0 files=README.md a.txt \n/,
     );
+    expect(log).toContain("Z tags=v1\n");
     expect(log).toContain(`Z old=first tag=${first} other=other`);
     expect(log).toContain("##[error]A branch or tag with the name 'nowhere' could not be found");
   });
@@ -143,8 +147,14 @@ jobs:
       - uses: actions/checkout@v5
       - uses: ./local
         continue-on-error: true
+      - uses: ./script
+        with: { what: local }
       - uses: ada/tools/image@main
 `,
+      "script/action.yml":
+        "name: Script\ninputs: { what: {} }\nruns: { using: node24, main: main.js, post: post.js }\n",
+      "script/main.js": `console.log("script is", process.env.INPUT_WHAT, process.env.GITHUB_ACTION_REPOSITORY);`,
+      "script/post.js": `console.log("script is done");`,
       "local/action.yml": `
 name: Local
 runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skipped, shell: bash }] }
@@ -158,6 +168,8 @@ runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skip
     expect(log).toContain("Z composite in shop");
     expect(log).toContain("Z said=inner fallback set=by composite");
     expect(log).toContain("Z post ran yes");
+    expect(log).toContain("Z script is local ada/shop");
+    expect(log).toContain("Z script is done");
     expect(log).toContain("it is a 'docker' action");
     expect(log).not.toMatch(/Z (never|skipped)/);
     expect(job.steps.map((step) => `${step.name}: ${step.conclusion}`)).toEqual([
@@ -169,7 +181,9 @@ runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skip
       'Run echo "said=inner fallback set=$SET": success',
       "Run actions/checkout@v5: success",
       "Run ./local: success",
+      "Run ./script: success",
       "Run ada/tools/image@main: failure",
+      "Post Run ./script: success",
       "Post Run actions/checkout@v5: success",
       "Post Run ada/tools/hello@main: success",
       "Post Run ada/tools/hello@main: success",

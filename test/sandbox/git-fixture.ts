@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Octokit } from "@octokit/rest";
-import { restApi } from "../../src/sandbox/api.ts";
+import { mountApi, restApi } from "../../src/sandbox/api.ts";
 import { gitHttp } from "../../src/sandbox/git/http.ts";
 import { signatureOf } from "../../src/sandbox/git/identity.ts";
 import { writeBlob, writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
@@ -14,6 +14,7 @@ import { gitRoutes } from "../../src/sandbox/git/routes.ts";
 import { GitStore } from "../../src/sandbox/git/store.ts";
 import type { Hub } from "../../src/sandbox/hub.ts";
 import { pullsIdle } from "../../src/sandbox/pulls/background.ts";
+import { mergeWhenReady } from "../../src/sandbox/pulls/landing/when-ready.ts";
 import { recoverPulls } from "../../src/sandbox/pulls/recover.ts";
 import { pullRoutes } from "../../src/sandbox/pulls/routes.ts";
 import { botOf, installApp } from "../../src/sandbox/rest/apps/register.ts";
@@ -44,6 +45,10 @@ export interface GitFixture {
   rea: Octokit;
   bot: Octokit;
   nobody: Octokit;
+  /** Whoever has the token. */
+  as(token: string): Octokit;
+  /** Resolves when nothing goes on by itself any more. */
+  idle(): Promise<void>;
   /** Names and actions of what was announced since the last call. */
   heard(): string[];
   /** A commit by the owner on a branch (made from `from` when it is not there); the ref moves through REST. */
@@ -68,13 +73,16 @@ export async function startHub(dataDir: string) {
     world,
     clock,
     git: new GitStore(join(dataDir, "git")),
-    announce: (announcement) => announced.push(announcement),
+    announce(announcement) {
+      announced.push(announcement);
+      mergeWhenReady(hub, announcement.repository);
+    },
     apiUrl: () => `${url}/api/v3`,
     serverUrl: () => url,
   };
   const web = newRest();
-  web.route(
-    "/api/v3",
+  mountApi(
+    web,
     restApi(hub, () => {}, [gitRoutes(hub), pullRoutes(hub)]),
   );
   const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(hub), web.fetch);
@@ -195,6 +203,8 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     rea: octokit(tokens.rea),
     bot,
     nobody: octokit(),
+    as: octokit,
+    idle: () => pullsIdle(hub),
     heard: () => announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
     commit,
     protect(branch, given) {

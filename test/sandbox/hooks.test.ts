@@ -197,6 +197,30 @@ describe("webhooks", () => {
     expect(told(received)).toEqual(["ping"]);
   });
 
+  it("to a target that is down are logged as such, are not tried again, and hold nothing up", async () => {
+    const { sandbox, app, asApp, owner, at } = fixture;
+    // `discard`: nobody listens there.
+    sandbox.setWebhook(app, "http://127.0.0.1:9/hook", "s3cret");
+    await owner.rest.issues.create({ ...at, title: "unheard" });
+    await sandbox.idle();
+    const log = async () => (await asApp.rest.apps.listWebhookDeliveries()).data;
+    const lost = { status_code: 0, status: "failed to connect to host", redelivery: false };
+    const events = ["issues", "ping"];
+    expect((await log()).sort((a, b) => a.event.localeCompare(b.event))).toMatchObject(
+      events.map((event) => ({ event, ...lost })),
+    );
+    fixture.advance(3600);
+    await sandbox.idle();
+    expect(await log()).toHaveLength(2);
+    const { url, received } = await target(() => 200);
+    sandbox.setWebhook(app, url, "s3cret");
+    const [missed] = (await log()).filter(({ event }) => event === "issues");
+    await asApp.rest.apps.redeliverWebhookDelivery({ delivery_id: missed?.id ?? 0 });
+    await sandbox.idle();
+    const found = received.find(({ event }) => event === "issues");
+    expect(found?.headers["x-github-delivery"]).toBe(missed?.guid);
+  });
+
   it("to a target that hangs hold nothing up, and are given up when the sandbox closes", async () => {
     const { url, received } = await target(() => "hang");
     const { sandbox, app, asApp } = fixture;

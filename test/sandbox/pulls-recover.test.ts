@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyTree } from "../../src/sandbox/git/plumbing/diff.ts";
 import type { GitDir } from "../../src/sandbox/git/plumbing/dir.ts";
-import { writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
+import { writeBlob, writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
+import { writeTree } from "../../src/sandbox/git/plumbing/trees.ts";
 import { moveRef, refMoved } from "../../src/sandbox/git/refs.ts";
+import { pullsIdle } from "../../src/sandbox/pulls/background.ts";
 import { openPull } from "../../src/sandbox/pulls/open.ts";
 import { openIssue } from "../../src/sandbox/rest/issues/changes.ts";
 import { makeRepository } from "../../src/sandbox/rest/repos/make.ts";
+import { unprotected } from "../../src/sandbox/rest/repos/protection-routes.ts";
 import type { Pull, Repository, User } from "../../src/sandbox/world/entities.ts";
 import { startHub } from "./git-fixture.ts";
 
@@ -98,6 +101,65 @@ describe("a merge that was under way", () => {
     expect(heard()).toEqual([]);
     expect([...life.hub.world.table("pendingMerges").all()]).toEqual([]);
   });
+});
+
+describe("a merge that was still to come", () => {
+  const order = { byJobToken: false, title: null, message: null };
+
+  it("is made when it was asked for before the end", async () => {
+    life.hub.world.table("mergeRequests").put({
+      ...order,
+      id: "630b9d5e-3f2a-4f7e-8b0c-2d5f9a8c1e42",
+      repositoryId: repository.id,
+      pullId: pull.id,
+      userId: user.id,
+      method: "default",
+      action: "default",
+      expectedHeadSha: pull.headSha,
+      status: "pending",
+      words: "Merge request is in progress.",
+      mergeSha: null,
+      updatedAt: life.hub.world.now(),
+    });
+    await restart();
+    await pullsIdle(life.hub);
+    const [request] = life.hub.world.table("mergeRequests").all();
+    expect([now()?.merged, request?.status, request?.mergeSha]).toEqual([true, "merged", now()?.mergeSha]);
+  });
+
+  it("is made when all that was required came just before the end", async () => {
+    const enabledAt = life.hub.world.now();
+    life.hub.world.table("autoMerges").put({ ...order, id: pull.id, enabledById: user.id, method: "merge", enabledAt });
+    await restart();
+    await pullsIdle(life.hub);
+    expect(now()).toMatchObject({ merged: true, mergedById: user.id });
+  });
+});
+
+it("takes back an approval of what the head is no more", async () => {
+  const { world } = life.hub;
+  world
+    .table("protections")
+    .put({ ...unprotected(repository, "main"), requiredApprovals: 1, dismissStaleReviews: true });
+  const blob = await writeBlob(git, Buffer.from("1"));
+  const tree = await writeTree(git, base, [{ path: "a", mode: "100644", sha: blob }]);
+  const after = await writeCommit(git, { tree, parents: [pull.headSha], message: "a", author: who, committer: who });
+  await git.run(["update-ref", "refs/heads/side", after]);
+  world.table("reviews").put({
+    id: world.nextId(),
+    repositoryId: repository.id,
+    pullId: pull.id,
+    userId: 7002,
+    body: "",
+    state: "APPROVED",
+    commitId: pull.headSha,
+    submittedAt: world.now(),
+    updatedAt: world.now(),
+  });
+  // As if the end had come between following the head and judging its approvals.
+  world.table("pulls").put({ ...pull, headSha: after, toldSha: after });
+  await restart();
+  expect([...life.hub.world.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);
 });
 
 describe("a ref that moved without the world hearing of it", () => {

@@ -143,7 +143,7 @@ describe("people", () => {
 describe("every answer", () => {
   it("has a request id and the rate limit", async () => {
     const { headers } = await fixture.owner.rest.repos.get(fixture.at);
-    expect(headers["x-github-request-id"]).toMatch(/^[0-9A-F]{20}$/);
+    expect(headers["x-github-request-id"]).toMatch(/^[0-9A-F]{4}(:[0-9A-F]+){4}$/);
     const remaining = Number(headers["x-ratelimit-remaining"]);
     const next = await fixture.owner.rest.repos.get(fixture.at);
     expect(Number(next.headers["x-ratelimit-remaining"])).toBe(remaining - 1);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
-import { type App, type Repository, type Sandbox, startSandbox } from "../../src/sandbox/index.ts";
+import { type App, type Repository, type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/index.ts";
 
 export interface Fixture {
   sandbox: Sandbox;
@@ -33,11 +33,14 @@ export interface Fixture {
 
 const permissions = { contents: "write", issues: "write", checks: "write", statuses: "write" } as const;
 
-export async function startFixture(events: readonly string[] = []): Promise<Fixture> {
+export async function startFixture(
+  events: readonly string[] = [],
+  options: Partial<SandboxOptions> = {},
+): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), "sandbox-"));
   let shift = 0;
   const clock = { now: () => new Date(Date.now() + shift) };
-  const sandbox = await startSandbox({ dataDir: join(folder, "world"), slots: 1, clock });
+  const sandbox = await startSandbox({ dataDir: join(folder, "world"), slots: 1, clock, ...options });
   const { user, token } = sandbox.createUser("ada");
   const repository = await sandbox.createRepository({ owner: user, name: "shop" });
   const sha = await sandbox.importRepository(repository, smallRepository(join(folder, "source")), "main", "main");

@@ -35,8 +35,10 @@ const PATIENCE_MS = 10 * 60_000;
 const NOTICED_MS = 11 * 60_000;
 const MAX_TURNS = 60_000;
 /** The share of stories whose history is decided again at the end. */
-const REPLAYED = 0.25;
+const REPLAYED = 0.1;
 const CARETAKER_ROUNDS = 4;
+/** The share of stories at whose end people put right what waits for them: that takes as long as all that came before. */
+const TENDED = 0.15;
 
 export interface Played {
   verdict: Verdict | null;
@@ -52,7 +54,7 @@ export interface Played {
 
 export interface PlayOptions {
   trace?: (line: string) => void;
-  /** Whether people put right what waits for them, at the end. On unless it says false. */
+  /** Whether people put right what waits for them, at the end. Left out: the seed says. */
   caretaker?: boolean;
 }
 
@@ -208,7 +210,8 @@ class Play {
     this.#trace("-- calm");
     await this.#converge();
     await this.#deliverTheLate();
-    if (this.#options.caretaker !== false) {
+    const tended = new Chance(`${this.#scenario.seed} tended`).chance(TENDED);
+    if (this.#options.caretaker ?? tended) {
       for (let round = 0; round < CARETAKER_ROUNDS && this.#court.verdict === null; round += 1) {
         const states = this.#features();
         if (!caretake(this.#hub, states, configsOf(this.#scenario.world))) break;

@@ -2,6 +2,7 @@
  * What the Actions runner needs of the GitHub around it. The sandbox's composition (`sandbox/index.ts`) gives it; the
  * runner's own tests may give a smaller one.
  */
+import type { HeadCommit } from "../shapes/check.ts";
 import type { Announce } from "../world/announce.ts";
 import type { Permissions, Repository, WorkflowRun } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
@@ -21,8 +22,7 @@ export interface ActionsHost {
   readFile(repository: Repository, commit: string, path: string): Promise<string | null>;
   /** Names of the files directly in a folder at a commit; empty when there is none. */
   listFolder(repository: Repository, commit: string, path: string): Promise<string[]>;
-  /** A commit's title and author for payloads: `{ id, tree_id, message, timestamp, author, committer }`. */
-  headCommit(repository: Repository, commit: string): Promise<Record<string, unknown>>;
+  headCommit(repository: Repository, commit: string): Promise<HeadCommit>;
   /** A token for one job: it acts as github-actions[bot] and starts no workflows except by dispatch. */
   issueJobToken(repository: Repository, run: WorkflowRun, permissions: Permissions): string;
   revokeToken(token: string): void;
@@ -33,8 +33,9 @@ export interface ActionsHost {
   testMerge(repository: Repository, pullNumber: number): Promise<{ sha: string } | "conflict" | null>;
 }
 
-/** How many jobs run at the same time, and where jobs live on this machine. */
+/** How jobs run, and where they live on this machine. */
 export interface ActionsOptions {
+  /** How many jobs of one account run at the same time, as a plan limits them. */
   slots: number;
   /** Job folders, logs and artifacts live below it. */
   dataDir: string;

@@ -2,23 +2,29 @@
  * GitHub Actions on this machine: real workflow files from real repositories, their jobs as real processes. Started by
  * what is announced; everything it does is announced in turn.
  */
+
 import type { Announcement } from "../world/announce.ts";
-import type { PendingAnnouncement, Repository, Workflow, WorkflowRun } from "../world/entities.ts";
+import type { PendingAnnouncement, Repository, User, Workflow, WorkflowRun } from "../world/entities.ts";
 import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
+import { type Caches, openCaches } from "./caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "./host.ts";
+import { trackingPrefixOf } from "./job/run-job.ts";
 import { type Dispatch, dispatch } from "./launch/dispatch.ts";
 import { startRunsFor } from "./launch/events.ts";
 import { type Foreseen, foreseePullChecks } from "./launch/foreseen.ts";
-import { startAgain } from "./launch/start.ts";
+import { type Again, startAgain } from "./launch/start.ts";
 import { WorkflowFiles } from "./launch/workflow-files.ts";
+import { startGuard } from "./machine/guard.ts";
 import { ConcurrencyGroups } from "./runs/concurrency.ts";
+import { forgetRun } from "./runs/forget.ts";
+import { slotsByOwner } from "./runs/owner-slots.ts";
 import { Records } from "./runs/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
 import type { Runner } from "./runs/runner.ts";
-import { newSlots } from "./runs/slots.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;
+  readonly caches: Caches;
   /** Where the logs of jobs are kept. */
   readonly dataDir: string;
   /** To be called with every announcement; returns at once. Runs start in the order of the announcements. */
@@ -34,7 +40,9 @@ export interface Actions {
   /** False when the run has completed. `force` leaves no job the time to clean up. */
   cancel(runId: number, force: boolean): boolean;
   /** A completed run's next attempt. */
-  rerun(repository: Repository, run: WorkflowRun, failedOnly: boolean): Promise<WorkflowRun>;
+  rerun(repository: Repository, run: WorkflowRun, again: Again, actor: User): Promise<WorkflowRun>;
+  /** Takes a completed run away, with its jobs, checks, logs and artifacts. */
+  forget(run: WorkflowRun): void;
   /** Tells that what an earlier life left unfinished is cancelled. To be called once, when announcements can be heard. */
   recover(): Promise<void>;
   /** Cancels every run, ends every process and waits for both. */
@@ -52,14 +60,16 @@ function report(error: unknown): void {
 export function startActions(host: ActionsHost, options: ActionsOptions): Actions {
   const background = new Set<Promise<unknown>>();
   const artifacts = openArtifacts(host.world, options.dataDir);
+  const caches = openCaches(host.world, options.dataDir);
   const files = new WorkflowFiles(host);
   const runner: Runner = {
     host,
     options,
     artifacts,
+    caches,
     files,
     records: new Records(host),
-    slots: newSlots(options.slots),
+    slotsOf: slotsByOwner(options.slots),
     groups: new ConcurrencyGroups(),
     live: new Map(),
     closing: false,
@@ -69,6 +79,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     },
   };
   const unfinished = endEarlierLife(runner);
+  const guard = startGuard(trackingPrefixOf(options.dataDir));
   /** By repository: what was announced last waits for what was announced before. */
   const queues = new Map<number, Promise<void>>();
 
@@ -95,6 +106,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
 
   return {
     artifacts,
+    caches,
     dataDir: options.dataDir,
     announced(announcement) {
       if (announcement.byJobToken || announcement.event === "workflow_dispatch") return;
@@ -115,7 +127,8 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       live?.cancel(force);
       return live !== undefined;
     },
-    rerun: (repository, run, failedOnly) => startAgain(runner, repository, run, failedOnly),
+    rerun: (repository, run, again, actor) => startAgain(runner, repository, run, again, actor),
+    forget: (run) => forgetRun(runner, run),
     async recover() {
       await cancelUnfinished(runner, unfinished);
       for (const announcement of leftOver) startFor(announcement);
@@ -124,6 +137,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       runner.closing = true;
       for (const live of runner.live.values()) live.cancel(true);
       await idle();
+      guard.dismiss();
     },
     idle,
   };

@@ -6,6 +6,8 @@ import { artifactRoutes } from "./routes/artifacts.ts";
 import { newDownloads } from "./routes/downloads.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { secretRoutes } from "./routes/secrets.ts";
+import { variableRoutes } from "./routes/variables.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export function actionsRoutes(hub: Hub, actions: Actions): Rest {
@@ -15,5 +17,7 @@ export function actionsRoutes(hub: Hub, actions: Actions): Rest {
   rest.route("/", runRoutes(hub, actions));
   rest.route("/", jobRoutes(hub, actions.dataDir, downloads));
   rest.route("/", artifactRoutes(hub, actions.artifacts, downloads));
+  rest.route("/", secretRoutes(hub));
+  rest.route("/", variableRoutes(hub));
   return rest;
 }

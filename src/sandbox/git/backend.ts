@@ -13,6 +13,8 @@ interface Call {
   /** The request's body where it is not the request itself, already unzipped. */
   body?: Readable;
   env?: Record<string, string>;
+  /** Told of git's process. */
+  started?: (pid: number) => void;
   /** Runs when git has ended, before the client sees the end of the answer. */
   ended?: () => Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function runBackend(
     env: environment(hub, repository, request, call),
     stdio: ["pipe", "pipe", "ignore"],
   });
+  if (child.pid !== undefined) call.started?.(child.pid);
   const exited = new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", () => resolve());
@@ -93,9 +96,20 @@ async function answer(stdout: Readable, response: ServerResponse): Promise<void>
       head = null;
     }
     if (response.destroyed) continue;
-    if (!response.write(body)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+    if (!response.write(body)) await writable(response);
   }
   if (head !== null) writeHead(response, "Status: 500 Internal Server Error");
+}
+
+/** Resolves when the client has taken what it was given, or has gone. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.once("drain", done).once("close", done);
+  });
 }
 
 function writeHead(response: ServerResponse, text: string): void {

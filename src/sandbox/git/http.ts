@@ -5,6 +5,7 @@ import { authenticate } from "../rest/auth/authenticate.ts";
 import { type Actor, ApiError, may } from "../rest/kit.ts";
 import type { Repository } from "../world/entities.ts";
 import { runBackend } from "./backend.ts";
+import { newPacking, type ServePack } from "./packing.ts";
 import { receivePush } from "./receive.ts";
 
 type Service = "git-upload-pack" | "git-receive-pack";
@@ -28,6 +29,7 @@ class Refused extends Error {
 
 /** Takes the request if it is git's (returns true) and answers it; anything else is left alone (returns false). */
 export function gitHttp(hub: Hub): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const servePack = newPacking();
   return (request, response) => {
     const url = new URL(request.url ?? "/", "http://git");
     const path = /^\/([\w.-]+)\/([\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/.exec(
@@ -37,12 +39,18 @@ export function gitHttp(hub: Hub): (request: IncomingMessage, response: ServerRe
     const [, owner = "", name = "", rest = ""] = path;
     const service = rest === "info/refs" ? url.searchParams.get("service") : rest;
     const asked = { owner, name, rest, service } as Asked;
-    serve(hub, asked, request, response).catch((error: unknown) => refuse(response, error));
+    serve(hub, asked, servePack, request, response).catch((error: unknown) => refuse(response, error));
     return true;
   };
 }
 
-async function serve(hub: Hub, asked: Asked, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  hub: Hub,
+  asked: Asked,
+  servePack: ServePack,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { rest, service } = asked;
   if (service !== "git-upload-pack" && service !== "git-receive-pack") {
     throw new Refused(403, "Please upgrade your git client.");
@@ -50,7 +58,8 @@ async function serve(hub: Hub, asked: Asked, request: IncomingMessage, response:
   if (request.method !== (rest === "info/refs" ? "GET" : "POST")) throw new Refused(405, "Method not allowed.");
   const actor = authenticate(hub, request.headers.authorization);
   const repository = admitted(hub, asked, actor);
-  if (rest !== "git-receive-pack") return runBackend(hub, repository, request, response, asked);
+  if (rest === "git-upload-pack") return servePack(hub, repository, request, response);
+  if (rest === "info/refs") return runBackend(hub, repository, request, response, asked);
   if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
   const by = { user: actor.user, byJobToken: actor.token.kind === "job" };
   return receivePush(hub, repository, request, response, by);

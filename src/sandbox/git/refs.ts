@@ -4,8 +4,10 @@
  */
 import type { Hub } from "../hub.ts";
 import { followMove } from "../pulls/follow.ts";
+import { closeMentioned } from "../pulls/landing/closing.ts";
 import { judgeMove, protectionOf } from "../pulls/protection.ts";
 import type { By } from "../rest/issues/changes.ts";
+import { told } from "../shapes/told.ts";
 import type { Repository } from "../world/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";
 import { branchOf, tagOf } from "./plumbing/names.ts";
@@ -57,15 +59,18 @@ export async function refMoved(hub: Hub, repository: Repository, moved: MovedRef
   const payload = await pushPayload(hub, repository, moved, by.user);
   touch(hub, repository);
   const tellPulls = branch === null ? () => {} : await followMove(hub, repository, { ...moved, branch }, by);
-  const announcement = { repository, action: null, sender: by.user, byJobToken: by.byJobToken };
-  hub.announce({ ...announcement, event: "push", payload });
+  const announcement = { repository, sender: by.user, byJobToken: by.byJobToken };
+  hub.announce({ ...announcement, ...told("push", null, payload) });
   const named = { ref: branch ?? tag ?? "", ref_type: branch === null ? "tag" : "branch", pusher_type: "user" };
   if (moved.before === null) {
     const about = { master_branch: repository.defaultBranch, description: repository.description };
-    hub.announce({ ...announcement, event: "create", payload: { ...named, ...about } });
+    hub.announce({ ...announcement, ...told("create", null, { ...named, ...about }) });
   }
-  if (moved.after === null) hub.announce({ ...announcement, event: "delete", payload: named });
+  if (moved.after === null) hub.announce({ ...announcement, ...told("delete", null, named) });
   tellPulls();
+  if (branch !== repository.defaultBranch) return;
+  const messages = payload.commits.map(({ message }) => message);
+  await closeMentioned(hub, repository, messages, by);
 }
 
 function touch(hub: Hub, { id }: Repository): void {

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import type { HeadCommit } from "../shapes/check.ts";
 import type { Repository } from "../world/entities.ts";
 import { hookFiles } from "./hook.ts";
 import { GitDir, runGit } from "./plumbing/dir.ts";
@@ -131,7 +132,7 @@ export class GitStore {
   }
 
   /** A commit as payloads show it: `{ id, tree_id, message, timestamp, author, committer }`. */
-  async headCommit(repository: Named, commit: string): Promise<Record<string, unknown>> {
+  async headCommit(repository: Named, commit: string): Promise<HeadCommit> {
     const sha = await this.resolve(repository, commit);
     const found = sha === null ? null : await readCommit(this.at(repository), sha);
     if (found === null) throw new Error(`no commit ${commit} in repository ${repository.id}`);

@@ -3,6 +3,14 @@ import type { Delivery } from "../world/entities.ts";
 
 type Answer = Pick<Delivery, "status" | "statusCode" | "responseHeaders" | "responseBody">;
 
+/** How GitHub's log tells of a target that was not reached. */
+export const noConnection: Answer = {
+  status: "failed to connect to host",
+  statusCode: 0,
+  responseHeaders: {},
+  responseBody: null,
+};
+
 const longestBody = 64 * 1024;
 
 export async function post(
@@ -24,7 +32,6 @@ export async function post(
       responseBody: text.slice(0, longestBody),
     };
   } catch {
-    const status = late.aborted ? "timed out" : "failed to connect to host";
-    return { status, statusCode: 0, responseHeaders: {}, responseBody: null };
+    return late.aborted ? { ...noConnection, status: "timed out" } : noConnection;
   }
 }

@@ -6,10 +6,11 @@
 import { randomUUID } from "node:crypto";
 import { installationAt } from "../rest/auth/tokens.ts";
 import { fullPayload } from "../shapes/payload.ts";
-import { nodeId, type Site } from "../shapes/site.ts";
+import { nodeId, type Schema, type Site } from "../shapes/site.ts";
+import { weatherOver } from "../weather/weather.ts";
 import type { Announcement } from "../world/announce.ts";
 import type { App, Delivery } from "../world/entities.ts";
-import { post } from "./post.ts";
+import { noConnection, post } from "./post.ts";
 import { deliveryHeaders } from "./sign.ts";
 
 /** What of a delivery is known before it is sent. */
@@ -45,20 +46,28 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
     for (const old of [...table.all()].slice(0, -logLength)) table.remove(old.id);
   }
 
-  async function deliver(app: App, url: string, letter: Letter): Promise<void> {
+  async function deliver(app: App, url: string, letter: Letter, isLost: boolean): Promise<void> {
     const body = JSON.stringify(letter.payload);
     const requestHeaders = deliveryHeaders(app, letter, body);
     const started = performance.now();
     const deliveredAt = world.date().toISOString();
-    const answer = await post(url, requestHeaders, body, options.timeoutMs, closing.signal);
+    const answer = isLost ? noConnection : await post(url, requestHeaders, body, options.timeoutMs, closing.signal);
     if (closing.signal.aborted) return;
     const durationMs = Math.round(performance.now() - started);
     log({ ...letter, id: world.nextId(), appId: app.id, url, requestHeaders, deliveredAt, durationMs, ...answer });
   }
 
+  /** As the weather has it: late, twice (with the same GUID), or not at all. */
+  async function carry(app: App, url: string, letter: Letter): Promise<void> {
+    const weather = weatherOver(world);
+    const { isLost, copies, delayMs } = weather.letter(letter.event, letter.action);
+    await weather.pause(delayMs);
+    for (let copy = 0; copy < copies && !closing.signal.aborted; copy += 1) await deliver(app, url, letter, isLost);
+  }
+
   function send(app: App, letter: Letter): void {
     if (app.webhookUrl === null || closing.signal.aborted) return;
-    const sending = deliver(app, app.webhookUrl, letter).finally(() => underWay.delete(sending));
+    const sending = carry(app, app.webhookUrl, letter).finally(() => underWay.delete(sending));
     underWay.add(sending);
   }
 
@@ -78,7 +87,10 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
           redelivery: false,
           payload: {
             ...fullPayload(site, announcement),
-            installation: { id: installation.id, node_id: nodeId("IntegrationInstallation", installation.id) },
+            installation: {
+              id: installation.id,
+              node_id: nodeId("IntegrationInstallation", installation.id),
+            } satisfies Schema<"simple-installation">,
           },
         });
       }

@@ -25,7 +25,7 @@ function stateOfStatus(status: CommitStatus): CheckState {
 }
 
 /** The one with the highest id of each key: a check that ran again counts by its last run. */
-function latest<Row extends { id: number }>(rows: readonly Row[], key: (row: Row) => string): Row[] {
+export function latest<Row extends { id: number }>(rows: readonly Row[], key: (row: Row) => string): Row[] {
   const found = new Map<string, Row>();
   for (const row of rows) {
     const other = found.get(key(row));

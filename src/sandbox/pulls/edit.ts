@@ -5,6 +5,7 @@ import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { unprocessable } from "../rest/kit.ts";
 import type { Pull, Repository } from "../world/entities.ts";
+import { isOpen } from "./facts.ts";
 import { closed, touchIssue } from "./follow.ts";
 import { tellHead, tellPull } from "./tell.ts";
 
@@ -38,6 +39,11 @@ export async function retarget(hub: Hub, repository: Repository, pull: Pull, bas
     const message = `There are no new commits between base branch '${baseRef}' and head branch '${pull.headRef}'`;
     throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
   }
+  const taken = twin(hub, { ...pull, baseRef });
+  if (taken) {
+    const message = `A pull request already exists for base branch '${baseRef}' and head branch '${pull.headRef}'`;
+    throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
+  }
   const stored = hub.world.table("pulls").get(pull.id) ?? pull;
   const changed = { ...stored, baseRef, baseSha, mergeability: null, mergeSha: null };
   hub.world.transaction(() => {
@@ -49,7 +55,7 @@ export async function retarget(hub: Hub, repository: Repository, pull: Pull, bas
 }
 
 export async function closePull(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
-  await tellPull(hub, repository, closed(hub, pull, by), "closed", by);
+  await tellPull(hub, repository, closed(hub, pull, by), "closed", by, {});
 }
 
 /** Call it inside `hub.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */
@@ -62,6 +68,15 @@ export async function reopenPull(hub: Hub, repository: Repository, pull: Pull, b
   if (pull.merged) throw refusedReopen("The pull request cannot be reopened.");
   if (headSha === null) throw refusedReopen(`The ${pull.headRef} branch has been deleted.`);
   if (baseSha === null) throw refusedReopen(`The ${pull.baseRef} branch has been deleted.`);
+  if (twin(hub, pull)) throw refusedReopen(`A pull request already exists for ${repository.owner}:${pull.headRef}.`);
+  // https://github.com/isaacs/github/issues/361: what was left out while it was closed could not be told.
+  if (!(await isAncestor(git, pull.headSha, headSha))) {
+    throw refusedReopen(`The ${pull.headRef} branch was force-pushed or recreated.`);
+  }
+  if (await isAncestor(git, headSha, baseSha)) {
+    const ends = `base branch '${pull.baseRef}' and head branch '${pull.headRef}'`;
+    throw refusedReopen(`There are no new commits between ${ends}`);
+  }
   await setOwnRef(git, `refs/pull/${pull.number}/head`, headSha);
   const stored = hub.world.table("pulls").get(pull.id) ?? pull;
   const reopened = { ...stored, headSha, baseSha, mergeability: null, mergeSha: null };
@@ -76,4 +91,11 @@ function refusedReopen(message: string) {
   return unprocessable("PullRequest", [
     { field: "state", code: "invalid", message: `state cannot be changed. ${message}` },
   ]);
+}
+
+/** Another open pull of the same two branches: GitHub allows one. */
+function twin(hub: Hub, { id, repositoryId, headRef, baseRef }: Pull): boolean {
+  const same = (each: Pull) =>
+    each.id !== id && each.repositoryId === repositoryId && each.headRef === headRef && each.baseRef === baseRef;
+  return hub.world.table("pulls").find((each) => same(each) && isOpen(hub, each)) !== undefined;
 }

@@ -4,6 +4,7 @@ import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import type { Issue, Pull, Repository } from "../world/entities.ts";
 import { isOpen } from "./facts.ts";
+import { staleApprovals } from "./reviews/stale.ts";
 import { preparedHead, preparedPullEvent } from "./tell.ts";
 
 export interface BranchMoved {
@@ -40,7 +41,7 @@ export async function followHead(
   after: string | null,
   by: By,
 ): Promise<Tell> {
-  if (after === null) return preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by);
+  if (after === null) return preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by, {});
   const git = hub.git.at(repository);
   const before = pull.headSha;
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
@@ -49,9 +50,15 @@ export async function followHead(
   const followed = hub.world.transaction(() => {
     touchIssue(hub, pull, {});
     const baseSha = base ?? current.baseSha;
-    return hub.world.table("pulls").put({ ...current, headSha: after, baseSha, mergeability: null, mergeSha: null });
+    const moved = { headSha: after, headPushedById: by.user.id, baseSha };
+    return hub.world.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
   });
-  return preparedHead(hub, repository, followed, "synchronize", by, { before, after });
+  const tell = await preparedHead(hub, repository, followed, "synchronize", by, { before, after });
+  const dismissStale = await staleApprovals(hub, repository, followed, by);
+  return () => {
+    tell();
+    dismissStale();
+  };
 }
 
 /** The base of these pulls is now at `after`; null: it is gone. */
@@ -69,10 +76,10 @@ export async function followBase(
     const pull = hub.world.table("pulls").get(id);
     if (pull === undefined || !isOpen(hub, pull)) continue;
     if (after === null) {
-      tells.push(await preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by));
+      tells.push(await preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by, {}));
     } else if (contained.has(`refs/pull/${pull.number}/head`)) {
       const merged = markMerged(hub, pull, after, by);
-      tells.push(await preparedPullEvent(hub, repository, merged, "closed", by));
+      tells.push(await preparedPullEvent(hub, repository, merged, "closed", by, {}));
     } else {
       hub.world.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
     }
@@ -95,8 +102,11 @@ export function markMerged(hub: Hub, pull: Pull, mergeSha: string, by: By): Pull
   });
 }
 
-/** Closes the pull without merging. */
+/**
+ * Closes the pull without merging; auto-merge ends with it (https://github.com/reitermarkus/automerge/issues/1525).
+ */
 export function closed(hub: Hub, pull: Pull, by: By): Pull {
+  hub.world.table("autoMerges").remove(pull.id);
   touchIssue(hub, pull, { state: "closed", closedAt: hub.world.now(), closedById: by.user.id });
   return pull;
 }

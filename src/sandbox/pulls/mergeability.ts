@@ -9,6 +9,7 @@ import { writeCommit } from "../git/plumbing/objects.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { Hub } from "../hub.ts";
 import { userById } from "../shapes/user.ts";
+import { weatherOver } from "../weather/weather.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 import { inBackground } from "./background.ts";
@@ -20,7 +21,11 @@ const underWay = new WeakMap<World, Map<number, Promise<Pull | null>>>();
 /** Starts the test merge if the pull needs one; answers nothing, like GitHub's first `mergeable: null`. */
 export function askMergeability(hub: Hub, repository: Repository, pull: Pull): void {
   if (pull.mergeability !== null || !isOpen(hub, pull)) return;
-  inBackground(hub, testMerge(hub, repository, pull));
+  const begins = weatherOver(hub.world).beforeTestMerge(pull.id);
+  inBackground(
+    hub,
+    begins.then(() => testMerge(hub, repository, pull)),
+  );
 }
 
 /** The pull with its mergeability known; null when it is closed or one of its branches is gone. */

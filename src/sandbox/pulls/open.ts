@@ -87,6 +87,7 @@ function store(hub: Hub, repository: Repository, given: NewPull & Ends, by: By):
       number,
       headRef: given.headRef,
       headSha: given.headSha,
+      headPushedById: by.user.id,
       toldSha: null,
       baseRef: given.base,
       baseSha: given.baseSha,

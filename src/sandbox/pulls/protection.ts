@@ -3,9 +3,10 @@
  * `git push`. https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
  */
 import { roleOf } from "../rest/kit.ts";
-import type { Protection, Repository, User } from "../world/entities.ts";
+import type { Protection, Pull, Repository, User } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 import { checksRefusal, requirements } from "./checks.ts";
+import { type ReviewDecision, reviewDecision, reviewsRefusal, standingReviews } from "./reviews/standing.ts";
 
 export function protectionOf(world: World, repository: Repository, branch: string): Protection | null {
   return world.table("protections").get(`${repository.id}:${branch}`) ?? null;
@@ -42,7 +43,7 @@ export function judgeMove(world: World, repository: Repository, move: BranchMove
 }
 
 export interface WantedMerge {
-  baseRef: string;
+  pull: Pull;
   headSha: string;
   /** Commits of the base that the head has not. */
   behind: number;
@@ -52,13 +53,12 @@ export interface WantedMerge {
 export type MergeVerdict = { allowed: true } | { allowed: false; state: "blocked" | "behind"; reason: string };
 
 export function judgeMerge(world: World, repository: Repository, wanted: WantedMerge, user: User | null): MergeVerdict {
-  const protection = protectionOf(world, repository, wanted.baseRef);
+  const protection = protectionOf(world, repository, wanted.pull.baseRef);
   if (protection === null || (user !== null && bypasses(protection, repository, user))) return { allowed: true };
   const blocked = (reason: string): MergeVerdict => ({ allowed: false, state: "blocked", reason });
-  const approvals = protection.requiredApprovals ?? 0;
-  if (approvals > 0) {
-    const count = approvals === 1 ? "At least 1 approving review is" : `At least ${approvals} approving reviews are`;
-    return blocked(`${count} required by reviewers with write access.`);
+  if (protection.requiredApprovals !== null) {
+    const reviews = reviewsRefusal(standingReviews(world, repository, wanted.pull), protection.requiredApprovals);
+    if (reviews !== null) return blocked(reviews);
   }
   const required = requirements(world, repository, protection, wanted.headSha);
   const checks = checksRefusal(required);
@@ -73,4 +73,15 @@ export function judgeMerge(world: World, repository: Repository, wanted: WantedM
     return { allowed: false, state: "behind", reason: checksRefusal(expected) ?? "" };
   }
   return { allowed: true };
+}
+
+/** GraphQL's `reviewDecision`: what the reviews amount to against what the base requires; null when it requires none. */
+export function decisionOn(world: World, repository: Repository, pull: Pull): ReviewDecision | null {
+  const required = protectionOf(world, repository, pull.baseRef)?.requiredApprovals ?? null;
+  return reviewDecision(world, repository, pull, required);
+}
+
+/** Whether a push that changes what was approved takes the approval back. */
+export function dismissesStale(world: World, repository: Repository, baseRef: string): boolean {
+  return protectionOf(world, repository, baseRef)?.dismissStaleReviews ?? false;
 }

@@ -8,6 +8,9 @@ import type { PendingMerge, Pull, Repository } from "../world/entities.ts";
 import { isOpen } from "./facts.ts";
 import { followBase, followHead } from "./follow.ts";
 import { finishMerge } from "./landing/merge.ts";
+import { resumeMerges } from "./landing/merge-async.ts";
+import { mergeWhenReady } from "./landing/when-ready.ts";
+import { staleApprovals } from "./reviews/stale.ts";
 import { preparedHead } from "./tell.ts";
 
 /**
@@ -21,6 +24,8 @@ export async function recoverPulls(hub: Hub): Promise<void> {
     const repository = hub.world.table("repositories").get(pull.repositoryId);
     if (repository !== undefined && isOpen(hub, pull)) await catchUp(hub, repository, pull);
   }
+  resumeMerges(hub);
+  for (const repository of hub.world.table("repositories").all()) mergeWhenReady(hub, repository);
 }
 
 async function recoverMerge(hub: Hub, pending: PendingMerge): Promise<void> {
@@ -53,6 +58,9 @@ async function catchUp(hub: Hub, repository: Repository, pull: Pull): Promise<vo
     return [...moved, ...(await followBase(hub, repository, [pull], base, by))];
   });
   for (const tell of tells) tell();
+  // The end may have come after the head was followed and before its approvals were taken back.
+  const now = hub.world.table("pulls").get(pull.id);
+  if (now !== undefined && isOpen(hub, now)) (await staleApprovals(hub, repository, now, by))();
 }
 
 /** Tells of a head that moved unseen, and of one that was seen but not told of before the end. */
@@ -60,6 +68,6 @@ async function headTold(hub: Hub, repository: Repository, pull: Pull, head: stri
   if (head !== pull.headSha) return [await followHead(hub, repository, pull, head, by)];
   const { toldSha: before, headSha: after } = pull;
   if (before === after) return [];
-  if (before === null) return [await preparedHead(hub, repository, pull, "opened", by)];
+  if (before === null) return [await preparedHead(hub, repository, pull, "opened", by, {})];
   return [await preparedHead(hub, repository, pull, "synchronize", by, { before, after })];
 }

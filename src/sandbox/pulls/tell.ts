@@ -1,46 +1,52 @@
 /** Says that something happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
 import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
+import { type ActionOf, type Besides, told } from "../shapes/told.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import { renderPull } from "./facts.ts";
+
+type PullAction = ActionOf<"pull_request">;
+
+/** What the action adds to the pull, such as `before` and `after` of `synchronize`. */
+export type PullBesides<Action extends PullAction> = Besides<"pull_request", Action, "number" | "pull_request">;
 
 /**
  * Prepares the announcement of what just happened and returns the function that makes it, so that a caller may first
  * make others that must come before.
- * @param more What the action adds, such as `before` and `after` of `synchronize`.
  */
-export async function preparedPullEvent(
+export async function preparedPullEvent<Action extends PullAction>(
   hub: Hub,
   repository: Repository,
   pull: Pull,
-  action: string,
+  action: Action,
   by: By,
-  more: Record<string, unknown> = {},
+  more: PullBesides<Action>,
 ): Promise<() => void> {
-  const payload = { number: pull.number, pull_request: await renderPull(hub, repository, pull), ...more };
+  const pullRequest = await renderPull(hub, repository, pull);
+  const what = told("pull_request", "opened", { number: pull.number, pull_request: pullRequest });
   const { user: sender, byJobToken } = by;
-  return () => hub.announce({ repository, event: "pull_request", action, payload, sender, byJobToken });
+  return () => hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
-export async function tellPull(
+export async function tellPull<Action extends PullAction>(
   hub: Hub,
   repository: Repository,
   pull: Pull,
-  action: string,
+  action: Action,
   by: By,
-  more: Record<string, unknown> = {},
+  more: PullBesides<Action>,
 ): Promise<void> {
   (await preparedPullEvent(hub, repository, pull, action, by, more))();
 }
 
 /** Like `preparedPullEvent`, for an event that tells of the pull's head: what was told is remembered. */
-export async function preparedHead(
+export async function preparedHead<Action extends "opened" | "synchronize" | "reopened">(
   hub: Hub,
   repository: Repository,
   pull: Pull,
-  action: "opened" | "synchronize" | "reopened",
+  action: Action,
   by: By,
-  more: Record<string, unknown> = {},
+  more: PullBesides<Action>,
 ): Promise<() => void> {
   const tell = await preparedPullEvent(hub, repository, pull, action, by, more);
   return () => {
@@ -57,5 +63,5 @@ export async function tellHead(
   action: "opened" | "reopened",
   by: By,
 ): Promise<void> {
-  (await preparedHead(hub, repository, pull, action, by))();
+  (await preparedHead(hub, repository, pull, action, by, {}))();
 }

@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Schema } from "../shapes/site.ts";
 import type { App, PermissionLevel, Repository, Role, Token, User } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 
@@ -24,7 +25,7 @@ export function newRest(): Rest {
 /** An error answer in GitHub's shape. */
 export class ApiError extends Error {
   readonly status: ContentfulStatusCode;
-  readonly body: Record<string, unknown>;
+  readonly body: Schema<"basic-error">;
   constructor(status: ContentfulStatusCode, message: string, more: Record<string, unknown> = {}) {
     super(message);
     this.status = status;
@@ -46,7 +47,8 @@ export function unprocessable(
   errors: { field?: string; code: string; message?: string }[],
   message = "Validation Failed",
 ): ApiError {
-  return new ApiError(422, message, { errors: errors.map((error) => ({ resource, ...error })) });
+  const more: Pick<Schema<"validation-error">, "errors"> = { errors: errors.map((error) => ({ resource, ...error })) };
+  return new ApiError(422, message, more);
 }
 
 const levels: Record<PermissionLevel, number> = { read: 1, write: 2, admin: 3 };
@@ -148,7 +150,7 @@ export function paginate<Item>(context: RestContext, items: readonly Item[]): It
   const url = new URL(context.req.url);
   const number = (name: string, fallback: number) => {
     const value = Number(url.searchParams.get(name) ?? fallback);
-    return Number.isFinite(value) && value >= 1 ? Math.floor(value) : fallback;
+    return Number.isFinite(value) && value >= 1 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : fallback;
   };
   const perPage = Math.min(number("per_page", 30), 100);
   const page = number("page", 1);
@@ -158,7 +160,8 @@ export function paginate<Item>(context: RestContext, items: readonly Item[]): It
     return `<${url.toString()}>; rel="${rel}"`;
   };
   const links: string[] = [];
-  if (page > 1) links.push(link(page - 1, "prev"), link(1, "first"));
+  // A page far behind the last one has that as its previous one.
+  if (page > 1) links.push(link(Math.min(page - 1, last), "prev"), link(1, "first"));
   if (page < last) links.push(link(page + 1, "next"), link(last, "last"));
   if (links.length > 0) context.header("Link", links.join(", "));
   return items.slice((page - 1) * perPage, page * perPage);

@@ -33,7 +33,7 @@ export function integrationById(site: Site, id: number) {
   return integration(site, app);
 }
 
-export function installation(site: Site, entity: Installation, app: App): Schema<"installation"> {
+export function installation(site: Site, entity: Installation, app: App) {
   const account = userById(site, entity.accountId);
   const url = `${site.apiUrl()}/app/installations/${entity.id}`;
   return {
@@ -57,7 +57,7 @@ export function installation(site: Site, entity: Installation, app: App): Schema
     single_file_paths: [],
     suspended_by: null,
     suspended_at: null,
-  };
+  } satisfies Schema<"installation">;
 }
 
 /** GitHub types each permission by its own levels; ours are checked when they are granted. */

@@ -117,16 +117,14 @@ export function gitTree(
   };
 }
 
-const contentTypes = { file: "file", dir: "dir", symlink: "symlink", submodule: "submodule" } as const;
-
-function contentType({ type, mode }: TreeEntry): keyof typeof contentTypes {
+function contentType({ type, mode }: TreeEntry): "dir" | "submodule" | "symlink" | "file" {
   if (type === "tree") return "dir";
   if (type === "commit") return "submodule";
   return mode === "120000" ? "symlink" : "file";
 }
 
-/** A file or folder without its content. @param ref What the address shall show it at: a branch, tag or SHA. */
-export function contentEntry(site: Site, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+/** What every file, link, folder and submodule has. @param ref What the address shall show it at: a branch, tag or SHA. */
+function contentPart(site: Site, repository: Repository, ref: string, path: string, entry: TreeEntry) {
   const api = repositoryApi(site, repository);
   const web = repositoryWeb(site, repository);
   const kind = contentType(entry);
@@ -134,7 +132,6 @@ export function contentEntry(site: Site, repository: Repository, ref: string, pa
   const git = kind === "submodule" ? null : `${api}/git/${entry.type}s/${entry.sha}`;
   const html = `${web}/${kind === "dir" ? "tree" : "blob"}/${pathInUrl(ref)}/${pathInUrl(path)}`;
   return {
-    type: contentTypes[kind],
     name: path.slice(path.lastIndexOf("/") + 1),
     path,
     sha: entry.sha,
@@ -144,6 +141,18 @@ export function contentEntry(site: Site, repository: Repository, ref: string, pa
     html_url: html,
     download_url: kind === "file" ? `${web}/raw/${pathInUrl(ref)}/${pathInUrl(path)}` : null,
     _links: { self: url, git, html },
+  };
+}
+
+/**
+ * A line of a folder's listing. A submodule is told as a file there, so that old clients do not stumble:
+ * https://docs.github.com/en/rest/repos/contents#get-repository-content
+ */
+export function contentEntry(site: Site, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+  const type = contentType(entry);
+  return {
+    type: type === "submodule" ? "file" : type,
+    ...contentPart(site, repository, ref, path, entry),
   } satisfies Schema<"content-directory">[number];
 }
 
@@ -156,11 +165,33 @@ export function contentFile(
   content: Buffer,
 ): Schema<"content-file"> {
   return {
-    ...contentEntry(site, repository, ref, path, entry),
+    ...contentPart(site, repository, ref, path, entry),
     type: "file",
     encoding: "base64",
     content: wrappedBase64(content),
   };
+}
+
+export function contentSymlink(
+  site: Site,
+  repository: Repository,
+  ref: string,
+  path: string,
+  entry: TreeEntry,
+  target: string,
+): Schema<"content-symlink"> {
+  return { ...contentPart(site, repository, ref, path, entry), type: "symlink", target };
+}
+
+export function contentSubmodule(
+  site: Site,
+  repository: Repository,
+  ref: string,
+  path: string,
+  entry: TreeEntry,
+  gitUrl: string,
+): Schema<"content-submodule"> {
+  return { ...contentPart(site, repository, ref, path, entry), type: "submodule", submodule_git_url: gitUrl };
 }
 
 /** GitHub breaks base64 after 60 characters. */

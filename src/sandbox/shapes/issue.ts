@@ -2,6 +2,7 @@
 import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../world/entities.ts";
 import { integrationById } from "./app.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import type { Told } from "./told.ts";
 import { association, simpleUser, userById } from "./user.ts";
 
 export function label(site: Site, repository: Repository, entity: Label) {
@@ -13,7 +14,9 @@ export function label(site: Site, repository: Repository, entity: Label) {
     color: entity.color,
     default: false,
     description: entity.description,
-  } satisfies Schema<"label">;
+    archived_at: null,
+    archived_by: null,
+  } satisfies Schema<"label"> & Told<"label", "created">["label"];
 }
 
 /** The issue's labels as entities, in the order they were added. */

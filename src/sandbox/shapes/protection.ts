@@ -31,7 +31,7 @@ export function protection(site: Site, repository: Repository, entity: Protectio
       : {
           required_pull_request_reviews: {
             url: `${url}/required_pull_request_reviews`,
-            dismiss_stale_reviews: false,
+            dismiss_stale_reviews: entity.dismissStaleReviews,
             require_code_owner_reviews: false,
             require_last_push_approval: false,
             required_approving_review_count: requiredApprovals,

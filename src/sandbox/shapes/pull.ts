@@ -41,6 +41,29 @@ function issueOf(site: Site, pull: Pull): Issue {
   return issue;
 }
 
+/** Who is asked for a review and has not given it. */
+export function requestedReviewers(site: Site, pull: Pull) {
+  const requests = site.world.table("reviewRequests").filter((each) => each.pullId === pull.id);
+  return requests.map(({ userId }) => simpleUser(site, userById(site, userId)));
+}
+
+function autoMerge(site: Site, pull: Pull, issue: Issue) {
+  const enabled = site.world.table("autoMerges").get(pull.id);
+  if (enabled === undefined) return null;
+  return {
+    enabled_by: simpleUser(site, userById(site, enabled.enabledById)),
+    merge_method: enabled.method,
+    commit_title: enabled.title ?? issue.title,
+    commit_message: enabled.message ?? "",
+  };
+}
+
+/** Those that everyone sees. */
+function commentsOnLines(site: Site, pull: Pull): number {
+  const isPublic = (reviewId: number) => site.world.table("reviews").get(reviewId)?.state !== "PENDING";
+  return site.world.table("reviewComments").filter((each) => each.pullId === pull.id && isPublic(each.reviewId)).length;
+}
+
 function common(site: Site, repository: Repository, pull: Pull) {
   const issue = issueOf(site, pull);
   const to = links(site, repository, pull);
@@ -68,7 +91,7 @@ function common(site: Site, repository: Repository, pull: Pull) {
     merge_commit_sha: pull.mergeSha,
     assignee: assignees[0] ?? null,
     assignees,
-    requested_reviewers: [],
+    requested_reviewers: requestedReviewers(site, pull),
     requested_teams: [],
     head: side(site, repository, pull.headRef, pull.headSha),
     base: side(site, repository, pull.baseRef, pull.baseSha),
@@ -83,7 +106,7 @@ function common(site: Site, repository: Repository, pull: Pull) {
       statuses: { href: to.statuses_url },
     },
     author_association: association(repository, issue.userId),
-    auto_merge: null,
+    auto_merge: autoMerge(site, pull, issue),
     draft: pull.draft,
   };
 }
@@ -104,7 +127,7 @@ export function pullRequest(site: Site, repository: Repository, pull: Pull, fact
     comments: site.world
       .table("comments")
       .filter((each) => each.repositoryId === repository.id && each.issueNumber === pull.number).length,
-    review_comments: 0,
+    review_comments: commentsOnLines(site, pull),
     maintainer_can_modify: false,
     commits: facts.size.commits,
     additions: facts.size.additions,

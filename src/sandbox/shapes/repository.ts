@@ -110,7 +110,7 @@ export function fullRepository(site: Site, entity: Repository, actor: Actor): Sc
     allow_merge_commit: entity.allowMergeCommit,
     allow_squash_merge: entity.allowSquashMerge,
     allow_rebase_merge: entity.allowRebaseMerge,
-    allow_auto_merge: false,
+    allow_auto_merge: entity.allowAutoMerge,
     allow_update_branch: false,
     delete_branch_on_merge: entity.deleteBranchOnMerge,
     subscribers_count: 0,

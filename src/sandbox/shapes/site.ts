@@ -24,6 +24,12 @@ export function nodeId(kind: string, id: number | string): string {
   return Buffer.from(`${kind}:${id}`).toString("base64");
 }
 
+/** What the id was made of; null for anything else. */
+export function readNodeId(id: string): { kind: string; id: string } | null {
+  const [, kind, rest] = /^([A-Za-z]+):(.+)$/s.exec(Buffer.from(id, "base64").toString("utf8")) ?? [];
+  return kind === undefined || rest === undefined ? null : { kind, id: rest };
+}
+
 export function repositoryApi(site: Site, repository: Repository): string {
   return `${site.apiUrl()}/repos/${repository.owner}/${repository.name}`;
 }

@@ -12,9 +12,11 @@ export function userById(site: Pick<Site, "world">, id: number): User {
 function links(site: Site, user: User) {
   const login = encodeURIComponent(user.login);
   const url = `${site.apiUrl()}/users/${login}`;
+  // A bot's page is its App's: https://api.github.com/users/dependabot[bot]
+  const page = user.type === "Bot" ? `apps/${encodeURIComponent(user.login.replace(/\[bot\]$/, ""))}` : login;
   return {
     url,
-    html_url: user.type === "Bot" ? `${site.serverUrl()}/apps/${login}` : `${site.serverUrl()}/${login}`,
+    html_url: `${site.serverUrl()}/${page}`,
     followers_url: `${url}/followers`,
     following_url: `${url}/following{/other_user}`,
     gists_url: `${url}/gists{/gist_id}`,

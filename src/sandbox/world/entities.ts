@@ -5,7 +5,14 @@
  * UTC with whole seconds, as GitHub writes them.
  */
 
+import type { Artifact, Cache, Job, RunAttempt, SecretKey, SettingDates, Workflow, WorkflowRun } from "./actions.ts";
 import type { Announcement } from "./announce.ts";
+import type { MinimizedComment, SubIssue } from "./conversation.ts";
+import type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
+
+export type * from "./actions.ts";
+export type { MinimizedComment, SubIssue } from "./conversation.ts";
+export type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
 export type Role = "read" | "triage" | "write" | "maintain" | "admin";
 export type PermissionLevel = "read" | "write" | "admin";
@@ -75,6 +82,7 @@ export interface Repository {
   allowSquashMerge: boolean;
   allowRebaseMerge: boolean;
   deleteBranchOnMerge: boolean;
+  allowAutoMerge: boolean;
   /** Role by user id (as a string, since JSON has no other keys). */
   collaborators: Record<string, Role>;
   secrets: Record<string, string>;
@@ -120,6 +128,8 @@ export interface Pull {
   number: number;
   headRef: string;
   headSha: string;
+  /** Who last moved the head, for rules that ask for somebody else's approval of the last push. */
+  headPushedById: number;
   /** The head that `opened`, `synchronize` or `reopened` last told of; another one is told at the next start. */
   toldSha: string | null;
   baseRef: string;
@@ -215,95 +225,11 @@ export interface Protection {
   requiredStatusChecks: { strict: boolean; checks: { context: string; appId: number | null }[] } | null;
   enforceAdmins: boolean;
   requiredApprovals: number | null;
+  /** A push that changes the diff takes approvals back. */
+  dismissStaleReviews: boolean;
   requiredLinearHistory: boolean;
   allowForcePushes: boolean;
   allowDeletions: boolean;
-}
-
-export interface Workflow {
-  id: number;
-  repositoryId: number;
-  path: string;
-  name: string;
-  createdAt: string;
-}
-
-export type RunStatus = "queued" | "in_progress" | "completed" | "waiting" | "pending";
-
-export interface WorkflowRun {
-  id: number;
-  repositoryId: number;
-  workflowId: number;
-  workflowPath: string;
-  /** The workflow's name. */
-  name: string;
-  /** `run-name`, evaluated; GitHub's `display_title`. */
-  displayTitle: string;
-  event: string;
-  headBranch: string | null;
-  headSha: string;
-  /** The commit whose tree the jobs check out by default: the test merge for `pull_request`, else the head. */
-  checkoutSha: string;
-  /** Where a required workflow's file was read from; null: `checkoutSha` of the repository itself. */
-  definition: { repositoryId: number; commit: string } | null;
-  /** GITHUB_REF, such as `refs/pull/3/merge`. */
-  ref: string;
-  status: RunStatus;
-  conclusion: Conclusion | null;
-  runNumber: number;
-  runAttempt: number;
-  actorId: number;
-  checkSuiteId: number;
-  pullNumbers: number[];
-  inputs: Record<string, string>;
-  /** The event's payload, as `github.event` shows it. */
-  payload: unknown;
-  /** Why a run that could not start failed, in the parser's words. */
-  failure: string | null;
-  createdAt: string;
-  startedAt: string | null;
-  updatedAt: string;
-}
-
-export interface Job {
-  id: number;
-  repositoryId: number;
-  runId: number;
-  runAttempt: number;
-  name: string;
-  status: RunStatus;
-  conclusion: Conclusion | null;
-  checkRunId: number;
-  createdAt: string;
-  startedAt: string | null;
-  completedAt: string | null;
-  steps: {
-    name: string;
-    number: number;
-    status: CheckStatus;
-    conclusion: Conclusion | null;
-    startedAt: string | null;
-    completedAt: string | null;
-  }[];
-  /** The ids of the jobs around it and its own, with its matrix combination: the same in every attempt of its run. */
-  key: string;
-  /** `runs-on`. */
-  labels: string[];
-  outputs: Record<string, string>;
-  /** The process group that runs it, while it runs; kept so that a later life of the sandbox can end it. */
-  process: { pid: number; startTime: string } | null;
-}
-
-export interface Artifact {
-  id: number;
-  repositoryId: number;
-  runId: number;
-  name: string;
-  sizeInBytes: number;
-  /** `sha256:…` of the zip. */
-  digest: string;
-  createdAt: string;
-  expiresAt: string;
 }
 
 export interface Delivery {
@@ -366,6 +292,14 @@ export interface Tables {
   issues: Issue;
   issueEvents: IssueEvent;
   pulls: Pull;
+  reviews: Review;
+  reviewComments: ReviewComment;
+  resolvedThreads: ResolvedThread;
+  reviewRequests: ReviewRequest;
+  autoMerges: AutoMerge;
+  mergeRequests: MergeRequest;
+  subIssues: SubIssue;
+  minimizedComments: MinimizedComment;
   comments: Comment;
   reactions: Reaction;
   checkSuites: CheckSuite;
@@ -374,8 +308,12 @@ export interface Tables {
   protections: Protection;
   workflows: Workflow;
   runs: WorkflowRun;
+  runAttempts: RunAttempt;
+  settingDates: SettingDates;
+  secretKeys: SecretKey;
   jobs: Job;
   artifacts: Artifact;
+  caches: Cache;
   deliveries: Delivery;
   pendingMerges: PendingMerge;
   pendingAnnouncements: PendingAnnouncement;

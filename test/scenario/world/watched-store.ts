@@ -15,9 +15,14 @@ export class WatchedStore extends MemoryStore {
     this.#changed = changed;
   }
 
+  /** Nothing waits to be decided and no effect is under way; some may wait for their next try. */
+  async resting(): Promise<boolean> {
+    return this.#underWay === 0 && (await this.waiting(1)).length === 0;
+  }
+
   /** Nothing waits to be decided, no effect is under way and none is due soon. */
   async quiet(now: number): Promise<boolean> {
-    if (this.#underWay > 0 || (await this.waiting(1)).length > 0) return false;
+    if (!(await this.resting())) return false;
     const due = await this.nextDue(new Date(now).toISOString());
     return due === null || Date.parse(due) > now + SOON_MS;
   }

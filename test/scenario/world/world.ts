@@ -106,12 +106,22 @@ export class World extends Onlooker {
     return readFile(join(this.#parts.gates, name), "utf8");
   }
 
+  /** GitHub's, from now on. Whoever looks while it is bad may see nothing. */
+  weather(outlook: Parameters<Sandbox["setWeather"]>[0]): void {
+    this.#parts.sandbox.setWeather(outlook);
+  }
+
   // What the App remembers
 
   async feature(): Promise<FeatureState> {
     const known = await this.#known();
     if (known === null) throw new Error("the App knows nothing of the issue");
     return known;
+  }
+
+  /** Of the feature; null before the App knows of it. */
+  async stage(): Promise<string | null> {
+    return (await this.#known())?.stage ?? null;
   }
 
   /** Of the plan's tasks; none before there is a plan. */

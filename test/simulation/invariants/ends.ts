@@ -71,6 +71,8 @@ function judgeTakenBack(court: Court, hub: Hub, state: FeatureState): void {
     const merged = hub.objects.read(undoes.merge);
     const before = hub.objects.read(undoes.base ?? merged.parents[0] ?? undoes.merge).files;
     const after = hub.objects.read(landing.mergeSha);
+    // Somebody took the merge out of the base's history: there was nothing to take back, whatever came of it since.
+    if (!hub.objects.contains(landing.mergeSha, undoes.merge)) continue;
     const lastBefore = hub.objects.read(after.parents[0] ?? landing.mergeSha).files;
     const left = [...merged.files].filter(([path, file]) => {
       const brought = before.get(path)?.sha256 !== file.sha256;

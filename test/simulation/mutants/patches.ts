@@ -158,10 +158,22 @@ export const mutants: readonly Mutant[] = [
     "attemptOfMessage(message) === null",
   ),
   mutant(
-    "let the base go back with a late message",
+    "start from the tip that was told last, without a look",
+    "core/feature/targets.ts",
+    "return target.observed === target.asked;",
+    "return true;",
+  ),
+  mutant(
+    "merge what lands together into the base one by one",
+    "core/feature/targets.ts",
+    "return landsTogether(state) && !isWhole(task) ? state.land : state.base;",
+    "return state.base;",
+  ),
+  mutant(
+    "forget what a lane was merging when the feature was given up",
     "core/feature/decide.ts",
-    "if (state.base !== null && newest) state.base = { ...state.base, sha: event.base };",
-    "if (state.base !== null) state.base = { ...state.base, sha: event.mergeSha };",
+    'if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);',
+    "",
   ),
   mutant(
     "do not tell the lane of a hold",

@@ -19,8 +19,8 @@ export interface Artifacts {
 }
 
 const defaultRetentionDays = 90;
-/** What GitHub's artifact names may not hold, since they become file names. */
-const forbidden = /["\\:<>|*?\r\n/]/;
+/** What GitHub's artifact names may not hold, since they become names of files and folders. */
+const forbidden = /["\\:<>|*?\r\n/]|^\.{0,2}$/;
 
 export function openArtifacts(world: World, dataDir: string): Artifacts {
   const folder = join(dataDir, "artifacts");
@@ -36,7 +36,7 @@ export function openArtifacts(world: World, dataDir: string): Artifacts {
       rmSync(path(artifact), { force: true });
     },
     async save(run, { name, entries, overwrite, retentionDays }) {
-      if (forbidden.test(name))
+      if (forbidden.test(name) || /^\.{0,2}$/.test(name))
         throw new StepError(`The artifact name is not valid: ${name}. Contains a character that is not allowed.`);
       const taken = () => artifacts.ofRun(run.id).find((artifact) => artifact.name === name);
       const refuse = () => {

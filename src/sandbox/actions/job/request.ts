@@ -1,13 +1,16 @@
 /** What a job needs to run, and what it ends with. */
 import type { Job, Permissions, Repository, WorkflowRun } from "../../world/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
+import type { Caches } from "../caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host.ts";
+import type { CacheAccess } from "../workflow/cache-mode.ts";
 import type { StepsJob, Workflow } from "../workflow/model.ts";
 
 export interface JobRequest {
   host: ActionsHost;
   options: ActionsOptions;
   artifacts: Artifacts;
+  caches: Caches;
   repository: Repository;
   run: WorkflowRun;
   jobId: number;
@@ -25,6 +28,7 @@ export interface JobRequest {
     strategy: Record<string, unknown>;
   };
   permissions: Permissions;
+  cacheAccess: CacheAccess;
   /** Remembers how far the job is. */
   changed(change: Partial<Pick<Job, "steps" | "process">>): void;
   /** Aborts when the run is cancelled: the step under way stops, steps that ask for it still run. */

@@ -14,9 +14,14 @@ const defaultTimeoutMinutes = 360;
 
 type Conclusion = StepOutcome["conclusion"];
 
-/** In the environment of all of a job's processes; another sandbox on this machine has others. */
+/** What all tracking ids of a sandbox's jobs begin with; another sandbox on this machine has others. */
+export function trackingPrefixOf(dataDir: string): string {
+  return `github_${createHash("sha256").update(dataDir).digest("hex").slice(0, 12)}_`;
+}
+
+/** In the environment of all of a job's processes. */
 export function trackingIdOf(dataDir: string, jobId: number): string {
-  return `github_${createHash("sha256").update(dataDir).digest("hex").slice(0, 12)}_${jobId}`;
+  return `${trackingPrefixOf(dataDir)}${jobId}`;
 }
 
 /** What makes the whole job impossible here, in one sentence. */

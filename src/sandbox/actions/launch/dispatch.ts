@@ -1,6 +1,7 @@
 /** `workflow_dispatch`, with GitHub's refusals. */
 import { ApiError, notFound } from "../../rest/kit.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
+import { told } from "../../shapes/told.ts";
 import { simpleUser } from "../../shapes/user.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../world/entities.ts";
 import type { Runner } from "../runs/runner.ts";
@@ -34,6 +35,9 @@ export async function dispatch(
   const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
   const onDefault = tip === null ? null : await files.one(repository, tip, workflow.path);
   if (onDefault === null) throw notFound();
+  if (workflow.state !== "active") {
+    throw new ApiError(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
+  }
   const { ref, sha } = await refOf(runner, repository, asked);
   const parsed = await files.one(repository, sha, workflow.path);
   const missing = new ApiError(422, "Workflow does not have 'workflow_dispatch' trigger");
@@ -45,7 +49,8 @@ export async function dispatch(
 
   const inputs = checked.values;
   const payload = { inputs, ref, workflow: workflow.path };
-  host.announce({ repository, event: "workflow_dispatch", action: null, payload, sender: actor, byJobToken: false });
+  const what = told("workflow_dispatch", null, payload);
+  host.announce({ repository, ...what, sender: actor, byJobToken: false });
   return startRun(runner, repository, workflow.path, parsed, {
     event: "workflow_dispatch",
     payload: { ...payload, repository: renderRepository(host, repository), sender: simpleUser(host, actor) },

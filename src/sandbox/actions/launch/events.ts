@@ -69,10 +69,16 @@ async function mergeOf(
   runner: Runner,
   repository: Repository,
   pull: PullPayload,
+  action: string | null,
 ): Promise<{ sha: string; ref: string } | null> {
   const ref = `refs/pull/${pull.number}/merge`;
   if (pull.merged === true && typeof pull.merge_commit_sha === "string") {
     return { sha: pull.merge_commit_sha, ref: `refs/heads/${pull.base.ref}` };
+  }
+  // Closing does not make a new one: the last is still there, unless the pull was in conflict.
+  if (action === "closed") {
+    const sha = await runner.host.resolve(repository, ref);
+    return sha === null ? null : { sha, ref };
   }
   const merge = await runner.host.testMerge(repository, pull.number);
   return merge === null || merge === "conflict" ? null : { sha: merge.sha, ref };
@@ -98,7 +104,7 @@ async function atPull(runner: Runner, announcement: Announcement): Promise<Place
   }
   const commit = await runner.records.headCommit(repository, head.sha);
   if (skipWords.test(commit.message)) return null;
-  const merge = await mergeOf(runner, repository, pull);
+  const merge = await mergeOf(runner, repository, pull, announcement.action);
   if (merge === null) return null;
   return { ...common, changedPaths, headSha: head.sha, headBranch: head.ref, checkoutSha: merge.sha, ref: merge.ref };
 }
@@ -163,7 +169,7 @@ export async function startRunsFor(runner: Runner, announcement: Announcement): 
   for (const { path, parsed, definition } of [...own, ...required]) {
     // A file that cannot be read says nothing of its events: GitHub shows it as failed at every push.
     const wanted = "errors" in parsed ? event === "push" && tag === null : await starts(parsed.workflow, occurrence);
-    if (!wanted || runner.closing) continue;
+    if (!wanted || runner.closing || runner.files.isDisabled(repository, path)) continue;
     const payload = fullPayload(runner.host, announcement);
     const cause = { ...where, definition, event, payload, actor: sender, inputs: {} };
     await startRun(runner, repository, path, parsed, cause);

@@ -11,6 +11,7 @@ import { jobName, jobScope, type Level } from "../runs/level.ts";
 import { labelsOf } from "../runs/live-job.ts";
 import type { Runner } from "../runs/runner.ts";
 import { localAction } from "../steps/local.ts";
+import { defaultCacheAccess } from "../workflow/cache-mode.ts";
 import { evaluate, type Scope } from "../workflow/expressions.ts";
 import { strategyOf } from "../workflow/matrix.ts";
 import type { StepsJob, Workflow } from "../workflow/model.ts";
@@ -131,7 +132,9 @@ function called(caller: Level | null, workflow: Workflow, name: string | null, i
     inputs,
     secrets: {},
     permissions: defaultPermissions,
+    cacheAccess: defaultCacheAccess("pull_request"),
     isCalled: caller !== null,
     cancel: null,
+    held: [],
   };
 }

@@ -1,5 +1,5 @@
 /** Starts a run of one workflow file, or records why it cannot start. */
-import type { Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
+import type { Conclusion, Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
 import { type Calls, findCalls } from "../runs/calls.ts";
 import { githubContext } from "../runs/github-context.ts";
 import { LiveRun } from "../runs/live-run.ts";
@@ -25,16 +25,26 @@ export interface Cause {
   inputs: Record<string, string>;
 }
 
+/**
+ * Why a run has no job. GitHub fails a file that it cannot read, and gives `startup_failure` to one that cannot be put
+ * together with what it calls (https://github.com/kubestellar/docs/issues/6171).
+ */
+interface NotReady {
+  failure: string;
+  conclusion: Conclusion;
+}
+
 /** The workflow with everything it calls, or why it cannot run. */
 async function readyWorkflow(
   runner: Runner,
   repository: Repository,
   commit: string,
   parsed: ParsedWorkflow,
-): Promise<{ workflow: Workflow; calls: Calls } | { failure: string }> {
-  if ("errors" in parsed) return { failure: parsed.errors.join("\n") };
+): Promise<{ workflow: Workflow; calls: Calls } | NotReady> {
+  if ("errors" in parsed) return { failure: parsed.errors.join("\n"), conclusion: "failure" };
   const calls = await findCalls(runner, parsed.workflow, { repository, commit });
-  return "error" in calls ? { failure: calls.error } : { workflow: parsed.workflow, calls };
+  if ("error" in calls) return { failure: calls.error, conclusion: "startup_failure" };
+  return { workflow: parsed.workflow, calls };
 }
 
 /** Where a run's workflow file lies, and so what `./` in its calls means. */
@@ -122,38 +132,47 @@ export async function startRun(
     name: "errors" in parsed ? path : parsed.workflow.name,
     displayTitle: "",
     actorId: actor.id,
+    triggeringActorId: actor.id,
     failure: "failure" in ready ? ready.failure : null,
   };
   const title = (run: WorkflowRun) =>
     "failure" in ready ? run.name : titleOf(runner, repository, run, ready.workflow);
   const run = await records.create(repository, draft, title);
   if (!("failure" in ready)) return goLive(runner, repository, run, ready, []);
-  await records.complete(repository, run.id, "failure");
+  await records.complete(repository, run.id, ready.conclusion);
   return runner.host.world.table("runs").get(run.id) ?? run;
 }
 
-/** Runs a completed run again: all of it, or what did not succeed and what depends on that. */
+/** What of a completed run is to be run again, with everything that depends on it. */
+export type Again = "all" | "failed" | Job;
+
+/** Jobs that an attempt takes over as they were. */
+function takenOver(runner: Runner, run: WorkflowRun, again: Again): Job[] {
+  if (again === "all") return [];
+  const latest = latestJobs(runner.host.world.table("jobs").filter((job) => job.runId === run.id));
+  if (again === "failed") return latest.filter((job) => job.conclusion === "success");
+  return latest.filter((job) => job.key !== again.key);
+}
+
+/** Runs a completed run again, as the one who asks for it. */
 export async function startAgain(
   runner: Runner,
   repository: Repository,
   run: WorkflowRun,
-  failedOnly: boolean,
+  again: Again,
+  actor: User,
 ): Promise<WorkflowRun> {
   const source = definitionOf(runner, repository, run);
-  const attempt = await runner.records.startAgain(repository, run);
+  const previous = takenOver(runner, run, again);
+  const attempt = await runner.records.startAgain(repository, run, actor);
   const parsed = await runner.files.one(source.repository, source.commit, run.workflowPath);
-  const ready =
+  const ready: Awaited<ReturnType<typeof readyWorkflow>> =
     parsed === null
-      ? { failure: `${run.workflowPath} does not exist at ${source.commit}` }
+      ? { conclusion: "failure", failure: `${run.workflowPath} does not exist at ${source.commit}` }
       : await readyWorkflow(runner, source.repository, source.commit, parsed);
-  if (!("failure" in ready)) {
-    const previous = failedOnly
-      ? latestJobs(runner.host.world.table("jobs").filter((job) => job.runId === run.id))
-      : [];
-    return goLive(runner, repository, attempt, ready, previous);
-  }
+  if (!("failure" in ready)) return goLive(runner, repository, attempt, ready, previous);
   runner.host.world.table("runs").put({ ...attempt, failure: ready.failure });
-  await runner.records.complete(repository, run.id, "failure");
+  await runner.records.complete(repository, run.id, ready.conclusion);
   return attempt;
 }
 

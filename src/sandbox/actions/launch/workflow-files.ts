@@ -36,9 +36,17 @@ export class WorkflowFiles {
     const name = "workflow" in parsed ? parsed.workflow.name : path;
     const known = table.find((entity) => entity.repositoryId === repository.id && entity.path === path);
     if (known === undefined) {
-      return table.put({ id: world.nextId(), repositoryId: repository.id, path, name, createdAt: world.now() });
+      const now = world.now();
+      const made = { id: world.nextId(), repositoryId: repository.id, path, name, createdAt: now, updatedAt: now };
+      return table.put({ ...made, state: "active" });
     }
-    return known.name === name || "errors" in parsed ? known : table.put({ ...known, name });
+    return known.name === name || "errors" in parsed ? known : table.put({ ...known, name, updatedAt: world.now() });
+  }
+
+  isDisabled(repository: Repository, path: string): boolean {
+    const table = this.#host.world.table("workflows");
+    const known = table.find((entity) => entity.repositoryId === repository.id && entity.path === path);
+    return known?.state === "disabled_manually";
   }
 
   async #read(repository: Repository, commit: string): Promise<WorkflowFile[]> {

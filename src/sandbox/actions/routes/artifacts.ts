@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Hub } from "../../hub.ts";
 import { ApiError, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { artifact as renderArtifact } from "../../shapes/actions.ts";
 import type { Artifact, Repository } from "../../world/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
@@ -18,7 +19,7 @@ export function artifactRoutes(hub: Hub, artifacts: Artifacts, downloads: Downlo
       .filter((artifact) => name === undefined || name === "" || artifact.name === name)
       .sort((left, right) => right.id - left.id);
     const rendered = paginate(context, wanted).map((entity) => renderArtifact(hub, repository, entity));
-    return context.json({ total_count: wanted.length, artifacts: rendered });
+    return respond<"actions/list-artifacts-for-repo">(context, { total_count: wanted.length, artifacts: rendered });
   }
 
   rest.get(`${root}/artifacts`, (context) => {
@@ -34,7 +35,10 @@ export function artifactRoutes(hub: Hub, artifacts: Artifacts, downloads: Downlo
 
   rest.get(`${root}/artifacts/:artifact`, (context) => {
     const repository = repositoryFor(context, hub.world, "actions", "read");
-    return context.json(renderArtifact(hub, repository, artifactFor(context, hub, repository)));
+    return respond<"actions/get-artifact">(
+      context,
+      renderArtifact(hub, repository, artifactFor(context, hub, repository)),
+    );
   });
 
   rest.get(`${root}/artifacts/:artifact/zip`, (context) => {

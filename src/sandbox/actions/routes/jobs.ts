@@ -1,10 +1,11 @@
 /** https://docs.github.com/en/rest/actions/workflow-jobs and the logs of runs. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hub } from "../../hub.ts";
-import { newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { ApiError, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { job as renderJob } from "../../shapes/actions.ts";
 import type { Job, Repository, WorkflowRun } from "../../world/entities.ts";
 import { writeZip } from "../artifacts/zip.ts";
@@ -14,7 +15,7 @@ import type { Downloads } from "./downloads.ts";
 import { jobFor, runFor } from "./find.ts";
 
 /** Each step's log, in their order. */
-function stepLogs(dataDir: string, job: Job): { number: number; text: string }[] {
+export function stepLogs(dataDir: string, job: Job): { number: number; text: string }[] {
   const folder = jobLogs(dataDir, job.id);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -62,7 +63,7 @@ export function jobRoutes(hub: Hub, dataDir: string, downloads: Downloads): Rest
 
   function list(context: RestContext, repository: Repository, run: WorkflowRun, all: readonly Job[]) {
     const jobs = paginate(context, all).map((entity) => renderJob(hub, repository, entity, run));
-    return context.json({ total_count: all.length, jobs });
+    return respond<"actions/list-jobs-for-workflow-run">(context, { total_count: all.length, jobs });
   }
 
   rest.get(`${root}/runs/:run/jobs`, (context) => {
@@ -85,7 +86,7 @@ export function jobRoutes(hub: Hub, dataDir: string, downloads: Downloads): Rest
     const entity = jobFor(context, hub, repository);
     const run = hub.world.table("runs").get(entity.runId);
     if (run === undefined) throw notFound();
-    return context.json(renderJob(hub, repository, entity, run));
+    return respond<"actions/get-job-for-workflow-run">(context, renderJob(hub, repository, entity, run));
   });
 
   rest.get(`${root}/jobs/:job/logs`, (context) => {
@@ -95,7 +96,24 @@ export function jobRoutes(hub: Hub, dataDir: string, downloads: Downloads): Rest
 
   rest.get(`${root}/runs/:run/logs`, (context) => {
     const repository = repositoryFor(context, hub.world, "actions", "read");
-    return context.redirect(downloads.url(`run/${runFor(context, hub, repository).id}`), 302);
+    const run = runFor(context, hub, repository);
+    return context.redirect(downloads.url(`run/${run.id}/${run.runAttempt}`), 302);
+  });
+
+  rest.get(`${root}/runs/:run/attempts/:attempt/logs`, (context) => {
+    const repository = repositoryFor(context, hub.world, "actions", "read");
+    const run = runFor(context, hub, repository);
+    const attempt = Number(context.req.param("attempt"));
+    if (!(attempt >= 1 && attempt <= run.runAttempt)) throw notFound();
+    return context.redirect(downloads.url(`run/${run.id}/${attempt}`), 302);
+  });
+
+  rest.delete(`${root}/runs/:run/logs`, (context) => {
+    const repository = repositoryFor(context, hub.world, "actions", "write");
+    const run = runFor(context, hub, repository);
+    if (run.status !== "completed") throw new ApiError(403, "The logs of a run in progress cannot be deleted.");
+    for (const job of jobsOf(run)) rmSync(jobLogs(dataDir, job.id), { recursive: true, force: true });
+    return context.body(null, 204);
   });
 
   rest.get("/_downloads/job/:job", (context) => {
@@ -105,12 +123,13 @@ export function jobRoutes(hub: Hub, dataDir: string, downloads: Downloads): Rest
     return context.text(jobLog(dataDir, job));
   });
 
-  rest.get("/_downloads/run/:run", async (context) => {
+  rest.get("/_downloads/run/:run/:attempt", async (context) => {
     const run = hub.world.table("runs").get(Number(context.req.param("run")));
+    const attempt = Number(context.req.param("attempt"));
     const { expires = "", signature = "" } = context.req.query();
-    if (run === undefined || !downloads.allows(`run/${run.id}`, expires, signature)) throw notFound();
-    const zip = await runLogs(dataDir, latestJobs(jobsOf(run)));
-    return context.body(new Uint8Array(zip), 200, { "Content-Type": "application/zip" });
+    if (run === undefined || !downloads.allows(`run/${run.id}/${attempt}`, expires, signature)) throw notFound();
+    const jobs = latestJobs(jobsOf(run).filter((job) => job.runAttempt <= attempt));
+    return context.body(new Uint8Array(await runLogs(dataDir, jobs)), 200, { "Content-Type": "application/zip" });
   });
   return rest;
 }

@@ -1,9 +1,10 @@
 /** Reusable workflows: found before a run starts, so that a missing or broken one fails the run as a whole. */
-import type { Repository } from "../../world/entities.ts";
+import type { Permissions, Repository } from "../../world/entities.ts";
 import { commitOf, usableRepository } from "../job/action-source.ts";
 import { evaluate, evaluateText, type Scope } from "../workflow/expressions.ts";
 import { callInputs } from "../workflow/inputs.ts";
-import type { CallJob, Workflow } from "../workflow/model.ts";
+import type { CallJob, JobSpec, Workflow } from "../workflow/model.ts";
+import { beyond, defaultPermissions } from "../workflow/permissions.ts";
 import type { Runner } from "./runner.ts";
 
 /** The called workflow of each calling job, at every depth. */
@@ -32,11 +33,27 @@ async function placeOf(
   return { place: { repository, commit }, path };
 }
 
+/** What a job's token gets: what is written at it, at its file, or what the calling job has. */
+export function permissionsOf(spec: JobSpec, workflow: Workflow, given: Permissions): Permissions {
+  return spec.permissions ?? workflow.permissions ?? given;
+}
+
+/** Permissions are only ever handed down: a called workflow that asks for more than its caller has does not start. */
+function excessOf(uses: string, callee: Workflow, given: Permissions): string | null {
+  for (const job of callee.jobs) {
+    const excess = beyond(permissionsOf(job, callee, given), given);
+    if (excess === null) continue;
+    return `Error calling workflow '${uses}'. The nested job '${job.id}' is requesting '${excess.asked}', but is only allowed '${excess.allowed}'.`;
+  }
+  return null;
+}
+
 /** What is wrong, in one sentence; null when every called workflow was found and put into `calls`. */
 async function collect(
   runner: Runner,
   workflow: Workflow,
   caller: Place,
+  given: Permissions,
   depth: number,
   calls: Calls,
 ): Promise<string | null> {
@@ -52,7 +69,10 @@ async function collect(
       return `error parsing called workflow "${job.uses}": workflow is not reusable as it is missing a 'on.workflow_call' trigger`;
     }
     calls.set(job, parsed.workflow);
-    const wrong = await collect(runner, parsed.workflow, found.place, depth + 1, calls);
+    const handedOn = permissionsOf(job, workflow, given);
+    const wrong =
+      excessOf(job.uses, parsed.workflow, handedOn) ??
+      (await collect(runner, parsed.workflow, found.place, handedOn, depth + 1, calls));
     if (wrong !== null) return wrong;
   }
   return null;
@@ -60,7 +80,7 @@ async function collect(
 
 export async function findCalls(runner: Runner, workflow: Workflow, caller: Place): Promise<Calls | { error: string }> {
   const calls: Calls = new Map();
-  const error = await collect(runner, workflow, caller, 0, calls);
+  const error = await collect(runner, workflow, caller, defaultPermissions, 0, calls);
   return error === null ? calls : { error };
 }
 

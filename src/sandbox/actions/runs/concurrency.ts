@@ -28,6 +28,18 @@ export function groupOf(template: Template | undefined, scope: Scope): Group | n
 interface Member {
   cancel(): void;
   admit(): void;
+  turn: Turn;
+}
+
+/** A turn that somebody has, and who. */
+export interface Held {
+  turn: Turn;
+  name: string;
+}
+
+/** GitHub's words: who waits for a group that something around it has would wait for itself. */
+export function deadlock(group: Group, holder: Held, name: string): string {
+  return `Canceling since a deadlock for concurrency group '${group.name}' was detected between '${holder.name}' and '${name}'`;
 }
 
 export interface Turn {
@@ -38,26 +50,36 @@ export interface Turn {
   leave(): void;
 }
 
+function keyOf(repositoryId: number, { name }: Group): string {
+  return `${repositoryId}:${name.toLowerCase()}`;
+}
+
 export class ConcurrencyGroups {
   readonly #groups = new Map<string, { running: Member; waiting: Member[] }>();
 
+  /** Of what is around a newcomer, what has the group now. */
+  holder(repositoryId: number, group: Group, around: readonly Held[]): Held | null {
+    const running = this.#groups.get(keyOf(repositoryId, group))?.running;
+    return around.find(({ turn }) => running !== undefined && turn === running.turn) ?? null;
+  }
+
   /** `cancel` is called when another member pushes this one out; it must lead to `leave`. */
   enter(repositoryId: number, group: Group, cancel: () => void): Turn {
-    const key = `${repositoryId}:${group.name.toLowerCase()}`;
+    const key = keyOf(repositoryId, group);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const member: Member = { cancel, admit: resolve };
     const present = this.#groups.get(key);
-    const leave = () => this.#leave(key, member);
+    const turn: Turn = { ready: promise, atOnce: present === undefined, leave: () => this.#leave(key, member) };
+    const member: Member = { cancel, admit: resolve, turn };
     if (present === undefined) {
       this.#groups.set(key, { running: member, waiting: [] });
       resolve();
-      return { ready: promise, atOnce: true, leave };
+      return turn;
     }
     const pushedOut = group.keepsQueue ? present.waiting.splice(longQueue - 1) : present.waiting.splice(0);
     present.waiting.push(member);
     for (const other of pushedOut) other.cancel();
     if (group.cancelInProgress) present.running.cancel();
-    return { ready: promise, atOnce: false, leave };
+    return turn;
   }
 
   #leave(key: string, member: Member): void {

@@ -43,7 +43,7 @@ export function githubContext(host: ActionsHost, repository: Repository, run: Wo
     secret_source: "Actions",
     server_url: host.serverUrl(),
     sha: run.checkoutSha,
-    triggering_actor: actor?.login ?? "",
+    triggering_actor: world.table("users").get(run.triggeringActorId)?.login ?? "",
     workflow: run.name,
     workflow_ref: `${fullName}/${run.workflowPath}@${run.ref}`,
     workflow_sha: run.checkoutSha,

@@ -1,9 +1,11 @@
 /** One workflow file of a run under way: the run's own, or one that a job calls. */
 import type { Permissions } from "../../world/entities.ts";
+import { type CacheAccess, within } from "../workflow/cache-mode.ts";
 import { evaluateText, type Scope, statusFunctions } from "../workflow/expressions.ts";
 import { type Combination, combinationSuffix } from "../workflow/matrix.ts";
 import type { JobSpec, Workflow } from "../workflow/model.ts";
 import { Expression } from "../workflow/template.ts";
+import type { Held } from "./concurrency.ts";
 
 export interface Level {
   workflow: Workflow;
@@ -14,9 +16,19 @@ export interface Level {
   secrets: Record<string, string>;
   /** What its jobs get when nothing is written, and for a called file the most they may get. */
   permissions: Permissions;
+  /** As for permissions. */
+  cacheAccess: CacheAccess;
   isCalled: boolean;
   /** Aborts when the calling job is stopped. */
   cancel: AbortSignal | null;
+  /** The turns in concurrency groups that the run and the calling jobs have. */
+  held: readonly Held[];
+}
+
+/** What a job may do with the cache: what is written at it or at its file, and in a called file no more than its caller. */
+export function cacheAccess(level: Level, spec: JobSpec): CacheAccess {
+  const asked = spec.cacheAccess ?? level.workflow.cacheAccess;
+  return level.isCalled ? within(asked, level.cacheAccess) : (asked ?? level.cacheAccess);
 }
 
 export interface Outcome {
@@ -74,9 +86,13 @@ export function jobScope(
   };
 }
 
+/** GitHub cuts a job's own name here, as its runner's JobDisplayNameBuilder does. */
+const maxName = 100;
+
 /** A matrix job's name ends with its combination unless the file's own `name` is an expression. */
 export function jobName(level: Level, spec: JobSpec, combination: Combination, scope: Scope): string {
   const name = evaluateText(spec.name, scope);
   const suffix = spec.name instanceof Expression ? "" : combinationSuffix(combination);
-  return `${level.namePrefix}${name === "" ? spec.id : name}${suffix}`;
+  const whole = `${name === "" ? spec.id : name}${suffix}`;
+  return `${level.namePrefix}${whole.length > maxName ? `${whole.slice(0, maxName - 3)}...` : whole}`;
 }

@@ -1,6 +1,7 @@
 /** One job of a run: from the moment it may start, through its waiting, to its end. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { weatherOver } from "../../weather/weather.ts";
 import type { Permissions, Repository, WorkflowRun } from "../../world/entities.ts";
 import type { JobEnd } from "../job/request.ts";
 import { runJob } from "../job/run-job.ts";
@@ -10,8 +11,8 @@ import { newMasks } from "../machine/masks.ts";
 import { evaluate, type Scope } from "../workflow/expressions.ts";
 import type { Combination } from "../workflow/matrix.ts";
 import type { StepsJob } from "../workflow/model.ts";
-import { type Group, groupOf } from "./concurrency.ts";
-import { jobName, type Level } from "./level.ts";
+import { deadlock, type Group, groupOf } from "./concurrency.ts";
+import { cacheAccess, jobName, type Level } from "./level.ts";
 import type { Runner } from "./runner.ts";
 
 interface Details {
@@ -43,6 +44,10 @@ export function labelsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
   return typeof value === "object" && value !== null && "labels" in value ? labelsOf(value.labels) : [];
 }
+
+/** GitHub's words: https://github.com/actions/runner-images/issues/6680 */
+const runnerLost =
+  "The hosted runner lost communication with the server. Anything in your workflow that terminates the runner process, starves it for CPU/Memory, or blocks its network access can cause this error.";
 
 export class LiveJob {
   readonly #details: Details;
@@ -94,7 +99,7 @@ export class LiveJob {
       problem ??= error instanceof Error ? error.message : String(error);
     }
     const job = runner.records.createJob(repository, run, { name, key, labels });
-    const end = await this.#inTurn(group, () => this.#run(job.id, labels, problem));
+    const end = await this.#inTurn(job.id, name, group, () => this.#onRunner(job.id, labels, problem));
     runner.records.completeJob(repository, job.id, end.conclusion, end.outputs);
     runner.inBackground(clearJobFolders(jobRoot(runner.options.dataDir, job.id)));
     const result = forgiven && end.conclusion === "failure" ? "success" : end.conclusion;
@@ -102,14 +107,23 @@ export class LiveJob {
   }
 
   /** Waits for its concurrency group and for a slot. */
-  async #inTurn(group: Group | null, work: () => Promise<JobEnd>): Promise<JobEnd> {
-    const { runner, repository } = this.#details;
+  async #inTurn(jobId: number, name: string, group: Group | null, work: () => Promise<JobEnd>): Promise<JobEnd> {
+    const { runner, repository, level } = this.#details;
     const cancelled: JobEnd = { conclusion: "cancelled", outputs: {} };
+    const rival = group === null ? null : runner.groups.holder(repository.id, group, level.held);
+    if (group !== null && rival !== null) {
+      LiveJob.explain(runner, jobId, deadlock(group, rival, name));
+      return cancelled;
+    }
     const turn = group === null ? null : runner.groups.enter(repository.id, group, () => this.stop());
     try {
-      if (turn !== null && !turn.atOnce) await this.#untilStopped(turn.ready);
+      if (turn !== null && !turn.atOnce) {
+        runner.records.changeJob(jobId, { status: "pending" });
+        await this.#untilStopped(turn.ready);
+      }
       if (this.#stop.signal.aborted) return cancelled;
-      const release = await runner.slots.take(this.#stop.signal);
+      if (turn !== null && !turn.atOnce) runner.records.changeJob(jobId, { status: "queued" });
+      const release = await runner.slotsOf(repository).take(this.#stop.signal);
       if (release === null) return cancelled;
       try {
         return await work();
@@ -127,8 +141,22 @@ export class LiveJob {
     return signal.aborted ? Promise.resolve() : Promise.race([ready, stopped]);
   }
 
-  async #run(jobId: number, labels: readonly string[], problem: string | null): Promise<JobEnd> {
-    const { runner, repository, run, level, spec, github, combination, strategy, permissions, kill } = this.#details;
+  /** Runs the job, unless its runner is lost: GitHub fails it then, and none of its later steps runs. */
+  async #onRunner(jobId: number, labels: readonly string[], problem: string | null): Promise<JobEnd> {
+    const { runner, run, key, kill } = this.#details;
+    const { lost, end } = weatherOver(runner.host.world).runner(`${run.workflowPath} ${key}`);
+    try {
+      const ended = await this.#run(jobId, labels, problem, AbortSignal.any([kill, lost]));
+      if (!lost.aborted || kill.aborted) return ended;
+      LiveJob.explain(runner, jobId, runnerLost);
+      return { conclusion: "failure", outputs: {} };
+    } finally {
+      end();
+    }
+  }
+
+  async #run(jobId: number, labels: readonly string[], problem: string | null, kill: AbortSignal): Promise<JobEnd> {
+    const { runner, repository, run, level, spec, github, combination, strategy, permissions } = this.#details;
     await this.#details.begins();
     runner.records.startJob(repository, jobId);
     const { needs, inputs } = this.#details.scope().contexts as Record<string, Record<string, unknown>>;
@@ -137,6 +165,7 @@ export class LiveJob {
         host: runner.host,
         options: runner.options,
         artifacts: runner.artifacts,
+        caches: runner.caches,
         repository,
         run,
         jobId,
@@ -152,6 +181,7 @@ export class LiveJob {
           strategy,
         },
         permissions,
+        cacheAccess: cacheAccess(level, spec),
         changed: (change) => void runner.records.changeJob(jobId, change),
         cancel: this.#stop.signal,
         kill,

@@ -1,16 +1,19 @@
 /** A workflow run under way: its graph of jobs, at every depth of called workflows. */
+
+import { newSlots } from "../../slots.ts";
 import type { Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import { defaultCacheAccess } from "../workflow/cache-mode.ts";
 import { evaluate, evaluateTexts, holds, type Scope } from "../workflow/expressions.ts";
-import { type Combination, combinationSuffix, type Strategy, strategyOf } from "../workflow/matrix.ts";
+import { type Combination, combinationKey, type Strategy, strategyOf } from "../workflow/matrix.ts";
 import type { CallJob, JobSpec, StepsJob, Workflow } from "../workflow/model.ts";
-import { beyond, defaultPermissions } from "../workflow/permissions.ts";
-import { type Calls, calleeInputs, calleeSecrets } from "./calls.ts";
-import { groupOf, type Turn } from "./concurrency.ts";
+import { defaultPermissions } from "../workflow/permissions.ts";
+import { aborted, CallTurns } from "./call-turns.ts";
+import { type Calls, calleeInputs, calleeSecrets, permissionsOf } from "./calls.ts";
+import { type Group, groupOf, type Turn } from "./concurrency.ts";
 import { githubContext } from "./github-context.ts";
-import { combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
+import { cacheAccess, combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
 import { LiveJob } from "./live-job.ts";
 import type { Runner } from "./runner.ts";
-import { newSlots } from "./slots.ts";
 
 type Ended = Pick<Outcome, "result" | "outputs" | "reused">;
 
@@ -35,7 +38,7 @@ export class LiveRun {
   readonly #calls: Calls;
   readonly #github: Record<string, unknown>;
   readonly #inputs: Record<string, unknown>;
-  /** Successful jobs of the last attempt by key, when only failed ones are run again. */
+  /** Jobs of the last attempt that this one takes over, by key. */
   readonly #previous: Map<string, Job>;
   readonly #jobs = new Set<LiveJob>();
   readonly #cancel = new AbortController();
@@ -58,7 +61,7 @@ export class LiveRun {
     this.#calls = calls;
     this.#inputs = inputs;
     this.#github = githubContext(runner.host, repository, run);
-    this.#previous = new Map(previous.filter((job) => job.conclusion === "success").map((job) => [job.key, job]));
+    this.#previous = new Map(previous.map((job) => [job.key, job]));
   }
 
   /** Jobs whose `if` still holds go on. `force` ends everything at once. */
@@ -82,8 +85,10 @@ export class LiveRun {
       inputs: this.#inputs,
       secrets: this.repository.secrets,
       permissions: defaultPermissions,
+      cacheAccess: defaultCacheAccess(this.run.event),
       isCalled: false,
       cancel: null,
+      held: turn === null ? [] : [{ turn, name: "top level workflow" }],
     };
     const outcomes = await this.#runLevel(level).finally(() => turn?.leave());
     const results = [...outcomes.values()].map((outcome) => outcome.result);
@@ -179,10 +184,10 @@ export class LiveRun {
 
   async #runSteps(placed: Placed<StepsJob>): Promise<Ended> {
     const { level, spec, needs, combination, strategy } = placed;
-    const key = `${level.keyPrefix}${spec.id}${combinationSuffix(combination)}`;
+    const key = `${level.keyPrefix}${spec.id}${combinationKey(combination)}`;
     const previous = this.#previous.get(key);
     if (previous !== undefined && [...needs.values()].every((need) => need.reused)) {
-      return { result: "success", outputs: previous.outputs, reused: true };
+      return { result: resultOf(previous), outputs: previous.outputs, reused: true };
     }
     const scope = () => this.#scope(level, needs, { matrix: combination, strategy });
     const job = new LiveJob({
@@ -196,8 +201,8 @@ export class LiveRun {
       strategy,
       github: this.#github,
       scope,
-      problem: placed.problem ?? this.#permissionProblem(placed),
-      permissions: this.#permissions(placed),
+      problem: placed.problem,
+      permissions: permissionsOf(spec, level.workflow, level.permissions),
       // An `if` that also holds when the run is cancelled keeps its job going.
       survives: () => holds(spec.if, this.#scope(level, needs, {}, true)),
       matrix: placed.cancel,
@@ -210,17 +215,6 @@ export class LiveRun {
     return { ...ended, reused: false };
   }
 
-  #permissions({ level, spec }: Pick<Placed<JobSpec>, "level" | "spec">) {
-    return spec.permissions ?? level.workflow.permissions ?? level.permissions;
-  }
-
-  #permissionProblem(placed: Pick<Placed<JobSpec>, "level" | "spec">): string | null {
-    const { level, spec } = placed;
-    const excess = level.isCalled ? beyond(this.#permissions(placed), level.permissions) : null;
-    if (excess === null) return null;
-    return `The nested job '${spec.id}' is requesting '${excess}', but its caller does not allow it.`;
-  }
-
   async #runCall(placed: Placed<CallJob>): Promise<Ended> {
     const { level, spec, needs, combination, strategy, cancel } = placed;
     const callee = this.#calls.get(spec);
@@ -228,40 +222,61 @@ export class LiveRun {
     try {
       if (placed.problem !== null) throw new Error(placed.problem);
       if (callee === undefined) throw new Error(`The workflow ${spec.uses} was not found.`);
-      const excess = this.#permissionProblem(placed);
-      if (excess !== null) throw new Error(excess);
+      const name = jobName(level, spec, combination, scope);
+      const inputs = calleeInputs(callee, spec, scope);
+      const calleeScope = { contexts: { ...scope.contexts, inputs }, functions: [] };
+      const groups = [groupOf(spec.concurrency, scope), groupOf(callee.concurrency, calleeScope)];
+      const stop = new AbortController();
       const inner: Level = {
         workflow: callee,
-        namePrefix: `${jobName(level, spec, combination, scope)} / `,
-        keyPrefix: `${level.keyPrefix}${spec.id}${combinationSuffix(combination)} / `,
-        inputs: calleeInputs(callee, spec, scope),
+        namePrefix: `${name} / `,
+        keyPrefix: `${level.keyPrefix}${spec.id}${combinationKey(combination)} / `,
+        inputs,
         secrets: calleeSecrets(callee, spec, level.secrets, scope),
-        permissions: this.#permissions(placed),
+        permissions: permissionsOf(spec, level.workflow, level.permissions),
+        cacheAccess: cacheAccess(level, spec),
         isCalled: true,
-        cancel,
+        cancel: AbortSignal.any([cancel, stop.signal]),
+        held: level.held,
       };
-      const outcomes = await this.#runLevel(inner);
-      const jobs = Object.fromEntries([...outcomes].map(([id, { result, outputs }]) => [id, { result, outputs }]));
-      const results = [...outcomes.values()];
-      return {
-        result: combined(results.map((outcome) => outcome.result)),
-        outputs: evaluateTexts(callee.call.outputs, this.#scope(inner, new Map(), { jobs })),
-        reused: results.every((outcome) => outcome.reused),
-      };
+      const turns = new CallTurns(this.#runner.groups, this.repository.id, () => stop.abort());
+      const wanted = groups.filter((group): group is Group => group !== null);
+      try {
+        const signal = AbortSignal.any([cancel, stop.signal, this.#cancel.signal]);
+        const problem = await turns.enter(wanted, name, level.held, signal);
+        if (problem !== null) return this.#endCall(placed, name, problem, "cancelled");
+        return await this.#runCallee({ ...inner, held: [...level.held, ...turns.held] });
+      } finally {
+        turns.leave();
+      }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return this.#failCall(placed, message);
+      return this.#endCall(placed, `${level.namePrefix}${spec.id}`, message, "failure");
     }
   }
 
-  /** The caller has no job of its own; the failure is shown as one. */
-  #failCall({ level, spec }: Placed<CallJob>, message: string): Ended {
+  async #runCallee(inner: Level): Promise<Ended> {
+    const outcomes = await this.#runLevel(inner);
+    const jobs = Object.fromEntries([...outcomes].map(([id, { result, outputs }]) => [id, { result, outputs }]));
+    const results = [...outcomes.values()];
+    return {
+      result: combined(results.map((outcome) => outcome.result)),
+      outputs: evaluateTexts(inner.workflow.call.outputs, this.#scope(inner, new Map(), { jobs })),
+      reused: results.every((outcome) => outcome.reused),
+    };
+  }
+
+  /** The caller has no job of its own; why it ended without having called is shown as one. */
+  #endCall({ level, spec }: Placed<CallJob>, name: string, message: string, result: "failure" | "cancelled"): Ended {
     const { records } = this.#runner;
-    const draft = { name: `${level.namePrefix}${spec.id}`, key: `${level.keyPrefix}${spec.id}`, labels: [] };
-    const job = records.createJob(this.repository, this.run, draft);
+    const job = records.createJob(this.repository, this.run, {
+      name,
+      key: `${level.keyPrefix}${spec.id}`,
+      labels: [],
+    });
     LiveJob.explain(this.#runner, job.id, message);
-    records.completeJob(this.repository, job.id, "failure", {});
-    return { result: "failure", outputs: {}, reused: false };
+    records.completeJob(this.repository, job.id, result, {});
+    return { result, outputs: {}, reused: false };
   }
 
   async #begin(): Promise<void> {
@@ -280,9 +295,6 @@ export class LiveRun {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+function resultOf({ conclusion }: Job): Outcome["result"] {
+  return conclusion === "success" || conclusion === "cancelled" || conclusion === "skipped" ? conclusion : "failure";
 }

@@ -2,8 +2,9 @@
 
 import { job as renderJob, workflowRun as renderRun, workflow as renderWorkflow } from "../../shapes/actions.ts";
 import { checkRunPayload, checkSuite, type HeadCommit } from "../../shapes/check.ts";
-import { type Payload, repositoryWeb } from "../../shapes/site.ts";
-import type { CheckRun, Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import { repositoryWeb } from "../../shapes/site.ts";
+import { told } from "../../shapes/told.ts";
+import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
 import { actionsApp, actionsBot } from "../../world/github-actions.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "./remembered.ts";
@@ -23,7 +24,7 @@ export class Records {
   }
 
   headCommit(repository: Repository, sha: string): Promise<HeadCommit> {
-    const read = () => this.#host.headCommit(repository, sha) as unknown as Promise<HeadCommit>;
+    const read = () => this.#host.headCommit(repository, sha);
     return this.#commits.get(`${repository.id}:${sha}`, read);
   }
 
@@ -65,9 +66,10 @@ export class Records {
   }
 
   /** The next attempt of a completed run; it counts as begun before this first waits. */
-  async startAgain(repository: Repository, run: WorkflowRun): Promise<WorkflowRun> {
+  async startAgain(repository: Repository, run: WorkflowRun, actor: User): Promise<WorkflowRun> {
+    this.#host.world.table("runAttempts").put({ id: `${run.id}:${run.runAttempt}`, run });
     const change = { status: "queued", conclusion: null, failure: null, runAttempt: run.runAttempt + 1 } as const;
-    const again = this.#change(run.id, { ...change, startedAt: this.#host.world.now() });
+    const again = this.#change(run.id, { ...change, triggeringActorId: actor.id, startedAt: this.#host.world.now() });
     this.#tellRun(repository, again, "requested", await this.headCommit(repository, run.headSha));
     return again;
   }
@@ -93,8 +95,8 @@ export class Records {
       const { repository: _, ...payload } = checkSuite(this.#host, repository, updated, head);
       const sender = actionsBot(world);
       // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
-      const common = { repository, event: "check_suite", action: "completed", sender, byJobToken: true };
-      announce({ ...common, payload: { check_suite: payload } satisfies Payload<"webhook-check-suite-completed"> });
+      const what = told("check_suite", "completed", { check_suite: payload });
+      announce({ repository, ...what, sender, byJobToken: true });
     }
     this.#tellRun(repository, run, "completed", head);
   }
@@ -183,7 +185,12 @@ export class Records {
     if (check !== undefined) checks.put({ ...check, ...change });
   }
 
-  #tellRun(repository: Repository, run: WorkflowRun, action: string, head: HeadCommit): void {
+  #tellRun(
+    repository: Repository,
+    run: WorkflowRun,
+    action: "requested" | "in_progress" | "completed",
+    head: HeadCommit,
+  ): void {
     const { world, announce } = this.#host;
     const workflow = world.table("workflows").get(run.workflowId);
     if (workflow === undefined) return;
@@ -191,31 +198,28 @@ export class Records {
     const payload = {
       workflow_run: renderRun(this.#host, repository, run, head),
       workflow: renderWorkflow(this.#host, repository, workflow),
-    } satisfies Payload<"webhook-workflow-run-completed">;
-    announce({ repository, event: "workflow_run", action, payload, sender, byJobToken: false });
+    };
+    announce({ repository, ...told("workflow_run", action, payload), sender, byJobToken: false });
   }
 
-  #tellJob(repository: Repository, job: Job, action: string): void {
+  #tellJob(repository: Repository, job: Job, action: "queued" | "in_progress" | "completed"): void {
     const { world, announce } = this.#host;
     const run = world.table("runs").get(job.runId);
     if (run === undefined) return;
     const sender = world.table("users").get(run.actorId) ?? actionsBot(world);
-    // Each action's schema knows other states only; what they share is which fields there are.
-    const payload = { workflow_job: renderJob(this.#host, repository, job, run) } satisfies {
-      workflow_job: Record<keyof Payload<"webhook-workflow-job-queued">["workflow_job"], unknown>;
-    };
-    announce({ repository, event: "workflow_job", action, payload, sender, byJobToken: true });
+    const payload = { workflow_job: renderJob(this.#host, repository, job, run) };
+    // `completed` has the same fields, but never without a time and a conclusion, which this type cannot know.
+    const what = told<"workflow_job", "queued" | "in_progress">("workflow_job", "in_progress", payload);
+    announce({ repository, ...what, action, sender, byJobToken: true });
   }
 
-  #tellCheck(repository: Repository, job: Job, action: string): void {
+  #tellCheck(repository: Repository, job: Job, action: "created" | "completed"): void {
     const { world, announce } = this.#host;
     const check = world.table("checkRuns").get(job.checkRunId);
     const suite = check === undefined ? undefined : world.table("checkSuites").get(check.suiteId);
     if (check === undefined || suite === undefined) return;
-    const payload = {
-      check_run: checkRunPayload(this.#host, repository, check, suite),
-    } satisfies Payload<"webhook-check-run-created">;
+    const payload = { check_run: checkRunPayload(this.#host, repository, check, suite) };
     const sender = actionsBot(world);
-    announce({ repository, event: "check_run", action, payload, sender, byJobToken: true });
+    announce({ repository, ...told("check_run", action, payload), sender, byJobToken: true });
   }
 }

@@ -1,19 +1,24 @@
 /** What the parts of the runner share. */
+
+import type { Slots } from "../../slots.ts";
+import type { Repository } from "../../world/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
+import type { Caches } from "../caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host.ts";
 import type { WorkflowFiles } from "../launch/workflow-files.ts";
 import type { ConcurrencyGroups } from "./concurrency.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Records } from "./records.ts";
-import type { Slots } from "./slots.ts";
 
 export interface Runner {
   host: ActionsHost;
   options: ActionsOptions;
   artifacts: Artifacts;
+  caches: Caches;
   files: WorkflowFiles;
   records: Records;
-  slots: Slots;
+  /** Of the account that owns the repository: a plan limits the jobs of an account. */
+  slotsOf(repository: Repository): Slots;
   groups: ConcurrencyGroups;
   /** Runs under way by id. */
   live: Map<number, LiveRun>;

@@ -71,9 +71,10 @@ function trackingRef(ref: string): string {
   return ref.startsWith("refs/pull/") ? ref.replace("refs/pull/", "refs/remotes/pull/") : ref;
 }
 
-function refspecs({ ref, sha }: Target, depth: number): string[] {
-  if (depth === 0) return ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*", sha];
-  return [ref === null ? sha : `+${sha}:${trackingRef(ref)}`];
+function refspecs({ ref, sha }: Target, depth: number, withTags: boolean): string[] {
+  const tags = "+refs/tags/*:refs/tags/*";
+  if (depth === 0) return ["+refs/heads/*:refs/remotes/origin/*", tags, sha];
+  return [ref === null ? sha : `+${sha}:${trackingRef(ref)}`, ...(withTags ? [tags] : [])];
 }
 
 function checkoutArgs({ ref, sha }: Target): string[] {
@@ -116,7 +117,7 @@ export async function checkout(call: ActionCall): Promise<((log: StepLog) => Pro
     ...["fetch", "--quiet", "--no-tags", "--no-auto-gc", ...(depth > 0 ? [`--depth=${depth}`] : [])],
     // Any commit that exists may be asked for, as on GitHub.
     "--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack",
-    ...[`file://${host.gitDir(repository)}`, ...refspecs(target, depth)],
+    ...[`file://${host.gitDir(repository)}`, ...refspecs(target, depth, booleanInput(inputs, "fetch-tags", false))],
   );
   // The branch may have moved on since the run began.
   if (depth === 0 && target.ref !== null && !target.ref.startsWith("refs/tags/")) {

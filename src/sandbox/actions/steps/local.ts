@@ -4,22 +4,25 @@
  */
 
 import type { ActionCall } from "../job/call.ts";
-import type { StepLog } from "../machine/log.ts";
-import { restoreCache, saveCache } from "./cache.ts";
+import type { Post } from "../job/running-job.ts";
+import { cache, restoreCache, saveCache } from "./cache.ts";
 import { checkout } from "./checkout.ts";
 import { downloadArtifact } from "./download-artifact.ts";
 import { setupNode } from "./setup-node.ts";
+import { setupGo, setupPython } from "./setup-tool.ts";
 import { uploadArtifact } from "./upload-artifact.ts";
 
 /** Gives what is to be done when the job ends. Throws StepError with one sentence. */
-export type LocalAction = (call: ActionCall) => Promise<((log: StepLog) => Promise<void>) | undefined>;
+export type LocalAction = (call: ActionCall) => Promise<Post["run"] | undefined>;
 
 const actions: Record<string, LocalAction> = {
   "actions/checkout": checkout,
   "actions/setup-node": setupNode,
+  "actions/setup-python": setupPython,
+  "actions/setup-go": setupGo,
   "actions/upload-artifact": uploadArtifact,
   "actions/download-artifact": downloadArtifact,
-  "actions/cache": restoreCache,
+  "actions/cache": cache,
   "actions/cache/restore": restoreCache,
   "actions/cache/save": saveCache,
 };

@@ -5,7 +5,7 @@ import type { InputSpec } from "./model.ts";
 type Checked<Value> = { values: Record<string, Value> } | { error: string };
 
 /** https://docs.github.com/en/actions/reference/limits */
-const maxInputs = 25;
+export const maxInputs = 25;
 const maxCharacters = 65_535;
 
 function fault(name: string, spec: InputSpec, text: string): string | null {

@@ -68,10 +68,17 @@ export function strategyOf(evaluated: unknown): Strategy {
   return { combinations, failFast, maxParallel };
 }
 
-/** ` (a, b)`, as GitHub ends the name of a matrix job; "" without a matrix. */
+function leaves(value: unknown): string[] {
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [String(value ?? "")];
+}
+
+/** ` (a, b)`, as GitHub ends the name of a matrix job; "" without a matrix. Empty values are left out. */
 export function combinationSuffix(combination: Combination): string {
-  const leaves = (value: unknown): string[] =>
-    typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [String(value)];
-  const texts = leaves(combination);
+  const texts = leaves(combination).filter((text) => text !== "");
   return texts.length === 0 ? "" : ` (${texts.join(", ")})`;
+}
+
+/** Tells a job of a matrix from the others; "" without a matrix. */
+export function combinationKey(combination: Combination): string {
+  return Object.keys(combination).length === 0 ? "" : ` ${JSON.stringify(combination)}`;
 }

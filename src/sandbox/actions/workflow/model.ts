@@ -1,5 +1,6 @@
 /** A workflow file as the runner uses it. Texts named `if` are expressions that hold a status function. */
 import type { Permissions } from "../../world/entities.ts";
+import type { CacheAccess } from "./cache-mode.ts";
 import type { Template, TemplateMap } from "./template.ts";
 
 export interface RunDefaults {
@@ -36,6 +37,7 @@ export interface Workflow {
   dispatchInputs: Map<string, InputSpec>;
   call: { inputs: Map<string, InputSpec>; secrets: Map<string, { required: boolean }>; outputs: TemplateMap };
   permissions: Permissions | null;
+  cacheAccess: CacheAccess | null;
   env: Template | undefined;
   defaults: RunDefaults;
   concurrency: Template | undefined;
@@ -49,6 +51,7 @@ interface AnyJob {
   if: string;
   strategy: Template | undefined;
   permissions: Permissions | null;
+  cacheAccess: CacheAccess | null;
   concurrency: Template | undefined;
 }
 

@@ -4,6 +4,8 @@ import { convertJobs } from "@actions/workflow-parser/model/converter/jobs";
 import type { TemplateContext } from "@actions/workflow-parser/templates/template-context";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/index";
 import { isMapping } from "@actions/workflow-parser/templates/tokens/type-guards";
+import { cacheAccessOf } from "./cache-mode.ts";
+import { maxInputs } from "./inputs.ts";
 import type { EventFilter, InputSpec, JobSpec, RunDefaults, Workflow } from "./model.ts";
 import { permissionsOf } from "./permissions.ts";
 import { problems, readBySchema } from "./schema.ts";
@@ -26,6 +28,12 @@ function filterOf(template: Template | undefined): EventFilter {
     workflows: asTexts(filter.get("workflows")),
   };
 }
+
+const opposites = [
+  ["branches", "branchesIgnore"],
+  ["tags", "tagsIgnore"],
+  ["paths", "pathsIgnore"],
+] as const;
 
 function eventsOf(on: Template): Map<string, EventFilter> {
   if (on instanceof Map) return new Map([...on].map(([event, filter]) => [event, filterOf(filter)]));
@@ -78,6 +86,7 @@ function jobOf(context: TemplateContext, id: string, token: MappingToken): JobSp
     if: conditionOf(context, token.find("if")),
     strategy: job.get("strategy"),
     permissions: permissionsOf(job.get("permissions")),
+    cacheAccess: cacheAccessOf(job.get("cache-mode")),
     concurrency: job.get("concurrency"),
   };
   const uses = asText(job.get("uses"));
@@ -119,14 +128,25 @@ export function parseWorkflow(path: string, text: string): ParsedWorkflow {
   if (isMapping(jobsToken)) {
     for (const { key, value } of jobsToken) if (isMapping(value)) jobs.push(jobOf(context, key.toString(), value));
   }
+  for (const filter of eventsOf(on).values()) {
+    const both = opposites.find(([one, other]) => filter[one] !== null && filter[other] !== null);
+    if (both === undefined) continue;
+    const [one, other] = both.map((key) => `\`${key.replace("Ignore", "-ignore")}\``);
+    context.error(onToken, `you may only define one of ${one} and ${other} for a single event`);
+  }
+  const dispatchInputs = inputsOf(asMap(asMap(on).get("workflow_dispatch")).get("inputs"));
+  if (dispatchInputs.size > maxInputs) {
+    context.error(onToken, `you may only define up to ${maxInputs} \`inputs\` for a \`workflow_dispatch\` event`);
+  }
   const workflow: Workflow = {
     path,
     name: asText(top.get("name")) ?? path,
     runName: top.get("run-name"),
     on: eventsOf(on),
-    dispatchInputs: inputsOf(asMap(asMap(on).get("workflow_dispatch")).get("inputs")),
+    dispatchInputs,
     call: callOf(asMap(on).get("workflow_call")),
     permissions: permissionsOf(top.get("permissions")),
+    cacheAccess: cacheAccessOf(top.get("cache-mode")),
     env: top.get("env"),
     defaults: defaultsOf(top.get("defaults")),
     concurrency: top.get("concurrency"),

@@ -37,12 +37,13 @@ export function permissionsOf(template: Template | undefined): Permissions | nul
   return granted;
 }
 
-/** The first permission asked for beyond what is allowed, in a workflow's words (`contents: write`). */
-export function beyond(asked: Permissions, allowed: Permissions): string | null {
+/** The first permission asked for beyond what is allowed, both in a workflow's words (`contents: write`). */
+export function beyond(asked: Permissions, allowed: Permissions): { asked: string; allowed: string } | null {
   for (const [scope, level] of Object.entries(asked)) {
     const limit = allowed[scope];
-    if (limit === undefined || (level === "write" && limit === "read"))
-      return `${scope.replaceAll("_", "-")}: ${level}`;
+    if (limit !== undefined && !(level === "write" && limit === "read")) continue;
+    const name = scope.replaceAll("_", "-");
+    return { asked: `${name}: ${level}`, allowed: `${name}: ${limit ?? "none"}` };
   }
   return null;
 }

@@ -5,6 +5,7 @@ import { protectionOf } from "../../pulls/protection.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { commit as renderCommit } from "../../shapes/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
 import type { Protection, Repository } from "../../world/entities.ts";
@@ -40,7 +41,7 @@ export function branchRoutes(hub: Hub): Rest {
       protected: protection !== null,
       ...protectionPart(hub, repository, name, protection),
     }));
-    return context.json(answer satisfies Schema<"short-branch">[]);
+    return respond<"repos/list-branches">(context, answer satisfies Schema<"short-branch">[]);
   });
 
   rest.get("/repos/:owner/:repo/branches/:branch{.+}", async (context, next) => {
@@ -60,7 +61,7 @@ export function branchRoutes(hub: Hub): Rest {
       protected: protection !== null,
       ...protectionPart(hub, repository, name, protection),
     };
-    return context.json(answer);
+    return respond<"repos/get-branch">(context, answer);
   });
 
   rest.post("/repos/:owner/:repo/merges", async (context) => {
@@ -85,7 +86,11 @@ export function branchRoutes(hub: Hub): Rest {
     });
     const move = { ref: `refs/heads/${body.base}`, from: base, to, force: false };
     mustHaveMoved(await hub.git.exclusive(repository, () => moveRef(hub, repository, move, who)));
-    return context.json(renderCommit(hub, repository, await commitNamed(hub, repository, to)), 201);
+    return respond<"repos/merge", 201>(
+      context,
+      renderCommit(hub, repository, await commitNamed(hub, repository, to)),
+      201,
+    );
   });
 
   return rest;

@@ -1,6 +1,7 @@
 /** Commits and comparisons. https://docs.github.com/en/rest/commits/commits */
 import type { Hub } from "../../hub.ts";
 import { newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { pathInUrl, commit as render } from "../../shapes/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
 import type { Repository } from "../../world/entities.ts";
@@ -28,7 +29,7 @@ export function commitRoutes(hub: Hub): Rest {
     const tip = await shaNamed(hub, repository, sha ?? repository.defaultBranch);
     const wanted = Object.entries({ path, since, until, author }).filter((entry) => entry[1] !== undefined);
     const found = await log(hub.git.at(repository), tip, Object.fromEntries(wanted));
-    return context.json(commitsOf(hub, repository, paginate(context, found)));
+    return respond<"repos/list-commits">(context, commitsOf(hub, repository, paginate(context, found)));
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}", async (context, next) => {
@@ -48,7 +49,7 @@ export function commitRoutes(hub: Hub): Rest {
     const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
     const stats = { additions, deletions, total: additions + deletions };
     const answer: Schema<"commit"> = { ...render(hub, repository, commit), stats, files: paginate(context, files) };
-    return context.json(answer);
+    return respond<"repos/get-commit">(context, answer);
   });
 
   rest.get("/repos/:owner/:repo/compare/:basehead{.+}", async (context) => {
@@ -65,7 +66,10 @@ export function commitRoutes(hub: Hub): Rest {
     const type = mediaType(context);
     if (type === "diff") return textAnswer(context, type, await diffText(git, ancestor, head));
     if (type === "patch") return textAnswer(context, type, await patchText(git, base, head));
-    return context.json(await comparison(context, hub, repository, { baseName, headName, base, head, ancestor }));
+    return respond<"repos/compare-commits">(
+      context,
+      await comparison(context, hub, repository, { baseName, headName, base, head, ancestor }),
+    );
   });
 
   return rest;

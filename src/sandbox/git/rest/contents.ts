@@ -4,13 +4,14 @@ import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, notFound, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
-import { contentEntry, contentFile, gitCommit } from "../../shapes/git.ts";
-import type { Schema } from "../../shapes/site.ts";
+import { respond } from "../../rest/respond.ts";
+import { contentEntry, contentFile, contentSubmodule, contentSymlink, gitCommit } from "../../shapes/git.ts";
 import type { Repository } from "../../world/entities.ts";
 import { githubSignature, signatureOf } from "../identity.ts";
 import { isFilePath } from "../plumbing/names.ts";
 import { readBlob, readCommit, type Signature, writeBlob, writeCommit } from "../plumbing/objects.ts";
 import { readRef } from "../plumbing/stored-refs.ts";
+import { submoduleUrl } from "../plumbing/submodules.ts";
 import { entryAt, readTree, type TreeEntry, writeTree } from "../plumbing/trees.ts";
 import { moveRef } from "../refs.ts";
 import { checkedPath } from "./find.ts";
@@ -48,20 +49,31 @@ export function contentRoutes(hub: Hub): Rest {
     if (entry === null || entry.type === "tree") {
       const entries = (await readTree(git, `${commit}:${path}`, false)) ?? [];
       const prefix = path === "" ? "" : `${path}/`;
-      return context.json(entries.map((each) => contentEntry(hub, repository, ref, `${prefix}${each.path}`, each)));
+      return respond<"repos/get-content">(
+        context,
+        entries.map((each) => contentEntry(hub, repository, ref, `${prefix}${each.path}`, each)),
+      );
+    }
+    if (entry.type === "commit") {
+      const url = await submoduleUrl(git, commit, path);
+      return respond<"repos/get-content">(context, contentSubmodule(hub, repository, ref, path, entry, url));
     }
     return showFile(context, repository, ref, path, entry);
   }
 
   async function showFile(context: RestContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
-    const content = entry.type === "blob" ? await readBlob(hub.git.at(repository), entry.sha) : null;
-    if (content === null) return context.json(contentEntry(hub, repository, ref, path, entry));
+    const content = await readBlob(hub.git.at(repository), entry.sha);
+    if (content === null) throw notFound();
     if (mediaType(context) === "raw") return textAnswer(context, "raw", content);
     if (entry.mode === "120000") {
-      return context.json({ ...contentEntry(hub, repository, ref, path, entry), target: content.toString("utf8") });
+      const target = content.toString("utf8");
+      return respond<"repos/get-content">(context, contentSymlink(hub, repository, ref, path, entry, target));
     }
     const answer = contentFile(hub, repository, ref, path, entry, content);
-    return context.json(content.length > largestShown ? { ...answer, content: "", encoding: "none" } : answer);
+    return respond<"repos/get-content">(
+      context,
+      content.length > largestShown ? { ...answer, content: "", encoding: "none" } : answer,
+    );
   }
 
   rest.get("/repos/:owner/:repo/contents", (context) => show(context, ""));
@@ -92,8 +104,10 @@ export function contentRoutes(hub: Hub): Rest {
       const answer = {
         content: entry === null ? null : contentOf(hub, repository, branch, path, entry),
         commit: gitCommit(hub, repository, commit),
-      } satisfies Schema<"file-commit">;
-      return context.json(answer, verb === "create" ? 201 : 200);
+      };
+      return verb === "create"
+        ? respond<"repos/create-or-update-file-contents", 201>(context, answer, 201)
+        : respond<"repos/create-or-update-file-contents" | "repos/delete-file">(context, answer);
     });
   }
 

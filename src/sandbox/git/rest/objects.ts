@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { ApiError, actingUser, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { gitCommit, gitTree, wrappedBase64 } from "../../shapes/git.ts";
 import { nodeId, repositoryApi, type Schema } from "../../shapes/site.ts";
 import { signatureOf } from "../identity.ts";
@@ -59,7 +60,9 @@ export function objectRoutes(hub: Hub): Rest {
       Buffer.from(content, encoding === "base64" ? "base64" : "utf8"),
     );
     const url = `${repositoryApi(hub, repository)}/git/blobs/${blob}`;
-    return context.json({ sha: blob, url } satisfies Schema<"short-blob">, 201, { Location: url });
+    return respond<"git/create-blob", 201>(context, { sha: blob, url } satisfies Schema<"short-blob">, 201, {
+      Location: url,
+    });
   });
 
   rest.get(`${git}/blobs/:sha`, async (context) => {
@@ -76,7 +79,7 @@ export function objectRoutes(hub: Hub): Rest {
       content: wrappedBase64(content),
       encoding: "base64",
     };
-    return context.json(blob);
+    return respond<"git/get-blob">(context, blob);
   });
 
   rest.post(`${git}/trees`, async (context) => {
@@ -86,7 +89,7 @@ export function objectRoutes(hub: Hub): Rest {
     const base = body.base_tree ? await treeOf(dir, body.base_tree) : null;
     const made = await writeTree(dir, base, await treeChanges(dir, body.tree)).catch(refusedObject);
     const entries = (await readTree(dir, made, false)) ?? [];
-    return context.json(gitTree(hub, repository, made, entries, false), 201);
+    return respond<"git/create-tree", 201>(context, gitTree(hub, repository, made, entries, false), 201);
   });
 
   rest.get(`${git}/trees/:sha{.+}`, async (context) => {
@@ -99,7 +102,7 @@ export function objectRoutes(hub: Hub): Rest {
     const entries = await readTree(dir, tree, context.req.query("recursive") !== undefined);
     if (entries === null) throw notFound();
     const truncated = entries.length > shownEntries;
-    return context.json(gitTree(hub, repository, tree, entries.slice(0, shownEntries), truncated));
+    return respond<"git/get-tree">(context, gitTree(hub, repository, tree, entries.slice(0, shownEntries), truncated));
   });
 
   rest.post(`${git}/commits`, async (context) => {
@@ -118,7 +121,7 @@ export function objectRoutes(hub: Hub): Rest {
     const made = await readCommit(dir, await writeCommit(dir, { message, tree, parents, author, committer }));
     if (made === null) throw badObject();
     const answer = gitCommit(hub, repository, made);
-    return context.json(answer, 201, { Location: answer.url });
+    return respond<"git/create-commit", 201>(context, answer, 201, { Location: answer.url });
   });
 
   rest.get(`${git}/commits/:sha`, async (context) => {
@@ -126,7 +129,7 @@ export function objectRoutes(hub: Hub): Rest {
     const object = context.req.param("sha");
     const found = isSha(object) ? await readCommit(hub.git.at(repository), object) : null;
     if (found === null) throw notFound();
-    return context.json(gitCommit(hub, repository, found));
+    return respond<"git/get-commit">(context, gitCommit(hub, repository, found));
   });
 
   return rest;

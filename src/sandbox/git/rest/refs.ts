@@ -4,6 +4,7 @@ import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import { gitRef } from "../../shapes/git.ts";
 import type { Repository } from "../../world/entities.ts";
 import { isBranchName, isRefName } from "../plumbing/names.ts";
@@ -23,13 +24,19 @@ export function refRoutes(hub: Hub): Rest {
 
   rest.get(`${git}/ref/:ref{.+}`, async (context) => {
     const repository = repositoryFor(context, hub.world, "contents", "read");
-    return context.json(gitRef(hub, repository, await stored(hub, repository, `refs/${context.req.param("ref")}`)));
+    return respond<"git/get-ref">(
+      context,
+      gitRef(hub, repository, await stored(hub, repository, `refs/${context.req.param("ref")}`)),
+    );
   });
 
   rest.get(`${git}/matching-refs/:ref{.+}`, async (context) => {
     const repository = repositoryFor(context, hub.world, "contents", "read");
     const found = await listRefs(hub.git.at(repository), `refs/${context.req.param("ref")}`);
-    return context.json(found.map((ref) => gitRef(hub, repository, ref)));
+    return respond<"git/list-matching-refs">(
+      context,
+      found.map((ref) => gitRef(hub, repository, ref)),
+    );
   });
 
   rest.post(`${git}/refs`, async (context) => {
@@ -46,7 +53,7 @@ export function refRoutes(hub: Hub): Rest {
     if (!outcome.moved && outcome.why === "stale") throw new ApiError(422, "Reference already exists");
     mustHaveMoved(outcome);
     const answer = gitRef(hub, repository, { ref, sha: to, type });
-    return context.json(answer, 201, { Location: answer.url });
+    return respond<"git/create-ref", 201>(context, answer, 201, { Location: answer.url });
   });
 
   rest.patch(`${git}/refs/:ref{.+}`, async (context) => {
@@ -60,7 +67,7 @@ export function refRoutes(hub: Hub): Rest {
       return moveRef(hub, repository, { ref, to, force }, by(context));
     });
     mustHaveMoved(outcome);
-    return context.json(gitRef(hub, repository, { ref, sha: to, type }));
+    return respond<"git/update-ref">(context, gitRef(hub, repository, { ref, sha: to, type }));
   });
 
   rest.delete(`${git}/refs/:ref{.+}`, async (context) => {

@@ -1,4 +1,4 @@
-/** Issues closed by a merged pull. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
+/** Issues closed by a merged pull, or by a commit that reaches the default branch. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
 import type { Hub } from "../../hub.ts";
 import { type By, closeIssue } from "../../rest/issues/changes.ts";
 import type { Repository } from "../../world/entities.ts";

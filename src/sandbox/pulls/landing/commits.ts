@@ -9,6 +9,18 @@ import type { Issue, Pull, Repository, User } from "../../world/entities.ts";
 
 export type Method = "merge" | "squash" | "rebase";
 
+/** GitHub's sentence against a way of merging that the repository does not allow, or null. */
+export function methodRefusal(repository: Repository, method: Method): string | null {
+  switch (method) {
+    case "merge":
+      return repository.allowMergeCommit ? null : "Merge commits are not allowed on this repository.";
+    case "squash":
+      return repository.allowSquashMerge ? null : "Squash merges are not allowed on this repository.";
+    case "rebase":
+      return repository.allowRebaseMerge ? null : "Rebase merges are not allowed on this repository.";
+  }
+}
+
 export interface Landing {
   pull: Pull;
   issue: Issue;

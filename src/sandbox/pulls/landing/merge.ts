@@ -1,5 +1,4 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
-import { log } from "../../git/plumbing/history.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
 import type { Hub } from "../../hub.ts";
@@ -14,7 +13,7 @@ import { judgeMerge } from "../protection.ts";
 import { sizeOf } from "../sizes.ts";
 import { tellPull } from "../tell.ts";
 import { closeMentioned } from "./closing.ts";
-import { land, type Method } from "./commits.ts";
+import { land, type Method, methodRefusal } from "./commits.ts";
 
 export interface MergeOrder {
   method: Method;
@@ -22,10 +21,17 @@ export interface MergeOrder {
   sha: string | null;
   title: string | null;
   message: string | null;
+  /** false: whoever may pass over the base's rules does not. */
+  bypass?: false;
 }
 
 const notMergeable = () => new ApiError(405, "Pull Request is not mergeable");
 const baseModified = () => new ApiError(405, "Base branch was modified. Review and try the merge again.");
+/** The merge may be tried again: another one came first. */
+export function isBaseModified(error: unknown): boolean {
+  return error instanceof ApiError && error.message === baseModified().message;
+}
+
 const headModified = () => new ApiError(409, "Head branch was modified. Review and try the merge again.");
 
 /** Merges and returns the commit the base is at then. @throws ApiError 405 or 409 in GitHub's words. */
@@ -38,10 +44,8 @@ export async function mergePull(
 ): Promise<string> {
   if (!isOpen(hub, pull)) throw notMergeable();
   if (pull.draft) throw new ApiError(405, "Pull Request is still a draft");
-  if (!methodAllowed(repository, order.method)) {
-    const names = { merge: "Merge commits", squash: "Squash merges", rebase: "Rebase merges" };
-    throw new ApiError(405, `${names[order.method]} are not allowed on this repository.`);
-  }
+  const wrongMethod = methodRefusal(repository, order.method);
+  if (wrongMethod !== null) throw new ApiError(405, wrongMethod);
   if (order.sha !== null && order.sha !== pull.headSha) throw headModified();
   const tested = await testMerge(hub, repository, pull);
   if (!tested?.mergeability?.testMergeSha) throw notMergeable();
@@ -49,7 +53,8 @@ export async function mergePull(
   if (order.sha !== null && order.sha !== head) throw headModified();
   const { behind } = await sizeOf(hub, repository, base, head);
   const { method, title, message } = order;
-  const verdict = judgeMerge(hub.world, repository, { baseRef: pull.baseRef, headSha: head, behind, method }, by.user);
+  const wanted = { pull: tested, headSha: head, behind, method };
+  const verdict = judgeMerge(hub.world, repository, wanted, order.bypass === false ? null : by.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
   const tree = await hub.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
   const issue = hub.world.table("issues").get(pull.id);
@@ -66,17 +71,6 @@ export async function mergePull(
     await finishMerge(hub, repository, pending, by);
     return landed;
   });
-}
-
-function methodAllowed(repository: Repository, method: Method): boolean {
-  switch (method) {
-    case "merge":
-      return repository.allowMergeCommit;
-    case "squash":
-      return repository.allowSquashMerge;
-    case "rebase":
-      return repository.allowRebaseMerge;
-  }
 }
 
 /** The point of no return: from here on a killed process finishes the merge at its next start (`recover.ts`). */
@@ -96,11 +90,10 @@ export async function finishMerge(hub: Hub, repository: Repository, pending: Pen
   if (stored === undefined) return;
   const pull = stored.merged ? stored : markMerged(hub, stored, after, by);
   await refMoved(hub, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, by);
-  await tellPull(hub, repository, pull, "closed", by);
+  await tellPull(hub, repository, pull, "closed", by, {});
   if (baseRef === repository.defaultBranch) {
-    const commits = await log(hub.git.at(repository), after, { without: [before] });
-    const body = hub.world.table("issues").get(id)?.body ?? "";
-    await closeMentioned(hub, repository, [body, ...commits.map(({ message }) => message)], by);
+    // What the commits' messages close is closed already: they reached the default branch (`refMoved`).
+    await closeMentioned(hub, repository, [hub.world.table("issues").get(id)?.body ?? ""], by);
   }
   if (repository.deleteBranchOnMerge) await deleteHead(hub, repository, pull, by);
   hub.world.table("pendingMerges").remove(id);
@@ -113,6 +106,11 @@ async function deleteHead(hub: Hub, repository: Repository, pull: Pull, by: By):
   const stacked = hub.world
     .table("pulls")
     .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(hub, each));
-  for (const each of stacked) await retarget(hub, repository, each, baseRef, by);
+  for (const each of stacked) {
+    // One that cannot go there is closed with its base.
+    await retarget(hub, repository, each, baseRef, by).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+    });
+  }
   await moveRef(hub, repository, { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false }, by);
 }

@@ -19,6 +19,7 @@ import {
 } from "../kit.ts";
 import { findRepository } from "../repos/make.ts";
 import { userNamed } from "../repos/repository-routes.ts";
+import { type Answer, respond } from "../respond.ts";
 import { botOf } from "./register.ts";
 
 const level = z.enum(["read", "write", "admin"]);
@@ -37,18 +38,24 @@ export function appRoutes(hub: Hub): Rest {
 
   rest.get("/app", (context) => {
     const app = actingApp(context);
-    return context.json({ ...integration(hub, app), installations_count: installationsOf(app).length });
+    return respond<"apps/get-authenticated">(context, {
+      ...integration(hub, app),
+      installations_count: installationsOf(app).length,
+    });
   });
 
   rest.get("/apps/:slug", (context) => {
     const app = world.table("apps").find((each) => each.slug === context.req.param("slug"));
     if (app === undefined) throw notFound();
-    return context.json(integration(hub, app));
+    return respond<"apps/get-by-slug">(context, integration(hub, app));
   });
 
   rest.get("/app/installations", (context) => {
     const app = actingApp(context);
-    return context.json(paginate(context, installationsOf(app)).map((each) => render(hub, each, app)));
+    return respond<"apps/list-installations">(
+      context,
+      paginate(context, installationsOf(app)).map((each) => listed(render(hub, each, app))),
+    );
   });
 
   function installationOf(app: App, id: string): Installation {
@@ -59,7 +66,7 @@ export function appRoutes(hub: Hub): Rest {
 
   rest.get("/app/installations/:id{[0-9]+}", (context) => {
     const app = actingApp(context);
-    return context.json(render(hub, installationOf(app, context.req.param("id")), app));
+    return respond<"apps/get-installation">(context, render(hub, installationOf(app, context.req.param("id")), app));
   });
 
   rest.post("/app/installations/:id{[0-9]+}/access_tokens", async (context) => {
@@ -73,7 +80,8 @@ export function appRoutes(hub: Hub): Rest {
       repositories: chosen === null ? null : chosen.map((each) => each.id),
       permissions,
     });
-    return context.json(
+    return respond<"apps/create-installation-access-token", 201>(
+      context,
       {
         token: token.id,
         expires_at: token.expiresAt ?? "",
@@ -90,7 +98,7 @@ export function appRoutes(hub: Hub): Rest {
     const repository = findRepository(world, context.req.param("owner"), context.req.param("repo"));
     const found = repository === undefined ? undefined : installationAt(world, app.id, repository);
     if (found === undefined) throw notFound();
-    return context.json(render(hub, found, app));
+    return respond<"apps/get-repo-installation">(context, render(hub, found, app));
   });
 
   for (const path of ["/users/:login/installation", "/orgs/:login/installation"] as const) {
@@ -99,14 +107,14 @@ export function appRoutes(hub: Hub): Rest {
       const account = userNamed(hub, context.req.param("login"));
       const found = installationsOf(app).find((each) => each.accountId === account.id);
       if (found === undefined) throw notFound();
-      return context.json(render(hub, found, app));
+      return respond<"apps/get-user-installation">(context, render(hub, found, app));
     });
   }
 
   rest.get("/installation/repositories", (context) => {
     const { installation, scope } = actingInstallation(context);
     const reach = installedRepositories(world, installation).filter((each) => scope?.includes(each.id) ?? true);
-    return context.json({
+    return respond<"apps/list-repos-accessible-to-installation">(context, {
       total_count: reach.length,
       repository_selection: installation.repositories === "all" ? "all" : "selected",
       repositories: paginate(context, reach).map((each) => renderRepository(hub, each)),
@@ -127,6 +135,12 @@ export function appRoutes(hub: Hub): Rest {
   }
 
   return rest;
+}
+
+/** In a list GitHub's description wants the account to be a user and an enterprise at once, which its example is not. */
+function listed({ account, ...others }: ReturnType<typeof render>) {
+  const user: Schema<"simple-user"> = account;
+  return { ...others, account: user as Answer<"apps/list-installations">[number]["account"] };
 }
 
 /** @throws ApiError 401 for every actor but an App with its JWT. */

@@ -3,6 +3,7 @@ import type { Hub } from "../../hub.ts";
 import { deliveryInFull, deliveryItem } from "../../shapes/delivery.ts";
 import type { Delivery } from "../../world/entities.ts";
 import { newRest, notFound, type Rest, type RestContext } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { actingApp } from "./app-routes.ts";
 
 export function deliveryRoutes(hub: Hub, redeliver: (delivery: Delivery) => void): Rest {
@@ -22,7 +23,7 @@ export function deliveryRoutes(hub: Hub, redeliver: (delivery: Delivery) => void
       url.searchParams.set("cursor", String(last.id));
       context.header("Link", `<${url.toString()}>; rel="next"`);
     }
-    return context.json(page.map(deliveryItem));
+    return respond<"apps/list-webhook-deliveries">(context, page.map(deliveryItem));
   });
 
   function deliveryAt(context: RestContext): Delivery {
@@ -32,11 +33,13 @@ export function deliveryRoutes(hub: Hub, redeliver: (delivery: Delivery) => void
     return delivery;
   }
 
-  rest.get("/app/hook/deliveries/:id{[0-9]+}", (context) => context.json(deliveryInFull(deliveryAt(context))));
+  rest.get("/app/hook/deliveries/:id{[0-9]+}", (context) =>
+    respond<"apps/get-webhook-delivery">(context, deliveryInFull(deliveryAt(context))),
+  );
 
   rest.post("/app/hook/deliveries/:id{[0-9]+}/attempts", (context) => {
     redeliver(deliveryAt(context));
-    return context.json({}, 202);
+    return respond<"apps/redeliver-webhook-delivery", 202>(context, {}, 202);
   });
 
   return rest;

@@ -1,13 +1,14 @@
 /** Stores a check run and tells what its change means: `check_run`, and `check_suite` once all of a suite is done. */
 import { checkRunPayload, checkSuite, type HeadCommit, rollup } from "../../shapes/check.ts";
-import type { Payload, Site } from "../../shapes/site.ts";
+import type { Site } from "../../shapes/site.ts";
+import { told } from "../../shapes/told.ts";
 import type { Announce } from "../../world/announce.ts";
 import type { CheckRun, CheckSuite, Repository, User } from "../../world/entities.ts";
 
 /** The hub and the runner's host are both of this form, but for where `headCommit` lives. */
 export interface Recorder extends Site {
   announce: Announce;
-  headCommit(repository: Repository, commit: string): Promise<Record<string, unknown>>;
+  headCommit(repository: Repository, commit: string): Promise<HeadCommit>;
 }
 
 /** The App's suite for the commit that no workflow run owns; made when there is none. */
@@ -57,16 +58,12 @@ export async function recordCheckRun(
   const announced = { repository, sender: by.user, byJobToken: by.byJobToken };
   const tellRun = (action: "created" | "completed") => {
     const payload = { check_run: checkRunPayload(recorder, repository, run, suite) };
-    recorder.announce({ ...announced, event: "check_run", action, payload: payload satisfies RunPayload });
+    recorder.announce({ ...announced, ...told("check_run", action, payload) });
   };
   if (before === undefined) tellRun("created");
   if (run.status === "completed" && before?.status !== "completed") tellRun("completed");
   if (rollup(world, suite).status !== "completed" || suiteBefore.status === "completed") return;
-  const headCommit = (await recorder.headCommit(repository, suite.headSha)) as unknown as HeadCommit;
-  const payload = {
-    check_suite: checkSuite(recorder, repository, suite, headCommit),
-  } satisfies Payload<"webhook-check-suite-completed">;
-  recorder.announce({ ...announced, event: "check_suite", action: "completed", payload });
+  const headCommit = await recorder.headCommit(repository, suite.headSha);
+  const payload = { check_suite: checkSuite(recorder, repository, suite, headCommit) };
+  recorder.announce({ ...announced, ...told("check_suite", "completed", payload) });
 }
-
-type RunPayload = Payload<"webhook-check-run-completed">;

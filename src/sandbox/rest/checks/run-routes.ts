@@ -1,7 +1,7 @@
 /** Check runs and suites. https://docs.github.com/en/rest/checks */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { type HeadCommit, latestRuns, checkRun as render, checkSuite as renderSuite } from "../../shapes/check.ts";
+import { latestRuns, checkRun as render, checkSuite as renderSuite } from "../../shapes/check.ts";
 import type { App, CheckRun, CheckSuite, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -16,6 +16,7 @@ import {
   repositoryFor,
   unprocessable,
 } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { type Recorder, recordCheckRun, suiteFor } from "./record.ts";
 
@@ -74,7 +75,11 @@ export function checkRunRoutes(hub: Hub): Rest {
       completedAt: null,
       output: { title: null, summary: null, text: null },
     };
-    return context.json(await record(context, repository, changedRun(blank, body, hub.world.now())), 201);
+    return respond<"checks/create", 201>(
+      context,
+      await record(context, repository, changedRun(blank, body, hub.world.now())),
+      201,
+    );
   });
 
   rest.patch("/repos/:owner/:repo/check-runs/:id{[0-9]+}", async (context) => {
@@ -87,7 +92,7 @@ export function checkRunRoutes(hub: Hub): Rest {
         `Invalid app_id \`${app.id}\` - check run can only be modified by the GitHub App that created it.`,
       );
     }
-    return context.json(await record(context, repository, changedRun(run, body, hub.world.now())));
+    return respond<"checks/update">(context, await record(context, repository, changedRun(run, body, hub.world.now())));
   });
 
   function runAt(context: RestContext, repository: Repository): CheckRun {
@@ -111,7 +116,7 @@ export function checkRunRoutes(hub: Hub): Rest {
         (query.app_id === undefined || run.appId === Number(query.app_id)),
     );
     const shown = (query.filter === "all" ? wanted : latestRuns(wanted)).sort((a, b) => b.id - a.id);
-    return context.json({
+    return respond<"checks/list-for-ref">(context, {
       total_count: shown.length,
       check_runs: paginate(context, shown).map((run) => render(hub, repository, run)),
     });
@@ -119,23 +124,23 @@ export function checkRunRoutes(hub: Hub): Rest {
 
   async function showSuite(repository: Repository, suite: CheckSuite) {
     const headCommit = await hub.git.headCommit(repository, suite.headSha);
-    return renderSuite(hub, repository, suite, headCommit as unknown as HeadCommit);
+    return renderSuite(hub, repository, suite, headCommit);
   }
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
-    return context.json(render(hub, repository, runAt(context, repository)));
+    return respond<"checks/get">(context, render(hub, repository, runAt(context, repository)));
   });
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
     runAt(context, repository);
-    return context.json([]);
+    return respond<"checks/list-annotations">(context, []);
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}", async (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
-    return context.json(await showSuite(repository, suiteAt(context, repository)));
+    return respond<"checks/get-suite">(context, await showSuite(repository, suiteAt(context, repository)));
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (context) => {
@@ -170,7 +175,7 @@ export function checkRunRoutes(hub: Hub): Rest {
         (name === undefined || runs.find((run) => run.suiteId === suite.id && run.name === name) !== undefined),
     );
     const shown = await Promise.all(paginate(context, found).map((suite) => showSuite(repository, suite)));
-    return context.json({ total_count: found.length, check_suites: shown });
+    return respond<"checks/list-suites-for-ref">(context, { total_count: found.length, check_suites: shown });
   });
 
   return rest;

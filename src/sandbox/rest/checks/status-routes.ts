@@ -4,9 +4,11 @@ import type { Hub } from "../../hub.ts";
 import { commitStatus as render } from "../../shapes/check.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import { repositoryApi, type Schema } from "../../shapes/site.ts";
+import { told } from "../../shapes/told.ts";
 import type { CommitStatus, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { statusPayload } from "./status-payload.ts";
 
@@ -52,19 +54,20 @@ export function statusRoutes(hub: Hub): Rest {
     });
     hub.announce({
       repository,
-      event: "status",
-      action: null,
-      payload: await statusPayload(hub, repository, status),
+      ...told("status", null, await statusPayload(hub, repository, status)),
       sender: actingUser(context),
       byJobToken: byJobToken(context),
     });
-    return context.json(render(hub, repository, status), 201);
+    return respond<"repos/create-commit-status", 201>(context, render(hub, repository, status), 201);
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/statuses", async (context) => {
     const repository = repositoryFor(context, hub.world, "statuses", "read");
     const sha = await commitAt(hub, repository, context.req.param("ref"));
-    return context.json(paginate(context, at(repository, sha)).map((status) => render(hub, repository, status)));
+    return respond<"repos/list-commit-statuses-for-ref">(
+      context,
+      paginate(context, at(repository, sha)).map((status) => render(hub, repository, status)),
+    );
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/status", async (context) => {
@@ -72,7 +75,7 @@ export function statusRoutes(hub: Hub): Rest {
     const sha = await commitAt(hub, repository, context.req.param("ref"));
     const latest = latestStatuses(at(repository, sha));
     const url = repositoryApi(hub, repository);
-    return context.json({
+    return respond<"repos/get-combined-status-for-ref">(context, {
       state: combined(latest),
       statuses: paginate(context, latest).map((status) => render(hub, repository, status)),
       sha,

@@ -3,9 +3,10 @@
  * title, state); GitHub then tells `pull_request`, not `issues`.
  */
 import type { Hub } from "../../hub.ts";
-import { tellPull } from "../../pulls/tell.ts";
+import { closePull, reopenPull } from "../../pulls/edit.ts";
+import { type PullBesides, tellPull } from "../../pulls/tell.ts";
 import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
-import type { Payload } from "../../shapes/site.ts";
+import { type Besides, told } from "../../shapes/told.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
 import type { Issue, IssueEvent, Label, Repository, User } from "../../world/entities.ts";
 import { takeNumber } from "../../world/numbers.ts";
@@ -17,6 +18,8 @@ export interface By {
   byJobToken: boolean;
 }
 
+type IssueAction = "opened" | "edited" | "closed" | "reopened" | "labeled" | "unlabeled" | "assigned" | "unassigned";
+
 export interface NewIssue {
   title: string;
   body: string | null;
@@ -24,18 +27,20 @@ export interface NewIssue {
   assigneeIds: number[];
 }
 
-async function tell(
+/** An issue and a pull are told with the same words, so what the action adds must do for both. */
+async function tell<Action extends IssueAction>(
   hub: Hub,
   repository: Repository,
   issue: Issue,
-  action: string,
+  action: Action,
   by: By,
-  more: Record<string, unknown> = {},
+  more: Besides<"issues", Action, "issue"> & PullBesides<Action>,
 ): Promise<void> {
   const pull = issue.isPull ? hub.world.table("pulls").get(issue.id) : undefined;
   if (pull !== undefined) return tellPull(hub, repository, pull, action, by, more);
-  const payload = { issue: renderIssue(hub, repository, issue), ...more } satisfies Payload<"webhook-issues-closed">;
-  hub.announce({ repository, event: "issues", action, payload, sender: by.user, byJobToken: by.byJobToken });
+  const what = told("issues", "opened", { issue: renderIssue(hub, repository, issue) });
+  const payload = { ...what.payload, ...more };
+  hub.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
 }
 
 async function tellLabel(
@@ -86,7 +91,7 @@ export async function openIssue(hub: Hub, repository: Repository, given: NewIssu
       closedAt: null,
     }),
   );
-  await tell(hub, repository, issue, "opened", by);
+  await tell(hub, repository, issue, "opened", by, {});
   for (const label of labels) await tellLabel(hub, repository, issue, "labeled", label, by);
   return issue;
 }
@@ -121,27 +126,40 @@ export async function closeIssue(
 ): Promise<Issue> {
   const stateReason = issue.isPull ? null : reason;
   if (issue.state === "closed") return stateReason === null ? issue : store(hub, issue, { stateReason });
+  const pull = hub.world.table("pulls").get(issue.id);
+  if (pull !== undefined) {
+    record(hub, issue, "closed", null, by);
+    await closePull(hub, repository, pull, by);
+    return hub.world.table("issues").get(issue.id) ?? issue;
+  }
   const changed = store(hub, issue, {
     state: "closed",
-    stateReason: issue.isPull ? null : (reason ?? "completed"),
+    stateReason: reason ?? "completed",
     closedById: by.user.id,
     closedAt: hub.world.now(),
   });
   record(hub, changed, "closed", null, by);
-  await tell(hub, repository, changed, "closed", by);
+  await tell(hub, repository, changed, "closed", by, {});
   return changed;
 }
 
+/** @throws ApiError 422 for a pull that cannot be opened again. */
 export async function reopenIssue(hub: Hub, repository: Repository, issue: Issue, by: By): Promise<Issue> {
   if (issue.state === "open") return issue;
+  const pull = hub.world.table("pulls").get(issue.id);
+  if (pull !== undefined) {
+    await hub.git.exclusive(repository, () => reopenPull(hub, repository, pull, by));
+    record(hub, issue, "reopened", null, by);
+    return hub.world.table("issues").get(issue.id) ?? issue;
+  }
   const changed = store(hub, issue, {
     state: "open",
-    stateReason: issue.isPull ? null : "reopened",
+    stateReason: "reopened",
     closedById: null,
     closedAt: null,
   });
   record(hub, changed, "reopened", null, by);
-  await tell(hub, repository, changed, "reopened", by);
+  await tell(hub, repository, changed, "reopened", by, {});
   return changed;
 }
 

@@ -1,12 +1,14 @@
 /** Comments on issues and pulls. https://docs.github.com/en/rest/issues/comments */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
-import type { Payload } from "../../shapes/site.ts";
+import { comment as render } from "../../shapes/issue.ts";
+import type { Besides } from "../../shapes/told.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import { respond } from "../respond.ts";
 import type { By } from "./changes.ts";
+import { commentOn, tellComment } from "./comments.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
 /** GitHub refuses longer comments: "body is too long (maximum is 65536 characters)". */
@@ -16,19 +18,13 @@ export function commentRoutes(hub: Hub): Rest {
   const rest = newRest();
   const comments = hub.world.table("comments");
 
-  function tell(repository: Repository, comment: Comment, action: string, who: By, more = {}): void {
-    const issue = hub.world
-      .table("issues")
-      .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
-    if (issue === undefined) return;
-    const payload = {
-      issue: renderIssue(hub, repository, issue),
-      comment: render(hub, repository, comment),
-      ...more,
-    } satisfies Payload<"webhook-issue-comment-created">;
-    const { user: sender, byJobToken } = who;
-    hub.announce({ repository, event: "issue_comment", action, payload, sender, byJobToken });
-  }
+  const tell = <Action extends "created" | "edited" | "deleted">(
+    repository: Repository,
+    comment: Comment,
+    action: Action,
+    who: By,
+    more: Besides<"issue_comment", Action, "issue" | "comment">,
+  ) => tellComment(hub, repository, comment, action, who, more);
 
   rest.get("/repos/:owner/:repo/issues/comments", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
@@ -38,14 +34,20 @@ export function commentRoutes(hub: Hub): Rest {
       context,
       comments.filter((comment) => comment.repositoryId === repository.id),
     ).sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
-    return context.json(paginate(context, found).map((comment) => render(hub, repository, comment)));
+    return respond<"issues/list-comments-for-repo">(
+      context,
+      paginate(context, found).map((comment) => render(hub, repository, comment)),
+    );
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
     const { number } = issueAt(context, hub, repository);
     const all = comments.filter((each) => each.repositoryId === repository.id && each.issueNumber === number);
-    return context.json(paginate(context, since(context, all)).map((comment) => render(hub, repository, comment)));
+    return respond<"issues/list-comments">(
+      context,
+      paginate(context, since(context, all)).map((comment) => render(hub, repository, comment)),
+    );
   });
 
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", async (context) => {
@@ -53,44 +55,31 @@ export function commentRoutes(hub: Hub): Rest {
     const { body } = await bodyOf(context, written);
     const issue = issueAt(context, hub, repository);
     const actor = context.get("actor");
-    const now = hub.world.now();
-    const comment = hub.world.transaction(() => {
-      hub.world.table("issues").put({ ...issue, updatedAt: now });
-      return comments.put({
-        id: hub.world.nextId(),
-        repositoryId: repository.id,
-        issueNumber: issue.number,
-        userId: by(context).user.id,
-        body,
-        viaAppId: actor.kind === "token" ? (actor.app?.id ?? null) : null,
-        createdAt: now,
-        updatedAt: now,
-      });
-    });
-    tell(repository, comment, "created", by(context));
-    return context.json(render(hub, repository, comment), 201);
+    const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
+    const comment = commentOn(hub, repository, issue, { body, viaAppId }, by(context));
+    return respond<"issues/create-comment", 201>(context, render(hub, repository, comment), 201);
   });
 
   rest.get("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(render(hub, repository, commentAt(context, hub, repository)));
+    return respond<"issues/get-comment">(context, render(hub, repository, commentAt(context, hub, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", async (context) => {
     const repository = repositoryToJoin(context, hub.world, conversation);
     const { body } = await bodyOf(context, written);
     const old = ownComment(context, hub, repository);
-    if (body === old.body) return context.json(render(hub, repository, old));
+    if (body === old.body) return respond<"issues/update-comment">(context, render(hub, repository, old));
     const comment = comments.put({ ...old, body, updatedAt: hub.world.now() });
     tell(repository, comment, "edited", by(context), { changes: { body: { from: old.body } } });
-    return context.json(render(hub, repository, comment));
+    return respond<"issues/update-comment">(context, render(hub, repository, comment));
   });
 
   rest.delete("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
     const repository = repositoryToJoin(context, hub.world, conversation);
     const comment = ownComment(context, hub, repository);
     comments.remove(comment.id);
-    tell(repository, comment, "deleted", by(context));
+    tell(repository, comment, "deleted", by(context), {});
     return context.body(null, 204);
   });
 

@@ -2,6 +2,7 @@
 import type { Hub } from "../../hub.ts";
 import { issueEvent as render } from "../../shapes/issue.ts";
 import { newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { issueAt } from "./find.ts";
 
 export function issueEventRoutes(hub: Hub): Rest {
@@ -13,7 +14,10 @@ export function issueEventRoutes(hub: Hub): Rest {
     const events = hub.world
       .table("issueEvents")
       .filter((event) => event.repositoryId === repository.id && event.issueNumber === issue.number);
-    return context.json(paginate(context, events).map((event) => render(hub, repository, event)));
+    return respond<"issues/list-events">(
+      context,
+      paginate(context, events).map((event) => render(hub, repository, event)),
+    );
   });
 
   return rest;

@@ -4,16 +4,8 @@ import type { Hub } from "../../hub.ts";
 import { issue as render } from "../../shapes/issue.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import {
-  forbidden,
-  newRest,
-  paginate,
-  type Rest,
-  type RestContext,
-  repositoryFor,
-  repositoryToJoin,
-  unprocessable,
-} from "../kit.ts";
+import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "./changes.ts";
 import { assigneeIds, by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
 
@@ -41,7 +33,10 @@ export function issueRoutes(hub: Hub): Rest {
   rest.get("/repos/:owner/:repo/issues", (context) => {
     const repository = repositoryFor(context, hub.world, "issues", "read");
     const found = listed(context, hub, repository);
-    return context.json(paginate(context, found).map((issue) => render(hub, repository, issue)));
+    return respond<"issues/list-for-repo">(
+      context,
+      paginate(context, found).map((issue) => render(hub, repository, issue)),
+    );
   });
 
   rest.post("/repos/:owner/:repo/issues", async (context) => {
@@ -60,12 +55,12 @@ export function issueRoutes(hub: Hub): Rest {
       },
       by(context),
     );
-    return context.json(render(hub, repository, issue), 201);
+    return respond<"issues/create", 201>(context, render(hub, repository, issue), 201);
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(render(hub, repository, issueAt(context, hub, repository)));
+    return respond<"issues/get">(context, render(hub, repository, issueAt(context, hub, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (context) => {
@@ -85,18 +80,11 @@ export function issueRoutes(hub: Hub): Rest {
       const reason = body.state_reason === "reopened" ? null : (body.state_reason ?? null);
       issue = await closeIssue(hub, repository, issue, reason, who);
     }
-    if (body.state === "open" && isMerged(hub, issue)) {
-      throw unprocessable("PullRequest", [{ field: "state", code: "invalid" }]);
-    }
     if (body.state === "open") issue = await reopenIssue(hub, repository, issue, who);
-    return context.json(render(hub, repository, issue));
+    return respond<"issues/update">(context, render(hub, repository, issue));
   });
 
   return rest;
-}
-
-function isMerged(hub: Hub, issue: Issue): boolean {
-  return hub.world.table("pulls").get(issue.id)?.merged ?? false;
 }
 
 /** The issues the query asks for; newest first unless it says otherwise. */

@@ -14,6 +14,7 @@ import {
   repositoryFor,
   unprocessable,
 } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { setLabels } from "./changes.ts";
 import { by, issueAt, labelNames, mayTriage } from "./find.ts";
 import { findLabel, tellLabel } from "./labels.ts";
@@ -40,7 +41,10 @@ export function labelRoutes(hub: Hub): Rest {
     const known = labels
       .filter((label) => label.repositoryId === repository.id)
       .sort((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
-    return context.json(paginate(context, known).map((label) => render(hub, repository, label)));
+    return respond<"issues/list-labels-for-repo">(
+      context,
+      paginate(context, known).map((label) => render(hub, repository, label)),
+    );
   });
 
   rest.post("/repos/:owner/:repo/labels", async (context) => {
@@ -56,13 +60,13 @@ export function labelRoutes(hub: Hub): Rest {
       color: body.color ?? "ededed",
       description: body.description ?? null,
     });
-    tellLabel(hub, repository, label, "created", by(context));
-    return context.json(render(hub, repository, label), 201);
+    tellLabel(hub, repository, label, "created", by(context), {});
+    return respond<"issues/create-label", 201>(context, render(hub, repository, label), 201);
   });
 
   rest.get("/repos/:owner/:repo/labels/:name", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(render(hub, repository, labelAt(context, hub, repository)));
+    return respond<"issues/get-label">(context, render(hub, repository, labelAt(context, hub, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/labels/:name", async (context) => {
@@ -79,7 +83,7 @@ export function labelRoutes(hub: Hub): Rest {
     relabel(hub, repository, old.name, name);
     const changes = name === old.name ? {} : { name: { from: old.name } };
     tellLabel(hub, repository, label, "edited", by(context), { changes });
-    return context.json(render(hub, repository, label));
+    return respond<"issues/update-label">(context, render(hub, repository, label));
   });
 
   rest.delete("/repos/:owner/:repo/labels/:name", (context) => {
@@ -87,13 +91,16 @@ export function labelRoutes(hub: Hub): Rest {
     const label = labelAt(context, hub, repository);
     labels.remove(label.id);
     relabel(hub, repository, label.name, null);
-    tellLabel(hub, repository, label, "deleted", by(context));
+    tellLabel(hub, repository, label, "deleted", by(context), {});
     return context.body(null, 204);
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(paginate(context, shown(repository, issueAt(context, hub, repository))));
+    return respond<"issues/list-labels-on-issue">(
+      context,
+      paginate(context, shown(repository, issueAt(context, hub, repository))),
+    );
   });
 
   /** The repository and issue, if the actor may label there. */
@@ -111,7 +118,8 @@ export function labelRoutes(hub: Hub): Rest {
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
     const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
-    return context.json(
+    return respond<"issues/add-labels">(
+      context,
       shown(repository, await setLabels(hub, repository, issue, [...issue.labels, ...names], by(context))),
     );
   });
@@ -119,7 +127,10 @@ export function labelRoutes(hub: Hub): Rest {
   rest.put("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
     const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
-    return context.json(shown(repository, await setLabels(hub, repository, issue, names, by(context))));
+    return respond<"issues/set-labels">(
+      context,
+      shown(repository, await setLabels(hub, repository, issue, names, by(context))),
+    );
   });
 
   rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
@@ -133,7 +144,10 @@ export function labelRoutes(hub: Hub): Rest {
     const name = context.req.param("name").toLowerCase();
     if (!issue.labels.some((each) => each.toLowerCase() === name)) throw notFound("Label does not exist");
     const rest = issue.labels.filter((each) => each.toLowerCase() !== name);
-    return context.json(shown(repository, await setLabels(hub, repository, issue, rest, by(context))));
+    return respond<"issues/remove-label">(
+      context,
+      shown(repository, await setLabels(hub, repository, issue, rest, by(context))),
+    );
   });
 
   return rest;

@@ -1,7 +1,7 @@
 /** A repository's labels. */
 import type { Hub } from "../../hub.ts";
 import { label as renderLabel } from "../../shapes/issue.ts";
-import type { Payload } from "../../shapes/site.ts";
+import { type Besides, told } from "../../shapes/told.ts";
 import type { Label, Repository } from "../../world/entities.ts";
 import type { By } from "./changes.ts";
 
@@ -16,7 +16,7 @@ export function labelNamed(hub: Hub, repository: Repository, name: string, by: B
     color: "ededed",
     description: null,
   });
-  tellLabel(hub, repository, label, "created", by);
+  tellLabel(hub, repository, label, "created", by, {});
   return label;
 }
 
@@ -26,14 +26,15 @@ export function findLabel(hub: Hub, repository: Repository, name: string): Label
     .find((each) => each.repositoryId === repository.id && each.name.toLowerCase() === name.toLowerCase());
 }
 
-export function tellLabel(
+export function tellLabel<Action extends "created" | "edited" | "deleted">(
   hub: Hub,
   repository: Repository,
   label: Label,
-  action: "created" | "edited" | "deleted",
+  action: Action,
   by: By,
-  more: Record<string, unknown> = {},
+  more: Besides<"label", Action, "label">,
 ): void {
-  const payload = { label: renderLabel(hub, repository, label), ...more } satisfies Payload<"webhook-label-created">;
-  hub.announce({ repository, event: "label", action, payload, sender: by.user, byJobToken: by.byJobToken });
+  const what = told("label", "created", { label: renderLabel(hub, repository, label) });
+  const payload = { ...what.payload, ...more };
+  hub.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
 }

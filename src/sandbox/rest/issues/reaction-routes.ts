@@ -14,6 +14,7 @@ import {
   repositoryFor,
   repositoryToJoin,
 } from "../kit.ts";
+import { respond } from "../respond.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
 const reacted = z.object({
@@ -36,7 +37,10 @@ export function reactionRoutes(hub: Hub): Rest {
       const found = of(subjectAt(context, repository)).filter(
         (each) => content === undefined || each.content === content,
       );
-      return context.json(paginate(context, found).map((reaction) => render(hub, reaction)));
+      return respond<"reactions/list-for-issue">(
+        context,
+        paginate(context, found).map((reaction) => render(hub, reaction)),
+      );
     });
 
     rest.post(path, async (context) => {
@@ -45,11 +49,11 @@ export function reactionRoutes(hub: Hub): Rest {
       const subject = subjectAt(context, repository);
       const userId = by(context).user.id;
       const same = of(subject).find((each) => each.userId === userId && each.content === content);
-      if (same !== undefined) return context.json(render(hub, same), 200);
+      if (same !== undefined) return respond<"reactions/create-for-issue">(context, render(hub, same));
       const id = hub.world.nextId();
       const createdAt = hub.world.now();
       const made = reactions.put({ id, repositoryId: repository.id, subject, userId, content, createdAt });
-      return context.json(render(hub, made), 201);
+      return respond<"reactions/create-for-issue", 201>(context, render(hub, made), 201);
     });
 
     rest.delete(`${path}/:reaction{[0-9]+}`, (context) => {

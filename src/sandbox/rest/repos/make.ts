@@ -1,5 +1,7 @@
 /** Repositories come to be here, whether by REST or by seeding. */
+
 import type { Hub } from "../../hub.ts";
+import { told } from "../../shapes/told.ts";
 import type { Repository, User } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
 
@@ -13,7 +15,13 @@ export type NewRepository = Pick<
   | "allowSquashMerge"
   | "allowRebaseMerge"
   | "deleteBranchOnMerge"
->;
+> &
+  Partial<Pick<Repository, "allowAutoMerge">>;
+
+/** A repository's name becomes the name of folders, on GitHub's runners as here. `.git` is what clones add to it. */
+export function isRepositoryName(name: string): boolean {
+  return /^[A-Za-z0-9._-]{1,100}$/.test(name) && !/^\.{1,2}$|\.git$/i.test(name);
+}
 
 export function findRepository(world: World, owner: string, name: string): Repository | undefined {
   return world
@@ -21,11 +29,16 @@ export function findRepository(world: World, owner: string, name: string): Repos
     .find((each) => each.owner.toLowerCase() === owner.toLowerCase() && each.name.toLowerCase() === name.toLowerCase());
 }
 
-/** A new, empty repository. The bare git folder exists before anyone can see the repository. */
+/**
+ * A new, empty repository. The bare git folder exists before anyone can see the repository.
+ * @throws Error for a name that cannot be one.
+ */
 export async function makeRepository(hub: Hub, owner: User, given: NewRepository): Promise<Repository> {
+  if (!isRepositoryName(given.name)) throw new Error(`'${given.name}' cannot name a repository`);
   const { world } = hub;
   const now = world.now();
   const repository: Repository = {
+    allowAutoMerge: false,
     ...given,
     id: world.nextId(),
     ownerId: owner.id,
@@ -40,6 +53,6 @@ export async function makeRepository(hub: Hub, owner: User, given: NewRepository
   };
   await hub.git.init(repository, repository.defaultBranch);
   world.table("repositories").put(repository);
-  hub.announce({ repository, event: "repository", action: "created", payload: {}, sender: owner, byJobToken: false });
+  hub.announce({ repository, ...told("repository", "created", {}), sender: owner, byJobToken: false });
   return repository;
 }

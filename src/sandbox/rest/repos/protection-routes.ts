@@ -5,6 +5,7 @@ import { protection as render, requiredChecks } from "../../shapes/protection.ts
 import type { Protection, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import { newRest, notFound, type Rest, repositoryFor } from "../kit.ts";
+import { respond } from "../respond.ts";
 
 /** The four first fields must be there, if only as null: GitHub answers 422 otherwise. */
 const wanted = z.object({
@@ -17,7 +18,10 @@ const wanted = z.object({
     .nullable(),
   enforce_admins: z.boolean().nullable(),
   required_pull_request_reviews: z
-    .object({ required_approving_review_count: z.number().int().min(0).max(6).default(1) })
+    .object({
+      required_approving_review_count: z.number().int().min(0).max(6).default(1),
+      dismiss_stale_reviews: z.boolean().default(false),
+    })
     .nullable(),
   restrictions: z.unknown().refine((value) => value !== undefined, "must be an object or null"),
   required_linear_history: z.boolean().nullish(),
@@ -34,6 +38,7 @@ export function unprotected(repository: Repository, branch: string): Protection 
     requiredStatusChecks: null,
     enforceAdmins: false,
     requiredApprovals: null,
+    dismissStaleReviews: false,
     requiredLinearHistory: false,
     allowForcePushes: false,
     allowDeletions: false,
@@ -53,7 +58,10 @@ export function protectionRoutes(hub: Hub): Rest {
 
   rest.get(path, (context) => {
     const repository = repositoryFor(context, hub.world, "administration", "read");
-    return context.json(render(hub, repository, protectionOf(repository, context.req.param("branch"))));
+    return respond<"repos/get-branch-protection">(
+      context,
+      render(hub, repository, protectionOf(repository, context.req.param("branch"))),
+    );
   });
 
   rest.put(path, async (context) => {
@@ -74,11 +82,12 @@ export function protectionRoutes(hub: Hub): Rest {
       requiredStatusChecks: checks === null ? null : { strict: checks.strict, checks: [...pinned, ...unlisted] },
       enforceAdmins: body.enforce_admins ?? false,
       requiredApprovals: body.required_pull_request_reviews?.required_approving_review_count ?? null,
+      dismissStaleReviews: body.required_pull_request_reviews?.dismiss_stale_reviews ?? false,
       requiredLinearHistory: body.required_linear_history ?? false,
       allowForcePushes: body.allow_force_pushes ?? false,
       allowDeletions: body.allow_deletions ?? false,
     });
-    return context.json(render(hub, repository, protection));
+    return respond<"repos/update-branch-protection">(context, render(hub, repository, protection));
   });
 
   rest.delete(path, (context) => {
@@ -91,13 +100,16 @@ export function protectionRoutes(hub: Hub): Rest {
     const repository = repositoryFor(context, hub.world, "administration", "read");
     const { branch, requiredStatusChecks } = protectionOf(repository, context.req.param("branch"));
     if (requiredStatusChecks === null) throw notFound("Required status checks not enabled");
-    return context.json(requiredChecks(hub, repository, branch, requiredStatusChecks));
+    return respond<"repos/get-status-checks-protection">(
+      context,
+      requiredChecks(hub, repository, branch, requiredStatusChecks),
+    );
   });
 
   // No rulesets yet: the branch has none, whether it exists or not, as GitHub answers for one that no rule names.
   rest.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (context) => {
     repositoryFor(context, hub.world, "metadata", "read");
-    return context.json([]);
+    return respond<"repos/get-branch-rules">(context, []);
   });
 
   return rest;

@@ -18,10 +18,11 @@ import {
   roleOf,
   unprocessable,
 } from "../kit.ts";
-import { findRepository, makeRepository } from "./make.ts";
+import { respond } from "../respond.ts";
+import { findRepository, isRepositoryName, makeRepository } from "./make.ts";
 
 const created = z.object({
-  name: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, "must be a repository name"),
+  name: z.string().refine(isRepositoryName, "must be a repository name"),
   description: z.string().nullish(),
   private: z.boolean().default(false),
   allow_merge_commit: z.boolean().default(true),
@@ -30,11 +31,43 @@ const created = z.object({
   delete_branch_on_merge: z.boolean().default(false),
 });
 
+/** What of a repository can be changed here: what it says of itself, and how its pulls are merged. */
+const changed = z.object({
+  description: z.string().nullish(),
+  allow_merge_commit: z.boolean().optional(),
+  allow_squash_merge: z.boolean().optional(),
+  allow_rebase_merge: z.boolean().optional(),
+  allow_auto_merge: z.boolean().optional(),
+  delete_branch_on_merge: z.boolean().optional(),
+});
+
 export function repositoryRoutes(hub: Hub): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
+    return respond<"repos/get">(context, fullRepository(hub, repository, context.get("actor")));
+  });
+
+  rest.patch("/repos/:owner/:repo", async (context) => {
+    const { id } = repositoryFor(context, hub.world, "administration", "write");
+    const body = await bodyOf(context, changed);
+    const present = hub.world.table("repositories").get(id);
+    if (present === undefined) throw notFound();
+    const repository = {
+      ...present,
+      description: body.description === undefined ? present.description : body.description,
+      allowMergeCommit: body.allow_merge_commit ?? present.allowMergeCommit,
+      allowSquashMerge: body.allow_squash_merge ?? present.allowSquashMerge,
+      allowRebaseMerge: body.allow_rebase_merge ?? present.allowRebaseMerge,
+      allowAutoMerge: body.allow_auto_merge ?? present.allowAutoMerge,
+      deleteBranchOnMerge: body.delete_branch_on_merge ?? present.deleteBranchOnMerge,
+    };
+    if (!repository.allowMergeCommit && !repository.allowSquashMerge && !repository.allowRebaseMerge) {
+      const message = "at least one merge method must be enabled";
+      throw unprocessable("Repository", [{ field: "merge_commit_allowed", code: "invalid", message }]);
+    }
+    hub.world.table("repositories").put(repository);
     return context.json(fullRepository(hub, repository, context.get("actor")));
   });
 
@@ -56,14 +89,21 @@ export function repositoryRoutes(hub: Hub): Rest {
       allowRebaseMerge: body.allow_rebase_merge,
       deleteBranchOnMerge: body.delete_branch_on_merge,
     });
-    return context.json(fullRepository(hub, repository, context.get("actor")), 201);
+    return respond<"repos/create-for-authenticated-user", 201>(
+      context,
+      fullRepository(hub, repository, context.get("actor")),
+      201,
+    );
   });
 
   rest.get("/user/repos", (context) => {
     const user = actingUser(context);
     if (user.type !== "User") throw forbidden();
     const reached = hub.world.table("repositories").filter((repository) => roleOf(repository, user) !== null);
-    return context.json(paginate(context, reached).map((repository) => render(hub, repository)));
+    return respond<"repos/list-for-authenticated-user">(
+      context,
+      paginate(context, reached).map((repository) => render(hub, repository)),
+    );
   });
 
   rest.get("/users/:login/repos", (context) => {
@@ -72,7 +112,10 @@ export function repositoryRoutes(hub: Hub): Rest {
     const seen = hub.world
       .table("repositories")
       .filter((repository) => repository.ownerId === user.id && may(actor, repository, "metadata", "read"));
-    return context.json(paginate(context, seen).map((repository) => render(hub, repository)));
+    return respond<"repos/list-for-user">(
+      context,
+      paginate(context, seen).map((repository) => render(hub, repository)),
+    );
   });
 
   rest.get("/repos/:owner/:repo/collaborators/:login", (context) => {
@@ -83,7 +126,10 @@ export function repositoryRoutes(hub: Hub): Rest {
 
   rest.get("/repos/:owner/:repo/collaborators/:login/permission", (context) => {
     const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return context.json(collaboratorPermission(hub, repository, userNamed(hub, context.req.param("login"))));
+    return respond<"repos/get-collaborator-permission-level">(
+      context,
+      collaboratorPermission(hub, repository, userNamed(hub, context.req.param("login"))),
+    );
   });
 
   return rest;

@@ -1,6 +1,6 @@
-/** How many jobs run at the same time; the others wait in the order they came. */
+/** How many things go on at the same time, such as jobs or clones; the others wait in the order they came. */
 export interface Slots {
-  /** Gives a slot's release once there is one; null when the signal aborts before. */
+  /** Gives a slot's release once there is one; null when the signal aborts before. Releasing twice is releasing once. */
   take(signal: AbortSignal): Promise<(() => void) | null>;
 }
 
@@ -8,10 +8,15 @@ export function newSlots(count: number): Slots {
   let free = count;
   const waiting: (() => void)[] = [];
 
-  function release(): void {
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
+  function slot(): () => void {
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    };
   }
 
   return {
@@ -19,7 +24,7 @@ export function newSlots(count: number): Slots {
       if (signal.aborted) return Promise.resolve(null);
       if (free > 0) {
         free -= 1;
-        return Promise.resolve(release);
+        return Promise.resolve(slot());
       }
       return new Promise((resolve) => {
         const giveUp = () => {
@@ -28,7 +33,7 @@ export function newSlots(count: number): Slots {
         };
         const take = () => {
           signal.removeEventListener("abort", giveUp);
-          resolve(release);
+          resolve(slot());
         };
         waiting.push(take);
         signal.addEventListener("abort", giveUp, { once: true });

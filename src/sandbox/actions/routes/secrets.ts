@@ -1,0 +1,84 @@
+/** https://docs.github.com/en/rest/actions/secrets */
+import { blake2b } from "@noble/hashes/blake2.js";
+import nacl from "tweetnacl";
+import { z } from "zod";
+import type { Hub } from "../../hub.ts";
+import { bodyOf } from "../../rest/body.ts";
+import { ApiError, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import type { Schema } from "../../shapes/site.ts";
+import type { Repository, SecretKey } from "../../world/entities.ts";
+import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";
+
+const given = z.object({ encrypted_value: z.base64(), key_id: z.string() });
+
+function keyOf({ world }: Hub, repository: Repository): SecretKey {
+  const keys = world.table("secretKeys");
+  const known = keys.get(repository.id);
+  if (known !== undefined) return known;
+  const { publicKey, secretKey } = nacl.box.keyPair();
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
+  return keys.put({ id: repository.id, publicKey: base64(publicKey), secretKey: base64(secretKey) });
+}
+
+/**
+ * libsodium's sealed box: an ephemeral public key, then a box under a nonce made of both public keys
+ * (https://doc.libsodium.org/public-key_cryptography/sealed_boxes). null when it was not sealed for this key.
+ */
+function unseal(sealed: Uint8Array, key: SecretKey): string | null {
+  const ephemeral = sealed.subarray(0, nacl.box.publicKeyLength);
+  if (ephemeral.length < nacl.box.publicKeyLength) return null;
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
+  const own = bytes(key.publicKey);
+  const nonce = blake2b(new Uint8Array([...ephemeral, ...own]), { dkLen: nacl.box.nonceLength });
+  const opened = nacl.box.open(sealed.subarray(ephemeral.length), nonce, ephemeral, bytes(key.secretKey));
+  return opened === null ? null : Buffer.from(opened).toString("utf8");
+}
+
+/** A secret is told of, and never told. */
+function shown({ name, created_at, updated_at }: Setting) {
+  return { name, created_at, updated_at } satisfies Schema<"actions-secret">;
+}
+
+export function secretRoutes(hub: Hub): Rest {
+  const rest = newRest();
+  const root = "/repos/:owner/:repo/actions/secrets";
+  const readable = (context: RestContext) => readableSettings(context, hub, "secrets");
+  const writable = (context: RestContext) => repositoryFor(context, hub.world, "secrets", "write");
+  const nameOf = (context: RestContext) => context.req.param("name") ?? "";
+
+  rest.get(root, (context) => {
+    const all = settingsOf(hub, readable(context), "secrets");
+    return context.json({ total_count: all.length, secrets: paginate(context, all).map(shown) });
+  });
+
+  rest.get(`${root}/public-key`, (context) => {
+    const { id, publicKey } = keyOf(hub, readable(context));
+    return context.json({ key_id: String(id), key: publicKey } satisfies Schema<"actions-public-key">);
+  });
+
+  rest.get(`${root}/:name`, (context) => {
+    const found = findSetting(hub, readable(context), "secrets", nameOf(context));
+    if (found === undefined) throw notFound();
+    return context.json(shown(found));
+  });
+
+  rest.put(`${root}/:name`, async (context) => {
+    const repository = writable(context);
+    const name = checkName(nameOf(context));
+    const { encrypted_value: sealed, key_id: keyId } = await bodyOf(context, given);
+    const key = keyOf(hub, repository);
+    const value = keyId === String(key.id) ? unseal(new Uint8Array(Buffer.from(sealed, "base64")), key) : null;
+    if (value === null) throw new ApiError(422, "Bad request - unable to decrypt the value with the key of key_id");
+    const isNew = findSetting(hub, repository, "secrets", name) === undefined;
+    changeSetting(hub, repository, "secrets", name, value);
+    return isNew ? context.json({}, 201) : context.body(null, 204);
+  });
+
+  rest.delete(`${root}/:name`, (context) => {
+    const repository = writable(context);
+    if (findSetting(hub, repository, "secrets", nameOf(context)) === undefined) throw notFound();
+    changeSetting(hub, repository, "secrets", nameOf(context), null);
+    return context.body(null, 204);
+  });
+  return rest;
+}

@@ -1,0 +1,70 @@
+/** Secrets and variables of a repository: where they are kept, and what both have in common. */
+import type { Hub } from "../../hub.ts";
+import { ApiError, forbidden, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import type { Repository } from "../../world/entities.ts";
+
+export type Kind = "secrets" | "variables";
+
+export interface Setting {
+  name: string;
+  value: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Whoever sees a public repository does not see these: a scoped token needs the permission, a person write access. */
+export function readableSettings(context: RestContext, hub: Hub, permission: string): Repository {
+  const actor = context.get("actor");
+  const token = actor.kind === "token" && actor.token.permissions !== null ? actor.token : null;
+  const repository = repositoryFor(context, hub.world, permission, token === null ? "write" : "read");
+  if (token?.repositories?.includes(repository.id) === false) throw forbidden();
+  return repository;
+}
+
+/** https://docs.github.com/en/actions/reference/security/secrets#naming-your-secrets */
+export function checkName(name: string): string {
+  const upper = name.toUpperCase();
+  if (/^[A-Z_][A-Z0-9_]*$/.test(upper) && !upper.startsWith("GITHUB_")) return upper;
+  throw new ApiError(
+    422,
+    "Names can only contain alphanumeric characters ([a-z], [A-Z], [0-9]) or underscores (_). Spaces are not allowed. Must start with a letter ([a-z], [A-Z]) or underscores (_), and must not start with GITHUB_.",
+  );
+}
+
+function dateKey(repository: Repository, kind: Kind, name: string): string {
+  return `${repository.id}:${kind}:${name.toUpperCase()}`;
+}
+
+/** What was there at the repository's making, or was put there by hand, has no dates of its own. */
+export function settingsOf(hub: Hub, repository: Repository, kind: Kind): Setting[] {
+  const dates = hub.world.table("settingDates");
+  return Object.entries(repository[kind])
+    .map(([name, value]) => {
+      const { createdAt, updatedAt } = dates.get(dateKey(repository, kind, name)) ?? {
+        createdAt: repository.createdAt,
+        updatedAt: repository.createdAt,
+      };
+      return { name: name.toUpperCase(), value, created_at: createdAt, updated_at: updatedAt };
+    })
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+export function findSetting(hub: Hub, repository: Repository, kind: Kind, name: string): Setting | undefined {
+  return settingsOf(hub, repository, kind).find((setting) => setting.name === name.toUpperCase());
+}
+
+/** Sets it, or takes it away with null. */
+export function changeSetting(hub: Hub, repository: Repository, kind: Kind, name: string, value: string | null): void {
+  const { world } = hub;
+  const upper = name.toUpperCase();
+  const others = Object.entries(repository[kind]).filter(([known]) => known.toUpperCase() !== upper);
+  const entries = value === null ? others : [...others, [upper, value] as const];
+  const dates = world.table("settingDates");
+  const id = dateKey(repository, kind, upper);
+  const createdAt = dates.get(id)?.createdAt ?? world.now();
+  world.transaction(() => {
+    world.table("repositories").put({ ...repository, [kind]: Object.fromEntries(entries) });
+    if (value === null) dates.remove(id);
+    else dates.put({ id, createdAt, updatedAt: world.now() });
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * One query, from its text to GitHub's answer. What is in GitHub's schema but not here is refused by name: an answer
+ * that leaves something out in silence would be believed.
+ */
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLFieldResolver,
+  Kind,
+  parse,
+  validate,
+} from "graphql";
+import { ApiError } from "../rest/kit.ts";
+import { type Asking, type ErrorType, Refused } from "./fields.ts";
+import { gitHubSchema } from "./schema.ts";
+
+export interface Asked {
+  query: string;
+  variables: Record<string, unknown> | null;
+  operationName: string | null;
+}
+
+export interface Answer {
+  data?: unknown;
+  errors?: Record<string, unknown>[];
+}
+
+const resolveField: GraphQLFieldResolver<Record<string, unknown>, Asking> = (source, given, asking, info) => {
+  const { fieldName, parentType } = info;
+  if (!Object.hasOwn(source, fieldName)) {
+    throw new Refused("NOT_IMPLEMENTED", `The sandbox does not implement ${parentType.name}.${fieldName}`);
+  }
+  const value = source[fieldName];
+  return typeof value === "function" ? value(given, asking, info) : value;
+};
+
+/** @param roots Makes what queries and mutations begin with, given whether the document changes anything. */
+export async function answerQuery(
+  { query, variables, operationName }: Asked,
+  roots: (kind: "query" | "mutation") => { root: Record<string, unknown>; asking: Asking },
+): Promise<Answer> {
+  let document: DocumentNode;
+  try {
+    document = parse(query, { maxTokens: 20_000 });
+  } catch (error) {
+    return { errors: [told(error as GraphQLError)] };
+  }
+  const schema = await gitHubSchema();
+  const mistakes = validate(schema, document);
+  if (mistakes.length > 0) return { errors: mistakes.map(told) };
+  const { root, asking } = roots(kindOf(document, operationName));
+  const result: ExecutionResult = await execute({
+    schema,
+    document,
+    rootValue: root,
+    contextValue: asking,
+    variableValues: variables,
+    operationName,
+    fieldResolver: resolveField as GraphQLFieldResolver<unknown, unknown>,
+  });
+  const { data, errors } = result;
+  return { ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors: errors.map(told) }) };
+}
+
+function kindOf(document: DocumentNode, operationName: string | null): "query" | "mutation" {
+  const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  const chosen = operations.find((each) => operationName === null || each.name?.value === operationName);
+  return chosen?.operation === "mutation" ? "mutation" : "query";
+}
+
+/** GitHub's form of an error: its type beside its message, its own words for a field that is not there. */
+function told(error: GraphQLError): Record<string, unknown> {
+  const { message, locations, path, originalError } = error;
+  const where = { ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };
+  const type = typeOf(originalError);
+  if (type !== null) return { type, ...where, message };
+  const [, fieldName, typeName] = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(message) ?? [];
+  if (fieldName === undefined) return { ...where, message };
+  const extensions = { code: "undefinedField", typeName, fieldName };
+  return { ...where, extensions, message: `Field '${fieldName}' doesn't exist on type '${typeName}'` };
+}
+
+function typeOf(error: unknown): ErrorType | null {
+  if (error instanceof Refused) return error.type;
+  if (!(error instanceof ApiError)) return null;
+  if (error.status === 404) return "NOT_FOUND";
+  return error.status === 403 ? "FORBIDDEN" : "UNPROCESSABLE";
+}

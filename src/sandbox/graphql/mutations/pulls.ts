@@ -1,0 +1,93 @@
+/** What is done to a pull: ready or draft, merged now or as soon as may be. */
+import type {
+  ConvertPullRequestToDraftInput,
+  DisablePullRequestAutoMergeInput,
+  EnablePullRequestAutoMergeInput,
+  MarkPullRequestReadyForReviewInput,
+  MergePullRequestInput,
+} from "@octokit/graphql-schema";
+import { disableAutoMerge, enableAutoMerge, setDraft } from "../../pulls/auto-merge.ts";
+import { mergePull } from "../../pulls/landing/merge.ts";
+import type { Pull, Repository } from "../../world/entities.ts";
+import { Refused } from "../fields.ts";
+import { needs, nodeOf } from "../nodes.ts";
+import { type Acting, mutation } from "./input.ts";
+
+type Method = "merge" | "squash" | "rebase";
+const methodOf = (method: string | null | undefined) => (method ?? "MERGE").toLowerCase() as Method;
+
+export function pullMutations(acting: Acting) {
+  const { hub, by, show } = acting;
+
+  /** @throws Refused when it is no pull, or not the actor's to change. */
+  function pullOf(id: string, permission: "pull_requests" | "contents"): { repository: Repository; pull: Pull } {
+    const found = nodeOf(acting, id);
+    if (found.kind !== "PullRequest") {
+      throw new Refused("NOT_FOUND", `Could not resolve to PullRequest node with the global id of '${id}'.`);
+    }
+    needs(acting, found.repository, [permission], "write");
+    return found;
+  }
+
+  /** As it is now. */
+  const after = (repository: Repository, { id }: Pull) => {
+    const pull = hub.world.table("pulls").get(id);
+    return { actor: show.actor(by.user.id), pullRequest: pull === undefined ? null : show.pull(repository, pull) };
+  };
+
+  function draftMutation<Input extends { pullRequestId: string }>(name: string, draft: boolean) {
+    return mutation<Input>(acting, name, async ({ pullRequestId }) => {
+      const { repository, pull } = pullOf(pullRequestId, "pull_requests");
+      await setDraft(hub, repository, pull, draft, by);
+      const { pullRequest } = after(repository, pull);
+      return { pullRequest };
+    });
+  }
+
+  return {
+    markPullRequestReadyForReview: draftMutation<MarkPullRequestReadyForReviewInput>(
+      "MarkPullRequestReadyForReview",
+      false,
+    ),
+    convertPullRequestToDraft: draftMutation<ConvertPullRequestToDraftInput>("ConvertPullRequestToDraft", true),
+    enablePullRequestAutoMerge: mutation<EnablePullRequestAutoMergeInput>(
+      acting,
+      "EnablePullRequestAutoMerge",
+      async ({ pullRequestId, mergeMethod, commitHeadline, commitBody, expectedHeadOid }) => {
+        const { repository, pull } = pullOf(pullRequestId, "contents");
+        const order = {
+          method: methodOf(mergeMethod),
+          title: commitHeadline ?? null,
+          message: commitBody ?? null,
+          expectedHead: expectedHeadOid ?? null,
+        };
+        await enableAutoMerge(hub, repository, pull, order, by);
+        return after(repository, pull);
+      },
+    ),
+    disablePullRequestAutoMerge: mutation<DisablePullRequestAutoMergeInput>(
+      acting,
+      "DisablePullRequestAutoMerge",
+      async ({ pullRequestId }) => {
+        const { repository, pull } = pullOf(pullRequestId, "contents");
+        await disableAutoMerge(hub, repository, pull, by);
+        return after(repository, pull);
+      },
+    ),
+    mergePullRequest: mutation<MergePullRequestInput>(
+      acting,
+      "MergePullRequest",
+      async ({ pullRequestId, mergeMethod, expectedHeadOid, commitHeadline, commitBody }) => {
+        const { repository, pull } = pullOf(pullRequestId, "contents");
+        const order = {
+          method: methodOf(mergeMethod),
+          sha: expectedHeadOid ?? null,
+          title: commitHeadline ?? null,
+          message: commitBody ?? null,
+        };
+        await mergePull(hub, repository, pull, order, by);
+        return after(repository, pull);
+      },
+    ),
+  };
+}

@@ -1,0 +1,118 @@
+/** What a global id stands for. https://docs.github.com/en/graphql/guides/using-global-node-ids */
+import { may } from "../rest/kit.ts";
+import { readNodeId } from "../shapes/site.ts";
+import type { Comment, Issue, PermissionLevel, Pull, Repository } from "../world/entities.ts";
+import { type Asking, Refused, type Shown } from "./fields.ts";
+import { checkRunShape } from "./shapes/checks.ts";
+import { commentShape } from "./shapes/conversation.ts";
+import { appShape } from "./shapes/people.ts";
+import { reviewShape } from "./shapes/pull.ts";
+
+export type Found =
+  | { kind: "Repository"; repository: Repository }
+  | { kind: "Issue"; repository: Repository; issue: Issue }
+  | { kind: "PullRequest"; repository: Repository; pull: Pull; issue: Issue }
+  | { kind: "IssueComment"; repository: Repository; comment: Comment; issue: Issue };
+
+const unknown = (id: unknown) =>
+  new Refused("NOT_FOUND", `Could not resolve to a node with the global id of '${String(id)}'`);
+
+/** @throws Refused when there is none, or none that the actor may see. */
+export function nodeShown(asking: Asking, id: unknown): Shown {
+  const { hub, show } = asking;
+  const { world } = hub;
+  const read = readNodeId(String(id));
+  const number = Number(read?.id);
+  switch (read?.kind) {
+    case "User":
+    case "Bot":
+    case "Organization":
+      if (world.table("users").get(number)?.type !== read.kind) throw unknown(id);
+      return show.actor(number);
+    case "App": {
+      const app = world.table("apps").get(number);
+      if (app === undefined) throw unknown(id);
+      return appShape(asking, app);
+    }
+    case "Label": {
+      const label = world.table("labels").get(number);
+      if (label === undefined) throw unknown(id);
+      return show.label(seen(asking, label.repositoryId, id), label);
+    }
+    case "CheckRun": {
+      const run = world.table("checkRuns").get(number);
+      if (run === undefined) throw unknown(id);
+      return checkRunShape(asking, seen(asking, run.repositoryId, id), run);
+    }
+    case "PullRequestReview": {
+      const review = world.table("reviews").get(number);
+      const pull = world.table("pulls").get(review?.pullId ?? 0);
+      if (review === undefined || pull === undefined) throw unknown(id);
+      return reviewShape(asking, seen(asking, review.repositoryId, id), pull, review);
+    }
+  }
+  const found = nodeOf(asking, id);
+  switch (found.kind) {
+    case "Repository":
+      return show.repository(found.repository);
+    case "Issue":
+      return show.issue(found.repository, found.issue);
+    case "PullRequest":
+      return show.pull(found.repository, found.pull);
+    case "IssueComment":
+      return commentShape(asking, found.repository, found.issue, found.comment);
+  }
+}
+
+/** The thing itself, for mutations. @throws Refused */
+export function nodeOf(asking: Asking, id: unknown): Found {
+  const { world } = asking.hub;
+  const read = readNodeId(String(id));
+  const number = Number(read?.id);
+  switch (read?.kind) {
+    case "Repository":
+      return { kind: "Repository", repository: seen(asking, number, id) };
+    case "Issue":
+    case "PullRequest": {
+      const issue = world.table("issues").get(number);
+      if (issue === undefined || issue.isPull !== (read.kind === "PullRequest")) throw unknown(id);
+      const repository = seen(asking, issue.repositoryId, id);
+      const pull = world.table("pulls").get(number);
+      return pull === undefined
+        ? { kind: "Issue", repository, issue }
+        : { kind: "PullRequest", repository, pull, issue };
+    }
+    case "IssueComment": {
+      const comment = world.table("comments").get(number);
+      const issue = world
+        .table("issues")
+        .find((each) => each.repositoryId === comment?.repositoryId && each.number === comment.issueNumber);
+      if (comment === undefined || issue === undefined) throw unknown(id);
+      return { kind: "IssueComment", repository: seen(asking, comment.repositoryId, id), comment, issue };
+    }
+    default:
+      throw unknown(id);
+  }
+}
+
+/** @throws Refused as if it were not there. */
+function seen({ hub, actor }: Asking, repositoryId: number, id: unknown): Repository {
+  const repository = hub.world.table("repositories").get(repositoryId);
+  if (repository === undefined || !may(actor, repository, "metadata", "read")) throw unknown(id);
+  return repository;
+}
+
+/** @throws Refused in GitHub's words when none of the permissions is there. */
+export function needs(
+  asking: Asking,
+  repository: Repository,
+  permissions: readonly string[],
+  level: PermissionLevel,
+): void {
+  const { actor } = asking;
+  if (permissions.some((permission) => may(actor, repository, permission, level))) return;
+  const isPerson = actor.kind === "token" && actor.token.permissions === null;
+  if (!isPerson) throw new Refused("FORBIDDEN", "Resource not accessible by integration");
+  const words = `${actor.user.login} does not have the correct permissions to execute this mutation`;
+  throw new Refused("FORBIDDEN", words);
+}

@@ -1,0 +1,52 @@
+/** `POST /graphql`. https://docs.github.com/en/graphql/guides/forming-calls-with-graphql */
+import { z } from "zod";
+import type { Hub } from "../hub.ts";
+import type { Gate } from "../limits/gate.ts";
+import { by } from "../rest/issues/find.ts";
+import { ApiError, jsonBody, newRest, type Rest } from "../rest/kit.ts";
+import type { Asked } from "./execute.ts";
+import { mutationRoot } from "./mutations/index.ts";
+import { queryRoot } from "./query.ts";
+import { asking } from "./show.ts";
+
+const variables = z.record(z.string(), z.unknown());
+
+export function graphqlRoutes(hub: Hub, gate: Pick<Gate, "seen" | "mutation">): Rest {
+  const rest = newRest();
+
+  rest.post("/graphql", async (context) => {
+    const actor = context.get("actor");
+    if (actor.kind !== "token") {
+      const documentation =
+        "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql";
+      throw new ApiError(401, "This endpoint requires you to be authenticated.", { documentation_url: documentation });
+    }
+    const asked = read(await jsonBody(context));
+    if (typeof asked === "string") return context.json({ errors: [{ message: asked }] });
+    const { answerQuery } = await import("./execute.ts");
+    const answer = await answerQuery(asked, (kind) => {
+      const viewer = asking(hub, actor);
+      if (kind === "query") return { root: queryRoot(viewer, gate.seen(actor, "graphql")), asking: viewer };
+      const acting = { ...viewer, by: by(context), spend: () => gate.mutation(context) };
+      return { root: mutationRoot(acting), asking: acting };
+    });
+    return context.json(answer);
+  });
+
+  return rest;
+}
+
+/** What is asked, or what is wrong with it. */
+function read(body: Record<string, unknown>): Asked | string {
+  const { query, operationName } = body;
+  if (typeof query !== "string" || query === "") {
+    return "A query attribute must be specified and must be a string.";
+  }
+  const given = variables.nullish().safeParse(body.variables);
+  if (!given.success) return "Variables must be an object.";
+  return {
+    query,
+    variables: given.data ?? null,
+    operationName: typeof operationName === "string" ? operationName : null,
+  };
+}

@@ -1,0 +1,146 @@
+/** What check runs and statuses say of a commit, in one list and in one word. */
+import type {
+  CheckRun as CheckRunType,
+  CheckSuite as CheckSuiteType,
+  StatusCheckRollup,
+  StatusContext,
+  WorkflowRun as WorkflowRunType,
+  Workflow as WorkflowType,
+} from "@octokit/graphql-schema";
+import { latestRuns, rollup } from "../../shapes/check.ts";
+import { nodeId, repositoryWeb } from "../../shapes/site.ts";
+import type { CheckRun, CheckSuite, CommitStatus, Repository, WorkflowRun } from "../../world/entities.ts";
+import { connection } from "../connection.ts";
+import type { Asking, Fields, Shown } from "../fields.ts";
+import { appShape } from "./people.ts";
+
+type Context = { run: CheckRun } | { status: CommitStatus };
+type State = "ERROR" | "FAILURE" | "PENDING" | "SUCCESS";
+
+const upper = (word: string | null) => word?.toUpperCase() ?? null;
+
+function stateOf(context: Context): State {
+  if ("status" in context) return context.status.state.toUpperCase() as State;
+  const { status, conclusion } = context.run;
+  if (status !== "completed") return "PENDING";
+  return conclusion === "success" || conclusion === "neutral" || conclusion === "skipped" ? "SUCCESS" : "FAILURE";
+}
+
+/** The latest of every name; what ran again counts by its last run. */
+function contextsAt({ hub }: Asking, repository: Repository, sha: string): Context[] {
+  const runs = hub.world.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
+  const statuses = new Map<string, CommitStatus>();
+  for (const status of hub.world.table("statuses").all()) {
+    if (status.repositoryId === repository.id && status.sha === sha) statuses.set(status.context, status);
+  }
+  return [...latestRuns(runs).map((run) => ({ run })), ...[...statuses.values()].map((status) => ({ status }))];
+}
+
+/** null where nothing was reported, as on GitHub. */
+export function rollupShape(asking: Asking, repository: Repository, sha: string): Shown | null {
+  const contexts = contextsAt(asking, repository, sha);
+  if (contexts.length === 0) return null;
+  const states = contexts.map(stateOf);
+  const worst = (["ERROR", "FAILURE", "PENDING"] as const).find((state) => states.includes(state));
+  return {
+    __typename: "StatusCheckRollup",
+    id: nodeId("StatusCheckRollup", `${repository.id}:${sha}`),
+    state: worst ?? "SUCCESS",
+    commit: () => asking.show.commit(repository, sha),
+    contexts: connection(
+      "StatusCheckRollupContextConnection",
+      "contexts",
+      () => contexts,
+      (context) =>
+        "run" in context
+          ? checkRunShape(asking, repository, context.run)
+          : statusShape(asking, repository, context.status),
+      (all) => ({
+        checkRunCount: all.filter((each) => "run" in each).length,
+        statusContextCount: all.filter((each) => "status" in each).length,
+      }),
+    ),
+  } satisfies Fields<StatusCheckRollup>;
+}
+
+export function checkRunShape(asking: Asking, repository: Repository, run: CheckRun): Shown {
+  const { hub, show } = asking;
+  const url = `${repositoryWeb(hub, repository)}/runs/${run.id}`;
+  const suite = hub.world.table("checkSuites").get(run.suiteId);
+  return {
+    __typename: "CheckRun",
+    id: nodeId("CheckRun", run.id),
+    databaseId: run.id,
+    name: run.name,
+    status: upper(run.status),
+    conclusion: upper(run.conclusion),
+    startedAt: run.startedAt,
+    completedAt: run.completedAt,
+    detailsUrl: run.detailsUrl ?? url,
+    externalId: run.externalId,
+    title: run.output.title,
+    summary: run.output.summary,
+    text: run.output.text,
+    url,
+    permalink: url,
+    resourcePath: new URL(url).pathname,
+    repository: () => show.repository(repository),
+    checkSuite: () => (suite === undefined ? null : suiteShape(asking, repository, suite)),
+  } satisfies Fields<CheckRunType>;
+}
+
+function suiteShape(asking: Asking, repository: Repository, suite: CheckSuite): Shown {
+  const { hub, show } = asking;
+  const { status, conclusion } = rollup(hub.world, suite);
+  const app = hub.world.table("apps").get(suite.appId);
+  const run = hub.world.table("runs").get(suite.workflowRunId ?? 0);
+  return {
+    __typename: "CheckSuite",
+    id: nodeId("CheckSuite", suite.id),
+    databaseId: suite.id,
+    status: upper(status),
+    conclusion: upper(conclusion),
+    createdAt: suite.createdAt,
+    updatedAt: suite.updatedAt,
+    app: app === undefined ? null : appShape(asking, app),
+    commit: () => show.commit(repository, suite.headSha),
+    repository: () => show.repository(repository),
+    workflowRun: run === undefined ? null : runShape(asking, repository, run),
+  } satisfies Fields<CheckSuiteType>;
+}
+
+function runShape({ hub }: Asking, repository: Repository, run: WorkflowRun): Shown {
+  const url = `${repositoryWeb(hub, repository)}/actions/runs/${run.id}`;
+  return {
+    __typename: "WorkflowRun",
+    id: nodeId("WorkflowRun", run.id),
+    databaseId: run.id,
+    event: run.event,
+    runNumber: run.runNumber,
+    createdAt: run.createdAt,
+    updatedAt: run.updatedAt,
+    url,
+    resourcePath: new URL(url).pathname,
+    workflow: {
+      __typename: "Workflow",
+      id: nodeId("Workflow", run.workflowId),
+      databaseId: run.workflowId,
+      name: run.name,
+    } satisfies Fields<WorkflowType>,
+  } satisfies Fields<WorkflowRunType>;
+}
+
+function statusShape({ hub, show }: Asking, repository: Repository, status: CommitStatus): Shown {
+  return {
+    __typename: "StatusContext",
+    id: nodeId("StatusContext", status.id),
+    context: status.context,
+    state: upper(status.state),
+    description: status.description,
+    targetUrl: status.targetUrl,
+    avatarUrl: `${hub.serverUrl()}/avatars/u/${status.creatorId}`,
+    createdAt: status.createdAt,
+    creator: () => show.actor(status.creatorId),
+    commit: () => show.commit(repository, status.sha),
+  } satisfies Fields<StatusContext>;
+}

@@ -1,0 +1,73 @@
+/** Commits and refs. */
+import type { Commit as CommitType, GitActor, PullRequestCommit, Ref, Tree } from "@octokit/graphql-schema";
+import { userOfEmail } from "../../git/identity.ts";
+import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
+import { nodeId, repositoryWeb } from "../../shapes/site.ts";
+import type { Pull, Repository } from "../../world/entities.ts";
+import type { Asking, Fields, Shown } from "../fields.ts";
+import { rollupShape } from "./checks.ts";
+
+function gitActor({ hub, show }: Asking, { name, email, date }: Commit["author"]): Shown {
+  const user = userOfEmail(hub.world, email);
+  return {
+    __typename: "GitActor",
+    name,
+    email,
+    date,
+    user: user?.type === "User" ? () => show.actor(user.id) : null,
+  } satisfies Fields<GitActor>;
+}
+
+export async function commitShape(asking: Asking, repository: Repository, sha: string): Promise<Shown> {
+  const { hub, show } = asking;
+  const commit = await readCommit(hub.git.at(repository), sha);
+  if (commit === null) throw new Error(`no commit ${sha}`);
+  const [headline = "", ...body] = commit.message.split("\n");
+  const url = `${repositoryWeb(hub, repository)}/commit/${sha}`;
+  return {
+    __typename: "Commit",
+    id: nodeId("Commit", sha),
+    oid: sha,
+    abbreviatedOid: sha.slice(0, 7),
+    message: commit.message,
+    messageHeadline: headline,
+    messageBody: body.join("\n").trim(),
+    author: gitActor(asking, commit.author),
+    committer: gitActor(asking, commit.committer),
+    authoredDate: commit.author.date,
+    committedDate: commit.committer.date,
+    url,
+    commitUrl: url,
+    resourcePath: new URL(url).pathname,
+    tree: { __typename: "Tree", id: nodeId("Tree", commit.tree), oid: commit.tree } satisfies Fields<Tree>,
+    repository: () => show.repository(repository),
+    statusCheckRollup: () => rollupShape(asking, repository, sha),
+  } satisfies Fields<CommitType>;
+}
+
+/** A branch or a tag; null when there is none. @param ref Such as `refs/heads/main`. */
+export async function refShape({ hub, show }: Asking, repository: Repository, ref: string): Promise<Shown | null> {
+  const sha = await hub.git.resolve(repository, ref);
+  const [, prefix, name] = /^(refs\/[^/]+\/)(.+)$/.exec(ref) ?? [];
+  if (sha === null || name === undefined) return null;
+  return {
+    __typename: "Ref",
+    id: nodeId("Ref", `${repository.id}:${ref}`),
+    name,
+    prefix,
+    repository: () => show.repository(repository),
+    target: () => show.commit(repository, sha),
+  } satisfies Fields<Ref>;
+}
+
+export function pullCommitShape({ hub, show }: Asking, repository: Repository, pull: Pull, sha: string): Shown {
+  const url = `${repositoryWeb(hub, repository)}/pull/${pull.number}/commits/${sha}`;
+  return {
+    __typename: "PullRequestCommit",
+    id: nodeId("PullRequestCommit", `${pull.id}:${sha}`),
+    commit: () => show.commit(repository, sha),
+    pullRequest: () => show.pull(repository, pull),
+    url,
+    resourcePath: new URL(url).pathname,
+  } satisfies Fields<PullRequestCommit>;
+}

@@ -1,0 +1,117 @@
+/** Issues, and what issues and pulls have in common: labels, people, comments. */
+import type { IssueComment, Issue as IssueType } from "@octokit/graphql-schema";
+import { parentOf, subIssuesOf } from "../../rest/issues/sub-issues.ts";
+import { labelsOf } from "../../shapes/issue.ts";
+import { nodeId, repositoryWeb } from "../../shapes/site.ts";
+import { association } from "../../shapes/user.ts";
+import type { Comment, Issue, Repository } from "../../world/entities.ts";
+import { connection } from "../connection.ts";
+import type { Asking, Fields, Shown } from "../fields.ts";
+
+/** What every issue and every pull has. */
+export function conversationFields(asking: Asking, repository: Repository, issue: Issue) {
+  const { hub, show } = asking;
+  const comments = () =>
+    hub.world
+      .table("comments")
+      .filter((each) => each.repositoryId === repository.id && each.issueNumber === issue.number);
+  return {
+    databaseId: issue.id,
+    fullDatabaseId: String(issue.id),
+    number: issue.number,
+    title: issue.title,
+    body: issue.body ?? "",
+    bodyText: issue.body ?? "",
+    author: () => show.actor(issue.userId),
+    authorAssociation: association(repository, issue.userId),
+    closed: issue.state === "closed",
+    closedAt: issue.closedAt,
+    createdAt: issue.createdAt,
+    updatedAt: issue.updatedAt,
+    locked: issue.locked,
+    repository: () => show.repository(repository),
+    labels: connection(
+      "LabelConnection",
+      "labels",
+      () => labelsOf(hub, issue),
+      (label) => show.label(repository, label),
+    ),
+    assignees: connection(
+      "UserConnection",
+      "assignees",
+      () => issue.assigneeIds,
+      (id) => show.actor(id),
+    ),
+    comments: connection("IssueCommentConnection", "comments", comments, (each) =>
+      commentShape(asking, repository, issue, each),
+    ),
+  };
+}
+
+/** What the package's types lack of its schema. */
+interface Newer {
+  parent: unknown;
+  subIssues: unknown;
+  subIssuesSummary: unknown;
+}
+
+export function issueShape(asking: Asking, repository: Repository, issue: Issue): Shown {
+  const { hub, show } = asking;
+  const url = `${repositoryWeb(hub, repository)}/issues/${issue.number}`;
+  const parent = parentOf(hub.world, issue);
+  const parts = () => subIssuesOf(hub.world, issue);
+  const completed = () => parts().filter((each) => each.state === "closed").length;
+  return {
+    __typename: "Issue",
+    ...conversationFields(asking, repository, issue),
+    id: nodeId("Issue", issue.id),
+    state: issue.state.toUpperCase(),
+    stateReason: issue.stateReason?.toUpperCase() ?? null,
+    url,
+    bodyUrl: url,
+    resourcePath: new URL(url).pathname,
+    parent: parent === null ? null : () => show.issue(repositoryOf(asking, parent), parent),
+    subIssues: connection("IssueConnection", "subIssues", parts, (each) =>
+      show.issue(repositoryOf(asking, each), each),
+    ),
+    subIssuesSummary: () => {
+      const total = parts().length;
+      return {
+        total,
+        completed: completed(),
+        percentCompleted: total === 0 ? 0 : Math.floor((completed() / total) * 100),
+      };
+    },
+  } satisfies Fields<IssueType & Newer>;
+}
+
+function repositoryOf({ hub }: Asking, issue: Issue): Repository {
+  const found = hub.world.table("repositories").get(issue.repositoryId);
+  if (found === undefined) throw new Error(`no repository ${issue.repositoryId}`);
+  return found;
+}
+
+export function commentShape({ hub, show }: Asking, repository: Repository, issue: Issue, comment: Comment): Shown {
+  const page = `${repositoryWeb(hub, repository)}/${issue.isPull ? "pull" : "issues"}/${issue.number}`;
+  const pull = hub.world.table("pulls").get(issue.id);
+  const minimized = hub.world.table("minimizedComments").get(comment.id);
+  return {
+    __typename: "IssueComment",
+    id: nodeId("IssueComment", comment.id),
+    databaseId: comment.id,
+    fullDatabaseId: String(comment.id),
+    author: () => show.actor(comment.userId),
+    authorAssociation: association(repository, comment.userId),
+    body: comment.body,
+    bodyText: comment.body,
+    createdAt: comment.createdAt,
+    publishedAt: comment.createdAt,
+    updatedAt: comment.updatedAt,
+    isMinimized: minimized !== undefined,
+    minimizedReason: minimized?.reason ?? null,
+    url: `${page}#issuecomment-${comment.id}`,
+    repository: () => show.repository(repository),
+    issue: () => show.issue(repository, issue),
+    pullRequest: pull === undefined ? null : () => show.pull(repository, pull),
+  } satisfies Fields<IssueComment>;
+}

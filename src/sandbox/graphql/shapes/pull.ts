@@ -1,0 +1,195 @@
+/** Pull requests, with all that decides whether they may be merged. */
+import type {
+  AutoMergeRequest,
+  PullRequestChangedFile,
+  PullRequestReview,
+  PullRequest as PullType,
+} from "@octokit/graphql-schema";
+import { changes, type FileChange } from "../../git/plumbing/diff.ts";
+import { log, mergeBase } from "../../git/plumbing/history.ts";
+import { factsOf } from "../../pulls/facts.ts";
+import { closedNumbers } from "../../pulls/landing/closing.ts";
+import { askMergeability } from "../../pulls/mergeability.ts";
+import { latestVerdicts, reviewDecision } from "../../pulls/reviews/standing.ts";
+import { nodeId, repositoryWeb } from "../../shapes/site.ts";
+import { association } from "../../shapes/user.ts";
+import type { Issue, Pull, Repository, Review } from "../../world/entities.ts";
+import { connection } from "../connection.ts";
+import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
+import { rollupShape } from "./checks.ts";
+import { pullCommitShape } from "./commit.ts";
+import { conversationFields } from "./conversation.ts";
+
+export function pullShape(asking: Asking, repository: Repository, pull: Pull): Shown {
+  const { hub, show } = asking;
+  const { world } = hub;
+  const issue = world.table("issues").get(pull.id);
+  if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
+  const url = `${repositoryWeb(hub, repository)}/pull/${pull.number}`;
+  // Asked once for all fields of this pull, and only if one of them needs it.
+  let facts: ReturnType<typeof factsOf> | undefined;
+  const known = () => {
+    facts ??= factsOf(hub, repository, pull);
+    return facts;
+  };
+  const sized = async () => (await known()).size;
+  const commit = (sha: string | null) => (sha === null ? null : () => show.commit(repository, sha));
+  const required = world.table("protections").get(`${repository.id}:${pull.baseRef}`)?.requiredApprovals ?? null;
+  return {
+    __typename: "PullRequest",
+    ...conversationFields(asking, repository, issue),
+    id: nodeId("PullRequest", pull.id),
+    state: pull.merged ? "MERGED" : issue.state.toUpperCase(),
+    isDraft: pull.draft,
+    isCrossRepository: false,
+    maintainerCanModify: false,
+    merged: pull.merged,
+    mergedAt: pull.mergedAt,
+    mergedBy: pull.mergedById === null ? null : () => show.actor(pull.mergedById ?? 0),
+    mergeCommit: pull.merged ? commit(pull.mergeSha) : null,
+    potentialMergeCommit: pull.merged ? null : commit(pull.mergeability?.testMergeSha ?? null),
+    mergeable: () => {
+      askMergeability(hub, repository, pull);
+      const mergeable = pull.merged ? null : pull.mergeability?.mergeable;
+      return mergeable === true ? "MERGEABLE" : mergeable === false ? "CONFLICTING" : "UNKNOWN";
+    },
+    mergeStateStatus: async () => {
+      askMergeability(hub, repository, pull);
+      return (await known()).mergeableState.toUpperCase();
+    },
+    reviewDecision: reviewDecision(world, repository, pull, required),
+    headRefName: pull.headRef,
+    headRefOid: pull.headSha,
+    headRef: () => show.ref(repository, `refs/heads/${pull.headRef}`),
+    headRepository: () => show.repository(repository),
+    headRepositoryOwner: () => show.actor(repository.ownerId),
+    baseRefName: pull.baseRef,
+    baseRefOid: pull.baseSha,
+    baseRef: () => show.ref(repository, `refs/heads/${pull.baseRef}`),
+    baseRepository: () => show.repository(repository),
+    additions: async () => (await sized()).additions,
+    deletions: async () => (await sized()).deletions,
+    changedFiles: async () => (await sized()).files,
+    url,
+    permalink: url,
+    resourcePath: new URL(url).pathname,
+    autoMergeRequest: autoMerge(asking, repository, pull),
+    statusCheckRollup: () => rollupShape(asking, repository, pull.headSha),
+    commits: connection(
+      "PullRequestCommitConnection",
+      "commits",
+      () => commitsOf(asking, repository, pull),
+      (sha) => pullCommitShape(asking, repository, pull, sha),
+    ),
+    files: connection("PullRequestChangedFileConnection", "files", () => filesOf(asking, repository, pull), fileShape),
+    reviews: (given: Arguments) => {
+      const wanted = Array.isArray(given.states) ? given.states : null;
+      const found = reviewsOf(asking, pull).filter(
+        (review) =>
+          (wanted === null || wanted.includes(review.state)) &&
+          (typeof given.author !== "string" || world.table("users").get(review.userId)?.login === given.author),
+      );
+      return reviewConnection(asking, repository, pull, "reviews", found)(given);
+    },
+    latestReviews: (given: Arguments) => {
+      const last = new Map(reviewsOf(asking, pull).map((review) => [review.userId, review]));
+      return reviewConnection(asking, repository, pull, "latestReviews", [...last.values()])(given);
+    },
+    latestOpinionatedReviews: (given: Arguments) =>
+      reviewConnection(asking, repository, pull, "latestOpinionatedReviews", latestVerdicts(world, pull))(given),
+    closingIssuesReferences: connection(
+      "IssueConnection",
+      "closingIssuesReferences",
+      () => closedBy(asking, repository, pull, issue),
+      (each) => show.issue(repository, each),
+    ),
+  } satisfies Fields<PullType>;
+}
+
+/** Oldest first; drafts are for their authors only. */
+function reviewsOf({ hub, actor }: Asking, pull: Pull): Review[] {
+  const viewer = actor.kind === "token" ? actor.user.id : null;
+  return hub.world
+    .table("reviews")
+    .filter((each) => each.pullId === pull.id && (each.state !== "PENDING" || each.userId === viewer));
+}
+
+function reviewConnection(asking: Asking, repository: Repository, pull: Pull, name: string, found: Review[]) {
+  return connection(
+    "PullRequestReviewConnection",
+    name,
+    () => found,
+    (each) => reviewShape(asking, repository, pull, each),
+  );
+}
+
+export function reviewShape({ hub, show }: Asking, repository: Repository, pull: Pull, review: Review): Shown {
+  const url = `${repositoryWeb(hub, repository)}/pull/${pull.number}#pullrequestreview-${review.id}`;
+  return {
+    __typename: "PullRequestReview",
+    id: nodeId("PullRequestReview", review.id),
+    databaseId: review.id,
+    fullDatabaseId: String(review.id),
+    author: () => show.actor(review.userId),
+    authorAssociation: association(repository, review.userId),
+    body: review.body,
+    bodyText: review.body,
+    state: review.state,
+    commit: () => show.commit(repository, review.commitId),
+    submittedAt: review.submittedAt,
+    updatedAt: review.updatedAt,
+    url,
+    pullRequest: () => show.pull(repository, pull),
+    repository: () => show.repository(repository),
+  } satisfies Fields<PullRequestReview>;
+}
+
+function autoMerge({ hub, show }: Asking, repository: Repository, pull: Pull): Shown | null {
+  const order = hub.world.table("autoMerges").get(pull.id);
+  if (order === undefined) return null;
+  return {
+    __typename: "AutoMergeRequest",
+    enabledAt: order.enabledAt,
+    enabledBy: () => show.actor(order.enabledById),
+    mergeMethod: order.method.toUpperCase(),
+    commitHeadline: order.title,
+    commitBody: order.message,
+    pullRequest: () => show.pull(repository, pull),
+  } satisfies Fields<AutoMergeRequest>;
+}
+
+/** Where the pull's own changes start. */
+async function startOf({ hub }: Asking, repository: Repository, pull: Pull): Promise<string> {
+  return (await mergeBase(hub.git.at(repository), pull.baseSha, pull.headSha)) ?? pull.baseSha;
+}
+
+async function commitsOf(asking: Asking, repository: Repository, pull: Pull): Promise<string[]> {
+  const from = await startOf(asking, repository, pull);
+  const options = { without: [from], limit: 250, reverse: true };
+  return (await log(asking.hub.git.at(repository), pull.headSha, options)).map(({ sha }) => sha);
+}
+
+async function filesOf(asking: Asking, repository: Repository, pull: Pull): Promise<FileChange[]> {
+  const from = await startOf(asking, repository, pull);
+  return (await changes(asking.hub.git.at(repository), from, pull.headSha)).slice(0, 3000);
+}
+
+function fileShape({ path, additions, deletions, status }: FileChange): Shown {
+  const changeType = status === "removed" ? "DELETED" : status.toUpperCase();
+  return {
+    __typename: "PullRequestChangedFile",
+    path,
+    additions,
+    deletions,
+    changeType,
+  } satisfies Fields<PullRequestChangedFile>;
+}
+
+/** What merging it would close: only a pull into the default branch closes anything. */
+function closedBy({ hub }: Asking, repository: Repository, pull: Pull, issue: Issue): Issue[] {
+  if (pull.baseRef !== repository.defaultBranch) return [];
+  const numbers = closedNumbers(repository, issue.body ?? "");
+  return hub.world
+    .table("issues")
+    .filter((each) => each.repositoryId === repository.id && !each.isPull && numbers.includes(each.number));
+}

@@ -1,0 +1,140 @@
+/** Repositories, and what is found through them. */
+import type { Label as LabelType, Repository as RepositoryType } from "@octokit/graphql-schema";
+import { listPulls } from "../../pulls/list.ts";
+import { may } from "../../rest/kit.ts";
+import { nodeId, repositoryWeb } from "../../shapes/site.ts";
+import type { Label, Repository } from "../../world/entities.ts";
+import { connection } from "../connection.ts";
+import { type Arguments, type Asking, type Fields, Refused, type Shown } from "../fields.ts";
+
+/** @throws Refused for a token that may see the repository but not this of it. */
+function needs({ actor }: Asking, repository: Repository, permission: string): void {
+  if (!may(actor, repository, permission, "read")) {
+    throw new Refused("FORBIDDEN", "Resource not accessible by integration");
+  }
+}
+
+/** The words that GraphQL has for states, in whatever case the world keeps them. */
+const wants = (states: unknown, state: string) => !Array.isArray(states) || states.includes(state);
+
+export function repositoryShape(asking: Asking, repository: Repository): Shown {
+  const { hub, show } = asking;
+  const { world } = hub;
+  const issueAt = (number: unknown) =>
+    world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
+  const url = repositoryWeb(hub, repository);
+
+  function issueOrPull(number: unknown, kind: "Issue" | "PullRequest" | "issue or pull request"): Shown {
+    needs(asking, repository, kind === "PullRequest" ? "pull_requests" : "issues");
+    const issue = issueAt(number);
+    const pull = issue === undefined ? undefined : world.table("pulls").get(issue.id);
+    if (pull !== undefined && kind !== "Issue") return show.pull(repository, pull);
+    if (issue !== undefined && !issue.isPull && kind !== "PullRequest") return show.issue(repository, issue);
+    throw new Refused(
+      "NOT_FOUND",
+      `Could not resolve to an ${kind} with the number of ${number}.`.replace("an P", "a P"),
+    );
+  }
+
+  return {
+    __typename: "Repository",
+    id: nodeId("Repository", repository.id),
+    databaseId: repository.id,
+    name: repository.name,
+    nameWithOwner: `${repository.owner}/${repository.name}`,
+    owner: () => show.actor(repository.ownerId),
+    description: repository.description,
+    isPrivate: repository.private,
+    visibility: repository.private ? "PRIVATE" : "PUBLIC",
+    isArchived: false,
+    isFork: false,
+    url,
+    resourcePath: new URL(url).pathname,
+    createdAt: repository.createdAt,
+    pushedAt: repository.pushedAt,
+    mergeCommitAllowed: repository.allowMergeCommit,
+    squashMergeAllowed: repository.allowSquashMerge,
+    rebaseMergeAllowed: repository.allowRebaseMerge,
+    deleteBranchOnMerge: repository.deleteBranchOnMerge,
+    defaultBranchRef: () => show.ref(repository, `refs/heads/${repository.defaultBranch}`),
+    ref: ({ qualifiedName }: Arguments) => {
+      const name = String(qualifiedName);
+      return show.ref(repository, name.startsWith("refs/") ? name : `refs/heads/${name}`);
+    },
+    issue: ({ number }: Arguments) => issueOrPull(number, "Issue"),
+    pullRequest: ({ number }: Arguments) => issueOrPull(number, "PullRequest"),
+    issueOrPullRequest: ({ number }: Arguments) => issueOrPull(number, "issue or pull request"),
+    label: ({ name }: Arguments) => {
+      const found = labelsIn(asking, repository).find((each) => each.name.toLowerCase() === String(name).toLowerCase());
+      return found === undefined ? null : show.label(repository, found);
+    },
+    labels: connection(
+      "LabelConnection",
+      "labels",
+      () => labelsIn(asking, repository),
+      (label) => show.label(repository, label),
+    ),
+    issues: (given: Arguments) => {
+      needs(asking, repository, "issues");
+      refuseFilters("Repository.issues", given, ["states", "labels"]);
+      const found = world
+        .table("issues")
+        .filter((each) => each.repositoryId === repository.id && !each.isPull)
+        .filter((each) => wants(given.states, each.state.toUpperCase()))
+        .filter((each) => !Array.isArray(given.labels) || given.labels.some((label) => each.labels.includes(label)));
+      return connection(
+        "IssueConnection",
+        "issues",
+        () => found,
+        (issue) => show.issue(repository, issue),
+      )(given);
+    },
+    pullRequests: (given: Arguments) => {
+      needs(asking, repository, "pull_requests");
+      refuseFilters("Repository.pullRequests", given, ["states", "headRefName", "baseRefName"]);
+      const found = listPulls(hub, repository, { state: "all", direction: "asc" }).filter(
+        (pull) =>
+          wants(
+            given.states,
+            pull.merged ? "MERGED" : (world.table("issues").get(pull.id)?.state ?? "").toUpperCase(),
+          ) &&
+          (given.headRefName === undefined || given.headRefName === pull.headRef) &&
+          (given.baseRefName === undefined || given.baseRefName === pull.baseRef),
+      );
+      return connection(
+        "PullRequestConnection",
+        "pullRequests",
+        () => found,
+        (pull) => show.pull(repository, pull),
+      )(given);
+    },
+  } satisfies Fields<RepositoryType>;
+}
+
+/** What an argument would leave out must not be answered as if it had not been given. */
+function refuseFilters(field: string, given: Arguments, known: readonly string[]): void {
+  const pages = ["first", "last", "after", "before"];
+  const unknown = Object.keys(given).find((name) => given[name] !== null && ![...known, ...pages].includes(name));
+  if (unknown !== undefined) {
+    throw new Refused("NOT_IMPLEMENTED", `The sandbox does not implement the argument ${unknown} of ${field}`);
+  }
+}
+
+function labelsIn({ hub }: Asking, repository: Repository): Label[] {
+  return hub.world.table("labels").filter((each) => each.repositoryId === repository.id);
+}
+
+export function labelShape({ hub, show }: Asking, repository: Repository, label: Label): Shown {
+  const url = `${repositoryWeb(hub, repository)}/labels/${encodeURIComponent(label.name)}`;
+  return {
+    __typename: "Label",
+    id: nodeId("Label", label.id),
+    name: label.name,
+    color: label.color,
+    description: label.description,
+    isDefault: false,
+    url,
+    resourcePath: new URL(url).pathname,
+    repository: () => show.repository(repository),
+  } satisfies Fields<LabelType>;
+}

@@ -1,0 +1,78 @@
+/**
+ * The primary limit: requests of REST and points of GraphQL in the caller's present hour. Counts are kept in memory: a
+ * sandbox that starts again starts everybody's hour again.
+ */
+import { type Actor, ApiError } from "../rest/kit.ts";
+import type { Schema } from "../shapes/site.ts";
+import type { Clock } from "../world/world.ts";
+import { callerOf, keyOf, type Limits } from "./limits.ts";
+
+export type Resource = "core" | "graphql";
+type Rate = Schema<"rate-limit">;
+
+export interface Primary {
+  /** Counts one request. False: there was none left, and nothing is counted. */
+  take(actor: Actor, resource: Resource): boolean;
+  /** The request turned out to cost nothing. */
+  giveBack(actor: Actor, resource: Resource): void;
+  seen(actor: Actor, resource: Resource): Rate;
+}
+
+const windowSeconds = 3600;
+
+export function startPrimary(clock: Clock, limits: Limits): Primary {
+  const windows = new Map<string, { used: number; reset: number }>();
+
+  function windowOf(actor: Actor, resource: Resource): { used: number; reset: number } {
+    const now = Math.floor(clock.now().getTime() / 1000);
+    const key = `${resource} ${keyOf(actor)}`;
+    const known = windows.get(key);
+    if (known !== undefined && known.reset > now) return known;
+    const fresh = { used: 0, reset: now + windowSeconds };
+    windows.set(key, fresh);
+    return fresh;
+  }
+
+  const limitOf = (actor: Actor, resource: Resource) =>
+    resource === "graphql" ? limits.graphqlHourly : limits.hourly[callerOf(actor)];
+
+  return {
+    take(actor, resource) {
+      const window = windowOf(actor, resource);
+      if (window.used >= limitOf(actor, resource)) return false;
+      window.used += 1;
+      return true;
+    },
+    giveBack(actor, resource) {
+      const window = windowOf(actor, resource);
+      window.used = Math.max(0, window.used - 1);
+    },
+    seen(actor, resource) {
+      const { used, reset } = windowOf(actor, resource);
+      const limit = limitOf(actor, resource);
+      return { limit, used, reset, remaining: limit - used };
+    },
+  };
+}
+
+const documentation = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api";
+
+/** GitHub's words for it: https://github.com/rust-lang/rustlings/issues/1208, https://github.com/upptime/upptime/issues/786 */
+export function exhausted(actor: Actor, requestId: string): ApiError {
+  return new ApiError(403, `API rate limit exceeded for ${wordsFor(actor, requestId)}`, {
+    documentation_url: documentation,
+  });
+}
+
+function wordsFor(actor: Actor, requestId: string): string {
+  const support = `If you reach out to GitHub Support for help, please include the request ID ${requestId}.`;
+  if (actor.kind === "app") return `app ID ${actor.app.id}. ${support}`;
+  if (actor.kind === "token") {
+    const { installationId, userId, kind } = actor.token;
+    if (kind === "installation") return `installation ID ${installationId}. ${support}`;
+    // A GITHUB_TOKEN is one of Actions' installation on the repository.
+    return kind === "job" ? `installation. ${support}` : `user ID ${userId}. ${support}`;
+  }
+  const better = "Authenticated requests get a higher rate limit. Check out the documentation for more details.";
+  return `127.0.0.1. (But here's the good news: ${better})`;
+}

@@ -1,0 +1,104 @@
+/** Comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
+import type { Hub } from "../../hub.ts";
+import type { By } from "../../rest/issues/changes.ts";
+import { notFound, unprocessable } from "../../rest/kit.ts";
+import { commentOfReview, reviewComment } from "../../shapes/review.ts";
+import type { Pull, Repository, Review, ReviewComment } from "../../world/entities.ts";
+import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";
+import { hasPending, submitted } from "./review.ts";
+import { tellComment, tellReview } from "./tell.ts";
+
+export interface NewComment {
+  path: string;
+  body: string;
+  /** null: the whole file. */
+  place: WantedPlace | null;
+}
+
+/** What of a comment its place in the diff decides. */
+export type Placed = Omit<
+  ReviewComment,
+  "id" | "repositoryId" | "pullId" | "reviewId" | "userId" | "createdAt" | "updatedAt"
+>;
+
+/** The comment at its place in the diff that ends at `commitId`; "path" or "line": that is not in the diff. */
+export async function placed(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  commitId: string,
+  given: NewComment,
+): Promise<Placed | "path" | "line"> {
+  const git = hub.git.at(repository);
+  const diffBase = await diffBaseOf(git, pull);
+  const patch = await patchOf(git, diffBase, commitId, given.path);
+  if (patch === null) return "path";
+  const common = { path: given.path, body: given.body, commitId, diffBase, inReplyTo: null };
+  if (given.place === null) {
+    const whole = { position: 1, line: null, side: "RIGHT" as const, startLine: null, startSide: null };
+    return { ...common, ...whole, diffHunk: patch };
+  }
+  const place = placeIn(patch, given.place);
+  return place === null ? "line" : { ...common, ...place };
+}
+
+/** Stores the comments as the review's. Synchronous: call it in the transaction that stores the review. */
+export function storeComments(hub: Hub, review: Review, all: readonly Placed[]): ReviewComment[] {
+  const now = hub.world.now();
+  return all.map((each) =>
+    hub.world.table("reviewComments").put({
+      ...each,
+      id: hub.world.nextId(),
+      repositoryId: review.repositoryId,
+      pullId: review.pullId,
+      reviewId: review.id,
+      userId: review.userId,
+      createdAt: now,
+      updatedAt: now,
+    }),
+  );
+}
+
+/** One comment by itself: GitHub makes a review of it, with no words of its own. @throws ApiError 422 */
+export async function addComment(hub: Hub, repository: Repository, pull: Pull, each: Placed, by: By) {
+  if (hasPending(hub.world, pull, by.user)) throw onePending();
+  const { review, comment } = hub.world.transaction(() => {
+    const made = submitted(hub, repository, pull, { userId: by.user.id, commitId: each.commitId });
+    return { review: made, comment: storeComments(hub, made, [each])[0] };
+  });
+  if (comment === undefined) throw new Error("a comment was not stored");
+  tellReview(hub, repository, pull, review, "submitted", by);
+  await tellComment(hub, repository, pull, comment, "created", by);
+  return comment;
+}
+
+/** https://github.com/namanshergill/diohub/issues/18 */
+function onePending() {
+  const message = "user_id can only have one pending review per pull request";
+  return unprocessable("PullRequestReview", [{ code: "custom", field: "user_id", message }]);
+}
+
+/** An answer lies where the comment it answers lies. @throws ApiError 404 for one that is itself an answer, or of another pull. */
+export async function reply(hub: Hub, repository: Repository, pull: Pull, to: number, body: string, by: By) {
+  const first = hub.world.table("reviewComments").get(to);
+  if (first === undefined || first.pullId !== pull.id || first.inReplyTo !== null) throw notFound();
+  return addComment(hub, repository, pull, { ...first, body, inReplyTo: first.id }, by);
+}
+
+export async function renderComment(hub: Hub, repository: Repository, comment: ReviewComment, inReview = false) {
+  const pull = hub.world.table("pulls").get(comment.pullId);
+  if (pull === undefined) throw notFound();
+  const place = await presentPlace(hub.git.at(repository), pull, comment);
+  const render = inReview ? commentOfReview : reviewComment;
+  return render(hub, repository, pull, comment, place);
+}
+
+/** The repository's comments that everyone may see: those of pending reviews are their author's alone. */
+export function publicComments(hub: Hub, repository: Repository): ReviewComment[] {
+  return hub.world
+    .table("reviewComments")
+    .filter(
+      ({ repositoryId, reviewId }) =>
+        repositoryId === repository.id && hub.world.table("reviews").get(reviewId)?.state !== "PENDING",
+    );
+}

@@ -1,0 +1,75 @@
+/** Who is asked to review a pull. https://docs.github.com/en/rest/pulls/review-requests */
+import type { Hub } from "../../hub.ts";
+import type { By } from "../../rest/issues/changes.ts";
+import { ApiError, roleOf } from "../../rest/kit.ts";
+import { simpleUser } from "../../shapes/user.ts";
+import type { Pull, Repository, User } from "../../world/entities.ts";
+import type { World } from "../../world/world.ts";
+import { tellPull } from "../tell.ts";
+
+export function requestId(pull: Pull, userId: number): string {
+  return `${pull.id}:${userId}`;
+}
+
+/** Asks these people, by login; whoever is asked already is not asked again. @throws ApiError 422, and then nobody is. */
+export async function requestReviews(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  logins: readonly string[],
+  by: By,
+): Promise<void> {
+  const author = hub.world.table("issues").get(pull.id)?.userId;
+  const users = logins.map((login) => {
+    const user = userOf(hub.world, login);
+    // https://github.com/kerthcet/github-workflow-as-kube/issues/16
+    if (user?.id === author) throw new ApiError(422, "Review cannot be requested from pull request author.");
+    if (user === undefined || roleOf(repository, user) === null) throw notCollaborator(repository);
+    return user;
+  });
+  for (const user of users) {
+    const id = requestId(pull, user.id);
+    if (hub.world.table("reviewRequests").get(id) !== undefined) continue;
+    hub.world.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
+    await tell(hub, repository, pull, user, "review_requested", by);
+  }
+}
+
+/** https://github.com/bkeepers/probot-owners/issues/21 */
+export function notCollaborator({ owner, name }: Repository): ApiError {
+  const who = `One or more of the users or teams you specified is not a collaborator of the ${owner}/${name} repository.`;
+  return new ApiError(422, `Reviews may only be requested from collaborators. ${who}`);
+}
+
+/** Whoever was not asked is passed over. */
+export async function withdrawRequests(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  logins: readonly string[],
+  by: By,
+): Promise<void> {
+  for (const login of logins) {
+    const user = userOf(hub.world, login);
+    if (user === undefined) continue;
+    const id = requestId(pull, user.id);
+    if (hub.world.table("reviewRequests").get(id) === undefined) continue;
+    hub.world.table("reviewRequests").remove(id);
+    await tell(hub, repository, pull, user, "review_request_removed", by);
+  }
+}
+
+function userOf(world: World, login: string): User | undefined {
+  return world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+}
+
+function tell(
+  hub: Hub,
+  repository: Repository,
+  pull: Pull,
+  user: User,
+  action: "review_requested" | "review_request_removed",
+  by: By,
+): Promise<void> {
+  return tellPull(hub, repository, pull, action, by, { requested_reviewer: simpleUser(hub, user) });
+}

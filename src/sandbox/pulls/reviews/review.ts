@@ -1,0 +1,113 @@
+/** Reviews: written, submitted, dismissed. https://docs.github.com/en/rest/pulls/reviews */
+import type { Hub } from "../../hub.ts";
+import type { By } from "../../rest/issues/changes.ts";
+import { ApiError } from "../../rest/kit.ts";
+import type { Pull, Repository, Review, User } from "../../world/entities.ts";
+import type { World } from "../../world/world.ts";
+import { requestId } from "./requests.ts";
+import { tellReview } from "./tell.ts";
+
+export type ReviewEvent = "APPROVE" | "REQUEST_CHANGES" | "COMMENT";
+
+const states: Record<ReviewEvent, Review["state"]> = {
+  APPROVE: "APPROVED",
+  REQUEST_CHANGES: "CHANGES_REQUESTED",
+  COMMENT: "COMMENTED",
+};
+
+/** GitHub's form of 422 for reviews: sentences in place of error objects (https://github.com/hubtty/hubtty/issues/33). */
+export function refusedReview(...errors: string[]): ApiError {
+  return new ApiError(422, "Unprocessable Entity", { errors });
+}
+
+export function hasPending(world: World, pull: Pull, user: User): boolean {
+  return pendingOf(world, pull, user) !== undefined;
+}
+
+function pendingOf(world: World, pull: Pull, user: User): Review | undefined {
+  return world
+    .table("reviews")
+    .find((each) => each.pullId === pull.id && each.userId === user.id && each.state === "PENDING");
+}
+
+/** @param hasComments The review says something on lines, so it needs no words of its own. @throws ApiError 422 */
+export function mayReview(
+  hub: Hub,
+  pull: Pull,
+  event: ReviewEvent,
+  said: { body: string; hasComments: boolean },
+  by: By,
+): void {
+  const isAuthor = hub.world.table("issues").get(pull.id)?.userId === by.user.id;
+  if (isAuthor && event === "APPROVE") throw refusedReview("Can not approve your own pull request");
+  if (isAuthor && event === "REQUEST_CHANGES") throw refusedReview("Can not request changes on your own pull request");
+  // Off in a new repository, and the sandbox has no switch for it: https://github.com/github/docs/issues/31550
+  if (by.byJobToken && event === "APPROVE") {
+    throw refusedReview("GitHub Actions is not permitted to approve pull requests.");
+  }
+  if (said.body.trim() !== "" || said.hasComments || event === "APPROVE") return;
+  // https://github.com/hubtty/hubtty/issues/67
+  if (event === "REQUEST_CHANGES") throw refusedReview("You need to leave a comment indicating the requested changes.");
+  throw refusedReview("You need to leave a comment.");
+}
+
+interface Written {
+  userId: number;
+  commitId: string;
+  body?: string;
+  /** null: a draft. */
+  event?: ReviewEvent | null;
+}
+
+/** Stores a review; without an event it is one that only holds comments. Synchronous. */
+export function submitted(hub: Hub, repository: Repository, pull: Pull, given: Written): Review {
+  const { world } = hub;
+  const { userId, commitId, body = "", event = "COMMENT" } = given;
+  const now = world.now();
+  if (event !== null) answerRequest(world, pull, userId);
+  return world.table("reviews").put({
+    id: world.nextId(),
+    repositoryId: repository.id,
+    pullId: pull.id,
+    userId,
+    body,
+    state: event === null ? "PENDING" : states[event],
+    commitId,
+    submittedAt: event === null ? null : now,
+    updatedAt: now,
+  });
+}
+
+/** Whoever was asked for a review and gave one is not asked any more. */
+function answerRequest(world: World, pull: Pull, userId: number): void {
+  world.table("reviewRequests").remove(requestId(pull, userId));
+}
+
+/** Submits a pending review. @throws ApiError 422 when it was submitted before. */
+export function submit(hub: Hub, pull: Pull, review: Review, event: ReviewEvent, body: string): Review {
+  if (review.state !== "PENDING") throw refusedReview("Can not submit a review that was already submitted");
+  const now = hub.world.now();
+  return hub.world.transaction(() => {
+    answerRequest(hub.world, pull, review.userId);
+    const changed = { ...review, body, state: states[event], submittedAt: now, updatedAt: now };
+    return hub.world.table("reviews").put(changed);
+  });
+}
+
+const named: Partial<Record<Review["state"], string>> = {
+  DISMISSED: "dismissed",
+  COMMENTED: "commented",
+  PENDING: "pending",
+};
+
+/** @throws ApiError 422 unless it is an approval or asks for changes. */
+export function dismiss(hub: Hub, repository: Repository, pull: Pull, review: Review, by: By): Review {
+  const wrong = named[review.state];
+  if (wrong !== undefined) {
+    // https://github.com/defenseunicorns/lula/issues/207, https://github.com/MorrisonCole/pr-lint-action/issues/155
+    throw new ApiError(422, "Validation Failed", { errors: [`Can not dismiss a ${wrong} pull request review`] });
+  }
+  const changed = hub.world.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: hub.world.now() });
+  tellReview(hub, repository, pull, changed, "dismissed", by);
+  return changed;
+}

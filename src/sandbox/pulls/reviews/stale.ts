@@ -1,0 +1,38 @@
+/**
+ * Approvals that a push makes stale. GitHub keeps the diff that was approved and dismisses the approval when it changes:
+ * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging
+ */
+import type { GitDir } from "../../git/plumbing/dir.ts";
+import { mergeBase } from "../../git/plumbing/history.ts";
+import type { Hub } from "../../hub.ts";
+import type { By } from "../../rest/issues/changes.ts";
+import type { Pull, Repository, Review } from "../../world/entities.ts";
+import { dismissesStale } from "../protection.ts";
+import { dismiss } from "./review.ts";
+import { latestVerdicts } from "./standing.ts";
+
+/** The approvals that the pull's new head made stale; the returned function dismisses them. */
+export async function staleApprovals(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<() => void> {
+  if (!dismissesStale(hub.world, repository, pull.baseRef)) return () => {};
+  const stale: Review[] = [];
+  const git = hub.git.at(repository);
+  for (const review of latestVerdicts(hub.world, pull)) {
+    if (review.state !== "APPROVED" || review.commitId === pull.headSha) continue;
+    const [approved, now] = await Promise.all([
+      changeId(git, pull.baseSha, review.commitId),
+      changeId(git, pull.baseSha, pull.headSha),
+    ]);
+    if (approved !== now) stale.push(review);
+  }
+  return () => {
+    for (const review of stale) dismiss(hub, repository, pull, review, by);
+  };
+}
+
+/** The same for two heads whose changes against the base are the same, wherever in the files they are. */
+async function changeId(git: GitDir, base: string, head: string): Promise<string> {
+  const from = (await mergeBase(git, base, head)) ?? base;
+  const { stdout } = await git.run(["diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--binary", from, head]);
+  const [id = ""] = (await git.text(["patch-id", "--stable"], { input: stdout })).split(" ");
+  return id;
+}

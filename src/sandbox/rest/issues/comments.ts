@@ -1,0 +1,53 @@
+/** A comment comes to be, whether by REST or by GraphQL. */
+import type { Hub } from "../../hub.ts";
+import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
+import type { Payload } from "../../shapes/site.ts";
+import type { Comment, Issue, Repository } from "../../world/entities.ts";
+import type { By } from "./changes.ts";
+
+export function tellComment(
+  hub: Hub,
+  repository: Repository,
+  comment: Comment,
+  action: string,
+  by: By,
+  more = {},
+): void {
+  const issue = hub.world
+    .table("issues")
+    .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
+  if (issue === undefined) return;
+  const payload = {
+    issue: renderIssue(hub, repository, issue),
+    comment: render(hub, repository, comment),
+    ...more,
+  } satisfies Payload<"webhook-issue-comment-created">;
+  const { user: sender, byJobToken } = by;
+  hub.announce({ repository, event: "issue_comment", action, payload, sender, byJobToken });
+}
+
+export function commentOn(
+  hub: Hub,
+  repository: Repository,
+  issue: Issue,
+  { body, viaAppId }: Pick<Comment, "body" | "viaAppId">,
+  by: By,
+): Comment {
+  const { world } = hub;
+  const now = world.now();
+  const comment = world.transaction(() => {
+    world.table("issues").put({ ...(world.table("issues").get(issue.id) ?? issue), updatedAt: now });
+    return world.table("comments").put({
+      id: world.nextId(),
+      repositoryId: repository.id,
+      issueNumber: issue.number,
+      userId: by.user.id,
+      body,
+      viaAppId,
+      createdAt: now,
+      updatedAt: now,
+    });
+  });
+  tellComment(hub, repository, comment, "created", by);
+  return comment;
+}

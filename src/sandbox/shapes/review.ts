@@ -1,0 +1,111 @@
+/** Reviews of pulls and their comments, as REST and webhooks show them. */
+import type { Pull, Repository, Review, ReviewComment } from "../world/entities.ts";
+import { reactionRollup } from "./issue.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { association, simpleUser, userById } from "./user.ts";
+
+export function review(site: Site, repository: Repository, pull: Pull, entity: Review) {
+  const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;
+  const html = `${repositoryWeb(site, repository)}/pull/${pull.number}#pullrequestreview-${entity.id}`;
+  return {
+    id: entity.id,
+    node_id: nodeId("PullRequestReview", entity.id),
+    user: simpleUser(site, userById(site, entity.userId)),
+    body: entity.body,
+    state: entity.state,
+    html_url: html,
+    pull_request_url: url,
+    author_association: association(repository, entity.userId),
+    _links: { html: { href: html }, pull_request: { href: url } },
+    // A pending review has none: https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
+    ...(entity.submittedAt === null ? {} : { submitted_at: entity.submittedAt }),
+    commit_id: entity.commitId,
+  } satisfies Schema<"pull-request-review">;
+}
+
+/** Webhooks write the state small: https://github.com/home-assistant/service-hub/pull/129 */
+export function reviewPayload(site: Site, repository: Repository, pull: Pull, entity: Review) {
+  return {
+    ...review(site, repository, pull, entity),
+    body: entity.body === "" ? null : entity.body,
+    state: entity.state.toLowerCase() as Lowercase<Review["state"]>,
+    submitted_at: entity.submittedAt ?? entity.updatedAt,
+    updated_at: entity.updatedAt,
+  };
+}
+
+/** Where the comment is now; null: outdated. */
+export type ShownPlace = { position: number; line: number; startLine: number | null } | null;
+
+function common(site: Site, repository: Repository, pull: Pull, entity: ReviewComment, place: ShownPlace) {
+  const api = repositoryApi(site, repository);
+  const url = `${api}/pulls/comments/${entity.id}`;
+  const html = `${repositoryWeb(site, repository)}/pull/${pull.number}#discussion_r${entity.id}`;
+  const pullUrl = `${api}/pulls/${pull.number}`;
+  const stays = place !== null || entity.line === null;
+  return {
+    id: entity.id,
+    node_id: nodeId("PullRequestReviewComment", entity.id),
+    url,
+    pull_request_review_id: entity.reviewId,
+    diff_hunk: entity.diffHunk,
+    path: entity.path,
+    commit_id: stays ? pull.headSha : entity.commitId,
+    original_commit_id: entity.commitId,
+    original_position: entity.position,
+    ...(entity.inReplyTo === null ? {} : { in_reply_to_id: entity.inReplyTo }),
+    user: simpleUser(site, userById(site, entity.userId)),
+    body: entity.body,
+    created_at: entity.createdAt,
+    updated_at: entity.updatedAt,
+    html_url: html,
+    pull_request_url: pullUrl,
+    author_association: association(repository, entity.userId),
+    _links: { self: { href: url }, html: { href: html }, pull_request: { href: pullUrl } },
+    start_line: place?.startLine ?? null,
+    original_start_line: entity.startLine,
+    start_side: entity.startSide,
+    side: entity.side,
+    subject_type: entity.line === null ? ("file" as const) : ("line" as const),
+    reactions: reactionRollup(site, { kind: "comment", id: entity.id }, url),
+  };
+}
+
+/** One that is outdated, or on a whole file, has no `line`, and outdated no `position`: the schema knows no null for them. */
+export function reviewComment(
+  site: Site,
+  repository: Repository,
+  pull: Pull,
+  entity: ReviewComment,
+  place: ShownPlace,
+): Schema<"pull-request-review-comment"> {
+  const position = entity.line === null ? entity.position : place?.position;
+  return {
+    ...common(site, repository, pull, entity, place),
+    ...(position === undefined ? {} : { position }),
+    ...(place === null ? {} : { line: place.line }),
+    ...(entity.line === null ? {} : { original_line: entity.line }),
+  };
+}
+
+/** The same in the list of one review's comments, which has another schema. */
+export function commentOfReview(...given: Parameters<typeof reviewComment>): Schema<"review-comment"> {
+  const [site, repository, pull, entity, place] = given;
+  const shown = reviewComment(...given);
+  return { ...common(site, repository, pull, entity, place), ...shown, position: shown.position ?? null };
+}
+
+export function reviewCommentPayload(
+  site: Site,
+  repository: Repository,
+  pull: Pull,
+  entity: ReviewComment,
+  place: ShownPlace,
+) {
+  return {
+    ...common(site, repository, pull, entity, place),
+    position: entity.line === null ? entity.position : (place?.position ?? null),
+    line: place?.line ?? null,
+    original_line: entity.line,
+  };
+}

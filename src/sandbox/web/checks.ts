@@ -1,0 +1,86 @@
+/** Check runs and commit statuses of a commit, one line each. */
+import { html } from "hono/html";
+import type { Hub } from "../hub.ts";
+import { latest } from "../pulls/checks.ts";
+import type { CheckRun, CommitStatus, Repository } from "../world/entities.ts";
+import { type Html, pageOf } from "./layout.ts";
+import { count, outside, progress, took } from "./parts.ts";
+
+export interface CheckLine {
+  name: string;
+  status: string;
+  conclusion: string | null;
+  /** Who reports it. */
+  by: string;
+  href: string | null;
+  said: string | null;
+  time: string;
+}
+
+/** The latest of each, by name. */
+export function checkLines(hub: Hub, repository: Repository, sha: string): CheckLine[] {
+  const { world } = hub;
+  const runs = world.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
+  const statuses = world.table("statuses").filter((each) => each.repositoryId === repository.id && each.sha === sha);
+  return [
+    ...latest(runs, (run) => `${run.suiteId} ${run.name}`).map((run) => ofRun(hub, repository, run)),
+    ...latest(statuses, (status) => status.context).map((status) => ofStatus(hub, status)),
+  ].sort((one, other) => one.name.localeCompare(other.name));
+}
+
+function ofRun(hub: Hub, repository: Repository, run: CheckRun): CheckLine {
+  const { world } = hub;
+  const job = world.table("jobs").find((each) => each.checkRunId === run.id);
+  const suite = world.table("checkSuites").get(run.suiteId);
+  const workflow = suite?.workflowRunId ? world.table("runs").get(suite.workflowRunId) : undefined;
+  return {
+    name: run.name,
+    status: run.status,
+    conclusion: run.conclusion,
+    by: workflow?.name ?? world.table("apps").get(run.appId)?.name ?? "",
+    href:
+      job === undefined
+        ? pageOf(repository, `runs/${run.id}`)
+        : pageOf(repository, `actions/runs/${job.runId}/job/${job.id}`),
+    said: run.output.title,
+    time: took(run.startedAt, run.completedAt),
+  };
+}
+
+function ofStatus(hub: Hub, status: CommitStatus): CheckLine {
+  const ended = status.state !== "pending";
+  return {
+    name: status.context,
+    status: ended ? "completed" : "pending",
+    conclusion: ended ? status.state : null,
+    by: hub.world.table("users").get(status.creatorId)?.login ?? "",
+    href: outside(status.targetUrl),
+    said: status.description,
+    time: "",
+  };
+}
+
+export function checkTable(lines: readonly CheckLine[]): Html {
+  if (lines.length === 0) return html`<p class="quiet">No checks have been reported on this commit.</p>`;
+  return html`<table class="list checks"><tbody>${lines.map(
+    (line) => html`<tr>
+      <td>${progress(line)}</td>
+      <td class="wide">${line.href === null ? line.name : html`<a href="${line.href}">${line.name}</a>`}${
+        line.said === null || line.said === "" ? "" : html` <span class="quiet">${line.said}</span>`
+      }</td>
+      <td class="quiet">${line.by}</td>
+      <td class="quiet number">${line.time}</td>
+    </tr>`,
+  )}</tbody></table>`;
+}
+
+/** All of a commit's checks as one word, such as `1 of 3 failed`; empty without checks. */
+export function checkSummary(lines: readonly CheckLine[]): Html {
+  const passed = (line: CheckLine) => ["success", "neutral", "skipped"].includes(line.conclusion ?? "");
+  const pending = lines.filter((line) => line.conclusion === null).length;
+  const failed = lines.filter((line) => line.conclusion !== null && !passed(line)).length;
+  if (lines.length === 0) return html``;
+  if (failed > 0) return html`<span class="state bad">${failed} of ${count(lines.length, "check")} failed</span>`;
+  if (pending > 0) return html`<span class="state busy">${pending} of ${count(lines.length, "check")} pending</span>`;
+  return html`<span class="state good">${count(lines.length, "check")} passed</span>`;
+}

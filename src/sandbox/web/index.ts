@@ -1,0 +1,99 @@
+/**
+ * The web side: pages at GitHub's own addresses, so that every `html_url` of the API leads to one. They show what happened
+ * and change nothing.
+ */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type Context, Hono } from "hono";
+import { html } from "hono/html";
+import type { Hub } from "../hub.ts";
+import { NoPage, nothing } from "./find.ts";
+import { assetsPath, inert, type Page, send } from "./layout.ts";
+import { actionsPage, checkRunPage, jobPage, runPage } from "./pages/actions.ts";
+import { commitPage, comparedText, comparePage, historyPage } from "./pages/commits.ts";
+import { blobPage, branchesPage, rawFile, repositoryPage, treePage } from "./pages/files.ts";
+import { account, appPage, front, installationPage } from "./pages/front.ts";
+import { issuePage, issuesPage, pullsPage } from "./pages/issues.ts";
+import { conversationPage, pullChecksPage, pullCommitsPage, pullFilesPage, pullText } from "./pages/pulls.ts";
+
+/** A page, or where it is instead. */
+type Shown = Page | { elsewhere: string };
+
+const assets: Record<string, { type: string; file(): string }> = {
+  "style.css": { type: "text/css", file: () => join(import.meta.dirname, "assets", "style.css") },
+  "diagrams.js": { type: "text/javascript", file: () => join(import.meta.dirname, "assets", "diagrams.js") },
+  // Mermaid in one file without dependencies: the whole package brings 200 MB of them.
+  "mermaid.js": { type: "text/javascript", file: () => createRequire(import.meta.url).resolve("@mermaid-js/tiny") },
+};
+
+/** `logsDir` is where the runner keeps the logs of jobs. */
+export function webPages(hub: Hub, logsDir: string): Hono {
+  const web = new Hono();
+
+  web.get(`${assetsPath}/:name`, async (context) => {
+    const asset = Object.hasOwn(assets, context.req.param("name")) ? assets[context.req.param("name")] : undefined;
+    if (asset === undefined) return nothing();
+    return context.body(await readFile(asset.file(), "utf8"), 200, {
+      "Content-Type": `${asset.type}; charset=utf-8`,
+      "X-Content-Type-Options": "nosniff",
+      "Cache-Control": "max-age=300",
+    });
+  });
+
+  const show = (path: string, page: (context: Context, hub: Hub) => Shown | Promise<Shown>) =>
+    web.get(path, async (context) => {
+      const shown = await page(context, hub);
+      return "elsewhere" in shown ? context.redirect(shown.elsewhere) : send(context, hub, shown);
+    });
+
+  show("/", front);
+  show("/apps/:slug", appPage);
+  show("/settings/installations/:id", installationPage);
+  show("/:owner", account);
+  const repo = "/:owner/:repo";
+  for (const kind of ["diff", "patch"] as const) {
+    const text = (path: string, made: typeof pullText) =>
+      web.get(path, async (context) => plainText(await made(context, hub, kind)));
+    text(`${repo}/pull/:number{[0-9]+\\.${kind}}`, pullText);
+    text(`${repo}/compare/:rest{.+\\.${kind}}`, comparedText);
+  }
+  web.get(`${repo}/raw/:rest{.+}`, (context) => rawFile(context, hub));
+  show(repo, repositoryPage);
+  show(`${repo}/branches`, branchesPage);
+  show(`${repo}/tree/:rest{.+}`, treePage);
+  show(`${repo}/blob/:rest{.+}`, blobPage);
+  show(`${repo}/commits`, historyPage);
+  show(`${repo}/commits/:rest{.+}`, historyPage);
+  show(`${repo}/commit/:sha`, commitPage);
+  show(`${repo}/compare/:rest{.+}`, comparePage);
+  show(`${repo}/issues`, issuesPage);
+  show(`${repo}/issues/:number`, issuePage);
+  show(`${repo}/pulls`, pullsPage);
+  show(`${repo}/pull/:number`, conversationPage);
+  show(`${repo}/pull/:number/commits`, pullCommitsPage);
+  show(`${repo}/pull/:number/checks`, pullChecksPage);
+  show(`${repo}/pull/:number/files`, pullFilesPage);
+  show(`${repo}/actions`, actionsPage);
+  show(`${repo}/actions/runs/:run`, runPage);
+  show(`${repo}/actions/runs/:run/job/:job`, (context) => jobPage(context, hub, logsDir));
+  show(`${repo}/runs/:id`, checkRunPage);
+
+  web.get("*", (context) => missing(context, hub));
+  web.onError((error, context) => {
+    if (error instanceof NoPage) return missing(context, hub);
+    // A fault of the sandbox's own: somebody has to mend it.
+    const body = html`<h1>The sandbox failed to show this page</h1><pre class="plain">${error.stack ?? error.message}</pre>`;
+    return send(context, hub, { title: "Error", body }, 500);
+  });
+  return web;
+}
+
+function missing(context: Context, hub: Hub): Promise<Response> {
+  const body = html`<h1>Not found</h1><p>There is nothing at <code>${context.req.path}</code>. <a href="/">All repositories</a></p>`;
+  return send(context, hub, { title: "Not found", body }, 404);
+}
+
+function plainText(text: string): Response {
+  return new Response(text, { headers: { "Content-Type": "text/plain; charset=utf-8", ...inert } });
+}

@@ -1,0 +1,132 @@
+/** `/pull/{n}` and its tabs: conversation, commits, checks, files. */
+import type { Context } from "hono";
+import { html } from "hono/html";
+import { diffText, patchText } from "../../git/plumbing/diff.ts";
+import { log } from "../../git/plumbing/history.ts";
+import type { Hub } from "../../hub.ts";
+import { requirements } from "../../pulls/checks.ts";
+import { factsOf } from "../../pulls/facts.ts";
+import { protectionOf } from "../../pulls/protection.ts";
+import { diffBaseOf } from "../../pulls/reviews/place.ts";
+import type { Issue, Pull, Repository } from "../../world/entities.ts";
+import { checkLines, checkSummary, checkTable } from "../checks.ts";
+import { conversation } from "../conversation.ts";
+import { difference } from "../diff.ts";
+import { issueAt, pullOf, repositoryAt } from "../find.ts";
+import { type Html, type Page, pageOf, tabBar } from "../layout.ts";
+import { count, issueState, labels, person, shortSha, type Tone, when, word } from "../parts.ts";
+import { commitTable } from "./commits.ts";
+
+type PullTab = "" | "commits" | "checks" | "files";
+
+interface Shown {
+  repository: Repository;
+  issue: Issue;
+  pull: Pull;
+}
+
+function shownAt(context: Context, hub: Hub, ending = ""): Shown {
+  const repository = repositoryAt(context, hub);
+  const issue = issueAt(context, hub, repository, ending);
+  return { repository, issue, pull: pullOf(hub, issue) };
+}
+
+async function pullPage(hub: Hub, { repository, issue, pull }: Shown, tab: PullTab, body: Html): Promise<Page> {
+  const { size } = await factsOf(hub, repository, pull);
+  const link = (name: PullTab, text: string, number: number | null) => ({
+    text,
+    href: pageOf(repository, `pull/${issue.number}${name === "" ? "" : `/${name}`}`),
+    count: number,
+    current: name === tab,
+  });
+  const branch = (ref: string) => html`<a href="${pageOf(repository, `commits/${ref}`)}"><code>${ref}</code></a>`;
+  const checks = checkLines(hub, repository, pull.headSha);
+  return {
+    title: `${issue.title} · Pull request #${issue.number}`,
+    within: { repository, tab: "pulls" },
+    body: html`<h1>${issue.title} <span class="quiet">#${issue.number}</span></h1>
+      <p>${issueState(issue, pull)} ${person(hub, issue.userId)} ${pull.merged ? "wanted" : "wants"} to merge
+        ${count(size.commits, "commit")} into ${branch(pull.baseRef)} from ${branch(pull.headRef)}${labels(hub, issue)}</p>
+      ${tabBar("Pull request", [
+        link("", "Conversation", null),
+        link("commits", "Commits", size.commits),
+        link("checks", "Checks", checks.length),
+        link("files", "Files changed", size.files),
+      ])}
+      ${body}`,
+  };
+}
+
+export async function conversationPage(context: Context, hub: Hub): Promise<Page | { elsewhere: string }> {
+  const repository = repositoryAt(context, hub);
+  const issue = issueAt(context, hub, repository);
+  if (!issue.isPull) return { elsewhere: pageOf(repository, `issues/${issue.number}`) };
+  const shown = shownAt(context, hub);
+  return pullPage(hub, shown, "", html`${conversation(hub, repository, issue)}${await mergeBox(hub, shown)}`);
+}
+
+const mergeStates: Record<string, [string, Tone]> = {
+  clean: ["It can be merged.", "good"],
+  dirty: ["It conflicts with its base.", "bad"],
+  behind: ["Its base has moved on; it must be brought up to date.", "busy"],
+  blocked: ["Merging is blocked by what its base branch requires.", "bad"],
+  unstable: ["It can be merged, but not all of its checks pass.", "busy"],
+  draft: ["It is a draft.", "quiet"],
+  unknown: ["Whether it can be merged is not known yet.", "quiet"],
+};
+
+async function mergeBox(hub: Hub, { repository, issue, pull }: Shown): Promise<Html> {
+  if (pull.merged) {
+    return html`<section class="box"><p>${word("merged", "done")} ${
+      pull.mergedById === null ? "" : html`by ${person(hub, pull.mergedById)}`
+    } ${when(pull.mergedAt)} as ${
+      pull.mergeSha === null
+        ? ""
+        : html`<a href="${pageOf(repository, `commit/${pull.mergeSha}`)}"><code>${shortSha(pull.mergeSha)}</code></a>`
+    }</p></section>`;
+  }
+  if (issue.state === "closed") return html``;
+  const { mergeableState } = await factsOf(hub, repository, pull);
+  const [sentence, tone] = mergeStates[mergeableState] ?? ["", "quiet"];
+  const protection = protectionOf(hub.world, repository, pull.baseRef);
+  const required = protection === null ? [] : requirements(hub.world, repository, protection, pull.headSha);
+  const checks = checkLines(hub, repository, pull.headSha);
+  const missing = required.filter(({ state }) => state === "expected").map(({ context }) => context);
+  return html`<section class="box" id="merge">
+    <p>${word(mergeableState, tone)} ${sentence} ${checkSummary(checks)}</p>
+    ${checkTable(checks)}
+    ${required.length === 0 ? "" : html`<p class="quiet">Required: ${required.map(({ context }) => context).join(", ")}.</p>`}
+    ${missing.length === 0 ? "" : html`<p>Expected, but not reported: ${missing.join(", ")}.</p>`}
+  </section>`;
+}
+
+export async function pullCommitsPage(context: Context, hub: Hub): Promise<Page> {
+  const shown = shownAt(context, hub);
+  const { repository, pull } = shown;
+  const from = await diffBaseOf(hub.git.at(repository), pull);
+  const commits = await log(hub.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
+  return pullPage(hub, shown, "commits", commitTable(hub, repository, commits));
+}
+
+export async function pullChecksPage(context: Context, hub: Hub): Promise<Page> {
+  const shown = shownAt(context, hub);
+  const { repository, pull } = shown;
+  const head = html`<a href="${pageOf(repository, `commit/${pull.headSha}`)}"><code>${shortSha(pull.headSha)}</code></a>`;
+  const body = html`<p>Of the head, ${head}:</p>${checkTable(checkLines(hub, repository, pull.headSha))}`;
+  return pullPage(hub, shown, "checks", body);
+}
+
+export async function pullFilesPage(context: Context, hub: Hub): Promise<Page> {
+  const shown = shownAt(context, hub);
+  const { repository, pull } = shown;
+  const from = await diffBaseOf(hub.git.at(repository), pull);
+  return pullPage(hub, shown, "files", await difference(hub, repository, from, pull.headSha));
+}
+
+/** `/pull/{n}.diff` and `/pull/{n}.patch`. */
+export async function pullText(context: Context, hub: Hub, kind: "diff" | "patch"): Promise<string> {
+  const { repository, pull } = shownAt(context, hub, `.${kind}`);
+  const from = await diffBaseOf(hub.git.at(repository), pull);
+  const git = hub.git.at(repository);
+  return kind === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
+}

@@ -1,0 +1,94 @@
+/** Small parts that many pages share: states as coloured words, people, times, addresses of elsewhere. */
+import type { Context } from "hono";
+import { html } from "hono/html";
+import { labelsOf } from "../shapes/issue.ts";
+import type { Site } from "../shapes/site.ts";
+import { userById } from "../shapes/user.ts";
+import type { Issue, Pull } from "../world/entities.ts";
+import type { Html } from "./layout.ts";
+
+export type Tone = "good" | "bad" | "busy" | "done" | "quiet";
+
+export function word(text: string, tone: Tone): Html {
+  return html`<span class="state ${tone}">${text}</span>`;
+}
+
+const tones: Record<string, Tone> = {
+  success: "good",
+  failure: "bad",
+  error: "bad",
+  timed_out: "bad",
+  startup_failure: "bad",
+  action_required: "bad",
+  queued: "busy",
+  in_progress: "busy",
+  waiting: "busy",
+  pending: "busy",
+};
+
+/** A check, run, job or step: how it ended, or how far it is. */
+export function progress(of: { status: string; conclusion: string | null }): Html {
+  const state = of.conclusion ?? of.status;
+  return word(state.replaceAll("_", " "), tones[state] ?? "quiet");
+}
+
+export function issueState(issue: Issue, pull: Pull | undefined): Html {
+  if (pull?.merged) return word("merged", "done");
+  if (issue.state === "closed") {
+    if (pull !== undefined) return word("closed", "bad");
+    return issue.stateReason === "completed" || issue.stateReason === null
+      ? word("closed", "done")
+      : word(`closed as ${issue.stateReason.replaceAll("_", " ")}`, "quiet");
+  }
+  return pull?.draft ? word("draft", "quiet") : word("open", "good");
+}
+
+export function person(site: Site, userId: number): Html {
+  const { login, type } = userById(site, userId);
+  const href =
+    type === "Bot" ? `/apps/${encodeURIComponent(login.replace(/\[bot\]$/, ""))}` : `/${encodeURIComponent(login)}`;
+  return html`<a class="person" href="${href}">${login}</a>`;
+}
+
+export function when(time: string | null): Html {
+  if (time === null) return html`<span class="quiet">not yet</span>`;
+  return html`<time datetime="${time}">${time.replace("T", " ").replace("Z", " UTC")}</time>`;
+}
+
+/** Between two times, as `1 m 05 s`. */
+export function took(from: string | null, to: string | null): string {
+  if (from === null || to === null) return "";
+  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  const rest = seconds % 60;
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} m ${String(rest).padStart(2, "0")} s`;
+}
+
+export function labels(site: Site, issue: Issue): Html {
+  return html`${labelsOf(site, issue).map((each) => html` <span class="label">${each.name}</span>`)}`;
+}
+
+export function shortSha(sha: string): string {
+  return sha.slice(0, 7);
+}
+
+/** An address that a client gave, if it may stand in a link: `javascript:` may not. */
+export function outside(address: string | null): string | null {
+  return address !== null && /^https?:\/\//i.test(address) ? address : null;
+}
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** Links to the pages before and after. */
+export function pager(context: Context, page: number, more: boolean): Html {
+  const to = (target: number) => {
+    const query = new URLSearchParams({ ...context.req.query(), page: String(target) });
+    return `?${query}`;
+  };
+  if (page === 1 && !more) return html``;
+  return html`<nav class="pager" aria-label="Pages">
+    ${page > 1 ? html`<a rel="prev" href="${to(page - 1)}">Newer</a>` : ""}
+    ${more ? html`<a rel="next" href="${to(page + 1)}">Older</a>` : ""}
+  </nav>`;
+}
