@@ -59,8 +59,6 @@ export const Policy = z.object({
   plan: z.object({
     /** Whether a model's plan is also written down as sub-issues with dependencies. */
     publish: z.enum(["comment", "sub-issues"]),
-    /** Questions about the repository that a small model answers before the plan is made; 0: none. */
-    research: z.number().int().min(0).max(6),
   }),
   /** Checks required beside those that the branch's protection names. */
   checks: z.array(RequiredCheck).max(100),
@@ -87,7 +85,7 @@ export const defaultPolicy: Policy = {
   budget: { usd: 50, tokens: null, minutes: null },
   merge: { method: "squash", mode: "auto" },
   approve: { when: "over-budget", usd: 10 },
-  plan: { publish: "comment", research: 0 },
+  plan: { publish: "comment" },
   checks: [],
   checksMinutes: 60,
   protectedPaths: [

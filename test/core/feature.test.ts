@@ -410,7 +410,8 @@ describe("orders", () => {
 });
 
 describe("the budget", () => {
-  const policy = { ...defaultPolicy, budget: { usd: 12, tokens: null, minutes: null } };
+  const approve = { when: "never" as const, usd: 0 };
+  const policy = { ...defaultPolicy, approve, budget: { usd: 12, tokens: null, minutes: null } };
 
   function limited(tasks: Record<string, string[]>): World {
     const world = new World();

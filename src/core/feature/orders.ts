@@ -6,6 +6,7 @@ import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, submit, tellLanes } from "./draft.ts";
 import { approveOrder } from "./planning/approval.ts";
 import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
+import { showPlan } from "./planning/showing.ts";
 import { addUndo, takesBack } from "./rollback.ts";
 import type { FeatureState } from "./state.ts";
 import { findTask, isActive, isOver } from "./state.ts";
@@ -164,6 +165,7 @@ export function resume(draft: Draft, by: string): string | null {
   if (state.parked !== null) {
     state.parked = null;
     if (state.stage === "planning") look(draft, by);
+    if (state.stage === "proposed") showPlan(draft);
     lookAgain(draft);
   }
   return null;

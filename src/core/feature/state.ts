@@ -236,6 +236,11 @@ export function isOver(state: FeatureState): boolean {
   return state.stage === "completed" || state.stage === "cancelled" || state.stage === "failed";
 }
 
+/** A later plan than the one that people can read was asked for. */
+export function isPlannedAnew(state: FeatureState): boolean {
+  return state.plan !== null && state.planVersion > state.plan.version;
+}
+
 /** Stages in which a task holds one of the feature's slots. */
 export function isActive(stage: TaskStage): boolean {
   return stage === "dispatching" || stage === "working";

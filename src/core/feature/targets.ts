@@ -55,7 +55,7 @@ export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { 
 /** What could not be looked at, or made, is tried again. */
 export function lookAgain(draft: Draft): void {
   const { state } = draft;
-  if (landsTogether(state)) makeLandBranch(draft);
+  if (landsTogether(state) && state.stage !== "proposed") makeLandBranch(draft);
   for (const target of [state.base, state.land]) if (target !== null && !isFresh(target)) lookAtTarget(draft, target);
 }
 

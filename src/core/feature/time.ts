@@ -81,7 +81,9 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
   switch (event.command) {
     case "feature.observe":
     case "plan.make":
-      if (state.stage !== "planning") return "superseded";
+    case "plan.publish":
+      // A plan that nobody can read cannot be approved.
+      if (state.stage !== "planning" && state.stage !== "proposed") return "superseded";
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "branch.create":

@@ -15,6 +15,7 @@ const PLAN = {
     { id: "c", title: "C", role: "research" },
   ],
 };
+const unasked = { ...defaultPolicy, approve: { when: "never" as const, usd: 0 } };
 const USAGE = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.5 };
 
 export function pullOf(task: string): number {
@@ -28,8 +29,9 @@ export function answersTo(command: Command, at: number): Event[] {
     case "feature.observe":
       return [
         observed(command.by, {}),
+        observed(command.by, { policy: { ...defaultPolicy, approve: { when: "always", usd: 0 } } }),
         observed(command.by, {
-          policy: { ...defaultPolicy, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
+          policy: { ...unasked, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
         }),
         observed(command.by, { permission: "read" }),
         observed(command.by, { policy: null, base: null, problems: ["`main` requires no checks."] }),
@@ -55,10 +57,13 @@ export function answersTo(command: Command, at: number): Event[] {
         { ...of, plan: { ...PLAN, onFailure: "rollback", land: "together" } },
         { ...of, plan: { ...PLAN, onFailure: "hold" } },
         { ...of, plan: { tasks: [] } },
+        { type: "plan.questioned", version: command.version, questions: ["Which one?"], model: "m", usage: USAGE },
         { type: "plan.failed", version: command.version, failure, model: null, usage: null },
         failed(command),
       ];
     }
+    case "plan.publish":
+      return [{ type: "plan.shown", version: command.version }, failed(command)];
     case "attempt.dispatch": {
       const { task, attempt } = command;
       return [{ type: "attempt.dispatched", task, attempt, run: attempt * 100 + 1 }, failed(command)];
@@ -112,7 +117,7 @@ function observed(by: string, more: Partial<Extract<FeatureEvent, { type: "featu
     by,
     permission: "write",
     base: { branch: "main", sha: sha("base") },
-    policy: defaultPolicy,
+    policy: unasked,
     checks: [{ name: "unit", appId: null }],
     prices: {},
     problems: [],
@@ -142,12 +147,19 @@ function sweeps(round: number, at: number): Event[] {
     { verb: "retry" as const, task: "a" },
     { verb: "retry" as const, task: "b" },
     { verb: "budget" as const, usd: 5 },
+    { verb: "approve" as const, version: null },
+    { verb: "approve" as const, version: 2 },
+    { verb: "plan" as const, guidance: "smaller" },
+    { verb: "drop" as const, task: "b" },
+    { verb: "after" as const, task: "c", needs: "a" },
+    { verb: "answer" as const },
     { verb: "cancel" as const },
   ].map((order) => ({ comment: at, by: "ada", createdAt: "2026-01-01T00:00:00Z", at, order }));
   const calm = { open: true, labelled: true, title: "A feature", body: "Do it", orders: [] };
   const seen = [
     calm,
     ...orders.map((order) => ({ ...calm, orders: [order] })),
+    { ...calm, body: "Do something else" },
     { ...calm, labelled: false },
     { ...calm, open: false },
   ];

@@ -26,7 +26,7 @@ describe("a sweep of the issue", () => {
     expect(drift(running().state, { ...calm, orders: [order] }, 3)).toEqual([
       {
         key: "comment:7:2026-01-01T00:00:00Z",
-        event: { type: "order.given", comment: 7, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } },
+        event: { type: "order.given", comment: 7, by: "ada", writtenAt: 2_000_000, order: { verb: "hold" } },
       },
     ]);
   });

@@ -7,7 +7,7 @@ import type { FeatureEvent } from "../../event.ts";
 import type { Draft, Reaction } from "../draft.ts";
 import { advanceFeature } from "../draft.ts";
 import type { FeatureState } from "../state.ts";
-import { isOver } from "../state.ts";
+import { isOver, isPlannedAnew } from "../state.ts";
 import { isWhole, landsTogether, makeLandBranch } from "../targets.ts";
 import { showPlan } from "./showing.ts";
 
@@ -60,6 +60,7 @@ export function approveOrder(draft: Draft, by: string, version: number | null, w
   const { version: current, shownAt } = state.plan;
   const again = `The plan is version ${current} by now. Look at it, then \`/headgate approve ${current}\`.`;
   if (version !== null && version !== current) return `That would approve version ${version}. ${again}`;
+  if (isPlannedAnew(state)) return "Another plan is being made. Look at that first, then approve it.";
   // GitHub's times are whole seconds: what was written in the second of the showing may be about the version before.
   const seen = shownAt !== null && writtenAt > shownAt;
   if (version === null && !seen) return `That was written before the present plan could be read. ${again}`;

@@ -90,7 +90,8 @@ export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   // Also a plan that came too late was paid for.
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion) return "superseded";
-  if (state.stage === "executing") return extend(draft, event.plan);
+  // A model's or anybody's other plan has nothing to add to what was approved.
+  if (state.stage === "executing" && event.source === "sub-issues") return extend(draft, event.plan);
   if (!isPlanning(state)) return "superseded";
   const verdict = judgePlan(event.plan);
   if (!verdict.ok) {
@@ -105,6 +106,7 @@ function refusePlan(draft: Draft, version: number, errors: readonly string[]): v
   const { state } = draft;
   const reason = `The plan has errors: ${errors.slice(0, 3).join("; ")}`;
   if (state.stage === "planning") state.parked = { reason, next: "/headgate resume" };
+  if (state.stage === "proposed") state.parked = { reason, next: "/headgate plan" };
   const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100) };
   draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
