@@ -70,6 +70,7 @@ export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">):
   const { state } = draft;
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
+  if (state.questions !== null) return "duplicate";
   state.questions = { texts: event.questions, askedAt: draft.at };
   state.parked = {
     reason: "The planner needs an answer before it can plan",
