@@ -16,9 +16,9 @@ const MAX_LISTED = 12;
 
 /** Characters of strangers' words per cell; each next level says less. */
 const levels = [
-  { title: 100, files: 4, why: 2_000, diagram: true },
-  { title: 60, files: 1, why: 500, diagram: true },
-  { title: 40, files: 0, why: 0, diagram: false },
+  { title: 100, after: 50, files: 4, why: 2_000, diagram: true },
+  { title: 60, after: 12, files: 1, why: 500, diagram: true },
+  { title: 40, after: 4, files: 0, why: 0, diagram: false },
 ];
 type Level = (typeof levels)[number];
 
@@ -84,7 +84,7 @@ function ask(state: FeatureState): string {
       `**This is version ${version} of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.`,
     );
   }
-  return lines.length === 0 ? "" : ["> [!IMPORTANT]", ...lines.map((line) => `> ${line}`)].join("\n> \n");
+  return lines.length === 0 ? "" : `> [!IMPORTANT]\n${lines.map((line) => `> ${line}`).join("\n>\n")}`;
 }
 
 function table(tasks: readonly Task[], analysis: Analysis, level: Level): string {
@@ -93,7 +93,7 @@ function table(tasks: readonly Task[], analysis: Analysis, level: Level): string
     const cells = [
       String(index + 1),
       `\`${plan.id}\` ${plainText(plan.title, level.title)}`,
-      plan.dependsOn.map((id) => `\`${id}\``).join(", "),
+      after(plan.dependsOn, level.after),
       files(plan.files, level.files),
       plan.role === "research" ? `${plan.size}, reads only` : plan.size,
       estimate === undefined ? "" : codeSpan(estimate.model, 60),
@@ -102,6 +102,12 @@ function table(tasks: readonly Task[], analysis: Analysis, level: Level): string
     return `| ${cells.join(" | ")} |`;
   });
   return ["| # | Task | After | Files | Size | Model | At most |", "|---|---|---|---|---|---|---|", ...rows].join("\n");
+}
+
+function after(ids: readonly string[], most: number): string {
+  const shown = ids.slice(0, most).map((id) => `\`${id}\``);
+  if (ids.length > shown.length) shown.push(`and ${ids.length - shown.length} more`);
+  return shown.join(", ");
 }
 
 function files(globs: readonly string[], most: number): string {
@@ -129,7 +135,7 @@ function notes(state: FeatureState, analysis: Analysis): string {
   const lines = [
     `It comes from ${sources[state.plan?.source ?? "model"]}.`,
     `The longest chain is ${path}, about ${duration(criticalPath.minutes * 60_000)}; at most ${width} could run at a time.`,
-    parallel(state, usefulParallel),
+    parallel(state, usefulParallel, width),
     ...overlapping(state, analysis),
     small(analysis),
     state.plan?.land === "together" ? "Everything lands together, as one pull request at the end." : "",
@@ -138,9 +144,9 @@ function notes(state: FeatureState, analysis: Analysis): string {
   return ["<details><summary>What this rests on</summary>", "", ...listed, "", "</details>"].join("\n");
 }
 
-function parallel(state: FeatureState, useful: number): string {
+function parallel(state: FeatureState, useful: number, width: number): string {
   const allowed = state.policy?.maxParallel ?? 1;
-  if (useful >= allowed) return "";
+  if (useful >= Math.min(allowed, width)) return "";
   return `${allowed} agents may work at a time, but more than ${useful} would only wait for merges, which happen one after another.`;
 }
 

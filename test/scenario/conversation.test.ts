@@ -194,3 +194,24 @@ describe("a feature that is called off", () => {
     expect(await world.branches()).toEqual(["main"]);
   });
 });
+
+describe("a plan that a person approves", () => {
+  it("is shown, changed by an order and approved; nothing starts before, and what was dropped never does", async () => {
+    const world = await openWorld({ plan: tasks("one", "two"), policy: { approve: { when: "always", usd: 0 } } });
+    await world.label();
+    await world.until(async () => (await world.feature()).plan?.shownAt != null);
+    await world.settled();
+    expect((await world.ours()).join("\n")).toMatch(/2 tasks · .* · nothing started/);
+    expect(await world.stages()).toEqual({ one: "blocked", two: "blocked" });
+    expect(await world.pulls()).toEqual([]);
+
+    await world.comment("maya", "/headgate plan drop 2");
+    await world.until(async () => (await world.feature()).plan?.version === 2);
+    await world.settled();
+    expect((await world.ours()).join("\n")).toMatch(/1 task · .* · nothing started/);
+    await world.comment("maya", "/headgate approve 2");
+    await world.completed();
+    expect(await world.stages()).toEqual({ one: "done" });
+    expect((await world.feature()).plan?.approvedBy).toBe("maya");
+  });
+});
