@@ -199,7 +199,7 @@ describe("a plan that a person approves", () => {
   it("is shown, changed by an order and approved; nothing starts before, and what was dropped never does", async () => {
     const world = await openWorld({ plan: tasks("one", "two"), policy: { approve: { when: "always", usd: 0 } } });
     await world.label();
-    await world.until(async () => (await world.feature()).plan?.shownAt != null);
+    await world.until(async () => (await world.stage()) === "proposed");
     await world.settled();
     expect((await world.ours()).join("\n")).toMatch(/2 tasks · .* · nothing started/);
     expect(await world.stages()).toEqual({ one: "blocked", two: "blocked" });
