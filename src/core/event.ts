@@ -163,7 +163,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     order: z.number().int().positive(),
     head: Sha,
     /** The branch's tip that it landed on; null: its first parent, as far as anybody knows. */
-    base: Sha.nullable(),
+    base: Sha.nullable().default(null),
     testedTree: Sha,
     landedTree: Sha,
     mergeSha: Sha,
@@ -179,7 +179,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     gateMs,
   }),
   /** The lane's answer to a withdrawal: the entry is gone, and has not landed. */
-  z.object({ type: z.literal("entry.left"), task: TaskId, pull: PullNumber }),
+  z.object({ type: z.literal("entry.left"), task: TaskId }),
 ]);
 export type FeatureEvent = z.infer<typeof FeatureEvent>;
 

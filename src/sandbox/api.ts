@@ -10,15 +10,20 @@ import { deliveryRoutes } from "./rest/apps/delivery-routes.ts";
 import { authenticate } from "./rest/auth/authenticate.ts";
 import { checkRunRoutes } from "./rest/checks/run-routes.ts";
 import { statusRoutes } from "./rest/checks/status-routes.ts";
+import { checkSuiteRoutes } from "./rest/checks/suite-routes.ts";
 import { commentRoutes } from "./rest/issues/comment-routes.ts";
 import { issueEventRoutes } from "./rest/issues/event-routes.ts";
 import { issueRoutes } from "./rest/issues/issue-routes.ts";
 import { labelRoutes } from "./rest/issues/label-routes.ts";
+import { dependencyRoutes } from "./rest/issues/links/dependency-routes.ts";
+import { subIssueRoutes } from "./rest/issues/links/sub-issue-routes.ts";
 import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
+import { timelineRoutes } from "./rest/issues/timeline-routes.ts";
 import { ApiError, newRest, notFound, type Rest, type RestContext } from "./rest/kit.ts";
 import { metaRoutes } from "./rest/meta-routes.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
+import { rulesetRoutes } from "./rest/repos/ruleset-routes.ts";
 import { userRoutes } from "./rest/user-routes.ts";
 import { throughWeather } from "./weather/requests.ts";
 import { weatherOver } from "./weather/weather.ts";
@@ -62,9 +67,14 @@ export function restApi(
     labelRoutes,
     commentRoutes,
     reactionRoutes,
+    subIssueRoutes,
+    dependencyRoutes,
+    timelineRoutes,
     checkRunRoutes,
+    checkSuiteRoutes,
     statusRoutes,
     protectionRoutes,
+    rulesetRoutes,
     repositoryRoutes,
     userRoutes,
     appRoutes,

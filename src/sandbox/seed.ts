@@ -2,12 +2,12 @@
  * Setting the sandbox up: what GitHub does on its web pages. Every verb finds what is already there, so a program can
  * say what it needs at every start; only an App's private key is given once (and renewed on request).
  */
+import { unprotected } from "./gates/protection.ts";
 import type { Hooks } from "./hooks/sink.ts";
 import type { Hub } from "./hub.ts";
 import { botOf, installApp, type NewApp, registerApp, renewKey } from "./rest/apps/register.ts";
 import { installedRepositories, issueUserToken } from "./rest/auth/tokens.ts";
 import { findRepository, makeRepository, type NewRepository } from "./rest/repos/make.ts";
-import { unprotected } from "./rest/repos/protection-routes.ts";
 import { installation as renderInstallation } from "./shapes/app.ts";
 import { nodeId, type Payload, type Schema } from "./shapes/site.ts";
 import { simpleUser } from "./shapes/user.ts";

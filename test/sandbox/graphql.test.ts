@@ -5,7 +5,7 @@ import { type GitFixture, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;
 beforeEach(async () => {
-  fixture = await startGitFixture();
+  fixture = await startGitFixture({ allowAutoMerge: true });
 });
 afterEach(() => fixture.close());
 
@@ -325,6 +325,28 @@ describe("mutations", () => {
       },
     });
     expect((await problems(add, { to: whole, part: other }, fixture.tokens.rea))[0]?.type).toBe("FORBIDDEN");
+  });
+
+  it("settle a thread of review comments and open it again", async () => {
+    const head = await fixture.commit("side", { "a.txt": "1\n" });
+    const { number, node_id: pull } = await open();
+    const line = { ...fixture.at, pull_number: number, commit_id: head, path: "a.txt", line: 1 };
+    await fixture.ada.rest.pulls.createReviewComment({ ...line, body: "Why?" });
+    const threads = `query ($id: ID!) { node(id: $id) { ... on PullRequest { reviewThreads(first: 5) {
+      nodes { id isResolved path resolvedBy { login } comments(first: 5) { nodes { body } } } } } } }`;
+    const shown = async () => (await ask(threads, { id: pull })).node.reviewThreads.nodes;
+    const [{ id }] = await shown();
+    const comments = { nodes: [{ body: "Why?" }] };
+    expect(await shown()).toEqual([{ id, isResolved: false, path: "a.txt", resolvedBy: null, comments }]);
+    fixture.heard();
+    const settle = (verb: string) =>
+      `mutation ($id: ID!) { ${verb}ReviewThread(input: {threadId: $id}) { thread { isResolved } } }`;
+    expect((await problems(settle("resolve"), { id }, fixture.tokens.rea))[0]?.type).toBe("FORBIDDEN");
+    expect((await problems(settle("resolve"), { id: pull }))[0]?.type).toBe("NOT_FOUND");
+    expect((await ask(settle("resolve"), { id })).resolveReviewThread.thread.isResolved).toBe(true);
+    expect((await shown())[0]).toMatchObject({ isResolved: true, resolvedBy: { login: "ada" } });
+    expect((await ask(settle("unresolve"), { id })).unresolveReviewThread.thread.isResolved).toBe(false);
+    expect(fixture.heard()).toEqual(["pull_request_review_thread resolved", "pull_request_review_thread unresolved"]);
   });
 
   it("make a draft ready and a pull a draft, and merge one with its head pinned", async () => {

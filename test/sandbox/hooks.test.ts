@@ -47,6 +47,25 @@ const told = (received: Received[]) =>
   received.map((each) => [each.event, each.payload.action].filter(Boolean).join("."));
 
 describe("webhooks", () => {
+  it("tell a wish to run a check again to the App that made it, and to no other", async () => {
+    const { url, received } = await target(() => 200);
+    fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
+    const elsewhere = await target(() => 200);
+    const { app: other } = await fixture.sandbox.createApp({
+      slug: "other",
+      name: "Other",
+      permissions: { checks: "write" },
+      events: ["check_suite"],
+      webhookUrl: elsewhere.url,
+    });
+    fixture.sandbox.install(other, fixture.sandbox.createUser("ada").user, [fixture.repository]);
+    const { data } = await fixture.bot.rest.checks.createSuite({ ...fixture.at, head_sha: fixture.sha });
+    await fixture.owner.rest.checks.rerequestSuite({ ...fixture.at, check_suite_id: data.id });
+    await fixture.sandbox.idle();
+    expect(told(received)).toContain("check_suite.rerequested");
+    expect(told(elsewhere.received)).not.toContain("check_suite.rerequested");
+  });
+
   it("reach a stock Probot app, which verifies them, and which can answer", async () => {
     const probot = new Probot({
       appId: fixture.app.id,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { unprotected } from "../../src/sandbox/gates/protection.ts";
 import { emptyTree } from "../../src/sandbox/git/plumbing/diff.ts";
 import type { GitDir } from "../../src/sandbox/git/plumbing/dir.ts";
 import { writeBlob, writeCommit } from "../../src/sandbox/git/plumbing/objects.ts";
@@ -11,7 +12,6 @@ import { pullsIdle } from "../../src/sandbox/pulls/background.ts";
 import { openPull } from "../../src/sandbox/pulls/open.ts";
 import { openIssue } from "../../src/sandbox/rest/issues/changes.ts";
 import { makeRepository } from "../../src/sandbox/rest/repos/make.ts";
-import { unprotected } from "../../src/sandbox/rest/repos/protection-routes.ts";
 import type { Pull, Repository, User } from "../../src/sandbox/world/entities.ts";
 import { startHub } from "./git-fixture.ts";
 

@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decisionOn } from "../../src/sandbox/pulls/protection.ts";
+import { decisionOn } from "../../src/sandbox/gates/reviews.ts";
 import {
   resolveThread,
   threadsOf,
@@ -119,6 +119,40 @@ describe("a review", () => {
       "pull_request_review edited",
       "pull_request_review dismissed",
     ]);
+  });
+});
+
+describe("where a ruleset requires reviews", () => {
+  it("the strictest of all that guards the base decides, and a push takes approvals back", async () => {
+    fixture.protect("main", { requiredApprovals: 0 });
+    expect(decision()).toBe("APPROVED");
+    const parameters = {
+      dismiss_stale_reviews_on_push: true,
+      require_code_owner_review: false,
+      require_last_push_approval: false,
+      required_approving_review_count: 1,
+      required_review_thread_resolution: false,
+    };
+    await fixture.ada.rest.repos.createRepoRuleset({
+      ...fixture.at,
+      name: "Reviewed",
+      enforcement: "active",
+      conditions: { ref_name: { include: ["~DEFAULT_BRANCH"], exclude: [] } },
+      rules: [{ type: "pull_request", parameters }],
+    });
+    expect(decision()).toBe("REVIEW_REQUIRED");
+    await expect(merge()).rejects.toMatchObject({
+      status: 405,
+      message: expect.stringContaining("At least 1 approving review is required by reviewers with write access."),
+    });
+    await review(fixture.ada, "APPROVE");
+    expect(decision()).toBe("APPROVED");
+    await fixture.commit("side", { "b.txt": "more\n" });
+    await fixture.idle();
+    expect((await reviews()).map(({ state }) => state)).toEqual(["DISMISSED"]);
+    expect(decision()).toBe("REVIEW_REQUIRED");
+    await review(fixture.ada, "APPROVE");
+    expect((await merge()).data.merged).toBe(true);
   });
 });
 

@@ -58,6 +58,22 @@ describe("a check run", () => {
   });
 });
 
+describe("a check suite", () => {
+  it("is made once for a commit, and its App alone is asked to run it again", async () => {
+    const create = () => fixture.bot.rest.checks.createSuite({ ...fixture.at, head_sha: fixture.sha });
+    const { data: suite } = await create();
+    expect(await create()).toMatchObject({ status: 200, data: { id: suite.id, app: { slug: "gate" } } });
+    const { data: run } = await checkRun("again", { conclusion: "failure" });
+    expect(run.check_suite?.id).toBe(suite.id);
+    const owner = fixture.owner.rest.checks;
+    expect((await owner.rerequestSuite({ ...fixture.at, check_suite_id: suite.id })).status).toBe(201);
+    expect((await owner.rerequestRun({ ...fixture.at, check_run_id: run.id })).status).toBe(201);
+    const reader = fixture.octokit(fixture.sandbox.createUser("rob").token);
+    const asked = reader.rest.checks.rerequestSuite({ ...fixture.at, check_suite_id: suite.id });
+    await expect(asked).rejects.toMatchObject({ status: 403 });
+  });
+});
+
 describe("a commit status", () => {
   it("is combined: the newest of each context, failure before pending before success", async () => {
     const state = async () =>

@@ -28,6 +28,35 @@ it("remembers everything across a restart, and seeding again finds it", async ()
   expect(second).toEqual({ token: first.token, titles: ["again", "again"], newest: 2 });
 });
 
+it("remembers rulesets and how issues hang together", async () => {
+  const at = { owner: "ada", repo: "shop" };
+  const first = await startSandbox({ dataDir, slots: 1 });
+  const { user, token } = first.createUser("ada");
+  await first.createRepository({ owner: user, name: "shop" });
+  const before = new Octokit({ baseUrl: first.apiUrl, auth: token });
+  const open = async (title: string) => (await before.rest.issues.create({ ...at, title })).data;
+  const [one, two] = [await open("one"), await open("two")];
+  await before.rest.issues.addSubIssue({ ...at, issue_number: one.number, sub_issue_id: two.id });
+  await before.rest.issues.addBlockedByDependency({ ...at, issue_number: one.number, issue_id: two.id });
+  const conditions = { ref_name: { include: ["~ALL"], exclude: [] } };
+  const ruleset = {
+    ...at,
+    name: "r",
+    enforcement: "active" as const,
+    conditions,
+    rules: [{ type: "deletion" as const }],
+  };
+  const { data: made } = await before.rest.repos.createRepoRuleset(ruleset);
+  await first.close();
+  const second = await startSandbox({ dataDir, slots: 1 });
+  const after = new Octokit({ baseUrl: second.apiUrl, auth: token });
+  const { data } = await after.rest.issues.get({ ...at, issue_number: one.number });
+  expect([data.sub_issues_summary?.total, data.issue_dependencies_summary?.blocked_by]).toEqual([1, 1]);
+  const rules = await after.rest.repos.getBranchRules({ ...at, branch: "any" });
+  expect(rules.data).toMatchObject([{ type: "deletion", ruleset_id: made.id }]);
+  await second.close();
+});
+
 it("starts in well under a second and answers at once", async () => {
   const before = performance.now();
   const sandbox = await startSandbox({ dataDir, slots: 1 });

@@ -210,7 +210,9 @@ class Play {
     this.#trace("-- calm");
     await this.#converge();
     await this.#deliverTheLate();
-    const tended = new Chance(`${this.#scenario.seed} tended`).chance(TENDED);
+    const { seed } = this.#scenario;
+    // Stories with a name are few, and some are about just that.
+    const tended = !/^\d+$/.test(seed) || new Chance(`${seed} tended`).chance(TENDED);
     if (this.#options.caretaker ?? tended) {
       for (let round = 0; round < CARETAKER_ROUNDS && this.#court.verdict === null; round += 1) {
         const states = this.#features();

@@ -6,7 +6,7 @@ import { type Budget, judgeBudget, type Spend } from "../judge/budget.ts";
 import { fanIn } from "../judge/fan-in.ts";
 import type { Policy } from "../policy.ts";
 import type { Draft } from "./draft.ts";
-import { tellLanes } from "./draft.ts";
+import { nextRound, tellLanes } from "./draft.ts";
 import { fanInTasks } from "./rollback.ts";
 import type { FeatureState } from "./state.ts";
 import { isActive } from "./state.ts";
@@ -153,6 +153,6 @@ export function judgeFanIn(draft: Draft): void {
   if (stops === state.mergingStopped) return;
   state.mergingStopped = stops;
   if (state.hold !== null) return;
-  const key = `${stops ? "stop" : "go"}:${state.key}:${draft.eventId}`;
+  const key = `${stops ? "stop" : "go"}:${state.key}:${nextRound(state)}`;
   tellLanes(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
 }

@@ -8,7 +8,7 @@ import type { Failure, FailureClass } from "../failure.ts";
 import type { RunSnapshot } from "../github.ts";
 import { judgeChange, outsideScope } from "../judge/guardrails.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceTask, attemptIdOf, ended, failTask, submit } from "./draft.ts";
+import { advanceTask, attemptIdOf, ended, failTask, nextRound, submit } from "./draft.ts";
 import { writeRevert } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask } from "./state.ts";
@@ -171,11 +171,6 @@ function openPull(draft: Draft, task: Task): void {
     files: task.promoted,
     outsideScope: outsideScope(task.promoted, task.plan.files),
   });
-}
-
-function nextRound(state: FeatureState): number {
-  state.round += 1;
-  return state.round;
 }
 
 export function promoted(draft: Draft, event: EventOf<"change.promoted">): Reaction {

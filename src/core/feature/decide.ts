@@ -157,6 +157,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "entry.left":
       return lastWord(state, event.task) ? null : "duplicate";
     case "branch.created":
+      if (isOver(state)) draft.commands.push({ type: "branch.delete", repo: state.repo, branch: event.branch });
       if (state.land !== null || state.plan === null || isOver(state)) return "superseded";
       state.land = { branch: event.branch, sha: event.sha, asked: 0, observed: 0 };
       return null;
@@ -205,9 +206,9 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   state.policy = event.policy;
   state.prices = event.prices;
   state.checks = event.checks;
-  // What is being looked at stays so: this look may have come before what the other waits for.
-  const { asked, observed } = state.base ?? { asked: 0, observed: 0 };
-  state.base = { ...event.base, asked, observed };
+  // Under way it stays with its branch, and asks for the tip anew: this look may be older than what has landed since.
+  if (state.plan === null || state.base === null) state.base = { ...event.base, asked: 0, observed: 0 };
+  else lookAtTarget(draft, state.base);
   resume(draft, event.by);
   state.parked = null;
   if (state.stage === "executing") askForMore(draft);

@@ -96,6 +96,12 @@ export function ended(draft: Draft, ending: FailureClass | null): void {
   draft.state.endings = [...draft.state.endings.slice(-19), ending];
 }
 
+/** A number that nothing this feature asked for has had. */
+export function nextRound(state: FeatureState): number {
+  state.round += 1;
+  return state.round;
+}
+
 type Told = Extract<Command, { type: "tell" }>["event"];
 
 /** Tell the lanes that hold entries of this feature. */

@@ -3,13 +3,13 @@ import type { Command, Notice } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceFeature, advanceTask, submit, tellLanes } from "./draft.ts";
+import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
 import { approveOrder } from "./planning/approval.ts";
 import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
 import { showPlan } from "./planning/showing.ts";
 import { addUndo, takesBack } from "./rollback.ts";
-import type { FeatureState } from "./state.ts";
-import { findTask, isActive, isOver } from "./state.ts";
+import type { FeatureState, Task } from "./state.ts";
+import { findTask, isActive, isOver, isSatisfied } from "./state.ts";
 import { lookAgain } from "./targets.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
@@ -141,7 +141,7 @@ export function hold(draft: Draft, by: string, cause: "order" | "label"): void {
   tellLanes(
     draft,
     { type: "entries.held", feature: state.key, held: true, lifts: false },
-    `hold:${state.key}:${draft.eventId}`,
+    `hold:${state.key}:${nextRound(state)}`,
   );
 }
 
@@ -159,7 +159,7 @@ export function resume(draft: Draft, by: string): string | null {
     tellLanes(
       draft,
       { type: "entries.held", feature: state.key, held: state.mergingStopped, lifts: true },
-      `resume:${state.key}:${draft.eventId}`,
+      `resume:${state.key}:${nextRound(state)}`,
     );
   }
   if (state.parked !== null) {
@@ -199,7 +199,7 @@ export function cancel(draft: Draft, by: string): void {
   for (const task of state.tasks) {
     if (isActive(task.stage)) cancelAttempt(draft, task);
     // Its lane may be merging it at this moment.
-    if (task.stage === "in-lane" && state.stage === "rolling-back") state.awaiting.push(task.plan.id);
+    if (state.stage === "rolling-back" && mayBeMerging(task)) state.awaiting.push(task.plan.id);
     const wasOpen = task.pull !== null && task.stage !== "done";
     if (advanceTask(task, { type: "CANCEL" }) && wasOpen && task.pull !== null) {
       draft.commands.push({ type: "pull.close", repo: state.repo, pull: task.pull });
@@ -207,6 +207,13 @@ export function cancel(draft: Draft, by: string): void {
   }
   tellLanes(draft, { type: "entry.withdrawn", feature: state.key, task: null }, `cancel:${state.key}:${draft.eventId}`);
   if (state.stage === "rolling-back") {
+    for (const task of state.awaiting) {
+      tellLanes(
+        draft,
+        { type: "entry.withdrawn", feature: state.key, task },
+        `cancel:${state.key}:${task}:${draft.eventId}`,
+      );
+    }
     for (const id of revert ?? []) addUndo(draft, id);
     return;
   }
@@ -217,10 +224,15 @@ export function cancel(draft: Draft, by: string): void {
   draft.commands.push({ type: "timer.cancel", timer: "sweep" });
 }
 
+/** A lane has its entry. Also one that is away for a repair: a person may have merged it. */
+function mayBeMerging(task: Task): boolean {
+  return task.pull !== null && task.landing === null && !isSatisfied(task.stage);
+}
+
 /** Giving up may mean to take back; giving that up too leaves things as they are. */
 function givingUp(state: FeatureState, revert: string[] | null): { type: "ROLL_BACK" | "FAIL" | "CANCEL" } {
   if (state.stage === "rolling-back") return { type: "FAIL" };
-  const mayHaveLanded = state.tasks.some((task) => task.stage === "in-lane");
+  const mayHaveLanded = state.tasks.some(mayBeMerging);
   return { type: revert !== null && (revert.length > 0 || mayHaveLanded) ? "ROLL_BACK" : "CANCEL" };
 }
 

@@ -51,6 +51,7 @@ function promoteReady(draft: Draft): void {
     if (isWhole(task)) {
       if (!state.tasks.some((one) => one.landing !== null)) {
         advanceTask(task, { type: "NOTHING_TO_LAND" });
+        draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
         continue;
       }
       if (state.land === null || !isFresh(state.land)) continue;

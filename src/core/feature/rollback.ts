@@ -32,7 +32,7 @@ export function addUndo(draft: Draft, id: string): void {
   if (landing === undefined || landing === null) return;
   const earlier = state.tasks.filter((task) => task.undoes !== null);
   const plan: PlannedTask = {
-    id: `undo-${earlier.length + 1}`,
+    id: freeId(state, earlier.length + 1),
     title: `Take back ${id}`,
     description: `The feature was given up. This reverts ${landing.mergeSha}, which landed the task ${id}.`,
     dependsOn: earlier.slice(-1).map((task) => task.plan.id),
@@ -44,6 +44,13 @@ export function addUndo(draft: Draft, id: string): void {
   };
   const undoes = { task: id, merge: landing.mergeSha, base: landing.base };
   state.tasks.push({ ...newTask(state.issue.number, plan), undoes });
+}
+
+/** Plans that were stored by earlier versions may use such a name. */
+function freeId(state: FeatureState, from: number): string {
+  let number = from;
+  while (findTask(state, `undo-${number}`) !== undefined) number += 1;
+  return `undo-${number}`;
 }
 
 export function writeRevert(draft: Draft, task: Task): void {

@@ -44,7 +44,8 @@ export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { 
   if (isOver(state) || target === null || target === undefined) return "superseded";
   if (event.seq !== target.asked) return "stale-observation";
   if (event.sha === null) {
-    state.parked = { reason: `The branch \`${event.branch}\` is gone.`, next: "/headgate resume" };
+    const next = `restore it at ${target.sha.slice(0, 12)}, then \`/headgate resume\``;
+    state.parked = { reason: `The branch \`${event.branch}\` is gone.`, next };
     return null;
   }
   target.sha = event.sha;

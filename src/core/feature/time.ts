@@ -88,7 +88,7 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
       return null;
     case "branch.create":
     case "branch.observe":
-      if (isOver(state)) return "superseded";
+      if (isOver(state) || (event.command === "branch.create" && state.land !== null)) return "superseded";
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "attempt.dispatch":

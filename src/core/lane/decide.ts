@@ -5,7 +5,7 @@ import { laneKey, topics } from "../keys.ts";
 import { advance } from "./advance.ts";
 import { compared, notCompared } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
-import { closeGate, eject, leave, look, nextAsk, rest, sendHome } from "./draft.ts";
+import { closeGate, eject, leave, look, nextAsk, rest, sendHome, tellLeft } from "./draft.ts";
 import { judge } from "./judge.ts";
 import type { Entry, LaneState } from "./state.ts";
 
@@ -60,7 +60,7 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
     case "entries.held":
       for (const entry of state.entries) if (entry.feature === event.feature) entry.held = event.held;
       // A person who resumes has seen why the lane halted.
-      if (event.lifts) state.halted = null;
+      if (event.lifts && state.entries.some((entry) => entry.feature === event.feature)) state.halted = null;
       return null;
     case "hinted":
       return hinted(draft, event);
@@ -161,6 +161,11 @@ function withdrawn(draft: LaneDraft, event: EventOf<"entry.withdrawn">): Ignored
   const leaving = state.entries.filter(
     (entry) => entry.feature === event.feature && (event.task === null || entry.task === event.task),
   );
+  // Whoever asks for one task waits for the answer.
+  if (leaving.length === 0 && event.task !== null) {
+    tellLeft(draft, event.feature, event.task);
+    return null;
+  }
   if (leaving.length === 0) return "not-accepted-here";
   for (const entry of leaving) {
     // A merge that was asked for may have happened: its outcome is still told.
@@ -224,7 +229,8 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
     entry.stage = "queued";
     entry.mergeAskedAt = null;
     if (outcome.outcome === "refused") entry.refusals += 1;
-    if (entry.withdrawn) leave(draft, entry);
+    // Unknown is not "not landed": whoever waits for the answer gets it after a look.
+    if (entry.withdrawn && outcome.outcome !== "unknown") leave(draft, entry);
     else if (entry.refusals >= MAX_REFUSALS) {
       eject(draft, entry, {
         class: "policy-blocked",
@@ -257,7 +263,8 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       pull: entry.pull,
       order: state.merged,
       head: ours ? entry.head : (entry.snapshot?.headSha ?? entry.head),
-      base: ours ? (entry.tried?.base ?? null) : null,
+      // With somebody's commit in between, it landed on that.
+      base: ours && testedTree === outcome.landedTree ? (entry.tried?.base ?? null) : null,
       testedTree,
       landedTree: outcome.landedTree,
       mergeSha: outcome.sha,

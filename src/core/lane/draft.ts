@@ -58,13 +58,14 @@ export function sendHome(draft: LaneDraft, entry: Entry): void {
 
 /** Out of the lane, unlanded, as its feature asked. */
 export function leave(draft: LaneDraft, entry: Entry): void {
-  draft.commands.push({
-    type: "tell",
-    to: entry.feature,
-    key: `left:${draft.state.key}:${entry.pull}:${nextAsk(draft)}`,
-    event: { type: "entry.left", task: entry.task, pull: entry.pull },
-  });
+  tellLeft(draft, entry.feature, entry.task);
   sendHome(draft, entry);
+}
+
+/** There is no entry of the task here, and none is on its way to the base. */
+export function tellLeft(draft: LaneDraft, feature: string, task: string): void {
+  const key = `left:${draft.state.key}:${task}:${nextAsk(draft)}`;
+  draft.commands.push({ type: "tell", to: feature, key, event: { type: "entry.left", task } });
 }
 
 /** Back to its feature, which owns the branch until it submits again. It keeps its place and is watched meanwhile. */

@@ -1,7 +1,7 @@
 /** What a fresh look at one pull means, before anything is chosen. */
 import { dueAfter } from "../due.ts";
 import type { Check, PullSnapshot } from "../github.ts";
-import { askMerge, closeGate, eject, type LaneDraft, look, MAX_LOOKS, nextAsk } from "./draft.ts";
+import { askMerge, closeGate, eject, type LaneDraft, leave, look, MAX_LOOKS, nextAsk } from "./draft.ts";
 import { judgeHead, type Verdict } from "./gate.ts";
 import type { Entry } from "./state.ts";
 
@@ -15,6 +15,10 @@ export function judge(draft: LaneDraft, entry: Entry): void {
   if (snapshot.state === "merged") {
     // By a person, or by a merge of ours whose answer was lost: asking again tells what landed.
     askMerge(draft, entry);
+    return;
+  }
+  if (entry.withdrawn) {
+    leave(draft, entry);
     return;
   }
   if (entry.away) return;

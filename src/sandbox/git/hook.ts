@@ -1,52 +1,82 @@
 /**
- * The hook that guards a push. The sandbox judges every command of the push beforehand for each way it may turn out
- * (only git can tell, once it has the objects, whether a move is a fast-forward and whether it brings merges) and puts
- * the refusals into the file that SANDBOX_REFUSALS names: `<ref> <forward|forced> <linear|merges> <sentence>` a line.
+ * The hook that guards a push, ref by ref: where one is refused, the others still move, as on GitHub. The sandbox judges
+ * every command of the push beforehand for each way it may turn out (only git can tell, once it has the objects, whether
+ * a move is a fast-forward and whether it brings merges) and puts what it has to say into the file that SANDBOX_JUDGED
+ * names: `<ref> <forward|forced> <linear|merges> <refused|told> <line>` a line.
  */
+import type { Judgement, Objection } from "../gates/judge.ts";
 
 /** Hooks by their file names. */
 export const hookFiles = {
-  "pre-receive": `#!/bin/sh
+  update: `#!/bin/sh
+ref=$1 old=$2 new=$3
 status=0
 zero=0000000000000000000000000000000000000000
-while read -r old new ref; do
-  way=forward
-  shape=linear
-  if [ "$new" != "$zero" ]; then
-    if [ "$old" = "$zero" ]; then
-      others="--not --branches"
-    else
-      others="^$old"
-      git merge-base --is-ancestor "$old" "$new" 2>/dev/null || way=forced
-    fi
-    [ -z "$(git rev-list --merges --max-count=1 "$new" $others 2>/dev/null)" ] || shape=merges
+way=forward
+shape=linear
+if [ "$new" != "$zero" ]; then
+  if [ "$old" = "$zero" ]; then
+    others="--not --branches"
+  else
+    others="^$old"
+    git merge-base --is-ancestor "$old" "$new" 2>/dev/null || way=forced
   fi
-  told=0
-  while read -r refused for_way for_shape sentence; do
-    if [ "$refused $for_way $for_shape" = "$ref $way $shape" ]; then
-      [ $told = 1 ] || echo "error: GH006: Protected branch update failed for $ref." >&2
-      printf '\\n- %s\\n' "$sentence" >&2
-      told=1
-      status=1
-    fi
-  done <"$SANDBOX_REFUSALS"
-done
+  [ -z "$(git rev-list --merges --max-count=1 "$new" $others 2>/dev/null)" ] || shape=merges
+fi
+while IFS= read -r line; do
+  rest=\${line#"$ref $way $shape "}
+  [ "$rest" != "$line" ] || continue
+  [ "\${rest%% *}" = told ] || status=1
+  printf '%s\\n' "\${rest#* }" >&2
+done <"$SANDBOX_JUDGED"
 exit $status
 `,
 };
 
-export interface Refusal {
-  ref: string;
+/** What only git can tell of a move. */
+export interface Way {
   forward: boolean;
   linear: boolean;
-  sentence: string;
+}
+
+export const ways: readonly Way[] = [true, false].flatMap((forward) =>
+  [true, false].map((linear) => ({ forward, linear })),
+);
+
+export interface Judged extends Way {
+  ref: string;
+  refused: boolean;
+  lines: string[];
+}
+
+/** What GitHub prints to whoever pushes: why not, or what they were excused from. */
+export function words(ref: string, { against, bypassed }: Judgement, rulesPage: string): string[] {
+  const list = (objections: readonly Objection[]) => [
+    "",
+    ...objections.flatMap(({ sentence }) => [`- ${sentence}`, ""]),
+  ];
+  if (against.length === 0)
+    return bypassed.length === 0 ? [] : [`Bypassed rule violations for ${ref}:`, ...list(bypassed)];
+  const classic = against.filter(({ from }) => from === "protection");
+  const rules = against.filter(({ from }) => from === "rules");
+  return [
+    ...(classic.length === 0 ? [] : [`error: GH006: Protected branch update failed for ${ref}.`, ...list(classic)]),
+    ...(rules.length === 0
+      ? []
+      : [
+          `error: GH013: Repository rule violations found for ${ref}.`,
+          `Review all repository rules at ${rulesPage}`,
+          ...list(rules),
+        ]),
+  ];
 }
 
 /** The file the hook reads. Ref names hold no spaces. */
-export function refusalsFile(refusals: readonly Refusal[]): string {
-  return refusals
-    .map(({ ref, forward, linear, sentence }) => {
-      return `${ref} ${forward ? "forward" : "forced"} ${linear ? "linear" : "merges"} ${sentence}\n`;
+export function wordsFile(judged: readonly Judged[]): string {
+  return judged
+    .flatMap(({ ref, forward, linear, refused, lines }) => {
+      const way = `${ref} ${forward ? "forward" : "forced"} ${linear ? "linear" : "merges"} ${refused ? "refused" : "told"}`;
+      return lines.map((line) => `${way} ${line}\n`);
     })
     .join("");
 }

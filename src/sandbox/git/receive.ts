@@ -5,15 +5,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { judgeMove } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
-import { judgeMove } from "../pulls/protection.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
+import { repositoryWeb } from "../shapes/site.ts";
 import type { Repository } from "../world/entities.ts";
 import { runBackend } from "./backend.ts";
-import { type Refusal, refusalsFile } from "./hook.ts";
+import { type Judged, type Way, ways, words, wordsFile } from "./hook.ts";
 import { isAncestor } from "./plumbing/history.ts";
-import { branchOf, zeroSha } from "./plumbing/names.ts";
+import { zeroSha } from "./plumbing/names.ts";
 import { listRefs } from "./plumbing/stored-refs.ts";
 import { refMoved } from "./refs.ts";
 
@@ -37,34 +38,31 @@ export async function receivePush(
   const { commands, body } = await readCommands(sent);
   await hub.git.exclusive(repository, async () => {
     const before = await tips(hub, repository);
-    const refusals = join(hub.git.dir(repository), `refusals.${randomUUID()}`);
-    await writeFile(refusals, refusalsFile(commands.flatMap((command) => refusalsOf(hub, repository, command, by))));
+    const judged = join(hub.git.dir(repository), `judged.${randomUUID()}`);
+    await writeFile(judged, wordsFile(commands.flatMap((command) => judgedWays(hub, repository, command, by))));
     try {
       await runBackend(hub, repository, request, response, {
         rest: "git-receive-pack",
         service: "git-receive-pack",
         body,
-        env: { SANDBOX_REFUSALS: refusals },
+        env: { SANDBOX_JUDGED: judged },
         ended: () => tellMoves(hub, repository, before, by),
       });
     } finally {
-      await rm(refusals, { force: true });
+      await rm(judged, { force: true });
     }
   });
 }
 
 /** The judgement for each way in which the move may turn out. */
-function refusalsOf(hub: Hub, repository: Repository, command: Command, by: By): Refusal[] {
-  const branch = branchOf(command.ref);
-  if (branch === null) return [];
-  const ways = [true, false].flatMap((forward) => [true, false].map((linear) => ({ forward, linear })));
-  return ways.flatMap((way) =>
-    judgeMove(hub.world, repository, { ...command, branch, ...way }, by.user).map((sentence) => ({
-      ref: command.ref,
-      ...way,
-      sentence,
-    })),
-  );
+function judgedWays(hub: Hub, repository: Repository, command: Command, by: By): Judged[] {
+  const { ref } = command;
+  const judged = (way: Way): Judged => {
+    const judgement = judgeMove(hub.world, repository, { ...command, ...way }, by.user);
+    return { ref, ...way, refused: judgement.against.length > 0, lines: words(ref, judgement, rulesPage) };
+  };
+  const rulesPage = `${repositoryWeb(hub, repository)}/rules?ref=${encodeURIComponent(ref)}`;
+  return ways.map(judged).filter(({ lines }) => lines.length > 0);
 }
 
 async function tips(hub: Hub, repository: Repository): Promise<Map<string, string>> {

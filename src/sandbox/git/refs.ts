@@ -2,11 +2,13 @@
  * Every move of a branch or tag of the sandbox ends in `refMoved`, whoever made it: REST (`moveRef`), a merge, or a
  * `git push`. Call both inside `hub.git.exclusive`, so that what follows from moves happens in their order.
  */
+import { guardsOf } from "../gates/guards.ts";
+import { judgeMove, type Objection } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
 import { followMove } from "../pulls/follow.ts";
 import { closeMentioned } from "../pulls/landing/closing.ts";
-import { judgeMove, protectionOf } from "../pulls/protection.ts";
 import type { By } from "../rest/issues/changes.ts";
+import { recordReferences } from "../rest/issues/mentions.ts";
 import { told } from "../shapes/told.ts";
 import type { Repository } from "../world/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";
@@ -26,10 +28,9 @@ export interface WantedMove {
 export type Moved =
   | { moved: true; before: string | null }
   | { moved: false; why: "stale" | "blocked" | "not-fast-forward" }
-  /** GitHub's words, one for each rule of the branch's protection that is in the way. */
-  | { moved: false; why: "protected"; reasons: string[] };
+  | { moved: false; why: "protected"; objections: Objection[] };
 
-/** Moves a ref for somebody: judged by its branch's protection, then swapped, then told. */
+/** Moves a ref for somebody: judged by what guards it, then swapped, then told. */
 export async function moveRef(hub: Hub, repository: Repository, wanted: WantedMove, by: By): Promise<Moved> {
   const { ref, to, force } = wanted;
   const git = hub.git.at(repository);
@@ -37,18 +38,26 @@ export async function moveRef(hub: Hub, repository: Repository, wanted: WantedMo
   if (wanted.from !== undefined && wanted.from !== before) return { moved: false, why: "stale" };
   if (before === to) return { moved: true, before };
   const forward = before === null || to === null || (await isAncestor(git, before, to));
-  const branch = branchOf(ref);
-  if (branch !== null) {
-    const guarded = protectionOf(hub.world, repository, branch) !== null;
-    const linear = to === null || !guarded || !(await bringsMerges(git, before, to));
-    const reasons = judgeMove(hub.world, repository, { branch, before, after: to, forward, linear }, by.user);
-    if (reasons.length > 0) return { moved: false, why: "protected", reasons };
-  }
+  const objections = await objectionsTo(hub, repository, { ref, before, after: to, forward }, by);
+  if (objections.length > 0) return { moved: false, why: "protected", objections };
   if (!forward && !force) return { moved: false, why: "not-fast-forward" };
   const swapped = await swapRef(git, ref, before, to);
   if (swapped !== "moved") return { moved: false, why: swapped };
   await refMoved(hub, repository, { ref, before, after: to, forced: !forward }, by);
   return { moved: true, before };
+}
+
+/** What guards the ref objects to in such a move by somebody. */
+export async function objectionsTo(
+  hub: Hub,
+  repository: Repository,
+  move: { ref: string; before: string | null; after: string | null; forward: boolean },
+  by: By,
+): Promise<Objection[]> {
+  if (guardsOf(hub.world, repository, move.ref).length === 0) return [];
+  const { before, after } = move;
+  const linear = after === null || !(await bringsMerges(hub.git.at(repository), before, after));
+  return judgeMove(hub.world, repository, { ...move, linear }, by.user).against;
 }
 
 /** What follows from a move that git has made: the world's pulls follow it, and it is told. */
@@ -57,6 +66,7 @@ export async function refMoved(hub: Hub, repository: Repository, moved: MovedRef
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
   const payload = await pushPayload(hub, repository, moved, by.user);
+  recordReferences(hub, repository, payload.commits, by.user.id);
   touch(hub, repository);
   const tellPulls = branch === null ? () => {} : await followMove(hub, repository, { ...moved, branch }, by);
   const announcement = { repository, sender: by.user, byJobToken: by.byJobToken };

@@ -1,4 +1,5 @@
 /** What a global id stands for. https://docs.github.com/en/graphql/guides/using-global-node-ids */
+import { type Thread, threadsOf } from "../pulls/reviews/threads.ts";
 import { may } from "../rest/kit.ts";
 import { readNodeId } from "../shapes/site.ts";
 import type { Comment, Issue, PermissionLevel, Pull, Repository } from "../world/entities.ts";
@@ -7,6 +8,7 @@ import { checkRunShape } from "./shapes/checks.ts";
 import { commentShape } from "./shapes/conversation.ts";
 import { appShape } from "./shapes/people.ts";
 import { reviewShape } from "./shapes/pull.ts";
+import { threadShape } from "./shapes/threads.ts";
 
 export type Found =
   | { kind: "Repository"; repository: Repository }
@@ -43,6 +45,10 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
       const run = world.table("checkRuns").get(number);
       if (run === undefined) throw unknown(id);
       return checkRunShape(asking, seen(asking, run.repositoryId, id), run);
+    }
+    case "PullRequestReviewThread": {
+      const { repository, pull, thread } = threadAt(asking, id);
+      return threadShape(asking, repository, pull, thread);
     }
     case "PullRequestReview": {
       const review = world.table("reviews").get(number);
@@ -93,6 +99,17 @@ export function nodeOf(asking: Asking, id: unknown): Found {
     default:
       throw unknown(id);
   }
+}
+
+/** The thread of review comments, whose id is its first comment's. @throws Refused */
+export function threadAt(asking: Asking, id: unknown): { repository: Repository; pull: Pull; thread: Thread } {
+  const { world } = asking.hub;
+  const read = readNodeId(String(id));
+  const first = world.table("reviewComments").get(read?.kind === "PullRequestReviewThread" ? Number(read.id) : 0);
+  const pull = world.table("pulls").get(first?.pullId ?? 0);
+  const thread = pull && threadsOf(world, pull).find(([each]) => each.id === first?.id);
+  if (pull === undefined || thread === undefined) throw unknown(id);
+  return { repository: seen(asking, pull.repositoryId, id), pull, thread };
 }
 
 /** @throws Refused as if it were not there. */

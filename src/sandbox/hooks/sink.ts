@@ -73,8 +73,12 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
 
   return {
     announced(announcement) {
-      const { repository, event, action } = announcement;
-      const subscribed = world.table("apps").filter((app) => app.webhookUrl !== null && app.events.includes(event));
+      const { repository, event, action, toAppId } = announcement;
+      const subscribed = world
+        .table("apps")
+        .filter(
+          (app) => app.webhookUrl !== null && (toAppId === undefined ? app.events.includes(event) : app.id === toAppId),
+        );
       for (const app of subscribed) {
         const installation = installationAt(world, app.id, repository);
         if (installation === undefined) continue;

@@ -3,6 +3,7 @@ import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
+import { recordEvent } from "../rest/issues/record-event.ts";
 import { unprocessable } from "../rest/kit.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import { isOpen } from "./facts.ts";
@@ -83,6 +84,8 @@ export async function reopenPull(hub: Hub, repository: Repository, pull: Pull, b
   hub.world.transaction(() => {
     hub.world.table("pulls").put(reopened);
     touchIssue(hub, pull, { state: "open", closedAt: null, closedById: null });
+    const issue = hub.world.table("issues").get(pull.id);
+    if (issue !== undefined) recordEvent(hub, issue, "reopened", by.user.id);
   });
   await tellHead(hub, repository, reopened, "reopened", by);
 }

@@ -1,10 +1,10 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
+import { reportedChecks } from "../gates/checks.ts";
+import { judgeMerge } from "../gates/judge.ts";
 import type { Hub } from "../hub.ts";
 import { notFound, type RestContext } from "../rest/kit.ts";
-import { type PullFacts, pullRequest } from "../shapes/pull.ts";
+import { type PullFacts, pullRequest } from "../shapes/pulls/pull.ts";
 import type { Pull, Repository } from "../world/entities.ts";
-import { reportedChecks } from "./checks.ts";
-import { judgeMerge } from "./protection.ts";
 import { sizeOf } from "./sizes.ts";
 
 export async function factsOf(hub: Hub, repository: Repository, pull: Pull): Promise<PullFacts> {

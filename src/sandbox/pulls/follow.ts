@@ -2,6 +2,7 @@
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
+import { recordEvent } from "../rest/issues/record-event.ts";
 import type { Issue, Pull, Repository } from "../world/entities.ts";
 import { isOpen } from "./facts.ts";
 import { staleApprovals } from "./reviews/stale.ts";
@@ -97,6 +98,11 @@ export function markMerged(hub: Hub, pull: Pull, mergeSha: string, by: By): Pull
   return hub.world.transaction(() => {
     const now = hub.world.now();
     touchIssue(hub, pull, { state: "closed", closedAt: now, closedById: by.user.id });
+    const issue = hub.world.table("issues").get(pull.id);
+    if (issue !== undefined) {
+      recordEvent(hub, issue, "merged", by.user.id, { commitId: mergeSha });
+      recordEvent(hub, issue, "closed", by.user.id);
+    }
     const merged = { merged: true, mergedAt: now, mergedById: by.user.id, mergeSha, mergeability: null };
     return hub.world.table("pulls").put({ ...pull, ...merged });
   });
@@ -108,6 +114,8 @@ export function markMerged(hub: Hub, pull: Pull, mergeSha: string, by: By): Pull
 export function closed(hub: Hub, pull: Pull, by: By): Pull {
   hub.world.table("autoMerges").remove(pull.id);
   touchIssue(hub, pull, { state: "closed", closedAt: hub.world.now(), closedById: by.user.id });
+  const issue = hub.world.table("issues").get(pull.id);
+  if (issue !== undefined) recordEvent(hub, issue, "closed", by.user.id);
   return pull;
 }
 

@@ -10,7 +10,7 @@ import { bodyOf } from "../rest/body.ts";
 import { by } from "../rest/issues/find.ts";
 import { newRest, paginate, type Rest, type RestContext, repositoryFor, unprocessable } from "../rest/kit.ts";
 import { respond } from "../rest/respond.ts";
-import { simplePull } from "../shapes/pull.ts";
+import { simplePull } from "../shapes/pulls/pull.ts";
 import { closePull, editWords, reopenPull, retarget } from "./edit.ts";
 import { isOpen, pullAt, renderPull } from "./facts.ts";
 import { landingRoutes } from "./landing/routes.ts";

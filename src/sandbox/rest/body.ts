@@ -1,6 +1,6 @@
 /** Request bodies, checked; what is wrong with one is told in GitHub's form. */
-import type { z } from "zod";
-import { ApiError, jsonBody, type RestContext } from "./kit.ts";
+import { z } from "zod";
+import { ApiError, jsonBody, jsonValue, type RestContext } from "./kit.ts";
 
 /**
  * The body as the schema reads it.
@@ -18,4 +18,13 @@ export async function bodyOf<Schema extends z.ZodType>(
     return isMissing ? `"${String(path[0])}" wasn't supplied.` : `For 'properties/${path.join("/")}', ${message}.`;
   });
   throw new ApiError(422, `Invalid request.\n\n${lines.join("\n")}`);
+}
+
+/** A list of names, bare or under the list's own name: GitHub takes both. @throws ApiError 400 or 422 */
+export async function namesOf(context: RestContext, key: string): Promise<string[]> {
+  const body = await jsonValue(context);
+  const names = z.array(z.string());
+  const parsed = z.union([names, z.object({ [key]: names })]).safeParse(body);
+  if (!parsed.success) throw new ApiError(422, `Invalid request.\n\n"${key}" wasn't supplied.`);
+  return Array.isArray(parsed.data) ? parsed.data : (parsed.data[key] ?? []);
 }

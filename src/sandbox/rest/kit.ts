@@ -113,7 +113,21 @@ export function repositoryFor(
   return repository;
 }
 
-function refusal(actor: Actor): ApiError {
+/** The repository, for what any one of these permissions opens: conversations belong to issues and to pulls. */
+export function repositoryForAny(
+  context: RestContext,
+  world: World,
+  permissions: readonly string[],
+  level: PermissionLevel,
+): Repository {
+  const repository = repositoryFor(context, world, "metadata", "read");
+  const actor = context.get("actor");
+  if (!permissions.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
+  return repository;
+}
+
+/** What an actor is told who may see the repository but not do that. */
+export function refusal(actor: Actor): ApiError {
   if (actor.kind === "anonymous") return new ApiError(401, "Requires authentication");
   const isPerson = actor.kind === "token" && actor.token.permissions === null;
   return isPerson ? forbidden("Must have admin rights to Repository.") : forbidden();
@@ -134,15 +148,20 @@ export function byJobToken(context: RestContext): boolean {
 
 /** The body as a JSON object; 400 with GitHub's words if it is not one. No body counts as {}. */
 export async function jsonBody(context: RestContext): Promise<Record<string, unknown>> {
+  const value = await jsonValue(context);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ApiError(400, "Problems parsing JSON");
+}
+
+/** The body as any JSON; 400 with GitHub's words if it is none. No body counts as {}. */
+export async function jsonValue(context: RestContext): Promise<unknown> {
   const text = await context.req.text();
   if (text.trim() === "") return {};
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
-    // answered below
+    throw new ApiError(400, "Problems parsing JSON");
   }
-  throw new ApiError(400, "Problems parsing JSON");
 }
 
 /** The page the request asks for (`per_page` clamped to 1..100, `page` from 1) and its Link header. */

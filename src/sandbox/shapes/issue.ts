@@ -1,6 +1,8 @@
 /** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
 import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../world/entities.ts";
 import { integrationById } from "./app.ts";
+import { linksOf } from "./issue-links.ts";
+import { repository as renderRepository } from "./repository.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
 import type { Told } from "./told.ts";
 import { association, simpleUser, userById } from "./user.ts";
@@ -97,6 +99,7 @@ export function issue(site: Site, repository: Repository, entity: Issue) {
     author_association: association(repository, entity.userId),
     performed_via_github_app: null,
     reactions: reactionRollup(site, { kind: "issue", id: entity.id }, url),
+    ...linksOf(site, entity),
     ...pullPart(site, repository, entity),
   } satisfies Schema<"issue"> & Schema<"webhook-issues-opened">["issue"];
 }
@@ -130,12 +133,30 @@ export function issueEvent(site: Site, repository: Repository, entity: IssueEven
     url: `${repositoryApi(site, repository)}/issues/events/${entity.id}`,
     actor: simpleUser(site, userById(site, entity.actorId)),
     event: entity.event,
-    commit_id: null,
-    commit_url: null,
+    commit_id: entity.commitId ?? null,
+    commit_url: entity.commitId ? `${repositoryApi(site, repository)}/commits/${entity.commitId}` : null,
     created_at: entity.createdAt,
     ...(entity.label === null ? {} : { label: entity.label }),
+    ...relatedPart(site, entity),
     performed_via_github_app: null,
   } satisfies Schema<"issue-event">;
+}
+
+/** `sub_issue`, `parent_issue`, `blocked_by` or `blocking`, where the event ties the issue to another. */
+function relatedPart(site: Site, entity: IssueEvent) {
+  const related = site.world.table("issues").get(entity.relatedId ?? 0);
+  const repository = site.world.table("repositories").get(related?.repositoryId ?? 0);
+  if (related === undefined || repository === undefined) return {};
+  return {
+    [entity.event.replace(/_(added|removed)$/, "")]: {
+      number: related.number,
+      title: related.title,
+      state: related.state,
+      state_reason: related.stateReason,
+      repository: renderRepository(site, repository),
+      issue_type: null,
+    } satisfies Schema<"nullable-issue-reference">,
+  };
 }
 
 export function reaction(site: Site, entity: Reaction) {

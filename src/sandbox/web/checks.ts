@@ -1,7 +1,7 @@
 /** Check runs and commit statuses of a commit, one line each. */
 import { html } from "hono/html";
+import { latest } from "../gates/checks.ts";
 import type { Hub } from "../hub.ts";
-import { latest } from "../pulls/checks.ts";
 import type { CheckRun, CommitStatus, Repository } from "../world/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { count, outside, progress, took } from "./parts.ts";

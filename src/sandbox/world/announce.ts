@@ -15,6 +15,8 @@ export interface Announcement {
   sender: User;
   /** The thing was done with an Actions GITHUB_TOKEN: it is told to webhooks but starts no workflow. */
   byJobToken: boolean;
+  /** Told to this App alone. */
+  toAppId?: number;
 }
 
 export type Announce = (announcement: Announcement) => void;

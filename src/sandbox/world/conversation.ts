@@ -1,4 +1,4 @@
-/** What people add to issues and pulls beside words: verdicts, orders, parts. */
+/** What people add to issues and pulls beside words. */
 
 /** A comment that is folded away. */
 export interface MinimizedComment {
@@ -6,12 +6,4 @@ export interface MinimizedComment {
   id: number;
   /** Such as `outdated`. */
   reason: string;
-}
-
-/** An issue that is part of another one. */
-export interface SubIssue {
-  /** The part's issue id: an issue has at most one parent. */
-  id: number;
-  parentId: number;
-  addedAt: string;
 }

@@ -7,11 +7,14 @@
 
 import type { Artifact, Cache, Job, RunAttempt, SecretKey, SettingDates, Workflow, WorkflowRun } from "./actions.ts";
 import type { Announcement } from "./announce.ts";
-import type { MinimizedComment, SubIssue } from "./conversation.ts";
+import type { MinimizedComment } from "./conversation.ts";
+import type { Protection, Ruleset } from "./gate-entities.ts";
+import type { IssueDependency, SubIssue } from "./issue-links.ts";
 import type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
 export type * from "./actions.ts";
-export type { MinimizedComment, SubIssue } from "./conversation.ts";
+export type { MinimizedComment } from "./conversation.ts";
+export type { Allowed, BypassActor, Protection, Ruleset } from "./gate-entities.ts";
 export type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
 export type Role = "read" | "triage" | "write" | "maintain" | "admin";
@@ -217,21 +220,6 @@ export interface CommitStatus {
   createdAt: string;
 }
 
-/** Classic branch protection. `id` is `<repositoryId>:<branch>`. */
-export interface Protection {
-  id: string;
-  repositoryId: number;
-  branch: string;
-  requiredStatusChecks: { strict: boolean; checks: { context: string; appId: number | null }[] } | null;
-  enforceAdmins: boolean;
-  requiredApprovals: number | null;
-  /** A push that changes the diff takes approvals back. */
-  dismissStaleReviews: boolean;
-  requiredLinearHistory: boolean;
-  allowForcePushes: boolean;
-  allowDeletions: boolean;
-}
-
 export interface Delivery {
   /** The row's number; GitHub's `id` of a delivery. */
   id: number;
@@ -258,10 +246,28 @@ export interface IssueEvent {
   id: number;
   repositoryId: number;
   issueNumber: number;
-  event: "labeled" | "unlabeled" | "closed" | "reopened";
+  event:
+    | "labeled"
+    | "unlabeled"
+    | "closed"
+    | "reopened"
+    | "merged"
+    | "referenced"
+    | "sub_issue_added"
+    | "sub_issue_removed"
+    | "parent_issue_added"
+    | "parent_issue_removed"
+    | "blocked_by_added"
+    | "blocked_by_removed"
+    | "blocking_added"
+    | "blocking_removed";
   actorId: number;
   /** As it was named then. */
   label: { name: string; color: string } | null;
+  /** The commit that closed, merged or mentioned it. */
+  commitId: string | null;
+  /** The other issue's id, where the event ties two together. */
+  relatedId: number | null;
   createdAt: string;
 }
 
@@ -291,6 +297,8 @@ export interface Tables {
   labels: Label;
   issues: Issue;
   issueEvents: IssueEvent;
+  subIssues: SubIssue;
+  issueDependencies: IssueDependency;
   pulls: Pull;
   reviews: Review;
   reviewComments: ReviewComment;
@@ -298,7 +306,6 @@ export interface Tables {
   reviewRequests: ReviewRequest;
   autoMerges: AutoMerge;
   mergeRequests: MergeRequest;
-  subIssues: SubIssue;
   minimizedComments: MinimizedComment;
   comments: Comment;
   reactions: Reaction;
@@ -306,6 +313,7 @@ export interface Tables {
   checkRuns: CheckRun;
   statuses: CommitStatus;
   protections: Protection;
+  rulesets: Ruleset;
   workflows: Workflow;
   runs: WorkflowRun;
   runAttempts: RunAttempt;

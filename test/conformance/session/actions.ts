@@ -83,9 +83,19 @@ export async function runs(stage: Stage): Promise<void> {
   await stage.sandbox.idle();
   await ada.rest.actions.reRunWorkflow(one);
   await stage.sandbox.idle();
+  await ada.rest.actions.getWorkflowRunAttempt({ ...one, attempt_number: 1 });
+  await ada.rest.actions.downloadWorkflowRunAttemptLogs({ ...one, attempt_number: 1 });
+  const { data: latest } = await ada.rest.actions.listJobsForWorkflowRun(one);
+  await ada.rest.actions.reRunJobForWorkflowRun({ ...at, job_id: latest.jobs[0]?.id ?? 0 });
+  await stage.sandbox.idle();
   await refused(409, ada.rest.actions.cancelWorkflowRun(one));
   await refused(409, ada.rest.actions.forceCancelWorkflowRun(one));
   await ada.rest.actions.getWorkflowRun(one);
+  await ada.rest.actions.deleteWorkflowRunLogs(one);
+  await ada.rest.actions.deleteWorkflowRun(one);
+  await ada.rest.actions.disableWorkflow({ ...at, workflow_id: "ci.yml" });
+  await ada.rest.actions.getWorkflow({ ...at, workflow_id: "ci.yml" });
+  await ada.rest.actions.enableWorkflow({ ...at, workflow_id: "ci.yml" });
 }
 
 export async function cancelledRuns(stage: Stage): Promise<void> {

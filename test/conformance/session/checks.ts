@@ -28,6 +28,19 @@ export async function checks(stage: Stage): Promise<void> {
   const suite = { ...at, check_suite_id: suites.check_suites[0]?.id ?? 0 };
   await bot.rest.checks.getSuite(suite);
   await bot.rest.checks.listForSuite(suite);
+  const main = (await ada.rest.git.getRef({ ...at, ref: "heads/main" })).data.object.sha;
+  await bot.rest.checks.createSuite({ ...at, head_sha: main });
+  await bot.rest.checks.createSuite({ ...at, head_sha: main });
+
+  const quiet = stage.quiet();
+  const { data: again } = await quiet.rest.checks.create({
+    ...at,
+    name: "again",
+    head_sha: sha,
+    conclusion: "failure",
+  });
+  await quiet.rest.checks.rerequestRun({ ...at, check_run_id: again.id });
+  await quiet.rest.checks.rerequestSuite({ ...at, check_suite_id: again.check_suite?.id ?? 0 });
 }
 
 export async function statuses(stage: Stage): Promise<void> {

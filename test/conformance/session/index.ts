@@ -2,10 +2,14 @@
 import { brokenRuns, cancelledRuns, pullRuns, runs } from "./actions.ts";
 import { apps, deliveries } from "./apps.ts";
 import { checks, statuses } from "./checks.ts";
+import { protectionParts, rulesets } from "./gates.ts";
 import { branches, contents, objects, refs } from "./git.ts";
 import { comments, issues, labels } from "./issues.ts";
-import { pulls, reviews, stuckPulls } from "./pulls.ts";
+import { dependencies, links } from "./links.ts";
+import { pulls, stuckPulls } from "./pulls.ts";
 import { organizations, people, protection, repositories } from "./repositories.ts";
+import { laterMerges, reviewComments, reviews } from "./reviews.ts";
+import { settings } from "./settings.ts";
 import type { Stage } from "./stage.ts";
 
 export const sessions: readonly ((stage: Stage) => Promise<void>)[] = [
@@ -13,9 +17,13 @@ export const sessions: readonly ((stage: Stage) => Promise<void>)[] = [
   repositories,
   organizations,
   protection,
+  protectionParts,
+  rulesets,
   issues,
   labels,
   comments,
+  links,
+  dependencies,
   objects,
   refs,
   branches,
@@ -23,12 +31,15 @@ export const sessions: readonly ((stage: Stage) => Promise<void>)[] = [
   pulls,
   stuckPulls,
   reviews,
+  reviewComments,
+  laterMerges,
   checks,
   statuses,
   runs,
   cancelledRuns,
   brokenRuns,
   pullRuns,
+  settings,
   apps,
   deliveries,
 ];

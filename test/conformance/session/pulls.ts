@@ -65,11 +65,3 @@ export async function stuckPulls(stage: Stage): Promise<void> {
   await refused(422, ada.rest.pulls.updateBranch(fighting));
   await ada.rest.pulls.get(draft);
 }
-
-export async function reviews(stage: Stage): Promise<void> {
-  const { ada } = stage;
-  const at = await stage.repository("reviews");
-  await stage.commit(at, "feature", { "feature.txt": "done\n" });
-  const { data: made } = await ada.rest.pulls.create({ ...at, title: "A feature", head: "feature", base: "main" });
-  await ada.rest.pulls.listReviews({ ...at, pull_number: made.number });
-}

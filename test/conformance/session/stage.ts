@@ -23,6 +23,8 @@ export interface Stage {
   /** The App's installation on ada's account, with a token that reaches the repositories that are there by now. */
   bot(): Octokit;
   installationId: number;
+  /** The installation of an App that subscribes to nothing, and so hears only what is for it alone. */
+  quiet(): Octokit;
   /** An organisation and the App's installation on it. */
   organization: User;
   /** An Octokit for a token. */
@@ -74,6 +76,9 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
   // Hears what the other cannot subscribe to, so that each webhook comes once.
   const ear = await sandbox.createApp({ slug: "ear", name: "Ear", events: events.others, ...target }, owner.user);
   sandbox.install(ear.app, owner.user, "all");
+  sandbox.install(ear.app, organization, "all");
+  const still = await sandbox.createApp({ slug: "quiet", name: "Quiet", events: [], ...target }, owner.user);
+  const stillInstalled = sandbox.install(still.app, owner.user, "all");
   const signed = (auth: object) => new Octokit({ ...common, authStrategy: createAppAuth, auth });
   const ada = owner.octokit;
 
@@ -110,6 +115,7 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
     asApp: signed({ appId: app.id, privateKey }),
     bot: () => signed({ appId: app.id, privateKey, installationId: installed.id }),
     installationId: installed.id,
+    quiet: () => signed({ appId: still.app.id, privateKey: still.privateKey, installationId: stillInstalled.id }),
     organization,
     octokit,
     raw(method, path, body) {

@@ -42,7 +42,10 @@ function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): v
   court.demand(open.length === 0 || may("pull.close"), "the end leaves no pull open", () =>
     open.map((pull) => pull.head).join(", "),
   );
-  if (state.stage === "failed") judgeTakenBack(court, hub, state);
+  if (state.stage === "failed") {
+    judgeTakenBack(court, hub, state);
+    judgeAllTakenBack(court, state);
+  }
   if (state.stage !== "completed") return;
   const undone = state.tasks.filter((task) => !isSatisfied(task.stage));
   court.demand(undone.length === 0, "completed means all tasks done", () =>
@@ -61,6 +64,19 @@ function judgeDone(court: Court, hub: Hub, task: Task): void {
     pull?.state === "merged",
     "done means merged",
     () => `${task.plan.id}: pull ${task.pull} is ${pull?.state}`,
+  );
+}
+
+/** Unless a person gave that up as well, each landing has a task that takes it back. */
+function judgeAllTakenBack(court: Court, state: FeatureState): void {
+  const undos = state.tasks.filter((task) => task.undoes !== null);
+  if (undos.some((task) => task.stage === "cancelled")) return;
+  const forgotten = state.tasks.filter(
+    ({ plan, landing, undoes }) =>
+      landing !== null && undoes === null && !undos.some((undo) => undo.undoes?.task === plan.id),
+  );
+  court.demand(forgotten.length === 0, "everything that landed is taken back", () =>
+    forgotten.map((task) => task.plan.id).join(", "),
   );
 }
 

@@ -157,12 +157,21 @@ export const mutants: readonly Mutant[] = [
     "attemptOfMessage(message) === command.id",
     "attemptOfMessage(message) === null",
   ),
-  mutant(
-    "start from the tip that was told last, without a look",
-    "core/feature/targets.ts",
-    "return target.observed === target.asked;",
-    "return true;",
-  ),
+  {
+    bug: "start from a branch before it has been looked at",
+    edits: [
+      {
+        file: "core/feature/targets.ts",
+        find: "return target.observed === target.asked;",
+        replace: "return true;",
+      },
+      {
+        file: "core/feature/decide.ts",
+        find: "if (target !== null) target.sha = event.mergeSha;",
+        replace: "",
+      },
+    ],
+  },
   mutant(
     "merge what lands together into the base one by one",
     "core/feature/targets.ts",

@@ -256,6 +256,8 @@ function meddle(chance: Chance, features: readonly FeatureSpec[], meddling: read
 
 function givesUp(chance: Chance, feature: number): Fault {
   const act: Act = { act: "say", feature, by: "maya", text: "/headgate cancel" };
+  // Just before a merge, most of the time: what lands all the same has to be taken back too.
+  if (chance.chance(0.6)) return { on: "moment", request: "mergePull", nth: chance.between(1, 4), fault: "act", act };
   return { on: "time", at: chance.between(120_000, 1_200_000), fault: "act", act };
 }
 

@@ -133,7 +133,7 @@ export function runRoutes(hub: Hub, actions: Actions): Rest {
     const run = hub.world.table("runs").get(job.runId);
     if (run === undefined) throw notFound();
     await actions.rerun(repository, completed(run), job, actingUser(context));
-    return context.json({}, 201);
+    return respond<"actions/re-run-job-for-workflow-run", 201>(context, {}, 201);
   });
 
   rest.get(`${root}/runs/:run/attempts/:attempt`, async (context) => {
@@ -143,7 +143,7 @@ export function runRoutes(hub: Hub, actions: Actions): Rest {
     const earlier = hub.world.table("runAttempts").get(`${run.id}:${attempt}`)?.run;
     const found = attempt === run.runAttempt ? run : earlier;
     if (found === undefined) throw notFound();
-    return context.json(await render(context, repository, found));
+    return respond<"actions/get-workflow-run-attempt">(context, await render(context, repository, found));
   });
 
   rest.delete(`${root}/runs/:run`, (context) => {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { ApiError, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import type { Schema } from "../../shapes/site.ts";
 import type { Repository, SecretKey } from "../../world/entities.ts";
 import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";
@@ -48,18 +49,21 @@ export function secretRoutes(hub: Hub): Rest {
 
   rest.get(root, (context) => {
     const all = settingsOf(hub, readable(context), "secrets");
-    return context.json({ total_count: all.length, secrets: paginate(context, all).map(shown) });
+    return respond<"actions/list-repo-secrets">(context, {
+      total_count: all.length,
+      secrets: paginate(context, all).map(shown),
+    });
   });
 
   rest.get(`${root}/public-key`, (context) => {
     const { id, publicKey } = keyOf(hub, readable(context));
-    return context.json({ key_id: String(id), key: publicKey } satisfies Schema<"actions-public-key">);
+    return respond<"actions/get-repo-public-key">(context, { key_id: String(id), key: publicKey });
   });
 
   rest.get(`${root}/:name`, (context) => {
     const found = findSetting(hub, readable(context), "secrets", nameOf(context));
     if (found === undefined) throw notFound();
-    return context.json(shown(found));
+    return respond<"actions/get-repo-secret">(context, shown(found));
   });
 
   rest.put(`${root}/:name`, async (context) => {
@@ -71,7 +75,7 @@ export function secretRoutes(hub: Hub): Rest {
     if (value === null) throw new ApiError(422, "Bad request - unable to decrypt the value with the key of key_id");
     const isNew = findSetting(hub, repository, "secrets", name) === undefined;
     changeSetting(hub, repository, "secrets", name, value);
-    return isNew ? context.json({}, 201) : context.body(null, 204);
+    return isNew ? respond<"actions/create-or-update-repo-secret", 201>(context, {}, 201) : context.body(null, 204);
   });
 
   rest.delete(`${root}/:name`, (context) => {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { ApiError, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
-import type { Schema } from "../../shapes/site.ts";
+import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../world/entities.ts";
 import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";
 
@@ -23,12 +23,15 @@ export function variableRoutes(hub: Hub): Rest {
   }
 
   rest.get(root, (context) => {
-    const all: Schema<"actions-variable">[] = settingsOf(hub, readable(context), "variables");
-    return context.json({ total_count: all.length, variables: paginate(context, all) });
+    const all = settingsOf(hub, readable(context), "variables");
+    return respond<"actions/list-repo-variables">(context, {
+      total_count: all.length,
+      variables: paginate(context, all),
+    });
   });
 
   rest.get(`${root}/:name`, (context) =>
-    context.json(named(context, readable(context)) satisfies Schema<"actions-variable">),
+    respond<"actions/get-repo-variable">(context, named(context, readable(context))),
   );
 
   rest.post(root, async (context) => {
@@ -38,7 +41,7 @@ export function variableRoutes(hub: Hub): Rest {
       throw new ApiError(409, "Already exists - Variable already exists");
     }
     changeSetting(hub, repository, "variables", name, value);
-    return context.json({}, 201);
+    return respond<"actions/create-repo-variable", 201>(context, {}, 201);
   });
 
   rest.patch(`${root}/:name`, async (context) => {

@@ -1,4 +1,5 @@
 /** What `github` shows, but for what only a job knows. */
+import { guardsOf } from "../../gates/guards.ts";
 import type { Repository, WorkflowRun } from "../../world/entities.ts";
 import type { ActionsHost } from "../host.ts";
 
@@ -14,7 +15,6 @@ export function githubContext(host: ActionsHost, repository: Repository, run: Wo
   const actor = world.table("users").get(run.actorId);
   const owner = world.table("users").get(repository.ownerId);
   const isTag = run.ref.startsWith("refs/tags/");
-  const protections = world.table("protections");
   const refName = run.ref.replace(/^refs\/(heads|tags|pull)\//, "");
   const fullName = `${repository.owner}/${repository.name}`;
   return {
@@ -28,7 +28,7 @@ export function githubContext(host: ActionsHost, repository: Repository, run: Wo
     head_ref: record(pull.head).ref ?? "",
     ref: run.ref,
     ref_name: refName,
-    ref_protected: protections.get(`${repository.id}:${refName}`) !== undefined,
+    ref_protected: guardsOf(world, repository, run.ref).length > 0,
     ref_type: isTag ? "tag" : "branch",
     repository: fullName,
     repository_id: String(repository.id),

@@ -1,14 +1,15 @@
 /** Branches, and merging one into another. https://docs.github.com/en/rest/branches/branches */
 import { z } from "zod";
+import { isProtected } from "../../gates/guards.ts";
+import { protectionOf } from "../../gates/protection.ts";
 import type { Hub } from "../../hub.ts";
-import { protectionOf } from "../../pulls/protection.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { commit as renderCommit } from "../../shapes/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
-import type { Protection, Repository } from "../../world/entities.ts";
+import type { Repository } from "../../world/entities.ts";
 import { githubSignature, signatureOf } from "../identity.ts";
 import { isAncestor } from "../plumbing/history.ts";
 import { mergeTrees } from "../plumbing/merging.ts";
@@ -30,16 +31,14 @@ export function branchRoutes(hub: Hub): Rest {
     const wanted = context.req.query("protected");
     const named = refs.flatMap(({ ref, sha }) => {
       const name = branchOf(ref);
-      return name === null ? [] : [{ name, sha, protection: protectionOf(hub.world, repository, name) }];
+      return name === null ? [] : [{ name, sha, guarded: isProtected(hub.world, repository, name) }];
     });
-    const found = named.filter(
-      ({ protection }) => wanted === undefined || (wanted === "true") === (protection !== null),
-    );
-    const answer = paginate(context, found).map(({ name, sha, protection }) => ({
+    const found = named.filter(({ guarded }) => wanted === undefined || (wanted === "true") === guarded);
+    const answer = paginate(context, found).map(({ name, sha, guarded }) => ({
       name,
       commit: { sha, url: `${repositoryApi(hub, repository)}/commits/${sha}` },
-      protected: protection !== null,
-      ...protectionPart(hub, repository, name, protection),
+      protected: guarded,
+      ...protectionPart(hub, repository, name),
     }));
     return respond<"repos/list-branches">(context, answer satisfies Schema<"short-branch">[]);
   });
@@ -50,7 +49,6 @@ export function branchRoutes(hub: Hub): Rest {
     const repository = repositoryFor(context, hub.world, "contents", "read");
     const sha = await readRef(hub.git.at(repository), `refs/heads/${name}`);
     if (sha === null) throw new ApiError(404, "Branch not found");
-    const protection = protectionOf(hub.world, repository, name);
     const answer: Schema<"branch-with-protection"> = {
       name,
       commit: renderCommit(hub, repository, await commitNamed(hub, repository, sha)),
@@ -58,8 +56,8 @@ export function branchRoutes(hub: Hub): Rest {
         self: `${repositoryApi(hub, repository)}/branches/${name}`,
         html: `${repositoryWeb(hub, repository)}/tree/${name}`,
       },
-      protected: protection !== null,
-      ...protectionPart(hub, repository, name, protection),
+      protected: isProtected(hub.world, repository, name),
+      ...protectionPart(hub, repository, name),
     };
     return respond<"repos/get-branch">(context, answer);
   });
@@ -96,8 +94,9 @@ export function branchRoutes(hub: Hub): Rest {
   return rest;
 }
 
-/** What every branch says of its protection, unasked. */
-function protectionPart(hub: Hub, repository: Repository, branch: string, protection: Protection | null) {
+/** What every branch says of its classic protection, unasked. */
+function protectionPart(hub: Hub, repository: Repository, branch: string) {
+  const protection = protectionOf(hub.world, repository, branch);
   const required = protection?.requiredStatusChecks;
   const level = protection?.enforceAdmins ? "everyone" : "non_admins";
   return {

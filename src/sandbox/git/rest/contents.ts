@@ -126,12 +126,14 @@ export function contentRoutes(hub: Hub): Rest {
   }
 
   rest.put("/repos/:owner/:repo/contents/:path{.+}", async (context) => {
+    repositoryFor(context, hub.world, "contents", "write");
     const body = await bodyOf(context, put);
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(body.content)) throw new ApiError(422, "content is not valid Base64");
     return commitFile(context, body, Buffer.from(body.content, "base64"));
   });
 
   rest.delete("/repos/:owner/:repo/contents/:path{.+}", async (context) => {
+    repositoryFor(context, hub.world, "contents", "write");
     // Octokit's clients send a body; others send the same as a query.
     const body = await bodyOf(context, change.partial({ message: true }));
     const all = { ...context.req.query(), ...body };

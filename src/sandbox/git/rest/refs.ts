@@ -11,7 +11,7 @@ import { isBranchName, isRefName } from "../plumbing/names.ts";
 import { type ObjectType, typesOf } from "../plumbing/objects.ts";
 import { listRefs, readRef, type StoredRef } from "../plumbing/stored-refs.ts";
 import { moveRef } from "../refs.ts";
-import { mustHaveMoved } from "./refusal.ts";
+import { mustHaveBeenMade, mustHaveMoved } from "./refusal.ts";
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 const created = z.object({ ref: z.string(), sha });
@@ -51,7 +51,7 @@ export function refRoutes(hub: Hub): Rest {
       moveRef(hub, repository, { ref, from: null, to, force: false }, by(context)),
     );
     if (!outcome.moved && outcome.why === "stale") throw new ApiError(422, "Reference already exists");
-    mustHaveMoved(outcome);
+    mustHaveBeenMade(outcome);
     const answer = gitRef(hub, repository, { ref, sha: to, type });
     return respond<"git/create-ref", 201>(context, answer, 201, { Location: answer.url });
   });

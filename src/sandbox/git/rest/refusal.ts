@@ -1,4 +1,5 @@
 /** What a move of a ref that did not happen is answered with. */
+import { type Objection, violations } from "../../gates/judge.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { Moved } from "../refs.ts";
 
@@ -10,11 +11,23 @@ export function mustHaveMoved(outcome: Moved): void {
       throw new ApiError(422, "Update is not a fast forward");
     case "protected":
       // https://github.com/47degrees/sbt-org-policies/issues/263
-      throw new ApiError(422, outcome.reasons.join(" "));
+      throw new ApiError(422, told(outcome.objections));
     case "stale":
     case "blocked":
       throw new ApiError(422, "Reference cannot be updated");
   }
+}
+
+const byRules = ({ from }: Objection) => from === "rules";
+
+function told(objections: readonly Objection[]): string {
+  return objections.some(byRules) ? violations(objections) : objections.map(({ sentence }) => sentence).join(" ");
+}
+
+/** For routes that make a ref. GitHub does not say why: https://github.com/github/rest-api-description/issues/4887 */
+export function mustHaveBeenMade(outcome: Moved): void {
+  if (!outcome.moved && outcome.why === "protected") throw new ApiError(422, "Reference update failed");
+  mustHaveMoved(outcome);
 }
 
 /** For routes that commit a file. @param verb What they were about to do: `create`, `update`, `delete`. */
@@ -22,8 +35,9 @@ export function mustHaveCommitted(outcome: Moved, verb: string, path: string, ti
   if (outcome.moved) return;
   switch (outcome.why) {
     case "protected":
+      if (outcome.objections.some(byRules)) throw new ApiError(409, violations(outcome.objections));
       // https://github.com/kevgo/prettifier/issues/28
-      throw new ApiError(409, `Could not ${verb} file: ${outcome.reasons.join(" ")}`);
+      throw new ApiError(409, `Could not ${verb} file: ${told(outcome.objections)}`);
     case "not-fast-forward":
     case "stale":
     case "blocked":

@@ -4,7 +4,13 @@ import type { Fields } from "../fields.ts";
 import type { Acting } from "./input.ts";
 import { issueMutations } from "./issues.ts";
 import { pullMutations } from "./pulls.ts";
+import { threadMutations } from "./threads.ts";
 
 export function mutationRoot(acting: Acting) {
-  return { __typename: "Mutation", ...issueMutations(acting), ...pullMutations(acting) } satisfies Fields<Mutation>;
+  return {
+    __typename: "Mutation",
+    ...issueMutations(acting),
+    ...pullMutations(acting),
+    ...threadMutations(acting),
+  } satisfies Fields<Mutation>;
 }

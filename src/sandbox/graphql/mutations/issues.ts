@@ -2,7 +2,7 @@
 import type { AddCommentInput, MinimizeCommentInput } from "@octokit/graphql-schema";
 import { commentOn } from "../../rest/issues/comments.ts";
 import { conversation } from "../../rest/issues/find.ts";
-import { addSubIssue } from "../../rest/issues/sub-issues.ts";
+import { addSubIssue } from "../../rest/issues/links/sub-issues.ts";
 import { Refused } from "../fields.ts";
 import { needs, nodeOf } from "../nodes.ts";
 import { commentShape } from "../shapes/conversation.ts";
@@ -58,7 +58,7 @@ export function issueMutations(acting: Acting) {
         throw new Refused("NOT_FOUND", `Could not resolve to Issue node with the global id of '${issueId}'.`);
       }
       for (const { repository } of [parent, part]) needs(acting, repository, ["issues"], "write");
-      addSubIssue(hub, parent.repository, parent.issue, part.issue, replaceParent === true, by);
+      addSubIssue(hub, parent, part, replaceParent === true, by);
       return {
         issue: show.issue(parent.repository, parent.issue),
         subIssue: show.issue(part.repository, part.issue),

@@ -1,6 +1,6 @@
 /** Issues, and what issues and pulls have in common: labels, people, comments. */
 import type { IssueComment, Issue as IssueType } from "@octokit/graphql-schema";
-import { parentOf, subIssuesOf } from "../../rest/issues/sub-issues.ts";
+import { parentOf, subIssuesOf } from "../../rest/issues/links/sub-issues.ts";
 import { labelsOf } from "../../shapes/issue.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
 import { association } from "../../shapes/user.ts";

@@ -5,12 +5,14 @@ import type {
   PullRequestReview,
   PullRequest as PullType,
 } from "@octokit/graphql-schema";
+import { decisionOn } from "../../gates/reviews.ts";
 import { changes, type FileChange } from "../../git/plumbing/diff.ts";
 import { log, mergeBase } from "../../git/plumbing/history.ts";
 import { factsOf } from "../../pulls/facts.ts";
 import { closedNumbers } from "../../pulls/landing/closing.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
-import { latestVerdicts, reviewDecision } from "../../pulls/reviews/standing.ts";
+import { latestVerdicts } from "../../pulls/reviews/standing.ts";
+import { threadsOf } from "../../pulls/reviews/threads.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
 import { association } from "../../shapes/user.ts";
 import type { Issue, Pull, Repository, Review } from "../../world/entities.ts";
@@ -19,6 +21,7 @@ import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
 import { rollupShape } from "./checks.ts";
 import { pullCommitShape } from "./commit.ts";
 import { conversationFields } from "./conversation.ts";
+import { threadShape } from "./threads.ts";
 
 export function pullShape(asking: Asking, repository: Repository, pull: Pull): Shown {
   const { hub, show } = asking;
@@ -34,7 +37,6 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
   };
   const sized = async () => (await known()).size;
   const commit = (sha: string | null) => (sha === null ? null : () => show.commit(repository, sha));
-  const required = world.table("protections").get(`${repository.id}:${pull.baseRef}`)?.requiredApprovals ?? null;
   return {
     __typename: "PullRequest",
     ...conversationFields(asking, repository, issue),
@@ -57,7 +59,7 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
       askMergeability(hub, repository, pull);
       return (await known()).mergeableState.toUpperCase();
     },
-    reviewDecision: reviewDecision(world, repository, pull, required),
+    reviewDecision: decisionOn(world, repository, pull),
     headRefName: pull.headRef,
     headRefOid: pull.headSha,
     headRef: () => show.ref(repository, `refs/heads/${pull.headRef}`),
@@ -97,6 +99,12 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
     },
     latestOpinionatedReviews: (given: Arguments) =>
       reviewConnection(asking, repository, pull, "latestOpinionatedReviews", latestVerdicts(world, pull))(given),
+    reviewThreads: connection(
+      "PullRequestReviewThreadConnection",
+      "reviewThreads",
+      () => threadsOf(world, pull),
+      (thread) => threadShape(asking, repository, pull, thread),
+    ),
     closingIssuesReferences: connection(
       "IssueConnection",
       "closingIssuesReferences",

@@ -1,4 +1,5 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
+import { judgeMerge } from "../../gates/judge.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
 import type { Hub } from "../../hub.ts";
@@ -9,7 +10,6 @@ import { retarget } from "../edit.ts";
 import { isOpen } from "../facts.ts";
 import { markMerged } from "../follow.ts";
 import { testMerge } from "../mergeability.ts";
-import { judgeMerge } from "../protection.ts";
 import { sizeOf } from "../sizes.ts";
 import { tellPull } from "../tell.ts";
 import { closeMentioned } from "./closing.ts";

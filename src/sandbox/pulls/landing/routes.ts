@@ -4,7 +4,8 @@ import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { newRest, notFound, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
-import { repositoryApi, type Schema } from "../../shapes/site.ts";
+import { respond } from "../../rest/respond.ts";
+import { repositoryApi } from "../../shapes/site.ts";
 import { pullAt } from "../facts.ts";
 import { mergePull } from "./merge.ts";
 import { mergeResult, requestMerge } from "./merge-async.ts";
@@ -40,12 +41,11 @@ export function landingRoutes(hub: Hub): Rest {
     const repository = mergeable(context);
     const body = await bodyOf(context, merged);
     const order = { ...orderIn(body), method: body.merge_method ?? ("merge" as const) };
-    const result: Schema<"pull-request-merge-result"> = {
+    return respond<"pulls/merge">(context, {
       sha: await mergePull(hub, repository, pullAt(context, hub, repository), order, by(context)),
       merged: true,
       message: "Pull Request successfully merged",
-    };
-    return context.json(result);
+    });
   });
 
   rest.put(`${one}/merge-async`, async (context) => {
@@ -57,12 +57,14 @@ export function landingRoutes(hub: Hub): Rest {
       action: body.merge_action ?? ("default" as const),
     };
     const { status, result } = requestMerge(hub, repository, pullAt(context, hub, repository), wanted, by(context));
-    return context.json(result, status);
+    if (status === 200) return respond<"pulls/merge-async">(context, result);
+    return respond<"pulls/merge-async", typeof status>(context, result, status);
   });
 
   rest.get(`${one}/merge-async/:uuid`, (context) => {
     const repository = repositoryFor(context, hub.world, "pull_requests", "read");
-    return context.json(mergeResult(hub, pullAt(context, hub, repository), context.req.param("uuid")));
+    const result = mergeResult(hub, pullAt(context, hub, repository), context.req.param("uuid"));
+    return respond<"pulls/get-merge-async-result">(context, result);
   });
 
   rest.put(`${one}/update-branch`, async (context) => {
@@ -73,7 +75,7 @@ export function landingRoutes(hub: Hub): Rest {
     const { expected_head_sha: expected } = await bodyOf(context, updated);
     await updateBranch(hub, repository, pull, expected?.toLowerCase() ?? null, by(context));
     const url = `${repositoryApi(hub, repository)}/pulls/${pull.number}`;
-    return context.json({ message: "Updating pull request branch.", url }, 202);
+    return respond<"pulls/update-branch", 202>(context, { message: "Updating pull request branch.", url }, 202);
   });
 
   return rest;

@@ -3,7 +3,8 @@ import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { mergeTrees } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
 import { readRef } from "../../git/plumbing/stored-refs.ts";
-import { moveRef } from "../../git/refs.ts";
+import { moveRef, objectionsTo } from "../../git/refs.ts";
+import { mustHaveMoved } from "../../git/rest/refusal.ts";
 import type { Hub } from "../../hub.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
@@ -30,8 +31,17 @@ export async function updateBranch(
   if (behind === 0) throw new ApiError(422, "There are no new commits on the base branch.");
   const merged = await mergeTrees(git, pull.headSha, base);
   if (!("tree" in merged)) throw new ApiError(422, "merge conflict between base and head");
-  inBackground(hub, mergeBaseIn(hub, repository, pull, base, merged.tree, by));
+  const to = await mergeBaseIn(hub, repository, pull, base, merged.tree, by);
+  const move = { ref: `refs/heads/${pull.headRef}`, from: pull.headSha, to, force: false };
+  const objections = await objectionsTo(hub, repository, { ...move, before: move.from, after: to, forward: true }, by);
+  if (objections.length > 0) mustHaveMoved({ moved: false, why: "protected", objections });
+  inBackground(
+    hub,
+    hub.git.exclusive(repository, () => moveRef(hub, repository, move, by)),
+  );
 }
+
+/** The commit that brings the base in, on no branch yet. */
 
 async function mergeBaseIn(
   hub: Hub,
@@ -40,15 +50,13 @@ async function mergeBaseIn(
   base: string,
   tree: string,
   by: By,
-): Promise<void> {
+): Promise<string> {
   const now = hub.world.now();
-  const to = await writeCommit(hub.git.at(repository), {
+  return writeCommit(hub.git.at(repository), {
     tree,
     parents: [pull.headSha, base],
     message: `Merge branch '${pull.baseRef}' into ${pull.headRef}`,
     author: signatureOf(by.user, now),
     committer: githubSignature(now),
   });
-  const move = { ref: `refs/heads/${pull.headRef}`, from: pull.headSha, to, force: false };
-  await hub.git.exclusive(repository, () => moveRef(hub, repository, move, by));
 }

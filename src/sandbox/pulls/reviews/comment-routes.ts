@@ -16,6 +16,7 @@ import {
   repositoryToJoin,
   unprocessable,
 } from "../../rest/kit.ts";
+import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, ReviewComment } from "../../world/entities.ts";
 import { pullAt } from "../facts.ts";
 import { addComment, placed, publicComments, renderComment, reply } from "./comments.ts";
@@ -75,7 +76,8 @@ export function reviewCommentRoutes(hub: Hub): Rest {
       .filter((each) => Number.isNaN(from) || Date.parse(each.updatedAt) >= from)
       .sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
     const page = paginate(context, found);
-    return context.json(await Promise.all(page.map((each) => renderComment(hub, repository, each))));
+    const shown = await Promise.all(page.map((each) => renderComment(hub, repository, each)));
+    return respond<"pulls/list-review-comments">(context, shown);
   }
 
   rest.get(`${pulls}/comments`, (context) => {
@@ -105,7 +107,7 @@ export function reviewCommentRoutes(hub: Hub): Rest {
           who,
         );
     const rendered = await renderComment(hub, repository, comment);
-    return context.json(rendered, 201, { Location: rendered.url });
+    return respond<"pulls/create-review-comment", 201>(context, rendered, 201, { Location: rendered.url });
   });
 
   rest.post(`${ofPull}/:comment{[0-9]+}/replies`, async (context) => {
@@ -114,12 +116,15 @@ export function reviewCommentRoutes(hub: Hub): Rest {
     const pull = pullAt(context, hub, repository);
     const to = Number(context.req.param("comment"));
     const rendered = await renderComment(hub, repository, await reply(hub, repository, pull, to, body, by(context)));
-    return context.json(rendered, 201, { Location: rendered.url });
+    return respond<"pulls/create-reply-for-review-comment", 201>(context, rendered, 201, { Location: rendered.url });
   });
 
   rest.get(one, async (context) => {
     const repository = readable(context);
-    return context.json(await renderComment(hub, repository, commentAt(context, repository)));
+    return respond<"pulls/get-review-comment">(
+      context,
+      await renderComment(hub, repository, commentAt(context, repository)),
+    );
   });
 
   rest.patch(one, async (context) => {
@@ -131,7 +136,7 @@ export function reviewCommentRoutes(hub: Hub): Rest {
       const changes = { body: { from: old.body } };
       await tellComment(hub, repository, pull, comment, "edited", by(context), { changes });
     }
-    return context.json(await renderComment(hub, repository, comment));
+    return respond<"pulls/update-review-comment">(context, await renderComment(hub, repository, comment));
   });
 
   rest.delete(one, async (context) => {
@@ -141,7 +146,7 @@ export function reviewCommentRoutes(hub: Hub): Rest {
       table.remove(comment.id);
       world.table("resolvedThreads").remove(comment.id);
     });
-    await tellComment(hub, repository, pull, comment, "deleted", by(context));
+    await tellComment(hub, repository, pull, comment, "deleted", by(context), {});
     return context.body(null, 204);
   });
 

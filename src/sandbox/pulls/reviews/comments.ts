@@ -2,7 +2,7 @@
 import type { Hub } from "../../hub.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { notFound, unprocessable } from "../../rest/kit.ts";
-import { commentOfReview, reviewComment } from "../../shapes/review.ts";
+import { commentOfReview, reviewComment } from "../../shapes/pulls/review.ts";
 import type { Pull, Repository, Review, ReviewComment } from "../../world/entities.ts";
 import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";
 import { hasPending, submitted } from "./review.ts";
@@ -67,8 +67,8 @@ export async function addComment(hub: Hub, repository: Repository, pull: Pull, e
     return { review: made, comment: storeComments(hub, made, [each])[0] };
   });
   if (comment === undefined) throw new Error("a comment was not stored");
-  tellReview(hub, repository, pull, review, "submitted", by);
-  await tellComment(hub, repository, pull, comment, "created", by);
+  tellReview(hub, repository, pull, review, "submitted", by, {});
+  await tellComment(hub, repository, pull, comment, "created", by, {});
   return comment;
 }
 
@@ -85,12 +85,21 @@ export async function reply(hub: Hub, repository: Repository, pull: Pull, to: nu
   return addComment(hub, repository, pull, { ...first, body, inReplyTo: first.id }, by);
 }
 
-export async function renderComment(hub: Hub, repository: Repository, comment: ReviewComment, inReview = false) {
+export async function renderComment(hub: Hub, repository: Repository, comment: ReviewComment) {
+  const { pull, place } = await placeOf(hub, repository, comment);
+  return reviewComment(hub, repository, pull, comment, place);
+}
+
+/** As it is shown among the comments of its review. */
+export async function renderReviewComment(hub: Hub, repository: Repository, comment: ReviewComment) {
+  const { pull, place } = await placeOf(hub, repository, comment);
+  return commentOfReview(hub, repository, pull, comment, place);
+}
+
+async function placeOf(hub: Hub, repository: Repository, comment: ReviewComment) {
   const pull = hub.world.table("pulls").get(comment.pullId);
   if (pull === undefined) throw notFound();
-  const place = await presentPlace(hub.git.at(repository), pull, comment);
-  const render = inReview ? commentOfReview : reviewComment;
-  return render(hub, repository, pull, comment, place);
+  return { pull, place: await presentPlace(hub.git.at(repository), pull, comment) };
 }
 
 /** The repository's comments that everyone may see: those of pending reviews are their author's alone. */

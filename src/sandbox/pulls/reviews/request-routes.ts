@@ -4,8 +4,8 @@ import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { newRest, type Rest, repositoryFor } from "../../rest/kit.ts";
-import { requestedReviewers, simplePull } from "../../shapes/pull.ts";
-import type { Schema } from "../../shapes/site.ts";
+import { respond } from "../../rest/respond.ts";
+import { requestedReviewers, simplePull } from "../../shapes/pulls/pull.ts";
 import { pullAt } from "../facts.ts";
 import { notCollaborator, requestReviews, withdrawRequests } from "./requests.ts";
 
@@ -21,7 +21,7 @@ export function reviewRequestRoutes(hub: Hub): Rest {
     const repository = repositoryFor(context, hub.world, "pull_requests", "read");
     const pull = pullAt(context, hub, repository);
     const users = requestedReviewers(hub, pull);
-    return context.json({ users, teams: [] } satisfies Schema<"pull-request-review-request">);
+    return respond<"pulls/list-requested-reviewers">(context, { users, teams: [] });
   });
 
   rest.post(path, async (context) => {
@@ -31,7 +31,7 @@ export function reviewRequestRoutes(hub: Hub): Rest {
     // The sandbox has no teams, so none of them has access.
     if (teams.length > 0) throw notCollaborator(repository);
     await requestReviews(hub, repository, pull, reviewers, by(context));
-    return context.json(simplePull(hub, repository, pull), 201);
+    return respond<"pulls/request-reviewers", 201>(context, simplePull(hub, repository, pull), 201);
   });
 
   rest.delete(path, async (context) => {
@@ -39,7 +39,7 @@ export function reviewRequestRoutes(hub: Hub): Rest {
     const { reviewers } = await bodyOf(context, withdrawn);
     const pull = pullAt(context, hub, repository);
     await withdrawRequests(hub, repository, pull, reviewers, by(context));
-    return context.json(simplePull(hub, repository, pull));
+    return respond<"pulls/remove-requested-reviewers">(context, simplePull(hub, repository, pull));
   });
 
   return rest;

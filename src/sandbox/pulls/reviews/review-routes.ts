@@ -17,10 +17,11 @@ import {
   repositoryToJoin,
   unprocessable,
 } from "../../rest/kit.ts";
-import { review as render } from "../../shapes/review.ts";
+import { respond } from "../../rest/respond.ts";
+import { review as render } from "../../shapes/pulls/review.ts";
 import type { Pull, Repository, Review } from "../../world/entities.ts";
 import { pullAt } from "../facts.ts";
-import { type NewComment, type Placed, placed, renderComment, storeComments } from "./comments.ts";
+import { type NewComment, type Placed, placed, renderReviewComment, storeComments } from "./comments.ts";
 import { dismiss, hasPending, mayReview, refusedReview, submit, submitted } from "./review.ts";
 import { tellComment, tellReview } from "./tell.ts";
 
@@ -82,8 +83,8 @@ export function reviewRoutes(hub: Hub): Rest {
   }
 
   async function tellSubmitted(repository: Repository, pull: Pull, review: Review, who: By): Promise<void> {
-    tellReview(hub, repository, pull, review, "submitted", who);
-    for (const comment of commentsOf(review)) await tellComment(hub, repository, pull, comment, "created", who);
+    tellReview(hub, repository, pull, review, "submitted", who, {});
+    for (const comment of commentsOf(review)) await tellComment(hub, repository, pull, comment, "created", who, {});
   }
 
   const commentsOf = (review: Review) => world.table("reviewComments").filter((each) => each.reviewId === review.id);
@@ -92,7 +93,10 @@ export function reviewRoutes(hub: Hub): Rest {
     const repository = readable(context);
     const pull = pullAt(context, hub, repository);
     const page = paginate(context, seen(context, pull));
-    return context.json(page.map((each) => render(hub, repository, pull, each)));
+    return respond<"pulls/list-reviews">(
+      context,
+      page.map((each) => render(hub, repository, pull, each)),
+    );
   });
 
   rest.post(reviews, async (context) => {
@@ -124,13 +128,13 @@ export function reviewRoutes(hub: Hub): Rest {
       return made;
     });
     if (review.state !== "PENDING") await tellSubmitted(repository, pull, review, who);
-    return context.json(render(hub, repository, pull, review));
+    return respond<"pulls/create-review">(context, render(hub, repository, pull, review));
   });
 
   rest.get(one, (context) => {
     const repository = readable(context);
     const pull = pullAt(context, hub, repository);
-    return context.json(render(hub, repository, pull, reviewAt(context, pull)));
+    return respond<"pulls/get-review">(context, render(hub, repository, pull, reviewAt(context, pull)));
   });
 
   rest.put(one, async (context) => {
@@ -142,7 +146,7 @@ export function reviewRoutes(hub: Hub): Rest {
     if (review.state !== "PENDING" && body !== old.body) {
       tellReview(hub, repository, pull, review, "edited", by(context), { changes: { body: { from: old.body } } });
     }
-    return context.json(render(hub, repository, pull, review));
+    return respond<"pulls/update-review">(context, render(hub, repository, pull, review));
   });
 
   rest.delete(one, (context) => {
@@ -156,7 +160,7 @@ export function reviewRoutes(hub: Hub): Rest {
       for (const comment of commentsOf(review)) world.table("reviewComments").remove(comment.id);
       table.remove(review.id);
     });
-    return context.json(render(hub, repository, pull, review));
+    return respond<"pulls/delete-pending-review">(context, render(hub, repository, pull, review));
   });
 
   rest.post(`${one}/events`, async (context) => {
@@ -169,7 +173,7 @@ export function reviewRoutes(hub: Hub): Rest {
     mayReview(hub, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 }, who);
     const review = submit(hub, pull, draft, given.event, body);
     await tellSubmitted(repository, pull, review, who);
-    return context.json(render(hub, repository, pull, review));
+    return respond<"pulls/submit-review">(context, render(hub, repository, pull, review));
   });
 
   rest.put(`${one}/dismissals`, async (context) => {
@@ -177,14 +181,15 @@ export function reviewRoutes(hub: Hub): Rest {
     await bodyOf(context, dismissal);
     const pull = pullAt(context, hub, repository);
     const review = dismiss(hub, repository, pull, reviewAt(context, pull), by(context));
-    return context.json(render(hub, repository, pull, review));
+    return respond<"pulls/dismiss-review">(context, render(hub, repository, pull, review));
   });
 
   rest.get(`${one}/comments`, async (context) => {
     const repository = readable(context);
     const pull = pullAt(context, hub, repository);
     const page = paginate(context, commentsOf(reviewAt(context, pull)));
-    return context.json(await Promise.all(page.map((each) => renderComment(hub, repository, each, true))));
+    const shown = await Promise.all(page.map((each) => renderReviewComment(hub, repository, each)));
+    return respond<"pulls/list-comments-for-review">(context, shown);
   });
 
   return rest;

@@ -108,6 +108,6 @@ export function dismiss(hub: Hub, repository: Repository, pull: Pull, review: Re
     throw new ApiError(422, "Validation Failed", { errors: [`Can not dismiss a ${wrong} pull request review`] });
   }
   const changed = hub.world.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: hub.world.now() });
-  tellReview(hub, repository, pull, changed, "dismissed", by);
+  tellReview(hub, repository, pull, changed, "dismissed", by, {});
   return changed;
 }

@@ -2,12 +2,12 @@
  * Approvals that a push makes stale. GitHub keeps the diff that was approved and dismisses the approval when it changes:
  * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging
  */
+import { dismissesStale } from "../../gates/reviews.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import type { Hub } from "../../hub.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import type { Pull, Repository, Review } from "../../world/entities.ts";
-import { dismissesStale } from "../protection.ts";
 import { dismiss } from "./review.ts";
 import { latestVerdicts } from "./standing.ts";
 

@@ -4,55 +4,48 @@
  */
 import type { Hub } from "../../hub.ts";
 import type { By } from "../../rest/issues/changes.ts";
-import { simplePull } from "../../shapes/pull.ts";
-import { reviewCommentPayload, reviewPayload } from "../../shapes/review.ts";
-import { nodeId, type Payload } from "../../shapes/site.ts";
+import { simplePull } from "../../shapes/pulls/pull.ts";
+import { reviewCommentPayload, reviewPayload } from "../../shapes/pulls/review.ts";
+import { nodeId } from "../../shapes/site.ts";
+import { type Besides, told } from "../../shapes/told.ts";
 import type { Pull, Repository, Review, ReviewComment } from "../../world/entities.ts";
 import { presentPlace } from "./place.ts";
 
 type ReviewAction = "submitted" | "edited" | "dismissed";
 
-export function tellReview(
+export function tellReview<Action extends ReviewAction>(
   hub: Hub,
   repository: Repository,
   pull: Pull,
   review: Review,
-  action: ReviewAction,
+  action: Action,
   by: By,
-  more: Record<string, unknown> = {},
+  more: Besides<"pull_request_review", Action, "review" | "pull_request">,
 ): void {
-  const payload = {
+  const what = told("pull_request_review", "submitted", {
     review: reviewPayload(hub, repository, pull, review),
     pull_request: simplePull(hub, repository, pull),
-    ...more,
-  } satisfies ReviewTold;
+  });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, event: "pull_request_review", action, payload, sender, byJobToken });
+  hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
-type ReviewTold = { review: Omit<Payload<"webhook-pull-request-review-submitted">["review"], "state"> } & {
-  pull_request: unknown;
-};
-
-export async function tellComment(
+export async function tellComment<Action extends "created" | "edited" | "deleted">(
   hub: Hub,
   repository: Repository,
   pull: Pull,
   comment: ReviewComment,
-  action: "created" | "edited" | "deleted",
+  action: Action,
   by: By,
-  more: Record<string, unknown> = {},
+  more: Besides<"pull_request_review_comment", Action, "comment" | "pull_request">,
 ): Promise<void> {
-  const payload = {
+  const what = told("pull_request_review_comment", "created", {
     comment: await shownComment(hub, repository, pull, comment),
     pull_request: simplePull(hub, repository, pull),
-    ...more,
-  } satisfies CommentTold;
+  });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, event: "pull_request_review_comment", action, payload, sender, byJobToken });
+  hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
-
-type CommentTold = Pick<Payload<"webhook-pull-request-review-comment-created">, "comment"> & { pull_request: unknown };
 
 async function shownComment(hub: Hub, repository: Repository, pull: Pull, comment: ReviewComment) {
   const place = await presentPlace(hub.git.at(repository), pull, comment);
@@ -68,11 +61,13 @@ export async function tellThread(
   action: "resolved" | "unresolved",
   by: By,
 ): Promise<void> {
-  const comments = await Promise.all(thread.map((comment) => shownComment(hub, repository, pull, comment)));
-  const payload = {
+  const shown = await Promise.all(thread.map((comment) => shownComment(hub, repository, pull, comment)));
+  // The description has no null here; a comment on a whole file is on its first line.
+  const comments = shown.map((comment) => ({ ...comment, original_line: comment.original_line ?? 1 }));
+  const what = told("pull_request_review_thread", action, {
     thread: { node_id: nodeId("PullRequestReviewThread", thread[0].id), comments },
     pull_request: simplePull(hub, repository, pull),
-  } satisfies Pick<Payload<"webhook-pull-request-review-thread-resolved">, "thread"> & { pull_request: unknown };
+  });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, event: "pull_request_review_thread", action, payload, sender, byJobToken });
+  hub.announce({ repository, ...what, sender, byJobToken });
 }

@@ -1,15 +1,14 @@
 /** Check runs and suites. https://docs.github.com/en/rest/checks */
 import { z } from "zod";
 import type { Hub } from "../../hub.ts";
-import { latestRuns, checkRun as render, checkSuite as renderSuite } from "../../shapes/check.ts";
-import type { App, CheckRun, CheckSuite, Repository } from "../../world/entities.ts";
+import { latestRuns, checkRun as render } from "../../shapes/check.ts";
+import type { CheckRun, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
   actingUser,
   byJobToken,
   forbidden,
   newRest,
-  notFound,
   paginate,
   type Rest,
   type RestContext,
@@ -18,6 +17,7 @@ import {
 } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
+import { actingApp, runAt, suiteAt } from "./find.ts";
 import { type Recorder, recordCheckRun, suiteFor } from "./record.ts";
 
 const conclusion = z.enum(["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"]);
@@ -39,7 +39,6 @@ type Changes = z.output<typeof updated>;
 export function checkRunRoutes(hub: Hub): Rest {
   const rest = newRest();
   const runs = hub.world.table("checkRuns");
-  const suites = hub.world.table("checkSuites");
   const recorder: Recorder = { ...hub, headCommit: (repository, commit) => hub.git.headCommit(repository, commit) };
 
   async function record(context: RestContext, repository: Repository, run: CheckRun) {
@@ -86,7 +85,7 @@ export function checkRunRoutes(hub: Hub): Rest {
     const repository = repositoryFor(context, hub.world, "checks", "write");
     const app = actingApp(context);
     const body = await bodyOf(context, updated);
-    const run = runAt(context, repository);
+    const run = runAt(context, hub, repository);
     if (run.appId !== app.id) {
       throw forbidden(
         `Invalid app_id \`${app.id}\` - check run can only be modified by the GitHub App that created it.`,
@@ -94,18 +93,6 @@ export function checkRunRoutes(hub: Hub): Rest {
     }
     return respond<"checks/update">(context, await record(context, repository, changedRun(run, body, hub.world.now())));
   });
-
-  function runAt(context: RestContext, repository: Repository): CheckRun {
-    const run = runs.get(Number(context.req.param("id")));
-    if (run === undefined || run.repositoryId !== repository.id) throw notFound();
-    return run;
-  }
-
-  function suiteAt(context: RestContext, repository: Repository): CheckSuite {
-    const suite = suites.get(Number(context.req.param("id")));
-    if (suite === undefined || suite.repositoryId !== repository.id) throw notFound();
-    return suite;
-  }
 
   function listRuns(context: RestContext, repository: Repository, all: CheckRun[]) {
     const query = context.req.query();
@@ -122,30 +109,20 @@ export function checkRunRoutes(hub: Hub): Rest {
     });
   }
 
-  async function showSuite(repository: Repository, suite: CheckSuite) {
-    const headCommit = await hub.git.headCommit(repository, suite.headSha);
-    return renderSuite(hub, repository, suite, headCommit);
-  }
-
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
-    return respond<"checks/get">(context, render(hub, repository, runAt(context, repository)));
+    return respond<"checks/get">(context, render(hub, repository, runAt(context, hub, repository)));
   });
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
-    runAt(context, repository);
+    runAt(context, hub, repository);
     return respond<"checks/list-annotations">(context, []);
-  });
-
-  rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}", async (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "read");
-    return respond<"checks/get-suite">(context, await showSuite(repository, suiteAt(context, repository)));
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (context) => {
     const repository = repositoryFor(context, hub.world, "checks", "read");
-    const suite = suiteAt(context, repository);
+    const suite = suiteAt(context, hub, repository);
     return listRuns(
       context,
       repository,
@@ -163,29 +140,7 @@ export function checkRunRoutes(hub: Hub): Rest {
     );
   });
 
-  rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-suites", async (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "read");
-    const sha = await commitAt(hub, repository, context.req.param("ref"));
-    const { app_id: appId, check_name: name } = context.req.query();
-    const found = suites.filter(
-      (suite) =>
-        suite.repositoryId === repository.id &&
-        suite.headSha === sha &&
-        (appId === undefined || suite.appId === Number(appId)) &&
-        (name === undefined || runs.find((run) => run.suiteId === suite.id && run.name === name) !== undefined),
-    );
-    const shown = await Promise.all(paginate(context, found).map((suite) => showSuite(repository, suite)));
-    return respond<"checks/list-suites-for-ref">(context, { total_count: found.length, check_suites: shown });
-  });
-
   return rest;
-}
-
-/** Only Apps make check runs; people get 403. */
-function actingApp(context: RestContext): App {
-  const actor = context.get("actor");
-  if (actor.kind !== "token" || actor.app === null) throw forbidden("You must authenticate via a GitHub App.");
-  return actor.app;
 }
 
 /** A conclusion completes the run, whatever status was sent with it. */

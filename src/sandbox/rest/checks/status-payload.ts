@@ -1,4 +1,5 @@
 /** The `status` webhook: the status, its commit, and the branches whose tip that commit is. */
+import { isProtected } from "../../gates/guards.ts";
 import { readCommit } from "../../git/plumbing/objects.ts";
 import { branchesAt } from "../../git/plumbing/stored-refs.ts";
 import type { Hub } from "../../hub.ts";
@@ -9,7 +10,6 @@ export async function statusPayload(hub: Hub, repository: Repository, status: Co
   const api = repositoryApi(hub, repository);
   const git = hub.git.at(repository);
   const names = await branchesAt(git, status.sha);
-  const isProtected = (name: string) => hub.world.table("protections").get(`${repository.id}:${name}`) !== undefined;
   return {
     id: status.id,
     sha: status.sha,
@@ -23,7 +23,7 @@ export async function statusPayload(hub: Hub, repository: Repository, status: Co
     branches: names.map((name) => ({
       name,
       commit: { sha: status.sha, url: `${api}/commits/${status.sha}` },
-      protected: isProtected(name),
+      protected: isProtected(hub.world, repository, name),
     })),
     created_at: status.createdAt,
     updated_at: status.createdAt,

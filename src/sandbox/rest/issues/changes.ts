@@ -8,9 +8,10 @@ import { type PullBesides, tellPull } from "../../pulls/tell.ts";
 import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
 import { type Besides, told } from "../../shapes/told.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
-import type { Issue, IssueEvent, Label, Repository, User } from "../../world/entities.ts";
+import type { Issue, Label, Repository, User } from "../../world/entities.ts";
 import { takeNumber } from "../../world/numbers.ts";
 import { labelNamed } from "./labels.ts";
+import { recordEvent } from "./record-event.ts";
 
 /** Who changes something, and with what kind of token. */
 export interface By {
@@ -51,20 +52,8 @@ async function tellLabel(
   label: Label,
   by: By,
 ): Promise<void> {
-  record(hub, issue, event, { name: label.name, color: label.color }, by);
+  recordEvent(hub, issue, event, by.user.id, { label: { name: label.name, color: label.color } });
   await tell(hub, repository, issue, event, by, { label: renderLabel(hub, repository, label) });
-}
-
-function record(hub: Hub, issue: Issue, event: IssueEvent["event"], label: IssueEvent["label"], by: By): void {
-  hub.world.table("issueEvents").put({
-    id: hub.world.nextId(),
-    repositoryId: issue.repositoryId,
-    issueNumber: issue.number,
-    event,
-    actorId: by.user.id,
-    label,
-    createdAt: hub.world.now(),
-  });
 }
 
 export async function openIssue(hub: Hub, repository: Repository, given: NewIssue, by: By): Promise<Issue> {
@@ -128,7 +117,7 @@ export async function closeIssue(
   if (issue.state === "closed") return stateReason === null ? issue : store(hub, issue, { stateReason });
   const pull = hub.world.table("pulls").get(issue.id);
   if (pull !== undefined) {
-    record(hub, issue, "closed", null, by);
+    recordEvent(hub, issue, "closed", by.user.id);
     await closePull(hub, repository, pull, by);
     return hub.world.table("issues").get(issue.id) ?? issue;
   }
@@ -138,7 +127,7 @@ export async function closeIssue(
     closedById: by.user.id,
     closedAt: hub.world.now(),
   });
-  record(hub, changed, "closed", null, by);
+  recordEvent(hub, changed, "closed", by.user.id);
   await tell(hub, repository, changed, "closed", by, {});
   return changed;
 }
@@ -149,7 +138,7 @@ export async function reopenIssue(hub: Hub, repository: Repository, issue: Issue
   const pull = hub.world.table("pulls").get(issue.id);
   if (pull !== undefined) {
     await hub.git.exclusive(repository, () => reopenPull(hub, repository, pull, by));
-    record(hub, issue, "reopened", null, by);
+    recordEvent(hub, issue, "reopened", by.user.id);
     return hub.world.table("issues").get(issue.id) ?? issue;
   }
   const changed = store(hub, issue, {
@@ -158,7 +147,7 @@ export async function reopenIssue(hub: Hub, repository: Repository, issue: Issue
     closedById: null,
     closedAt: null,
   });
-  record(hub, changed, "reopened", null, by);
+  recordEvent(hub, changed, "reopened", by.user.id);
   await tell(hub, repository, changed, "reopened", by, {});
   return changed;
 }

@@ -5,7 +5,15 @@ import { comment as render } from "../../shapes/issue.ts";
 import type { Besides } from "../../shapes/told.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import {
+  forbidden,
+  newRest,
+  paginate,
+  type Rest,
+  type RestContext,
+  repositoryForAny,
+  repositoryToJoin,
+} from "../kit.ts";
 import { respond } from "../respond.ts";
 import type { By } from "./changes.ts";
 import { commentOn, tellComment } from "./comments.ts";
@@ -27,7 +35,7 @@ export function commentRoutes(hub: Hub): Rest {
   ) => tellComment(hub, repository, comment, action, who, more);
 
   rest.get("/repos/:owner/:repo/issues/comments", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const key = context.req.query("sort") === "updated" ? "updatedAt" : "createdAt";
     const sign = context.req.query("direction") === "desc" ? -1 : 1;
     const found = since(
@@ -41,7 +49,7 @@ export function commentRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const { number } = issueAt(context, hub, repository);
     const all = comments.filter((each) => each.repositoryId === repository.id && each.issueNumber === number);
     return respond<"issues/list-comments">(
@@ -61,7 +69,7 @@ export function commentRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return respond<"issues/get-comment">(context, render(hub, repository, commentAt(context, hub, repository)));
   });
 

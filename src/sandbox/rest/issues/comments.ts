@@ -1,29 +1,28 @@
 /** A comment comes to be, whether by REST or by GraphQL. */
 import type { Hub } from "../../hub.ts";
 import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
-import type { Payload } from "../../shapes/site.ts";
+import { type Besides, told } from "../../shapes/told.ts";
 import type { Comment, Issue, Repository } from "../../world/entities.ts";
 import type { By } from "./changes.ts";
 
-export function tellComment(
+export function tellComment<Action extends "created" | "edited" | "deleted">(
   hub: Hub,
   repository: Repository,
   comment: Comment,
-  action: string,
+  action: Action,
   by: By,
-  more = {},
+  more: Besides<"issue_comment", Action, "issue" | "comment">,
 ): void {
   const issue = hub.world
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
-  const payload = {
+  const what = told("issue_comment", "created", {
     issue: renderIssue(hub, repository, issue),
     comment: render(hub, repository, comment),
-    ...more,
-  } satisfies Payload<"webhook-issue-comment-created">;
+  });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, event: "issue_comment", action, payload, sender, byJobToken });
+  hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
 export function commentOn(
@@ -48,6 +47,6 @@ export function commentOn(
       updatedAt: now,
     });
   });
-  tellComment(hub, repository, comment, "created", by);
+  tellComment(hub, repository, comment, "created", by, {});
   return comment;
 }

@@ -1,15 +1,15 @@
 /** What happened to an issue, oldest first. https://docs.github.com/en/rest/issues/events */
 import type { Hub } from "../../hub.ts";
 import { issueEvent as render } from "../../shapes/issue.ts";
-import { newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, paginate, type Rest, repositoryForAny } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { issueAt } from "./find.ts";
+import { conversation, issueAt } from "./find.ts";
 
 export function issueEventRoutes(hub: Hub): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/events", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const issue = issueAt(context, hub, repository);
     const events = hub.world
       .table("issueEvents")

@@ -4,7 +4,16 @@ import type { Hub } from "../../hub.ts";
 import { issue as render } from "../../shapes/issue.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
-import { forbidden, newRest, paginate, type Rest, type RestContext, repositoryFor, repositoryToJoin } from "../kit.ts";
+import {
+  forbidden,
+  newRest,
+  paginate,
+  type Rest,
+  type RestContext,
+  repositoryFor,
+  repositoryForAny,
+  repositoryToJoin,
+} from "../kit.ts";
 import { respond } from "../respond.ts";
 import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "./changes.ts";
 import { assigneeIds, by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
@@ -59,7 +68,7 @@ export function issueRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return respond<"issues/get">(context, render(hub, repository, issueAt(context, hub, repository)));
   });
 

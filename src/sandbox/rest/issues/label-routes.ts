@@ -5,18 +5,18 @@ import { labelsOf, label as render } from "../../shapes/issue.ts";
 import type { Issue, Label, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
-  forbidden,
   newRest,
   notFound,
   paginate,
   type Rest,
   type RestContext,
-  repositoryFor,
+  refusal,
+  repositoryForAny,
   unprocessable,
 } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { setLabels } from "./changes.ts";
-import { by, issueAt, labelNames, mayTriage } from "./find.ts";
+import { by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
 import { findLabel, tellLabel } from "./labels.ts";
 
 const color = z.string().regex(/^[0-9a-fA-F]{6}$/, "must be six hexadecimal digits");
@@ -37,7 +37,7 @@ export function labelRoutes(hub: Hub): Rest {
   const labels = hub.world.table("labels");
 
   rest.get("/repos/:owner/:repo/labels", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const known = labels
       .filter((label) => label.repositoryId === repository.id)
       .sort((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
@@ -48,7 +48,7 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.post("/repos/:owner/:repo/labels", async (context) => {
-    const repository = repositoryFor(context, hub.world, "issues", "write");
+    const repository = repositoryForAny(context, hub.world, conversation, "write");
     const body = await bodyOf(context, created);
     if (findLabel(hub, repository, body.name) !== undefined) {
       throw unprocessable("Label", [{ field: "name", code: "already_exists" }]);
@@ -65,12 +65,12 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/labels/:name", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return respond<"issues/get-label">(context, render(hub, repository, labelAt(context, hub, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/labels/:name", async (context) => {
-    const repository = repositoryFor(context, hub.world, "issues", "write");
+    const repository = repositoryForAny(context, hub.world, conversation, "write");
     const old = labelAt(context, hub, repository);
     const body = await bodyOf(context, edited);
     const name = body.new_name ?? old.name;
@@ -87,7 +87,7 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.delete("/repos/:owner/:repo/labels/:name", (context) => {
-    const repository = repositoryFor(context, hub.world, "issues", "write");
+    const repository = repositoryForAny(context, hub.world, conversation, "write");
     const label = labelAt(context, hub, repository);
     labels.remove(label.id);
     relabel(hub, repository, label.name, null);
@@ -96,7 +96,7 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     return respond<"issues/list-labels-on-issue">(
       context,
       paginate(context, shown(repository, issueAt(context, hub, repository))),
@@ -105,9 +105,9 @@ export function labelRoutes(hub: Hub): Rest {
 
   /** The repository and issue, if the actor may label there. */
   function labelling(context: RestContext): { repository: Repository; issue: Issue } {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+    const repository = repositoryForAny(context, hub.world, conversation, "read");
     const issue = issueAt(context, hub, repository);
-    if (!mayTriage(context, repository)) throw forbidden("Must have admin rights to Repository.");
+    if (!mayTriage(context, repository)) throw refusal(context.get("actor"));
     return { repository, issue };
   }
 
@@ -116,8 +116,8 @@ export function labelRoutes(hub: Hub): Rest {
   }
 
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
-    const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
+    const { labels: names } = await bodyOf(context, named);
     return respond<"issues/add-labels">(
       context,
       shown(repository, await setLabels(hub, repository, issue, [...issue.labels, ...names], by(context))),
@@ -125,8 +125,8 @@ export function labelRoutes(hub: Hub): Rest {
   });
 
   rest.put("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
-    const { labels: names } = await bodyOf(context, named);
     const { repository, issue } = labelling(context);
+    const { labels: names } = await bodyOf(context, named);
     return respond<"issues/set-labels">(
       context,
       shown(repository, await setLabels(hub, repository, issue, names, by(context))),

@@ -11,7 +11,7 @@ import {
   paginate,
   type Rest,
   type RestContext,
-  repositoryFor,
+  repositoryForAny,
   repositoryToJoin,
 } from "../kit.ts";
 import { respond } from "../respond.ts";
@@ -32,7 +32,7 @@ export function reactionRoutes(hub: Hub): Rest {
       reactions.filter((each) => each.subject.kind === subject.kind && each.subject.id === subject.id);
 
     rest.get(path, (context) => {
-      const repository = repositoryFor(context, hub.world, "metadata", "read");
+      const repository = repositoryForAny(context, hub.world, conversation, "read");
       const content = context.req.query("content");
       const found = of(subjectAt(context, repository)).filter(
         (each) => content === undefined || each.content === content,

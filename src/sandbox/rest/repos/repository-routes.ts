@@ -68,7 +68,7 @@ export function repositoryRoutes(hub: Hub): Rest {
       throw unprocessable("Repository", [{ field: "merge_commit_allowed", code: "invalid", message }]);
     }
     hub.world.table("repositories").put(repository);
-    return context.json(fullRepository(hub, repository, context.get("actor")));
+    return respond<"repos/update">(context, fullRepository(hub, repository, context.get("actor")));
   });
 
   rest.post("/user/repos", async (context) => {

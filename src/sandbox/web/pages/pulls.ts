@@ -1,12 +1,12 @@
 /** `/pull/{n}` and its tabs: conversation, commits, checks, files. */
 import type { Context } from "hono";
 import { html } from "hono/html";
+import { requirements } from "../../gates/checks.ts";
+import { guardsOf } from "../../gates/guards.ts";
 import { diffText, patchText } from "../../git/plumbing/diff.ts";
 import { log } from "../../git/plumbing/history.ts";
 import type { Hub } from "../../hub.ts";
-import { requirements } from "../../pulls/checks.ts";
 import { factsOf } from "../../pulls/facts.ts";
-import { protectionOf } from "../../pulls/protection.ts";
 import { diffBaseOf } from "../../pulls/reviews/place.ts";
 import type { Issue, Pull, Repository } from "../../world/entities.ts";
 import { checkLines, checkSummary, checkTable } from "../checks.ts";
@@ -88,8 +88,9 @@ async function mergeBox(hub: Hub, { repository, issue, pull }: Shown): Promise<H
   if (issue.state === "closed") return html``;
   const { mergeableState } = await factsOf(hub, repository, pull);
   const [sentence, tone] = mergeStates[mergeableState] ?? ["", "quiet"];
-  const protection = protectionOf(hub.world, repository, pull.baseRef);
-  const required = protection === null ? [] : requirements(hub.world, repository, protection, pull.headSha);
+  const guards = guardsOf(hub.world, repository, `refs/heads/${pull.baseRef}`);
+  const demanded = guards.flatMap((guard) => guard.checks);
+  const required = requirements(hub.world, repository, demanded, pull.headSha);
   const checks = checkLines(hub, repository, pull.headSha);
   const missing = required.filter(({ state }) => state === "expected").map(({ context }) => context);
   return html`<section class="box" id="merge">

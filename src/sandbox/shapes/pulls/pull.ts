@@ -1,9 +1,9 @@
 /** Pull requests, as lists, single answers and webhooks show them. */
-import type { Issue, Pull, Repository } from "../world/entities.ts";
-import { label, labelsOf } from "./issue.ts";
-import { repository as renderRepository } from "./repository.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
-import { association, simpleUser, userById } from "./user.ts";
+import type { Issue, Pull, Repository } from "../../world/entities.ts";
+import { label, labelsOf } from "../issue.ts";
+import { repository as renderRepository } from "../repository.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
+import { association, simpleUser, userById } from "../user.ts";
 
 /** What git and the checks add to a pull's own row. */
 export interface PullFacts {
@@ -111,8 +111,8 @@ function common(site: Site, repository: Repository, pull: Pull) {
   };
 }
 
-export function simplePull(site: Site, repository: Repository, pull: Pull): Schema<"pull-request-simple"> {
-  return common(site, repository, pull);
+export function simplePull(site: Site, repository: Repository, pull: Pull) {
+  return common(site, repository, pull) satisfies Schema<"pull-request-simple">;
 }
 
 export function pullRequest(site: Site, repository: Repository, pull: Pull, facts: PullFacts) {

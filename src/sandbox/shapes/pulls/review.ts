@@ -1,8 +1,8 @@
 /** Reviews of pulls and their comments, as REST and webhooks show them. */
-import type { Pull, Repository, Review, ReviewComment } from "../world/entities.ts";
-import { reactionRollup } from "./issue.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
-import { association, simpleUser, userById } from "./user.ts";
+import type { Pull, Repository, Review, ReviewComment } from "../../world/entities.ts";
+import { reactionRollup } from "../issue.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
+import { association, simpleUser, userById } from "../user.ts";
 
 export function review(site: Site, repository: Repository, pull: Pull, entity: Review) {
   const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;

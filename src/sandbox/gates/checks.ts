@@ -1,15 +1,21 @@
 /** What check runs and commit statuses say of a commit, and what is missing of what a branch requires. */
-import type { CheckRun, CommitStatus, Protection, Repository } from "../world/entities.ts";
+import type { CheckRun, CommitStatus, Repository } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
+import { appOfBot } from "./bypass.ts";
 
-export type CheckState = "success" | "pending" | "failing" | "expected";
+/** `foreign`: it was reported, but not by the App it must come from. */
+export type CheckState = "success" | "pending" | "failing" | "foreign" | "expected";
 
 export interface Requirement {
   context: string;
   state: CheckState;
 }
 
-type Required = NonNullable<Protection["requiredStatusChecks"]>["checks"][number];
+/** A required check; an App's number binds it to that App. */
+interface Required {
+  context: string;
+  appId: number | null;
+}
 
 function stateOfRun(run: CheckRun): CheckState {
   if (run.status !== "completed") return "pending";
@@ -56,34 +62,36 @@ export function reportedChecks(world: World, repository: Repository, sha: string
     ...latest(statuses, (status) => status.context).map((status) => ({
       name: status.context,
       state: stateOfStatus(status),
-      appId: appOfBot(world, status.creatorId),
+      appId: appOfBot(world, world.table("users").get(status.creatorId)?.login)?.id ?? null,
     })),
   ];
 }
 
-function appOfBot(world: World, userId: number): number | null {
-  const login = world.table("users").get(userId)?.login;
-  return world.table("apps").find((app) => `${app.slug}[bot]` === login)?.id ?? null;
-}
-
 /** Worst first: of several reports under one name all must pass. */
-const order: CheckState[] = ["failing", "pending", "expected", "success"];
+const order: CheckState[] = ["failing", "pending", "success"];
 
 function judged({ context, appId }: Required, reported: readonly Reported[]): Requirement {
-  const mine = reported.filter((each) => each.name === context && (appId === null || each.appId === appId));
-  const state = order.find((candidate) => mine.some((each) => each.state === candidate)) ?? "expected";
-  return { context, state };
+  const named = reported.filter((each) => each.name === context);
+  const mine = named.filter((each) => appId === null || each.appId === appId);
+  const worst = order.find((candidate) => mine.some((each) => each.state === candidate));
+  return { context, state: worst ?? (named.length > 0 ? "foreign" : "expected") };
 }
 
-export function requirements(world: World, repository: Repository, protection: Protection, sha: string): Requirement[] {
+export function requirements(
+  world: World,
+  repository: Repository,
+  required: readonly Required[],
+  sha: string,
+): Requirement[] {
   const reported = reportedChecks(world, repository, sha);
-  return (protection.requiredStatusChecks?.checks ?? []).map((required) => judged(required, reported));
+  return required.map((each) => judged(each, reported));
 }
 
-const words: Record<Exclude<CheckState, "success">, { one: string; many: string }> = {
+const words = {
   expected: { one: "is expected", many: "are expected" },
   pending: { one: "is in progress", many: "are in progress" },
   failing: { one: "is failing", many: "are failing" },
+  foreign: { one: "was not set by the expected GitHub app" },
 };
 
 /**
@@ -96,8 +104,11 @@ export function checksRefusal(required: readonly Requirement[]): string | null {
   if (first === undefined) return null;
   if (required.length === 1) return `Required status check "${first.context}" ${words[first.state].one}.`;
   const counted = `${open.length} of ${required.length} required status checks`;
-  const states = [...new Set(open.map(({ state }) => state))];
-  if (states.length === 1) return `${counted} ${words[first.state].many}.`;
-  const each = states.map((state) => `${open.filter((one) => one.state === state).length} ${state}`);
+  // Among several, one that another App reported counts as one that nobody did.
+  const told = open.map(({ state }) => (state === "foreign" ? "expected" : state));
+  const states = [...new Set(told)];
+  const [only] = states;
+  if (only !== undefined && states.length === 1) return `${counted} ${words[only].many}.`;
+  const each = states.map((state) => `${told.filter((one) => one === state).length} ${state}`);
   return `${counted} have not succeeded: ${each.slice(0, -1).join(", ")} and ${each.at(-1)}.`;
 }

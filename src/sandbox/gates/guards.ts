@@ -1,0 +1,137 @@
+/** What stands guard over a ref: its branch's classic protection, and every active ruleset that names it. */
+import { roleOf } from "../rest/kit.ts";
+import type { Allowed, Protection, Repository, Ruleset, User } from "../world/entities.ts";
+import type { World } from "../world/world.ts";
+import { appOfBot, bypassOf } from "./bypass.ts";
+import { fnmatch } from "./pattern.ts";
+import { protectionOf } from "./protection.ts";
+import type { Rule } from "./rule.ts";
+
+export type Method = "merge" | "squash" | "rebase";
+
+/** Each thing a guard can object to. */
+export type Demand =
+  | "creation"
+  | "update"
+  | "deletion"
+  | "force"
+  | "pushers"
+  | "pull"
+  | "checks"
+  | "linear"
+  | "method"
+  | "up-to-date";
+
+export interface Guard {
+  from: "protection" | "rules";
+  /** What it forbids outright. */
+  forbids: ReadonlySet<"creation" | "update" | "deletion" | "force">;
+  /** Whether the user is one of those who may change the branch at all. */
+  admits(user: User): boolean;
+  /** Changes come by pull request only. */
+  pull: { approvals: number; dismissStale: boolean; methods: readonly Method[] | null } | null;
+  checks: readonly { context: string; appId: number | null }[];
+  checksOnCreation: boolean;
+  upToDate: boolean;
+  linear: boolean;
+  /** Whether the user need not heed this demand, when pushing or when merging a pull. */
+  excuses(user: User, demand: Demand, way: "push" | "merge"): boolean;
+  /** Whether an excuse is told to whoever was excused. */
+  tellsExcuses(user: User): boolean;
+}
+
+export function guardsOf(world: World, repository: Repository, ref: string): Guard[] {
+  const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
+  const protection = branch === null ? null : protectionOf(world, repository, branch);
+  const rulesets = rulesetsOn(world, repository, ref).map((ruleset) => ofRuleset(world, repository, ruleset));
+  return [...(protection === null ? [] : [ofProtection(world, repository, protection)]), ...rulesets];
+}
+
+/** Whether the branch is told as `protected`: rulesets count as well. */
+export function isProtected(world: World, repository: Repository, branch: string): boolean {
+  return guardsOf(world, repository, `refs/heads/${branch}`).length > 0;
+}
+
+/** The active rulesets that name the ref, whether it exists or not, oldest first. */
+export function rulesetsOn(world: World, repository: Repository, ref: string): Ruleset[] {
+  const [, kind] = ref.split("/");
+  const target = kind === "heads" ? "branch" : kind === "tags" ? "tag" : null;
+  const matches = (pattern: string) => {
+    if (pattern === "~ALL") return true;
+    if (pattern === "~DEFAULT_BRANCH") return ref === `refs/heads/${repository.defaultBranch}`;
+    return fnmatch(pattern, ref);
+  };
+  return world
+    .table("rulesets")
+    .filter(
+      (ruleset) =>
+        ruleset.repositoryId === repository.id &&
+        ruleset.enforcement === "active" &&
+        ruleset.target === target &&
+        ruleset.include.some(matches) &&
+        !ruleset.exclude.some(matches),
+    )
+    .sort((a, b) => a.id - b.id);
+}
+
+function ofProtection(world: World, repository: Repository, protection: Protection): Guard {
+  const forbids = new Set<"creation" | "update" | "deletion" | "force">();
+  if (!protection.allowDeletions) forbids.add("deletion");
+  if (!protection.allowForcePushes) forbids.add("force");
+  if (protection.lockBranch) forbids.add("update");
+  const { requiredStatusChecks: required, requiredApprovals: approvals, restrictions } = protection;
+  const isListed = ({ userIds, appIds }: Allowed, user: User) =>
+    userIds.includes(user.id) || appIds.includes(appOfBot(world, user.login)?.id ?? 0);
+  return {
+    from: "protection",
+    forbids,
+    admits: (user) => restrictions === null || isListed(restrictions, user),
+    pull: approvals === null ? null : { approvals, dismissStale: protection.dismissStaleReviews, methods: null },
+    checks: required?.checks ?? [],
+    checksOnCreation: false,
+    upToDate: required?.strict ?? false,
+    linear: protection.requiredLinearHistory,
+    excuses(user, demand) {
+      if (demand === "pull" && isListed(protection.pullBypass, user)) return true;
+      // These two hold for admins as well, whatever `enforce_admins` says.
+      if (demand === "deletion" || demand === "force") return false;
+      return !protection.enforceAdmins && roleOf(repository, user) === "admin";
+    },
+    tellsExcuses: () => true,
+  };
+}
+
+const forbidding = { creation: "creation", update: "update", deletion: "deletion", non_fast_forward: "force" } as const;
+
+function ofRuleset(world: World, repository: Repository, ruleset: Ruleset): Guard {
+  const find = <Type extends Rule["type"]>(type: Type) =>
+    ruleset.rules.find((rule): rule is Extract<Rule, { type: Type }> => rule.type === type);
+  const pull = find("pull_request")?.parameters;
+  const checks = find("required_status_checks")?.parameters;
+  return {
+    from: "rules",
+    forbids: new Set(ruleset.rules.flatMap(({ type }) => (type in forbidding ? [forbidding[type as never]] : []))),
+    admits: () => true,
+    pull:
+      pull === undefined
+        ? null
+        : {
+            approvals: pull.required_approving_review_count,
+            dismissStale: pull.dismiss_stale_reviews_on_push,
+            methods: pull.allowed_merge_methods ?? null,
+          },
+    checks: (checks?.required_status_checks ?? []).map(({ context, integration_id: appId }) => ({
+      context,
+      appId: appId ?? null,
+    })),
+    checksOnCreation: checks?.do_not_enforce_on_create !== true,
+    upToDate: checks?.strict_required_status_checks_policy ?? false,
+    linear: find("required_linear_history") !== undefined,
+    excuses(user, _demand, way) {
+      const mode = bypassOf(world, repository, ruleset, user);
+      return mode === "always" || mode === "exempt" || (mode === "pull_request" && way === "merge");
+    },
+    // https://docs.github.com/en/rest/repos/rules: for an `exempt` actor rules are not evaluated at all.
+    tellsExcuses: (user) => bypassOf(world, repository, ruleset, user) !== "exempt",
+  };
+}

@@ -1,0 +1,29 @@
+/** Settling what reviewers have said. */
+import type { ResolveReviewThreadInput, UnresolveReviewThreadInput } from "@octokit/graphql-schema";
+import { mayWrite } from "../../pulls/reviews/standing.ts";
+import { resolveThread, unresolveThread } from "../../pulls/reviews/threads.ts";
+import { needs, threadAt } from "../nodes.ts";
+import { threadShape } from "../shapes/threads.ts";
+import { type Acting, mutation } from "./input.ts";
+
+export function threadMutations(acting: Acting) {
+  const { hub, actor, by } = acting;
+
+  function settling<Input extends { threadId: string }>(name: string, settle: typeof resolveThread) {
+    return mutation<Input>(acting, name, async ({ threadId }) => {
+      const { repository, pull, thread } = threadAt(acting, threadId);
+      const issue = hub.world.table("issues").get(pull.id);
+      // The pull's author may too: https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request#resolving-conversations
+      const isScoped = actor.kind === "token" && actor.token.permissions !== null;
+      const isFree = !isScoped && (issue?.userId === by.user.id || mayWrite(repository, by.user));
+      if (!isFree) needs(acting, repository, ["pull_requests"], "write");
+      await settle(hub, repository, pull, thread, by);
+      return { thread: threadShape(acting, repository, pull, thread) };
+    });
+  }
+
+  return {
+    resolveReviewThread: settling<ResolveReviewThreadInput>("ResolveReviewThread", resolveThread),
+    unresolveReviewThread: settling<UnresolveReviewThreadInput>("UnresolveReviewThread", unresolveThread),
+  };
+}

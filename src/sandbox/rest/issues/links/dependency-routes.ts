@@ -1,0 +1,93 @@
+/** Issues that block others. https://docs.github.com/en/rest/issues/issue-dependencies */
+import { z } from "zod";
+import type { Hub } from "../../../hub.ts";
+import { repository as renderRepository } from "../../../shapes/repository.ts";
+import { told } from "../../../shapes/told.ts";
+import { bodyOf } from "../../body.ts";
+import { newRest, notFound, paginate, type Rest, unprocessable } from "../../kit.ts";
+import { respond } from "../../respond.ts";
+import type { By } from "../changes.ts";
+import { by } from "../find.ts";
+import { recordEvent } from "../record-event.ts";
+import { issueNamed, issueOfPath, type Placed, placed, shown, visible } from "./linked.ts";
+
+const added = z.object({ issue_id: z.number().int() });
+
+/** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/creating-issue-dependencies */
+const most = 50;
+
+const path = "/repos/:owner/:repo/issues/:number{[0-9]+}/dependencies";
+
+export function dependencyRoutes(hub: Hub): Rest {
+  const rest = newRest();
+  const links = hub.world.table("issueDependencies");
+
+  const blockersOf = (id: number) => links.filter((link) => link.blockedId === id).map((link) => link.blockingId);
+  const blockedBy = (id: number) => links.filter((link) => link.blockingId === id).map((link) => link.blockedId);
+
+  function waitsFor(id: number, other: number, seen = new Set<number>()): boolean {
+    if (id === other) return true;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return blockersOf(id).some((blocker) => waitsFor(blocker, other, seen));
+  }
+
+  function tell(blocked: Placed, blocking: Placed, change: "added" | "removed", who: By): void {
+    const sender = { sender: who.user, byJobToken: who.byJobToken };
+    const both = {
+      blocked_issue_id: blocked.issue.id,
+      blocked_issue: shown(hub, blocked),
+      blocking_issue_id: blocking.issue.id,
+      blocking_issue: shown(hub, blocking),
+    };
+    recordEvent(hub, blocked.issue, `blocked_by_${change}`, who.user.id, { relatedId: blocking.issue.id });
+    recordEvent(hub, blocking.issue, `blocking_${change}`, who.user.id, { relatedId: blocked.issue.id });
+    const ofBlocked = { ...both, blocking_issue_repo: renderRepository(hub, blocking.repository) };
+    const toBlocked = told("issue_dependencies", `blocked_by_${change}`, ofBlocked);
+    hub.announce({ ...sender, repository: blocked.repository, ...toBlocked });
+    const ofBlocking = { ...both, blocked_issue_repo: renderRepository(hub, blocked.repository) };
+    const toBlocking = told("issue_dependencies", `blocking_${change}`, ofBlocking);
+    hub.announce({ ...sender, repository: blocking.repository, ...toBlocking });
+  }
+
+  for (const [name, idsOf] of [
+    ["blocked_by", blockersOf],
+    ["blocking", blockedBy],
+  ] as const) {
+    rest.get(`${path}/${name}`, (context) => {
+      const { issue } = issueOfPath(context, hub, "read");
+      const found = visible(context, hub, idsOf(issue.id));
+      return respond<"issues/list-dependencies-blocked-by" | "issues/list-dependencies-blocking">(
+        context,
+        paginate(context, found).map((each) => shown(hub, each)),
+      );
+    });
+  }
+
+  rest.post(`${path}/blocked_by`, async (context) => {
+    const blocked = issueOfPath(context, hub, "write");
+    const body = await bodyOf(context, added);
+    const blocking = issueNamed(context, hub, body.issue_id);
+    const refuse = (message: string) => unprocessable("IssueDependency", [{ code: "custom", message }]);
+    const id = `${blocked.issue.id}:${blocking.issue.id}`;
+    if (links.get(id) !== undefined) throw refuse("Issue is already blocked by this issue");
+    if (waitsFor(blocking.issue.id, blocked.issue.id)) throw refuse("Dependency would create a cycle");
+    if (blockersOf(blocked.issue.id).length >= most)
+      throw refuse(`Issue cannot be blocked by more than ${most} issues`);
+    links.put({ id, blockedId: blocked.issue.id, blockingId: blocking.issue.id });
+    tell(blocked, blocking, "added", by(context));
+    return respond<"issues/add-blocked-by-dependency", 201>(context, shown(hub, blocking), 201);
+  });
+
+  rest.delete(`${path}/blocked_by/:id{[0-9]+}`, (context) => {
+    const blocked = issueOfPath(context, hub, "write");
+    const blocking = placed(hub, Number(context.req.param("id")));
+    const id = `${blocked.issue.id}:${blocking?.issue.id}`;
+    if (blocking === null || links.get(id) === undefined) throw notFound();
+    links.remove(id);
+    tell(blocked, blocking, "removed", by(context));
+    return respond<"issues/remove-dependency-blocked-by">(context, shown(hub, blocking));
+  });
+
+  return rest;
+}

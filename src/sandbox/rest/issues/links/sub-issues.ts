@@ -1,0 +1,99 @@
+/** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+import type { Hub } from "../../../hub.ts";
+import { repository as renderRepository } from "../../../shapes/repository.ts";
+import { told } from "../../../shapes/told.ts";
+import type { Issue } from "../../../world/entities.ts";
+import type { World } from "../../../world/world.ts";
+import { ApiError } from "../../kit.ts";
+import type { By } from "../changes.ts";
+import { recordEvent } from "../record-event.ts";
+import { type Placed, placed, shown } from "./linked.ts";
+
+/** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+const mostChildren = 100;
+const deepest = 8;
+
+export function parentOf(world: World, issue: Issue): Issue | null {
+  const link = world.table("subIssues").get(issue.id);
+  return link === undefined ? null : (world.table("issues").get(link.parentId) ?? null);
+}
+
+/** Ids in their order. */
+export function childrenOf(world: World, parentId: number): number[] {
+  return world
+    .table("subIssues")
+    .filter((link) => link.parentId === parentId)
+    .sort((a, b) => a.position - b.position)
+    .map((link) => link.id);
+}
+
+export function subIssuesOf(world: World, parent: Issue): Issue[] {
+  return childrenOf(world, parent.id).flatMap((id) => world.table("issues").get(id) ?? []);
+}
+
+/** Puts the parent's sub-issues into this order. */
+export function place(world: World, parentId: number, ids: readonly number[]): void {
+  world.transaction(() => {
+    for (const [position, id] of ids.entries()) world.table("subIssues").put({ id, parentId, position });
+  });
+}
+
+/** @throws ApiError 422 for an issue that does not fit there. */
+export function addSubIssue(hub: Hub, parent: Placed, child: Placed, replaceParent: boolean, by: By): void {
+  const present = parentOf(hub.world, child.issue);
+  mustFit(hub.world, parent, child, present?.id ?? null, replaceParent);
+  const former = present === null ? null : placed(hub, present.id);
+  place(hub.world, parent.issue.id, [...childrenOf(hub.world, parent.issue.id), child.issue.id]);
+  if (former !== null) tell(hub, former, child, "removed", by);
+  tell(hub, parent, child, "added", by);
+}
+
+export function removeSubIssue(hub: Hub, parent: Placed, child: Placed, by: By): void {
+  hub.world.table("subIssues").remove(child.issue.id);
+  tell(hub, parent, child, "removed", by);
+}
+
+/** In GitHub's words: https://github.com/github/github-mcp-server/pull/470 */
+function mustFit(world: World, parent: Placed, child: Placed, formerId: number | null, replaces: boolean): void {
+  const wrong: string[] = [];
+  if (formerId === parent.issue.id) wrong.push("Issue may not contain duplicate sub-issues");
+  if (formerId !== null && !replaces) wrong.push("Sub issue may only have one parent");
+  if (child.repository.ownerId !== parent.repository.ownerId) wrong.push("Sub issue must belong to the same owner");
+  const above = ancestors(world, parent.issue);
+  if (above.includes(child.issue.id)) wrong.push("Sub issue may not create a circular dependency");
+  else if (above.length + depthBelow(world, child.issue.id) > deepest) {
+    wrong.push("Parent issue has reached the maximum depth of sub-issues");
+  }
+  if (childrenOf(world, parent.issue.id).length >= mostChildren)
+    wrong.push(`Parent cannot have more than ${mostChildren} sub-issues`);
+  if (wrong.length === 0) return;
+  const because = wrong.join(" and ");
+  throw new ApiError(422, `An error occurred while adding the sub-issue to the parent issue. ${because}`);
+}
+
+/** The issue itself, its parent and so on. */
+function ancestors(world: World, issue: Issue): number[] {
+  const parent = parentOf(world, issue);
+  return [issue.id, ...(parent === null ? [] : ancestors(world, parent))];
+}
+
+function depthBelow(world: World, issueId: number): number {
+  return 1 + Math.max(0, ...childrenOf(world, issueId).map((id) => depthBelow(world, id)));
+}
+
+/** https://docs.github.com/en/webhooks/webhook-events-and-payloads#sub_issues */
+function tell(hub: Hub, parent: Placed, child: Placed, change: "added" | "removed", by: By): void {
+  const who = { sender: by.user, byJobToken: by.byJobToken };
+  const both = {
+    parent_issue_id: parent.issue.id,
+    parent_issue: shown(hub, parent),
+    sub_issue_id: child.issue.id,
+    sub_issue: shown(hub, child),
+  };
+  recordEvent(hub, parent.issue, `sub_issue_${change}`, by.user.id, { relatedId: child.issue.id });
+  recordEvent(hub, child.issue, `parent_issue_${change}`, by.user.id, { relatedId: parent.issue.id });
+  const ofParent = { ...both, sub_issue_repo: renderRepository(hub, child.repository) };
+  hub.announce({ ...who, repository: parent.repository, ...told("sub_issues", `sub_issue_${change}`, ofParent) });
+  const ofChild = { ...both, parent_issue_repo: renderRepository(hub, parent.repository) };
+  hub.announce({ ...who, repository: child.repository, ...told("sub_issues", `parent_issue_${change}`, ofChild) });
+}

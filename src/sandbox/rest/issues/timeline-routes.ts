@@ -1,0 +1,73 @@
+/** All that happened around an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
+import type { Hub } from "../../hub.ts";
+import { issueEvent, comment as renderComment } from "../../shapes/issue.ts";
+import type { Schema } from "../../shapes/site.ts";
+import { simpleUser, userById } from "../../shapes/user.ts";
+import type { Issue, Repository } from "../../world/entities.ts";
+import { newRest, paginate, type Rest } from "../kit.ts";
+import { respond } from "../respond.ts";
+import { issueOfPath, shown } from "./links/linked.ts";
+import { mentions } from "./mentions.ts";
+
+interface Entry {
+  at: string;
+  shown: object;
+}
+
+export function timelineRoutes(hub: Hub): Rest {
+  const rest = newRest();
+  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/timeline", (context) => {
+    const { repository, issue } = issueOfPath(context, hub, "read");
+    const sources = [eventsOf, commentsOn, mentionsOf];
+    // Sorting is stable: what happened in one second stays in the order in which it was written down.
+    const entries = sources
+      .flatMap((source) => source(hub, repository, issue))
+      .sort((a, b) => a.at.localeCompare(b.at));
+    return respond<"issues/list-events-for-timeline">(
+      context,
+      paginate(context, entries).map((entry) => entry.shown),
+    );
+  });
+  return rest;
+}
+
+function eventsOf(hub: Hub, repository: Repository, issue: Issue): Entry[] {
+  return hub.world
+    .table("issueEvents")
+    .filter((event) => event.repositoryId === repository.id && event.issueNumber === issue.number)
+    .map((event) => ({ at: event.createdAt, shown: issueEvent(hub, repository, event) }));
+}
+
+function commentsOn(hub: Hub, repository: Repository, issue: Issue): Entry[] {
+  return hub.world
+    .table("comments")
+    .filter((comment) => comment.repositoryId === repository.id && comment.issueNumber === issue.number)
+    .map((comment) => ({
+      at: comment.createdAt,
+      shown: {
+        ...renderComment(hub, repository, comment),
+        event: "commented",
+        actor: simpleUser(hub, userById(hub, comment.userId)),
+      } satisfies Schema<"timeline-comment-event">,
+    }));
+}
+
+/** One for each other issue or pull of the repository that names this one, from when it first did. */
+function mentionsOf(hub: Hub, repository: Repository, issue: Issue): Entry[] {
+  const issues = hub.world.table("issues").filter((each) => each.repositoryId === repository.id);
+  const comments = hub.world.table("comments").filter((each) => each.repositoryId === repository.id);
+  return issues.flatMap((source): Entry[] => {
+    if (source.id === issue.id) return [];
+    const texts = [source, ...comments.filter((comment) => comment.issueNumber === source.number)];
+    const first = texts.find(({ body }) => mentions(repository, body ?? "").includes(issue.number));
+    if (first === undefined) return [];
+    const entry: Schema<"timeline-cross-referenced-event"> = {
+      event: "cross-referenced",
+      actor: simpleUser(hub, userById(hub, first.userId)),
+      created_at: first.createdAt,
+      updated_at: first.createdAt,
+      source: { type: "issue", issue: shown(hub, { issue: source, repository }) },
+    };
+    return [{ at: first.createdAt, shown: entry }];
+  });
+}

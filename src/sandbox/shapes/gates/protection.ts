@@ -1,0 +1,96 @@
+/** Classic branch protection. */
+import type { Allowed, Protection, Repository } from "../../world/entities.ts";
+import { integrationById } from "../app.ts";
+import { repositoryApi, type Schema, type Site } from "../site.ts";
+import { simpleUser, userById } from "../user.ts";
+
+export function requiredChecks(
+  site: Site,
+  repository: Repository,
+  branch: string,
+  required: NonNullable<Protection["requiredStatusChecks"]>,
+) {
+  const url = `${protectionUrl(site, repository, branch)}/required_status_checks`;
+  return {
+    url,
+    strict: required.strict,
+    contexts: required.checks.map((check) => check.context),
+    contexts_url: `${url}/contexts`,
+    checks: required.checks.map((check) => ({ context: check.context, app_id: check.appId })),
+  } satisfies Schema<"status-check-policy">;
+}
+
+export function requiredReviews(
+  site: Site,
+  repository: Repository,
+  entity: Protection & { requiredApprovals: number },
+) {
+  const { pullBypass } = entity;
+  const isOpenToSome = pullBypass.userIds.length + pullBypass.appIds.length > 0;
+  return {
+    url: `${protectionUrl(site, repository, entity.branch)}/required_pull_request_reviews`,
+    dismiss_stale_reviews: entity.dismissStaleReviews,
+    require_code_owner_reviews: entity.requireCodeOwnerReviews,
+    require_last_push_approval: entity.requireLastPushApproval,
+    required_approving_review_count: entity.requiredApprovals,
+    ...(isOpenToSome ? { bypass_pull_request_allowances: allowed(site, pullBypass) } : {}),
+  } satisfies Schema<"protected-branch-pull-request-review">;
+}
+
+export function restrictions(site: Site, repository: Repository, branch: string, entity: Allowed) {
+  const url = `${protectionUrl(site, repository, branch)}/restrictions`;
+  const urls = { url, users_url: `${url}/users`, teams_url: `${url}/teams`, apps_url: `${url}/apps` };
+  return { ...urls, ...allowed(site, entity) } satisfies Schema<"branch-restriction-policy">;
+}
+
+function allowed(site: Site, { userIds, appIds }: Allowed) {
+  return {
+    users: userIds.map((id) => simpleUser(site, userById(site, id))),
+    teams: [],
+    apps: appIds.map((id) => ({ ...integrationById(site, id), description: "" })),
+  };
+}
+
+export function adminsEnforced(site: Site, repository: Repository, entity: Protection) {
+  return {
+    url: `${protectionUrl(site, repository, entity.branch)}/enforce_admins`,
+    enabled: entity.enforceAdmins,
+  } satisfies Schema<"protected-branch-admin-enforced">;
+}
+
+/** Kept and shown; nothing is signed in the sandbox, so nothing could satisfy it. */
+export function signatures(site: Site, repository: Repository, entity: Protection) {
+  return {
+    url: `${protectionUrl(site, repository, entity.branch)}/required_signatures`,
+    enabled: entity.requiredSignatures,
+  };
+}
+
+export function protection(site: Site, repository: Repository, entity: Protection) {
+  const { branch, requiredStatusChecks, requiredApprovals } = entity;
+  return {
+    url: protectionUrl(site, repository, branch),
+    ...(requiredStatusChecks === null
+      ? {}
+      : { required_status_checks: requiredChecks(site, repository, branch, requiredStatusChecks) }),
+    ...(requiredApprovals === null
+      ? {}
+      : { required_pull_request_reviews: requiredReviews(site, repository, { ...entity, requiredApprovals }) }),
+    ...(entity.restrictions === null
+      ? {}
+      : { restrictions: restrictions(site, repository, branch, entity.restrictions) }),
+    required_signatures: signatures(site, repository, entity),
+    enforce_admins: adminsEnforced(site, repository, entity),
+    required_linear_history: { enabled: entity.requiredLinearHistory },
+    allow_force_pushes: { enabled: entity.allowForcePushes },
+    allow_deletions: { enabled: entity.allowDeletions },
+    block_creations: { enabled: entity.blockCreations },
+    required_conversation_resolution: { enabled: entity.requiredConversationResolution },
+    lock_branch: { enabled: entity.lockBranch },
+    allow_fork_syncing: { enabled: entity.allowForkSyncing },
+  } satisfies Schema<"branch-protection">;
+}
+
+function protectionUrl(site: Site, repository: Repository, branch: string): string {
+  return `${repositoryApi(site, repository)}/branches/${encodeURIComponent(branch)}/protection`;
+}

@@ -1,0 +1,63 @@
+/** Rulesets, and the rules they put on a branch. */
+import { bypassOf } from "../../gates/bypass.ts";
+import type { Rule } from "../../gates/rule.ts";
+import type { Repository, Ruleset, User } from "../../world/entities.ts";
+import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
+
+/** A ruleset in a list: what it does is told for one at a time. */
+export function rulesetSummary(site: Site, repository: Repository, entity: Ruleset) {
+  return {
+    id: entity.id,
+    name: entity.name,
+    target: entity.target,
+    source_type: "Repository" as const,
+    source: `${repository.owner}/${repository.name}`,
+    enforcement: entity.enforcement,
+    node_id: nodeId("RepositoryRuleset", entity.id),
+    _links: {
+      self: { href: `${repositoryApi(site, repository)}/rulesets/${entity.id}` },
+      html: { href: `${repositoryWeb(site, repository)}/rules/${entity.id}` },
+    },
+    created_at: entity.createdAt,
+    updated_at: entity.updatedAt,
+  } satisfies Schema<"repository-ruleset">;
+}
+
+/** @param user Who looks; null: nobody known. @param administers Whether they may see who bypasses it. */
+export function ruleset(
+  site: Site,
+  repository: Repository,
+  entity: Ruleset,
+  user: User | null,
+  administers: boolean,
+): Schema<"repository-ruleset"> {
+  const mode = user === null ? null : bypassOf(site.world, repository, entity, user);
+  return {
+    ...rulesetSummary(site, repository, entity),
+    conditions: { ref_name: { include: entity.include, exclude: entity.exclude } },
+    rules: entity.rules.map(shownRule),
+    current_user_can_bypass: mode === null ? "never" : mode === "pull_request" ? "pull_requests_only" : mode,
+    ...(administers
+      ? {
+          bypass_actors: entity.bypassActors.map(({ actorId, actorType, mode: bypass }) => ({
+            actor_id: actorId,
+            actor_type: actorType,
+            bypass_mode: bypass,
+          })),
+        }
+      : {}),
+  };
+}
+
+export function ruleOnBranch(repository: Repository, entity: Ruleset, rule: Rule) {
+  return {
+    ...shownRule(rule),
+    ruleset_source_type: "Repository" as const,
+    ruleset_source: `${repository.owner}/${repository.name}`,
+    ruleset_id: entity.id,
+  } satisfies Schema<"repository-rule-detailed">;
+}
+
+function shownRule(rule: Rule) {
+  return rule satisfies Schema<"repository-rule">;
+}

@@ -1,0 +1,35 @@
+/** What an issue tells of the issues it is tied to: how many, and how many of them are still open. */
+import type { Issue } from "../world/entities.ts";
+import { repositoryApi, type Schema, type Site } from "./site.ts";
+
+export function linksOf(site: Site, entity: Issue) {
+  const { world } = site;
+  const issues = world.table("issues");
+  const isOpen = (id: number) => issues.get(id)?.state === "open";
+  const children = world.table("subIssues").filter((each) => each.parentId === entity.id);
+  const completed = children.filter((each) => !isOpen(each.id)).length;
+  const dependencies = world.table("issueDependencies");
+  const blockers = dependencies.filter((each) => each.blockedId === entity.id).map((each) => each.blockingId);
+  const blocked = dependencies.filter((each) => each.blockingId === entity.id).map((each) => each.blockedId);
+  return {
+    sub_issues_summary: {
+      total: children.length,
+      completed,
+      percent_completed: children.length === 0 ? 0 : Math.floor((100 * completed) / children.length),
+    } satisfies Schema<"sub-issues-summary">,
+    issue_dependencies_summary: {
+      blocked_by: blockers.filter(isOpen).length,
+      blocking: blocked.filter(isOpen).length,
+      total_blocked_by: blockers.length,
+      total_blocking: blocked.length,
+    } satisfies Schema<"issue-dependencies-summary">,
+    ...parentPart(site, entity),
+  };
+}
+
+function parentPart(site: Site, entity: Issue) {
+  const parent = site.world.table("issues").get(site.world.table("subIssues").get(entity.id)?.parentId ?? 0);
+  const repository = site.world.table("repositories").get(parent?.repositoryId ?? 0);
+  if (parent === undefined || repository === undefined) return {};
+  return { parent_issue_url: `${repositoryApi(site, repository)}/issues/${parent.number}` };
+}

@@ -1,0 +1,17 @@
+/** How issues hang together. */
+
+/** An issue's place under its parent; an issue has one parent. */
+export interface SubIssue {
+  /** The sub-issue's id. */
+  id: number;
+  parentId: number;
+  /** Ascending among its siblings. */
+  position: number;
+}
+
+export interface IssueDependency {
+  /** `<blocked>:<blocking>`, of the issues' ids. */
+  id: string;
+  blockedId: number;
+  blockingId: number;
+}
