@@ -10,6 +10,8 @@ const LONGEST_SLEEP_MS = 5_000;
 export interface Driver {
   /** Something reached an inbox: do not sleep on. */
   wake(): void;
+  /** Whether an effect is under way or being chosen. What it held back is due only when it has ended. */
+  busy(): boolean;
   /** Finish the effects under way, start nothing new. Resolves when idle. */
   stop(): Promise<void>;
 }
@@ -17,6 +19,7 @@ export interface Driver {
 export function drive(loop: Loop, clock: { now(): number }, log: Log): Driver {
   const running = new Set<Promise<void>>();
   let stopping = false;
+  let turning = false;
   let woken = false;
   let interrupt: (() => void) | null = null;
 
@@ -57,11 +60,13 @@ export function drive(loop: Loop, clock: { now(): number }, log: Log): Driver {
     void loop.tick().then(wake);
     while (!stopping) {
       try {
+        turning = true;
         await turn();
         void loop.tick();
       } catch (error) {
         log.error({ error: describe(error) }, "the loop stumbled; it goes on in a moment");
       }
+      turning = false;
       await sleep();
     }
     await Promise.all(running);
@@ -71,6 +76,7 @@ export function drive(loop: Loop, clock: { now(): number }, log: Log): Driver {
   const ended = run();
   return {
     wake,
+    busy: () => turning || running.size > 0,
     async stop() {
       stopping = true;
       wake();

@@ -57,12 +57,12 @@ export async function label(site: Site): Promise<void> {
 }
 
 /** Let the last words reach GitHub: the final edit of the comment, the closing of the issue. Bounded. */
-export async function settle(store: Store, state: FeatureState): Promise<void> {
+export async function settle(store: Store, app: App, state: FeatureState): Promise<void> {
   const until = Date.now() + 20_000;
   const soon = isOver(state) ? 10_000 : 1_500;
   while (Date.now() < until) {
     const due = await store.nextDue(new Date().toISOString());
-    if (due === null || Date.parse(due) > Date.now() + soon) return;
+    if (!app.driver.busy() && (due === null || Date.parse(due) > Date.now() + soon)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

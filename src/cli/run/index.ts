@@ -138,7 +138,7 @@ async function followToItsEnd(running: Running, place: Place): Promise<number> {
     for (;;) {
       const state = await Promise.race([watched.rest(), ended]);
       if (state === null) break;
-      await Promise.race([settle(running.store, state), ended]);
+      await Promise.race([settle(running.store, running.app, state), ended]);
       await conclude(running, state, place);
       const again = code !== null;
       code = codeOf(state);

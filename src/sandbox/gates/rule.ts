@@ -1,6 +1,7 @@
 /**
- * The rules a ruleset can hold, in GitHub's own form. Those that the sandbox does not enforce are refused, so that no
- * gate is open that its owner believes to be shut. https://docs.github.com/en/rest/repos/rules
+ * The rules a ruleset can hold, in GitHub's own form. A type that is not here is refused. Kept and shown, but not enforced,
+ * are signatures, code owners, approval of the last push and the resolution of threads: a test must not rely on them.
+ * https://docs.github.com/en/rest/repos/rules
  */
 import { z } from "zod";
 
