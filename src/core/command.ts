@@ -97,6 +97,8 @@ export const Command = z.discriminatedUnion("type", [
     version: z.number().int(),
     /** What people want of it beyond the text. */
     guidance: z.string(),
+    /** What the planner wanted to know the last time. Whoever answered did so in the discussion. */
+    asked: z.array(z.string()),
     /** Only tasks that people added since, for a feature under way. */
     extends: z.boolean(),
   }),

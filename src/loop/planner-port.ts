@@ -13,6 +13,8 @@ export interface PlanRequest {
   model: string;
   /** What people want of the plan beyond the text; "": nothing. */
   guidance: string;
+  /** What the planner asked the last time; the discussion may hold the answers. */
+  asked: string[];
   /** Read only what people wrote down as tasks: a feature under way takes in what is new. */
   extends: boolean;
 }

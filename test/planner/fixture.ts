@@ -23,6 +23,7 @@ export const request: PlanRequest = {
   policy: defaultPolicy,
   model: "claude-opus-5-5",
   guidance: "",
+  asked: [],
   extends: false,
 };
 

@@ -4,7 +4,7 @@ import type { FeatureEvent } from "../event.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
-import { approveOrder } from "./planning/approval.ts";
+import { approveOrder, takeEditedText } from "./planning/approval.ts";
 import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
 import { showPlan } from "./planning/showing.ts";
 import { addUndo, takesBack } from "./rollback.ts";
@@ -164,7 +164,10 @@ export function resume(draft: Draft, by: string): string | null {
   }
   if (state.parked !== null) {
     state.parked = null;
-    if (state.stage === "planning") look(draft, by);
+    if (state.stage === "planning") {
+      takeEditedText(state);
+      look(draft, by);
+    }
     if (state.stage === "proposed") showPlan(draft);
     lookAgain(draft);
   }

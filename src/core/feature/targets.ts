@@ -53,6 +53,13 @@ export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { 
   return null;
 }
 
+/** A person said something that leads on from whatever parked it. */
+export function unpark(draft: Draft): void {
+  if (draft.state.parked === null) return;
+  draft.state.parked = null;
+  lookAgain(draft);
+}
+
 /** What could not be looked at, or made, is tried again. */
 export function lookAgain(draft: Draft): void {
   const { state } = draft;

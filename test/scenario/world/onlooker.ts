@@ -38,6 +38,11 @@ export class Onlooker {
     return withoutMarker((await this.ours()).find((body) => body.startsWith(STATUS)) ?? "");
   }
 
+  /** The ids of all status comments there are. */
+  async statusComments(): Promise<number[]> {
+    return (await this.comments()).filter(({ body }) => body?.startsWith(STATUS)).map(({ id }) => id);
+  }
+
   /** Everything that the App has said on the issue, as it is stored. */
   async ours(): Promise<string[]> {
     const ours = (await this.comments()).filter((comment) => comment.user?.login === "headgate[bot]");

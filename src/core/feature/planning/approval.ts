@@ -8,7 +8,7 @@ import type { Draft, Reaction } from "../draft.ts";
 import { advanceFeature } from "../draft.ts";
 import type { FeatureState } from "../state.ts";
 import { isOver, isPlannedAnew } from "../state.ts";
-import { isWhole, landsTogether, makeLandBranch } from "../targets.ts";
+import { isWhole, landsTogether, makeLandBranch, unpark } from "../targets.ts";
 import { showPlan } from "./showing.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
@@ -64,9 +64,16 @@ export function approveOrder(draft: Draft, by: string, version: number | null, w
   // GitHub's times are whole seconds: what was written in the second of the showing may be about the version before.
   const seen = shownAt !== null && writtenAt > shownAt;
   if (version === null && !seen) return `That was written before the present plan could be read. ${again}`;
-  state.parked = null;
+  unpark(draft);
   approve(draft, by);
   return null;
+}
+
+/** Somebody who may asked again after an edit: the text as it is now is what they want. */
+export function takeEditedText(state: FeatureState): void {
+  if (state.edited === null) return;
+  state.issue = { ...state.issue, ...state.edited };
+  state.edited = null;
 }
 
 /** The issue's text changed after somebody asked for it. */

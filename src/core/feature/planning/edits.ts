@@ -2,7 +2,8 @@
 import { judgePlan, type Plan, type PlannedTask } from "../../plan.ts";
 import type { Draft } from "../draft.ts";
 import type { FeatureState } from "../state.ts";
-import { isWhole } from "../targets.ts";
+import { isWhole, unpark } from "../targets.ts";
+import { takeEditedText } from "./approval.ts";
 import { askForPlan, propose } from "./making.ts";
 
 /** Plan anew from the issue's present text: whoever orders it has seen that. null: done. Else why not. */
@@ -10,11 +11,8 @@ export function planAgain(draft: Draft, guidance: string): string | null {
   const { state } = draft;
   if (state.stage !== "planning" && state.stage !== "proposed") return underWay(state);
   if (state.base === null) return "Headgate cannot start here yet; `/headgate resume` looks again.";
-  if (state.edited !== null) {
-    state.issue = { ...state.issue, title: state.edited.title, body: state.edited.body };
-    state.edited = null;
-  }
-  state.parked = null;
+  takeEditedText(state);
+  unpark(draft);
   askForPlan(draft, guidance);
   return null;
 }

@@ -20,25 +20,26 @@ export function askForPlan(draft: Draft, guidance = ""): void {
   const { policy, base } = state;
   if (policy === null || base === null) return;
   state.planVersion += 1;
+  const asked = state.questions?.texts ?? [];
   state.questions = null;
-  draft.commands.push(planMake(state, policy, base, guidance, false));
+  draft.commands.push(planMake(state, policy, base, { guidance, asked, extends: false }));
 }
 
 /** Read anew what people wrote: a feature under way takes in the tasks that they added since. */
 export function askForMore(draft: Draft): void {
   const { state } = draft;
   const { policy, base, plan } = state;
-  if (policy === null || base === null || plan?.source !== "sub-issues") return;
+  // Whoever gave the plan as a file gave all of it.
+  if (policy === null || base === null || plan === null || plan.source === "file") return;
   state.planVersion += 1;
-  draft.commands.push(planMake(state, policy, base, "", true));
+  draft.commands.push(planMake(state, policy, base, { guidance: "", asked: [], extends: true }));
 }
 
 function planMake(
   state: FeatureState,
   policy: NonNullable<FeatureState["policy"]>,
   base: NonNullable<FeatureState["base"]>,
-  guidance: string,
-  isMore: boolean,
+  wish: { guidance: string; asked: string[]; extends: boolean },
 ): Command {
   return {
     type: "plan.make",
@@ -48,8 +49,7 @@ function planMake(
     policy,
     model: policy.models[tierFor("plan", "M", 0)],
     version: state.planVersion,
-    guidance,
-    extends: isMore,
+    ...wish,
   };
 }
 
@@ -62,7 +62,7 @@ export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reactio
   const { state } = draft;
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
-  state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
+  state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: anew(state) };
   return null;
 }
 
@@ -103,11 +103,15 @@ export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   return null;
 }
 
+/** The order that leads to another plan. Resuming where there is one already only shows that again. */
+function anew(state: FeatureState): string {
+  return state.stage === "proposed" ? "/headgate plan" : "/headgate resume";
+}
+
 function refusePlan(draft: Draft, version: number, errors: readonly string[]): void {
   const { state } = draft;
   const reason = `The plan has errors: ${errors.slice(0, 3).join("; ")}`;
-  if (state.stage === "planning") state.parked = { reason, next: "/headgate resume" };
-  if (state.stage === "proposed") state.parked = { reason, next: "/headgate plan" };
+  if (isPlanning(state)) state.parked = { reason, next: anew(state) };
   const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100) };
   draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
@@ -146,5 +150,6 @@ function extend(draft: Draft, candidate: unknown): Reaction {
   const fresh = verdict.plan.tasks.slice(present.length).map((task) => newTask(state.issue.number, task));
   if (whole !== undefined) whole.plan = wholeOf(state.issue.title, verdict.plan.tasks);
   state.tasks = [...state.tasks.filter((task) => task !== whole), ...fresh, ...(whole === undefined ? [] : [whole])];
+  showPlan(draft);
   return null;
 }
