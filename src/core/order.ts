@@ -35,7 +35,15 @@ export const IssueObservation = z.object({
   body: z.string(),
   /** Comments of people that hold an order; when each was written, as GitHub says it and in milliseconds since 1970. */
   orders: z
-    .array(z.object({ comment: z.number().int(), by: z.string(), createdAt: z.string(), at: z.number().int(), order: Order }))
+    .array(
+      z.object({
+        comment: z.number().int(),
+        by: z.string(),
+        createdAt: z.string(),
+        at: z.number().int(),
+        order: Order,
+      }),
+    )
     .max(500),
 });
 export type IssueObservation = z.infer<typeof IssueObservation>;

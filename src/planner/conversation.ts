@@ -5,18 +5,37 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import type { MessageParam, Usage as Tokens } from "@anthropic-ai/sdk/resources/messages/messages";
+import { z } from "zod";
 import { type Price, usdOf } from "../config/prices.ts";
 import { addUsage, NO_USAGE, type Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
-import { judgePlan, PlanSchema } from "../core/plan.ts";
+import { visibleCharacters } from "../core/judge/untrusted.ts";
+import { judgePlan, PlannedTask, PlanSchema } from "../core/plan.ts";
 import { repairPrompt, SYSTEM_PROMPT } from "./prompt.ts";
 import { failure, stopTrouble, troubleOf } from "./trouble.ts";
 
 /** Thinking counts too; fifty well described tasks take about half of it. */
 const MAX_TOKENS = 32_000;
 
-/** Only tasks are asked for: how they land, and what a failure does to the others, is for people to say. */
-const SCHEMA = zodOutputFormat(PlanSchema.pick({ tasks: true })).schema;
+/** How tasks land, and what a failure does to the others, is for people to say: that is not asked for. */
+const SCHEMA = zodOutputFormat(
+  z.object({
+    // None, where it asks.
+    tasks: z.array(PlannedTask),
+    why: PlanSchema.shape.why,
+    questions: z.array(z.string()),
+  }),
+).schema;
+
+/** An answer that asks instead of planning. */
+const Questions = z.object({
+  tasks: z.array(z.unknown()).max(0).default([]),
+  questions: z
+    .array(z.string())
+    .transform((asked) => asked.map((one) => visibleCharacters(one).replace(/\s+/g, " ").trim().slice(0, 1_000)))
+    .transform((asked) => asked.filter((one) => one !== "").slice(0, 10))
+    .refine((asked) => asked.length > 0),
+});
 
 export interface Conversation {
   client: Anthropic;
@@ -25,7 +44,10 @@ export interface Conversation {
   limitMs: number;
 }
 
-export type Planned = { plan: unknown; usage: Usage } | { failure: Failure; usage: Usage };
+export type Planned =
+  | { plan: unknown; usage: Usage }
+  | { questions: string[]; usage: Usage }
+  | { failure: Failure; usage: Usage };
 
 export async function askForPlan(conversation: Conversation, prompt: string): Promise<Planned> {
   const clock = AbortSignal.timeout(conversation.limitMs);
@@ -33,6 +55,7 @@ export async function askForPlan(conversation: Conversation, prompt: string): Pr
   const first = await ask(conversation, [question], clock);
   if ("failure" in first) return first;
   const draft = read(first.text);
+  if (draft.questions !== null) return { questions: draft.questions, usage: first.usage };
   if (draft.errors.length === 0) return { plan: draft.candidate, usage: first.usage };
 
   const correction: MessageParam[] = [
@@ -42,8 +65,10 @@ export async function askForPlan(conversation: Conversation, prompt: string): Pr
   const second = await ask(conversation, [question, ...correction], clock);
   const usage = addUsage(first.usage, second.usage);
   if ("failure" in second) return { failure: second.failure, usage };
+  const mended = read(second.text);
+  if (mended.questions !== null) return { questions: mended.questions, usage };
   // What still does not hold goes to the core all the same: it lists the errors for people.
-  const last = [read(second.text), draft].find(({ candidate }) => candidate !== undefined);
+  const last = [mended, draft].find(({ candidate }) => candidate !== undefined);
   if (last !== undefined) return { plan: last.candidate, usage };
   return {
     failure: failure("agent-failed", "the model's answer was not a plan in JSON, and asking again did not help"),
@@ -52,15 +77,17 @@ export async function askForPlan(conversation: Conversation, prompt: string): Pr
 }
 
 /** `candidate` undefined: the text is no JSON. */
-function read(text: string): { candidate: unknown; errors: string[] } {
+function read(text: string): { candidate: unknown; errors: string[]; questions: string[] | null } {
   let candidate: unknown;
   try {
     candidate = JSON.parse(text);
   } catch {
-    return { candidate: undefined, errors: ["the answer is not JSON, or has other text around it"] };
+    return { candidate: undefined, errors: ["the answer is not JSON, or has other text around it"], questions: null };
   }
+  const asked = Questions.safeParse(candidate);
+  if (asked.success) return { candidate, errors: [], questions: asked.data.questions };
   const verdict = judgePlan(candidate);
-  return { candidate, errors: verdict.ok ? [] : verdict.errors };
+  return { candidate, errors: verdict.ok ? [] : verdict.errors, questions: null };
 }
 
 type Reply = { text: string; usage: Usage } | { failure: Failure; usage: Usage };

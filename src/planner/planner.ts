@@ -1,19 +1,23 @@
-/** A model as the planner. */
+/** Who plans: people, where they wrote the tasks down; else a model. */
 import type { PriceLookup } from "../config/own-prices.ts";
 import { pricedModels, priceOf } from "../config/prices.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import type { Planner } from "../loop/planner-port.ts";
 import { askForPlan } from "./conversation.ts";
+import { readDiscussion } from "./discussion.ts";
 import { planPrompt } from "./prompt.ts";
 import { createClient, type ModelSettings } from "./provider.ts";
 import { viewRepository } from "./repository.ts";
 import { failure } from "./trouble.ts";
+import { type WrittenPort, writtenPlan } from "./written/index.ts";
 
 const LIMIT_MS = 10 * 60_000;
 
+export type PlannerPort = WrittenPort & Pick<GitHub, "branchTip" | "comments" | "listFiles" | "permission">;
+
 export interface PlannerSettings {
   model: ModelSettings;
-  github: Pick<GitHub, "listFiles" | "readFile">;
+  github: PlannerPort;
   priceOf?: PriceLookup;
   /** Milliseconds that the model may take in all. */
   limitMs?: number;
@@ -25,15 +29,22 @@ export function createPlanner(settings: PlannerSettings): Planner {
   const price = settings.priceOf ?? priceOf;
   const limitMs = settings.limitMs ?? LIMIT_MS;
   return {
-    async plan(request) {
-      const { model } = request;
+    async plan(asked) {
+      const { github } = settings;
+      const { repo, issue, base, model } = asked;
+      // What people mended on the branch since somebody last looked counts.
+      const sha = (await github.branchTip(repo, base.branch)) ?? base.sha;
+      const request = { ...asked, base: { ...base, sha } };
+      const written = await writtenPlan(github, request);
+      if (written !== null) return written;
       const known = price(model);
       if (known === null) {
         const cause = `no price is known for the model '${model}'; known models: ${pricedModels().join(", ")}`;
         return { failure: failure("policy-blocked", cause), model, usage: null };
       }
-      const repository = await viewRepository(settings.github, request.repo, request.base.sha);
-      const prompt = planPrompt(request, repository);
+      const repository = await viewRepository(github, repo, sha);
+      const discussion = await readDiscussion(github, repo, issue.number);
+      const prompt = planPrompt(request, repository, discussion);
       const answer = await askForPlan({ client, model, price: known, limitMs }, prompt);
       return "plan" in answer ? { ...answer, source: "model", model } : { ...answer, model };
     },

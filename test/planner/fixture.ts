@@ -142,8 +142,16 @@ function provider(): nock.Interceptor {
   return nock(PROVIDER).post("/v1/messages", (body: Asked) => heard.push(body) > 0);
 }
 
+/** Of a repository where nobody said or wrote anything yet. */
 export function repository(files: Record<string, string> = {}): PlannerSettings["github"] {
   return {
+    branchTip: async () => null,
+    subIssues: async () => [],
+    issue: async () => {
+      throw new Error("no other issue is expected to be read");
+    },
+    comments: async () => [],
+    permission: async () => "none",
     listFiles: async (_repo, _commit, limit) => Object.keys(files).slice(0, limit),
     readFile: async (_repo, _ref, path) => files[path] ?? null,
   };
