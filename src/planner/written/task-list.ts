@@ -49,12 +49,11 @@ export function readTaskList(markdown: string): Reading {
 }
 
 function planned(task: WrittenTask, done: ReadonlySet<string>): object {
-  const { id, title, files } = task;
-  const short = title.length <= MAX_TITLE;
+  const { id, title, description, files } = task;
   return {
     id,
-    title: short ? title : `${title.slice(0, MAX_TITLE - 1).toWellFormed()}…`,
-    description: short ? task.description : `${title}\n\n${task.description}`.trim(),
+    title,
+    description,
     dependsOn: task.dependsOn.filter((dependency) => !done.has(dependency)),
     files,
     ...(task.size !== null && { size: task.size }),
@@ -90,7 +89,15 @@ function readItem(text: string, item: ListItem, done: boolean): Item {
   const [head = "", ...rest] = text.slice(from, item.position?.end.offset).split("\n");
   // The parser has found the box: it begins the first paragraph.
   const line = readLine(head.replace(/^\s*\[[ xX]\]\s/, ""));
-  return { ...line, line: start?.line ?? 0, done, description: visibleMarkdown(dedented(rest)).trim() };
+  const said = visibleMarkdown(dedented(rest)).trim();
+  const isLong = line.title.length > MAX_TITLE;
+  return {
+    ...line,
+    title: isLong ? `${line.title.slice(0, MAX_TITLE - 1).toWellFormed()}…` : line.title,
+    line: start?.line ?? 0,
+    done,
+    description: isLong ? `${line.title}\n\n${said}`.trim() : said,
+  };
 }
 
 function dedented(lines: readonly string[]): string {
