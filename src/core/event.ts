@@ -101,6 +101,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     /** Of the policy's models. One that is missing is unknown, and whoever needs it must refuse. */
     prices: z.record(z.string(), Price),
     problems: z.array(z.string()),
+    /** What people should know before they approve anything. */
+    warnings: z.array(z.string().max(2_000)).max(100).default([]),
   }),
   z.object({
     type: z.literal("plan.made"),

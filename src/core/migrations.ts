@@ -53,6 +53,7 @@ const featureSteps: Record<number, Step> = {
     ...state,
     edited: null,
     questions: null,
+    warnings: [],
     policy: state.policy === null ? null : { ...(state.policy as object), ...asksNobody },
     plan:
       state.plan === null

@@ -25,11 +25,12 @@ export function createGitHub(connection: Omit<Connection, "installedRepositories
     ...createIssues(calls, connection),
     ...createSubIssues(calls),
     ...createAttempts(calls, connection, repositories.defaultBranch),
-    ...createChecks(calls),
+    ...createChecks(calls, connection),
     ...createPulls(calls, connection),
     ...createConflicts(calls),
     ...createMerging(calls, connection.now),
     ...createLogs(calls, connection.now),
+    granted: connection.granted,
   };
   return { ...translated(port, connection.now), calls: connection.calls };
 }

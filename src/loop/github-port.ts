@@ -7,6 +7,7 @@
  */
 import type { ChangedFile } from "../core/attempt.ts";
 import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "../core/github.ts";
+import type { BranchRule } from "../core/preflight/index.ts";
 
 /** Trying again may help: 5xx, time-outs, rate limits, 404 right after creation. The effect may or may not have happened. */
 export class Unavailable extends Error {
@@ -74,6 +75,12 @@ export interface GitHub {
   listFiles(repo: Repo, commit: string, limit: number): Promise<string[]>;
   /** Checks that classic protection and rulesets require on the branch. */
   requiredChecks(repo: Repo, branch: string): Promise<RequiredCheck[]>;
+  /** Rules of rulesets that apply to a branch of that name, whether it exists or not. */
+  branchRules(repo: Repo, branch: string): Promise<BranchRule[]>;
+  /** Names of the checks that anybody has reported on a commit, ended or not. */
+  reportedChecks(repo: Repo, sha: string): Promise<string[]>;
+  /** The permissions that our installation was granted, such as `{ contents: "write" }`. */
+  granted(repo: Repo): Promise<Record<string, string>>;
   issue(repo: Repo, issue: number): Promise<IssueSnapshot>;
   /** Open issues that bear the label, oldest first. */
   labelledIssues(repo: Repo, label: string): Promise<IssueSnapshot[]>;

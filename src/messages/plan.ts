@@ -39,6 +39,7 @@ function render(state: FeatureState, analysis: Analysis, level: Level): string {
   const sections = [
     `**${headline(state, analysis)}**`,
     ask(state),
+    warnings(state),
     level.diagram && tasks.length > 1 ? planDiagram(tasks) : "",
     table(tasks, analysis, level),
     why(state, level),
@@ -85,6 +86,14 @@ function ask(state: FeatureState): string {
     );
   }
   return lines.length === 0 ? "" : `> [!IMPORTANT]\n${lines.map((line) => `> ${line}`).join("\n>\n")}`;
+}
+
+/** What the preflight found: whoever approves should know. */
+function warnings({ warnings: found }: FeatureState): string {
+  if (found.length === 0) return "";
+  const listed = found.slice(0, MAX_LISTED).map((text) => `> - ${text}`);
+  if (found.length > listed.length) listed.push(`> - and ${found.length - listed.length} more`);
+  return ["> [!WARNING]", "> Before agents' code runs here:", ...listed].join("\n");
 }
 
 function table(tasks: readonly Task[], analysis: Analysis, level: Level): string {

@@ -107,6 +107,7 @@ export class World {
       checks: [{ name: "unit", appId: null }],
       prices: {},
       problems: [],
+      warnings: [],
       ...more,
     });
   }

@@ -79,6 +79,7 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     edited: null,
     questions: null,
     checks: [],
+    warnings: [],
     plan: null,
     planVersion: 0,
     planner: { usage: null, model: null },
@@ -206,6 +207,7 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   state.policy = event.policy;
   state.prices = event.prices;
   state.checks = event.checks;
+  state.warnings = event.warnings;
   // Under way it stays with its branch, and asks for the tip anew: this look may be older than what has landed since.
   if (state.plan === null || state.base === null) state.base = { ...event.base, asked: 0, observed: 0 };
   else lookAtTarget(draft, state.base);

@@ -167,6 +167,8 @@ export const FeatureState = z.object({
   /** Tasks given up while in a lane, of which it has not said yet whether they landed all the same. */
   awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),
+  /** What the preflight found that does not forbid to begin. */
+  warnings: z.array(z.string()),
   plan: z
     .object({
       version: z.number().int(),

@@ -7,6 +7,7 @@ import type { RequiredCheck } from "../../core/github.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
+import { preflight } from "./preflight.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
@@ -32,15 +33,20 @@ export async function observeFeature(outside: Outside, command: CommandOf<"featu
   const policy = config.ok ? config.policy : null;
   const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
   if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
+  const base = sha === null ? null : { branch, sha };
+  const looked =
+    base === null ? null : await preflight(outside, { repo, issue: command.issue, base, required: checks });
+  found.push(...(looked?.problems ?? []));
   return {
     type: "feature.observed",
     by,
     permission,
-    base: sha === null ? null : { branch, sha },
+    base,
     policy,
     checks,
     prices: pricesOf(outside, policy),
     problems: found,
+    warnings: looked?.warnings ?? [],
   };
 }
 

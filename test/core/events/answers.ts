@@ -121,6 +121,7 @@ function observed(by: string, more: Partial<Extract<FeatureEvent, { type: "featu
     checks: [{ name: "unit", appId: null }],
     prices: {},
     problems: [],
+    warnings: [],
     ...more,
   };
 }

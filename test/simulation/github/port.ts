@@ -18,6 +18,18 @@ import { meaningOf, type Wire } from "./wire.ts";
 /** New runs take some seconds to be listed; asking sooner would dispatch twice. */
 const LISTING_LAG_MS = 10_000;
 
+/** What `app.yml` asks for. */
+const GRANTED = {
+  metadata: "read",
+  contents: "write",
+  issues: "write",
+  pull_requests: "write",
+  actions: "write",
+  checks: "read",
+  statuses: "read",
+  workflows: "write",
+};
+
 export type Send = <T>(request: string, perform: () => T) => Promise<T>;
 
 export function modelPort(hub: Hub, wire: Wire): GitHub {
@@ -42,6 +54,9 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
     defaultBranch: () => read("defaultBranch", () => hub.defaultBranch),
     requiredChecks: (_, branch) =>
       read("requiredChecks", () => (hub.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null }))),
+    branchRules: () => read("branchRules", () => []),
+    granted: () => read("granted", () => GRANTED),
+    reportedChecks: (_, sha) => read("reportedChecks", () => checksOn(hub, sha).map((check) => check.name)),
     async openPull(_, { head, base, commit, title }) {
       const existing = await read("openPull.list", () => pullOf(hub, head, base, commit));
       if (existing !== null) return { number: existing.number };
