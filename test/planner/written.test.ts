@@ -99,7 +99,9 @@ describe("a list that cannot be used", () => {
   it("names the file", async () => {
     const github = peopled({ files: { "tasks.md": "\n- [ ] a: A [size: XXL]" } });
     expect(await planned({ github }, { issue: issueOf("[tasks](tasks.md)") })).toMatchObject({
-      failure: { cause: expect.stringContaining("the task list in `tasks.md` cannot be used: line 2: there is no size") },
+      failure: {
+        cause: expect.stringContaining("the task list in `tasks.md` cannot be used: line 2: there is no size"),
+      },
     });
   });
 });
