@@ -18,7 +18,7 @@ function proposed(
   const { publish = "comment", ...observed } = more;
   const world = new World();
   world.label();
-  world.allow({ policy: { ...defaultPolicy, approve, plan: { publish } }, ...observed });
+  world.allow({ policy: { ...defaultPolicy, approve, plan: { publish, research: 0 } }, ...observed });
   world.plan(tasks);
   return world;
 }

@@ -99,7 +99,7 @@ describe("the plan of a feature", () => {
     const world = await openWorld({
       script: { planner: { tasks, why: "b reads a.", questions: [] } },
       body: "```\n- [ ] no: This is an example\n```",
-      policy: { plan: { publish: "sub-issues" } },
+      policy: { plan: { publish: "sub-issues", research: 0 } },
       agent: "gate go; echo made > $HEADGATE_TASK_ID.txt",
     });
     await world.label();
