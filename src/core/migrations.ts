@@ -97,7 +97,7 @@ const laneSteps: Record<number, Step> = {
 };
 
 /** How features went before version 4: nobody was asked. */
-const asksNobody = { approve: { when: "never", usd: 0 }, plan: { publish: "comment" } };
+const asksNobody = { approve: { when: "never", usd: 0 }, plan: { publish: "comment", research: 0 } };
 
 /** How features went before version 3. */
 const startsAtOnce = {

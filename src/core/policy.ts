@@ -59,6 +59,8 @@ export const Policy = z.object({
   plan: z.object({
     /** Whether a model's plan is also written down as sub-issues with dependencies. */
     publish: z.enum(["comment", "sub-issues"]),
+    /** Looks at the repository, each by the small model and about a topic of its own, whose notes the planner reads. */
+    research: z.number().int().min(0).max(3),
   }),
   /** Checks required beside those that the branch's protection names. */
   checks: z.array(RequiredCheck).max(100),
@@ -85,7 +87,7 @@ export const defaultPolicy: Policy = {
   budget: { usd: 50, tokens: null, minutes: null },
   merge: { method: "squash", mode: "auto" },
   approve: { when: "over-budget", usd: 10 },
-  plan: { publish: "comment" },
+  plan: { publish: "comment", research: 0 },
   checks: [],
   checksMinutes: 60,
   protectedPaths: [

@@ -42,7 +42,7 @@ budget: { usd: 12, minutes: 300 }
 merge: { method: rebase, mode: ready }
 approve: always
 approve-over: 25
-plan: { publish: sub-issues }
+plan: { publish: sub-issues, research: 2 }
 checks: [unit, "lint / biome"]
 checks-minutes: 90
 protected-paths: [infra/]
@@ -60,7 +60,7 @@ limits: { files: 10, bytes: 1000 }
     budget: { usd: 12, tokens: null, minutes: 300 },
     merge: { method: "rebase", mode: "ready" },
     approve: { when: "always", usd: 25 },
-    plan: { publish: "sub-issues" },
+    plan: { publish: "sub-issues", research: 2 },
     checks: [
       { name: "unit", appId: null },
       { name: "lint / biome", appId: null },

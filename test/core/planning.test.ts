@@ -18,7 +18,7 @@ function proposed(
   const { publish = "comment", ...observed } = more;
   const world = new World();
   world.label();
-  world.allow({ policy: { ...defaultPolicy, approve, plan: { publish } }, ...observed });
+  world.allow({ policy: { ...defaultPolicy, approve, plan: { publish, research: 0 } }, ...observed });
   world.plan(tasks);
   return world;
 }
@@ -266,6 +266,52 @@ describe("a plan changed by orders", () => {
   });
 });
 
+describe("a plan that could not be made", () => {
+  const failure = { class: "policy-blocked" as const, cause: "line 3: no title", details: [] };
+
+  it("is asked for again from the text as it is when somebody resumes", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    const { version } = world.take("plan.make");
+    world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
+    expect(explainFeature(world.state)).toMatchObject({ reason: /line 3: no title/, next: /`\/headgate resume`/ });
+    world.feature({ type: "issue.edited", title: "A feature", body: "Mended" });
+    says(world, { verb: "resume" });
+    world.allow();
+    expect(world.take("plan.make").issue.body).toBe("Mended");
+    expect(world.state.edited).toBeNull();
+  });
+
+  it("leaves the one there is, and says what leads to another", () => {
+    const world = proposed();
+    shows(world);
+    says(world, { verb: "plan", guidance: "" });
+    const { version } = world.take("plan.make");
+    world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
+    expect(explainFeature(world.state).next).toMatch(/`\/headgate plan`/);
+    expect(world.state.plan?.version).toBe(1);
+  });
+});
+
+it.each([["approve"], ["plan"]] as const)(
+  "what could not be looked at is looked at again when somebody orders '%s'",
+  (verb) => {
+    const world = proposed();
+    shows(world);
+    says(world, { verb: "hold" });
+    world.label();
+    world.allow({ policy: { ...defaultPolicy, approve: always } });
+    world.take("branch.observe");
+    const failure = { class: "policy-blocked" as const, cause: "GitHub refused it.", details: [] };
+    const about = { command: "branch.observe", key: "branch.observe", task: null, pull: null, head: null };
+    world.feature({ type: "effect.failed", ...about, failure });
+    says(world, verb === "plan" ? { verb, guidance: "" } : approves);
+    expect(world.state.parked).toBeNull();
+    expect(world.has("branch.observe")).toBe(true);
+  },
+);
+
 describe("a planner that has to ask", () => {
   function asked(): World {
     const world = new World();
@@ -289,7 +335,7 @@ describe("a planner that has to ask", () => {
     const world = asked();
     world.take("notice.post");
     expect(says(world, talk)).toBeNull();
-    expect(world.take("plan.make").version).toBe(2);
+    expect(world.take("plan.make")).toMatchObject({ version: 2, asked: ["Which?"] });
     expect(world.state.questions).toBeNull();
   });
 
@@ -333,6 +379,32 @@ describe("sub-issues", () => {
     world.feature({ type: "plan.made", source: "sub-issues", version, plan: { tasks }, model: null, usage: null });
     expect(world.stages()).toEqual({ a: "dispatching", b: "blocked" });
     expect(world.task("a").plan.title).toBe("a");
+  });
+
+  it("that were added since are shown in the plan comment", () => {
+    const world = underWay();
+    while (world.has("plan.publish")) world.take("plan.publish");
+    const { version } = world.take("plan.make");
+    const plan = { tasks: [{ id: "b", title: "b" }] };
+    world.feature({ type: "plan.made", source: "sub-issues", version, plan, model: null, usage: null });
+    expect(world.has("plan.publish")).toBe(true);
+  });
+
+  it.each([
+    ["model", true],
+    ["task-list", true],
+    ["file", false],
+  ] as const)("are looked for under a plan of source %s: %s", (source, looked) => {
+    const world = new World();
+    world.label();
+    world.allow();
+    const { version } = world.take("plan.make");
+    const plan = { tasks: [{ id: "a", title: "a" }] };
+    world.feature({ type: "plan.made", source, version, plan, model: null, usage: null });
+    says(world, { verb: "hold" });
+    world.label();
+    world.allow();
+    expect(world.has("plan.make", (command) => "extends" in command && command.extends)).toBe(looked);
   });
 
   it("are not what a model adds to a plan that was approved", () => {

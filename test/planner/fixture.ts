@@ -34,6 +34,8 @@ export interface Asked {
   stream: boolean;
   system: { type: string; text: string; cache_control?: unknown }[];
   messages: { role: string; content: string }[];
+  tools?: { name: string }[];
+  tool_choice?: { type: string };
   thinking?: unknown;
   output_config: { format: { type: string; schema: Record<string, unknown> } };
 }
@@ -62,6 +64,8 @@ export function playProvider(): void {
 
 export interface Told {
   text?: string;
+  /** Tools that it uses, in place of the text. */
+  use?: { name: string; input: unknown }[];
   stop?: string;
   details?: unknown;
   input?: number;
@@ -72,7 +76,8 @@ export interface Told {
 
 function events({
   text = GOOD,
-  stop = "end_turn",
+  use,
+  stop = use === undefined ? "end_turn" : "tool_use",
   details = null,
   input = 1000,
   output = 200,
@@ -94,9 +99,15 @@ function events({
   };
   return [
     { type: "message_start", message: { ...message, stop_sequence: null, usage } },
-    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
-    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } },
-    { type: "content_block_stop", index: 0 },
+    ...(use === undefined
+      ? blockOf(0, { type: "text", text: "" }, { type: "text_delta", text })
+      : use.flatMap(({ name, input: given }, index) =>
+          blockOf(
+            index,
+            { type: "tool_use", id: `toolu_${index}`, name, input: {} },
+            { type: "input_json_delta", partial_json: JSON.stringify(given) },
+          ),
+        )),
     {
       type: "message_delta",
       delta: { stop_reason: stop, stop_sequence: null, stop_details: details },
@@ -104,6 +115,14 @@ function events({
     },
     { type: "message_stop" },
   ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+}
+
+function blockOf(index: number, block: object, delta: object): { type: string; [field: string]: unknown }[] {
+  return [
+    { type: "content_block_start", index, content_block: block },
+    { type: "content_block_delta", index, delta },
+    { type: "content_block_stop", index },
+  ];
 }
 
 /** The provider answers the next request with this message, streamed. */
