@@ -68,7 +68,7 @@ function standing(state: FeatureState): string {
   return by === null ? "under way" : `approved by @${plainText(by, 40)}`;
 }
 
-function dollars(usd: number): string {
+export function dollars(usd: number): string {
   return usd < 10 ? `$${usd.toFixed(usd < 1 ? 2 : 1).replace(/\.0$/, "")}` : `$${Math.round(usd)}`;
 }
 
@@ -139,6 +139,12 @@ const sources = {
 } as const;
 
 function notes(state: FeatureState, analysis: Analysis): string {
+  const listed = restsOn(state, analysis).map((line) => `- ${line}`);
+  return ["<details><summary>What this rests on</summary>", "", ...listed, "", "</details>"].join("\n");
+}
+
+/** What the numbers rest on, a sentence or two each. */
+export function restsOn(state: FeatureState, analysis: Analysis): string[] {
   const { criticalPath, usefulParallel, width } = analysis;
   const path = criticalPath.ids.map((id) => `\`${id}\``).join(" → ");
   const lines = [
@@ -149,8 +155,7 @@ function notes(state: FeatureState, analysis: Analysis): string {
     small(analysis),
     state.plan?.land === "together" ? "Everything lands together, as one pull request at the end." : "",
   ];
-  const listed = lines.filter((line) => line !== "").map((line) => `- ${line}`);
-  return ["<details><summary>What this rests on</summary>", "", ...listed, "", "</details>"].join("\n");
+  return lines.filter((line) => line !== "");
 }
 
 function parallel(state: FeatureState, useful: number, width: number): string {

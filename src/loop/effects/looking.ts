@@ -11,8 +11,11 @@ import { preflight } from "./preflight.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
+/** What a look at a repository takes of the outside. */
+export type Onlooker = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;
+
 /** Who asks, what the base branch says, and whether Headgate can work there at all. */
-export async function observeFeature(outside: Outside, command: CommandOf<"feature.observe">): Promise<FeatureEvent> {
+export async function observeFeature(outside: Onlooker, command: CommandOf<"feature.observe">): Promise<FeatureEvent> {
   const { github, settings } = outside;
   const { repo, by } = command;
   const permission = await github.permission(repo, by);
@@ -50,7 +53,7 @@ export async function observeFeature(outside: Outside, command: CommandOf<"featu
   };
 }
 
-function pricesOf(outside: Outside, policy: Policy | null): Record<string, Price> {
+function pricesOf(outside: Pick<Outside, "priceOf">, policy: Policy | null): Record<string, Price> {
   const models = policy === null ? [] : Object.values(policy.models);
   return Object.fromEntries(
     models.flatMap((model) => {

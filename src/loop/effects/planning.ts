@@ -7,7 +7,7 @@ import type { Outside } from "../outside.ts";
 
 /** An outage of the provider is waited out like one of GitHub's; every other failure is an answer. */
 export async function makePlan(
-  outside: Outside,
+  outside: Pick<Outside, "planner">,
   command: Extract<Command, { type: "plan.make" }>,
 ): Promise<FeatureEvent> {
   const { type: _, version, ...request } = command;

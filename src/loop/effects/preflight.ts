@@ -18,7 +18,7 @@ export interface Preflight {
 }
 
 export async function preflight(
-  outside: Outside,
+  outside: Pick<Outside, "github" | "readWorkflow">,
   about: { repo: Repo; issue: number; base: { branch: string; sha: string }; required: RequiredCheck[] },
 ): Promise<Preflight> {
   const { github } = outside;
@@ -44,7 +44,12 @@ export async function preflight(
 }
 
 /** The base branch's: a pull's own changes to workflow files are not Headgate's to foresee. */
-async function workflowsAmong(outside: Outside, repo: Repo, sha: string, files: readonly string[]) {
+async function workflowsAmong(
+  outside: Parameters<typeof preflight>[0],
+  repo: Repo,
+  sha: string,
+  files: readonly string[],
+) {
   const facts: Pick<Facts, "workflows" | "unreadable"> = { workflows: [], unreadable: [] };
   const paths = files.filter((path) => WORKFLOW.test(path) && path !== ATTEMPT_WORKFLOW);
   for (const path of paths.slice(0, WORKFLOWS)) {
