@@ -13,8 +13,8 @@ const CONFLICT_SHARE = 0.25;
 /** Of pairs that share a hot one. */
 const HOT_CONFLICT_SHARE = 0.5;
 /** What resolving one costs, as a share of a task's work, and how often it succeeds; else the task is done again. */
-const RESOLVE_WORK = 0.3;
-const RESOLVES = 0.6;
+export const RESOLVE_WORK = 0.3;
+export const RESOLVES = 0.6;
 
 export interface Overlap {
   left: string;
