@@ -151,8 +151,8 @@ export const Command = z.discriminatedUnion("type", [
     id: z.string(),
     branch: z.string(),
     merge: Sha,
-    /** What it landed on: the tree to go back to, as seen from `merge`. null: its first parent's. */
-    base: Sha.nullable(),
+    /** What it landed on: the tree to go back to, as seen from `merge`. */
+    base: Sha,
     title: z.string(),
     issue: z.number().int(),
   }),

@@ -72,9 +72,9 @@ function judge(aggregate: string, state: State, envelope: Envelope): Decision {
 function copied<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copied) as T;
-  const copy: Record<string, unknown> = {};
-  for (const key in value) copy[key] = copied(value[key]);
-  return copy as T;
+  const copy: T = { ...value };
+  for (const key in copy) if (typeof copy[key] === "object") copy[key] = copied(copy[key]);
+  return copy;
 }
 
 interface Schema<T> {

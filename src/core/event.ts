@@ -93,6 +93,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   /** What the base branch says before a feature starts. `problems`: why it cannot, each with its fix. */
   z.object({
     type: z.literal("feature.observed"),
+    /** The command's: which look this answers. 0: an older version did not say. */
+    round: z.number().int().default(0),
     by: z.string(),
     permission: Permission,
     base: z.object({ branch: z.string(), sha: Sha }).nullable(),
@@ -164,7 +166,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     /** Its place among the lane's merges, from 1. */
     order: z.number().int().positive(),
     head: Sha,
-    /** The branch's tip that it landed on; null: its first parent, as far as anybody knows. */
+    /** The branch's tip that it landed on; null: nobody knows for certain. */
     base: Sha.nullable().default(null),
     testedTree: Sha,
     landedTree: Sha,

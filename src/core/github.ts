@@ -51,6 +51,13 @@ export const Check = z.object({
 });
 export type Check = z.infer<typeof Check>;
 
+/** A lane keeps them with what it has seen of its pulls. */
+export const MAX_CHANGE_REQUESTS = 5;
+
+/** A submitted review that asks for changes. */
+export const ChangeRequest = z.object({ by: z.string(), head: Sha, text: z.string() });
+export type ChangeRequest = z.infer<typeof ChangeRequest>;
+
 export const PullSnapshot = z.object({
   number: z.number().int().positive(),
   state: z.enum(["open", "closed", "merged"]),
@@ -67,6 +74,8 @@ export const PullSnapshot = z.object({
   checks: z.array(Check),
   /** Logins whose latest submitted review asks for changes. */
   changesRequestedBy: z.array(z.string()),
+  /** What those of them who may give orders here wrote, and about which head. Left out: nobody of them wrote anything. */
+  changeRequests: z.array(ChangeRequest).max(MAX_CHANGE_REQUESTS).optional(),
   /** The landed commit, once merged. */
   mergeSha: Sha.nullable(),
   mergedAt: Time.nullable(),

@@ -26,6 +26,9 @@ export const Order = z.discriminatedUnion("verb", [
 ]);
 export type Order = z.infer<typeof Order>;
 
+/** The last orders on an issue; a sweep tells no more. */
+export const MAX_ORDERS = 500;
+
 /** An issue as it is seen in a sweep. */
 export const IssueObservation = z.object({
   open: z.boolean(),
@@ -44,6 +47,6 @@ export const IssueObservation = z.object({
         order: Order,
       }),
     )
-    .max(500),
+    .max(MAX_ORDERS),
 });
 export type IssueObservation = z.infer<typeof IssueObservation>;

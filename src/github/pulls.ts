@@ -1,11 +1,12 @@
 /** Pull requests: opening, closing, observing. */
 import { z } from "zod";
-import type { PullSnapshot, Repo } from "../core/github.ts";
+import { type ChangeRequest, MAX_CHANGE_REQUESTS, type PullSnapshot, type Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { readCommit } from "./branches.ts";
 import type { Calls } from "./calls.ts";
 import { readChecks, time } from "./checks.ts";
 import { saysAlreadyExists, statusOf, wordsOf } from "./errors.ts";
+import { readPermission } from "./repositories.ts";
 
 type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull">;
 
@@ -25,7 +26,13 @@ const Pull = z.object({
 });
 export type Pull = z.infer<typeof Pull>;
 const Comparison = z.object({ behind_by: z.number().int().nonnegative(), base_commit: z.object({ sha: Sha }) });
-const Review = z.object({ user: z.object({ login: z.string() }).nullable(), state: z.string() });
+const Review = z.object({
+  user: z.object({ login: z.string() }).nullable(),
+  state: z.string(),
+  body: z.string().nullish(),
+  commit_id: Sha.nullish().catch(null),
+});
+type Review = z.infer<typeof Review>;
 
 export async function readPull(calls: Calls, repo: Repo, pull: number): Promise<Pull> {
   return calls.one(repo, "GET /repos/{owner}/{repo}/pulls/{pull}", { pull }, Pull);
@@ -78,13 +85,23 @@ export function createPulls(calls: Calls, app: { appId: number }): Pulls {
         const rest = { baseSha: pull.base.sha, behindBy: 0, checks: [], changesRequestedBy: [] };
         return { ...common, ...rest, state, headTree: tree };
       }
-      const [comparison, commit, checks, changesRequestedBy] = await Promise.all([
+      const [comparison, commit, checks, asking] = await Promise.all([
         compare(calls, repo, pull.base.ref, headSha),
         readCommit(calls, repo, headSha),
         readChecks(calls, repo, headSha, app.appId),
         askingForChanges(calls, repo, number),
       ]);
-      return { ...common, ...comparison, state: "open", headTree: commit.tree, checks, changesRequestedBy };
+      const changesRequestedBy = asking.map((review) => review.user?.login ?? "ghost");
+      const changeRequests = await requestsOf(calls, repo, asking);
+      const open = {
+        ...common,
+        ...comparison,
+        state: "open" as const,
+        headTree: commit.tree,
+        checks,
+        changesRequestedBy,
+      };
+      return changeRequests.length === 0 ? open : { ...open, changeRequests };
     },
   };
 }
@@ -114,13 +131,29 @@ async function compare(
 }
 
 /** Comments leave a person's verdict as it was; pending reviews are drafts that only their author sees. */
-async function askingForChanges(calls: Calls, repo: Repo, pull: number): Promise<string[]> {
+async function askingForChanges(calls: Calls, repo: Repo, pull: number): Promise<Review[]> {
   const reviews = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls/{pull}/reviews", { pull }, Review);
-  const verdicts = new Map<string, string>();
+  const verdicts = new Map<string, Review>();
   for (const review of reviews) {
     if (["APPROVED", "CHANGES_REQUESTED", "DISMISSED"].includes(review.state)) {
-      verdicts.set(review.user?.login ?? "ghost", review.state);
+      verdicts.set(review.user?.login ?? "ghost", review);
     }
   }
-  return [...verdicts].filter(([, verdict]) => verdict === "CHANGES_REQUESTED").map(([login]) => login);
+  return [...verdicts.values()].filter((review) => review.state === "CHANGES_REQUESTED");
+}
+
+/** What an agent may read of one review. */
+const REVIEW_CHARACTERS = 6_000;
+
+/** Anybody who can read a repository may submit a review of its pulls; what strangers write is for people to read. */
+async function requestsOf(calls: Calls, repo: Repo, asking: readonly Review[]): Promise<ChangeRequest[]> {
+  const requests: ChangeRequest[] = [];
+  for (const { user, body, commit_id: head } of asking) {
+    if (user === null || head == null || body == null || body.trim() === "") continue;
+    const permission = await readPermission(calls, repo, user.login);
+    if (permission !== "write" && permission !== "admin") continue;
+    requests.push({ by: user.login, head, text: body.slice(0, REVIEW_CHARACTERS).toWellFormed() });
+    if (requests.length === MAX_CHANGE_REQUESTS) break;
+  }
+  return requests;
 }

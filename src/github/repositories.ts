@@ -44,13 +44,15 @@ const StatusChecksRule = z.object({
   required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().nullish() })),
 });
 
+export async function readPermission(calls: Calls, repo: Repo, login: string): Promise<Permission> {
+  const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
+  const answer = await calls.oneOrNull(repo, route, { username: login }, z.object({ permission: PermissionLevel }));
+  return answer?.permission ?? "none";
+}
+
 export function createRepositories(calls: Calls): Repositories {
   return {
-    async permission(repo, login): Promise<Permission> {
-      const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
-      const answer = await calls.oneOrNull(repo, route, { username: login }, z.object({ permission: PermissionLevel }));
-      return answer?.permission ?? "none";
-    },
+    permission: (repo, login) => readPermission(calls, repo, login),
 
     async defaultBranch(repo) {
       const route = "GET /repos/{owner}/{repo}";

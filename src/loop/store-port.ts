@@ -3,7 +3,8 @@
  * (PGlite or PostgreSQL) and `store/memory.ts` (simulation) pass one contract, `test/contract/store.contract.ts`.
  *
  * Times are ISO 8601 strings and always come from the caller; a store returns them as `Date.toISOString()` writes them.
- * Calling a store from inside its own transaction (from `decide`) rejects with a `StoreError`.
+ * What is given to a store is given away: nobody changes it afterwards. Calling a store from inside its own transaction
+ * (from `decide`) rejects with a `StoreError`.
  */
 export type Json = unknown;
 

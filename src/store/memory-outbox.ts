@@ -1,12 +1,12 @@
 /** The outbox of the store in memory. Who may run is said in `outbox.ts`; this is the same rule over a map. */
-import type { ClaimedCommand, NewCommand } from "../loop/store-port.ts";
-import { derivedId, instant, toText } from "./values.ts";
+import type { ClaimedCommand, Json, NewCommand } from "../loop/store-port.ts";
+import { derivedId, instant, kept, reread } from "./values.ts";
 
 interface Row {
   aggregate: string;
   key: string;
   ordering: string;
-  command: string;
+  command: Json;
   askedAt: string;
   runAt: string;
   position: number;
@@ -21,7 +21,7 @@ export interface PreparedCommand {
   aggregate: string;
   key: string;
   ordering: string;
-  command: string;
+  command: Json;
   runAt: string;
   replace: boolean;
 }
@@ -37,7 +37,7 @@ export class MemoryOutbox {
       aggregate,
       key,
       ordering,
-      command: toText(command),
+      command: kept(command),
       runAt: instant(runAt),
       replace: replace ?? false,
     }));
@@ -78,7 +78,7 @@ export class MemoryOutbox {
         row.rearmed = false;
         const { aggregate, key, ordering, command, attempts, claims, runAt } = row;
         const id = derivedId(aggregate, key);
-        return { id, aggregate, key, ordering, command: JSON.parse(command), attempts, lease: String(claims), runAt };
+        return { id, aggregate, key, ordering, command: reread(command), attempts, lease: String(claims), runAt };
       });
   }
 

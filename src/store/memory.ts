@@ -6,14 +6,14 @@ import type * as port from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
 import { MemoryInbox } from "./memory-inbox.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
-import { checkHistory, derivedId, instant, toText } from "./values.ts";
+import { checkHistory, derivedId, instant, kept, reread } from "./values.ts";
 
 interface HistoryRow {
   key: string;
   event: string;
   at: string;
-  outcome: string;
-  commands: string;
+  outcome: port.Json;
+  commands: port.Json;
   defect: boolean;
 }
 
@@ -22,7 +22,7 @@ export class MemoryStore implements port.Store {
   readonly #inbox = new MemoryInbox();
   readonly #outbox = new MemoryOutbox();
   readonly #history = new Map<string, HistoryRow[]>();
-  readonly #snapshots = new Map<string, { state: string; schema: number }>();
+  readonly #snapshots = new Map<string, { state: port.Json; schema: number }>();
   #deciding = false;
   #closed = false;
 
@@ -63,9 +63,9 @@ export class MemoryStore implements port.Store {
     if (events.length === 0) return 0;
     const snapshot = this.#snapshots.get(aggregate);
     const write = this.#decide(decide, {
-      // Parsed only for who looks: the loop remembers most states.
+      // Read only for who looks: the loop remembers most states.
       get state() {
-        return snapshot === undefined ? null : JSON.parse(snapshot.state);
+        return snapshot === undefined ? null : reread(snapshot.state);
       },
       schema: snapshot?.schema ?? null,
       seq: this.#seq(aggregate),
@@ -73,8 +73,9 @@ export class MemoryStore implements port.Store {
     });
     // Everything that can throw comes first, so that a refused write leaves no trace.
     checkHistory(write, events);
-    const state = toText(write.state);
-    const rows = write.history.map(historyRow);
+    const state = kept(write.state);
+    const texts = new Map(events.map(({ key, event }) => [key, event]));
+    const rows = write.history.map((row) => historyRow(row, texts.get(row.key)));
     const sends = this.#inbox.prepare(
       write.sends.map((event) => ({ ...event, id: derivedId(event.aggregate, event.key) })),
     );
@@ -96,7 +97,7 @@ export class MemoryStore implements port.Store {
     if (row === undefined) return;
     const { key, event, at } = row;
     this.#inbox.take(aggregate, new Set([key]));
-    this.#append(aggregate, [{ key, event, at, outcome: toText({ defect }), commands: "[]", defect: true }]);
+    this.#append(aggregate, [{ key, event, at, outcome: { defect }, commands: [], defect: true }]);
   }
 
   async claim(now: string, leaseUntil: string, limit: number): Promise<port.ClaimedCommand[]> {
@@ -148,8 +149,8 @@ export class MemoryStore implements port.Store {
       key: row.key,
       event: JSON.parse(row.event),
       at: row.at,
-      outcome: JSON.parse(row.outcome),
-      commands: JSON.parse(row.commands),
+      outcome: reread(row.outcome),
+      commands: reread(row.commands),
     }));
   }
 
@@ -172,10 +173,10 @@ export class MemoryStore implements port.Store {
     }
   }
 
-  #parse(aggregate: string, { state, schema }: { state: string; schema: number }): port.Snapshot {
+  #parse(aggregate: string, { state, schema }: { state: port.Json; schema: number }): port.Snapshot {
     return {
       get state() {
-        return JSON.parse(state);
+        return reread(state);
       },
       schema,
       seq: this.#seq(aggregate),
@@ -193,13 +194,7 @@ export class MemoryStore implements port.Store {
   }
 }
 
-function historyRow({ key, event, at, outcome, commands }: port.HistoryWrite): HistoryRow {
-  return {
-    key,
-    event: toText(event),
-    at: instant(at),
-    outcome: toText(outcome),
-    commands: toText(commands),
-    defect: false,
-  };
+/** `event` is the text that the inbox has of it. */
+function historyRow({ key, at, outcome, commands }: port.HistoryWrite, event = ""): HistoryRow {
+  return { key, event, at: instant(at), outcome: kept(outcome), commands: kept(commands), defect: false };
 }

@@ -9,17 +9,27 @@ export function toText(value: Json): string {
   return text;
 }
 
-/** ISO 8601 in one fixed form, so that text sorts as time does. */
-export function instant(text: string): string {
-  if (text === lastInstant) return text;
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new StoreError(`Not an ISO 8601 time: ${JSON.stringify(text)}.`);
-  lastInstant = time.toISOString();
-  return lastInstant;
+/**
+ * For what is replaced or never read far more often than it is read: kept as it is, and written and parsed by who reads it.
+ * Throws on what has no JSON form.
+ */
+export function kept(value: Json): Json {
+  if (value === undefined || typeof value === "function" || typeof value === "symbol") toText(value);
+  return value;
 }
 
-/** Of many calls with one moment, one formats it. */
-let lastInstant = "";
+export function reread(value: Json): Json {
+  return JSON.parse(toText(value));
+}
+
+/** ISO 8601 in one fixed form, so that text sorts as time does. */
+export function instant(text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new StoreError(`Not an ISO 8601 time: ${JSON.stringify(text)}.`);
+  return FORM.test(text) ? text : new Date(time).toISOString();
+}
+
+const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** The id of an event that nobody gave one: routed by topic, or sent by another aggregate. */
 export function derivedId(aggregate: string, key: string): string {

@@ -1,6 +1,7 @@
 /** Every failure class at every place where it arises, and the edge that it takes. */
 import { describe, expect, it } from "vitest";
 import { FailureClass } from "../../src/core/failure.ts";
+import { explainTask } from "../../src/core/feature/explain.ts";
 import { cancelled, change, red, running, sha, World } from "./world.ts";
 
 interface Edge {
@@ -249,15 +250,33 @@ const table: Edge[] = [
     leads: { stage: "parked", ...free },
   },
   {
-    when: "the base moves under it",
+    when: "the base moves under it again and again",
     failure: "base-moved",
-    happens: laneSays("base-moved"),
+    happens: (world) => {
+      const pull = world.agentSucceeds("a");
+      for (let time = 0; time <= 10; time += 1) {
+        const seen = {
+          headSha: sha(time === 0 ? "a-1" : `updated-${time}`),
+          behindBy: 1,
+          baseSha: sha(`base-${time}`),
+        };
+        world.pullIs(pull, seen);
+        // Of a head that is new it looks once more.
+        if (time > 0) world.pullIs(pull, seen);
+        if (time === 10) return;
+        world.take("pull.update");
+        world.lane({ type: "pull.updated", pull, outcome: "accepted" });
+      }
+    },
     leads: { stage: "waiting", ...free },
   },
   {
     when: "a reviewer asks for changes",
     failure: "review-changes",
-    happens: laneSays("review-changes"),
+    happens: pullLooks({
+      changesRequestedBy: ["bob"],
+      changeRequests: [{ by: "bob", head: sha("a-1"), text: "Not like this." }],
+    }),
     leads: { stage: "dispatching", kind: "repair", ...spent },
   },
 ];
@@ -296,6 +315,81 @@ describe("a failure", () => {
       expect(world.task("a")).toMatchObject({ stage: "in-lane", machine: { attempt: 1 } });
     },
   );
+
+  it.each(["conflict-with-ahead", "head-moved", "base-moved"] as const)(
+    "of class %s is bounded: it parks in the end, and a person's retry leads back into the lane, without an attempt",
+    (failure) => {
+      const world = new World();
+      world.start({ a: [] });
+      world.agentSucceeds("a");
+      const told = { class: failure, cause: "as the lane says", details: [] };
+      for (let time = 1; time <= 7; time += 1) {
+        expect(world.task("a").stage).toBe("in-lane");
+        world.feature({ type: "entry.ejected", task: "a", pull: 10, head: sha("a-1"), failure: told, gateMs: 0 });
+        if (time < 7) world.timer("wait:a");
+      }
+      expect(world.task("a")).toMatchObject({ stage: "parked", machine: { failures: 0, free: 7 } });
+      world.orders({ verb: "retry", task: "a" });
+      expect(world.task("a")).toMatchObject({ stage: "in-lane", machine: { attempt: 1, free: 0 } });
+    },
+  );
+});
+
+describe("a reviewer who asks for changes", () => {
+  const asks = (head: string, text = "Not like this.\nUse the parser.") => ({
+    changesRequestedBy: ["bob"],
+    changeRequests: [{ by: "bob", head: sha(head), text }],
+  });
+  const hint = (world: World, pull: number) => world.lane({ type: "hinted", topic: { kind: "pull", pull } });
+
+  it("is answered by an agent who works on that head and reads the review", () => {
+    const world = new World();
+    world.start({ a: [] });
+    world.pullIs(world.agentSucceeds("a"), asks("a-1"));
+    const { brief } = world.take("attempt.dispatch");
+    expect(brief).toMatchObject({ kind: "repair", checkout: sha("a-1") });
+    expect(brief.history.at(-1)).toEqual({
+      title: "@bob asked for changes",
+      text: "Not like this.\nUse the parser.",
+    });
+  });
+
+  it("is asked to look again at the head that answers, and may send that one back too", () => {
+    const world = new World();
+    world.start({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, asks("a-1"));
+    world.agentSucceeds("a");
+    world.pullIs(pull, asks("a-1"));
+    expect(world.task("a")).toMatchObject({ stage: "in-lane", waitsFor: "person", machine: { failures: 1 } });
+    expect(explainTask(world.state, world.task("a")).next).toBe("review it again, or dismiss the review");
+    expect(world.has("pull.merge")).toBe(false);
+    hint(world, pull);
+    world.pullIs(pull, asks("a-2", "Nor like that."));
+    expect(world.task("a")).toMatchObject({ stage: "dispatching", machine: { kind: "repair", failures: 2 } });
+  });
+
+  it.each<[string, Parameters<World["pullIs"]>[1]]>([
+    ["has written nothing that an agent may read", { changesRequestedBy: ["bob"] }],
+    ["spoke of a head that is not there any more", asks("of yesterday")],
+  ])("and %s is left to people", (_, seen) => {
+    const world = new World();
+    world.start({ a: [] });
+    world.pullIs(world.agentSucceeds("a"), seen);
+    expect(world.task("a")).toMatchObject({ stage: "in-lane", waitsFor: "person", machine: { failures: 0 } });
+    expect(world.has("attempt.dispatch")).toBe(false);
+  });
+
+  it("does not have two write to a branch that is being brought up to date", () => {
+    const world = new World();
+    world.start({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { behindBy: 1 });
+    world.take("pull.update");
+    hint(world, pull);
+    world.pullIs(pull, { ...asks("a-1"), behindBy: 1 });
+    expect(world.task("a").stage).toBe("in-lane");
+  });
 });
 
 describe("partial success", () => {

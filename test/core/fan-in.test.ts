@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { decideFeature } from "../../src/core/feature/decide.ts";
+import { explainFeature } from "../../src/core/feature/explain.ts";
 import { laneKey } from "../../src/core/keys.ts";
-import { change, FEATURE, red, repo, sha, World } from "./world.ts";
+import { defaultPolicy } from "../../src/core/policy.ts";
+import { change, FEATURE, LANE, red, repo, running, sha, World } from "./world.ts";
 
 const INTEGRATION = "headgate/1/land";
 
@@ -60,6 +63,37 @@ describe("landing together", () => {
     expect(world.take("branch.create").branch).toBe(INTEGRATION);
   });
 
+  it("is not parked by an older try to make the branch, once it is there", () => {
+    const world = together();
+    const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
+    const of = { command: "branch.create", key: `branch.create:${INTEGRATION}:2`, task: null, pull: null, head: null };
+    world.feature({ type: "effect.failed", ...of, failure });
+    expect(world.ignored.at(-1)).toBe("effect.failed: superseded");
+    expect(world.state.parked).toBeNull();
+    expect(world.stages()).toMatchObject({ a: "dispatching", b: "dispatching" });
+  });
+
+  it.each([
+    ["the integration branch", INTEGRATION, together],
+    ["the base", "main", () => rollback({ a: [], b: [] })],
+  ])(
+    "or apart, waits for a person when %s was deleted by hand, says where it stood, and goes on from there",
+    (_, ...of) => {
+      const [branch, begin] = of;
+      const world = begin();
+      world.pullIs(world.agentSucceeds("a"));
+      world.merges(10, { tip: null });
+      const at = sha("merge-10").slice(0, 12);
+      expect(world.state.parked).toEqual({
+        reason: `The branch \`${branch}\` is gone.`,
+        next: `restore it at ${at}, then \`/headgate resume\``,
+      });
+      world.orders("resume");
+      expect(world.take("branch.observe").branch).toBe(branch);
+      expect(world.state.parked).toBeNull();
+    },
+  );
+
   it("opens the tasks' pulls into the integration branch, and lands them through its lane", () => {
     const world = together();
     world.dispatches("a");
@@ -114,6 +148,7 @@ describe("landing together", () => {
     }
     expect(research.state.stage).toBe("completed");
     expect(research.has("pull.open")).toBe(false);
+    expect(takenAway(research)).toContain(INTEGRATION);
   });
 
   it("of a single task is landing it", () => {
@@ -123,6 +158,18 @@ describe("landing together", () => {
     world.plan({ a: [] }, {}, { land: "together" });
     expect(world.has("branch.create")).toBe(false);
     expect(Object.keys(world.stages())).toEqual(["a"]);
+  });
+
+  it("given up while the integration branch is made, takes it away when it is there", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: [], b: [] }, {}, { land: "together" });
+    world.orders("cancel");
+    expect(takenAway(world)).not.toContain(INTEGRATION);
+    world.feature({ type: "branch.created", branch: INTEGRATION, sha: sha("base") });
+    expect(takenAway(world)).toContain(INTEGRATION);
+    expect(world.state).toMatchObject({ stage: "cancelled", land: null });
   });
 
   it("given up, leaves the base alone and takes the integration branch away", () => {
@@ -135,12 +182,24 @@ describe("landing together", () => {
   });
 });
 
-function rollback(tasks: Record<string, string[]> = { a: [], b: [], c: [] }): World {
+function takenAway(world: World): string[] {
+  return world.commands.flatMap((command) => (command.type === "branch.delete" ? [command.branch] : []));
+}
+
+type Method = "merge" | "squash" | "rebase";
+
+function rollback(tasks: Record<string, string[]> = { a: [], b: [], c: [] }, method: Method = "squash"): World {
   const world = new World();
   world.label();
-  world.allow();
+  world.allow({ policy: { ...defaultPolicy, merge: { method, mode: "auto" } } });
   world.plan(tasks, {}, { onFailure: "rollback" });
   return world;
+}
+
+/** Somebody touched the first pull, which looks like this now. */
+function look(world: World, more: Parameters<World["pullIs"]>[1]): void {
+  world.lane({ type: "hinted", topic: { kind: "pull", pull: 10 } });
+  world.pullIs(10, more);
 }
 
 /** The revert is written, its pull opens, and the lane sees it. */
@@ -173,6 +232,64 @@ describe("rolling back", () => {
     expect(world.stages()).toMatchObject({ a: "done", b: "done", c: "cancelled", "undo-1": "done", "undo-2": "done" });
   });
 
+  const between = { landedTree: sha("with the stranger's"), parents: [sha("stranger")] };
+  const refused = { outcome: "refused" as const, message: "A review is required" };
+  const ours = (more?: Parameters<World["merges"]>[1]) => (world: World) => {
+    world.pullIs(10);
+    world.merges(10, more);
+  };
+  /** A person does, while the base is at `tip`. */
+  const byHand = (parent: string, tip = "base", more: string[] = []) => {
+    return (world: World) => {
+      world.pullIs(10, { checks: [running], baseSha: sha(tip) });
+      look(world, { state: "merged", mergeable: null, checks: [] });
+      world.merges(10, { parents: [parent, ...more].map(sha) });
+    };
+  };
+
+  it.each<[string, Method, string | null, (world: World) => void]>([
+    ["as one commit on what it was tested on", "squash", "base", ours()],
+    ["as one commit on a stranger's", "squash", "stranger", ours(between)],
+    ["as a merge with a stranger's", "merge", "stranger", ours({ ...between, parents: [sha("stranger"), sha("a-1")] })],
+    ["as several commits on what they were tested on", "rebase", "base", ours({ parents: [sha("first of two")] })],
+    ["as several commits on a stranger's", "rebase", null, ours({ ...between, parents: [sha("first of two")] })],
+    ["as one commit, by hand", "squash", "base", byHand("base")],
+    ["as one commit, by hand, on a base that GitHub does not record yet", "squash", "newer", byHand("newer", "newer")],
+    ["as a merge, by hand, on what nobody had looked at", "squash", "unseen", byHand("unseen", "base", ["a-1"])],
+    ["as several commits, by hand, whatever the method is here", "squash", null, byHand("first of two")],
+    [
+      "as several commits, by hand, after GitHub had refused the same head",
+      "squash",
+      null,
+      (world) => {
+        world.pullIs(10);
+        const { head } = world.take("pull.merge");
+        world.lane({ type: "pull.merged", pull: 10, head, outcome: refused });
+        look(world, { state: "merged", mergeable: null, checks: [] });
+        world.merges(10, { ...between, parents: [sha("first of two")] });
+      },
+    ],
+  ])("takes back the whole of what landed %s, or leaves it to a person", (_, method, base, lands) => {
+    const world = rollback({ a: [], b: [] }, method);
+    world.agentSucceeds("a");
+    lands(world);
+    world.orders("cancel");
+    if (base === null) {
+      expect(world.has("revert.write")).toBe(false);
+      expect(world.task("undo-1")).toMatchObject({ stage: "parked", failure: { class: "policy-blocked" } });
+      const { actor, reason, next } = explainFeature(world.state);
+      expect(actor).toBe("person");
+      expect(reason).toContain("may be the last of several commits");
+      expect(next).toContain("revert by hand");
+      world.orders({ verb: "retry", task: "undo-1" });
+      expect(world.has("revert.write")).toBe(false);
+      world.orders("cancel");
+      expect(world.state.stage).toBe("failed");
+    } else {
+      expect(world.take("revert.write")).toMatchObject({ merge: sha("merge-10"), base: sha(base) });
+    }
+  });
+
   it("only cancels when nothing has landed and nothing may land", () => {
     const world = rollback();
     world.orders("cancel");
@@ -196,6 +313,95 @@ describe("rolling back", () => {
     world.merges(pull);
     expect(world.state.awaiting).toEqual([]);
     expect(world.take("revert.write")).toMatchObject({ task: "undo-1", merge: sha(`merge-${pull}`) });
+  });
+
+  const asked = (world: World) => world.pullIs(10);
+  const unknown = (world: World) => {
+    const { head } = world.take("pull.merge");
+    world.lane({ type: "pull.merged", pull: 10, head, outcome: { outcome: "unknown", message: "502" } });
+  };
+  const merged = { state: "merged" as const, mergeable: null, checks: [] };
+  /** Its checks failed, and an agent is at work on it. */
+  const away = (world: World) => {
+    world.pullIs(10, { checks: [red] });
+    const { head } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull: 10, head, details: [] });
+    expect(world.laneState.entries).toMatchObject([{ away: true }]);
+  };
+
+  it.each<[string, (world: World) => void, (world: World) => void, boolean]>([
+    [
+      "was being merged, and nobody knows yet that it was",
+      asked,
+      (world) => {
+        unknown(world);
+        expect(world.state).toMatchObject({ stage: "rolling-back", awaiting: ["a"] });
+        world.timer("rest:10", LANE);
+        world.pullIs(10, merged);
+        world.merges(10);
+      },
+      true,
+    ],
+    [
+      "was being merged, and nobody knows yet that it was not",
+      asked,
+      (world) => {
+        unknown(world);
+        expect(world.state).toMatchObject({ stage: "rolling-back", awaiting: ["a"] });
+        world.timer("rest:10", LANE);
+        world.pullIs(10);
+      },
+      false,
+    ],
+    [
+      "was with an agent while a person merged it",
+      (world) => {
+        away(world);
+        look(world, merged);
+      },
+      (world) => world.merges(10),
+      true,
+    ],
+    ["was with an agent", away, () => {}, false],
+    [
+      "it does not hold although it has a pull",
+      (world) => world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "a" }),
+      () => {},
+      false,
+    ],
+  ])("waits for the lane's word on what %s", (_, before, after, landed) => {
+    const world = rollback({ a: [], b: [] });
+    world.agentSucceeds("a");
+    before(world);
+    world.orders("cancel");
+    after(world);
+    expect(world.state.awaiting).toEqual([]);
+    expect(world.laneState.entries).toEqual([]);
+    expect(world.state.stage).toBe(landed ? "rolling-back" : "failed");
+    expect(world.has("revert.write")).toBe(landed);
+  });
+
+  it("has the lane answer for a task of which it holds nothing", () => {
+    const world = rollback({ a: [], b: [] });
+    world.agentSucceeds("a");
+    const told: unknown[] = [];
+    world.onTell = ({ to, event }) => told.push([to, event]);
+    world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "b" });
+    expect(told).toEqual([[FEATURE, { type: "entry.left", task: "b" }]]);
+  });
+
+  it("names what takes back a merge like no task of a plan that an older version let pass", () => {
+    const world = rollback({ a: [], b: [], c: [] });
+    world.lands("a");
+    world.lands("b");
+    const older = world.state;
+    older.tasks[1]!.plan.id = "undo-1";
+    const { state } = decideFeature(older, { id: "e", at: world.at, event: { type: "issue.closed", by: "ada" } });
+    const undos = state!.tasks.filter((task) => task.undoes !== null);
+    expect(undos.map(({ plan, undoes }) => [plan.id, undoes!.task])).toEqual([
+      ["undo-2", "undo-1"],
+      ["undo-3", "a"],
+    ]);
   });
 
   it("ends at the lane's word that nothing landed", () => {

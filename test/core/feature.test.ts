@@ -407,6 +407,72 @@ describe("orders", () => {
     world.feature({ type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
     expect(world.ignored).toContain("order.given: duplicate");
   });
+
+  const given = (world: World, comment: number, verb: "hold" | "resume" | "status") =>
+    world.feature({ type: "order.given", comment, by: "ada", writtenAt: 1_000_000, order: { verb } });
+  const unknown = (world: World, comment: number) => {
+    const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
+    const of = {
+      command: "permission.observe",
+      key: `permission.observe:${comment}`,
+      task: null,
+      pull: null,
+      head: null,
+    };
+    world.feature({ type: "effect.failed", ...of, failure });
+  };
+
+  it.each<[string, (world: World) => void]>([
+    [
+      "one was answered and is told once more",
+      (world) => {
+        order(world, 5, {
+          type: "order.given",
+          comment: 5,
+          by: "ada",
+          writtenAt: 1_000_000,
+          order: { verb: "status" },
+        });
+        given(world, 5, "status");
+        expect(world.ignored).toEqual(["order.given: duplicate"]);
+      },
+    ],
+    [
+      "of one nobody could say who gave it, and it is told once more",
+      (world) => {
+        given(world, 5, "status");
+        unknown(world, 5);
+        given(world, 5, "status");
+        expect(world.ignored).toEqual(["order.given: duplicate"]);
+      },
+    ],
+  ])("are carried out although %s", (_, before) => {
+    const world = started({ a: [] });
+    before(world);
+    given(world, 6, "hold");
+    world.feature({ type: "permission.observed", comment: 6, by: "ada", permission: "write" });
+    expect(world.state.hold).toMatchObject({ by: "ada", cause: "order" });
+    expect(world.state.pendingOrders).toEqual([]);
+  });
+
+  it("that wait for one before them are carried out when nobody could say who gave that one", () => {
+    const world = started({ a: [] });
+    given(world, 5, "status");
+    given(world, 6, "hold");
+    world.feature({ type: "permission.observed", comment: 6, by: "ada", permission: "write" });
+    expect(world.state.hold).toBeNull();
+    unknown(world, 5);
+    expect(world.state).toMatchObject({ hold: { by: "ada" }, pendingOrders: [] });
+  });
+
+  it("told once more are not carried out once more", () => {
+    const world = started({ a: [] });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
+    order(world, 6, { type: "order.given", comment: 6, by: "ada", writtenAt: 1_000_000, order: { verb: "resume" } });
+    given(world, 5, "hold");
+    expect(world.has("permission.observe")).toBe(false);
+    expect(world.state).toMatchObject({ hold: null, pendingOrders: [] });
+  });
 });
 
 describe("the budget", () => {
@@ -616,6 +682,19 @@ describe("the lane", () => {
     expect(world.task("b")).toMatchObject({ waitsFor: "person" });
     world.lane({ type: "entries.held", feature: FEATURE, held: false, lifts: true });
     expect(world.has("pull.merge")).toBe(true);
+  });
+
+  it.each([
+    ["one with an entry here has seen why", FEATURE, false],
+    ["one whose entries are elsewhere has not", "acme/tool#2", true],
+  ])("stays halted unless the person who resumes saw it: %s", (_, feature, halted) => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    world.agentSucceeds("b");
+    world.pullIs(first);
+    world.merges(first, { landedTree: sha("something-else") });
+    world.lane({ type: "entries.held", feature, held: false, lifts: true });
+    expect(world.laneState.halted !== null).toBe(halted);
   });
 
   it("reads again before it merges again when GitHub's answer was lost", () => {

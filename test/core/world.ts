@@ -26,6 +26,8 @@ export class World {
   at = 1_000_000;
   /** The lane that the test speaks to. */
   laneName = LANE;
+  /** Hears what aggregates tell each other. */
+  onTell: ((command: CommandOf<"tell">) => void) | null = null;
   #comments = 0;
   readonly commands: Command[] = [];
   readonly ignored: string[] = [];
@@ -41,8 +43,10 @@ export class World {
     if (decision.state !== null) this.#states.set(aggregate, { state: decision.state, schema: decision.schema });
     if (decision.ignored !== null) this.ignored.push(`${event.type}: ${decision.ignored}`);
     for (const command of decision.commands) {
-      if (command.type === "tell") this.send(command.to, command.event);
-      else this.commands.push(command);
+      if (command.type === "tell") {
+        this.onTell?.(command);
+        this.send(command.to, command.event);
+      } else this.commands.push(command);
     }
   }
 
@@ -97,9 +101,10 @@ export class World {
   }
 
   allow(more: Partial<Extract<FeatureEvent, { type: "feature.observed" }>> = {}): void {
-    const { by } = this.take("feature.observe");
+    const { by, round } = this.take("feature.observe");
     this.feature({
       type: "feature.observed",
+      round,
       by,
       permission: "write",
       base: { branch: "main", sha: sha("base") },
@@ -251,7 +256,7 @@ export class World {
     };
   }
 
-  merges(pull: number, more: { landedTree?: string; tip?: string } = {}): void {
+  merges(pull: number, more: { landedTree?: string; tip?: string | null; parents?: string[] } = {}): void {
     const { head } = this.take("pull.merge", (command) => command.pull === pull);
     this.at += 1_000;
     this.lane({
@@ -262,15 +267,15 @@ export class World {
         outcome: "merged",
         sha: sha(`merge-${pull}`),
         landedTree: more.landedTree ?? sha(`tree-${pull}`),
-        parents: [sha("base")],
+        parents: more.parents ?? [sha("base")],
         at: this.at,
       },
     });
-    this.tipIs(more.tip ?? sha(`merge-${pull}`));
+    this.tipIs(more.tip === undefined ? sha(`merge-${pull}`) : more.tip);
   }
 
-  /** Answer the feature's question about the branch that its tasks land on, if it has one. */
-  tipIs(tip: string): void {
+  /** Answer the feature's question about the branch that its tasks land on, if it has one. null: it is gone. */
+  tipIs(tip: string | null): void {
     if (!this.has("branch.observe")) return;
     const { branch, seq } = this.take("branch.observe");
     this.feature({ type: "branch.observed", branch, seq, sha: tip });

@@ -138,6 +138,40 @@ describe("workflows start", () => {
     expect(told(runs.slice(before))).toEqual(["dispatched: workflow_dispatch refs/heads/by-job success"]);
   });
 
+  it.each(["Words [skip ci]", "[No CI] words", "Words\n\nskip-checks: true", "Words\n\n\nskip-checks:true\n"])(
+    "not for a push whose last commit says %j",
+    async (message) => {
+      await fixture.commit({ skipped: `on: { push: { branches: [skipping] } }\n${job}` });
+      const from = (await fixture.hub.git.resolve(fixture.repository, "refs/heads/main")) ?? "";
+      const at = { ...fixture.at, message, content: "eA==", branch: "skipping" };
+      await fixture.octokit.rest.git.createRef({ ...fixture.at, ref: "refs/heads/skipping", sha: from });
+      await fixture.settle();
+      const before = fixture.runsOf("skipped").length;
+      await fixture.octokit.rest.repos.createOrUpdateFileContents({ ...at, path: "one" });
+      await fixture.settle();
+      expect(fixture.runsOf("skipped")).toHaveLength(before);
+      await fixture.octokit.rest.repos.createOrUpdateFileContents({ ...at, path: "two", message: "skip-checks: no" });
+      await fixture.settle();
+      expect(fixture.runsOf("skipped")).toHaveLength(before + 1);
+      await fixture.octokit.rest.git.deleteRef({ ...fixture.at, ref: "heads/skipping" });
+    },
+  );
+
+  it("with a failed run when a few lines of their file stand for billions", async () => {
+    const levels = Array.from({ length: 10 }, (_, level) => {
+      const members = Array(9).fill(level === 0 ? "x" : `*l${level - 1}`);
+      return `l${level}: &l${level} [${members.join()}]`;
+    });
+    await fixture.commit({ laughing: `on: push\n${levels.join("\n")}\n${job}` });
+    await fixture.settle();
+    expect(fixture.runsOf("laughing")[0]).toMatchObject({
+      conclusion: "failure",
+      failure: expect.stringContaining("Maximum events exceeded"),
+    });
+    await fixture.commit({ laughing: `on: workflow_dispatch\n${job}` });
+    await fixture.settle();
+  });
+
   it("with a failed run when their file is broken, or one that they call", async () => {
     await fixture.commit({
       broken: "name: Broken\non: push\njobs: { a: { needs: b, runs-on: x, steps: [{ run: x }] } }",

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isInRange } from "../../src/sandbox/actions/steps/version-range.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
 let fixture: Fixture;
@@ -89,7 +90,76 @@ jobs:
   });
 });
 
+describe("a version that this machine has not", () => {
+  it("fails the step with a sentence that names it", async () => {
+    await fixture.commit({
+      versions: `
+on: workflow_dispatch
+jobs:
+  old: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-node@v4, with: { node-version: 18 } }] }
+  named: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-node@v4, with: { node-version: lts/iron } }] }
+  other: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-python@v5, with: { python-version: pypy3.11 } }] }
+`,
+    });
+    expect(await fixture.dispatch("versions")).toMatchObject({ conclusion: "failure" });
+    const present = process.versions.node;
+    expect(await fixture.log(fixture.job("old"))).toContain(
+      `##[error]The version '18' of node is not here: this machine has ${present}.`,
+    );
+    expect(await fixture.log(fixture.job("named"))).toContain("##[error]The version 'lts/iron' of node is not here");
+    expect(await fixture.log(fixture.job("other"))).toContain("##[error]The version 'pypy3.11' of python is not here");
+  });
+
+  it("is told from one that it has as the setup actions tell it", () => {
+    const version = "24.21.0";
+    const has = [
+      "24",
+      "24.x",
+      "24.21.0",
+      "v24.21",
+      "^24.3",
+      "~24.21.0",
+      ">=18",
+      "18 || 24",
+      ">=18 <25",
+      "20 - 24",
+      "*",
+      "<= 24",
+    ];
+    const lacks = [
+      "2",
+      "240",
+      "24.2",
+      "^24.22",
+      "~24.20.0",
+      ">24",
+      "<24",
+      "18 || 20",
+      ">=18 <24",
+      "20 - 22",
+      "24-dev",
+      "",
+      "0.24",
+    ];
+    expect(has.filter((range) => !isInRange(range, version))).toEqual([]);
+    expect(lacks.filter((range) => isInRange(range, version))).toEqual([]);
+    expect(["^0.2.1", "^0.2"].map((range) => isInRange(range, "0.3.0"))).toEqual([false, false]);
+  });
+});
+
 describe("actions of a repository", () => {
+  it("are not looked for outside of it", async () => {
+    await fixture.makeRepository("inner", { "README.md": "x" });
+    const uses = "ada/inner/../../outer@main";
+    await fixture.commit({
+      climbing: `on: workflow_dispatch\njobs: { climb: { runs-on: ubuntu-latest, steps: [{ uses: ${uses} }] } }`,
+    });
+    await fixture.dispatch("climbing");
+    expect(await fixture.log(fixture.job("climb"))).toContain(
+      `##[error]'${uses}' is no action: it should be owner/repository@ref or ./path.`,
+    );
+  });
+
   it("run as JavaScript with inputs, state, pre and post, and as composites", async () => {
     await fixture.makeRepository("tools", {
       "hello/action.yml": `
@@ -234,7 +304,7 @@ jobs:
         id: cache
         with: { path: x, key: y }
       - uses: actions/setup-node@v4
-        with: { node-version: 18 }
+        with: { node-version: ">=18 <${Number.parseInt(process.versions.node, 10) + 1}" }
       - run: echo "hit=[\${{ steps.cache.outputs.cache-hit }}] node=$(node --version)"
       - uses: actions/download-artifact@v4
         with: { name: missing }
@@ -248,7 +318,6 @@ jobs:
     expect(log).toContain("Z files=./binary ./deep/two.txt ./one.txt  one=one binary= 00 ff 01");
     expect(log).toContain("Z all=result/binary result/deep/two.txt result/one.txt single/one.txt  digest=true");
     expect(log).toContain(`Z hit=[] node=${process.version}`);
-    expect(log).toContain("##[warning]Node.js 18 was asked for");
     expect(log).toContain("Artifact not found for name: missing");
 
     const { actions } = fixture.octokit.rest;

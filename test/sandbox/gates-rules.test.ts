@@ -62,6 +62,10 @@ describe("a ref's name", () => {
   ])("by %s: %s is %s", (pattern, name, expected) => {
     expect(fnmatch(pattern, name)).toBe(expected);
   });
+
+  it("match in time whatever the pattern", () => {
+    expect(fnmatch(`${"*a".repeat(40)}b`, "a".repeat(250))).toBe(false);
+  });
 });
 
 describe("rulesets", () => {

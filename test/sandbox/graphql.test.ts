@@ -224,6 +224,33 @@ describe("what cannot be answered", () => {
     );
   });
 
+  it("because lists within lists hold too much, or fragments within fragments, says so before it begins", async () => {
+    const nested = (depth: number, first: string): string =>
+      depth === 0 ? "title" : `title repository { issues(first: ${first}) { nodes { ${nested(depth - 1, first)} } } }`;
+    const query = (depth: number, first: string, variable = "") =>
+      `query ${variable} { repository(owner: "ada", name: "shop") { issues(first: 1) { nodes { ${nested(depth, first)} } } } }`;
+    expect(await problems(query(3, "100"))).toEqual([
+      {
+        type: "MAX_NODE_LIMIT_EXCEEDED",
+        message: "This query requests up to 1,010,101 possible nodes which exceeds the maximum limit of 500,000.",
+      },
+    ]);
+    for (const variables of [{ first: 100 }, {}]) {
+      const [problem] = await problems(query(3, "$first", "($first: Int = 100)"), variables);
+      expect(problem?.type).toBe("MAX_NODE_LIMIT_EXCEEDED");
+    }
+    expect((await ask(query(3, "70"))).repository.issues.nodes).toEqual([]);
+
+    const doubled = Array.from({ length: 20 }, (_, level) => {
+      const inner = level === 19 ? "name" : `...F${level + 1}`;
+      return `fragment F${level} on Repository { a: owner { login } x: issue(number: 1) { repository { ${inner} } } y: issue(number: 1) { repository { ${inner} } } }`;
+    });
+    const many = `{ repository(owner: "ada", name: "shop") { ...F0 } } ${doubled.join(" ")}`;
+    expect(await problems(many)).toEqual([
+      { type: "RESOURCE_LIMITS_EXCEEDED", message: "Resource limits for this query exceeded." },
+    ]);
+  });
+
   it("because of who asks, or of what was sent, is told in HTTP", async () => {
     const post = (body: string, token: string | null) =>
       fetch(`${fixture.hub.apiUrl()}/graphql`, {

@@ -41,7 +41,7 @@ async function errorsOf(attempt: Promise<unknown>): Promise<unknown> {
 const reviews = async (who = fixture.rea) => (await who.rest.pulls.listReviews(at)).data;
 const merge = () => fixture.wim.rest.pulls.merge(at);
 const stored = () => fixture.hub.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
-const decision = () => decisionOn(fixture.hub.world, fixture.repository, stored());
+const decision = () => decisionOn(fixture.hub.world, fixture.repository, stored(), []);
 
 describe("a review", () => {
   it("is told with its state written small, and listed with it written large", async () => {

@@ -151,3 +151,34 @@ describe("a path that climbs", () => {
     await expect(openArtifacts(world, folder).save(run, artifact)).rejects.toThrow("The artifact name is not valid");
   });
 });
+
+describe("a text that is longer than GitHub keeps", () => {
+  const long = "x".repeat(65_537);
+  const tooLong = (resource: string, field: string, most: number) => ({
+    status: 422,
+    response: {
+      data: {
+        message: "Validation Failed",
+        errors: [{ resource, field, code: "custom", message: `${field} is too long (maximum is ${most} characters)` }],
+      },
+    },
+  });
+
+  it("is refused in an issue, a pull and a comment, new or changed", async () => {
+    const { owner, at } = fixture;
+    const one = { ...at, issue_number: 1 };
+    const { issues, pulls } = owner.rest;
+    const body = tooLong("Issue", "body", 65_536);
+    await expect(issues.create({ ...at, title: "t", body: long })).rejects.toMatchObject(body);
+    await expect(issues.update({ ...one, body: long })).rejects.toMatchObject(body);
+    const title = tooLong("Issue", "title", 256);
+    await expect(issues.create({ ...at, title: "x".repeat(257) })).rejects.toMatchObject(title);
+    const pull = tooLong("PullRequest", "body", 65_536);
+    await expect(pulls.create({ ...at, title: "t", head: "a", base: "main", body: long })).rejects.toMatchObject(pull);
+    await expect(issues.createComment({ ...one, body: long })).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringContaining("Body is too long (maximum is 65536 characters)"),
+    });
+    expect((await issues.update({ ...one, body: long.slice(1) })).data.body).toHaveLength(65_536);
+  });
+});

@@ -13,8 +13,21 @@ import { actionsRoutes } from "../../src/sandbox/actions/routes.ts";
 import { restApi } from "../../src/sandbox/api.ts";
 import { gitRoutes } from "../../src/sandbox/git/routes.ts";
 import { pullRoutes } from "../../src/sandbox/pulls/routes.ts";
+import { may } from "../../src/sandbox/rest/kit.ts";
+import type { Token } from "../../src/sandbox/world/entities.ts";
 import { startHub } from "./git-fixture.ts";
 import { type Fixture, silent, startFixture } from "./rest-fixture.ts";
+
+/** May do everything, elsewhere. */
+const ofOthers: Token = {
+  id: "ghs_others",
+  kind: "installation",
+  userId: 1,
+  installationId: 1,
+  repositories: [],
+  permissions: { contents: "write", secrets: "write", administration: "write" },
+  expiresAt: null,
+};
 
 type Level = "read" | "write";
 interface Needs {
@@ -289,4 +302,22 @@ describe("every route of a repository", () => {
       await expect(asked, `${method} ${path}`).rejects.toMatchObject({ status: 404 });
     }
   });
+});
+
+it("a public repository shows to a token of others what it shows to everybody, and no more", () => {
+  const { repository } = fixture;
+  const token = { ...ofOthers, repositories: [repository.id + 1] };
+  const user = fixture.sandbox.findUser("ada");
+  if (user === undefined) throw new Error("there is no ada");
+  const actor = { kind: "token", token, user, app: fixture.app } as const;
+  const open = ["metadata", "contents", "issues", "pull_requests", "statuses", "checks", "actions"];
+  const closed = ["administration", "secrets", "actions_variables", "webhooks", "workflows"];
+  const shown = { ...repository, private: false };
+  expect([...open, ...closed].filter((permission) => may(actor, shown, permission, "read"))).toEqual(open);
+  expect([...open, ...closed].filter((permission) => may({ kind: "anonymous" }, shown, permission, "read"))).toEqual(
+    open,
+  );
+  expect(
+    [...open, ...closed].filter((permission) => may(actor, { ...shown, private: true }, permission, "read")),
+  ).toEqual([]);
 });

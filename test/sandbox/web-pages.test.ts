@@ -1,5 +1,7 @@
 /** The web side over HTTP: every address the API gives leads somewhere, and what people wrote is shown as GitHub would. */
+import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { silent } from "./rest-fixture.ts";
 import { startWebFixture, type WebFixture } from "./web-fixture.ts";
 
 let fixture: WebFixture;
@@ -106,6 +108,63 @@ it("an issue's number and a pull's lead to each other's pages, a repository's cl
   expect((await get("/ada/shop.git")).text).toContain("Where Ada sells things");
 });
 
+it("a pull's page tells what reviewers said, on which lines, and what was settled", async () => {
+  const { owner, bot, at, sandbox, head } = fixture;
+  const one = { ...at, pull_number: 2 };
+  const eve = sandbox.createUser("eve");
+  const repository = sandbox.findRepository("ada", "shop");
+  if (repository === undefined) throw new Error("there is no shop");
+  sandbox.addCollaborator(repository, eve.user, "write");
+  const reviewer = new Octokit({ baseUrl: sandbox.apiUrl, log: silent, auth: eve.token });
+  const comments = [{ path: "cart.js", line: 1, body: "Why **empty**?" }];
+  const { data: review } = await reviewer.rest.pulls.createReview({
+    ...one,
+    event: "REQUEST_CHANGES",
+    body: "Not yet, @ada.",
+    comments,
+  });
+  const { data: threads } = await owner.rest.pulls.listReviewComments(one);
+  const first = threads[0]?.id ?? 0;
+  await owner.rest.pulls.createReplyForReviewComment({ ...one, comment_id: first, body: "It *starts* so." });
+  await bot.rest.issues.createComment({ ...at, issue_number: 2, body: "Said by a bot." });
+  const { text } = await get(new URL(review.html_url).pathname);
+  expect(text).toMatch(/eve<\/a> <span class="state bad">requested changes<\/span>/);
+  expect(text).toContain('Not yet, <a href="/ada">@ada</a>.');
+  expect(text).toContain("<code>cart.js:1</code>");
+  expect(text).toContain("+export const items = [];");
+  // The answer stands once, below what it answers, and all in its order.
+  expect(text.match(/Why <strong>empty<\/strong>\?|It <em>starts<\/em> so\.|Said by a bot\./g)).toEqual([
+    "Why <strong>empty</strong>?",
+    "It <em>starts</em> so.",
+    "Said by a bot.",
+  ]);
+  for (const { html_url } of [review, ...threads]) expect(text).toContain(`id="${new URL(html_url).hash.slice(1)}"`);
+  expect(text).not.toContain(">resolved<");
+  const { data: pull } = await owner.rest.pulls.get(one);
+  expect(pull.head.sha).toBe(head);
+});
+
+it("an issue's page says what it was tied to, and by which commit", async () => {
+  const { owner, at, sandbox } = fixture;
+  const { data: part } = await owner.rest.issues.create({ ...at, title: "part" });
+  const { data: whole } = await owner.rest.issues.create({ ...at, title: "whole" });
+  await owner.rest.issues.addSubIssue({ ...at, issue_number: whole.number, sub_issue_id: part.id });
+  const { data } = await owner.rest.repos.createOrUpdateFileContents({
+    ...at,
+    path: "named.txt",
+    message: `See #${part.number}`,
+    content: "eA==",
+  });
+  const shownOf = async (number: number) => (await get(`/ada/shop/issues/${number}`)).text;
+  const link = (number: number) => `<a href="/ada/shop/issues/${number}">ada/shop#${number}</a>`;
+  expect(await shownOf(whole.number)).toContain(`sub issue added ${link(part.number)}`);
+  const text = await shownOf(part.number);
+  expect(text).toContain(`parent issue added ${link(whole.number)}`);
+  const { sha = "" } = data.commit;
+  expect(text).toContain(`referenced <a href="/ada/shop/commit/${sha}"><code>${sha.slice(0, 7)}</code></a>`);
+  expect((await fetch(`${sandbox.url}/ada/shop/commit/${sha}`)).status).toBe(200);
+});
+
 describe("what people write", () => {
   it("links people and issues that there are, outside of code and links", async () => {
     const text = await shown(
@@ -153,5 +212,34 @@ describe("what people write", () => {
       const { status, text } = await get(data.html_url);
       expect([status, text.includes('<pre class="plain">')]).toEqual([200, true]);
     }
+  });
+
+  it("holds up nothing but its own page, and takes no more memory than one text may", async () => {
+    const { owner, at } = fixture;
+    // Two thousand rows of five thousand cells each, in 60 KB.
+    const body = `${"|a".repeat(5000)}\n${"|-".repeat(5000)}\n${"|x\n".repeat(2000)}`;
+    const { data } = await owner.rest.issues.create({ ...at, title: "tangled", body });
+    const page = get(data.html_url);
+    let answers = 0;
+    let isThere = false;
+    void page.finally(() => {
+      isThere = true;
+    });
+    while (!isThere) {
+      await owner.rest.repos.get(at);
+      answers += 1;
+    }
+    expect((await page).text.includes('<pre class="plain">')).toBe(true);
+    expect(answers).toBeGreaterThan(20);
+    // A word of 60 KB holds no name, and is not searched for one from each of its letters.
+    const { data: word } = await owner.rest.issues.create({ ...at, title: "word", body: "www.".repeat(15_000) });
+    const started = performance.now();
+    const [, { elapsed }] = await Promise.all([
+      get(word.html_url),
+      owner.rest.repos.get(at).then(() => ({ elapsed: performance.now() - started })),
+    ]);
+    expect(elapsed).toBeLessThan(1000);
+    // The next one is shown as ever.
+    expect(await shown("**fine**")).toContain("<strong>fine</strong>");
   });
 });

@@ -92,7 +92,6 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
   if (event.outcome === null) return failTask(draft, task, lost(event.run, event.problem), "attempt");
   const { result, manifest } = event.outcome;
   if (result.usage !== null) task.usage = addUsage(task.usage ?? NO_USAGE, result.usage);
-  attempt.summary = result.summary.slice(0, 2_000);
   const failure = failureOf(event.outcome);
   if (failure !== null) return failTask(draft, task, failure, "attempt");
   ended(draft, null);

@@ -17,8 +17,8 @@ import {
 } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
-import { cancel, hold, look, orderGiven, permissionObserved, resume } from "./orders.ts";
-import { issueEdited } from "./planning/approval.ts";
+import { cancel, goOn, hold, look, orderGiven, permissionObserved } from "./orders.ts";
+import { issueEdited, takeEditedText } from "./planning/approval.ts";
 import { askForMore, askForPlan, planFailed, planMade, planQuestioned } from "./planning/making.ts";
 import { planShown } from "./planning/showing.ts";
 import { progress } from "./progress.ts";
@@ -65,6 +65,7 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     endedAt: null,
     endedBy: null,
     round: 0,
+    stoppedIn: 0,
     policy: null,
     prices: {},
     extraUsd: 0,
@@ -82,9 +83,11 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     warnings: [],
     plan: null,
     planVersion: 0,
+    planAwaited: false,
     planner: { usage: null, model: null },
     tasks: [],
     pendingOrders: [],
+    answeredOrders: [],
   };
 }
 
@@ -100,7 +103,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "feature.labelled":
       return labelledAgain(draft, event);
     case "feature.unlabelled":
-      if (isOver(state) || state.hold !== null) return "not-accepted-here";
+      if (isOver(state)) return "not-accepted-here";
       hold(draft, event.by, "label");
       return null;
     case "feature.observed":
@@ -123,7 +126,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "order.given":
       return orderGiven(draft, event);
     case "issue.observed":
-      if (event.observation.labelled) state.ignoresLabel = false;
+      if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
       for (const { key, event: missed } of drift(state, event.observation, event.round)) {
         draft.commands.push({ type: "tell", to: state.key, key, event: missed });
       }
@@ -188,7 +191,7 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   if (isOver(state)) return "not-accepted-here";
   if (event.permission !== "write" && event.permission !== "admin") {
     // Whatever runs already was asked for by somebody who may: it goes on as it was.
-    if (state.stage === "planning") {
+    if (state.stage === "planning" && !state.planAwaited) {
       state.parked = {
         reason: `@${event.by} may not start features here.`,
         next: "label again, by someone with write access",
@@ -211,11 +214,13 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   // Under way it stays with its branch, and asks for the tip anew: this look may be older than what has landed since.
   if (state.plan === null || state.base === null) state.base = { ...event.base, asked: 0, observed: 0 };
   else lookAtTarget(draft, state.base);
-  resume(draft, event.by);
-  state.parked = null;
+  // Whoever labelled has seen neither a later hold nor a later end: what was asked for before those lifts nothing.
+  if (event.round < state.stoppedIn) return null;
+  if (state.stage === "planning" && (state.hold !== null || state.parked !== null)) takeEditedText(state);
+  goOn(draft);
   if (state.stage === "executing") askForMore(draft);
-  if (state.stage !== "planning" || state.plan !== null) return null;
-  askForPlan(draft);
+  // A plan costs money: of two looks under way only the first asks for one.
+  if (state.stage === "planning" && !state.planAwaited) askForPlan(draft);
   return null;
 }
 
@@ -257,6 +262,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   };
   task.gateMs += event.gateMs;
   task.head = event.head;
+  task.promoted = [];
   task.breaker = "closed";
   task.fingerprint = null;
   task.failure = null;

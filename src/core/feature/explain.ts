@@ -18,6 +18,8 @@ export interface Explanation {
 /** Characters of a cause that a sentence may carry; the whole of it is in the history. */
 const CAUSE_CHARACTERS = 300;
 
+const REVERT_BY_HAND = "revert by hand what is still to be taken back, then `/headgate cancel` ends the feature";
+
 /** Why this task is not merged. */
 export function explainTask(state: FeatureState, task: Task): Explanation {
   const { id } = task.plan;
@@ -38,6 +40,7 @@ export function explainTask(state: FeatureState, task: Task): Explanation {
     case "waiting":
       return by("headgate", causeOf(task), `it tries again by itself; \`/headgate retry ${id}\` tries at once`);
     case "parked":
+      if (task.undoes?.base === null) return by("person", causeOf(task), REVERT_BY_HAND);
       return by("person", causeOf(task), `${remedyOf(task)}, then \`/headgate retry ${id}\``);
     case "done":
       return by("headgate", task.landing === null ? "It had nothing to land" : "It is merged", "nothing");
@@ -166,6 +169,7 @@ const answers: [RegExp, string][] = [
   [/^the lane is halted/, "look at what landed, then `/headgate resume`"],
   [/^is held/, "`/headgate resume` lets it merge"],
   [/^is a draft/, "mark it as ready for review"],
+  [/asked for changes of an earlier head$/, "review it again, or dismiss the review"],
   [/asked for changes$/, "make the changes on its branch, or dismiss the review"],
   [/^is ready/, "merge it"],
 ];

@@ -1,6 +1,7 @@
 /** What people may ask of a running feature, and what it leads to. */
 import type { Command, Notice } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
+import { MAX_ORDERS } from "../order.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
@@ -27,7 +28,9 @@ export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reactio
   const { state } = draft;
   // Talk among people, but for when the planner has asked.
   if (event.order.verb === "answer" && state.questions === null) return "not-accepted-here";
-  if (state.pendingOrders.some((pending) => pending.comment === event.comment)) return "duplicate";
+  const isPending = state.pendingOrders.some((pending) => pending.comment === event.comment);
+  // Whose permission was asked for once: it would not be asked for again, and later orders wait for their turn.
+  if (isPending || state.answeredOrders.includes(event.comment)) return "duplicate";
   state.pendingOrders = [
     ...state.pendingOrders.slice(-49),
     { comment: event.comment, by: event.by, writtenAt: event.writtenAt, order: event.order, permission: null },
@@ -37,21 +40,31 @@ export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reactio
   return null;
 }
 
-/** Orders are carried out in the order in which they were given, whichever permission is known first. */
 export function permissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
   const { state } = draft;
   const pending = state.pendingOrders.find((order) => order.comment === event.comment);
   if (pending === undefined) return "duplicate";
   pending.permission = event.permission;
+  answerInTurn(draft);
+  return event.permission === "write" || event.permission === "admin" ? null : "unauthorised";
+}
+
+/** Orders are carried out in the order in which they were given, whichever permission is known first. */
+function answerInTurn(draft: Draft): void {
+  const { state } = draft;
   for (
     let next = state.pendingOrders[0];
     next !== undefined && next.permission !== null;
     next = state.pendingOrders[0]
   ) {
-    state.pendingOrders = state.pendingOrders.slice(1);
+    settle(state, next.comment);
     answer(draft, next);
   }
-  return event.permission === "write" || event.permission === "admin" ? null : "unauthorised";
+}
+
+function settle(state: FeatureState, comment: number): void {
+  state.pendingOrders = state.pendingOrders.filter((pending) => pending.comment !== comment);
+  state.answeredOrders = [...state.answeredOrders, comment].slice(-MAX_ORDERS);
 }
 
 /** GitHub would not say who gave it: then nobody who may. */
@@ -61,7 +74,8 @@ export function permissionUnknown(draft: Draft, key: string): Reaction {
   if (pending === undefined) return "duplicate";
   const reason = "GitHub did not say whether you may give orders here. Please give it again.";
   draft.commands.push(notice(state, { about: "refused-order", comment: pending.comment, reason }));
-  state.pendingOrders = state.pendingOrders.filter((order) => order !== pending);
+  settle(state, pending.comment);
+  answerInTurn(draft);
   return null;
 }
 
@@ -135,13 +149,18 @@ function raise(draft: Draft, usd: number): string | null {
 
 export function hold(draft: Draft, by: string, cause: "order" | "label"): void {
   const { state } = draft;
-  if (state.hold !== null) return;
+  // Said again it counts again: a look may be under way for somebody who wanted to go on before.
+  state.stoppedIn = nextRound(state);
+  const isNews = state.hold === null;
+  // The label that comes back does not undo an order.
+  if (!isNews && cause === "label") return;
   const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
   state.hold = { by, reason, cause };
+  if (!isNews) return;
   tellLanes(
     draft,
     { type: "entries.held", feature: state.key, held: true, lifts: false },
-    `hold:${state.key}:${nextRound(state)}`,
+    `hold:${state.key}:${state.stoppedIn}`,
   );
 }
 
@@ -150,9 +169,22 @@ export function resume(draft: Draft, by: string): string | null {
   if (isOver(state)) return `This feature is ${state.stage}; it cannot be resumed.`;
   const inLane = state.tasks.some((task) => task.stage === "in-lane");
   const paused = state.breaker.state === "open";
-  if (state.hold === null && state.parked === null && !inLane && !paused) return "Nothing is on hold.";
+  const stopped = state.hold !== null || state.parked !== null;
+  if (!stopped && !inLane && !paused) return "Nothing is on hold.";
   if (state.hold?.cause === "label") state.ignoresLabel = true;
-  if (paused) state.breaker = { ...state.breaker, state: "half-open" };
+  goOn(draft);
+  if (!stopped || state.stage !== "planning") return null;
+  takeEditedText(state);
+  // What was on its way to a plan may have ended at the hold.
+  if (!state.planAwaited) look(draft, by);
+  return null;
+}
+
+/** Nothing that stopped it before stops it any more. */
+export function goOn(draft: Draft): void {
+  const { state } = draft;
+  const inLane = state.tasks.some((task) => task.stage === "in-lane");
+  if (state.breaker.state === "open") state.breaker = { ...state.breaker, state: "half-open" };
   if (state.hold !== null || inLane) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
@@ -164,14 +196,9 @@ export function resume(draft: Draft, by: string): string | null {
   }
   if (state.parked !== null) {
     state.parked = null;
-    if (state.stage === "planning") {
-      takeEditedText(state);
-      look(draft, by);
-    }
     if (state.stage === "proposed") showPlan(draft);
     lookAgain(draft);
   }
-  return null;
 }
 
 /** Observe the repository (again) on the way to a plan. */
@@ -199,6 +226,7 @@ export function cancel(draft: Draft, by: string): void {
   state.parked = null;
   state.mergingStopped = false;
   state.awaiting = [];
+  state.stoppedIn = nextRound(state);
   for (const task of state.tasks) {
     if (isActive(task.stage)) cancelAttempt(draft, task);
     // Its lane may be merging it at this moment.
@@ -259,7 +287,9 @@ function retry(draft: Draft, id: string): string | null {
     "checks-timed-out",
     "checks-missing",
     "policy-blocked",
+    "conflict-with-ahead",
     "head-moved",
+    "base-moved",
     "platform-unknown",
   ]);
   if (task.failedIn === "lane" && task.pull !== null && failure !== undefined && again.has(failure)) {

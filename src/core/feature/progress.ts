@@ -109,7 +109,6 @@ function start(draft: Draft, task: Task): void {
     conclusion: null,
     class: null,
     cause: null,
-    summary: "",
   });
   task.waitsUntil = null;
   draft.commands.push({ type: "attempt.dispatch", repo: state.repo, task: task.plan.id, attempt: number, id, brief });

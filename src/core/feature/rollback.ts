@@ -1,12 +1,13 @@
 /**
  * Taking back what landed, once a person gives up a feature whose policy says so: one reverting pull per merge, last first,
  * through the same lane and the same gates. Each is the work of a task of its own, for which no agent is asked: a revert that
- * fails its checks or conflicts with what came later waits for a person.
+ * fails its checks or conflicts with what came later waits for a person, and so does one of which nobody knows where it began.
  */
 import { taskBranch } from "../attempt.ts";
 import { fanIn } from "../judge/fan-in.ts";
 import type { PlannedTask } from "../plan.ts";
 import type { Draft } from "./draft.ts";
+import { failTask } from "./draft.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask, newTask } from "./state.ts";
 
@@ -56,6 +57,12 @@ function freeId(state: FeatureState, from: number): string {
 export function writeRevert(draft: Draft, task: Task): void {
   const { state } = draft;
   if (task.undoes === null) return;
+  const { merge, base } = task.undoes;
+  if (base === null) {
+    const cause = `${merge.slice(0, 12)}, which landed ${task.undoes.task}, may be the last of several commits: taking it back could leave a part of them.`;
+    failTask(draft, task, { class: "policy-blocked", cause, details: [] }, "promotion");
+    return;
+  }
   state.round += 1;
   draft.commands.push({
     type: "revert.write",
@@ -64,8 +71,8 @@ export function writeRevert(draft: Draft, task: Task): void {
     round: state.round,
     id: `${state.issue.number}/${task.plan.id}/0`,
     branch: taskBranch(state.issue.number, task.plan.id),
-    merge: task.undoes.merge,
-    base: task.undoes.base,
+    merge,
+    base,
     title: task.plan.title,
     issue: state.issue.number,
   });

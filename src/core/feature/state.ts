@@ -1,6 +1,6 @@
 /** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
 import { z } from "zod";
-import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.ts";
+import { AttemptKind, ChangedFile, Price, taskBranch, type Usage } from "../attempt.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
@@ -11,6 +11,14 @@ import { Policy } from "../policy.ts";
 export const FEATURE_SCHEMA = 4;
 
 const Sha = z.string();
+/** Judged when it came; here its shape is enough, for it is read again with every event. */
+const Spent = z.object({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cacheReadTokens: z.number(),
+  cacheWriteTokens: z.number(),
+  usd: z.number(),
+}) satisfies z.ZodType<Usage>;
 /** Milliseconds since 1970. */
 const Time = z.number();
 
@@ -30,11 +38,11 @@ export const TaskStage = z.enum([
 export type TaskStage = z.infer<typeof TaskStage>;
 
 export const AttemptRecord = z.object({
-  number: z.number().int(),
+  number: z.number(),
   kind: AttemptKind,
   /** null: an older version did not record it. */
   model: z.string().nullable(),
-  run: z.number().int().nullable(),
+  run: z.number().nullable(),
   dispatchedAt: Time,
   /** The job's own times, as the runner gives them. */
   startedAt: Time.nullable(),
@@ -46,14 +54,13 @@ export const AttemptRecord = z.object({
   /** null: it did what it was for, or is still at it. */
   class: FailureClass.nullable(),
   cause: z.string().nullable(),
-  summary: z.string(),
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
 /** Why a ready task has not started, while nothing but time and other tasks stands in its way. */
 export const Delay = z.discriminatedUnion("cause", [
   /** As many attempts run as may: `slots`, while the checks of so many pulls run. */
-  z.object({ cause: z.literal("slots"), slots: z.number().int(), checking: z.number().int() }),
+  z.object({ cause: z.literal("slots"), slots: z.number(), checking: z.number() }),
   /** What is under way may use up what is left. */
   z.object({ cause: z.literal("budget") }),
   /** Another task that may change the same files goes first. */
@@ -64,8 +71,8 @@ export const Delay = z.discriminatedUnion("cause", [
 export type Delay = z.infer<typeof Delay>;
 
 export const Landing = z.object({
-  order: z.number().int(),
-  /** The commit that it landed on; null: its first parent, as far as anybody knows. */
+  order: z.number(),
+  /** The commit that it landed on; null: nobody knows for certain. */
   base: Sha.nullable(),
   mergeSha: Sha,
   mergedAt: Time,
@@ -79,15 +86,15 @@ export const Task = z.object({
   stage: TaskStage,
   /** What the task machine remembers: the number of the last attempt, the kind of the next, tries spent. */
   machine: z.object({
-    attempt: z.number().int(),
+    attempt: z.number(),
     kind: AttemptKind,
-    failures: z.number().int(),
-    free: z.number().int(),
+    failures: z.number(),
+    free: z.number(),
   }),
   attempts: z.array(AttemptRecord),
   branch: z.string(),
   head: Sha.nullable(),
-  pull: z.number().int().nullable(),
+  pull: z.number().nullable(),
   /** The last failure, while it matters: what the next attempt reads, why the task waits or is parked. */
   failure: Failure.nullable(),
   /** Where it failed: going on begins there again, not earlier. */
@@ -97,7 +104,7 @@ export const Task = z.object({
   delay: Delay.nullable(),
   /** The change under promotion, from the artifact's manifest. */
   change: z.array(ChangedFile).nullable(),
-  /** Paths of the last change that was promoted, for the pull's description. */
+  /** Paths of the last change that was promoted, for the pull's description, until it has landed. */
   promoted: z.array(z.string()),
   /** Why the lane has not merged it yet. */
   explanation: z.string().nullable(),
@@ -107,7 +114,7 @@ export const Task = z.object({
   checking: z.boolean(),
   summary: z.string(),
   notes: z.array(z.string()),
-  usage: Usage.nullable(),
+  usage: Spent.nullable(),
   /** Milliseconds that required checks of the task's heads and the merge itself took, so far. */
   gateMs: z.number(),
   breaker: z.enum(["closed", "open", "half-open"]),
@@ -120,14 +127,14 @@ export const Task = z.object({
 export type Task = z.infer<typeof Task>;
 
 /** A branch that tasks land on. Looks at its tip are numbered; only the last one asked for counts. */
-const Target = z.object({ branch: z.string(), sha: Sha, asked: z.number().int(), observed: z.number().int() });
+const Target = z.object({ branch: z.string(), sha: Sha, asked: z.number(), observed: z.number() });
 export type Target = z.infer<typeof Target>;
 
 export const FeatureState = z.object({
   key: z.string(),
   repo: Repo,
   /** As it was when somebody who may asked for it: consent binds to this text. */
-  issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
+  issue: z.object({ number: z.number(), title: z.string(), body: z.string() }),
   /** The issue says something else by now. null: it does not. */
   edited: z.object({ title: z.string(), body: z.string() }).nullable(),
   stage: z.enum(["planning", "proposed", "executing", "rolling-back", "completed", "cancelled", "failed"]),
@@ -140,7 +147,9 @@ export const FeatureState = z.object({
   endedAt: Time.nullable(),
   endedBy: z.string().nullable(),
   /** Numbers the looks before planning, and the sweeps. */
-  round: z.number().int(),
+  round: z.number(),
+  /** What was looked at in an earlier round says nothing about going on: a person has stopped the feature since. */
+  stoppedIn: z.number(),
   policy: Policy.nullable(),
   prices: z.record(z.string(), Price),
   /** Dollars that people added to the policy's budget. */
@@ -150,10 +159,10 @@ export const FeatureState = z.object({
   breaker: z.object({
     state: z.enum(["closed", "open", "half-open"]),
     /** How often it has tripped over the machinery without a success since; the pause doubles with each. */
-    trips: z.number().int(),
+    trips: z.number(),
     cause: z.string().nullable(),
     /** Tasks that had failed for good when a person last said to go on. */
-    acknowledged: z.number().int(),
+    acknowledged: z.number(),
   }),
   /** The fan-in policy holds the lane back while a task is parked. */
   mergingStopped: z.boolean(),
@@ -171,7 +180,7 @@ export const FeatureState = z.object({
   warnings: z.array(z.string()),
   plan: z
     .object({
-      version: z.number().int(),
+      version: z.number(),
       land: Land,
       onFailure: OnFailure,
       plannedAt: Time,
@@ -185,19 +194,23 @@ export const FeatureState = z.object({
     .nullable(),
   /** What the planner wants to know before it can plan. */
   questions: z.object({ texts: z.array(z.string()), askedAt: Time }).nullable(),
-  planVersion: z.number().int(),
-  planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
+  planVersion: z.number(),
+  /** The plan of that version was asked for, and neither it nor why there is none has come yet. */
+  planAwaited: z.boolean(),
+  planner: z.object({ usage: Spent.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
   /** Orders whose sender's permission is not known yet. */
   pendingOrders: z.array(
     z.object({
-      comment: z.number().int(),
+      comment: z.number(),
       by: z.string(),
       writtenAt: Time,
       order: Order,
       permission: Permission.nullable(),
     }),
   ),
+  /** The comments of the last orders that were answered: told again, in whatever words of the inbox, they are no new orders. */
+  answeredOrders: z.array(z.number()),
 });
 export type FeatureState = z.infer<typeof FeatureState>;
 

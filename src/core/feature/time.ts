@@ -80,10 +80,14 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
   const task = event.task === null ? undefined : findTask(state, event.task);
   switch (event.command) {
     case "feature.observe":
+      if (state.stage !== "planning" || state.planAwaited) return "superseded";
+      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      return null;
     case "plan.make":
     case "plan.publish":
       // A plan that nobody can read cannot be approved.
       if (state.stage !== "planning" && state.stage !== "proposed") return "superseded";
+      if (event.command === "plan.make") state.planAwaited = false;
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "branch.create":

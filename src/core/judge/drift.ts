@@ -38,7 +38,8 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
   if (!observed.labelled && state.hold === null && !state.ignoresLabel) {
     differences.push({ key: `unlabelled:sweep:${round}`, event: { type: "feature.unlabelled", by: "somebody" } });
   }
-  if (observed.labelled && heldForLabel) {
+  // What was looked at before the label was taken off does not say that it is back.
+  if (observed.labelled && heldForLabel && round >= state.stoppedIn) {
     const { repo, issue, labelledBy } = state;
     const event = {
       type: "feature.labelled" as const,

@@ -10,7 +10,8 @@ import { judgeHead } from "./gate.ts";
 import { withoutRerun } from "./judge.ts";
 import type { Entry, LaneState } from "./state.ts";
 
-const MAX_UPDATES = 50;
+/** Updates before the entry gives up its turn; its feature lets it come back so many times. */
+const MAX_UPDATES = 10;
 
 export function advance(draft: LaneDraft): void {
   const { state } = draft;
@@ -51,7 +52,7 @@ function drive(draft: LaneDraft, entry: Entry): void {
   if (snapshot.behindBy > 0) {
     if (entry.updates >= MAX_UPDATES) {
       const cause = `${draft.state.branch} moved ${MAX_UPDATES} times while this waited for its checks.`;
-      eject(draft, entry, { class: "policy-blocked", cause, details: [] });
+      eject(draft, entry, { class: "base-moved", cause, details: [] });
       return;
     }
     closeGate(entry);
@@ -130,7 +131,10 @@ export function explain(state: LaneState, entry: Entry): { text: string; actor: 
   if (snapshot === null) return by("github", "has just joined the lane");
   if (snapshot.draft) return by("person", "is a draft");
   const reviewer = snapshot.changesRequestedBy[0];
-  if (reviewer !== undefined) return by("person", `@${reviewer} asked for changes`);
+  if (reviewer !== undefined) {
+    const answered = snapshot.changeRequests?.some((one) => one.by === reviewer && one.head !== entry.head) === true;
+    return by("person", `@${reviewer} asked for changes${answered ? " of an earlier head" : ""}`);
+  }
   if (entry.stage === "updating") return by("github", `is being brought up to date with ${state.branch}`);
   if (entry.stage === "reading-failure") return by("headgate", "its required checks failed");
   const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;

@@ -7,6 +7,7 @@ import { compared, notCompared } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { closeGate, eject, leave, look, nextAsk, rest, sendHome, tellLeft } from "./draft.ts";
 import { judge } from "./judge.ts";
+import { baseOf } from "./landed.ts";
 import type { Entry, LaneState } from "./state.ts";
 
 type EventOf<Type extends LaneEvent["type"]> = Extract<LaneEvent, { type: Type }>;
@@ -199,7 +200,9 @@ function observed(draft: LaneDraft, event: EventOf<"pull.observed">): Ignored | 
   const entry = entryOf(state, event.pull);
   if (entry === null || event.seq !== entry.asked) return "stale-observation";
   entry.observed = event.seq;
-  entry.snapshot = event.snapshot;
+  // The branch's tip is read of open pulls only: what GitHub records of the others lags behind it.
+  const seen = event.snapshot.state === "open" ? null : entry.snapshot;
+  entry.snapshot = seen === null ? event.snapshot : { ...event.snapshot, baseSha: seen.baseSha };
   judge(draft, entry);
   return null;
 }
@@ -263,8 +266,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       pull: entry.pull,
       order: state.merged,
       head: ours ? entry.head : (entry.snapshot?.headSha ?? entry.head),
-      // With somebody's commit in between, it landed on that.
-      base: ours && testedTree === outcome.landedTree ? (entry.tried?.base ?? null) : null,
+      base: baseOf(entry, outcome),
       testedTree,
       landedTree: outcome.landedTree,
       mergeSha: outcome.sha,

@@ -40,6 +40,7 @@ export function judge(draft: LaneDraft, entry: Entry): void {
     // Until now hints about this commit found nobody: what it has been through is only known after one more look.
     look(draft, entry);
   }
+  if (entry.stage !== "updating" && sentBack(draft, entry)) return;
   if (snapshot.mergeable === false) {
     const cause = `It conflicts with ${draft.state.branch}.`;
     eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
@@ -53,6 +54,21 @@ export function judge(draft: LaneDraft, entry: Entry): void {
   // The old head is about to be replaced: what its checks say is nobody's business any more.
   if (entry.stage === "updating") return;
   judgeChecks(draft, entry);
+}
+
+/**
+ * A review is about a head. What it says goes to an agent as long as that head is the present one; of a later head its author has
+ * said nothing yet.
+ */
+function sentBack(draft: LaneDraft, entry: Entry): boolean {
+  const requests = (entry.snapshot?.changeRequests ?? []).filter((request) => request.head === entry.head);
+  const [first] = requests;
+  if (first === undefined) return false;
+  const names = requests.map(({ by }) => `@${by}`).join(", ");
+  const cause = `${names} asked for changes: ${first.text.trim().split("\n")[0] ?? ""}`.slice(0, 1_000);
+  const details = requests.map(({ by, text }) => ({ title: `@${by} asked for changes`, text }));
+  eject(draft, entry, { class: "review-changes", cause, details });
+  return true;
 }
 
 function judgeChecks(draft: LaneDraft, entry: Entry): void {

@@ -33,10 +33,8 @@ export async function writeRevert(outside: Outside, command: CommandOf<"revert.w
   };
   const earlier = await ours();
   if (earlier !== null) return earlier;
-  const before = command.base ?? (await github.commit(repo, merge)).parents[0];
-  if (before === undefined) throw new Refused(`${merge} has no parent to go back to`);
   const { sha } = await github.writeCommit(repo, {
-    against: before,
+    against: command.base,
     parents: [merge],
     changes: [],
     file: () => {

@@ -4,6 +4,7 @@ import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { Command } from "../../core/command.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
+import { MAX_ORDERS } from "../../core/order.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
@@ -42,6 +43,7 @@ export async function observeFeature(outside: Onlooker, command: CommandOf<"feat
   found.push(...(looked?.problems ?? []));
   return {
     type: "feature.observed",
+    round: command.round,
     by,
     permission,
     base,
@@ -90,7 +92,7 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
   const label = outside.settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
   const { title, body } = snapshot;
-  const observation = { open: snapshot.state === "open", labelled, title, body, orders: orders.slice(-500) };
+  const observation = { open: snapshot.state === "open", labelled, title, body, orders: orders.slice(-MAX_ORDERS) };
   return { type: "issue.observed", round, observation };
 }
 

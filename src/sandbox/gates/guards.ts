@@ -20,6 +20,8 @@ export type Demand =
   | "checks"
   | "linear"
   | "method"
+  | "threads"
+  | "signatures"
   | "up-to-date";
 
 export interface Guard {
@@ -29,9 +31,21 @@ export interface Guard {
   /** Whether the user is one of those who may change the branch at all. */
   admits(user: User): boolean;
   /** Changes come by pull request only. */
-  pull: { approvals: number; dismissStale: boolean; methods: readonly Method[] | null } | null;
+  pull: {
+    approvals: number;
+    dismissStale: boolean;
+    /** The last push must be approved by somebody else than whoever made it. */
+    lastPush: boolean;
+    codeOwners: boolean;
+    methods: readonly Method[] | null;
+  } | null;
+  /** Every conversation on a pull's diff must be settled. */
+  threads: boolean;
+  signed: boolean;
   checks: readonly { context: string; appId: number | null }[];
   checksOnCreation: boolean;
+  /** Whether who may change the branch is also who may make it. */
+  admitsCreators: boolean;
   upToDate: boolean;
   linear: boolean;
   /** Whether the user need not heed this demand, when pushing or when merging a pull. */
@@ -86,9 +100,21 @@ function ofProtection(world: World, repository: Repository, protection: Protecti
     from: "protection",
     forbids,
     admits: (user) => restrictions === null || isListed(restrictions, user),
-    pull: approvals === null ? null : { approvals, dismissStale: protection.dismissStaleReviews, methods: null },
+    pull:
+      approvals === null
+        ? null
+        : {
+            approvals,
+            dismissStale: protection.dismissStaleReviews,
+            lastPush: protection.requireLastPushApproval,
+            codeOwners: protection.requireCodeOwnerReviews,
+            methods: null,
+          },
+    threads: protection.requiredConversationResolution,
+    signed: protection.requiredSignatures,
     checks: required?.checks ?? [],
     checksOnCreation: false,
+    admitsCreators: protection.blockCreations,
     upToDate: required?.strict ?? false,
     linear: protection.requiredLinearHistory,
     excuses(user, demand) {
@@ -118,12 +144,17 @@ function ofRuleset(world: World, repository: Repository, ruleset: Ruleset): Guar
         : {
             approvals: pull.required_approving_review_count,
             dismissStale: pull.dismiss_stale_reviews_on_push,
+            lastPush: pull.require_last_push_approval,
+            codeOwners: pull.require_code_owner_review,
             methods: pull.allowed_merge_methods ?? null,
           },
+    threads: pull?.required_review_thread_resolution ?? false,
+    signed: find("required_signatures") !== undefined,
     checks: (checks?.required_status_checks ?? []).map(({ context, integration_id: appId }) => ({
       context,
       appId: appId ?? null,
     })),
+    admitsCreators: false,
     checksOnCreation: checks?.do_not_enforce_on_create !== true,
     upToDate: checks?.strict_required_status_checks_policy ?? false,
     linear: find("required_linear_history") !== undefined,

@@ -3,11 +3,14 @@
  * `git push`. https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
  * and https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
  */
-import { reviewsRefusal, standingReviews } from "../pulls/reviews/standing.ts";
+import { standingReviews } from "../pulls/reviews/standing.ts";
+import { unresolvedThreads } from "../pulls/reviews/threads.ts";
 import type { Pull, Repository, User } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 import { checksRefusal, requirements } from "./checks.ts";
 import { type Demand, type Guard, guardsOf, type Method } from "./guards.ts";
+import type { Owners } from "./owners.ts";
+import { reviewObjections } from "./reviews.ts";
 
 export interface RefMove {
   ref: string;
@@ -38,6 +41,10 @@ const notAdmitted =
   "You're not authorized to push to this branch. Visit https://docs.github.com/articles/about-protected-branches/ for more information.";
 const notThroughPull = "Changes must be made through a pull request.";
 const mergeCommits = "This branch must not contain merge commits.";
+/** Nothing is signed in the sandbox, so nothing satisfies this. */
+const unsigned = "Commits must have verified signatures.";
+/** As an answer to a merge in djinnos/djinn had it. */
+const unsettled = "A conversation must be resolved before this pull request can be merged.";
 
 export function judgeMove(world: World, repository: Repository, move: RefMove, user: User): Judgement {
   const judged = guardsOf(world, repository, move.ref).map((guard) => {
@@ -71,8 +78,11 @@ function objectionsToMove(
   }
   const isNew = before === null;
   if (isNew && forbids.has("creation")) object("creation", "Cannot create ref due to creations being restricted.");
-  // Classic protection is of a branch that is there already.
-  if (isNew && from === "protection") return found;
+  if (isNew && from === "protection") {
+    // Else it is of a branch that is there already.
+    if (guard.admitsCreators && !guard.admits(user)) object("pushers", notAdmitted);
+    return found;
+  }
   if (!isNew && !forward && forbids.has("force")) object("force", `Cannot force-push to this ${kind}`);
   if (!isNew && forbids.has("update")) {
     object("update", from === "rules" ? "Cannot update this protected ref." : "Cannot change this locked branch");
@@ -83,6 +93,7 @@ function objectionsToMove(
     isNew && !guard.checksOnCreation ? null : checksRefusal(requirements(world, repository, guard.checks, after));
   if (checks !== null) object("checks", checks);
   if (guard.linear && !linear) object("linear", mergeCommits);
+  if (guard.signed) object("signatures", unsigned);
   return found;
 }
 
@@ -91,6 +102,8 @@ export interface WantedMerge {
   headSha: string;
   /** Commits of the base that the head has not. */
   behind: number;
+  /** Who owns what it changes; see `ownersOf`. */
+  owners: readonly Owners[];
   method: Method;
 }
 
@@ -123,7 +136,7 @@ function objectionsToMerge(
   world: World,
   repository: Repository,
   guard: Guard,
-  { pull, headSha, behind, method }: WantedMerge,
+  { pull, headSha, behind, owners, method }: WantedMerge,
   user: User | null,
 ): Found[] {
   const { from } = guard;
@@ -133,12 +146,15 @@ function objectionsToMerge(
     object("update", from === "rules" ? "Cannot update this protected ref." : "Cannot change this locked branch");
   }
   if (user !== null && !guard.admits(user)) object("pushers", notAdmitted);
-  const standing = standingReviews(world, repository, pull);
-  const reviews = guard.pull === null ? null : reviewsRefusal(standing, guard.pull.approvals);
-  if (reviews !== null) object("pull", reviews);
+  if (guard.pull !== null) {
+    const standing = standingReviews(world, repository, pull);
+    for (const sentence of reviewObjections(world, guard.pull, pull, standing, owners)) object("pull", sentence);
+  }
+  if (guard.threads && unresolvedThreads(world, pull) > 0) object("threads", unsettled);
   const required = requirements(world, repository, guard.checks, headSha);
   const checks = checksRefusal(required);
   if (checks !== null) object("checks", checks);
+  if (guard.signed) object("signatures", unsigned);
   if (guard.linear && method === "merge") {
     object("linear", from === "rules" ? mergeCommits : "Merge commits are not allowed on this repository.");
   }

@@ -1,17 +1,71 @@
 /** What everything that guards a pull's base asks of its reviews, taken together. */
-import { type ReviewDecision, reviewDecision } from "../pulls/reviews/standing.ts";
+import {
+  type ReviewDecision,
+  reviewDecision,
+  reviewsRefusal,
+  type StandingReviews,
+  standingReviews,
+} from "../pulls/reviews/standing.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
-import { guardsOf } from "./guards.ts";
+import { type Guard, guardsOf } from "./guards.ts";
+import { isOwner, type Owners } from "./owners.ts";
+
+type PullDemand = NonNullable<Guard["pull"]>;
 
 function demandsOn(world: World, repository: Repository, baseRef: string) {
   return guardsOf(world, repository, `refs/heads/${baseRef}`).flatMap(({ pull }) => (pull === null ? [] : [pull]));
 }
 
-/** GraphQL's `reviewDecision`: what the reviews amount to against what the base requires; null when it requires none. */
-export function decisionOn(world: World, repository: Repository, pull: Pull): ReviewDecision | null {
-  const approvals = demandsOn(world, repository, pull.baseRef).map((demand) => demand.approvals);
-  return reviewDecision(world, repository, pull, approvals.length === 0 ? null : Math.max(...approvals));
+/**
+ * GitHub's sentences for what the reviews lack; that about the last push is its merge box's. An update of the branch counts
+ * as a push, and only an approval of the very head as one of the last push.
+ */
+export function reviewObjections(
+  world: World,
+  demand: PullDemand,
+  pull: Pull,
+  standing: StandingReviews,
+  owners: readonly Owners[],
+): string[] {
+  const refusal = reviewsRefusal(standing, demand.approvals);
+  const unowned = demand.codeOwners ? owners.filter((each) => !isApprovedBy(world, standing, each)) : [];
+  const isLastPushApproved = standing.approvals.some(
+    ({ userId, commitId }) => userId !== pull.headPushedById && commitId === pull.headSha,
+  );
+  return [
+    ...(refusal === null ? [] : [refusal]),
+    ...unowned.map((each) => `Waiting on code owner review from ${each.join(" and/or ")}.`),
+    ...(demand.lastPush && !isLastPushApproved
+      ? ["New changes require approval from someone other than the last pusher."]
+      : []),
+  ];
+}
+
+function isApprovedBy(world: World, { approvals }: StandingReviews, owners: Owners): boolean {
+  return approvals.some(({ userId }) => {
+    const user = world.table("users").get(userId);
+    return user !== undefined && isOwner(user, owners);
+  });
+}
+
+/**
+ * GraphQL's `reviewDecision`: what the reviews amount to against what the base requires; null when it requires none.
+ * @param owners Of what the pull changes; see `ownersOf`.
+ */
+export function decisionOn(
+  world: World,
+  repository: Repository,
+  pull: Pull,
+  owners: readonly Owners[],
+): ReviewDecision | null {
+  const demands = demandsOn(world, repository, pull.baseRef);
+  const approvals = demands.map((demand) => demand.approvals);
+  const decision = reviewDecision(world, repository, pull, approvals.length === 0 ? null : Math.max(...approvals));
+  if (decision !== "APPROVED") return decision;
+  const standing = standingReviews(world, repository, pull);
+  const lacking = demands.flatMap((demand) => reviewObjections(world, demand, pull, standing, owners));
+  return lacking.length === 0 ? "APPROVED" : "REVIEW_REQUIRED";
 }
 
 /** Whether a push that changes what was approved takes the approval back. */

@@ -14,6 +14,7 @@ import {
 } from "graphql";
 import { ApiError } from "../rest/kit.ts";
 import { type Asking, type ErrorType, Refused } from "./fields.ts";
+import { checkSize } from "./node-limit.ts";
 import { gitHubSchema } from "./schema.ts";
 
 export interface Asked {
@@ -50,6 +51,12 @@ export async function answerQuery(
   const schema = await gitHubSchema();
   const mistakes = validate(schema, document);
   if (mistakes.length > 0) return { errors: mistakes.map(told) };
+  try {
+    checkSize(document, variables);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { errors: [{ type: error.type, message: error.message }] };
+  }
   const { root, asking } = roots(kindOf(document, operationName));
   const result: ExecutionResult = await execute({
     schema,

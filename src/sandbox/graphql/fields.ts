@@ -36,6 +36,8 @@ export type ErrorType =
   | "UNPROCESSABLE"
   | "MISSING_PAGINATION_BOUNDARIES"
   | "EXCESSIVE_PAGINATION"
+  | "MAX_NODE_LIMIT_EXCEEDED"
+  | "RESOURCE_LIMITS_EXCEEDED"
   | "NOT_IMPLEMENTED";
 
 /** An error in GitHub's form: its `type` stands beside the message. */

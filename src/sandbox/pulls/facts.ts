@@ -1,6 +1,7 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
 import { reportedChecks } from "../gates/checks.ts";
 import { judgeMerge } from "../gates/judge.ts";
+import { ownersOf } from "../gates/owners.ts";
 import type { Hub } from "../hub.ts";
 import { notFound, type RestContext } from "../rest/kit.ts";
 import { type PullFacts, pullRequest } from "../shapes/pulls/pull.ts";
@@ -24,7 +25,8 @@ export async function mergeableState(
   if (pull.draft) return "draft";
   const { behind } = await sizeOf(hub, repository, mergeability.baseSha, headSha);
   // Which method will be used is not known yet; a linear history only rules out one of them.
-  const verdict = judgeMerge(hub.world, repository, { pull, headSha, behind, method: "squash" }, null);
+  const owners = await ownersOf(hub, repository, pull, mergeability.baseSha);
+  const verdict = judgeMerge(hub.world, repository, { pull, headSha, behind, owners, method: "squash" }, null);
   if (!verdict.allowed) return verdict.state;
   const reported = reportedChecks(hub.world, repository, headSha);
   return reported.every(({ state }) => state === "success") ? "clean" : "unstable";

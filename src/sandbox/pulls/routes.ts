@@ -6,7 +6,7 @@ import { commitsOf } from "../git/rest/commits.ts";
 import { diffEntries } from "../git/rest/diffs.ts";
 import { mediaType } from "../git/rest/media.ts";
 import type { Hub } from "../hub.ts";
-import { bodyOf } from "../rest/body.ts";
+import { bodyOf, checkWords } from "../rest/body.ts";
 import { by } from "../rest/issues/find.ts";
 import { newRest, paginate, type Rest, type RestContext, repositoryFor, unprocessable } from "../rest/kit.ts";
 import { respond } from "../rest/respond.ts";
@@ -61,6 +61,7 @@ export function pullRoutes(hub: Hub): Rest {
   rest.post(pulls, async (context) => {
     const repository = writable(context);
     const { title, body, head, base, draft } = await bodyOf(context, opened);
+    checkWords("PullRequest", { title, body });
     const given = { title, body: body ?? null, head, base, draft: draft ?? false };
     const pull = await hub.git.exclusive(repository, () => openPull(hub, repository, given, by(context)));
     const rendered = await renderPull(hub, repository, pull);
@@ -85,6 +86,7 @@ export function pullRoutes(hub: Hub): Rest {
   rest.patch(one, async (context) => {
     const repository = writable(context);
     const body = await bodyOf(context, changed);
+    checkWords("PullRequest", body);
     const pull = pullAt(context, hub, repository);
     const who = by(context);
     const words = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };

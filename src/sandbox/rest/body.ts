@@ -1,6 +1,6 @@
 /** Request bodies, checked; what is wrong with one is told in GitHub's form. */
 import { z } from "zod";
-import { ApiError, jsonBody, jsonValue, type RestContext } from "./kit.ts";
+import { ApiError, jsonBody, jsonValue, type RestContext, unprocessable } from "./kit.ts";
 
 /**
  * The body as the schema reads it.
@@ -27,4 +27,28 @@ export async function namesOf(context: RestContext, key: string): Promise<string
   const parsed = z.union([names, z.object({ [key]: names })]).safeParse(body);
   if (!parsed.success) throw new ApiError(422, `Invalid request.\n\n"${key}" wasn't supplied.`);
   return Array.isArray(parsed.data) ? parsed.data : (parsed.data[key] ?? []);
+}
+
+const longest = { title: 256, body: 65_536 };
+
+/** As issues and pulls say it: https://github.com/JasonEtco/create-an-issue/issues/123. @throws ApiError 422 */
+export function checkWords(
+  resource: "Issue" | "PullRequest",
+  words: { title?: string | null | undefined; body?: string | null | undefined },
+): void {
+  const errors = (["title", "body"] as const)
+    .filter((field) => (words[field]?.length ?? 0) > longest[field])
+    .map((field) => ({
+      field,
+      code: "custom",
+      message: `${field} is too long (maximum is ${longest[field]} characters)`,
+    }));
+  if (errors.length > 0) throw unprocessable(resource, errors);
+}
+
+/** As comments say it: https://github.com/vebr/jest-lcov-reporter/issues/14. @throws ApiError 422 */
+export function checkComment(body: string): void {
+  if (body.length <= longest.body) return;
+  const message = `Body is too long (maximum is ${longest.body} characters)`;
+  throw unprocessable("IssueComment", [{ field: "data", code: "unprocessable", message }]);
 }

@@ -60,6 +60,9 @@ export function roleOf(repository: Repository, user: User): Role | null {
   return repository.collaborators[String(user.id)] ?? null;
 }
 
+/** What everybody may read of a public repository. Secrets, variables and administration are its own people's. */
+const openToAll = new Set(["metadata", "contents", "issues", "pull_requests", "statuses", "checks", "actions"]);
+
 /**
  * Whether the actor may use `permission` (GitHub's names: contents, issues, pull_requests, checks, statuses, actions,
  * workflows, administration, metadata) at `level` in the repository. Scoped tokens need the permission and the
@@ -67,7 +70,7 @@ export function roleOf(repository: Repository, user: User): Role | null {
  */
 export function may(actor: Actor, repository: Repository, permission: string, level: PermissionLevel): boolean {
   if (actor.kind === "app") return false;
-  const isPublicReading = !repository.private && level === "read" && permission !== "administration";
+  const isPublicReading = !repository.private && level === "read" && openToAll.has(permission);
   if (actor.kind === "anonymous") return isPublicReading;
   const { token, user } = actor;
   if (token.repositories !== null && !token.repositories.includes(repository.id)) return isPublicReading;

@@ -2,9 +2,10 @@
 import { html } from "hono/html";
 import type { Hub } from "../hub.ts";
 import type { Comment, Issue, IssueEvent, Reaction, Repository } from "../world/entities.ts";
-import type { Html } from "./layout.ts";
+import { type Html, pageOf } from "./layout.ts";
 import { markdown } from "./markdown/render.ts";
-import { person, when } from "./parts.ts";
+import { person, shortSha, when } from "./parts.ts";
+import { reviewsOn } from "./reviews.ts";
 
 const faces: Record<Reaction["content"], string> = {
   "+1": "👍",
@@ -21,7 +22,9 @@ export function conversation(hub: Hub, repository: Repository, issue: Issue): Ht
   const { world } = hub;
   const here = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === repository.id && each.issueNumber === issue.number;
+  const pull = issue.isPull ? world.table("pulls").get(issue.id) : undefined;
   const said = [
+    ...(pull === undefined ? [] : reviewsOn(hub, repository, pull)),
     ...world
       .table("comments")
       .filter(here)
@@ -29,7 +32,7 @@ export function conversation(hub: Hub, repository: Repository, issue: Issue): Ht
     ...world
       .table("issueEvents")
       .filter(here)
-      .map((each) => ({ id: each.id, html: event(hub, each) })),
+      .map((each) => ({ id: each.id, html: event(hub, repository, each) })),
   ].sort((one, other) => one.id - other.id);
   return html`${card(hub, repository, { ...issue, subject: "issue" })}${said.map((each) => each.html)}`;
 }
@@ -59,10 +62,23 @@ function card(hub: Hub, repository: Repository, said: Said): Html {
   </article>`;
 }
 
-function event(hub: Hub, { event, actorId, label, createdAt }: IssueEvent): Html {
+function event(hub: Hub, repository: Repository, entity: IssueEvent): Html {
+  const { event, actorId, label, commitId, relatedId, createdAt } = entity;
   const what =
     label === null
-      ? event
+      ? html`${event.replaceAll("_", " ")} ${commitId === null ? "" : commit(repository, commitId)}${related(hub, relatedId)}`
       : html`${event === "labeled" ? "added the label" : "removed the label"} <span class="label">${label.name}</span>`;
   return html`<p class="event">${person(hub, actorId)} ${what} ${when(createdAt)}</p>`;
+}
+
+function commit(repository: Repository, sha: string): Html {
+  return html`<a href="${pageOf(repository, `commit/${sha}`)}"><code>${shortSha(sha)}</code></a>`;
+}
+
+/** The other issue, where the event ties two together. */
+function related(hub: Hub, id: number | null): Html {
+  const issue = id === null ? undefined : hub.world.table("issues").get(id);
+  const repository = issue && hub.world.table("repositories").get(issue.repositoryId);
+  if (issue === undefined || repository === undefined) return html``;
+  return html`<a href="${pageOf(repository, `issues/${issue.number}`)}">${repository.owner}/${repository.name}#${issue.number}</a>`;
 }

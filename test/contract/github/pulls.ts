@@ -81,6 +81,7 @@ export function pullsContract(scene: () => Scene): void {
         mergeable: true,
         checks: [],
         changesRequestedBy: [],
+        changeRequests: [],
         mergeSha: null,
         mergedAt: null,
       });

@@ -18,6 +18,8 @@ const PLAN = {
 const unasked = { ...defaultPolicy, approve: { when: "never" as const, usd: 0 } };
 const USAGE = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.5 };
 
+type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+
 export function pullOf(task: string): number {
   return 10 + TASKS.indexOf(task);
 }
@@ -28,13 +30,13 @@ export function answersTo(command: Command, at: number): Event[] {
       return [{ type: "timer.due", timer: command.timer }];
     case "feature.observe":
       return [
-        observed(command.by, {}),
-        observed(command.by, { policy: { ...defaultPolicy, approve: { when: "always", usd: 0 } } }),
-        observed(command.by, {
+        observed(command, {}),
+        observed(command, { policy: { ...defaultPolicy, approve: { when: "always", usd: 0 } } }),
+        observed(command, {
           policy: { ...unasked, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
         }),
-        observed(command.by, { permission: "read" }),
-        observed(command.by, { policy: null, base: null, problems: ["`main` requires no checks."] }),
+        observed(command, { permission: "read" }),
+        observed(command, { policy: null, base: null, problems: ["`main` requires no checks."] }),
         failed(command),
       ];
     case "permission.observe": {
@@ -111,9 +113,13 @@ export function answersTo(command: Command, at: number): Event[] {
   }
 }
 
-function observed(by: string, more: Partial<Extract<FeatureEvent, { type: "feature.observed" }>>): Event {
+function observed(
+  { by, round }: CommandOf<"feature.observe">,
+  more: Partial<Extract<FeatureEvent, { type: "feature.observed" }>>,
+): Event {
   return {
     type: "feature.observed",
+    round,
     by,
     permission: "write",
     base: { branch: "main", sha: sha("base") },
@@ -229,6 +235,11 @@ function looks(pull: number, at: number): PullSnapshot[] {
     { ...open, mergeable: false },
     { ...open, headSha: sha(`pushed-${at}`) },
     { ...open, changesRequestedBy: ["bob"] },
+    {
+      ...open,
+      changesRequestedBy: ["bob"],
+      changeRequests: [{ by: "bob", head: open.headSha, text: `Not like at ${at}` }],
+    },
     { ...open, state: "closed", mergeable: null, checks: [] },
     { ...open, state: "merged", mergeable: null, checks: [], mergeSha: sha(`merge-${pull}`), mergedAt: at },
   ];

@@ -78,8 +78,7 @@ export class Walk {
     if (step.does === "sends") this.send(step.to, step.event);
     else if (step.does === "repeats") {
       const again = this.#delivered[step.which % this.#delivered.length];
-      // Orders are facts: the inbox takes each once.
-      if (again !== undefined && typeOf(again.event) !== "order.given") this.#deliver(again);
+      if (again !== undefined) this.#deliver(again);
     } else {
       const waiting = [...this.open];
       const [name, { aggregate, command }] = waiting[step.which % waiting.length] ?? ["", { aggregate: "" }];
@@ -162,10 +161,6 @@ export class Walk {
 }
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
-
-function typeOf(event: unknown): unknown {
-  return (event as { type?: unknown } | null)?.type;
-}
 
 function nameOf(aggregate: string, key: string): string {
   return `${aggregate} ${key}`;

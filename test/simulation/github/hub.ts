@@ -31,6 +31,8 @@ export interface Pull {
   mergedAt: number | null;
   /** Each person's latest submitted verdict. */
   reviews: Map<string, "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED">;
+  /** The head that each was about. */
+  reviewed: Map<string, string>;
   /** Which head and base the last answer was computed for. */
   mergeability: { key: string; mergeable: boolean } | null;
   computing: string | null;

@@ -22,6 +22,7 @@ export function openPull(hub: Hub, pull: { head: string; base: string; title: st
     mergeSha: null,
     mergedAt: null,
     reviews: new Map(),
+    reviewed: new Map(),
     mergeability: null,
     computing: null,
   };
@@ -73,13 +74,15 @@ export function snapshotOf(hub: Hub, pull: Pull): PullSnapshot {
     return { ...common, baseSha, behindBy: 0, mergeable: null, checks: [], changesRequestedBy: [] };
   }
   const baseSha = hub.tip(pull.base);
+  const asking = [...pull.reviews].filter(([, state]) => state === "CHANGES_REQUESTED").map(([login]) => login);
   return {
     ...common,
     baseSha,
     behindBy: hub.objects.behindBy(baseSha, headSha),
     mergeable: mergeable(hub, pull),
     checks: checksOn(hub, headSha),
-    changesRequestedBy: [...pull.reviews].filter(([, state]) => state === "CHANGES_REQUESTED").map(([login]) => login),
+    changesRequestedBy: asking,
+    changeRequests: asking.map((by) => ({ by, head: pull.reviewed.get(by) ?? headSha, text: "Not like this." })),
   };
 }
 
@@ -151,6 +154,7 @@ export function review(
   verdict: "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED",
 ): void {
   pull.reviews.set(by, verdict);
+  pull.reviewed.set(by, pull.shown);
   hub.announce("pull_request_review", {
     action: verdict === "DISMISSED" ? "dismissed" : "submitted",
     repository: repositoryOf(hub),

@@ -20,6 +20,7 @@ export function askForPlan(draft: Draft, guidance = ""): void {
   const { policy, base } = state;
   if (policy === null || base === null) return;
   state.planVersion += 1;
+  state.planAwaited = true;
   const asked = state.questions?.texts ?? [];
   state.questions = null;
   draft.commands.push(planMake(state, policy, base, { guidance, asked, extends: false }));
@@ -62,6 +63,7 @@ export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reactio
   const { state } = draft;
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
+  state.planAwaited = false;
   state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: anew(state) };
   return null;
 }
@@ -71,6 +73,7 @@ export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">):
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
   if (state.questions !== null) return "duplicate";
+  state.planAwaited = false;
   state.questions = { texts: event.questions, askedAt: draft.at };
   state.parked = {
     reason: "The planner needs an answer before it can plan",
@@ -94,6 +97,7 @@ export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   // A model's or anybody's other plan has nothing to add to what was approved.
   if (state.stage === "executing" && event.source === "sub-issues") return extend(draft, event.plan);
   if (!isPlanning(state)) return "superseded";
+  state.planAwaited = false;
   const verdict = judgePlan(event.plan);
   if (!verdict.ok) {
     refusePlan(draft, event.version, verdict.errors);

@@ -60,7 +60,9 @@ export async function sourceAction(job: RunningJob, uses: string): Promise<Sourc
   }
   if (uses.startsWith("docker://")) throw new StepError(`This runner cannot run a container image (${uses}).`);
   const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)((?:\/[^@]*)?)@(.+)$/.exec(uses) ?? [];
-  if (ref === "") throw new StepError(`'${uses}' is no action: it should be owner/repository@ref or ./path.`);
+  if (ref === "" || path.split("/").includes("..")) {
+    throw new StepError(`'${uses}' is no action: it should be owner/repository@ref or ./path.`);
+  }
   const source = usableRepository(host, repository, fullName);
   if (source === null) {
     throw new StepError(

@@ -22,7 +22,7 @@ interface PullPayload {
 
 const zeros = /^0+$/;
 /** https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs */
-const skipWords = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/i;
+const skipWords = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|\n\nskip-checks: ?true\s*$/i;
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflow_run */
 const maxChain = 3;
 

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
 import { refuseInputs, textInput } from "./inputs.ts";
+import { isInRange } from "./version-range.ts";
 
 const versions = new Map<string, string>();
 
@@ -29,12 +30,27 @@ function askedFor({ job, inputs }: ActionCall): string {
   return volta?.node ?? engines?.node ?? "";
 }
 
-/** Majors decide: `lts/*`, `latest` and a bare range without a number take any. */
-function satisfied(asked: string, version: string): boolean {
-  const wanted = /\d+/.exec(asked)?.[0];
-  if (wanted === undefined) return true;
-  const major = Number(version.split(".")[0]);
-  return /^\s*>/.test(asked) ? major >= Number(wanted) : major === Number(wanted);
+/** https://github.com/nodejs/release#release-schedule */
+const longTerm = [
+  "argon",
+  "boron",
+  "carbon",
+  "dubnium",
+  "erbium",
+  "fermium",
+  "gallium",
+  "hydrogen",
+  "iron",
+  "jod",
+  "krypton",
+];
+
+/** What the machine has is the latest that there is here. */
+function isSatisfied(asked: string, version: string): boolean {
+  if (/^(|latest|node|current|lts\/\*)$/.test(asked)) return true;
+  const codename = /^lts\/(\w+)$/.exec(asked)?.[1]?.toLowerCase();
+  if (codename !== undefined) return longTerm[(Number.parseInt(version, 10) - 4) / 2] === codename;
+  return isInRange(asked, version);
 }
 
 export async function setupNode(call: ActionCall): Promise<undefined> {
@@ -43,8 +59,8 @@ export async function setupNode(call: ActionCall): Promise<undefined> {
   const { nodePath } = job.request.options;
   const version = versionOf(nodePath);
   const asked = askedFor(call);
-  if (!satisfied(asked, version)) {
-    log.warning(`Node.js ${asked} was asked for; this runner has only ${version} and goes on with it.`);
+  if (!isSatisfied(asked, version)) {
+    throw new StepError(`The version '${asked}' of node is not here: this machine has ${version}.`);
   }
   job.paths.unshift(dirname(nodePath));
   outputs["node-version"] = `v${version}`;

@@ -7,6 +7,7 @@ import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
 import { refuseInputs, textInput } from "./inputs.ts";
 import type { LocalAction } from "./local.ts";
+import { isInRange } from "./version-range.ts";
 
 interface Tool {
   action: string;
@@ -31,23 +32,6 @@ async function versionOf(call: ActionCall, program: string, { versionArgs }: Too
   }
 }
 
-/** `3`, `3.12`, `3.12.1`, `3.x`, `^1.22`, `>=1.22`: as far as it names numbers, they are the version's first. */
-function satisfied(asked: string, version: string): boolean {
-  const wanted = asked.match(/\d+/g) ?? [];
-  const present = version.split(".");
-  if (/^\s*>/.test(asked)) return compare(present, wanted) >= 0;
-  const fixed = /^\s*\^/.test(asked) ? wanted.slice(0, 1) : wanted;
-  return fixed.every((part, index) => present[index] === part);
-}
-
-function compare(left: readonly string[], right: readonly string[]): number {
-  for (const [index, part] of right.entries()) {
-    const difference = Number(left[index] ?? 0) - Number(part);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 function setup(tool: Tool): LocalAction {
   return async (call) => {
     const { job, inputs, outputs, log } = call;
@@ -56,7 +40,8 @@ function setup(tool: Tool): LocalAction {
     for (const program of tool.programs) {
       const version = await versionOf(call, program, tool);
       if (version === null) continue;
-      if (!satisfied(asked, version)) {
+      // Go's newest is called stable.
+      if (!/^(|stable)$/.test(asked) && !isInRange(asked, version)) {
         throw new StepError(`The version '${asked}' of ${tool.name} is not here: this machine has ${version}.`);
       }
       const bin = join(job.folders.tools, tool.name);

@@ -2,8 +2,11 @@
  * Filter patterns of `branches`, `tags` and `paths`: `*` stays within a segment, `**` does not, `?` and `+` repeat the
  * character before them, and a later `!pattern` takes back what an earlier one matched
  * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet).
+ * Anybody's patterns, with quantifiers in them: only a matcher that never goes back is done in time.
  */
-function regexOf(pattern: string): RegExp {
+import { RE2JS } from "re2js";
+
+function expressionOf(pattern: string): RE2JS {
   let source = "";
   for (let index = 0; index < pattern.length; index += 1) {
     const character = pattern[index] ?? "";
@@ -17,14 +20,14 @@ function regexOf(pattern: string): RegExp {
       source += "[^/]*";
     } else if (character === "\\") {
       index += 1;
-      source += (pattern[index] ?? "\\").replace(/\W/, "\\$&");
+      source += RE2JS.quote(pattern[index] ?? "\\");
     } else if ("?+[]".includes(character)) {
       source += character;
     } else {
-      source += character.replace(/[^\w/-]/, "\\$&");
+      source += RE2JS.quote(character);
     }
   }
-  return new RegExp(`^${source}$`);
+  return RE2JS.compile(source);
 }
 
 /** Whether the last pattern that concerns the text is one without `!`. */
@@ -32,7 +35,7 @@ export function matches(patterns: readonly string[], text: string): boolean {
   let matched = false;
   for (const pattern of patterns) {
     const negative = pattern.startsWith("!");
-    if (regexOf(negative ? pattern.slice(1) : pattern).test(text)) matched = !negative;
+    if (expressionOf(negative ? pattern.slice(1) : pattern).testExact(text)) matched = !negative;
   }
   return matched;
 }

@@ -14,6 +14,7 @@ import { type LiteralToken, type MappingToken, StringToken } from "@actions/work
 import { isMapping, isString } from "@actions/workflow-parser/templates/tokens/type-guards";
 import { NoOperationTraceWriter } from "@actions/workflow-parser/templates/trace-writer";
 import { YamlObjectReader } from "@actions/workflow-parser/workflows/yaml-object-reader";
+import { sizeRefusal } from "./size.ts";
 
 /**
  * Without a token's YAML source: the parser (0.3.61, made for editors) would build a block's expression from that, with
@@ -68,6 +69,11 @@ export interface Parsed {
 export function readBySchema(kind: Kind, path: string, text: string): Parsed {
   const context = new TemplateContext(new TemplateValidationErrors(), schema(kind), new NoOperationTraceWriter());
   const fileId = context.getFileId(path);
+  const tooMuch = sizeRefusal(text);
+  if (tooMuch !== null) {
+    context.error(fileId, tooMuch);
+    return { context, root: null };
+  }
   const reader = new ValueReader(fileId, text);
   for (const error of reader.errors) context.error(fileId, error.message, error.range);
   if (reader.errors.length > 0) return { context, root: null };

@@ -5,6 +5,7 @@ import type {
   PullRequestReview,
   PullRequest as PullType,
 } from "@octokit/graphql-schema";
+import { ownersOf } from "../../gates/owners.ts";
 import { decisionOn } from "../../gates/reviews.ts";
 import { changes, type FileChange } from "../../git/plumbing/diff.ts";
 import { log, mergeBase } from "../../git/plumbing/history.ts";
@@ -59,7 +60,10 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
       askMergeability(hub, repository, pull);
       return (await known()).mergeableState.toUpperCase();
     },
-    reviewDecision: decisionOn(world, repository, pull),
+    reviewDecision: async () => {
+      const base = await hub.git.resolve(repository, `refs/heads/${pull.baseRef}`);
+      return decisionOn(world, repository, pull, await ownersOf(hub, repository, pull, base ?? pull.baseSha));
+    },
     headRefName: pull.headRef,
     headRefOid: pull.headSha,
     headRef: () => show.ref(repository, `refs/heads/${pull.headRef}`),

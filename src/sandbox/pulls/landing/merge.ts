@@ -1,5 +1,6 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 import { judgeMerge } from "../../gates/judge.ts";
+import { ownersOf } from "../../gates/owners.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
 import type { Hub } from "../../hub.ts";
@@ -53,7 +54,8 @@ export async function mergePull(
   if (order.sha !== null && order.sha !== head) throw headModified();
   const { behind } = await sizeOf(hub, repository, base, head);
   const { method, title, message } = order;
-  const wanted = { pull: tested, headSha: head, behind, method };
+  const owners = await ownersOf(hub, repository, tested, base);
+  const wanted = { pull: tested, headSha: head, behind, owners, method };
   const verdict = judgeMerge(hub.world, repository, wanted, order.bypass === false ? null : by.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
   const tree = await hub.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);

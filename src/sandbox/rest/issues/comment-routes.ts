@@ -4,7 +4,7 @@ import type { Hub } from "../../hub.ts";
 import { comment as render } from "../../shapes/issue.ts";
 import type { Besides } from "../../shapes/told.ts";
 import type { Comment, Repository } from "../../world/entities.ts";
-import { bodyOf } from "../body.ts";
+import { bodyOf, checkComment } from "../body.ts";
 import {
   forbidden,
   newRest,
@@ -19,8 +19,7 @@ import type { By } from "./changes.ts";
 import { commentOn, tellComment } from "./comments.ts";
 import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
 
-/** GitHub refuses longer comments: "body is too long (maximum is 65536 characters)". */
-const written = z.object({ body: z.string().min(1).max(65_536) });
+const written = z.object({ body: z.string().min(1) });
 
 export function commentRoutes(hub: Hub): Rest {
   const rest = newRest();
@@ -61,6 +60,7 @@ export function commentRoutes(hub: Hub): Rest {
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", async (context) => {
     const repository = repositoryToJoin(context, hub.world, conversation);
     const { body } = await bodyOf(context, written);
+    checkComment(body);
     const issue = issueAt(context, hub, repository);
     const actor = context.get("actor");
     const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
@@ -76,6 +76,7 @@ export function commentRoutes(hub: Hub): Rest {
   rest.patch("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", async (context) => {
     const repository = repositoryToJoin(context, hub.world, conversation);
     const { body } = await bodyOf(context, written);
+    checkComment(body);
     const old = ownComment(context, hub, repository);
     if (body === old.body) return respond<"issues/update-comment">(context, render(hub, repository, old));
     const comment = comments.put({ ...old, body, updatedAt: hub.world.now() });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Hub } from "../../hub.ts";
 import { issue as render } from "../../shapes/issue.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
-import { bodyOf } from "../body.ts";
+import { bodyOf, checkWords } from "../body.ts";
 import {
   forbidden,
   newRest,
@@ -51,6 +51,7 @@ export function issueRoutes(hub: Hub): Rest {
   rest.post("/repos/:owner/:repo/issues", async (context) => {
     const repository = repositoryToJoin(context, hub.world, ["issues"]);
     const body = await bodyOf(context, opened);
+    checkWords("Issue", body);
     // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
     const triage = mayTriage(context, repository);
     const issue = await openIssue(
@@ -75,6 +76,7 @@ export function issueRoutes(hub: Hub): Rest {
   rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (context) => {
     const repository = repositoryToJoin(context, hub.world, conversation);
     const body = await bodyOf(context, changed);
+    checkWords("Issue", body);
     let issue = issueAt(context, hub, repository);
     const who = by(context);
     const triage = mayTriage(context, repository);

@@ -6,7 +6,8 @@ import { recordEvent } from "./record-event.ts";
 /** Numbers of the repository's issues, as `#12` or `owner/repo#12`. */
 export function mentions(repository: Repository, text: string): number[] {
   const own = `${repository.owner}/${repository.name}`.toLowerCase();
-  const found = [...text.matchAll(/(?<![\w#&/])([\w.-]+\/[\w.-]+)?#(\d+)\b/g)];
+  // With limits: a long word without any would be read again from each of its dots.
+  const found = [...text.matchAll(/(?<![\w#&/])([\w.-]{1,39}\/[\w.-]{1,100})?#(\d+)\b/g)];
   const numbers = found.flatMap(([, where, number]) =>
     where === undefined || where.toLowerCase() === own ? [Number(number)] : [],
   );

@@ -16,8 +16,14 @@ const checks = z.object({
   checks: z.array(z.object({ context: z.string(), app_id: z.number().nullish() })).optional(),
 });
 
+/** Dismissing is for everyone who may write. GitHub takes it for organisations only, and the words are the sandbox's own. */
+const nobody = named.refine(
+  ({ users = [], apps = [] }) => users.length + apps.length === 0,
+  "cannot be enforced here: whoever may write may dismiss reviews",
+);
+
 const reviews = z.object({
-  dismissal_restrictions: named.optional(),
+  dismissal_restrictions: nobody.optional(),
   dismiss_stale_reviews: z.boolean().optional(),
   require_code_owner_reviews: z.boolean().optional(),
   required_approving_review_count: z.number().int().min(0).max(6).optional(),

@@ -58,7 +58,6 @@ export function adminsEnforced(site: Site, repository: Repository, entity: Prote
   } satisfies Schema<"protected-branch-admin-enforced">;
 }
 
-/** Kept and shown; nothing is signed in the sandbox, so nothing could satisfy it. */
 export function signatures(site: Site, repository: Repository, entity: Protection) {
   return {
     url: `${protectionUrl(site, repository, entity.branch)}/required_signatures`,

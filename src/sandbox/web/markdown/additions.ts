@@ -1,28 +1,24 @@
 /** What GitHub adds to Markdown: alerts, diagrams, and links where people, issues and files are named. */
 import type { Element, ElementContent, Root } from "hast";
-import { pathInUrl } from "../../shapes/git.ts";
-import type { Repository } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
 import { diagramClass } from "./diagrams.ts";
+import { standingAlone } from "./names.ts";
 
-/** Where a text stands: what its names mean. */
-export interface Place {
-  world: World;
-  repository: Repository;
-  /** The commit or branch whose files it names; the default branch if not given. */
-  ref?: string;
-  /** The folder in which it lies, without a slash at its end. */
-  folder?: string;
+/** What a text's names mean where it stands. */
+export interface Meaning {
+  /** By the name as it is written, such as `#12`: where it leads. */
+  hrefs: ReadonlyMap<string, string>;
+  /** The folder that relative links start from, as a path of the pages. */
+  base: string;
 }
 
-export function withAdditions(parent: Root | Element, place: Place): void {
+export function withAdditions(parent: Root | Element, meaning: Meaning): void {
   parent.children = parent.children.flatMap((child): ElementContent[] => {
-    if (child.type === "text") return insideText(parent) ? linked(child.value, place) : [child];
+    if (child.type === "text") return insideText(parent) ? linked(child.value, meaning) : [child];
     if (child.type !== "element") return child.type === "comment" ? [child] : [];
     const diagram = diagramIn(child);
     if (diagram !== null) return [diagram];
-    if (child.tagName === "a") anchor(child, place);
-    withAdditions(child, place);
+    if (child.tagName === "a") anchor(child, meaning);
+    withAdditions(child, meaning);
     return [child.tagName === "blockquote" ? (alertIn(child) ?? child) : child];
   });
 }
@@ -71,29 +67,25 @@ function alertIn(quote: Element): Element | null {
 }
 
 /** Links out tell nobody where they were; links to files lead into the repository. */
-function anchor(node: Element, { repository, ref, folder = "" }: Place): void {
+function anchor(node: Element, { base }: Meaning): void {
   const { href } = node.properties;
   if (typeof href !== "string") return;
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(href)) {
     node.properties.rel = ["nofollow", "noreferrer", "noopener"];
   } else if (!href.startsWith("/") && !href.startsWith("#")) {
-    const base = `/${repository.owner}/${repository.name}/blob/${pathInUrl(ref ?? repository.defaultBranch)}/`;
-    const within = new URL(href, `http://sandbox${base}${folder === "" ? "" : `${pathInUrl(folder)}/`}`);
+    const within = new URL(href, `http://sandbox${base}`);
     node.properties.href = `${within.pathname}${within.search}${within.hash}`;
   }
 }
 
-const names = /(?<![\w/@.-])(?:@([a-z\d](?:[a-z\d-]*[a-z\d])?)|(?:([\w.-]+)\/([\w.-]+))?#(\d{1,9}))(?![\w-])/gi;
-
 /** `@ada`, `#12` and `ada/shop#12` become links where there is such a thing. */
-function linked(text: string, place: Place): ElementContent[] {
+function linked(text: string, { hrefs }: Meaning): ElementContent[] {
   const parts: ElementContent[] = [];
   let end = 0;
-  for (const match of text.matchAll(names)) {
-    const [whole, login, owner, name, number] = match;
-    const href =
-      login === undefined ? issueHref(place, Number(number), owner, name) : userHref(place.world, login.toLowerCase());
-    if (href === null) continue;
+  for (const match of text.matchAll(standingAlone)) {
+    const [whole] = match;
+    const href = hrefs.get(whole);
+    if (href === undefined) continue;
     if (match.index > end) parts.push({ type: "text", value: text.slice(end, match.index) });
     const link = element("a", null, [{ type: "text", value: whole }]);
     link.properties.href = href;
@@ -102,22 +94,4 @@ function linked(text: string, place: Place): ElementContent[] {
   }
   if (end < text.length) parts.push({ type: "text", value: text.slice(end) });
   return parts;
-}
-
-function userHref(world: World, login: string): string | null {
-  const user = world.table("users").find((each) => each.login.toLowerCase() === login);
-  return user === undefined ? null : `/${encodeURIComponent(user.login)}`;
-}
-
-function issueHref(place: Place, number: number, owner?: string, name?: string): string | null {
-  const { world } = place;
-  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-  const repository =
-    owner === undefined || name === undefined
-      ? place.repository
-      : world.table("repositories").find((each) => same(each.owner, owner) && same(each.name, name));
-  if (repository === undefined) return null;
-  const issue = world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
-  if (issue === undefined) return null;
-  return `/${repository.owner}/${repository.name}/${issue.isPull ? "pull" : "issues"}/${number}`;
 }

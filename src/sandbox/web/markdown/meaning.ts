@@ -1,0 +1,57 @@
+/** Looks up what the names in a text mean. */
+import { pathInUrl } from "../../shapes/git.ts";
+import type { Repository } from "../../world/entities.ts";
+import type { World } from "../../world/world.ts";
+import type { Meaning } from "./additions.ts";
+import { anywhere } from "./names.ts";
+
+/** Where a text stands. */
+export interface Place {
+  world: World;
+  repository: Repository;
+  /** The commit or branch whose files it names; the default branch if not given. */
+  ref?: string;
+  /** The folder in which it lies, without a slash at its end. */
+  folder?: string;
+}
+
+/** Each is looked for among all there are, so those that come later stay plain. */
+const maxNames = 1000;
+
+export function meaningOf(text: string, place: Place): Meaning {
+  const { repository, ref, folder = "" } = place;
+  const root = `/${repository.owner}/${repository.name}/blob/${pathInUrl(ref ?? repository.defaultBranch)}/`;
+  return { hrefs: hrefsIn(text, place), base: folder === "" ? root : `${root}${pathInUrl(folder)}/` };
+}
+
+function hrefsIn(text: string, place: Place): Map<string, string> {
+  const seen = new Set<string>();
+  const hrefs = new Map<string, string>();
+  for (const [whole, login, owner, name, number] of text.matchAll(anywhere)) {
+    if (seen.has(whole)) continue;
+    if (seen.size === maxNames) break;
+    seen.add(whole);
+    const href =
+      login === undefined ? issueHref(place, Number(number), owner, name) : userHref(place.world, login.toLowerCase());
+    if (href !== null) hrefs.set(whole, href);
+  }
+  return hrefs;
+}
+
+function userHref(world: World, login: string): string | null {
+  const user = world.table("users").find((each) => each.login.toLowerCase() === login);
+  return user === undefined ? null : `/${encodeURIComponent(user.login)}`;
+}
+
+function issueHref(place: Place, number: number, owner?: string, name?: string): string | null {
+  const { world } = place;
+  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  const repository =
+    owner === undefined || name === undefined
+      ? place.repository
+      : world.table("repositories").find((each) => same(each.owner, owner) && same(each.name, name));
+  if (repository === undefined) return null;
+  const issue = world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
+  if (issue === undefined) return null;
+  return `/${repository.owner}/${repository.name}/${issue.isPull ? "pull" : "issues"}/${number}`;
+}

@@ -1,0 +1,53 @@
+/** What reviewers said of a pull: each verdict, with the conversations that it began on lines of the diff. */
+import { html } from "hono/html";
+import type { Hub } from "../hub.ts";
+import { isResolved, type Thread, threadsOf } from "../pulls/reviews/threads.ts";
+import type { Pull, Repository, Review } from "../world/entities.ts";
+import type { Html } from "./layout.ts";
+import { markdown } from "./markdown/render.ts";
+import { person, type Tone, when, word } from "./parts.ts";
+
+const verdicts: Record<Exclude<Review["state"], "PENDING">, [string, Tone]> = {
+  APPROVED: ["approved", "good"],
+  CHANGES_REQUESTED: ["requested changes", "bad"],
+  COMMENTED: ["reviewed", "quiet"],
+  DISMISSED: ["dismissed", "quiet"],
+};
+
+/** Drafts are their authors' own. An answer stands in the conversation it belongs to, not by itself. */
+export function reviewsOn(hub: Hub, repository: Repository, pull: Pull): { id: number; html: Html }[] {
+  const threads = Map.groupBy(threadsOf(hub.world, pull), ([first]) => first.reviewId);
+  return hub.world
+    .table("reviews")
+    .filter(({ pullId }) => pullId === pull.id)
+    .flatMap((review) => {
+      const begun = threads.get(review.id) ?? [];
+      const isAnswer = review.state === "COMMENTED" && review.body.trim() === "" && begun.length === 0;
+      if (review.state === "PENDING" || isAnswer) return [];
+      const [text, tone] = verdicts[review.state];
+      const place = { world: hub.world, repository };
+      return {
+        id: review.id,
+        html: html`<article class="box" id="pullrequestreview-${review.id}">
+    <header>${person(hub, review.userId)} ${word(text, tone)} ${when(review.submittedAt)}</header>
+    ${review.body.trim() === "" ? "" : markdown(review.body, place)}
+    ${begun.map((thread) => conversation(hub, repository, thread))}
+  </article>`,
+      };
+    });
+}
+
+function conversation(hub: Hub, repository: Repository, thread: Thread): Html {
+  const [{ path, line, diffHunk }] = thread;
+  const isSettled = isResolved(hub.world, thread);
+  return html`<details class="file"${isSettled ? "" : html` open`}>
+    <summary><code>${path}${line === null ? "" : `:${line}`}</code> ${isSettled ? word("resolved", "done") : ""}</summary>
+    <pre class="plain">${diffHunk}</pre>
+    ${thread.map(
+      (each) => html`<article class="box" id="discussion_r${each.id}">
+      <header>${person(hub, each.userId)} ${when(each.createdAt)}</header>
+      ${markdown(each.body, { world: hub.world, repository })}
+    </article>`,
+    )}
+  </details>`;
+}
