@@ -9,7 +9,10 @@ import { FeatureState } from "../../src/core/feature/state.ts";
 import type { Check, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
 import type { Order } from "../../src/core/order.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
+import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
+
+/** Nobody has to approve a plan. */
+export const freely: Policy = { ...defaultPolicy, approve: { when: "never", usd: 0 } };
 
 export const repo = { owner: "acme", name: "tool" };
 export const FEATURE = "acme/tool#1";
@@ -108,7 +111,7 @@ export class World {
       by,
       permission: "write",
       base: { branch: "main", sha: sha("base") },
-      policy: { ...defaultPolicy, approve: { when: "never", usd: 0 } },
+      policy: freely,
       checks: [{ name: "unit", appId: null }],
       prices: {},
       problems: [],
