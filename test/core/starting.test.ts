@@ -15,7 +15,7 @@ function begun(policy: Partial<Policy>, tasks: Planned[]): World {
   world.label();
   const models = Object.values(defaultPolicy.models);
   world.allow({
-    policy: { ...defaultPolicy, ...policy },
+    policy: { ...defaultPolicy, approve: { when: "never", usd: 0 }, ...policy },
     prices: Object.fromEntries(models.map((one) => [one, price])),
   });
   const { version } = world.take("plan.make");
