@@ -290,7 +290,11 @@ describe("a plan that could not be made", () => {
     const { version } = world.take("plan.make");
     world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
     expect(explainFeature(world.state).next).toMatch(/`\/headgate plan`/);
-    expect(world.state.plan?.version).toBe(1);
+    // Shown anew under a number of its own, it can be approved.
+    expect(world.state.plan).toMatchObject({ version: 3, shownAt: null });
+    shows(world);
+    expect(says(world, approves)).toBeNull();
+    expect(world.state.stage).toBe("executing");
   });
 });
 

@@ -175,7 +175,7 @@ describe("a webhook", () => {
     await world.open("go");
     await world.completed();
     const before = [await world.comments(), await world.pulls(), await world.runs(), await world.log()];
-    expect(before.map((list) => list.length)).toEqual([3, 1, 1, 2]);
+    expect(before.map((list) => list.length)).toEqual([4, 1, 1, 2]);
     await redeliver(world);
     await world.settled();
     expect([await world.comments(), await world.pulls(), await world.runs(), await world.log()]).toEqual(before);

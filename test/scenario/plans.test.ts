@@ -156,6 +156,8 @@ describe("a model that needs an answer", () => {
     await world.settled();
     expect(await world.feature()).toMatchObject({ stage: "planning", planVersion: 1 });
 
+    // GitHub's times are in seconds: what was written in the second of the question may be older than that.
+    world.later(2_000);
     await world.comment("maya", "The two below.");
     await world.until(async () => (await world.feature()).planVersion === 2);
     await world.until(async () => (await world.feature()).questions !== null);

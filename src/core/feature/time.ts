@@ -7,6 +7,7 @@ import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, failTask, submit } from "./draft.ts";
 import { permissionUnknown } from "./orders.ts";
+import { keepPlan } from "./planning/showing.ts";
 import type { Task } from "./state.ts";
 import { findTask, isOver } from "./state.ts";
 
@@ -89,6 +90,7 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
       if (state.stage !== "planning" && state.stage !== "proposed") return "superseded";
       if (event.command === "plan.make") state.planAwaited = false;
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      if (event.command === "plan.make") keepPlan(draft);
       return null;
     case "branch.create":
     case "branch.observe":

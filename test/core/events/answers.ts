@@ -6,8 +6,8 @@ import type { PullSnapshot, RunSnapshot } from "../../../src/core/github.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import { cancelled, change, green, red, running, sha } from "../world.ts";
 
-/** `c` needs both others; one of these may stand for a research task. */
-export const TASKS = ["a", "b", "c"];
+/** `d` comes as a sub-issue, when a feature under way is labelled again. */
+export const TASKS = ["a", "b", "c", "d"];
 const PLAN = {
   tasks: [
     { id: "a", title: "A" },
@@ -54,6 +54,17 @@ export function answersTo(command: Command, at: number): Event[] {
         usage: USAGE,
       };
       const failure = { class: "provider-down" as const, cause: "overloaded", details: [] };
+      const more = { tasks: [...PLAN.tasks, { id: "d", title: "D", dependsOn: ["b"] }] };
+      if (command.extends) {
+        const added = { ...of, source: "sub-issues" as const, model: null, usage: null };
+        const circle = { tasks: [{ id: "d", title: "D", dependsOn: ["d"] }] };
+        return [
+          { ...added, plan: more },
+          { ...added, plan: { tasks: [] } },
+          { ...added, plan: circle },
+          failed(command),
+        ];
+      }
       return [
         { ...of, plan: PLAN },
         { ...of, plan: { ...PLAN, onFailure: "rollback", land: "together" } },

@@ -10,7 +10,7 @@ import type { FeatureState } from "../state.ts";
 import { newTask } from "../state.ts";
 import { wholeOf } from "../targets.ts";
 import { approve, mustAsk } from "./approval.ts";
-import { showPlan } from "./showing.ts";
+import { keepPlan, showPlan } from "./showing.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -65,6 +65,7 @@ export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reactio
   if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
   state.planAwaited = false;
   state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: anew(state) };
+  keepPlan(draft);
   return null;
 }
 
@@ -79,6 +80,7 @@ export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">):
     reason: "The planner needs an answer before it can plan",
     next: "answer in a comment; `/headgate plan` plans without one",
   };
+  keepPlan(draft);
   const notice = { about: "plan-questions" as const, version: event.version, questions: event.questions };
   draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
   return null;
@@ -116,6 +118,7 @@ function refusePlan(draft: Draft, version: number, errors: readonly string[]): v
   const { state } = draft;
   const reason = `The plan has errors: ${errors.slice(0, 3).join("; ")}`;
   if (isPlanning(state)) state.parked = { reason, next: anew(state) };
+  keepPlan(draft);
   const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100) };
   draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
