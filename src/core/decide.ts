@@ -72,9 +72,11 @@ function judge(aggregate: string, state: State, envelope: Envelope): Decision {
 function copied<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copied) as T;
-  const copy: T = { ...value };
-  for (const key in copy) if (typeof copy[key] === "object") copy[key] = copied(copy[key]);
-  return copy;
+  const copy = { ...value } as Record<string, unknown>;
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part === "object" && part !== null) copy[key] = copied(part);
+  }
+  return copy as T;
 }
 
 interface Schema<T> {

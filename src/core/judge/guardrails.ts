@@ -20,7 +20,7 @@ export function judgeChange(
   policy: Policy,
 ): Judgement {
   const refusals: string[] = [];
-  const isProtected = picomatch(policy.protectedPaths, { dot: true, nocase: true });
+  const isProtected = matcher(policy.protectedPaths, true);
   const seen = new Set<string>();
   for (const file of manifest) {
     const place = placeProblem(file.path);
@@ -46,8 +46,23 @@ export function judgeChange(
 
 /** Without declared files everything is in scope. */
 export function outsideScope(paths: readonly string[], declared: readonly string[]): string[] {
-  const inScope = declared.length === 0 ? () => true : picomatch([...declared], { dot: true });
+  const inScope = declared.length === 0 ? () => true : matcher(declared, false);
   return paths.filter((path) => !inScope(path));
+}
+
+type Matcher = (path: string) => boolean;
+
+/** Compiling globs takes as long as all else that is decided of a change, and it is the same ones again and again. */
+const matchers = new Map<string, Matcher>();
+
+function matcher(globs: readonly string[], nocase: boolean): Matcher {
+  const key = JSON.stringify([nocase, globs]);
+  const known = matchers.get(key);
+  if (known !== undefined) return known;
+  if (matchers.size >= 200) matchers.clear();
+  const made = picomatch([...globs], { dot: true, nocase });
+  matchers.set(key, made);
+  return made;
 }
 
 /** Why git or a checkout could be led astray by this path; null: it is a plain path inside the repository. */

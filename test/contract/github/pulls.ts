@@ -81,7 +81,6 @@ export function pullsContract(scene: () => Scene): void {
         mergeable: true,
         checks: [],
         changesRequestedBy: [],
-        changeRequests: [],
         mergeSha: null,
         mergedAt: null,
       });

@@ -2,6 +2,9 @@
 import { Worker } from "node:worker_threads";
 import type { Done, Work } from "./worker.ts";
 
+/** A story's states live for a moment: with room for them to die young, a quarter more stories are played in a second. */
+const YOUNG = { maxYoungGenerationSizeMb: 96 };
+
 /** Ends early once `take` says that it has seen enough. */
 export async function spread(work: Iterable<Work>, threads: number, take: (done: Done) => boolean): Promise<void> {
   const pieces = work[Symbol.iterator]();
@@ -9,7 +12,7 @@ export async function spread(work: Iterable<Work>, threads: number, take: (done:
   await Promise.all(Array.from({ length: threads }, () => serve()));
 
   async function serve(): Promise<void> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { resourceLimits: YOUNG });
     try {
       for (let piece = pieces.next(); piece.done !== true && !enough; piece = pieces.next()) {
         enough = take(await answer(worker, piece.value)) || enough;

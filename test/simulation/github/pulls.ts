@@ -75,6 +75,7 @@ export function snapshotOf(hub: Hub, pull: Pull): PullSnapshot {
   }
   const baseSha = hub.tip(pull.base);
   const asking = [...pull.reviews].filter(([, state]) => state === "CHANGES_REQUESTED").map(([login]) => login);
+  const changeRequests = asking.map((by) => ({ by, head: pull.reviewed.get(by) ?? headSha, text: "Not like this." }));
   return {
     ...common,
     baseSha,
@@ -82,7 +83,7 @@ export function snapshotOf(hub: Hub, pull: Pull): PullSnapshot {
     mergeable: mergeable(hub, pull),
     checks: checksOn(hub, headSha),
     changesRequestedBy: asking,
-    changeRequests: asking.map((by) => ({ by, head: pull.reviewed.get(by) ?? headSha, text: "Not like this." })),
+    ...(changeRequests.length === 0 ? {} : { changeRequests }),
   };
 }
 
