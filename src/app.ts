@@ -12,6 +12,7 @@ import type { Logger } from "pino";
 import { createNodeMiddleware, Probot } from "probot";
 import type { PriceLookup } from "./config/own-prices.ts";
 import { readPolicy } from "./config/policy-file.ts";
+import { readWorkflow } from "./config/workflow-file.ts";
 import type { Policy } from "./core/policy.ts";
 import { connectApp, createGitHub } from "./github/index.ts";
 import { type Driver, drive } from "./loop/driver.ts";
@@ -71,6 +72,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     planner: options.planner(github),
     settings: options.settings,
     readPolicy: (text) => readPolicy(text, options.defaults, options.prices),
+    readWorkflow,
     priceOf: options.prices,
     readOrder,
     repositories: () => connection.installedRepositories(),

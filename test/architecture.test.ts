@@ -49,7 +49,8 @@ const arrows: Record<string, string[]> = {
   loop: ["core", "messages"],
   store: ["loop/store-port.ts"],
   github: ["core", "loop/github-port.ts"],
-  planner: ["core", "config", "loop/planner-port.ts", "loop/github-port.ts"],
+  // What Headgate wrote on an issue is read back where it is written.
+  planner: ["core", "config", "loop/planner-port.ts", "loop/github-port.ts", "messages/sub-issue.ts"],
   job: ["core", "config/prices.ts"],
   sandbox: [],
 };

@@ -35,6 +35,24 @@ ${exits}
   headgate run --repo . --issue feature.md --plan plan.json --agent-command './agent.sh' --checks 'npm test'`,
 };
 
+export const plan: Command = {
+  name: "plan",
+  about: "Says what Headgate would do with a feature and what it would take; starts nothing.",
+  flags: {
+    repo: { value: "PATH or URL", about: "the repository; its committed HEAD is looked at" },
+    base: { value: "BRANCH", about: "the branch to land on (the current one)" },
+    issue: { value: "FILE.md", about: "the feature: a title and a description, or a task list" },
+    plan: { value: "PLAN.json", about: "your own plan; without it the issue's task list counts, else the model plans" },
+    checks: { value: "SHELL", about: "one more required check; for repositories whose workflows run none" },
+    "max-parallel": running["max-parallel"]!,
+    json: { about: "print everything as one JSON document" },
+  },
+  notes: `Where nobody wrote the tasks down, a model is needed: set ANTHROPIC_API_KEY.
+Exit code 0: it could begin; 1: error; 2: it needs you first, and says for what; 130: interrupted.
+
+  headgate plan --repo . --issue feature.md`,
+};
+
 export const demo: Command = {
   name: "demo",
   about: "Carries a feature of the bundled sample out; takes a minute and needs no key.",

@@ -1,4 +1,4 @@
-/** The command line: `headgate run | demo | serve | sandbox`. */
+/** The command line: `headgate run | plan | demo | serve | sandbox`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BadInput } from "./bad-input.ts";
@@ -7,6 +7,7 @@ import { help, overview, readFlags } from "./command-line.ts";
 import * as commands from "./commands.ts";
 import { EXIT } from "./exit.ts";
 import { freeFolder } from "./folders.ts";
+import { plan } from "./plan/index.ts";
 import { prepareDemo } from "./run/demo.ts";
 import { run } from "./run/index.ts";
 import { chooseModel } from "./run/model.ts";
@@ -16,7 +17,7 @@ import { serveSandbox } from "./sandbox.ts";
 import { serve } from "./serve.ts";
 import { leave, onInterruption } from "./signals.ts";
 
-const all = [commands.run, commands.demo, commands.serve, commands.sandbox];
+const all = [commands.run, commands.plan, commands.demo, commands.serve, commands.sandbox];
 
 /** Resolves with the exit code. */
 async function start(parameters: readonly string[]): Promise<number> {
@@ -39,6 +40,8 @@ async function start(parameters: readonly string[]): Promise<number> {
   switch (command) {
     case commands.run:
       return runFeature(given);
+    case commands.plan:
+      return planFeature(given);
     case commands.demo:
       return runDemo(given);
     case commands.serve:
@@ -52,6 +55,11 @@ async function runFeature(given: Given): Promise<number> {
   const options = readOptions(given);
   const model = await chooseModel(options, null, process.env);
   return run(options, model, createPrinter(process.stdout));
+}
+
+async function planFeature({ json, ...given }: Given): Promise<number> {
+  const options = { ...readOptions(given), asJson: json !== undefined };
+  return plan(options, process.env, (line) => console.log(line));
 }
 
 async function runDemo(given: Given): Promise<number> {

@@ -45,6 +45,7 @@ const groups = {
   budget: shape.budget.partial().strict(),
   merge: shape.merge.partial().strict(),
   limits: shape.limits.partial().strict(),
+  plan: shape.plan.partial().strict(),
 };
 
 export const PolicyFile = z
@@ -54,6 +55,8 @@ export const PolicyFile = z
     checks: z.array(RequiredCheck.shape.name).max(100),
     "checks-minutes": shape.checksMinutes,
     "protected-paths": z.array(RepositoryPath).max(80),
+    approve: shape.approve.shape.when,
+    "approve-over": shape.approve.shape.usd,
     isolation: shape.isolation,
     "hot-files": z.array(RepositoryPath).max(100),
   })
@@ -107,6 +110,8 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
     models: { ...defaults.models, ...file.models },
     budget: { ...defaults.budget, ...file.budget },
     merge: { ...defaults.merge, ...file.merge },
+    approve: given(defaults.approve, { when: file.approve, usd: file["approve-over"] }),
+    plan: { ...defaults.plan, ...file.plan },
     checks: file.checks === undefined ? defaults.checks : file.checks.map((name) => ({ name, appId: null })),
     checksMinutes: file["checks-minutes"] ?? defaults.checksMinutes,
     protectedPaths: [...defaults.protectedPaths, ...(file["protected-paths"] ?? []).flatMap(withContents)],

@@ -6,7 +6,8 @@ import { z } from "zod";
 import { Brief, ChangedFile } from "./attempt.ts";
 import { FeatureEvent, LaneEvent } from "./event.ts";
 import { Check, Repo } from "./github.ts";
-import { TaskId } from "./plan.ts";
+import { JudgedTask, TaskId } from "./plan.ts";
+import { Policy } from "./policy.ts";
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const PullNumber = z.number().int().positive();
@@ -27,6 +28,7 @@ export const Notice = z.discriminatedUnion("about", [
     short: z.array(z.enum(["usd", "tokens", "minutes"])),
   }),
   z.object({ about: z.literal("plan-errors"), version: z.number().int(), errors: z.array(z.string()) }),
+  z.object({ about: z.literal("plan-questions"), version: z.number().int(), questions: z.array(z.string()) }),
 ]);
 export type Notice = z.infer<typeof Notice>;
 
@@ -90,8 +92,25 @@ export const Command = z.discriminatedUnion("type", [
     ...ofRepo,
     issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
     base: z.object({ branch: z.string(), sha: Sha }),
+    policy: Policy,
     model: z.string(),
     version: z.number().int(),
+    /** What people want of it beyond the issue's text. */
+    guidance: z.string(),
+    /** What the planner wanted to know the last time. Whoever answered did so in the discussion. */
+    asked: z.array(z.string()),
+    /** Only tasks that people added since, for a feature under way. */
+    extends: z.boolean(),
+  }),
+  /** Bring the plan comment up to date with the state at the time of sending. */
+  z.object({ type: z.literal("plan.publish"), ...ofRepo, issue: z.number().int(), version: z.number().int() }),
+  /** Write the plan down as sub-issues with dependencies. */
+  z.object({
+    type: z.literal("plan.file"),
+    ...ofRepo,
+    issue: z.number().int(),
+    version: z.number().int(),
+    tasks: z.array(JudgedTask),
   }),
 
   // Attempts
@@ -213,6 +232,8 @@ export function noticeKey(notice: Notice): string {
       return `not-ready:${notice.round}`;
     case "budget-warning":
       return `budget-warning:${notice.short.join("+")}:${notice.extra}`;
+    case "plan-questions":
+      return `plan-questions:${notice.version}`;
     case "plan-errors":
       return `plan-errors:${notice.version}`;
   }
@@ -234,6 +255,7 @@ export function commandKey(command: Effect): string {
     case "change.promote":
       return `${command.type}:${command.id}:${command.round}`;
     case "plan.make":
+    case "plan.file":
       return `${command.type}:${command.version}`;
     case "pull.open":
     case "branch.create":
@@ -254,6 +276,7 @@ export function commandKey(command: Effect): string {
     case "branch.observe":
       return `${command.type}:${command.branch}`;
     case "status.publish":
+    case "plan.publish":
     case "issue.close":
       return command.type;
     case "notice.post":
@@ -265,5 +288,5 @@ export function commandKey(command: Effect): string {
 
 /** Asked again, these are done again, once, with the newest wording: what they look at or show may have changed since. */
 export function coalesces(command: Effect): boolean {
-  return ["attempt.observe", "pull.observe", "branch.observe", "status.publish"].includes(command.type);
+  return ["attempt.observe", "pull.observe", "branch.observe", "status.publish", "plan.publish"].includes(command.type);
 }

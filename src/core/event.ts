@@ -7,7 +7,7 @@ import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { Failure, type FailureClass } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
 import { IssueObservation, Order } from "./order.ts";
-import { TaskId } from "./plan.ts";
+import { PlanSource, TaskId } from "./plan.ts";
 import { Policy } from "./policy.ts";
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
@@ -74,7 +74,15 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("feature.unlabelled"), by: z.string() }),
   z.object({ type: z.literal("issue.closed"), by: z.string() }),
-  z.object({ type: z.literal("order.given"), comment: z.number().int(), by: z.string(), order: Order }),
+  /** `writtenAt`: by GitHub's clock, in whole seconds, as milliseconds since 1970. */
+  z.object({
+    type: z.literal("order.given"),
+    comment: z.number().int(),
+    by: z.string(),
+    writtenAt: z.number().int(),
+    order: Order,
+  }),
+  z.object({ type: z.literal("issue.edited"), title: z.string(), body: z.string() }),
   z.object({ type: z.literal("issue.observed"), round: z.number().int(), observation: IssueObservation }),
   z.object({
     type: z.literal("permission.observed"),
@@ -95,15 +103,29 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     /** Of the policy's models. One that is missing is unknown, and whoever needs it must refuse. */
     prices: z.record(z.string(), Price),
     problems: z.array(z.string()),
+    /** What people should know before they approve anything. */
+    warnings: z.array(z.string().max(2_000)).max(100).default([]),
   }),
   z.object({
     type: z.literal("plan.made"),
     version: z.number().int(),
     /** A candidate: the core judges it, whoever wrote it. */
     plan: z.unknown(),
+    /** Who wrote it. */
+    source: PlanSource,
     model: z.string().nullable(),
     usage: Usage.nullable(),
   }),
+  /** It cannot be planned without an answer to these. */
+  z.object({
+    type: z.literal("plan.questioned"),
+    version: z.number().int(),
+    questions: z.array(z.string().max(1_000)).min(1).max(10),
+    model: z.string().nullable(),
+    usage: Usage.nullable(),
+  }),
+  /** People can read this version now. */
+  z.object({ type: z.literal("plan.shown"), version: z.number().int() }),
   z.object({
     type: z.literal("plan.failed"),
     version: z.number().int(),

@@ -48,9 +48,28 @@ const featureSteps: Record<number, Step> = {
       attempts: (task.attempts as object[]).map((attempt) => ({ ...attempt, model: null })),
     })),
   }),
-  // 4 knows which looks were asked for before a person stopped it, and which orders it has answered. Whether a plan is awaited version 3 did not know: rather one
-  // plan too many than none.
-  3: (state) => ({ ...state, stoppedIn: 0, planAwaited: false, answeredOrders: [] }),
+  // 4 lets people approve plans, answer questions and edit the issue, and knows which looks were asked for before a person
+  // stopped it, and which orders it has answered. Whether a plan is awaited version 3 did not know: rather one too many than
+  // none.
+  3: (state) => ({
+    ...state,
+    stoppedIn: 0,
+    planAwaited: false,
+    answeredOrders: [],
+    edited: null,
+    questions: null,
+    warnings: [],
+    policy: state.policy === null ? null : { ...(state.policy as object), ...asksNobody },
+    plan:
+      state.plan === null
+        ? null
+        : { ...(state.plan as object), why: "", source: "model", shownAt: null, approvedBy: null },
+    pendingOrders: (state.pendingOrders as object[]).map((order) => ({ ...order, writtenAt: state.startedAt })),
+    tasks: (state.tasks as { plan: object }[]).map((task) => ({
+      ...task,
+      plan: { ...task.plan, acceptance: [], checks: [] },
+    })),
+  }),
 };
 
 const laneSteps: Record<number, Step> = {
@@ -81,6 +100,9 @@ const laneSteps: Record<number, Step> = {
     })),
   }),
 };
+
+/** How features went before version 4: nobody was asked. */
+const asksNobody = { approve: { when: "never", usd: 0 }, plan: { publish: "comment", research: 0 } };
 
 /** How features went before version 3. */
 const startsAtOnce = {

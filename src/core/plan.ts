@@ -38,15 +38,23 @@ export type Role = z.infer<typeof Role>;
 export const PlannedTask = z.object({
   id: PlannedId,
   title: z.string().trim().min(1).max(200),
-  /** What to do and how to tell that it is done. */
+  /** What to do. */
   description: z.string().max(20_000).default(""),
+  /** How to tell that it is done: facts that can be checked. */
+  acceptance: z.array(z.string().trim().min(1).max(500)).max(20).default([]),
   dependsOn: z.array(z.string()).max(MAX_TASKS).default([]),
   /** Globs of the files the task is expected to change. */
   files: z.array(RepositoryGlob).max(200).default([]),
   size: Size.default("M"),
   role: Role.default("build"),
+  /** Checks of the repository that are expected to say something about it, by name. */
+  checks: z.array(z.string().trim().min(1).max(200)).max(20).default([]),
 });
 export type PlannedTask = z.infer<typeof PlannedTask>;
+
+/** Who wrote a plan. What people wrote wins over a model, in this order. */
+export const PlanSource = z.enum(["file", "sub-issues", "task-list", "model"]);
+export type PlanSource = z.infer<typeof PlanSource>;
 
 export const Land = z.enum(["each", "together"]);
 export type Land = z.infer<typeof Land>;
@@ -56,6 +64,8 @@ export type OnFailure = z.infer<typeof OnFailure>;
 const PlanShape = z.object({
   land: Land.default("each"),
   onFailure: OnFailure.default("keep"),
+  /** Why it is split this way, for whoever approves it. */
+  why: z.string().max(4_000).default(""),
   tasks: z
     .array(PlannedTask)
     .min(1, "a plan has at least one task")
@@ -68,10 +78,12 @@ export const JudgedTask = z.object({
   id: z.string(),
   title: z.string(),
   description: z.string(),
+  acceptance: z.array(z.string()),
   dependsOn: z.array(z.string()),
   files: z.array(z.string()),
   size: Size,
   role: Role,
+  checks: z.array(z.string()),
 }) satisfies z.ZodType<PlannedTask>;
 
 /** The structure a planner model is asked for. */

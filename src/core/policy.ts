@@ -54,6 +54,14 @@ export const Policy = z.object({
     /** auto: merge when the gate passes. ready: stop there for a person. */
     mode: z.enum(["auto", "ready"]),
   }),
+  /** Whether a person is asked before a plan is carried out. over-budget: when it is expected to cost more than `usd`. */
+  approve: z.object({ when: z.enum(["always", "over-budget", "never"]), usd: z.number().nonnegative() }),
+  plan: z.object({
+    /** Whether a model's plan is also written down as sub-issues with dependencies. */
+    publish: z.enum(["comment", "sub-issues"]),
+    /** Looks at the repository, each by the small model and about a topic of its own, whose notes the planner reads. */
+    research: z.number().int().min(0).max(3),
+  }),
   /** Checks required beside those that the branch's protection names. */
   checks: z.array(RequiredCheck).max(100),
   /** Minutes that required checks may take before the entry leaves the lane. */
@@ -78,6 +86,8 @@ export const defaultPolicy: Policy = {
   models: { small: "claude-haiku-5-5", middle: "claude-sonnet-5-5", large: "claude-opus-5-5" },
   budget: { usd: 50, tokens: null, minutes: null },
   merge: { method: "squash", mode: "auto" },
+  approve: { when: "over-budget", usd: 10 },
+  plan: { publish: "comment", research: 0 },
   checks: [],
   checksMinutes: 60,
   protectedPaths: [

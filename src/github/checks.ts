@@ -71,8 +71,12 @@ function runsOf(calls: Calls, repo: Repo, sha: string): Promise<Run[]> {
   return calls.all(repo, "GET /repos/{owner}/{repo}/actions/runs", { head_sha: sha }, Run, "workflow_runs");
 }
 
-export function createChecks(calls: Calls): Pick<GitHub, "rerun"> {
+export function createChecks(calls: Calls, app: { appId: number }): Pick<GitHub, "rerun" | "reportedChecks"> {
   return {
+    async reportedChecks(repo, sha) {
+      return [...new Set((await readChecks(calls, repo, sha, app.appId)).map((check) => check.name))];
+    },
+
     async rerun(repo, head, checks) {
       const wanted = new Set(checks.map(workflowAndEvent));
       // Of each workflow and event only the newest run counts; older ones may have been cancelled in its favour.

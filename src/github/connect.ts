@@ -33,6 +33,8 @@ export interface Connection {
   appSlug: string;
   /** The octokit of the installation that covers the repository. Throws Refused when there is none. */
   octokit(repo: Repo): Promise<Octokit>;
+  /** The permissions of that installation, such as `{ contents: "write" }`. */
+  granted(repo: Repo): Promise<Record<string, string>>;
   /** Every repository of every installation that is not suspended; archived ones left out. */
   installedRepositories(): Promise<Repo[]>;
   now(): number;
@@ -41,6 +43,8 @@ export interface Connection {
 }
 
 const App = z.object({ slug: z.string().min(1) });
+/** An installation token says what it may do. */
+const Token = z.object({ permissions: z.record(z.string(), z.string()).default({}) });
 const Installation = z.object({ id: z.number().int(), suspended_at: z.string().nullish() });
 const InstalledRepository = z.object({
   name: z.string(),
@@ -135,6 +139,11 @@ export async function connectApp(options: AppOptions): Promise<Connection> {
     now,
     calls: () => ({ ...counted }),
     octokit: (repo) => meaning("installation", async () => installation(await find(repo))),
+    granted: (repo) =>
+      meaning("granted", async () => {
+        const token = await installation(await find(repo)).auth({ type: "installation" });
+        return Token.parse(token).permissions;
+      }),
     installedRepositories: () =>
       meaning("installedRepositories", async () => {
         const found: Repo[] = [];

@@ -12,6 +12,7 @@ import { createLogs } from "./logs/failure-text.ts";
 import { createMerging } from "./merging.ts";
 import { createPulls } from "./pulls.ts";
 import { createRepositories } from "./repositories.ts";
+import { createSubIssues } from "./sub-issues.ts";
 
 export { type AppOptions, type Connection, connectApp } from "./connect.ts";
 
@@ -22,12 +23,14 @@ export function createGitHub(connection: Omit<Connection, "installedRepositories
     ...repositories,
     ...createBranches(calls),
     ...createIssues(calls, connection),
+    ...createSubIssues(calls),
     ...createAttempts(calls, connection, repositories.defaultBranch),
-    ...createChecks(calls),
+    ...createChecks(calls, connection),
     ...createPulls(calls, connection),
     ...createConflicts(calls),
     ...createMerging(calls, connection.now),
     ...createLogs(calls, connection.now),
+    granted: connection.granted,
   };
   return { ...translated(port, connection.now), calls: connection.calls };
 }

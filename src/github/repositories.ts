@@ -6,7 +6,10 @@ import type { GitHub } from "../loop/github-port.ts";
 import type { Calls } from "./calls.ts";
 import { statusOf } from "./errors.ts";
 
-type Repositories = Pick<GitHub, "permission" | "defaultBranch" | "readFile" | "listFiles" | "requiredChecks">;
+type Repositories = Pick<
+  GitHub,
+  "permission" | "defaultBranch" | "readFile" | "listFiles" | "requiredChecks" | "branchRules"
+>;
 
 const Content = z.object({
   type: z.string(),
@@ -29,7 +32,14 @@ const Branch = z.object({
     })
     .optional(),
 });
-const Rule = z.object({ type: z.string(), parameters: z.unknown().optional() });
+const Rule = z.object({
+  type: z.string(),
+  parameters: z.unknown().optional(),
+  ruleset_id: z.number().int().optional(),
+});
+type Rule = z.infer<typeof Rule>;
+/** Said of whoever asks, where they may see it. */
+const Ruleset = z.object({ name: z.string(), current_user_can_bypass: z.string().optional() });
 const StatusChecksRule = z.object({
   required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().nullish() })),
 });
@@ -75,6 +85,23 @@ export function createRepositories(calls: Calls): Repositories {
       for (const check of [...classic, ...rules]) distinct.set(`${check.appId}:${check.name}`, check);
       return [...distinct.values()];
     },
+
+    async branchRules(repo, branch) {
+      const rules = await rulesOf(repo, branch);
+      const ids = new Set(rules.flatMap((rule) => rule.ruleset_id ?? []));
+      const rulesets = new Map<number, z.infer<typeof Ruleset> | null>();
+      const route = "GET /repos/{owner}/{repo}/rulesets/{ruleset}";
+      for (const id of ids) rulesets.set(id, await calls.oneOrNull(repo, route, { ruleset: id }, Ruleset));
+      return rules.map(({ type, ruleset_id: id }) => {
+        const ruleset = id === undefined ? null : (rulesets.get(id) ?? null);
+        const bypass = ruleset?.current_user_can_bypass;
+        return {
+          type,
+          ruleset: ruleset?.name ?? String(id ?? ""),
+          bypassed: bypass === "always" || bypass === "exempt",
+        };
+      });
+    },
   };
 
   /** The branch itself shows its classic protection to contents: read; the protection's own route wants administration. */
@@ -88,13 +115,15 @@ export function createRepositories(calls: Calls): Repositories {
   }
 
   async function ruleChecks(repo: Repo, branch: string): Promise<RequiredCheck[]> {
-    const route = "GET /repos/{owner}/{repo}/rules/branches/{branch}";
+    return (await rulesOf(repo, branch))
+      .filter((rule) => rule.type === "required_status_checks")
+      .flatMap((rule) => StatusChecksRule.parse(rule.parameters).required_status_checks)
+      .map((check) => ({ name: check.context, appId: appIdOf(check.integration_id) }));
+  }
+
+  async function rulesOf(repo: Repo, branch: string): Promise<Rule[]> {
     try {
-      const rules = await calls.all(repo, route, { branch }, Rule);
-      return rules
-        .filter((rule) => rule.type === "required_status_checks")
-        .flatMap((rule) => StatusChecksRule.parse(rule.parameters).required_status_checks)
-        .map((check) => ({ name: check.context, appId: appIdOf(check.integration_id) }));
+      return await calls.all(repo, "GET /repos/{owner}/{repo}/rules/branches/{branch}", { branch }, Rule);
     } catch (error) {
       // GHES before 3.11 has no rulesets and no such route.
       if (statusOf(error) === 404) return [];

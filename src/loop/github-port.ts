@@ -7,6 +7,7 @@
  */
 import type { ChangedFile } from "../core/attempt.ts";
 import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "../core/github.ts";
+import type { BranchRule } from "../core/preflight/index.ts";
 
 /** Trying again may help: 5xx, time-outs, rate limits, 404 right after creation. The effect may or may not have happened. */
 export class Unavailable extends Error {
@@ -34,6 +35,15 @@ export interface IssueSnapshot {
   state: "open" | "closed";
   labels: string[];
   author: string;
+}
+
+/** An issue that is part of another one, with the siblings and strangers of the same repository that block it. */
+export interface SubIssue {
+  number: number;
+  title: string;
+  body: string;
+  state: "open" | "closed";
+  blockedBy: number[];
 }
 
 export interface CommentSnapshot {
@@ -65,12 +75,24 @@ export interface GitHub {
   listFiles(repo: Repo, commit: string, limit: number): Promise<string[]>;
   /** Checks that classic protection and rulesets require on the branch. */
   requiredChecks(repo: Repo, branch: string): Promise<RequiredCheck[]>;
+  /** Rules of rulesets that apply to a branch of that name, whether it exists or not. */
+  branchRules(repo: Repo, branch: string): Promise<BranchRule[]>;
+  /** Names of the checks that anybody has reported on a commit, ended or not. */
+  reportedChecks(repo: Repo, sha: string): Promise<string[]>;
+  /** The permissions that our installation was granted, such as `{ contents: "write" }`. */
+  granted(repo: Repo): Promise<Record<string, string>>;
   issue(repo: Repo, issue: number): Promise<IssueSnapshot>;
   /** Open issues that bear the label, oldest first. */
   labelledIssues(repo: Repo, label: string): Promise<IssueSnapshot[]>;
   /** Who put the label on last and when (ISO-8601), from the issue's events; null when it is not on. */
   labelledBy(repo: Repo, issue: number, label: string): Promise<{ login: string; at: string } | null>;
   comments(repo: Repo, issue: number, since: string | null): Promise<CommentSnapshot[]>;
+
+  /** In the order in which people put them. Those in other repositories are left out. */
+  subIssues(repo: Repo, issue: number): Promise<SubIssue[]>;
+  /** Not found before it is made: who asks has looked. A crash between the two calls leaves an issue without a parent. */
+  addSubIssue(repo: Repo, parent: number, issue: { title: string; body: string }): Promise<{ number: number }>;
+  addBlockedBy(repo: Repo, issue: number, blocker: number): Promise<void>;
 
   /**
    * Make the one comment that bears `marker` (a hidden HTML comment, first line) say `body`. Only a comment of our own

@@ -3,6 +3,7 @@ import type { Price } from "../core/attempt.ts";
 import type { Repo } from "../core/github.ts";
 import type { Order } from "../core/order.ts";
 import type { Policy } from "../core/policy.ts";
+import type { Workflow } from "../core/preflight/index.ts";
 import type { GitHub } from "./github-port.ts";
 import type { Planner } from "./planner-port.ts";
 import type { Store } from "./store-port.ts";
@@ -35,6 +36,8 @@ export interface Outside {
   settings: Settings;
   /** Reads `.github/headgate.yml`; null: there is none. */
   readPolicy(text: string | null): { ok: true; policy: Policy } | { ok: false; problems: string[] };
+  /** Reads a workflow file for the preflight. */
+  readWorkflow(path: string, text: string): { ok: true; workflow: Workflow } | { ok: false; text: string };
   /** What a model costs; null: nobody knows. */
   priceOf(model: string): Price | null;
   /** The order in a comment, if it has one. */

@@ -173,8 +173,10 @@ function orderingOf(command: Effect): string {
     case "feature.observe":
     case "issue.observe":
     case "plan.make":
+    case "plan.file":
       return `${repo} issue ${typeof command.issue === "number" ? command.issue : command.issue.number}`;
     case "status.publish":
+    case "plan.publish":
     case "notice.post":
     case "issue.close":
       return `${repo} words ${command.issue}`;

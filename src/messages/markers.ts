@@ -11,6 +11,10 @@ export function statusMarker(): string {
   return marker("status");
 }
 
+export function planMarker(): string {
+  return marker("plan");
+}
+
 export function noticeMarker(notice: Notice): string {
   return marker(`notice:${noticeKey(notice)}`);
 }

@@ -25,6 +25,8 @@ function words(notice: Notice): string {
       return `Headgate cannot start here yet:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
     case "budget-warning":
       return `More than 80 % of this feature's budget is spent (${notice.short.join(", ")}). It goes on until nothing more fits; \`/headgate budget +5\` adds dollars, \`/headgate hold\` stops it.`;
+    case "plan-questions":
+      return `Before this can be planned, please answer:\n\n${errorList(notice.questions)}\n\nThe answer of somebody with write access is read and the feature planned anew. \`/headgate plan\` plans without one.`;
     case "plan-errors":
       return `The plan cannot be used; nothing was started. What is wrong with it:\n\n${errorList(notice.errors)}\n\nThen comment \`/headgate resume\` for a new plan.`;
   }

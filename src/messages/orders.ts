@@ -1,10 +1,17 @@
 /** What people may type, as they read it. */
 import type { Order } from "../core/order.ts";
-import { columns } from "./columns.ts";
+import { columns } from "./terminal/columns.ts";
 
-type Verb = Exclude<Order["verb"], "malformed">;
+type Verb = Exclude<Order["verb"], "malformed" | "answer">;
 
 const usage: Record<Verb, { type: string; does: string }> = {
+  approve: { type: "/headgate approve", does: "carry the plan out; a number after it names the version that is meant" },
+  plan: {
+    type: "/headgate plan <words>",
+    does: "plan anew from the issue's present text, with these words for the planner",
+  },
+  drop: { type: "/headgate plan drop <task>", does: "leave a task out of the plan; its id or the number of its row" },
+  after: { type: "/headgate plan after <task> <other>", does: "have a task wait for another" },
   status: { type: "/headgate status", does: "bring the status comment up to date" },
   retry: { type: "/headgate retry <task>", does: "try a parked or waiting task again" },
   budget: { type: "/headgate budget +5", does: "let the feature spend so many dollars more" },
@@ -33,6 +40,16 @@ export function orderText(order: Order): string {
   switch (order.verb) {
     case "malformed":
       return order.text;
+    case "answer":
+      return "an answer";
+    case "approve":
+      return order.version === null ? "/headgate approve" : `/headgate approve ${order.version}`;
+    case "plan":
+      return `/headgate plan ${order.guidance}`.trim();
+    case "drop":
+      return `/headgate plan drop ${order.task}`;
+    case "after":
+      return `/headgate plan after ${order.task} ${order.needs}`;
     case "retry":
       return `/headgate retry ${order.task}`;
     case "budget":

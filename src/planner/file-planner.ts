@@ -6,7 +6,7 @@ export function filePlanner(read: () => unknown): Planner {
   return {
     async plan() {
       try {
-        return { plan: read(), model: null, usage: null };
+        return { plan: read(), source: "file", model: null, usage: null };
       } catch (error) {
         const cause = (error as Error).message;
         return { failure: { class: "policy-blocked", cause, details: [] }, model: null, usage: null };

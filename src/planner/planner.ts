@@ -1,19 +1,25 @@
-/** A model as the planner. */
+/** Who plans: people, where they wrote the tasks down; else a model. */
 import type { PriceLookup } from "../config/own-prices.ts";
 import { pricedModels, priceOf } from "../config/prices.ts";
+import { addUsage } from "../core/attempt.ts";
 import type { GitHub } from "../loop/github-port.ts";
-import type { Planner } from "../loop/planner-port.ts";
+import type { PlanAnswer, Planner } from "../loop/planner-port.ts";
 import { askForPlan } from "./conversation.ts";
-import { planPrompt } from "./prompt.ts";
+import { readDiscussion } from "./discussion.ts";
+import { planPrompt, scene } from "./prompt.ts";
 import { createClient, type ModelSettings } from "./provider.ts";
 import { viewRepository } from "./repository.ts";
+import { research } from "./research/index.ts";
 import { failure } from "./trouble.ts";
+import { type WrittenPort, writtenPlan } from "./written/index.ts";
 
 const LIMIT_MS = 10 * 60_000;
 
+export type PlannerPort = WrittenPort & Pick<GitHub, "branchTip" | "comments" | "listFiles" | "permission">;
+
 export interface PlannerSettings {
   model: ModelSettings;
-  github: Pick<GitHub, "listFiles" | "readFile">;
+  github: PlannerPort;
   priceOf?: PriceLookup;
   /** Milliseconds that the model may take in all. */
   limitMs?: number;
@@ -25,16 +31,36 @@ export function createPlanner(settings: PlannerSettings): Planner {
   const price = settings.priceOf ?? priceOf;
   const limitMs = settings.limitMs ?? LIMIT_MS;
   return {
-    async plan(request) {
-      const { model } = request;
+    async plan(asked) {
+      const { github } = settings;
+      const { repo, issue, base, model } = asked;
+      // What people mended on the branch since somebody last looked counts.
+      const sha = (await github.branchTip(repo, base.branch)) ?? base.sha;
+      const request = { ...asked, base: { ...base, sha } };
+      const written = await writtenPlan(github, request);
+      if (written !== null) return written;
       const known = price(model);
-      if (known === null) {
-        const cause = `no price is known for the model '${model}'; known models: ${pricedModels().join(", ")}`;
-        return { failure: failure("policy-blocked", cause), model, usage: null };
-      }
-      const repository = await viewRepository(settings.github, request.repo, request.base.sha);
-      const prompt = planPrompt(request, repository);
-      return { ...(await askForPlan({ client, model, price: known, limitMs }, prompt)), model };
+      if (known === null) return unpriced(model, model);
+      const { research: topics } = request.policy.plan;
+      const { small } = request.policy.models;
+      const smallPrice = topics === 0 ? known : price(small);
+      if (smallPrice === null) return unpriced(small, model);
+      const repository = await viewRepository(github, repo, sha);
+      const discussion = await readDiscussion(github, repo, issue.number);
+      const seen = scene(request, repository, discussion);
+      const clock = AbortSignal.timeout(limitMs);
+      const reader = { client, model: small, price: smallPrice };
+      const half = AbortSignal.any([clock, AbortSignal.timeout(limitMs / 2)]);
+      const looked = await research(reader, { github, repo, sha, paths: repository.paths }, topics, seen, half);
+      const prompt = planPrompt(request, seen, looked.notes);
+      const answer = await askForPlan({ client, model, price: known, clock }, prompt);
+      const usage = addUsage(looked.usage, answer.usage);
+      return "plan" in answer ? { ...answer, usage, source: "model", model } : { ...answer, usage, model };
     },
   };
+}
+
+function unpriced(model: string, planner: string): PlanAnswer {
+  const cause = `no price is known for the model '${model}'; known models: ${pricedModels().join(", ")}`;
+  return { failure: failure("policy-blocked", cause), model: planner, usage: null };
 }

@@ -6,6 +6,8 @@ import { outline } from "./outline.ts";
 
 export interface RepositoryView {
   outline: string;
+  /** All of them, up to a limit, as they are. */
+  paths: readonly string[];
   /** In order of weight, cut to the limits below. */
   files: { path: string; text: string }[];
 }
@@ -49,7 +51,7 @@ export async function viewRepository(
     files.push({ path, text: shown });
     left -= shown.length;
   }
-  return { outline: outline(paths.map(visibleCharacters), MAX_OUTLINE_CHARACTERS), files };
+  return { outline: outline(paths.map(visibleCharacters), MAX_OUTLINE_CHARACTERS), paths, files };
 }
 
 function tellingFiles(paths: readonly string[]): string[] {

@@ -53,17 +53,14 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
     if (parsed.success) return parsed.data;
     throw new Error(`webhook ${name} does not parse: ${z.prettifyError(parsed.error)}`);
   };
-  const hint = (topic: string, about: Hint["event"]["topic"]): Told => ({
-    facts: [],
-    hints: [{ topic, key: `hint:${guid}:${topic}`, event: { type: "hinted", topic: about } }],
-  });
+  const hint = (topic: string, about: Hint["event"]["topic"]) => hintOf(guid, topic, about);
   const commitHint = (repo: Repo, sha: string) => hint(topics.commit(repo, sha), { kind: "commit", sha });
   const { action } = read(Action);
   switch (name) {
     case "issues":
-      return issueFacts(action, read(IssuesPayload), identity);
+      return issueFacts(action, read(IssuesPayload), guid, identity);
     case "issue_comment":
-      return action === "created" ? orderFact(read(IssueCommentPayload), identity) : nothing;
+      return action === "created" ? orderFact(read(IssueCommentPayload), guid, identity) : nothing;
     case "pull_request":
     case "pull_request_review": {
       const { repository, pull_request: pull } = read(PullPayload);
@@ -100,7 +97,16 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
   }
 }
 
-function issueFacts(action: string | undefined, payload: z.infer<typeof IssuesPayload>, identity: Identity): Told {
+function hintOf(guid: string, topic: string, about: Hint["event"]["topic"]): Told {
+  return { facts: [], hints: [{ topic, key: `hint:${guid}:${topic}`, event: { type: "hinted", topic: about } }] };
+}
+
+function issueFacts(
+  action: string | undefined,
+  payload: z.infer<typeof IssuesPayload>,
+  guid: string,
+  identity: Identity,
+): Told {
   const { issue, sender, label } = payload;
   // Our own closing of a finished issue is no news.
   if (isOurs(sender, identity)) return nothing;
@@ -120,6 +126,9 @@ function issueFacts(action: string | undefined, payload: z.infer<typeof IssuesPa
     }
     case "unlabeled":
       return labelled ? fact("unlabelled", { type: "feature.unlabelled", by }) : nothing;
+    case "edited":
+      // What it says now, whoever is concerned looks up.
+      return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
     case "closed":
     case "deleted":
     case "transferred":
@@ -129,16 +138,22 @@ function issueFacts(action: string | undefined, payload: z.infer<typeof IssuesPa
   }
 }
 
-function orderFact({ repository, issue, comment }: z.infer<typeof IssueCommentPayload>, identity: Identity): Told {
+function orderFact(
+  { repository, issue, comment }: z.infer<typeof IssueCommentPayload>,
+  guid: string,
+  identity: Identity,
+): Told {
   if (issue.pull_request !== undefined) return nothing;
   if (comment.user?.type === "Bot" || comment.performed_via_github_app?.id === identity.appId) return nothing;
   const order = readOrder(comment.body ?? "");
-  if (order === null) return nothing;
+  const repo = repoOf(repository);
+  // Talk among people. Whoever waits for an answer looks.
+  if (order === null) return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
   const by = comment.user?.login ?? "ghost";
   const fact: Fact = {
-    aggregate: featureKey(repoOf(repository), issue.number),
+    aggregate: featureKey(repo, issue.number),
     key: `comment:${comment.id}:${comment.created_at}`,
-    event: { type: "order.given", comment: comment.id, by, order },
+    event: { type: "order.given", comment: comment.id, by, writtenAt: Date.parse(comment.created_at), order },
   };
   return { facts: [fact], hints: [] };
 }

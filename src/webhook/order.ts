@@ -17,7 +17,7 @@ const MAX_QUOTED = 500;
 
 const verbs: readonly string[] = Order.options
   .map((option) => option.shape.verb.value)
-  .filter((verb) => verb !== "malformed");
+  .filter((verb) => !["malformed", "answer", "drop", "after"].includes(verb));
 
 /** The first order in the comment. Code, quotations, lists and HTML comments hold none. */
 export function readOrder(body: string): Order | null {
@@ -80,6 +80,10 @@ function understand(line: string): Order {
     case "resume":
     case "cancel":
       return rest.length === 0 ? { verb } : malformed(`'${verb}' takes nothing after it.`);
+    case "approve":
+      return approve(rest, malformed);
+    case "plan":
+      return plan(rest, malformed);
     case "retry":
       return retry(rest, malformed);
     case "budget":
@@ -90,6 +94,32 @@ function understand(line: string): Order {
       return malformed(`there is no order '${verb.slice(0, 50)}'.${hint}`);
     }
   }
+}
+
+function approve(rest: readonly string[], malformed: (reason: string) => Order): Order {
+  const [version, ...more] = rest;
+  if (version === undefined) return { verb: "approve", version: null };
+  const number = /^(?:v|version)?(\d{1,6})$/i.exec(version)?.[1];
+  if (number === undefined || Number(number) === 0 || more.length > 0) {
+    return malformed("'approve' takes a plan's version or nothing, such as '/headgate approve 2'.");
+  }
+  return { verb: "approve", version: Number(number) };
+}
+
+/** `drop` and `after` with something that names tasks change the plan; anything else is for the planner to read. */
+function plan(rest: readonly string[], malformed: (reason: string) => Order): Order {
+  const [word, task, needs, ...more] = rest;
+  const names = [task, needs].flatMap((name) => (name === undefined ? [] : [name]));
+  const areTasks = names.every((name) => TaskId.safeParse(name).success) && more.length === 0;
+  if (word === "drop" && areTasks) {
+    if (task !== undefined && needs === undefined) return { verb: "drop", task };
+    return malformed("'plan drop' needs one task, such as '/headgate plan drop 4'.");
+  }
+  if (word === "after" && areTasks) {
+    if (task !== undefined && needs !== undefined) return { verb: "after", task, needs };
+    return malformed("'plan after' needs two tasks, such as '/headgate plan after 5 3'.");
+  }
+  return { verb: "plan", guidance: rest.join(" ").slice(0, 4_000) };
 }
 
 function retry(rest: readonly string[], malformed: (reason: string) => Order): Order {

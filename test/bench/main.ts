@@ -6,9 +6,11 @@ import { deciding } from "./deciding/index.ts";
 import { type Report, reached, write } from "./figures.ts";
 import { launching } from "./launching/index.ts";
 import { scheduling } from "./scheduling/index.ts";
+import { splitting } from "./splitting/index.ts";
 
 const parts = {
   scheduling: async (trace: string | undefined): Promise<Report[]> => scheduling(trace),
+  splitting: async (trace: string | undefined): Promise<Report[]> => splitting(trace),
   launching: async (): Promise<Report[]> => [launching()],
   deciding: async (): Promise<Report[]> => deciding(),
   cloning: async (): Promise<Report[]> => [await cloning()],

@@ -40,6 +40,9 @@ attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2 }
 models: { small: claude-haiku-4-5, middle: claude-opus-5, large: claude-fable-5-2 }
 budget: { usd: 12, minutes: 300 }
 merge: { method: rebase, mode: ready }
+approve: always
+approve-over: 25
+plan: { publish: sub-issues, research: 2 }
 checks: [unit, "lint / biome"]
 checks-minutes: 90
 protected-paths: [infra/]
@@ -56,6 +59,8 @@ limits: { files: 10, bytes: 1000 }
     models: { small: "claude-haiku-4-5", middle: "claude-opus-5", large: "claude-fable-5-2" },
     budget: { usd: 12, tokens: null, minutes: 300 },
     merge: { method: "rebase", mode: "ready" },
+    approve: { when: "always", usd: 25 },
+    plan: { publish: "sub-issues", research: 2 },
     checks: [
       { name: "unit", appId: null },
       { name: "lint / biome", appId: null },
@@ -95,7 +100,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, merge, limits, checks, checks-minutes, protected-paths, isolation, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, merge, limits, plan, checks, checks-minutes, protected-paths, approve, approve-over, isolation, hot-files";
 
   it.each([
     [

@@ -406,7 +406,13 @@ describe("partial success", () => {
     expect(world.state.stage).toBe("executing");
     const landings = [world.task("good").landing, world.task("other").landing];
 
-    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "bad" } });
+    world.feature({
+      type: "order.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      order: { verb: "retry", task: "bad" },
+    });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     world.lands("bad");
     world.lands("after");

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decideFeature } from "../../src/core/feature/decide.ts";
 import { explainFeature } from "../../src/core/feature/explain.ts";
 import { laneKey } from "../../src/core/keys.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
-import { change, FEATURE, LANE, red, repo, running, sha, World } from "./world.ts";
+import { change, FEATURE, freely, LANE, red, repo, running, sha, World } from "./world.ts";
 
 const INTEGRATION = "headgate/1/land";
 
@@ -191,7 +190,7 @@ type Method = "merge" | "squash" | "rebase";
 function rollback(tasks: Record<string, string[]> = { a: [], b: [], c: [] }, method: Method = "squash"): World {
   const world = new World();
   world.label();
-  world.allow({ policy: { ...defaultPolicy, merge: { method, mode: "auto" } } });
+  world.allow({ policy: { ...freely, merge: { method, mode: "auto" } } });
   world.plan(tasks, {}, { onFailure: "rollback" });
   return world;
 }

@@ -114,7 +114,7 @@ describe("a task", () => {
       { id: "look", title: "Look", role: "research" },
       { id: "build", title: "Build", dependsOn: ["look"] },
     ];
-    world.feature({ type: "plan.made", version, plan: { tasks }, model: null, usage: null });
+    world.feature({ type: "plan.made", source: "model", version, plan: { tasks }, model: null, usage: null });
     world.dispatches("look");
     world.ends("look", { notes: ["it is in src/x.ts"] }, []);
     expect(world.task("look").stage).toBe("done");
@@ -161,7 +161,13 @@ describe("a task", () => {
       world.ends("a", { outcome: "failed" });
     }
     expect(world.task("a").breaker).toBe("open");
-    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "a" } });
+    world.feature({
+      type: "order.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      order: { verb: "retry", task: "a" },
+    });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     world.dispatches("a");
     world.ends("a", { outcome: "failed", summary: "something else" });
@@ -312,7 +318,12 @@ describe("orders", () => {
 
   it("are seen at once, and done only when their giver may", () => {
     const world = started({ a: [] });
-    order(world, 5, { type: "order.given", comment: 5, by: "mallory", order: { verb: "cancel" } }, "read");
+    order(
+      world,
+      5,
+      { type: "order.given", comment: 5, by: "mallory", writtenAt: 1_000_000, order: { verb: "cancel" } },
+      "read",
+    );
     expect(world.state.stage).toBe("executing");
     expect(world.take("reaction.add")).toMatchObject({ comment: 5, content: "eyes" });
     expect(world.take("notice.post").notice).toMatchObject({ about: "unauthorised-order", by: "mallory" });
@@ -322,16 +333,16 @@ describe("orders", () => {
   it("hold: nothing new starts and nothing merges; resume: it goes on", () => {
     const world = started({ a: [], b: ["a"] });
     const pull = world.agentSucceeds("a");
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
-    order(world, 6, { type: "order.given", comment: 6, by: "ada", order: { verb: "resume" } });
+    order(world, 6, { type: "order.given", comment: 6, by: "ada", writtenAt: 1_000_000, order: { verb: "resume" } });
     expect(world.has("pull.merge")).toBe(true);
   });
 
   it("hold: a pull that opens during the hold is held too", () => {
     const world = started({ a: [] });
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
@@ -341,7 +352,7 @@ describe("orders", () => {
     const world = started({ a: [], b: [] });
     const pull = world.agentSucceeds("a");
     world.dispatches("b");
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "cancel" } });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "cancel" } });
     expect(world.state.stage).toBe("cancelled");
     expect(world.take("attempt.cancel")).toMatchObject({ task: "b" });
     expect(world.take("pull.close")).toMatchObject({ pull });
@@ -352,7 +363,7 @@ describe("orders", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "cancel" } });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "cancel" } });
     world.merges(pull);
     expect(world.task("a").landing).toMatchObject({ mergeSha: sha("merge-10") });
     expect(world.state.stage).toBe("cancelled");
@@ -364,14 +375,26 @@ describe("orders", () => {
       world.dispatches("a");
       world.ends("a", { outcome: "failed", summary });
     }
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "a" } });
+    order(world, 5, {
+      type: "order.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      order: { verb: "retry", task: "a" },
+    });
     expect(world.dispatches("a")).toBe(4);
     expect(world.task("a").machine.failures).toBe(0);
   });
 
   it("retry: of a task that is not parked is refused with the reason", () => {
     const world = started({ a: [] });
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "ghost" } });
+    order(world, 5, {
+      type: "order.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      order: { verb: "retry", task: "ghost" },
+    });
     expect(world.take("notice.post").notice).toMatchObject({
       about: "refused-order",
       reason: expect.stringContaining("no task 'ghost'"),
@@ -380,13 +403,13 @@ describe("orders", () => {
 
   it("given twice count once", () => {
     const world = started({ a: [] });
-    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
-    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
+    world.feature({ type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
+    world.feature({ type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
     expect(world.ignored).toContain("order.given: duplicate");
   });
 
   const given = (world: World, comment: number, verb: "hold" | "resume" | "status") =>
-    world.feature({ type: "order.given", comment, by: "ada", order: { verb } });
+    world.feature({ type: "order.given", comment, by: "ada", writtenAt: 1_000_000, order: { verb } });
   const unknown = (world: World, comment: number) => {
     const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
     const of = {
@@ -403,7 +426,13 @@ describe("orders", () => {
     [
       "one was answered and is told once more",
       (world) => {
-        order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "status" } });
+        order(world, 5, {
+          type: "order.given",
+          comment: 5,
+          by: "ada",
+          writtenAt: 1_000_000,
+          order: { verb: "status" },
+        });
         given(world, 5, "status");
         expect(world.ignored).toEqual(["order.given: duplicate"]);
       },
@@ -438,8 +467,8 @@ describe("orders", () => {
 
   it("told once more are not carried out once more", () => {
     const world = started({ a: [] });
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", order: { verb: "hold" } });
-    order(world, 6, { type: "order.given", comment: 6, by: "ada", order: { verb: "resume" } });
+    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
+    order(world, 6, { type: "order.given", comment: 6, by: "ada", writtenAt: 1_000_000, order: { verb: "resume" } });
     given(world, 5, "hold");
     expect(world.has("permission.observe")).toBe(false);
     expect(world.state).toMatchObject({ hold: null, pendingOrders: [] });
@@ -447,7 +476,8 @@ describe("orders", () => {
 });
 
 describe("the budget", () => {
-  const policy = { ...defaultPolicy, budget: { usd: 12, tokens: null, minutes: null } };
+  const approve = { when: "never" as const, usd: 0 };
+  const policy = { ...defaultPolicy, approve, budget: { usd: 12, tokens: null, minutes: null } };
 
   function limited(tasks: Record<string, string[]>): World {
     const world = new World();
@@ -485,7 +515,13 @@ describe("the budget", () => {
     world.merges(10);
     expect(world.stages()).toEqual({ a: "done", b: "ready" });
     expect(world.state.parked).toMatchObject({ next: "/headgate budget +5" });
-    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "budget", usd: 5 } });
+    world.feature({
+      type: "order.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      order: { verb: "budget", usd: 5 },
+    });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     expect(world.stages().b).toBe("dispatching");
   });
@@ -511,7 +547,14 @@ describe("onFailure: hold", () => {
     world.allow();
     const { version } = world.take("plan.make");
     const tasks = ["a", "b"].map((id) => ({ id, title: id }));
-    world.feature({ type: "plan.made", version, plan: { onFailure: "hold", tasks }, model: null, usage: null });
+    world.feature({
+      type: "plan.made",
+      source: "model",
+      version,
+      plan: { onFailure: "hold", tasks },
+      model: null,
+      usage: null,
+    });
     const pull = world.agentSucceeds("b");
     while (world.task("a").stage !== "parked") {
       world.dispatches("a");
@@ -519,7 +562,13 @@ describe("onFailure: hold", () => {
     }
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
-    world.feature({ type: "order.given", comment: 5, by: "ada", order: { verb: "retry", task: "a" } });
+    world.feature({
+      type: "order.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      order: { verb: "retry", task: "a" },
+    });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     expect(world.has("pull.merge")).toBe(true);
   });

@@ -19,10 +19,12 @@ describe("judging a plan", () => {
       id: "a",
       title: "Do a",
       description: "",
+      acceptance: [],
       dependsOn: [],
       files: [],
       size: "M",
       role: "build",
+      checks: [],
     });
   });
 

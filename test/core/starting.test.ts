@@ -4,7 +4,7 @@ import { explainTask } from "../../src/core/feature/explain.ts";
 import { standing } from "../../src/core/judge/standing.ts";
 import type { PlannedTask } from "../../src/core/plan.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
-import { change, green, red, running, World } from "./world.ts";
+import { change, freely, green, red, running, World } from "./world.ts";
 
 type Planned = Partial<PlannedTask> & { id: string };
 
@@ -15,12 +15,12 @@ function begun(policy: Partial<Policy>, tasks: Planned[]): World {
   world.label();
   const models = Object.values(defaultPolicy.models);
   world.allow({
-    policy: { ...defaultPolicy, ...policy },
+    policy: { ...freely, ...policy },
     prices: Object.fromEntries(models.map((one) => [one, price])),
   });
   const { version } = world.take("plan.make");
   const plan = { tasks: tasks.map((task) => ({ title: task.id, ...task })) };
-  world.feature({ type: "plan.made", version, plan, model: null, usage: null });
+  world.feature({ type: "plan.made", source: "model", version, plan, model: null, usage: null });
   return world;
 }
 

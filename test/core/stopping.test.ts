@@ -99,7 +99,8 @@ describe("a look that is under way when a person stops the feature", () => {
 /** Answer the look at the issue that the last sweep asked for. */
 function seen(world: World, labelled: boolean): void {
   const { round } = world.take("issue.observe");
-  world.feature({ type: "issue.observed", round, observation: { open: true, labelled, orders: [] } });
+  const { title, body } = world.state.issue;
+  world.feature({ type: "issue.observed", round, observation: { open: true, labelled, title, body, orders: [] } });
 }
 
 function swept(world: World, labelled: boolean): void {
@@ -210,7 +211,7 @@ describe("a plan", () => {
 });
 
 function made(world: World, version: number, plan: unknown): void {
-  world.feature({ type: "plan.made", version, plan, model: null, usage: null });
+  world.feature({ type: "plan.made", version, plan, source: "file", model: null, usage: null });
 }
 
 describe("holding and resuming", () => {
@@ -234,7 +235,7 @@ describe("holding and resuming", () => {
     // Orders wait for the first one's permission, and then are all carried out at one event.
     for (const comment of comments) {
       const verb = comment % 2 === 1 ? ("hold" as const) : ("resume" as const);
-      world.feature({ type: "order.given", comment, by: "ada", order: { verb } });
+      world.feature({ type: "order.given", comment, by: "ada", writtenAt: 1_000_000, order: { verb } });
     }
     for (const comment of comments.reverse()) {
       world.feature({ type: "permission.observed", comment, by: "ada", permission: "write" });

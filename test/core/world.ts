@@ -9,7 +9,10 @@ import { FeatureState } from "../../src/core/feature/state.ts";
 import type { Check, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
 import type { Order } from "../../src/core/order.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
+import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
+
+/** Nobody has to approve a plan. */
+export const freely: Policy = { ...defaultPolicy, approve: { when: "never", usd: 0 } };
 
 export const repo = { owner: "acme", name: "tool" };
 export const FEATURE = "acme/tool#1";
@@ -108,10 +111,11 @@ export class World {
       by,
       permission: "write",
       base: { branch: "main", sha: sha("base") },
-      policy: defaultPolicy,
+      policy: freely,
       checks: [{ name: "unit", appId: null }],
       prices: {},
       problems: [],
+      warnings: [],
       ...more,
     });
   }
@@ -127,7 +131,7 @@ export class World {
       ...policies,
       tasks: Object.entries(tasks).map(([id, dependsOn]) => ({ id, title: id, dependsOn, ...more })),
     };
-    this.feature({ type: "plan.made", version, plan, model: null, usage: null });
+    this.feature({ type: "plan.made", source: "model", version, plan, model: null, usage: null });
   }
 
   /** Labelled, allowed and planned. */
@@ -141,7 +145,13 @@ export class World {
   orders(order: Order | "resume" | "cancel" | "hold", by = "ada"): void {
     this.#comments += 1;
     const comment = 1_000 + this.#comments;
-    this.feature({ type: "order.given", comment, by, order: typeof order === "string" ? { verb: order } : order });
+    this.feature({
+      type: "order.given",
+      comment,
+      by,
+      writtenAt: 1_000_000,
+      order: typeof order === "string" ? { verb: order } : order,
+    });
     this.take("permission.observe", (command) => command.comment === comment);
     this.feature({ type: "permission.observed", comment, by, permission: "write" });
   }

@@ -26,6 +26,7 @@ export function githubWith(baseUrl = API, timeoutMs = 5_000) {
   return createGitHub({
     ...OWN_APP,
     octokit: async () => octokit,
+    granted: async () => ({}),
     now: () => NOW,
     calls: () => ({ reads: 0, writes: 0 }),
   });

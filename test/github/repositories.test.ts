@@ -113,3 +113,34 @@ describe("requiredChecks", () => {
     expect(await failure(githubWith().requiredChecks(repo, "main"))).toMatchObject({ name: "Unavailable" });
   });
 });
+
+describe("branchRules", () => {
+  const rules = [
+    { type: "creation", ruleset_id: 3, ruleset_source: "acme/app", ruleset_source_type: "Repository" },
+    { type: "deletion", ruleset_id: 3 },
+    { type: "update", ruleset_id: 4 },
+  ];
+
+  it("says of each rule whose it is and whether the App need keep it", async () => {
+    api().get(`${REPO}/rules/branches/headgate%2F1%2Fx?per_page=100`).reply(200, rules);
+    api().get(`${REPO}/rulesets/3`).reply(200, { name: "tidy", current_user_can_bypass: "always" });
+    // Of an organisation's ruleset a repository's App may not see more.
+    api().get(`${REPO}/rulesets/4`).reply(404, { message: "Not Found" });
+
+    expect(await githubWith().branchRules(repo, "headgate/1/x")).toEqual([
+      { type: "creation", ruleset: "tidy", bypassed: true },
+      { type: "deletion", ruleset: "tidy", bypassed: true },
+      { type: "update", ruleset: "4", bypassed: false },
+    ]);
+  });
+
+  it("are none where GitHub has no rulesets", async () => {
+    api().get(`${REPO}/rules/branches/x?per_page=100`).reply(404, { message: "Not Found" });
+    expect(await githubWith().branchRules(repo, "x")).toEqual([]);
+  });
+
+  it("are not taken for none when GitHub is down", async () => {
+    api().get(`${REPO}/rules/branches/x?per_page=100`).reply(502, {});
+    expect(await failure(githubWith().branchRules(repo, "x"))).toMatchObject({ name: "Unavailable" });
+  });
+});

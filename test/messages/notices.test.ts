@@ -33,6 +33,10 @@ describe("a notice", () => {
 
       | Comment | What it does |
       |---|---|
+      | \`/headgate approve\` | carry the plan out; a number after it names the version that is meant |
+      | \`/headgate plan <words>\` | plan anew from the issue's present text, with these words for the planner |
+      | \`/headgate plan drop <task>\` | leave a task out of the plan; its id or the number of its row |
+      | \`/headgate plan after <task> <other>\` | have a task wait for another |
       | \`/headgate status\` | bring the status comment up to date |
       | \`/headgate retry <task>\` | try a parked or waiting task again |
       | \`/headgate budget +5\` | let the feature spend so many dollars more |
@@ -45,7 +49,18 @@ describe("a notice", () => {
 
   it("helps with every order there is", () => {
     const help = noticeComment({ about: "help", comment: 7 });
-    for (const verb of ["status", "retry", "hold", "resume", "cancel", "help"])
+    for (const verb of [
+      "status",
+      "approve",
+      "plan",
+      "plan drop",
+      "plan after",
+      "retry",
+      "hold",
+      "resume",
+      "cancel",
+      "help",
+    ])
       expect(help).toContain(`/headgate ${verb}`);
   });
 

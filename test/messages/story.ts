@@ -2,7 +2,7 @@
 import { decide } from "../../src/core/decide.ts";
 import { FeatureEvent } from "../../src/core/event.ts";
 import { FeatureState, type Task } from "../../src/core/feature/state.ts";
-import { progressLine } from "../../src/messages/progress.ts";
+import { progressLine } from "../../src/messages/terminal/progress.ts";
 import { FEATURE, red, World } from "../core/world.ts";
 
 /** A diamond under way: one merged, one parked after red checks, one in its second try, the last one waiting for both. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { finalTable } from "../../src/messages/final-table.ts";
-import { planTree } from "../../src/messages/plan-tree.ts";
+import { finalTable } from "../../src/messages/terminal/final-table.ts";
+import { planTree } from "../../src/messages/terminal/plan-tree.ts";
 import { clockTime, duration, elapsed } from "../../src/messages/words.ts";
 import { sha, World } from "../core/world.ts";
 import { completed, diamond, terminal, withTask } from "./story.ts";

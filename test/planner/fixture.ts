@@ -1,6 +1,7 @@
 /** A provider of models made of nock, and a repository made of a table. */
 import nock from "nock";
 import { afterEach, beforeEach, expect } from "vitest";
+import { defaultPolicy } from "../../src/core/policy.ts";
 import type { PlanAnswer, PlanRequest } from "../../src/loop/planner-port.ts";
 import { createPlanner, type PlannerSettings } from "../../src/planner/planner.ts";
 
@@ -19,7 +20,11 @@ export const request: PlanRequest = {
   repo: { owner: "octo", name: "shop" },
   issue: { number: 12, title: "Quotes", body: "Read quoted fields." },
   base: { branch: "main", sha: "a".repeat(40) },
+  policy: defaultPolicy,
   model: "claude-opus-5-5",
+  guidance: "",
+  asked: [],
+  extends: false,
 };
 
 /** The body of a Messages request as far as the tests read it. */
@@ -29,6 +34,8 @@ export interface Asked {
   stream: boolean;
   system: { type: string; text: string; cache_control?: unknown }[];
   messages: { role: string; content: string }[];
+  tools?: { name: string }[];
+  tool_choice?: { type: string };
   thinking?: unknown;
   output_config: { format: { type: string; schema: Record<string, unknown> } };
 }
@@ -57,6 +64,8 @@ export function playProvider(): void {
 
 export interface Told {
   text?: string;
+  /** Tools that it uses, in place of the text. */
+  use?: { name: string; input: unknown }[];
   stop?: string;
   details?: unknown;
   input?: number;
@@ -67,7 +76,8 @@ export interface Told {
 
 function events({
   text = GOOD,
-  stop = "end_turn",
+  use,
+  stop = use === undefined ? "end_turn" : "tool_use",
   details = null,
   input = 1000,
   output = 200,
@@ -89,9 +99,15 @@ function events({
   };
   return [
     { type: "message_start", message: { ...message, stop_sequence: null, usage } },
-    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
-    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } },
-    { type: "content_block_stop", index: 0 },
+    ...(use === undefined
+      ? blockOf(0, { type: "text", text: "" }, { type: "text_delta", text })
+      : use.flatMap(({ name, input: given }, index) =>
+          blockOf(
+            index,
+            { type: "tool_use", id: `toolu_${index}`, name, input: {} },
+            { type: "input_json_delta", partial_json: JSON.stringify(given) },
+          ),
+        )),
     {
       type: "message_delta",
       delta: { stop_reason: stop, stop_sequence: null, stop_details: details },
@@ -99,6 +115,14 @@ function events({
     },
     { type: "message_stop" },
   ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+}
+
+function blockOf(index: number, block: object, delta: object): { type: string; [field: string]: unknown }[] {
+  return [
+    { type: "content_block_start", index, content_block: block },
+    { type: "content_block_delta", index, delta },
+    { type: "content_block_stop", index },
+  ];
 }
 
 /** The provider answers the next request with this message, streamed. */
@@ -137,8 +161,16 @@ function provider(): nock.Interceptor {
   return nock(PROVIDER).post("/v1/messages", (body: Asked) => heard.push(body) > 0);
 }
 
+/** Of a repository where nobody said or wrote anything yet. */
 export function repository(files: Record<string, string> = {}): PlannerSettings["github"] {
   return {
+    branchTip: async () => null,
+    subIssues: async () => [],
+    issue: async () => {
+      throw new Error("no other issue is expected to be read");
+    },
+    comments: async () => [],
+    permission: async () => "none",
     listFiles: async (_repo, _commit, limit) => Object.keys(files).slice(0, limit),
     readFile: async (_repo, _ref, path) => files[path] ?? null,
   };

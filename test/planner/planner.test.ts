@@ -109,5 +109,10 @@ it("a repository that cannot be read is GitHub's failure, not a plan's", async (
 it("a written plan is given as it is, and no model is asked", async () => {
   const written = { tasks: "not even a list" };
 
-  expect(await filePlanner(() => written).plan(request)).toEqual({ plan: written, model: null, usage: null });
+  expect(await filePlanner(() => written).plan(request)).toEqual({
+    plan: written,
+    source: "file",
+    model: null,
+    usage: null,
+  });
 });

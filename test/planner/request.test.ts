@@ -32,7 +32,10 @@ describe("the request", () => {
     });
     const { format } = asked!.output_config;
     expect(Object.keys(format)).toEqual(["type", "schema"]);
-    expect(format).toMatchObject({ type: "json_schema", schema: { required: ["tasks"], additionalProperties: false } });
+    expect(format).toMatchObject({
+      type: "json_schema",
+      schema: { required: ["tasks", "why", "questions"], additionalProperties: false },
+    });
   });
 
   it("asks Haiku 4.5 for no thinking, which it would refuse", async () => {

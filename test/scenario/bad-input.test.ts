@@ -1,5 +1,6 @@
 /** What people, models and strangers get wrong before anything has started: it is said once, and nothing comes of it. */
 import { describe, expect, it } from "vitest";
+import { AT } from "./world/onlooker.ts";
 import { openWorld, tasks } from "./world/open.ts";
 import type { World } from "./world/world.ts";
 import { SECRET } from "./world/world.ts";
@@ -69,6 +70,29 @@ describe("a repository that says something Headgate cannot follow", () => {
       expect.stringMatching(/cannot start here yet:\n\n- `\.github\/headgate\.yml`, line 1: unknown key 'max-paralel'/),
     ]);
     expect(await world.runs()).toEqual([]);
+  });
+});
+
+describe("a repository whose checks would not come to pulls", () => {
+  it("is told which and what to do, and is carried out once that is mended", async () => {
+    const ci = (on: string) =>
+      `name: CI\non:\n  ${on}\njobs:\n  unit:\n    runs-on: ubuntu-latest\n    steps:\n      - run: 'true'\n`;
+    const path = ".github/workflows/ci.yml";
+    const world = await openWorld({ files: { [path]: ci("push: { branches: [main] }") } });
+    await world.label();
+    await world.settled();
+    expect(await world.said()).toEqual([
+      expect.stringMatching(/required check `unit` is made by `\.github\/workflows\/ci\.yml`, which runs neither/),
+    ]);
+    expect(await world.runs()).toEqual([]);
+
+    const maya = world.as("maya");
+    const { data } = await maya.rest.repos.getContent({ ...AT, path });
+    const content = Buffer.from(ci("pull_request: {}")).toString("base64");
+    const sha = Array.isArray(data) ? "" : data.sha;
+    await maya.rest.repos.createOrUpdateFileContents({ ...AT, path, sha, message: "Check pulls", content });
+    await world.comment("maya", "/headgate resume");
+    await world.completed();
   });
 });
 
@@ -151,7 +175,7 @@ describe("a webhook", () => {
     await world.open("go");
     await world.completed();
     const before = [await world.comments(), await world.pulls(), await world.runs(), await world.log()];
-    expect(before.map((list) => list.length)).toEqual([3, 1, 1, 2]);
+    expect(before.map((list) => list.length)).toEqual([4, 1, 1, 2]);
     await redeliver(world);
     await world.settled();
     expect([await world.comments(), await world.pulls(), await world.runs(), await world.log()]).toEqual(before);

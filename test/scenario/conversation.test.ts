@@ -27,7 +27,7 @@ describe("the status comment", () => {
     await world.label();
     await working(world, "one");
     await world.until(async () => /`one` Make one \| 🔨 working/.test(await world.status()));
-    const [first] = await world.comments();
+    const first = await world.statusComments();
     const early = await world.status();
     expect(early).toMatch(/^\*\*1 task is being worked on, 0 of 2 are done\.\*\*/);
     expect(early).toMatch(
@@ -40,8 +40,8 @@ describe("the status comment", () => {
     await world.open("one");
     await world.open("two");
     await world.completed();
-    const comments = await world.comments();
-    expect(comments.map((comment) => comment.id)).toEqual([first?.id]);
+    expect(first).toHaveLength(1);
+    expect(await world.statusComments()).toEqual(first);
     const last = await world.status();
     expect(last).toMatch(/^\*\*All tasks are done, 2 of 2 are merged\.\*\*/);
     expect(last).toMatch(/t0\["✅ one #35;2.*:::done/);
@@ -192,5 +192,26 @@ describe("a feature that is called off", () => {
     await world.settled();
     expect(await world.runs()).toEqual([]);
     expect(await world.branches()).toEqual(["main"]);
+  });
+});
+
+describe("a plan that a person approves", () => {
+  it("is shown, changed by an order and approved; nothing starts before, and what was dropped never does", async () => {
+    const world = await openWorld({ plan: tasks("one", "two"), policy: { approve: { when: "always", usd: 0 } } });
+    await world.label();
+    await world.until(async () => (await world.stage()) === "proposed");
+    await world.settled();
+    expect((await world.ours()).join("\n")).toMatch(/2 tasks · .* · nothing started/);
+    expect(await world.stages()).toEqual({ one: "blocked", two: "blocked" });
+    expect(await world.pulls()).toEqual([]);
+
+    await world.comment("maya", "/headgate plan drop 2");
+    await world.until(async () => (await world.feature()).plan?.version === 2);
+    await world.settled();
+    expect((await world.ours()).join("\n")).toMatch(/1 task · .* · nothing started/);
+    await world.comment("maya", "/headgate approve 2");
+    await world.completed();
+    expect(await world.stages()).toEqual({ one: "done" });
+    expect((await world.feature()).plan?.approvedBy).toBe("maya");
   });
 });

@@ -64,7 +64,13 @@ describe("a webhook that states something for good", () => {
       {
         aggregate: "acme/tool#12",
         key: "comment:900:2026-11-23T07:02:00Z",
-        event: { type: "order.given", comment: 900, by: "ada", order: { verb: "retry", task: "quote" } },
+        event: {
+          type: "order.given",
+          comment: 900,
+          by: "ada",
+          writtenAt: Date.UTC(2026, 10, 23, 7, 2),
+          order: { verb: "retry", task: "quote" },
+        },
       },
     ]);
   });
@@ -96,9 +102,12 @@ describe("a webhook about something that changes", () => {
     topic: "attempt acme/tool 12/quote/2",
     about: { kind: "attempt", attempt: "12/quote/2", begins },
   });
+  const onIssue = { topic: "issue acme/tool#12", about: { kind: "issue" } };
   const onBranch = (branch: string) => ({ topic: `branch acme/tool:${branch}`, about: { kind: "branch", branch } });
 
   it.each([
+    ["an edited issue", "issues", issues("edited"), onIssue],
+    ["a comment without an order", "issue_comment", comment("Nice."), onIssue],
     ["a new head", "pull_request", pull("synchronize"), onPull],
     ["a merge", "pull_request", pull("closed"), onPull],
     ["a review", "pull_request_review", review("submitted"), onPull],
@@ -134,9 +143,7 @@ describe("a webhook that tells nothing", () => {
     ["another label", "issues", issues("labeled", label("bug"))],
     ["the label on a closed issue", "issues", issues("labeled", label("headgate"), { state: "closed" })],
     ["another label's removal", "issues", issues("unlabeled", label("bug"))],
-    ["an edited issue", "issues", issues("edited")],
     ["our own closing of an issue", "issues", issues("closed", { sender: ourselves })],
-    ["a comment without an order", "issue_comment", comment("Nice.")],
     ["an edited comment", "issue_comment", { ...comment("/headgate hold"), action: "edited" }],
     ["a bot's comment", "issue_comment", comment("/headgate hold", { user: { login: "x[bot]", type: "Bot" } })],
     ["our App's comment", "issue_comment", comment("/headgate hold", { performed_via_github_app: { id: 77 } })],

@@ -1,5 +1,6 @@
 /** Which model a run uses: the real one when there is a key, the scripted one when there is a script, or none at all. */
 import { readFile } from "node:fs/promises";
+import { readTaskList } from "../../planner/written/task-list.ts";
 import { startScriptedModel } from "../../sandbox/model/scripted-model.ts";
 import { BadInput } from "../bad-input.ts";
 import type { RunOptions } from "./options.ts";
@@ -20,7 +21,8 @@ export async function chooseModel(
   env: Record<string, string | undefined>,
 ): Promise<Model> {
   const apiKey = env.ANTHROPIC_API_KEY?.trim() ?? "";
-  const needed = options.engine === "builtin" || options.plan === null;
+  const written = options.plan !== null || readTaskList(options.issue.body) !== null;
+  const needed = options.engine === "builtin" || !written;
   const close = async () => {};
   if (!needed) {
     const description = "no model: the plan is given and the agent is a command";

@@ -48,7 +48,7 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
     kind,
     issue: state.issue,
     title: task.plan.title,
-    description: task.plan.description,
+    description: described(task.plan),
     files: task.plan.files,
     checkout: commits.checkout,
     merge: commits.merge,
@@ -83,6 +83,12 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
       })),
   };
   return cutToSize(brief);
+}
+
+function described({ description, acceptance, checks }: Task["plan"]): string {
+  const facts = acceptance.length === 0 ? [] : ["Acceptance criteria:", ...acceptance.map((fact) => `- ${fact}`)];
+  const judged = checks.length === 0 ? [] : [`These checks will judge it: ${checks.join(", ")}.`];
+  return [description, facts.join("\n"), ...judged].filter((part) => part !== "").join("\n\n");
 }
 
 /** Shorten the longest texts until the brief fits. What can't be cut further is small: ids, titles, numbers. */

@@ -1,12 +1,9 @@
 /** A feature's judgement on everything that happens to it. */
 
-import { addUsage, NO_USAGE } from "../attempt.ts";
 import type { Command } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
 import { drift } from "../judge/drift.ts";
-import { tierFor } from "../judge/tiers.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
-import { judgePlan } from "../plan.ts";
 import { judgeBreaker, judgeFanIn } from "./allowance.ts";
 import {
   cancelAttempt,
@@ -19,14 +16,17 @@ import {
   refused,
 } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceFeature, advanceTask, attemptIdOf, failTask } from "./draft.ts";
+import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
 import { cancel, goOn, hold, look, orderGiven, permissionObserved } from "./orders.ts";
+import { issueEdited, takeEditedText } from "./planning/approval.ts";
+import { askForMore, askForPlan, planFailed, planMade, planQuestioned } from "./planning/making.ts";
+import { planShown } from "./planning/showing.ts";
 import { progress } from "./progress.ts";
 import { addUndo } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask, isActive, isOver, newTask } from "./state.ts";
-import { lookAtTarget, makeLandBranch, targetObserved, targetOf, wholeOf } from "./targets.ts";
-import { effectFailed, SWEEP_MS, timerDue } from "./time.ts";
+import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
+import { lookAtTarget, targetObserved, targetOf } from "./targets.ts";
+import { effectFailed, lookAtIssue, SWEEP_MS, timerDue } from "./time.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -77,7 +77,10 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     base: null,
     land: null,
     awaiting: [],
+    edited: null,
+    questions: null,
     checks: [],
+    warnings: [],
     plan: null,
     planVersion: 0,
     planAwaited: false,
@@ -108,11 +111,13 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "plan.made":
       return planMade(draft, event);
     case "plan.failed":
-      countPlanning(state, event.usage, event.model);
-      if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
-      state.planAwaited = false;
-      state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: "/headgate resume" };
-      return null;
+      return planFailed(draft, event);
+    case "plan.questioned":
+      return planQuestioned(draft, event);
+    case "plan.shown":
+      return planShown(draft, event);
+    case "issue.edited":
+      return issueEdited(draft, event);
     case "issue.closed":
       // What is being taken back was given up already.
       if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
@@ -205,62 +210,27 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   state.policy = event.policy;
   state.prices = event.prices;
   state.checks = event.checks;
+  state.warnings = event.warnings;
   // Under way it stays with its branch, and asks for the tip anew: this look may be older than what has landed since.
   if (state.plan === null || state.base === null) state.base = { ...event.base, asked: 0, observed: 0 };
   else lookAtTarget(draft, state.base);
   // Whoever labelled has seen neither a later hold nor a later end: what was asked for before those lifts nothing.
   if (event.round < state.stoppedIn) return null;
+  if (state.stage === "planning" && (state.hold !== null || state.parked !== null)) takeEditedText(state);
   goOn(draft);
+  if (state.stage === "executing") askForMore(draft);
   // A plan costs money: of two looks under way only the first asks for one.
-  if (state.stage !== "planning" || state.planAwaited) return null;
-  state.planVersion += 1;
-  state.planAwaited = true;
-  draft.commands.push({
-    type: "plan.make",
-    repo: state.repo,
-    issue: state.issue,
-    base: event.base,
-    model: event.policy.models[tierFor("plan", "M", 0)],
-    version: state.planVersion,
-  });
-  return null;
-}
-
-function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"], model: string | null): void {
-  if (usage !== null) state.planner.usage = addUsage(state.planner.usage ?? NO_USAGE, usage);
-  state.planner.model = model;
-}
-
-function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
-  const { state } = draft;
-  // Also a plan that came too late was paid for.
-  countPlanning(state, event.usage, event.model);
-  if (event.version !== state.planVersion || state.stage !== "planning") return "superseded";
-  state.planAwaited = false;
-  const verdict = judgePlan(event.plan);
-  if (!verdict.ok) {
-    state.parked = {
-      reason: `The plan has errors: ${verdict.errors.slice(0, 3).join("; ")}`,
-      next: "/headgate resume",
-    };
-    const notice = { about: "plan-errors" as const, version: event.version, errors: verdict.errors.slice(0, 100) };
-    draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
-    return null;
-  }
-  const { plan } = verdict;
-  // A single task is a whole already.
-  const land = plan.tasks.length > 1 ? plan.land : "each";
-  state.plan = { version: event.version, land, onFailure: plan.onFailure, plannedAt: draft.at };
-  const planned = land === "each" ? plan.tasks : [...plan.tasks, wholeOf(state.issue.title, plan.tasks)];
-  state.tasks = planned.map((task) => newTask(state.issue.number, task));
-  if (land === "together") makeLandBranch(draft);
-  advanceFeature(state, { type: "PROPOSE" });
-  advanceFeature(state, { type: "APPROVE" });
+  if (state.stage === "planning" && !state.planAwaited) askForPlan(draft);
   return null;
 }
 
 function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   const { state } = draft;
+  // Somebody said something, which may be the answer, or changed what is asked for.
+  if (event.topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
+    lookAtIssue(draft);
+    return null;
+  }
   if (event.topic.kind !== "attempt") return "not-accepted-here";
   const { attempt, begins } = event.topic;
   // That an attempt is at work is worth a look only to those who wait for its prompt cache.

@@ -6,7 +6,7 @@ import type { Actor } from "../event.ts";
 import type { FailureClass } from "../failure.ts";
 import { standing } from "../judge/standing.ts";
 import type { Delay, FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask, isOver, isSatisfied } from "./state.ts";
+import { currentAttempt, findTask, isOver, isPlannedAnew, isSatisfied } from "./state.ts";
 import { isFresh, landsTogether } from "./targets.ts";
 
 export interface Explanation {
@@ -67,7 +67,19 @@ export function explainFeature(state: FeatureState): Explanation {
       ? by("github", "It is looking at the repository", "a plan is made")
       : by("headgate", "A plan is being made", "its first tasks start");
   }
+  if (state.stage === "proposed") return explainProposal(state);
   return state.stage === "rolling-back" ? explainRollback(state) : explainExecution(state);
+}
+
+function explainProposal(state: FeatureState): Explanation {
+  const { plan, edited } = state;
+  const version = plan?.version ?? 0;
+  if (isPlannedAnew(state)) return by("headgate", "Another plan is being made", "a person approves it");
+  if (plan?.shownAt === null)
+    return by("headgate", `Version ${version} of the plan is being shown`, "a person approves it");
+  const again = edited === null ? "" : "; the issue's text was changed since it was labelled";
+  const next = "`/headgate approve` carries it out, `/headgate plan` plans from what the issue says now";
+  return by("person", `Version ${version} of the plan waits for approval${again}`, next);
 }
 
 /** Tasks that a person must act on. */

@@ -1,10 +1,13 @@
 /** What people may ask of a running feature, and what it leads to. */
 import type { Command, Notice } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
-import { MAX_ORDERS, type Order } from "../order.ts";
+import { MAX_ORDERS } from "../order.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
+import { approveOrder, takeEditedText } from "./planning/approval.ts";
+import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
+import { showPlan } from "./planning/showing.ts";
 import { addUndo, takesBack } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask, isActive, isOver, isSatisfied } from "./state.ts";
@@ -23,14 +26,16 @@ function react(state: FeatureState, comment: number, content: "eyes" | "+1" | "c
 /** An order waits until the permission of who gave it is known. */
 export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reaction {
   const { state } = draft;
+  // Talk among people, but for when the planner has asked.
+  if (event.order.verb === "answer" && state.questions === null) return "not-accepted-here";
   const isPending = state.pendingOrders.some((pending) => pending.comment === event.comment);
   // Whose permission was asked for once: it would not be asked for again, and later orders wait for their turn.
   if (isPending || state.answeredOrders.includes(event.comment)) return "duplicate";
   state.pendingOrders = [
     ...state.pendingOrders.slice(-49),
-    { comment: event.comment, by: event.by, order: event.order, permission: null },
+    { comment: event.comment, by: event.by, writtenAt: event.writtenAt, order: event.order, permission: null },
   ];
-  draft.commands.push(react(state, event.comment, "eyes"));
+  if (event.order.verb !== "answer") draft.commands.push(react(state, event.comment, "eyes"));
   draft.commands.push({ type: "permission.observe", repo: state.repo, comment: event.comment, by: event.by });
   return null;
 }
@@ -77,10 +82,12 @@ export function permissionUnknown(draft: Draft, key: string): Reaction {
 function answer(draft: Draft, given: FeatureState["pendingOrders"][number]): void {
   const { state } = draft;
   if (given.permission !== "write" && given.permission !== "admin") {
+    // Whoever only talks is not told that they may not give orders.
+    if (given.order.verb === "answer") return;
     draft.commands.push(notice(state, { about: "unauthorised-order", by: given.by, comment: given.comment }));
     return;
   }
-  const refusal = perform(draft, given.by, given.order, given.comment);
+  const refusal = perform(draft, given);
   if (refusal !== null) {
     draft.commands.push(react(state, given.comment, "confused"));
     draft.commands.push(notice(state, { about: "refused-order", comment: given.comment, reason: refusal }));
@@ -90,7 +97,8 @@ function answer(draft: Draft, given: FeatureState["pendingOrders"][number]): voi
 }
 
 /** null: done. Else why not, in a sentence for the person. */
-function perform(draft: Draft, by: string, order: Order, comment: number): string | null {
+function perform(draft: Draft, given: FeatureState["pendingOrders"][number]): string | null {
+  const { by, order, comment, writtenAt } = given;
   const { state } = draft;
   switch (order.verb) {
     case "status":
@@ -115,6 +123,17 @@ function perform(draft: Draft, by: string, order: Order, comment: number): strin
       return retry(draft, order.task);
     case "budget":
       return raise(draft, order.usd);
+    case "approve":
+      return approveOrder(draft, by, order.version, writtenAt);
+    case "plan":
+      return planAgain(draft, order.guidance);
+    case "drop":
+      return dropTask(draft, order.task);
+    case "after":
+      return putAfter(draft, order.task, order.needs);
+    case "answer":
+      // What was said is read with the discussion.
+      return state.questions === null ? null : planAgain(draft, "");
   }
 }
 
@@ -154,8 +173,10 @@ export function resume(draft: Draft, by: string): string | null {
   if (!stopped && !inLane && !paused) return "Nothing is on hold.";
   if (state.hold?.cause === "label") state.ignoresLabel = true;
   goOn(draft);
+  if (!stopped || state.stage !== "planning") return null;
+  takeEditedText(state);
   // What was on its way to a plan may have ended at the hold.
-  if (stopped && state.stage === "planning" && !state.planAwaited) look(draft, by);
+  if (!state.planAwaited) look(draft, by);
   return null;
 }
 
@@ -175,6 +196,7 @@ export function goOn(draft: Draft): void {
   }
   if (state.parked !== null) {
     state.parked = null;
+    if (state.stage === "proposed") showPlan(draft);
     lookAgain(draft);
   }
 }

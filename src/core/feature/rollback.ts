@@ -40,6 +40,8 @@ export function addUndo(draft: Draft, id: string): void {
     files: [],
     size: "S",
     role: "build",
+    acceptance: [],
+    checks: [],
   };
   const undoes = { task: id, merge: landing.mergeSha, base: landing.base };
   state.tasks.push({ ...newTask(state.issue.number, plan), undoes });

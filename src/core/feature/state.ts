@@ -4,7 +4,7 @@ import { AttemptKind, ChangedFile, Price, taskBranch, type Usage } from "../atte
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
-import { JudgedTask, Land, OnFailure, TaskId } from "../plan.ts";
+import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
@@ -133,7 +133,10 @@ export type Target = z.infer<typeof Target>;
 export const FeatureState = z.object({
   key: z.string(),
   repo: Repo,
+  /** As it was when somebody who may asked for it: consent binds to this text. */
   issue: z.object({ number: z.number(), title: z.string(), body: z.string() }),
+  /** The issue says something else by now. null: it does not. */
+  edited: z.object({ title: z.string(), body: z.string() }).nullable(),
   stage: z.enum(["planning", "proposed", "executing", "rolling-back", "completed", "cancelled", "failed"]),
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["order", "label"]) }).nullable(),
@@ -173,7 +176,24 @@ export const FeatureState = z.object({
   /** Tasks given up while in a lane, of which it has not said yet whether they landed all the same. */
   awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),
-  plan: z.object({ version: z.number(), land: Land, onFailure: OnFailure, plannedAt: Time }).nullable(),
+  /** What the preflight found that does not forbid to begin. */
+  warnings: z.array(z.string()),
+  plan: z
+    .object({
+      version: z.number(),
+      land: Land,
+      onFailure: OnFailure,
+      plannedAt: Time,
+      why: z.string(),
+      source: PlanSource,
+      /** Since when people can read it; null: not yet. */
+      shownAt: Time.nullable(),
+      /** Who said to carry it out; null: nobody had to, or has yet. */
+      approvedBy: z.string().nullable(),
+    })
+    .nullable(),
+  /** What the planner wants to know before it can plan. */
+  questions: z.object({ texts: z.array(z.string()), askedAt: Time }).nullable(),
   planVersion: z.number(),
   /** The plan of that version was asked for, and neither it nor why there is none has come yet. */
   planAwaited: z.boolean(),
@@ -181,7 +201,13 @@ export const FeatureState = z.object({
   tasks: z.array(Task),
   /** Orders whose sender's permission is not known yet. */
   pendingOrders: z.array(
-    z.object({ comment: z.number(), by: z.string(), order: Order, permission: Permission.nullable() }),
+    z.object({
+      comment: z.number(),
+      by: z.string(),
+      writtenAt: Time,
+      order: Order,
+      permission: Permission.nullable(),
+    }),
   ),
   /** The comments of the last orders that were answered: told again, in whatever words of the inbox, they are no new orders. */
   answeredOrders: z.array(z.number()),
@@ -223,6 +249,11 @@ export function findTask(state: FeatureState, id: string): Task | undefined {
 
 export function isOver(state: FeatureState): boolean {
   return state.stage === "completed" || state.stage === "cancelled" || state.stage === "failed";
+}
+
+/** A later plan than the one that people can read was asked for. */
+export function isPlannedAnew(state: FeatureState): boolean {
+  return state.plan !== null && state.planVersion > state.plan.version;
 }
 
 /** Stages in which a task holds one of the feature's slots. */

@@ -53,10 +53,17 @@ export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { 
   return null;
 }
 
+/** A person said something that leads on from whatever parked it. */
+export function unpark(draft: Draft): void {
+  if (draft.state.parked === null) return;
+  draft.state.parked = null;
+  lookAgain(draft);
+}
+
 /** What could not be looked at, or made, is tried again. */
 export function lookAgain(draft: Draft): void {
   const { state } = draft;
-  if (landsTogether(state)) makeLandBranch(draft);
+  if (landsTogether(state) && state.stage !== "proposed") makeLandBranch(draft);
   for (const target of [state.base, state.land]) if (target !== null && !isFresh(target)) lookAtTarget(draft, target);
 }
 
@@ -70,6 +77,8 @@ export function wholeOf(title: string, tasks: readonly PlannedTask[]): PlannedTa
     files: [],
     size: "S",
     role: "build",
+    acceptance: [],
+    checks: [],
   };
 }
 

@@ -7,6 +7,7 @@ import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, failTask, submit } from "./draft.ts";
 import { permissionUnknown } from "./orders.ts";
+import { keepPlan } from "./planning/showing.ts";
 import type { Task } from "./state.ts";
 import { findTask, isOver } from "./state.ts";
 
@@ -60,22 +61,19 @@ function split(timer: string): [string, string] {
 /** Reconcile is the truth: read the issue and every run under way again, whatever webhooks said or did not say. */
 function sweep(draft: Draft): Reaction {
   const { state } = draft;
-  state.round += 1;
   const pause = standing(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
   draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + pause });
-  if (state.policy !== null) {
-    draft.commands.push({
-      type: "issue.observe",
-      repo: state.repo,
-      issue: state.issue.number,
-      round: state.round,
-    });
-  }
+  if (state.policy !== null) lookAtIssue(draft);
   for (const task of state.tasks) {
     const look = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
     if (look !== null) draft.commands.push(look);
   }
   return null;
+}
+
+export function lookAtIssue({ state, commands }: Draft): void {
+  state.round += 1;
+  commands.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round: state.round });
 }
 
 export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Reaction {
@@ -87,9 +85,12 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "plan.make":
-      if (state.stage !== "planning") return "superseded";
-      state.planAwaited = false;
+    case "plan.publish":
+      // A plan that nobody can read cannot be approved.
+      if (state.stage !== "planning" && state.stage !== "proposed") return "superseded";
+      if (event.command === "plan.make") state.planAwaited = false;
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      if (event.command === "plan.make") keepPlan(draft);
       return null;
     case "branch.create":
     case "branch.observe":

@@ -16,15 +16,23 @@ export interface Difference {
 export function drift(state: FeatureState, observed: IssueObservation, round: number): Difference[] {
   if (isOver(state)) return [];
   // What was written before the label was meant for somebody else. Comments carry whole seconds only.
-  const meant = observed.orders.filter(({ at }) => at >= state.startedAt - 1_000);
-  const differences: Difference[] = meant.map(({ comment, by, createdAt, order }) => ({
+  const { startedAt, questions } = state;
+  const meant = observed.orders.filter(({ at, order }) =>
+    order.verb === "answer" ? questions !== null && at > questions.askedAt : at >= startedAt - 1_000,
+  );
+  const differences: Difference[] = meant.map(({ comment, by, createdAt, at, order }) => ({
     key: `comment:${comment}:${createdAt}`,
-    event: { type: "order.given", comment, by, order },
+    event: { type: "order.given", comment, by, writtenAt: at, order },
   }));
   if (!observed.open) {
     if (state.stage === "rolling-back") return differences;
     differences.push({ key: `closed:sweep:${round}`, event: { type: "issue.closed", by: "somebody" } });
     return differences;
+  }
+  const { title, body } = observed;
+  const known = state.edited ?? state.issue;
+  if (title !== known.title || body !== known.body) {
+    differences.push({ key: `edited:sweep:${round}`, event: { type: "issue.edited", title, body } });
   }
   const heldForLabel = state.hold?.cause === "label";
   if (!observed.labelled && state.hold === null && !state.ignoresLabel) {

@@ -1,6 +1,6 @@
 /** Where a feature stands, in one word: whether anything will still happen without a person. */
 import type { FeatureState, TaskStage } from "../feature/state.ts";
-import { isOver } from "../feature/state.ts";
+import { isOver, isPlannedAnew } from "../feature/state.ts";
 
 export type Standing = "going" | "waits-for-person" | "over";
 
@@ -10,6 +10,11 @@ const moving: readonly TaskStage[] = ["dispatching", "working", "promoting", "wa
 export function standing(state: FeatureState): Standing {
   if (isOver(state)) return "over";
   if (state.stage === "planning") return state.parked === null ? "going" : "waits-for-person";
+  if (state.stage === "proposed") {
+    // Nobody can approve what cannot be read yet.
+    const readable = state.plan?.shownAt !== null && !isPlannedAnew(state);
+    return readable || state.parked !== null ? "waits-for-person" : "going";
+  }
   if (state.awaiting.length > 0) return "going";
   if (state.tasks.some((task) => moving.includes(task.stage))) return "going";
   if (state.tasks.some((task) => task.stage === "in-lane" && task.waitsFor !== "person")) return "going";

@@ -6,9 +6,9 @@ import type { Inside } from "../remembered.ts";
 import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
 import { createBranch, writeRevert } from "./landing.ts";
 import { compareHeads, observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
-import { makePlan } from "./planning.ts";
+import { filePlan, makePlan } from "./planning.ts";
 import { mergePull, openPull, rerunChecks, updatePull } from "./pulls.ts";
-import { postNotice, publishStatus } from "./talking.ts";
+import { postNotice, publishPlan, publishStatus } from "./talking.ts";
 import type { Told } from "./told.ts";
 
 /** Run one effect. `leaseId` tells one run of a repeated command from the next. */
@@ -65,6 +65,11 @@ export async function perform(outside: Inside, aggregate: string, command: Effec
       return [];
     case "status.publish":
       await publishStatus(outside, aggregate, command);
+      return [];
+    case "plan.publish":
+      return tell(await publishPlan(outside, aggregate, command));
+    case "plan.file":
+      await filePlan(outside, command);
       return [];
     case "notice.post":
       await postNotice(outside, command);

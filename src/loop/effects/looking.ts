@@ -8,11 +8,15 @@ import { MAX_ORDERS } from "../../core/order.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
+import { preflight } from "./preflight.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
+/** What a look at a repository takes of the outside. */
+export type Onlooker = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;
+
 /** Who asks, what the base branch says, and whether Headgate can work there at all. */
-export async function observeFeature(outside: Outside, command: CommandOf<"feature.observe">): Promise<FeatureEvent> {
+export async function observeFeature(outside: Onlooker, command: CommandOf<"feature.observe">): Promise<FeatureEvent> {
   const { github, settings } = outside;
   const { repo, by } = command;
   const permission = await github.permission(repo, by);
@@ -33,20 +37,25 @@ export async function observeFeature(outside: Outside, command: CommandOf<"featu
   const policy = config.ok ? config.policy : null;
   const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
   if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
+  const base = sha === null ? null : { branch, sha };
+  const looked =
+    base === null ? null : await preflight(outside, { repo, issue: command.issue, base, required: checks });
+  found.push(...(looked?.problems ?? []));
   return {
     type: "feature.observed",
     round: command.round,
     by,
     permission,
-    base: sha === null ? null : { branch, sha },
+    base,
     policy,
     checks,
     prices: pricesOf(outside, policy),
     problems: found,
+    warnings: looked?.warnings ?? [],
   };
 }
 
-function pricesOf(outside: Outside, policy: Policy | null): Record<string, Price> {
+function pricesOf(outside: Pick<Outside, "priceOf">, policy: Policy | null): Record<string, Price> {
   const models = policy === null ? [] : Object.values(policy.models);
   return Object.fromEntries(
     models.flatMap((model) => {
@@ -67,7 +76,7 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
   const { repo, issue, round } = command;
   const snapshot = await github.issue(repo, issue);
   const orders = (await github.comments(repo, issue, null)).flatMap((comment) => {
-    const order = comment.authorIsBot ? null : outside.readOrder(comment.body);
+    const order = comment.authorIsBot ? null : (outside.readOrder(comment.body) ?? { verb: "answer" as const });
     return order === null
       ? []
       : [
@@ -82,7 +91,8 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
   });
   const label = outside.settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
-  const observation = { open: snapshot.state === "open", labelled, orders: orders.slice(-MAX_ORDERS) };
+  const { title, body } = snapshot;
+  const observation = { open: snapshot.state === "open", labelled, title, body, orders: orders.slice(-MAX_ORDERS) };
   return { type: "issue.observed", round, observation };
 }
 

@@ -1,18 +1,46 @@
 import type { Command } from "../../core/command.ts";
 import type { FeatureEvent } from "../../core/event.ts";
+import { pullTitle } from "../../messages/pull.ts";
+import { subIssueBody, taskOfIssue } from "../../messages/sub-issue.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 
 /** An outage of the provider is waited out like one of GitHub's; every other failure is an answer. */
 export async function makePlan(
-  outside: Outside,
+  outside: Pick<Outside, "planner">,
   command: Extract<Command, { type: "plan.make" }>,
 ): Promise<FeatureEvent> {
-  const { version, repo, issue, base, model } = command;
-  const answer = await outside.planner.plan({ repo, issue, base, model });
-  if (!("failure" in answer)) {
-    return { type: "plan.made", version, plan: answer.plan, model: answer.model, usage: answer.usage };
-  }
+  const { type: _, version, ...request } = command;
+  const answer = await outside.planner.plan(request);
+  const { model, usage } = answer;
+  if ("plan" in answer) return { type: "plan.made", version, plan: answer.plan, source: answer.source, model, usage };
+  if ("questions" in answer) return { type: "plan.questioned", version, questions: answer.questions, model, usage };
   if (answer.failure.class === "provider-down") throw new Unavailable(answer.failure.cause);
-  return { type: "plan.failed", version, failure: answer.failure, model: answer.model, usage: answer.usage };
+  return { type: "plan.failed", version, failure: answer.failure, model, usage };
+}
+
+/** Find before create: a task's issue is known by its hidden marker. */
+export async function filePlan(outside: Outside, command: Extract<Command, { type: "plan.file" }>): Promise<void> {
+  const { github } = outside;
+  const { repo, issue, tasks } = command;
+  const present = await github.subIssues(repo, issue);
+  const numbers = new Map<string, number>();
+  for (const { number, body } of present) {
+    const id = taskOfIssue(body);
+    if (id !== null) numbers.set(id, number);
+  }
+  for (const task of tasks) {
+    if (numbers.has(task.id)) continue;
+    const filed = await github.addSubIssue(repo, issue, { title: pullTitle(task), body: subIssueBody(task) });
+    numbers.set(task.id, filed.number);
+  }
+  for (const task of tasks) {
+    const number = numbers.get(task.id);
+    const blockedBy = present.find((one) => one.number === number)?.blockedBy ?? [];
+    for (const id of task.dependsOn) {
+      const blocker = numbers.get(id);
+      if (number === undefined || blocker === undefined || blockedBy.includes(blocker)) continue;
+      await github.addBlockedBy(repo, number, blocker);
+    }
+  }
 }

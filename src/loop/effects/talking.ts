@@ -1,24 +1,46 @@
 /** Effects that people see. Words are rendered when sent, from the state as it is then. */
 import type { Command } from "../../core/command.ts";
+import type { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
-import { noticeMarker, statusMarker } from "../../messages/markers.ts";
+import { noticeMarker, planMarker, statusMarker } from "../../messages/markers.ts";
 import { noticeComment } from "../../messages/notices.ts";
+import { planComment } from "../../messages/plan.ts";
 import { statusComment } from "../../messages/status.ts";
 import type { Outside } from "../outside.ts";
 import type { Inside } from "../remembered.ts";
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
 
+async function present(inside: Inside, aggregate: string): Promise<FeatureState | null> {
+  const snapshot = await inside.store.snapshot(aggregate);
+  if (snapshot === null) return null;
+  const remembered = inside.remembered.at(aggregate, snapshot.seq) as FeatureState | null | undefined;
+  return remembered ?? FeatureState.parse(snapshot.state);
+}
+
 export async function publishStatus(
   inside: Inside,
   aggregate: string,
   command: CommandOf<"status.publish">,
 ): Promise<void> {
-  const snapshot = await inside.store.snapshot(aggregate);
-  if (snapshot === null) return;
-  const remembered = inside.remembered.at(aggregate, snapshot.seq) as FeatureState | null | undefined;
-  const body = statusComment(remembered ?? FeatureState.parse(snapshot.state), inside.now());
+  const state = await present(inside, aggregate);
+  if (state === null) return;
+  const body = statusComment(state, inside.now());
   await inside.github.upsertComment(command.repo, command.issue, statusMarker(), body, null);
+}
+
+/** Told with the version that the comment shows, which may be a later one than was asked for. */
+export async function publishPlan(
+  inside: Inside,
+  aggregate: string,
+  command: CommandOf<"plan.publish">,
+): Promise<FeatureEvent> {
+  const state = await present(inside, aggregate);
+  const version = state?.plan?.version ?? command.version;
+  if (state !== null && state.plan !== null) {
+    await inside.github.upsertComment(command.repo, command.issue, planMarker(), planComment(state), null);
+  }
+  return { type: "plan.shown", version };
 }
 
 export async function postNotice(outside: Outside, command: CommandOf<"notice.post">): Promise<void> {

@@ -16,6 +16,8 @@ import { quantile } from "../figures.ts";
 import type { Job } from "./work.ts";
 import { ESTIMATE_ERROR, MEAN_SECONDS, sizeOf } from "./work.ts";
 
+const Label = z.enum(["clean", "conflict", "entangled"]);
+export type Label = z.infer<typeof Label>;
 const Trace = z.object({
   repo: z.string(),
   tasks: z.array(
@@ -27,10 +29,10 @@ const Trace = z.object({
       files: z.array(z.string()),
     }),
   ),
-  pairs: z.array(z.object({ a: z.number(), b: z.number(), label: z.enum(["clean", "conflict", "entangled"]) })),
+  pairs: z.array(z.object({ a: z.number(), b: z.number(), label: Label })),
 });
 export type Trace = z.infer<typeof Trace>;
-type Pull = Trace["tasks"][number];
+export type Pull = Trace["tasks"][number];
 
 const EDGES_MOST = 3;
 
@@ -63,14 +65,26 @@ export function plansOf(trace: Trace, count: number, chance: Chance): Job[][] {
   });
 }
 
-const idOf = (pull: Pull): string => `pr-${pull.pr}`;
+export const idOf = (pull: Pull): string => `pr-${pull.pr}`;
 const linesOf = (pull: Pull): number => Math.max(1, pull.insertions + pull.deletions);
 
-function tiesOf(trace: Trace): (left: Pull, right: Pull) => boolean {
+/** Minutes of an agent's work that a change of the pull's size is taken for. */
+export function minutesOf(trace: Trace): (pull: Pull) => number {
+  const middle = quantile(trace.tasks.map(linesOf), 0.5);
+  return (pull) => (MEAN_SECONDS / 60) * Math.sqrt(linesOf(pull) / middle);
+}
+
+/** What git said of two pulls; undefined: nobody merged them again. */
+export function labelsOf(trace: Trace): (left: Pull, right: Pull) => Label | undefined {
   const key = (left: number, right: number) => `${Math.min(left, right)} ${Math.max(left, right)}`;
   const labels = new Map(trace.pairs.map(({ a, b, label }) => [key(a, b), label]));
+  return (left, right) => labels.get(key(left.pr, right.pr));
+}
+
+function tiesOf(trace: Trace): (left: Pull, right: Pull) => boolean {
+  const labelOf = labelsOf(trace);
   return (left, right) => {
-    const label = labels.get(key(left.pr, right.pr));
+    const label = labelOf(left, right);
     if (label !== undefined) return label !== "clean";
     const files = new Set(left.files);
     return right.files.some((file) => files.has(file));

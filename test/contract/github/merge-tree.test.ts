@@ -79,7 +79,7 @@ describe("heads that change", () => {
 
   function conflicts(ours: string, theirs: string): Promise<string[] | "unknown"> {
     const app = { appId: 1, appSlug: "gate", now: () => 0, calls: () => ({ reads: 0, writes: 0 }) };
-    const github = createGitHub({ ...app, octokit: async () => g.bot });
+    const github = createGitHub({ ...app, octokit: async () => g.bot, granted: async () => ({}) });
     return github.conflicts({ owner: g.at.owner, name: g.at.repo }, ours, theirs);
   }
 

@@ -53,5 +53,17 @@ export function readingContract(scene: () => Scene): void {
       await world.requireChecks(branch, ["test", "lint"]);
       expect((await github.requiredChecks(repo, branch)).map((check) => check.name).sort()).toEqual(["lint", "test"]);
     });
+
+    it("knows what was reported on a commit, and what the App may do", async () => {
+      const { github, repo, world, fresh } = scene();
+      const sha = await world.push(fresh("reported"), {});
+
+      expect(await github.reportedChecks(repo, sha)).toEqual([]);
+      await world.report(sha, "lint", null);
+      await world.report(sha, "test", "failure");
+      expect((await github.reportedChecks(repo, sha)).sort()).toEqual(["lint", "test"]);
+      expect(await github.granted(repo)).toMatchObject({ contents: "write", pull_requests: "write", metadata: "read" });
+      expect(await github.branchRules(repo, fresh("unruled"))).toEqual([]);
+    });
   });
 }

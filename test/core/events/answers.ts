@@ -6,8 +6,8 @@ import type { PullSnapshot, RunSnapshot } from "../../../src/core/github.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import { cancelled, change, green, red, running, sha } from "../world.ts";
 
-/** `c` needs both others; one of these may stand for a research task. */
-export const TASKS = ["a", "b", "c"];
+/** `d` comes as a sub-issue, when a feature under way is labelled again. */
+export const TASKS = ["a", "b", "c", "d"];
 const PLAN = {
   tasks: [
     { id: "a", title: "A" },
@@ -15,6 +15,7 @@ const PLAN = {
     { id: "c", title: "C", role: "research" },
   ],
 };
+const unasked = { ...defaultPolicy, approve: { when: "never" as const, usd: 0 } };
 const USAGE = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.5 };
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
@@ -30,8 +31,9 @@ export function answersTo(command: Command, at: number): Event[] {
     case "feature.observe":
       return [
         observed(command, {}),
+        observed(command, { policy: { ...defaultPolicy, approve: { when: "always", usd: 0 } } }),
         observed(command, {
-          policy: { ...defaultPolicy, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
+          policy: { ...unasked, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
         }),
         observed(command, { permission: "read" }),
         observed(command, { policy: null, base: null, problems: ["`main` requires no checks."] }),
@@ -44,17 +46,37 @@ export function answersTo(command: Command, at: number): Event[] {
     case "issue.observe":
       return sweeps(command.round, at);
     case "plan.make": {
-      const of = { type: "plan.made" as const, version: command.version, model: "m", usage: USAGE };
+      const of = {
+        type: "plan.made" as const,
+        source: "model" as const,
+        version: command.version,
+        model: "m",
+        usage: USAGE,
+      };
       const failure = { class: "provider-down" as const, cause: "overloaded", details: [] };
+      const more = { tasks: [...PLAN.tasks, { id: "d", title: "D", dependsOn: ["b"] }] };
+      if (command.extends) {
+        const added = { ...of, source: "sub-issues" as const, model: null, usage: null };
+        const circle = { tasks: [{ id: "d", title: "D", dependsOn: ["d"] }] };
+        return [
+          { ...added, plan: more },
+          { ...added, plan: { tasks: [] } },
+          { ...added, plan: circle },
+          failed(command),
+        ];
+      }
       return [
         { ...of, plan: PLAN },
         { ...of, plan: { ...PLAN, onFailure: "rollback", land: "together" } },
         { ...of, plan: { ...PLAN, onFailure: "hold" } },
         { ...of, plan: { tasks: [] } },
+        { type: "plan.questioned", version: command.version, questions: ["Which one?"], model: "m", usage: USAGE },
         { type: "plan.failed", version: command.version, failure, model: null, usage: null },
         failed(command),
       ];
     }
+    case "plan.publish":
+      return [{ type: "plan.shown", version: command.version }, failed(command)];
     case "attempt.dispatch": {
       const { task, attempt } = command;
       return [{ type: "attempt.dispatched", task, attempt, run: attempt * 100 + 1 }, failed(command)];
@@ -112,10 +134,11 @@ function observed(
     by,
     permission: "write",
     base: { branch: "main", sha: sha("base") },
-    policy: defaultPolicy,
+    policy: unasked,
     checks: [{ name: "unit", appId: null }],
     prices: {},
     problems: [],
+    warnings: [],
     ...more,
   };
 }
@@ -142,12 +165,19 @@ function sweeps(round: number, at: number): Event[] {
     { verb: "retry" as const, task: "a" },
     { verb: "retry" as const, task: "b" },
     { verb: "budget" as const, usd: 5 },
+    { verb: "approve" as const, version: null },
+    { verb: "approve" as const, version: 2 },
+    { verb: "plan" as const, guidance: "smaller" },
+    { verb: "drop" as const, task: "b" },
+    { verb: "after" as const, task: "c", needs: "a" },
+    { verb: "answer" as const },
     { verb: "cancel" as const },
   ].map((order) => ({ comment: at, by: "ada", createdAt: "2026-01-01T00:00:00Z", at, order }));
-  const calm = { open: true, labelled: true, orders: [] };
+  const calm = { open: true, labelled: true, title: "A feature", body: "Do it", orders: [] };
   const seen = [
     calm,
     ...orders.map((order) => ({ ...calm, orders: [order] })),
+    { ...calm, body: "Do something else" },
     { ...calm, labelled: false },
     { ...calm, open: false },
   ];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { drift } from "../../../src/core/judge/drift.ts";
 import { World } from "../world.ts";
 
-const calm = { open: true, labelled: true, orders: [] };
+const calm = { open: true, labelled: true, title: "A feature", body: "Do it", orders: [] };
 
 function running(): World {
   const world = new World();
@@ -26,7 +26,7 @@ describe("a sweep of the issue", () => {
     expect(drift(running().state, { ...calm, orders: [order] }, 3)).toEqual([
       {
         key: "comment:7:2026-01-01T00:00:00Z",
-        event: { type: "order.given", comment: 7, by: "ada", order: { verb: "hold" } },
+        event: { type: "order.given", comment: 7, by: "ada", writtenAt: 2_000_000, order: { verb: "hold" } },
       },
     ]);
   });
@@ -58,7 +58,7 @@ describe("a sweep of the issue", () => {
     world.feature({ type: "feature.unlabelled", by: "ada" });
     expect(drift(world.state, calm, 3)[0]?.event.type).toBe("feature.labelled");
     const held = running();
-    held.feature({ type: "order.given", comment: 1, by: "ada", order: { verb: "hold" } });
+    held.feature({ type: "order.given", comment: 1, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
     held.feature({ type: "permission.observed", comment: 1, by: "ada", permission: "write" });
     expect(drift(held.state, calm, 3)).toEqual([]);
   });

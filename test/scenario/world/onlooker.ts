@@ -4,6 +4,7 @@ import { Octokit } from "@octokit/rest";
 export const AT = { owner: "maya", repo: "tool" };
 export const ISSUE = { ...AT, issue_number: 1 };
 const STATUS = "<!-- headgate:status -->";
+const PLAN = "<!-- headgate:plan -->";
 
 export class Onlooker {
   readonly #apiUrl: string;
@@ -26,14 +27,20 @@ export class Onlooker {
     return (await this.#octokit.rest.issues.listComments(ISSUE)).data;
   }
 
-  /** What the App has said on the issue beside the status comment, without hidden markers. */
+  /** What the App has said on the issue beside the status and the plan comment, without hidden markers. */
   async said(): Promise<string[]> {
-    return (await this.ours()).filter((body) => !body.startsWith(STATUS)).map(withoutMarker);
+    const shows = (body: string) => body.startsWith(STATUS) || body.startsWith(PLAN);
+    return (await this.ours()).filter((body) => !shows(body)).map(withoutMarker);
   }
 
   /** The status comment; "" before there is one. */
   async status(): Promise<string> {
     return withoutMarker((await this.ours()).find((body) => body.startsWith(STATUS)) ?? "");
+  }
+
+  /** The ids of all status comments there are. */
+  async statusComments(): Promise<number[]> {
+    return (await this.comments()).filter(({ body }) => body?.startsWith(STATUS)).map(({ id }) => id);
   }
 
   /** Everything that the App has said on the issue, as it is stored. */

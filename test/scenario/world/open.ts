@@ -9,7 +9,11 @@ import { appManifest, publishHeadgate, withFolder } from "../../../src/cli/setup
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
 import type { Policy } from "../../../src/core/policy.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
+import type { GitHub } from "../../../src/loop/github-port.ts";
+import { createPlanner } from "../../../src/planner/planner.ts";
 import { startSandbox } from "../../../src/sandbox/index.ts";
+import type { ScriptInput } from "../../../src/sandbox/model/script.ts";
+import { startScriptedModel } from "../../../src/sandbox/model/scripted-model.ts";
 import { checkedRepository } from "../run.ts";
 import { AT } from "./onlooker.ts";
 import { Clock, World } from "./world.ts";
@@ -23,6 +27,10 @@ export interface WorldOptions {
   test?: string;
   files?: Record<string, string>;
   policy?: Partial<Policy>;
+  /** The issue's text. */
+  body?: string;
+  /** The planner of `headgate serve`, on a model that answers from this, in place of `plan`. */
+  script?: ScriptInput;
   /** In place of the attempt workflow. */
   workflow?: string;
 }
@@ -69,11 +77,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
   const plan = options.plan ?? tasks("one");
   const policy = { ...defaultPolicy, ...options.policy };
-  const world = new World({ sandbox, app, privateKey, gates, clock, token, plan, policy });
-  await world.as("maya").rest.issues.create({ ...AT, title: "Make files", body: "Make the files." });
+  const planner = options.script === undefined ? null : await scriptedPlanner(options.script);
+  const world = new World({ sandbox, app, privateKey, gates, clock, token, plan, policy, planner });
+  await world.as("maya").rest.issues.create({ ...AT, title: "Make files", body: options.body ?? "Make the files." });
   await world.start();
   onTestFinished(() => world.stop());
   return world;
+}
+
+async function scriptedPlanner(script: ScriptInput) {
+  const model = await startScriptedModel({ script });
+  onTestFinished(() => model.close());
+  return (github: GitHub) => createPlanner({ github, model: { apiKey: "any", baseUrl: model.url } });
 }
 
 function filesOf(options: WorldOptions, gates: string): Record<string, string> {

@@ -11,6 +11,8 @@ import { report } from "../../../src/cli/run/report.ts";
 import { pricesWith } from "../../../src/config/own-prices.ts";
 import { FeatureState } from "../../../src/core/feature/state.ts";
 import type { Policy } from "../../../src/core/policy.ts";
+import type { GitHub } from "../../../src/loop/github-port.ts";
+import type { Planner } from "../../../src/loop/planner-port.ts";
 import type { Sandbox, App as SandboxApp } from "../../../src/sandbox/index.ts";
 import { AT, ISSUE, Onlooker } from "./onlooker.ts";
 import { Patience } from "./patience.ts";
@@ -49,6 +51,8 @@ export interface Parts {
   token: string;
   plan: unknown;
   policy: Policy;
+  /** In place of a planner that answers `plan`. */
+  planner: ((github: GitHub) => Planner) | null;
 }
 
 export class World extends Onlooker {
@@ -195,7 +199,7 @@ export class World extends Onlooker {
   // The App
 
   async start(): Promise<void> {
-    const { sandbox, app, privateKey, policy } = this.#parts;
+    const { sandbox, app, privateKey, policy, planner } = this.#parts;
     this.#app = await startApp({
       appId: app.id,
       privateKey,
@@ -204,7 +208,11 @@ export class World extends Onlooker {
       host: "127.0.0.1",
       port: this.port,
       store: this.store,
-      planner: () => ({ plan: async () => ({ plan: await this.plan, model: null, usage: null }) }),
+      planner:
+        planner ??
+        (() => ({
+          plan: async () => ({ plan: await this.plan, source: "file" as const, model: null, usage: null }),
+        })),
       settings: { label: "headgate", baseBranch: null, statusEveryMs: 50, lookEveryMs: 20, sweepEveryMs: 60_000 },
       defaults: policy,
       prices: pricesWith({}),

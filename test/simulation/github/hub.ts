@@ -57,6 +57,8 @@ export interface Issue {
   labelEvents: { label: string; on: boolean; by: string; at: number }[];
   comments: Comment[];
   updatedAt: number;
+  parent: number | null;
+  blockedBy: number[];
 }
 
 export interface Run {

@@ -13,6 +13,8 @@ export function openIssue(hub: Hub, issue: { title: string; body: string; labels
     labelEvents: [],
     comments: [],
     updatedAt: hub.now,
+    parent: null,
+    blockedBy: [],
   };
   hub.issues.set(opened.number, opened);
   for (const label of issue.labels) setLabel(hub, opened, label, true, by);

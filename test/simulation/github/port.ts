@@ -7,7 +7,7 @@ import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
 import { closePull } from "./branches.ts";
 import { checksOn, rerunChecks } from "./checks.ts";
 import { BOT, HttpAnswer, type Hub, type Run } from "./hub.ts";
-import { closeIssue, comment, findComment, labelledBy } from "./issues.ts";
+import { closeIssue, comment, findComment, labelledBy, openIssue } from "./issues.ts";
 import { isBot, iso } from "./payloads.ts";
 import { gitPort } from "./port-git.ts";
 import { mergingPort } from "./port-merging.ts";
@@ -17,6 +17,18 @@ import { meaningOf, type Wire } from "./wire.ts";
 
 /** New runs take some seconds to be listed; asking sooner would dispatch twice. */
 const LISTING_LAG_MS = 10_000;
+
+/** What `app.yml` asks for. */
+const GRANTED = {
+  metadata: "read",
+  contents: "write",
+  issues: "write",
+  pull_requests: "write",
+  actions: "write",
+  checks: "read",
+  statuses: "read",
+  workflows: "write",
+};
 
 export type Send = <T>(request: string, perform: () => T) => Promise<T>;
 
@@ -42,6 +54,9 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
     defaultBranch: () => read("defaultBranch", () => hub.defaultBranch),
     requiredChecks: (_, branch) =>
       read("requiredChecks", () => (hub.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null }))),
+    branchRules: () => read("branchRules", () => []),
+    granted: () => read("granted", () => GRANTED),
+    reportedChecks: (_, sha) => read("reportedChecks", () => checksOn(hub, sha).map((check) => check.name)),
     async openPull(_, { head, base, commit, title }) {
       const existing = await read("openPull.list", () => pullOf(hub, head, base, commit));
       if (existing !== null) return { number: existing.number };
@@ -91,7 +106,17 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
   };
 }
 
-type Issues = "issue" | "labelledIssues" | "labelledBy" | "comments" | "upsertComment" | "react" | "closeIssue";
+type Issues =
+  | "subIssues"
+  | "addSubIssue"
+  | "addBlockedBy"
+  | "issue"
+  | "labelledIssues"
+  | "labelledBy"
+  | "comments"
+  | "upsertComment"
+  | "react"
+  | "closeIssue";
 
 function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
   const snapshot = (number: number) => {
@@ -118,6 +143,29 @@ function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
           updatedAt: iso(updatedAt),
         })),
       ),
+    subIssues: (_, parent) =>
+      read("subIssues", () =>
+        [...hub.issues.values()]
+          .filter((issue) => issue.parent === parent)
+          .map(({ number, title, body, state, blockedBy }) => ({
+            number,
+            title,
+            body,
+            state,
+            blockedBy: [...blockedBy],
+          })),
+      ),
+    addSubIssue: (_, parent, { title, body }) =>
+      write("addSubIssue", () => {
+        const made = openIssue(hub, { title, body, labels: [] }, BOT);
+        made.parent = parent;
+        return { number: made.number };
+      }),
+    addBlockedBy: (_, issue, blocker) =>
+      write("addBlockedBy", () => {
+        const { blockedBy } = hub.issue(issue);
+        if (!blockedBy.includes(blocker)) blockedBy.push(blocker);
+      }),
     async upsertComment(_, issue, marker, body) {
       const text = body.split("\n", 1)[0] === marker ? body : `${marker}\n${body}`;
       const own = await read("upsertComment.list", () =>

@@ -1,6 +1,6 @@
 /** Every wait has an end: a timer, a command under way, or an event on its way. Asked whenever nothing is left to decide. */
 import type { FeatureState } from "../../../src/core/feature/state.ts";
-import { isOver } from "../../../src/core/feature/state.ts";
+import { isOver, isPlannedAnew } from "../../../src/core/feature/state.ts";
 import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/targets.ts";
 import { isLane, laneKey } from "../../../src/core/keys.ts";
 import type { LaneState } from "../../../src/core/lane/state.ts";
@@ -45,7 +45,15 @@ function featureWaits(key: string, state: FeatureState, mirror: Waiting): string
     const awaited = mirror.hasAny(key, "feature.observe:") || mirror.hasAny(key, "plan.make:");
     if (!awaited) return "it is planning and nothing is asked for";
   }
-  if (landsTogether(state) && state.land === null && state.parked === null && !mirror.hasAny(key, "branch.create:")) {
+  if (state.stage === "proposed" && state.parked === null) {
+    if (isPlannedAnew(state)) {
+      if (!mirror.hasAny(key, "plan.make:")) return "another plan is wanted and nobody makes it";
+    } else if (state.plan?.shownAt === null && !mirror.hasAny(key, "plan.publish")) {
+      return "its plan waits for approval and nobody shows it";
+    }
+  }
+  const carriesOut = state.stage !== "proposed" && landsTogether(state);
+  if (carriesOut && state.land === null && state.parked === null && !mirror.hasAny(key, "branch.create:")) {
     return "nobody makes its integration branch";
   }
   for (const target of [state.base, state.land]) {

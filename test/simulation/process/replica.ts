@@ -1,6 +1,7 @@
 /** One process: the real loop over the guarded store, driven as its driver would, dying and starting again. */
 import { readPolicy } from "../../../src/config/policy-file.ts";
 import { priceOf } from "../../../src/config/prices.ts";
+import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import type { Order } from "../../../src/core/order.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import { createLoop, type Loop } from "../../../src/loop/loop.ts";
@@ -85,6 +86,7 @@ export class Replica {
       store,
       github,
       planner: this.#site.planner.forLife(life, answered),
+      readWorkflow,
       priceOf,
       settings: { label: LABEL, baseBranch: null, statusEveryMs: 15_000, lookEveryMs: 2_000, sweepEveryMs: SWEEP_MS },
       readPolicy: (text) => readPolicy(text, defaultPolicy),

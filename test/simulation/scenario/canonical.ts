@@ -12,6 +12,7 @@ const world: Scenario["world"] = {
   isolation: "optimistic",
   holdSeconds: 0,
   budgetUsd: null,
+  approve: "never",
   replicas: 1,
   webhooks: "all",
 };

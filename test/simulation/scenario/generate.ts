@@ -122,6 +122,7 @@ export function generate(seed: string): Scenario {
     maxParallel: chance.between(1, 5),
     ...starting(new Chance(`${seed} starting`)),
     budgetUsd: chance.chance(0.25) ? chance.pick([6, 11, 16]) : null,
+    approve: new Chance(`${seed} approve`).chance(0.25) ? "always" : "never",
     replicas: chance.chance(0.3) ? 2 : 1,
     webhooks: chance.chance(0.1) ? "none" : "all",
   };
@@ -131,7 +132,24 @@ export function generate(seed: string): Scenario {
     // Seldom enough by itself, and what it leads to is worth a look.
     if (feature.onFailure === "rollback" && chance.chance(0.5)) faults.push(givesUp(chance, index));
   });
+  if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
   return { seed, world, features, faults };
+}
+
+/** People look at the plan, change it now and then, and approve it: some too early, some an outdated version. */
+function approvals(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
+  return features.flatMap((feature, index) => {
+    const says = (at: number, order: string, by = "maya"): Fault => {
+      const act: Act = { act: "say", feature: index, by, text: `/headgate ${order}` };
+      return { on: "time", at: feature.labelledAt + at, fault: "act", act };
+    };
+    const [first, second] = [chance.pick(feature.tasks).id, chance.pick(feature.tasks).id];
+    const changes = ["plan", "plan smaller tasks", `plan drop ${first}`, `plan after ${first} ${second}`, "approve 1"];
+    const early = chance.chance(0.4) ? [says(chance.between(1_000, 90_000), chance.pick(changes))] : [];
+    const stranger = chance.chance(0.2) ? [says(60_000, "approve", "sam")] : [];
+    const approved = [chance.between(5_000, 120_000), 240_000, 600_000].map((at) => says(at, "approve"));
+    return [...early, ...stranger, ...approved];
+  });
 }
 
 /** What stands between a ready task and its attempt. Of a chance of its own, so that the rest of a story stays as it was. */

@@ -146,6 +146,8 @@ export const Scenario = z.object({
     holdSeconds: z.number().int().min(0),
     /** Dollars that a feature may cost; null: as much as is usual. */
     budgetUsd: z.number().positive().nullable(),
+    /** Whether people must say so before a plan is carried out. */
+    approve: z.enum(["always", "never"]).default("never"),
     /** Processes over one store. One: its leases are void when it starts again, since nobody else can hold any. */
     replicas: z.number().int().min(1).max(2),
     webhooks: z.enum(["all", "none"]),

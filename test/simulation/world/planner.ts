@@ -51,6 +51,6 @@ export class PlannerModel {
       return { id, title: `Do ${id}`, dependsOn, files, size, role };
     });
     if (trouble === "invalid") planned.push({ ...planned[0]!, dependsOn: ["nowhere"] });
-    return { plan: { land, onFailure, tasks: planned }, model, usage: USAGE };
+    return { plan: { land, onFailure, tasks: planned }, source: "model", model, usage: USAGE };
   }
 }

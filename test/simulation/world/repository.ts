@@ -51,6 +51,7 @@ function configOf(world: Scenario["world"]): string {
     `  method: ${method}`,
     `  mode: ${mode}`,
     "checks-minutes: 20",
+    `approve: ${world.approve}`,
   ];
   if (budgetUsd !== null) lines.push("budget:", `  usd: ${budgetUsd}`);
   if (protection === "config") lines.push(`checks: [${checks.join(", ")}]`);

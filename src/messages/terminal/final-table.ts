@@ -1,7 +1,7 @@
 /** What became of each task, for a terminal: those that merged first, in that order. */
-import type { FeatureState, Task } from "../core/feature/state.ts";
+import type { FeatureState, Task } from "../../core/feature/state.ts";
+import { shortSha, stages } from "../words.ts";
 import { columns } from "./columns.ts";
-import { shortSha, stages } from "./words.ts";
 
 export function finalTable(state: FeatureState): string[] {
   const place = (task: Task) => task.landing?.order ?? Number.POSITIVE_INFINITY;

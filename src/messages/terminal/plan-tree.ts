@@ -1,9 +1,9 @@
 /** The plan for a terminal: its waves from top to bottom, each task with what it needs. */
-import type { FeatureState } from "../core/feature/state.ts";
-import { findTask } from "../core/feature/state.ts";
-import { waves } from "../core/plan.ts";
+import type { FeatureState } from "../../core/feature/state.ts";
+import { findTask } from "../../core/feature/state.ts";
+import { waves } from "../../core/plan.ts";
+import { oneLine } from "../sanitise.ts";
 import { columns } from "./columns.ts";
-import { oneLine } from "./sanitise.ts";
 
 export function planTree(state: FeatureState): string[] {
   const plan = state.tasks.map((task) => ({ id: task.plan.id, dependsOn: task.plan.dependsOn }));

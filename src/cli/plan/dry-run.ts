@@ -1,0 +1,63 @@
+/**
+ * A feature up to its plan, and not a step further: the same looks, the same planner and the same core as the App's, without
+ * a store or a loop to carry anything out.
+ */
+import { randomUUID } from "node:crypto";
+import type { Command } from "../../core/command.ts";
+import { decide } from "../../core/decide.ts";
+import type { FeatureEvent } from "../../core/event.ts";
+import { FeatureState } from "../../core/feature/state.ts";
+import type { Repo } from "../../core/github.ts";
+import { featureKey } from "../../core/keys.ts";
+import { type Onlooker, observeFeature } from "../../loop/effects/looking.ts";
+import { makePlan } from "../../loop/effects/planning.ts";
+import type { Planner } from "../../loop/planner-port.ts";
+
+export interface DryRun {
+  state: FeatureState;
+  /** Why Headgate could not begin there, each with what to do. */
+  problems: string[];
+}
+
+/** `by` must be somebody who may write. Throws what the GitHub port throws, and `Unavailable` when the provider is down. */
+export async function planOnly(
+  outside: Onlooker & { planner: Planner; now(): number },
+  asked: { repo: Repo; issue: { number: number; title: string; body: string }; by: string },
+): Promise<DryRun> {
+  const { repo, issue, by } = asked;
+  const key = featureKey(repo, issue.number);
+  let stored: { state: unknown; schema: number } | null = null;
+  const tell = (event: FeatureEvent): Command[] => {
+    const decision = decide(key, stored, { id: randomUUID(), at: outside.now(), event });
+    stored = { state: decision.state, schema: decision.schema };
+    return decision.commands;
+  };
+  const { number, title, body } = issue;
+  const looks = tell({ type: "feature.labelled", repo, issue: number, title, body, by });
+  const look = commandOf(looks, "feature.observe");
+  const observed = await observeFeature(outside, look);
+  if (observed.type !== "feature.observed") throw new Error(`a look gave ${observed.type}`);
+  const { policy, problems } = observed;
+  // Whatever the repository's policy says, nothing begins.
+  const asking = policy === null ? null : { ...policy, approve: { ...policy.approve, when: "always" as const } };
+  // What would keep it from beginning does not keep it from being planned, where there is something to plan from.
+  const plans = tell({
+    ...observed,
+    policy: asking,
+    problems: observed.base === null || asking === null ? problems : [],
+  });
+  const make = plans.find((command) => command.type === "plan.make");
+  if (make !== undefined) tell(await makePlan(outside, make));
+  // Assigned in the callback, which the compiler does not follow.
+  const last = stored as { state: unknown } | null;
+  return { state: FeatureState.parse(last?.state), problems };
+}
+
+function commandOf<Type extends Command["type"]>(
+  commands: readonly Command[],
+  type: Type,
+): Extract<Command, { type: Type }> {
+  const found = commands.find((command): command is Extract<Command, { type: Type }> => command.type === type);
+  if (found === undefined) throw new Error(`the core did not ask for ${type}`);
+  return found;
+}

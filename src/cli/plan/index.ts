@@ -1,0 +1,126 @@
+/** `headgate plan`: what Headgate would do with a feature and what it would take, without doing any of it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pricesWith } from "../../config/own-prices.ts";
+import { readPolicy } from "../../config/policy-file.ts";
+import { readWorkflow } from "../../config/workflow-file.ts";
+import { analysisOf } from "../../core/feature/planning/approval.ts";
+import { defaultPolicy, LABEL } from "../../core/policy.ts";
+import { connectApp, createGitHub } from "../../github/index.ts";
+import type { Planner } from "../../loop/planner-port.ts";
+import { planSheet } from "../../messages/terminal/plan-sheet.ts";
+import { filePlanner } from "../../planner/file-planner.ts";
+import { createPlanner } from "../../planner/planner.ts";
+import { writtenPlan } from "../../planner/written/index.ts";
+import { BadInput } from "../bad-input.ts";
+import { EXIT } from "../exit.ts";
+import { requireChecks } from "../run/checks.ts";
+import type { RunOptions } from "../run/options.ts";
+import { MAINTAINER, openSite } from "../run/site.ts";
+import { findSource } from "../run/source.ts";
+import { onInterruption } from "../signals.ts";
+import { type DryRun, planOnly } from "./dry-run.ts";
+
+export interface PlanOptions extends RunOptions {
+  /** Print one JSON document and nothing else. */
+  asJson: boolean;
+}
+
+/** Resolves with the exit code: 2 where a person is needed before anything could begin. */
+export async function plan(
+  options: PlanOptions,
+  env: Record<string, string | undefined>,
+  print: (line: string) => void,
+): Promise<number> {
+  const interruption = onInterruption();
+  const source = await findSource(options.repo, options.base);
+  const folder = await mkdtemp(join(tmpdir(), "headgate-plan-"));
+  try {
+    const site = await interruption.after(openSite(options, source, folder, { apiKey: null, baseUrl: null }));
+    try {
+      // Without checks nothing could merge: that is one of the findings.
+      await requireChecks(site, options.checks).catch((error: unknown) => {
+        if (!(error instanceof BadInput)) throw error;
+      });
+      const prices = pricesWith({});
+      const connection = await connectApp({
+        appId: site.app.id,
+        privateKey: site.privateKey,
+        baseUrl: site.sandbox.apiUrl,
+      });
+      const github = createGitHub(connection);
+      const outside = {
+        github,
+        settings: { label: LABEL, baseBranch: site.base, statusEveryMs: 0, lookEveryMs: 0, sweepEveryMs: 0 },
+        readPolicy: (text: string | null) =>
+          readPolicy(text, { ...defaultPolicy, maxParallel: options.maxParallel }, prices),
+        readWorkflow,
+        priceOf: prices,
+        planner: plannerFor(options, env, github, prices),
+        now: Date.now,
+      };
+      const repo = { owner: site.repository.owner, name: site.repository.name };
+      const issue = { number: site.issue, ...options.issue };
+      const dry = await interruption.after(planOnly(outside, { repo, issue, by: MAINTAINER }));
+      show(dry, options.asJson, print);
+      return codeOf(dry);
+    } finally {
+      await site.sandbox.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function plannerFor(
+  options: RunOptions,
+  env: Record<string, string | undefined>,
+  github: ReturnType<typeof createGitHub>,
+  priceOf: ReturnType<typeof pricesWith>,
+): Planner {
+  if (options.plan !== null) return filePlanner(options.plan);
+  const apiKey = env.ANTHROPIC_API_KEY?.trim() ?? "";
+  if (apiKey === "") return writtenOnly(github);
+  const baseUrl = env.ANTHROPIC_BASE_URL?.trim() || null;
+  return createPlanner({ github, model: { apiKey, baseUrl }, priceOf });
+}
+
+function writtenOnly(github: ReturnType<typeof createGitHub>): Planner {
+  return {
+    async plan(request) {
+      const written = await writtenPlan(github, request);
+      if (written !== null) return written;
+      throw new BadInput(
+        "ANTHROPIC_API_KEY is not set, and nobody wrote the tasks down: set it, give --plan, or put a task list into the issue",
+      );
+    },
+  };
+}
+
+function codeOf({ state, problems }: DryRun): number {
+  if (state.plan === null && state.questions === null) return EXIT.error;
+  return problems.length > 0 || state.plan === null ? EXIT.waits : EXIT.completed;
+}
+
+function show({ state, problems }: DryRun, asJson: boolean, print: (line: string) => void): void {
+  const analysis = analysisOf(state);
+  const questions = state.questions?.texts ?? [];
+  if (asJson) {
+    const tasks = state.tasks.map((task) => task.plan);
+    const { warnings, plan: made, parked, planner } = state;
+    const failure = made === null && questions.length === 0 ? (parked?.reason ?? null) : null;
+    const source = made?.source ?? null;
+    const why = made?.why ?? null;
+    print(JSON.stringify({ tasks, source, why, analysis, problems, warnings, questions, failure, planner }, null, 2));
+    return;
+  }
+  if (analysis !== null) for (const line of planSheet(state, analysis)) print(line);
+  if (questions.length > 0) print("It cannot be planned before somebody has answered:");
+  for (const question of questions) print(`  ${question}`);
+  if (analysis === null && questions.length === 0 && problems.length === 0) print(state.parked?.reason ?? "No plan.");
+  if (problems.length > 0) print("\nHeadgate could not start here yet:");
+  for (const problem of problems) print(`  ${problem}`);
+  if (state.warnings.length > 0) print("\nBefore agents' code runs here:");
+  for (const warning of state.warnings) print(`  ${warning}`);
+}

@@ -1,0 +1,152 @@
+/** A workflow file as the preflight wants it: what starts it, what its checks are called, and what it gives to its jobs. */
+import { z } from "zod";
+import type { Filters, Workflow, WorkflowJob } from "../core/preflight/index.ts";
+import { readYaml } from "./yaml.ts";
+
+/** GitHub takes one string wherever it takes a list of them. */
+const Strings = z
+  .union([z.string(), z.array(z.union([z.string(), z.number()]).transform(String))])
+  .transform((value) => [value].flat());
+const Trigger = z
+  .object({
+    branches: Strings.nullish(),
+    "branches-ignore": Strings.nullish(),
+    paths: Strings.nullish(),
+    "paths-ignore": Strings.nullish(),
+    tags: Strings.nullish(),
+    "tags-ignore": Strings.nullish(),
+    types: Strings.nullish(),
+  })
+  .nullish();
+const On = z.union([
+  Strings.transform((names) => Object.fromEntries(names.map((name) => [name, null] as const))),
+  z.record(z.string(), z.unknown()),
+]);
+const Permissions = z.union([z.enum(["read-all", "write-all"]), z.record(z.string(), z.string()), z.null()]).optional();
+const Job = z
+  .object({
+    name: z.union([z.string(), z.number()]).transform(String).optional(),
+    "runs-on": z.unknown().optional(),
+    uses: z.string().optional(),
+    secrets: z.unknown().optional(),
+    permissions: Permissions,
+    strategy: z.object({ matrix: z.unknown().optional() }).nullish(),
+    steps: z.array(z.unknown()).nullish(),
+  })
+  .loose();
+const WorkflowFile = z.object({ on: On, permissions: Permissions, jobs: z.record(z.string(), Job) });
+
+export type WorkflowReading = { ok: true; workflow: Workflow } | { ok: false; text: string };
+
+export function readWorkflow(path: string, text: string): WorkflowReading {
+  const yaml = readYaml(text);
+  if (!yaml.ok) {
+    const [first] = yaml.problems;
+    return {
+      ok: false,
+      text: `${first?.line == null ? "" : `line ${first.line}: `}${first?.text ?? "it is not YAML"}`,
+    };
+  }
+  const file = WorkflowFile.safeParse(yaml.value);
+  if (!file.success) return { ok: false, text: "it is not a workflow that GitHub would run" };
+  const { on, permissions, jobs } = file.data;
+  const pull = triggerOf(on, "pull_request");
+  return {
+    ok: true,
+    workflow: {
+      path,
+      pullRequest: pull === null ? null : { ...filters(pull), types: pull.types ?? null },
+      pullRequestTarget: filtersOf(on, "pull_request_target"),
+      push: pushFilters(on),
+      jobs: Object.entries(jobs).map(([id, job]) => readJob(id, job, permissions)),
+    },
+  };
+}
+
+type On = z.infer<typeof On>;
+
+/** null: it does not start the workflow. */
+function triggerOf(on: On, name: string): NonNullable<z.infer<typeof Trigger>> | null {
+  if (!Object.hasOwn(on, name)) return null;
+  const trigger = Trigger.safeParse(on[name]);
+  return trigger.success ? (trigger.data ?? {}) : {};
+}
+
+function filters(trigger: NonNullable<z.infer<typeof Trigger>>): Filters {
+  const { branches, "branches-ignore": branchesIgnore, paths, "paths-ignore": pathsIgnore } = trigger;
+  return {
+    branches: branches ?? null,
+    branchesIgnore: branchesIgnore ?? null,
+    paths: (paths ?? pathsIgnore ?? null) !== null,
+  };
+}
+
+function filtersOf(on: On, name: string): Filters | null {
+  const trigger = triggerOf(on, name);
+  return trigger === null ? null : filters(trigger);
+}
+
+/** Where only tags are filtered, pushes to branches start nothing. */
+function pushFilters(on: On): Filters | null {
+  const trigger = triggerOf(on, "push");
+  if (trigger === null) return null;
+  const onlyTags = (trigger.tags ?? trigger["tags-ignore"] ?? null) !== null;
+  const found = filters(trigger);
+  return onlyTags && found.branches === null && found.branchesIgnore === null ? { ...found, branches: [] } : found;
+}
+
+function readJob(id: string, job: z.infer<typeof Job>, ofWorkflow: z.infer<typeof Permissions>): WorkflowJob {
+  const strings = [...stringsIn(job)];
+  return {
+    checkName: checkName(id, job),
+    secrets: secretsIn(job, strings),
+    writes: writesOf(job.permissions === undefined ? ofWorkflow : job.permissions),
+    selfHosted: [...stringsIn(job["runs-on"])].includes("self-hosted"),
+    checksOutHead: strings.some((text) =>
+      /github\.event\.pull_request\.head\.|github\.head_ref|refs\/pull\//.test(text),
+    ),
+  };
+}
+
+/** `name (a, b)` of a matrix, `name / job` of a workflow that it calls. */
+function checkName(id: string, job: z.infer<typeof Job>): (string | null)[] {
+  const name = job.name ?? id;
+  const parts: (string | null)[] = [];
+  for (const part of name.split(/(\$\{\{[^}]*\}\})/)) {
+    if (part !== "") parts.push(part.startsWith("${{") ? null : part);
+  }
+  const filled = parts.includes(null);
+  if (job.strategy?.matrix != null && !filled) parts.push(" (", null, ")");
+  if (job.uses !== undefined) parts.push(" / ", null);
+  return parts;
+}
+
+/** The job's own token is no secret that anybody gave it. */
+function secretsIn(job: z.infer<typeof Job>, strings: readonly string[]): string[] {
+  if (job.secrets === "inherit") return ["*"];
+  const names = new Set<string>();
+  for (const text of strings) {
+    for (const expression of text.match(/\$\{\{[^}]*\}\}/g) ?? []) {
+      for (const [, dotted, quoted] of expression.matchAll(/\bsecrets(?:\.([\w-]+)|\[\s*'([^']+)'\s*\])/gi)) {
+        names.add((dotted ?? quoted ?? "").toUpperCase());
+      }
+      if (/\btojson\(\s*secrets\s*\)/i.test(expression)) names.add("*");
+    }
+  }
+  names.delete("GITHUB_TOKEN");
+  return [...names].sort();
+}
+
+function writesOf(permissions: z.infer<typeof Permissions>): string[] | null {
+  if (permissions === undefined) return null;
+  if (permissions === null || permissions === "read-all") return [];
+  if (permissions === "write-all") return ["*"];
+  return Object.entries(permissions).flatMap(([scope, level]) => (level === "write" ? [scope] : []));
+}
+
+function* stringsIn(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null) {
+    for (const one of Object.values(value)) yield* stringsIn(one);
+  }
+}

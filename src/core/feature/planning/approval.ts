@@ -1,0 +1,90 @@
+/**
+ * Consent. It binds to what was seen: the label to the issue's text as it was, an approval to the version of the plan that
+ * was shown when it was written.
+ */
+import { analyse } from "../../analysis/index.ts";
+import type { FeatureEvent } from "../../event.ts";
+import type { Draft, Reaction } from "../draft.ts";
+import { advanceFeature } from "../draft.ts";
+import type { FeatureState } from "../state.ts";
+import { isOver, isPlannedAnew } from "../state.ts";
+import { isWhole, landsTogether, makeLandBranch, unpark } from "../targets.ts";
+import { showPlan } from "./showing.ts";
+
+type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+
+/** The analysis of the plan that a feature has. null: it has none. */
+export function analysisOf(state: FeatureState) {
+  if (state.policy === null || state.plan === null) return null;
+  const tasks = state.tasks.filter((task) => task.undoes === null && !isWhole(task)).map((task) => task.plan);
+  return analyse(tasks, state.policy, state.prices);
+}
+
+/** Whether a person has to say that the plan may be carried out. */
+export function mustAsk(state: FeatureState): boolean {
+  const { policy, edited } = state;
+  if (policy === null || edited !== null) return true;
+  switch (policy.approve.when) {
+    case "always":
+      return true;
+    case "never":
+      return false;
+    case "over-budget": {
+      // What people wrote down task by task costs just as much.
+      const expected = analysisOf(state)?.usd.expected ?? null;
+      return expected === null || expected > policy.approve.usd;
+    }
+  }
+}
+
+/** `by`: who said so; null: nobody had to. */
+export function approve(draft: Draft, by: string | null): void {
+  const { state } = draft;
+  if (state.plan === null || !advanceFeature(state, { type: "APPROVE" })) return;
+  state.plan.approvedBy = by;
+  if (landsTogether(state)) makeLandBranch(draft);
+  const { source, version } = state.plan;
+  if (state.policy?.plan.publish === "sub-issues" && source === "model" && state.tasks.length > 1) {
+    const tasks = state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan);
+    draft.commands.push({ type: "plan.file", repo: state.repo, issue: state.issue.number, version, tasks });
+  }
+  showPlan(draft);
+}
+
+/** null: done. Else why not. `writtenAt`: when the approval was written, by GitHub's clock. */
+export function approveOrder(draft: Draft, by: string, version: number | null, writtenAt: number): string | null {
+  const { state } = draft;
+  if (state.stage === "planning") return "There is no plan to approve yet.";
+  if (state.stage !== "proposed" || state.plan === null)
+    return `This feature is ${state.stage}; its plan was approved.`;
+  const { version: current, shownAt } = state.plan;
+  const again = `The plan is version ${current} by now. Look at it, then \`/headgate approve ${current}\`.`;
+  if (version !== null && version !== current) return `That would approve version ${version}. ${again}`;
+  if (isPlannedAnew(state)) return "Another plan is being made. Look at that first, then approve it.";
+  // GitHub's times are whole seconds: what was written in the second of the showing may be about the version before.
+  const seen = shownAt !== null && writtenAt > shownAt;
+  if (version === null && !seen) return `That was written before the present plan could be read. ${again}`;
+  unpark(draft);
+  approve(draft, by);
+  return null;
+}
+
+/** Somebody who may asked again after an edit: the text as it is now is what they want. */
+export function takeEditedText(state: FeatureState): void {
+  if (state.edited === null) return;
+  state.issue = { ...state.issue, ...state.edited };
+  state.edited = null;
+}
+
+/** The issue's text changed after somebody asked for it. */
+export function issueEdited(draft: Draft, event: EventOf<"issue.edited">): Reaction {
+  const { state } = draft;
+  if (isOver(state)) return "not-accepted-here";
+  const { title, body } = event;
+  const before = state.edited ?? state.issue;
+  if (before.title === title && before.body === body) return "duplicate";
+  const isBack = state.issue.title === title && state.issue.body === body;
+  state.edited = isBack ? null : { title, body };
+  if (state.stage === "proposed") showPlan(draft);
+  return null;
+}

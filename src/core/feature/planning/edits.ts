@@ -1,0 +1,79 @@
+/** A plan that people change by orders: each change is a new version, judged like any other plan. */
+import { judgePlan, type Plan, type PlannedTask } from "../../plan.ts";
+import type { Draft } from "../draft.ts";
+import type { FeatureState } from "../state.ts";
+import { isWhole, unpark } from "../targets.ts";
+import { takeEditedText } from "./approval.ts";
+import { askForPlan, propose } from "./making.ts";
+
+/** Plan anew from the issue's present text: whoever orders it has seen that. null: done. Else why not. */
+export function planAgain(draft: Draft, guidance: string): string | null {
+  const { state } = draft;
+  if (state.stage !== "planning" && state.stage !== "proposed") return underWay(state);
+  if (state.base === null) return "Headgate cannot start here yet; `/headgate resume` looks again.";
+  takeEditedText(state);
+  unpark(draft);
+  askForPlan(draft, guidance);
+  return null;
+}
+
+export function dropTask(draft: Draft, named: string): string | null {
+  return edit(draft, [named], (plan, [dropped]) => ({
+    ...plan,
+    tasks: plan.tasks
+      .filter((task) => task !== dropped)
+      .map((task) => ({ ...task, dependsOn: withoutTask(task.dependsOn, dropped) })),
+  }));
+}
+
+/** What depended on it depends on what it depended on. */
+function withoutTask(dependsOn: readonly string[], dropped: PlannedTask): string[] {
+  const replaced = dependsOn.flatMap((id) => (id === dropped.id ? dropped.dependsOn : [id]));
+  return [...new Set(replaced)];
+}
+
+export function putAfter(draft: Draft, named: string, needs: string): string | null {
+  return edit(draft, [named, needs], (plan, [later, earlier]) => ({
+    ...plan,
+    tasks: plan.tasks.map((task) =>
+      task === later ? { ...task, dependsOn: [...new Set([...task.dependsOn, earlier.id])] } : task,
+    ),
+  }));
+}
+
+type Named<Names> = { [Key in keyof Names]: PlannedTask };
+
+function edit<const Names extends readonly string[]>(
+  draft: Draft,
+  names: Names,
+  change: (plan: Plan, named: Named<Names>) => Plan,
+): string | null {
+  const { state } = draft;
+  const plan = planOf(state);
+  if (state.stage !== "proposed" || plan === null || state.plan === null) return underWay(state);
+  const found: PlannedTask[] = [];
+  for (const name of names) {
+    // By its id, or by its row in the plan comment.
+    const task = plan.tasks.find((one) => one.id === name) ?? plan.tasks[Number(name) - 1];
+    if (task === undefined) {
+      return `There is no task '${name}'. Tasks: ${plan.tasks.map((one, index) => `${index + 1} ${one.id}`).join(", ")}.`;
+    }
+    found.push(task);
+  }
+  const verdict = judgePlan(change(plan, found as Named<Names>));
+  if (!verdict.ok) return `That plan cannot be carried out: ${verdict.errors.slice(0, 5).join("; ")}.`;
+  state.planVersion += 1;
+  propose(draft, verdict.plan, state.planVersion, state.plan.source);
+  return null;
+}
+
+function planOf(state: FeatureState): Plan | null {
+  if (state.plan === null) return null;
+  const { land, onFailure, why } = state.plan;
+  return { land, onFailure, why, tasks: state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan) };
+}
+
+function underWay(state: FeatureState): string {
+  if (state.stage === "planning") return "There is no plan to change yet.";
+  return `This feature is ${state.stage}; its plan can no longer be changed.`;
+}

@@ -1,0 +1,162 @@
+/** From a labelled issue to a plan that people can read: asking for it, and what each answer leads to. */
+import { addUsage, NO_USAGE } from "../../attempt.ts";
+import type { Command } from "../../command.ts";
+import type { FeatureEvent } from "../../event.ts";
+import { tierFor } from "../../judge/tiers.ts";
+import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
+import type { Draft, Reaction } from "../draft.ts";
+import { advanceFeature } from "../draft.ts";
+import type { FeatureState } from "../state.ts";
+import { newTask } from "../state.ts";
+import { wholeOf } from "../targets.ts";
+import { approve, mustAsk } from "./approval.ts";
+import { keepPlan, showPlan } from "./showing.ts";
+
+type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+
+/** Ask for a plan, or for another one. */
+export function askForPlan(draft: Draft, guidance = ""): void {
+  const { state } = draft;
+  const { policy, base } = state;
+  if (policy === null || base === null) return;
+  state.planVersion += 1;
+  state.planAwaited = true;
+  const asked = state.questions?.texts ?? [];
+  state.questions = null;
+  draft.commands.push(planMake(state, policy, base, { guidance, asked, extends: false }));
+}
+
+/** Read anew what people wrote: a feature under way takes in the tasks that they added since. */
+export function askForMore(draft: Draft): void {
+  const { state } = draft;
+  const { policy, base, plan } = state;
+  // Whoever gave the plan as a file gave all of it.
+  if (policy === null || base === null || plan === null || plan.source === "file") return;
+  state.planVersion += 1;
+  draft.commands.push(planMake(state, policy, base, { guidance: "", asked: [], extends: true }));
+}
+
+function planMake(
+  state: FeatureState,
+  policy: NonNullable<FeatureState["policy"]>,
+  base: NonNullable<FeatureState["base"]>,
+  wish: { guidance: string; asked: string[]; extends: boolean },
+): Command {
+  return {
+    type: "plan.make",
+    repo: state.repo,
+    issue: state.issue,
+    base: { branch: base.branch, sha: base.sha },
+    policy,
+    model: policy.models[tierFor("plan", "M", 0)],
+    version: state.planVersion,
+    ...wish,
+  };
+}
+
+function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"], model: string | null): void {
+  if (usage !== null) state.planner.usage = addUsage(state.planner.usage ?? NO_USAGE, usage);
+  if (model !== null) state.planner.model = model;
+}
+
+export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reaction {
+  const { state } = draft;
+  countPlanning(state, event.usage, event.model);
+  if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
+  state.planAwaited = false;
+  state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: anew(state) };
+  keepPlan(draft);
+  return null;
+}
+
+export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">): Reaction {
+  const { state } = draft;
+  countPlanning(state, event.usage, event.model);
+  if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
+  if (state.questions !== null) return "duplicate";
+  state.planAwaited = false;
+  state.questions = { texts: event.questions, askedAt: draft.at };
+  state.parked = {
+    reason: "The planner needs an answer before it can plan",
+    next: "answer in a comment; `/headgate plan` plans without one",
+  };
+  keepPlan(draft);
+  const notice = { about: "plan-questions" as const, version: event.version, questions: event.questions };
+  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+  return null;
+}
+
+/** Also a proposed plan may be made anew. */
+function isPlanning(state: FeatureState): boolean {
+  return state.stage === "planning" || state.stage === "proposed";
+}
+
+export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
+  const { state } = draft;
+  // Also a plan that came too late was paid for.
+  countPlanning(state, event.usage, event.model);
+  if (event.version !== state.planVersion) return "superseded";
+  // A model's or anybody's other plan has nothing to add to what was approved.
+  if (state.stage === "executing" && event.source === "sub-issues") return extend(draft, event.plan);
+  if (!isPlanning(state)) return "superseded";
+  state.planAwaited = false;
+  const verdict = judgePlan(event.plan);
+  if (!verdict.ok) {
+    refusePlan(draft, event.version, verdict.errors);
+    return null;
+  }
+  propose(draft, verdict.plan, event.version, event.source);
+  return null;
+}
+
+/** The order that leads to another plan. Resuming where there is one already only shows that again. */
+function anew(state: FeatureState): string {
+  return state.stage === "proposed" ? "/headgate plan" : "/headgate resume";
+}
+
+function refusePlan(draft: Draft, version: number, errors: readonly string[]): void {
+  const { state } = draft;
+  const reason = `The plan has errors: ${errors.slice(0, 3).join("; ")}`;
+  if (isPlanning(state)) state.parked = { reason, next: anew(state) };
+  keepPlan(draft);
+  const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100) };
+  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+}
+
+/** A judged plan, for people to read and, where the policy or what has happened asks for it, to approve. */
+export function propose(draft: Draft, plan: Plan, version: number, source: PlanSource): void {
+  const { state } = draft;
+  // A single task is a whole already.
+  const land = plan.tasks.length > 1 ? plan.land : "each";
+  const { onFailure, why } = plan;
+  state.plan = { version, land, onFailure, why, source, plannedAt: draft.at, shownAt: null, approvedBy: null };
+  const planned = land === "each" ? plan.tasks : [...plan.tasks, wholeOf(state.issue.title, plan.tasks)];
+  state.tasks = planned.map((task) => newTask(state.issue.number, task));
+  state.questions = null;
+  advanceFeature(state, { type: "PROPOSE" });
+  showPlan(draft);
+  if (!mustAsk(state)) approve(draft, null);
+}
+
+/** Tasks that people added while the feature is under way. What is there already stays as it is. */
+function extend(draft: Draft, candidate: unknown): Reaction {
+  const { state } = draft;
+  const ours = state.tasks.map((task) => task.plan.id);
+  const tasks = (candidate as { tasks?: { id?: unknown }[] } | null)?.tasks;
+  const added = Array.isArray(tasks) ? tasks.filter((task) => !ours.includes(String(task.id))) : [];
+  if (added.length === 0) return "duplicate";
+  // What brings everything to the base waits for the new ones too, and so can't have begun.
+  const whole = state.tasks.find((task) => task.plan.id === "land");
+  if (whole !== undefined && whole.stage !== "blocked") return "guard-refused";
+  const present = state.tasks.filter((task) => task !== whole).map((task) => task.plan);
+  const verdict = judgePlan({ tasks: [...present, ...added] });
+  if (!verdict.ok) {
+    refusePlan(draft, state.planVersion, verdict.errors);
+    return null;
+  }
+  const fresh = verdict.plan.tasks.slice(present.length).map((task) => newTask(state.issue.number, task));
+  if (whole !== undefined) whole.plan = wholeOf(state.issue.title, verdict.plan.tasks);
+  state.tasks = [...state.tasks.filter((task) => task !== whole), ...fresh, ...(whole === undefined ? [] : [whole])];
+  showPlan(draft);
+  return null;
+}

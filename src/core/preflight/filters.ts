@@ -1,0 +1,45 @@
+/** GitHub's filter patterns: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#filter-pattern-cheat-sheet */
+import type { Filters } from "./facts.ts";
+
+/** Whether a branch passes: the last pattern that matches has the word, and `!` takes back what one before let in. */
+export function branchPasses({ branches, branchesIgnore }: Filters, branch: string): boolean {
+  if (branches !== null) {
+    let passes = false;
+    for (const pattern of branches) {
+      if (pattern.startsWith("!")) passes &&= !matches(pattern.slice(1), branch);
+      else passes ||= matches(pattern, branch);
+    }
+    return passes;
+  }
+  return branchesIgnore === null || !branchesIgnore.some((pattern) => matches(pattern, branch));
+}
+
+/** `*` stops at a slash and `**` does not; `?` and `+` are about the character before them, as in a regular expression. */
+function matches(pattern: string, name: string): boolean {
+  let source = "";
+  for (let at = 0; at < pattern.length; at += 1) {
+    const sign = pattern.charAt(at);
+    if (pattern.startsWith("**/", at)) {
+      source += "(?:.*/)?";
+      at += 2;
+    } else if (pattern.startsWith("**", at)) {
+      source += ".*";
+      at += 1;
+    } else if (sign === "*") source += "[^/]*";
+    else if (sign === "?" || sign === "+" || sign === "[" || sign === "]") source += sign;
+    else if (sign === "\\" && at + 1 < pattern.length) {
+      at += 1;
+      source += literal(pattern.charAt(at));
+    } else source += literal(sign);
+  }
+  try {
+    return new RegExp(`^(?:${source})$`, "u").test(name);
+  } catch {
+    // Not a pattern: GitHub refuses the workflow, and so it lets nothing pass.
+    return false;
+  }
+}
+
+function literal(sign: string): string {
+  return /[\\^$.*+?()[\]{}|/-]/.test(sign) ? `\\${sign}` : sign;
+}

@@ -1,0 +1,2 @@
+export type { BranchRule, Facts, Filters, Finding, Workflow, WorkflowJob } from "./facts.ts";
+export { judgePreflight } from "./judge.ts";

@@ -1,0 +1,60 @@
+/** Sub-issues and what blocks them: tasks as people write them down natively. */
+import { z } from "zod";
+import type { Repo } from "../core/github.ts";
+import type { GitHub } from "../loop/github-port.ts";
+import type { Calls } from "./calls.ts";
+
+type SubIssues = Pick<GitHub, "subIssues" | "addSubIssue" | "addBlockedBy">;
+
+const Issue = z.object({
+  /** Unlike its number, unique on all of GitHub; sub-issues and dependencies are given by it. */
+  id: z.number().int(),
+  number: z.number().int(),
+  title: z.string(),
+  body: z.string().nullish(),
+  state: z.enum(["open", "closed"]),
+  /** Sub-issues may lie in other repositories. */
+  repository_url: z.string(),
+});
+
+/** A parent has at most 100 sub-issues. https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+const MAX_SUB_ISSUES = 100;
+
+export function createSubIssues(calls: Calls): SubIssues {
+  const isHere = (repo: Repo, url: string) =>
+    url.toLowerCase().endsWith(`/repos/${repo.owner}/${repo.name}`.toLowerCase());
+
+  async function blockers(repo: Repo, issue: number): Promise<number[]> {
+    const route = "GET /repos/{owner}/{repo}/issues/{issue}/dependencies/blocked_by";
+    const all = await calls.all(repo, route, { issue }, Issue);
+    return all.filter((one) => isHere(repo, one.repository_url)).map((one) => one.number);
+  }
+
+  async function idOf(repo: Repo, issue: number): Promise<number> {
+    return (await calls.one(repo, "GET /repos/{owner}/{repo}/issues/{issue}", { issue }, Issue)).id;
+  }
+
+  return {
+    async subIssues(repo, issue) {
+      const listed = await calls.all(repo, "GET /repos/{owner}/{repo}/issues/{issue}/sub_issues", { issue }, Issue);
+      const here = listed.filter((one) => isHere(repo, one.repository_url)).slice(0, MAX_SUB_ISSUES);
+      const found = [];
+      for (const { number, title, body, state } of here) {
+        found.push({ number, title, body: body ?? "", state, blockedBy: await blockers(repo, number) });
+      }
+      return found;
+    },
+
+    async addSubIssue(repo, parent, { title, body }) {
+      const made = await calls.one(repo, "POST /repos/{owner}/{repo}/issues", { title, body }, Issue);
+      const route = "POST /repos/{owner}/{repo}/issues/{parent}/sub_issues";
+      await calls.send(repo, route, { parent, sub_issue_id: made.id });
+      return { number: made.number };
+    },
+
+    async addBlockedBy(repo, issue, blocker) {
+      const route = "POST /repos/{owner}/{repo}/issues/{issue}/dependencies/blocked_by";
+      await calls.send(repo, route, { issue, issue_id: await idOf(repo, blocker) });
+    },
+  };
+}

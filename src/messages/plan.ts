@@ -1,0 +1,190 @@
+/**
+ * The one comment that shows the plan: first a line that a busy person can decide on, then what to type, then everything
+ * behind it. It is rendered anew from the state whenever it is sent.
+ */
+import type { Analysis } from "../core/analysis/index.ts";
+import { analysisOf, mustAsk } from "../core/feature/planning/approval.ts";
+import type { FeatureState, Task } from "../core/feature/state.ts";
+import { planMarker } from "./markers.ts";
+import { planDiagram } from "./mermaid.ts";
+import { codeSpan, plainText, quotation } from "./sanitise.ts";
+import { duration } from "./words.ts";
+
+/** GitHub takes 65,536 characters. */
+const MAX_CHARACTERS = 60_000;
+const MAX_LISTED = 12;
+
+/** Characters of strangers' words per cell; each next level says less. */
+const levels = [
+  { title: 100, after: 50, files: 4, why: 2_000, diagram: true },
+  { title: 60, after: 12, files: 1, why: 500, diagram: true },
+  { title: 40, after: 4, files: 0, why: 0, diagram: false },
+];
+type Level = (typeof levels)[number];
+
+/** Markdown whose first line is the marker. The feature must have a plan. */
+export function planComment(state: FeatureState): string {
+  const analysis = analysisOf(state);
+  if (analysis === null) return planMarker();
+  let text = "";
+  for (const level of levels) {
+    text = render(state, analysis, level);
+    if (text.length <= MAX_CHARACTERS) return text;
+  }
+  return text.slice(0, text.lastIndexOf("\n", MAX_CHARACTERS));
+}
+
+function render(state: FeatureState, analysis: Analysis, level: Level): string {
+  const tasks = state.tasks.filter((task) => task.undoes === null);
+  const sections = [
+    `**${headline(state, analysis)}**`,
+    ask(state),
+    warnings(state),
+    level.diagram && tasks.length > 1 ? planDiagram(tasks) : "",
+    table(tasks, analysis, level),
+    why(state, level),
+    notes(state, analysis),
+  ];
+  return [planMarker(), sections.filter((section) => section !== "").join("\n\n")].join("\n");
+}
+
+/** `7 tasks · about $6, at most $14 · about 55 min · 90 Actions minutes · nothing started` */
+export function headline(state: FeatureState, analysis: Analysis): string {
+  const count = analysis.tasks.length;
+  const { expected, ceiling } = analysis.usd;
+  const about = expected === null ? "cost not known" : `about ${dollars(expected)}`;
+  return [
+    count === 1 ? "1 task" : `${count} tasks`,
+    `${about}, at most ${dollars(ceiling)}`,
+    `about ${duration(analysis.minutes * 60_000)}`,
+    `${Math.round(analysis.actionsMinutes)} Actions minutes`,
+    standing(state),
+  ].join(" · ");
+}
+
+function standing(state: FeatureState): string {
+  if (state.stage === "proposed") return "nothing started";
+  const by = state.plan?.approvedBy ?? null;
+  return by === null ? "under way" : `approved by @${plainText(by, 40)}`;
+}
+
+export function dollars(usd: number): string {
+  return usd < 10 ? `$${usd.toFixed(usd < 1 ? 2 : 1).replace(/\.0$/, "")}` : `$${Math.round(usd)}`;
+}
+
+function ask(state: FeatureState): string {
+  const version = state.plan?.version ?? 0;
+  const lines: string[] = [];
+  if (state.edited !== null) {
+    lines.push(
+      `The issue's text was changed after it was labelled. This plan is made from the text as it was then; \`/headgate plan\` plans from the present one.`,
+    );
+  }
+  if (state.stage === "proposed" && mustAsk(state)) {
+    lines.push(
+      `**This is version ${version} of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.`,
+    );
+  }
+  return lines.length === 0 ? "" : `> [!IMPORTANT]\n${lines.map((line) => `> ${line}`).join("\n>\n")}`;
+}
+
+/** What the preflight found: whoever approves should know. */
+function warnings({ warnings: found }: FeatureState): string {
+  if (found.length === 0) return "";
+  const listed = found.slice(0, MAX_LISTED).map((text) => `> - ${text}`);
+  if (found.length > listed.length) listed.push(`> - and ${found.length - listed.length} more`);
+  return ["> [!WARNING]", "> Before agents' code runs here:", ...listed].join("\n");
+}
+
+function table(tasks: readonly Task[], analysis: Analysis, level: Level): string {
+  const rows = tasks.map(({ plan }, index) => {
+    const estimate = analysis.tasks.find((one) => one.id === plan.id);
+    const cells = [
+      String(index + 1),
+      `\`${plan.id}\` ${plainText(plan.title, level.title)}`,
+      after(plan.dependsOn, level.after),
+      files(plan.files, level.files),
+      plan.role === "research" ? `${plan.size}, reads only` : plan.size,
+      estimate === undefined ? "" : codeSpan(estimate.model, 60),
+      estimate === undefined ? "" : dollars(estimate.ceilingUsd),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return ["| # | Task | After | Files | Size | Model | At most |", "|---|---|---|---|---|---|---|", ...rows].join("\n");
+}
+
+function after(ids: readonly string[], most: number): string {
+  const shown = ids.slice(0, most).map((id) => `\`${id}\``);
+  if (ids.length > shown.length) shown.push(`and ${ids.length - shown.length} more`);
+  return shown.join(", ");
+}
+
+function files(globs: readonly string[], most: number): string {
+  const shown = globs.slice(0, most).map((glob) => codeSpan(glob, 80).replaceAll("|", "\\|"));
+  const more = globs.length - shown.length;
+  if (more > 0) shown.push(shown.length === 0 ? `${more}` : `and ${more} more`);
+  return shown.join(", ");
+}
+
+function why(state: FeatureState, level: Level): string {
+  const said = state.plan?.why.trim() ?? "";
+  return said === "" || level.why === 0 ? "" : `Why it is split this way:\n\n${quotation(said, level.why)}`;
+}
+
+const sources = {
+  file: "the plan that was handed in",
+  "sub-issues": "the issue's sub-issues",
+  "task-list": "the task list that people wrote",
+  model: "a model",
+} as const;
+
+function notes(state: FeatureState, analysis: Analysis): string {
+  const listed = restsOn(state, analysis).map((line) => `- ${line}`);
+  return ["<details><summary>What this rests on</summary>", "", ...listed, "", "</details>"].join("\n");
+}
+
+/** What the numbers rest on, a sentence or two each. */
+export function restsOn(state: FeatureState, analysis: Analysis): string[] {
+  const { criticalPath, usefulParallel, width } = analysis;
+  const path = criticalPath.ids.map((id) => `\`${id}\``).join(" → ");
+  const lines = [
+    `It comes from ${sources[state.plan?.source ?? "model"]}.`,
+    `The longest chain is ${path}, about ${duration(criticalPath.minutes * 60_000)}; at most ${width} could run at a time.`,
+    parallel(state, usefulParallel, width),
+    ...overlapping(state, analysis),
+    small(analysis),
+    state.plan?.land === "together" ? "Everything lands together, as one pull request at the end." : "",
+  ];
+  return lines.filter((line) => line !== "");
+}
+
+function parallel(state: FeatureState, useful: number, width: number): string {
+  const allowed = state.policy?.maxParallel ?? 1;
+  if (useful >= Math.min(allowed, width)) return "";
+  return `${allowed} agents may work at a time, but more than ${useful} would only wait for merges, which happen one after another.`;
+}
+
+function overlapping(state: FeatureState, { overlaps, isolation }: Analysis): string[] {
+  if (overlaps.length === 0) return [];
+  const pairs = overlaps
+    .slice(0, MAX_LISTED)
+    .map(({ left, right, hot }) => `\`${left}\` and \`${right}\`${hot ? " (hot)" : ""}`);
+  if (overlaps.length > pairs.length) pairs.push(`and ${overlaps.length - pairs.length} more`);
+  const chosen = state.policy?.isolation ?? "optimistic";
+  const words = {
+    optimistic: "side by side",
+    "serialise-hot": "hot files apart",
+    "serialise-overlap": "one after another",
+  };
+  const prices = isolation.map(({ isolation: one, minutes, work }) => {
+    const extra = Math.round((work - 1) * 100);
+    return `${words[one]} about ${duration(minutes * 60_000)}${extra > 0 ? ` and ${extra} % more work` : ""}${one === chosen ? " (chosen)" : ""}`;
+  });
+  return [`May change the same files at the same time: ${pairs.join(", ")}.`, `What that costs: ${prices.join("; ")}.`];
+}
+
+function small({ tooSmall }: Analysis): string {
+  if (tooSmall.length === 0) return "";
+  const ids = tooSmall.slice(0, MAX_LISTED).map((id) => `\`${id}\``);
+  return `So small that a job, a pull request and checks of their own may cost more than they save: ${ids.join(", ")}.`;
+}

@@ -1,0 +1,31 @@
+/** A plan and what it would take, for a terminal: first the line to decide on. */
+import type { Analysis } from "../../core/analysis/index.ts";
+import type { FeatureState } from "../../core/feature/state.ts";
+import { dollars, headline, restsOn } from "../plan.ts";
+import { oneLine } from "../sanitise.ts";
+import { columns } from "./columns.ts";
+
+export function planSheet(state: FeatureState, analysis: Analysis): string[] {
+  const rows = state.tasks.map(({ plan }, index) => {
+    const estimate = analysis.tasks.find((one) => one.id === plan.id);
+    return [
+      String(index + 1),
+      plan.id,
+      oneLine(plan.title, 50),
+      plan.dependsOn.join(", "),
+      oneLine(plan.files.join(" "), 40),
+      plan.role === "research" ? `${plan.size}, reads only` : plan.size,
+      estimate?.model ?? "",
+      estimate === undefined ? "" : dollars(estimate.ceilingUsd),
+    ];
+  });
+  const why = oneLine(state.plan?.why ?? "", 400);
+  return [
+    headline(state, analysis),
+    "",
+    ...columns([["#", "task", "", "after", "files", "size", "model", "at most"], ...rows]),
+    "",
+    ...(why === "" ? [] : [`Why it is split this way: ${why}`]),
+    ...restsOn(state, analysis),
+  ];
+}

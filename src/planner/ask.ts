@@ -1,0 +1,65 @@
+/** One streamed answer of a model. What it cost is known whatever comes of it. */
+import type Anthropic from "@anthropic-ai/sdk";
+import type { Message, MessageStreamParams, Usage as Tokens } from "@anthropic-ai/sdk/resources/messages/messages";
+import { type Price, usdOf } from "../config/prices.ts";
+import { NO_USAGE, type Usage } from "../core/attempt.ts";
+import type { Failure } from "../core/failure.ts";
+import { failure, stopTrouble, troubleOf } from "./trouble.ts";
+
+/** Who is asked. */
+export interface Asked {
+  client: Anthropic;
+  model: string;
+  price: Price;
+}
+
+export type Answer = { message: Message; usage: Usage } | { failure: Failure; usage: Usage };
+
+/** Throws what is not the model's doing. A model with tools may end in using them. */
+export async function askModel(
+  { client, model, price }: Asked,
+  request: Omit<MessageStreamParams, "model">,
+  clock: AbortSignal,
+): Promise<Answer> {
+  const thinking = thinks(model) ? { thinking: { type: "adaptive" as const } } : {};
+  const stream = client.messages.stream({ model, ...request, ...thinking }, { signal: clock });
+  // Counted as it comes: a stream that breaks off has told what the question cost, and not yet what its answer did.
+  let usage = NO_USAGE;
+  stream.on("streamEvent", (_, message) => {
+    usage = usageOf(message.usage, price);
+  });
+  try {
+    const message = await stream.finalMessage();
+    const usesTools = message.stop_reason === "tool_use" && request.tools !== undefined;
+    const trouble = usesTools ? null : stopTrouble(message);
+    return trouble === null ? { message, usage } : { failure: trouble, usage };
+  } catch (error) {
+    const trouble = clock.aborted
+      ? failure("attempt-timed-out", "the model took longer than it may")
+      : troubleOf(error);
+    if (trouble === null) throw error;
+    return { failure: trouble, usage };
+  }
+}
+
+export function textOf(message: Message): string {
+  return message.content.map((block) => (block.type === "text" ? block.text : "")).join("");
+}
+
+/**
+ * Thinking is off on most models unless asked for. Haiku 4.5 is the last that answers the adaptive kind with a 400:
+ * https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
+ */
+function thinks(model: string): boolean {
+  return !model.startsWith("claude-haiku-4-5");
+}
+
+function usageOf(given: Tokens, price: Price): Usage {
+  const tokens = {
+    inputTokens: given.input_tokens,
+    outputTokens: given.output_tokens,
+    cacheReadTokens: given.cache_read_input_tokens ?? 0,
+    cacheWriteTokens: given.cache_creation_input_tokens ?? 0,
+  };
+  return { ...tokens, usd: usdOf(tokens, price) };
+}

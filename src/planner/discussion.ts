@@ -1,0 +1,48 @@
+/** What people said on the issue: those with write access, the newest, in the order in which they said it. */
+import type { Repo } from "../core/github.ts";
+import { visibleCharacters, visibleMarkdown } from "../core/judge/untrusted.ts";
+import type { CommentSnapshot, GitHub } from "../loop/github-port.ts";
+
+/** Comments that are looked at, and people whose permission is asked for. */
+const MAX_COMMENTS = 100;
+const MAX_PEOPLE = 20;
+const MAX_COMMENT_CHARACTERS = 6_000;
+const MAX_CHARACTERS = 40_000;
+
+/** Orders are for Headgate to carry out; what they say to the planner reaches it as guidance. */
+const ORDER = /^\s*\/headgate(?=\s|$)/i;
+
+export interface Said {
+  by: string;
+  text: string;
+}
+
+/** Throws what the port throws. */
+export async function readDiscussion(
+  github: Pick<GitHub, "comments" | "permission">,
+  repo: Repo,
+  issue: number,
+): Promise<Said[]> {
+  const comments = (await github.comments(repo, issue, null)).filter(isTalk).slice(-MAX_COMMENTS).toReversed();
+  const people = [...new Set(comments.map(({ author }) => author))].slice(0, MAX_PEOPLE);
+  const mayWrite = new Set<string>();
+  for (const person of people) {
+    const permission = await github.permission(repo, person);
+    if (permission === "write" || permission === "admin") mayWrite.add(person);
+  }
+  const said: Said[] = [];
+  let left = MAX_CHARACTERS;
+  for (const { author, body } of comments) {
+    if (!mayWrite.has(author)) continue;
+    const text = visibleMarkdown(body).trim().slice(0, MAX_COMMENT_CHARACTERS).toWellFormed();
+    if (text === "") continue;
+    left -= text.length;
+    if (left < 0) break;
+    said.unshift({ by: visibleCharacters(author), text });
+  }
+  return said;
+}
+
+function isTalk({ authorIsBot, body }: CommentSnapshot): boolean {
+  return !authorIsBot && !ORDER.test(body);
+}

@@ -1,0 +1,71 @@
+/** Sub-issues and what blocks them, read as a plan. A closed one is done already. */
+import { visibleMarkdown } from "../../core/judge/untrusted.ts";
+import { PlannedTask } from "../../core/plan.ts";
+import type { GitHub, SubIssue } from "../../loop/github-port.ts";
+import type { PlanRequest } from "../../loop/planner-port.ts";
+import { taskOfIssue } from "../../messages/sub-issue.ts";
+import { readLine } from "./item.ts";
+
+const { shape } = PlannedTask;
+const MAX_DESCRIPTION = 20_000;
+/** Issues outside of the feature that are looked up; more than any person keeps in mind. */
+const MAX_STRANGERS = 50;
+
+export async function readSubIssues(
+  github: Pick<GitHub, "issue">,
+  { repo, issue }: Pick<PlanRequest, "repo" | "issue">,
+  children: readonly SubIssue[],
+): Promise<{ plan: { tasks: object[] } } | { problems: string[] }> {
+  const open = children.filter((child) => child.state === "open");
+  const closed = new Set(children.filter((child) => child.state === "closed").map(({ number }) => number));
+  const ids = idsOf(open);
+  const strangers = new Set(
+    open.flatMap(({ blockedBy }) => blockedBy).filter((one) => !ids.has(one) && !closed.has(one)),
+  );
+  for (const number of [...strangers].slice(0, MAX_STRANGERS)) {
+    if ((await github.issue(repo, number)).state === "closed") closed.add(number);
+  }
+  const problems: string[] = [];
+  const tasks = open.map((child) => {
+    for (const blocker of child.blockedBy) {
+      if (ids.has(blocker) || closed.has(blocker)) continue;
+      problems.push(
+        `#${child.number} is blocked by #${blocker}, which is open and no sub-issue of #${issue.number}; close that, make it one, or take the dependency away`,
+      );
+    }
+    return taskOf(child, ids);
+  });
+  return problems.length > 0 ? { problems } : { plan: { tasks } };
+}
+
+/**
+ * By number, since titles change while a feature runs. What Headgate wrote down keeps its task's name, once: anybody can copy
+ * the mark.
+ */
+function idsOf(open: readonly SubIssue[]): Map<number, string> {
+  const ids = new Map<number, string>();
+  const taken = new Set<string>();
+  for (const { number, body } of open.toSorted((left, right) => left.number - right.number)) {
+    const named = taskOfIssue(body);
+    const mayHave = named !== null && !taken.has(named) && shape.id.safeParse(named).success;
+    const id = mayHave ? named : `issue-${number}`;
+    taken.add(id);
+    ids.set(number, id);
+  }
+  return ids;
+}
+
+/** Its title may say what a task list's line may; what it comes after, GitHub knows. */
+function taskOf({ number, title, body, blockedBy }: SubIssue, ids: ReadonlyMap<number, string>): object {
+  const said = readLine(title);
+  const text = taskOfIssue(body) === null ? body : body.slice(body.indexOf("\n") + 1);
+  return {
+    id: ids.get(number),
+    title: (said.title || title).slice(0, 200).toWellFormed(),
+    description: visibleMarkdown(text).trim().slice(0, MAX_DESCRIPTION).toWellFormed(),
+    dependsOn: blockedBy.flatMap((blocker) => ids.get(blocker) ?? []),
+    files: said.files,
+    ...(said.size !== null && { size: said.size }),
+    ...(said.role !== null && { role: said.role }),
+  };
+}

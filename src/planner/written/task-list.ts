@@ -1,0 +1,127 @@
+/**
+ * A task list in Markdown, as people and the tools that write specifications make them, read as a plan. An open box is a task,
+ * a checked one is done already; what is indented below a box describes it.
+ */
+import type { Heading, ListItem, Root } from "mdast";
+import { visibleCharacters, visibleMarkdown } from "../../core/judge/untrusted.ts";
+import { MAX_TASKS } from "../../core/plan.ts";
+import { type Line, readLine } from "./item.ts";
+import { blocksOf, MAX_LINES } from "./markdown.ts";
+import { type Named, nameTasks } from "./naming.ts";
+import { problemsOf, type WrittenTask } from "./problems.ts";
+
+export interface Item extends Line {
+  line: number;
+  done: boolean;
+  description: string;
+}
+
+/** null: there is no list, or nothing in it is open. Problems name their lines. */
+export type Reading = { plan: { tasks: object[] } } | { problems: string[] } | null;
+
+const BOX = /^[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]/m;
+/** Boxes under such a heading are to be checked off when the whole is done. */
+const FACTS = /^(acceptance( criteria)?|definition of (done|ready)|checklist|success criteria)$/i;
+const MAX_TITLE = 200;
+/** Far more than a plan may have, so that it can be said how many there are. */
+const MAX_ITEMS = 1_000;
+
+export function readTaskList(markdown: string): Reading {
+  const text = visibleCharacters(markdown);
+  // Most issues hold none, and are not worth parsing.
+  if (!BOX.test(text)) return null;
+  const items = itemsOf(text, blocksOf(text)).slice(0, MAX_ITEMS);
+  const open = items.filter((item) => !item.done);
+  if (open.length === 0) return null;
+  const behind = text.split("\n").slice(MAX_LINES).join("\n");
+  if (BOX.test(behind)) return { problems: [`a list is read up to line ${MAX_LINES}; put it further up`] };
+  if (open.length > MAX_TASKS) {
+    return {
+      problems: [`${open.length} boxes are open, and a plan has at most ${MAX_TASKS} tasks: split the feature`],
+    };
+  }
+  const tasks = withOrder(nameTasks(items));
+  const problems = problemsOf(tasks);
+  if (problems.length > 0) return { problems };
+  const done = new Set(tasks.filter((task) => task.done).map(({ id }) => id));
+  const left = tasks.filter((task) => !task.done);
+  return { plan: { tasks: left.map((task) => planned(task, done)) } };
+}
+
+function planned(task: WrittenTask, done: ReadonlySet<string>): object {
+  const { id, title, description, files } = task;
+  return {
+    id,
+    title,
+    description,
+    dependsOn: task.dependsOn.filter((dependency) => !done.has(dependency)),
+    files,
+    ...(task.size !== null && { size: task.size }),
+    ...(task.role !== null && { role: task.role }),
+  };
+}
+
+/**
+ * Boxes of lists that lie at the top: those in quotes, code and tables are somebody's words about lists, and those within a
+ * box belong to its description.
+ */
+function itemsOf(text: string, root: Root): Item[] {
+  const items: Item[] = [];
+  let facts = false;
+  for (const block of root.children) {
+    if (block.type === "heading") facts = FACTS.test(wordsOf(block));
+    if (block.type !== "list" || facts) continue;
+    for (const item of block.children) {
+      if (typeof item.checked === "boolean") items.push(readItem(text, item, item.checked));
+    }
+  }
+  return items;
+}
+
+function wordsOf({ children }: Heading): string {
+  const text = children.map((child) => ("value" in child ? child.value : "")).join("");
+  return text.replace(/[*_`:]/g, "").trim();
+}
+
+function readItem(text: string, item: ListItem, done: boolean): Item {
+  const start = item.children[0]?.position?.start ?? item.position?.start;
+  const from = start?.offset ?? 0;
+  const [head = "", ...rest] = text.slice(from, item.position?.end.offset).split("\n");
+  // The parser has found the box: it begins the first paragraph.
+  const line = readLine(head.replace(/^\s*\[[ xX]\]\s/, ""));
+  const said = visibleMarkdown(dedented(rest)).trim();
+  const isLong = line.title.length > MAX_TITLE;
+  return {
+    ...line,
+    title: isLong ? `${line.title.slice(0, MAX_TITLE - 1).toWellFormed()}…` : line.title,
+    line: start?.line ?? 0,
+    done,
+    description: isLong ? `${line.title}\n\n${said}`.trim() : said,
+  };
+}
+
+function dedented(lines: readonly string[]): string {
+  const depths = lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/));
+  const depth = Math.min(...depths);
+  return lines.map((line) => line.slice(Number.isFinite(depth) ? depth : 0)).join("\n");
+}
+
+/**
+ * A step waits for the step before it, and for all that may run beside each other since. Steps that are done hold nobody.
+ */
+function withOrder(items: readonly Named[]): WrittenTask[] {
+  let last: string[] = [];
+  let since: string[] = [];
+  return items.map((item) => {
+    if (item.done) return { ...item, dependsOn: [] };
+    if (item.explicit || item.parallel) {
+      const dependsOn = [...new Set(item.after ?? (item.explicit ? [] : last))];
+      since.push(item.id);
+      return { ...item, dependsOn };
+    }
+    const dependsOn = since.length > 0 ? since : last;
+    last = [item.id];
+    since = [];
+    return { ...item, dependsOn };
+  });
+}

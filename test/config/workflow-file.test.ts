@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { readWorkflow } from "../../src/config/workflow-file.ts";
+
+function read(text: string) {
+  const reading = readWorkflow("ci.yml", text);
+  if (!reading.ok) throw new Error(reading.text);
+  return reading.workflow;
+}
+
+const jobs = (text: string) => `on: push\njobs:\n${text.replace(/^/gm, "  ")}\n`;
+
+describe("what starts a workflow", () => {
+  const unfiltered = { branches: null, branchesIgnore: null, paths: false };
+
+  it.each([
+    ["on: push", { push: unfiltered, pullRequest: null }],
+    ["on: [push, pull_request]", { push: unfiltered, pullRequest: { ...unfiltered, types: null } }],
+    ["on:\n  pull_request:\n", { push: null, pullRequest: { ...unfiltered, types: null } }],
+    [
+      "on:\n  pull_request:\n    types: opened\n    paths: ['src/**']",
+      { pullRequest: { ...unfiltered, paths: true, types: ["opened"] } },
+    ],
+    ["on:\n  push:\n    branches: [main, 1.0]", { push: { ...unfiltered, branches: ["main", "1"] } }],
+    ["on:\n  push:\n    branches-ignore: [x]", { push: { ...unfiltered, branchesIgnore: ["x"] } }],
+    ["on:\n  push:\n    tags: ['v*']", { push: { ...unfiltered, branches: [] } }],
+    ["on: pull_request_target", { pullRequestTarget: unfiltered, pullRequest: null }],
+    ["on: schedule", { push: null, pullRequest: null, pullRequestTarget: null }],
+  ])("%j", (on, expected) => {
+    expect(read(`${on}\njobs: {}\n`)).toMatchObject(expected);
+  });
+});
+
+describe("what a job's checks are called", () => {
+  it.each([
+    ["unit: {}", ["unit"]],
+    ["unit:\n  name: All tests", ["All tests"]],
+    ["unit:\n  strategy:\n    matrix: { node: [20, 24] }", ["unit", " (", null, ")"]],
+    [
+      "unit:\n  name: node ${{ matrix.node }} tests\n  strategy:\n    matrix: { node: [20] }",
+      ["node ", null, " tests"],
+    ],
+    ["call:\n  uses: ./.github/workflows/inner.yml", ["call", " / ", null]],
+  ])("%j", (text, expected) => {
+    expect(read(jobs(text)).jobs.map((job) => job.checkName)).toEqual([expected]);
+  });
+});
+
+describe("what a job is given", () => {
+  it.each<[string, object]>([
+    [
+      "a:\n  steps:\n    - run: echo ${{ secrets.NPM_TOKEN }} ${{ secrets['other'] }} ${{ secrets.GITHUB_TOKEN }}",
+      { secrets: ["NPM_TOKEN", "OTHER"] },
+    ],
+    ["a:\n  env: { ALL: '${{ toJSON(secrets) }}' }", { secrets: ["*"] }],
+    ["a:\n  uses: ./x.yml\n  secrets: inherit", { secrets: ["*"] }],
+    ["a:\n  steps:\n    - run: echo secrets.PLAIN_TEXT", { secrets: [] }],
+    ["a:\n  runs-on: [self-hosted, linux]", { selfHosted: true }],
+    ["a:\n  runs-on: ubuntu-latest", { selfHosted: false }],
+    ["a:\n  permissions: { contents: write, issues: read }", { writes: ["contents"] }],
+    ["a:\n  permissions: write-all", { writes: ["*"] }],
+    ["a:\n  permissions: {}", { writes: [] }],
+    ["a: {}", { writes: null }],
+    [
+      "a:\n  steps:\n    - uses: actions/checkout@v7\n      with: { ref: '${{ github.event.pull_request.head.sha }}' }",
+      { checksOutHead: true },
+    ],
+  ])("%j", (text, expected) => {
+    expect(read(jobs(text)).jobs).toMatchObject([expected]);
+  });
+
+  it("is the workflow's word where the job says nothing", () => {
+    const { jobs: found } = read("on: push\npermissions: write-all\njobs:\n  a: {}\n  b: { permissions: read-all }\n");
+    expect(found.map((job) => job.writes)).toEqual([["*"], []]);
+  });
+});
+
+it.each([
+  ["on: [push\njobs: {}", /^line \d: /],
+  ["just words", /not a workflow/],
+  ["on: push\njobs: none", /not a workflow/],
+  ["", /not a workflow/],
+])("%j cannot be read, and it is said why", (text, why) => {
+  expect(readWorkflow("ci.yml", text)).toEqual({ ok: false, text: expect.stringMatching(why) });
+});

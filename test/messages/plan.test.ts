@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { defaultPolicy } from "../../src/core/policy.ts";
+import { planComment } from "../../src/messages/plan.ts";
+import { World } from "../core/world.ts";
+import { hostile } from "./hostile.ts";
+
+const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
+const prices = Object.fromEntries(Object.values(defaultPolicy.models).map((model) => [model, price]));
+
+function comment(tasks: { id: string; [key: string]: unknown }[], why = ""): string {
+  const world = new World();
+  world.label();
+  const policy = { ...defaultPolicy, approve: { when: "always" as const, usd: 0 } };
+  world.allow({ policy, prices });
+  const { version } = world.take("plan.make");
+  const plan = { why, tasks: tasks.map((task) => ({ title: `Make ${task.id}`, ...task })) };
+  world.feature({ type: "plan.made", source: "model", version, plan, model: null, usage: null });
+  return planComment(world.state);
+}
+
+describe("the plan comment", () => {
+  it("of one task is short", () => {
+    expect(comment([{ id: "only", size: "S", files: ["src/only.ts"] }])).toMatchInlineSnapshot(`
+      "<!-- headgate:plan -->
+      **1 task · about $0.57, at most $15 · about 12 min · 16 Actions minutes · nothing started**
+
+      > [!IMPORTANT]
+      > **This is version 1 of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.
+
+      | # | Task | After | Files | Size | Model | At most |
+      |---|---|---|---|---|---|---|
+      | 1 | \`only\` Make only |  | \`src/only.ts\` | S | \`claude-sonnet-5-5\` | $15 |
+
+      <details><summary>What this rests on</summary>
+
+      - It comes from a model.
+      - The longest chain is \`only\`, about 12 min; at most 1 could run at a time.
+
+      </details>"
+    `);
+  });
+
+  it("of seven tasks shows what to decide on, what to type, and what it rests on", () => {
+    const tasks = [
+      { id: "types", size: "S", files: ["src/types.ts"] },
+      { id: "reader", dependsOn: ["types"], files: ["src/reader.ts", "src/index.ts"] },
+      { id: "writer", dependsOn: ["types"], files: ["src/writer.ts", "src/index.ts"] },
+      { id: "options", dependsOn: ["types"], size: "S" },
+      { id: "survey", role: "research", size: "S" },
+      { id: "cli", dependsOn: ["reader", "writer", "options"], size: "L", files: ["src/cli/**"] },
+      { id: "docs", dependsOn: ["cli", "survey"], size: "S", files: ["README.md"] },
+    ];
+    expect(comment(tasks, "Reading and writing share only the types.")).toMatchInlineSnapshot(`
+      "<!-- headgate:plan -->
+      **7 tasks · about $8.7, at most $50 · about 80 min · 147 Actions minutes · nothing started**
+
+      > [!IMPORTANT]
+      > **This is version 1 of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.
+
+      \`\`\`mermaid
+      flowchart LR
+        t0["⚪ types<br/>Make types"]:::idle
+        t1["⚪ reader<br/>Make reader"]:::idle
+        t2["⚪ writer<br/>Make writer"]:::idle
+        t3["⚪ options<br/>Make options"]:::idle
+        t4["⚪ survey<br/>Make survey"]:::idle
+        t5["⚪ cli<br/>Make cli"]:::idle
+        t6["⚪ docs<br/>Make docs"]:::idle
+        t0 --> t1
+        t0 --> t2
+        t0 --> t3
+        t1 --> t5
+        t2 --> t5
+        t3 --> t5
+        t5 --> t6
+        t4 --> t6
+        classDef idle fill:#f6f8fa,stroke:#8c959f,color:#57606a
+      \`\`\`
+
+      | # | Task | After | Files | Size | Model | At most |
+      |---|---|---|---|---|---|---|
+      | 1 | \`types\` Make types |  | \`src/types.ts\` | S | \`claude-sonnet-5-5\` | $15 |
+      | 2 | \`reader\` Make reader | \`types\` | \`src/reader.ts\`, \`src/index.ts\` | M | \`claude-sonnet-5-5\` | $15 |
+      | 3 | \`writer\` Make writer | \`types\` | \`src/writer.ts\`, \`src/index.ts\` | M | \`claude-sonnet-5-5\` | $15 |
+      | 4 | \`options\` Make options | \`types\` |  | S | \`claude-sonnet-5-5\` | $15 |
+      | 5 | \`survey\` Make survey |  |  | S, reads only | \`claude-haiku-5-5\` | $15 |
+      | 6 | \`cli\` Make cli | \`reader\`, \`writer\`, \`options\` | \`src/cli/**\` | L | \`claude-opus-5-5\` | $15 |
+      | 7 | \`docs\` Make docs | \`cli\`, \`survey\` | \`README.md\` | S | \`claude-sonnet-5-5\` | $15 |
+
+      Why it is split this way:
+
+      > Reading and writing share only the types.
+
+      <details><summary>What this rests on</summary>
+
+      - It comes from a model.
+      - The longest chain is \`types\` → \`reader\` → \`cli\` → \`docs\`, about 75 min; at most 3 could run at a time.
+      - May change the same files at the same time: \`reader\` and \`writer\`, \`reader\` and \`options\`, \`writer\` and \`options\`.
+      - What that costs: side by side about 80 min and 6 % more work (chosen); hot files apart about 80 min and 6 % more work; one after another about 1 h 46 min.
+      - So small that a job, a pull request and checks of their own may cost more than they save: \`types\`, \`options\`, \`survey\`, \`docs\`.
+
+      </details>"
+    `);
+  });
+
+  it("of fifty tasks with as much text as a plan may hold fits, every task in it", () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `task-${index}-${"x".repeat(28)}`);
+    const text = comment(
+      ids.map((id, index) => ({
+        id,
+        title: "<".repeat(200),
+        dependsOn: ids.slice(0, index),
+        files: Array.from({ length: 20 }, (_, file) => `${"|".repeat(80)}/${file}`),
+      })),
+      "@everyone ".repeat(390),
+    );
+    expect(text.length).toBeLessThanOrEqual(60_000);
+    for (const id of ids) expect(text).toMatch(new RegExp(`^\\| \\d+ \\| \`${id}\` `, "m"));
+  });
+
+  it("keeps its shape whatever the titles, the files and the reasons say", () => {
+    const words = hostile();
+    const title = words.filter((text) => text.trim() !== "" && text.trim().length <= 200);
+    fc.assert(
+      fc.property(fc.array(title, { minLength: 1, maxLength: 4 }), words, (titles, why) => {
+        const text = comment(
+          titles.map((one, index) => ({ id: `t${index}`, title: one })),
+          why,
+        );
+        const lines = text.split("\n");
+        const rows = lines.filter((line) => /^\| \d+ \| `t\d`/.test(line));
+        expect(rows).toHaveLength(titles.length);
+        for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(8);
+        expect(lines.filter((line) => line.includes("<!--"))).toEqual([lines[0]]);
+        expect(lines.filter((line) => line === "</details>")).toHaveLength(1);
+        expect(text).not.toContain("@ada");
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
