@@ -34,7 +34,12 @@ const Job = z
     steps: z.array(z.unknown()).nullish(),
   })
   .loose();
-const WorkflowFile = z.object({ on: On, permissions: Permissions, jobs: z.record(z.string(), Job) });
+const WorkflowFile = z.object({
+  on: On,
+  permissions: Permissions,
+  env: z.unknown().optional(),
+  jobs: z.record(z.string(), Job),
+});
 
 export type WorkflowReading = { ok: true; workflow: Workflow } | { ok: false; text: string };
 
@@ -50,6 +55,7 @@ export function readWorkflow(path: string, text: string): WorkflowReading {
   const file = WorkflowFile.safeParse(yaml.value);
   if (!file.success) return { ok: false, text: "it is not a workflow that GitHub would run" };
   const { on, permissions, jobs } = file.data;
+  const ofAll = inputsOf(stringsIn(file.data.env));
   const pull = triggerOf(on, "pull_request");
   return {
     ok: true,
@@ -58,7 +64,7 @@ export function readWorkflow(path: string, text: string): WorkflowReading {
       pullRequest: pull === null ? null : { ...filters(pull), types: pull.types ?? null },
       pullRequestTarget: filtersOf(on, "pull_request_target"),
       push: pushFilters(on),
-      jobs: Object.entries(jobs).map(([id, job]) => readJob(id, job, permissions)),
+      jobs: Object.entries(jobs).map(([id, job]) => readJob(id, job, permissions, ofAll)),
     },
   };
 }
@@ -95,16 +101,32 @@ function pushFilters(on: On): Filters | null {
   return onlyTags && found.branches === null && found.branchesIgnore === null ? { ...found, branches: [] } : found;
 }
 
-function readJob(id: string, job: z.infer<typeof Job>, ofWorkflow: z.infer<typeof Permissions>): WorkflowJob {
-  const strings = [...stringsIn(job)];
+/** What a job reads. */
+interface Inputs {
+  secrets: string[];
+  head: boolean;
+}
+
+function inputsOf(strings: Iterable<string>): Inputs {
+  const texts = [...strings];
+  const head = /github\.event\.pull_request\.head\.|github\.head_ref|refs\/pull\//;
+  return { secrets: secretsIn(texts), head: texts.some((text) => head.test(text)) };
+}
+
+/** Every job has the workflow's environment, and its permissions unless it says something else. */
+function readJob(
+  id: string,
+  job: z.infer<typeof Job>,
+  ofWorkflow: z.infer<typeof Permissions>,
+  ofAll: Inputs,
+): WorkflowJob {
+  const own = inputsOf(stringsIn(job));
   return {
     checkName: checkName(id, job),
-    secrets: secretsIn(job, strings),
+    secrets: job.secrets === "inherit" ? ["*"] : [...new Set([...own.secrets, ...ofAll.secrets])].sort(),
     writes: writesOf(job.permissions === undefined ? ofWorkflow : job.permissions),
     selfHosted: [...stringsIn(job["runs-on"])].includes("self-hosted"),
-    checksOutHead: strings.some((text) =>
-      /github\.event\.pull_request\.head\.|github\.head_ref|refs\/pull\//.test(text),
-    ),
+    checksOutHead: own.head || ofAll.head,
   };
 }
 
@@ -112,9 +134,13 @@ function readJob(id: string, job: z.infer<typeof Job>, ofWorkflow: z.infer<typeo
 function checkName(id: string, job: z.infer<typeof Job>): (string | null)[] {
   const name = job.name ?? id;
   const parts: (string | null)[] = [];
-  for (const part of name.split(/(\$\{\{[^}]*\}\})/)) {
-    if (part !== "") parts.push(part.startsWith("${{") ? null : part);
+  let from = 0;
+  for (const { start, end } of expressionsIn(name)) {
+    if (start > from) parts.push(name.slice(from, start));
+    parts.push(null);
+    from = end;
   }
+  if (from < name.length) parts.push(name.slice(from));
   const filled = parts.includes(null);
   if (job.strategy?.matrix != null && !filled) parts.push(" (", null, ")");
   if (job.uses !== undefined) parts.push(" / ", null);
@@ -122,11 +148,11 @@ function checkName(id: string, job: z.infer<typeof Job>): (string | null)[] {
 }
 
 /** The job's own token is no secret that anybody gave it. */
-function secretsIn(job: z.infer<typeof Job>, strings: readonly string[]): string[] {
-  if (job.secrets === "inherit") return ["*"];
+function secretsIn(strings: readonly string[]): string[] {
   const names = new Set<string>();
   for (const text of strings) {
-    for (const expression of text.match(/\$\{\{[^}]*\}\}/g) ?? []) {
+    for (const { start, end } of expressionsIn(text)) {
+      const expression = text.slice(start, end);
       for (const [, dotted, quoted] of expression.matchAll(/\bsecrets(?:\.([\w-]+)|\[\s*'([^']+)'\s*\])/gi)) {
         names.add((dotted ?? quoted ?? "").toUpperCase());
       }
@@ -134,7 +160,7 @@ function secretsIn(job: z.infer<typeof Job>, strings: readonly string[]): string
     }
   }
   names.delete("GITHUB_TOKEN");
-  return [...names].sort();
+  return [...names];
 }
 
 function writesOf(permissions: z.infer<typeof Permissions>): string[] | null {
@@ -144,9 +170,26 @@ function writesOf(permissions: z.infer<typeof Permissions>): string[] | null {
   return Object.entries(permissions).flatMap(([scope, level]) => (level === "write" ? [scope] : []));
 }
 
-function* stringsIn(value: unknown): Generator<string> {
+/** Where each `${{ … }}` stands. What is quoted in one may hold braces of its own; one that never ends is text. */
+function* expressionsIn(text: string): Generator<{ start: number; end: number }> {
+  for (let start = text.indexOf("${{"); start >= 0; ) {
+    let quoted = false;
+    let at = start + 3;
+    while (at < text.length && (quoted || !text.startsWith("}}", at))) {
+      if (text[at] === "'") quoted = !quoted;
+      at += 1;
+    }
+    if (at >= text.length) return;
+    yield { start, end: at + 2 };
+    start = text.indexOf("${{", at + 2);
+  }
+}
+
+/** Aliases may have a value stand in many places, and within itself. */
+function* stringsIn(value: unknown, seen = new Set<object>()): Generator<string> {
   if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null) {
-    for (const one of Object.values(value)) yield* stringsIn(one);
+  else if (typeof value === "object" && value !== null && !seen.has(value)) {
+    seen.add(value);
+    for (const one of Object.values(value)) yield* stringsIn(one, seen);
   }
 }

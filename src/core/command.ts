@@ -27,7 +27,13 @@ export const Notice = z.discriminatedUnion("about", [
     extra: z.number(),
     short: z.array(z.enum(["usd", "tokens", "minutes"])),
   }),
-  z.object({ about: z.literal("plan-errors"), version: z.number().int(), errors: z.array(z.string()) }),
+  z.object({
+    about: z.literal("plan-errors"),
+    version: z.number().int(),
+    errors: z.array(z.string()),
+    /** Of what people added to a feature under way, which goes on without it. */
+    added: z.boolean().default(false),
+  }),
   z.object({ about: z.literal("plan-questions"), version: z.number().int(), questions: z.array(z.string()) }),
 ]);
 export type Notice = z.infer<typeof Notice>;

@@ -28,6 +28,8 @@ function words(notice: Notice): string {
     case "plan-questions":
       return `Before this can be planned, please answer:\n\n${errorList(notice.questions)}\n\nThe answer of somebody with write access is read and the feature planned anew. \`/headgate plan\` plans without one.`;
     case "plan-errors":
+      if (notice.added)
+        return `What was added to this feature cannot be taken in, and it goes on without it. What is wrong:\n\n${errorList(notice.errors)}\n\nMend that, then take the label off and put it on again.`;
       return `The plan cannot be used; nothing was started. What is wrong with it:\n\n${errorList(notice.errors)}\n\nThen comment \`/headgate resume\` for a new plan.`;
   }
 }
@@ -42,10 +44,13 @@ function quoted(text: string): string {
 }
 
 const MAX_LINES = 100;
+/** GitHub takes 65,536 characters. */
+const MAX_CHARACTERS = 50_000;
 
 /** Our own words, with names in backticks. */
 function problemList(problems: readonly string[]): string {
-  return bullets(problems, (problem) => defuse(truncate(problem.replace(/\s+/g, " "), 500)));
+  // Room for all the names that one has: cut within one, it would no longer be code.
+  return bullets(problems, (problem) => defuse(truncate(problem.replace(/\s+/g, " "), 1_000)));
 }
 
 /** A model's ids and paths are in these. */
@@ -54,7 +59,14 @@ function errorList(errors: readonly string[]): string {
 }
 
 function bullets(lines: readonly string[], write: (line: string) => string): string {
-  const shown = lines.slice(0, MAX_LINES).map((line) => `- ${write(line)}`);
-  if (lines.length > MAX_LINES) shown.push(`- and ${lines.length - MAX_LINES} more`);
+  const shown: string[] = [];
+  let length = 0;
+  for (const line of lines.slice(0, MAX_LINES)) {
+    const written = `- ${write(line)}`;
+    length += written.length + 1;
+    if (length > MAX_CHARACTERS) break;
+    shown.push(written);
+  }
+  if (lines.length > shown.length) shown.push(`- and ${lines.length - shown.length} more`);
   return shown.join("\n");
 }

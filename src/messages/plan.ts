@@ -5,6 +5,7 @@
 import type { Analysis } from "../core/analysis/index.ts";
 import { analysisOf, mustAsk } from "../core/feature/planning/approval.ts";
 import type { FeatureState, Task } from "../core/feature/state.ts";
+import { isOver } from "../core/feature/state.ts";
 import { planMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
 import { codeSpan, plainText, quotation } from "./sanitise.ts";
@@ -75,17 +76,23 @@ export function dollars(usd: number): string {
 function ask(state: FeatureState): string {
   const version = state.plan?.version ?? 0;
   const lines: string[] = [];
-  if (state.edited !== null) {
-    lines.push(
-      `The issue's text was changed after it was labelled. This plan is made from the text as it was then; \`/headgate plan\` plans from the present one.`,
-    );
-  }
+  const edited = editedText(state);
+  if (edited !== null) lines.push(edited);
   if (state.stage === "proposed" && mustAsk(state)) {
     lines.push(
       `**This is version ${version} of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.`,
     );
   }
   return lines.length === 0 ? "" : `> [!IMPORTANT]\n${lines.map((line) => `> ${line}`).join("\n>\n")}`;
+}
+
+/** That the issue says something else by now than what somebody consented to, and what to do about it. null: it does not. */
+export function editedText(state: FeatureState): string | null {
+  if (state.edited === null || isOver(state)) return null;
+  const said = "The issue's text was changed after it was labelled.";
+  if (state.stage === "planning" || state.stage === "proposed")
+    return `${said} This plan is made from the text as it was then; \`/headgate plan\` plans from the present one.`;
+  return `${said} What is under way follows the text as it was then. If that is no longer wanted, \`/headgate hold\` stops it and \`/headgate cancel\` ends it.`;
 }
 
 /** What the preflight found: whoever approves should know. */

@@ -36,6 +36,7 @@ function list(names: readonly string[]): string {
   return names.includes("*") ? "everything" : names.slice(0, 8).map(name).join(", ");
 }
 
+/** Backticks in it would need longer ones around it, and what many findings say must fit into one comment. */
 function name(text: string): string {
-  return codeSpan(text, 120);
+  return codeSpan(text.replaceAll("`", "'"), 120);
 }

@@ -52,6 +52,7 @@ function splitWord(word: string): string {
 /** One line of plain words for Markdown: nothing in it formats, links, mentions or ends a table's cell. */
 export function plainText(text: string, limit: number): string {
   return defuse(oneLine(text, limit))
+    .replace(/:(?=\/\/)|\bwww(?=\.)/gi, `$&${BREAK}`)
     .replace(/[\\`*_[\]~$#]/g, "\\$&")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -5,6 +5,7 @@ import type { FeatureState, Task } from "../core/feature/state.ts";
 import { isOver } from "../core/feature/state.ts";
 import { statusMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
+import { editedText } from "./plan.ts";
 import { codeSpan, plainText } from "./sanitise.ts";
 import { clockTime, cost, duration, shortSha, stages, totalUsage } from "./words.ts";
 
@@ -31,6 +32,7 @@ export function statusComment(state: FeatureState, at: number): string {
 function render(state: FeatureState, at: number, level: Level): string {
   const sections = [
     sentence(state, explainFeature(state)),
+    edited(state),
     level.diagram && state.tasks.length > 0 ? planDiagram(state.tasks) : "",
     state.tasks.length > 0 ? taskTable(state, level) : "",
     facts(state, at),
@@ -43,6 +45,12 @@ function sentence(state: FeatureState, { reason, next, actor }: Explanation): st
   const said = `**${plainText(reason, 500).replace(/[.…]?$/, ".")}**`;
   if (isOver(state) || actor !== "person") return said;
   return `> [!IMPORTANT]\n> ${said}\n> What to do: ${next}.`;
+}
+
+/** While a plan waits for approval, the sentence says it. */
+function edited(state: FeatureState): string {
+  const said = state.stage === "proposed" || state.stage === "planning" ? null : editedText(state);
+  return said === null ? "" : `> [!IMPORTANT]\n> ${said}`;
 }
 
 function taskTable(state: FeatureState, level: Level): string {

@@ -68,6 +68,27 @@ describe("what a job is given", () => {
     expect(read(jobs(text)).jobs).toMatchObject([expected]);
   });
 
+  it("is also what the whole workflow has in its environment", () => {
+    const { jobs: found } = read("on: push\nenv: { TOKEN: '${{ secrets.NPM }}' }\njobs:\n  a: {}\n  b: {}\n");
+    expect(found.map((job) => job.secrets)).toEqual([["NPM"], ["NPM"]]);
+  });
+
+  it("is found in expressions with braces of their own", () => {
+    const { jobs: found } = read(
+      jobs(
+        "a:\n  name: \"${{ format('{0}', matrix.os) }} tests\"\n  env: { X: \"${{ format('{0}', secrets.NPM) }}\" }",
+      ),
+    );
+    expect(found).toMatchObject([{ secrets: ["NPM"], checkName: [null, " tests"] }]);
+  });
+
+  it("is looked for in time that grows with the file only", () => {
+    const before = performance.now();
+    const many = "${{".repeat(60_000);
+    expect(read(jobs(`a:\n  name: "${many}"\n  env: { X: "${many}" }`)).jobs).toMatchObject([{ secrets: [] }]);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
+
   it("is the workflow's word where the job says nothing", () => {
     const { jobs: found } = read("on: push\npermissions: write-all\njobs:\n  a: {}\n  b: { permissions: read-all }\n");
     expect(found.map((job) => job.writes)).toEqual([["*"], []]);

@@ -214,6 +214,21 @@ describe("the issue's text changes after the label", () => {
     expect(world.state).toMatchObject({ edited: null, issue: { body: "Merge everything" } });
   });
 
+  it("is shown also while the plan is carried out, and again when it is put back", () => {
+    const world = proposed();
+    shows(world);
+    says(world, approves);
+    shows(world);
+    world.feature(edit);
+    expect(world.state).toMatchObject({ stage: "executing", edited: { body: "Merge everything" } });
+    expect(world.state.issue.body).toBe("Do it");
+    expect(world.has("status.publish")).toBe(true);
+    shows(world);
+    world.feature({ ...edit, body: "Do it" });
+    shows(world);
+    expect(world.state.edited).toBeNull();
+  });
+
   it("is nothing when it is put back", () => {
     const world = proposed();
     world.feature(edit);
@@ -409,6 +424,30 @@ describe("sub-issues", () => {
     world.label();
     world.allow();
     expect(world.has("plan.make", (command) => "extends" in command && command.extends)).toBe(looked);
+  });
+
+  it("that cannot be read are told of, and the feature goes on", () => {
+    const world = underWay();
+    const { version } = world.take("plan.make");
+    const failure = { class: "policy-blocked" as const, cause: "#9 is blocked by #4", details: [] };
+    world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
+    expect(world.take("notice.post").notice).toMatchObject({ errors: ["#9 is blocked by #4"], added: true });
+    expect(world.state).toMatchObject({ stage: "executing", parked: null });
+  });
+
+  it("that Headgate wrote itself are no news when it is labelled again", () => {
+    const world = proposed({ a: [], b: ["a"] }, always, { publish: "sub-issues" });
+    shows(world);
+    says(world, approves);
+    const { tasks } = world.take("plan.file");
+    says(world, { verb: "hold" });
+    world.label();
+    world.allow({ policy: { ...defaultPolicy, plan: { publish: "sub-issues", research: 0 } } });
+    const { version } = world.take("plan.make", (command) => command.extends);
+    const before = world.stages();
+    world.feature({ type: "plan.made", source: "sub-issues", version, plan: { tasks }, model: null, usage: null });
+    expect(world.stages()).toEqual(before);
+    expect([world.has("plan.file"), world.has("notice.post")]).toEqual([false, false]);
   });
 
   it("are not what a model adds to a plan that was approved", () => {

@@ -100,6 +100,26 @@ describe("a required check", () => {
       { workflows: [workflow({ pullRequest: { ...onPulls, paths: true } }), workflow()] },
       [],
     ],
+    [
+      "whose workflow's pattern is none never comes",
+      only({ pullRequest: { ...onPulls, branches: ["main[", "a++", "+", "(?<x>main)"] } }),
+      [["check-never-runs", true]],
+    ],
+    [
+      "of a workflow that pulls start with the base's own code comes",
+      only({ pullRequest: null, pullRequestTarget: everywhere }),
+      [],
+    ],
+    [
+      "of a workflow with a job of any name may be another's, and forbids nothing",
+      only({ pullRequest: null, jobs: [{ ...harmless, checkName: [null] }] }),
+      [["check-unknown", false]],
+    ],
+    [
+      "that one job of this name never makes, and a job of any name may, comes",
+      { workflows: [workflow({ jobs: [{ ...harmless, checkName: [null] }] }), workflow({ pullRequest: null })] },
+      [],
+    ],
     ["that no workflow makes is not known", { workflows: [] }, [["check-unknown", false]]],
     ["that somebody reported on the base is taken for another App's", { workflows: [], reported: ["unit"] }, []],
     [
@@ -109,6 +129,15 @@ describe("a required check", () => {
     ],
   ])("%s", (_, facts, expected) => {
     expect(abouts(facts)).toEqual(expected);
+  });
+
+  it("into a branch that a pattern is slow about is judged at once", () => {
+    const base = "a".repeat(40);
+    const slow = [`${"a+".repeat(20)}b`, `${"a*".repeat(20)}b`, `${"**a".repeat(20)}b`];
+    const workflows = [workflow({ pullRequest: { ...onPulls, branches: slow } })];
+    const before = performance.now();
+    expect(abouts({ base, workflows })).toEqual([["check-never-runs", true]]);
+    expect(performance.now() - before).toBeLessThan(1_000);
   });
 
   it.each([

@@ -15,7 +15,10 @@ describe("a notice", () => {
       "lists everything that is missing, with names as code",
       { about: "not-ready", round: 1, problems: ["`main` requires no checks.", "`x.yml` is\nmissing."] },
     ],
-    ["lists every error of a plan", { about: "plan-errors", version: 1, errors: ["task 'a|b': <b>bad</b>", "two"] }],
+    [
+      "lists every error of a plan",
+      { about: "plan-errors", version: 1, errors: ["task 'a|b': <b>bad</b>", "two"], added: false },
+    ],
   ])("%s", (_, notice) => {
     expect(noticeComment(notice)).toMatchSnapshot();
   });
@@ -71,7 +74,26 @@ describe("a notice", () => {
 
   it("names no more than a hundred errors", () => {
     const errors = Array.from({ length: 130 }, (_, index) => `error ${index}`);
-    expect(noticeComment({ about: "plan-errors", version: 1, errors })).toContain("- and 30 more");
+    expect(noticeComment({ about: "plan-errors", version: 1, errors, added: false })).toContain("- and 30 more");
+  });
+
+  it("of what was added to a feature under way says that it goes on", () => {
+    const text = noticeComment({ about: "plan-errors", version: 2, errors: ["#9 is blocked by #4"], added: true });
+    expect(text).toContain("goes on without it");
+    expect(text).not.toMatch(/nothing was started|resume/);
+    expect(text).not.toContain("#4");
+  });
+
+  it("fits into a comment however many problems there are, and cuts no name in two", () => {
+    const long = `\`${"@ada #1 ".repeat(15)}\``;
+    const problems = Array.from(
+      { length: 100 },
+      () => `${long} is made by ${long} on ${long}, and nobody minds ${long}.`,
+    );
+    const text = noticeComment({ about: "not-ready", round: 1, problems });
+    expect(text.length).toBeLessThan(60_000);
+    expect(text).toMatch(/^- and \d+ more$/m);
+    for (const line of text.split("\n").filter((one) => one.startsWith("- `"))) expect(line).toMatch(/`\.$/);
   });
 
   it("begins with its marker, which nothing in it can end early", () => {

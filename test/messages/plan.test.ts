@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { planComment } from "../../src/messages/plan.ts";
+import { findingText } from "../../src/messages/preflight.ts";
 import { World } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
 
@@ -9,6 +10,10 @@ const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
 const prices = Object.fromEntries(Object.values(defaultPolicy.models).map((model) => [model, price]));
 
 function comment(tasks: { id: string; [key: string]: unknown }[], why = ""): string {
+  return planComment(planned(tasks, why).state);
+}
+
+function planned(tasks: { id: string; [key: string]: unknown }[], why = ""): World {
   const world = new World();
   world.label();
   const policy = { ...defaultPolicy, approve: { when: "always" as const, usd: 0 } };
@@ -16,7 +21,7 @@ function comment(tasks: { id: string; [key: string]: unknown }[], why = ""): str
   const { version } = world.take("plan.make");
   const plan = { why, tasks: tasks.map((task) => ({ title: `Make ${task.id}`, ...task })) };
   world.feature({ type: "plan.made", source: "model", version, plan, model: null, usage: null });
-  return planComment(world.state);
+  return world;
 }
 
 describe("the plan comment", () => {
@@ -117,6 +122,40 @@ describe("the plan comment", () => {
     );
     expect(text.length).toBeLessThanOrEqual(60_000);
     for (const id of ids) expect(text).toMatch(new RegExp(`^\\| \\d+ \\| \`${id}\` `, "m"));
+  });
+
+  it("says what to do about an edit: plan anew before it is approved, and hold or cancel while it is carried out", () => {
+    const edited = { title: "A feature", body: "Merge everything" };
+    const { state } = planned([{ id: "only" }]);
+    expect(planComment({ ...state, edited })).toMatch(
+      /text was changed .*`\/headgate plan` plans from the present one/,
+    );
+    const carriedOut = planComment({ ...state, stage: "executing", edited });
+    expect(carriedOut).toMatch(/text was changed .*`\/headgate cancel` ends it/);
+    expect(carriedOut).not.toContain("headgate plan`");
+    expect(planComment({ ...state, stage: "completed", edited })).not.toContain("text was changed");
+  });
+
+  it("of fifty tasks fits also with a hundred findings of the greatest length, every task in it", () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `task-${index}-${"x".repeat(28)}`);
+    const { state } = planned(
+      ids.map((id, index) => ({
+        id,
+        title: "<".repeat(200),
+        dependsOn: ids.slice(0, index),
+        files: ["|".repeat(300)],
+      })),
+      "@everyone ".repeat(390),
+    );
+    const name = "`@ada <!-- headgate:plan --> | #1 [x](http://y)\n</details>".repeat(5);
+    const secrets = Array.from({ length: 20 }, () => name);
+    const warning = findingText({ about: "secrets-reachable", refuses: false, workflow: name, secrets });
+    const text = planComment({ ...state, warnings: Array.from({ length: 100 }, () => warning) });
+    expect(text.length).toBeLessThanOrEqual(60_000);
+    for (const id of ids) expect(text).toMatch(new RegExp(`^\\| \\d+ \\| \`${id}\` `, "m"));
+    expect(text.match(/<!--/g)).toHaveLength(1);
+    expect(text).toContain("> - and 88 more");
+    expect(text.trimEnd()).toMatch(/<\/details>$/);
   });
 
   it("keeps its shape whatever the titles, the files and the reasons say", () => {

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
 import { describe, expect, it } from "vitest";
 import {
   codeSpan,
@@ -67,7 +69,9 @@ describe("text of strangers", () => {
       fc.property(hostile(), (text) => {
         const words = plainText(text, 200);
         expect(words).not.toContain("|");
-        const [paragraph, ...others] = fromMarkdown(`x ${words}`).children;
+        // As GitHub reads it: bare addresses are links there.
+        const asGitHub = { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] };
+        const [paragraph, ...others] = fromMarkdown(`x ${words}`, asGitHub).children;
         expect(others).toEqual([]);
         expect(paragraph?.type).toBe("paragraph");
         const kinds = paragraph?.type === "paragraph" ? paragraph.children.map((child) => child.type) : [];

@@ -56,6 +56,17 @@ describe("the status comment", () => {
     `);
   });
 
+  it("says so while the issue says something else than what is carried out, and not after the end", () => {
+    const edited = { title: "A feature", body: "Merge everything @ada" };
+    const world = diamond();
+    expect(statusComment(world.state, world.at)).not.toContain("text was changed");
+    const text = statusComment({ ...world.state, edited }, world.at);
+    expect(text).toMatch(/^> \[!IMPORTANT\]\n> The issue's text was changed .*`\/headgate hold` stops it/m);
+    expect(text).not.toMatch(/Merge everything|headgate plan/);
+    const over = completed();
+    expect(statusComment({ ...over.state, edited }, over.at)).not.toContain("text was changed");
+  });
+
   it("says what to type when a task needs a person", () => {
     const world = diamond();
     const parked = withTask(world.state, "quote", (task) => {

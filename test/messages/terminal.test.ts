@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { finalTable } from "../../src/messages/terminal/final-table.ts";
+import { planReport } from "../../src/messages/terminal/plan-report.ts";
 import { planTree } from "../../src/messages/terminal/plan-tree.ts";
 import { clockTime, duration, elapsed } from "../../src/messages/words.ts";
 import { sha, World } from "../core/world.ts";
@@ -146,5 +147,40 @@ describe("times", () => {
 
   it("are of day in UTC", () => {
     expect(clockTime(Date.UTC(2026, 10, 23, 7, 31))).toBe("07:31 UTC");
+  });
+});
+
+describe("what came of planning, in a terminal", () => {
+  const hostile = "Which\u001b]0;gotcha\u0007 \u001b[2Jone\nor\u202e two?";
+
+  it("is the plan with what stands in its way", () => {
+    const world = new World();
+    world.label();
+    world.allow({ warnings: ["`ci.yml` gives secrets away."] });
+    world.plan({ a: [], b: ["a"] });
+    const lines = planReport(world.state, ["`main` requires no checks."]);
+    expect(lines[0]).toMatch(/^2 tasks · /);
+    expect(lines.slice(-5)).toEqual([
+      "Headgate could not start here yet:",
+      "  `main` requires no checks.",
+      "",
+      "Before agents' code runs here:",
+      "  `ci.yml` gives secrets away.",
+    ]);
+  });
+
+  it.each([
+    ["the questions of a model", "plan.questioned"],
+    ["the reason why there is none", "plan.failed"],
+  ] as const)("is %s, and nothing in it steers the terminal", (_, type) => {
+    const world = new World();
+    world.label();
+    world.allow();
+    const { version } = world.take("plan.make");
+    const failure = { class: "policy-blocked" as const, cause: hostile, details: [] };
+    world.feature({ type, version, questions: [hostile], failure, model: null, usage: null });
+    const text = planReport(world.state, ["`main` requires no checks."]).join("\n");
+    expect(text).toMatch(/Which.*one or two\?[\s\S]*could not start here yet:\n {2}`main` requires no checks\./);
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 });

@@ -1,8 +1,7 @@
 /** The web side as a person reads it: in Chromium, from the front page on, by its links. */
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { openChromium } from "./chromium.ts";
 import { startWebFixture, type WebFixture } from "./web-fixture.ts";
 
 let fixture: WebFixture;
@@ -11,24 +10,8 @@ let page: Page;
 /** What the browser complained about, and dialogs that somebody's text opened. */
 let complaints: string[];
 
-/** Debian's package and others call it differently. */
-function findChromium(): string {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
-  if (found === undefined) {
-    throw new Error("These tests read the web side in Chromium, and there is none: apt-get install chromium.");
-  }
-  return found;
-}
-
 beforeAll(async () => {
-  const executablePath = findChromium();
-  const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-  const still = ["--disable-component-update", "--disable-sync"];
-  // Chromium's own sandbox refuses to run as root.
-  const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  browser = await chromium.launch({ executablePath, args: [...quiet, ...still, ...asRoot] });
+  browser = await openChromium();
   fixture = await startWebFixture();
 });
 afterAll(async () => {

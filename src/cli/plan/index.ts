@@ -9,7 +9,7 @@ import { analysisOf } from "../../core/feature/planning/approval.ts";
 import { defaultPolicy, LABEL } from "../../core/policy.ts";
 import { connectApp, createGitHub } from "../../github/index.ts";
 import type { Planner } from "../../loop/planner-port.ts";
-import { planSheet } from "../../messages/terminal/plan-sheet.ts";
+import { planReport } from "../../messages/terminal/plan-report.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
 import { writtenPlan } from "../../planner/written/index.ts";
@@ -104,9 +104,9 @@ function codeOf({ state, problems }: DryRun): number {
 }
 
 function show({ state, problems }: DryRun, asJson: boolean, print: (line: string) => void): void {
-  const analysis = analysisOf(state);
-  const questions = state.questions?.texts ?? [];
   if (asJson) {
+    const analysis = analysisOf(state);
+    const questions = state.questions?.texts ?? [];
     const tasks = state.tasks.map((task) => task.plan);
     const { warnings, plan: made, parked, planner } = state;
     const failure = made === null && questions.length === 0 ? (parked?.reason ?? null) : null;
@@ -115,12 +115,5 @@ function show({ state, problems }: DryRun, asJson: boolean, print: (line: string
     print(JSON.stringify({ tasks, source, why, analysis, problems, warnings, questions, failure, planner }, null, 2));
     return;
   }
-  if (analysis !== null) for (const line of planSheet(state, analysis)) print(line);
-  if (questions.length > 0) print("It cannot be planned before somebody has answered:");
-  for (const question of questions) print(`  ${question}`);
-  if (analysis === null && questions.length === 0 && problems.length === 0) print(state.parked?.reason ?? "No plan.");
-  if (problems.length > 0) print("\nHeadgate could not start here yet:");
-  for (const problem of problems) print(`  ${problem}`);
-  if (state.warnings.length > 0) print("\nBefore agents' code runs here:");
-  for (const warning of state.warnings) print(`  ${warning}`);
+  for (const line of planReport(state, problems)) print(line);
 }

@@ -68,8 +68,14 @@ type Runs = "always" | "sometimes" | "never";
 
 /** A required check that nobody reports is waited for by every pull, for ever. */
 function coverage(facts: Facts, check: RequiredCheck): Finding[] {
-  const makers = facts.workflows.filter((workflow) => workflow.jobs.some((job) => makes(job, check.name)));
-  const runs = makers.map((workflow) => ({ workflow: workflow.path, runs: runsOnPulls(workflow, facts) }));
+  const runs = facts.workflows.flatMap((workflow) => {
+    const jobs = workflow.jobs.filter((job) => makes(job, check.name));
+    if (jobs.length === 0) return [];
+    const how = reportsOnPulls(workflow, facts);
+    // A name that GitHub alone fills in may be any: that such a job never runs says nothing of this check.
+    const named = jobs.some(({ checkName }) => checkName.some((part) => part !== null));
+    return named || how !== "never" ? [{ workflow: workflow.path, runs: how }] : [];
+  });
   if (runs.some((one) => one.runs === "always")) return [];
   const sometimes = runs.find((one) => one.runs === "sometimes");
   if (sometimes !== undefined) {
@@ -100,6 +106,15 @@ function makes({ checkName }: WorkflowJob, wanted: string): boolean {
     rest = rest.slice(at + part.length);
   }
   return checkName.at(-1) === null || rest === "" || wanted.endsWith(checkName.at(-1) ?? "");
+}
+
+/** What pulls start with the base's own code reports on them all the same. */
+function reportsOnPulls(workflow: Workflow, facts: Facts): Runs {
+  const { pullRequestTarget } = workflow;
+  const targeted = pullRequestTarget !== null && branchPasses(pullRequestTarget, facts.base);
+  if (targeted && !pullRequestTarget.paths) return "always";
+  const runs = runsOnPulls(workflow, facts);
+  return targeted && runs === "never" ? "sometimes" : runs;
 }
 
 /** A check counts by its commit: a push to the task's branch makes it as well as the pull does. */

@@ -9,6 +9,8 @@ const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
 /** Files and workflows that are looked at, at most. */
 const FILES = 100_000;
 const WORKFLOWS = 50;
+/** As many as a look may carry. */
+const WARNINGS = 100;
 
 export interface Preflight {
   /** Why it cannot begin. */
@@ -40,7 +42,12 @@ export async function preflight(
     ...(await workflowsAmong(outside, repo, base.sha, files)),
   });
   const texts = (refuses: boolean) => found.filter((one) => one.refuses === refuses).map(findingText);
-  return { problems: texts(true), warnings: texts(false) };
+  return { problems: texts(true), warnings: shortened(texts(false)) };
+}
+
+function shortened(texts: string[]): string[] {
+  if (texts.length <= WARNINGS) return texts;
+  return [...texts.slice(0, WARNINGS - 1), `There are ${texts.length - WARNINGS + 1} more findings like these.`];
 }
 
 /** The base branch's: a pull's own changes to workflow files are not Headgate's to foresee. */

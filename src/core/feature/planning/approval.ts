@@ -85,6 +85,6 @@ export function issueEdited(draft: Draft, event: EventOf<"issue.edited">): React
   if (before.title === title && before.body === body) return "duplicate";
   const isBack = state.issue.title === title && state.issue.body === body;
   state.edited = isBack ? null : { title, body };
-  if (state.stage === "proposed") showPlan(draft);
+  showPlan(draft);
   return null;
 }

@@ -62,7 +62,13 @@ function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"]
 export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reaction {
   const { state } = draft;
   countPlanning(state, event.usage, event.model);
-  if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
+  if (event.version !== state.planVersion) return "superseded";
+  if (state.stage === "executing") {
+    // Whoever labelled again waits to see what they added.
+    refusePlan(draft, event.version, [event.failure.cause]);
+    return null;
+  }
+  if (!isPlanning(state)) return "superseded";
   state.planAwaited = false;
   state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: anew(state) };
   keepPlan(draft);
@@ -119,7 +125,8 @@ function refusePlan(draft: Draft, version: number, errors: readonly string[]): v
   const reason = `The plan has errors: ${errors.slice(0, 3).join("; ")}`;
   if (isPlanning(state)) state.parked = { reason, next: anew(state) };
   keepPlan(draft);
-  const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100) };
+  const added = state.stage === "executing";
+  const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100), added };
   draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
 
@@ -147,7 +154,12 @@ function extend(draft: Draft, candidate: unknown): Reaction {
   if (added.length === 0) return "duplicate";
   // What brings everything to the base waits for the new ones too, and so can't have begun.
   const whole = state.tasks.find((task) => task.plan.id === "land");
-  if (whole !== undefined && whole.stage !== "blocked") return "guard-refused";
+  if (whole !== undefined && whole.stage !== "blocked") {
+    refusePlan(draft, state.planVersion, [
+      "everything is on its way to the base together already; it is too late for more",
+    ]);
+    return null;
+  }
   const present = state.tasks.filter((task) => task !== whole).map((task) => task.plan);
   const verdict = judgePlan({ tasks: [...present, ...added] });
   if (!verdict.ok) {
