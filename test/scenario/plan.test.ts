@@ -26,7 +26,7 @@ describe("headgate plan", { timeout: 60_000 }, () => {
     expect(output).toMatch(
       /^2 tasks · about \$\S+, at most \$\d+ · about \d+ min · \d+ Actions minutes · nothing started\n/,
     );
-    expect(output).toMatch(/^1 {2}one {2}Make one +one\.txt {2}S /m);
+    expect(output).toMatch(/^1 {2}one +Make one +one\.txt +S /m);
     expect(output).toContain("It comes from the task list that people wrote.");
     expect(place.git("for-each-ref")).toBe(before);
     expect(place.git("status", "--porcelain")).toBe("");
