@@ -218,7 +218,13 @@ export const Command = z.discriminatedUnion("type", [
     comment: z.number().int(),
     content: z.enum(["eyes", "+1", "-1", "confused"]),
   }),
-  z.object({ type: z.literal("issue.close"), ...ofRepo, issue: z.number().int() }),
+  z.object({
+    type: z.literal("issue.close"),
+    ...ofRepo,
+    issue: z.number().int(),
+    /** Whose sub-issues Headgate wrote, and closes with it. */
+    tasks: z.array(TaskId).default([]),
+  }),
 ]);
 export type Command = z.infer<typeof Command>;
 export type Effect = Exclude<Command, { type: "timer.set" | "timer.cancel" | "withdraw" | "tell" }>;

@@ -4,6 +4,7 @@ import { promote } from "./attempts.ts";
 import { commitsFor, writeBrief } from "./brief.ts";
 import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
+import { isFiled } from "./planning/approval.ts";
 import { judgeStarts, needsNoAgent, nextKind } from "./starting.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask, isSatisfied } from "./state.ts";
@@ -29,7 +30,9 @@ export function progress(draft: Draft): void {
   else if (state.tasks.every((task) => isSatisfied(task.stage)) && advanceFeature(state, { type: "FINISH" })) {
     state.endedAt = draft.at;
     draft.commands.push({ type: "timer.cancel", timer: "sweep" });
-    draft.commands.push({ type: "issue.close", repo: state.repo, issue: state.issue.number });
+    const done = isFiled(state) ? state.tasks.filter((task) => task.stage === "done" && !isWhole(task)) : [];
+    const tasks = done.map((task) => task.plan.id);
+    draft.commands.push({ type: "issue.close", repo: state.repo, issue: state.issue.number, tasks });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Inside } from "../remembered.ts";
 import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
 import { createBranch, writeRevert } from "./landing.ts";
 import { compareHeads, observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
-import { filePlan, makePlan } from "./planning.ts";
+import { closeIssue, filePlan, makePlan } from "./planning.ts";
 import { mergePull, openPull, rerunChecks, updatePull } from "./pulls.ts";
 import { postNotice, publishPlan, publishStatus } from "./talking.ts";
 import type { Told } from "./told.ts";
@@ -78,7 +78,7 @@ export async function perform(outside: Inside, aggregate: string, command: Effec
       await github.react(command.repo, command.comment, command.content);
       return [];
     case "issue.close":
-      await github.closeIssue(command.repo, command.issue, "completed");
+      await closeIssue(outside, command);
       return [];
   }
 }

@@ -44,3 +44,17 @@ export async function filePlan(outside: Outside, command: Extract<Command, { typ
     }
   }
 }
+
+/** First what was written down for its tasks: left open, it would be a plan of people's for whoever labels it next. */
+export async function closeIssue(
+  outside: Pick<Outside, "github">,
+  { repo, issue, tasks }: Extract<Command, { type: "issue.close" }>,
+): Promise<void> {
+  const { github } = outside;
+  const written = tasks.length === 0 ? [] : await github.subIssues(repo, issue);
+  for (const { number, body, state } of written) {
+    const id = taskOfIssue(body);
+    if (state === "open" && id !== null && tasks.includes(id)) await github.closeIssue(repo, number, "completed");
+  }
+  await github.closeIssue(repo, issue, "completed");
+}

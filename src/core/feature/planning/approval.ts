@@ -43,12 +43,17 @@ export function approve(draft: Draft, by: string | null): void {
   if (state.plan === null || !advanceFeature(state, { type: "APPROVE" })) return;
   state.plan.approvedBy = by;
   if (landsTogether(state)) makeLandBranch(draft);
-  const { source, version } = state.plan;
-  if (state.policy?.plan.publish === "sub-issues" && source === "model" && state.tasks.length > 1) {
+  const { version } = state.plan;
+  if (isFiled(state) && state.tasks.length > 1) {
     const tasks = state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan);
     draft.commands.push({ type: "plan.file", repo: state.repo, issue: state.issue.number, version, tasks });
   }
   showPlan(draft);
+}
+
+/** Whether Headgate writes the plan down as sub-issues. What people wrote down stands there already. */
+export function isFiled({ policy, plan }: FeatureState): boolean {
+  return policy?.plan.publish === "sub-issues" && plan?.source === "model";
 }
 
 /** null: done. Else why not. `writtenAt`: when the approval was written, by GitHub's clock. */
