@@ -29,12 +29,28 @@ export function attemptIdOf(state: FeatureState, task: Task, number: number): st
 
 /** Send the task an event; true if its machine took it. */
 export function advanceTask(task: Task, event: TaskMachineEvent): boolean {
-  const before = taskMachine.resolveState({ value: task.stage, context: task.machine });
-  const [after] = transition(taskMachine, before, event);
-  if (after === before) return false;
-  task.stage = TaskStage.parse(after.value);
-  task.machine = after.context;
+  const after = taskTransition(task, event);
+  if (after === null) return false;
+  task.stage = after.stage;
+  task.machine = { ...after.machine };
   return true;
+}
+
+type Turned = Pick<Task, "stage" | "machine"> | null;
+
+/** XState makes an actor for every pure transition, and tasks come to the same few again and again. null: not taken. */
+const turned = new Map<string, Turned>();
+
+function taskTransition({ stage, machine }: Task, event: TaskMachineEvent): Turned {
+  const key = JSON.stringify([stage, machine, event]);
+  const known = turned.get(key);
+  if (known !== undefined) return known;
+  const before = taskMachine.resolveState({ value: stage, context: { ...machine } });
+  const [after] = transition(taskMachine, before, event);
+  const turn = after === before ? null : { stage: TaskStage.parse(after.value), machine: after.context };
+  if (turned.size >= 1_000) turned.clear();
+  turned.set(key, turn);
+  return turn;
 }
 
 export function advanceFeature(

@@ -49,6 +49,7 @@ export function needsNoAgent(task: Task): boolean {
 
 function byRemainingPath(state: FeatureState): Task[] {
   const waiting = state.tasks.filter((task) => task.stage === "ready" && !needsNoAgent(task));
+  if (waiting.length === 0) return [];
   const ready = new Map(waiting.map((task) => [task.plan.id, task]));
   const plan = state.tasks.map((task) => ({
     id: task.plan.id,
@@ -90,6 +91,7 @@ function holdForCache(
   delays: Map<string, Delay>,
   at: number,
 ): Starts {
+  if (admitted.length === 0) return { starts: [], delays, lookAt: null };
   const terms = new Map<string, CacheTerms>();
   const candidates = admitted.map((task) => {
     const kind = nextKind(task);
