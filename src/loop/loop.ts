@@ -6,6 +6,7 @@ import { leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
 import { type Inside, Remembered } from "./remembered.ts";
 import { describe, stepAggregate } from "./step.ts";
+import type { ClaimedCommand } from "./store-port.ts";
 import { sweepAggregates, sweepRepositories } from "./sweep.ts";
 
 const AGGREGATES = 50;
@@ -28,6 +29,8 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
   const { store, log } = outside;
   const inside: Inside = { ...outside, remembered: new Remembered() };
   let sweptAt: number | null = null;
+  /** By their ordering key, the effects under way here. */
+  const underWay = new Map<string, Promise<void>>();
   /** Aggregates whose snapshot this process cannot read, and until when they are left alone. */
   const unreadable = new Map<string, number>();
 
@@ -52,12 +55,23 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
   async function claim(limit: number): Promise<Promise<void>[]> {
     const now = outside.now();
     const claimed = await store.claim(new Date(now).toISOString(), leaseUntil(now), limit);
-    return claimed.map((command) =>
-      runClaimed(inside, command).catch((error: unknown) => {
-        // The store itself failed: the lease runs out and the command is claimed again.
-        log.error({ command: command.id, error: describe(error) }, "an effect's end could not be written");
-      }),
-    );
+    return claimed.map((command) => {
+      // A clock that jumps ends the lease of an effect that is still under way here: what takes it over waits for it.
+      const before = underWay.get(command.ordering);
+      const run = before === undefined ? carryOut(command) : before.then(() => carryOut(command));
+      underWay.set(command.ordering, run);
+      void run.then(() => {
+        if (underWay.get(command.ordering) === run) underWay.delete(command.ordering);
+      });
+      return run;
+    });
+  }
+
+  function carryOut(command: ClaimedCommand): Promise<void> {
+    return runClaimed(inside, command).catch((error: unknown) => {
+      // The store itself failed: the lease runs out and the command is claimed again.
+      log.error({ command: command.id, error: describe(error) }, "an effect's end could not be written");
+    });
   }
 
   return {

@@ -9,7 +9,11 @@ const moving: readonly TaskStage[] = ["dispatching", "working", "promoting", "wa
 
 export function standing(state: FeatureState): Standing {
   if (isOver(state)) return "over";
-  if (state.stage === "planning") return state.parked === null ? "going" : "waits-for-person";
+  if (state.stage === "planning") {
+    // A look that was under way when it was put on hold leads to nothing.
+    const stopped = state.parked !== null || (state.hold !== null && !state.planAwaited);
+    return stopped ? "waits-for-person" : "going";
+  }
   if (state.stage === "proposed") {
     // Nobody can approve what cannot be read yet.
     const readable = state.plan?.shownAt !== null && !isPlannedAnew(state);
