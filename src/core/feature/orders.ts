@@ -223,6 +223,8 @@ export function cancel(draft: Draft, by: string): void {
   if (planning) draft.commands.push({ type: "withdraw", key: `plan.make:${state.planVersion}` });
   state.endedBy = by;
   state.hold = null;
+  // Also a look that failed may have parked it, and what is taken back starts from what it would have seen.
+  if (state.parked !== null && state.stage === "rolling-back") lookAgain(draft);
   state.parked = null;
   state.mergingStopped = false;
   state.awaiting = [];

@@ -132,8 +132,19 @@ export function generate(seed: string): Scenario {
     // Seldom enough by itself, and what it leads to is worth a look.
     if (feature.onFailure === "rollback" && chance.chance(0.5)) faults.push(givesUp(chance, index));
   });
+  faults.push(...givesUpLate(new Chance(`${seed} late`), features));
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
   return { seed, world, features, faults };
+}
+
+/** A person gives up in the very moment of a merge, where everything is to be taken back. */
+function givesUpLate(chance: Chance, features: FeatureSpec[]): Fault[] {
+  const [feature] = features;
+  // Giving up twice leaves things as they are, which is another story.
+  if (feature === undefined || feature.onFailure === "rollback" || !chance.chance(0.03)) return [];
+  feature.onFailure = "rollback";
+  const act: Act = { act: "say", feature: 0, by: "maya", text: "/headgate cancel" };
+  return [{ on: "moment", request: "claim pull.merge", nth: chance.between(1, 3), fault: "act", act }];
 }
 
 /** People look at the plan, change it now and then, and approve it: some too early, some an outdated version. */
