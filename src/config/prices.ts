@@ -2,7 +2,7 @@
  * What models cost. Dated figures, not bills: list prices as of 2026-11-20. A model that is not listed has no price, and
  * whoever needs one must refuse: counting an unknown price as 0 would make every budget meaningless.
  */
-import type { Price, Usage } from "../core/attempt.ts";
+import { type Price, type Usage, usdOf } from "../core/attempt.ts";
 
 /** A cache write is the five-minute one. */
 export type { Price } from "../core/attempt.ts";
@@ -29,12 +29,21 @@ export function pricedModels(): string[] {
   return [...PRICES.keys()];
 }
 
-/** What so many tokens cost, in US dollars. */
-export function usdOf(tokens: Omit<Usage, "usd">, price: Price): number {
-  const perMillion =
-    tokens.inputTokens * price.input +
-    tokens.outputTokens * price.output +
-    tokens.cacheReadTokens * price.cacheRead +
-    tokens.cacheWriteTokens * price.cacheWrite;
-  return perMillion / 1_000_000;
+/** Tokens as the Messages API counts them. */
+interface Counted {
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_input_tokens: number | null;
+  cache_creation_input_tokens: number | null;
+}
+
+/** What an answer used, and what that costs. */
+export function usageOf(given: Counted, price: Price): Usage {
+  const tokens = {
+    inputTokens: given.input_tokens,
+    outputTokens: given.output_tokens,
+    cacheReadTokens: given.cache_read_input_tokens ?? 0,
+    cacheWriteTokens: given.cache_creation_input_tokens ?? 0,
+  };
+  return { ...tokens, usd: usdOf(tokens, price) };
 }

@@ -78,6 +78,16 @@ export type Usage = z.infer<typeof Usage>;
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0 };
 
+/** What so many tokens cost, in US dollars. */
+export function usdOf(tokens: Omit<Usage, "usd">, price: Price): number {
+  const perMillion =
+    tokens.inputTokens * price.input +
+    tokens.outputTokens * price.output +
+    tokens.cacheReadTokens * price.cacheRead +
+    tokens.cacheWriteTokens * price.cacheWrite;
+  return perMillion / 1_000_000;
+}
+
 export function addUsage(left: Usage, right: Usage): Usage {
   return {
     inputTokens: sum(left.inputTokens, right.inputTokens),

@@ -1,8 +1,8 @@
 /** The engine `builtin`: an agent on the Messages API with the SDK's own coding tools. */
 import Anthropic from "@anthropic-ai/sdk";
-import type { BetaMessage, BetaUsage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import type { BetaMessage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
-import { type Price, usdOf } from "../config/prices.ts";
+import { type Price, usageOf } from "../config/prices.ts";
 import { addUsage, NO_USAGE, type Usage } from "../core/attempt.ts";
 import { type Bridge, bridge } from "./bridge.ts";
 import { type Engine, type EngineReport, tail, type Work } from "./engine.ts";
@@ -110,16 +110,6 @@ function judge({ work, ours, last, usage, trouble }: Ended): Pick<EngineReport, 
       return { outcome: "budget-exhausted", summary: `the attempt's budget is used up: ${spent}` };
     }
   }
-}
-
-function usageOf(given: BetaUsage, price: Price): Usage {
-  const tokens = {
-    inputTokens: given.input_tokens,
-    outputTokens: given.output_tokens,
-    cacheReadTokens: given.cache_read_input_tokens ?? 0,
-    cacheWriteTokens: given.cache_creation_input_tokens ?? 0,
-  };
-  return { ...tokens, usd: usdOf(tokens, price) };
 }
 
 function narrate(message: BetaMessage, work: Work): void {

@@ -1,7 +1,7 @@
 /** One streamed answer of a model. What it cost is known whatever comes of it. */
 import type Anthropic from "@anthropic-ai/sdk";
-import type { Message, MessageStreamParams, Usage as Tokens } from "@anthropic-ai/sdk/resources/messages/messages";
-import { type Price, usdOf } from "../config/prices.ts";
+import type { Message, MessageStreamParams } from "@anthropic-ai/sdk/resources/messages/messages";
+import { type Price, usageOf } from "../config/prices.ts";
 import { NO_USAGE, type Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
 import { failure, stopTrouble, troubleOf } from "./trouble.ts";
@@ -52,14 +52,4 @@ export function textOf(message: Message): string {
  */
 function thinks(model: string): boolean {
   return !model.startsWith("claude-haiku-4-5");
-}
-
-function usageOf(given: Tokens, price: Price): Usage {
-  const tokens = {
-    inputTokens: given.input_tokens,
-    outputTokens: given.output_tokens,
-    cacheReadTokens: given.cache_read_input_tokens ?? 0,
-    cacheWriteTokens: given.cache_creation_input_tokens ?? 0,
-  };
-  return { ...tokens, usd: usdOf(tokens, price) };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { pricedModels, priceOf, usdOf } from "../../src/config/prices.ts";
+import { pricedModels, priceOf } from "../../src/config/prices.ts";
+import { usdOf } from "../../src/core/attempt.ts";
 
 test("a dated version costs what its model costs, and an unknown model has no price", () => {
   expect(priceOf("claude-haiku-4-5-20251001")).toEqual(priceOf("claude-haiku-4-5"));

@@ -2,7 +2,7 @@
  * What a task is expected to take and to cost, before anybody has worked on it. Rough figures for a first guess, said to be
  * such wherever people read them; what tasks of the feature really took replaces them while it runs (`judge/schedule.ts`).
  */
-import type { Price, Usage } from "../attempt.ts";
+import { type Price, type Usage, usdOf } from "../attempt.ts";
 import type { PlannedTask, Role, Size } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 
@@ -59,12 +59,3 @@ export function checkMinutes(role: Role): number {
  * for checks of its own, one after another with everybody else's.
  */
 export const SPLIT_PAYS_FROM_MINUTES = OVERHEAD_MINUTES + CHECK_MINUTES;
-
-function usdOf(used: Omit<Usage, "usd">, price: Price): number {
-  const perMillion =
-    used.inputTokens * price.input +
-    used.outputTokens * price.output +
-    used.cacheReadTokens * price.cacheRead +
-    used.cacheWriteTokens * price.cacheWrite;
-  return perMillion / 1_000_000;
-}
