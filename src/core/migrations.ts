@@ -70,7 +70,25 @@ const featureSteps: Record<number, Step> = {
       plan: { ...task.plan, acceptance: [], checks: [] },
     })),
   }),
+  // 5 keeps together what is known together, and of ended attempts and landed changes only what somebody still reads.
+  4: (state) => ({ ...state, tasks: (state.tasks as TaskOf4[]).map(withoutGaps) }),
 };
+
+interface TaskOf4 extends Record<string, unknown> {
+  attempts: ({ against: string; parents: string[] } & Record<string, unknown>)[];
+}
+
+function withoutGaps(task: TaskOf4): Record<string, unknown> {
+  const { failure, failedIn, waitsUntil, explanation, waitsFor, checking, ...rest } = task;
+  const last = task.attempts.at(-1);
+  return {
+    ...rest,
+    attempts: task.attempts.map(({ against: _, parents: __, ...attempt }) => attempt),
+    commits: last === undefined ? null : { against: last.against, parents: last.parents },
+    setback: failure === null ? null : { failure, where: failedIn ?? "attempt", until: waitsUntil },
+    entry: task.stage === "in-lane" ? { explanation, actor: waitsFor, checking } : null,
+  };
+}
 
 const laneSteps: Record<number, Step> = {
   // 2 numbers what is asked, and remembers the base's tip and what was tried.

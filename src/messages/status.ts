@@ -76,7 +76,8 @@ function why(state: FeatureState, task: Task, level: Level): string {
   const { reason, next, actor } = explainTask(state, task);
   const said = plainText(reason, level.reason);
   if (next === "nothing") return said;
-  const when = task.waitsUntil === null ? "" : `at ${clockTime(task.waitsUntil)} `;
+  const until = task.setback?.until ?? null;
+  const when = until === null ? "" : `at ${clockTime(until)} `;
   return `${said}; next: ${when}${next} · ${actors[actor]}`;
 }
 

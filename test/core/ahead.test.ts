@@ -119,7 +119,7 @@ describe("an entry that conflicts with one ahead", () => {
     const world = conflicting();
     const text = "conflicts with #10 ahead of it in src/a.ts: waits until that one has landed, then it is resolved";
     expect(entry(world, 11).explanation).toBe(text);
-    expect(world.task("b")).toMatchObject({ explanation: text, waitsFor: "headgate" });
+    expect(world.task("b")).toMatchObject({ entry: { explanation: text, actor: "headgate" } });
   });
 
   it("names three files at most", () => {
@@ -199,7 +199,7 @@ describe("an entry that conflicts with one ahead", () => {
     look(world, 10, { checks: [green] });
     world.merges(10);
     world.pullIs(11, { mergeable: false });
-    expect(world.task("b")).toMatchObject({ failure: { class: "conflict-with-base" } });
+    expect(world.task("b")).toMatchObject({ setback: { failure: { class: "conflict-with-base" } } });
     expect(world.take("attempt.dispatch", (command) => command.task === "b").brief.kind).toBe("resolve");
     expect(entry(world, 11)).toMatchObject({ place: 2, away: true });
   });

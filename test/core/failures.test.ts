@@ -289,7 +289,7 @@ describe("a failure", () => {
       world.start({ a: [], b: [] });
       happens(world);
       const task = world.task("a");
-      expect(task.failure?.class).toBe(failure);
+      expect(task.setback?.failure.class).toBe(failure);
       expect(task.stage).toBe(stage);
       expect(task.machine).toMatchObject({ failures: leads.failures, free: leads.free });
       if (leads.kind !== undefined) expect(task.machine.kind).toBe(leads.kind);
@@ -361,7 +361,7 @@ describe("a reviewer who asks for changes", () => {
     world.pullIs(pull, asks("a-1"));
     world.agentSucceeds("a");
     world.pullIs(pull, asks("a-1"));
-    expect(world.task("a")).toMatchObject({ stage: "in-lane", waitsFor: "person", machine: { failures: 1 } });
+    expect(world.task("a")).toMatchObject({ stage: "in-lane", entry: { actor: "person" }, machine: { failures: 1 } });
     expect(explainTask(world.state, world.task("a")).next).toBe("review it again, or dismiss the review");
     expect(world.has("pull.merge")).toBe(false);
     hint(world, pull);
@@ -376,7 +376,7 @@ describe("a reviewer who asks for changes", () => {
     const world = new World();
     world.start({ a: [] });
     world.pullIs(world.agentSucceeds("a"), seen);
-    expect(world.task("a")).toMatchObject({ stage: "in-lane", waitsFor: "person", machine: { failures: 0 } });
+    expect(world.task("a")).toMatchObject({ stage: "in-lane", entry: { actor: "person" }, machine: { failures: 0 } });
     expect(world.has("attempt.dispatch")).toBe(false);
   });
 

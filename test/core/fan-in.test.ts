@@ -275,7 +275,10 @@ describe("rolling back", () => {
     world.orders("cancel");
     if (base === null) {
       expect(world.has("revert.write")).toBe(false);
-      expect(world.task("undo-1")).toMatchObject({ stage: "parked", failure: { class: "policy-blocked" } });
+      expect(world.task("undo-1")).toMatchObject({
+        stage: "parked",
+        setback: { failure: { class: "policy-blocked" } },
+      });
       const { actor, reason, next } = explainFeature(world.state);
       expect(actor).toBe("person");
       expect(reason).toContain("may be the last of several commits");

@@ -135,7 +135,7 @@ describe("a task", () => {
       expect(world.dispatches("a")).toBe(attempt);
       world.ends("a", outcome, manifest);
     }
-    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: failure } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: failure } } });
     expect(world.has("change.promote")).toBe(false);
     expect(world.stages()).toEqual({ a: "parked", b: "blocked", c: "dispatching" });
     world.lands("c");
@@ -270,7 +270,7 @@ describe("a task", () => {
       const { head } = world.take("failure.read");
       world.lane({ type: "failure.read", pull, head, details: [{ title: "unit failed", text }] });
     }
-    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-failed" } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-failed" } } });
   });
 
   it("is resolved against the base when it conflicts, and the result has both parents", () => {
@@ -679,7 +679,7 @@ describe("the lane", () => {
     expect(world.laneState.halted?.reason).toContain("not the one that was tested");
     world.pullIs(second);
     expect(world.has("pull.merge")).toBe(false);
-    expect(world.task("b")).toMatchObject({ waitsFor: "person" });
+    expect(world.task("b")).toMatchObject({ entry: { actor: "person" } });
     world.lane({ type: "entries.held", feature: FEATURE, held: false, lifts: true });
     expect(world.has("pull.merge")).toBe(true);
   });
@@ -726,7 +726,7 @@ describe("the lane", () => {
       world.timer(`rest:${pull}`, LANE);
       world.pullIs(pull);
     }
-    expect(world.task("a").failure).toMatchObject({
+    expect(world.task("a").setback?.failure).toMatchObject({
       class: "policy-blocked",
       cause: expect.stringContaining("Merge commits are not allowed"),
     });
@@ -746,7 +746,7 @@ describe("the lane", () => {
       world.lane({ type: "hinted", topic: { kind: "pull", pull } });
     }
     world.pullIs(pull, { checks: [interrupted(4)] });
-    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-interrupted" } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-interrupted" } } });
   });
 
   it("does not wait for ever for a check that nobody reports", () => {
@@ -755,7 +755,7 @@ describe("the lane", () => {
     world.pullIs(pull, { checks: [] });
     world.timer(`look:${pull}`, LANE);
     world.pullIs(pull, { checks: [] });
-    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-missing" } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-missing" } } });
   });
 
   it("lets a person's push onto the branch be judged like any head", () => {
@@ -771,6 +771,6 @@ describe("the lane", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull, { state: "closed" });
-    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "policy-blocked" } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "policy-blocked" } } });
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { decide, Unreadable } from "../../src/core/decide.ts";
 import { FEATURE_SCHEMA, FeatureState } from "../../src/core/feature/state.ts";
 import { LANE_SCHEMA } from "../../src/core/lane/state.ts";
+import { sha } from "./world.ts";
 
 const folder = join(import.meta.dirname, "..", "fixtures", "snapshots");
 const names = readdirSync(folder).map((file) => file.replace(/\.json$/, ""));
@@ -56,7 +57,31 @@ describe("a snapshot", () => {
     });
     const { tasks } = FeatureState.parse(state);
     expect(commands.some((command) => command.type === "attempt.dispatch" && command.task === "total")).toBe(true);
-    expect(tasks.map((task) => [task.plan.id, task.checking])).toContainEqual(["print", true]);
+    expect(tasks.map((task) => [task.plan.id, task.entry?.checking])).toContainEqual(["print", true]);
+  });
+
+  it("of version 4 keeps what was known of a task's failure, of its place in the lane and of a change under promotion", () => {
+    const { aggregate, ...snapshot } = stored("feature-4");
+    const { state, commands } = decide(aggregate, snapshot, {
+      ...sweep,
+      event: { type: "timer.due", timer: "wait:d" },
+    });
+    const tasks = new Map(FeatureState.parse(state).tasks.map((task) => [task.plan.id, task]));
+    expect(tasks.get("b")?.entry).toEqual({ explanation: "is being merged", actor: "github", checking: false });
+    expect(tasks.get("c")?.setback).toMatchObject({ failure: { class: "checks-failed" }, where: "lane", until: null });
+    const again = commands.find((command) => command.type === "attempt.dispatch");
+    expect(again).toMatchObject({ task: "d", brief: { history: [{ text: "529 overloaded" }] } });
+    const outage = { class: "platform-unknown", cause: "GitHub answered 503", details: [] };
+    const refused = { type: "change.refused", task: "e", attempt: 1, failure: outage };
+    const waiting = decide(aggregate, snapshot, { ...sweep, event: refused });
+    const due = { ...sweep, id: "f", event: { type: "timer.due", timer: "wait:e" } };
+    const { commands: promotions } = decide(aggregate, { state: waiting.state, schema: waiting.schema }, due);
+    expect(promotions.find((command) => command.type === "change.promote")).toMatchObject({
+      task: "e",
+      against: sha("base"),
+      parents: [sha("base")],
+      manifest: [{ path: "e.ts" }],
+    });
   });
 
   it.each(names)("of a newer version is refused with what to do, and is not touched: %s", (name) => {

@@ -75,12 +75,12 @@ describe("slots that agents and checks share", () => {
     world.take("pull.open");
     world.feature({ type: "pull.opened", task: "a", pull: 10 });
     world.pullIs(10, { draft: true, checks: [running] });
-    expect(world.task("a")).toMatchObject({ explanation: "is a draft", checking: true });
+    expect(world.task("a")).toMatchObject({ entry: { explanation: "is a draft", checking: true } });
     expect(world.stages()).toMatchObject({ a: "in-lane", c: "ready" });
     // The lane says the same of it, and yet its jobs are free now.
     world.lane({ type: "timer.due", timer: "sweep" });
     world.pullIs(10, { draft: true, checks: [green] });
-    expect(world.task("a")).toMatchObject({ explanation: "is a draft", checking: false });
+    expect(world.task("a")).toMatchObject({ entry: { explanation: "is a draft", checking: false } });
     expect(world.stages()).toMatchObject({ a: "in-lane", c: "dispatching", d: "ready" });
   });
 
@@ -89,7 +89,7 @@ describe("slots that agents and checks share", () => {
     const pull = world.agentSucceeds("a");
     expect(world.stages()).toMatchObject({ a: "in-lane", d: "ready" });
     world.pullIs(pull);
-    expect(world.task("a").checking).toBe(false);
+    expect(world.task("a").entry?.checking).toBe(false);
     expect(world.stages()).toMatchObject({ a: "in-lane", d: "dispatching" });
   });
 

@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
-import type { FeatureState } from "../../src/core/feature/state.ts";
+import type { FailureClass } from "../../src/core/failure.ts";
+import type { FeatureState, Setback } from "../../src/core/feature/state.ts";
 import { statusComment } from "../../src/messages/status.ts";
 import { sha, World } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
 import { completed, diamond, withTask } from "./story.ts";
+
+function failed(failure: FailureClass, cause: string): Setback {
+  return { failure: { class: failure, cause, details: [] }, where: "lane", until: null };
+}
 
 describe("the status comment", () => {
   it("shows a feature under way", () => {
@@ -71,7 +76,7 @@ describe("the status comment", () => {
     const world = diamond();
     const parked = withTask(world.state, "quote", (task) => {
       task.stage = "parked";
-      task.failure = { class: "checks-failed", cause: "unit: csv.test.ts:31 expected `2`", details: [] };
+      task.setback = failed("checks-failed", "unit: csv.test.ts:31 expected `2`");
     });
     const state = withTask(parked, "parser", (task) => {
       task.stage = "done";
@@ -114,8 +119,8 @@ describe("the status comment", () => {
     const world = diamond();
     const state = withTask(world.state, "quote", (task) => {
       task.stage = "waiting";
-      task.waitsUntil = Date.UTC(2026, 10, 23, 7, 31);
-      task.failure = { class: "provider-down", cause: "529 overloaded", details: [] };
+      const until = Date.UTC(2026, 10, 23, 7, 31);
+      task.setback = { ...failed("provider-down", "529 overloaded"), until };
     });
     expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
       `"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: at 07:31 UTC it tries again by itself; \`/headgate retry quote\` tries at once · Headgate |"`,
@@ -126,8 +131,7 @@ describe("the status comment", () => {
     const world = diamond();
     const state = withTask(world.state, "quote", (task) => {
       task.stage = "in-lane";
-      task.explanation = "is ready: a person merges it";
-      task.waitsFor = "person";
+      task.entry = { explanation: "is ready: a person merges it", actor: "person", checking: false };
     });
     expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
       `"| \`quote\` quote | 🚦 in the lane | #11 | \\#​11 is ready: a person merges it; next: merge it · **you** |"`,
@@ -194,7 +198,7 @@ describe("the status comment", () => {
         const state = withTask(world.state, "quote", (task) => {
           task.plan.title = title;
           task.stage = "parked";
-          task.failure = { class: "agent-failed", cause, details: [] };
+          task.setback = failed("agent-failed", cause);
         });
         const text = statusComment(state, world.at);
         expect(shape(text)).toEqual([plain, ...tables]);

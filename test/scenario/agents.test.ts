@@ -101,7 +101,7 @@ describe("a change that is not for an agent to make", () => {
     await world.settled();
 
     const causes = Object.fromEntries(
-      (await world.feature()).tasks.map(({ plan, failure }) => [plan.id, failure?.cause]),
+      (await world.feature()).tasks.map(({ plan, setback }) => [plan.id, setback?.failure.cause]),
     );
     const refused = "The change was refused and nothing of it was promoted: ";
     expect(causes).toEqual({
@@ -126,10 +126,10 @@ describe("a change that is not for an agent to make", () => {
     await world.label();
     await world.settled();
 
-    const failures = (await world.feature()).tasks.map(({ plan, failure }) => [
+    const failures = (await world.feature()).tasks.map(({ plan, setback }) => [
       plan.id,
-      failure?.class,
-      failure?.cause,
+      setback?.failure.class,
+      setback?.failure.cause,
     ]);
     expect(failures).toEqual([
       ["upwards", "agent-failed", expect.stringContaining("`../outside.txt` lies outside the repository")],

@@ -432,9 +432,9 @@ const DEFECTS = [
 
 function describeFeature(state: FeatureState | null): string {
   if (state === null) return "a feature never began";
-  const tasks = state.tasks.map(
-    (task) => `${task.plan.id} ${task.stage}${task.explanation === null ? "" : ` (${task.explanation})`}`,
-  );
+  const tasks = state.tasks.map(({ plan, stage, entry }) => {
+    return `${plan.id} ${stage}${entry === null ? "" : ` (${entry.explanation ?? "just joined"})`}`;
+  });
   return `${state.key} is ${state.stage}: ${tasks.join(", ")}`;
 }
 

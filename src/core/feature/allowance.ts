@@ -90,7 +90,8 @@ export function slotsOf(state: FeatureState, policy: Policy): number {
 
 /** Pulls whose checks run, or soon will. */
 export function checkedPulls(state: FeatureState): number {
-  return state.tasks.filter((task) => task.stage === "promoting" || (task.stage === "in-lane" && task.checking)).length;
+  return state.tasks.filter((task) => task.stage === "promoting" || (task.stage === "in-lane" && task.entry?.checking))
+    .length;
 }
 
 /**
@@ -114,7 +115,7 @@ export function judgeBreaker(draft: Draft): void {
   }
   if (breaker.state !== "closed") return;
   const parkedByFault = state.tasks.filter(
-    (task) => task.stage === "parked" && task.failure !== null && edges[task.failure.class].fault === "task",
+    (task) => task.stage === "parked" && task.setback !== null && edges[task.setback.failure.class].fault === "task",
   ).length;
   if (parkedByFault < breaker.acknowledged) state.breaker = { ...breaker, acknowledged: parkedByFault };
   const counted = parkedByFault > breaker.acknowledged ? parkedByFault : 0;

@@ -98,7 +98,8 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
   task.summary = result.summary.slice(0, 4_000);
   task.notes = result.notes.slice(0, 20).map((note) => note.slice(0, 4_000));
   if (task.plan.role === "research") {
-    task.failure = null;
+    task.setback = null;
+    task.commits = null;
     return advanceTask(task, { type: "NOTHING_TO_LAND" }) ? null : "not-accepted-here";
   }
   if (manifest.length === 0) return failTask(draft, task, agentEmpty(result.summary), "attempt");
@@ -132,7 +133,7 @@ export function promote(draft: Draft, task: Task): void {
     openPull(draft, task);
     return;
   }
-  if (attempt === undefined || attempt.run === null) return;
+  if (attempt === undefined || attempt.run === null || task.commits === null) return;
   draft.commands.push({
     type: "change.promote",
     repo: state.repo,
@@ -143,8 +144,7 @@ export function promote(draft: Draft, task: Task): void {
     run: attempt.run,
     branch: task.branch,
     from: task.head,
-    against: attempt.against,
-    parents: attempt.parents,
+    ...task.commits,
     manifest: task.change,
     title: task.plan.title,
     issue: state.issue.number,
@@ -183,11 +183,12 @@ export function promoted(draft: Draft, event: EventOf<"change.promoted">): React
   // Told before: its pull is being opened.
   if (task.change === null) return "duplicate";
   task.head = event.head;
-  task.failure = null;
-  task.failedIn = null;
-  task.promoted = task.change.map((file) => file.path).slice(0, 300);
+  task.setback = null;
+  task.commits = null;
+  const paths = task.change.map((file) => file.path).slice(0, 300);
   task.change = null;
   if (task.pull === null) {
+    task.promoted = paths;
     openPull(draft, task);
     return null;
   }
@@ -206,8 +207,9 @@ export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reactio
   if (task === undefined || task.stage !== "promoting") return "not-accepted-here";
   task.pull = event.pull;
   task.change = null;
-  task.failure = null;
-  task.failedIn = null;
+  task.commits = null;
+  task.promoted = [];
+  task.setback = null;
   submit(draft, task);
   return advanceTask(task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
 }

@@ -41,6 +41,7 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
   const commits = commitsFor(state, task, kind);
   if (commits === null) return null;
   const model = modelFor(policy, task, kind);
+  const failure = task.setback?.failure;
   const brief: Brief = {
     feature: state.key,
     task: task.plan.id,
@@ -61,12 +62,9 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
     },
     limits: { minutes: policy.attempts.minutes, files: policy.limits.files, bytes: policy.limits.bytes },
     history:
-      task.failure === null
+      failure === undefined
         ? []
-        : [
-            { title: `The last attempt ended as ${task.failure.class}`, text: task.failure.cause },
-            ...task.failure.details,
-          ],
+        : [{ title: `The last attempt ended as ${failure.class}`, text: failure.cause }, ...failure.details],
     dependencies: task.plan.dependsOn.flatMap((id) => {
       const dependency = findTask(state, id);
       return dependency === undefined

@@ -148,10 +148,9 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "entry.explained": {
       const task = taskInLane(state, event);
       if (task === null || task.stage !== "in-lane") return "stale-observation";
-      if (task.explanation === event.explanation && task.checking === event.checking) return "duplicate";
-      task.explanation = event.explanation;
-      task.waitsFor = event.actor;
-      task.checking = event.checking;
+      const { explanation, actor, checking } = event;
+      if (task.entry?.explanation === explanation && task.entry.checking === checking) return "duplicate";
+      task.entry = { explanation, actor, checking };
       return null;
     }
     case "entry.landed":
@@ -265,10 +264,10 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.promoted = [];
   task.breaker = "closed";
   task.fingerprint = null;
-  task.failure = null;
-  task.explanation = null;
-  task.waitsFor = null;
-  task.checking = false;
+  task.setback = null;
+  task.commits = null;
+  task.change = null;
+  task.entry = null;
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
   // A cancelled feature's last merge may still arrive: it is remembered, and taken back where everything is.

@@ -8,7 +8,7 @@ import { fingerprint, taskBreaker } from "../judge/breaker.ts";
 import { laneKey } from "../keys.ts";
 import type { TaskMachineEvent } from "./machines.ts";
 import { featureMachine, taskMachine } from "./machines.ts";
-import type { FeatureState, Task } from "./state.ts";
+import type { FeatureState, Setback, Task } from "./state.ts";
 import { currentAttempt, TaskStage } from "./state.ts";
 import { targetOf } from "./targets.ts";
 
@@ -65,7 +65,7 @@ export function advanceFeature(
 }
 
 /** The task failed in this way: count it, and take its class's edge. */
-export function failTask(draft: Draft, task: Task, failure: Failure, where: NonNullable<Task["failedIn"]>): Reaction {
+export function failTask(draft: Draft, task: Task, failure: Failure, where: Setback["where"]): Reaction {
   const policy = draft.state.policy;
   if (policy === null) return "not-accepted-here";
   const freeBefore = task.machine.free;
@@ -84,16 +84,16 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: NonN
     })
   )
     return "not-accepted-here";
-  task.failure = failure;
-  task.failedIn = where;
+  task.setback = { failure, where, until: null };
   task.breaker = breaker;
   if (edges[failure.class].fault === "task") task.fingerprint = fingerprint(failure);
   ended(draft, failure.class);
   // What could not be promoted for reasons of its surroundings can still be.
-  if (where !== "promotion") task.change = null;
-  task.explanation = null;
-  task.waitsFor = null;
-  task.checking = false;
+  if (where !== "promotion") {
+    task.change = null;
+    task.commits = null;
+  }
+  task.entry = null;
   const attempt = currentAttempt(task);
   // A failure in the lane belongs to the attempt whose head was judged: the last one.
   if (attempt !== undefined && attempt.class === null) {
@@ -101,8 +101,9 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: NonN
     attempt.cause = failure.cause.slice(0, 2_000);
   }
   if (task.stage === "waiting") {
-    task.waitsUntil = draft.at + waitFor(failure.class, freeBefore);
-    draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: task.waitsUntil });
+    const until = draft.at + waitFor(failure.class, freeBefore);
+    task.setback.until = until;
+    draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });
   }
   return null;
 }
@@ -134,7 +135,7 @@ export function submit(draft: Draft, task: Task): boolean {
   const target = targetOf(state, task);
   if (task.pull === null || task.head === null || target === null || state.policy === null) return false;
   // Until the lane says otherwise.
-  task.checking = true;
+  task.entry = { explanation: null, actor: null, checking: true };
   draft.commands.push({
     type: "tell",
     to: laneKey(state.repo, target.branch),

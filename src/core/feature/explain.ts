@@ -176,9 +176,9 @@ const answers: [RegExp, string][] = [
 
 function explainInLane(task: Task): Explanation {
   const pull = `#${task.pull ?? 0}`;
-  const said = task.explanation ?? "has just joined the lane";
+  const said = task.entry?.explanation ?? "has just joined the lane";
   const reason = /^(is|has|waits) /.test(said) ? `${pull} ${said}` : `${pull}: ${said}`;
-  const actor = task.waitsFor ?? "headgate";
+  const actor = task.entry?.actor ?? "headgate";
   if (actor !== "person") return by(actor, reason, "it goes on by itself");
   const answer = answers.find(([pattern]) => pattern.test(said));
   return by("person", reason, answer?.[1] ?? `look at ${pull}`);
@@ -205,11 +205,11 @@ const remedies: Record<FailureClass, string> = {
 };
 
 function remedyOf(task: Task): string {
-  return task.failure === null ? "look at it" : remedies[task.failure.class];
+  return task.setback === null ? "look at it" : remedies[task.setback.failure.class];
 }
 
 function causeOf(task: Task): string {
-  return task.failure === null ? "It stopped" : firstLine(task.failure.cause);
+  return task.setback === null ? "It stopped" : firstLine(task.setback.failure.cause);
 }
 
 function explainEnd(state: FeatureState): string {

@@ -279,10 +279,11 @@ function retry(draft: Draft, id: string): string | null {
     return `Task '${id}' is ${task.stage}; only a parked or waiting task can be retried.`;
   }
   draft.commands.push({ type: "timer.cancel", timer: `wait:${id}` });
-  task.waitsUntil = null;
+  if (task.setback !== null) task.setback.until = null;
   // One try shows whether it is mended.
   if (task.breaker === "open") task.breaker = "half-open";
-  const failure = task.failure?.class;
+  const where = task.setback?.where;
+  const failure = task.setback?.failure.class;
   // Nothing is wrong with the head itself: it only has to be judged again.
   const again = new Set([
     "checks-interrupted",
@@ -294,7 +295,7 @@ function retry(draft: Draft, id: string): string | null {
     "base-moved",
     "platform-unknown",
   ]);
-  if (task.failedIn === "lane" && task.pull !== null && failure !== undefined && again.has(failure)) {
+  if (where === "lane" && task.pull !== null && failure !== undefined && again.has(failure)) {
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }
@@ -302,12 +303,12 @@ function retry(draft: Draft, id: string): string | null {
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }
-  if (task.failedIn === "promotion") {
+  if (where === "promotion") {
     if (advanceTask(task, { type: "PROMOTE" })) promote(draft, task);
     return null;
   }
   const kinds = { "checks-failed": "repair", "conflict-with-base": "resolve" } as const;
-  const fromLane = task.failedIn === "lane" && (failure === "checks-failed" || failure === "conflict-with-base");
+  const fromLane = where === "lane" && (failure === "checks-failed" || failure === "conflict-with-base");
   advanceTask(task, { type: "RETRY", kind: fromLane ? kinds[failure] : task.machine.kind });
   return null;
 }

@@ -107,12 +107,11 @@ function start(draft: Draft, task: Task): void {
     dispatchedAt: draft.at,
     startedAt: null,
     endedAt: null,
-    against: commits.against,
-    parents: commits.parents,
     conclusion: null,
     class: null,
     cause: null,
   });
-  task.waitsUntil = null;
+  task.commits = { against: commits.against, parents: commits.parents };
+  if (task.setback !== null) task.setback.until = null;
   draft.commands.push({ type: "attempt.dispatch", repo: state.repo, task: task.plan.id, attempt: number, id, brief });
 }

@@ -1,6 +1,7 @@
 /** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
 import { z } from "zod";
 import { AttemptKind, ChangedFile, Price, taskBranch, type Usage } from "../attempt.ts";
+import { Actor } from "../event.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
@@ -8,7 +9,7 @@ import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 4;
+export const FEATURE_SCHEMA = 5;
 
 const Sha = z.string();
 /** Judged when it came; here its shape is enough, for it is read again with every event. */
@@ -47,9 +48,6 @@ export const AttemptRecord = z.object({
   /** The job's own times, as the runner gives them. */
   startedAt: Time.nullable(),
   endedAt: Time.nullable(),
-  /** Commits the attempt was given; see Brief. */
-  against: Sha,
-  parents: z.array(Sha),
   conclusion: z.string().nullable(),
   /** null: it did what it was for, or is still at it. */
   class: FailureClass.nullable(),
@@ -69,6 +67,23 @@ export const Delay = z.discriminatedUnion("cause", [
   z.object({ cause: z.literal("cache"), task: z.string() }),
 ]);
 export type Delay = z.infer<typeof Delay>;
+
+const Setback = z.object({
+  failure: Failure,
+  /** Where it failed: going on begins there again, not earlier. */
+  where: z.enum(["attempt", "promotion", "lane"]),
+  /** Until when the task waits; null: it does not, or no longer. */
+  until: Time.nullable(),
+});
+export type Setback = z.infer<typeof Setback>;
+
+const EntryWord = z.object({
+  /** Why the lane has not merged it yet, and who must act; null: it has not said yet. */
+  explanation: z.string().nullable(),
+  actor: Actor.nullable(),
+  /** Required checks run on its head, or are about to. */
+  checking: z.boolean(),
+});
 
 export const Landing = z.object({
   order: z.number(),
@@ -92,26 +107,21 @@ export const Task = z.object({
     free: z.number(),
   }),
   attempts: z.array(AttemptRecord),
+  /** What the last attempt's change is one of, until it is promoted: see Brief. */
+  commits: z.object({ against: Sha, parents: z.array(Sha) }).nullable(),
   branch: z.string(),
   head: Sha.nullable(),
   pull: z.number().nullable(),
   /** The last failure, while it matters: what the next attempt reads, why the task waits or is parked. */
-  failure: Failure.nullable(),
-  /** Where it failed: going on begins there again, not earlier. */
-  failedIn: z.enum(["attempt", "promotion", "lane"]).nullable(),
-  waitsUntil: Time.nullable(),
+  setback: Setback.nullable(),
   /** null: it is not ready, or nobody has looked whether it may start. */
   delay: Delay.nullable(),
   /** The change under promotion, from the artifact's manifest. */
   change: z.array(ChangedFile).nullable(),
-  /** Paths of the last change that was promoted, for the pull's description, until it has landed. */
+  /** Paths of the change that was promoted, for the pull's description, until the pull is open. */
   promoted: z.array(z.string()),
-  /** Why the lane has not merged it yet. */
-  explanation: z.string().nullable(),
-  /** Who must act on it, by the lane's word. */
-  waitsFor: z.enum(["headgate", "github", "person"]).nullable(),
-  /** Required checks run on its head, or are about to, by the lane's word. */
-  checking: z.boolean(),
+  /** The lane's word on it, while it is there. */
+  entry: EntryWord.nullable(),
   summary: z.string(),
   notes: z.array(z.string()),
   usage: Spent.nullable(),
@@ -220,18 +230,15 @@ export function newTask(issue: number, plan: Task["plan"]): Task {
     stage: "blocked",
     machine: { attempt: 0, kind: plan.role === "research" ? "research" : "build", failures: 0, free: 0 },
     attempts: [],
+    commits: null,
     branch: taskBranch(issue, plan.id),
     head: null,
     pull: null,
-    failure: null,
-    failedIn: null,
-    waitsUntil: null,
+    setback: null,
     delay: null,
     change: null,
     promoted: [],
-    explanation: null,
-    waitsFor: null,
-    checking: false,
+    entry: null,
     summary: "",
     notes: [],
     usage: null,

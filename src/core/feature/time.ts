@@ -25,7 +25,7 @@ export function timerDue(draft: Draft, timer: string): Reaction {
   if (name === "wait") {
     const task = findTask(state, rest);
     if (task === undefined || task.stage !== "waiting") return "superseded";
-    task.waitsUntil = null;
+    if (task.setback !== null) task.setback.until = null;
     return goOn(draft, task) ? null : "not-accepted-here";
   }
   if (name === "breaker") return breakerDue(state) ? null : "superseded";
@@ -37,9 +37,9 @@ export function timerDue(draft: Draft, timer: string): Reaction {
 
 /** From where it failed. */
 function goOn(draft: Draft, task: Task): boolean {
-  switch (task.failedIn) {
+  switch (task.setback?.where) {
     case "lane": {
-      const { next } = edges[task.failure?.class ?? "platform-unknown"];
+      const { next } = edges[task.setback.failure.class];
       const needsAttempt = next === "repair" || next === "resolve";
       if (needsAttempt || task.pull === null) return advanceTask(task, { type: "DUE" });
       return advanceTask(task, { type: "RESUBMIT" }) && submit(draft, task);

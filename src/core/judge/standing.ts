@@ -21,7 +21,7 @@ export function standing(state: FeatureState): Standing {
   }
   if (state.awaiting.length > 0) return "going";
   if (state.tasks.some((task) => moving.includes(task.stage))) return "going";
-  if (state.tasks.some((task) => task.stage === "in-lane" && task.waitsFor !== "person")) return "going";
+  if (state.tasks.some((task) => task.stage === "in-lane" && task.entry?.actor !== "person")) return "going";
   if (state.hold !== null || state.parked !== null) return "waits-for-person";
   // What waits for another's files goes on when that one does.
   const startable = state.tasks.some((task) => task.stage === "ready" && task.delay?.cause !== "files");

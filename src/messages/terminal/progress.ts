@@ -59,9 +59,9 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   const name = task.pull === null ? task.plan.id : `${task.plan.id} #${task.pull}`;
   const lines: string[] = [];
   const spent = (one: Task) => one.machine.failures + one.machine.free;
-  if (was !== undefined && task.failure !== null && spent(task) > spent(was)) {
-    lines.push(`✗ ${name} ${task.failure.cause.trim().split("\n", 1)[0]}`);
-    if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration((task.waitsUntil ?? at) - at)}`);
+  if (was !== undefined && task.setback !== null && spent(task) > spent(was)) {
+    lines.push(`✗ ${name} ${task.setback.failure.cause.trim().split("\n", 1)[0]}`);
+    if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration((task.setback.until ?? at) - at)}`);
     if (task.stage === "parked") lines.push(`! ${task.plan.id} is parked: ${explainTask(state, task).next}`);
   }
   const attempt = currentAttempt(task);
@@ -73,7 +73,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   if (task.pull !== null && was.stage === "promoting" && task.stage === "in-lane" && was.pull !== null) {
     lines.push(`+ ${name} has a new head ${shortSha(task.head ?? "")}`);
   }
-  if (task.waitsFor === "person" && task.explanation !== was.explanation) {
+  if (task.entry?.actor === "person" && task.entry.explanation !== was.entry?.explanation) {
     const { reason, next } = explainTask(state, task);
     lines.push(personLine(`${task.plan.id}: ${reason}`, next));
   }

@@ -192,7 +192,8 @@ export class World extends Onlooker {
   /** For whoever has to find out why something did not come. */
   async #account(): Promise<string> {
     const known = await this.#known();
-    const lines = known?.tasks.map(({ plan, stage, failure }) => `${plan.id} ${stage} ${failure?.cause ?? ""}`) ?? [];
+    const lines =
+      known?.tasks.map(({ plan, stage, setback }) => `${plan.id} ${stage} ${setback?.failure.cause ?? ""}`) ?? [];
     return [`The feature is ${known?.stage ?? "unknown"}.`, ...lines, ...(await this.ours())].join("\n");
   }
 

@@ -99,7 +99,7 @@ export class FeatureJudge {
       this.#failures.set(name, failures);
       // Of several events in one step only the last failure is left to see.
       if (failures <= before || write.history.length > 1) continue;
-      const failure = task.failure?.class ?? "none";
+      const failure = task.setback?.failure.class ?? "none";
       this.#court.demand(
         OWN_FAULTS.includes(failure),
         "only a task's own faults spend its tries",
@@ -132,7 +132,7 @@ export class FeatureJudge {
     const { policy } = state;
     if (policy === null || started.length === 0) return;
     const active = state.tasks.filter((task) => isActive(task.stage)).length;
-    const checking = state.tasks.filter((task) => task.stage === "in-lane" && task.checking).length;
+    const checking = state.tasks.filter((task) => task.stage === "in-lane" && task.entry?.checking).length;
     const { slots, ciJobs } = policy.actions;
     this.#court.demand(
       slots === null || active + ciJobs * checking <= slots || state.breaker.state === "half-open",

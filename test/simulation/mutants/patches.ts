@@ -34,7 +34,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "forget the timer of a task that waits",
     "core/feature/draft.ts",
-    'draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: task.waitsUntil });',
+    'draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });',
     "",
   ),
   mutant(

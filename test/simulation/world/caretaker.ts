@@ -51,7 +51,7 @@ function tend(hub: Hub, state: FeatureState): void {
         const sound = check.name === "lint" || isSound(hub.objects.read(check.sha).files);
         report(hub, check.sha, check.name, sound ? "success" : "failure");
       }
-      if (state.policy?.merge.mode === "ready" && task.stage === "in-lane" && task.waitsFor === "person") {
+      if (state.policy?.merge.mode === "ready" && task.stage === "in-lane" && task.entry?.actor === "person") {
         mergeByHand(hub, task.pull);
       }
     }
