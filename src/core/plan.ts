@@ -3,6 +3,7 @@
  * and only here; every error is listed, not just the first.
  */
 import { z } from "zod";
+import { shapeOf } from "./shape.ts";
 
 export const MAX_TASKS = 50;
 
@@ -73,18 +74,8 @@ const PlanShape = z.object({
 });
 export type Plan = z.infer<typeof PlanShape>;
 
-/** A task of a plan that was judged, as it is stored: its shape and no rules, for these are read again with every event. */
-export const JudgedTask = z.object({
-  id: z.string(),
-  title: z.string(),
-  description: z.string(),
-  acceptance: z.array(z.string()),
-  dependsOn: z.array(z.string()),
-  files: z.array(z.string()),
-  size: Size,
-  role: Role,
-  checks: z.array(z.string()),
-}) satisfies z.ZodType<PlannedTask>;
+/** A task of a plan that was judged, or one of Headgate's own, whose names no plan may use. */
+export const JudgedTask = shapeOf(PlannedTask);
 
 /** The structure a planner model is asked for. */
 export const PlanSchema = PlanShape;

@@ -154,6 +154,26 @@ describe("a task", () => {
     expect(models).toEqual(["claude-sonnet-5-5", "claude-opus-5-5", "claude-opus-5-5"]);
   });
 
+  it("forgets what its agents were told once it has landed, and dependents still read what it left them", () => {
+    const world = new World();
+    world.label();
+    world.allow();
+    world.plan({ a: [], b: ["a"] }, { description: "how to do it", acceptance: ["it works"], files: ["src/**"] });
+    world.dispatches("a");
+    world.ends("a", { summary: "did a", notes: ["read this"] }, [change("src/a.ts")]);
+    world.feature({ type: "change.promoted", task: "a", attempt: 1, head: sha("a-1") });
+    expect(world.take("pull.open")).toMatchObject({ description: "how to do it", files: ["src/a.ts"] });
+    world.feature({ type: "pull.opened", task: "a", pull: 10 });
+    world.pullIs(10);
+    world.merges(10);
+    expect(world.task("a").plan).toMatchObject({ description: "", acceptance: [], files: ["src/**"] });
+    expect(world.take("attempt.dispatch", ({ task }) => task === "b").brief).toMatchObject({
+      description: "how to do it\n\nAcceptance criteria:\n- it works",
+      dependencies: [{ id: "a", summary: "did a", notes: ["read this"] }],
+      siblings: [{ id: "a", files: ["src/**"] }],
+    });
+  });
+
   it("has one try after a person's retry of a tripped breaker", () => {
     const world = started({ a: [] });
     for (let attempt = 1; attempt <= 2; attempt++) {

@@ -268,6 +268,8 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.commits = null;
   task.change = null;
   task.entry = null;
+  // What it was told stands in its pull, and would be read and written with every event from here on.
+  task.plan = { ...task.plan, description: "", acceptance: [], checks: [] };
   draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
   // A cancelled feature's last merge may still arrive: it is remembered, and taken back where everything is.

@@ -98,7 +98,7 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: Setb
   // A failure in the lane belongs to the attempt whose head was judged: the last one.
   if (attempt !== undefined && attempt.class === null) {
     attempt.class = failure.class;
-    attempt.cause = failure.cause.slice(0, 2_000);
+    attempt.cause = failure.cause.slice(0, 500);
   }
   if (task.stage === "waiting") {
     const until = draft.at + waitFor(failure.class, freeBefore);

@@ -1,25 +1,18 @@
 /** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
 import { z } from "zod";
-import { AttemptKind, ChangedFile, Price, taskBranch, type Usage } from "../attempt.ts";
+import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.ts";
 import { Actor } from "../event.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Order } from "../order.ts";
 import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
+import { shapeOf } from "../shape.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
 export const FEATURE_SCHEMA = 5;
 
 const Sha = z.string();
-/** Judged when it came; here its shape is enough, for it is read again with every event. */
-const Spent = z.object({
-  inputTokens: z.number(),
-  outputTokens: z.number(),
-  cacheReadTokens: z.number(),
-  cacheWriteTokens: z.number(),
-  usd: z.number(),
-}) satisfies z.ZodType<Usage>;
 /** Milliseconds since 1970. */
 const Time = z.number();
 
@@ -97,6 +90,7 @@ export const Landing = z.object({
 });
 
 export const Task = z.object({
+  /** Once it has landed, without what only its agents had to know. */
   plan: JudgedTask,
   stage: TaskStage,
   /** What the task machine remembers: the number of the last attempt, the kind of the next, tries spent. */
@@ -124,7 +118,7 @@ export const Task = z.object({
   entry: EntryWord.nullable(),
   summary: z.string(),
   notes: z.array(z.string()),
-  usage: Spent.nullable(),
+  usage: Usage.nullable(),
   /** Milliseconds that required checks of the task's heads and the merge itself took, so far. */
   gateMs: z.number(),
   breaker: z.enum(["closed", "open", "half-open"]),
@@ -140,7 +134,7 @@ export type Task = z.infer<typeof Task>;
 const Target = z.object({ branch: z.string(), sha: Sha, asked: z.number(), observed: z.number() });
 export type Target = z.infer<typeof Target>;
 
-export const FeatureState = z.object({
+const Feature = z.object({
   key: z.string(),
   repo: Repo,
   /** As it was when somebody who may asked for it: consent binds to this text. */
@@ -207,7 +201,7 @@ export const FeatureState = z.object({
   planVersion: z.number(),
   /** The plan of that version was asked for, and neither it nor why there is none has come yet. */
   planAwaited: z.boolean(),
-  planner: z.object({ usage: Spent.nullable(), model: z.string().nullable() }),
+  planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
   /** Orders whose sender's permission is not known yet. */
   pendingOrders: z.array(
@@ -222,6 +216,7 @@ export const FeatureState = z.object({
   /** The comments of the last orders that were answered: told again, in whatever words of the inbox, they are no new orders. */
   answeredOrders: z.array(z.number()),
 });
+export const FeatureState = shapeOf(Feature);
 export type FeatureState = z.infer<typeof FeatureState>;
 
 export function newTask(issue: number, plan: Task["plan"]): Task {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
+import { shapeOf } from "../shape.ts";
 
 export const LANE_SCHEMA = 3;
 
@@ -58,7 +59,7 @@ export const Entry = Submission.extend({
 });
 export type Entry = z.infer<typeof Entry>;
 
-export const LaneState = z.object({
+const Lane = z.object({
   key: z.string(),
   repo: Repo,
   branch: z.string(),
@@ -72,4 +73,5 @@ export const LaneState = z.object({
   merged: z.number().int(),
   entries: z.array(Entry),
 });
+export const LaneState = shapeOf(Lane);
 export type LaneState = z.infer<typeof LaneState>;
