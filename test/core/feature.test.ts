@@ -237,6 +237,24 @@ describe("a task", () => {
     expect(world.stages().b).toBe("dispatching");
   });
 
+  it("tries once more when a person resumes an open breaker, whatever was lost since it tripped", () => {
+    const world = started({ a: [], b: [], c: [], d: [] });
+    world.dispatches("d");
+    for (let lost = 1; lost <= 2; lost++) {
+      for (const id of ["a", "b", "c"]) {
+        world.dispatches(id);
+        world.ends(id, null);
+      }
+      for (const id of ["a", "b", "c"]) world.timer(`wait:${id}`);
+    }
+    expect(world.state.breaker).toMatchObject({ state: "open", trips: 1 });
+    world.ends("d", null);
+    expect(world.has("attempt.dispatch")).toBe(false);
+    world.orders("resume");
+    expect(world.state.breaker).toMatchObject({ state: "half-open", trips: 1 });
+    expect(world.has("attempt.dispatch")).toBe(true);
+  });
+
   it("ignores the outcome of an attempt that is not its last", () => {
     const world = started({ a: [] });
     world.dispatches("a");
@@ -666,6 +684,27 @@ describe("the lane", () => {
     expect(world.has("pull.merge")).toBe(false);
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(true);
+  });
+
+  it("does not take the last answer for a look that could not be made", () => {
+    const world = started({ a: [], b: [] });
+    const [first, second] = [world.agentSucceeds("a"), world.agentSucceeds("b")];
+    world.pullIs(first, { checks: [running] });
+    world.pullIs(second);
+    world.lane({ type: "hinted", topic: { kind: "pull", pull: second } });
+    world.take("pull.observe", ({ pull }) => pull === second);
+    const failure = { class: "platform-unknown" as const, cause: "GitHub is down", details: [] };
+    const key = `pull.observe:${second}`;
+    world.lane({ type: "effect.failed", command: "pull.observe", key, task: null, pull: second, head: null, failure });
+    // Its rest is over, and its turn comes before its timer.
+    world.at += 60_000;
+    world.lane({ type: "hinted", topic: { kind: "pull", pull: first } });
+    world.pullIs(first, { state: "closed" });
+    expect(world.task("a").stage).toBe("parked");
+    expect(world.has("pull.merge")).toBe(false);
+    world.timer(`rest:${second}`, LANE);
+    world.pullIs(second);
+    expect(world.has("pull.merge", (one) => one.type === "pull.merge" && one.pull === second)).toBe(true);
   });
 
   it("merges one entry at a time and looks at the others again after each", () => {
