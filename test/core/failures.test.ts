@@ -440,17 +440,23 @@ describe("a change that cannot be promoted", () => {
     expect(world.take("attempt.dispatch")).toMatchObject({ attempt: 8, brief: { kind: "build" } });
   });
 
-  it("because somebody pushed onto its pull's branch gives way to that: it is judged like any head", () => {
+  it("because somebody pushed onto its pull's branch gives way to that when a person retries: it is judged like any head", () => {
     const world = new World();
     world.start({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull, { checks: [red] });
     const { head } = world.take("failure.read");
     world.lane({ type: "failure.read", pull, head, details: [] });
-    promotes(world);
+    world.dispatches("a");
+    world.ends("a", {});
     const moved = { class: "head-moved" as const, cause: "Somebody moved it.", details: [] };
-    world.feature({ type: "change.refused", task: "a", attempt: 2, failure: moved });
-    world.timer("wait:a");
+    for (let time = 1; time <= 7; time += 1) {
+      world.take("change.promote");
+      world.feature({ type: "change.refused", task: "a", attempt: 2, failure: moved });
+      if (time < 7) world.timer("wait:a");
+    }
+    expect(world.task("a").stage).toBe("parked");
+    world.orders({ verb: "retry", task: "a" });
     expect(world.has("change.promote")).toBe(false);
     expect(world.task("a")).toMatchObject({ stage: "in-lane", change: null });
     world.pullIs(pull, { headSha: sha("theirs") });

@@ -10,7 +10,7 @@ import { judgeChange, outsideScope } from "../judge/guardrails.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, ended, failTask, nextRound, submit } from "./draft.ts";
 import { writeRevert } from "./rollback.ts";
-import type { FeatureState, Setback, Task } from "./state.ts";
+import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask } from "./state.ts";
 import { targetOf } from "./targets.ts";
 
@@ -217,14 +217,8 @@ export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reactio
 export function refused(draft: Draft, event: EventOf<"change.refused">): Reaction {
   const task = taskOfAttempt(draft.state, event);
   if (task === null || task.stage !== "promoting") return "stale-attempt";
-  return failTask(draft, task, event.failure, goesOnFrom(task, event.failure));
-}
-
-/** Trying to promote it again helps only where the change is still there, and so is what it was made on. */
-function goesOnFrom(task: Task, { class: failure }: Failure): Setback["where"] {
-  if (failure === "attempt-lost") return "attempt";
-  // Somebody pushed onto its pull's branch: what is there now is what the lane judges.
-  return failure === "head-moved" && task.pull !== null ? "lane" : "promotion";
+  // Promoting again what is gone helps nobody: it has to be made again.
+  return failTask(draft, task, event.failure, event.failure.class === "attempt-lost" ? "attempt" : "promotion");
 }
 
 /** An attempt's time is up although its job should have ended itself. */

@@ -300,7 +300,11 @@ function retry(draft: Draft, id: string): string | null {
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }
-  if (task.undoes !== null && task.pull !== null) {
+  // Somebody else's push stands where its change should have gone: that is what is judged now.
+  const overtaken = where === "promotion" && failure === "head-moved";
+  if ((task.undoes !== null || overtaken) && task.pull !== null) {
+    task.change = null;
+    task.commits = null;
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }

@@ -63,7 +63,7 @@ export type Delay = z.infer<typeof Delay>;
 
 const Setback = z.object({
   failure: Failure,
-  /** Where it failed: going on begins there again, not earlier. Of a change that cannot be promoted any more, where it leads. */
+  /** Where it failed: going on begins there again, not earlier. */
   where: z.enum(["attempt", "promotion", "lane"]),
   /** Until when the task waits; null: it does not, or no longer. */
   until: Time.nullable(),
