@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { spent } from "../../src/core/feature/allowance.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { change, FEATURE, green, LANE, red, running, sha, World } from "./world.ts";
 
@@ -562,6 +563,26 @@ describe("the budget", () => {
     });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     expect(world.stages().b).toBe("dispatching");
+  });
+
+  it("counts the minutes of a run that had to be stopped, and gives none back to a clock that went backwards", () => {
+    const world = started({ a: [], b: [] });
+    world.dispatches("a");
+    world.begins("a");
+    world.timer("attempt:1/a/1");
+    expect(spent(world.state).minutes).toBe(45);
+    world.dispatches("b");
+    const look = world.take("attempt.observe", ({ task }) => task === "b");
+    const run = { id: look.run, status: "completed" as const, conclusion: "cancelled", runAttempt: 1, url: "http://x" };
+    world.feature({
+      type: "attempt.observed",
+      task: "b",
+      attempt: look.attempt,
+      run: { ...run, path: ".github/workflows/headgate.yml", startedAt: world.at, endedAt: world.at - 600_000 },
+      outcome: null,
+      problem: null,
+    });
+    expect(spent(world.state).minutes).toBe(45);
   });
 
   it("warns once from 80 % on", () => {

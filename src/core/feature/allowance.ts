@@ -31,7 +31,7 @@ export function spent(state: FeatureState): Spend {
     .flatMap((task) => task.attempts)
     .reduce(
       (sum, { startedAt, endedAt }) =>
-        sum + (startedAt === null || endedAt === null ? 0 : Math.ceil((endedAt - startedAt) / 60_000)),
+        sum + (startedAt === null || endedAt === null ? 0 : Math.max(0, Math.ceil((endedAt - startedAt) / 60_000))),
       0,
     );
   return { usd, tokens, minutes };

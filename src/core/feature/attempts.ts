@@ -45,6 +45,8 @@ export function cancelAttempt(draft: Draft, task: Task): void {
   const attempt = currentAttempt(task);
   if (attempt === undefined) return;
   const id = attemptIdOf(state, task, attempt.number);
+  // Nobody looks at it any more: what it took until now is what it is known to have taken.
+  if (attempt.startedAt !== null) attempt.endedAt ??= draft.at;
   draft.commands.push({ type: "timer.cancel", timer: `attempt:${id}` });
   draft.commands.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
   draft.commands.push({ type: "withdraw", key: `attempt.observe:${id}` });
