@@ -422,3 +422,45 @@ describe("partial success", () => {
     expect(world.state.tasks.map((task) => task.machine.attempt)).toEqual([1, 3, 1, 1]);
   });
 });
+
+describe("a change that cannot be promoted", () => {
+  it("because its artifact is gone is made again by another attempt, after a wait and after a person's retry", () => {
+    const world = new World();
+    world.start({ a: [] });
+    const gone = { class: "attempt-lost" as const, cause: "The attempt's artifact is gone.", details: [] };
+    for (let attempt = 1; attempt <= 7; attempt += 1) {
+      promotes(world);
+      world.feature({ type: "change.refused", task: "a", attempt, failure: gone });
+      expect(world.task("a")).toMatchObject({ stage: attempt < 7 ? "waiting" : "parked", change: null });
+      if (attempt < 7) world.timer("wait:a");
+      if (world.state.breaker.state === "open") world.timer("breaker");
+    }
+    world.orders({ verb: "retry", task: "a" });
+    if (world.state.breaker.state === "open") world.timer("breaker");
+    expect(world.take("attempt.dispatch")).toMatchObject({ attempt: 8, brief: { kind: "build" } });
+  });
+
+  it("because somebody pushed onto its pull's branch gives way to that when a person retries: it is judged like any head", () => {
+    const world = new World();
+    world.start({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { checks: [red] });
+    const { head } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull, head, details: [] });
+    world.dispatches("a");
+    world.ends("a", {});
+    const moved = { class: "head-moved" as const, cause: "Somebody moved it.", details: [] };
+    for (let time = 1; time <= 7; time += 1) {
+      world.take("change.promote");
+      world.feature({ type: "change.refused", task: "a", attempt: 2, failure: moved });
+      if (time < 7) world.timer("wait:a");
+    }
+    expect(world.task("a").stage).toBe("parked");
+    world.orders({ verb: "retry", task: "a" });
+    expect(world.has("change.promote")).toBe(false);
+    expect(world.task("a")).toMatchObject({ stage: "in-lane", change: null });
+    world.pullIs(pull, { headSha: sha("theirs") });
+    world.pullIs(pull, { headSha: sha("theirs") });
+    expect(world.take("pull.merge").head).toBe(sha("theirs"));
+  });
+});

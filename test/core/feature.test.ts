@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { spent } from "../../src/core/feature/allowance.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { change, FEATURE, green, LANE, red, running, sha, World } from "./world.ts";
 
@@ -235,6 +236,24 @@ describe("a task", () => {
     world.agentSucceeds("a");
     expect(world.state.breaker).toMatchObject({ state: "closed", trips: 0 });
     expect(world.stages().b).toBe("dispatching");
+  });
+
+  it("tries once more when a person resumes an open breaker, whatever was lost since it tripped", () => {
+    const world = started({ a: [], b: [], c: [], d: [] });
+    world.dispatches("d");
+    for (let lost = 1; lost <= 2; lost++) {
+      for (const id of ["a", "b", "c"]) {
+        world.dispatches(id);
+        world.ends(id, null);
+      }
+      for (const id of ["a", "b", "c"]) world.timer(`wait:${id}`);
+    }
+    expect(world.state.breaker).toMatchObject({ state: "open", trips: 1 });
+    world.ends("d", null);
+    expect(world.has("attempt.dispatch")).toBe(false);
+    world.orders("resume");
+    expect(world.state.breaker).toMatchObject({ state: "half-open", trips: 1 });
+    expect(world.has("attempt.dispatch")).toBe(true);
   });
 
   it("ignores the outcome of an attempt that is not its last", () => {
@@ -546,6 +565,26 @@ describe("the budget", () => {
     expect(world.stages().b).toBe("dispatching");
   });
 
+  it("counts the minutes of a run that had to be stopped, and gives none back to a clock that went backwards", () => {
+    const world = started({ a: [], b: [] });
+    world.dispatches("a");
+    world.begins("a");
+    world.timer("attempt:1/a/1");
+    expect(spent(world.state).minutes).toBe(45);
+    world.dispatches("b");
+    const look = world.take("attempt.observe", ({ task }) => task === "b");
+    const run = { id: look.run, status: "completed" as const, conclusion: "cancelled", runAttempt: 1, url: "http://x" };
+    world.feature({
+      type: "attempt.observed",
+      task: "b",
+      attempt: look.attempt,
+      run: { ...run, path: ".github/workflows/headgate.yml", startedAt: world.at, endedAt: world.at - 600_000 },
+      outcome: null,
+      problem: null,
+    });
+    expect(spent(world.state).minutes).toBe(45);
+  });
+
   it("warns once from 80 % on", () => {
     const world = new World();
     world.label();
@@ -666,6 +705,27 @@ describe("the lane", () => {
     expect(world.has("pull.merge")).toBe(false);
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(true);
+  });
+
+  it("does not take the last answer for a look that could not be made", () => {
+    const world = started({ a: [], b: [] });
+    const [first, second] = [world.agentSucceeds("a"), world.agentSucceeds("b")];
+    world.pullIs(first, { checks: [running] });
+    world.pullIs(second);
+    world.lane({ type: "hinted", topic: { kind: "pull", pull: second } });
+    world.take("pull.observe", ({ pull }) => pull === second);
+    const failure = { class: "platform-unknown" as const, cause: "GitHub is down", details: [] };
+    const key = `pull.observe:${second}`;
+    world.lane({ type: "effect.failed", command: "pull.observe", key, task: null, pull: second, head: null, failure });
+    // Its rest is over, and its turn comes before its timer.
+    world.at += 60_000;
+    world.lane({ type: "hinted", topic: { kind: "pull", pull: first } });
+    world.pullIs(first, { state: "closed" });
+    expect(world.task("a").stage).toBe("parked");
+    expect(world.has("pull.merge")).toBe(false);
+    world.timer(`rest:${second}`, LANE);
+    world.pullIs(second);
+    expect(world.has("pull.merge", (one) => one.type === "pull.merge" && one.pull === second)).toBe(true);
   });
 
   it("merges one entry at a time and looks at the others again after each", () => {

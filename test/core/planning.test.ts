@@ -435,6 +435,15 @@ describe("sub-issues", () => {
     expect(world.state).toMatchObject({ stage: "executing", parked: null });
   });
 
+  it.each([null, "b", { id: { toString: 1 } }, { title: "no id" }])("that are no tasks are refused: %j", (task) => {
+    const world = underWay();
+    const { version } = world.take("plan.make");
+    const plan = { tasks: [task] };
+    world.feature({ type: "plan.made", source: "sub-issues", version, plan, model: null, usage: null });
+    expect(world.take("notice.post").notice).toMatchObject({ about: "plan-errors", added: true });
+    expect(world.stages()).toEqual({ a: "dispatching" });
+  });
+
   it("that Headgate wrote itself are no news when it is labelled again", () => {
     const world = proposed({ a: [], b: ["a"] }, always, { publish: "sub-issues" });
     shows(world);

@@ -31,7 +31,7 @@ export function spent(state: FeatureState): Spend {
     .flatMap((task) => task.attempts)
     .reduce(
       (sum, { startedAt, endedAt }) =>
-        sum + (startedAt === null || endedAt === null ? 0 : Math.ceil((endedAt - startedAt) / 60_000)),
+        sum + (startedAt === null || endedAt === null ? 0 : Math.max(0, Math.ceil((endedAt - startedAt) / 60_000))),
       0,
     );
   return { usd, tokens, minutes };
@@ -138,7 +138,7 @@ function trip(draft: Draft, cause: string): void {
   draft.commands.push({ type: "timer.set", timer: "breaker", dueAt: draft.at + pause });
 }
 
-/** One attempt shows whether the machinery works again. */
+/** One attempt shows whether the machinery works again; what was lost before says nothing about that. */
 export function breakerDue(state: FeatureState): boolean {
   if (state.breaker.state !== "open") return false;
   state.breaker = { ...state.breaker, state: "half-open" };

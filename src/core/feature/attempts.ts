@@ -45,6 +45,8 @@ export function cancelAttempt(draft: Draft, task: Task): void {
   const attempt = currentAttempt(task);
   if (attempt === undefined) return;
   const id = attemptIdOf(state, task, attempt.number);
+  // Nobody looks at it any more: what it took until now is what it is known to have taken.
+  if (attempt.startedAt !== null) attempt.endedAt ??= draft.at;
   draft.commands.push({ type: "timer.cancel", timer: `attempt:${id}` });
   draft.commands.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
   draft.commands.push({ type: "withdraw", key: `attempt.observe:${id}` });
@@ -217,7 +219,8 @@ export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reactio
 export function refused(draft: Draft, event: EventOf<"change.refused">): Reaction {
   const task = taskOfAttempt(draft.state, event);
   if (task === null || task.stage !== "promoting") return "stale-attempt";
-  return failTask(draft, task, event.failure, "promotion");
+  // Promoting again what is gone helps nobody: it has to be made again.
+  return failTask(draft, task, event.failure, event.failure.class === "attempt-lost" ? "attempt" : "promotion");
 }
 
 /** An attempt's time is up although its job should have ended itself. */

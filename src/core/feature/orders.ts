@@ -2,6 +2,7 @@
 import type { Command, Notice } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
 import { MAX_ORDERS } from "../order.ts";
+import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
@@ -184,7 +185,7 @@ export function resume(draft: Draft, by: string): string | null {
 export function goOn(draft: Draft): void {
   const { state } = draft;
   const inLane = state.tasks.some((task) => task.stage === "in-lane");
-  if (state.breaker.state === "open") state.breaker = { ...state.breaker, state: "half-open" };
+  breakerDue(state);
   if (state.hold !== null || inLane) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
@@ -299,7 +300,11 @@ function retry(draft: Draft, id: string): string | null {
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }
-  if (task.undoes !== null && task.pull !== null) {
+  // Somebody else's push stands where its change should have gone: that is what is judged now.
+  const overtaken = where === "promotion" && failure === "head-moved";
+  if ((task.undoes !== null || overtaken) && task.pull !== null) {
+    task.change = null;
+    task.commits = null;
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }

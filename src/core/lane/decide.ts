@@ -305,7 +305,6 @@ function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignore
   const entry = entryOf(draft.state, event.pull);
   if (entry === null || entry.away) return "not-accepted-here";
   if (event.head !== null && event.head !== entry.head) return "stale-head";
-  if (event.command === "pull.observe") entry.observed = entry.asked;
   if (event.command === "failure.read") {
     const cause = "Required checks failed; their logs could not be read.";
     eject(draft, entry, { class: "checks-failed", cause, details: [] });
