@@ -37,12 +37,16 @@ const launch = z
   })
   .partial();
 
+/** What the file leaves out has this server's default, not the policy's own. */
+const attempts = shape.attempts.extend({ tokens: shape.attempts.shape.tokens.unwrap() });
+
 const groups = {
   actions,
   launch,
-  attempts: shape.attempts.omit({ free: true }).partial().strict(),
+  attempts: attempts.omit({ free: true }).partial().strict(),
   models: shape.models.partial().strict(),
   budget: shape.budget.partial().strict(),
+  "task-budget": shape.taskBudget.unwrap().partial().strict(),
   merge: shape.merge.partial().strict(),
   limits: shape.limits.partial().strict(),
   plan: shape.plan.partial().strict(),
@@ -109,6 +113,7 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
     attempts: { ...defaults.attempts, ...file.attempts },
     models: { ...defaults.models, ...file.models },
     budget: { ...defaults.budget, ...file.budget },
+    taskBudget: { ...defaults.taskBudget, ...file["task-budget"] },
     merge: { ...defaults.merge, ...file.merge },
     approve: given(defaults.approve, { when: file.approve, usd: file["approve-over"] }),
     plan: { ...defaults.plan, ...file.plan },

@@ -50,6 +50,8 @@ export const Brief = z.object({
     price: Price.nullable(),
     maxTurns: z.number().int().positive(),
     maxUsd: z.number().positive(),
+    /** Of all sorts together. null: no limit; also of a server that knew none. */
+    maxTokens: z.number().positive().nullable().default(null),
   }),
   limits: z.object({
     minutes: z.number().positive(),
@@ -86,6 +88,11 @@ export function usdOf(tokens: Omit<Usage, "usd">, price: Price): number {
     tokens.cacheReadTokens * price.cacheRead +
     tokens.cacheWriteTokens * price.cacheWrite;
   return perMillion / 1_000_000;
+}
+
+/** Of all sorts together. */
+export function tokensOf(usage: Omit<Usage, "usd">): number {
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
 
 export function addUsage(left: Usage, right: Usage): Usage {

@@ -70,9 +70,20 @@ const featureSteps: Record<number, Step> = {
       plan: { ...task.plan, acceptance: [], checks: [] },
     })),
   }),
-  // 5 keeps together what is known together, and of ended attempts and landed changes only what somebody still reads.
-  4: (state) => ({ ...state, tasks: (state.tasks as TaskOf4[]).map(withoutGaps) }),
+  // 5 keeps together what is known together, and of an ended attempt only what somebody still reads. Attempts got a limit in
+  // tokens, and tasks a budget.
+  4: (state) => ({
+    ...state,
+    policy: state.policy === null ? null : unlimited(state.policy as { attempts: object }),
+    tasks: (state.tasks as TaskOf4[]).map(withoutGaps),
+  }),
 };
+
+/** How features went before version 5. */
+function unlimited(policy: { attempts: object }): object {
+  const taskBudget = { usd: null, tokens: null, minutes: null };
+  return { ...policy, attempts: { ...policy.attempts, tokens: null }, taskBudget };
+}
 
 interface TaskOf4 extends Record<string, unknown> {
   attempts: ({ against: string; parents: string[] } & Record<string, unknown>)[];

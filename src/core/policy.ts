@@ -5,6 +5,12 @@ import { RequiredCheck } from "./github.ts";
 /** The label that asks for a feature. */
 export const LABEL = "headgate";
 
+const Limits = z.object({
+  usd: z.number().positive().nullable(),
+  tokens: z.number().int().positive().nullable(),
+  minutes: z.number().positive().nullable(),
+});
+
 export const Policy = z.object({
   /** Attempts that may run at the same time. */
   maxParallel: z.number().int().min(1).max(100),
@@ -25,7 +31,7 @@ export const Policy = z.object({
   /** Whether attempts that start together wait a moment for the first one's prompt cache. */
   launch: z.object({
     /** At most so long; 0: never. */
-    holdSeconds: z.number().min(0).max(30),
+    holdSeconds: z.number().min(0).max(5),
     /** How much all attempts on one model begin their prompt with. */
     prefixTokens: z.number().int().min(0).max(1_000_000),
     /** What an hour of waiting is worth. */
@@ -40,15 +46,15 @@ export const Policy = z.object({
     minutes: z.number().positive().max(120),
     turns: z.number().int().min(1).max(1000),
     usd: z.number().positive(),
+    /** Of all sorts together; null: as many as the dollars buy. */
+    tokens: z.number().int().positive().nullable().default(null),
   }),
   /** The models of the three tiers, by name. Which tier works on what is `judge/tiers.ts`. */
   models: z.object({ small: z.string().min(1), middle: z.string().min(1), large: z.string().min(1) }),
   /** What one feature may cost; null: no limit. */
-  budget: z.object({
-    usd: z.number().positive().nullable(),
-    tokens: z.number().int().positive().nullable(),
-    minutes: z.number().positive().nullable(),
-  }),
+  budget: Limits,
+  /** What one task may cost, all its attempts together, before only a person gives it another. */
+  taskBudget: Limits.default({ usd: null, tokens: null, minutes: null }),
   merge: z.object({
     method: z.enum(["merge", "squash", "rebase"]),
     /** auto: merge when the gate passes. ready: stop there for a person. */
@@ -82,9 +88,10 @@ export const defaultPolicy: Policy = {
   hotFiles: [],
   // The rules and tools of the engine builtin: less than any model caches, so that nothing waits for nothing.
   launch: { holdSeconds: 5, prefixTokens: 1_500, usdPerHour: 100 },
-  attempts: { max: 3, free: 6, minutes: 30, turns: 80, usd: 5 },
+  attempts: { max: 3, free: 6, minutes: 30, turns: 80, usd: 5, tokens: null },
   models: { small: "claude-haiku-5-5", middle: "claude-sonnet-5-5", large: "claude-opus-5-5" },
   budget: { usd: 50, tokens: null, minutes: null },
+  taskBudget: { usd: null, tokens: null, minutes: null },
   merge: { method: "squash", mode: "auto" },
   approve: { when: "over-budget", usd: 10 },
   plan: { publish: "comment", research: 0 },

@@ -3,7 +3,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import type { BetaMessage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
 import { type Price, usageOf } from "../config/prices.ts";
-import { addUsage, NO_USAGE, type Usage } from "../core/attempt.ts";
+import { addUsage, type Brief, NO_USAGE, tokensOf, type Usage } from "../core/attempt.ts";
 import { type Bridge, bridge } from "./bridge.ts";
 import { type Engine, type EngineReport, tail, type Work } from "./engine.ts";
 import type { Inputs } from "./inputs.ts";
@@ -62,7 +62,7 @@ async function converse(client: Anthropic, price: Price, work: Work): Promise<En
       last = await stream.finalMessage();
       usage = addUsage(usage, usageOf(last.usage, price));
       narrate(last, work);
-      if (last.stop_reason === "tool_use" && usage.usd >= brief.model.maxUsd) break;
+      if (last.stop_reason === "tool_use" && overspent(usage, brief) !== null) break;
     }
   } catch (error) {
     trouble = troubleOf(error);
@@ -88,7 +88,6 @@ interface Ended {
 }
 
 function judge({ work, ours, last, usage, trouble }: Ended): Pick<EngineReport, "outcome" | "summary"> {
-  const { maxTurns, maxUsd } = work.brief.model;
   const reason = ours.gaveUp();
   if (reason !== null) return { outcome: "failed", summary: `gave up: ${reason}` };
   if (work.stop.aborted) return { outcome: "timed-out", summary: `time ran out. ${textOf(last)}` };
@@ -104,12 +103,19 @@ function judge({ work, ours, last, usage, trouble }: Ended): Pick<EngineReport, 
     case "model_context_window_exceeded":
       return { outcome: "failed", summary: "the conversation outgrew the model's context window" };
     default: {
-      if (usage.usd < maxUsd)
-        return { outcome: "budget-exhausted", summary: `the attempt's ${maxTurns} turns are used up` };
-      const spent = `$${usage.usd.toFixed(2)} of $${maxUsd.toFixed(2)}`;
-      return { outcome: "budget-exhausted", summary: `the attempt's budget is used up: ${spent}` };
+      const spent = overspent(usage, work.brief) ?? `the attempt's ${work.brief.model.maxTurns} turns are used up`;
+      return { outcome: "budget-exhausted", summary: spent };
     }
   }
+}
+
+/** null: there is something left to spend. */
+function overspent(usage: Usage, { model }: Brief): string | null {
+  const { maxUsd, maxTokens } = model;
+  const tokens = tokensOf(usage);
+  const spent = (what: string) => `the attempt's budget is used up: ${what}`;
+  if (usage.usd >= maxUsd) return spent(`$${usage.usd.toFixed(2)} of $${maxUsd.toFixed(2)}`);
+  return maxTokens !== null && tokens >= maxTokens ? spent(`${tokens} of ${maxTokens} tokens`) : null;
 }
 
 function narrate(message: BetaMessage, work: Work): void {

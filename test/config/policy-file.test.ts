@@ -35,10 +35,11 @@ max-parallel: 2
 actions: { slots: 20, ci-jobs: 3 }
 isolation: serialise-hot
 hot-files: [locales/**, src/registry.ts]
-launch: { hold-seconds: 10, prefix-tokens: 40000, usd-per-hour: 50 }
-attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2 }
+launch: { hold-seconds: 4, prefix-tokens: 40000, usd-per-hour: 50 }
+attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2, tokens: 900000 }
 models: { small: claude-haiku-4-5, middle: claude-opus-5, large: claude-fable-5-2 }
 budget: { usd: 12, minutes: 300 }
+task-budget: { tokens: 2000000 }
 merge: { method: rebase, mode: ready }
 approve: always
 approve-over: 25
@@ -54,10 +55,11 @@ limits: { files: 10, bytes: 1000 }
     actions: { slots: 20, ciJobs: 3 },
     isolation: "serialise-hot",
     hotFiles: ["locales/**", "src/registry.ts"],
-    launch: { holdSeconds: 10, prefixTokens: 40_000, usdPerHour: 50 },
-    attempts: { max: 4, free: defaultPolicy.attempts.free, minutes: 12.5, turns: 40, usd: 2 },
+    launch: { holdSeconds: 4, prefixTokens: 40_000, usdPerHour: 50 },
+    attempts: { max: 4, free: defaultPolicy.attempts.free, minutes: 12.5, turns: 40, usd: 2, tokens: 900_000 },
     models: { small: "claude-haiku-4-5", middle: "claude-opus-5", large: "claude-fable-5-2" },
     budget: { usd: 12, tokens: null, minutes: 300 },
+    taskBudget: { usd: null, tokens: 2_000_000, minutes: null },
     merge: { method: "rebase", mode: "ready" },
     approve: { when: "always", usd: 25 },
     plan: { publish: "sub-issues", research: 2 },
@@ -100,7 +102,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, merge, limits, plan, checks, checks-minutes, protected-paths, approve, approve-over, isolation, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, checks, checks-minutes, protected-paths, approve, approve-over, isolation, hot-files";
 
   it.each([
     [
@@ -111,12 +113,12 @@ describe("a problem names the file, the line and the key", () => {
     [
       "an unknown key in a group",
       "attempts:\n  max: 2\n  tries: 3\n",
-      ", line 3: unknown key 'tries' in 'attempts'; known keys: max, minutes, turns, usd.",
+      ", line 3: unknown key 'tries' in 'attempts'; known keys: max, minutes, turns, usd, tokens.",
     ],
     [
       "a key that is not to be set",
       "attempts:\n  free: 9\n",
-      ", line 2: unknown key 'free' in 'attempts'; known keys: max, minutes, turns, usd.",
+      ", line 2: unknown key 'free' in 'attempts'; known keys: max, minutes, turns, usd, tokens.",
     ],
     ["an object's own key", "__proto__: {}\n", `, line 1: unknown key '__proto__'; known keys: ${KNOWN}.`],
     ["a number too large", "attempts:\n  max: 100\n", ", line 2: 'attempts.max': too big: expected number to be <=20."],
@@ -140,7 +142,7 @@ describe("a problem names the file, the line and the key", () => {
     [
       "too long a hold",
       "launch:\n  hold-seconds: 31\n",
-      ", line 2: 'launch.hold-seconds': too big: expected number to be <=30.",
+      ", line 2: 'launch.hold-seconds': too big: expected number to be <=5.",
     ],
     [
       "an isolation that is none",

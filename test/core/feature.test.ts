@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { spent } from "../../src/core/feature/allowance.ts";
+import { explainTask } from "../../src/core/feature/explain.ts";
+import { spent } from "../../src/core/judge/spending.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
-import { change, FEATURE, green, LANE, red, running, sha, World } from "./world.ts";
+import { change, FEATURE, freely, green, LANE, red, running, sha, World } from "./world.ts";
 
 function started(tasks: Record<string, string[]>): World {
   const world = new World();
@@ -511,6 +512,88 @@ describe("orders", () => {
     given(world, 5, "hold");
     expect(world.has("permission.observe")).toBe(false);
     expect(world.state).toMatchObject({ hold: null, pendingOrders: [] });
+  });
+});
+
+describe("a task's own budget", () => {
+  const none = { usd: null, tokens: null, minutes: null };
+  const usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0 };
+
+  function limited(
+    taskBudget: Partial<typeof freely.taskBudget>,
+    attempts: Partial<typeof freely.attempts> = {},
+  ): World {
+    const world = new World();
+    world.label();
+    const policy = { ...freely, taskBudget: { ...none, ...taskBudget }, attempts: { ...freely.attempts, ...attempts } };
+    world.allow({ policy });
+    world.plan({ a: [], b: [] });
+    return world;
+  }
+
+  const briefOf = (world: World) => {
+    const command = world.commands.find((one) => one.type === "attempt.dispatch" && one.task === "a");
+    return command?.type === "attempt.dispatch" ? command.brief : undefined;
+  };
+
+  it("limits its first attempt when that could use more", () => {
+    const { model, limits } = briefOf(limited({ usd: 3, tokens: 500_000, minutes: 25 })) ?? {};
+    expect(model).toMatchObject({ maxUsd: 3, maxTokens: 500_000 });
+    expect(limits?.minutes).toBe(20);
+  });
+
+  it("leaves an attempt its own limits when these are lower, and always a minute", () => {
+    const world = limited({ usd: 30, tokens: 500_000, minutes: 1 }, { tokens: 70_000 });
+    expect(briefOf(world)?.model).toMatchObject({ maxUsd: 5, maxTokens: 70_000 });
+    expect(briefOf(world)?.limits.minutes).toBe(1);
+  });
+
+  it("leaves the next attempt what is left", () => {
+    const world = limited({ usd: 6, tokens: 100 });
+    world.dispatches("a");
+    world.ends("a", { outcome: "failed", usage: { ...usage, usd: 4.5, cacheReadTokens: 80 } });
+    expect(briefOf(world)?.model).toMatchObject({ maxUsd: 1.5, maxTokens: 20 });
+  });
+
+  it.each([
+    ["dollars", { usd: 6 }, { ...usage, usd: 6.1 }],
+    ["tokens", { tokens: 100 }, { ...usage, inputTokens: 60, cacheReadTokens: 40 }],
+    ["Actions minutes", { minutes: 6 }, usage],
+  ])("parks it instead of trying again when its %s are used up, and siblings go on", (_, budget, used) => {
+    const world = limited(budget);
+    world.dispatches("a");
+    world.ends("a", { outcome: "failed", summary: "no", usage: used });
+    expect(world.stages()).toEqual({ a: "parked", b: "dispatching" });
+    const { reason, next, actor } = explainTask(world.state, world.task("a"));
+    expect(reason).toContain("its own budget is used up");
+    expect(next).toContain("`/headgate retry a` allows it one more attempt");
+    expect(actor).toBe("person");
+  });
+
+  it("is no reason to park what needs no attempt", () => {
+    const world = limited({ usd: 1 });
+    world.dispatches("a");
+    world.ends("a", { usage: { ...usage, usd: 2 } });
+    expect(world.stages().a).toBe("promoting");
+  });
+
+  it("gives way to a person, once: one more attempt with an attempt's own limits", () => {
+    const world = limited({ usd: 1 });
+    world.dispatches("a");
+    world.ends("a", { outcome: "failed", summary: "one", usage: { ...usage, usd: 2 } });
+    world.orders({ verb: "retry", task: "a" });
+    expect(briefOf(world)?.model.maxUsd).toBe(5);
+    world.dispatches("a");
+    world.ends("a", { outcome: "failed", summary: "two", usage: { ...usage, usd: 2 } });
+    expect(world.stages().a).toBe("parked");
+  });
+
+  it("is what the feature's budget reserves for it", () => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...freely, taskBudget: { ...none, usd: 1 }, budget: { ...none, usd: 2.5 } } });
+    world.plan({ a: [], b: [], c: [] });
+    expect(world.stages()).toEqual({ a: "dispatching", b: "dispatching", c: "ready" });
   });
 });
 

@@ -117,17 +117,23 @@ test("giving up ends the attempt at once, with the reason", async () => {
   expect(model.requests()).toHaveLength(1);
 });
 
-test("the attempt ends when its turns or its dollars are used up", async () => {
+test("the attempt ends when its turns, its dollars or its tokens are used up", async () => {
   const steps = [GO_ON, GO_ON, GO_ON, { say: "Done." }];
   const name = "claude-sonnet-5-5";
-  const turns = await attemptWith(steps, { model: { name, price: PRICE, maxTurns: 2, maxUsd: 5 } });
+  const limits = { name, price: PRICE, maxTurns: 20, maxUsd: 5, maxTokens: null };
+  const turns = await attemptWith(steps, { model: { ...limits, maxTurns: 2 } });
   expect(turns.result).toMatchObject({ outcome: "budget-exhausted", summary: "the attempt's 2 turns are used up" });
   expect(turns.model.requests()).toHaveLength(2);
 
-  const dollars = await attemptWith(steps, { model: { name, price: PRICE, maxTurns: 20, maxUsd: 0.000_001 } });
+  const dollars = await attemptWith(steps, { model: { ...limits, maxUsd: 0.000_001 } });
   expect(dollars.result).toMatchObject({ outcome: "budget-exhausted", manifest: [] });
   expect(dollars.result.summary).toContain("budget is used up");
   expect(dollars.model.requests()).toHaveLength(1);
+
+  const tokens = await attemptWith(steps, { model: { ...limits, maxTokens: 1 } });
+  expect(tokens.result).toMatchObject({ outcome: "budget-exhausted", manifest: [] });
+  expect(tokens.result.summary).toMatch(/^the attempt's budget is used up: \d+ of 1 tokens$/);
+  expect(tokens.model.requests()).toHaveLength(1);
 });
 
 test("an attempt whose minutes are over while the model thinks has timed out", async () => {
@@ -174,7 +180,7 @@ test.each([
 test("without a key, or without a price for the model, nothing is asked", async () => {
   const keyless = await attemptWith([{ say: "Done." }], {}, {});
   expect(keyless.result).toMatchObject({ outcome: "provider-down", summary: "provider: ANTHROPIC_API_KEY is not set" });
-  const model = { name: "some-model", price: null, maxTurns: 2, maxUsd: 1 };
+  const model = { name: "some-model", price: null, maxTurns: 2, maxUsd: 1, maxTokens: null };
   const priceless = await attemptWith([{ say: "Done." }], { model });
   expect(priceless.result).toMatchObject({
     outcome: "failed",

@@ -1,5 +1,7 @@
 /** What a person sees of a run: plain lines, coloured in a terminal. */
+
 import { styleText } from "node:util";
+import { tokensOf } from "../../core/attempt.ts";
 import { explainFeature, explainTask, tasksForPerson } from "../../core/feature/explain.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { standing } from "../../core/judge/standing.ts";
@@ -119,10 +121,7 @@ function costLine(document: ReturnType<typeof report>): string {
   const calls = `GitHub calls: ${reads} reads, ${writes} writes.`;
   if (usages.length === 0) return `No model was used. ${calls}`;
   const usd = usages.reduce((sum, usage) => sum + usage.usd, 0);
-  const tokens = usages.reduce(
-    (sum, usage) => sum + usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
-    0,
-  );
+  const tokens = usages.reduce((sum, usage) => sum + tokensOf(usage), 0);
   const scripted =
     document.model.kind === "scripted" ? " by list price, but the model was scripted and nothing was paid" : "";
   return `Cost: $${usd.toFixed(2)} for ${tokens} tokens${scripted}. ${calls}`;

@@ -37,14 +37,14 @@ export interface Estimate {
 export function estimate(
   task: Pick<PlannedTask, "size" | "role">,
   price: Price | null,
-  policy: Pick<Policy, "attempts">,
+  policy: Pick<Policy, "attempts" | "taskBudget">,
 ): Estimate {
   const minutes = Math.min(agentMinutes[task.size], policy.attempts.minutes) + OVERHEAD_MINUTES;
   const once = price === null ? null : Math.min(usdOf(tokens[task.size], price), policy.attempts.usd);
   return {
     agentMinutes: minutes,
     usd: once === null ? null : once * MEAN_ATTEMPTS,
-    ceilingUsd: policy.attempts.usd * policy.attempts.max,
+    ceilingUsd: Math.min(policy.attempts.usd * policy.attempts.max, policy.taskBudget.usd ?? Number.POSITIVE_INFINITY),
     actionsMinutes: MEAN_ATTEMPTS * (minutes + checkMinutes(task.role)),
   };
 }

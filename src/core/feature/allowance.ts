@@ -2,53 +2,25 @@
 
 import { edges } from "../failure.ts";
 import { featureBreaker, isInfrastructure } from "../judge/breaker.ts";
-import { type Budget, judgeBudget, type Spend } from "../judge/budget.ts";
+import { judgeBudget, type Spend } from "../judge/budget.ts";
 import { fanIn } from "../judge/fan-in.ts";
+import { budgetOf, reservedFor, spent } from "../judge/spending.ts";
 import type { Policy } from "../policy.ts";
 import type { Draft } from "./draft.ts";
 import { nextRound, tellLanes } from "./draft.ts";
 import { fanInTasks } from "./rollback.ts";
-import type { FeatureState } from "./state.ts";
+import type { FeatureState, Task } from "./state.ts";
 import { isActive } from "./state.ts";
 
 /** Pause after the machinery failed, doubling with every trip. */
 const PAUSE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
-/** Checkout, installation and upload around the engine's own minutes. */
-const OVERHEAD_MINUTES = 5;
-
-/** What planning and all attempts used, as far as it was reported. Jobs are billed by the minute begun. */
-export function spent(state: FeatureState): Spend {
-  const usages = [state.planner.usage, ...state.tasks.map((task) => task.usage)];
-  let usd = 0;
-  let tokens = 0;
-  for (const usage of usages) {
-    if (usage === null) continue;
-    usd += usage.usd;
-    tokens += usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
-  }
-  const minutes = state.tasks
-    .flatMap((task) => task.attempts)
-    .reduce(
-      (sum, { startedAt, endedAt }) =>
-        sum + (startedAt === null || endedAt === null ? 0 : Math.max(0, Math.ceil((endedAt - startedAt) / 60_000))),
-      0,
-    );
-  return { usd, tokens, minutes };
-}
-
-export function budgetOf(state: FeatureState, policy: Policy): Budget {
-  const { usd, tokens, minutes } = policy.budget;
-  return { usd: usd === null ? null : usd + state.extraUsd, tokens, minutes };
-}
-
-/** Whether one more attempt may start. Where the budget forbids it for good, the feature parks. */
-export function mayStartAttempt(draft: Draft, policy: Policy): boolean {
+/** Whether one more attempt, of this task, may start. Where the budget forbids it for good, the feature parks. */
+export function mayStartAttempt(draft: Draft, task: Task, policy: Policy): boolean {
   const { state } = draft;
-  const ceiling: Spend = { usd: policy.attempts.usd, tokens: 0, minutes: policy.attempts.minutes + OVERHEAD_MINUTES };
-  const active = state.tasks.filter((task) => isActive(task.stage)).length;
-  const reserved: Spend = { usd: ceiling.usd * active, tokens: 0, minutes: ceiling.minutes * active };
-  const verdict = judgeBudget(budgetOf(state, policy), spent(state), reserved, ceiling);
+  const active = state.tasks.filter((one) => isActive(one.stage));
+  const reserved = reservedFor(active, policy);
+  const verdict = judgeBudget(budgetOf(state, policy), spent(state), reserved, reservedFor([task], policy));
   switch (verdict.verdict) {
     case "within":
       warn(draft, verdict.warn);

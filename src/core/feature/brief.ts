@@ -1,6 +1,7 @@
 /** What an attempt is told: the brief, cut to the size that a workflow input may have. */
 import type { AttemptKind, Brief } from "../attempt.ts";
 import { MAX_BRIEF_BYTES } from "../attempt.ts";
+import { ceilingOf } from "../judge/spending.ts";
 import { tierFor } from "../judge/tiers.ts";
 import type { Policy } from "../policy.ts";
 import type { FeatureState, Task } from "./state.ts";
@@ -42,6 +43,7 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
   if (commits === null) return null;
   const model = modelFor(policy, task, kind);
   const failure = task.setback?.failure;
+  const ceiling = ceilingOf(task, policy);
   const brief: Brief = {
     feature: state.key,
     task: task.plan.id,
@@ -58,9 +60,10 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
       name: model,
       price: state.prices[model] ?? null,
       maxTurns: policy.attempts.turns,
-      maxUsd: policy.attempts.usd,
+      maxUsd: ceiling.usd,
+      maxTokens: ceiling.tokens,
     },
-    limits: { minutes: policy.attempts.minutes, files: policy.limits.files, bytes: policy.limits.bytes },
+    limits: { minutes: ceiling.minutes, files: policy.limits.files, bytes: policy.limits.bytes },
     history:
       failure === undefined
         ? []

@@ -5,6 +5,7 @@ import type { Ignored } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import { edges, waitFor } from "../failure.ts";
 import { fingerprint, taskBreaker } from "../judge/breaker.ts";
+import { isSpent } from "../judge/spending.ts";
 import { laneKey } from "../keys.ts";
 import type { TaskMachineEvent } from "./machines.ts";
 import { featureMachine, taskMachine } from "./machines.ts";
@@ -75,12 +76,13 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: Setb
   const { next } = edges[failure.class];
   const unmendable = task.undoes !== null && (next === "repair" || next === "resolve");
   const breaker = taskBreaker(task.breaker, task.fingerprint, failure);
+  const needsAttempt = where !== "promotion" && next !== "resubmit";
   if (
     !advanceTask(task, {
       type: "FAILED",
       failure: failure.class,
       bounds: policy.attempts,
-      open: breaker === "open" || hopeless || unmendable,
+      open: breaker === "open" || hopeless || unmendable || (needsAttempt && isSpent(task, policy)),
     })
   )
     return "not-accepted-here";

@@ -4,6 +4,7 @@
  */
 import type { Actor } from "../event.ts";
 import type { FailureClass } from "../failure.ts";
+import { isSpent } from "../judge/spending.ts";
 import { standing } from "../judge/standing.ts";
 import type { Delay, FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isOver, isPlannedAnew, isSatisfied } from "./state.ts";
@@ -41,6 +42,10 @@ export function explainTask(state: FeatureState, task: Task): Explanation {
       return by("headgate", causeOf(task), `it tries again by itself; \`/headgate retry ${id}\` tries at once`);
     case "parked":
       if (task.undoes?.base === null) return by("person", causeOf(task), REVERT_BY_HAND);
+      if (state.policy !== null && isSpent(task, state.policy)) {
+        const reason = `${causeOf(task)}, and its own budget is used up`;
+        return by("person", reason, `${remedyOf(task)}; \`/headgate retry ${id}\` allows it one more attempt`);
+      }
       return by("person", causeOf(task), `${remedyOf(task)}, then \`/headgate retry ${id}\``);
     case "done":
       return by("headgate", task.landing === null ? "It had nothing to land" : "It is merged", "nothing");

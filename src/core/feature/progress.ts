@@ -71,7 +71,7 @@ function startReady(draft: Draft): void {
   const { starts, delays, lookAt } = judgeStarts(state, state.policy, draft.at);
   for (const task of state.tasks) task.delay = delays.get(task.plan.id) ?? null;
   for (const task of starts) {
-    if (!mayStartAttempt(draft, state.policy)) {
+    if (!mayStartAttempt(draft, task, state.policy)) {
       waitForBudget(state);
       return;
     }

@@ -68,7 +68,7 @@ export function briefAt(commit: string, changes: Partial<Brief> = {}): Brief {
     checkout: commit,
     merge: null,
     against: commit,
-    model: { name: "claude-sonnet-5-5", price: PRICE, maxTurns: 20, maxUsd: 5 },
+    model: { name: "claude-sonnet-5-5", price: PRICE, maxTurns: 20, maxUsd: 5, maxTokens: null },
     limits: { minutes: 1, files: 50, bytes: 100_000 },
     history: [],
     dependencies: [],

@@ -169,7 +169,7 @@ function starting(chance: Chance): Pick<Scenario["world"], "actionsSlots" | "ciJ
     actionsSlots: chance.chance(0.3) ? chance.between(1, 5) : null,
     ciJobs: chance.between(0, 3),
     isolation: chance.pick(["optimistic", "optimistic", "serialise-hot", "serialise-overlap"]),
-    holdSeconds: chance.pick([0, 5, 5, 30]),
+    holdSeconds: chance.pick([0, 5, 5, 2]),
   };
 }
 

@@ -1,0 +1,84 @@
+/** What a feature and its tasks have used, and what the next attempt of a task may use. */
+import { tokensOf } from "../attempt.ts";
+import type { FeatureState, Task } from "../feature/state.ts";
+import type { Policy } from "../policy.ts";
+import type { Budget, Spend } from "./budget.ts";
+
+/** Checkout, installation and upload around the engine's own minutes. */
+export const OVERHEAD_MINUTES = 5;
+
+type Spender = Pick<Task, "usage" | "attempts">;
+
+/** What planning and all attempts used, as far as it was reported. */
+export function spent(state: FeatureState): Spend {
+  return sum([{ usage: state.planner.usage, attempts: [] }, ...state.tasks]);
+}
+
+/** Jobs are billed by the minute begun. */
+function sum(spenders: readonly Spender[]): Spend {
+  const total = { usd: 0, tokens: 0, minutes: 0 };
+  for (const { usage, attempts } of spenders) {
+    if (usage !== null) {
+      total.usd += usage.usd;
+      total.tokens += tokensOf(usage);
+    }
+    for (const { startedAt, endedAt } of attempts) {
+      if (startedAt === null || endedAt === null) continue;
+      total.minutes += Math.max(0, Math.ceil((endedAt - startedAt) / 60_000));
+    }
+  }
+  return total;
+}
+
+export function budgetOf(state: FeatureState, policy: Policy): Budget {
+  const { usd, tokens, minutes } = policy.budget;
+  return { usd: usd === null ? null : usd + state.extraUsd, tokens, minutes };
+}
+
+/** What the task's own budget leaves for an attempt, overhead aside. null: no limit. */
+function left(task: Spender, { taskBudget }: Policy): Budget {
+  const used = sum([task]);
+  const rest = (limit: number | null, amount: number) => (limit === null ? null : limit - amount);
+  return {
+    usd: rest(taskBudget.usd, used.usd),
+    tokens: rest(taskBudget.tokens, used.tokens),
+    minutes: rest(taskBudget.minutes, used.minutes + OVERHEAD_MINUTES),
+  };
+}
+
+/** Nothing of the task's own budget is left: only a person gives it another attempt. Its first it has in any case. */
+export function isSpent(task: Spender, policy: Policy): boolean {
+  if (task.attempts.length === 0) return false;
+  return Object.values(left(task, policy)).some((rest) => rest !== null && rest <= 0);
+}
+
+/** Limits of the engine, without overhead. tokens null: none. */
+export interface Ceiling {
+  usd: number;
+  tokens: number | null;
+  minutes: number;
+}
+
+/** An attempt's own limits, or what its task's budget leaves of them. What a person started beyond that has its own limits. */
+export function ceilingOf(task: Spender, policy: Policy): Ceiling {
+  const { usd, tokens, minutes } = policy.attempts;
+  if (isSpent(task, policy)) return { usd, tokens, minutes };
+  const rest = left(task, policy);
+  return {
+    usd: Math.min(usd, rest.usd ?? usd),
+    tokens: tokens === null ? rest.tokens : Math.min(tokens, rest.tokens ?? tokens),
+    minutes: Math.min(minutes, Math.max(1, rest.minutes ?? minutes)),
+  };
+}
+
+/** What attempts of these tasks use at most together. Tokens without a limit are not known before they are used. */
+export function reservedFor(tasks: readonly Spender[], policy: Policy): Spend {
+  const total = { usd: 0, tokens: 0, minutes: 0 };
+  for (const task of tasks) {
+    const ceiling = ceilingOf(task, policy);
+    total.usd += ceiling.usd;
+    total.tokens += ceiling.tokens ?? 0;
+    total.minutes += ceiling.minutes + OVERHEAD_MINUTES;
+  }
+  return total;
+}
