@@ -31,7 +31,8 @@ export function spent(state: FeatureState): Spend {
     .flatMap((task) => task.attempts)
     .reduce(
       (sum, { startedAt, endedAt }) =>
-        sum + (startedAt === null || endedAt === null ? 0 : Math.ceil((endedAt - startedAt) / 60_000)),
+        // A runner whose clock was set back gives nothing back.
+        sum + (startedAt === null || endedAt === null ? 0 : Math.max(0, Math.ceil((endedAt - startedAt) / 60_000))),
       0,
     );
   return { usd, tokens, minutes };

@@ -149,8 +149,9 @@ export function propose(draft: Draft, plan: Plan, version: number, source: PlanS
 function extend(draft: Draft, candidate: unknown): Reaction {
   const { state } = draft;
   const ours = state.tasks.map((task) => task.plan.id);
-  const tasks = (candidate as { tasks?: { id?: unknown }[] } | null)?.tasks;
-  const added = Array.isArray(tasks) ? tasks.filter((task) => !ours.includes(String(task.id))) : [];
+  const tasks = (candidate as { tasks?: unknown } | null)?.tasks;
+  const isOurs = (task: { id?: unknown } | null) => ours.some((id) => id === task?.id);
+  const added = Array.isArray(tasks) ? tasks.filter((task) => !isOurs(task)) : [];
   if (added.length === 0) return "duplicate";
   // What brings everything to the base waits for the new ones too, and so can't have begun.
   const whole = state.tasks.find((task) => task.plan.id === "land");
