@@ -64,6 +64,15 @@ describe("a plan for more that is none", () => {
   });
 });
 
+describe("a policy with a glob that is longer than any path", () => {
+  it("is refused where it comes in", () => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...freely, protectedPaths: [`[${"a".repeat(70_000)}`] } });
+    expect(world.ignored).toEqual(["feature.observed: unreadable"]);
+  });
+});
+
 describe("absurd numbers", () => {
   it("of a gate's time leave a state that can be read again", () => {
     const world = new World();
