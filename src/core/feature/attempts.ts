@@ -231,7 +231,10 @@ export function overdue(draft: Draft, id: string): Reaction {
   if (task === undefined || task.stage !== "working") return "stale-attempt";
   cancelAttempt(draft, task);
   // One that never started waited for a runner: that is nobody's fault.
-  const started = currentAttempt(task)?.startedAt !== null;
+  const attempt = currentAttempt(task);
+  const started = attempt?.startedAt !== null;
+  // Nobody will say when it ended, and until now it cost minutes.
+  if (attempt !== undefined && started) attempt.endedAt = draft.at;
   const failure = started ? ("attempt-timed-out" as const) : ("attempt-lost" as const);
   const cause = started ? "The attempt's run did not end in time." : "No runner took the attempt in time.";
   return failTask(draft, task, { class: failure, cause, details: [] }, "attempt");

@@ -1,6 +1,7 @@
 /** What a hostile or broken world says in fields that any text or number may stand in. */
 import { describe, expect, it } from "vitest";
 import { Command } from "../../../src/core/command.ts";
+import { defaultPolicy } from "../../../src/core/policy.ts";
 import { FEATURE, freely, LANE, sha, World } from "../world.ts";
 
 const unlimited = { usd: null, tokens: null, minutes: null };
@@ -73,6 +74,21 @@ describe("a policy with a glob that is longer than any path", () => {
   });
 });
 
+describe("an attempt that had to be cut off", () => {
+  it("cost the minutes until then", () => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...freely, budget: { ...unlimited, minutes: 60 } } });
+    world.plan({ a: [] });
+    world.dispatches("a");
+    world.begins("a");
+    world.timer("attempt:1/a/1");
+    // Forty-five of the sixty: what is left is less than another may take.
+    expect(world.has("attempt.dispatch")).toBe(false);
+    expect(world.state.parked?.reason).toContain("Actions minutes");
+  });
+});
+
 describe("absurd numbers", () => {
   it("of a gate's time leave a state that can be read again", () => {
     const world = new World();
@@ -98,6 +114,24 @@ describe("absurd numbers", () => {
     runEnds(world, { startedAt: 0, endedAt: 70 * 60_000 });
     expect(world.has("attempt.dispatch")).toBe(false);
     expect(world.state.parked?.reason).toContain("Actions minutes");
+  });
+});
+
+describe("the largest plan that there may be", () => {
+  it.each<[string, (task: number, file: number) => string]>([
+    ["names", (task, file) => `src/packages/part/deep/er/${task}/${file}.ts`],
+    ["stars", (task, file) => `${"**/a/".repeat(55)}${task}-${file}`],
+  ])("is judged before anybody notices, whatever %s its files are", (_, glob) => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: defaultPolicy });
+    const files = (task: number) => Array.from({ length: 100 }, (_, file) => glob(task, file));
+    const tasks = Array.from({ length: 50 }, (_, task) => ({ id: `t${task}`, title: "T", files: files(task) }));
+    const began = performance.now();
+    const { version } = world.take("plan.make");
+    world.feature({ type: "plan.made", version, plan: { tasks }, source: "file", model: null, usage: null });
+    expect(world.state.stage).toBe("proposed");
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
 
