@@ -80,6 +80,11 @@ export type Usage = z.infer<typeof Usage>;
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0 };
 
+/** null: nobody knows. A model may be named as anything, such as what every object has. */
+export function priceOf(prices: Readonly<Record<string, Price>>, model: string): Price | null {
+  return Object.hasOwn(prices, model) ? (prices[model] ?? null) : null;
+}
+
 /** What so many tokens cost, in US dollars. */
 export function usdOf(tokens: Omit<Usage, "usd">, price: Price): number {
   const perMillion =

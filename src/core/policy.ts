@@ -76,7 +76,7 @@ export const Policy = z.object({
     .positive()
     .max(24 * 60),
   /** Globs that no agent may change. */
-  protectedPaths: z.array(z.string().min(1)).max(200),
+  protectedPaths: z.array(z.string().min(1).max(1_000)).max(200),
   limits: z.object({ files: z.number().int().positive().max(5_000), bytes: z.number().int().positive() }),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -68,4 +68,33 @@ describe("guardrails", () => {
       outsideScope: ["lib/b.ts"],
     });
   });
+
+  it.each([
+    ["*a*a*a*a*a*a*b", "a".repeat(4_000)],
+    ["**/a/**/a/**/a/**/a/**/b", `${"a/".repeat(2_000)}a`],
+    ["{x,*a*a*a*a*a*a*b}", "a".repeat(4_000)],
+    ["+(*a|a*|aa)b", "a".repeat(4_000)],
+    ["(a+)+b", "a".repeat(4_000)],
+    ["a+a+a+a+a+b", "a".repeat(4_000)],
+  ])("judge a path that almost fits at once, and show it: %s", (glob, path) => {
+    const began = performance.now();
+    expect(judgeChange([write(path)], [], [glob], defaultPolicy).outsideScope).toEqual([path]);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it.each([
+    ["src/**", "src/a/b.ts", true],
+    ["src/**", "lib/src/b.ts", false],
+    ["**/*.test.ts", "a.test.ts", true],
+    ["**/*.test.ts", "a/b/.c.test.ts", true],
+    ["src/*.ts", "src/a/b.ts", false],
+    ["src/*/index.ts", "src/a/index.ts", true],
+    ["a?c/*", "abc/d", true],
+    ["a?c/*", "ac/d", false],
+    ["src/{a,b}.ts", "src/b.ts", true],
+    ["**/a/**/b", "x/a/y/a/b", true],
+  ])("read %s as people mean it: %s is in scope: %s", (glob, path, isInScope) => {
+    const { outsideScope } = judgeChange([write(path)], [], [glob], defaultPolicy);
+    expect(outsideScope).toEqual(isInScope ? [] : [path]);
+  });
 });

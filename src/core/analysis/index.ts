@@ -1,5 +1,5 @@
 /** A plan looked at before any money is spent: shape, time, money, and where its tasks get into each other's way. */
-import type { Price } from "../attempt.ts";
+import { type Price, priceOf } from "../attempt.ts";
 import { tierFor } from "../judge/tiers.ts";
 import { type PlannedTask, waves } from "../plan.ts";
 import type { Policy } from "../policy.ts";
@@ -34,7 +34,7 @@ export function analyse(
   const { levels } = waves(tasks);
   const estimated = tasks.map((task) => {
     const model = policy.models[tierFor(task.role, task.size, 0)];
-    return { id: task.id, model, ...estimate(task, prices[model] ?? null, policy) };
+    return { id: task.id, model, ...estimate(task, priceOf(prices, model), policy) };
   });
   const jobs: Job[] = tasks.map((task, index) => ({
     id: task.id,

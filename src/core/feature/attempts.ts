@@ -64,6 +64,8 @@ export function dispatched(draft: Draft, event: EventOf<"attempt.dispatched">): 
   const task = taskOfAttempt(draft.state, event);
   const attempt = task === null ? undefined : currentAttempt(task);
   if (task === null || attempt === undefined) return "stale-attempt";
+  // Its run is known: told again, or of another, it must not come to be that one.
+  if (attempt.run !== null) return "duplicate";
   attempt.run = event.run;
   if (!advanceTask(task, { type: "DISPATCHED" })) {
     // Given up while it was being dispatched, when nobody knew the run's number.
@@ -239,10 +241,14 @@ export function overdue(draft: Draft, id: string): Reaction {
 }
 
 function lost(run: RunSnapshot, problem: string | null): Failure {
-  const classes: Record<string, FailureClass> = { timed_out: "attempt-timed-out", startup_failure: "policy-blocked" };
+  // GitHub's word, which may be any: a record would also know `constructor`.
+  const classes = new Map<string | null, FailureClass>([
+    ["timed_out", "attempt-timed-out"],
+    ["startup_failure", "policy-blocked"],
+  ]);
   const ended = `The attempt's run ended as '${run.conclusion ?? "unknown"}'`;
   return {
-    class: classes[run.conclusion ?? ""] ?? "attempt-lost",
+    class: classes.get(run.conclusion) ?? "attempt-lost",
     cause: problem === null ? `${ended} and left no result.` : `${ended}: ${problem}`,
     details: [],
   };

@@ -1,6 +1,6 @@
 /** What an attempt is told: the brief, cut to the size that a workflow input may have. */
 import type { AttemptKind, Brief } from "../attempt.ts";
-import { MAX_BRIEF_BYTES } from "../attempt.ts";
+import { MAX_BRIEF_BYTES, priceOf } from "../attempt.ts";
 import { ceilingOf } from "../judge/spending.ts";
 import { tierFor } from "../judge/tiers.ts";
 import type { Policy } from "../policy.ts";
@@ -58,7 +58,7 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
     against: commits.against,
     model: {
       name: model,
-      price: state.prices[model] ?? null,
+      price: priceOf(state.prices, model),
       maxTurns: policy.attempts.turns,
       maxUsd: ceiling.usd,
       maxTokens: ceiling.tokens,

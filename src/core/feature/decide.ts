@@ -259,7 +259,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
     testedTree: event.testedTree,
     landedTree: event.landedTree,
   };
-  task.gateMs += event.gateMs;
+  countGate(task, event.gateMs);
   task.head = event.head;
   task.promoted = [];
   task.breaker = "closed";
@@ -280,6 +280,11 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   lastWord(state, task.plan.id);
   if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);
   return null;
+}
+
+/** However long it says that it took, the sum can be stored. */
+function countGate(task: Task, ms: number): void {
+  task.gateMs = Math.min(task.gateMs + ms, Number.MAX_SAFE_INTEGER);
 }
 
 /** A lane has said what became of a task that was given up. False: nobody waits for that. */
@@ -305,7 +310,7 @@ function ejected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
   if (task !== null && lastWord(state, event.task)) return null;
   if (task === null || task.stage !== "in-lane") return "stale-observation";
   task.head = event.head;
-  task.gateMs += event.gateMs;
+  countGate(task, event.gateMs);
   if (event.failure.class === "conflict-with-base") lookAtTarget(draft, targetOf(state, task));
   return failTask(draft, task, event.failure, "lane");
 }

@@ -2,7 +2,7 @@
  * Which of the ready tasks start now, and why the others do not. A value: it decides what is started, and people read it.
  * Read-only research is never kept apart from anything: it has no branch and changes no file. It does take a slot.
  */
-import type { AttemptKind } from "../attempt.ts";
+import { type AttemptKind, priceOf } from "../attempt.ts";
 import { type CacheTerms, launch, prefixOf, type Use } from "../judge/launch.ts";
 import { workMs } from "../judge/measure.ts";
 import { changedBy, shareFiles, shareHotFiles } from "../judge/overlap.ts";
@@ -37,9 +37,14 @@ export function judgeStarts(state: FeatureState, policy: Policy, at: number): St
   return holdForCache(state, policy, admitted, delays, at);
 }
 
-/** The kind of the next attempt. A build whose head exists never reached its pull: what follows builds on that head. */
-export function nextKind({ machine, head }: Task): AttemptKind {
-  return machine.kind === "build" && head !== null ? "repair" : machine.kind;
+/**
+ * The kind of the next attempt. A build whose head exists never reached its pull: what follows builds on that head. Without
+ * a head there is nothing to repair, whatever the failure was called.
+ */
+export function nextKind({ machine: { kind }, head }: Task): AttemptKind {
+  if (kind === "research") return kind;
+  if (head === null) return "build";
+  return kind === "build" ? "repair" : kind;
 }
 
 /** A revert, and everything together on its way to the base. */
@@ -97,10 +102,10 @@ function holdForCache(
     const kind = nextKind(task);
     const model = modelFor(policy, task, kind);
     const prefix = prefixOf(model, kind);
-    const price = state.prices[model];
+    const price = priceOf(state.prices, model);
     const { holdSeconds, prefixTokens, usdPerHour } = policy.launch;
     // What is not known to save anything is not waited for.
-    if (price !== undefined) terms.set(prefix, { price, prefixTokens, usdPerHour, holdMs: holdSeconds * 1_000 });
+    if (price !== null) terms.set(prefix, { price, prefixTokens, usdPerHour, holdMs: holdSeconds * 1_000 });
     return { id: task.plan.id, prefix };
   });
   const launches = launch(candidates, usesOf(state), (prefix) => terms.get(prefix) ?? null, at);

@@ -5,6 +5,7 @@
 import picomatch from "picomatch";
 import type { ChangedFile } from "../attempt.ts";
 import type { Policy } from "../policy.ts";
+import { globMatches, isQuick, isSimple } from "./globs.ts";
 
 export interface Judgement {
   /** Each one is a reason not to promote. */
@@ -60,9 +61,19 @@ function matcher(globs: readonly string[], nocase: boolean): Matcher {
   const known = matchers.get(key);
   if (known !== undefined) return known;
   if (matchers.size >= 200) matchers.clear();
-  const made = picomatch([...globs], { dot: true, nocase });
+  const each = globs.map((glob) => matcherOf(glob, nocase));
+  const made = (path: string) => each.some((one) => one(path));
   matchers.set(key, made);
   return made;
+}
+
+function matcherOf(glob: string, nocase: boolean): Matcher {
+  const folded = (text: string) => (nocase ? text.toLowerCase() : text);
+  const pattern = folded(glob);
+  if (isSimple(pattern)) return (path) => globMatches(pattern, folded(path));
+  const made = picomatch(glob, { dot: true, nocase });
+  // What would take too long to say is protected, and in nobody's scope: a person sees it.
+  return (path) => (isQuick(glob, path) ? made(path) : nocase);
 }
 
 /** Why git or a checkout could be led astray by this path; null: it is a plain path inside the repository. */

@@ -26,7 +26,14 @@ export function changedBy(declared: readonly string[]): readonly string[] {
 }
 
 export function overlaps(left: string, right: string): boolean {
-  return meet(segmentsOf(left), segmentsOf(right));
+  const [mine, theirs] = [segmentsOf(left), segmentsOf(right)];
+  // Most globs are plain paths, which part at some name.
+  for (let i = 0; ; i += 1) {
+    const [one, other] = [mine[i], theirs[i]];
+    if (one?.kind !== "name" || other?.kind !== "name") break;
+    if (one.name !== other.name) return false;
+  }
+  return meet(mine, theirs);
 }
 
 /** Whether anything that one list of globs names could be named by the other. */
@@ -42,15 +49,32 @@ export function shareHotFiles(left: readonly string[], right: readonly string[],
   });
 }
 
+/** Deeper than that everything fits: every pair of a plan's globs is compared, segment by segment. */
+const DEEPEST = 12;
+
+/** Each glob is compared with all others. */
+const known = new Map<string, Segment[]>();
+
 function segmentsOf(glob: string): Segment[] {
+  const before = known.get(glob);
+  if (before !== undefined) return before;
+  if (known.size >= 20_000) known.clear();
+  const segments = parsed(glob);
+  known.set(glob, segments);
+  return segments;
+}
+
+function parsed(glob: string): Segment[] {
   if (glob.startsWith("!")) return [ANY_NUMBER];
   const segments: Segment[] = [];
   for (const part of glob.split("/")) {
     if (part === "" || part === ".") continue;
-    if (!isWhole(part)) break;
-    segments.push(segmentOf(part));
+    if (!isWhole(part) || segments.length === DEEPEST) break;
+    const segment = segmentOf(part);
+    // Any number of any number is any number.
+    if (segment !== ANY_NUMBER || segments.at(-1) !== ANY_NUMBER) segments.push(segment);
   }
-  return [...segments, ANY_NUMBER];
+  return segments.at(-1) === ANY_NUMBER ? segments : [...segments, ANY_NUMBER];
 }
 
 /** Whether every group that begins in this segment ends in it. */

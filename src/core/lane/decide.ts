@@ -305,6 +305,9 @@ function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignore
   const entry = entryOf(draft.state, event.pull);
   if (entry === null || entry.away) return "not-accepted-here";
   if (event.head !== null && event.head !== entry.head) return "stale-head";
+  // A merge is under way: only its own word, or a look, says what became of it.
+  if (entry.stage === "merging" && event.command !== "pull.merge")
+    return event.command === "pull.observe" ? null : "superseded";
   if (event.command === "failure.read") {
     const cause = "Required checks failed; their logs could not be read.";
     eject(draft, entry, { class: "checks-failed", cause, details: [] });
