@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { RequiredCheck } from "../core/github.ts";
+import { repeatsGroup } from "../core/judge/globs.ts";
 import { Policy } from "../core/policy.ts";
 import type { PriceLookup } from "./own-prices.ts";
 import { pricedModels, priceOf } from "./prices.ts";
@@ -24,6 +25,8 @@ const RepositoryPath = z
     (path) => !path.startsWith("/") && !path.includes("\\") && !path.split("/").includes(".."),
     "a path is written from the repository's root, without a leading '/', '\\' or '..'",
   )
+  // It could not be judged in time, and every path would count as protected.
+  .refine((path) => !repeatsGroup(path), "a group cannot be repeated, as by '+(': list what it stands for")
   // In a list of which any entry counts, a negated one would stand for everything else.
   .refine((path) => !path.startsWith("!"), "a path cannot be taken out again with '!'");
 

@@ -95,7 +95,7 @@ describe("protected paths", () => {
     expect(problems("protected-paths: ['!.github/**']")[0]).toContain("cannot be taken out again with '!'");
   });
 
-  it.each(["/etc", "../x", "a/../b", "a\\\\b", ""])("'%s' is refused", (path) => {
+  it.each(["/etc", "../x", "a/../b", "a\\\\b", "", "+(a|b)/**", "{a,b}+"])("'%s' is refused", (path) => {
     expect(problems(`protected-paths: ["${path}"]`)[0]).toContain("line 1: 'protected-paths.0':");
   });
 });

@@ -20,12 +20,16 @@ export function globMatches(glob: string, path: string): boolean {
 
 /** About a millisecond of a regular expression's. */
 const MOST_STEPS = 1_000_000;
-const REPEATED_GROUP = /[+*]\(|[)}]\+/;
 
-/** Whether a regular expression of the glob judges the path soon: what repeats may try every place, and a repeated group far more. */
+/** Of a group that repeats, a regular expression tries far more than every place. */
+export function repeatsGroup(glob: string): boolean {
+  return /[+*]\(|[)}]\+/.test(glob);
+}
+
+/** Whether a regular expression of the glob judges the path soon: what repeats may try every place. */
 export function isQuick(glob: string, path: string): boolean {
   const repeats = glob.match(/[*+]+/g)?.length ?? 0;
-  return !REPEATED_GROUP.test(glob) && path.length ** repeats <= MOST_STEPS;
+  return !repeatsGroup(glob) && path.length ** repeats <= MOST_STEPS;
 }
 
 function segmentFits(pattern: string, name: string): boolean {
