@@ -94,6 +94,7 @@ function withoutGaps(task: TaskOf4): Record<string, unknown> {
   const last = task.attempts.at(-1);
   return {
     ...rest,
+    unreported: null,
     attempts: task.attempts.map(({ against: _, parents: __, ...attempt }) => attempt),
     commits: last === undefined ? null : { against: last.against, parents: last.parents },
     setback: failure === null ? null : { failure, where: failedIn ?? "attempt", until: waitsUntil },

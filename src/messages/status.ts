@@ -7,7 +7,7 @@ import { statusMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
 import { editedText } from "./plan.ts";
 import { codeSpan, plainText } from "./sanitise.ts";
-import { clockTime, cost, duration, shortSha, stages, totalUsage } from "./words.ts";
+import { clockTime, cost, duration, shortSha, stages, totalUsage, unreportedUsd } from "./words.ts";
 
 /** GitHub takes 65,536 characters. */
 const MAX_CHARACTERS = 60_000;
@@ -92,6 +92,8 @@ function facts(state: FeatureState, at: number): string {
   }
   const usage = totalUsage(state);
   if (usage !== null) lines.push(`Cost: ${cost(usage)}.`);
+  const unreported = unreportedUsd(state);
+  if (unreported > 0) lines.push(`Attempts that left no report may have cost up to $${unreported.toFixed(2)} more.`);
   const took = duration((state.endedAt ?? at) - state.startedAt);
   lines.push(isOver(state) ? `It took ${took}.` : `Started ${took} ago by ${codeSpan(state.labelledBy, 50)}.`);
   return lines.join(" ");

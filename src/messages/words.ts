@@ -53,6 +53,11 @@ export function totalUsage(state: FeatureState): Usage | null {
   return known.length === 0 ? null : known.reduce(addUsage, NO_USAGE);
 }
 
+/** Dollars that attempts may have used beside that, of which no report came. */
+export function unreportedUsd(state: FeatureState): number {
+  return state.tasks.reduce((sum, { unreported }) => sum + (unreported?.usd ?? 0), 0);
+}
+
 /** `$0.42, 12,345 tokens in, 678 out` */
 export function cost(usage: Usage): string {
   const tokensIn = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { explainTask } from "../../src/core/feature/explain.ts";
 import { spent } from "../../src/core/judge/spending.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import { statusComment } from "../../src/messages/status.ts";
 import { change, FEATURE, freely, green, LANE, red, running, sha, World } from "./world.ts";
 
 function started(tasks: Record<string, string[]>): World {
@@ -666,6 +667,40 @@ describe("the budget", () => {
       problem: null,
     });
     expect(spent(world.state).minutes).toBe(45);
+  });
+
+  it("counts an attempt that was at work and left no report as all that it was allowed", () => {
+    const world = limited({ a: [], b: [] });
+    world.dispatches("a");
+    const observed = (after: number | null) => {
+      const { attempt, run } = world.take("attempt.observe", ({ task }) => task === "a");
+      const job = { id: run, runAttempt: 1, url: "http://x", path: ".github/workflows/headgate.yml" };
+      const ended = { status: "completed" as const, conclusion: "failure", endedAt: world.at + (after ?? 0) };
+      const begun = { status: "in_progress" as const, conclusion: null, endedAt: null };
+      const snapshot = { ...job, startedAt: world.at, ...(after === null ? begun : ended) };
+      world.feature({ type: "attempt.observed", task: "a", attempt, run: snapshot, outcome: null, problem: null });
+    };
+    observed(29_000);
+    expect(world.task("a").unreported).toBeNull();
+    world.timer("wait:a");
+    world.dispatches("a");
+    observed(300_000);
+    expect(world.task("a").unreported).toEqual({ usd: 5, tokens: 0 });
+    // Of 12 dollars 5 may be gone, and b may use 5.
+    world.timer("wait:a");
+    expect(world.stages()).toEqual({ a: "ready", b: "dispatching" });
+    expect(statusComment(world.state, world.at)).toContain(
+      "Attempts that left no report may have cost up to $5.00 more.",
+    );
+  });
+
+  it("counts an attempt that had to be stopped at work once, whatever comes of it later", () => {
+    const world = started({ a: [] });
+    world.dispatches("a");
+    world.begins("a");
+    world.timer("attempt:1/a/1");
+    world.orders("cancel");
+    expect(world.task("a").unreported).toEqual({ usd: 5, tokens: 0 });
   });
 
   it("warns once from 80 % on", () => {

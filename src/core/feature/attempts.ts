@@ -7,6 +7,7 @@ import type { FeatureEvent, Outcome } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import type { RunSnapshot } from "../github.ts";
 import { judgeChange, outsideScope } from "../judge/guardrails.ts";
+import { countUnreported } from "../judge/spending.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, ended, failTask, nextRound, submit } from "./draft.ts";
 import { writeRevert } from "./rollback.ts";
@@ -46,7 +47,10 @@ export function cancelAttempt(draft: Draft, task: Task): void {
   if (attempt === undefined) return;
   const id = attemptIdOf(state, task, attempt.number);
   // Nobody looks at it any more: what it took until now is what it is known to have taken.
-  if (attempt.startedAt !== null) attempt.endedAt ??= draft.at;
+  if (attempt.startedAt !== null && attempt.endedAt === null) {
+    attempt.endedAt = draft.at;
+    if (state.policy !== null) countUnreported(task, state.policy);
+  }
   draft.commands.push({ type: "timer.cancel", timer: `attempt:${id}` });
   draft.commands.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
   draft.commands.push({ type: "withdraw", key: `attempt.observe:${id}` });
@@ -93,7 +97,10 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
   attempt.endedAt = event.run.endedAt;
   attempt.conclusion = event.run.conclusion;
   draft.commands.push({ type: "timer.cancel", timer: `attempt:${attemptIdOf(state, task, attempt.number)}` });
-  if (event.outcome === null) return failTask(draft, task, lost(event.run, event.problem), "attempt");
+  if (event.outcome === null) {
+    if (state.policy !== null) countUnreported(task, state.policy);
+    return failTask(draft, task, lost(event.run, event.problem), "attempt");
+  }
   const { result, manifest } = event.outcome;
   if (result.usage !== null) task.usage = addUsage(task.usage ?? NO_USAGE, result.usage);
   const failure = failureOf(event.outcome);

@@ -118,7 +118,10 @@ export const Task = z.object({
   entry: EntryWord.nullable(),
   summary: z.string(),
   notes: z.array(z.string()),
+  /** What its attempts reported. */
   usage: Usage.nullable(),
+  /** The most that attempts may have used which ran and left no report, such as a runner that was lost. null: nothing. */
+  unreported: z.object({ usd: z.number(), tokens: z.number() }).nullable(),
   /** Milliseconds that required checks of the task's heads and the merge itself took, so far. */
   gateMs: z.number(),
   breaker: z.enum(["closed", "open", "half-open"]),
@@ -237,6 +240,7 @@ export function newTask(issue: number, plan: Task["plan"]): Task {
     summary: "",
     notes: [],
     usage: null,
+    unreported: null,
     gateMs: 0,
     breaker: "closed",
     fingerprint: null,

@@ -7,17 +7,19 @@ import type { Budget, Spend } from "./budget.ts";
 /** Checkout, installation and upload around the engine's own minutes. */
 export const OVERHEAD_MINUTES = 5;
 
-type Spender = Pick<Task, "usage" | "attempts">;
+type Spender = Pick<Task, "usage" | "unreported" | "attempts">;
 
-/** What planning and all attempts used, as far as it was reported. */
+/** What planning and all attempts used. What nobody reported counts as all that was allowed: unknown never counts as nothing. */
 export function spent(state: FeatureState): Spend {
-  return sum([{ usage: state.planner.usage, attempts: [] }, ...state.tasks]);
+  return sum([{ usage: state.planner.usage, unreported: null, attempts: [] }, ...state.tasks]);
 }
 
 /** Jobs are billed by the minute begun. */
 function sum(spenders: readonly Spender[]): Spend {
   const total = { usd: 0, tokens: 0, minutes: 0 };
-  for (const { usage, attempts } of spenders) {
+  for (const { usage, unreported, attempts } of spenders) {
+    total.usd += unreported?.usd ?? 0;
+    total.tokens += unreported?.tokens ?? 0;
     if (usage !== null) {
       total.usd += usage.usd;
       total.tokens += tokensOf(usage);
@@ -69,6 +71,18 @@ export function ceilingOf(task: Spender, policy: Policy): Ceiling {
     tokens: tokens === null ? rest.tokens : Math.min(tokens, rest.tokens ?? tokens),
     minutes: Math.min(minutes, Math.max(1, rest.minutes ?? minutes)),
   };
+}
+
+/** Before that a runner boots, checks out and installs: no agent has been at work. */
+const AT_WORK_AFTER_MS = 30_000;
+
+/** The task's last attempt has ended and left no report. */
+export function countUnreported(task: Task, policy: Policy): void {
+  const { startedAt, endedAt } = task.attempts.at(-1) ?? { startedAt: null, endedAt: null };
+  if (startedAt === null || endedAt === null || endedAt - startedAt < AT_WORK_AFTER_MS) return;
+  const { usd, tokens } = ceilingOf(task, policy);
+  const before = task.unreported ?? { usd: 0, tokens: 0 };
+  task.unreported = { usd: before.usd + usd, tokens: before.tokens + (tokens ?? 0) };
 }
 
 /** What attempts of these tasks use at most together. Tokens without a limit are not known before they are used. */
