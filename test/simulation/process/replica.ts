@@ -79,9 +79,10 @@ export class Replica {
     const now = () => clock.now;
     const processNow = () => clock.now + this.skew;
     const { act, stir, answered, mandated } = this.#site;
+    const asked = (what: string) => watch.core.asked(what);
     const inner = this.#site.store;
     const { store, held } = guardedStore({ inner, life, injector, mirror, watch, stir, now, processNow });
-    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, answered, mandated, trace }));
+    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, answered, asked, mandated, trace }));
     const outside: Outside = {
       store,
       github,
@@ -92,7 +93,10 @@ export class Replica {
       readPolicy: (text) => readPolicy(text, defaultPolicy),
       readOrder: readOnce,
       repositories: async () => [hub.repo],
-      now: processNow,
+      now: () => {
+        asked("the clock");
+        return processNow();
+      },
       newId: () => this.#site.newId(),
       log: this.#log(life),
     };

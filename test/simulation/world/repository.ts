@@ -1,8 +1,9 @@
 /** The repository before anything happens: some files, the attempt workflow, and our config. */
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
 import type { Hub } from "../github/hub.ts";
-import { blob } from "../github/objects.ts";
+import { blob, changed } from "../github/objects.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { CONFIG_ELSEWHERE } from "./contents.ts";
 import { CONFIG, MAINTAINER, STRANGER } from "./people.ts";
 
 export function furnish(hub: Hub, world: Scenario["world"]): void {
@@ -17,6 +18,10 @@ export function furnish(hub: Hub, world: Scenario["world"]): void {
   ]);
   const { sha } = hub.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: hub.now });
   hub.branches.set(hub.defaultBranch, sha);
+  // Somebody tries out another config on a branch: it is nobody's business until it is merged.
+  const tried = changed(files, [[CONFIG, blob(CONFIG_ELSEWHERE)]]);
+  const elsewhere = { files: tried, parents: [sha], message: "Try it", by: MAINTAINER, at: hub.now };
+  hub.branches.set(`${MAINTAINER}/config`, hub.objects.write(elsewhere).sha);
   if (world.protection !== "config") {
     hub.protection.set(hub.defaultBranch, { checks: world.checks, strict: world.protection === "strict" });
   }
