@@ -227,12 +227,6 @@ export const mutants: readonly Mutant[] = [
     "[...draft.state.endings, ending]",
   ),
   mutant(
-    "warn of the same limit again and again",
-    "core/feature/allowance.ts",
-    "const fresh = kinds.filter((kind) => !state.warned.includes(kind));",
-    "const fresh = kinds;",
-  ),
-  mutant(
     "read the config of a branch that somebody tries it on",
     "loop/effects/looking.ts",
     'await github.readFile(repo, sha, ".github/headgate.yml")',
@@ -249,11 +243,5 @@ export const mutants: readonly Mutant[] = [
     "loop/effects/attempts.ts",
     "    against: command.against,\n    parents: command.parents,",
     "    against: command.parents[0] ?? command.against,\n    parents: command.parents,",
-  ),
-  mutant(
-    "promote onto whatever the branch points at",
-    "loop/effects/attempts.ts",
-    "await github.moveBranch(repo, branch, command.from, sha)",
-    "await github.moveBranch(repo, branch, await github.branchTip(repo, branch), sha)",
   ),
 ];

@@ -1,5 +1,7 @@
 /** The repository before anything happens: some files, the attempt workflow, and our config. */
+import { type PolicyReading, readPolicy } from "../../../src/config/policy-file.ts";
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
+import { defaultPolicy } from "../../../src/core/policy.ts";
 import type { Hub } from "../github/hub.ts";
 import { blob, changed } from "../github/objects.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -61,4 +63,13 @@ function configOf(world: Scenario["world"]): string {
   if (budgetUsd !== null) lines.push("budget:", `  usd: ${budgetUsd}`);
   if (protection === "config") lines.push(`checks: [${checks.join(", ")}]`);
   return `${lines.join("\n")}\n`;
+}
+
+/** A story has few configs, and reading one takes as long as many steps. */
+const read = new Map<string | null, PolicyReading>();
+
+export function readConfig(text: string | null): PolicyReading {
+  const known = read.get(text) ?? readPolicy(text, defaultPolicy);
+  read.set(text, known);
+  return known;
 }
