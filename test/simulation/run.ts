@@ -37,7 +37,7 @@ const PATIENCE_MS = 10 * 60_000;
 const NOTICED_MS = 11 * 60_000;
 const MAX_TURNS = 60_000;
 /** The share of stories whose history is decided again at the end. */
-const REPLAYED = 0.05;
+const REPLAYED = 0.1;
 const CARETAKER_ROUNDS = 4;
 /** The share of stories at whose end people put right what waits for them: that takes as long as all that came before. */
 const TENDED = 0.15;
