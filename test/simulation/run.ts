@@ -2,11 +2,13 @@
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { standing } from "../../src/core/judge/standing.ts";
 import { featureKey } from "../../src/core/keys.ts";
+import type { ClaimedCommand } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { Chance } from "./chance.ts";
 import { Clock } from "./clock.ts";
 import { Hub } from "./github/hub.ts";
 import { openIssue, setLabel } from "./github/issues.ts";
+import { CoreJudge } from "./invariants/core.ts";
 import { Court, type Verdict } from "./invariants/court.ts";
 import { judgeEnd } from "./invariants/ends.ts";
 import { ServerJudge } from "./invariants/server.ts";
@@ -35,7 +37,7 @@ const PATIENCE_MS = 10 * 60_000;
 const NOTICED_MS = 11 * 60_000;
 const MAX_TURNS = 60_000;
 /** The share of stories whose history is decided again at the end. */
-const REPLAYED = 0.05;
+const REPLAYED = 0.1;
 const CARETAKER_ROUNDS = 4;
 /** The share of stories at whose end people put right what waits for them: that takes as long as all that came before. */
 const TENDED = 0.15;
@@ -67,6 +69,7 @@ class Play {
   readonly #options: PlayOptions;
   readonly #tally = new Tally();
   readonly #court = new Court();
+  readonly #core = new CoreJudge(this.#court);
   readonly #clock = new Clock(START);
   readonly #store = new MemoryStore();
   readonly #mirror = new Mirror();
@@ -168,13 +171,15 @@ class Play {
         mirror: this.#mirror,
         watch: {
           stepped: this.#steps.stepped.bind(this.#steps),
-          claimed: (claimed: { key: string; command: unknown }) => {
+          claimed: (claimed: ClaimedCommand) => {
+            this.#steps.limits.claimed(claimed);
             const { type } = claimed.command as { type: string };
             this.#effects.push(type);
             this.#tally.add(`effect ${type}`);
             for (const act of injector.request(`claim ${type}`).acts) this.#act(act);
           },
           completed: () => {},
+          core: this.#core,
           undecided: (aggregate: string) =>
             this.#court.accuse("decisions depend on nothing but state and event", aggregate),
         },

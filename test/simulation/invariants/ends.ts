@@ -1,6 +1,6 @@
 /** When all is over: what is left behind, and whether the history tells the same story again. */
 import { isDeepStrictEqual } from "node:util";
-import { decide } from "../../../src/core/decide.ts";
+import { decideOn, type State } from "../../../src/core/decide.ts";
 import type { FeatureState, Task } from "../../../src/core/feature/state.ts";
 import { isOver, isSatisfied } from "../../../src/core/feature/state.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
@@ -119,13 +119,13 @@ function judgeLandings({ court, hub, features }: EndOptions): void {
 /** The history holds every event in order: deciding it again from nothing must lead to the same state. */
 async function judgeReplay({ court, store }: EndOptions, aggregate: string): Promise<void> {
   const snapshot = await store.snapshot(aggregate);
-  let stored: { state: unknown; schema: number } | null = null;
+  let state: State = null;
   for (const { key, event, at, commands } of await store.history(aggregate, 0, Number.MAX_SAFE_INTEGER)) {
-    const decision = decide(aggregate, stored, { id: key, at: Date.parse(at), event });
-    stored = decision.state === null ? null : { state: decision.state, schema: decision.schema };
+    const decision = decideOn(aggregate, state, { id: key, at: Date.parse(at), event });
+    state = decision.state;
     const same = decision.commands.length === (commands as unknown[]).length;
     court.demand(same, "the history replays to the same commands", () => `${aggregate} at ${key}`);
   }
-  const replayed: unknown = stored === null ? null : JSON.parse(JSON.stringify(stored.state));
+  const replayed: unknown = JSON.parse(JSON.stringify(state));
   court.demand(isDeepStrictEqual(replayed, snapshot?.state), "the history replays to the same state", () => aggregate);
 }

@@ -7,8 +7,11 @@ import type { HistoryWrite, Loaded, StepWrite } from "../../../src/loop/store-po
 import type { Hub } from "../github/hub.ts";
 import { type Mirror, nameOf } from "../process/mirror.ts";
 import type { Tally } from "../tally.ts";
+import { BranchJudge } from "./branches.ts";
+import { ConfigJudge } from "./config.ts";
 import type { Court } from "./court.ts";
 import { FeatureJudge } from "./features.ts";
+import { LimitJudge } from "./limits.ts";
 import { OrderJudge } from "./order.ts";
 
 const REASONS = [
@@ -42,10 +45,13 @@ export interface StepOptions {
 export class StepJudge {
   readonly bases = new Map<number, Basis>();
   readonly features: FeatureJudge;
+  readonly limits: LimitJudge;
   /** Commands that GitHub refused for good: what they were for is not done. */
   readonly refused = new Set<string>();
   readonly #options: StepOptions;
   readonly #order: OrderJudge;
+  readonly #config: ConfigJudge;
+  readonly #branches: BranchJudge;
   readonly #keys = new Set<string>();
   /** Heads that the lane sent back because their checks failed. */
   readonly #red = new Map<number, { head: string; at: number }>();
@@ -55,6 +61,9 @@ export class StepJudge {
   constructor(options: StepOptions) {
     this.#options = options;
     this.features = new FeatureJudge(options);
+    this.limits = new LimitJudge(options.court);
+    this.#config = new ConfigJudge(options);
+    this.#branches = new BranchJudge(options);
     this.#order = new OrderJudge(options.court, (pull) => this.bases.get(pull)?.snapshot);
   }
 
@@ -71,8 +80,13 @@ export class StepJudge {
       "every event is applied or ignored with a reason",
       () => `${aggregate}: ${loaded.events.length} events loaded, ${write.history.length} accounted for`,
     );
+    this.limits.stepped(aggregate, write);
+    this.#branches.stepped(write);
     if (lane) this.#lane(aggregate, write.state as LaneState | null);
-    else if (write.state !== null) this.features.stepped(write.state as FeatureState, write);
+    else if (write.state !== null) {
+      this.features.stepped(write.state as FeatureState, write);
+      this.#config.stepped(write.state as FeatureState, write);
+    }
   }
 
   #row(aggregate: string, row: HistoryWrite): void {

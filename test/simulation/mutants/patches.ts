@@ -208,4 +208,40 @@ export const mutants: readonly Mutant[] = [
     "commands: [...write.commands.values()],",
     "commands: [...write.commands.values()].slice(0, 6),",
   ),
+  mutant(
+    "decide by the clock, not by when the event came",
+    "loop/step.ts",
+    "const time = Date.parse(at);",
+    "const time = inside.now();",
+  ),
+  mutant(
+    "throw over a run that left no result",
+    "core/feature/attempts.ts",
+    'if (event.outcome === null) return failTask(draft, task, lost(event.run, event.problem), "attempt");',
+    "if (event.outcome === null) throw new Error(event.problem ?? event.run.conclusion ?? undefined);",
+  ),
+  mutant(
+    "remember for ever how attempts ended",
+    "core/feature/draft.ts",
+    "[...draft.state.endings.slice(-19), ending]",
+    "[...draft.state.endings, ending]",
+  ),
+  mutant(
+    "read the config of a branch that somebody tries it on",
+    "loop/effects/looking.ts",
+    'await github.readFile(repo, sha, ".github/headgate.yml")',
+    'await github.readFile(repo, `${by}/config`, ".github/headgate.yml")',
+  ),
+  mutant(
+    "let agents change what is protected",
+    "core/judge/guardrails.ts",
+    "else if (isProtected(file.path))",
+    "else if (isProtected(file.path) && declared.includes(file.path))",
+  ),
+  mutant(
+    "put a resolution onto the head that it was not made against",
+    "loop/effects/attempts.ts",
+    "    against: command.against,\n    parents: command.parents,",
+    "    against: command.parents[0] ?? command.against,\n    parents: command.parents,",
+  ),
 ];

@@ -27,17 +27,30 @@ export interface WireOptions {
   act(act: Act): void;
   /** Something came back to the process: what waited for it goes on. */
   answered(): void;
+  /** The process asks for something. */
+  asked(what: string): void;
   /** The server asked for a pause of so long: until then nobody can be expected to get on. */
   mandated(until: number): void;
   trace(text: string): void;
 }
 
-export function faultyWire({ life, clock, chance, injector, act, answered, mandated, trace }: WireOptions): Wire {
+export function faultyWire({
+  life,
+  clock,
+  chance,
+  injector,
+  act,
+  answered,
+  asked,
+  mandated,
+  trace,
+}: WireOptions): Wire {
   const counts = { reads: 0, writes: 0 };
 
   return {
     counts: () => ({ ...counts }),
     send<T>(request: string, changing: boolean, perform: () => T): Promise<T> {
+      asked(request);
       if (!life.alive) return never();
       counts[changing ? "writes" : "reads"] += 1;
       const { trouble, acts } = injector.request(request);

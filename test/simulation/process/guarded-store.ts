@@ -1,6 +1,7 @@
 /** The store as one life of a process sees it: between its calls the process can die, and its writes can collide. */
 import { isDeepStrictEqual } from "node:util";
 import type * as port from "../../../src/loop/store-port.ts";
+import type { CoreJudge } from "../invariants/core.ts";
 import type { Injector } from "./injector.ts";
 import type { Life } from "./life.ts";
 import { never } from "./life.ts";
@@ -10,6 +11,7 @@ import type { Mirror } from "./mirror.ts";
 export const CONFLICT = "could not serialize access";
 
 export interface StoreWatch {
+  core: CoreJudge;
   stepped(aggregate: string, loaded: port.Loaded, write: port.StepWrite): void;
   claimed(claimed: port.ClaimedCommand): void;
   completed(claimed: port.ClaimedCommand, events: readonly port.InboxEvent[], done: boolean): void;
@@ -37,7 +39,10 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
   const { inner, life, injector, mirror, watch, stir, now } = options;
   const held: Held = new Map();
   let conflictAgain = false;
-  const living = <T>(call: () => Promise<T>): Promise<T> => (life.alive ? call() : never());
+  const living = <T>(call: () => Promise<T>): Promise<T> => {
+    watch.core.asked("the store");
+    return life.alive ? call() : never();
+  };
   const dies = <T>(why: string): Promise<T> => {
     life.crash(why);
     return never();
@@ -52,8 +57,14 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
         fault = conflictAgain ? "conflict" : (injector.nth("step")?.fault ?? null);
         conflictAgain = fault === "conflict-twice";
         if (fault === "crash-before") throw new Error("the process died");
-        const write = decide(loaded);
-        if (fault === "decided-twice" && !isDeepStrictEqual(write, decide(structuredClone(loaded)))) {
+        const write = watch.core.deciding(aggregate, () => decide(loaded));
+        if (
+          fault === "decided-twice" &&
+          !isDeepStrictEqual(
+            write,
+            watch.core.deciding(aggregate, () => decide(structuredClone(loaded))),
+          )
+        ) {
           watch.undecided(aggregate);
         }
         if (fault === "conflict" || fault === "conflict-twice") throw new Error(CONFLICT);
@@ -115,7 +126,10 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     },
     waiting: (limit) => living(() => inner.waiting(limit)),
     step: (aggregate, limit, decide) => living(() => step(aggregate, limit, decide)),
-    quarantine: (aggregate, id, defect) => living(() => inner.quarantine(aggregate, id, defect)),
+    quarantine: (aggregate, id, defect) => {
+      watch.core.quarantined(aggregate, defect);
+      return living(() => inner.quarantine(aggregate, id, defect));
+    },
     claim: (at, leaseUntil, limit) => living(() => claim(at, leaseUntil, limit)),
     complete: (claimed, events, at) =>
       living(() =>

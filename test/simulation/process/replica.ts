@@ -1,9 +1,7 @@
 /** One process: the real loop over the guarded store, driven as its driver would, dying and starting again. */
-import { readPolicy } from "../../../src/config/policy-file.ts";
 import { priceOf } from "../../../src/config/prices.ts";
 import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import type { Order } from "../../../src/core/order.ts";
-import { defaultPolicy } from "../../../src/core/policy.ts";
 import { createLoop, type Loop } from "../../../src/loop/loop.ts";
 import type { Log, Outside } from "../../../src/loop/outside.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
@@ -14,6 +12,7 @@ import type { Hub } from "../github/hub.ts";
 import { modelPort } from "../github/port.ts";
 import type { Act } from "../scenario/scenario.ts";
 import type { PlannerModel } from "../world/planner.ts";
+import { readConfig } from "../world/repository.ts";
 import { faultyWire } from "./faulty-wire.ts";
 import { guardedStore, type Held, type StoreWatch } from "./guarded-store.ts";
 import type { Injector } from "./injector.ts";
@@ -79,9 +78,10 @@ export class Replica {
     const now = () => clock.now;
     const processNow = () => clock.now + this.skew;
     const { act, stir, answered, mandated } = this.#site;
+    const asked = (what: string) => watch.core.asked(what);
     const inner = this.#site.store;
     const { store, held } = guardedStore({ inner, life, injector, mirror, watch, stir, now, processNow });
-    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, answered, mandated, trace }));
+    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, answered, asked, mandated, trace }));
     const outside: Outside = {
       store,
       github,
@@ -89,10 +89,13 @@ export class Replica {
       readWorkflow,
       priceOf,
       settings: { label: LABEL, baseBranch: null, statusEveryMs: 15_000, lookEveryMs: 2_000, sweepEveryMs: SWEEP_MS },
-      readPolicy: (text) => readPolicy(text, defaultPolicy),
+      readPolicy: readConfig,
       readOrder: readOnce,
       repositories: async () => [hub.repo],
-      now: processNow,
+      now: () => {
+        asked("the clock");
+        return processNow();
+      },
       newId: () => this.#site.newId(),
       log: this.#log(life),
     };

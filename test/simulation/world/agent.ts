@@ -6,7 +6,8 @@ import type { Chance } from "../chance.ts";
 import type { Hub, JobScript } from "../github/hub.ts";
 import { type Blob, blob, type Files, textOf } from "../github/objects.ts";
 import type { FeatureSpec, JobTrouble, TaskSpec } from "../scenario/scenario.ts";
-import { BROKEN, clashLine, pathOf } from "./contents.ts";
+import { BROKEN, CONFIG_ELSEWHERE, clashLine, pathOf } from "./contents.ts";
+import { CONFIG } from "./people.ts";
 
 /** About when its attempt is given up: ten minutes of work, and fifteen around them. */
 const LATE_MS = 25 * 60_000;
@@ -63,7 +64,10 @@ export class Agent {
     const before = this.#hub.objects.read(brief.against).files;
     const wanted = brief.kind === "research" || trouble === "agent-empty" ? before : this.#wanted(brief, spec);
     const files = new Map<string, Blob>(wanted);
-    if (trouble === "protected-path") files.set(".github/workflows/evil.yml", blob("on: push\n"));
+    if (trouble === "protected-path") {
+      files.set(".github/workflows/evil.yml", blob("on: push\n"));
+      files.set(CONFIG, blob(CONFIG_ELSEWHERE));
+    }
     const { manifest, contents } = difference(before, files);
     const first = manifest.find((file) => file.change === "write");
     if (trouble === "bad-checksum" && first?.change === "write") {

@@ -3,6 +3,9 @@ import { type Files, textOf } from "../github/objects.ts";
 
 export const BROKEN = "BROKEN";
 
+/** The config as no base has it: what branches of people and changes of agents would have Headgate do. */
+export const CONFIG_ELSEWHERE = "max-parallel: 9\nbudget:\n  usd: 10000\nprotected-paths: []\n";
+
 export function clashLine(word: string, task: string): string {
   return `clash ${word} ${task}`;
 }

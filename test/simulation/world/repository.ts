@@ -1,8 +1,11 @@
 /** The repository before anything happens: some files, the attempt workflow, and our config. */
+import { type PolicyReading, readPolicy } from "../../../src/config/policy-file.ts";
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
+import { defaultPolicy } from "../../../src/core/policy.ts";
 import type { Hub } from "../github/hub.ts";
-import { blob } from "../github/objects.ts";
+import { blob, changed } from "../github/objects.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { CONFIG_ELSEWHERE } from "./contents.ts";
 import { CONFIG, MAINTAINER, STRANGER } from "./people.ts";
 
 export function furnish(hub: Hub, world: Scenario["world"]): void {
@@ -17,6 +20,10 @@ export function furnish(hub: Hub, world: Scenario["world"]): void {
   ]);
   const { sha } = hub.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: hub.now });
   hub.branches.set(hub.defaultBranch, sha);
+  // Somebody tries out another config on a branch: it is nobody's business until it is merged.
+  const tried = changed(files, [[CONFIG, blob(CONFIG_ELSEWHERE)]]);
+  const elsewhere = { files: tried, parents: [sha], message: "Try it", by: MAINTAINER, at: hub.now };
+  hub.branches.set(`${MAINTAINER}/config`, hub.objects.write(elsewhere).sha);
   if (world.protection !== "config") {
     hub.protection.set(hub.defaultBranch, { checks: world.checks, strict: world.protection === "strict" });
   }
@@ -56,4 +63,13 @@ function configOf(world: Scenario["world"]): string {
   if (budgetUsd !== null) lines.push("budget:", `  usd: ${budgetUsd}`);
   if (protection === "config") lines.push(`checks: [${checks.join(", ")}]`);
   return `${lines.join("\n")}\n`;
+}
+
+/** A story has few configs, and reading one takes as long as many steps. */
+const read = new Map<string | null, PolicyReading>();
+
+export function readConfig(text: string | null): PolicyReading {
+  const known = read.get(text) ?? readPolicy(text, defaultPolicy);
+  read.set(text, known);
+  return known;
 }

@@ -1,0 +1,137 @@
+/**
+ * No job holds a write token, and an agent's change enters a branch only by promotion: every movement that is not a person's is one
+ * that the core asked for, and what it brings is exactly what the core judged.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { Brief, type ChangedFile } from "../../../src/core/attempt.ts";
+import type { StepWrite } from "../../../src/loop/store-port.ts";
+import { BOT, type Hub, type ServerFact } from "../github/hub.ts";
+import type { Commit, Files } from "../github/objects.ts";
+import type { Court } from "./court.ts";
+import type { EventLike } from "./steps.ts";
+
+const PROMISE = "an agent's change enters a branch only by promotion";
+
+type Moved = Extract<ServerFact, { kind: "branch" }>;
+
+/** What the core may ask for that moves a branch, or takes it away. */
+const MOVES = ["change.promote", "branch.create", "revert.write", "branch.delete", "pull.update", "pull.merge"];
+
+export class BranchJudge {
+  readonly #court: Court;
+  readonly #hub: Hub;
+  /** By branch, or by pull where the command names only that. A process that died may still carry out an old one. */
+  readonly #asked = new Map<string | number, EventLike[]>();
+  /** The manifests that were judged, by attempt. */
+  readonly #judged = new Map<string, ChangedFile[]>();
+  #landed: Extract<ServerFact, { kind: "merged" }> | null = null;
+
+  constructor({ court, hub }: { court: Court; hub: Hub }) {
+    this.#court = court;
+    this.#hub = hub;
+    hub.witnesses.push((fact) => {
+      if (fact.kind === "merged") this.#landed = fact;
+      if (fact.kind === "dispatched") this.#dispatched(fact);
+      if (fact.kind === "branch") this.#moved(fact);
+    });
+  }
+
+  stepped(write: StepWrite): void {
+    for (const row of write.history) {
+      const { type, task, attempt, outcome } = row.event as EventLike;
+      const manifest = type === "attempt.observed" ? (outcome as { manifest: ChangedFile[] } | null)?.manifest : null;
+      for (const command of row.commands as EventLike[]) {
+        if (!MOVES.includes(command.type)) continue;
+        const about = (command.branch ?? command.pull) as string | number;
+        const asked = this.#asked.get(about) ?? [];
+        if (!this.#asked.has(about)) this.#asked.set(about, asked);
+        asked.push(command);
+        const own = command.type === "change.promote" && command.task === task && command.attempt === attempt;
+        if (own && manifest != null) this.#judged.set(String(command.id), manifest);
+      }
+    }
+  }
+
+  /** A job is given its brief and nothing else: nothing it could write to a repository with. */
+  #dispatched({ run, brief }: Extract<ServerFact, { kind: "dispatched" }>): void {
+    const given: unknown = JSON.parse(brief);
+    const only = isDeepStrictEqual(given, Brief.parse(given));
+    this.#court.demand(only, "no job holds a write token", () => `${run.attempt} is given more than its brief`);
+  }
+
+  #moved(fact: Moved): void {
+    const { branch, to, by } = fact;
+    if (by !== BOT) {
+      this.#court.demand(this.#hub.people.has(by), PROMISE, () => `${branch} was moved by ${by}`);
+      return;
+    }
+    const where = to === null ? "away" : `to ${to.slice(0, 7)}`;
+    this.#court.demand(this.#isOurs(fact), PROMISE, () => `${branch} was moved ${where} as nobody had asked`);
+  }
+
+  #isOurs(fact: Moved): boolean {
+    const { branch, from, to } = fact;
+    const asked = this.#asked.get(branch) ?? [];
+    if (to === null) return asked.some(({ type }) => type === "branch.delete");
+    const commit = this.#hub.objects.read(to);
+    if (asked.some((command) => this.#begins(command, fact, commit) || this.#promotes(command, from, commit)))
+      return true;
+    return from !== null && (this.#lands(branch, commit) || this.#catchesUp(branch, from, commit));
+  }
+
+  /** A branch of ours begins where the core said: at a commit that is there, or with a merge taken back. */
+  #begins(command: EventLike, { from, to }: Moved, commit: Commit): boolean {
+    if (from !== null) return false;
+    if (command.type === "branch.create") return command.at === to;
+    const reverts = command.type === "revert.write" && isDeepStrictEqual(commit.parents, [command.merge]);
+    return reverts && commit.tree === this.#hub.objects.read(command.base as string).tree;
+  }
+
+  #promotes(command: EventLike, from: string | null, commit: Commit): boolean {
+    if (command.type !== "change.promote" || command.from !== from) return false;
+    if (!isDeepStrictEqual(commit.parents, command.parents)) return false;
+    const judged = this.#judged.get(String(command.id));
+    if (judged === undefined || !isDeepStrictEqual(judged, command.manifest)) return false;
+    return isExactly(this.#hub.objects.read(command.against as string).files, judged, commit.files);
+  }
+
+  /** A pull that the core asked to merge at this very head. */
+  #lands(branch: string, commit: Commit): boolean {
+    if (this.#landed === null || this.#landed.landed.sha !== commit.sha || this.#landed.pull.base !== branch)
+      return false;
+    const { pull, head } = this.#landed;
+    const asked = this.#asked.get(pull.number) ?? [];
+    return asked.some((command) => command.type === "pull.merge" && command.head === head);
+  }
+
+  /** GitHub merged the base into a head, because we asked: both sides as they were, and nothing else. */
+  #catchesUp(branch: string, from: string, commit: Commit): boolean {
+    const [head, base, ...others] = commit.parents;
+    if (head !== from || base === undefined || others.length > 0) return false;
+    const pulls = [...this.#hub.pulls.values()].filter((pull) => pull.head === branch);
+    const asked = pulls.flatMap((pull) => this.#asked.get(pull.number) ?? []);
+    if (!asked.some((command) => command.type === "pull.update" && command.head === from)) return false;
+    const merged = this.#hub.objects.merge(head, base);
+    return merged !== null && isSame(merged, commit.files);
+  }
+}
+
+/** Whether a change, applied to the files before, gives the files after. */
+function isExactly(before: Files, change: readonly ChangedFile[], after: Files): boolean {
+  const wanted = new Map([...before].map(([path, { mode, sha256 }]) => [path, { mode, sha256 }]));
+  for (const file of change) {
+    if (file.change === "delete") wanted.delete(file.path);
+    else wanted.set(file.path, { mode: file.mode, sha256: file.sha256 });
+  }
+  return isSame(wanted, after);
+}
+
+type Kinds = ReadonlyMap<string, { mode: string; sha256: string }>;
+
+function isSame(left: Kinds, right: Kinds): boolean {
+  if (left.size !== right.size) return false;
+  return [...left].every(([path, { mode, sha256 }]) => {
+    const other = right.get(path);
+    return other?.mode === mode && other.sha256 === sha256;
+  });
+}

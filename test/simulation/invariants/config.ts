@@ -1,0 +1,77 @@
+/** Config comes from the base branch: whatever other branches say, of people or of agents, steers nothing. */
+import { isDeepStrictEqual } from "node:util";
+import type { FeatureState } from "../../../src/core/feature/state.ts";
+import type { Policy } from "../../../src/core/policy.ts";
+import type { StepWrite } from "../../../src/loop/store-port.ts";
+import { BOT, type Hub, type ServerFact } from "../github/hub.ts";
+import { textOf } from "../github/objects.ts";
+import { type Mirror, nameOf } from "../process/mirror.ts";
+import { CONFIG } from "../world/people.ts";
+import { readConfig } from "../world/repository.ts";
+import type { Court } from "./court.ts";
+import type { EventLike } from "./steps.ts";
+
+const PROMISE = "config comes from the base branch";
+
+export class ConfigJudge {
+  readonly #court: Court;
+  readonly #hub: Hub;
+  readonly #mirror: Mirror;
+  /** The tips that the base has had, and until when. */
+  readonly #former: { sha: string; until: number }[] = [];
+  /** Of each feature, the policy that a look at its base has brought. */
+  readonly #admitted = new Map<string, string>();
+  #steps = 0;
+
+  constructor({ court, hub, mirror }: { court: Court; hub: Hub; mirror: Mirror }) {
+    this.#court = court;
+    this.#hub = hub;
+    this.#mirror = mirror;
+    hub.witnesses.push((fact) => {
+      if (fact.kind === "branch") this.#moved(fact);
+    });
+  }
+
+  stepped(state: FeatureState, write: StepWrite): void {
+    const { key } = state;
+    for (const row of write.history) {
+      const event = row.event as EventLike;
+      if (event.type !== "feature.observed" || event.policy === null) continue;
+      const claimedAt = this.#mirror.claimedAt.get(nameOf(key, row.key)) ?? 0;
+      const said = this.#saidSince(claimedAt).some((policy) => isDeepStrictEqual(policy, event.policy));
+      this.#court.demand(said, PROMISE, () => `${key}: its base said something else when it was looked at`);
+      if ((row.outcome as { applied?: boolean }).applied !== true || state.policy === null) continue;
+      this.#admitted.set(key, JSON.stringify(event.policy));
+    }
+    this.#steps += 1;
+    // What has entered stays: of many steps a few are looked at.
+    if (this.#steps % 8 !== 0) return;
+    const same = state.policy === null || this.#admitted.get(key) === JSON.stringify(state.policy);
+    this.#court.demand(same, PROMISE, () => `${key}: its policy is not what any look at its base brought`);
+  }
+
+  #moved({ branch, from, to, by }: Extract<ServerFact, { kind: "branch" }>): void {
+    const { objects, defaultBranch, now } = this.#hub;
+    if (branch === defaultBranch && from !== null) this.#former.push({ sha: from, until: now });
+    if (by !== BOT || to === null) return;
+    const { parents, by: author } = objects.read(to);
+    // A branch may begin at a person's commit, which brings whatever it brings.
+    if (author !== BOT) return;
+    const handed = parents.length === 0 || parents.some((parent) => this.#textAt(parent) === this.#textAt(to));
+    this.#court.demand(handed, PROMISE, () => `${branch} got a config with ${to.slice(0, 7)} that no parent has`);
+  }
+
+  /** What the base's config has said since then. */
+  #saidSince(time: number): Policy[] {
+    const before = this.#former.filter(({ until }) => until >= time).map(({ sha }) => sha);
+    return [...before, this.#hub.tip(this.#hub.defaultBranch)].flatMap((sha) => {
+      const reading = readConfig(this.#textAt(sha));
+      return reading.ok ? [reading.policy] : [];
+    });
+  }
+
+  #textAt(sha: string): string | null {
+    const file = this.#hub.objects.read(sha).files.get(CONFIG);
+    return file === undefined ? null : textOf(file);
+  }
+}
