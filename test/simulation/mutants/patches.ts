@@ -217,8 +217,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "throw over a run that left no result",
     "core/feature/attempts.ts",
-    'if (event.outcome === null) return failTask(draft, task, lost(event.run, event.problem), "attempt");',
-    "if (event.outcome === null) throw new Error(event.problem ?? event.run.conclusion ?? undefined);",
+    'return failTask(draft, task, lost(event.run, event.problem), "attempt");',
+    "throw new Error(event.problem ?? event.run.conclusion ?? undefined);",
   ),
   mutant(
     "remember for ever how attempts ended",
