@@ -1,6 +1,5 @@
 /** One story, played to its end: the faults, then the calm, then people who put right what waits for them. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
-import { standing } from "../../src/core/judge/standing.ts";
 import { featureKey } from "../../src/core/keys.ts";
 import type { ClaimedCommand } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
@@ -15,10 +14,10 @@ import { ServerJudge } from "./invariants/server.ts";
 import { StepJudge } from "./invariants/steps.ts";
 import { judgeWaits } from "./invariants/waits.ts";
 import { Deliveries } from "./process/deliveries.ts";
-import { CONFLICT } from "./process/guarded-store.ts";
 import { Injector, nameOf } from "./process/injector.ts";
 import { Mirror } from "./process/mirror.ts";
 import { LABEL, Replica } from "./process/replica.ts";
+import { isAtRest, isBusyOutside, type Scene, whatGoesOn } from "./rest.ts";
 import type { Act, Fault, Scenario } from "./scenario/scenario.ts";
 import { Tally } from "./tally.ts";
 import { Agent } from "./world/agent.ts";
@@ -87,6 +86,9 @@ class Play {
   #actsLeft = 0;
   /** Something happened that a process can go on from. */
   #stirred = true;
+  readonly #stir = () => {
+    this.#stirred = true;
+  };
   /** An answer came: what waited for it goes on before anything else happens. */
   #answered = false;
   /** When the next command is due. */
@@ -136,9 +138,6 @@ class Play {
       return `id-${this.#ids}`;
     };
     const trace = (text: string) => this.#trace(text);
-    const stir = () => {
-      this.#stirred = true;
-    };
     this.#deliveries = new Deliveries({
       clock,
       chance: chance("deliveries"),
@@ -147,7 +146,7 @@ class Play {
       isSilent: () => scenario.world.webhooks === "none" && !injector.calm,
       replicas: this.#replicas,
       newId,
-      stir,
+      stir: this.#stir,
       trace,
     });
     const listened = options.trace === undefined ? null : trace;
@@ -186,7 +185,7 @@ class Play {
         planner: new PlannerModel(clock, chance(`planner ${index}`), injector, specOf),
         alone: scenario.world.replicas === 1,
         act: (act: Act) => this.#act(act),
-        stir,
+        stir: this.#stir,
         answered: () => {
           this.#answered = true;
         },
@@ -255,9 +254,6 @@ class Play {
   }
 
   #schedule(): void {
-    const stir = () => {
-      this.#stirred = true;
-    };
     for (const fault of this.#scenario.faults) {
       if (fault.on === "time") {
         this.#actsLeft += 1;
@@ -274,8 +270,8 @@ class Play {
             if (fault.fault === "jump") replica.skew += fault.ms;
             else replica.stalledUntil = this.#clock.now + fault.ms;
           }
-          stir();
-          if (fault.fault === "stall") this.#clock.after(fault.ms, stir);
+          this.#stir();
+          if (fault.fault === "stall") this.#clock.after(fault.ms, this.#stir);
         });
       }
     }
@@ -337,27 +333,15 @@ class Play {
     let since = begun;
     await this.#until(() => {
       const now = this.#clock.now;
-      if (!this.#isBusyOutside(since)) idle += now - since;
+      if (since >= this.#mandatedUntil && !isBusyOutside(this.#hub, since)) idle += now - since;
       since = now;
       if (now - begun >= atLeast && this.#isSettled()) return true;
       if (idle > PATIENCE_MS + atLeast) {
-        const going = this.#features().filter((state) => state !== null && standing(state) === "going");
-        const stuck = going.map((state) => describeFeature(state));
-        const open = [...this.#mirror.commands.values()].filter((one) => one.command.type !== "timer.set");
-        const text = [...stuck, ...open.map((one) => `${one.aggregate} ${one.key} is open`)].join("; ");
-        this.#court.accuse("once faults stop, every feature ends or waits for a person", text);
+        const promise = "once faults stop, every feature ends or waits for a person";
+        this.#court.accuse(promise, whatGoesOn(this.#scene()));
       }
       return false;
     });
-  }
-
-  #isBusyOutside(at: number): boolean {
-    if (at < this.#mandatedUntil) return true;
-    for (const run of this.#hub.runs.values()) if (run.status !== "completed") return true;
-    for (const check of this.#hub.checks) {
-      if (check.conclusion === null || (check.completedAt ?? 0) > at) return true;
-    }
-    return false;
   }
 
   /** What was delayed for hours arrives at last: the process slept meanwhile, so that nothing else happens. */
@@ -372,25 +356,11 @@ class Play {
   }
 
   #isSettled(): boolean {
-    if (!this.#isQuiet()) return false;
-    const begun = this.#features().every((state, index) => {
-      return state === null ? !this.#isAskedFor(index) : standing(state) !== "going";
-    });
-    const stopping = [...this.#hub.runs.values()].some((run) => run.cancelling && run.status !== "completed");
-    return begun && !stopping && this.#onlyTimersLeft();
+    return this.#isQuiet() && isAtRest(this.#scene());
   }
 
-  /** Whether the feature's issue bears the label now, or will. */
-  #isAskedFor(index: number): boolean {
-    const number = this.#issues[index];
-    if (number === null || number === undefined) return true;
-    const issue = this.#hub.issue(number);
-    return issue.state === "open" && issue.labels.has(LABEL);
-  }
-
-  #onlyTimersLeft(): boolean {
-    for (const open of this.#mirror.commands.values()) if (open.command.type !== "timer.set") return false;
-    return true;
+  #scene(): Scene {
+    return { hub: this.#hub, mirror: this.#mirror, issues: this.#issues, features: this.#features() };
   }
 
   #isQuiet(): boolean {
@@ -407,10 +377,7 @@ class Play {
   #log(level: "warn" | "error", fields: Record<string, unknown>, message: string): void {
     this.#trace(`${level}: ${message} ${JSON.stringify(fields)}`);
     this.#tally.add(`log ${message}`);
-    const ours = !String(fields.error).includes(CONFLICT);
-    if (level === "error" && ours && DEFECTS.includes(message)) {
-      this.#court.accuse("the core never throws", JSON.stringify(fields));
-    }
+    if (level === "error") this.#core.logged(fields, message);
   }
 
   #trace(text: string): void {
@@ -426,22 +393,6 @@ const LAGS = {
   update: [200, 3_000],
   listing: [0, 2_000],
 } satisfies Record<string, [number, number]>;
-
-/** Log lines that tell of a mistake of ours, whatever the weather. */
-const DEFECTS = [
-  "an event could not be decided",
-  "an effect threw",
-  "a stored command does not parse",
-  "an aggregate cannot be stepped; it is left alone for a minute",
-];
-
-function describeFeature(state: FeatureState | null): string {
-  if (state === null) return "a feature never began";
-  const tasks = state.tasks.map(({ plan, stage, entry }) => {
-    return `${plan.id} ${stage}${entry === null ? "" : ` (${entry.explanation ?? "just joined"})`}`;
-  });
-  return `${state.key} is ${state.stage}: ${tasks.join(", ")}`;
-}
 
 /** After all that follows from what has happened, in this turn of the event loop. */
 function drained(): Promise<void> {

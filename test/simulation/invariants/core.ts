@@ -1,7 +1,16 @@
 /** The core never waits and never fails for outside reasons: while a step is decided nothing is asked of anybody, and nothing throws. */
+import { CONFLICT } from "../process/guarded-store.ts";
 import type { Court } from "./court.ts";
 
 const PROMISE = "the core never waits and never fails for outside reasons";
+
+/** Log lines that tell of a mistake of ours, whatever the weather. */
+const DEFECTS = [
+  "an event could not be decided",
+  "an effect threw",
+  "a stored command does not parse",
+  "an aggregate cannot be stepped; it is left alone for a minute",
+];
 
 export class CoreJudge {
   readonly #court: Court;
@@ -29,6 +38,12 @@ export class CoreJudge {
   /** Somebody asked the world outside, the store or the clock. */
   asked(what: string): void {
     this.#court.demand(this.#deciding === null, PROMISE, () => `${this.#deciding} asked ${what} while it decided`);
+  }
+
+  /** An error that the loop wrote down. */
+  logged(fields: Record<string, unknown>, message: string): void {
+    const ours = !String(fields.error).includes(CONFLICT);
+    if (ours && DEFECTS.includes(message)) this.#court.accuse("the core never throws", JSON.stringify(fields));
   }
 
   quarantined(aggregate: string, defect: string): void {
