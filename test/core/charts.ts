@@ -58,7 +58,7 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
     "`checks-missing`, `checks-timed-out`",
   ],
   waiting: ["`wait:<task>`", "tries again, or returns to the lane"],
-  parked: ["-", "waits for a person: retry, skip, cancel, or a merge by hand"],
+  parked: ["-", "waits for a person: retry, cancel, or a merge by hand"],
   done: ["-", "-"],
   skipped: ["-", "-"],
   cancelled: ["-", "-"],
@@ -104,5 +104,12 @@ export function failureTable(): string {
     const wait = waitMs === 0 ? "at once" : `after ${waitMs / 1000} s, doubling to 5 minutes`;
     return `| \`${failure}\` | ${spends} | ${words[next]} | ${next === "park" ? "-" : wait} |`;
   });
-  return ["| class | spends | leads to | when |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  return [
+    "What fails on its way from an attempt to its pull (promoting) is promoted again, not worked on again, unless its artifact is",
+    "gone; a task that goes on only with another attempt parks when its own budget is used up.",
+    "",
+    "| class | spends | leads to | when |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
