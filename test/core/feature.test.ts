@@ -589,6 +589,14 @@ describe("a task's own budget", () => {
     expect(world.stages().a).toBe("parked");
   });
 
+  it("limits what an attempt without a report counts for, also when its minutes are used up by then", () => {
+    const world = limited({ usd: 3, minutes: 20 });
+    world.dispatches("a");
+    world.begins("a");
+    world.timer("attempt:1/a/1");
+    expect(world.task("a")).toMatchObject({ stage: "parked", unreported: { usd: 3 } });
+  });
+
   it("is what the feature's budget reserves for it", () => {
     const world = new World();
     world.label();

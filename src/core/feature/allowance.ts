@@ -4,7 +4,7 @@ import { edges } from "../failure.ts";
 import { featureBreaker, isInfrastructure } from "../judge/breaker.ts";
 import { judgeBudget, type Spend } from "../judge/budget.ts";
 import { fanIn } from "../judge/fan-in.ts";
-import { budgetOf, reservedFor, spent } from "../judge/spending.ts";
+import { atDispatch, budgetOf, reservedFor, spent } from "../judge/spending.ts";
 import type { Policy } from "../policy.ts";
 import type { Draft } from "./draft.ts";
 import { nextRound, tellLanes } from "./draft.ts";
@@ -15,11 +15,12 @@ import { isActive } from "./state.ts";
 /** Pause after the machinery failed, doubling with every trip. */
 const PAUSE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
+
 /** Whether one more attempt, of this task, may start. Where the budget forbids it for good, the feature parks. */
 export function mayStartAttempt(draft: Draft, task: Task, policy: Policy): boolean {
   const { state } = draft;
   const active = state.tasks.filter((one) => isActive(one.stage));
-  const reserved = reservedFor(active, policy);
+  const reserved = reservedFor(active.map(atDispatch), policy);
   const verdict = judgeBudget(budgetOf(state, policy), spent(state), reserved, reservedFor([task], policy));
   switch (verdict.verdict) {
     case "within":

@@ -5,7 +5,7 @@ import type { Policy } from "../policy.ts";
 import type { Budget, Spend } from "./budget.ts";
 
 /** Checkout, installation and upload around the engine's own minutes. */
-export const OVERHEAD_MINUTES = 5;
+const OVERHEAD_MINUTES = 5;
 
 type Spender = Pick<Task, "usage" | "unreported" | "attempts">;
 
@@ -55,7 +55,7 @@ export function isSpent(task: Spender, policy: Policy): boolean {
 }
 
 /** Limits of the engine, without overhead. tokens null: none. */
-export interface Ceiling {
+interface Ceiling {
   usd: number;
   tokens: number | null;
   minutes: number;
@@ -80,12 +80,17 @@ const AT_WORK_AFTER_MS = 30_000;
 export function countUnreported(task: Task, policy: Policy): void {
   const { startedAt, endedAt } = task.attempts.at(-1) ?? { startedAt: null, endedAt: null };
   if (startedAt === null || endedAt === null || endedAt - startedAt < AT_WORK_AFTER_MS) return;
-  const { usd, tokens } = ceilingOf(task, policy);
+  const { usd, tokens } = ceilingOf(atDispatch(task), policy);
   const before = task.unreported ?? { usd: 0, tokens: 0 };
   task.unreported = { usd: before.usd + usd, tokens: before.tokens + (tokens ?? 0) };
 }
 
-/** What attempts of these tasks use at most together. Tokens without a limit are not known before they are used. */
+/** As the task was when its last attempt got its limits. */
+export function atDispatch(task: Task): Spender {
+  return { ...task, attempts: task.attempts.slice(0, -1) };
+}
+
+/** What the next attempts of these use at most together. Tokens without a limit are not known before they are used. */
 export function reservedFor(tasks: readonly Spender[], policy: Policy): Spend {
   const total = { usd: 0, tokens: 0, minutes: 0 };
   for (const task of tasks) {
