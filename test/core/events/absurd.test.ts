@@ -121,17 +121,15 @@ describe("the largest plan that there may be", () => {
   it.each<[string, (task: number, file: number) => string]>([
     ["names", (task, file) => `src/packages/part/deep/er/${task}/${file}.ts`],
     ["stars", (task, file) => `${"**/a/".repeat(55)}${task}-${file}`],
-  ])("is judged before anybody notices, whatever %s its files are", (_, glob) => {
+  ])("is judged, whatever %s its files are", (_, glob) => {
     const world = new World();
     world.label();
     world.allow({ policy: defaultPolicy });
     const files = (task: number) => Array.from({ length: 100 }, (_, file) => glob(task, file));
     const tasks = Array.from({ length: 50 }, (_, task) => ({ id: `t${task}`, title: "T", files: files(task) }));
-    const began = performance.now();
     const { version } = world.take("plan.make");
     world.feature({ type: "plan.made", version, plan: { tasks }, source: "file", model: null, usage: null });
     expect(world.state.stage).toBe("proposed");
-    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
 
