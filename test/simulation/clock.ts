@@ -77,3 +77,8 @@ export class Clock {
 function before(left: Due, right: Due): boolean {
   return left.at !== right.at ? left.at < right.at : left.order < right.order;
 }
+
+/** After all that follows from what has happened, in this turn of the event loop. */
+export function drained(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

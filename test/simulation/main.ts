@@ -3,6 +3,7 @@
  *
  *   --seeds N [--from K]   play N stories on two threads; a broken one is shrunk and kept under regressions/
  *     --within MINUTES     begin no more after that, and say how many were played
+ *     --equal-to FOLDER    let the core of that checkout decide the same events; exit with 1 where its effects differ
  *   --seed N               play one and tell it line by line
  *   --file FILE            play a kept one and tell it line by line
  *   --sweep                a crash at every effect of the canonical stories, and every two of one
@@ -16,6 +17,7 @@ import { coverage, summary, sweptLine } from "./campaign/report.ts";
 import { playSeeds } from "./campaign/seeds.ts";
 import { shrink } from "./campaign/shrink.ts";
 import { sweepOnce, sweepPairs } from "./campaign/sweep.ts";
+import { comparisonLines } from "./equivalence/comparison.ts";
 import { catchMutants } from "./mutants/catch.ts";
 import { play } from "./run.ts";
 import { canonical, triple } from "./scenario/canonical.ts";
@@ -37,6 +39,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     threads: { type: "string", default: "2" },
     within: { type: "string", default: "Infinity" },
+    "equal-to": { type: "string" },
     /** Stop at the first broken promise, keep nothing, and print only its seed. */
     hunt: { type: "boolean", default: false },
   },
@@ -72,6 +75,7 @@ async function playMany(): Promise<void> {
     threads,
     untilBroken: values.hunt,
     within: Number(values.within) * 60,
+    equalTo: values["equal-to"],
     progress: (soFar) => {
       if (values.hunt || soFar.seconds - toldAt < PROGRESS_EVERY_S) return;
       toldAt = soFar.seconds;
@@ -84,6 +88,10 @@ async function playMany(): Promise<void> {
     return;
   }
   for (const line of [...coverage(campaign), ...summary(campaign)]) say(line);
+  if (values["equal-to"] !== undefined) {
+    for (const line of comparisonLines(campaign.comparison)) say(line);
+    if (campaign.comparison.differences.length > 0) process.exitCode = 1;
+  }
   await keepBroken(campaign.broken);
 }
 

@@ -1,10 +1,10 @@
 /** One story, played to its end: the faults, then the calm, then people who put right what waits for them. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { featureKey } from "../../src/core/keys.ts";
-import type { ClaimedCommand } from "../../src/loop/store-port.ts";
+import type { ClaimedCommand, Loaded, StepWrite } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { Chance } from "./chance.ts";
-import { Clock } from "./clock.ts";
+import { Clock, drained } from "./clock.ts";
 import { Hub } from "./github/hub.ts";
 import { openIssue, setLabel } from "./github/issues.ts";
 import { CoreJudge } from "./invariants/core.ts";
@@ -57,6 +57,8 @@ export interface PlayOptions {
   trace?: (line: string) => void;
   /** Whether people put right what waits for them, at the end. Left out: the seed says. */
   caretaker?: boolean;
+  /** Called with every step as it is written, before anything judges it. */
+  stepped?: (aggregate: string, loaded: Loaded, write: StepWrite) => void;
 }
 
 export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
@@ -169,7 +171,10 @@ class Play {
         store: this.#store,
         mirror: this.#mirror,
         watch: {
-          stepped: this.#steps.stepped.bind(this.#steps),
+          stepped: (aggregate: string, loaded: Loaded, write: StepWrite) => {
+            options.stepped?.(aggregate, loaded, write);
+            this.#steps.stepped(aggregate, loaded, write);
+          },
           claimed: (claimed: ClaimedCommand) => {
             this.#steps.limits.claimed(claimed);
             const { type } = claimed.command as { type: string };
@@ -393,8 +398,3 @@ const LAGS = {
   update: [200, 3_000],
   listing: [0, 2_000],
 } satisfies Record<string, [number, number]>;
-
-/** After all that follows from what has happened, in this turn of the event loop. */
-function drained(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

@@ -1,4 +1,5 @@
 /** Many stories from many seeds: what they ran into, and those that broke a promise. */
+import { type Comparison, include, nothingCompared } from "../equivalence/comparison.ts";
 import type { Verdict } from "../invariants/court.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../tally.ts";
@@ -13,6 +14,7 @@ export interface Campaign {
   simulatedMs: number;
   tally: Tally;
   broken: { scenario: Scenario; verdict: Verdict }[];
+  comparison: Comparison;
 }
 
 export interface CampaignOptions {
@@ -23,28 +25,39 @@ export interface CampaignOptions {
   untilBroken: boolean;
   /** Seconds after which no more are begun. */
   within: number;
+  /** A checkout of Headgate whose core decides the same events. */
+  equalTo?: string | undefined;
   progress(campaign: Campaign): void;
 }
 
 export async function playSeeds(options: CampaignOptions): Promise<Campaign> {
-  const { from, seeds, threads, untilBroken, within, progress } = options;
+  const { from, seeds, threads, untilBroken, within, equalTo, progress } = options;
   const began = performance.now();
-  const campaign: Campaign = { played: 0, seconds: 0, simulatedMs: 0, tally: new Tally(), broken: [] };
-  await spread(pieces(from, seeds), threads, (done) => {
+  const campaign: Campaign = {
+    played: 0,
+    seconds: 0,
+    simulatedMs: 0,
+    tally: new Tally(),
+    broken: [],
+    comparison: nothingCompared(),
+  };
+  await spread(pieces(from, seeds, equalTo), threads, (done) => {
     campaign.played += done.played;
     campaign.simulatedMs += done.simulatedMs;
     campaign.seconds = (performance.now() - began) / 1_000;
     campaign.tally.include(done.counts);
     campaign.broken.push(...done.broken);
+    include(campaign.comparison, done.comparison);
     progress(campaign);
     return campaign.seconds > within || (untilBroken && campaign.broken.length > 0);
   });
   return campaign;
 }
 
-function* pieces(from: number, seeds: number): Generator<Work> {
+function* pieces(from: number, seeds: number, equalTo: string | undefined): Generator<Work> {
   for (let first = from; first < from + seeds; first += PIECE) {
     const length = Math.min(PIECE, from + seeds - first);
-    yield { seeds: Array.from({ length }, (_, index) => first + index) };
+    const piece = Array.from({ length }, (_, index) => first + index);
+    yield equalTo === undefined ? { seeds: piece } : { seeds: piece, equalTo };
   }
 }

@@ -1,13 +1,15 @@
 /** Plays stories on a thread of its own: asked for one piece of work after another, it answers with what came of it. */
 import { parentPort } from "node:worker_threads";
+import { type Comparison, compared, nothingCompared } from "../equivalence/comparison.ts";
+import { loadOther } from "../equivalence/other-core.ts";
 import type { Verdict } from "../invariants/court.ts";
 import { play } from "../run.ts";
 import { generate } from "../scenario/generate.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../tally.ts";
 
-/** Stories by their seeds, or as they are. */
-export type Work = { seeds: number[] } | { scenarios: Scenario[] };
+/** Stories by their seeds, or as they are. `equalTo`: the checkout whose core decides them too. */
+export type Work = { seeds: number[]; equalTo?: string } | { scenarios: Scenario[] };
 
 export interface Done {
   played: number;
@@ -16,14 +18,23 @@ export interface Done {
   broken: { scenario: Scenario; verdict: Verdict }[];
   /** Of each story, how its features ended and how many pulls we merged. */
   outcomes: string[];
+  comparison: Comparison;
 }
 
 export async function work(given: Work): Promise<Done> {
   const scenarios = "seeds" in given ? given.seeds.map((seed) => generate(String(seed))) : given.scenarios;
   const tally = new Tally();
-  const done: Done = { played: scenarios.length, simulatedMs: 0, counts: [], broken: [], outcomes: [] };
+  const done: Done = {
+    played: scenarios.length,
+    simulatedMs: 0,
+    counts: [],
+    broken: [],
+    outcomes: [],
+    comparison: nothingCompared(),
+  };
+  const other = "seeds" in given && given.equalTo !== undefined ? await loadOther(given.equalTo) : null;
   for (const scenario of scenarios) {
-    const played = await play(scenario);
+    const played = other === null ? await play(scenario) : await compared(other, scenario, done.comparison);
     tally.include(played.tally.counts);
     for (const end of played.ends) tally.add(`end ${end}`);
     done.simulatedMs += played.lasted;

@@ -24,6 +24,8 @@ const EFFECTS = 8;
 const LONGEST_SLEEP_MS = 5_000;
 const SWEEP_MS = 120_000;
 export const LABEL = "headgate";
+/** How long what comes in bursts is gathered. */
+export const PACE = { statusEveryMs: 15_000, lookEveryMs: 2_000 };
 
 export interface Site {
   clock: Clock;
@@ -88,7 +90,7 @@ export class Replica {
       planner: this.#site.planner.forLife(life, answered),
       readWorkflow,
       priceOf,
-      settings: { label: LABEL, baseBranch: null, statusEveryMs: 15_000, lookEveryMs: 2_000, sweepEveryMs: SWEEP_MS },
+      settings: { label: LABEL, baseBranch: null, ...PACE, sweepEveryMs: SWEEP_MS },
       readPolicy: readConfig,
       readOrder: readOnce,
       repositories: async () => [hub.repo],

@@ -1,0 +1,37 @@
+/**
+ * Names that two cores give to the same thing: natural keys, timers, ordering keys, topics. They mean nothing but "the same" and
+ * "another", so the two cores agree as long as the pairs are one to one.
+ */
+export class Pairs {
+  readonly #theirs = new Map<string, string>();
+  readonly #ours = new Map<string, string>();
+
+  /** False: one of the two is the other name of something else. */
+  join(kind: string, ours: string, theirs: string): boolean {
+    const known = this.#theirs.get(`${kind}\n${ours}`) ?? theirs;
+    const back = this.#ours.get(`${kind}\n${theirs}`) ?? ours;
+    if (known !== theirs || back !== ours) return false;
+    this.#theirs.set(`${kind}\n${ours}`, theirs);
+    this.#ours.set(`${kind}\n${theirs}`, ours);
+    return true;
+  }
+
+  /** The other core's name; the same where it has not named it yet. */
+  theirs(kind: string, ours: string): string {
+    return this.#theirs.get(`${kind}\n${ours}`) ?? ours;
+  }
+
+  /** Each way in which names differ, with numbers and hashes left out. */
+  renamed(): string[] {
+    const ways = new Set<string>();
+    for (const [name, theirs] of this.#theirs) {
+      const [kind = "", ours = ""] = name.split("\n");
+      if (ours !== theirs) ways.add(`${kind.split(" ")[0]} ${plain(theirs)} -> ${plain(ours)}`);
+    }
+    return [...ways];
+  }
+}
+
+function plain(name: string): string {
+  return name.replaceAll(/[0-9a-f]{40}/g, "#").replaceAll(/\d+/g, "N");
+}

@@ -1,0 +1,172 @@
+/**
+ * Lets the core of another checkout decide every event that this one decides, and compares what both want done. The other core
+ * keeps its own states and gets its own events where one aggregate sends them to another, so that neither core reads the other's
+ * values. It follows steps as they are written: a step that is rolled back or repeated is not seen, as no store sees it.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { Loaded, StepWrite } from "../../../src/loop/store-port.ts";
+import { OPAQUE, renamed, wordless } from "./names.ts";
+import type { OtherCore } from "./other-core.ts";
+import { Pairs } from "./pairs.ts";
+import { type Fields, formOf, type StepForm } from "./step-form.ts";
+import { translated } from "./translate.ts";
+
+export interface Difference {
+  aggregate: string;
+  /** The first event on which the two differ; null: what the whole step wrote differs. */
+  event: { key: string; ours: unknown; theirs: unknown } | null;
+  what: string;
+  ours: unknown;
+  theirs: unknown;
+}
+
+interface Kept {
+  state: unknown;
+  seq: number;
+}
+
+export class Shadow {
+  readonly pairs = new Pairs();
+  /** The first. What follows from it says nothing more. */
+  difference: Difference | null = null;
+  decisions = 0;
+  effects = 0;
+  readonly #other: OtherCore;
+  readonly #kept = new Map<string, Kept>();
+  /** What the other core sent, by aggregate and our key. */
+  readonly #sent = new Map<string, { key: string; event: Fields }>();
+
+  constructor(other: OtherCore) {
+    this.#other = other;
+  }
+
+  stepped(aggregate: string, loaded: Loaded, write: StepWrite): void {
+    if (this.difference !== null) return;
+    const before = this.#kept.get(aggregate) ?? { state: null, seq: 0 };
+    if (before.seq !== loaded.seq) {
+      this.#differ({ aggregate, event: null, what: "place in the history", ours: loaded.seq, theirs: before.seq });
+      return;
+    }
+    const given = {
+      ...loaded,
+      state: null,
+      schema: null,
+      events: loaded.events.map((one) => this.#given(aggregate, one)),
+    };
+    let theirs: StepWrite;
+    try {
+      theirs = this.#other.step(aggregate, before.state, given);
+    } catch (error) {
+      this.#differ({
+        aggregate,
+        event: null,
+        what: "the other core throws",
+        ours: loaded.events,
+        theirs: String(error),
+      });
+      return;
+    }
+    this.#kept.set(aggregate, { state: theirs.state, seq: loaded.seq + write.history.length });
+    this.#compare(aggregate, { loaded, given }, formOf(write), formOf(theirs));
+  }
+
+  #given(aggregate: string, { id, key, event, at }: Loaded["events"][number]): Loaded["events"][number] {
+    const sent = this.#sent.get(`${aggregate}\n${key}`);
+    // An event's id ends with its key where nobody else gave it one.
+    if (sent !== undefined) return { id: id.replace(key, () => sent.key), key: sent.key, event: sent.event, at };
+    const nameOf = (kind: "timer" | "key", ours: string) => this.pairs.theirs(`${kind} ${aggregate}`, ours);
+    return { id, key, event: translated(this.#other.dialect, event as Fields, nameOf), at };
+  }
+
+  #compare(aggregate: string, events: { loaded: Loaded; given: Loaded }, ours: StepForm, theirs: StepForm): void {
+    for (const [index, mine] of ours.rows.entries()) {
+      const other = theirs.rows[index] ?? { outcome: "none", effects: [] };
+      const names = this.#named(aggregate, mine.effects, other.effects);
+      const same =
+        names &&
+        mine.outcome === other.outcome &&
+        isDeepStrictEqual(this.#ours(mine.effects), this.#theirs(other.effects));
+      if (!same) {
+        const [mineGiven, otherGiven] = [events.loaded.events[index], events.given.events[index]];
+        const event = { key: mineGiven?.key ?? "", ours: mineGiven?.event, theirs: otherGiven?.event };
+        this.#differ({
+          aggregate,
+          event,
+          what: names ? "decision" : "names are not one to one",
+          ours: mine,
+          theirs: other,
+        });
+        return;
+      }
+      this.decisions += 1;
+      this.effects += mine.effects.length;
+    }
+    this.#compareStep(aggregate, ours, theirs);
+  }
+
+  /** What the step makes of its effects: natural keys, ordering, pacing, coalescing. */
+  #compareStep(aggregate: string, ours: StepForm, theirs: StepForm): void {
+    for (const [index, { aggregate: to, key }] of ours.sends.entries()) {
+      const other = theirs.sends[index];
+      // Of two events with one key the store keeps the first.
+      if (other !== undefined && !this.#sent.has(`${to}\n${key}`)) this.#sent.set(`${to}\n${key}`, other);
+    }
+    const rest = ({ outbox, sends }: StepForm) => ({
+      outbox: outbox.map(({ runAt, replace }) => ({ runAt, replace })),
+      sends: sends.map(({ aggregate: to, at }) => ({ to, at })),
+    });
+    if (!isDeepStrictEqual(rest(ours), rest(theirs))) {
+      this.#differ({ aggregate, event: null, what: "what the step writes", ours, theirs });
+    }
+    const named: [what: string, scope: string, of: (form: StepForm) => string[]][] = [
+      ["natural keys", `key ${aggregate}`, ({ outbox }) => outbox.map(({ key }) => key)],
+      ["ordering keys", "ordering", ({ outbox }) => outbox.map(({ ordering }) => ordering)],
+      ["cancelled keys", `key ${aggregate}`, ({ cancel }) => cancel],
+      ["topics", "topic", ({ routes }) => routes],
+    ];
+    for (const [what, scope, of] of named) {
+      if (this.#joined(scope, of(ours), of(theirs))) continue;
+      this.#differ({ aggregate, event: null, what, ours: of(ours), theirs: of(theirs) });
+    }
+  }
+
+  /** Whether the opaque names in the effects are one to one. */
+  #named(aggregate: string, ours: readonly Fields[], theirs: readonly Fields[]): boolean {
+    // Other effects altogether: there is nothing to pair.
+    const types = (effects: readonly Fields[]) => effects.map(({ type }) => type).join();
+    if (types(ours) !== types(theirs.map((effect) => renamed(this.#other.dialect, effect)))) return true;
+    return ours.every((mine, index) => {
+      const other = theirs[index];
+      return OPAQUE.every((field) => {
+        const [name, otherName] = [mine[field], other?.[field]];
+        if (typeof name !== "string" || typeof otherName !== "string") return name === undefined;
+        const scope = typeof mine.to === "string" ? `sent ${mine.to}` : `${field} ${aggregate}`;
+        return this.pairs.join(scope, name, otherName);
+      });
+    });
+  }
+
+  #joined(kind: string, ours: readonly string[], theirs: readonly string[]): boolean {
+    return (
+      ours.length === theirs.length && ours.every((name, index) => this.pairs.join(kind, name, theirs[index] ?? ""))
+    );
+  }
+
+  #ours(effects: readonly Fields[]): unknown {
+    return wordless(effects.map(withoutNames));
+  }
+
+  #theirs(effects: readonly Fields[]): unknown {
+    return wordless(effects.map((effect) => withoutNames(renamed(this.#other.dialect, effect))));
+  }
+
+  #differ(difference: Difference): void {
+    this.difference ??= difference;
+  }
+}
+
+function withoutNames(effect: Fields): Fields {
+  const left = { ...effect };
+  for (const field of OPAQUE) delete left[field];
+  return left;
+}
