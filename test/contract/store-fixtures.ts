@@ -36,8 +36,8 @@ export async function pgliteFixture(): Promise<StoreFixture> {
   };
 }
 
-export async function postgresFixture(programs: string): Promise<StoreFixture & { databaseUrl: string }> {
-  const server = await startPostgres(programs);
+export async function postgresFixture(): Promise<StoreFixture & { databaseUrl: string }> {
+  const server = await startPostgres();
   const databaseUrl = await server.createDatabase("contract");
   const [store, replica] = await Promise.all([openStore({ databaseUrl }), openStore({ databaseUrl })]);
   await Promise.all([store.migrate(), replica.migrate()]);

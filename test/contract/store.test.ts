@@ -1,11 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findPostgres } from "../store/postgres-server.ts";
 import { storeContract } from "./store.contract.ts";
 import { memoryFixture, pgliteFixture, postgresFixture } from "./store-fixtures.ts";
 import { event, type StoreFixture } from "./store-kit.ts";
-
-const programs = findPostgres();
 
 describe("the store in memory", () => {
   contractOn(memoryFixture);
@@ -15,9 +12,8 @@ describe("the store on PGlite", () => {
   contractOn(pgliteFixture);
 });
 
-const absent = programs === null ? " (SKIPPED: no PostgreSQL on this machine; apt-get install postgresql)" : "";
-describe.skipIf(programs === null)(`the store on PostgreSQL${absent}`, () => {
-  const fixture = contractOn(() => postgresFixture(programs ?? ""));
+describe("the store on PostgreSQL", () => {
+  const fixture = contractOn(postgresFixture);
 
   it("tries again when the server breaks a deadlock at its cost", async () => {
     const store = await fixture().empty();

@@ -1,9 +1,10 @@
-/** A PostgreSQL server for tests: a temporary cluster of the machine's own binaries, reached through a socket in its folder. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { delimiter, join } from "node:path";
+/** A PostgreSQL server for tests: a temporary cluster, reached through a socket in its folder. */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
+import { findPostgres } from "./find-postgres.ts";
 
 export interface PostgresServer {
   /** Creates an empty database and returns its URL. */
@@ -11,19 +12,9 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** The folder of `initdb` and `postgres`, or null. Debian keeps them off the PATH. */
-export function findPostgres(): string | null {
-  const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [
-    ...versions.map((version) => join(debian, version, "bin")),
-    ...(process.env.PATH ?? "").split(delimiter),
-  ];
-  return folders.find((folder) => ["initdb", "postgres"].every((program) => existsSync(join(folder, program)))) ?? null;
-}
-
-export async function startPostgres(programs: string): Promise<PostgresServer> {
+export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "headgate-postgres-"));
+  const programs = findPostgres(folder);
   const cluster = join(folder, "cluster");
   const account = unprivilegedAccount();
   if (account.uid !== undefined) chownSync(folder, account.uid, account.gid);
@@ -63,11 +54,16 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
   };
 }
 
-/** initdb and postgres refuse to run as root; the Debian package brings an account for them. */
+/** Returns the account of Debian's package or `nobody` when this process is root: initdb and postgres refuse to run as root. */
 function unprivilegedAccount(): { uid: number; gid: number } | { uid?: undefined } {
-  if (userInfo().uid !== 0) return {};
-  const id = (what: string) => Number(execFileSync("id", [what, "postgres"], { encoding: "utf8" }));
-  return { uid: id("-u"), gid: id("-g") };
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ["postgres", "nobody"]) {
+    const [uid, gid] = ["-u", "-g"].map((what) => spawnSync("id", [what, name], { encoding: "utf8" }));
+    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new Error(
+    "PostgreSQL refuses to run as root, and this machine has neither an account `postgres` nor `nobody`.",
+  );
 }
 
 async function ready(server: ChildProcess): Promise<void> {
