@@ -1,4 +1,5 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { SkippedTests } from "./tools/skipped-tests.ts";
 
 export default defineConfig({
   test: {
@@ -7,5 +8,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: scenario tests start real processes, so more workers would only make them wait for each other.
     maxWorkers: 2,
+    reporters: [...configDefaults.reporters, new SkippedTests()],
   },
 });
