@@ -2,7 +2,7 @@
  * The one door into the core: an aggregate's state and an event in, its next state and what to do out. Pure: no clock, no
  * chance, no calls; the same input gives the same output.
  */
-import type { Command } from "./command.ts";
+import type { Effect } from "./effect.ts";
 import type { Ignored } from "./event.ts";
 import { FeatureEvent, LaneEvent } from "./event.ts";
 import { decideFeature, featureRoutes } from "./feature/decide.ts";
@@ -21,7 +21,7 @@ export interface Envelope {
 export interface Decision {
   state: State;
   schema: number;
-  commands: Command[];
+  effects: Effect[];
   ignored: Ignored | null;
   /** Topics whose hints the aggregate wants from now on. */
   routes: string[];
@@ -90,6 +90,6 @@ function load<T>(schema: Schema<T>, migrated: Migrated, aggregate: string): T {
   return parsed.data;
 }
 
-function unreadable<State>(state: State): { state: State; commands: Command[]; ignored: Ignored } {
-  return { state, commands: [], ignored: "unreadable" };
+function unreadable<State>(state: State): { state: State; effects: Effect[]; ignored: Ignored } {
+  return { state, effects: [], ignored: "unreadable" };
 }

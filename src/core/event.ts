@@ -1,6 +1,6 @@
 /**
  * Everything that can happen. Facts carry a semantic key of their own, so that a webhook's copy and reconcile's copy are
- * one event; hints only say "look again"; the rest are outcomes of commands.
+ * one event; hints only say "look again"; the rest are outcomes of effects.
  */
 import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
@@ -39,14 +39,14 @@ const Hinted = z.object({
 
 const TimerDue = z.object({ type: z.literal("timer.due"), timer: z.string() });
 
-/** An effect was tried as often as it may be, or was refused for good. `command` is the command's type, `key` its natural key. */
+/** An effect was tried as often as it may be, or was refused for good. `effect` is the effect's type, `key` its natural key. */
 const EffectFailed = z.object({
   type: z.literal("effect.failed"),
-  command: z.string(),
+  effect: z.string(),
   key: z.string(),
   task: TaskId.nullable(),
   pull: PullNumber.nullable(),
-  /** The head that the command was about. */
+  /** The head that the effect was about. */
   head: Sha.nullable(),
   failure: Failure,
 });
@@ -93,7 +93,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   /** What the base branch says before a feature starts. `problems`: why it cannot, each with its fix. */
   z.object({
     type: z.literal("feature.observed"),
-    /** The command's: which look this answers. 0: an older version did not say. */
+    /** The effect's: which look this answers. 0: an older version did not say. */
     round: z.number().int().default(0),
     by: z.string(),
     permission: Permission,

@@ -6,7 +6,7 @@ import { leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
 import { type Inside, Remembered } from "./remembered.ts";
 import { describe, stepAggregate } from "./step.ts";
-import type { ClaimedCommand } from "./store-port.ts";
+import type { ClaimedEffect } from "./store-port.ts";
 import { sweepAggregates, sweepRepositories } from "./sweep.ts";
 
 const AGGREGATES = 50;
@@ -14,9 +14,9 @@ const AGGREGATES = 50;
 export interface Loop {
   /** Decide what waits in inboxes; the number of events decided. */
   stepInbox(): Promise<number>;
-  /** Claim up to `limit` commands that are due. Each promise ends with its command and never rejects. */
+  /** Claim up to `limit` effects that are due. Each promise ends with its effect and never rejects. */
   claim(limit: number): Promise<Promise<void>[]>;
-  /** Claim and run to the end; the number of commands run. */
+  /** Claim and run to the end; the number of effects run. */
   stepOutbox(limit: number): Promise<number>;
   /** Look for what webhooks never told. */
   tick(): Promise<void>;
@@ -55,22 +55,22 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
   async function claim(limit: number): Promise<Promise<void>[]> {
     const now = outside.now();
     const claimed = await store.claim(new Date(now).toISOString(), leaseUntil(now), limit);
-    return claimed.map((command) => {
+    return claimed.map((effect) => {
       // A clock that jumps ends the lease of an effect that is still under way here: what takes it over waits for it.
-      const before = underWay.get(command.ordering);
-      const run = before === undefined ? carryOut(command) : before.then(() => carryOut(command));
-      underWay.set(command.ordering, run);
+      const before = underWay.get(effect.ordering);
+      const run = before === undefined ? carryOut(effect) : before.then(() => carryOut(effect));
+      underWay.set(effect.ordering, run);
       void run.then(() => {
-        if (underWay.get(command.ordering) === run) underWay.delete(command.ordering);
+        if (underWay.get(effect.ordering) === run) underWay.delete(effect.ordering);
       });
       return run;
     });
   }
 
-  function carryOut(command: ClaimedCommand): Promise<void> {
-    return runClaimed(inside, command).catch((error: unknown) => {
-      // The store itself failed: the lease runs out and the command is claimed again.
-      log.error({ command: command.id, error: describe(error) }, "an effect's end could not be written");
+  function carryOut(effect: ClaimedEffect): Promise<void> {
+    return runClaimed(inside, effect).catch((error: unknown) => {
+      // The store itself failed: the lease runs out and the effect is claimed again.
+      log.error({ effect: effect.id, error: describe(error) }, "an effect's end could not be written");
     });
   }
 

@@ -1,6 +1,6 @@
-/** Commands waiting become effects: claimed with a lease, tried again within limits, their outcome and end written together. */
+/** Effects waiting become effects: claimed with a lease, tried again within limits, their outcome and end written together. */
 import { z } from "zod";
-import { Command } from "../core/command.ts";
+import { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
 import { perform } from "./effects/index.ts";
@@ -9,7 +9,7 @@ import { Refused, Unavailable } from "./github-port.ts";
 import type { Outside } from "./outside.ts";
 import type { Inside } from "./remembered.ts";
 import { describe } from "./step.ts";
-import type { ClaimedCommand, InboxEvent } from "./store-port.ts";
+import type { ClaimedEffect, InboxEvent } from "./store-port.ts";
 
 /** With the back-off below about 25 minutes: longer than most outages, shorter than anyone's patience. */
 const MAX_ATTEMPTS = 30;
@@ -21,24 +21,24 @@ export function leaseUntil(now: number): string {
   return new Date(now + LEASE_MS).toISOString();
 }
 
-/** Run one claimed command to its end: done, to be tried again, or given up. Never throws for outside reasons. */
-export async function runClaimed(outside: Inside, claimed: ClaimedCommand): Promise<void> {
+/** Run one claimed effect to its end: done, to be tried again, or given up. Never throws for outside reasons. */
+export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promise<void> {
   const { store, log } = outside;
-  const command = Command.safeParse(claimed.command);
-  if (!command.success) {
-    log.error({ command: claimed.id, error: z.prettifyError(command.error) }, "a stored command does not parse");
+  const effect = Effect.safeParse(claimed.effect);
+  if (!effect.success) {
+    log.error({ effect: claimed.id, error: z.prettifyError(effect.error) }, "a stored effect does not parse");
     await store.complete(claimed, inboxed(outside, unreadable(claimed)), iso(outside.now()));
     return;
   }
   try {
-    const told = await outcomeOf(outside, claimed, command.data);
+    const told = await outcomeOf(outside, claimed, effect.data);
     await store.complete(claimed, inboxed(outside, told), iso(outside.now()));
   } catch (error) {
-    await giveUpOrRetry(outside, claimed, command.data, error);
+    await giveUpOrRetry(outside, claimed, effect.data, error);
   }
 }
 
-/** Of a command in another version's words, as much as is needed to tell whoever waits for it. */
+/** Of an effect in another version's words, as much as is needed to tell whoever waits for it. */
 const Foreign = z.object({
   type: z.string(),
   task: z.string().nullable().catch(null),
@@ -47,10 +47,10 @@ const Foreign = z.object({
 });
 
 /** It failed for no reason of its own: asked for again, it is asked for in this version's words. */
-function unreadable(claimed: ClaimedCommand): Told[] {
-  const foreign = Foreign.safeParse(claimed.command);
+function unreadable(claimed: ClaimedEffect): Told[] {
+  const foreign = Foreign.safeParse(claimed.effect);
   if (!foreign.success) return [];
-  const { type: command, ...about } = foreign.data;
+  const { type: effect, ...about } = foreign.data;
   const cause = "It was asked for by another version of Headgate, in words that this one does not read.";
   const failure: Failure = { class: "platform-unknown", cause, details: [] };
   const key = `failed:${claimed.key}:${claimed.lease}`;
@@ -58,36 +58,36 @@ function unreadable(claimed: ClaimedCommand): Told[] {
     {
       aggregate: claimed.aggregate,
       key,
-      event: { type: "effect.failed", command, key: claimed.key, ...about, failure },
+      event: { type: "effect.failed", effect, key: claimed.key, ...about, failure },
     },
   ];
 }
 
-async function outcomeOf(outside: Inside, claimed: ClaimedCommand, command: Command): Promise<Told[]> {
+async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect): Promise<Told[]> {
   const { aggregate } = claimed;
-  if (command.type === "timer.set") {
+  if (effect.type === "timer.set") {
     // With the lease: set again for the same time after it was due, it is due again.
-    const key = `timer:${command.timer}:${command.dueAt}=${claimed.lease}`;
-    return [{ aggregate, key, event: { type: "timer.due", timer: command.timer } }];
+    const key = `timer:${effect.timer}:${effect.dueAt}=${claimed.lease}`;
+    return [{ aggregate, key, event: { type: "timer.due", timer: effect.timer } }];
   }
-  if (command.type === "timer.cancel" || command.type === "withdraw" || command.type === "tell") {
-    throw new Refused(`'${command.type}' is done when it is decided and never waits`);
+  if (effect.type === "timer.cancel" || effect.type === "withdraw" || effect.type === "tell") {
+    throw new Refused(`'${effect.type}' is done when it is decided and never waits`);
   }
   outside.log.debug(
-    { aggregate, operation: command.type, key: claimed.key, attempt: claimed.attempts },
+    { aggregate, operation: effect.type, key: claimed.key, attempt: claimed.attempts },
     "an effect starts",
   );
-  return perform(outside, aggregate, command, claimed.lease);
+  return perform(outside, aggregate, effect, claimed.lease);
 }
 
 async function giveUpOrRetry(
   outside: Outside,
-  claimed: ClaimedCommand,
-  command: Command,
+  claimed: ClaimedEffect,
+  effect: Effect,
   error: unknown,
 ): Promise<void> {
   const { store, log } = outside;
-  const fields = { aggregate: claimed.aggregate, operation: command.type, key: claimed.key, attempt: claimed.attempts };
+  const fields = { aggregate: claimed.aggregate, operation: effect.type, key: claimed.key, attempt: claimed.attempts };
   const now = outside.now();
   if (!(error instanceof Refused) && claimed.attempts < MAX_ATTEMPTS) {
     const asked = error instanceof Unavailable ? error.afterMs : null;
@@ -103,22 +103,22 @@ async function giveUpOrRetry(
     {
       aggregate: claimed.aggregate,
       key: `failed:${claimed.key}:${claimed.lease}`,
-      event: failed(command, claimed, error),
+      event: failed(effect, claimed, error),
     },
   ];
   await store.complete(claimed, inboxed(outside, told), iso(now));
 }
 
-function failed(command: Command, claimed: ClaimedCommand, error: unknown): Event {
+function failed(effect: Effect, claimed: ClaimedEffect, error: unknown): Event {
   const failure: Failure = {
     class: error instanceof Refused ? "policy-blocked" : "platform-unknown",
     cause: error instanceof Error ? error.message.slice(0, 2_000) : "It failed for an unknown reason.",
     details: [],
   };
-  const task = "task" in command && typeof command.task === "string" ? command.task : null;
-  const pull = "pull" in command ? command.pull : null;
-  const head = "head" in command ? command.head : null;
-  return { type: "effect.failed", command: command.type, key: claimed.key, task, pull, head, failure };
+  const task = "task" in effect && typeof effect.task === "string" ? effect.task : null;
+  const pull = "pull" in effect ? effect.pull : null;
+  const head = "head" in effect ? effect.head : null;
+  return { type: "effect.failed", effect: effect.type, key: claimed.key, task, pull, head, failure };
 }
 
 function inboxed(outside: Outside, told: readonly Told[]): InboxEvent[] {

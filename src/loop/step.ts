@@ -1,11 +1,11 @@
 /** One step of an aggregate: open events in, decisions out, all of it in one transaction of the store. */
-import type { Command, Effect } from "../core/command.ts";
-import { coalesces, commandKey } from "../core/command.ts";
+import type { Effect, ExternalEffect } from "../core/effect.ts";
+import { coalesces, effectKey } from "../core/effect.ts";
 import { decideOn, read, type State } from "../core/decide.ts";
 import { repoName } from "../core/github.ts";
 import type { Settings } from "./outside.ts";
 import type { Inside } from "./remembered.ts";
-import type { HistoryWrite, Loaded, NewCommand, SentEvent, StepWrite } from "./store-port.ts";
+import type { HistoryWrite, Loaded, NewEffect, SentEvent, StepWrite } from "./store-port.ts";
 
 const BATCH = 20;
 
@@ -57,15 +57,15 @@ function decideAll(inside: Inside, aggregate: string, loaded: Loaded): { write: 
     state = decision.state;
     schema = decision.schema;
     routes = decision.routes;
-    for (const command of decision.commands) write.add(aggregate, command, time);
+    for (const effect of decision.effects) write.add(aggregate, effect, time);
     const outcome = decision.ignored === null ? { applied: true } : { ignored: decision.ignored };
-    write.history.push({ key, event, at, outcome, commands: decision.commands });
+    write.history.push({ key, event, at, outcome, effects: decision.effects });
   }
   const written = {
     state,
     schema: state === null ? 0 : schema,
     history: write.history,
-    commands: [...write.commands.values()],
+    effects: [...write.effects.values()],
     cancel: [...write.cancel],
     routes,
     sends: write.sends,
@@ -85,10 +85,10 @@ function decideOne(...given: Parameters<typeof decideOn>): ReturnType<typeof dec
   }
 }
 
-/** Commands of several events in one step: the last word on a key counts. */
+/** Effects of several events in one step: the last word on a key counts. */
 class Collector {
   readonly history: HistoryWrite[] = [];
-  readonly commands = new Map<string, NewCommand>();
+  readonly effects = new Map<string, NewEffect>();
   readonly cancel = new Set<string>();
   readonly sends: SentEvent[] = [];
   readonly #pace: Pick<Settings, "statusEveryMs" | "lookEveryMs">;
@@ -97,36 +97,36 @@ class Collector {
     this.#pace = pace;
   }
 
-  add(aggregate: string, command: Command, at: number): void {
+  add(aggregate: string, effect: Effect, at: number): void {
     const now = new Date(at).toISOString();
-    switch (command.type) {
+    switch (effect.type) {
       case "timer.set": {
-        const key = `timer:${command.timer}`;
-        const runAt = new Date(command.dueAt).toISOString();
-        this.commands.set(key, { key, ordering: `${aggregate} ${key}`, command, runAt, replace: true });
+        const key = `timer:${effect.timer}`;
+        const runAt = new Date(effect.dueAt).toISOString();
+        this.effects.set(key, { key, ordering: `${aggregate} ${key}`, effect, runAt, replace: true });
         return;
       }
       case "timer.cancel":
-        this.#drop(`timer:${command.timer}`);
+        this.#drop(`timer:${effect.timer}`);
         return;
       case "withdraw":
-        this.#drop(command.key);
+        this.#drop(effect.key);
         return;
       case "tell":
-        this.sends.push({ aggregate: command.to, key: command.key, event: command.event, at: now });
+        this.sends.push({ aggregate: effect.to, key: effect.key, event: effect.event, at: now });
         return;
       default: {
-        const key = commandKey(command);
-        const again = coalesces(command);
-        if (!again && this.commands.has(key)) return;
-        const runAt = this.#runAt(command, at);
-        this.commands.set(key, { key, ordering: orderingOf(command), command, runAt, replace: again });
+        const key = effectKey(effect);
+        const again = coalesces(effect);
+        if (!again && this.effects.has(key)) return;
+        const runAt = this.#runAt(effect, at);
+        this.effects.set(key, { key, ordering: orderingOf(effect), effect, runAt, replace: again });
       }
     }
   }
 
   #drop(key: string): void {
-    this.commands.delete(key);
+    this.effects.delete(key);
     this.cancel.add(key);
   }
 
@@ -134,11 +134,11 @@ class Collector {
    * Edits of one window share its end, and so do looks: webhooks come in bursts. A window that slid with each of them could
    * be pushed ahead for ever.
    */
-  #runAt(command: Effect, at: number): string {
+  #runAt(effect: ExternalEffect, at: number): string {
     const window =
-      command.type === "status.publish"
+      effect.type === "status.publish"
         ? this.#pace.statusEveryMs
-        : command.type === "pull.observe"
+        : effect.type === "pull.observe"
           ? this.#pace.lookEveryMs
           : 1;
     return new Date(Math.ceil(at / window) * window).toISOString();
@@ -146,43 +146,43 @@ class Collector {
 }
 
 /** Effects on the same thing run one at a time, in order: a cancel never overtakes its dispatch. */
-function orderingOf(command: Effect): string {
-  const repo = repoName(command.repo);
-  switch (command.type) {
+function orderingOf(effect: ExternalEffect): string {
+  const repo = repoName(effect.repo);
+  switch (effect.type) {
     case "attempt.dispatch":
     case "attempt.observe":
     case "attempt.cancel":
-      return `${repo} attempt ${command.id}`;
+      return `${repo} attempt ${effect.id}`;
     case "change.promote":
     case "revert.write":
     case "pull.open":
     case "branch.create":
     case "branch.observe":
     case "branch.delete":
-      return `${repo} branch ${command.branch}`;
+      return `${repo} branch ${effect.branch}`;
     case "pull.observe":
     case "pull.close":
     case "failure.read":
     case "pull.update":
     case "checks.rerun":
     case "pull.merge":
-      return `${repo} pull ${command.pull}`;
+      return `${repo} pull ${effect.pull}`;
     case "heads.compare":
       // Apart from what is done to the pull: a comparison that is slow delays nothing else.
-      return `${repo} heads ${command.pull}`;
+      return `${repo} heads ${effect.pull}`;
     case "feature.observe":
     case "issue.observe":
     case "plan.make":
     case "plan.file":
-      return `${repo} issue ${typeof command.issue === "number" ? command.issue : command.issue.number}`;
+      return `${repo} issue ${typeof effect.issue === "number" ? effect.issue : effect.issue.number}`;
     case "status.publish":
     case "plan.publish":
     case "notice.post":
     case "issue.close":
-      return `${repo} words ${command.issue}`;
+      return `${repo} words ${effect.issue}`;
     case "permission.observe":
     case "reaction.add":
-      return `${repo} comment ${command.comment} ${command.type}`;
+      return `${repo} comment ${effect.comment} ${effect.type}`;
   }
 }
 

@@ -30,20 +30,20 @@ export interface TopicEvent {
 /** An event from one aggregate to another; its id becomes `<aggregate>/<key>`. */
 export type SentEvent = Omit<InboxEvent, "id">;
 
-/** An effect to run, or a timer: a timer is a command whose `runAt` lies ahead. */
-export interface NewCommand {
+/** An effect to run, or a timer: a timer is an effect whose `runAt` lies ahead. */
+export interface NewEffect {
   /** Natural key, unique within the aggregate for ever: adding it again changes nothing unless `replace` is set. */
   key: string;
   /**
-   * Commands with the same ordering key run one at a time, in the order of `runAt`, then of being added. One that failed
+   * Effects with the same ordering key run one at a time, in the order of `runAt`, then of being added. One that failed
    * and waits for its next try keeps its place, so nothing behind it overtakes. Fixed when the key is first added.
    */
   ordering: string;
-  command: Json;
+  effect: Json;
   /** Not before this time. */
   runAt: string;
   /**
-   * For coalesced commands and re-set timers. A command with this key that is not claimed is overwritten and takes a new
+   * For coalesced effects and re-set timers. An effect with this key that is not claimed is overwritten and takes a new
    * place in its order; one that is running, done or cancelled is armed to run (again) with the new content. Either way
    * the count of attempts starts anew.
    */
@@ -58,18 +58,18 @@ export interface HistoryWrite {
   at: string;
   /** Applied, or ignored with a reason. */
   outcome: Json;
-  commands: Json;
+  effects: Json;
 }
 
-/** Everything one step changes. Cancellations come before commands, so a timer may be cancelled and set in one step. */
+/** Everything one step changes. Cancellations come before effects, so a timer may be cancelled and set in one step. */
 export interface StepWrite {
   state: Json;
   /** Version of the state's shape. */
   schema: number;
   /** In order. Loaded events that are not in here stay in the inbox. */
   history: HistoryWrite[];
-  commands: NewCommand[];
-  /** Keys of commands that should not run any more. One that is running goes on, but not again if it was re-armed. */
+  effects: NewEffect[];
+  /** Keys of effects that should not run any more. One that is running goes on, but not again if it was re-armed. */
   cancel: string[];
   /** The aggregate's topics from now on: replaces the old set. */
   routes: string[];
@@ -86,14 +86,14 @@ export interface Loaded {
   events: { id: string; key: string; event: Json; at: string }[];
 }
 
-/** A command somebody holds a lease on. */
-export interface ClaimedCommand {
+/** An effect somebody holds a lease on. */
+export interface ClaimedEffect {
   /** `<aggregate>/<key>` */
   id: string;
   aggregate: string;
   key: string;
   ordering: string;
-  command: Json;
+  effect: Json;
   /** This is the n-th try, from 1. */
   attempts: number;
   /** Fencing token: whoever holds an older one can write nothing. */
@@ -152,23 +152,23 @@ export interface Store {
   quarantine(aggregate: string, eventId: string, defect: string): Promise<void>;
 
   /**
-   * Leases commands that are due: those whose time has come, that nobody holds a live lease on, and that are first in
-   * their ordering key while no other command of the key is running. Oldest first.
+   * Leases effects that are due: those whose time has come, that nobody holds a live lease on, and that are first in
+   * their ordering key while no other effect of the key is running. Oldest first.
    */
-  claim(now: string, leaseUntil: string, limit: number): Promise<ClaimedCommand[]>;
+  claim(now: string, leaseUntil: string, limit: number): Promise<ClaimedEffect[]>;
 
-  /** Ends a command and adds its outcome to inboxes in one transaction. False: the lease is lost or over, nothing written. */
-  complete(claimed: ClaimedCommand, events: InboxEvent[], now: string): Promise<boolean>;
+  /** Ends an effect and adds its outcome to inboxes in one transaction. False: the lease is lost or over, nothing written. */
+  complete(claimed: ClaimedEffect, events: InboxEvent[], now: string): Promise<boolean>;
 
-  /** Gives a command back, to be tried again at `runAt`. False as for `complete`. */
-  release(claimed: ClaimedCommand, runAt: string, now: string, error: string): Promise<boolean>;
+  /** Gives an effect back, to be tried again at `runAt`. False as for `complete`. */
+  release(claimed: ClaimedEffect, runAt: string, now: string, error: string): Promise<boolean>;
 
-  /** Moves the end of a lease. False: somebody else took the command, or it ended. */
-  renew(claimed: ClaimedCommand, leaseUntil: string): Promise<boolean>;
+  /** Moves the end of a lease. False: somebody else took the effect, or it ended. */
+  renew(claimed: ClaimedEffect, leaseUntil: string): Promise<boolean>;
 
   /**
-   * When `claim` will next find something: the first command's time, or the end of the lease that it waits for. Past or
-   * equal to `now` if something can be claimed already; null if no command is left.
+   * When `claim` will next find something: the first effect's time, or the end of the lease that it waits for. Past or
+   * equal to `now` if something can be claimed already; null if no effect is left.
    */
   nextDue(now: string): Promise<string | null>;
 

@@ -1,17 +1,17 @@
 /** The messages of our commits, and reading back whose one is. */
-import type { Command } from "../core/command.ts";
+import type { Effect } from "../core/effect.ts";
 import type { Repo } from "../core/github.ts";
 import { featureKey } from "../core/keys.ts";
 import { pullTitle } from "./pull.ts";
 
-type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
-export function commitMessage(command: CommandOf<"change.promote">): string {
-  return `${pullTitle(command)}\n\n${trailers(command)}\n`;
+export function commitMessage(effect: EffectOf<"change.promote">): string {
+  return `${pullTitle(effect)}\n\n${trailers(effect)}\n`;
 }
 
-export function revertMessage(command: CommandOf<"revert.write">): string {
-  return `${pullTitle(command)}\n\nThis reverts commit ${command.merge}.\n\n${trailers(command)}\n`;
+export function revertMessage(effect: EffectOf<"revert.write">): string {
+  return `${pullTitle(effect)}\n\nThis reverts commit ${effect.merge}.\n\n${trailers(effect)}\n`;
 }
 
 function trailers({ repo, issue, id }: { repo: Repo; issue: number; id: string }): string {

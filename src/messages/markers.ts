@@ -1,6 +1,6 @@
 /** Hidden first lines by which we find our own comments again. Anybody can write one: authorship is the adapter's to check. */
-import type { Notice } from "../core/command.ts";
-import { noticeKey } from "../core/command.ts";
+import type { Notice } from "../core/effect.ts";
+import { noticeKey } from "../core/effect.ts";
 
 export function marker(kind: string): string {
   // Encoded, so that nothing in it can end the HTML comment.

@@ -1,5 +1,5 @@
 /** Answers and news on the issue, each said once. */
-import type { Notice } from "../core/command.ts";
+import type { Notice } from "../core/effect.ts";
 import { noticeMarker } from "./markers.ts";
 import { orderList } from "./orders.ts";
 import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";

@@ -1,8 +1,8 @@
 /** The title and body of a task's pull request, for whoever reviews it. */
-import type { Command } from "../core/command.ts";
+import type { Effect } from "../core/effect.ts";
 import { codeSpan, defuse, oneLine, quotation } from "./sanitise.ts";
 
-type PullOpen = Extract<Command, { type: "pull.open" }>;
+type PullOpen = Extract<Effect, { type: "pull.open" }>;
 
 /** Characters of the agent's and the planner's words, and how many files are named. */
 const MAX_WORDS = 6_000;
@@ -14,14 +14,14 @@ export function pullTitle({ title }: { title: string }): string {
   return defuse(oneLine(title, 200)) || "A task without a title";
 }
 
-export function pullBody(command: PullOpen): string {
+export function pullBody(effect: PullOpen): string {
   const sections = [
-    `Part of #${command.issue} · task \`${command.task}\``,
-    warning(command.outsideScope),
-    quoted("What was asked for", command.description),
-    quoted("What the agent says it did", command.summary),
-    fileList(command.files),
-    `Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; orders such as \`/headgate hold\` go on #${command.issue}.`,
+    `Part of #${effect.issue} · task \`${effect.task}\``,
+    warning(effect.outsideScope),
+    quoted("What was asked for", effect.description),
+    quoted("What the agent says it did", effect.summary),
+    fileList(effect.files),
+    `Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; orders such as \`/headgate hold\` go on #${effect.issue}.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

@@ -1,10 +1,10 @@
 /** A task of a plan, written down as a sub-issue, and reading back which task one is. */
-import type { Command } from "../core/command.ts";
+import type { Effect } from "../core/effect.ts";
 import { TaskId } from "../core/plan.ts";
 import { marker } from "./markers.ts";
 import { codeSpan, plainText, quotation } from "./sanitise.ts";
 
-type Task = Extract<Command, { type: "plan.file" }>["tasks"][number];
+type Task = Extract<Effect, { type: "plan.file" }>["tasks"][number];
 
 const MAX_WORDS = 20_000;
 

@@ -98,7 +98,7 @@ function startTime(pid: number): string | null {
   if (process.platform !== "linux") return isThere(pid) ? "unknown" : null;
   const stat = readIfThere(`/proc/${pid}/stat`);
   if (stat === null) return null;
-  // The command's name is in parentheses and may contain anything; state is field 3, the start in clock ticks field 22.
+  // The effect's name is in parentheses and may contain anything; state is field 3, the start in clock ticks field 22.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const dead = fields[0] === "Z" || fields[0] === "X";
   return dead ? null : (fields[19] ?? null);

@@ -1,12 +1,12 @@
 /** The outbox of the store in memory. Who may run is said in `outbox.ts`; this is the same rule over a map. */
-import type { ClaimedCommand, Json, NewCommand } from "../loop/store-port.ts";
+import type { ClaimedEffect, Json, NewEffect } from "../loop/store-port.ts";
 import { derivedId, instant, kept, reread } from "./values.ts";
 
 interface Row {
   aggregate: string;
   key: string;
   ordering: string;
-  command: Json;
+  effect: Json;
   askedAt: string;
   runAt: string;
   position: number;
@@ -17,11 +17,11 @@ interface Row {
   ended: boolean;
 }
 
-export interface PreparedCommand {
+export interface PreparedEffect {
   aggregate: string;
   key: string;
   ordering: string;
-  command: Json;
+  effect: Json;
   runAt: string;
   replace: boolean;
 }
@@ -32,23 +32,23 @@ export class MemoryOutbox {
   #position = 0;
 
   /** Throws on what cannot be stored; changes nothing. */
-  prepare(aggregate: string, commands: readonly NewCommand[]): PreparedCommand[] {
-    return commands.map(({ key, ordering, command, runAt, replace }) => ({
+  prepare(aggregate: string, effects: readonly NewEffect[]): PreparedEffect[] {
+    return effects.map(({ key, ordering, effect, runAt, replace }) => ({
       aggregate,
       key,
       ordering,
-      command: kept(command),
+      effect: kept(effect),
       runAt: instant(runAt),
       replace: replace ?? false,
     }));
   }
 
-  add(commands: readonly PreparedCommand[]): void {
-    for (const { aggregate, key, ordering, command, runAt, replace } of commands) {
+  add(effects: readonly PreparedEffect[]): void {
+    for (const { aggregate, key, ordering, effect, runAt, replace } of effects) {
       const name = JSON.stringify([aggregate, key]);
       const before = this.#rows.get(name);
       if (before !== undefined && !replace) continue;
-      const fresh = { command, askedAt: runAt, runAt, position: this.#position++, attempts: 0, ended: false };
+      const fresh = { effect, askedAt: runAt, runAt, position: this.#position++, attempts: 0, ended: false };
       const row = before ?? { aggregate, key, ordering, claims: 0, leasedUntil: null, rearmed: false, ...fresh };
       Object.assign(row, fresh, { rearmed: row.leasedUntil !== null });
       this.#rows.set(name, row);
@@ -65,7 +65,7 @@ export class MemoryOutbox {
     }
   }
 
-  claim(now: string, leaseUntil: string, limit: number): ClaimedCommand[] {
+  claim(now: string, leaseUntil: string, limit: number): ClaimedEffect[] {
     const running = this.#running(now);
     return this.#heads()
       .filter((head) => head.runAt <= now && !running.has(head.ordering))
@@ -76,13 +76,13 @@ export class MemoryOutbox {
         row.claims++;
         row.attempts++;
         row.rearmed = false;
-        const { aggregate, key, ordering, command, attempts, claims, runAt } = row;
+        const { aggregate, key, ordering, effect, attempts, claims, runAt } = row;
         const id = derivedId(aggregate, key);
-        return { id, aggregate, key, ordering, command: reread(command), attempts, lease: String(claims), runAt };
+        return { id, aggregate, key, ordering, effect: reread(effect), attempts, lease: String(claims), runAt };
       });
   }
 
-  complete(claimed: ClaimedCommand, now: string): boolean {
+  complete(claimed: ClaimedEffect, now: string): boolean {
     const row = this.#leased(claimed);
     if (row === null || row.leasedUntil! <= now) return false;
     row.leasedUntil = null;
@@ -91,7 +91,7 @@ export class MemoryOutbox {
     return true;
   }
 
-  release(claimed: ClaimedCommand, runAt: string, now: string): boolean {
+  release(claimed: ClaimedEffect, runAt: string, now: string): boolean {
     const row = this.#leased(claimed);
     if (row === null || row.leasedUntil! <= now) return false;
     row.leasedUntil = null;
@@ -100,7 +100,7 @@ export class MemoryOutbox {
     return true;
   }
 
-  renew(claimed: ClaimedCommand, leaseUntil: string): boolean {
+  renew(claimed: ClaimedEffect, leaseUntil: string): boolean {
     const row = this.#leased(claimed);
     if (row === null) return false;
     row.leasedUntil = leaseUntil;
@@ -136,7 +136,7 @@ export class MemoryOutbox {
     return ends;
   }
 
-  #leased({ aggregate, key, lease }: ClaimedCommand): Row | null {
+  #leased({ aggregate, key, lease }: ClaimedEffect): Row | null {
     const row = this.#rows.get(JSON.stringify([aggregate, key]));
     const current = row !== undefined && !row.ended && row.leasedUntil !== null && String(row.claims) === lease;
     return current ? row : null;

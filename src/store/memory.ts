@@ -13,7 +13,7 @@ interface HistoryRow {
   event: string;
   at: string;
   outcome: port.Json;
-  commands: port.Json;
+  effects: port.Json;
   defect: boolean;
 }
 
@@ -79,14 +79,14 @@ export class MemoryStore implements port.Store {
     const sends = this.#inbox.prepare(
       write.sends.map((event) => ({ ...event, id: derivedId(event.aggregate, event.key) })),
     );
-    const commands = this.#outbox.prepare(aggregate, write.commands);
+    const effects = this.#outbox.prepare(aggregate, write.effects);
 
     this.#inbox.take(aggregate, new Set(rows.map((row) => row.key)));
     this.#append(aggregate, rows);
     this.#snapshots.set(aggregate, { state, schema: write.schema });
     this.#inbox.route(aggregate, write.routes);
     this.#outbox.cancel(aggregate, write.cancel);
-    this.#outbox.add(commands);
+    this.#outbox.add(effects);
     this.#inbox.add(sends);
     return rows.length;
   }
@@ -97,15 +97,15 @@ export class MemoryStore implements port.Store {
     if (row === undefined) return;
     const { key, event, at } = row;
     this.#inbox.take(aggregate, new Set([key]));
-    this.#append(aggregate, [{ key, event, at, outcome: { defect }, commands: [], defect: true }]);
+    this.#append(aggregate, [{ key, event, at, outcome: { defect }, effects: [], defect: true }]);
   }
 
-  async claim(now: string, leaseUntil: string, limit: number): Promise<port.ClaimedCommand[]> {
+  async claim(now: string, leaseUntil: string, limit: number): Promise<port.ClaimedEffect[]> {
     this.#check();
     return this.#outbox.claim(instant(now), instant(leaseUntil), limit);
   }
 
-  async complete(claimed: port.ClaimedCommand, events: port.InboxEvent[], now: string): Promise<boolean> {
+  async complete(claimed: port.ClaimedEffect, events: port.InboxEvent[], now: string): Promise<boolean> {
     this.#check();
     const rows = this.#inbox.prepare(events);
     if (!this.#outbox.complete(claimed, instant(now))) return false;
@@ -113,12 +113,12 @@ export class MemoryStore implements port.Store {
     return true;
   }
 
-  async release(claimed: port.ClaimedCommand, runAt: string, now: string, _error: string): Promise<boolean> {
+  async release(claimed: port.ClaimedEffect, runAt: string, now: string, _error: string): Promise<boolean> {
     this.#check();
     return this.#outbox.release(claimed, instant(runAt), instant(now));
   }
 
-  async renew(claimed: port.ClaimedCommand, leaseUntil: string): Promise<boolean> {
+  async renew(claimed: port.ClaimedEffect, leaseUntil: string): Promise<boolean> {
     this.#check();
     return this.#outbox.renew(claimed, instant(leaseUntil));
   }
@@ -150,7 +150,7 @@ export class MemoryStore implements port.Store {
       event: JSON.parse(row.event),
       at: row.at,
       outcome: reread(row.outcome),
-      commands: reread(row.commands),
+      effects: reread(row.effects),
     }));
   }
 
@@ -195,6 +195,6 @@ export class MemoryStore implements port.Store {
 }
 
 /** `event` is the text that the inbox has of it. */
-function historyRow({ key, at, outcome, commands }: port.HistoryWrite, event = ""): HistoryRow {
-  return { key, event, at: instant(at), outcome: kept(outcome), commands: kept(commands), defect: false };
+function historyRow({ key, at, outcome, effects }: port.HistoryWrite, event = ""): HistoryRow {
+  return { key, event, at: instant(at), outcome: kept(outcome), effects: kept(effects), defect: false };
 }

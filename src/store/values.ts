@@ -1,5 +1,5 @@
 /** The forms in which both stores keep JSON and times, so that what is read back is the same from either. */
-import type { Json, NewCommand, StepWrite } from "../loop/store-port.ts";
+import type { Json, NewEffect, StepWrite } from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
 
 /** Throws on what JSON cannot say, before anything is written. */
@@ -46,16 +46,16 @@ export function checkHistory(write: StepWrite, loaded: readonly { key: string }[
 }
 
 /**
- * Commands added one after another under the same key, as one: the last that replaces, else the first. A single INSERT
+ * Effects added one after another under the same key, as one: the last that replaces, else the first. A single INSERT
  * may not touch a row twice.
  */
-export function coalesced(commands: readonly NewCommand[]): NewCommand[] {
-  const byKey = new Map<string, NewCommand>();
-  for (const command of commands) {
-    if (byKey.has(command.key) && !command.replace) continue;
-    const before = byKey.get(command.key);
-    byKey.delete(command.key);
-    byKey.set(command.key, before === undefined ? command : { ...command, ordering: before.ordering });
+export function coalesced(effects: readonly NewEffect[]): NewEffect[] {
+  const byKey = new Map<string, NewEffect>();
+  for (const effect of effects) {
+    if (byKey.has(effect.key) && !effect.replace) continue;
+    const before = byKey.get(effect.key);
+    byKey.delete(effect.key);
+    byKey.set(effect.key, before === undefined ? effect : { ...effect, ordering: before.ordering });
   }
   return [...byKey.values()];
 }

@@ -1,7 +1,7 @@
 /** Random operations on the store in memory and on PGlite: whatever can be observed is the same. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ClaimedCommand, NewCommand, Store } from "../../src/loop/store-port.ts";
+import type { ClaimedEffect, NewEffect, Store } from "../../src/loop/store-port.ts";
 import { memoryFixture, pgliteFixture } from "./store-fixtures.ts";
 import { applying, at, event, type StoreFixture } from "./store-kit.ts";
 
@@ -17,7 +17,7 @@ afterAll(async () => {
 interface World {
   store: Store;
   now: number;
-  claims: ClaimedCommand[];
+  claims: ClaimedEffect[];
 }
 type Operation = (world: World) => Promise<unknown>;
 
@@ -30,10 +30,10 @@ const pick = fc.nat({ max: 20 });
 const few = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 3 });
 
 const events = few(fc.tuple(aggregate, key, content));
-const newCommand = fc.record({
+const newEffect = fc.record({
   key,
   ordering: fc.constantFrom("o1", "o2", "o3"),
-  command: content,
+  effect: content,
   delay: minutes,
   replace: fc.boolean(),
 });
@@ -59,18 +59,18 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
         aggregate,
         limit: fc.integer({ min: 1, max: 3 }),
         state: content,
-        commands: few(newCommand),
+        effects: few(newEffect),
         cancel: few(key),
         routes: few(topic),
         sends: events,
       })
       .map(
-        ({ aggregate, limit, commands, sends, ...rest }): Operation =>
+        ({ aggregate, limit, effects, sends, ...rest }): Operation =>
           async ({ store, now }) => {
             let seen: unknown;
             const write = {
               ...rest,
-              commands: commands.map(({ delay, ...command }): NewCommand => ({ ...command, runAt: at(now + delay) })),
+              effects: effects.map(({ delay, ...effect }): NewEffect => ({ ...effect, runAt: at(now + delay) })),
               sends: sends.map(([aggregate, key, event]) => ({ aggregate, key, event, at: at(now) })),
             };
             const decide = (loaded: Parameters<ReturnType<typeof applying>>[0]) => {

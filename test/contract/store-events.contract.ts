@@ -141,7 +141,7 @@ export function eventContract(fixture: () => StoreFixture): void {
           throw broken;
         }),
       ).rejects.toBe(broken);
-      const write = { routes: ["new"], commands: [{ key: "c", ordering: "c", command: undefined, runAt: at(0) }] };
+      const write = { routes: ["new"], effects: [{ key: "c", ordering: "c", effect: undefined, runAt: at(0) }] };
       await expect(store.step("a", 10, applying(write))).rejects.toThrow(/no JSON form/);
       expect(await store.snapshot("a")).toEqual({ state: "before", schema: 1, seq: 1 });
       expect(await store.history("a", 1, 10)).toEqual([]);
@@ -200,7 +200,7 @@ export function eventContract(fixture: () => StoreFixture): void {
       await store.quarantine("a", "id-bad", "TypeError: x");
       await store.quarantine("a", "id-bad", "a second time");
       expect(await store.history("a", 0, 10)).toEqual([
-        { seq: 1, key: "bad", event: { odd: true }, at: at(0), outcome: { defect: "TypeError: x" }, commands: [] },
+        { seq: 1, key: "bad", event: { odd: true }, at: at(0), outcome: { defect: "TypeError: x" }, effects: [] },
       ]);
       expect(await store.snapshot("a")).toBeNull();
       expect(await store.waiting(10)).toEqual(["b"]);
@@ -242,7 +242,7 @@ export function eventContract(fixture: () => StoreFixture): void {
         [2, "2"],
       ]);
       expect(await store.history("a", 2, 2)).toEqual([
-        { seq: 3, key: "3", event: { type: "3" }, at: at(0), outcome: { applied: true }, commands: [] },
+        { seq: 3, key: "3", event: { type: "3" }, at: at(0), outcome: { applied: true }, effects: [] },
       ]);
     });
 

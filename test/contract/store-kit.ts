@@ -1,5 +1,5 @@
 /** What the store's tests are written with: an empty store per test, a clock of minutes, and short ways to say a step. */
-import type { ClaimedCommand, InboxEvent, Loaded, NewCommand, StepWrite, Store } from "../../src/loop/store-port.ts";
+import type { ClaimedEffect, InboxEvent, Loaded, NewEffect, StepWrite, Store } from "../../src/loop/store-port.ts";
 
 /** One kind of store under test. */
 export interface StoreFixture {
@@ -19,8 +19,8 @@ export function event(aggregate: string, key: string, content: unknown = { type:
   return { id: `id-${key}`, aggregate, key, event: content, at: at(0) };
 }
 
-export function command(key: string, more: Partial<NewCommand> = {}): NewCommand {
-  return { key, ordering: key, command: { type: key }, runAt: at(0), ...more };
+export function effect(key: string, more: Partial<NewEffect> = {}): NewEffect {
+  return { key, ordering: key, effect: { type: key }, runAt: at(0), ...more };
 }
 
 /** A `decide` that applies every loaded event and writes what it is given besides. */
@@ -28,8 +28,8 @@ export function applying(more: Partial<StepWrite> = {}): (loaded: Loaded) => Ste
   return (loaded) => ({
     state: { seq: loaded.seq + loaded.events.length },
     schema: 1,
-    history: loaded.events.map(({ key, event, at }) => ({ key, event, at, outcome: { applied: true }, commands: [] })),
-    commands: [],
+    history: loaded.events.map(({ key, event, at }) => ({ key, event, at, outcome: { applied: true }, effects: [] })),
+    effects: [],
     cancel: [],
     routes: [],
     sends: [],
@@ -46,14 +46,14 @@ export async function stepWith(store: Store, aggregate: string, more: Partial<St
 }
 
 /** Claims at a minute, for five minutes. */
-export async function claimAt(store: Store, minutes: number, limit = 100): Promise<ClaimedCommand[]> {
+export async function claimAt(store: Store, minutes: number, limit = 100): Promise<ClaimedEffect[]> {
   return await store.claim(at(minutes), at(minutes + 5), limit);
 }
 
-export async function claimOne(store: Store, minutes: number): Promise<ClaimedCommand> {
+export async function claimOne(store: Store, minutes: number): Promise<ClaimedEffect> {
   const [claimed, ...rest] = await claimAt(store, minutes);
   if (claimed === undefined || rest.length > 0)
-    throw new Error(`Expected one command, got ${rest.length + (claimed ? 1 : 0)}.`);
+    throw new Error(`Expected one effect, got ${rest.length + (claimed ? 1 : 0)}.`);
   return claimed;
 }
 

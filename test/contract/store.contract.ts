@@ -1,12 +1,12 @@
 /** The one suite that every store passes. */
 import { describe, expect, it } from "vitest";
-import { commandContract } from "./store-commands.contract.ts";
+import { effectContract } from "./store-effects.contract.ts";
 import { eventContract } from "./store-events.contract.ts";
 import { event, type StoreFixture } from "./store-kit.ts";
 
 export function storeContract(fixture: () => StoreFixture): void {
   describe("events", () => eventContract(fixture));
-  describe("commands", () => commandContract(fixture));
+  describe("effects", () => effectContract(fixture));
 
   it("migrates again without harm", async () => {
     const store = await fixture().empty();

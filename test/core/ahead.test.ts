@@ -16,7 +16,7 @@ function three(): World {
 function answer(world: World, pull: number, ahead: number, conflict: string[] | "unknown"): void {
   const { head, aheadHead } = world.take(
     "heads.compare",
-    (command) => command.pull === pull && command.ahead === ahead,
+    (effect) => effect.pull === pull && effect.ahead === ahead,
   );
   world.lane({ type: "heads.compared", pull, head, ahead, aheadHead, conflict });
 }
@@ -36,7 +36,7 @@ function entry(world: World, pull: number): Entry {
 describe("open heads", () => {
   it("are compared with those ahead of them, once for each pair", () => {
     const world = three();
-    const asked = world.commands.flatMap((one) => (one.type === "heads.compare" ? [[one.pull, one.ahead]] : []));
+    const asked = world.effects.flatMap((one) => (one.type === "heads.compare" ? [[one.pull, one.ahead]] : []));
     expect(asked).toEqual([
       [11, 10],
       [12, 11],
@@ -52,7 +52,7 @@ describe("open heads", () => {
     answer(world, 11, 10, []);
     look(world, 10, { headSha: sha("by-hand"), checks: [running] });
     world.pullIs(10, { headSha: sha("by-hand"), checks: [running] });
-    expect(world.take("heads.compare", (command) => command.pull === 11)).toMatchObject({
+    expect(world.take("heads.compare", (effect) => effect.pull === 11)).toMatchObject({
       head: sha("b-1"),
       ahead: 10,
       aheadHead: sha("by-hand"),
@@ -74,10 +74,10 @@ describe("open heads", () => {
     for (let pull = 1; pull <= 30; pull++) {
       world.lane({ type: "entry.submitted", repo, branch: "main", entry: submission(pull, `f-${pull}`) });
       world.pullIs(pull, { checks: [running] });
-      expect(world.commands.filter((command) => command.type === "heads.compare").length).toBeLessThanOrEqual(8);
+      expect(world.effects.filter((effect) => effect.type === "heads.compare").length).toBeLessThanOrEqual(8);
     }
     for (;;) {
-      const next = world.commands.find((command) => command.type === "heads.compare");
+      const next = world.effects.find((effect) => effect.type === "heads.compare");
       if (next?.type !== "heads.compare") break;
       expect(next.pull - next.ahead).toBeLessThanOrEqual(8);
       answer(world, next.pull, next.ahead, []);
@@ -90,7 +90,7 @@ describe("open heads", () => {
     const { type, pull, head, ahead, aheadHead, round } = world.take("heads.compare", (one) => one.pull === 11);
     const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
     const key = `${type}:${pull}:${head}:${ahead}:${aheadHead}:${round}`;
-    world.lane({ type: "effect.failed", command: type, key, task: null, pull, head, failure });
+    world.lane({ type: "effect.failed", effect: type, key, task: null, pull, head, failure });
     expect(entry(world, 11).comparisons).toMatchObject([{ ahead: 10, open: false, conflict: null }]);
     look(world, 10, { mergeable: null });
     look(world, 11, { checks: [green] });
@@ -200,7 +200,7 @@ describe("an entry that conflicts with one ahead", () => {
     world.merges(10);
     world.pullIs(11, { mergeable: false });
     expect(world.task("b")).toMatchObject({ setback: { failure: { class: "conflict-with-base" } } });
-    expect(world.take("attempt.dispatch", (command) => command.task === "b").brief.kind).toBe("resolve");
+    expect(world.take("attempt.dispatch", (effect) => effect.task === "b").brief.kind).toBe("resolve");
     expect(entry(world, 11)).toMatchObject({ place: 2, away: true });
   });
 });
@@ -229,7 +229,7 @@ describe("places", () => {
         const world = new World();
         world.start(tasks);
         for (;;) {
-          const waiting = world.commands.flatMap((one) => (one.type === "attempt.dispatch" ? [one.task] : []));
+          const waiting = world.effects.flatMap((one) => (one.type === "attempt.dispatch" ? [one.task] : []));
           if (waiting.length === 0) break;
           const inLane = () => new Set(world.laneState.entries.map((one) => one.task));
           const before = world.rawState(LANE) === undefined ? new Set<string>() : inLane();
@@ -291,9 +291,9 @@ describe("the front", () => {
 
         const chosen = entries.find((entry) => entry.pull === after.state!.front);
         if (chosen !== undefined && !mergingBefore.includes(chosen)) expect(gives(chosen)).toBe(false);
-        for (const command of after.commands) {
-          if (command.type !== "pull.merge" && command.type !== "pull.update") continue;
-          expect(command.pull).toBe(chosen?.pull);
+        for (const effect of after.effects) {
+          if (effect.type !== "pull.merge" && effect.type !== "pull.update") continue;
+          expect(effect.pull).toBe(chosen?.pull);
         }
         expect(entries.filter((entry) => entry.stage === "merging").length).toBeLessThanOrEqual(1);
 

@@ -40,11 +40,11 @@ function laneSays(failure: FailureClass) {
   };
 }
 
-function givenUp(command: "attempt.dispatch" | "pull.open", failure: FailureClass) {
+function givenUp(effect: "attempt.dispatch" | "pull.open", failure: FailureClass) {
   return (world: World) => {
-    world.take(command, (one) => one.task === "a");
+    world.take(effect, (one) => one.task === "a");
     const told = { class: failure, cause: "GitHub said no", details: [] };
-    const of = { command, key: "k", task: "a", pull: null, head: null, failure: told };
+    const of = { effect, key: "k", task: "a", pull: null, head: null, failure: told };
     world.feature({ type: "effect.failed", ...of });
   };
 }

@@ -50,7 +50,7 @@ describe("landing together", () => {
     const failure = { class: "policy-blocked" as const, cause: "It exists already.", details: [] };
     world.feature({
       type: "effect.failed",
-      command: "branch.create",
+      effect: "branch.create",
       key: `branch.create:${branch}:2`,
       task: null,
       pull: null,
@@ -65,7 +65,7 @@ describe("landing together", () => {
   it("is not parked by an older try to make the branch, once it is there", () => {
     const world = together();
     const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
-    const of = { command: "branch.create", key: `branch.create:${INTEGRATION}:2`, task: null, pull: null, head: null };
+    const of = { effect: "branch.create", key: `branch.create:${INTEGRATION}:2`, task: null, pull: null, head: null };
     world.feature({ type: "effect.failed", ...of, failure });
     expect(world.ignored.at(-1)).toBe("effect.failed: superseded");
     expect(world.state.parked).toBeNull();
@@ -182,7 +182,7 @@ describe("landing together", () => {
 });
 
 function takenAway(world: World): string[] {
-  return world.commands.flatMap((command) => (command.type === "branch.delete" ? [command.branch] : []));
+  return world.effects.flatMap((effect) => (effect.type === "branch.delete" ? [effect.branch] : []));
 }
 
 type Method = "merge" | "squash" | "rebase";
@@ -203,9 +203,9 @@ function look(world: World, more: Parameters<World["pullIs"]>[1]): void {
 
 /** The revert is written, its pull opens, and the lane sees it. */
 function reverts(world: World, id: string, pull: number): void {
-  const { task } = world.take("revert.write", (command) => command.task === id);
+  const { task } = world.take("revert.write", (effect) => effect.task === id);
   world.feature({ type: "revert.written", task, head: sha(id) });
-  world.take("pull.open", (command) => command.task === id);
+  world.take("pull.open", (effect) => effect.task === id);
   world.feature({ type: "pull.opened", task: id, pull });
 }
 

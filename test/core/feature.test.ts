@@ -15,7 +15,7 @@ describe("starting a feature", () => {
   it("asks who labelled before anything else", () => {
     const world = new World();
     world.label();
-    expect(world.commands.map((command) => command.type)).toEqual(["feature.observe", "timer.set"]);
+    expect(world.effects.map((effect) => effect.type)).toEqual(["feature.observe", "timer.set"]);
   });
 
   it("runs nothing for someone without write access, and says why once", () => {
@@ -149,7 +149,7 @@ describe("a task", () => {
     const world = started({ a: [] });
     const models: string[] = [];
     for (const summary of ["no such file", "syntax error", "out of ideas"]) {
-      models.push(world.commands.find((command) => command.type === "attempt.dispatch")?.brief.model.name ?? "");
+      models.push(world.effects.find((effect) => effect.type === "attempt.dispatch")?.brief.model.name ?? "");
       world.dispatches("a");
       world.ends("a", { outcome: "failed", summary });
     }
@@ -261,11 +261,11 @@ describe("a task", () => {
   it("ignores the outcome of an attempt that is not its last", () => {
     const world = started({ a: [] });
     world.dispatches("a");
-    const stale = world.commands.find((command) => command.type === "attempt.observe");
+    const stale = world.effects.find((effect) => effect.type === "attempt.observe");
     world.ends("a", { outcome: "failed" });
     world.dispatches("a");
     if (stale === undefined) throw new Error("nothing was looked at");
-    world.commands.unshift(stale);
+    world.effects.unshift(stale);
     world.ends("a", {});
     expect(world.ignored).toContain("attempt.observed: stale-attempt");
     expect(world.task("a").stage).toBe("working");
@@ -295,9 +295,9 @@ describe("a task", () => {
     const { head } = world.take("failure.read");
     world.lane({ type: "failure.read", pull, head, details: [{ title: "unit failed", text: "expected 1, got 2" }] });
     expect(
-      world.take("attempt.dispatch", (command) => {
-        expect(command.brief).toMatchObject({ kind: "repair", checkout: sha("a-1"), against: sha("a-1") });
-        expect(command.brief.history.map((item) => item.text).join()).toContain("expected 1, got 2");
+      world.take("attempt.dispatch", (effect) => {
+        expect(effect.brief).toMatchObject({ kind: "repair", checkout: sha("a-1"), against: sha("a-1") });
+        expect(effect.brief.history.map((item) => item.text).join()).toContain("expected 1, got 2");
         return true;
       }),
     ).toBeDefined();
@@ -454,7 +454,7 @@ describe("orders", () => {
   const unknown = (world: World, comment: number) => {
     const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
     const of = {
-      command: "permission.observe",
+      effect: "permission.observe",
       key: `permission.observe:${comment}`,
       task: null,
       pull: null,
@@ -533,8 +533,8 @@ describe("a task's own budget", () => {
   }
 
   const briefOf = (world: World) => {
-    const command = world.commands.find((one) => one.type === "attempt.dispatch" && one.task === "a");
-    return command?.type === "attempt.dispatch" ? command.brief : undefined;
+    const effect = world.effects.find((one) => one.type === "attempt.dispatch" && one.task === "a");
+    return effect?.type === "attempt.dispatch" ? effect.brief : undefined;
   };
 
   it("limits its first attempt when that could use more", () => {
@@ -842,7 +842,7 @@ describe("the lane", () => {
     world.take("pull.observe", ({ pull }) => pull === second);
     const failure = { class: "platform-unknown" as const, cause: "GitHub is down", details: [] };
     const key = `pull.observe:${second}`;
-    world.lane({ type: "effect.failed", command: "pull.observe", key, task: null, pull: second, head: null, failure });
+    world.lane({ type: "effect.failed", effect: "pull.observe", key, task: null, pull: second, head: null, failure });
     // Its rest is over, and its turn comes before its timer.
     world.at += 60_000;
     world.lane({ type: "hinted", topic: { kind: "pull", pull: first } });
@@ -860,7 +860,7 @@ describe("the lane", () => {
     const second = world.agentSucceeds("b");
     world.pullIs(first);
     world.pullIs(second);
-    expect(world.commands.filter((command) => command.type === "pull.merge")).toHaveLength(1);
+    expect(world.effects.filter((effect) => effect.type === "pull.merge")).toHaveLength(1);
     world.merges(first);
     world.pullIs(second, { behindBy: 1, baseSha: sha("merge-10") });
     expect(world.has("pull.update")).toBe(true);

@@ -29,15 +29,15 @@ describe("a snapshot", () => {
     const decision = decide(aggregate, snapshot, sweep);
     expect(decision.ignored).toBeNull();
     expect(decision.schema).toBeGreaterThanOrEqual(snapshot.schema);
-    expect(decision.commands.length).toBeGreaterThan(0);
+    expect(decision.effects.length).toBeGreaterThan(0);
     const again = decide(aggregate, { state: decision.state, schema: decision.schema }, { ...sweep, id: "f" });
     expect(again.ignored).toBeNull();
   });
 
   it("of version 2 tells the feature anew what is being checked", () => {
     const { aggregate, ...snapshot } = stored("lane-2");
-    const told = decide(aggregate, snapshot, sweep).commands.filter((command) => command.type === "tell");
-    expect(told.map((command) => command.event)).toEqual([
+    const told = decide(aggregate, snapshot, sweep).effects.filter((effect) => effect.type === "tell");
+    expect(told.map((effect) => effect.event)).toEqual([
       {
         type: "entry.explained",
         task: "print",
@@ -51,32 +51,32 @@ describe("a snapshot", () => {
 
   it("of version 2 starts what it would have started then: nothing is kept apart or held", () => {
     const { aggregate, ...snapshot } = stored("feature-2");
-    const { state, commands } = decide(aggregate, snapshot, {
+    const { state, effects } = decide(aggregate, snapshot, {
       ...sweep,
       event: { type: "timer.due", timer: "wait:total" },
     });
     const { tasks } = FeatureState.parse(state);
-    expect(commands.some((command) => command.type === "attempt.dispatch" && command.task === "total")).toBe(true);
+    expect(effects.some((effect) => effect.type === "attempt.dispatch" && effect.task === "total")).toBe(true);
     expect(tasks.map((task) => [task.plan.id, task.entry?.checking])).toContainEqual(["print", true]);
   });
 
   it("of version 4 keeps what was known of a task's failure, of its place in the lane and of a change under promotion", () => {
     const { aggregate, ...snapshot } = stored("feature-4");
-    const { state, commands } = decide(aggregate, snapshot, {
+    const { state, effects } = decide(aggregate, snapshot, {
       ...sweep,
       event: { type: "timer.due", timer: "wait:d" },
     });
     const tasks = new Map(FeatureState.parse(state).tasks.map((task) => [task.plan.id, task]));
     expect(tasks.get("b")?.entry).toEqual({ explanation: "is being merged", actor: "github", checking: false });
     expect(tasks.get("c")?.setback).toMatchObject({ failure: { class: "checks-failed" }, where: "lane", until: null });
-    const again = commands.find((command) => command.type === "attempt.dispatch");
+    const again = effects.find((effect) => effect.type === "attempt.dispatch");
     expect(again).toMatchObject({ task: "d", brief: { history: [{ text: "529 overloaded" }] } });
     const outage = { class: "platform-unknown", cause: "GitHub answered 503", details: [] };
     const refused = { type: "change.refused", task: "e", attempt: 1, failure: outage };
     const waiting = decide(aggregate, snapshot, { ...sweep, event: refused });
     const due = { ...sweep, id: "f", event: { type: "timer.due", timer: "wait:e" } };
-    const { commands: promotions } = decide(aggregate, { state: waiting.state, schema: waiting.schema }, due);
-    expect(promotions.find((command) => command.type === "change.promote")).toMatchObject({
+    const { effects: promotions } = decide(aggregate, { state: waiting.state, schema: waiting.schema }, due);
+    expect(promotions.find((effect) => effect.type === "change.promote")).toMatchObject({
       task: "e",
       against: sha("base"),
       parents: [sha("base")],
@@ -102,7 +102,7 @@ describe("an event that is none", () => {
     (event) => {
       const { aggregate, ...snapshot } = stored("feature-1");
       const decision = decide(aggregate, snapshot, { id: "e", at: 1, event });
-      expect(decision).toMatchObject({ ignored: "unreadable", commands: [] });
+      expect(decision).toMatchObject({ ignored: "unreadable", effects: [] });
     },
   );
 });

@@ -79,7 +79,7 @@ describe("a plan that a person has to approve", () => {
     const world = proposed();
     const failure = { class: "policy-blocked" as const, cause: "The issue is locked.", details: [] };
     world.take("plan.publish");
-    const about = { command: "plan.publish", key: "plan.publish", task: null, pull: null, head: null };
+    const about = { effect: "plan.publish", key: "plan.publish", task: null, pull: null, head: null };
     world.feature({ type: "effect.failed", ...about, failure });
     expect(standing(world.state)).toBe("waits-for-person");
     expect(explainFeature(world.state).reason).toBe("The issue is locked");
@@ -323,7 +323,7 @@ it.each([["approve"], ["plan"]] as const)(
     world.allow({ policy: { ...defaultPolicy, approve: always } });
     world.take("branch.observe");
     const failure = { class: "policy-blocked" as const, cause: "GitHub refused it.", details: [] };
-    const about = { command: "branch.observe", key: "branch.observe", task: null, pull: null, head: null };
+    const about = { effect: "branch.observe", key: "branch.observe", task: null, pull: null, head: null };
     world.feature({ type: "effect.failed", ...about, failure });
     says(world, verb === "plan" ? { verb, guidance: "" } : approves);
     expect(world.state.parked).toBeNull();
@@ -423,7 +423,7 @@ describe("sub-issues", () => {
     says(world, { verb: "hold" });
     world.label();
     world.allow();
-    expect(world.has("plan.make", (command) => "extends" in command && command.extends)).toBe(looked);
+    expect(world.has("plan.make", (effect) => "extends" in effect && effect.extends)).toBe(looked);
   });
 
   it("that cannot be read are told of, and the feature goes on", () => {
@@ -452,7 +452,7 @@ describe("sub-issues", () => {
     says(world, { verb: "hold" });
     world.label();
     world.allow({ policy: { ...defaultPolicy, plan: { publish: "sub-issues", research: 0 } } });
-    const { version } = world.take("plan.make", (command) => command.extends);
+    const { version } = world.take("plan.make", (effect) => effect.extends);
     const before = world.stages();
     world.feature({ type: "plan.made", source: "sub-issues", version, plan: { tasks }, model: null, usage: null });
     expect(world.stages()).toEqual(before);

@@ -25,7 +25,7 @@ function begun(policy: Partial<Policy>, tasks: Planned[]): World {
 }
 
 function dispatched(world: World): string[] {
-  return world.commands.flatMap((command) => (command.type === "attempt.dispatch" ? [command.task] : []));
+  return world.effects.flatMap((effect) => (effect.type === "attempt.dispatch" ? [effect.task] : []));
 }
 
 function why(world: World, id: string): string {
@@ -264,7 +264,7 @@ describe("attempts that share a prompt prefix", () => {
       next: "it starts within seconds",
       actor: "headgate",
     });
-    expect(world.commands.find((one) => one.type === "timer.set" && one.timer === "launch")).toMatchObject({
+    expect(world.effects.find((one) => one.type === "timer.set" && one.timer === "launch")).toMatchObject({
       dueAt: world.at + 5_000,
     });
     world.timer("launch");
@@ -316,7 +316,7 @@ describe("attempts that share a prompt prefix", () => {
     const world = begun({ launch }, abc);
     world.feature({ type: "timer.due", timer: "launch" });
     expect(dispatched(world)).toEqual(["a"]);
-    const timers = world.commands.filter((one) => one.type === "timer.set" && one.timer === "launch");
+    const timers = world.effects.filter((one) => one.type === "timer.set" && one.timer === "launch");
     expect(timers).toHaveLength(2);
     world.at += 5_000;
     world.feature({ type: "timer.due", timer: "sweep" });

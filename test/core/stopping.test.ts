@@ -1,6 +1,6 @@
 /** Holds, labels and looks under way: who said the last word, whichever is told first. */
 import { describe, expect, it } from "vitest";
-import type { Command } from "../../src/core/command.ts";
+import type { Effect } from "../../src/core/effect.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { FEATURE, sha, World } from "./world.ts";
 
@@ -108,7 +108,7 @@ function swept(world: World, labelled: boolean): void {
   seen(world, labelled);
 }
 
-const plans = (world: World) => world.commands.filter((command) => command.type === "plan.make").length;
+const plans = (world: World) => world.effects.filter((effect) => effect.type === "plan.make").length;
 
 describe("a plan", () => {
   it.each<[string, (world: World) => void]>([
@@ -193,7 +193,7 @@ describe("a plan", () => {
       "was given up",
       (world, version) => {
         const failure = { class: "platform-unknown" as const, cause: "529", details: [] };
-        const of = { command: "plan.make", key: `plan.make:${version}`, task: null, pull: null, head: null };
+        const of = { effect: "plan.make", key: `plan.make:${version}`, task: null, pull: null, head: null };
         world.feature({ type: "effect.failed", ...of, failure });
       },
     ],
@@ -230,7 +230,7 @@ describe("holding and resuming", () => {
     const keys: string[] = [];
     world.start({ a: [], b: [] });
     world.agentSucceeds("a");
-    world.onTell = (command: Extract<Command, { type: "tell" }>) => keys.push(`${command.to} ${command.key}`);
+    world.onTell = (effect: Extract<Effect, { type: "tell" }>) => keys.push(`${effect.to} ${effect.key}`);
     const comments = [1, 2, 3, 4];
     // Orders wait for the first one's permission, and then are all carried out at one event.
     for (const comment of comments) {

@@ -1,8 +1,8 @@
 /**
- * A feature and its lane, decided by the real core, with GitHub played by the test. Commands wait until the test answers
+ * A feature and its lane, decided by the real core, with GitHub played by the test. Effects wait until the test answers
  * them; aggregates talk to each other at once, as the loop would let them.
  */
-import type { Command } from "../../src/core/command.ts";
+import type { Effect } from "../../src/core/effect.ts";
 import { decide } from "../../src/core/decide.ts";
 import type { Event, FeatureEvent, LaneEvent, Outcome } from "../../src/core/event.ts";
 import { FeatureState } from "../../src/core/feature/state.ts";
@@ -23,16 +23,16 @@ export function sha(name: string): string {
   return Buffer.from(name).toString("hex").padEnd(40, "0").slice(0, 40);
 }
 
-export type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+export type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 export class World {
   at = 1_000_000;
   /** The lane that the test speaks to. */
   laneName = LANE;
   /** Hears what aggregates tell each other. */
-  onTell: ((command: CommandOf<"tell">) => void) | null = null;
+  onTell: ((effect: EffectOf<"tell">) => void) | null = null;
   #comments = 0;
-  readonly commands: Command[] = [];
+  readonly effects: Effect[] = [];
   readonly ignored: string[] = [];
   readonly log: { aggregate: string; id: string; at: number; event: unknown }[] = [];
   readonly #states = new Map<string, { state: unknown; schema: number }>();
@@ -45,11 +45,11 @@ export class World {
     const decision = decide(aggregate, this.#states.get(aggregate) ?? null, envelope);
     if (decision.state !== null) this.#states.set(aggregate, { state: decision.state, schema: decision.schema });
     if (decision.ignored !== null) this.ignored.push(`${event.type}: ${decision.ignored}`);
-    for (const command of decision.commands) {
-      if (command.type === "tell") {
-        this.onTell?.(command);
-        this.send(command.to, command.event);
-      } else this.commands.push(command);
+    for (const effect of decision.effects) {
+      if (effect.type === "tell") {
+        this.onTell?.(effect);
+        this.send(effect.to, effect.event);
+      } else this.effects.push(effect);
     }
   }
 
@@ -83,18 +83,18 @@ export class World {
     return Object.fromEntries(this.state.tasks.map((task) => [task.plan.id, task.stage]));
   }
 
-  /** The first waiting command of the type, taken out. */
-  take<Type extends Command["type"]>(
+  /** The first waiting effect of the type, taken out. */
+  take<Type extends Effect["type"]>(
     type: Type,
-    matches: (command: CommandOf<Type>) => boolean = () => true,
-  ): CommandOf<Type> {
-    const index = this.commands.findIndex((command) => command.type === type && matches(command as CommandOf<Type>));
-    if (index < 0) throw new Error(`no ${type} waits; waiting: ${this.commands.map((one) => one.type).join(", ")}`);
-    return this.commands.splice(index, 1)[0] as CommandOf<Type>;
+    matches: (effect: EffectOf<Type>) => boolean = () => true,
+  ): EffectOf<Type> {
+    const index = this.effects.findIndex((effect) => effect.type === type && matches(effect as EffectOf<Type>));
+    if (index < 0) throw new Error(`no ${type} waits; waiting: ${this.effects.map((one) => one.type).join(", ")}`);
+    return this.effects.splice(index, 1)[0] as EffectOf<Type>;
   }
 
-  has(type: Command["type"], matches: (command: Command) => boolean = () => true): boolean {
-    return this.commands.some((command) => command.type === type && matches(command));
+  has(type: Effect["type"], matches: (effect: Effect) => boolean = () => true): boolean {
+    return this.effects.some((effect) => effect.type === type && matches(effect));
   }
 
   // What the outside does
@@ -152,12 +152,12 @@ export class World {
       writtenAt: 1_000_000,
       order: typeof order === "string" ? { verb: order } : order,
     });
-    this.take("permission.observe", (command) => command.comment === comment);
+    this.take("permission.observe", (effect) => effect.comment === comment);
     this.feature({ type: "permission.observed", comment, by, permission: "write" });
   }
 
   dispatches(id: string): number {
-    const { task, attempt } = this.take("attempt.dispatch", (command) => command.task === id);
+    const { task, attempt } = this.take("attempt.dispatch", (effect) => effect.task === id);
     const run = attempt * 100 + id.length;
     this.feature({ type: "attempt.dispatched", task, attempt, run });
     return attempt;
@@ -165,7 +165,7 @@ export class World {
 
   /** A runner took the attempt. */
   begins(id: string): void {
-    const { task, attempt, run } = this.take("attempt.observe", (command) => command.task === id);
+    const { task, attempt, run } = this.take("attempt.observe", (effect) => effect.task === id);
     const started = { id: run, status: "in_progress" as const, conclusion: null, runAttempt: 1, url: "http://x" };
     this.feature({
       type: "attempt.observed",
@@ -182,7 +182,7 @@ export class World {
     outcome: Partial<Outcome["result"]> | null,
     manifest: Outcome["manifest"] = [change(`${id}.ts`)],
   ): void {
-    const look = this.take("attempt.observe", (command) => command.task === id);
+    const look = this.take("attempt.observe", (effect) => effect.task === id);
     const result = {
       outcome: "completed" as const,
       summary: "did it",
@@ -214,10 +214,10 @@ export class World {
   agentSucceeds(id: string): number {
     const attempt = this.dispatches(id);
     this.ends(id, {});
-    const promotion = this.take("change.promote", (command) => command.task === id);
+    const promotion = this.take("change.promote", (effect) => effect.task === id);
     this.feature({ type: "change.promoted", task: id, attempt: promotion.attempt, head: sha(`${id}-${attempt}`) });
-    if (this.has("pull.open", (command) => command.type === "pull.open" && command.task === id)) {
-      this.take("pull.open", (command) => command.task === id);
+    if (this.has("pull.open", (effect) => effect.type === "pull.open" && effect.task === id)) {
+      this.take("pull.open", (effect) => effect.task === id);
       this.feature({
         type: "pull.opened",
         task: id,
@@ -231,10 +231,10 @@ export class World {
 
   /** Answer the lane's question about the pull. */
   pullIs(pull: number, more: Partial<PullSnapshot> = {}): void {
-    let { seq } = this.take("pull.observe", (command) => command.pull === pull);
+    let { seq } = this.take("pull.observe", (effect) => effect.pull === pull);
     // Asked again before it began, it is one observation: the last.
-    while (this.has("pull.observe", (command) => command.type === "pull.observe" && command.pull === pull)) {
-      seq = this.take("pull.observe", (command) => command.pull === pull).seq;
+    while (this.has("pull.observe", (effect) => effect.type === "pull.observe" && effect.pull === pull)) {
+      seq = this.take("pull.observe", (effect) => effect.pull === pull).seq;
     }
     this.lane({ type: "pull.observed", pull, seq, snapshot: this.snapshot(pull, more) });
     if (more.mergeable === false) this.tipIs(more.baseSha ?? sha("base"));
@@ -260,7 +260,7 @@ export class World {
   }
 
   merges(pull: number, more: { landedTree?: string; tip?: string | null; parents?: string[] } = {}): void {
-    const { head } = this.take("pull.merge", (command) => command.pull === pull);
+    const { head } = this.take("pull.merge", (effect) => effect.pull === pull);
     this.at += 1_000;
     this.lane({
       type: "pull.merged",
@@ -292,7 +292,7 @@ export class World {
   }
 
   timer(name: string, aggregate = FEATURE): void {
-    const { dueAt } = this.take("timer.set", (command) => command.timer === name);
+    const { dueAt } = this.take("timer.set", (effect) => effect.timer === name);
     this.at = Math.max(this.at, dueAt);
     this.send(aggregate, { type: "timer.due", timer: name });
   }

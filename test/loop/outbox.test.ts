@@ -10,12 +10,12 @@ const FEATURE = "acme/tool#1";
 it("a command in another version's words fails, so that whoever waits for it asks again", async () => {
   const store = new MemoryStore();
   await store.receive([{ id: "e1", aggregate: FEATURE, key: "first", event: {}, at: AT }], []);
-  const command = { type: "pull.open", task: "a", wording: "of long ago" };
+  const effect = { type: "pull.open", task: "a", wording: "of long ago" };
   await store.step(FEATURE, 1, ({ events }) => ({
     state: {},
     schema: 1,
-    history: events.map(({ key, event, at }) => ({ key, event, at, outcome: {}, commands: [] })),
-    commands: [{ key: "pull.open:1", ordering: "a branch", command, runAt: AT }],
+    history: events.map(({ key, event, at }) => ({ key, event, at, outcome: {}, effects: [] })),
+    effects: [{ key: "pull.open:1", ordering: "a branch", effect, runAt: AT }],
     cancel: [],
     routes: [],
     sends: [],
@@ -34,10 +34,10 @@ it("a command in another version's words fails, so that whoever waits for it ask
   let seen: Loaded["events"] = [];
   await store.step(FEATURE, 10, (loaded) => {
     seen = loaded.events;
-    return { state: {}, schema: 1, history: [], commands: [], cancel: [], routes: [], sends: [] };
+    return { state: {}, schema: 1, history: [], effects: [], cancel: [], routes: [], sends: [] };
   });
   expect(seen.map(({ event }) => event)).toMatchObject([
-    { type: "effect.failed", command: "pull.open", task: "a", pull: null, failure: { class: "platform-unknown" } },
+    { type: "effect.failed", effect: "pull.open", task: "a", pull: null, failure: { class: "platform-unknown" } },
   ]);
-  expect(errors).toEqual(["a stored command does not parse"]);
+  expect(errors).toEqual(["a stored effect does not parse"]);
 });

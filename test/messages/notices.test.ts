@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
-import type { Notice } from "../../src/core/command.ts";
+import type { Notice } from "../../src/core/effect.ts";
 import { noticeMarker } from "../../src/messages/markers.ts";
 import { noticeComment } from "../../src/messages/notices.ts";
 import { hostile } from "./hostile.ts";

@@ -3,10 +3,10 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
 import { attemptOfMessage, commitMessage } from "../../src/messages/commit.ts";
 import { pullBody, pullTitle } from "../../src/messages/pull.ts";
-import { type CommandOf, change, repo, sha } from "../core/world.ts";
+import { type EffectOf, change, repo, sha } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
 
-const opening: CommandOf<"pull.open"> = {
+const opening: EffectOf<"pull.open"> = {
   type: "pull.open",
   round: 1,
   repo,
@@ -22,7 +22,7 @@ const opening: CommandOf<"pull.open"> = {
   outsideScope: ["package.json"],
 };
 
-const promotion: CommandOf<"change.promote"> = {
+const promotion: EffectOf<"change.promote"> = {
   type: "change.promote",
   round: 1,
   repo,

@@ -47,7 +47,7 @@ export function whatGoesOn({ features, mirror }: Scene): string {
 }
 
 function open(mirror: Mirror) {
-  return [...mirror.commands.values()].filter((one) => one.command.type !== "timer.set");
+  return [...mirror.effects.values()].filter((one) => one.effect.type !== "timer.set");
 }
 
 function describe(state: FeatureState | null): string {

@@ -1,7 +1,7 @@
 /** One story, played to its end: the faults, then the calm, then people who put right what waits for them. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { featureKey } from "../../src/core/keys.ts";
-import type { ClaimedCommand, Loaded, StepWrite } from "../../src/loop/store-port.ts";
+import type { ClaimedEffect, Loaded, StepWrite } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { Chance } from "./chance.ts";
 import { Clock, drained } from "./clock.ts";
@@ -48,7 +48,7 @@ export interface Played {
   lasted: number;
   /** Each feature's stage at the end, in the order of the story. */
   ends: string[];
-  /** The commands claimed, in order: what a sweep can crash at. */
+  /** The effects claimed, in order: what a sweep can crash at. */
   effects: string[];
   fired: Fault[];
 }
@@ -93,7 +93,7 @@ class Play {
   };
   /** An answer came: what waited for it goes on before anything else happens. */
   #answered = false;
-  /** When the next command is due. */
+  /** When the next effect is due. */
   #due: number | null = null;
 
   constructor(scenario: Scenario, options: PlayOptions) {
@@ -175,9 +175,9 @@ class Play {
             options.stepped?.(aggregate, loaded, write);
             this.#steps.stepped(aggregate, loaded, write);
           },
-          claimed: (claimed: ClaimedCommand) => {
+          claimed: (claimed: ClaimedEffect) => {
             this.#steps.limits.claimed(claimed);
-            const { type } = claimed.command as { type: string };
+            const { type } = claimed.effect as { type: string };
             this.#effects.push(type);
             this.#tally.add(`effect ${type}`);
             for (const act of injector.request(`claim ${type}`).acts) this.#act(act);
@@ -320,7 +320,7 @@ class Play {
     }
   }
 
-  /** To whatever comes first: something of the world's, or a command that is due. */
+  /** To whatever comes first: something of the world's, or an effect that is due. */
   #proceed(): void {
     const world = this.#clock.next();
     if (world !== null && (this.#due === null || world <= this.#due)) {

@@ -1,4 +1,4 @@
-/** Counts of what happened, by name: which faults fired, which events, commands and failures there were. */
+/** Counts of what happened, by name: which faults fired, which events, effects and failures there were. */
 export class Tally {
   readonly counts = new Map<string, number>();
 

@@ -1,16 +1,16 @@
 /**
  * Run as a process of its own and killed: writes into the store in the folder argv[2], and prints the number of each
- * round once all of it is acknowledged. A round is an event received, decided, its command claimed and completed.
+ * round once all of it is acknowledged. A round is an event received, decided, its effect claimed and completed.
  */
 import { openStore } from "../../src/store/open.ts";
-import { applying, at, command, event } from "../contract/store-kit.ts";
+import { applying, at, effect, event } from "../contract/store-kit.ts";
 
 const [folder, first] = process.argv.slice(2);
 const store = await openStore({ dataDir: folder ?? "" });
 await store.migrate();
 for (let round = Number(first); ; round++) {
   await store.receive([event("a", `k${round}`, { round })], []);
-  await store.step("a", 10, applying({ commands: [command(`c${round}`)] }));
+  await store.step("a", 10, applying({ effects: [effect(`c${round}`)] }));
   for (const claimed of await store.claim(at(0), at(1), 10))
     await store.complete(claimed, [event("b", claimed.key)], at(0));
   process.stdout.write(`${round}\n`);

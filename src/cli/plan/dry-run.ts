@@ -3,7 +3,7 @@
  * a store or a loop to carry anything out.
  */
 import { randomUUID } from "node:crypto";
-import type { Command } from "../../core/command.ts";
+import type { Effect } from "../../core/effect.ts";
 import { decide } from "../../core/decide.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
@@ -27,14 +27,14 @@ export async function planOnly(
   const { repo, issue, by } = asked;
   const key = featureKey(repo, issue.number);
   let stored: { state: unknown; schema: number } | null = null;
-  const tell = (event: FeatureEvent): Command[] => {
+  const tell = (event: FeatureEvent): Effect[] => {
     const decision = decide(key, stored, { id: randomUUID(), at: outside.now(), event });
     stored = { state: decision.state, schema: decision.schema };
-    return decision.commands;
+    return decision.effects;
   };
   const { number, title, body } = issue;
   const looks = tell({ type: "feature.labelled", repo, issue: number, title, body, by });
-  const look = commandOf(looks, "feature.observe");
+  const look = effectOf(looks, "feature.observe");
   const observed = await observeFeature(outside, look);
   if (observed.type !== "feature.observed") throw new Error(`a look gave ${observed.type}`);
   const { policy, problems } = observed;
@@ -46,18 +46,18 @@ export async function planOnly(
     policy: asking,
     problems: observed.base === null || asking === null ? problems : [],
   });
-  const make = plans.find((command) => command.type === "plan.make");
+  const make = plans.find((effect) => effect.type === "plan.make");
   if (make !== undefined) tell(await makePlan(outside, make));
   // Assigned in the callback, which the compiler does not follow.
   const last = stored as { state: unknown } | null;
   return { state: FeatureState.parse(last?.state), problems };
 }
 
-function commandOf<Type extends Command["type"]>(
-  commands: readonly Command[],
+function effectOf<Type extends Effect["type"]>(
+  effects: readonly Effect[],
   type: Type,
-): Extract<Command, { type: Type }> {
-  const found = commands.find((command): command is Extract<Command, { type: Type }> => command.type === type);
+): Extract<Effect, { type: Type }> {
+  const found = effects.find((effect): effect is Extract<Effect, { type: Type }> => effect.type === type);
   if (found === undefined) throw new Error(`the core did not ask for ${type}`);
   return found;
 }

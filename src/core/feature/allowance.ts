@@ -46,7 +46,7 @@ function warn(draft: Draft, kinds: readonly (keyof Spend)[]): void {
   if (fresh.length === 0) return;
   state.warned = [...state.warned, ...fresh];
   const notice = { about: "budget-warning" as const, extra: state.extraUsd, short: fresh };
-  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+  draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
 
 /** How many attempts may run at the same time now. */
@@ -108,7 +108,7 @@ function trip(draft: Draft, cause: string): void {
   const pause = Math.min(PAUSE_MS * 2 ** Math.min(state.breaker.trips, 10), LONGEST_PAUSE_MS);
   state.breaker = { ...state.breaker, state: "open", trips: state.breaker.trips + 1, cause };
   state.endings = [];
-  draft.commands.push({ type: "timer.set", timer: "breaker", dueAt: draft.at + pause });
+  draft.effects.push({ type: "timer.set", timer: "breaker", dueAt: draft.at + pause });
 }
 
 /** One attempt shows whether the machinery works again; what was lost before says nothing about that. */

@@ -1,7 +1,7 @@
 /** From a dispatched run to a pull in the lane: what each outcome on the way leads to. */
 
 import { addUsage, NO_USAGE } from "../attempt.ts";
-import type { Command } from "../command.ts";
+import type { Effect } from "../effect.ts";
 import { dueAfter } from "../due.ts";
 import type { FeatureEvent, Outcome } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
@@ -26,7 +26,7 @@ function taskOfAttempt(state: FeatureState, event: { task: string; attempt: numb
   return task !== undefined && task.machine.attempt === event.attempt ? task : null;
 }
 
-export function observeAttempt(state: FeatureState, task: Task, at: number): Command | null {
+export function observeAttempt(state: FeatureState, task: Task, at: number): Effect | null {
   const attempt = currentAttempt(task);
   if (attempt === undefined || attempt.run === null) return null;
   const id = attemptIdOf(state, task, attempt.number);
@@ -51,10 +51,10 @@ export function cancelAttempt(draft: Draft, task: Task): void {
     attempt.endedAt = draft.at;
     if (state.policy !== null) countUnreported(task, state.policy);
   }
-  draft.commands.push({ type: "timer.cancel", timer: `attempt:${id}` });
-  draft.commands.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
-  draft.commands.push({ type: "withdraw", key: `attempt.observe:${id}` });
-  draft.commands.push({
+  draft.effects.push({ type: "timer.cancel", timer: `attempt:${id}` });
+  draft.effects.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
+  draft.effects.push({ type: "withdraw", key: `attempt.observe:${id}` });
+  draft.effects.push({
     type: "attempt.cancel",
     repo: state.repo,
     task: task.plan.id,
@@ -78,10 +78,10 @@ export function dispatched(draft: Draft, event: EventOf<"attempt.dispatched">): 
   }
   const minutes = (draft.state.policy?.attempts.minutes ?? 0) + RUNNER_MINUTES;
   const timer = `attempt:${attemptIdOf(draft.state, task, event.attempt)}`;
-  draft.commands.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });
+  draft.effects.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });
   // The run may have ended before its number was known, and then its webhook found nobody: look once.
   const look = observeAttempt(draft.state, task, draft.at);
-  if (look !== null) draft.commands.push(look);
+  if (look !== null) draft.effects.push(look);
   return null;
 }
 
@@ -96,7 +96,7 @@ export function observed(draft: Draft, event: EventOf<"attempt.observed">): Reac
   if (status !== "completed") return null;
   attempt.endedAt = event.run.endedAt;
   attempt.conclusion = event.run.conclusion;
-  draft.commands.push({ type: "timer.cancel", timer: `attempt:${attemptIdOf(state, task, attempt.number)}` });
+  draft.effects.push({ type: "timer.cancel", timer: `attempt:${attemptIdOf(state, task, attempt.number)}` });
   if (event.outcome === null) {
     if (state.policy !== null) countUnreported(task, state.policy);
     return failTask(draft, task, lost(event.run, event.problem), "attempt");
@@ -145,7 +145,7 @@ export function promote(draft: Draft, task: Task): void {
     return;
   }
   if (attempt === undefined || attempt.run === null || task.commits === null) return;
-  draft.commands.push({
+  draft.effects.push({
     type: "change.promote",
     repo: state.repo,
     task: task.plan.id,
@@ -166,7 +166,7 @@ function openPull(draft: Draft, task: Task): void {
   const { state } = draft;
   const target = targetOf(state, task);
   if (target === null || task.head === null) return;
-  draft.commands.push({
+  draft.effects.push({
     type: "pull.open",
     repo: state.repo,
     task: task.plan.id,
@@ -187,7 +187,7 @@ export function promoted(draft: Draft, event: EventOf<"change.promoted">): React
   const { state } = draft;
   const task = taskOfAttempt(state, event);
   if (task?.stage === "cancelled") {
-    draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
+    draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
     return null;
   }
   if (task === null || task.stage !== "promoting") return "stale-attempt";
@@ -212,7 +212,7 @@ export function pullOpened(draft: Draft, event: EventOf<"pull.opened">): Reactio
   const task = findTask(state, event.task);
   if (task?.stage === "cancelled") {
     // Opened while the feature was being cancelled.
-    draft.commands.push({ type: "pull.close", repo: state.repo, pull: event.pull });
+    draft.effects.push({ type: "pull.close", repo: state.repo, pull: event.pull });
     return null;
   }
   if (task === undefined || task.stage !== "promoting") return "not-accepted-here";

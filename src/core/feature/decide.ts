@@ -1,6 +1,6 @@
 /** A feature's judgement on everything that happens to it. */
 
-import type { Command } from "../command.ts";
+import type { Effect } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
 import { drift } from "../judge/drift.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
@@ -34,12 +34,12 @@ type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: 
 export function decideFeature(
   before: FeatureState | null,
   envelope: { id: string; at: number; event: FeatureEvent },
-): { state: FeatureState | null; commands: Command[]; ignored: Reaction } {
+): { state: FeatureState | null; effects: Effect[]; ignored: Reaction } {
   const { event } = envelope;
   if (before === null && event.type !== "feature.labelled")
-    return { state: null, commands: [], ignored: "not-accepted-here" };
+    return { state: null, effects: [], ignored: "not-accepted-here" };
   const state = before === null ? newFeature(event as EventOf<"feature.labelled">, envelope.at) : before;
-  const draft: Draft = { state, at: envelope.at, eventId: envelope.id, commands: [] };
+  const draft: Draft = { state, at: envelope.at, eventId: envelope.id, effects: [] };
   const ignored = before === null ? begin(draft, event as EventOf<"feature.labelled">) : apply(draft, event);
   if (state.stage === "planning" || state.stage === "executing") {
     judgeBreaker(draft);
@@ -47,9 +47,9 @@ export function decideFeature(
   }
   progress(draft);
   if (ignored === null && state.base !== null) {
-    draft.commands.push({ type: "status.publish", repo: state.repo, issue: state.issue.number });
+    draft.effects.push({ type: "status.publish", repo: state.repo, issue: state.issue.number });
   }
-  return { state, commands: draft.commands, ignored };
+  return { state, effects: draft.effects, ignored };
 }
 
 function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureState {
@@ -93,7 +93,7 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
 
 function begin(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
   look(draft, event.by);
-  draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
+  draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
   return null;
 }
 
@@ -128,7 +128,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "issue.observed":
       if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
       for (const { key, event: missed } of drift(state, event.observation, event.round)) {
-        draft.commands.push({ type: "tell", to: state.key, key, event: missed });
+        draft.effects.push({ type: "tell", to: state.key, key, event: missed });
       }
       return null;
     case "permission.observed":
@@ -160,7 +160,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "entry.left":
       return lastWord(state, event.task) ? null : "duplicate";
     case "branch.created":
-      if (isOver(state)) draft.commands.push({ type: "branch.delete", repo: state.repo, branch: event.branch });
+      if (isOver(state)) draft.effects.push({ type: "branch.delete", repo: state.repo, branch: event.branch });
       if (state.land !== null || state.plan === null || isOver(state)) return "superseded";
       state.land = { branch: event.branch, sha: event.sha, asked: 0, observed: 0 };
       return null;
@@ -197,13 +197,13 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
       };
     }
     const notice = { about: "unauthorised-label" as const, by: event.by };
-    draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+    draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
     return "unauthorised";
   }
   if (event.problems.length > 0 || event.base === null || event.policy === null) {
     state.parked = { reason: event.problems.join(" "), next: "/headgate resume" };
     const notice = { about: "not-ready" as const, round: state.round, problems: event.problems };
-    draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+    draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
     return null;
   }
   state.policy = event.policy;
@@ -237,7 +237,7 @@ function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
   if (task === undefined || task.stage !== "working") return "stale-attempt";
   const look = observeAttempt(state, task, draft.at);
-  if (look !== null) draft.commands.push(look);
+  if (look !== null) draft.effects.push(look);
   return null;
 }
 
@@ -270,7 +270,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   task.entry = null;
   // What it was told stands in its pull, and would be read and written with every event from here on.
   task.plan = { ...task.plan, description: "", acceptance: [], checks: [] };
-  draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
+  draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
   // A cancelled feature's last merge may still arrive: it is remembered, and taken back where everything is.
   advanceTask(task, { type: "LANDED" });

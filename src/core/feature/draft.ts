@@ -1,6 +1,6 @@
 /** A decision in the making: the state as it will be, and what is to be done. Lives within one call of `decide`. */
 import { transition } from "xstate";
-import type { Command } from "../command.ts";
+import type { Effect } from "../effect.ts";
 import type { Ignored } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import { edges, waitFor } from "../failure.ts";
@@ -16,9 +16,9 @@ import { targetOf } from "./targets.ts";
 export interface Draft {
   state: FeatureState;
   at: number;
-  /** The event's id: commands to other aggregates derive their keys from it. */
+  /** The event's id: effects to other aggregates derive their keys from it. */
   eventId: string;
-  commands: Command[];
+  effects: Effect[];
 }
 
 /** null: applied. */
@@ -105,7 +105,7 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: Setb
   if (task.stage === "waiting") {
     const until = draft.at + waitFor(failure.class, freeBefore);
     task.setback.until = until;
-    draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });
+    draft.effects.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });
   }
   return null;
 }
@@ -121,13 +121,13 @@ export function nextRound(state: FeatureState): number {
   return state.round;
 }
 
-type Told = Extract<Command, { type: "tell" }>["event"];
+type Told = Extract<Effect, { type: "tell" }>["event"];
 
 /** Tell the lanes that hold entries of this feature. */
 export function tellLanes(draft: Draft, event: Told, key: string): void {
   const { base, land, repo } = draft.state;
   for (const target of [base, land]) {
-    if (target !== null) draft.commands.push({ type: "tell", to: laneKey(repo, target.branch), key, event });
+    if (target !== null) draft.effects.push({ type: "tell", to: laneKey(repo, target.branch), key, event });
   }
 }
 
@@ -138,7 +138,7 @@ export function submit(draft: Draft, task: Task): boolean {
   if (task.pull === null || task.head === null || target === null || state.policy === null) return false;
   // Until the lane says otherwise.
   task.entry = { explanation: null, actor: null, checking: true };
-  draft.commands.push({
+  draft.effects.push({
     type: "tell",
     to: laneKey(state.repo, target.branch),
     key: `submit:${state.key}:${task.plan.id}:${draft.eventId}`,

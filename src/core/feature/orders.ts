@@ -1,5 +1,5 @@
 /** What people may ask of a running feature, and what it leads to. */
-import type { Command, Notice } from "../command.ts";
+import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
 import { MAX_ORDERS } from "../order.ts";
 import { breakerDue } from "./allowance.ts";
@@ -16,11 +16,11 @@ import { lookAgain } from "./targets.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
-function notice(state: FeatureState, content: Notice): Command {
+function notice(state: FeatureState, content: Notice): Effect {
   return { type: "notice.post", repo: state.repo, issue: state.issue.number, notice: content };
 }
 
-function react(state: FeatureState, comment: number, content: "eyes" | "+1" | "confused"): Command {
+function react(state: FeatureState, comment: number, content: "eyes" | "+1" | "confused"): Effect {
   return { type: "reaction.add", repo: state.repo, comment, content };
 }
 
@@ -36,8 +36,8 @@ export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reactio
     ...state.pendingOrders.slice(-49),
     { comment: event.comment, by: event.by, writtenAt: event.writtenAt, order: event.order, permission: null },
   ];
-  if (event.order.verb !== "answer") draft.commands.push(react(state, event.comment, "eyes"));
-  draft.commands.push({ type: "permission.observe", repo: state.repo, comment: event.comment, by: event.by });
+  if (event.order.verb !== "answer") draft.effects.push(react(state, event.comment, "eyes"));
+  draft.effects.push({ type: "permission.observe", repo: state.repo, comment: event.comment, by: event.by });
   return null;
 }
 
@@ -74,7 +74,7 @@ export function permissionUnknown(draft: Draft, key: string): Reaction {
   const pending = state.pendingOrders.find((order) => key === `permission.observe:${order.comment}`);
   if (pending === undefined) return "duplicate";
   const reason = "GitHub did not say whether you may give orders here. Please give it again.";
-  draft.commands.push(notice(state, { about: "refused-order", comment: pending.comment, reason }));
+  draft.effects.push(notice(state, { about: "refused-order", comment: pending.comment, reason }));
   settle(state, pending.comment);
   answerInTurn(draft);
   return null;
@@ -85,15 +85,15 @@ function answer(draft: Draft, given: FeatureState["pendingOrders"][number]): voi
   if (given.permission !== "write" && given.permission !== "admin") {
     // Whoever only talks is not told that they may not give orders.
     if (given.order.verb === "answer") return;
-    draft.commands.push(notice(state, { about: "unauthorised-order", by: given.by, comment: given.comment }));
+    draft.effects.push(notice(state, { about: "unauthorised-order", by: given.by, comment: given.comment }));
     return;
   }
   const refusal = perform(draft, given);
   if (refusal !== null) {
-    draft.commands.push(react(state, given.comment, "confused"));
-    draft.commands.push(notice(state, { about: "refused-order", comment: given.comment, reason: refusal }));
+    draft.effects.push(react(state, given.comment, "confused"));
+    draft.effects.push(notice(state, { about: "refused-order", comment: given.comment, reason: refusal }));
   } else if (given.order.verb !== "malformed") {
-    draft.commands.push(react(state, given.comment, "+1"));
+    draft.effects.push(react(state, given.comment, "+1"));
   }
 }
 
@@ -105,10 +105,10 @@ function perform(draft: Draft, given: FeatureState["pendingOrders"][number]): st
     case "status":
       return null;
     case "help":
-      draft.commands.push(notice(state, { about: "help", comment }));
+      draft.effects.push(notice(state, { about: "help", comment }));
       return null;
     case "malformed":
-      draft.commands.push(notice(state, { about: "malformed-order", comment, text: order.text, reason: order.reason }));
+      draft.effects.push(notice(state, { about: "malformed-order", comment, text: order.text, reason: order.reason }));
       return null;
     case "hold":
       if (isOver(state)) return `This feature is ${state.stage}; there is nothing to hold.`;
@@ -206,7 +206,7 @@ export function goOn(draft: Draft): void {
 export function look(draft: Draft, by: string): void {
   const { state } = draft;
   state.round += 1;
-  draft.commands.push({
+  draft.effects.push({
     type: "feature.observe",
     repo: state.repo,
     issue: state.issue.number,
@@ -221,7 +221,7 @@ export function cancel(draft: Draft, by: string): void {
   const planning = state.stage === "planning";
   const revert = takesBack(state);
   if (!advanceFeature(state, givingUp(state, revert))) return;
-  if (planning) draft.commands.push({ type: "withdraw", key: `plan.make:${state.planVersion}` });
+  if (planning) draft.effects.push({ type: "withdraw", key: `plan.make:${state.planVersion}` });
   state.endedBy = by;
   state.hold = null;
   // Also a look that failed may have parked it, and what is taken back starts from what it would have seen.
@@ -236,7 +236,7 @@ export function cancel(draft: Draft, by: string): void {
     if (state.stage === "rolling-back" && mayBeMerging(task)) state.awaiting.push(task.plan.id);
     const wasOpen = task.pull !== null && task.stage !== "done";
     if (advanceTask(task, { type: "CANCEL" }) && wasOpen && task.pull !== null) {
-      draft.commands.push({ type: "pull.close", repo: state.repo, pull: task.pull });
+      draft.effects.push({ type: "pull.close", repo: state.repo, pull: task.pull });
     }
   }
   tellLanes(draft, { type: "entry.withdrawn", feature: state.key, task: null }, `cancel:${state.key}:${draft.eventId}`);
@@ -253,9 +253,9 @@ export function cancel(draft: Draft, by: string): void {
   }
   state.endedAt = draft.at;
   if (state.land !== null) {
-    draft.commands.push({ type: "branch.delete", repo: state.repo, branch: state.land.branch });
+    draft.effects.push({ type: "branch.delete", repo: state.repo, branch: state.land.branch });
   }
-  draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+  draft.effects.push({ type: "timer.cancel", timer: "sweep" });
 }
 
 /** A lane has its entry. Also one that is away for a repair: a person may have merged it. */
@@ -279,7 +279,7 @@ function retry(draft: Draft, id: string): string | null {
   if (task.stage !== "parked" && task.stage !== "waiting") {
     return `Task '${id}' is ${task.stage}; only a parked or waiting task can be retried.`;
   }
-  draft.commands.push({ type: "timer.cancel", timer: `wait:${id}` });
+  draft.effects.push({ type: "timer.cancel", timer: `wait:${id}` });
   if (task.setback !== null) task.setback.until = null;
   // One try shows whether it is mended.
   if (task.breaker === "open") task.breaker = "half-open";

@@ -29,10 +29,10 @@ export function progress(draft: Draft): void {
   if (state.stage === "rolling-back") endRollback(draft);
   else if (state.tasks.every((task) => isSatisfied(task.stage)) && advanceFeature(state, { type: "FINISH" })) {
     state.endedAt = draft.at;
-    draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+    draft.effects.push({ type: "timer.cancel", timer: "sweep" });
     const done = isFiled(state) ? state.tasks.filter((task) => task.stage === "done" && !isWhole(task)) : [];
     const tasks = done.map((task) => task.plan.id);
-    draft.commands.push({ type: "issue.close", repo: state.repo, issue: state.issue.number, tasks });
+    draft.effects.push({ type: "issue.close", repo: state.repo, issue: state.issue.number, tasks });
   }
 }
 
@@ -43,7 +43,7 @@ function endRollback(draft: Draft): void {
   if (state.awaiting.length > 0 || !undos.every((task) => isSatisfied(task.stage))) return;
   if (!advanceFeature(state, { type: "FAIL" })) return;
   state.endedAt = draft.at;
-  draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+  draft.effects.push({ type: "timer.cancel", timer: "sweep" });
 }
 
 /** What no agent has to work for. */
@@ -54,7 +54,7 @@ function promoteReady(draft: Draft): void {
     if (isWhole(task)) {
       if (!state.tasks.some((one) => one.landing !== null)) {
         advanceTask(task, { type: "NOTHING_TO_LAND" });
-        draft.commands.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
+        draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
         continue;
       }
       if (state.land === null || !isFresh(state.land)) continue;
@@ -77,7 +77,7 @@ function startReady(draft: Draft): void {
     }
     start(draft, task);
   }
-  if (lookAt !== null) draft.commands.push({ type: "timer.set", timer: "launch", dueAt: lookAt });
+  if (lookAt !== null) draft.effects.push({ type: "timer.set", timer: "launch", dueAt: lookAt });
 }
 
 /** An attempt is as dear as the next: what was held for the leader's cache could not start either. */
@@ -113,5 +113,5 @@ function start(draft: Draft, task: Task): void {
   });
   task.commits = { against: commits.against, parents: commits.parents };
   if (task.setback !== null) task.setback.until = null;
-  draft.commands.push({ type: "attempt.dispatch", repo: state.repo, task: task.plan.id, attempt: number, id, brief });
+  draft.effects.push({ type: "attempt.dispatch", repo: state.repo, task: task.plan.id, attempt: number, id, brief });
 }

@@ -64,7 +64,7 @@ export function writeRevert(draft: Draft, task: Task): void {
     return;
   }
   state.round += 1;
-  draft.commands.push({
+  draft.effects.push({
     type: "revert.write",
     repo: state.repo,
     task: task.plan.id,

@@ -36,7 +36,7 @@ export function isFresh(target: Target): boolean {
 export function lookAtTarget(draft: Draft, target: Target | null): void {
   if (target === null) return;
   target.asked += 1;
-  draft.commands.push({ type: "branch.observe", repo: draft.state.repo, branch: target.branch, seq: target.asked });
+  draft.effects.push({ type: "branch.observe", repo: draft.state.repo, branch: target.branch, seq: target.asked });
 }
 
 export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { type: "branch.observed" }>): Reaction {
@@ -87,7 +87,7 @@ export function makeLandBranch(draft: Draft): void {
   const { state } = draft;
   if (state.base === null || state.land !== null) return;
   state.round += 1;
-  draft.commands.push({
+  draft.effects.push({
     type: "branch.create",
     repo: state.repo,
     branch: taskBranch(state.issue.number, LAND),

@@ -1,4 +1,4 @@
-/** What becomes of a feature when time passes: timers, sweeps, and commands that were given up. */
+/** What becomes of a feature when time passes: timers, sweeps, and effects that were given up. */
 import type { FeatureEvent } from "../event.ts";
 import { edges } from "../failure.ts";
 import { standing } from "../judge/standing.ts";
@@ -62,24 +62,24 @@ function split(timer: string): [string, string] {
 function sweep(draft: Draft): Reaction {
   const { state } = draft;
   const pause = standing(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
-  draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + pause });
+  draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + pause });
   if (state.policy !== null) lookAtIssue(draft);
   for (const task of state.tasks) {
     const look = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
-    if (look !== null) draft.commands.push(look);
+    if (look !== null) draft.effects.push(look);
   }
   return null;
 }
 
-export function lookAtIssue({ state, commands }: Draft): void {
+export function lookAtIssue({ state, effects }: Draft): void {
   state.round += 1;
-  commands.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round: state.round });
+  effects.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round: state.round });
 }
 
 export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Reaction {
   const { state } = draft;
   const task = event.task === null ? undefined : findTask(state, event.task);
-  switch (event.command) {
+  switch (event.effect) {
     case "feature.observe":
       if (state.stage !== "planning" || state.planAwaited) return "superseded";
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
@@ -88,13 +88,13 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
     case "plan.publish":
       // A plan that nobody can read cannot be approved.
       if (state.stage !== "planning" && state.stage !== "proposed") return "superseded";
-      if (event.command === "plan.make") state.planAwaited = false;
+      if (event.effect === "plan.make") state.planAwaited = false;
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
-      if (event.command === "plan.make") keepPlan(draft);
+      if (event.effect === "plan.make") keepPlan(draft);
       return null;
     case "branch.create":
     case "branch.observe":
-      if (isOver(state) || (event.command === "branch.create" && state.land !== null)) return "superseded";
+      if (isOver(state) || (event.effect === "branch.create" && state.land !== null)) return "superseded";
       state.parked = { reason: event.failure.cause, next: "/headgate resume" };
       return null;
     case "attempt.dispatch":

@@ -58,7 +58,7 @@ function drive(draft: LaneDraft, entry: Entry): void {
     closeGate(entry);
     entry.stage = "updating";
     entry.updates += 1;
-    draft.commands.push({
+    draft.effects.push({
       type: "pull.update",
       repo: draft.state.repo,
       pull: entry.pull,
@@ -93,7 +93,7 @@ function lookAgainLater(draft: LaneDraft, entry: Entry): void {
   }
   const delay = Math.min(250 * 2 ** Math.min(entry.looks, 20), 30_000);
   entry.looks += 1;
-  draft.commands.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: draft.at + delay });
+  draft.effects.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: draft.at + delay });
 }
 
 function explainToFeature(draft: LaneDraft, entry: Entry): void {
@@ -104,7 +104,7 @@ function explainToFeature(draft: LaneDraft, entry: Entry): void {
   if (text === entry.explanation && checking === entry.checking) return;
   entry.explanation = text;
   entry.checking = checking;
-  draft.commands.push({
+  draft.effects.push({
     type: "tell",
     to: entry.feature,
     key: `explained:${state.key}:${entry.pull}:${nextAsk(draft)}`,

@@ -77,7 +77,7 @@ function ask(draft: LaneDraft, entry: Entry, ahead: Entry, known: Comparison | u
   const pair = { ahead: ahead.pull, head: entry.head, aheadHead: ahead.head };
   const others = entry.comparisons.filter((comparison) => comparison !== known);
   entry.comparisons = [...others, { ...pair, open: true, conflict: known?.conflict ?? null }].slice(-MAX_KEPT);
-  draft.commands.push({
+  draft.effects.push({
     type: "heads.compare",
     repo: draft.state.repo,
     pull: entry.pull,
@@ -96,7 +96,7 @@ export function compared(state: LaneState, event: Extract<LaneEvent, { type: "he
   return null;
 }
 
-/** GitHub could not be asked: unknown, which holds nobody. `key` is the command's, and names both pulls and heads. */
+/** GitHub could not be asked: unknown, which holds nobody. `key` is the effect's, and names both pulls and heads. */
 export function notCompared(state: LaneState, event: { key: string; pull: number | null }): Ignored | null {
   const entry = state.entries.find((one) => one.pull === event.pull);
   const comparison = entry?.comparisons.find(

@@ -1,5 +1,5 @@
 /** The lane's judgement on everything that happens to it. What it does next is in `advance.ts`. */
-import type { Command } from "../command.ts";
+import type { Effect } from "../effect.ts";
 import type { Ignored, LaneEvent } from "../event.ts";
 import { laneKey, topics } from "../keys.ts";
 import { advance } from "./advance.ts";
@@ -23,18 +23,18 @@ const LONGEST_REST_MS = 60_000;
 export function decideLane(
   before: LaneState | null,
   envelope: { id: string; at: number; event: LaneEvent },
-): { state: LaneState | null; commands: Command[]; ignored: Ignored | null } {
+): { state: LaneState | null; effects: Effect[]; ignored: Ignored | null } {
   const { event, at } = envelope;
   if (before === null && event.type !== "entry.submitted")
-    return { state: null, commands: [], ignored: "not-accepted-here" };
+    return { state: null, effects: [], ignored: "not-accepted-here" };
   const state = before === null ? newLane(event as EventOf<"entry.submitted">) : before;
-  const draft: LaneDraft = { state, at, commands: [] };
+  const draft: LaneDraft = { state, at, effects: [] };
   const wasEmpty = state.entries.length === 0;
   const ignored = apply(draft, event);
   advance(draft);
   if (wasEmpty && state.entries.length > 0)
-    draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: at + SWEEP_MS });
-  return { state, commands: draft.commands, ignored };
+    draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: at + SWEEP_MS });
+  return { state, effects: draft.effects, ignored };
 }
 
 function newLane(event: EventOf<"entry.submitted">): LaneState {
@@ -108,7 +108,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     const failure = { class: "policy-blocked" as const, cause, details: [] };
     const { feature, task, pull, head } = event.entry;
     const ejection = { type: "entry.ejected" as const, task, pull, head, failure, gateMs: 0 };
-    draft.commands.push({
+    draft.effects.push({
       type: "tell",
       to: feature,
       key: `ejected:${state.key}:${pull}:${nextAsk(draft)}`,
@@ -256,7 +256,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
   const testedTree = ours
     ? (entry.tried?.tree ?? outcome.landedTree)
     : (entry.snapshot?.headTree ?? outcome.landedTree);
-  draft.commands.push({
+  draft.effects.push({
     type: "tell",
     to: entry.feature,
     key: `landed:${state.key}:${entry.pull}`,
@@ -289,7 +289,7 @@ function timerDue(draft: LaneDraft, timer: string): Ignored | null {
   const { state } = draft;
   if (timer === "sweep") {
     if (state.entries.length === 0) return "superseded";
-    draft.commands.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
+    draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
     for (const entry of state.entries) look(draft, entry);
     return null;
   }
@@ -301,14 +301,14 @@ function timerDue(draft: LaneDraft, timer: string): Ignored | null {
 }
 
 function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignored | null {
-  if (event.command === "heads.compare") return notCompared(draft.state, event);
+  if (event.effect === "heads.compare") return notCompared(draft.state, event);
   const entry = entryOf(draft.state, event.pull);
   if (entry === null || entry.away) return "not-accepted-here";
   if (event.head !== null && event.head !== entry.head) return "stale-head";
   // A merge is under way: only its own word, or a look, says what became of it.
-  if (entry.stage === "merging" && event.command !== "pull.merge")
-    return event.command === "pull.observe" ? null : "superseded";
-  if (event.command === "failure.read") {
+  if (entry.stage === "merging" && event.effect !== "pull.merge")
+    return event.effect === "pull.observe" ? null : "superseded";
+  if (event.effect === "failure.read") {
     const cause = "Required checks failed; their logs could not be read.";
     eject(draft, entry, { class: "checks-failed", cause, details: [] });
     return null;

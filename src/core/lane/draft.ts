@@ -1,5 +1,5 @@
 /** A lane's decision in the making, and the moves that both its judgement and its advance make. */
-import type { Command } from "../command.ts";
+import type { Effect } from "../effect.ts";
 import { dueAfter } from "../due.ts";
 import type { Failure } from "../failure.ts";
 import { judgeHead } from "./gate.ts";
@@ -11,7 +11,7 @@ export const MAX_LOOKS = 10;
 export interface LaneDraft {
   state: LaneState;
   at: number;
-  commands: Command[];
+  effects: Effect[];
 }
 
 /**
@@ -20,10 +20,10 @@ export interface LaneDraft {
  */
 export function look(draft: LaneDraft, entry: Entry): void {
   entry.asked += 1;
-  draft.commands.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.asked });
+  draft.effects.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.asked });
 }
 
-/** A number that no command of this lane has had. */
+/** A number that no effect of this lane has had. */
 export function nextAsk(draft: LaneDraft): number {
   draft.state.asks += 1;
   return draft.state.asks;
@@ -32,12 +32,12 @@ export function nextAsk(draft: LaneDraft): number {
 /** Nothing is tried for a while; then the pull is looked at again. */
 export function rest(draft: LaneDraft, entry: Entry, ms: number): void {
   entry.restsUntil = dueAfter(draft.at, ms);
-  draft.commands.push({ type: "timer.set", timer: `rest:${entry.pull}`, dueAt: entry.restsUntil });
+  draft.effects.push({ type: "timer.set", timer: `rest:${entry.pull}`, dueAt: entry.restsUntil });
 }
 
 function stopTimers(draft: LaneDraft, entry: Entry): void {
   entry.restsUntil = null;
-  for (const name of ["look", "rest"]) draft.commands.push({ type: "timer.cancel", timer: `${name}:${entry.pull}` });
+  for (const name of ["look", "rest"]) draft.effects.push({ type: "timer.cancel", timer: `${name}:${entry.pull}` });
 }
 
 /** Count what the checks of the present head took. */
@@ -53,7 +53,7 @@ export function sendHome(draft: LaneDraft, entry: Entry): void {
   state.entries = state.entries.filter((other) => other !== entry);
   if (state.front === entry.pull) state.front = null;
   stopTimers(draft, entry);
-  if (state.entries.length === 0) draft.commands.push({ type: "timer.cancel", timer: "sweep" });
+  if (state.entries.length === 0) draft.effects.push({ type: "timer.cancel", timer: "sweep" });
 }
 
 /** Out of the lane, unlanded, as its feature asked. */
@@ -65,7 +65,7 @@ export function leave(draft: LaneDraft, entry: Entry): void {
 /** There is no entry of the task here, and none is on its way to the base. */
 export function tellLeft(draft: LaneDraft, feature: string, task: string): void {
   const key = `left:${draft.state.key}:${task}:${nextAsk(draft)}`;
-  draft.commands.push({ type: "tell", to: feature, key, event: { type: "entry.left", task } });
+  draft.effects.push({ type: "tell", to: feature, key, event: { type: "entry.left", task } });
 }
 
 /** Back to its feature, which owns the branch until it submits again. It keeps its place and is watched meanwhile. */
@@ -78,7 +78,7 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
   closeGate(entry);
   if (state.front === entry.pull) state.front = null;
   stopTimers(draft, entry);
-  draft.commands.push({
+  draft.effects.push({
     type: "tell",
     to: entry.feature,
     key: `ejected:${state.key}:${entry.pull}:${nextAsk(draft)}`,
@@ -99,7 +99,7 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
 export function askMerge(draft: LaneDraft, entry: Entry): void {
   entry.stage = "merging";
   entry.mergeAskedAt = draft.at;
-  draft.commands.push({
+  draft.effects.push({
     type: "pull.merge",
     repo: draft.state.repo,
     pull: entry.pull,

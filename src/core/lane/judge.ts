@@ -81,7 +81,7 @@ function judgeChecks(draft: LaneDraft, entry: Entry): void {
   if (verdict.failing.length > 0) {
     entry.stage = "reading-failure";
     entry.failing = verdict.failing;
-    draft.commands.push({
+    draft.effects.push({
       type: "failure.read",
       repo: state.repo,
       pull: entry.pull,
@@ -97,7 +97,7 @@ function judgeChecks(draft: LaneDraft, entry: Entry): void {
     }
     entry.reruns += 1;
     entry.rerunChecks = verdict.interrupted.flatMap((check) => check.id ?? []);
-    draft.commands.push({
+    draft.effects.push({
       type: "checks.rerun",
       repo: state.repo,
       pull: entry.pull,
@@ -122,7 +122,7 @@ function waitForChecks(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
   const since = missing ? Math.max(entry.headSince, verdict.endedAt ?? 0) : entry.headSince;
   const due = since + (missing ? MISSING_MS : entry.checksMinutes * 60_000);
   if (draft.at <= due) {
-    draft.commands.push({
+    draft.effects.push({
       type: "timer.set",
       timer: `look:${entry.pull}`,
       dueAt: dueAfter(draft.at, due + 1 - draft.at),

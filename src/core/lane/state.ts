@@ -67,7 +67,7 @@ const Lane = z.object({
   halted: z.object({ reason: z.string() }).nullable(),
   /** The pull at the front: the only one that is brought up to date and merged. */
   front: z.number().int().nullable(),
-  /** Numbers what is asked of GitHub. Never starts again: a key that was used before would be a command already done. */
+  /** Numbers what is asked of GitHub. Never starts again: a key that was used before would be an effect already done. */
   asks: z.number().int(),
   lastPlace: z.number().int(),
   merged: z.number().int(),

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { ChangedFile } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW, PROTOCOL, Result } from "../../core/attempt.ts";
-import type { Command } from "../../core/command.ts";
+import type { Effect } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import { repoName } from "../../core/github.ts";
 import { attemptOfMessage, commitMessage } from "../../messages/commit.ts";
@@ -10,38 +10,38 @@ import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { findingOf, findingOfLink } from "./findings.ts";
 
-type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
-export async function dispatchAttempt(outside: Outside, command: CommandOf<"attempt.dispatch">): Promise<FeatureEvent> {
-  const { run } = await outside.github.dispatch(command.repo, {
+export async function dispatchAttempt(outside: Outside, effect: EffectOf<"attempt.dispatch">): Promise<FeatureEvent> {
+  const { run } = await outside.github.dispatch(effect.repo, {
     workflow: ATTEMPT_WORKFLOW,
-    attempt: command.id,
-    brief: JSON.stringify(command.brief),
+    attempt: effect.id,
+    brief: JSON.stringify(effect.brief),
   });
-  return { type: "attempt.dispatched", task: command.task, attempt: command.attempt, run };
+  return { type: "attempt.dispatched", task: effect.task, attempt: effect.attempt, run };
 }
 
-export async function cancelAttempt(outside: Outside, command: CommandOf<"attempt.cancel">): Promise<void> {
+export async function cancelAttempt(outside: Outside, effect: EffectOf<"attempt.cancel">): Promise<void> {
   const { github } = outside;
-  const run = command.run ?? (await github.findRun(command.repo, ATTEMPT_WORKFLOW, command.id));
-  if (run !== null) await github.cancelRun(command.repo, run);
+  const run = effect.run ?? (await github.findRun(effect.repo, ATTEMPT_WORKFLOW, effect.id));
+  if (run !== null) await github.cancelRun(effect.repo, run);
 }
 
 /**
  * The recorded run and what it left. Authentic is what the run of this id uploaded in its first run attempt under the
  * attempt workflow's path; there is no secret to steal. Nothing in the artifact is trusted further than it parses.
  */
-export async function observeAttempt(outside: Outside, command: CommandOf<"attempt.observe">): Promise<FeatureEvent> {
+export async function observeAttempt(outside: Outside, effect: EffectOf<"attempt.observe">): Promise<FeatureEvent> {
   const { github } = outside;
-  const run = await github.run(command.repo, command.run);
-  const event = { type: "attempt.observed" as const, task: command.task, attempt: command.attempt, run };
+  const run = await github.run(effect.repo, effect.run);
+  const event = { type: "attempt.observed" as const, task: effect.task, attempt: effect.attempt, run };
   const without = (problem: string | null) => ({ ...event, outcome: null, problem });
   if (run.status !== "completed") return without(null);
   if (run.path !== ATTEMPT_WORKFLOW) return without(`it ran '${run.path}', not '${ATTEMPT_WORKFLOW}'`);
   if (run.runAttempt !== 1) return without("it was re-run; a new attempt is needed instead");
-  const artifact = await github.artifact(command.repo, command.run);
+  const artifact = await github.artifact(effect.repo, effect.run);
   if (artifact === null) return without("it uploaded no result");
-  const read = readResult(artifact, command.id);
+  const read = readResult(artifact, effect.id);
   return "problem" in read ? without(read.problem) : { ...event, outcome: read.outcome, problem: null };
 }
 
@@ -76,16 +76,16 @@ function examine(file: ChangedFile, artifact: ArtifactContent): { path: string; 
 }
 
 /** The App itself writes the commit and moves the branch; no job ever holds a write token. */
-export async function promoteChange(outside: Outside, command: CommandOf<"change.promote">): Promise<FeatureEvent> {
+export async function promoteChange(outside: Outside, effect: EffectOf<"change.promote">): Promise<FeatureEvent> {
   const { github } = outside;
-  const { repo, branch } = command;
-  const attempt = { task: command.task, attempt: command.attempt };
+  const { repo, branch } = effect;
+  const attempt = { task: effect.task, attempt: effect.attempt };
   const done = async (): Promise<FeatureEvent | null> => {
     const tip = await github.branchTip(repo, branch);
-    if (tip === command.from) return null;
+    if (tip === effect.from) return null;
     // Find before create: an earlier try may have moved the branch and died before telling.
     const message = tip === null ? null : (await github.commit(repo, tip)).message;
-    if (tip !== null && message !== null && attemptOfMessage(message) === command.id) {
+    if (tip !== null && message !== null && attemptOfMessage(message) === effect.id) {
       return { type: "change.promoted", ...attempt, head: tip };
     }
     const where = tip === null ? "is gone" : `points at ${tip.slice(0, 7)}`;
@@ -94,23 +94,23 @@ export async function promoteChange(outside: Outside, command: CommandOf<"change
   };
   const earlier = await done();
   if (earlier !== null) return earlier;
-  const artifact = await github.artifact(repo, command.run);
+  const artifact = await github.artifact(repo, effect.run);
   if (artifact === null) {
     const failure = { class: "attempt-lost" as const, cause: "The attempt's artifact is gone.", details: [] };
     return { type: "change.refused", ...attempt, failure };
   }
   const { sha } = await github.writeCommit(repo, {
-    against: command.against,
-    parents: command.parents,
-    changes: command.manifest,
+    against: effect.against,
+    parents: effect.parents,
+    changes: effect.manifest,
     file: (sha256) => {
       const content = artifact.file(sha256);
-      if (content === null) throw new Error(`the artifact of run ${command.run} in ${repoName(repo)} lost a file`);
+      if (content === null) throw new Error(`the artifact of run ${effect.run} in ${repoName(repo)} lost a file`);
       return content;
     },
-    message: commitMessage(command),
+    message: commitMessage(effect),
   });
-  const moved = await github.moveBranch(repo, branch, command.from, sha);
+  const moved = await github.moveBranch(repo, branch, effect.from, sha);
   if (moved === "moved") return { type: "change.promoted", ...attempt, head: sha };
   const failure = {
     class: "head-moved" as const,

@@ -1,7 +1,7 @@
 /** Effects that only look. What they see becomes an event. */
 import type { Price } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
-import type { Command } from "../../core/command.ts";
+import type { Effect } from "../../core/effect.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
 import { MAX_ORDERS } from "../../core/order.ts";
@@ -10,15 +10,15 @@ import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
 import { preflight } from "./preflight.ts";
 
-type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 /** What a look at a repository takes of the outside. */
 export type Onlooker = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;
 
 /** Who asks, what the base branch says, and whether Headgate can work there at all. */
-export async function observeFeature(outside: Onlooker, command: CommandOf<"feature.observe">): Promise<FeatureEvent> {
+export async function observeFeature(outside: Onlooker, effect: EffectOf<"feature.observe">): Promise<FeatureEvent> {
   const { github, settings } = outside;
-  const { repo, by } = command;
+  const { repo, by } = effect;
   const permission = await github.permission(repo, by);
   const defaultBranch = await github.defaultBranch(repo);
   const branch = settings.baseBranch ?? defaultBranch;
@@ -39,11 +39,11 @@ export async function observeFeature(outside: Onlooker, command: CommandOf<"feat
   if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
   const base = sha === null ? null : { branch, sha };
   const looked =
-    base === null ? null : await preflight(outside, { repo, issue: command.issue, base, required: checks });
+    base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
   found.push(...(looked?.problems ?? []));
   return {
     type: "feature.observed",
-    round: command.round,
+    round: effect.round,
     by,
     permission,
     base,
@@ -71,9 +71,9 @@ function union(left: RequiredCheck[], right: RequiredCheck[]): RequiredCheck[] {
 }
 
 /** The issue again, with the orders on it. What of this is news is for the core to say. */
-export async function observeIssue(outside: Outside, command: CommandOf<"issue.observe">): Promise<FeatureEvent> {
+export async function observeIssue(outside: Outside, effect: EffectOf<"issue.observe">): Promise<FeatureEvent> {
   const { github } = outside;
-  const { repo, issue, round } = command;
+  const { repo, issue, round } = effect;
   const snapshot = await github.issue(repo, issue);
   const orders = (await github.comments(repo, issue, null)).flatMap((comment) => {
     const order = comment.authorIsBot ? null : (outside.readOrder(comment.body) ?? { verb: "answer" as const });
@@ -96,17 +96,17 @@ export async function observeIssue(outside: Outside, command: CommandOf<"issue.o
   return { type: "issue.observed", round, observation };
 }
 
-export async function observePull(outside: Outside, command: CommandOf<"pull.observe">): Promise<LaneEvent> {
-  const snapshot = await outside.github.pull(command.repo, command.pull);
-  return { type: "pull.observed", pull: command.pull, seq: command.seq, snapshot };
+export async function observePull(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
+  const snapshot = await outside.github.pull(effect.repo, effect.pull);
+  return { type: "pull.observed", pull: effect.pull, seq: effect.seq, snapshot };
 }
 
 /** Agents choose paths, and a lane keeps many. */
 const PATH_CHARACTERS = 300;
 
-export async function compareHeads(outside: Outside, command: CommandOf<"heads.compare">): Promise<LaneEvent> {
-  const { pull, head, ahead, aheadHead } = command;
-  const found = await outside.github.conflicts(command.repo, head, aheadHead);
+export async function compareHeads(outside: Outside, effect: EffectOf<"heads.compare">): Promise<LaneEvent> {
+  const { pull, head, ahead, aheadHead } = effect;
+  const found = await outside.github.conflicts(effect.repo, head, aheadHead);
   const shown = (path: string) => path.slice(0, PATH_CHARACTERS).toWellFormed();
   const conflict = found === "unknown" ? found : found.slice(0, MAX_CONFLICT_PATHS).map(shown);
   return { type: "heads.compared", pull, head, ahead, aheadHead, conflict };
@@ -115,11 +115,11 @@ export async function compareHeads(outside: Outside, command: CommandOf<"heads.c
 /** Characters of each failing check's log that the next attempt may read. */
 const FAILURE_CHARACTERS = 6_000;
 
-export async function readFailure(outside: Outside, command: CommandOf<"failure.read">): Promise<LaneEvent> {
+export async function readFailure(outside: Outside, effect: EffectOf<"failure.read">): Promise<LaneEvent> {
   const details: { title: string; text: string }[] = [];
-  for (const check of command.checks.slice(0, 5)) {
-    const text = await outside.github.failureText(command.repo, check, FAILURE_CHARACTERS);
+  for (const check of effect.checks.slice(0, 5)) {
+    const text = await outside.github.failureText(effect.repo, check, FAILURE_CHARACTERS);
     details.push({ title: `${check.name} failed`, text });
   }
-  return { type: "failure.read", pull: command.pull, head: command.head, details };
+  return { type: "failure.read", pull: effect.pull, head: effect.head, details };
 }

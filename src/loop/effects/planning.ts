@@ -1,4 +1,4 @@
-import type { Command } from "../../core/command.ts";
+import type { Effect } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { pullTitle } from "../../messages/pull.ts";
 import { subIssueBody, taskOfIssue } from "../../messages/sub-issue.ts";
@@ -8,9 +8,9 @@ import type { Outside } from "../outside.ts";
 /** An outage of the provider is waited out like one of GitHub's; every other failure is an answer. */
 export async function makePlan(
   outside: Pick<Outside, "planner">,
-  command: Extract<Command, { type: "plan.make" }>,
+  effect: Extract<Effect, { type: "plan.make" }>,
 ): Promise<FeatureEvent> {
-  const { type: _, version, ...request } = command;
+  const { type: _, version, ...request } = effect;
   const answer = await outside.planner.plan(request);
   const { model, usage } = answer;
   if ("plan" in answer) return { type: "plan.made", version, plan: answer.plan, source: answer.source, model, usage };
@@ -20,9 +20,9 @@ export async function makePlan(
 }
 
 /** Find before create: a task's issue is known by its hidden marker. */
-export async function filePlan(outside: Outside, command: Extract<Command, { type: "plan.file" }>): Promise<void> {
+export async function filePlan(outside: Outside, effect: Extract<Effect, { type: "plan.file" }>): Promise<void> {
   const { github } = outside;
-  const { repo, issue, tasks } = command;
+  const { repo, issue, tasks } = effect;
   const present = await github.subIssues(repo, issue);
   const numbers = new Map<string, number>();
   for (const { number, body } of present) {
@@ -48,7 +48,7 @@ export async function filePlan(outside: Outside, command: Extract<Command, { typ
 /** First what was written down for its tasks: left open, it would be a plan of people's for whoever labels it next. */
 export async function closeIssue(
   outside: Pick<Outside, "github">,
-  { repo, issue, tasks }: Extract<Command, { type: "issue.close" }>,
+  { repo, issue, tasks }: Extract<Effect, { type: "issue.close" }>,
 ): Promise<void> {
   const { github } = outside;
   const written = tasks.length === 0 ? [] : await github.subIssues(repo, issue);

@@ -1,5 +1,5 @@
 /** Effects that people see. Words are rendered when sent, from the state as it is then. */
-import type { Command } from "../../core/command.ts";
+import type { Effect } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
 import { noticeMarker, planMarker, statusMarker } from "../../messages/markers.ts";
@@ -9,7 +9,7 @@ import { statusComment } from "../../messages/status.ts";
 import type { Outside } from "../outside.ts";
 import type { Inside } from "../remembered.ts";
 
-type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 async function present(inside: Inside, aggregate: string): Promise<FeatureState | null> {
   const snapshot = await inside.store.snapshot(aggregate);
@@ -21,29 +21,29 @@ async function present(inside: Inside, aggregate: string): Promise<FeatureState 
 export async function publishStatus(
   inside: Inside,
   aggregate: string,
-  command: CommandOf<"status.publish">,
+  effect: EffectOf<"status.publish">,
 ): Promise<void> {
   const state = await present(inside, aggregate);
   if (state === null) return;
   const body = statusComment(state, inside.now());
-  await inside.github.upsertComment(command.repo, command.issue, statusMarker(), body, null);
+  await inside.github.upsertComment(effect.repo, effect.issue, statusMarker(), body, null);
 }
 
 /** Told with the version that the comment shows, which may be a later one than was asked for. */
 export async function publishPlan(
   inside: Inside,
   aggregate: string,
-  command: CommandOf<"plan.publish">,
+  effect: EffectOf<"plan.publish">,
 ): Promise<FeatureEvent> {
   const state = await present(inside, aggregate);
-  const version = state?.plan?.version ?? command.version;
+  const version = state?.plan?.version ?? effect.version;
   if (state !== null && state.plan !== null) {
-    await inside.github.upsertComment(command.repo, command.issue, planMarker(), planComment(state), null);
+    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(), planComment(state), null);
   }
   return { type: "plan.shown", version };
 }
 
-export async function postNotice(outside: Outside, command: CommandOf<"notice.post">): Promise<void> {
-  const { repo, issue, notice } = command;
+export async function postNotice(outside: Outside, effect: EffectOf<"notice.post">): Promise<void> {
+  const { repo, issue, notice } = effect;
   await outside.github.upsertComment(repo, issue, noticeMarker(notice), noticeComment(notice), null);
 }

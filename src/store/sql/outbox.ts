@@ -1,25 +1,25 @@
 /**
- * Commands and timers on their way out. What may run is the head of each ordering key: of its open rows the first by
+ * Effects and timers on their way out. What may run is the head of each ordering key: of its open rows the first by
  * (asked_at, position), once its run_at has come and while no row of the key is leased.
  */
 import { type Kysely, sql } from "kysely";
-import type { ClaimedCommand, InboxEvent, NewCommand } from "../../loop/store-port.ts";
+import type { ClaimedEffect, InboxEvent, NewEffect } from "../../loop/store-port.ts";
 import { coalesced, derivedId, instant } from "../values.ts";
 import type { Connection } from "./connection.ts";
 import { insertEvents } from "./inbox.ts";
 import { ClaimedRow, DueRow, json, type Tables, time } from "./tables.ts";
 
-export async function addCommands(
+export async function addEffects(
   db: Kysely<Tables>,
   aggregate: string,
-  commands: readonly NewCommand[],
+  effects: readonly NewEffect[],
 ): Promise<void> {
-  if (commands.length === 0) return;
-  const rows = coalesced(commands).map(({ key, ordering, command, runAt, replace }) => ({
+  if (effects.length === 0) return;
+  const rows = coalesced(effects).map(({ key, ordering, effect, runAt, replace }) => ({
     aggregate,
     key,
     ordering,
-    command: json(command),
+    effect: json(effect),
     replaces: replace ?? false,
     asked_at: instant(runAt),
     run_at: instant(runAt),
@@ -32,7 +32,7 @@ export async function addCommands(
         .columns(["aggregate", "key"])
         .doUpdateSet({
           position: sql`excluded.position`,
-          command: sql`excluded.command`,
+          effect: sql`excluded.effect`,
           asked_at: sql`excluded.asked_at`,
           run_at: sql`excluded.run_at`,
           attempts: 0,
@@ -46,7 +46,7 @@ export async function addCommands(
 }
 
 /** A row that is leased now can only lose the run that would come after. */
-export async function cancelCommands(db: Kysely<Tables>, aggregate: string, keys: readonly string[]): Promise<void> {
+export async function cancelEffects(db: Kysely<Tables>, aggregate: string, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   await db
     .updateTable("outbox")
@@ -65,9 +65,9 @@ export async function claim(
   now: string,
   leaseUntil: string,
   limit: number,
-): Promise<ClaimedCommand[]> {
+): Promise<ClaimedEffect[]> {
   const { rows } = await connection.transaction(async (db) => {
-    // One claim at a time: each sees the leases of the one before, so two can never take commands of the same ordering key.
+    // One claim at a time: each sees the leases of the one before, so two can never take effects of the same ordering key.
     await sql`select pg_advisory_xact_lock(hashtextextended('headgate claim', 0))`.execute(db);
     // The candidate's own lease is tested apart: should a renewal commit meanwhile, PostgreSQL tests the columns of the
     // row it then locks again, but not the subquery.
@@ -82,17 +82,17 @@ export async function claim(
               and (other.leased_until > ${time(now)}
                 or (other.asked_at, other.position) < (candidate.asked_at, candidate.position)))
         order by asked_at, position limit ${limit} for update skip locked)
-      returning position, aggregate, key, ordering, command, attempts, claims, run_at, asked_at`.execute(db);
+      returning position, aggregate, key, ordering, effect, attempts, claims, run_at, asked_at`.execute(db);
   });
   return rows
     .map((row) => ClaimedRow.parse(row))
     .sort((a, b) => Date.parse(a.asked_at) - Date.parse(b.asked_at) || a.position - b.position)
-    .map(({ aggregate, key, ordering, command, attempts, claims, run_at }) => ({
+    .map(({ aggregate, key, ordering, effect, attempts, claims, run_at }) => ({
       id: derivedId(aggregate, key),
       aggregate,
       key,
       ordering,
-      command,
+      effect,
       attempts,
       lease: String(claims),
       runAt: run_at,
@@ -101,7 +101,7 @@ export async function claim(
 
 export async function complete(
   connection: Connection,
-  claimed: ClaimedCommand,
+  claimed: ClaimedEffect,
   events: readonly InboxEvent[],
   now: string,
 ): Promise<boolean> {
@@ -123,7 +123,7 @@ export async function complete(
 
 export async function release(
   connection: Connection,
-  claimed: ClaimedCommand,
+  claimed: ClaimedEffect,
   runAt: string,
   now: string,
   error: string,
@@ -142,7 +142,7 @@ export async function release(
   return numUpdatedRows > 0n;
 }
 
-export async function renew(connection: Connection, claimed: ClaimedCommand, leaseUntil: string): Promise<boolean> {
+export async function renew(connection: Connection, claimed: ClaimedEffect, leaseUntil: string): Promise<boolean> {
   const { numUpdatedRows } = await connection.query((db) =>
     leased(db, claimed)
       .set({ leased_until: instant(leaseUntil) })
@@ -166,7 +166,7 @@ export async function nextDue(connection: Connection, now: string): Promise<stri
   return DueRow.parse(rows[0]).due;
 }
 
-function leased(db: Kysely<Tables>, { aggregate, key, lease }: ClaimedCommand) {
+function leased(db: Kysely<Tables>, { aggregate, key, lease }: ClaimedEffect) {
   return db
     .updateTable("outbox")
     .where("aggregate", "=", aggregate)

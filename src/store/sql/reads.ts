@@ -35,7 +35,7 @@ export async function history(
   const rows = await connection.query((db) =>
     db
       .selectFrom("history")
-      .select(["seq", "key", "event", "at", "outcome", "commands"])
+      .select(["seq", "key", "event", "at", "outcome", "effects"])
       .where("aggregate", "=", aggregate)
       .where("seq", ">", after)
       .orderBy("seq")

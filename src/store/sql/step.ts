@@ -4,7 +4,7 @@ import type { Loaded, StepWrite } from "../../loop/store-port.ts";
 import { checkHistory, derivedId, instant } from "../values.ts";
 import type { Connection } from "./connection.ts";
 import { insertEvents } from "./inbox.ts";
-import { addCommands, cancelCommands } from "./outbox.ts";
+import { addEffects, cancelEffects } from "./outbox.ts";
 import { EventRow, json, LastSeqRow, SnapshotRow, type Tables } from "./tables.ts";
 
 export async function step(
@@ -22,8 +22,8 @@ export async function step(
     await saveHistory(db, aggregate, loaded.seq, write);
     await saveSnapshot(db, aggregate, loaded.seq + write.history.length, write);
     await saveRoutes(db, aggregate, write.routes);
-    await cancelCommands(db, aggregate, write.cancel);
-    await addCommands(db, aggregate, write.commands);
+    await cancelEffects(db, aggregate, write.cancel);
+    await addEffects(db, aggregate, write.effects);
     await insertEvents(
       db,
       write.sends.map((event) => ({ ...event, id: derivedId(event.aggregate, event.key) })),
@@ -62,7 +62,7 @@ export async function quarantine(connection: Connection, aggregate: string, id: 
         event: json(event),
         at,
         outcome: json({ defect }),
-        commands: json([]),
+        effects: json([]),
         defect: true,
       })
       .execute();
@@ -111,14 +111,14 @@ async function saveHistory(
   { history }: StepWrite,
 ): Promise<void> {
   if (history.length === 0) return;
-  const rows = history.map(({ key, event, at, outcome, commands }, index) => ({
+  const rows = history.map(({ key, event, at, outcome, effects }, index) => ({
     aggregate,
     seq: after + index + 1,
     key,
     event: json(event),
     at: instant(at),
     outcome: json(outcome),
-    commands: json(commands),
+    effects: json(effects),
   }));
   await db.insertInto("history").values(rows).execute();
   await db

@@ -26,7 +26,7 @@ export interface Tables {
     event: JsonColumn;
     at: TimeColumn;
     outcome: JsonColumn;
-    commands: JsonColumn;
+    effects: JsonColumn;
     defect: Generated<boolean>;
   };
   snapshot: { aggregate: string; seq: number; schema: number; state: JsonColumn };
@@ -35,7 +35,7 @@ export interface Tables {
     aggregate: string;
     key: string;
     ordering: string;
-    command: JsonColumn;
+    effect: JsonColumn;
     replaces: boolean;
     asked_at: TimeColumn;
     run_at: TimeColumn;
@@ -71,7 +71,7 @@ export const HistoryRow = z.object({
   event: z.unknown(),
   at: Time,
   outcome: z.unknown(),
-  commands: z.unknown(),
+  effects: z.unknown(),
 });
 export const ClaimedRow = z.object({
   // pg reads a bigint as text, PGlite as a number.
@@ -79,7 +79,7 @@ export const ClaimedRow = z.object({
   aggregate: z.string(),
   key: z.string(),
   ordering: z.string(),
-  command: z.unknown(),
+  effect: z.unknown(),
   attempts: z.number().int().positive(),
   claims: z.number().int().positive(),
   run_at: Time,

@@ -1,6 +1,6 @@
 /**
  * How fast the core decides, with all that every event costs: read the stored state and the event, decide, write the state
- * and the commands. Measured on the middle half of a feature's life, in the mix of events that it has there.
+ * and the effects. Measured on the middle half of a feature's life, in the mix of events that it has there.
  */
 import { decide } from "../../../src/core/decide.ts";
 import { isLane } from "../../../src/core/keys.ts";
@@ -63,7 +63,7 @@ function momentsOf(tasks: number): Moment[] {
 function step({ aggregate, state, schema, event, id, at }: Moment): number {
   const stored = state === null ? null : { state: JSON.parse(state), schema };
   const decision = decide(aggregate, stored, { id, at, event: JSON.parse(event) });
-  return JSON.stringify(decision.state).length + JSON.stringify(decision.commands).length;
+  return JSON.stringify(decision.state).length + JSON.stringify(decision.effects).length;
 }
 
 /**

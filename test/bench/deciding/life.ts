@@ -2,7 +2,7 @@
  * The life of a feature and its lane as they see it: real briefs, several looks at each pull while its checks run, a hint
  * for every check that ends, a sweep now and then, and every fourth task red at first and repaired.
  */
-import type { Command } from "../../../src/core/command.ts";
+import type { Effect } from "../../../src/core/effect.ts";
 import type { FeatureEvent } from "../../../src/core/event.ts";
 import type { Check, PullSnapshot } from "../../../src/core/github.ts";
 import { change, green, red, repo, running, sha, World } from "../../core/world.ts";
@@ -29,8 +29,8 @@ export function live(tasks: number): World["log"] {
   const files = Array.from({ length: 6 }, (_, index) => `src/some/folder/of/the/task/part-${index}/**`);
   world.plan(Object.fromEntries(edges), { description: words(150), files });
   const life = new Life(world);
-  for (let command = world.commands.shift(); command !== undefined; command = world.commands.shift()) {
-    life.answer(command);
+  for (let effect = world.effects.shift(); effect !== undefined; effect = world.effects.shift()) {
+    life.answer(effect);
   }
   if (world.state.stage !== "completed") throw new Error(`the feature came to a stop, ${world.state.stage}`);
   return world.log;
@@ -45,7 +45,7 @@ class Life {
     this.#world = world;
   }
 
-  answer(command: Command): void {
+  answer(effect: Effect): void {
     const world = this.#world;
     this.#answers += 1;
     if (this.#answers > 100_000) throw new Error(`the feature goes in circles, ${JSON.stringify(world.stages())}`);
@@ -54,9 +54,9 @@ class Life {
       world.feature({ type: "timer.due", timer: "sweep" });
       world.lane({ type: "timer.due", timer: "sweep" });
     }
-    switch (command.type) {
+    switch (effect.type) {
       case "attempt.dispatch": {
-        const { task, attempt, id } = command;
+        const { task, attempt, id } = effect;
         world.feature({ type: "attempt.dispatched", task, attempt, run: 1_000 + this.#answers });
         for (let hint = 0; hint < 3; hint += 1) {
           world.feature({ type: "hinted", topic: { kind: "attempt", attempt: id, begins: false } });
@@ -64,27 +64,27 @@ class Life {
         break;
       }
       case "attempt.observe":
-        world.feature(this.#run(command));
+        world.feature(this.#run(effect));
         break;
       case "change.promote": {
-        const { task, attempt } = command;
+        const { task, attempt } = effect;
         world.feature({ type: "change.promoted", task, attempt, head: sha(`${task}-${attempt}`) });
         break;
       }
       case "pull.open":
-        world.feature({ type: "pull.opened", task: command.task, pull: 10 + Number(command.task.slice(5)) });
+        world.feature({ type: "pull.opened", task: effect.task, pull: 10 + Number(effect.task.slice(5)) });
         break;
       case "pull.observe":
-        this.#look(command.pull, command.seq);
+        this.#look(effect.pull, effect.seq);
         break;
       case "failure.read": {
         const details = [0, 1].map((log) => ({ title: `unit failed, log ${log}`, text: words(300) }));
-        world.lane({ type: "failure.read", pull: command.pull, head: command.head, details });
+        world.lane({ type: "failure.read", pull: effect.pull, head: effect.head, details });
         break;
       }
       case "pull.merge":
-        world.commands.unshift(command);
-        world.merges(command.pull);
+        world.effects.unshift(effect);
+        world.merges(effect.pull);
         break;
       default:
     }
@@ -97,9 +97,9 @@ class Life {
   }
 
   /** Under way at the first two looks, then done. */
-  #run(command: Extract<Command, { type: "attempt.observe" }>): FeatureEvent {
-    const { task, attempt, run } = command;
-    const done = this.#count(`run ${command.id}`) > 2;
+  #run(effect: Extract<Effect, { type: "attempt.observe" }>): FeatureEvent {
+    const { task, attempt, run } = effect;
+    const done = this.#count(`run ${effect.id}`) > 2;
     const manifest = Array.from({ length: FILES }, (_, index) => change(`src/${task}/file-${index}.ts`));
     const summary = words(60);
     const notes = [words(40), words(40)];

@@ -1,6 +1,6 @@
 /** What a hostile or broken world says in fields that any text or number may stand in. */
 import { describe, expect, it } from "vitest";
-import { Command } from "../../../src/core/command.ts";
+import { Effect } from "../../../src/core/effect.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import { FEATURE, freely, LANE, sha, World } from "../world.ts";
 
@@ -44,7 +44,7 @@ describe("words that every object knows", () => {
     world.plan({ a: [] });
     const dispatch = world.take("attempt.dispatch");
     expect(dispatch.brief.model).toMatchObject({ name: "toString", price: null });
-    expect(Command.parse(JSON.parse(JSON.stringify(dispatch)))).toEqual(dispatch);
+    expect(Effect.parse(JSON.parse(JSON.stringify(dispatch)))).toEqual(dispatch);
   });
 });
 
@@ -170,7 +170,7 @@ describe("a look that fails while a merge is under way", () => {
     world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "a" });
     const failure = { class: "platform-unknown" as const, cause: "GitHub answered 503", details: [] };
     const failed = { type: "effect.failed" as const, key: `pull.observe:${pull}`, task: null, head: null, failure };
-    world.lane({ ...failed, command: "pull.observe", pull });
+    world.lane({ ...failed, effect: "pull.observe", pull });
     world.send(LANE, { type: "timer.due", timer: "sweep" });
     world.pullIs(pull);
     expect(world.laneState.entries.map((entry) => entry.stage)).toEqual(["merging"]);

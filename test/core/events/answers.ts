@@ -1,5 +1,5 @@
-/** What the world may say to a command: everything that GitHub, a model, an agent or a person can make of it. */
-import type { Command } from "../../../src/core/command.ts";
+/** What the world may say to an effect: everything that GitHub, a model, an agent or a person can make of it. */
+import type { Effect } from "../../../src/core/effect.ts";
 import type { Event, FeatureEvent, LaneEvent } from "../../../src/core/event.ts";
 import type { FailureClass } from "../../../src/core/failure.ts";
 import type { PullSnapshot, RunSnapshot } from "../../../src/core/github.ts";
@@ -18,51 +18,51 @@ const PLAN = {
 const unasked = { ...defaultPolicy, approve: { when: "never" as const, usd: 0 } };
 const USAGE = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.5 };
 
-type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 export function pullOf(task: string): number {
   return 10 + TASKS.indexOf(task);
 }
 
-export function answersTo(command: Command, at: number): Event[] {
-  switch (command.type) {
+export function answersTo(effect: Effect, at: number): Event[] {
+  switch (effect.type) {
     case "timer.set":
-      return [{ type: "timer.due", timer: command.timer }];
+      return [{ type: "timer.due", timer: effect.timer }];
     case "feature.observe":
       return [
-        observed(command, {}),
-        observed(command, { policy: { ...defaultPolicy, approve: { when: "always", usd: 0 } } }),
-        observed(command, {
+        observed(effect, {}),
+        observed(effect, { policy: { ...defaultPolicy, approve: { when: "always", usd: 0 } } }),
+        observed(effect, {
           policy: { ...unasked, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
         }),
-        observed(command, { permission: "read" }),
-        observed(command, { policy: null, base: null, problems: ["`main` requires no checks."] }),
-        failed(command),
+        observed(effect, { permission: "read" }),
+        observed(effect, { policy: null, base: null, problems: ["`main` requires no checks."] }),
+        failed(effect),
       ];
     case "permission.observe": {
-      const of = { type: "permission.observed" as const, comment: command.comment, by: command.by };
-      return [{ ...of, permission: "write" }, { ...of, permission: "none" }, failed(command)];
+      const of = { type: "permission.observed" as const, comment: effect.comment, by: effect.by };
+      return [{ ...of, permission: "write" }, { ...of, permission: "none" }, failed(effect)];
     }
     case "issue.observe":
-      return sweeps(command.round, at);
+      return sweeps(effect.round, at);
     case "plan.make": {
       const of = {
         type: "plan.made" as const,
         source: "model" as const,
-        version: command.version,
+        version: effect.version,
         model: "m",
         usage: USAGE,
       };
       const failure = { class: "provider-down" as const, cause: "overloaded", details: [] };
       const more = { tasks: [...PLAN.tasks, { id: "d", title: "D", dependsOn: ["b"] }] };
-      if (command.extends) {
+      if (effect.extends) {
         const added = { ...of, source: "sub-issues" as const, model: null, usage: null };
         const circle = { tasks: [{ id: "d", title: "D", dependsOn: ["d"] }] };
         return [
           { ...added, plan: more },
           { ...added, plan: { tasks: [] } },
           { ...added, plan: circle },
-          failed(command),
+          failed(effect),
         ];
       }
       return [
@@ -70,21 +70,21 @@ export function answersTo(command: Command, at: number): Event[] {
         { ...of, plan: { ...PLAN, onFailure: "rollback", land: "together" } },
         { ...of, plan: { ...PLAN, onFailure: "hold" } },
         { ...of, plan: { tasks: [] } },
-        { type: "plan.questioned", version: command.version, questions: ["Which one?"], model: "m", usage: USAGE },
-        { type: "plan.failed", version: command.version, failure, model: null, usage: null },
-        failed(command),
+        { type: "plan.questioned", version: effect.version, questions: ["Which one?"], model: "m", usage: USAGE },
+        { type: "plan.failed", version: effect.version, failure, model: null, usage: null },
+        failed(effect),
       ];
     }
     case "plan.publish":
-      return [{ type: "plan.shown", version: command.version }, failed(command)];
+      return [{ type: "plan.shown", version: effect.version }, failed(effect)];
     case "attempt.dispatch": {
-      const { task, attempt } = command;
-      return [{ type: "attempt.dispatched", task, attempt, run: attempt * 100 + 1 }, failed(command)];
+      const { task, attempt } = effect;
+      return [{ type: "attempt.dispatched", task, attempt, run: attempt * 100 + 1 }, failed(effect)];
     }
     case "attempt.observe":
-      return runs(command, at);
+      return runs(effect, at);
     case "change.promote": {
-      const { task, attempt } = command;
+      const { task, attempt } = effect;
       const of = { task, attempt };
       const refused = (failure: FailureClass): FeatureEvent => ({
         type: "change.refused",
@@ -96,36 +96,36 @@ export function answersTo(command: Command, at: number): Event[] {
         { type: "change.promoted", ...of, head },
         refused("head-moved"),
         refused("attempt-lost"),
-        failed(command),
+        failed(effect),
       ];
     }
     case "pull.open":
-      return [{ type: "pull.opened", task: command.task, pull: pullOf(command.task) }, failed(command)];
+      return [{ type: "pull.opened", task: effect.task, pull: pullOf(effect.task) }, failed(effect)];
     case "pull.observe":
-      return [...looks(command.pull, at).map((snapshot) => seen(command, snapshot)), failed(command)];
+      return [...looks(effect.pull, at).map((snapshot) => seen(effect, snapshot)), failed(effect)];
     case "failure.read": {
       const details = [{ title: "unit failed", text: `expected ${at}` }];
-      return [{ type: "failure.read", pull: command.pull, head: command.head, details }, failed(command)];
+      return [{ type: "failure.read", pull: effect.pull, head: effect.head, details }, failed(effect)];
     }
     case "pull.update":
       return (["accepted", "moved", "conflict", "current"] as const).map(
         (outcome): Event => ({
           type: "pull.updated",
-          pull: command.pull,
+          pull: effect.pull,
           outcome,
         }),
       );
     case "checks.rerun":
-      return [{ type: "checks.rerun", pull: command.pull, head: command.head }, failed(command)];
+      return [{ type: "checks.rerun", pull: effect.pull, head: effect.head }, failed(effect)];
     case "pull.merge":
-      return merges(command, at);
+      return merges(effect, at);
     default:
-      return [failed(command)];
+      return [failed(effect)];
   }
 }
 
 function observed(
-  { by, round }: CommandOf<"feature.observe">,
+  { by, round }: EffectOf<"feature.observe">,
   more: Partial<Extract<FeatureEvent, { type: "feature.observed" }>>,
 ): Event {
   return {
@@ -143,16 +143,16 @@ function observed(
   };
 }
 
-function failed(command: Command): Event {
+function failed(effect: Effect): Event {
   const refused = { class: "policy-blocked" as const, cause: "GitHub refused it.", details: [] };
-  const failure = "round" in command ? { ...refused, class: "platform-unknown" as const } : refused;
+  const failure = "round" in effect ? { ...refused, class: "platform-unknown" as const } : refused;
   return {
     type: "effect.failed",
-    command: command.type,
-    key: "comment" in command ? `${command.type}:${command.comment}` : command.type,
-    task: "task" in command ? command.task : null,
-    pull: "pull" in command ? command.pull : null,
-    head: "head" in command ? command.head : null,
+    effect: effect.type,
+    key: "comment" in effect ? `${effect.type}:${effect.comment}` : effect.type,
+    task: "task" in effect ? effect.task : null,
+    pull: "pull" in effect ? effect.pull : null,
+    head: "head" in effect ? effect.head : null,
     failure,
   };
 }
@@ -184,7 +184,7 @@ function sweeps(round: number, at: number): Event[] {
   return seen.map((observation) => ({ type: "issue.observed", round, observation }));
 }
 
-function runs({ task, attempt, run }: Extract<Command, { type: "attempt.observe" }>, at: number): Event[] {
+function runs({ task, attempt, run }: Extract<Effect, { type: "attempt.observe" }>, at: number): Event[] {
   const of = (more: Partial<RunSnapshot>): RunSnapshot => ({
     id: run,
     status: "completed",
@@ -256,11 +256,11 @@ function looks(pull: number, at: number): PullSnapshot[] {
   ];
 }
 
-function seen({ pull, seq }: Extract<Command, { type: "pull.observe" }>, snapshot: PullSnapshot): LaneEvent {
+function seen({ pull, seq }: Extract<Effect, { type: "pull.observe" }>, snapshot: PullSnapshot): LaneEvent {
   return { type: "pull.observed", pull, seq, snapshot };
 }
 
-function merges({ pull, head }: Extract<Command, { type: "pull.merge" }>, at: number): Event[] {
+function merges({ pull, head }: Extract<Effect, { type: "pull.merge" }>, at: number): Event[] {
   const of = { type: "pull.merged" as const, pull, head };
   const merged = {
     outcome: "merged" as const,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Command } from "../../../src/core/command.ts";
+import { Effect } from "../../../src/core/effect.ts";
 import { FeatureEvent, LaneEvent } from "../../../src/core/event.ts";
 import { live } from "../../bench/deciding/life.ts";
 import { FEATURE, LANE, repo, sha } from "../world.ts";
@@ -27,7 +27,7 @@ const known = {
   version: [1, 2],
   by: ["ada"],
   timer: ["sweep", "breaker", "wait:a", "wait:b", "attempt:1/a/1", "look:10", "rest:10", "rest:x"],
-  command: Command.options.map((option) => option.shape.type.value),
+  effect: Effect.options.map((option) => option.shape.type.value),
 };
 const feature = fromSchema(FeatureEvent, known);
 const lane = fromSchema(LaneEvent, known);
@@ -39,7 +39,7 @@ function labelled(): Walk {
 }
 
 describe("any event in any state, in any order, any number of times", () => {
-  it("is applied or ignored with a reason, and leaves a state and commands that can be stored", () => {
+  it("is applied or ignored with a reason, and leaves a state and effects that can be stored", () => {
     const ignored = new Set<string>();
     const stages = new Set<string>();
     fc.assert(

@@ -1,9 +1,9 @@
 /**
- * A walk through a feature's life: commands that wait are answered by a world that does whatever it likes, and between the
+ * A walk through a feature's life: effects that wait are answered by a world that does whatever it likes, and between the
  * answers anything may arrive. Every decision is judged.
  */
 import fc from "fast-check";
-import { Command, coalesces, commandKey, type Effect } from "../../../src/core/command.ts";
+import { Effect, coalesces, effectKey, type ExternalEffect } from "../../../src/core/effect.ts";
 import { type Decision, decide } from "../../../src/core/decide.ts";
 import type { Ignored } from "../../../src/core/event.ts";
 import { FeatureState } from "../../../src/core/feature/state.ts";
@@ -28,16 +28,16 @@ const REASONS: Record<Ignored, true> = {
 };
 
 /** Far more than any event of a story of this size has to ask for. */
-const MOST_COMMANDS = 60;
+const MOST_EFFECTS = 60;
 /** Doing these twice would be harm. */
 const DOINGS = ["attempt.dispatch", "change.promote", "pull.open", "pull.update", "pull.merge", "checks.rerun"];
 
 export type Step =
-  /** The world answers one of the waiting commands, in one of the ways it can. */
+  /** The world answers one of the waiting effects, in one of the ways it can. */
   | { does: "answers"; which: number; how: number }
   /** Something that was delivered before is delivered again. */
   | { does: "repeats"; which: number }
-  /** One of the waiting commands is lost: it never gets an answer. */
+  /** One of the waiting effects is lost: it never gets an answer. */
   | { does: "forgets"; which: number }
   | { does: "sends"; to: typeof FEATURE | typeof LANE; event: unknown };
 
@@ -51,8 +51,8 @@ interface Sent {
 export class Walk {
   at = 1_000_000;
   readonly states = new Map<string, { state: unknown; schema: number }>();
-  /** Commands that wait, by aggregate and key, as the outbox holds them. */
-  readonly open = new Map<string, { aggregate: string; command: Effect | CommandOf<"timer.set"> }>();
+  /** Effects that wait, by aggregate and key, as the outbox holds them. */
+  readonly open = new Map<string, { aggregate: string; effect: ExternalEffect | EffectOf<"timer.set"> }>();
   readonly ignored = new Set<string>();
   readonly #done = new Map<string, string>();
   readonly #delivered: Sent[] = [];
@@ -81,12 +81,12 @@ export class Walk {
       if (again !== undefined) this.#deliver(again);
     } else {
       const waiting = [...this.open];
-      const [name, { aggregate, command }] = waiting[step.which % waiting.length] ?? ["", { aggregate: "" }];
-      if (command === undefined) return;
+      const [name, { aggregate, effect }] = waiting[step.which % waiting.length] ?? ["", { aggregate: "" }];
+      if (effect === undefined) return;
       this.open.delete(name);
       if (step.does === "forgets") return;
-      if (command.type === "timer.set") this.at = Math.max(this.at, command.dueAt);
-      const answers = answersTo(command, this.at);
+      if (effect.type === "timer.set") this.at = Math.max(this.at, effect.dueAt);
+      const answers = answersTo(effect, this.at);
       const answer = answers[step.how % answers.length];
       if (answer !== undefined) this.send(aggregate, answer);
     }
@@ -99,13 +99,13 @@ export class Walk {
 
   #deliver(sent: Sent): void {
     this.#delivered.push(sent);
-    const told: CommandOf<"tell">[] = [];
-    const { commands, decision } = this.#decide(sent);
+    const told: EffectOf<"tell">[] = [];
+    const { effects, decision } = this.#decide(sent);
     if (decision.state !== null) this.states.set(sent.to, { state: decision.state, schema: decision.schema });
-    for (const command of commands) told.push(...this.#collect(sent.to, command));
-    const again = this.#decide(sent).commands.filter((command) => DOINGS.includes(command.type));
-    const anew = again.filter((command) => !this.#done.has(nameOf(sent.to, commandKey(command as Effect))));
-    if (anew.length > 0) throw new Error(`decided twice, it does ${anew.map((command) => command.type)} twice`);
+    for (const effect of effects) told.push(...this.#collect(sent.to, effect));
+    const again = this.#decide(sent).effects.filter((effect) => DOINGS.includes(effect.type));
+    const anew = again.filter((effect) => !this.#done.has(nameOf(sent.to, effectKey(effect as ExternalEffect))));
+    if (anew.length > 0) throw new Error(`decided twice, it does ${anew.map((effect) => effect.type)} twice`);
     for (const { to, key, event } of told) {
       // The inbox takes each key once.
       if (this.#told.has(nameOf(to, key))) continue;
@@ -115,52 +115,52 @@ export class Walk {
   }
 
   /** Also what it comes to is read as the store will: what cannot be stored and read again is lost. */
-  #decide({ to, ...envelope }: Sent): { commands: Command[]; decision: Decision } {
+  #decide({ to, ...envelope }: Sent): { effects: Effect[]; decision: Decision } {
     const decision = decide(to, this.states.get(to) ?? null, envelope);
     if (decision.ignored !== null) {
       if (!(decision.ignored in REASONS)) throw new Error(`ignored as '${decision.ignored}', which is no reason`);
       this.ignored.add(decision.ignored);
     }
-    const commands = decision.commands.map((command) => Command.parse(asStored(command)));
-    if (commands.length > MOST_COMMANDS) throw new Error(`${commands.length} commands of one event`);
+    const effects = decision.effects.map((effect) => Effect.parse(asStored(effect)));
+    if (effects.length > MOST_EFFECTS) throw new Error(`${effects.length} effects of one event`);
     const schemaOf = isLane(to) ? LaneState : FeatureState;
     const state = decision.state === null ? null : schemaOf.parse(asStored(decision.state));
-    return { commands, decision: { ...decision, state } };
+    return { effects, decision: { ...decision, state } };
   }
 
   /** As the outbox does; what is told to another aggregate comes back. */
-  #collect(aggregate: string, command: Command): CommandOf<"tell">[] {
-    switch (command.type) {
+  #collect(aggregate: string, effect: Effect): EffectOf<"tell">[] {
+    switch (effect.type) {
       case "tell":
-        return [command];
+        return [effect];
       case "timer.cancel":
-        this.open.delete(nameOf(aggregate, `timer:${command.timer}`));
+        this.open.delete(nameOf(aggregate, `timer:${effect.timer}`));
         return [];
       case "withdraw":
-        this.open.delete(nameOf(aggregate, command.key));
+        this.open.delete(nameOf(aggregate, effect.key));
         return [];
       case "timer.set":
-        this.open.set(nameOf(aggregate, `timer:${command.timer}`), { aggregate, command });
+        this.open.set(nameOf(aggregate, `timer:${effect.timer}`), { aggregate, effect });
         return [];
       default:
-        this.#ask(aggregate, command);
+        this.#ask(aggregate, effect);
         return [];
     }
   }
 
-  #ask(aggregate: string, command: Effect): void {
-    const name = nameOf(aggregate, commandKey(command));
-    const content = JSON.stringify(command);
+  #ask(aggregate: string, effect: ExternalEffect): void {
+    const name = nameOf(aggregate, effectKey(effect));
+    const content = JSON.stringify(effect);
     const before = this.#done.get(name);
-    if (DOINGS.includes(command.type) && before !== undefined && before !== content) {
+    if (DOINGS.includes(effect.type) && before !== undefined && before !== content) {
       throw new Error(`two doings under one key: ${name}\n${before}\n${content}`);
     }
     this.#done.set(name, content);
-    if (before === undefined || coalesces(command)) this.open.set(name, { aggregate, command });
+    if (before === undefined || coalesces(effect)) this.open.set(name, { aggregate, effect });
   }
 }
 
-type CommandOf<Type extends Command["type"]> = Extract<Command, { type: Type }>;
+type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 function nameOf(aggregate: string, key: string): string {
   return `${aggregate} ${key}`;

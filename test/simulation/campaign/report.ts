@@ -13,7 +13,7 @@ export function summary(campaign: Campaign): string[] {
 }
 
 export function coverage(campaign: Campaign): string[] {
-  const groups = ["fault ", "end ", "failure ", "command ", "effect ", "event ", "log ", ""];
+  const groups = ["fault ", "end ", "failure ", "decided ", "effect ", "event ", "log ", ""];
   const left = new Map(campaign.tally.counts);
   return groups.flatMap((group) => {
     const mine = [...left].filter(([name]) => name.startsWith(group)).sort(([a], [b]) => (a < b ? -1 : 1));

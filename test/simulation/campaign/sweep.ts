@@ -21,7 +21,7 @@ type Crash = Extract<Fault, { on: "effect" }>;
 /** Every place of every one of so many effects. */
 export function crashesOf(effects: number): Crash[] {
   return Array.from({ length: effects }, (_, index) => index + 1).flatMap((nth) =>
-    PLACES.map((fault): Crash => ({ on: "effect", command: "*", nth, fault })),
+    PLACES.map((fault): Crash => ({ on: "effect", effect: "*", nth, fault })),
   );
 }
 

@@ -20,7 +20,7 @@ const MOVES = ["change.promote", "branch.create", "revert.write", "branch.delete
 export class BranchJudge {
   readonly #court: Court;
   readonly #hub: Hub;
-  /** By branch, or by pull where the command names only that. A process that died may still carry out an old one. */
+  /** By branch, or by pull where the effect names only that. A process that died may still carry out an old one. */
   readonly #asked = new Map<string | number, EventLike[]>();
   /** The manifests that were judged, by attempt. */
   readonly #judged = new Map<string, ChangedFile[]>();
@@ -40,14 +40,14 @@ export class BranchJudge {
     for (const row of write.history) {
       const { type, task, attempt, outcome } = row.event as EventLike;
       const manifest = type === "attempt.observed" ? (outcome as { manifest: ChangedFile[] } | null)?.manifest : null;
-      for (const command of row.commands as EventLike[]) {
-        if (!MOVES.includes(command.type)) continue;
-        const about = (command.branch ?? command.pull) as string | number;
+      for (const effect of row.effects as EventLike[]) {
+        if (!MOVES.includes(effect.type)) continue;
+        const about = (effect.branch ?? effect.pull) as string | number;
         const asked = this.#asked.get(about) ?? [];
         if (!this.#asked.has(about)) this.#asked.set(about, asked);
-        asked.push(command);
-        const own = command.type === "change.promote" && command.task === task && command.attempt === attempt;
-        if (own && manifest != null) this.#judged.set(String(command.id), manifest);
+        asked.push(effect);
+        const own = effect.type === "change.promote" && effect.task === task && effect.attempt === attempt;
+        if (own && manifest != null) this.#judged.set(String(effect.id), manifest);
       }
     }
   }
@@ -74,25 +74,25 @@ export class BranchJudge {
     const asked = this.#asked.get(branch) ?? [];
     if (to === null) return asked.some(({ type }) => type === "branch.delete");
     const commit = this.#hub.objects.read(to);
-    if (asked.some((command) => this.#begins(command, fact, commit) || this.#promotes(command, from, commit)))
+    if (asked.some((effect) => this.#begins(effect, fact, commit) || this.#promotes(effect, from, commit)))
       return true;
     return from !== null && (this.#lands(branch, commit) || this.#catchesUp(branch, from, commit));
   }
 
   /** A branch of ours begins where the core said: at a commit that is there, or with a merge taken back. */
-  #begins(command: EventLike, { from, to }: Moved, commit: Commit): boolean {
+  #begins(effect: EventLike, { from, to }: Moved, commit: Commit): boolean {
     if (from !== null) return false;
-    if (command.type === "branch.create") return command.at === to;
-    const reverts = command.type === "revert.write" && isDeepStrictEqual(commit.parents, [command.merge]);
-    return reverts && commit.tree === this.#hub.objects.read(command.base as string).tree;
+    if (effect.type === "branch.create") return effect.at === to;
+    const reverts = effect.type === "revert.write" && isDeepStrictEqual(commit.parents, [effect.merge]);
+    return reverts && commit.tree === this.#hub.objects.read(effect.base as string).tree;
   }
 
-  #promotes(command: EventLike, from: string | null, commit: Commit): boolean {
-    if (command.type !== "change.promote" || command.from !== from) return false;
-    if (!isDeepStrictEqual(commit.parents, command.parents)) return false;
-    const judged = this.#judged.get(String(command.id));
-    if (judged === undefined || !isDeepStrictEqual(judged, command.manifest)) return false;
-    return isExactly(this.#hub.objects.read(command.against as string).files, judged, commit.files);
+  #promotes(effect: EventLike, from: string | null, commit: Commit): boolean {
+    if (effect.type !== "change.promote" || effect.from !== from) return false;
+    if (!isDeepStrictEqual(commit.parents, effect.parents)) return false;
+    const judged = this.#judged.get(String(effect.id));
+    if (judged === undefined || !isDeepStrictEqual(judged, effect.manifest)) return false;
+    return isExactly(this.#hub.objects.read(effect.against as string).files, judged, commit.files);
   }
 
   /** A pull that the core asked to merge at this very head. */
@@ -101,7 +101,7 @@ export class BranchJudge {
       return false;
     const { pull, head } = this.#landed;
     const asked = this.#asked.get(pull.number) ?? [];
-    return asked.some((command) => command.type === "pull.merge" && command.head === head);
+    return asked.some((effect) => effect.type === "pull.merge" && effect.head === head);
   }
 
   /** GitHub merged the base into a head, because we asked: both sides as they were, and nothing else. */
@@ -110,7 +110,7 @@ export class BranchJudge {
     if (head !== from || base === undefined || others.length > 0) return false;
     const pulls = [...this.#hub.pulls.values()].filter((pull) => pull.head === branch);
     const asked = pulls.flatMap((pull) => this.#asked.get(pull.number) ?? []);
-    if (!asked.some((command) => command.type === "pull.update" && command.head === from)) return false;
+    if (!asked.some((effect) => effect.type === "pull.update" && effect.head === from)) return false;
     const merged = this.#hub.objects.merge(head, base);
     return merged !== null && isSame(merged, commit.files);
   }

@@ -8,7 +8,7 @@ const PROMISE = "the core never waits and never fails for outside reasons";
 const DEFECTS = [
   "an event could not be decided",
   "an effect threw",
-  "a stored command does not parse",
+  "a stored effect does not parse",
   "an aggregate cannot be stepped; it is left alone for a minute",
 ];
 

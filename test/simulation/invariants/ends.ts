@@ -31,7 +31,7 @@ function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): v
   const live = [...hub.runs.values()].filter(
     (run) => run.attempt.startsWith(`${number}/`) && run.status !== "completed",
   );
-  const may = (command: string) => steps.refused.has(`${state.key} ${command}`);
+  const may = (effect: string) => steps.refused.has(`${state.key} ${effect}`);
   court.demand(live.length === 0 || may("attempt.cancel"), "the end leaves nothing running", () =>
     live.map((run) => run.attempt).join(", "),
   );
@@ -120,11 +120,11 @@ function judgeLandings({ court, hub, features }: EndOptions): void {
 async function judgeReplay({ court, store }: EndOptions, aggregate: string): Promise<void> {
   const snapshot = await store.snapshot(aggregate);
   let state: State = null;
-  for (const { key, event, at, commands } of await store.history(aggregate, 0, Number.MAX_SAFE_INTEGER)) {
+  for (const { key, event, at, effects } of await store.history(aggregate, 0, Number.MAX_SAFE_INTEGER)) {
     const decision = decideOn(aggregate, state, { id: key, at: Date.parse(at), event });
     state = decision.state;
-    const same = decision.commands.length === (commands as unknown[]).length;
-    court.demand(same, "the history replays to the same commands", () => `${aggregate} at ${key}`);
+    const same = decision.effects.length === (effects as unknown[]).length;
+    court.demand(same, "the history replays to the same effects", () => `${aggregate} at ${key}`);
   }
   const replayed: unknown = JSON.parse(JSON.stringify(state));
   court.demand(isDeepStrictEqual(replayed, snapshot?.state), "the history replays to the same state", () => aggregate);

@@ -45,11 +45,11 @@ export class FeatureJudge {
       const fits = current === event.attempt;
       this.#court.demand(fits, "only the current attempt counts", () => `${JSON.stringify(event)}, now ${current}`);
     }
-    for (const command of row.commands as EventLike[]) {
-      if (command.type === "attempt.dispatch") {
-        this.#current.set(`${aggregate} ${command.task}`, command.attempt as number);
+    for (const effect of row.effects as EventLike[]) {
+      if (effect.type === "attempt.dispatch") {
+        this.#current.set(`${aggregate} ${effect.task}`, effect.attempt as number);
       }
-      if (command.type === "reaction.add" && command.content === "+1") this.#obeyed(command.comment as number);
+      if (effect.type === "reaction.add" && effect.content === "+1") this.#obeyed(effect.comment as number);
     }
   }
 
@@ -57,8 +57,8 @@ export class FeatureJudge {
     if (state.hold === null) this.#held.delete(state.key);
     else if (!this.#held.has(state.key)) this.#held.set(state.key, this.#hub.now);
     this.#tries(state, write);
-    const commands = write.history.flatMap((row) => row.commands as EventLike[]);
-    const started = commands.flatMap((command) => (command.type === "attempt.dispatch" ? [String(command.task)] : []));
+    const effects = write.history.flatMap((row) => row.effects as EventLike[]);
+    const started = effects.flatMap((effect) => (effect.type === "attempt.dispatch" ? [String(effect.task)] : []));
     if (started.length > 0) this.#started(state);
     // Of several events in one step only the last state is left to see.
     if (write.history.length === 1) this.#shared(state, started);

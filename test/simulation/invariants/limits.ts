@@ -5,7 +5,7 @@
 import type { FeatureState, Task } from "../../../src/core/feature/state.ts";
 import { isLane } from "../../../src/core/keys.ts";
 import type { LaneState } from "../../../src/core/lane/state.ts";
-import type { ClaimedCommand, StepWrite } from "../../../src/loop/store-port.ts";
+import type { ClaimedEffect, StepWrite } from "../../../src/loop/store-port.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";
 
@@ -67,15 +67,15 @@ export class LimitJudge {
       const length = JSON.stringify(write.state).length;
       this.#demand(length <= most, () => `${aggregate} of ${parts.length} parts has ${length} characters`);
     }
-    for (const { event, commands } of write.history) {
-      const asked = (commands as EventLike[]).length;
+    for (const { event, effects } of write.history) {
+      const asked = (effects as EventLike[]).length;
       const may = COMMANDS.least + COMMANDS.perPart * parts.length;
-      this.#demand(asked <= may, () => `${aggregate}: ${asked} commands of one ${(event as EventLike).type}`);
+      this.#demand(asked <= may, () => `${aggregate}: ${asked} effects of one ${(event as EventLike).type}`);
     }
     if (!lane) this.#tries(write.state as FeatureState, write);
   }
 
-  claimed({ id, attempts }: ClaimedCommand): void {
+  claimed({ id, attempts }: ClaimedEffect): void {
     this.#demand(attempts <= TRIES_OF_AN_EFFECT, () => `${id} is tried for the ${attempts}th time`);
   }
 
@@ -90,7 +90,7 @@ export class LimitJudge {
 
   /** Between two times that a person has it tried again, a task has as many attempts as its policy allows. */
   #tries(state: FeatureState, write: StepWrite): void {
-    for (const row of write.history) this.#orders(state.key, row.event as EventLike, row.commands as EventLike[]);
+    for (const row of write.history) this.#orders(state.key, row.event as EventLike, row.effects as EventLike[]);
     if (state.policy === null) return;
     const { max, free } = state.policy.attempts;
     for (const task of state.tasks) {
@@ -106,12 +106,12 @@ export class LimitJudge {
     this.#demand(failures <= max && lost <= free + 1, () => `${name} failed ${failures} times and lost ${lost}`);
   }
 
-  #orders(key: string, event: EventLike, commands: readonly EventLike[]): void {
+  #orders(key: string, event: EventLike, effects: readonly EventLike[]): void {
     const order = event.order as { verb: string; task?: string } | undefined;
     if (event.type === "order.given" && order?.verb === "retry") {
       this.#retries.set(event.comment as number, nameOf(key, order.task ?? ""));
     }
-    for (const { type, comment, content, task, attempt } of commands) {
+    for (const { type, comment, content, task, attempt } of effects) {
       if (type === "attempt.dispatch") this.#attempts.set(nameOf(key, String(task)), attempt as number);
       const name = type === "reaction.add" && content === "+1" ? this.#retries.get(comment as number) : undefined;
       if (name !== undefined) this.#renewed.set(name, this.#attempts.get(name) ?? 0);

@@ -28,7 +28,7 @@ export class OrderJudge {
     this.#snapshotOf = snapshotOf;
   }
 
-  /** An event that the lane applied, before the commands that came of it. */
+  /** An event that the lane applied, before the effects that came of it. */
   applied(event: EventLike): void {
     switch (event.type) {
       case "entry.submitted": {

@@ -46,7 +46,7 @@ export class StepJudge {
   readonly bases = new Map<number, Basis>();
   readonly features: FeatureJudge;
   readonly limits: LimitJudge;
-  /** Commands that GitHub refused for good: what they were for is not done. */
+  /** Effects that GitHub refused for good: what they were for is not done. */
   readonly refused = new Set<string>();
   readonly #options: StepOptions;
   readonly #order: OrderJudge;
@@ -95,13 +95,13 @@ export class StepJudge {
     const outcome = row.outcome as { applied?: boolean; ignored?: string };
     const word = outcome.applied === true ? "applied" : (outcome.ignored ?? "?");
     tally.add(`event ${type} ${word}`);
-    if (type === "effect.failed") this.refused.add(`${aggregate} ${String(event.command)}`);
+    if (type === "effect.failed") this.refused.add(`${aggregate} ${String(event.effect)}`);
     const failure = event.failure as { class: string } | undefined;
     if (failure !== undefined) tally.add(`failure ${failure.class}`);
     trace?.(`${aggregate} ${type} ${shown(event)} -> ${word}`);
-    for (const command of row.commands as EventLike[]) {
-      tally.add(`command ${command.type}`);
-      trace?.(`    ${command.type} ${shown(command)}`);
+    for (const effect of row.effects as EventLike[]) {
+      tally.add(`decided ${effect.type}`);
+      trace?.(`    ${effect.type} ${shown(effect)}`);
     }
     court.demand(
       outcome.applied === true || REASONS.includes(outcome.ignored ?? ""),
@@ -130,17 +130,17 @@ export class StepJudge {
     if ((row.outcome as { applied?: boolean }).applied === true) this.#order.applied(event);
     if (event.type === "entry.submitted") this.#submitted(event);
     if (event.type === "pull.merged") this.#merged(event, write);
-    for (const command of row.commands as EventLike[]) {
-      if (command.type === "pull.merge") this.#mergeAsked(command, state);
-      if (command.type === "tell") this.#told(command.event as EventLike);
+    for (const effect of row.effects as EventLike[]) {
+      if (effect.type === "pull.merge") this.#mergeAsked(effect, state);
+      if (effect.type === "tell") this.#told(effect.event as EventLike);
     }
     court.demand(event.type !== "order.given", "orders reach features only", () => row.key);
   }
 
   /** Asking about a pull that is merged already only learns what landed. */
-  #mergeAsked(command: EventLike, state: LaneState | null): void {
+  #mergeAsked(effect: EventLike, state: LaneState | null): void {
     const { court, hub } = this.#options;
-    const pull = command.pull as number;
+    const pull = effect.pull as number;
     const basis = this.bases.get(pull);
     if (basis === undefined) {
       court.accuse("a merge rests on an observation", `pull ${pull} was never observed`);
@@ -148,7 +148,7 @@ export class StepJudge {
     }
     const { snapshot, claimedAt } = basis;
     if (snapshot.state === "merged") return;
-    this.#order.mergeAsked(pull, command.head as string);
+    this.#order.mergeAsked(pull, effect.head as string);
     const entry = state?.entries.find((one) => one.pull === pull);
     const hinted = Math.max(
       this.#hints.get(`pull ${pull}`) ?? 0,
@@ -161,7 +161,7 @@ export class StepJudge {
       "a merge rests only on an observation asked for after the last hint",
       () => `pull ${pull}: looked at ${claimedAt}, hinted at ${hinted}`,
     );
-    const bad = badSides(snapshot, command, this.#required(state, pull));
+    const bad = badSides(snapshot, effect, this.#required(state, pull));
     court.demand(bad === null, "unknown is not passing", () => `pull ${pull} is asked to merge although ${bad}`);
     const held = entry === undefined ? null : this.features.heldSince(entry.feature);
     court.demand(
@@ -227,9 +227,9 @@ export class StepJudge {
   }
 }
 
-function badSides(snapshot: PullSnapshot, command: EventLike, required: readonly string[]): string | null {
+function badSides(snapshot: PullSnapshot, effect: EventLike, required: readonly string[]): string | null {
   if (snapshot.state !== "open") return `it is ${snapshot.state}`;
-  if (snapshot.headSha !== command.head) return "another head was judged";
+  if (snapshot.headSha !== effect.head) return "another head was judged";
   if (snapshot.mergeable !== true) return `its mergeability is ${snapshot.mergeable}`;
   if (snapshot.behindBy > 0) return "it is behind its base";
   if (snapshot.draft) return "it is a draft";

@@ -1,4 +1,4 @@
-/** Every wait has an end: a timer, a command under way, or an event on its way. Asked whenever nothing is left to decide. */
+/** Every wait has an end: a timer, an effect under way, or an event on its way. Asked whenever nothing is left to decide. */
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver, isPlannedAnew } from "../../../src/core/feature/state.ts";
 import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/targets.ts";
@@ -16,7 +16,7 @@ interface WaitOptions {
 
 const PROMISE = "every wait has a timer";
 
-/** What is known of each aggregate, and which of its commands are open. */
+/** What is known of each aggregate, and which of its effects are open. */
 export type Waiting = Pick<Mirror, "has" | "hasAny"> & { states: ReadonlyMap<string, unknown> };
 
 export async function judgeWaits({ court, mirror, store }: WaitOptions): Promise<void> {
@@ -39,7 +39,7 @@ export function endlessWait(waiting: Waiting): string | null {
 
 function featureWaits(key: string, state: FeatureState, mirror: Waiting): string | null {
   if (isOver(state)) return null;
-  const open = (command: string) => mirror.has(key, command);
+  const open = (effect: string) => mirror.has(key, effect);
   if (!open("timer:sweep")) return "no sweep is set";
   if (state.stage === "planning" && state.parked === null && state.hold === null) {
     const awaited = mirror.hasAny(key, "feature.observe:") || mirror.hasAny(key, "plan.make:");

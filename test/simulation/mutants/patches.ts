@@ -28,19 +28,19 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "merge whatever head the pull has by now",
     "loop/effects/pulls.ts",
-    "      head: command.head,\n      method: command.method,",
-    "      head: (await outside.github.pull(command.repo, command.pull)).headSha,\n      method: command.method,",
+    "      head: effect.head,\n      method: effect.method,",
+    "      head: (await outside.github.pull(effect.repo, effect.pull)).headSha,\n      method: effect.method,",
   ),
   mutant(
     "forget the timer of a task that waits",
     "core/feature/draft.ts",
-    'draft.commands.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });',
+    'draft.effects.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });',
     "",
   ),
   mutant(
     "forget the timer of an attempt",
     "core/feature/attempts.ts",
-    '  draft.commands.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });\n',
+    '  draft.effects.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });\n',
     "",
   ),
   mutant(
@@ -88,7 +88,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "forget the timer of what is held for its leader's cache",
     "core/feature/progress.ts",
-    '  if (lookAt !== null) draft.commands.push({ type: "timer.set", timer: "launch", dueAt: lookAt });\n',
+    '  if (lookAt !== null) draft.effects.push({ type: "timer.set", timer: "launch", dueAt: lookAt });\n',
     "",
   ),
   mutant(
@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "do not recognise our own promotion after a crash",
     "loop/effects/attempts.ts",
-    "attemptOfMessage(message) === command.id",
+    "attemptOfMessage(message) === effect.id",
     "attemptOfMessage(message) === null",
   ),
   {
@@ -198,15 +198,15 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "use a key twice: a second promotion never runs",
-    "core/command.ts",
-    "return `${command.type}:${command.branch}:${command.round}`;",
-    "return `${command.type}:${command.branch}`;",
+    "core/effect.ts",
+    "return `${effect.type}:${effect.branch}:${effect.round}`;",
+    "return `${effect.type}:${effect.branch}`;",
   ),
   mutant(
-    "save no more than six commands of a step",
+    "save no more than six effects of a step",
     "loop/step.ts",
-    "commands: [...write.commands.values()],",
-    "commands: [...write.commands.values()].slice(0, 6),",
+    "effects: [...write.effects.values()],",
+    "effects: [...write.effects.values()].slice(0, 6),",
   ),
   mutant(
     "decide by the clock, not by when the event came",
@@ -241,7 +241,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "put a resolution onto the head that it was not made against",
     "loop/effects/attempts.ts",
-    "    against: command.against,\n    parents: command.parents,",
-    "    against: command.parents[0] ?? command.against,\n    parents: command.parents,",
+    "    against: effect.against,\n    parents: effect.parents,",
+    "    against: effect.parents[0] ?? effect.against,\n    parents: effect.parents,",
   ),
 ];

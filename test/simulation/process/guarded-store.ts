@@ -13,8 +13,8 @@ export const CONFLICT = "could not serialize access";
 export interface StoreWatch {
   core: CoreJudge;
   stepped(aggregate: string, loaded: port.Loaded, write: port.StepWrite): void;
-  claimed(claimed: port.ClaimedCommand): void;
-  completed(claimed: port.ClaimedCommand, events: readonly port.InboxEvent[], done: boolean): void;
+  claimed(claimed: port.ClaimedEffect): void;
+  completed(claimed: port.ClaimedEffect, events: readonly port.InboxEvent[], done: boolean): void;
   /** The same events decided twice gave different decisions. */
   undecided(aggregate: string): void;
 }
@@ -32,8 +32,8 @@ export interface GuardOptions {
   processNow(): number;
 }
 
-/** What a crash leaves behind: commands that the dead still holds. */
-export type Held = Map<string, { command: port.ClaimedCommand; at: number; fault: ReturnType<Injector["effect"]> }>;
+/** What a crash leaves behind: effects that the dead still holds. */
+export type Held = Map<string, { effect: port.ClaimedEffect; at: number; fault: ReturnType<Injector["effect"]> }>;
 
 export function guardedStore(options: GuardOptions): { store: port.Store; held: Held } {
   const { inner, life, injector, mirror, watch, stir, now } = options;
@@ -47,7 +47,7 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     life.crash(why);
     return never();
   };
-  const nameOf = (claimed: port.ClaimedCommand) => `${claimed.id} ${claimed.lease}`;
+  const nameOf = (claimed: port.ClaimedEffect) => `${claimed.id} ${claimed.lease}`;
 
   async function step(aggregate: string, limit: number, decide: (loaded: port.Loaded) => port.StepWrite) {
     let seen: { loaded: port.Loaded; write: port.StepWrite } | null = null;
@@ -87,24 +87,24 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
   async function claim(at: string, leaseUntil: string, limit: number) {
     const claimed = await inner.claim(at, leaseUntil, limit);
     let crash: string | null = null;
-    for (const command of claimed) {
-      const { type } = command.command as { type: string };
+    for (const effect of claimed) {
+      const { type } = effect.effect as { type: string };
       const fault = injector.effect(type);
-      held.set(nameOf(command), { command, at: now(), fault });
-      mirror.claimed(command);
-      watch.claimed(command);
+      held.set(nameOf(effect), { effect, at: now(), fault });
+      mirror.claimed(effect);
+      watch.claimed(effect);
       if (fault === "crash-before") crash = type;
     }
-    return crash === null ? claimed : dies<port.ClaimedCommand[]>(`before ${crash}`);
+    return crash === null ? claimed : dies<port.ClaimedEffect[]>(`before ${crash}`);
   }
 
   async function end(
-    claimed: port.ClaimedCommand,
+    claimed: port.ClaimedEffect,
     write: () => Promise<boolean>,
     written: (at: number, done: boolean) => void,
   ): Promise<boolean> {
     const mine = held.get(nameOf(claimed));
-    const { type } = claimed.command as { type: string };
+    const { type } = claimed.effect as { type: string };
     if (mine?.fault === "crash-in") return dies(`with ${type} done and not recorded`);
     // Whoever takes a dispatch over comes minutes later, when lists have the run; here it would be at once.
     if (mine?.fault === "lease-lost" && type !== "attempt.dispatch")

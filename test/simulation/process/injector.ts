@@ -32,8 +32,8 @@ export class Injector {
     return { trouble, acts };
   }
 
-  effect(command: string): FaultOn<"effect">["fault"] | null {
-    const one = this.#first<"effect">(`effect ${command} ${this.#count(`effect ${command}`)}`);
+  effect(effect: string): FaultOn<"effect">["fault"] | null {
+    const one = this.#first<"effect">(`effect ${effect} ${this.#count(`effect ${effect}`)}`);
     return one?.fault ?? this.#first<"effect">(`effect * ${this.#count("effect *")}`)?.fault ?? null;
   }
 
@@ -73,7 +73,7 @@ function momentOf(fault: Fault): string | null {
     case "moment":
       return `request ${fault.request} ${fault.nth}`;
     case "effect":
-      return `effect ${fault.command} ${fault.nth}`;
+      return `effect ${fault.effect} ${fault.nth}`;
     case "clock":
     case "time":
       return null;

@@ -167,14 +167,14 @@ export class Replica {
     const held = [...this.#held.values()];
     const pause = chance.between(3_000, 30_000);
     this.#site.mandated(clock.now + pause);
-    clock.after(pause, () => void this.#begin(held.map((one) => one.command)));
+    clock.after(pause, () => void this.#begin(held.map((one) => one.effect)));
   }
 
   async #begin(held: Parameters<Store["renew"]>[0][]): Promise<void> {
     const { store, alone, clock, stir } = this.#site;
     stir();
     const now = new Date(clock.now + this.skew).toISOString();
-    if (alone) for (const command of held) await store.renew(command, now);
+    if (alone) for (const effect of held) await store.renew(effect, now);
     this.start();
   }
 

@@ -208,9 +208,9 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
   if (dice < 0.44) return { on: "check", nth: chance.between(1, 14), fault: chance.pick(CheckTrouble.options) };
   if (dice < 0.54) return delivery(chance);
   if (dice < 0.66) {
-    const [command, often] = chance.pick(EFFECTS);
+    const [effect, often] = chance.pick(EFFECTS);
     const fault = chance.pick(["crash-before", "crash-in", "crash-after", "lease-lost"] as const);
-    return { on: "effect", command, nth: chance.between(1, often), fault };
+    return { on: "effect", effect, nth: chance.between(1, often), fault };
   }
   if (dice < 0.71) {
     const fault = chance.pick(["conflict", "conflict-twice", "decided-twice", "crash-before", "crash-after"] as const);
@@ -235,7 +235,7 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
 /** While a process is down, somebody does something to what it was about to do. */
 function meanwhile(chance: Chance, features: readonly FeatureSpec[], trouble: Fault): Fault[] {
   if (trouble.on !== "effect" || trouble.fault !== "crash-before" || chance.chance(0.3)) return [];
-  const request = `claim ${trouble.command}`;
+  const request = `claim ${trouble.effect}`;
   const race = RACES.find(([name]) => name === request);
   if (race === undefined) return [];
   return [{ on: "moment", request, nth: trouble.nth, fault: "act", act: meddle(chance, features, race[2]) }];

@@ -112,8 +112,8 @@ export const Fault = z.discriminatedUnion("on", [
   z.object({ on: z.literal("plan"), nth: Count, fault: z.enum(["down", "invalid", "throws"]) }),
   z.object({
     on: z.literal("effect"),
-    /** A command's type, or `*` for the nth of all. */
-    command: z.string(),
+    /** An effect's type, or `*` for the nth of all. */
+    effect: z.string(),
     nth: Count,
     fault: z.enum(["crash-before", "crash-in", "crash-after", "lease-lost"]),
   }),

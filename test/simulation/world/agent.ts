@@ -152,7 +152,7 @@ function resultOf(attempt: string, outcome: string): Record<string, unknown> {
     attempt,
     outcome,
     summary,
-    engine: "command",
+    engine: "effect",
     model: null,
     usage,
     notes: [],

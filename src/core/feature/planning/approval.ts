@@ -46,7 +46,7 @@ export function approve(draft: Draft, by: string | null): void {
   const { version } = state.plan;
   if (isFiled(state) && state.tasks.length > 1) {
     const tasks = state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan);
-    draft.commands.push({ type: "plan.file", repo: state.repo, issue: state.issue.number, version, tasks });
+    draft.effects.push({ type: "plan.file", repo: state.repo, issue: state.issue.number, version, tasks });
   }
   showPlan(draft);
 }

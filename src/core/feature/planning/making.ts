@@ -1,6 +1,6 @@
 /** From a labelled issue to a plan that people can read: asking for it, and what each answer leads to. */
 import { addUsage, NO_USAGE } from "../../attempt.ts";
-import type { Command } from "../../command.ts";
+import type { Effect } from "../../effect.ts";
 import type { FeatureEvent } from "../../event.ts";
 import { tierFor } from "../../judge/tiers.ts";
 import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
@@ -23,7 +23,7 @@ export function askForPlan(draft: Draft, guidance = ""): void {
   state.planAwaited = true;
   const asked = state.questions?.texts ?? [];
   state.questions = null;
-  draft.commands.push(planMake(state, policy, base, { guidance, asked, extends: false }));
+  draft.effects.push(planMake(state, policy, base, { guidance, asked, extends: false }));
 }
 
 /** Read anew what people wrote: a feature under way takes in the tasks that they added since. */
@@ -33,7 +33,7 @@ export function askForMore(draft: Draft): void {
   // Whoever gave the plan as a file gave all of it.
   if (policy === null || base === null || plan === null || plan.source === "file") return;
   state.planVersion += 1;
-  draft.commands.push(planMake(state, policy, base, { guidance: "", asked: [], extends: true }));
+  draft.effects.push(planMake(state, policy, base, { guidance: "", asked: [], extends: true }));
 }
 
 function planMake(
@@ -41,7 +41,7 @@ function planMake(
   policy: NonNullable<FeatureState["policy"]>,
   base: NonNullable<FeatureState["base"]>,
   wish: { guidance: string; asked: string[]; extends: boolean },
-): Command {
+): Effect {
   return {
     type: "plan.make",
     repo: state.repo,
@@ -88,7 +88,7 @@ export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">):
   };
   keepPlan(draft);
   const notice = { about: "plan-questions" as const, version: event.version, questions: event.questions };
-  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+  draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
   return null;
 }
 
@@ -127,7 +127,7 @@ function refusePlan(draft: Draft, version: number, errors: readonly string[]): v
   keepPlan(draft);
   const added = state.stage === "executing";
   const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100), added };
-  draft.commands.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+  draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
 
 /** A judged plan, for people to read and, where the policy or what has happened asks for it, to approve. */

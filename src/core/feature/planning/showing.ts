@@ -7,7 +7,7 @@ export function showPlan(draft: Draft): void {
   const { state } = draft;
   if (state.plan === null) return;
   const { version } = state.plan;
-  draft.commands.push({ type: "plan.publish", repo: state.repo, issue: state.issue.number, version });
+  draft.effects.push({ type: "plan.publish", repo: state.repo, issue: state.issue.number, version });
 }
 
 /** No other plan came of asking: the one there is counts again, under a number that no answer still on its way has. */

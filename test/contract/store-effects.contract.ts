@@ -1,28 +1,28 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ClaimedCommand, NewCommand, Store } from "../../src/loop/store-port.ts";
-import { at, claimAt, claimOne, command, event, keys, type StoreFixture, stepWith } from "./store-kit.ts";
+import type { ClaimedEffect, NewEffect, Store } from "../../src/loop/store-port.ts";
+import { at, claimAt, claimOne, effect, event, keys, type StoreFixture, stepWith } from "./store-kit.ts";
 
-/** Claims, leases, orderings, replacing and cancelling: everything about commands and timers. */
-export function commandContract(fixture: () => StoreFixture): void {
+/** Claims, leases, orderings, replacing and cancelling: everything about effects and timers. */
+export function effectContract(fixture: () => StoreFixture): void {
   let store: Store;
   beforeEach(async () => {
     store = await fixture().empty();
   });
 
-  const add = (...commands: NewCommand[]) => stepWith(store, "a", { commands });
+  const add = (...effects: NewEffect[]) => stepWith(store, "a", { effects });
   const cancel = (...cancelled: string[]) => stepWith(store, "a", { cancel: cancelled });
-  const finish = (claimed: ClaimedCommand, minutes: number) => store.complete(claimed, [], at(minutes));
+  const finish = (claimed: ClaimedEffect, minutes: number) => store.complete(claimed, [], at(minutes));
 
-  describe("a command", () => {
+  describe("an effect", () => {
     it("is claimed when its time has come, with all it says", async () => {
-      await add(command("c", { ordering: "o", command: { type: "go", n: [1] }, runAt: at(10) }));
+      await add(effect("c", { ordering: "o", effect: { type: "go", n: [1] }, runAt: at(10) }));
       expect(await claimAt(store, 9)).toEqual([]);
       expect(await claimOne(store, 10)).toEqual({
         id: "a/c",
         aggregate: "a",
         key: "c",
         ordering: "o",
-        command: { type: "go", n: [1] },
+        effect: { type: "go", n: [1] },
         attempts: 1,
         lease: expect.any(String),
         runAt: at(10),
@@ -32,17 +32,17 @@ export function commandContract(fixture: () => StoreFixture): void {
 
     it("is claimed oldest first, up to the limit", async () => {
       await add(
-        command("late", { runAt: at(3) }),
-        command("first"),
-        command("second"),
-        command("middle", { runAt: at(2) }),
+        effect("late", { runAt: at(3) }),
+        effect("first"),
+        effect("second"),
+        effect("middle", { runAt: at(2) }),
       );
       expect(keys(await claimAt(store, 4, 3))).toEqual(["first", "second", "middle"]);
       expect(keys(await claimAt(store, 4, 3))).toEqual(["late"]);
     });
 
     it("ends together with the events of its outcome", async () => {
-      await add(command("c"));
+      await add(effect("c"));
       const claimed = await claimOne(store, 1);
       const outcome = event("a", "outcome");
       expect(await store.complete(claimed, [outcome, outcome], at(2))).toBe(true);
@@ -52,23 +52,23 @@ export function commandContract(fixture: () => StoreFixture): void {
     });
 
     it("is added once for each aggregate, also after it ended", async () => {
-      await add(command("c", { command: 1 }), command("c", { command: 2 }));
-      await add(command("c", { command: 3 }));
-      await stepWith(store, "b", { commands: [command("c", { command: 4, ordering: "b" })] });
+      await add(effect("c", { effect: 1 }), effect("c", { effect: 2 }));
+      await add(effect("c", { effect: 3 }));
+      await stepWith(store, "b", { effects: [effect("c", { effect: 4, ordering: "b" })] });
       const claimed = await claimAt(store, 1);
-      expect(claimed.map((row) => [row.aggregate, row.command])).toEqual([
+      expect(claimed.map((row) => [row.aggregate, row.effect])).toEqual([
         ["a", 1],
         ["b", 4],
       ]);
       for (const row of claimed) await finish(row, 1);
-      await add(command("c"));
+      await add(effect("c"));
       expect(await claimAt(store, 2)).toEqual([]);
     });
   });
 
   describe("a lease", () => {
     it("that ran out lets another try, and fences the former holder off", async () => {
-      await add(command("c"));
+      await add(effect("c"));
       const former = await claimOne(store, 0);
       expect(await claimAt(store, 4)).toEqual([]);
       const latter = await claimOne(store, 5);
@@ -81,16 +81,16 @@ export function commandContract(fixture: () => StoreFixture): void {
       expect(await finish(latter, 6)).toBe(true);
     });
 
-    it("that ran out writes nothing, even if nobody else took the command", async () => {
-      await add(command("c"));
+    it("that ran out writes nothing, even if nobody else took the effect", async () => {
+      await add(effect("c"));
       const claimed = await claimOne(store, 0);
       expect(await store.complete(claimed, [event("b", "late")], at(5))).toBe(false);
       expect(await store.release(claimed, at(9), at(5), "late")).toBe(false);
       expect(await store.waiting(10)).toEqual([]);
     });
 
-    it("can be renewed while nobody else took the command", async () => {
-      await add(command("c"));
+    it("can be renewed while nobody else took the effect", async () => {
+      await add(effect("c"));
       const claimed = await claimOne(store, 0);
       expect(await store.renew(claimed, at(20))).toBe(true);
       expect(await claimAt(store, 19)).toEqual([]);
@@ -99,7 +99,7 @@ export function commandContract(fixture: () => StoreFixture): void {
     });
 
     it("is given back by a release, for a later try", async () => {
-      await add(command("c"));
+      await add(effect("c"));
       const claimed = await claimOne(store, 0);
       expect(await store.release(claimed, at(30), at(1), "rate limit\u0000")).toBe(true);
       expect(await finish(claimed, 1)).toBe(false);
@@ -108,10 +108,10 @@ export function commandContract(fixture: () => StoreFixture): void {
     });
   });
 
-  describe("commands of one ordering key", () => {
+  describe("effects of one ordering key", () => {
     it("run one at a time and in order, while others go on", async () => {
-      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }), command("x", { ordering: "p" }));
-      await stepWith(store, "b", { commands: [command("3", { ordering: "o" })] });
+      await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }), effect("x", { ordering: "p" }));
+      await stepWith(store, "b", { effects: [effect("3", { ordering: "o" })] });
       const [first, other] = await claimAt(store, 1);
       expect([first?.key, other?.key]).toEqual(["1", "x"]);
       expect(await claimAt(store, 2)).toEqual([]);
@@ -123,28 +123,28 @@ export function commandContract(fixture: () => StoreFixture): void {
     });
 
     it("do not overtake one that waits for its next try", async () => {
-      await add(command("1", { ordering: "o" }), command("2", { ordering: "o", runAt: at(1) }));
+      await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o", runAt: at(1) }));
       await store.release(await claimOne(store, 1), at(30), at(1), "again");
       expect(await claimAt(store, 29)).toEqual([]);
       expect((await claimOne(store, 30)).key).toBe("1");
     });
 
     it("do not wait for one whose time lies ahead", async () => {
-      await add(command("timer", { ordering: "o", runAt: at(30) }), command("now", { ordering: "o", runAt: at(1) }));
+      await add(effect("timer", { ordering: "o", runAt: at(30) }), effect("now", { ordering: "o", runAt: at(1) }));
       expect((await claimOne(store, 1)).key).toBe("now");
     });
 
     it("wait for the one that is running, also when it was re-armed for later", async () => {
-      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }));
       const running = await claimOne(store, 0);
-      await add(command("1", { runAt: at(60), replace: true }));
+      await add(effect("1", { runAt: at(60), replace: true }));
       expect(await claimAt(store, 4)).toEqual([]);
       await finish(running, 4);
       expect((await claimOne(store, 4)).key).toBe("2");
     });
 
     it("go on in order when a lease runs out", async () => {
-      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }));
       await claimOne(store, 0);
       expect((await claimOne(store, 5)).key).toBe("1");
     });
@@ -152,67 +152,67 @@ export function commandContract(fixture: () => StoreFixture): void {
 
   describe("replacing", () => {
     const again = (content: unknown, minutes: number) =>
-      command("c", { command: content, runAt: at(minutes), replace: true });
+      effect("c", { effect: content, runAt: at(minutes), replace: true });
 
-    it("overwrites a command that is not claimed, and counts its tries anew", async () => {
-      await add(command("c", { command: "old" }));
+    it("overwrites an effect that is not claimed, and counts its tries anew", async () => {
+      await add(effect("c", { effect: "old" }));
       await store.release(await claimOne(store, 0), at(2), at(1), "failed");
       await add(again("new", 10));
       expect(await claimAt(store, 9)).toEqual([]);
-      expect(await claimOne(store, 10)).toMatchObject({ command: "new", attempts: 1, runAt: at(10) });
+      expect(await claimOne(store, 10)).toMatchObject({ effect: "new", attempts: 1, runAt: at(10) });
     });
 
-    it("gives a command a new place in its order", async () => {
-      await add(command("c", { ordering: "o" }), command("d", { ordering: "o" }));
-      await add(command("c", { ordering: "elsewhere", replace: true }));
+    it("gives an effect a new place in its order", async () => {
+      await add(effect("c", { ordering: "o" }), effect("d", { ordering: "o" }));
+      await add(effect("c", { ordering: "elsewhere", replace: true }));
       const first = await claimOne(store, 1);
       await finish(first, 1);
       expect([first.key, (await claimOne(store, 1)).key]).toEqual(["d", "c"]);
     });
 
-    it("arms a command again that was done or cancelled", async () => {
-      await add(command("c"));
+    it("arms an effect again that was done or cancelled", async () => {
+      await add(effect("c"));
       await finish(await claimOne(store, 0), 1);
       await add(again("second", 2));
       const second = await claimOne(store, 2);
-      expect(second).toMatchObject({ command: "second", attempts: 1 });
+      expect(second).toMatchObject({ effect: "second", attempts: 1 });
       await finish(second, 3);
       await add(again("third", 4));
       await cancel("c");
       expect(await claimAt(store, 4)).toEqual([]);
       await add(again("fourth", 4));
-      expect(await claimOne(store, 4)).toMatchObject({ command: "fourth" });
+      expect(await claimOne(store, 4)).toMatchObject({ effect: "fourth" });
     });
 
-    it("lets a running command end first, and then run again with the new content", async () => {
-      await add(command("c"));
+    it("lets a running effect end first, and then run again with the new content", async () => {
+      await add(effect("c"));
       const running = await claimOne(store, 0);
       await add(again("new", 1), again("newest", 1));
       expect(await claimAt(store, 2)).toEqual([]);
       expect(await store.complete(running, [event("b", "outcome")], at(2))).toBe(true);
       expect(await store.waiting(10)).toEqual(["b"]);
       const next = await claimOne(store, 2);
-      expect(next).toMatchObject({ command: "newest", attempts: 1 });
+      expect(next).toMatchObject({ effect: "newest", attempts: 1 });
       await finish(next, 2);
       expect(await claimAt(store, 99)).toEqual([]);
     });
 
-    it("takes over when the running command is given back, at the later of both times", async () => {
-      await add(command("c"));
+    it("takes over when the running effect is given back, at the later of both times", async () => {
+      await add(effect("c"));
       let running = await claimOne(store, 0);
       await add(again("soon", 1));
       await store.release(running, at(20), at(2), "failed");
       expect(await claimAt(store, 19)).toEqual([]);
       running = await claimOne(store, 20);
-      expect(running).toMatchObject({ command: "soon", attempts: 1 });
+      expect(running).toMatchObject({ effect: "soon", attempts: 1 });
       await add(again("later", 60));
       await store.release(running, at(30), at(21), "failed");
       expect(await claimAt(store, 59)).toEqual([]);
-      expect(await claimOne(store, 60)).toMatchObject({ command: "later" });
+      expect(await claimOne(store, 60)).toMatchObject({ effect: "later" });
     });
 
-    it("takes over when the running command's lease runs out, not before the new time", async () => {
-      await add(command("c", { ordering: "o" }), command("d", { ordering: "o" }));
+    it("takes over when the running effect's lease runs out, not before the new time", async () => {
+      await add(effect("c", { ordering: "o" }), effect("d", { ordering: "o" }));
       await claimOne(store, 0);
       await add({ ...again("new", 60), ordering: "o" });
       expect((await claimOne(store, 10)).key).toBe("d");
@@ -221,9 +221,9 @@ export function commandContract(fixture: () => StoreFixture): void {
     });
 
     it("within a step keeps the last", async () => {
-      await add(again("1", 0), command("d"), again("2", 0), command("c", { command: "3" }));
+      await add(again("1", 0), effect("d"), again("2", 0), effect("c", { effect: "3" }));
       const claimed = await claimAt(store, 0);
-      expect(claimed.map((row) => [row.key, row.command])).toEqual([
+      expect(claimed.map((row) => [row.key, row.effect])).toEqual([
         ["d", { type: "d" }],
         ["c", "2"],
       ]);
@@ -232,38 +232,38 @@ export function commandContract(fixture: () => StoreFixture): void {
 
   describe("cancelling", () => {
     it("stops what is not claimed yet, also between tries, for good", async () => {
-      await add(command("c"), command("d"));
+      await add(effect("c"), effect("d"));
       const [first] = await claimAt(store, 0, 1);
       await store.release(first!, at(2), at(1), "failed");
       await cancel("c", "d", "unknown");
-      await add(command("c"));
+      await add(effect("c"));
       expect(await claimAt(store, 9)).toEqual([]);
       expect(await store.nextDue(at(9))).toBeNull();
     });
 
-    it("lets a running command end, but not run again", async () => {
-      await add(command("c"));
+    it("lets a running effect end, but not run again", async () => {
+      await add(effect("c"));
       const running = await claimOne(store, 0);
-      await add(command("c", { replace: true }));
+      await add(effect("c", { replace: true }));
       await cancel("c");
       expect(await finish(running, 1)).toBe(true);
       expect(await claimAt(store, 9)).toEqual([]);
     });
 
-    it("comes before the commands of the same step", async () => {
-      await add(command("timer", { command: "old" }));
+    it("comes before the effects of the same step", async () => {
+      await add(effect("timer", { effect: "old" }));
       await stepWith(store, "a", {
         cancel: ["timer"],
-        commands: [command("timer", { command: "new", replace: true })],
+        effects: [effect("timer", { effect: "new", replace: true })],
       });
-      expect(await claimOne(store, 1)).toMatchObject({ command: "new" });
+      expect(await claimOne(store, 1)).toMatchObject({ effect: "new" });
     });
   });
 
   describe("the next due time", () => {
-    it("is the earliest command's, and nothing when none is left", async () => {
+    it("is the earliest effect's, and nothing when none is left", async () => {
       expect(await store.nextDue(at(0))).toBeNull();
-      await add(command("late", { runAt: at(20) }), command("early", { runAt: at(10) }));
+      await add(effect("late", { runAt: at(20) }), effect("early", { runAt: at(10) }));
       expect(await store.nextDue(at(0))).toBe(at(10));
       expect(await store.nextDue(at(15))).toBe(at(10));
       for (const claimed of await claimAt(store, 20)) await finish(claimed, 20);
@@ -271,7 +271,7 @@ export function commandContract(fixture: () => StoreFixture): void {
     });
 
     it("is the end of the lease for what is running and for what waits behind it", async () => {
-      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }));
       const running = await claimOne(store, 1);
       expect(await store.nextDue(at(2))).toBe(at(6));
       await finish(running, 2);
@@ -279,15 +279,15 @@ export function commandContract(fixture: () => StoreFixture): void {
     });
 
     it("is the next try of what failed, although others wait behind it", async () => {
-      await add(command("1", { ordering: "o" }), command("2", { ordering: "o" }));
+      await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }));
       await store.release(await claimOne(store, 0), at(30), at(1), "failed");
       expect(await store.nextDue(at(2))).toBe(at(30));
     });
   });
 
-  it("of many claims at once, no two hold the same command or the same ordering key", async () => {
+  it("of many claims at once, no two hold the same effect or the same ordering key", async () => {
     const replicas = [store, await fixture().replica()];
-    const added = Array.from({ length: 30 }, (_, n) => command(`c${n}`, { ordering: `o${n % 5}` }));
+    const added = Array.from({ length: 30 }, (_, n) => effect(`c${n}`, { ordering: `o${n % 5}` }));
     await add(...added);
     const running = new Set<string>();
     const order: string[] = [];

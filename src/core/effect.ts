@@ -1,5 +1,5 @@
 /**
- * Everything Headgate can do. Each command has a natural key: the same key is the same doing, however often it is asked
+ * Everything Headgate can do. Each effect has a natural key: the same key is the same doing, however often it is asked
  * for, and find-before-create makes running it twice harmless.
  */
 import { z } from "zod";
@@ -38,7 +38,7 @@ export const Notice = z.discriminatedUnion("about", [
 ]);
 export type Notice = z.infer<typeof Notice>;
 
-export const Command = z.discriminatedUnion("type", [
+export const Effect = z.discriminatedUnion("type", [
   // Time and other aggregates
   z.object({ type: z.literal("timer.set"), timer: z.string(), dueAt: z.number().int() }),
   z.object({ type: z.literal("timer.cancel"), timer: z.string() }),
@@ -132,7 +132,7 @@ export const Command = z.discriminatedUnion("type", [
     type: z.literal("change.promote"),
     ...ofRepo,
     ...attemptOf,
-    /** Asked again after an outage, it is another command about the same change. */
+    /** Asked again after an outage, it is another effect about the same change. */
     round: z.number().int(),
     id: z.string(),
     run: z.number().int(),
@@ -226,8 +226,8 @@ export const Command = z.discriminatedUnion("type", [
     tasks: z.array(TaskId).default([]),
   }),
 ]);
-export type Command = z.infer<typeof Command>;
-export type Effect = Exclude<Command, { type: "timer.set" | "timer.cancel" | "withdraw" | "tell" }>;
+export type Effect = z.infer<typeof Effect>;
+export type ExternalEffect = Exclude<Effect, { type: "timer.set" | "timer.cancel" | "withdraw" | "tell" }>;
 
 /** The name of a notice's marker and the end of its key. */
 export function noticeKey(notice: Notice): string {
@@ -251,54 +251,54 @@ export function noticeKey(notice: Notice): string {
   }
 }
 
-/** The command's natural key within its aggregate. */
-export function commandKey(command: Effect): string {
-  switch (command.type) {
+/** The effect's natural key within its aggregate. */
+export function effectKey(effect: ExternalEffect): string {
+  switch (effect.type) {
     case "feature.observe":
     case "issue.observe":
-      return `${command.type}:${command.round}`;
+      return `${effect.type}:${effect.round}`;
     case "permission.observe":
-      return `${command.type}:${command.comment}`;
+      return `${effect.type}:${effect.comment}`;
     case "attempt.observe":
     case "attempt.dispatch":
-      return `${command.type}:${command.id}`;
+      return `${effect.type}:${effect.id}`;
     case "attempt.cancel":
-      return `${command.type}:${command.id}:${command.run ?? "unknown"}`;
+      return `${effect.type}:${effect.id}:${effect.run ?? "unknown"}`;
     case "change.promote":
-      return `${command.type}:${command.id}:${command.round}`;
+      return `${effect.type}:${effect.id}:${effect.round}`;
     case "plan.make":
     case "plan.file":
-      return `${command.type}:${command.version}`;
+      return `${effect.type}:${effect.version}`;
     case "pull.open":
     case "branch.create":
     case "revert.write":
-      return `${command.type}:${command.branch}:${command.round}`;
+      return `${effect.type}:${effect.branch}:${effect.round}`;
     case "pull.observe":
     case "pull.close":
-      return `${command.type}:${command.pull}`;
+      return `${effect.type}:${effect.pull}`;
     case "heads.compare":
-      return `${command.type}:${command.pull}:${command.head}:${command.ahead}:${command.aheadHead}:${command.round}`;
+      return `${effect.type}:${effect.pull}:${effect.head}:${effect.ahead}:${effect.aheadHead}:${effect.round}`;
     case "pull.update":
-      return `${command.type}:${command.pull}:${command.head}:${command.base}:${command.round}`;
+      return `${effect.type}:${effect.pull}:${effect.head}:${effect.base}:${effect.round}`;
     case "failure.read":
     case "checks.rerun":
     case "pull.merge":
-      return `${command.type}:${command.pull}:${command.head}:${command.round}`;
+      return `${effect.type}:${effect.pull}:${effect.head}:${effect.round}`;
     case "branch.delete":
     case "branch.observe":
-      return `${command.type}:${command.branch}`;
+      return `${effect.type}:${effect.branch}`;
     case "status.publish":
     case "plan.publish":
     case "issue.close":
-      return command.type;
+      return effect.type;
     case "notice.post":
-      return `${command.type}:${noticeKey(command.notice)}`;
+      return `${effect.type}:${noticeKey(effect.notice)}`;
     case "reaction.add":
-      return `${command.type}:${command.comment}:${command.content}`;
+      return `${effect.type}:${effect.comment}:${effect.content}`;
   }
 }
 
 /** Asked again, these are done again, once, with the newest wording: what they look at or show may have changed since. */
-export function coalesces(command: Effect): boolean {
-  return ["attempt.observe", "pull.observe", "branch.observe", "status.publish", "plan.publish"].includes(command.type);
+export function coalesces(effect: ExternalEffect): boolean {
+  return ["attempt.observe", "pull.observe", "branch.observe", "status.publish", "plan.publish"].includes(effect.type);
 }
