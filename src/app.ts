@@ -22,7 +22,7 @@ import type { Outside, Settings } from "./loop/outside.ts";
 import type { Planner } from "./loop/planner-port.ts";
 import type { Store } from "./loop/store-port.ts";
 import { eventsFrom } from "./webhook/events.ts";
-import { readOrder } from "./webhook/order.ts";
+import { readCommand } from "./webhook/command.ts";
 import { webhookApp } from "./webhook/receive.ts";
 
 export interface AppOptions {
@@ -74,7 +74,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     readPolicy: (text) => readPolicy(text, options.defaults, options.prices),
     readWorkflow,
     priceOf: options.prices,
-    readOrder,
+    readCommand,
     repositories: () => connection.installedRepositories(),
     now: clock.now,
     newId: () => randomUUID(),

@@ -8,7 +8,7 @@ export interface Flag {
   about: string;
 }
 
-export interface Command {
+export interface Subcommand {
   name: string;
   about: string;
   flags: Record<string, Flag>;
@@ -20,7 +20,7 @@ export interface Command {
 export type Given = Record<string, string | undefined>;
 
 /** @throws BadInput that names the first flag that cannot be used */
-export function readFlags(command: Command, parameters: readonly string[]): Given {
+export function readFlags(command: Subcommand, parameters: readonly string[]): Given {
   const { tokens } = parseArgs({
     args: [...parameters],
     options: Object.fromEntries(
@@ -56,7 +56,7 @@ export function readFlags(command: Command, parameters: readonly string[]): Give
   return given;
 }
 
-function suggestion(command: Command, name: string): string {
+function suggestion(command: Subcommand, name: string): string {
   const letters = (text: string) => [...text.replaceAll("-", "")].sort().join("");
   const near = Object.keys(command.flags).find((known) => {
     const [left, right] = [letters(known), letters(name)];
@@ -74,13 +74,13 @@ function differsByOne(left: string, right: string): boolean {
   return short.slice(long.length === short.length ? at + 1 : at) === long.slice(at + 1);
 }
 
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly Subcommand[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const rows = commands.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`);
   return ["Usage: headgate <command> [flags]", "", ...rows, "", "headgate <command> --help tells more."].join("\n");
 }
 
-export function help(command: Command): string {
+export function help(command: Subcommand): string {
   const rows = Object.entries(command.flags).map(([name, { value, about }]) => [
     `  --${name}${value === undefined ? "" : ` ${value}`}`,
     about,

@@ -1,5 +1,5 @@
 /** What can be typed after `headgate`. */
-import type { Command, Flag } from "./command-line.ts";
+import type { Subcommand, Flag } from "./command-line.ts";
 
 const port: Flag = { value: "NUMBER", about: "the sandbox's port (any free one)" };
 
@@ -8,13 +8,13 @@ const running: Record<string, Flag> = {
   "data-dir": { value: "FOLDER", about: "keep everything here; run again on it to go on where it stopped" },
   out: { value: "FOLDER", about: "clone the result into this new folder" },
   json: { value: "FILE", about: "write a report of every task, attempt and merge" },
-  keep: { about: "leave the sandbox up at the end and take orders until Ctrl-C" },
+  keep: { about: "leave the sandbox up at the end and take commands until Ctrl-C" },
   port,
 };
 
 const exits = "Exit code 0: completed; 1: error; 2: it waits for you, and says for what; 130: interrupted.";
 
-export const run: Command = {
+export const run: Subcommand = {
   name: "run",
   about: "Carries a feature out on a repository, on this machine. Your files and branches stay as they are.",
   flags: {
@@ -35,7 +35,7 @@ ${exits}
   headgate run --repo . --issue feature.md --plan plan.json --agent-command './agent.sh' --checks 'npm test'`,
 };
 
-export const plan: Command = {
+export const plan: Subcommand = {
   name: "plan",
   about: "Says what Headgate would do with a feature and what it would take; starts nothing.",
   flags: {
@@ -53,14 +53,14 @@ Exit code 0: it could begin; 1: error; 2: it needs you first, and says for what;
   headgate plan --repo . --issue feature.md`,
 };
 
-export const demo: Command = {
+export const demo: Subcommand = {
   name: "demo",
   about: "Carries a feature of the bundled sample out; takes a minute and needs no key.",
   flags: running,
   notes: exits,
 };
 
-export const serve: Command = {
+export const serve: Subcommand = {
   name: "serve",
   about: "Runs the GitHub App, configured by its environment.",
   flags: {},
@@ -72,7 +72,7 @@ export const serve: Command = {
   PORT, HOST                                 where to listen`,
 };
 
-export const sandbox: Command = {
+export const sandbox: Subcommand = {
   name: "sandbox",
   about: "Starts a GitHub for this machine alone, with a sample repository, and says how to use it.",
   flags: {

@@ -17,9 +17,9 @@ const ofRepo = { repo: Repo };
 /** Something to say on the issue. Each is said once; `messages` holds the words. */
 export const Notice = z.discriminatedUnion("about", [
   z.object({ about: z.literal("unauthorised-label"), by: z.string() }),
-  z.object({ about: z.literal("unauthorised-order"), by: z.string(), comment: z.number().int() }),
-  z.object({ about: z.literal("malformed-order"), comment: z.number().int(), text: z.string(), reason: z.string() }),
-  z.object({ about: z.literal("refused-order"), comment: z.number().int(), reason: z.string() }),
+  z.object({ about: z.literal("unauthorised-command"), by: z.string(), comment: z.number().int() }),
+  z.object({ about: z.literal("malformed-command"), comment: z.number().int(), text: z.string(), reason: z.string() }),
+  z.object({ about: z.literal("refused-command"), comment: z.number().int(), reason: z.string() }),
   z.object({ about: z.literal("help"), comment: z.number().int() }),
   z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(z.string()) }),
   z.object({
@@ -234,10 +234,10 @@ export function noticeKey(notice: Notice): string {
   switch (notice.about) {
     case "unauthorised-label":
       return `unauthorised-label:${notice.by}`;
-    case "unauthorised-order":
-      return `unauthorised-order:${notice.by}`;
-    case "malformed-order":
-    case "refused-order":
+    case "unauthorised-command":
+      return `unauthorised-command:${notice.by}`;
+    case "malformed-command":
+    case "refused-command":
     case "help":
       return `answer:${notice.comment}`;
     case "not-ready":

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { Failure, type FailureClass } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
-import { IssueObservation, Order } from "./order.ts";
+import { IssueObservation, Command } from "./command.ts";
 import { PlanSource, TaskId } from "./plan.ts";
 import { Policy } from "./policy.ts";
 
@@ -76,11 +76,11 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("issue.closed"), by: z.string() }),
   /** `writtenAt`: by GitHub's clock, in whole seconds, as milliseconds since 1970. */
   z.object({
-    type: z.literal("order.given"),
+    type: z.literal("command.given"),
     comment: z.number().int(),
     by: z.string(),
     writtenAt: z.number().int(),
-    order: Order,
+    command: Command,
   }),
   z.object({ type: z.literal("issue.edited"), title: z.string(), body: z.string() }),
   z.object({ type: z.literal("issue.observed"), round: z.number().int(), observation: IssueObservation }),

@@ -1,7 +1,7 @@
 /** Everything outside that effects reach, as given by the composition root. */
 import type { Price } from "../core/attempt.ts";
 import type { Repo } from "../core/github.ts";
-import type { Order } from "../core/order.ts";
+import type { Command } from "../core/command.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Workflow } from "../core/preflight/index.ts";
 import type { GitHub } from "./github-port.ts";
@@ -40,8 +40,8 @@ export interface Outside {
   readWorkflow(path: string, text: string): { ok: true; workflow: Workflow } | { ok: false; text: string };
   /** What a model costs; null: nobody knows. */
   priceOf(model: string): Price | null;
-  /** The order in a comment, if it has one. */
-  readOrder(body: string): Order | null;
+  /** The command in a comment, if it has one. */
+  readCommand(body: string): Command | null;
   /** Repositories that Headgate is installed on. */
   repositories(): Promise<Repo[]>;
   now(): number;

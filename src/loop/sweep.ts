@@ -28,7 +28,7 @@ async function sweepRepository(outside: Outside, repo: { owner: string; name: st
   const { github, store, settings } = outside;
   for (const issue of await github.labelledIssues(repo, settings.label)) {
     const aggregate = featureKey(repo, issue.number);
-    // An order on an issue that nobody labelled leaves a row without a state.
+    // A command on an issue that nobody labelled leaves a row without a state.
     if (((await store.snapshot(aggregate))?.state ?? null) !== null) continue;
     const labelled = await github.labelledBy(repo, issue.number, settings.label);
     if (labelled === null) continue;

@@ -1,7 +1,7 @@
 /** Answers and news on the issue, each said once. */
 import type { Notice } from "../core/effect.ts";
 import { noticeMarker } from "./markers.ts";
-import { orderList } from "./orders.ts";
+import { commandList } from "./commands.ts";
 import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";
 
 /** Markdown whose first line is the notice's marker. */
@@ -13,14 +13,14 @@ function words(notice: Notice): string {
   switch (notice.about) {
     case "unauthorised-label":
       return `${person(notice.by)} put the label on, but starting a feature takes write access to this repository. Nothing runs. Somebody with write access can take the label off and put it on again.`;
-    case "unauthorised-order":
-      return `${person(notice.by)}, orders take write access to this repository. Nothing was done.`;
-    case "malformed-order":
-      return `I did not understand ${quoted(notice.text)}: ${plainText(notice.reason, 500)}\n\n${orderList()}`;
-    case "refused-order":
+    case "unauthorised-command":
+      return `${person(notice.by)}, commands take write access to this repository. Nothing was done.`;
+    case "malformed-command":
+      return `I did not understand ${quoted(notice.text)}: ${plainText(notice.reason, 500)}\n\n${commandList()}`;
+    case "refused-command":
       return plainText(notice.reason, 2_000);
     case "help":
-      return `An order stands at the beginning of a line of a comment:\n\n${orderList()}`;
+      return `A command stands at the beginning of a line of a comment:\n\n${commandList()}`;
     case "not-ready":
       return `Headgate cannot start here yet:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
     case "budget-warning":

@@ -21,7 +21,7 @@ export function pullBody(effect: PullOpen): string {
     quoted("What was asked for", effect.description),
     quoted("What the agent says it did", effect.summary),
     fileList(effect.files),
-    `Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; orders such as \`/headgate hold\` go on #${effect.issue}.`,
+    `Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; commands such as \`/headgate hold\` go on #${effect.issue}.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

@@ -36,7 +36,7 @@ function render(state: FeatureState, at: number, level: Level): string {
     level.diagram && state.tasks.length > 0 ? planDiagram(state.tasks) : "",
     state.tasks.length > 0 ? taskTable(state, level) : "",
     facts(state, at),
-    isOver(state) ? "" : "Orders are comments by people with write access; `/headgate help` lists them.",
+    isOver(state) ? "" : "Commands are comments by people with write access; `/headgate help` lists them.",
   ].filter((section) => section !== "");
   return [statusMarker(), sections.join("\n\n")].join("\n");
 }

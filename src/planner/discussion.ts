@@ -9,8 +9,8 @@ const MAX_PEOPLE = 20;
 const MAX_COMMENT_CHARACTERS = 6_000;
 const MAX_CHARACTERS = 40_000;
 
-/** Orders are for Headgate to carry out; what they say to the planner reaches it as guidance. */
-const ORDER = /^\s*\/headgate(?=\s|$)/i;
+/** Commands are for Headgate to carry out; what they say to the planner reaches it as guidance. */
+const COMMAND = /^\s*\/headgate(?=\s|$)/i;
 
 export interface Said {
   by: string;
@@ -44,5 +44,5 @@ export async function readDiscussion(
 }
 
 function isTalk({ authorIsBot, body }: CommentSnapshot): boolean {
-  return !authorIsBot && !ORDER.test(body);
+  return !authorIsBot && !COMMAND.test(body);
 }

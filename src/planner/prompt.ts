@@ -22,7 +22,7 @@ What happens with the plan
 
 How to split
 - Prefer few tasks. A feature that is really one change is one task. Split where parts can be built at the same time, or where one change would be too large to review.
-- A task depends on another only if it cannot be written or tested without the other's code in place. Do not add an edge for order's sake: needless edges make agents wait.
+- A task depends on another only if it cannot be written or tested without the other's code in place. Do not add an edge for command's sake: needless edges make agents wait.
 - Tasks that may run at the same time should change different files. Where several need the same new piece (a type, a table, a module), make that piece a task of its own that the others depend on, with its interface spelled out.
 - Where many tasks would touch one shared file (an index, a registry, a configuration), leave that file to one task, usually the last.
 - Each task brings its own tests and documentation. No task that only tests what another one writes, and none that leaves the checks failing for a later one to fix.

@@ -7,7 +7,7 @@ import { runName } from "../core/attempt.ts";
 import type { FeatureEvent, LaneEvent } from "../core/event.ts";
 import type { Repo } from "../core/github.ts";
 import { featureKey, topics } from "../core/keys.ts";
-import { readOrder } from "./order.ts";
+import { readCommand } from "./command.ts";
 import {
   type Account,
   Action,
@@ -60,7 +60,7 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
     case "issues":
       return issueFacts(action, read(IssuesPayload), guid, identity);
     case "issue_comment":
-      return action === "created" ? orderFact(read(IssueCommentPayload), guid, identity) : nothing;
+      return action === "created" ? commandFact(read(IssueCommentPayload), guid, identity) : nothing;
     case "pull_request":
     case "pull_request_review": {
       const { repository, pull_request: pull } = read(PullPayload);
@@ -138,22 +138,22 @@ function issueFacts(
   }
 }
 
-function orderFact(
+function commandFact(
   { repository, issue, comment }: z.infer<typeof IssueCommentPayload>,
   guid: string,
   identity: Identity,
 ): Told {
   if (issue.pull_request !== undefined) return nothing;
   if (comment.user?.type === "Bot" || comment.performed_via_github_app?.id === identity.appId) return nothing;
-  const order = readOrder(comment.body ?? "");
+  const command = readCommand(comment.body ?? "");
   const repo = repoOf(repository);
   // Talk among people. Whoever waits for an answer looks.
-  if (order === null) return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
+  if (command === null) return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
   const by = comment.user?.login ?? "ghost";
   const fact: Fact = {
     aggregate: featureKey(repo, issue.number),
     key: `comment:${comment.id}:${comment.created_at}`,
-    event: { type: "order.given", comment: comment.id, by, writtenAt: Date.parse(comment.created_at), order },
+    event: { type: "command.given", comment: comment.id, by, writtenAt: Date.parse(comment.created_at), command },
   };
   return { facts: [fact], hints: [] };
 }

@@ -329,7 +329,7 @@ describe("a failure", () => {
         if (time < 7) world.timer("wait:a");
       }
       expect(world.task("a")).toMatchObject({ stage: "parked", machine: { failures: 0, free: 7 } });
-      world.orders({ verb: "retry", task: "a" });
+      world.commands({ verb: "retry", task: "a" });
       expect(world.task("a")).toMatchObject({ stage: "in-lane", machine: { attempt: 1, free: 0 } });
     },
   );
@@ -407,11 +407,11 @@ describe("partial success", () => {
     const landings = [world.task("good").landing, world.task("other").landing];
 
     world.feature({
-      type: "order.given",
+      type: "command.given",
       comment: 5,
       by: "ada",
       writtenAt: 1_000_000,
-      order: { verb: "retry", task: "bad" },
+      command: { verb: "retry", task: "bad" },
     });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     world.lands("bad");
@@ -435,7 +435,7 @@ describe("a change that cannot be promoted", () => {
       if (attempt < 7) world.timer("wait:a");
       if (world.state.breaker.state === "open") world.timer("breaker");
     }
-    world.orders({ verb: "retry", task: "a" });
+    world.commands({ verb: "retry", task: "a" });
     if (world.state.breaker.state === "open") world.timer("breaker");
     expect(world.take("attempt.dispatch")).toMatchObject({ attempt: 8, brief: { kind: "build" } });
   });
@@ -456,7 +456,7 @@ describe("a change that cannot be promoted", () => {
       if (time < 7) world.timer("wait:a");
     }
     expect(world.task("a").stage).toBe("parked");
-    world.orders({ verb: "retry", task: "a" });
+    world.commands({ verb: "retry", task: "a" });
     expect(world.has("change.promote")).toBe(false);
     expect(world.task("a")).toMatchObject({ stage: "in-lane", change: null });
     world.pullIs(pull, { headSha: sha("theirs") });

@@ -58,7 +58,7 @@ describe("landing together", () => {
       failure,
     });
     expect(world.state.parked?.reason).toBe("It exists already.");
-    world.orders("resume");
+    world.commands("resume");
     expect(world.take("branch.create").branch).toBe(INTEGRATION);
   });
 
@@ -87,7 +87,7 @@ describe("landing together", () => {
         reason: `The branch \`${branch}\` is gone.`,
         next: `restore it at ${at}, then \`/headgate resume\``,
       });
-      world.orders("resume");
+      world.commands("resume");
       expect(world.take("branch.observe").branch).toBe(branch);
       expect(world.state.parked).toBeNull();
     },
@@ -164,7 +164,7 @@ describe("landing together", () => {
     world.label();
     world.allow();
     world.plan({ a: [], b: [] }, {}, { land: "together" });
-    world.orders("cancel");
+    world.commands("cancel");
     expect(takenAway(world)).not.toContain(INTEGRATION);
     world.feature({ type: "branch.created", branch: INTEGRATION, sha: sha("base") });
     expect(takenAway(world)).toContain(INTEGRATION);
@@ -174,7 +174,7 @@ describe("landing together", () => {
   it("given up, leaves the base alone and takes the integration branch away", () => {
     const world = together({ a: [], b: [] }, "rollback");
     world.lands("a");
-    world.orders("cancel");
+    world.commands("cancel");
     expect(world.state.stage).toBe("cancelled");
     expect(world.has("revert.write")).toBe(false);
     expect(world.has("branch.delete", (one) => one.type === "branch.delete" && one.branch === INTEGRATION)).toBe(true);
@@ -214,7 +214,7 @@ describe("rolling back", () => {
     const world = rollback();
     world.lands("b");
     world.lands("a");
-    world.orders("cancel");
+    world.commands("cancel");
     expect(world.state.stage).toBe("rolling-back");
     expect(world.take("revert.write")).toMatchObject({ task: "undo-1", merge: sha("merge-10"), base: sha("base") });
     expect(world.has("revert.write")).toBe(false);
@@ -272,7 +272,7 @@ describe("rolling back", () => {
     const world = rollback({ a: [], b: [] }, method);
     world.agentSucceeds("a");
     lands(world);
-    world.orders("cancel");
+    world.commands("cancel");
     if (base === null) {
       expect(world.has("revert.write")).toBe(false);
       expect(world.task("undo-1")).toMatchObject({
@@ -283,9 +283,9 @@ describe("rolling back", () => {
       expect(actor).toBe("person");
       expect(reason).toContain("may be the last of several commits");
       expect(next).toContain("revert by hand");
-      world.orders({ verb: "retry", task: "undo-1" });
+      world.commands({ verb: "retry", task: "undo-1" });
       expect(world.has("revert.write")).toBe(false);
-      world.orders("cancel");
+      world.commands("cancel");
       expect(world.state.stage).toBe("failed");
     } else {
       expect(world.take("revert.write")).toMatchObject({ merge: sha("merge-10"), base: sha(base) });
@@ -294,7 +294,7 @@ describe("rolling back", () => {
 
   it("only cancels when nothing has landed and nothing may land", () => {
     const world = rollback();
-    world.orders("cancel");
+    world.commands("cancel");
     expect(world.state.stage).toBe("cancelled");
   });
 
@@ -302,7 +302,7 @@ describe("rolling back", () => {
     const world = new World();
     world.start({ a: [], b: [] });
     world.lands("a");
-    world.orders("cancel");
+    world.commands("cancel");
     expect(world.state.stage).toBe("cancelled");
   });
 
@@ -310,7 +310,7 @@ describe("rolling back", () => {
     const world = rollback({ a: [], b: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
-    world.orders("cancel");
+    world.commands("cancel");
     expect(world.state).toMatchObject({ stage: "rolling-back", awaiting: ["a"] });
     world.merges(pull);
     expect(world.state.awaiting).toEqual([]);
@@ -375,7 +375,7 @@ describe("rolling back", () => {
     const world = rollback({ a: [], b: [] });
     world.agentSucceeds("a");
     before(world);
-    world.orders("cancel");
+    world.commands("cancel");
     after(world);
     expect(world.state.awaiting).toEqual([]);
     expect(world.laneState.entries).toEqual([]);
@@ -409,7 +409,7 @@ describe("rolling back", () => {
   it("ends at the lane's word that nothing landed", () => {
     const world = rollback({ a: [], b: [] });
     world.agentSucceeds("a");
-    world.orders("cancel");
+    world.commands("cancel");
     expect(world.state).toMatchObject({ stage: "failed", awaiting: [] });
     expect(world.has("revert.write")).toBe(false);
   });
@@ -417,7 +417,7 @@ describe("rolling back", () => {
   it("asks no agent about a revert that fails its checks: it waits for a person", () => {
     const world = rollback({ a: [], b: [] });
     world.lands("a");
-    world.orders("cancel");
+    world.commands("cancel");
     reverts(world, "undo-1", 40);
     world.pullIs(40, { checks: [red] });
     const { head } = world.take("failure.read");
@@ -426,15 +426,15 @@ describe("rolling back", () => {
     expect(world.has("attempt.dispatch", (one) => one.type === "attempt.dispatch" && one.task === "undo-1")).toBe(
       false,
     );
-    world.orders({ verb: "retry", task: "undo-1" });
+    world.commands({ verb: "retry", task: "undo-1" });
     expect(world.task("undo-1").stage).toBe("in-lane");
   });
 
   it("can itself be given up: then things stay as they are", () => {
     const world = rollback({ a: [], b: [] });
     world.lands("a");
-    world.orders("cancel");
-    world.orders("cancel");
+    world.commands("cancel");
+    world.commands("cancel");
     expect(world.state.stage).toBe("failed");
     expect(world.task("undo-1").stage).toBe("cancelled");
   });

@@ -185,11 +185,11 @@ describe("a task", () => {
     }
     expect(world.task("a").breaker).toBe("open");
     world.feature({
-      type: "order.given",
+      type: "command.given",
       comment: 5,
       by: "ada",
       writtenAt: 1_000_000,
-      order: { verb: "retry", task: "a" },
+      command: { verb: "retry", task: "a" },
     });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     world.dispatches("a");
@@ -253,7 +253,7 @@ describe("a task", () => {
     expect(world.state.breaker).toMatchObject({ state: "open", trips: 1 });
     world.ends("d", null);
     expect(world.has("attempt.dispatch")).toBe(false);
-    world.orders("resume");
+    world.commands("resume");
     expect(world.state.breaker).toMatchObject({ state: "half-open", trips: 1 });
     expect(world.has("attempt.dispatch")).toBe(true);
   });
@@ -345,11 +345,11 @@ describe("a task", () => {
   });
 });
 
-describe("orders", () => {
-  function order(
+describe("commands", () => {
+  function command(
     world: World,
     comment: number,
-    verb: Parameters<World["feature"]>[0] & { type: "order.given" },
+    verb: Parameters<World["feature"]>[0] & { type: "command.given" },
     permission: "write" | "read" = "write",
   ) {
     world.feature(verb);
@@ -359,31 +359,31 @@ describe("orders", () => {
 
   it("are seen at once, and done only when their giver may", () => {
     const world = started({ a: [] });
-    order(
+    command(
       world,
       5,
-      { type: "order.given", comment: 5, by: "mallory", writtenAt: 1_000_000, order: { verb: "cancel" } },
+      { type: "command.given", comment: 5, by: "mallory", writtenAt: 1_000_000, command: { verb: "cancel" } },
       "read",
     );
     expect(world.state.stage).toBe("executing");
     expect(world.take("reaction.add")).toMatchObject({ comment: 5, content: "eyes" });
-    expect(world.take("notice.post").notice).toMatchObject({ about: "unauthorised-order", by: "mallory" });
+    expect(world.take("notice.post").notice).toMatchObject({ about: "unauthorised-command", by: "mallory" });
     expect(world.ignored).toContain("permission.observed: unauthorised");
   });
 
   it("hold: nothing new starts and nothing merges; resume: it goes on", () => {
     const world = started({ a: [], b: ["a"] });
     const pull = world.agentSucceeds("a");
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
+    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
-    order(world, 6, { type: "order.given", comment: 6, by: "ada", writtenAt: 1_000_000, order: { verb: "resume" } });
+    command(world, 6, { type: "command.given", comment: 6, by: "ada", writtenAt: 1_000_000, command: { verb: "resume" } });
     expect(world.has("pull.merge")).toBe(true);
   });
 
   it("hold: a pull that opens during the hold is held too", () => {
     const world = started({ a: [] });
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
+    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
@@ -393,7 +393,7 @@ describe("orders", () => {
     const world = started({ a: [], b: [] });
     const pull = world.agentSucceeds("a");
     world.dispatches("b");
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "cancel" } });
+    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "cancel" } });
     expect(world.state.stage).toBe("cancelled");
     expect(world.take("attempt.cancel")).toMatchObject({ task: "b" });
     expect(world.take("pull.close")).toMatchObject({ pull });
@@ -404,7 +404,7 @@ describe("orders", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "cancel" } });
+    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "cancel" } });
     world.merges(pull);
     expect(world.task("a").landing).toMatchObject({ mergeSha: sha("merge-10") });
     expect(world.state.stage).toBe("cancelled");
@@ -416,12 +416,12 @@ describe("orders", () => {
       world.dispatches("a");
       world.ends("a", { outcome: "failed", summary });
     }
-    order(world, 5, {
-      type: "order.given",
+    command(world, 5, {
+      type: "command.given",
       comment: 5,
       by: "ada",
       writtenAt: 1_000_000,
-      order: { verb: "retry", task: "a" },
+      command: { verb: "retry", task: "a" },
     });
     expect(world.dispatches("a")).toBe(4);
     expect(world.task("a").machine.failures).toBe(0);
@@ -429,28 +429,28 @@ describe("orders", () => {
 
   it("retry: of a task that is not parked is refused with the reason", () => {
     const world = started({ a: [] });
-    order(world, 5, {
-      type: "order.given",
+    command(world, 5, {
+      type: "command.given",
       comment: 5,
       by: "ada",
       writtenAt: 1_000_000,
-      order: { verb: "retry", task: "ghost" },
+      command: { verb: "retry", task: "ghost" },
     });
     expect(world.take("notice.post").notice).toMatchObject({
-      about: "refused-order",
+      about: "refused-command",
       reason: expect.stringContaining("no task 'ghost'"),
     });
   });
 
   it("given twice count once", () => {
     const world = started({ a: [] });
-    world.feature({ type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
-    world.feature({ type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
-    expect(world.ignored).toContain("order.given: duplicate");
+    world.feature({ type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
+    world.feature({ type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
+    expect(world.ignored).toContain("command.given: duplicate");
   });
 
   const given = (world: World, comment: number, verb: "hold" | "resume" | "status") =>
-    world.feature({ type: "order.given", comment, by: "ada", writtenAt: 1_000_000, order: { verb } });
+    world.feature({ type: "command.given", comment, by: "ada", writtenAt: 1_000_000, command: { verb } });
   const unknown = (world: World, comment: number) => {
     const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
     const of = {
@@ -467,15 +467,15 @@ describe("orders", () => {
     [
       "one was answered and is told once more",
       (world) => {
-        order(world, 5, {
-          type: "order.given",
+        command(world, 5, {
+          type: "command.given",
           comment: 5,
           by: "ada",
           writtenAt: 1_000_000,
-          order: { verb: "status" },
+          command: { verb: "status" },
         });
         given(world, 5, "status");
-        expect(world.ignored).toEqual(["order.given: duplicate"]);
+        expect(world.ignored).toEqual(["command.given: duplicate"]);
       },
     ],
     [
@@ -484,7 +484,7 @@ describe("orders", () => {
         given(world, 5, "status");
         unknown(world, 5);
         given(world, 5, "status");
-        expect(world.ignored).toEqual(["order.given: duplicate"]);
+        expect(world.ignored).toEqual(["command.given: duplicate"]);
       },
     ],
   ])("are carried out although %s", (_, before) => {
@@ -492,8 +492,8 @@ describe("orders", () => {
     before(world);
     given(world, 6, "hold");
     world.feature({ type: "permission.observed", comment: 6, by: "ada", permission: "write" });
-    expect(world.state.hold).toMatchObject({ by: "ada", cause: "order" });
-    expect(world.state.pendingOrders).toEqual([]);
+    expect(world.state.hold).toMatchObject({ by: "ada", cause: "command" });
+    expect(world.state.pendingCommands).toEqual([]);
   });
 
   it("that wait for one before them are carried out when nobody could say who gave that one", () => {
@@ -503,16 +503,16 @@ describe("orders", () => {
     world.feature({ type: "permission.observed", comment: 6, by: "ada", permission: "write" });
     expect(world.state.hold).toBeNull();
     unknown(world, 5);
-    expect(world.state).toMatchObject({ hold: { by: "ada" }, pendingOrders: [] });
+    expect(world.state).toMatchObject({ hold: { by: "ada" }, pendingCommands: [] });
   });
 
   it("told once more are not carried out once more", () => {
     const world = started({ a: [] });
-    order(world, 5, { type: "order.given", comment: 5, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
-    order(world, 6, { type: "order.given", comment: 6, by: "ada", writtenAt: 1_000_000, order: { verb: "resume" } });
+    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
+    command(world, 6, { type: "command.given", comment: 6, by: "ada", writtenAt: 1_000_000, command: { verb: "resume" } });
     given(world, 5, "hold");
     expect(world.has("permission.observe")).toBe(false);
-    expect(world.state).toMatchObject({ hold: null, pendingOrders: [] });
+    expect(world.state).toMatchObject({ hold: null, pendingCommands: [] });
   });
 });
 
@@ -582,7 +582,7 @@ describe("a task's own budget", () => {
     const world = limited({ usd: 1 });
     world.dispatches("a");
     world.ends("a", { outcome: "failed", summary: "one", usage: { ...usage, usd: 2 } });
-    world.orders({ verb: "retry", task: "a" });
+    world.commands({ verb: "retry", task: "a" });
     expect(briefOf(world)?.model.maxUsd).toBe(5);
     world.dispatches("a");
     world.ends("a", { outcome: "failed", summary: "two", usage: { ...usage, usd: 2 } });
@@ -647,11 +647,11 @@ describe("the budget", () => {
     expect(world.stages()).toEqual({ a: "done", b: "ready" });
     expect(world.state.parked).toMatchObject({ next: "/headgate budget +5" });
     world.feature({
-      type: "order.given",
+      type: "command.given",
       comment: 5,
       by: "ada",
       writtenAt: 1_000_000,
-      order: { verb: "budget", usd: 5 },
+      command: { verb: "budget", usd: 5 },
     });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     expect(world.stages().b).toBe("dispatching");
@@ -707,7 +707,7 @@ describe("the budget", () => {
     world.dispatches("a");
     world.begins("a");
     world.timer("attempt:1/a/1");
-    world.orders("cancel");
+    world.commands("cancel");
     expect(world.task("a").unreported).toEqual({ usd: 5, tokens: 0 });
   });
 
@@ -748,18 +748,18 @@ describe("onFailure: hold", () => {
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
     world.feature({
-      type: "order.given",
+      type: "command.given",
       comment: 5,
       by: "ada",
       writtenAt: 1_000_000,
-      order: { verb: "retry", task: "a" },
+      command: { verb: "retry", task: "a" },
     });
     world.feature({ type: "permission.observed", comment: 5, by: "ada", permission: "write" });
     expect(world.has("pull.merge")).toBe(true);
   });
 });
 
-describe("people outside of orders", () => {
+describe("people outside of commands", () => {
   it("removing the label holds; putting it back goes on", () => {
     const world = started({ a: [], b: ["a"] });
     world.feature({ type: "feature.unlabelled", by: "ada" });

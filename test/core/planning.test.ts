@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Price } from "../../src/core/attempt.ts";
 import { explainFeature } from "../../src/core/feature/explain.ts";
 import { standing } from "../../src/core/judge/standing.ts";
-import type { Order } from "../../src/core/order.ts";
+import type { Command } from "../../src/core/command.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 import { sha, World } from "./world.ts";
 
@@ -35,19 +35,19 @@ function shows(world: World): void {
 let comments = 0;
 
 /** Written now, unless said otherwise. What was answered: null is "done". */
-function says(world: World, order: Order, { writtenAt = world.at, permission = "write" as "write" | "read" } = {}) {
+function says(world: World, command: Command, { writtenAt = world.at, permission = "write" as "write" | "read" } = {}) {
   comments += 1;
   const comment = 5_000 + comments;
-  world.feature({ type: "order.given", comment, by: "ada", writtenAt, order });
+  world.feature({ type: "command.given", comment, by: "ada", writtenAt, command });
   if (!world.has("permission.observe")) return null;
   world.take("permission.observe");
   world.feature({ type: "permission.observed", comment, by: "ada", permission });
   if (!world.has("notice.post")) return null;
   const { notice } = world.take("notice.post");
-  return notice.about === "refused-order" ? notice.reason : notice.about;
+  return notice.about === "refused-command" ? notice.reason : notice.about;
 }
 
-const approves: Order = { verb: "approve", version: null };
+const approves: Command = { verb: "approve", version: null };
 const edges = (world: World) => world.state.tasks.map(({ plan }) => `${plan.id}<${plan.dependsOn.join("+")}`);
 
 describe("a plan that a person has to approve", () => {
@@ -71,7 +71,7 @@ describe("a plan that a person has to approve", () => {
   it("is not carried out for somebody who may not", () => {
     const world = proposed();
     shows(world);
-    expect(says(world, approves, { permission: "read" })).toBe("unauthorised-order");
+    expect(says(world, approves, { permission: "read" })).toBe("unauthorised-command");
     expect(world.state.stage).toBe("proposed");
   });
 
@@ -237,7 +237,7 @@ describe("the issue's text changes after the label", () => {
   });
 });
 
-describe("a plan changed by orders", () => {
+describe("a plan changed by commands", () => {
   it("is a new version without the task, whose dependents depend on what it depended on", () => {
     const world = proposed();
     expect(says(world, { verb: "drop", task: "b" })).toBeNull();
@@ -314,7 +314,7 @@ describe("a plan that could not be made", () => {
 });
 
 it.each([["approve"], ["plan"]] as const)(
-  "what could not be looked at is looked at again when somebody orders '%s'",
+  "what could not be looked at is looked at again when somebody gives the command '%s'",
   (verb) => {
     const world = proposed();
     shows(world);
@@ -342,7 +342,7 @@ describe("a planner that has to ask", () => {
     world.feature(event);
     return world;
   }
-  const talk: Order = { verb: "answer" };
+  const talk: Command = { verb: "answer" };
 
   it("asks once, and waits for a person", () => {
     const world = asked();
@@ -369,7 +369,7 @@ describe("a planner that has to ask", () => {
   it("is not disturbed by talk while nothing was asked", () => {
     const world = proposed();
     says(world, talk);
-    expect(world.ignored).toContain("order.given: not-accepted-here");
+    expect(world.ignored).toContain("command.given: not-accepted-here");
   });
 });
 

@@ -19,7 +19,7 @@ const unlabel = (world: World) => world.feature({ type: "feature.unlabelled", by
 describe("a look that is under way when a person stops the feature", () => {
   it.each<[string, (world: World) => void, object]>([
     ["takes the label off again", unlabel, { cause: "label" }],
-    ["gives the order to hold", (world) => world.orders("hold", "bob"), { by: "bob", cause: "order" }],
+    ["asks to hold", (world) => world.commands("hold", "bob"), { by: "bob", cause: "command" }],
   ])("lifts nothing when somebody %s", (_, stops, hold) => {
     const world = labelledAgain();
     stops(world);
@@ -43,7 +43,7 @@ describe("a look that is under way when a person stops the feature", () => {
 
   it("changes nothing about a feature that was cancelled meanwhile", () => {
     const world = labelledAgain();
-    world.orders("cancel");
+    world.commands("cancel");
     world.allow();
     expect(world.ignored.at(-1)).toBe("feature.observed: not-accepted-here");
     expect(world.state).toMatchObject({ stage: "cancelled", hold: null });
@@ -60,7 +60,7 @@ describe("a look that is under way when a person stops the feature", () => {
     unlabel(world);
     world.label();
     world.merges(first, { landedTree: sha("something else") });
-    world.orders("cancel");
+    world.commands("cancel");
     world.take("revert.write");
     world.feature({ type: "revert.written", task: "undo-1", head: sha("undo-1") });
     world.take("pull.open");
@@ -100,7 +100,7 @@ describe("a look that is under way when a person stops the feature", () => {
 function seen(world: World, labelled: boolean): void {
   const { round } = world.take("issue.observe");
   const { title, body } = world.state.issue;
-  world.feature({ type: "issue.observed", round, observation: { open: true, labelled, title, body, orders: [] } });
+  world.feature({ type: "issue.observed", round, observation: { open: true, labelled, title, body, commands: [] } });
 }
 
 function swept(world: World, labelled: boolean): void {
@@ -135,8 +135,8 @@ describe("a plan", () => {
       "it was held and resumed while it was made",
       (world) => {
         world.allow();
-        world.orders("hold");
-        world.orders("resume");
+        world.commands("hold");
+        world.commands("resume");
         expect(world.has("feature.observe")).toBe(false);
       },
     ],
@@ -152,10 +152,10 @@ describe("a plan", () => {
     [
       "it was held and resumed before anything was seen",
       (world) => {
-        world.orders("hold");
+        world.commands("hold");
         world.allow();
         expect(plans(world)).toBe(0);
-        world.orders("resume");
+        world.commands("resume");
         world.allow();
       },
     ],
@@ -167,7 +167,7 @@ describe("a plan", () => {
         world.label("mallory");
         world.allow({ permission: "read" });
         expect(world.state.parked).toBeNull();
-        world.orders("resume");
+        world.commands("resume");
       },
     ],
   ])("is paid for once, and its tasks start, although %s", (_, happens) => {
@@ -203,7 +203,7 @@ describe("a plan", () => {
     world.allow();
     fails(world, world.take("plan.make").version);
     expect(world.state.parked).not.toBeNull();
-    world.orders("resume");
+    world.commands("resume");
     world.allow();
     expect(plans(world)).toBe(1);
     expect(world.take("plan.make").version).toBe(2);
@@ -215,13 +215,13 @@ function made(world: World, version: number, plan: unknown): void {
 }
 
 describe("holding and resuming", () => {
-  it("by order is not undone by a label that was off and is back", () => {
+  it("by command is not undone by a label that was off and is back", () => {
     const world = new World();
     world.start({ a: [] });
-    world.orders("hold");
+    world.commands("hold");
     unlabel(world);
     swept(world, true);
-    expect(world.state.hold).toMatchObject({ by: "ada", cause: "order" });
+    expect(world.state.hold).toMatchObject({ by: "ada", cause: "command" });
     expect(world.has("feature.observe")).toBe(false);
   });
 
@@ -232,10 +232,10 @@ describe("holding and resuming", () => {
     world.agentSucceeds("a");
     world.onTell = (effect: Extract<Effect, { type: "tell" }>) => keys.push(`${effect.to} ${effect.key}`);
     const comments = [1, 2, 3, 4];
-    // Orders wait for the first one's permission, and then are all carried out at one event.
+    // Commands wait for the first one's permission, and then are all carried out at one event.
     for (const comment of comments) {
       const verb = comment % 2 === 1 ? ("hold" as const) : ("resume" as const);
-      world.feature({ type: "order.given", comment, by: "ada", writtenAt: 1_000_000, order: { verb } });
+      world.feature({ type: "command.given", comment, by: "ada", writtenAt: 1_000_000, command: { verb } });
     }
     for (const comment of comments.reverse()) {
       world.feature({ type: "permission.observed", comment, by: "ada", permission: "write" });

@@ -8,7 +8,7 @@ import type { Event, FeatureEvent, LaneEvent, Outcome } from "../../src/core/eve
 import { FeatureState } from "../../src/core/feature/state.ts";
 import type { Check, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
-import type { Order } from "../../src/core/order.ts";
+import type { Command } from "../../src/core/command.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 
 /** Nobody has to approve a plan. */
@@ -141,16 +141,16 @@ export class World {
     this.plan(tasks);
   }
 
-  /** Somebody who may gives an order. */
-  orders(order: Order | "resume" | "cancel" | "hold", by = "ada"): void {
+  /** Somebody who may gives a command. */
+  commands(command: Command | "resume" | "cancel" | "hold", by = "ada"): void {
     this.#comments += 1;
     const comment = 1_000 + this.#comments;
     this.feature({
-      type: "order.given",
+      type: "command.given",
       comment,
       by,
       writtenAt: 1_000_000,
-      order: typeof order === "string" ? { verb: order } : order,
+      command: typeof command === "string" ? { verb: command } : command,
     });
     this.take("permission.observe", (effect) => effect.comment === comment);
     this.feature({ type: "permission.observed", comment, by, permission: "write" });

@@ -9,8 +9,8 @@ import { hostile } from "./hostile.ts";
 describe("a notice", () => {
   it.each<[string, Notice]>([
     ["says why a label starts nothing", { about: "unauthorised-label", by: "mallory" }],
-    ["says why an order does nothing", { about: "unauthorised-order", by: "mallory", comment: 7 }],
-    ["refuses an order with the reason", { about: "refused-order", comment: 7, reason: "There is no task 'x'." }],
+    ["says why a command does nothing", { about: "unauthorised-command", by: "mallory", comment: 7 }],
+    ["refuses a command with the reason", { about: "refused-command", comment: 7, reason: "There is no task 'x'." }],
     [
       "lists everything that is missing, with names as code",
       { about: "not-ready", round: 1, problems: ["`main` requires no checks.", "`x.yml` is\nmissing."] },
@@ -23,9 +23,9 @@ describe("a notice", () => {
     expect(noticeComment(notice)).toMatchSnapshot();
   });
 
-  it("answers a malformed order with what was typed, why not, and what there is", () => {
+  it("answers a malformed command with what was typed, why not, and what there is", () => {
     const notice: Notice = {
-      about: "malformed-order",
+      about: "malformed-command",
       comment: 7,
       text: "/headgate retyr @ada | `x`",
       reason: "there is no order 'retyr'. Did you mean 'retry'?",
@@ -50,7 +50,7 @@ describe("a notice", () => {
     `);
   });
 
-  it("helps with every order there is", () => {
+  it("helps with every command there is", () => {
     const help = noticeComment({ about: "help", comment: 7 });
     for (const verb of [
       "status",

@@ -68,7 +68,7 @@ describe("a pull request's body", () => {
 
       </details>
 
-      Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; orders such as \`/headgate hold\` go on #12."
+      Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; commands such as \`/headgate hold\` go on #12."
     `);
   });
 
@@ -77,7 +77,7 @@ describe("a pull request's body", () => {
     expect(pullBody(bare)).toMatchInlineSnapshot(`
       "Part of #12 · task \`quote\`
 
-      Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; orders such as \`/headgate hold\` go on #12."
+      Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; commands such as \`/headgate hold\` go on #12."
     `);
   });
 

@@ -43,7 +43,7 @@ describe("the status comment", () => {
 
       Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
 
-      Orders are comments by people with write access; \`/headgate help\` lists them."
+      Commands are comments by people with write access; \`/headgate help\` lists them."
     `);
   });
 
@@ -57,7 +57,7 @@ describe("the status comment", () => {
 
       Base: \`main\` at 6261736. Before every merge these must pass: \`unit\`. Started 3 min ago by \`ada\`.
 
-      Orders are comments by people with write access; \`/headgate help\` lists them."
+      Commands are comments by people with write access; \`/headgate help\` lists them."
     `);
   });
 
@@ -111,7 +111,7 @@ describe("the status comment", () => {
 
       Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
 
-      Orders are comments by people with write access; \`/headgate help\` lists them."
+      Commands are comments by people with write access; \`/headgate help\` lists them."
     `);
   });
 
@@ -187,7 +187,7 @@ describe("the status comment", () => {
     expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe(
       "**It was cancelled by @·ada; of its tasks 1 of 4 is merged.**",
     );
-    expect(text).not.toContain("Orders are");
+    expect(text).not.toContain("Commands are");
   });
 
   it("keeps its shape whatever the titles and causes are", () => {

@@ -6,7 +6,7 @@ import type { World } from "./world/world.ts";
 import { SECRET } from "./world/world.ts";
 
 describe("a plan that cannot be used", () => {
-  it("is answered by one comment with every error and makes no branch; a better one is taken after an order to resume", async () => {
+  it("is answered by one comment with every error and makes no branch; a better one is taken after a command to resume", async () => {
     const world = await openWorld({
       plan: {
         tasks: [
@@ -118,21 +118,21 @@ describe("somebody without write access", () => {
     expect(await world.log()).toEqual(["Make one (#2)", "first"]);
   });
 
-  it("who gives orders is told why once, and nothing is done", async () => {
+  it("who gives commands is told why once, and nothing is done", async () => {
     const world = await openWorld({ agent: "gate go; echo made > $HEADGATE_TASK_ID.txt" });
     await world.label();
     await world.until(async () => (await world.stages()).one === "working");
-    const order = await world.comment("sam", "/headgate cancel");
+    const command = await world.comment("sam", "/headgate cancel");
     await world.comment("sam", "/headgate hold");
-    await world.until(async () => (await world.reactions(order)).includes("eyes"));
+    await world.until(async () => (await world.reactions(command)).includes("eyes"));
     await world.open("go");
     await world.completed();
 
     const answers = (await world.said()).filter((text) => text.includes("@sam"));
     expect(answers).toEqual([
-      expect.stringContaining("orders take write access to this repository. Nothing was done."),
+      expect.stringContaining("commands take write access to this repository. Nothing was done."),
     ]);
-    expect(await world.reactions(order)).toEqual(["eyes"]);
+    expect(await world.reactions(command)).toEqual(["eyes"]);
     expect((await world.feature()).hold).toBeNull();
   });
 });
@@ -165,10 +165,10 @@ describe("a webhook", () => {
   it("that GitHub delivers again has no second effect", async () => {
     const world = await openWorld({ agent: "gate go; echo made > $HEADGATE_TASK_ID.txt" });
     await world.label();
-    await order(world, "/headgate hold");
+    await command(world, "/headgate hold");
     expect(await redeliver(world)).toEqual(expect.arrayContaining(["issues", "issue_comment", "workflow_run"]));
     expect((await world.feature()).hold).not.toBeNull();
-    await order(world, "/headgate resume");
+    await command(world, "/headgate resume");
     await redeliver(world);
     expect((await world.feature()).hold).toBeNull();
 
@@ -181,7 +181,7 @@ describe("a webhook", () => {
     expect([await world.comments(), await world.pulls(), await world.runs(), await world.log()]).toEqual(before);
   });
 
-  async function order(world: World, text: string): Promise<void> {
+  async function command(world: World, text: string): Promise<void> {
     await world.until(async () => (await world.stages()).one === "working");
     const comment = await world.comment("maya", text);
     await world.until(async () => (await world.reactions(comment)).includes("+1"));

@@ -16,7 +16,7 @@ async function working(world: World, task: string): Promise<void> {
 }
 
 /** Says it and waits until it has been understood and done. */
-async function order(world: World, text: string): Promise<void> {
+async function command(world: World, text: string): Promise<void> {
   const comment = await world.comment("maya", text);
   await world.until(async () => (await world.reactions(comment)).includes("+1"));
 }
@@ -50,7 +50,7 @@ describe("the status comment", () => {
   });
 });
 
-describe("an order", () => {
+describe("a command", () => {
   it("is answered by reactions, or in words where it asks, is malformed or cannot be carried out", async () => {
     const world = await openWorld({ agent: GATED });
     await world.label();
@@ -105,7 +105,7 @@ describe("an order", () => {
     const { round } = await world.feature();
     world.later(61_000);
     await world.until(async () => (await world.feature()).round > round);
-    await order(world, "/headgate status");
+    await command(world, "/headgate status");
     await world.open("one");
     await world.completed();
     expect(await world.reactions(data.id)).toEqual([]);
@@ -115,9 +115,9 @@ describe("an order", () => {
 describe("a hold", () => {
   it.each([
     [
-      "by an order is ended by an order",
-      (world: World) => order(world, "/headgate hold"),
-      (world: World) => order(world, "/headgate resume"),
+      "by a command is ended by a command",
+      (world: World) => command(world, "/headgate hold"),
+      (world: World) => command(world, "/headgate resume"),
     ],
     ["by taking the label off is ended by putting it on again", unlabel, relabel],
   ])("%s; meanwhile nothing starts and nothing merges", async (_name, hold, resume) => {
@@ -155,7 +155,7 @@ describe("a hold", () => {
 describe("a feature that is called off", () => {
   it.each([
     ["by closing the issue", (world: World) => world.closeIssue()],
-    ["by an order", (world: World) => order(world, "/headgate cancel")],
+    ["by a command", (world: World) => command(world, "/headgate cancel")],
   ])("%s leaves no job, no open pull, and says so", async (_name, callOff) => {
     const world = await openWorld({
       plan: { tasks: [...tasks("quick", "slow").tasks, { id: "next", title: "Next", dependsOn: ["quick"] }] },
@@ -196,7 +196,7 @@ describe("a feature that is called off", () => {
 });
 
 describe("a plan that a person approves", () => {
-  it("is shown, changed by an order and approved; nothing starts before, and what was dropped never does", async () => {
+  it("is shown, changed by a command and approved; nothing starts before, and what was dropped never does", async () => {
     const world = await openWorld({ plan: tasks("one", "two"), policy: { approve: { when: "always", usd: 0 } } });
     await world.label();
     await world.until(async () => (await world.stage()) === "proposed");

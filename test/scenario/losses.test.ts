@@ -38,16 +38,16 @@ describe("without a single webhook", () => {
     await nothingTwice(world, ["one", "two"]);
   });
 
-  it("sweeps find orders, a label taken off and an issue closed", async () => {
+  it("sweeps find commands, a label taken off and an issue closed", async () => {
     const world = await openWorld({ agent: GATED });
     await world.label();
     await world.until(async () => (await world.stages()).one === "working");
     world.goDeaf();
 
-    const order = await world.comment("maya", "/headgate hold");
+    const command = await world.comment("maya", "/headgate hold");
     world.later(SWEEP_MS);
     await world.until(async () => (await world.feature()).hold?.reason === "@maya asked for it");
-    await world.until(async () => (await world.reactions(order)).includes("+1"));
+    await world.until(async () => (await world.reactions(command)).includes("+1"));
     const resume = await world.comment("maya", "/headgate resume");
     world.later(SWEEP_MS);
     await world.until(async () => (await world.reactions(resume)).includes("+1"));
@@ -61,7 +61,7 @@ describe("without a single webhook", () => {
     await world.until(async () => (await world.feature()).stage === "cancelled");
     await world.settled();
     expect((await world.runs()).map((run) => run.conclusion)).toEqual(["cancelled"]);
-    expect(await world.reactions(order)).toEqual(["+1", "eyes"]);
+    expect(await world.reactions(command)).toEqual(["+1", "eyes"]);
   });
 });
 
@@ -72,13 +72,13 @@ describe("an App that is stopped and started again", () => {
     await world.until(async () => (await world.stages()).one === "working");
     await world.stop();
     await world.open("one");
-    const order = await world.comment("maya", "/headgate status");
+    const command = await world.comment("maya", "/headgate status");
     await world.gitHubSettled();
     expect((await world.stages()).one).toBe("working");
 
     await world.start();
     await world.until(async () => (await world.stages()).two === "working");
-    expect(await world.reactions(order)).toEqual(["+1", "eyes"]);
+    expect(await world.reactions(command)).toEqual(["+1", "eyes"]);
     await world.open("two");
     await world.completed();
     await nothingTwice(world, ["one", "two"]);

@@ -1,7 +1,7 @@
 /** Virtual time: a queue of what will happen. Nothing waits; time is where the next thing is. */
 interface Due {
   at: number;
-  order: number;
+  command: number;
   run: () => void;
 }
 
@@ -17,7 +17,7 @@ export class Clock {
   /** Run something in `delay` milliseconds; of things at the same time, what was asked for first comes first. */
   after(delay: number, run: () => void): void {
     this.#order += 1;
-    this.#push({ at: this.now + Math.max(0, Math.round(delay)), order: this.#order, run });
+    this.#push({ at: this.now + Math.max(0, Math.round(delay)), command: this.#order, run });
   }
 
   /** When the next thing happens, or null. */
@@ -75,7 +75,7 @@ export class Clock {
 }
 
 function before(left: Due, right: Due): boolean {
-  return left.at !== right.at ? left.at < right.at : left.order < right.order;
+  return left.at !== right.at ? left.at < right.at : left.command < right.command;
 }
 
 /** After all that follows from what has happened, in this turn of the event loop. */

@@ -59,17 +59,17 @@ describe("a webhook that states something for good", () => {
     ]);
   });
 
-  it("is an order in a comment", () => {
+  it("is a command in a comment", () => {
     expect(told("issue_comment", comment("Go on.\n\n/headgate retry quote")).facts).toEqual([
       {
         aggregate: "acme/tool#12",
         key: "comment:900:2026-11-23T07:02:00Z",
         event: {
-          type: "order.given",
+          type: "command.given",
           comment: 900,
           by: "ada",
           writtenAt: Date.UTC(2026, 10, 23, 7, 2),
-          order: { verb: "retry", task: "quote" },
+          command: { verb: "retry", task: "quote" },
         },
       },
     ]);
@@ -107,7 +107,7 @@ describe("a webhook about something that changes", () => {
 
   it.each([
     ["an edited issue", "issues", issues("edited"), onIssue],
-    ["a comment without an order", "issue_comment", comment("Nice."), onIssue],
+    ["a comment without a command", "issue_comment", comment("Nice."), onIssue],
     ["a new head", "pull_request", pull("synchronize"), onPull],
     ["a merge", "pull_request", pull("closed"), onPull],
     ["a review", "pull_request_review", review("submitted"), onPull],

@@ -22,7 +22,7 @@ import type { Memory } from "./memory.ts";
 import { recall, remember } from "./memory.ts";
 import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
-import { takeOrders } from "./orders.ts";
+import { takeCommands } from "./commands.ts";
 import type { Printer } from "./printer.ts";
 import { report } from "./report.ts";
 import type { Result } from "./result.ts";
@@ -128,12 +128,12 @@ async function start(
   return { options, model, printer, interruption, dataDir, source, memory, out, store, site, app, watched };
 }
 
-/** With --keep it goes on after that: orders may set it going again, until somebody ends it. */
+/** With --keep it goes on after that: commands may set it going again, until somebody ends it. */
 async function followToItsEnd(running: Running, place: Place): Promise<number> {
   const { options, printer, interruption, watched, site, dataDir } = running;
   const ended = interruption.wanted.then(() => null);
   let code: number | null = null;
-  let endOrders = () => {};
+  let endCommands = () => {};
   try {
     for (;;) {
       const state = await Promise.race([watched.rest(), ended]);
@@ -145,13 +145,13 @@ async function followToItsEnd(running: Running, place: Place): Promise<number> {
       if (!options.keep) return code;
       printer.keeping(site, dataDir, again);
       if (again) continue;
-      endOrders = await takeOrders(process.stdin, site, {
-        orders: (reason) => printer.orders(reason),
+      endCommands = await takeCommands(process.stdin, site, {
+        commands: (reason) => printer.commands(reason),
         status: () => printer.status(watched.state()),
       });
     }
   } finally {
-    endOrders();
+    endCommands();
   }
   // Told to stop: in the middle of something, or while it rested and only the sandbox was still up.
   const last = watched.state();

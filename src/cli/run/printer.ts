@@ -5,7 +5,7 @@ import { tokensOf } from "../../core/attempt.ts";
 import { explainFeature, explainTask, tasksForPerson } from "../../core/feature/explain.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { standing } from "../../core/judge/standing.ts";
-import { orderLines } from "../../messages/orders.ts";
+import { commandLines } from "../../messages/commands.ts";
 import { finalTable } from "../../messages/terminal/final-table.ts";
 import { planTree } from "../../messages/terminal/plan-tree.ts";
 import { progressLine } from "../../messages/terminal/progress.ts";
@@ -44,7 +44,7 @@ export interface Printer {
   /** The sandbox stays up; `again`: as it did before. */
   keeping(site: Site, dataDir: string, again: boolean): void;
   status(state: FeatureState | null): void;
-  orders(reason: string | null): void;
+  commands(reason: string | null): void;
   stopping(): void;
   interrupted(dataDir: string | null): void;
 }
@@ -88,7 +88,7 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       const { repository, issue, ownerToken, sandbox } = site;
       const name = `${repository.owner}/${repository.name}`;
       print("");
-      print(bold("The sandbox stays up until Ctrl-C. Type an order such as /headgate status here, or look:"));
+      print(bold("The sandbox stays up until Ctrl-C. Type a command such as /headgate status here, or look:"));
       print(`  page      ${sandbox.url}`);
       print(`  clone     git clone http://you:${ownerToken}@${sandbox.url.replace("http://", "")}/${name}.git`);
       print(`  comments  curl -H "Authorization: Bearer ${ownerToken}" \\`);
@@ -100,9 +100,9 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       print(`${explainFeature(state).reason}.`);
       for (const line of finalTable(state)) print(line);
     },
-    orders(reason) {
+    commands(reason) {
       if (reason !== null) print(reason);
-      for (const line of orderLines()) print(line);
+      for (const line of commandLines()) print(line);
     },
     stopping() {
       print(dim("Stopping… (Ctrl-C again leaves at once, and leaves what is running)"));
@@ -163,7 +163,7 @@ function waitsFor(state: FeatureState): string[] {
 }
 
 function howToGoOn({ dataDir }: RunOptions): string {
-  const again = "Orders are typed into a run with --keep";
+  const again = "Commands are typed into a run with --keep";
   return dataDir === null
     ? `${again}; with --data-dir too, a run can be stopped and go on later.`
     : `${again}: run this again with it to go on.`;

@@ -17,7 +17,7 @@ import {
 } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
-import { cancel, goOn, hold, look, orderGiven, permissionObserved } from "./orders.ts";
+import { cancel, goOn, hold, look, commandGiven, permissionObserved } from "./commands.ts";
 import { issueEdited, takeEditedText } from "./planning/approval.ts";
 import { askForMore, askForPlan, planFailed, planMade, planQuestioned } from "./planning/making.ts";
 import { planShown } from "./planning/showing.ts";
@@ -86,8 +86,8 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
     planAwaited: false,
     planner: { usage: null, model: null },
     tasks: [],
-    pendingOrders: [],
-    answeredOrders: [],
+    pendingCommands: [],
+    answeredCommands: [],
   };
 }
 
@@ -123,8 +123,8 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
       if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
       cancel(draft, event.by);
       return null;
-    case "order.given":
-      return orderGiven(draft, event);
+    case "command.given":
+      return commandGiven(draft, event);
     case "issue.observed":
       if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
       for (const { key, event: missed } of drift(state, event.observation, event.round)) {

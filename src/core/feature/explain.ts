@@ -104,9 +104,9 @@ function explainBlocked(state: FeatureState, task: Task): Explanation {
   const parked = rootBlockers(state, task).filter((one) => one.stage === "parked");
   const reason = `It waits for ${open.join(", ")}`;
   if (parked.length === 0) return by("headgate", reason, "it starts when they are done");
-  const orders = parked.map((one) => `\`/headgate retry ${one.plan.id}\``).join(", ");
+  const commands = parked.map((one) => `\`/headgate retry ${one.plan.id}\``).join(", ");
   const names = parked.map((one) => one.plan.id).join(", ");
-  return by("person", `${reason}; ${names} ${parked.length === 1 ? "is" : "are"} parked`, orders);
+  return by("person", `${reason}; ${names} ${parked.length === 1 ? "is" : "are"} parked`, commands);
 }
 
 /** The unfinished tasks behind it that do not themselves wait for another. */

@@ -4,7 +4,7 @@ import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.t
 import { Actor } from "../event.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
-import { Order } from "../order.ts";
+import { Command } from "../command.ts";
 import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { shapeOf } from "../shape.ts";
@@ -146,7 +146,7 @@ const Feature = z.object({
   edited: z.object({ title: z.string(), body: z.string() }).nullable(),
   stage: z.enum(["planning", "proposed", "executing", "rolling-back", "completed", "cancelled", "failed"]),
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
-  hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["order", "label"]) }).nullable(),
+  hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["command", "label"]) }).nullable(),
   /** It stopped and needs a person. */
   parked: z.object({ reason: z.string(), next: z.string() }).nullable(),
   labelledBy: z.string(),
@@ -206,18 +206,18 @@ const Feature = z.object({
   planAwaited: z.boolean(),
   planner: z.object({ usage: Usage.nullable(), model: z.string().nullable() }),
   tasks: z.array(Task),
-  /** Orders whose sender's permission is not known yet. */
-  pendingOrders: z.array(
+  /** Commands whose sender's permission is not known yet. */
+  pendingCommands: z.array(
     z.object({
       comment: z.number(),
       by: z.string(),
       writtenAt: Time,
-      order: Order,
+      command: Command,
       permission: Permission.nullable(),
     }),
   ),
-  /** The comments of the last orders that were answered: told again, in whatever words of the inbox, they are no new orders. */
-  answeredOrders: z.array(z.number()),
+  /** The comments of the last commands that were answered: told again, in whatever words of the inbox, they are no new commands. */
+  answeredCommands: z.array(z.number()),
 });
 export const FeatureState = shapeOf(Feature);
 export type FeatureState = z.infer<typeof FeatureState>;

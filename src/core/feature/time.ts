@@ -6,7 +6,7 @@ import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, failTask, submit } from "./draft.ts";
-import { permissionUnknown } from "./orders.ts";
+import { permissionUnknown } from "./commands.ts";
 import { keepPlan } from "./planning/showing.ts";
 import type { Task } from "./state.ts";
 import { findTask, isOver } from "./state.ts";

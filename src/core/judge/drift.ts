@@ -5,7 +5,7 @@
 import type { FeatureEvent } from "../event.ts";
 import type { FeatureState } from "../feature/state.ts";
 import { isOver } from "../feature/state.ts";
-import type { IssueObservation } from "../order.ts";
+import type { IssueObservation } from "../command.ts";
 
 export interface Difference {
   key: string;
@@ -17,12 +17,12 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
   if (isOver(state)) return [];
   // What was written before the label was meant for somebody else. Comments carry whole seconds only.
   const { startedAt, questions } = state;
-  const meant = observed.orders.filter(({ at, order }) =>
-    order.verb === "answer" ? questions !== null && at > questions.askedAt : at >= startedAt - 1_000,
+  const meant = observed.commands.filter(({ at, command }) =>
+    command.verb === "answer" ? questions !== null && at > questions.askedAt : at >= startedAt - 1_000,
   );
-  const differences: Difference[] = meant.map(({ comment, by, createdAt, at, order }) => ({
+  const differences: Difference[] = meant.map(({ comment, by, createdAt, at, command }) => ({
     key: `comment:${comment}:${createdAt}`,
-    event: { type: "order.given", comment, by, writtenAt: at, order },
+    event: { type: "command.given", comment, by, writtenAt: at, command },
   }));
   if (!observed.open) {
     if (state.stage === "rolling-back") return differences;

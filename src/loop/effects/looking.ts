@@ -4,7 +4,7 @@ import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { Effect } from "../../core/effect.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
-import { MAX_ORDERS } from "../../core/order.ts";
+import { MAX_COMMANDS } from "../../core/command.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
@@ -70,14 +70,14 @@ function union(left: RequiredCheck[], right: RequiredCheck[]): RequiredCheck[] {
   return [...left, ...right.filter((check) => !names.has(check.name))];
 }
 
-/** The issue again, with the orders on it. What of this is news is for the core to say. */
+/** The issue again, with the commands on it. What of this is news is for the core to say. */
 export async function observeIssue(outside: Outside, effect: EffectOf<"issue.observe">): Promise<FeatureEvent> {
   const { github } = outside;
   const { repo, issue, round } = effect;
   const snapshot = await github.issue(repo, issue);
-  const orders = (await github.comments(repo, issue, null)).flatMap((comment) => {
-    const order = comment.authorIsBot ? null : (outside.readOrder(comment.body) ?? { verb: "answer" as const });
-    return order === null
+  const commands = (await github.comments(repo, issue, null)).flatMap((comment) => {
+    const command = comment.authorIsBot ? null : (outside.readCommand(comment.body) ?? { verb: "answer" as const });
+    return command === null
       ? []
       : [
           {
@@ -85,14 +85,14 @@ export async function observeIssue(outside: Outside, effect: EffectOf<"issue.obs
             by: comment.author,
             createdAt: comment.createdAt,
             at: Date.parse(comment.createdAt),
-            order,
+            command,
           },
         ];
   });
   const label = outside.settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
   const { title, body } = snapshot;
-  const observation = { open: snapshot.state === "open", labelled, title, body, orders: orders.slice(-MAX_ORDERS) };
+  const observation = { open: snapshot.state === "open", labelled, title, body, commands: commands.slice(-MAX_COMMANDS) };
   return { type: "issue.observed", round, observation };
 }
 

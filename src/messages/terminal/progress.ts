@@ -4,7 +4,7 @@ import { explainFeature, explainTask } from "../../core/feature/explain.ts";
 import type { FeatureState, Task } from "../../core/feature/state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "../../core/feature/state.ts";
 import { waves } from "../../core/plan.ts";
-import { orderText } from "../orders.ts";
+import { commandText } from "../commands.ts";
 import { oneLine } from "../sanitise.ts";
 import { duration, elapsed, shortSha } from "../words.ts";
 
@@ -42,7 +42,7 @@ function featureLines({ state, before, event }: ProgressEntry): string[] {
     const count = state.tasks.length === 1 ? "1 task" : `${state.tasks.length} tasks`;
     lines.push(`◆ plan: ${count}, ${waves(plan).levels.length} deep`);
   }
-  if (event.type === "order.given") lines.push(`» ${orderText(event.order)}, says ${event.by}`);
+  if (event.type === "command.given") lines.push(`» ${commandText(event.command)}, says ${event.by}`);
   if (isOver(state)) return lines;
   const stopped = state.parked !== null && before?.parked?.reason !== state.parked.reason;
   if (stopped || (state.hold !== null && before?.hold == null)) {

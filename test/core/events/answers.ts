@@ -157,9 +157,9 @@ function failed(effect: Effect): Event {
   };
 }
 
-/** People give an order in between, close the issue or take the label off. */
+/** People give a command in between, close the issue or take the label off. */
 function sweeps(round: number, at: number): Event[] {
-  const orders = [
+  const commands = [
     { verb: "hold" as const },
     { verb: "resume" as const },
     { verb: "retry" as const, task: "a" },
@@ -172,11 +172,11 @@ function sweeps(round: number, at: number): Event[] {
     { verb: "after" as const, task: "c", needs: "a" },
     { verb: "answer" as const },
     { verb: "cancel" as const },
-  ].map((order) => ({ comment: at, by: "ada", createdAt: "2026-01-01T00:00:00Z", at, order }));
-  const calm = { open: true, labelled: true, title: "A feature", body: "Do it", orders: [] };
+  ].map((command) => ({ comment: at, by: "ada", createdAt: "2026-01-01T00:00:00Z", at, command }));
+  const calm = { open: true, labelled: true, title: "A feature", body: "Do it", commands: [] };
   const seen = [
     calm,
-    ...orders.map((order) => ({ ...calm, orders: [order] })),
+    ...commands.map((command) => ({ ...calm, commands: [command] })),
     { ...calm, body: "Do something else" },
     { ...calm, labelled: false },
     { ...calm, open: false },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { drift } from "../../../src/core/judge/drift.ts";
 import { World } from "../world.ts";
 
-const calm = { open: true, labelled: true, title: "A feature", body: "Do it", orders: [] };
+const calm = { open: true, labelled: true, title: "A feature", body: "Do it", commands: [] };
 
 function running(): World {
   const world = new World();
@@ -15,31 +15,31 @@ describe("a sweep of the issue", () => {
     expect(drift(running().state, calm, 3)).toEqual([]);
   });
 
-  it("tells an order under the key its webhook had", () => {
-    const order = {
+  it("tells a command under the key its webhook had", () => {
+    const command = {
       comment: 7,
       by: "ada",
       createdAt: "2026-01-01T00:00:00Z",
       at: 2_000_000,
-      order: { verb: "hold" as const },
+      command: { verb: "hold" as const },
     };
-    expect(drift(running().state, { ...calm, orders: [order] }, 3)).toEqual([
+    expect(drift(running().state, { ...calm, commands: [command] }, 3)).toEqual([
       {
         key: "comment:7:2026-01-01T00:00:00Z",
-        event: { type: "order.given", comment: 7, by: "ada", writtenAt: 2_000_000, order: { verb: "hold" } },
+        event: { type: "command.given", comment: 7, by: "ada", writtenAt: 2_000_000, command: { verb: "hold" } },
       },
     ]);
   });
 
-  it("passes over orders from before the label", () => {
-    const order = {
+  it("passes over commands from before the label", () => {
+    const command = {
       comment: 7,
       by: "ada",
       createdAt: "2025-01-01T00:00:00Z",
       at: 5,
-      order: { verb: "cancel" as const },
+      command: { verb: "cancel" as const },
     };
-    expect(drift(running().state, { ...calm, orders: [order] }, 3)).toEqual([]);
+    expect(drift(running().state, { ...calm, commands: [command] }, 3)).toEqual([]);
   });
 
   it("tells that the issue was closed, and of a closed one nothing else", () => {
@@ -53,12 +53,12 @@ describe("a sweep of the issue", () => {
     expect(drift(running().state, { ...calm, labelled: false }, 3)[0]?.event.type).toBe("feature.unlabelled");
   });
 
-  it("tells that the label is back, but not against a person's order", () => {
+  it("tells that the label is back, but not against a person's command", () => {
     const world = running();
     world.feature({ type: "feature.unlabelled", by: "ada" });
     expect(drift(world.state, calm, 3)[0]?.event.type).toBe("feature.labelled");
     const held = running();
-    held.feature({ type: "order.given", comment: 1, by: "ada", writtenAt: 1_000_000, order: { verb: "hold" } });
+    held.feature({ type: "command.given", comment: 1, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
     held.feature({ type: "permission.observed", comment: 1, by: "ada", permission: "write" });
     expect(drift(held.state, calm, 3)).toEqual([]);
   });

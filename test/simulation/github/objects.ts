@@ -17,7 +17,7 @@ export interface Commit {
   by: string;
   at: number;
   /** Grows with every commit, so that parents come before children. */
-  order: number;
+  command: number;
   /** Itself and everything behind it. */
   past: ReadonlySet<string>;
 }
@@ -46,13 +46,13 @@ export class Objects {
 
   write(commit: Pick<Commit, "files" | "parents" | "message" | "by" | "at">): Commit {
     const { files, parents, message } = commit;
-    const order = this.#commits.size;
+    const command = this.#commits.size;
     const past = new Set<string>();
     for (const parent of parents) for (const sha of this.read(parent).past) past.add(sha);
     const tree = sha1([...files].map(([path, file]) => `${path} ${file.mode} ${file.sha256}`).sort());
-    const sha = sha1([tree, ...parents, message, String(order)]);
+    const sha = sha1([tree, ...parents, message, String(command)]);
     past.add(sha);
-    const written: Commit = { ...commit, sha, tree, order, past };
+    const written: Commit = { ...commit, sha, tree, command, past };
     this.#commits.set(sha, written);
     return written;
   }
@@ -107,7 +107,7 @@ export class Objects {
     let best: Commit | null = null;
     for (const sha of this.read(left).past) {
       const commit = this.read(sha);
-      if (other.has(sha) && (best === null || commit.order > best.order)) best = commit;
+      if (other.has(sha) && (best === null || commit.command > best.command)) best = commit;
     }
     return best?.files ?? new Map();
   }

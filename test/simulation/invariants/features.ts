@@ -38,7 +38,7 @@ export class FeatureJudge {
 
   row(aggregate: string, row: HistoryWrite): void {
     const event = row.event as EventLike;
-    if (event.type === "order.given") this.#ordered(aggregate, event);
+    if (event.type === "command.given") this.#commanded(aggregate, event);
     if (event.type === "change.refused") this.#refused(aggregate, event);
     if (typeof event.attempt === "number" && (row.outcome as { applied?: boolean }).applied === true) {
       const current = this.#current.get(`${aggregate} ${event.task}`);
@@ -64,13 +64,13 @@ export class FeatureJudge {
     if (write.history.length === 1) this.#shared(state, started);
   }
 
-  #ordered(aggregate: string, event: EventLike): void {
+  #commanded(aggregate: string, event: EventLike): void {
     const said = this.#said(event.comment as number);
     const isOurs = said === undefined || said.by === BOT;
     this.#court.demand(!isOurs, "our own words never trigger us", () => JSON.stringify(event));
-    const order = event.order as { verb: string; task?: string };
+    const command = event.command as { verb: string; task?: string };
     // It counts from when it was given: until it is carried out, a permission has to be looked up.
-    if (order.verb === "retry") this.#retried.set(`${aggregate} ${order.task}`, Number.POSITIVE_INFINITY);
+    if (command.verb === "retry") this.#retried.set(`${aggregate} ${command.task}`, Number.POSITIVE_INFINITY);
   }
 
   #obeyed(comment: number): void {

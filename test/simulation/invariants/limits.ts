@@ -21,8 +21,8 @@ const LISTS = {
     warned: 3,
     checks: 200,
     warnings: 100,
-    pendingOrders: 50,
-    answeredOrders: 500,
+    pendingCommands: 50,
+    answeredCommands: 500,
   },
   task: { attempts: 50, promoted: 300, notes: 20, change: 300 },
   lane: { entries: 400 },
@@ -90,7 +90,7 @@ export class LimitJudge {
 
   /** Between two times that a person has it tried again, a task has as many attempts as its policy allows. */
   #tries(state: FeatureState, write: StepWrite): void {
-    for (const row of write.history) this.#orders(state.key, row.event as EventLike, row.effects as EventLike[]);
+    for (const row of write.history) this.#commands(state.key, row.event as EventLike, row.effects as EventLike[]);
     if (state.policy === null) return;
     const { max, free } = state.policy.attempts;
     for (const task of state.tasks) {
@@ -106,10 +106,10 @@ export class LimitJudge {
     this.#demand(failures <= max && lost <= free + 1, () => `${name} failed ${failures} times and lost ${lost}`);
   }
 
-  #orders(key: string, event: EventLike, effects: readonly EventLike[]): void {
-    const order = event.order as { verb: string; task?: string } | undefined;
-    if (event.type === "order.given" && order?.verb === "retry") {
-      this.#retries.set(event.comment as number, nameOf(key, order.task ?? ""));
+  #commands(key: string, event: EventLike, effects: readonly EventLike[]): void {
+    const command = event.command as { verb: string; task?: string } | undefined;
+    if (event.type === "command.given" && command?.verb === "retry") {
+      this.#retries.set(event.comment as number, nameOf(key, command.task ?? ""));
     }
     for (const { type, comment, content, task, attempt } of effects) {
       if (type === "attempt.dispatch") this.#attempts.set(nameOf(key, String(task)), attempt as number);

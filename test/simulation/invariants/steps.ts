@@ -134,7 +134,7 @@ export class StepJudge {
       if (effect.type === "pull.merge") this.#mergeAsked(effect, state);
       if (effect.type === "tell") this.#told(effect.event as EventLike);
     }
-    court.demand(event.type !== "order.given", "orders reach features only", () => row.key);
+    court.demand(event.type !== "command.given", "commands reach features only", () => row.key);
   }
 
   /** Asking about a pull that is merged already only learns what landed. */

@@ -66,9 +66,9 @@ function featureWaits(key: string, state: FeatureState, mirror: Waiting): string
       if (!lane?.entries.some((entry) => entry.task === task && entry.withdrawn)) return `no lane speaks of ${task}`;
     }
   }
-  for (const pending of state.pendingOrders) {
+  for (const pending of state.pendingCommands) {
     if (pending.permission === null && !open(`permission.observe:${pending.comment}`))
-      return `nobody asks who gave order ${pending.comment}`;
+      return `nobody asks who gave command ${pending.comment}`;
   }
   for (const task of state.tasks) {
     const id = `${state.issue.number}/${task.plan.id}/${task.machine.attempt}`;

@@ -105,7 +105,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "forget to cancel the attempts of a cancelled feature",
-    "core/feature/orders.ts",
+    "core/feature/commands.ts",
     "    if (isActive(task.stage)) cancelAttempt(draft, task);\n",
     "",
   ),
@@ -186,13 +186,13 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "do not tell the lane of a hold",
-    "core/feature/orders.ts",
+    "core/feature/commands.ts",
     '{ type: "entries.held", feature: state.key, held: true, lifts: false }',
     '{ type: "entries.held", feature: state.key, held: false, lifts: false }',
   ),
   mutant(
     "obey people without write access",
-    "core/feature/orders.ts",
+    "core/feature/commands.ts",
     'if (given.permission !== "write" && given.permission !== "admin") {',
     'if (given.permission === "none") {',
   ),

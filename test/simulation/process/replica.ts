@@ -1,11 +1,11 @@
 /** One process: the real loop over the guarded store, driven as its driver would, dying and starting again. */
 import { priceOf } from "../../../src/config/prices.ts";
 import { readWorkflow } from "../../../src/config/workflow-file.ts";
-import type { Order } from "../../../src/core/order.ts";
+import type { Command } from "../../../src/core/command.ts";
 import { createLoop, type Loop } from "../../../src/loop/loop.ts";
 import type { Log, Outside } from "../../../src/loop/outside.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
-import { readOrder } from "../../../src/webhook/order.ts";
+import { readCommand } from "../../../src/webhook/command.ts";
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import type { Hub } from "../github/hub.ts";
@@ -92,7 +92,7 @@ export class Replica {
       priceOf,
       settings: { label: LABEL, baseBranch: null, ...PACE, sweepEveryMs: SWEEP_MS },
       readPolicy: readConfig,
-      readOrder: readOnce,
+      readCommand: readOnce,
       repositories: async () => [hub.repo],
       now: () => {
         asked("the clock");
@@ -195,14 +195,14 @@ export class Replica {
 }
 
 /** Sweeps read the same few comments again and again; what they say does not change. */
-const read = new Map<string, Order | null>();
+const read = new Map<string, Command | null>();
 
-function readOnce(body: string): Order | null {
+function readOnce(body: string): Command | null {
   const known = read.get(body);
   if (known !== undefined) return known;
-  const order = readOrder(body);
-  read.set(body, order);
-  return order;
+  const command = readCommand(body);
+  read.set(body, command);
+  return command;
 }
 
 async function untilDeath<T>(life: Life, work: Promise<T>): Promise<T | undefined> {

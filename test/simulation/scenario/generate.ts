@@ -49,28 +49,28 @@ const REQUESTS: readonly (readonly [string, number])[] = [
   ["closeIssue", 2],
 ];
 
-type Meddling = "push" | "base" | "merge" | "close" | "delete" | "draft" | "review" | "order";
+type Meddling = "push" | "base" | "merge" | "close" | "delete" | "draft" | "review" | "command";
 
 /** Requests between which the world had better stand still, how often a story makes them, and what it does instead. */
 const RACES: readonly (readonly [string, number, readonly Meddling[]])[] = [
   ["pull", 20, ["push", "base", "merge", "draft", "review"]],
   ["pull.rest", 20, ["push", "base", "merge", "draft", "review"]],
-  ["mergePull.read", 6, ["push", "base", "merge", "close", "draft", "review", "order"]],
-  ["mergePull", 4, ["push", "base", "merge", "close", "draft", "review", "order"]],
+  ["mergePull.read", 6, ["push", "base", "merge", "close", "draft", "review", "command"]],
+  ["mergePull", 4, ["push", "base", "merge", "close", "draft", "review", "command"]],
   ["updatePull", 3, ["push", "base", "merge", "close"]],
   ["conflicts", 4, ["push", "base", "merge"]],
-  ["moveBranch", 4, ["base", "order", "merge", "delete"]],
-  ["openPull.list", 4, ["merge", "close", "order", "delete"]],
-  ["openPull.create", 4, ["base", "order"]],
-  ["dispatch.create", 6, ["order", "merge", "base"]],
-  ["writeCommit", 4, ["order", "merge", "base"]],
-  ["artifact", 6, ["order", "merge"]],
+  ["moveBranch", 4, ["base", "command", "merge", "delete"]],
+  ["openPull.list", 4, ["merge", "close", "command", "delete"]],
+  ["openPull.create", 4, ["base", "command"]],
+  ["dispatch.create", 6, ["command", "merge", "base"]],
+  ["writeCommit", 4, ["command", "merge", "base"]],
+  ["artifact", 6, ["command", "merge"]],
   ["failureText", 2, ["push", "merge", "close"]],
-  ["claim pull.merge", 4, ["push", "push", "push", "base", "review", "order"]],
+  ["claim pull.merge", 4, ["push", "push", "push", "base", "review", "command"]],
   ["claim pull.merge", 2, ["push", "base"]],
-  ["claim pull.update", 3, ["push", "base", "order"]],
-  ["claim pull.open", 3, ["merge", "order", "delete"]],
-  ["claim change.promote", 4, ["base", "order", "delete"]],
+  ["claim pull.update", 3, ["push", "base", "command"]],
+  ["claim pull.open", 3, ["merge", "command", "delete"]],
+  ["claim change.promote", 4, ["base", "command", "delete"]],
 ];
 
 const REQUEST_TROUBLES = [
@@ -150,8 +150,8 @@ function givesUpLate(chance: Chance, features: FeatureSpec[]): Fault[] {
 /** People look at the plan, change it now and then, and approve it: some too early, some an outdated version. */
 function approvals(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
   return features.flatMap((feature, index) => {
-    const says = (at: number, order: string, by = "maya"): Fault => {
-      const act: Act = { act: "say", feature: index, by, text: `/headgate ${order}` };
+    const says = (at: number, command: string, by = "maya"): Fault => {
+      const act: Act = { act: "say", feature: index, by, text: `/headgate ${command}` };
       return { on: "time", at: feature.labelledAt + at, fault: "act", act };
     };
     const [first, second] = [chance.pick(feature.tasks).id, chance.pick(feature.tasks).id];
@@ -260,7 +260,7 @@ function meddle(chance: Chance, features: readonly FeatureSpec[], meddling: read
       return { act: "draft", ...on, on: true };
     case "review":
       return { act: "review", ...on, verdict: "CHANGES_REQUESTED" };
-    case "order":
+    case "command":
       return { act: "say", feature, by: "maya", text: `/headgate ${chance.pick(["hold", "cancel"])}` };
   }
 }
@@ -322,7 +322,7 @@ function person(chance: Chance, features: readonly FeatureSpec[]): Act {
 }
 
 function say(chance: Chance, feature: number, task: string): Act {
-  const orders = [
+  const commands = [
     "hold",
     "resume",
     "resume",
@@ -338,6 +338,6 @@ function say(chance: Chance, feature: number, task: string): Act {
     act: "say",
     feature,
     by: chance.pick(["maya", "maya", "maya", "sam"]),
-    text: `/headgate ${chance.pick(orders)}`,
+    text: `/headgate ${chance.pick(commands)}`,
   };
 }

@@ -31,7 +31,7 @@ export function caretake(
 
 function tend(hub: Hub, state: FeatureState): void {
   const issue = hub.issue(state.issue.number);
-  const say = (order: string) => comment(hub, issue, `/headgate ${order}`, MAINTAINER);
+  const say = (command: string) => comment(hub, issue, `/headgate ${command}`, MAINTAINER);
   setLabel(hub, issue, LABEL, true, MAINTAINER);
   for (const task of state.tasks) {
     const pull = task.pull === null ? undefined : hub.pulls.get(task.pull);

@@ -57,7 +57,7 @@ export function isFiled({ policy, plan }: FeatureState): boolean {
 }
 
 /** null: done. Else why not. `writtenAt`: when the approval was written, by GitHub's clock. */
-export function approveOrder(draft: Draft, by: string, version: number | null, writtenAt: number): string | null {
+export function approveCommand(draft: Draft, by: string, version: number | null, writtenAt: number): string | null {
   const { state } = draft;
   if (state.stage === "planning") return "There is no plan to approve yet.";
   if (state.stage !== "proposed" || state.plan === null)

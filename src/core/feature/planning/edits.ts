@@ -1,4 +1,4 @@
-/** A plan that people change by orders: each change is a new version, judged like any other plan. */
+/** A plan that people change by commands: each change is a new version, judged like any other plan. */
 import { judgePlan, type Plan, type PlannedTask } from "../../plan.ts";
 import type { Draft } from "../draft.ts";
 import type { FeatureState } from "../state.ts";
@@ -6,7 +6,7 @@ import { isWhole, unpark } from "../targets.ts";
 import { takeEditedText } from "./approval.ts";
 import { askForPlan, propose } from "./making.ts";
 
-/** Plan anew from the present text: whoever orders it has seen that. null: done. Else why not. */
+/** Plan anew from the present text: whoever asks for it has seen that. null: done. Else why not. */
 export function planAgain(draft: Draft, guidance: string): string | null {
   const { state } = draft;
   if (state.stage !== "planning" && state.stage !== "proposed") return underWay(state);

@@ -115,7 +115,7 @@ export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   return null;
 }
 
-/** The order that leads to another plan. Resuming where there is one already only shows that again. */
+/** The command that leads to another plan. Resuming where there is one already only shows that again. */
 function anew(state: FeatureState): string {
   return state.stage === "proposed" ? "/headgate plan" : "/headgate resume";
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { TaskId } from "./plan.ts";
 
-export const Order = z.discriminatedUnion("verb", [
+export const Command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("status") }),
   z.object({ verb: z.literal("help") }),
   z.object({ verb: z.literal("hold") }),
@@ -17,17 +17,17 @@ export const Order = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("drop"), task: z.string() }),
   /** Have one task wait for another. */
   z.object({ verb: z.literal("after"), task: z.string(), needs: z.string() }),
-  /** No order: something said while the planner waits for an answer. */
+  /** No command: something said while the planner waits for an answer. */
   z.object({ verb: z.literal("answer") }),
   /** Dollars to add to the feature's budget. */
   z.object({ verb: z.literal("budget"), usd: z.number().positive().max(10_000) }),
   /** Addressed to Headgate, but not understood. `reason` says what was wrong. */
   z.object({ verb: z.literal("malformed"), text: z.string().max(500), reason: z.string().max(500) }),
 ]);
-export type Order = z.infer<typeof Order>;
+export type Command = z.infer<typeof Command>;
 
-/** The last orders on an issue; a sweep tells no more. */
-export const MAX_ORDERS = 500;
+/** The last commands on an issue; a sweep tells no more. */
+export const MAX_COMMANDS = 500;
 
 /** An issue as it is seen in a sweep. */
 export const IssueObservation = z.object({
@@ -36,17 +36,17 @@ export const IssueObservation = z.object({
   labelled: z.boolean(),
   title: z.string(),
   body: z.string(),
-  /** Comments of people that hold an order; when each was written, as GitHub says it and in milliseconds since 1970. */
-  orders: z
+  /** Comments of people that hold a command; when each was written, as GitHub says it and in milliseconds since 1970. */
+  commands: z
     .array(
       z.object({
         comment: z.number().int(),
         by: z.string(),
         createdAt: z.string(),
         at: z.number().int(),
-        order: Order,
+        command: Command,
       }),
     )
-    .max(MAX_ORDERS),
+    .max(MAX_COMMANDS),
 });
 export type IssueObservation = z.infer<typeof IssueObservation>;

@@ -1,12 +1,12 @@
 /** What people may ask of a running feature, and what it leads to. */
 import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
-import { MAX_ORDERS } from "../order.ts";
+import { MAX_COMMANDS } from "../command.ts";
 import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
-import { approveOrder, takeEditedText } from "./planning/approval.ts";
+import { approveCommand, takeEditedText } from "./planning/approval.ts";
 import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
 import { showPlan } from "./planning/showing.ts";
 import { addUndo, takesBack } from "./rollback.ts";
@@ -24,39 +24,39 @@ function react(state: FeatureState, comment: number, content: "eyes" | "+1" | "c
   return { type: "reaction.add", repo: state.repo, comment, content };
 }
 
-/** An order waits until the permission of who gave it is known. */
-export function orderGiven(draft: Draft, event: EventOf<"order.given">): Reaction {
+/** A command waits until the permission of who gave it is known. */
+export function commandGiven(draft: Draft, event: EventOf<"command.given">): Reaction {
   const { state } = draft;
   // Talk among people, but for when the planner has asked.
-  if (event.order.verb === "answer" && state.questions === null) return "not-accepted-here";
-  const isPending = state.pendingOrders.some((pending) => pending.comment === event.comment);
-  // Whose permission was asked for once: it would not be asked for again, and later orders wait for their turn.
-  if (isPending || state.answeredOrders.includes(event.comment)) return "duplicate";
-  state.pendingOrders = [
-    ...state.pendingOrders.slice(-49),
-    { comment: event.comment, by: event.by, writtenAt: event.writtenAt, order: event.order, permission: null },
+  if (event.command.verb === "answer" && state.questions === null) return "not-accepted-here";
+  const isPending = state.pendingCommands.some((pending) => pending.comment === event.comment);
+  // Whose permission was asked for once: it would not be asked for again, and later commands wait for their turn.
+  if (isPending || state.answeredCommands.includes(event.comment)) return "duplicate";
+  state.pendingCommands = [
+    ...state.pendingCommands.slice(-49),
+    { comment: event.comment, by: event.by, writtenAt: event.writtenAt, command: event.command, permission: null },
   ];
-  if (event.order.verb !== "answer") draft.effects.push(react(state, event.comment, "eyes"));
+  if (event.command.verb !== "answer") draft.effects.push(react(state, event.comment, "eyes"));
   draft.effects.push({ type: "permission.observe", repo: state.repo, comment: event.comment, by: event.by });
   return null;
 }
 
 export function permissionObserved(draft: Draft, event: EventOf<"permission.observed">): Reaction {
   const { state } = draft;
-  const pending = state.pendingOrders.find((order) => order.comment === event.comment);
+  const pending = state.pendingCommands.find((command) => command.comment === event.comment);
   if (pending === undefined) return "duplicate";
   pending.permission = event.permission;
   answerInTurn(draft);
   return event.permission === "write" || event.permission === "admin" ? null : "unauthorised";
 }
 
-/** Orders are carried out in the order in which they were given, whichever permission is known first. */
+/** Commands are carried out in the order in which they were given, whichever permission is known first. */
 function answerInTurn(draft: Draft): void {
   const { state } = draft;
   for (
-    let next = state.pendingOrders[0];
+    let next = state.pendingCommands[0];
     next !== undefined && next.permission !== null;
-    next = state.pendingOrders[0]
+    next = state.pendingCommands[0]
   ) {
     settle(state, next.comment);
     answer(draft, next);
@@ -64,55 +64,55 @@ function answerInTurn(draft: Draft): void {
 }
 
 function settle(state: FeatureState, comment: number): void {
-  state.pendingOrders = state.pendingOrders.filter((pending) => pending.comment !== comment);
-  state.answeredOrders = [...state.answeredOrders, comment].slice(-MAX_ORDERS);
+  state.pendingCommands = state.pendingCommands.filter((pending) => pending.comment !== comment);
+  state.answeredCommands = [...state.answeredCommands, comment].slice(-MAX_COMMANDS);
 }
 
 /** GitHub would not say who gave it: then nobody who may. */
 export function permissionUnknown(draft: Draft, key: string): Reaction {
   const { state } = draft;
-  const pending = state.pendingOrders.find((order) => key === `permission.observe:${order.comment}`);
+  const pending = state.pendingCommands.find((command) => key === `permission.observe:${command.comment}`);
   if (pending === undefined) return "duplicate";
-  const reason = "GitHub did not say whether you may give orders here. Please give it again.";
-  draft.effects.push(notice(state, { about: "refused-order", comment: pending.comment, reason }));
+  const reason = "GitHub did not say whether you may give commands here. Please give it again.";
+  draft.effects.push(notice(state, { about: "refused-command", comment: pending.comment, reason }));
   settle(state, pending.comment);
   answerInTurn(draft);
   return null;
 }
 
-function answer(draft: Draft, given: FeatureState["pendingOrders"][number]): void {
+function answer(draft: Draft, given: FeatureState["pendingCommands"][number]): void {
   const { state } = draft;
   if (given.permission !== "write" && given.permission !== "admin") {
-    // Whoever only talks is not told that they may not give orders.
-    if (given.order.verb === "answer") return;
-    draft.effects.push(notice(state, { about: "unauthorised-order", by: given.by, comment: given.comment }));
+    // Whoever only talks is not told that they may not give commands.
+    if (given.command.verb === "answer") return;
+    draft.effects.push(notice(state, { about: "unauthorised-command", by: given.by, comment: given.comment }));
     return;
   }
   const refusal = perform(draft, given);
   if (refusal !== null) {
     draft.effects.push(react(state, given.comment, "confused"));
-    draft.effects.push(notice(state, { about: "refused-order", comment: given.comment, reason: refusal }));
-  } else if (given.order.verb !== "malformed") {
+    draft.effects.push(notice(state, { about: "refused-command", comment: given.comment, reason: refusal }));
+  } else if (given.command.verb !== "malformed") {
     draft.effects.push(react(state, given.comment, "+1"));
   }
 }
 
 /** null: done. Else why not, in a sentence for the person. */
-function perform(draft: Draft, given: FeatureState["pendingOrders"][number]): string | null {
-  const { by, order, comment, writtenAt } = given;
+function perform(draft: Draft, given: FeatureState["pendingCommands"][number]): string | null {
+  const { by, command, comment, writtenAt } = given;
   const { state } = draft;
-  switch (order.verb) {
+  switch (command.verb) {
     case "status":
       return null;
     case "help":
       draft.effects.push(notice(state, { about: "help", comment }));
       return null;
     case "malformed":
-      draft.effects.push(notice(state, { about: "malformed-order", comment, text: order.text, reason: order.reason }));
+      draft.effects.push(notice(state, { about: "malformed-command", comment, text: command.text, reason: command.reason }));
       return null;
     case "hold":
       if (isOver(state)) return `This feature is ${state.stage}; there is nothing to hold.`;
-      hold(draft, by, "order");
+      hold(draft, by, "command");
       return null;
     case "resume":
       return resume(draft, by);
@@ -121,17 +121,17 @@ function perform(draft: Draft, given: FeatureState["pendingOrders"][number]): st
       cancel(draft, by);
       return null;
     case "retry":
-      return retry(draft, order.task);
+      return retry(draft, command.task);
     case "budget":
-      return raise(draft, order.usd);
+      return raise(draft, command.usd);
     case "approve":
-      return approveOrder(draft, by, order.version, writtenAt);
+      return approveCommand(draft, by, command.version, writtenAt);
     case "plan":
-      return planAgain(draft, order.guidance);
+      return planAgain(draft, command.guidance);
     case "drop":
-      return dropTask(draft, order.task);
+      return dropTask(draft, command.task);
     case "after":
-      return putAfter(draft, order.task, order.needs);
+      return putAfter(draft, command.task, command.needs);
     case "answer":
       // What was said is read with the discussion.
       return state.questions === null ? null : planAgain(draft, "");
@@ -148,12 +148,12 @@ function raise(draft: Draft, usd: number): string | null {
   return null;
 }
 
-export function hold(draft: Draft, by: string, cause: "order" | "label"): void {
+export function hold(draft: Draft, by: string, cause: "command" | "label"): void {
   const { state } = draft;
   // Said again it counts again: a look may be under way for somebody who wanted to go on before.
   state.stoppedIn = nextRound(state);
   const isNews = state.hold === null;
-  // The label that comes back does not undo an order.
+  // The label that comes back does not undo a command.
   if (!isNews && cause === "label") return;
   const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
   state.hold = { by, reason, cause };

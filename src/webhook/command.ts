@@ -1,7 +1,7 @@
-/** A comment's order, if it has one: a line of plain text that begins, in the first column, with `/headgate`. */
+/** A comment's command, if it has one: a line of plain text that begins, in the first column, with `/headgate`. */
 import type { Paragraph, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
-import { Order } from "../core/order.ts";
+import { Command } from "../core/command.ts";
 import { TaskId } from "../core/plan.ts";
 
 /**
@@ -11,20 +11,20 @@ import { TaskId } from "../core/plan.ts";
 const MAX_CHARACTERS = 4_000;
 const MAX_LINES = 200;
 
-const ORDER = /^\/headgate(?=\s|$)/i;
-/** What an order's line may be quoted with; see `Order`. */
+const COMMAND = /^\/headgate(?=\s|$)/i;
+/** What a command's line may be quoted with; see `Command`. */
 const MAX_QUOTED = 500;
 
-const verbs: readonly string[] = Order.options
+const verbs: readonly string[] = Command.options
   .map((option) => option.shape.verb.value)
   .filter((verb) => !["malformed", "answer", "drop", "after"].includes(verb));
 
-/** The first order in the comment. Code, quotations, lists and HTML comments hold none. */
-export function readOrder(body: string): Order | null {
+/** The first command in the comment. Code, quotations, lists and HTML comments hold none. */
+export function readCommand(body: string): Command | null {
   const text = beginning(body);
-  if (!text.split("\n").some((line) => ORDER.test(line))) return null;
+  if (!text.split("\n").some((line) => COMMAND.test(line))) return null;
   for (const block of fromMarkdown(text).children) {
-    const line = isText(block) ? orderLine(text, block) : undefined;
+    const line = isText(block) ? commandLine(text, block) : undefined;
     if (line !== undefined) return understand(line);
   }
   return null;
@@ -43,7 +43,7 @@ function isText(block: RootContent): block is TextBlock {
 }
 
 /** Lines within a code span, a link or a comment in the paragraph do not count: only those that begin in its plain text. */
-function orderLine(text: string, block: TextBlock): string | undefined {
+function commandLine(text: string, block: TextBlock): string | undefined {
   for (const child of block.children) {
     const start = child.position?.start.offset;
     const end = child.position?.end.offset;
@@ -52,14 +52,14 @@ function orderLine(text: string, block: TextBlock): string | undefined {
       const newline = text.indexOf("\n", at);
       const line = text.slice(at, newline < 0 ? undefined : newline);
       const first = at === 0 || text[at - 1] === "\n";
-      if (first && ORDER.test(line)) return line;
+      if (first && COMMAND.test(line)) return line;
       if (newline < 0) break;
     }
   }
   return undefined;
 }
 
-function understand(line: string): Order {
+function understand(line: string): Command {
   const words = line
     .replace(/<!--.*?-->/g, "")
     .trim()
@@ -67,7 +67,7 @@ function understand(line: string): Order {
     .slice(1);
   const [word = "", ...rest] = words;
   const verb = word.toLowerCase();
-  const malformed = (reason: string): Order => ({
+  const malformed = (reason: string): Command => ({
     verb: "malformed",
     text: line.trim().slice(0, MAX_QUOTED),
     reason: reason.slice(0, MAX_QUOTED),
@@ -96,7 +96,7 @@ function understand(line: string): Order {
   }
 }
 
-function approve(rest: readonly string[], malformed: (reason: string) => Order): Order {
+function approve(rest: readonly string[], malformed: (reason: string) => Command): Command {
   const [version, ...more] = rest;
   if (version === undefined) return { verb: "approve", version: null };
   const number = /^(?:v|version)?(\d{1,6})$/i.exec(version)?.[1];
@@ -107,7 +107,7 @@ function approve(rest: readonly string[], malformed: (reason: string) => Order):
 }
 
 /** `drop` and `after` with something that names tasks change the plan; anything else is for the planner to read. */
-function plan(rest: readonly string[], malformed: (reason: string) => Order): Order {
+function plan(rest: readonly string[], malformed: (reason: string) => Command): Command {
   const [word, task, needs, ...more] = rest;
   const names = [task, needs].flatMap((name) => (name === undefined ? [] : [name]));
   const areTasks = names.every((name) => TaskId.safeParse(name).success) && more.length === 0;
@@ -122,7 +122,7 @@ function plan(rest: readonly string[], malformed: (reason: string) => Order): Or
   return { verb: "plan", guidance: rest.join(" ").slice(0, 4_000) };
 }
 
-function retry(rest: readonly string[], malformed: (reason: string) => Order): Order {
+function retry(rest: readonly string[], malformed: (reason: string) => Command): Command {
   const [task, ...more] = rest;
   if (task === undefined) return malformed("'retry' needs the task's id, such as '/headgate retry parser'.");
   if (more.length > 0) return malformed("'retry' takes one task's id and nothing after it.");
@@ -132,13 +132,13 @@ function retry(rest: readonly string[], malformed: (reason: string) => Order): O
   return malformed(`'${task.slice(0, 50)}' is not a task's id.${hint}`);
 }
 
-function budget(rest: readonly string[], malformed: (reason: string) => Order): Order {
+function budget(rest: readonly string[], malformed: (reason: string) => Command): Command {
   const amount = /^\+?\$?(\d{1,5}(?:\.\d{1,2})?)$/.exec(rest[0] ?? "")?.[1];
-  const order = Order.safeParse({ verb: "budget", usd: Number(amount) });
-  if (amount === undefined || rest.length > 1 || !order.success) {
+  const command = Command.safeParse({ verb: "budget", usd: Number(amount) });
+  if (amount === undefined || rest.length > 1 || !command.success) {
     return malformed("'budget' needs the dollars to add, such as '/headgate budget +5'.");
   }
-  return order.data;
+  return command.data;
 }
 
 /** One letter wrong, missing, too many, or two swapped; two such slips in words of five letters and more. */

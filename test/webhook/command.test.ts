@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Order } from "../../src/core/order.ts";
-import { readOrder } from "../../src/webhook/order.ts";
+import { Command } from "../../src/core/command.ts";
+import { readCommand } from "../../src/webhook/command.ts";
 import { hostile } from "../messages/hostile.ts";
 
-describe("an order", () => {
+describe("a command", () => {
   it.each([
     ["alone", "/headgate status", { verb: "status" }],
     ["in any case", "/Headgate HOLD", { verb: "hold" }],
@@ -19,8 +19,8 @@ describe("an order", () => {
     ["before another, which does not count", "/headgate hold\n/headgate cancel", { verb: "hold" }],
     ["after one in code, which does not count", "```\n/headgate cancel\n```\n/headgate hold", { verb: "hold" }],
     ["after a quotation and a blank line", "> /headgate cancel\n\n/headgate hold", { verb: "hold" }],
-  ])("is read %s", (_, body, order) => {
-    expect(readOrder(body)).toEqual(order);
+  ])("is read %s", (_, body, command) => {
+    expect(readCommand(body)).toEqual(command);
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe("an order", () => {
     ["right after other text, whatever code before it says", "```\n/headgate cancel\n```\n\n**b**/headgate hold"],
     ["nothing", ""],
   ])("is not %s", (_, body) => {
-    expect(readOrder(body)).toBeNull();
+    expect(readCommand(body)).toBeNull();
   });
 
   it.each([
@@ -60,15 +60,15 @@ describe("an order", () => {
     ["/headgate retry ???", "'???' is not a task's id."],
     ["/headgate cancel the retry", "'cancel' takes nothing after it."],
   ])("that is not understood says why: %s", (text, reason) => {
-    expect(readOrder(text)).toEqual({ verb: "malformed", text, reason });
+    expect(readCommand(text)).toEqual({ verb: "malformed", text, reason });
   });
 
   it("never throws, and is always one that the core reads", () => {
     const orderly = fc.oneof(hostile(), fc.string(), fc.constantFrom("/headgate ", "\n/headgate retry ", "hold", "\n"));
     fc.assert(
       fc.property(fc.array(orderly, { maxLength: 8 }), (parts) => {
-        const order = readOrder(parts.join(""));
-        if (order !== null) expect(Order.parse(order)).toEqual(order);
+        const command = readCommand(parts.join(""));
+        if (command !== null) expect(Command.parse(command)).toEqual(command);
       }),
     );
   });
@@ -80,15 +80,15 @@ describe("an order", () => {
     ["lists of nothing", "a\n-\n".repeat(16_000)],
   ])("is looked for in bounded time: %s", (_, body) => {
     const start = performance.now();
-    expect(readOrder(`/headgate hold\n\n${body}`)).toEqual({ verb: "hold" });
+    expect(readCommand(`/headgate hold\n\n${body}`)).toEqual({ verb: "hold" });
     // Without bounds each of these takes 10 s and more.
     expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   it("is not looked for beyond the beginning of a comment", () => {
-    expect(readOrder(`${"word ".repeat(700)}\n\n/headgate hold`)).toEqual({ verb: "hold" });
-    expect(readOrder(`${"word ".repeat(800)}\n\n/headgate hold`)).toBeNull();
-    expect(readOrder(`${"a\n".repeat(199)}/headgate hold`)).toEqual({ verb: "hold" });
-    expect(readOrder(`${"a\n".repeat(200)}/headgate hold`)).toBeNull();
+    expect(readCommand(`${"word ".repeat(700)}\n\n/headgate hold`)).toEqual({ verb: "hold" });
+    expect(readCommand(`${"word ".repeat(800)}\n\n/headgate hold`)).toBeNull();
+    expect(readCommand(`${"a\n".repeat(199)}/headgate hold`)).toEqual({ verb: "hold" });
+    expect(readCommand(`${"a\n".repeat(200)}/headgate hold`)).toBeNull();
   });
 });

@@ -1,28 +1,28 @@
-/** Orders typed into the terminal of `headgate run --keep`: posted as comments on the issue, where orders belong. */
+/** Commands typed into the terminal of `headgate run --keep`: posted as comments on the issue, where commands belong. */
 import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { readOrder } from "../../webhook/order.ts";
+import { readCommand } from "../../webhook/command.ts";
 import type { Site } from "./site.ts";
 
 /** What is answered here, without GitHub. */
-export interface OrderReplies {
-  /** What would be an order; `reason`: what was wrong with the one given. */
-  orders(reason: string | null): void;
+export interface CommandReplies {
+  /** What would be a command; `reason`: what was wrong with the one given. */
+  commands(reason: string | null): void;
   status(): void;
 }
 
 /** Returns what ends it. */
-export async function takeOrders(input: NodeJS.ReadStream, site: Site, replies: OrderReplies): Promise<() => void> {
+export async function takeCommands(input: NodeJS.ReadStream, site: Site, replies: CommandReplies): Promise<() => void> {
   if (!(await isOurs(input))) return () => {};
   const lines = createInterface({ input, terminal: false });
   lines.on("line", (line) => {
     if (line.trim() === "") return;
-    const order = readOrder(line.trim());
-    if (order === null || order.verb === "help") return replies.orders(null);
-    if (order.verb === "malformed") return replies.orders(order.reason);
-    if (order.verb === "status") return replies.status();
-    comment(site, line.trim()).catch((error: Error) => replies.orders(error.message));
+    const command = readCommand(line.trim());
+    if (command === null || command.verb === "help") return replies.commands(null);
+    if (command.verb === "malformed") return replies.commands(command.reason);
+    if (command.verb === "status") return replies.status();
+    comment(site, line.trim()).catch((error: Error) => replies.commands(error.message));
   });
   return () => lines.close();
 }

@@ -1,8 +1,8 @@
 /** What people may type, as they read it. */
-import type { Order } from "../core/order.ts";
+import type { Command } from "../core/command.ts";
 import { columns } from "./terminal/columns.ts";
 
-type Verb = Exclude<Order["verb"], "malformed" | "answer">;
+type Verb = Exclude<Command["verb"], "malformed" | "answer">;
 
 const usage: Record<Verb, { type: string; does: string }> = {
   approve: { type: "/headgate approve", does: "carry the plan out; a number after it names the version that is meant" },
@@ -24,37 +24,37 @@ const usage: Record<Verb, { type: string; does: string }> = {
   help: { type: "/headgate help", does: "show this list" },
 };
 
-/** The orders as a Markdown table. */
-export function orderList(): string {
+/** The commands as a Markdown table. */
+export function commandList(): string {
   const rows = Object.values(usage).map(({ type, does }) => `| \`${type}\` | ${does} |`);
   return ["| Comment | What it does |", "|---|---|", ...rows].join("\n");
 }
 
-/** The orders in lines for a terminal. */
-export function orderLines(): string[] {
+/** The commands in lines for a terminal. */
+export function commandLines(): string[] {
   return columns(Object.values(usage).map(({ type, does }) => [`  ${type}`, does]));
 }
 
 /** As it was typed, or could have been. */
-export function orderText(order: Order): string {
-  switch (order.verb) {
+export function commandText(command: Command): string {
+  switch (command.verb) {
     case "malformed":
-      return order.text;
+      return command.text;
     case "answer":
       return "an answer";
     case "approve":
-      return order.version === null ? "/headgate approve" : `/headgate approve ${order.version}`;
+      return command.version === null ? "/headgate approve" : `/headgate approve ${command.version}`;
     case "plan":
-      return `/headgate plan ${order.guidance}`.trim();
+      return `/headgate plan ${command.guidance}`.trim();
     case "drop":
-      return `/headgate plan drop ${order.task}`;
+      return `/headgate plan drop ${command.task}`;
     case "after":
-      return `/headgate plan after ${order.task} ${order.needs}`;
+      return `/headgate plan after ${command.task} ${command.needs}`;
     case "retry":
-      return `/headgate retry ${order.task}`;
+      return `/headgate retry ${command.task}`;
     case "budget":
-      return `/headgate budget +${order.usd}`;
+      return `/headgate budget +${command.usd}`;
     default:
-      return `/headgate ${order.verb}`;
+      return `/headgate ${command.verb}`;
   }
 }
