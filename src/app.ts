@@ -21,8 +21,8 @@ import { createLoop } from "./loop/loop.ts";
 import type { Outside, Settings } from "./loop/outside.ts";
 import type { Planner } from "./loop/planner-port.ts";
 import type { Store } from "./loop/store-port.ts";
-import { eventsFrom } from "./webhook/events.ts";
 import { readCommand } from "./webhook/command.ts";
+import { eventsFrom } from "./webhook/events.ts";
 import { webhookApp } from "./webhook/receive.ts";
 
 export interface AppOptions {

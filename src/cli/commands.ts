@@ -1,5 +1,5 @@
 /** What can be typed after `headgate`. */
-import type { Subcommand, Flag } from "./command-line.ts";
+import type { Flag, Subcommand } from "./command-line.ts";
 
 const port: Flag = { value: "NUMBER", about: "the sandbox's port (any free one)" };
 

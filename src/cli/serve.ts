@@ -38,7 +38,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
         label: LABEL,
         baseBranch: null,
         statusEveryMs: 10_000,
-        lookEveryMs: 1_000,
+        observeEveryMs: 1_000,
         sweepEveryMs: 5 * 60_000,
       },
       defaults: defaultPolicy,

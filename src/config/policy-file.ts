@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { RequiredCheck } from "../core/github.ts";
-import { repeatsGroup } from "../core/judge/globs.ts";
 import { Policy } from "../core/policy.ts";
+import { repeatsGroup } from "../core/rules/globs.ts";
 import type { PriceLookup } from "./own-prices.ts";
 import { pricedModels, priceOf } from "./prices.ts";
 import { type LineOf, lowerFirst, type Problem, readYaml } from "./yaml.ts";
@@ -64,7 +64,7 @@ export const PolicyFile = z
     "protected-paths": z.array(RepositoryPath).max(80),
     approve: shape.approve.shape.when,
     "approve-over": shape.approve.shape.usd,
-    isolation: shape.isolation,
+    overlap: shape.overlap,
     "hot-files": z.array(RepositoryPath).max(100),
   })
   .partial();
@@ -106,7 +106,7 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
   return Policy.parse({
     maxParallel: file["max-parallel"] ?? defaults.maxParallel,
     actions: given(defaults.actions, { slots: file.actions?.slots, ciJobs: file.actions?.["ci-jobs"] }),
-    isolation: file.isolation ?? defaults.isolation,
+    overlap: file.overlap ?? defaults.overlap,
     hotFiles: file["hot-files"] ?? defaults.hotFiles,
     launch: given(defaults.launch, {
       holdSeconds: file.launch?.["hold-seconds"],

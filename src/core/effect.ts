@@ -44,7 +44,7 @@ export const Effect = z.discriminatedUnion("type", [
   z.object({ type: z.literal("timer.cancel"), timer: z.string() }),
   /** Do not do what waits under this key any more. What is being done goes on. */
   z.object({ type: z.literal("withdraw"), key: z.string() }),
-  z.object({ type: z.literal("tell"), to: z.string(), key: z.string(), event: z.union([FeatureEvent, LaneEvent]) }),
+  z.object({ type: z.literal("send"), to: z.string(), key: z.string(), event: z.union([FeatureEvent, LaneEvent]) }),
 
   // Looking
   z.object({
@@ -227,7 +227,7 @@ export const Effect = z.discriminatedUnion("type", [
   }),
 ]);
 export type Effect = z.infer<typeof Effect>;
-export type ExternalEffect = Exclude<Effect, { type: "timer.set" | "timer.cancel" | "withdraw" | "tell" }>;
+export type ExternalEffect = Exclude<Effect, { type: "timer.set" | "timer.cancel" | "withdraw" | "send" }>;
 
 /** The name of a notice's marker and the end of its key. */
 export function noticeKey(notice: Notice): string {

@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
+import { Command, IssueObservation } from "./command.ts";
 import { Failure, type FailureClass } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
-import { IssueObservation, Command } from "./command.ts";
 import { PlanSource, TaskId } from "./plan.ts";
 import { Policy } from "./policy.ts";
 

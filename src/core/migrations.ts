@@ -77,7 +77,23 @@ const featureSteps: Record<number, Step> = {
     policy: state.policy === null ? null : unlimited(state.policy as { attempts: object }),
     tasks: (state.tasks as TaskOf4[]).map(withoutGaps),
   }),
+  // 6 calls what people write commands, and names the policy about overlapping tasks after what it is about.
+  5: ({ pendingOrders, answeredOrders, ...state }) => ({
+    ...state,
+    hold: state.hold === null ? null : renamedHold(state.hold as { cause: string }),
+    policy: state.policy === null ? null : renamedOverlap(state.policy as { isolation: string }),
+    pendingCommands: (pendingOrders as { order: object }[]).map(({ order, ...rest }) => ({ ...rest, command: order })),
+    answeredCommands: answeredOrders,
+  }),
 };
+
+function renamedHold(hold: { cause: string }): object {
+  return { ...hold, cause: hold.cause === "order" ? "command" : hold.cause };
+}
+
+function renamedOverlap({ isolation, ...policy }: { isolation: string }): object {
+  return { ...policy, overlap: isolation };
+}
 
 /** How features went before version 5. */
 function unlimited(policy: { attempts: object }): object {
@@ -127,6 +143,14 @@ const laneSteps: Record<number, Step> = {
       comparisons: [],
       explanation: "",
       checking: true,
+    })),
+  }),
+  // 4 counts refreshes.
+  3: (state) => ({
+    ...state,
+    entries: (state.entries as Record<string, unknown>[]).map(({ looks, ...entry }) => ({
+      ...entry,
+      refreshes: looks,
     })),
   }),
 };

@@ -25,7 +25,7 @@ export const Policy = z.object({
    * What of tasks that may change the same files runs at the same time. optimistic: everything; a conflict is resolved when
    * it comes. serialise-overlap: one such task at a time, until it has landed. serialise-hot: the same for `hotFiles` only.
    */
-  isolation: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
+  overlap: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
   /** Globs of files that many tasks change, such as registries and translations. */
   hotFiles: z.array(z.string().min(1)).max(100),
   /** Whether attempts that start together wait a moment for the first one's prompt cache. */
@@ -84,7 +84,7 @@ export type Policy = z.infer<typeof Policy>;
 export const defaultPolicy: Policy = {
   maxParallel: 4,
   actions: { slots: null, ciJobs: 1 },
-  isolation: "optimistic",
+  overlap: "optimistic",
   hotFiles: [],
   // The rules and tools of the engine builtin: less than any model caches, so that nothing waits for nothing.
   launch: { holdSeconds: 5, prefixTokens: 1_500, usdPerHour: 100 },

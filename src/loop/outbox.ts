@@ -4,7 +4,7 @@ import { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
 import { perform } from "./effects/index.ts";
-import type { Told } from "./effects/told.ts";
+import type { OutcomeEvent } from "./effects/outcome-event.ts";
 import { Refused, Unavailable } from "./github-port.ts";
 import type { Outside } from "./outside.ts";
 import type { Inside } from "./remembered.ts";
@@ -31,8 +31,8 @@ export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promi
     return;
   }
   try {
-    const told = await outcomeOf(outside, claimed, effect.data);
-    await store.complete(claimed, inboxed(outside, told), iso(outside.now()));
+    const outcomes = await outcomeOf(outside, claimed, effect.data);
+    await store.complete(claimed, inboxed(outside, outcomes), iso(outside.now()));
   } catch (error) {
     await giveUpOrRetry(outside, claimed, effect.data, error);
   }
@@ -47,7 +47,7 @@ const Foreign = z.object({
 });
 
 /** It failed for no reason of its own: asked for again, it is asked for in this version's words. */
-function unreadable(claimed: ClaimedEffect): Told[] {
+function unreadable(claimed: ClaimedEffect): OutcomeEvent[] {
   const foreign = Foreign.safeParse(claimed.effect);
   if (!foreign.success) return [];
   const { type: effect, ...about } = foreign.data;
@@ -63,14 +63,14 @@ function unreadable(claimed: ClaimedEffect): Told[] {
   ];
 }
 
-async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect): Promise<Told[]> {
+async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect): Promise<OutcomeEvent[]> {
   const { aggregate } = claimed;
   if (effect.type === "timer.set") {
     // With the lease: set again for the same time after it was due, it is due again.
     const key = `timer:${effect.timer}:${effect.dueAt}=${claimed.lease}`;
     return [{ aggregate, key, event: { type: "timer.due", timer: effect.timer } }];
   }
-  if (effect.type === "timer.cancel" || effect.type === "withdraw" || effect.type === "tell") {
+  if (effect.type === "timer.cancel" || effect.type === "withdraw" || effect.type === "send") {
     throw new Refused(`'${effect.type}' is done when it is decided and never waits`);
   }
   outside.log.debug(
@@ -80,12 +80,7 @@ async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect
   return perform(outside, aggregate, effect, claimed.lease);
 }
 
-async function giveUpOrRetry(
-  outside: Outside,
-  claimed: ClaimedEffect,
-  effect: Effect,
-  error: unknown,
-): Promise<void> {
+async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: Effect, error: unknown): Promise<void> {
   const { store, log } = outside;
   const fields = { aggregate: claimed.aggregate, operation: effect.type, key: claimed.key, attempt: claimed.attempts };
   const now = outside.now();
@@ -99,14 +94,14 @@ async function giveUpOrRetry(
     return;
   }
   log.error({ ...fields, error: describe(error) }, "an effect is given up");
-  const told = [
+  const outcomes = [
     {
       aggregate: claimed.aggregate,
       key: `failed:${claimed.key}:${claimed.lease}`,
       event: failed(effect, claimed, error),
     },
   ];
-  await store.complete(claimed, inboxed(outside, told), iso(now));
+  await store.complete(claimed, inboxed(outside, outcomes), iso(now));
 }
 
 function failed(effect: Effect, claimed: ClaimedEffect, error: unknown): Event {
@@ -121,8 +116,8 @@ function failed(effect: Effect, claimed: ClaimedEffect, error: unknown): Event {
   return { type: "effect.failed", effect: effect.type, key: claimed.key, task, pull, head, failure };
 }
 
-function inboxed(outside: Outside, told: readonly Told[]): InboxEvent[] {
-  return told.map(({ aggregate, key, event }) => ({
+function inboxed(outside: Outside, outcomes: readonly OutcomeEvent[]): InboxEvent[] {
+  return outcomes.map(({ aggregate, key, event }) => ({
     id: outside.newId(),
     aggregate,
     key,

@@ -1,7 +1,7 @@
 /** Everything outside that effects reach, as given by the composition root. */
 import type { Price } from "../core/attempt.ts";
-import type { Repo } from "../core/github.ts";
 import type { Command } from "../core/command.ts";
+import type { Repo } from "../core/github.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Workflow } from "../core/preflight/index.ts";
 import type { GitHub } from "./github-port.ts";
@@ -24,7 +24,7 @@ export interface Settings {
   /** A status comment is edited at most once in this many milliseconds. */
   statusEveryMs: number;
   /** A pull is looked at, at most once in this many milliseconds: one change of GitHub's comes as several webhooks. */
-  lookEveryMs: number;
+  observeEveryMs: number;
   /** Milliseconds between looks for labelled issues whose webhooks were lost. */
   sweepEveryMs: number;
 }

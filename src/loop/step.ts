@@ -1,7 +1,8 @@
 /** One step of an aggregate: open events in, decisions out, all of it in one transaction of the store. */
+
+import { decideOn, read, type State } from "../core/decide.ts";
 import type { Effect, ExternalEffect } from "../core/effect.ts";
 import { coalesces, effectKey } from "../core/effect.ts";
-import { decideOn, read, type State } from "../core/decide.ts";
 import { repoName } from "../core/github.ts";
 import type { Settings } from "./outside.ts";
 import type { Inside } from "./remembered.ts";
@@ -91,9 +92,9 @@ class Collector {
   readonly effects = new Map<string, NewEffect>();
   readonly cancel = new Set<string>();
   readonly sends: SentEvent[] = [];
-  readonly #pace: Pick<Settings, "statusEveryMs" | "lookEveryMs">;
+  readonly #pace: Pick<Settings, "statusEveryMs" | "observeEveryMs">;
 
-  constructor(pace: Pick<Settings, "statusEveryMs" | "lookEveryMs">) {
+  constructor(pace: Pick<Settings, "statusEveryMs" | "observeEveryMs">) {
     this.#pace = pace;
   }
 
@@ -112,7 +113,7 @@ class Collector {
       case "withdraw":
         this.#drop(effect.key);
         return;
-      case "tell":
+      case "send":
         this.sends.push({ aggregate: effect.to, key: effect.key, event: effect.event, at: now });
         return;
       default: {
@@ -139,7 +140,7 @@ class Collector {
       effect.type === "status.publish"
         ? this.#pace.statusEveryMs
         : effect.type === "pull.observe"
-          ? this.#pace.lookEveryMs
+          ? this.#pace.observeEveryMs
           : 1;
     return new Date(Math.ceil(at / window) * window).toISOString();
   }

@@ -1,12 +1,12 @@
 /** The plan as a diagram that GitHub draws, coloured by state. */
 import type { Task } from "../core/feature/state.ts";
 import { mermaidText } from "./sanitise.ts";
-import { type Look, stages } from "./words.ts";
+import { stages, type Tone } from "./words.ts";
 
 /** Mermaid refuses a diagram of over 500 edges. https://mermaid.js.org/config/schema-docs/config.html#maxedges */
 const MAX_EDGES = 400;
 
-const styles: Record<Look, string> = {
+const styles: Record<Tone, string> = {
   idle: "fill:#f6f8fa,stroke:#8c959f,color:#57606a",
   active: "fill:#ddf4ff,stroke:#0969da,color:#0a3069",
   lane: "fill:#fbefff,stroke:#8250df,color:#512a97",
@@ -19,12 +19,12 @@ const styles: Record<Look, string> = {
 export function planDiagram(tasks: readonly Task[]): string {
   // Ids of our own: `end`, `style` and an `o` or `x` after an arrow mean something to Mermaid.
   const nodes = new Map(tasks.map((task, index) => [task.plan.id, `t${index}`]));
-  const boxes = tasks.map((task) => `  ${nodes.get(task.plan.id)}["${label(task)}"]:::${stages[task.stage].look}`);
+  const boxes = tasks.map((task) => `  ${nodes.get(task.plan.id)}["${label(task)}"]:::${stages[task.stage].tone}`);
   const edges = tasks.flatMap((task) =>
     task.plan.dependsOn.filter((id) => nodes.has(id)).map((id) => `  ${nodes.get(id)} --> ${nodes.get(task.plan.id)}`),
   );
-  const used = new Set(tasks.map((task) => stages[task.stage].look));
-  const classes = [...used].map((look) => `  classDef ${look} ${styles[look]}`);
+  const used = new Set(tasks.map((task) => stages[task.stage].tone));
+  const classes = [...used].map((tone) => `  classDef ${tone} ${styles[tone]}`);
   const diagram = ["```mermaid", "flowchart LR", ...boxes, ...edges.slice(0, MAX_EDGES), ...classes, "```"];
   if (edges.length > MAX_EDGES) diagram.push(`The diagram shows ${MAX_EDGES} of ${edges.length} dependencies.`);
   return diagram.join("\n");

@@ -1,7 +1,7 @@
 /** Answers and news on the issue, each said once. */
 import type { Notice } from "../core/effect.ts";
-import { noticeMarker } from "./markers.ts";
 import { commandList } from "./commands.ts";
+import { noticeMarker } from "./markers.ts";
 import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";
 
 /** Markdown whose first line is the notice's marker. */

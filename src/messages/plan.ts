@@ -171,19 +171,19 @@ function parallel(state: FeatureState, useful: number, width: number): string {
   return `${allowed} agents may work at a time, but more than ${useful} would only wait for merges, which happen one after another.`;
 }
 
-function overlapping(state: FeatureState, { overlaps, isolation }: Analysis): string[] {
+function overlapping(state: FeatureState, { overlaps, overlap }: Analysis): string[] {
   if (overlaps.length === 0) return [];
   const pairs = overlaps
     .slice(0, MAX_LISTED)
     .map(({ left, right, hot }) => `\`${left}\` and \`${right}\`${hot ? " (hot)" : ""}`);
   if (overlaps.length > pairs.length) pairs.push(`and ${overlaps.length - pairs.length} more`);
-  const chosen = state.policy?.isolation ?? "optimistic";
+  const chosen = state.policy?.overlap ?? "optimistic";
   const words = {
     optimistic: "side by side",
     "serialise-hot": "hot files apart",
     "serialise-overlap": "one after another",
   };
-  const prices = isolation.map(({ isolation: one, minutes, work }) => {
+  const prices = overlap.map(({ overlap: one, minutes, work }) => {
     const extra = Math.round((work - 1) * 100);
     return `${words[one]} about ${duration(minutes * 60_000)}${extra > 0 ? ` and ${extra} % more work` : ""}${one === chosen ? " (chosen)" : ""}`;
   });

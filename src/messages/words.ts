@@ -3,22 +3,22 @@ import type { Usage } from "../core/attempt.ts";
 import { addUsage, NO_USAGE } from "../core/attempt.ts";
 import type { FeatureState, TaskStage } from "../core/feature/state.ts";
 
-/** `look`: the colour class of the diagram. */
-export const stages: Record<TaskStage, { icon: string; word: string; look: Look }> = {
-  blocked: { icon: "⚪", word: "blocked", look: "idle" },
-  ready: { icon: "🔵", word: "ready", look: "active" },
-  dispatching: { icon: "🔵", word: "starting", look: "active" },
-  working: { icon: "🔨", word: "working", look: "active" },
-  promoting: { icon: "🔨", word: "promoting", look: "active" },
-  "in-lane": { icon: "🚦", word: "in the lane", look: "lane" },
-  waiting: { icon: "⏳", word: "waiting", look: "waiting" },
-  parked: { icon: "✋", word: "parked", look: "parked" },
-  done: { icon: "✅", word: "done", look: "done" },
-  skipped: { icon: "➖", word: "skipped", look: "over" },
-  cancelled: { icon: "⛔", word: "cancelled", look: "over" },
+/** `tone`: the colour class of the diagram. */
+export const stages: Record<TaskStage, { icon: string; word: string; tone: Tone }> = {
+  blocked: { icon: "⚪", word: "blocked", tone: "idle" },
+  ready: { icon: "🔵", word: "ready", tone: "active" },
+  dispatching: { icon: "🔵", word: "starting", tone: "active" },
+  working: { icon: "🔨", word: "working", tone: "active" },
+  promoting: { icon: "🔨", word: "promoting", tone: "active" },
+  "in-lane": { icon: "🚦", word: "in the lane", tone: "lane" },
+  waiting: { icon: "⏳", word: "waiting", tone: "waiting" },
+  parked: { icon: "✋", word: "parked", tone: "parked" },
+  done: { icon: "✅", word: "done", tone: "done" },
+  skipped: { icon: "➖", word: "skipped", tone: "over" },
+  cancelled: { icon: "⛔", word: "cancelled", tone: "over" },
 };
 
-export type Look = "idle" | "active" | "lane" | "waiting" | "parked" | "done" | "over";
+export type Tone = "idle" | "active" | "lane" | "waiting" | "parked" | "done" | "over";
 
 /** `45 s`, `12 min`, `3 h 5 min` */
 export function duration(ms: number): string {

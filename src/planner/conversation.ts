@@ -7,8 +7,8 @@ import type { MessageParam } from "@anthropic-ai/sdk/resources/messages/messages
 import { z } from "zod";
 import { addUsage, type Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
-import { visibleCharacters } from "../core/judge/untrusted.ts";
 import { judgePlan, PlannedTask, PlanSchema } from "../core/plan.ts";
+import { visibleCharacters } from "../core/rules/untrusted.ts";
 import { type Asked, askModel, textOf } from "./ask.ts";
 import { repairPrompt, SYSTEM_PROMPT } from "./prompt.ts";
 import { failure } from "./trouble.ts";

@@ -1,7 +1,7 @@
 /** What the planner's model is told. The system prompt is the same for every issue, so that the prompt cache serves all. */
 import { repoName } from "../core/github.ts";
-import { untrusted, visibleCharacters, visibleMarkdown } from "../core/judge/untrusted.ts";
 import { MAX_TASKS } from "../core/plan.ts";
+import { untrusted, visibleCharacters, visibleMarkdown } from "../core/rules/untrusted.ts";
 import type { PlanRequest } from "../loop/planner-port.ts";
 import type { Said } from "./discussion.ts";
 import type { RepositoryView } from "./repository.ts";

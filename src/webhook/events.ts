@@ -39,15 +39,15 @@ export interface Hint {
   event: Extract<FeatureEvent | LaneEvent, { type: "hinted" }>;
 }
 
-export interface Told {
+export interface WebhookEvents {
   facts: Fact[];
   hints: Hint[];
 }
 
-const nothing: Told = { facts: [], hints: [] };
+const nothing: WebhookEvents = { facts: [], hints: [] };
 
 /** @throws Error naming the webhook and the fields that are not as GitHub documents them. */
-export function eventsFrom(name: string, guid: string, payload: unknown, identity: Identity): Told {
+export function eventsFrom(name: string, guid: string, payload: unknown, identity: Identity): WebhookEvents {
   const read = <T>(schema: z.ZodType<T>): T => {
     const parsed = schema.safeParse(payload);
     if (parsed.success) return parsed.data;
@@ -97,7 +97,7 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
   }
 }
 
-function hintOf(guid: string, topic: string, about: Hint["event"]["topic"]): Told {
+function hintOf(guid: string, topic: string, about: Hint["event"]["topic"]): WebhookEvents {
   return { facts: [], hints: [{ topic, key: `hint:${guid}:${topic}`, event: { type: "hinted", topic: about } }] };
 }
 
@@ -106,13 +106,13 @@ function issueFacts(
   payload: z.infer<typeof IssuesPayload>,
   guid: string,
   identity: Identity,
-): Told {
+): WebhookEvents {
   const { issue, sender, label } = payload;
   // Our own closing of a finished issue is no news.
   if (isOurs(sender, identity)) return nothing;
   const repo = repoOf(payload.repository);
   const by = sender?.login ?? "ghost";
-  const fact = (word: string, event: FeatureEvent): Told => ({
+  const fact = (word: string, event: FeatureEvent): WebhookEvents => ({
     facts: [{ aggregate: featureKey(repo, issue.number), key: `${word}:${issue.updated_at}`, event }],
     hints: [],
   });
@@ -142,7 +142,7 @@ function commandFact(
   { repository, issue, comment }: z.infer<typeof IssueCommentPayload>,
   guid: string,
   identity: Identity,
-): Told {
+): WebhookEvents {
   if (issue.pull_request !== undefined) return nothing;
   if (comment.user?.type === "Bot" || comment.performed_via_github_app?.id === identity.appId) return nothing;
   const command = readCommand(comment.body ?? "");

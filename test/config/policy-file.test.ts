@@ -33,7 +33,7 @@ it("every key reaches the policy", () => {
   const text = `
 max-parallel: 2
 actions: { slots: 20, ci-jobs: 3 }
-isolation: serialise-hot
+overlap: serialise-hot
 hot-files: [locales/**, src/registry.ts]
 launch: { hold-seconds: 4, prefix-tokens: 40000, usd-per-hour: 50 }
 attempts: { max: 4, minutes: 12.5, turns: 40, usd: 2, tokens: 900000 }
@@ -53,7 +53,7 @@ limits: { files: 10, bytes: 1000 }
   expect(policy(text)).toEqual({
     maxParallel: 2,
     actions: { slots: 20, ciJobs: 3 },
-    isolation: "serialise-hot",
+    overlap: "serialise-hot",
     hotFiles: ["locales/**", "src/registry.ts"],
     launch: { holdSeconds: 4, prefixTokens: 40_000, usdPerHour: 50 },
     attempts: { max: 4, free: defaultPolicy.attempts.free, minutes: 12.5, turns: 40, usd: 2, tokens: 900_000 },
@@ -102,7 +102,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, checks, checks-minutes, protected-paths, approve, approve-over, isolation, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, checks, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [
@@ -145,9 +145,9 @@ describe("a problem names the file, the line and the key", () => {
       ", line 2: 'launch.hold-seconds': too big: expected number to be <=5.",
     ],
     [
-      "an isolation that is none",
-      "isolation: serialize\n",
-      `, line 1: 'isolation': invalid option: expected one of "optimistic"|"serialise-hot"|"serialise-overlap".`,
+      "an overlap policy that does not exist",
+      "overlap: serialize\n",
+      `, line 1: 'overlap': invalid option: expected one of "optimistic"|"serialise-hot"|"serialise-overlap".`,
     ],
     [
       "a hot file outside",

@@ -14,10 +14,7 @@ function three(): World {
 }
 
 function answer(world: World, pull: number, ahead: number, conflict: string[] | "unknown"): void {
-  const { head, aheadHead } = world.take(
-    "heads.compare",
-    (effect) => effect.pull === pull && effect.ahead === ahead,
-  );
+  const { head, aheadHead } = world.take("heads.compare", (effect) => effect.pull === pull && effect.ahead === ahead);
   world.lane({ type: "heads.compared", pull, head, ahead, aheadHead, conflict });
 }
 
@@ -335,7 +332,7 @@ describe("the front", () => {
           checks: [draw.passes ? green : running],
           changesRequestedBy: draw.reviewed ? ["bob"] : [],
         },
-        looks: 0,
+        refreshes: 0,
         headSince: 0,
         formerHead: null,
         updates: 0,

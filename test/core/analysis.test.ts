@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ancestors, isolationChoices, overlapsOf } from "../../src/core/analysis/conflicts.ts";
+import { ancestors, overlapChoices, overlapsOf } from "../../src/core/analysis/conflicts.ts";
 import { criticalPath, forecast, type Job, usefulSlots } from "../../src/core/analysis/forecast.ts";
 
 /** Every job may depend on those before it. */
@@ -115,9 +115,9 @@ describe("tasks in each other's way", () => {
   it("cost more work side by side, and more time one after another", () => {
     const tasks = ["a", "b"].map((id) => ({ id, dependsOn: [], files: ["x.ts"], role: "build" as const }));
     const pair = tasks.map(({ id }) => ({ id, dependsOn: [], works: 10, lands: 5 }));
-    const [beside, , after] = isolationChoices(pair, overlapsOf(tasks, []), 2);
+    const [beside, , after] = overlapChoices(pair, overlapsOf(tasks, []), 2);
     expect(beside?.work).toBeGreaterThan(1);
-    expect(after).toEqual({ isolation: "serialise-overlap", minutes: 30, work: 1 });
+    expect(after).toEqual({ overlap: "serialise-overlap", minutes: 30, work: 1 });
     expect(beside?.minutes).toBeLessThan(30);
   });
 });

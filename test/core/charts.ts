@@ -54,7 +54,7 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
   working: ["`attempt:<id>`: the engine's minutes and 15 more", "its run is cancelled: `attempt-timed-out`"],
   promoting: ["the effect's own tries (30, about 25 minutes)", "`platform-unknown` or `policy-blocked`"],
   "in-lane": [
-    "`look:<pull>`: 5 minutes for missing checks, `checks-minutes` for running ones",
+    "`refresh:<pull>`: 5 minutes for missing checks, `checks-minutes` for running ones",
     "`checks-missing`, `checks-timed-out`",
   ],
   waiting: ["`wait:<task>`", "tries again, or returns to the lane"],

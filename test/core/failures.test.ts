@@ -55,10 +55,10 @@ function promotes(world: World): void {
   world.take("change.promote");
 }
 
-function pullLooks(...looks: Parameters<World["pullIs"]>[1][]) {
+function pullLooks(...refreshes: Parameters<World["pullIs"]>[1][]) {
   return (world: World) => {
     const pull = world.agentSucceeds("a");
-    for (const look of looks) world.pullIs(pull, look);
+    for (const look of refreshes) world.pullIs(pull, look);
   };
 }
 
@@ -147,7 +147,7 @@ const table: Edge[] = [
       const pull = world.agentSucceeds("a");
       for (let look = 0; look < 11; look += 1) {
         world.pullIs(pull, { mergeable: null });
-        if (look < 10) world.timer(`look:${pull}`, "acme/tool:main");
+        if (look < 10) world.timer(`refresh:${pull}`, "acme/tool:main");
       }
     },
     leads: { stage: "waiting", ...free },
@@ -205,7 +205,7 @@ const table: Edge[] = [
     happens: (world) => {
       const pull = world.agentSucceeds("a");
       world.pullIs(pull, { checks: [running] });
-      world.timer(`look:${pull}`, "acme/tool:main");
+      world.timer(`refresh:${pull}`, "acme/tool:main");
       world.pullIs(pull, { checks: [running] });
     },
     leads: { stage: "parked", ...free },
@@ -216,7 +216,7 @@ const table: Edge[] = [
     happens: (world) => {
       const pull = world.agentSucceeds("a");
       world.pullIs(pull, { checks: [] });
-      world.timer(`look:${pull}`, "acme/tool:main");
+      world.timer(`refresh:${pull}`, "acme/tool:main");
       world.pullIs(pull, { checks: [] });
     },
     leads: { stage: "parked", ...free },

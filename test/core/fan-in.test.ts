@@ -387,7 +387,7 @@ describe("rolling back", () => {
     const world = rollback({ a: [], b: [] });
     world.agentSucceeds("a");
     const told: unknown[] = [];
-    world.onTell = ({ to, event }) => told.push([to, event]);
+    world.onSend = ({ to, event }) => told.push([to, event]);
     world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "b" });
     expect(told).toEqual([[FEATURE, { type: "entry.left", task: "b" }]]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explainTask } from "../../src/core/feature/explain.ts";
-import { spent } from "../../src/core/judge/spending.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import { spent } from "../../src/core/rules/spending.ts";
 import { statusComment } from "../../src/messages/status.ts";
 import { change, FEATURE, freely, green, LANE, red, running, sha, World } from "./world.ts";
 
@@ -374,16 +374,34 @@ describe("commands", () => {
   it("hold: nothing new starts and nothing merges; resume: it goes on", () => {
     const world = started({ a: [], b: ["a"] });
     const pull = world.agentSucceeds("a");
-    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
+    command(world, 5, {
+      type: "command.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      command: { verb: "hold" },
+    });
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
-    command(world, 6, { type: "command.given", comment: 6, by: "ada", writtenAt: 1_000_000, command: { verb: "resume" } });
+    command(world, 6, {
+      type: "command.given",
+      comment: 6,
+      by: "ada",
+      writtenAt: 1_000_000,
+      command: { verb: "resume" },
+    });
     expect(world.has("pull.merge")).toBe(true);
   });
 
   it("hold: a pull that opens during the hold is held too", () => {
     const world = started({ a: [] });
-    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
+    command(world, 5, {
+      type: "command.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      command: { verb: "hold" },
+    });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
     expect(world.has("pull.merge")).toBe(false);
@@ -393,7 +411,13 @@ describe("commands", () => {
     const world = started({ a: [], b: [] });
     const pull = world.agentSucceeds("a");
     world.dispatches("b");
-    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "cancel" } });
+    command(world, 5, {
+      type: "command.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      command: { verb: "cancel" },
+    });
     expect(world.state.stage).toBe("cancelled");
     expect(world.take("attempt.cancel")).toMatchObject({ task: "b" });
     expect(world.take("pull.close")).toMatchObject({ pull });
@@ -404,7 +428,13 @@ describe("commands", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
-    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "cancel" } });
+    command(world, 5, {
+      type: "command.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      command: { verb: "cancel" },
+    });
     world.merges(pull);
     expect(world.task("a").landing).toMatchObject({ mergeSha: sha("merge-10") });
     expect(world.state.stage).toBe("cancelled");
@@ -508,8 +538,20 @@ describe("commands", () => {
 
   it("told once more are not carried out once more", () => {
     const world = started({ a: [] });
-    command(world, 5, { type: "command.given", comment: 5, by: "ada", writtenAt: 1_000_000, command: { verb: "hold" } });
-    command(world, 6, { type: "command.given", comment: 6, by: "ada", writtenAt: 1_000_000, command: { verb: "resume" } });
+    command(world, 5, {
+      type: "command.given",
+      comment: 5,
+      by: "ada",
+      writtenAt: 1_000_000,
+      command: { verb: "hold" },
+    });
+    command(world, 6, {
+      type: "command.given",
+      comment: 6,
+      by: "ada",
+      writtenAt: 1_000_000,
+      command: { verb: "resume" },
+    });
     given(world, 5, "hold");
     expect(world.has("permission.observe")).toBe(false);
     expect(world.state).toMatchObject({ hold: null, pendingCommands: [] });
@@ -664,12 +706,18 @@ describe("the budget", () => {
     world.timer("attempt:1/a/1");
     expect(spent(world.state).minutes).toBe(45);
     world.dispatches("b");
-    const look = world.take("attempt.observe", ({ task }) => task === "b");
-    const run = { id: look.run, status: "completed" as const, conclusion: "cancelled", runAttempt: 1, url: "http://x" };
+    const observation = world.take("attempt.observe", ({ task }) => task === "b");
+    const run = {
+      id: observation.run,
+      status: "completed" as const,
+      conclusion: "cancelled",
+      runAttempt: 1,
+      url: "http://x",
+    };
     world.feature({
       type: "attempt.observed",
       task: "b",
-      attempt: look.attempt,
+      attempt: observation.attempt,
       run: { ...run, path: ".github/workflows/headgate.yml", startedAt: world.at, endedAt: world.at - 600_000 },
       outcome: null,
       problem: null,
@@ -959,7 +1007,7 @@ describe("the lane", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull, { checks: [] });
-    world.timer(`look:${pull}`, LANE);
+    world.timer(`refresh:${pull}`, LANE);
     world.pullIs(pull, { checks: [] });
     expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-missing" } } });
   });

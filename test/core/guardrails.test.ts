@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChangedFile } from "../../src/core/attempt.ts";
-import { judgeChange } from "../../src/core/judge/guardrails.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import { judgeChange } from "../../src/core/rules/guardrails.ts";
 
 function write(path: string, more: Partial<Extract<ChangedFile, { change: "write" }>> = {}): ChangedFile {
   return { change: "write", path, mode: "100644", sha256: "0".repeat(64), bytes: 10, ...more };

@@ -36,7 +36,7 @@ describe("a snapshot", () => {
 
   it("of version 2 tells the feature anew what is being checked", () => {
     const { aggregate, ...snapshot } = stored("lane-2");
-    const told = decide(aggregate, snapshot, sweep).effects.filter((effect) => effect.type === "tell");
+    const told = decide(aggregate, snapshot, sweep).effects.filter((effect) => effect.type === "send");
     expect(told.map((effect) => effect.event)).toEqual([
       {
         type: "entry.explained",

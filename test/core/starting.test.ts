@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explainTask } from "../../src/core/feature/explain.ts";
-import { standing } from "../../src/core/judge/standing.ts";
 import type { PlannedTask } from "../../src/core/plan.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
+import { standing } from "../../src/core/rules/standing.ts";
 import { change, freely, green, red, running, World } from "./world.ts";
 
 type Planned = Partial<PlannedTask> & { id: string };
@@ -115,9 +115,9 @@ describe("research", () => {
   ];
 
   it("is kept apart from nothing, and keeps nothing waiting", () => {
-    const world = begun({ isolation: "serialise-overlap" }, tasks);
+    const world = begun({ overlap: "serialise-overlap" }, tasks);
     expect(dispatched(world).sort()).toEqual(["build", "look", "read"]);
-    const later = begun({ isolation: "serialise-overlap", maxParallel: 1 }, [...tasks].reverse());
+    const later = begun({ overlap: "serialise-overlap", maxParallel: 1 }, [...tasks].reverse());
     later.dispatches("look");
     expect(why(later, "build")).toBe("All 1 agents are busy");
   });
@@ -142,14 +142,14 @@ describe("tasks that may change the same files", () => {
     { id: "large", size: "L", files: ["src/*.ts", "locales/en.json"] },
     { id: "other", size: "S", files: ["docs/**"] },
   ];
-  const isolation = "serialise-overlap";
+  const overlap = "serialise-overlap";
 
   it("run beside each other unless the policy asks for something else", () => {
     expect(dispatched(begun({}, tasks)).sort()).toEqual(["large", "other", "small"]);
   });
 
   it("start one after another, the longest path first, until the first has landed", () => {
-    const world = begun({ isolation }, tasks);
+    const world = begun({ overlap }, tasks);
     expect(dispatched(world)).toEqual(["large", "other"]);
     expect(explainTask(world.state, world.task("small"))).toEqual({
       reason: "It waits for large, which changes the same files",
@@ -164,21 +164,21 @@ describe("tasks that may change the same files", () => {
   });
 
   it("also when one of them tries again after a pause", () => {
-    const world = begun({ isolation }, tasks);
+    const world = begun({ overlap }, tasks);
     world.dispatches("large");
     world.ends("large", null);
     expect(world.stages()).toMatchObject({ large: "waiting", small: "ready" });
   });
 
   it("are freed by one that parks", () => {
-    const world = begun({ isolation, attempts: { ...defaultPolicy.attempts, max: 1 } }, tasks);
+    const world = begun({ overlap, attempts: { ...defaultPolicy.attempts, max: 1 } }, tasks);
     world.dispatches("large");
     world.ends("large", { outcome: "failed" }, []);
     expect(world.stages()).toMatchObject({ large: "parked", small: "dispatching" });
   });
 
   it("let one go first whose change exists already", () => {
-    const world = begun({ isolation }, [
+    const world = begun({ overlap }, [
       { id: "first", size: "M", files: ["src/a.ts"] },
       { id: "read", role: "research" },
       { id: "last", size: "S", files: ["src/a.ts"], dependsOn: ["read"] },
@@ -194,17 +194,17 @@ describe("tasks that may change the same files", () => {
   });
 
   it("wait only for hot files when the policy says so", () => {
-    const hot = (hotFiles: string[]) => dispatched(begun({ isolation: "serialise-hot", hotFiles }, tasks)).sort();
+    const hot = (hotFiles: string[]) => dispatched(begun({ overlap: "serialise-hot", hotFiles }, tasks)).sort();
     expect(hot(["locales/*.json"])).toEqual(["large", "other"]);
     expect(hot(["package.json", "docs/**"])).toEqual(["large", "other", "small"]);
   });
 
   it("include one that declares nothing: it may change anything", () => {
-    expect(dispatched(begun({ isolation }, [{ id: "any" }, ...tasks]))).toEqual(["large", "other"]);
+    expect(dispatched(begun({ overlap }, [{ id: "any" }, ...tasks]))).toEqual(["large", "other"]);
   });
 
   it("wait for a person together with the one they wait for", () => {
-    const world = begun({ isolation, merge: { method: "squash", mode: "ready" } }, tasks.slice(0, 2));
+    const world = begun({ overlap, merge: { method: "squash", mode: "ready" } }, tasks.slice(0, 2));
     world.pullIs(world.agentSucceeds("large"));
     expect(world.stages()).toEqual({ large: "in-lane", small: "ready" });
     expect(standing(world.state)).toBe("waits-for-person");
@@ -229,7 +229,7 @@ describe("tasks that may change the same files", () => {
         fc.infiniteStream(fc.nat()),
         (plan, mode, slots, chance) => {
           const world = begun(
-            { isolation: mode, hotFiles: ["src/*"], maxParallel: slots, actions: { slots, ciJobs: 3 } },
+            { overlap: mode, hotFiles: ["src/*"], maxParallel: slots, actions: { slots, ciJobs: 3 } },
             plan.map(({ before, ...task }, index) => ({
               ...task,
               id: `t${index}`,

@@ -230,7 +230,7 @@ describe("holding and resuming", () => {
     const keys: string[] = [];
     world.start({ a: [], b: [] });
     world.agentSucceeds("a");
-    world.onTell = (effect: Extract<Effect, { type: "tell" }>) => keys.push(`${effect.to} ${effect.key}`);
+    world.onSend = (effect: Extract<Effect, { type: "send" }>) => keys.push(`${effect.to} ${effect.key}`);
     const comments = [1, 2, 3, 4];
     // Commands wait for the first one's permission, and then are all carried out at one event.
     for (const comment of comments) {

@@ -2,13 +2,14 @@
  * A feature and its lane, decided by the real core, with GitHub played by the test. Effects wait until the test answers
  * them; aggregates talk to each other at once, as the loop would let them.
  */
-import type { Effect } from "../../src/core/effect.ts";
+
+import type { Command } from "../../src/core/command.ts";
 import { decide } from "../../src/core/decide.ts";
+import type { Effect } from "../../src/core/effect.ts";
 import type { Event, FeatureEvent, LaneEvent, Outcome } from "../../src/core/event.ts";
 import { FeatureState } from "../../src/core/feature/state.ts";
 import type { Check, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
-import type { Command } from "../../src/core/command.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 
 /** Nobody has to approve a plan. */
@@ -30,7 +31,7 @@ export class World {
   /** The lane that the test speaks to. */
   laneName = LANE;
   /** Hears what aggregates tell each other. */
-  onTell: ((effect: EffectOf<"tell">) => void) | null = null;
+  onSend: ((effect: EffectOf<"send">) => void) | null = null;
   #comments = 0;
   readonly effects: Effect[] = [];
   readonly ignored: string[] = [];
@@ -46,8 +47,8 @@ export class World {
     if (decision.state !== null) this.#states.set(aggregate, { state: decision.state, schema: decision.schema });
     if (decision.ignored !== null) this.ignored.push(`${event.type}: ${decision.ignored}`);
     for (const effect of decision.effects) {
-      if (effect.type === "tell") {
-        this.onTell?.(effect);
+      if (effect.type === "send") {
+        this.onSend?.(effect);
         this.send(effect.to, effect.event);
       } else this.effects.push(effect);
     }

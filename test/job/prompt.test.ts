@@ -1,7 +1,7 @@
 import { betaAgentToolset20260401 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
 import { expect, test } from "vitest";
-import { MINIMUM_PREFIX_TOKENS } from "../../src/core/judge/launch.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import { MINIMUM_PREFIX_TOKENS } from "../../src/core/rules/launch.ts";
 import { bridge } from "../../src/job/bridge.ts";
 import { fenced, SYSTEM_PROMPT, taskPrompt } from "../../src/job/prompt.ts";
 import { briefAt } from "./support/lab.ts";

@@ -3,7 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
 import { attemptOfMessage, commitMessage } from "../../src/messages/commit.ts";
 import { pullBody, pullTitle } from "../../src/messages/pull.ts";
-import { type EffectOf, change, repo, sha } from "../core/world.ts";
+import { change, type EffectOf, repo, sha } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
 
 const opening: EffectOf<"pull.open"> = {

@@ -1,6 +1,6 @@
 /** When a story has come to rest: nothing goes on any more, inside or outside. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
-import { standing } from "../../src/core/judge/standing.ts";
+import { standing } from "../../src/core/rules/standing.ts";
 import type { Hub } from "./github/hub.ts";
 import type { Mirror } from "./process/mirror.ts";
 import { LABEL } from "./process/replica.ts";

@@ -3,13 +3,13 @@
  * a store or a loop to carry anything out.
  */
 import { randomUUID } from "node:crypto";
-import type { Effect } from "../../core/effect.ts";
 import { decide } from "../../core/decide.ts";
+import type { Effect } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
 import type { Repo } from "../../core/github.ts";
 import { featureKey } from "../../core/keys.ts";
-import { type Onlooker, observeFeature } from "../../loop/effects/looking.ts";
+import { type Onlooker, observeFeature } from "../../loop/effects/observing.ts";
 import { makePlan } from "../../loop/effects/planning.ts";
 import type { Planner } from "../../loop/planner-port.ts";
 

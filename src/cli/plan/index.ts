@@ -52,7 +52,7 @@ export async function plan(
       const github = createGitHub(connection);
       const outside = {
         github,
-        settings: { label: LABEL, baseBranch: site.base, statusEveryMs: 0, lookEveryMs: 0, sweepEveryMs: 0 },
+        settings: { label: LABEL, baseBranch: site.base, statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 },
         readPolicy: (text: string | null) =>
           readPolicy(text, { ...defaultPolicy, maxParallel: options.maxParallel }, prices),
         readWorkflow,

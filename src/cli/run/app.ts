@@ -37,7 +37,7 @@ export async function openApp(
       label: LABEL,
       baseBranch: site.base,
       statusEveryMs: 1_000,
-      lookEveryMs: 100,
+      observeEveryMs: 100,
       sweepEveryMs: 60_000,
     },
     defaults: { ...defaultPolicy, maxParallel: options.maxParallel },

@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 import { tokensOf } from "../../core/attempt.ts";
 import { explainFeature, explainTask, tasksForPerson } from "../../core/feature/explain.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import { standing } from "../../core/judge/standing.ts";
+import { standing } from "../../core/rules/standing.ts";
 import { commandLines } from "../../messages/commands.ts";
 import { finalTable } from "../../messages/terminal/final-table.ts";
 import { planTree } from "../../messages/terminal/plan-tree.ts";

@@ -1,6 +1,6 @@
 /** The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars. */
 import type { FeatureState, Task } from "../../core/feature/state.ts";
-import { makespan } from "../../core/judge/measure.ts";
+import { makespan } from "../../core/rules/measure.ts";
 
 export interface ReportContext {
   baseSha: string;

@@ -5,7 +5,7 @@
 import { decide } from "../../core/decide.ts";
 import { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
-import { standing } from "../../core/judge/standing.ts";
+import { standing } from "../../core/rules/standing.ts";
 import type { Store } from "../../loop/store-port.ts";
 
 export interface Happened {

@@ -3,9 +3,10 @@
  * means a conflict: measured on thousands of pairs of agents' pulls, one in four that shared a file did conflict, and none
  * that did not. So the default is to run apart and resolve, and to keep apart only files known to be hot.
  */
-import { changedBy, overlaps, shareHotFiles } from "../judge/overlap.ts";
+
 import type { PlannedTask } from "../plan.ts";
 import type { Policy } from "../policy.ts";
+import { changedBy, overlaps, shareHotFiles } from "../rules/overlap.ts";
 import { forecast, type Job } from "./forecast.ts";
 
 /** Of pairs that share a file. */
@@ -65,8 +66,8 @@ export function ancestors(tasks: readonly Edges[]): Map<string, Set<string>> {
   return known;
 }
 
-export interface IsolationChoice {
-  isolation: Policy["isolation"];
+export interface OverlapChoice {
+  overlap: Policy["overlap"];
   /** Minutes until everything has landed. */
   minutes: number;
   /** Agent's work, against every task done once. */
@@ -74,9 +75,9 @@ export interface IsolationChoice {
 }
 
 /** What each way of dealing with the overlaps would take, on so many slots. */
-export function isolationChoices(jobs: readonly Job[], found: readonly Overlap[], slots: number): IsolationChoice[] {
+export function overlapChoices(jobs: readonly Job[], found: readonly Overlap[], slots: number): OverlapChoice[] {
   const works = jobs.reduce((sum, job) => sum + job.works, 0);
-  const priced = (isolation: Policy["isolation"], apart: (overlap: Overlap) => boolean): IsolationChoice => {
+  const priced = (overlap: Policy["overlap"], apart: (overlap: Overlap) => boolean): OverlapChoice => {
     const kept = found.filter((overlap) => !apart(overlap));
     const ordered = withEdges(jobs, found.filter(apart));
     const extra = new Map<string, number>();
@@ -86,7 +87,7 @@ export function isolationChoices(jobs: readonly Job[], found: readonly Overlap[]
     }
     const spent = ordered.map((job) => ({ ...job, works: job.works * (1 + Math.min(1, extra.get(job.id) ?? 0)) }));
     const total = spent.reduce((sum, job) => sum + job.works, 0);
-    return { isolation, minutes: forecast(spent, slots), work: works === 0 ? 1 : total / works };
+    return { overlap, minutes: forecast(spent, slots), work: works === 0 ? 1 : total / works };
   };
   return [
     priced("optimistic", () => false),

@@ -1,9 +1,9 @@
 /** A plan looked at before any money is spent: shape, time, money, and where its tasks get into each other's way. */
 import { type Price, priceOf } from "../attempt.ts";
-import { tierFor } from "../judge/tiers.ts";
 import { type PlannedTask, waves } from "../plan.ts";
 import type { Policy } from "../policy.ts";
-import { type IsolationChoice, isolationChoices, type Overlap, overlapsOf } from "./conflicts.ts";
+import { tierFor } from "../rules/tiers.ts";
+import { type Overlap, type OverlapChoice, overlapChoices, overlapsOf } from "./conflicts.ts";
 import { checkMinutes, type Estimate, estimate, OVERHEAD_MINUTES, SPLIT_PAYS_FROM_MINUTES } from "./estimate.ts";
 import { criticalPath, forecast, type Job, usefulSlots } from "./forecast.ts";
 
@@ -21,7 +21,7 @@ export interface Analysis {
   /** More agents than this would only wait for merges. */
   usefulParallel: number;
   overlaps: Overlap[];
-  isolation: IsolationChoice[];
+  overlap: OverlapChoice[];
   /** Tasks so small that they cost more apart than they save. */
   tooSmall: string[];
 }
@@ -43,8 +43,8 @@ export function analyse(
     lands: checkMinutes(task.role),
   }));
   const overlaps = overlapsOf(tasks, policy.hotFiles);
-  const isolation = isolationChoices(jobs, overlaps, policy.maxParallel);
-  const chosen = isolation.find((one) => one.isolation === policy.isolation);
+  const overlap = overlapChoices(jobs, overlaps, policy.maxParallel);
+  const chosen = overlap.find((one) => one.overlap === policy.overlap);
   return {
     waves: levels,
     width: Math.max(0, ...levels.map((level) => level.length)),
@@ -55,7 +55,7 @@ export function analyse(
     minutes: chosen?.minutes ?? forecast(jobs, policy.maxParallel),
     usefulParallel: usefulSlots(jobs),
     overlaps,
-    isolation,
+    overlap,
     tooSmall: tasks.length === 1 ? [] : estimated.filter(isTooSmall).map((one) => one.id),
   };
 }

@@ -1,13 +1,13 @@
 /** What stands between a ready task and its attempt: the feature's budget, its breaker, and the fan-in policy. */
 
 import { edges } from "../failure.ts";
-import { featureBreaker, isInfrastructure } from "../judge/breaker.ts";
-import { judgeBudget, type Spend } from "../judge/budget.ts";
-import { fanIn } from "../judge/fan-in.ts";
-import { atDispatch, budgetOf, reservedFor, spent } from "../judge/spending.ts";
 import type { Policy } from "../policy.ts";
+import { featureBreaker, isInfrastructure } from "../rules/breaker.ts";
+import { judgeBudget, type Spend } from "../rules/budget.ts";
+import { fanIn } from "../rules/fan-in.ts";
+import { atDispatch, budgetOf, reservedFor, spent } from "../rules/spending.ts";
 import type { Draft } from "./draft.ts";
-import { nextRound, tellLanes } from "./draft.ts";
+import { nextRound, sendToLanes } from "./draft.ts";
 import { fanInTasks } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { isActive } from "./state.ts";
@@ -128,5 +128,5 @@ export function judgeFanIn(draft: Draft): void {
   state.mergingStopped = stops;
   if (state.hold !== null) return;
   const key = `${stops ? "stop" : "go"}:${state.key}:${nextRound(state)}`;
-  tellLanes(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
+  sendToLanes(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
 }

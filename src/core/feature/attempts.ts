@@ -1,13 +1,13 @@
 /** From a dispatched run to a pull in the lane: what each outcome on the way leads to. */
 
 import { addUsage, NO_USAGE } from "../attempt.ts";
-import type { Effect } from "../effect.ts";
 import { dueAfter } from "../due.ts";
+import type { Effect } from "../effect.ts";
 import type { FeatureEvent, Outcome } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import type { RunSnapshot } from "../github.ts";
-import { judgeChange, outsideScope } from "../judge/guardrails.ts";
-import { countUnreported } from "../judge/spending.ts";
+import { judgeChange, outsideScope } from "../rules/guardrails.ts";
+import { countUnreported } from "../rules/spending.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, ended, failTask, nextRound, submit } from "./draft.ts";
 import { writeRevert } from "./rollback.ts";
@@ -80,8 +80,8 @@ export function dispatched(draft: Draft, event: EventOf<"attempt.dispatched">): 
   const timer = `attempt:${attemptIdOf(draft.state, task, event.attempt)}`;
   draft.effects.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });
   // The run may have ended before its number was known, and then its webhook found nobody: look once.
-  const look = observeAttempt(draft.state, task, draft.at);
-  if (look !== null) draft.effects.push(look);
+  const observation = observeAttempt(draft.state, task, draft.at);
+  if (observation !== null) draft.effects.push(observation);
   return null;
 }
 

@@ -1,9 +1,9 @@
 /** What an attempt is told: the brief, cut to the size that a workflow input may have. */
 import type { AttemptKind, Brief } from "../attempt.ts";
 import { MAX_BRIEF_BYTES, priceOf } from "../attempt.ts";
-import { ceilingOf } from "../judge/spending.ts";
-import { tierFor } from "../judge/tiers.ts";
 import type { Policy } from "../policy.ts";
+import { ceilingOf } from "../rules/spending.ts";
+import { tierFor } from "../rules/tiers.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask } from "./state.ts";
 import { isFresh, targetOf } from "./targets.ts";

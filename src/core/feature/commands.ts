@@ -1,18 +1,19 @@
 /** What people may ask of a running feature, and what it leads to. */
+
+import { MAX_COMMANDS } from "../command.ts";
 import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
-import { MAX_COMMANDS } from "../command.ts";
 import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
-import { advanceFeature, advanceTask, nextRound, submit, tellLanes } from "./draft.ts";
+import { advanceFeature, advanceTask, nextRound, sendToLanes, submit } from "./draft.ts";
 import { approveCommand, takeEditedText } from "./planning/approval.ts";
 import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
 import { showPlan } from "./planning/showing.ts";
 import { addUndo, takesBack } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { findTask, isActive, isOver, isSatisfied } from "./state.ts";
-import { lookAgain } from "./targets.ts";
+import { refreshTargets } from "./targets.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -108,7 +109,9 @@ function perform(draft: Draft, given: FeatureState["pendingCommands"][number]): 
       draft.effects.push(notice(state, { about: "help", comment }));
       return null;
     case "malformed":
-      draft.effects.push(notice(state, { about: "malformed-command", comment, text: command.text, reason: command.reason }));
+      draft.effects.push(
+        notice(state, { about: "malformed-command", comment, text: command.text, reason: command.reason }),
+      );
       return null;
     case "hold":
       if (isOver(state)) return `This feature is ${state.stage}; there is nothing to hold.`;
@@ -158,7 +161,7 @@ export function hold(draft: Draft, by: string, cause: "command" | "label"): void
   const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
   state.hold = { by, reason, cause };
   if (!isNews) return;
-  tellLanes(
+  sendToLanes(
     draft,
     { type: "entries.held", feature: state.key, held: true, lifts: false },
     `hold:${state.key}:${state.stoppedIn}`,
@@ -177,7 +180,7 @@ export function resume(draft: Draft, by: string): string | null {
   if (!stopped || state.stage !== "planning") return null;
   takeEditedText(state);
   // What was on its way to a plan may have ended at the hold.
-  if (!state.planAwaited) look(draft, by);
+  if (!state.planAwaited) observeFeature(draft, by);
   return null;
 }
 
@@ -189,7 +192,7 @@ export function goOn(draft: Draft): void {
   if (state.hold !== null || inLane) {
     state.hold = null;
     // Also lifts a halt of the lane itself.
-    tellLanes(
+    sendToLanes(
       draft,
       { type: "entries.held", feature: state.key, held: state.mergingStopped, lifts: true },
       `resume:${state.key}:${nextRound(state)}`,
@@ -198,12 +201,12 @@ export function goOn(draft: Draft): void {
   if (state.parked !== null) {
     state.parked = null;
     if (state.stage === "proposed") showPlan(draft);
-    lookAgain(draft);
+    refreshTargets(draft);
   }
 }
 
 /** Observe the repository (again) on the way to a plan. */
-export function look(draft: Draft, by: string): void {
+export function observeFeature(draft: Draft, by: string): void {
   const { state } = draft;
   state.round += 1;
   draft.effects.push({
@@ -225,7 +228,7 @@ export function cancel(draft: Draft, by: string): void {
   state.endedBy = by;
   state.hold = null;
   // Also a look that failed may have parked it, and what is taken back starts from what it would have seen.
-  if (state.parked !== null && state.stage === "rolling-back") lookAgain(draft);
+  if (state.parked !== null && state.stage === "rolling-back") refreshTargets(draft);
   state.parked = null;
   state.mergingStopped = false;
   state.awaiting = [];
@@ -239,10 +242,14 @@ export function cancel(draft: Draft, by: string): void {
       draft.effects.push({ type: "pull.close", repo: state.repo, pull: task.pull });
     }
   }
-  tellLanes(draft, { type: "entry.withdrawn", feature: state.key, task: null }, `cancel:${state.key}:${draft.eventId}`);
+  sendToLanes(
+    draft,
+    { type: "entry.withdrawn", feature: state.key, task: null },
+    `cancel:${state.key}:${draft.eventId}`,
+  );
   if (state.stage === "rolling-back") {
     for (const task of state.awaiting) {
-      tellLanes(
+      sendToLanes(
         draft,
         { type: "entry.withdrawn", feature: state.key, task },
         `cancel:${state.key}:${task}:${draft.eventId}`,

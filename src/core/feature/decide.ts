@@ -2,8 +2,8 @@
 
 import type { Effect } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
-import { drift } from "../judge/drift.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
+import { drift } from "../rules/drift.ts";
 import { judgeBreaker, judgeFanIn } from "./allowance.ts";
 import {
   cancelAttempt,
@@ -15,9 +15,9 @@ import {
   pullOpened,
   refused,
 } from "./attempts.ts";
+import { cancel, commandGiven, goOn, hold, observeFeature, permissionObserved } from "./commands.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
-import { cancel, goOn, hold, look, commandGiven, permissionObserved } from "./commands.ts";
 import { issueEdited, takeEditedText } from "./planning/approval.ts";
 import { askForMore, askForPlan, planFailed, planMade, planQuestioned } from "./planning/making.ts";
 import { planShown } from "./planning/showing.ts";
@@ -25,8 +25,8 @@ import { progress } from "./progress.ts";
 import { addUndo } from "./rollback.ts";
 import type { FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
-import { lookAtTarget, targetObserved, targetOf } from "./targets.ts";
-import { effectFailed, lookAtIssue, SWEEP_MS, timerDue } from "./time.ts";
+import { observeTarget, targetObserved, targetOf } from "./targets.ts";
+import { effectFailed, observeIssue, SWEEP_MS, timerDue } from "./time.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -92,7 +92,7 @@ function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureStat
 }
 
 function begin(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
-  look(draft, event.by);
+  observeFeature(draft, event.by);
   draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
   return null;
 }
@@ -128,7 +128,7 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "issue.observed":
       if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
       for (const { key, event: missed } of drift(state, event.observation, event.round)) {
-        draft.effects.push({ type: "tell", to: state.key, key, event: missed });
+        draft.effects.push({ type: "send", to: state.key, key, event: missed });
       }
       return null;
     case "permission.observed":
@@ -181,7 +181,7 @@ function labelledAgain(draft: Draft, event: EventOf<"feature.labelled">): Reacti
   if (isOver(state)) return "not-accepted-here";
   if (state.hold === null && state.parked === null) return "duplicate";
   state.labelledBy = event.by;
-  look(draft, event.by);
+  observeFeature(draft, event.by);
   return null;
 }
 
@@ -212,7 +212,7 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   state.warnings = event.warnings;
   // Under way it stays with its branch, and asks for the tip anew: this look may be older than what has landed since.
   if (state.plan === null || state.base === null) state.base = { ...event.base, asked: 0, observed: 0 };
-  else lookAtTarget(draft, state.base);
+  else observeTarget(draft, state.base);
   // Whoever labelled has seen neither a later hold nor a later end: what was asked for before those lifts nothing.
   if (event.round < state.stoppedIn) return null;
   if (state.stage === "planning" && (state.hold !== null || state.parked !== null)) takeEditedText(state);
@@ -227,7 +227,7 @@ function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   const { state } = draft;
   // Somebody said something, which may be the answer, or changed what is asked for.
   if (event.topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
-    lookAtIssue(draft);
+    observeIssue(draft);
     return null;
   }
   if (event.topic.kind !== "attempt") return "not-accepted-here";
@@ -236,8 +236,8 @@ function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
   if (begins && !state.tasks.some((one) => one.delay?.cause === "cache")) return "not-accepted-here";
   const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
   if (task === undefined || task.stage !== "working") return "stale-attempt";
-  const look = observeAttempt(state, task, draft.at);
-  if (look !== null) draft.effects.push(look);
+  const observation = observeAttempt(state, task, draft.at);
+  if (observation !== null) draft.effects.push(observation);
   return null;
 }
 
@@ -276,7 +276,7 @@ function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
   advanceTask(task, { type: "LANDED" });
   const target = targetOf(state, task);
   if (target !== null) target.sha = event.mergeSha;
-  if (!isOver(state)) lookAtTarget(draft, target);
+  if (!isOver(state)) observeTarget(draft, target);
   lastWord(state, task.plan.id);
   if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);
   return null;
@@ -311,7 +311,7 @@ function ejected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
   if (task === null || task.stage !== "in-lane") return "stale-observation";
   task.head = event.head;
   countGate(task, event.gateMs);
-  if (event.failure.class === "conflict-with-base") lookAtTarget(draft, targetOf(state, task));
+  if (event.failure.class === "conflict-with-base") observeTarget(draft, targetOf(state, task));
   return failTask(draft, task, event.failure, "lane");
 }
 

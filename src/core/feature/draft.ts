@@ -4,9 +4,9 @@ import type { Effect } from "../effect.ts";
 import type { Ignored } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
 import { edges, waitFor } from "../failure.ts";
-import { fingerprint, taskBreaker } from "../judge/breaker.ts";
-import { isSpent } from "../judge/spending.ts";
 import { laneKey } from "../keys.ts";
+import { fingerprint, taskBreaker } from "../rules/breaker.ts";
+import { isSpent } from "../rules/spending.ts";
 import type { TaskMachineEvent } from "./machines.ts";
 import { featureMachine, taskMachine } from "./machines.ts";
 import type { FeatureState, Setback, Task } from "./state.ts";
@@ -121,13 +121,13 @@ export function nextRound(state: FeatureState): number {
   return state.round;
 }
 
-type Told = Extract<Effect, { type: "tell" }>["event"];
+type SentEvent = Extract<Effect, { type: "send" }>["event"];
 
 /** Tell the lanes that hold entries of this feature. */
-export function tellLanes(draft: Draft, event: Told, key: string): void {
+export function sendToLanes(draft: Draft, event: SentEvent, key: string): void {
   const { base, land, repo } = draft.state;
   for (const target of [base, land]) {
-    if (target !== null) draft.effects.push({ type: "tell", to: laneKey(repo, target.branch), key, event });
+    if (target !== null) draft.effects.push({ type: "send", to: laneKey(repo, target.branch), key, event });
   }
 }
 
@@ -139,7 +139,7 @@ export function submit(draft: Draft, task: Task): boolean {
   // Until the lane says otherwise.
   task.entry = { explanation: null, actor: null, checking: true };
   draft.effects.push({
-    type: "tell",
+    type: "send",
     to: laneKey(state.repo, target.branch),
     key: `submit:${state.key}:${task.plan.id}:${draft.eventId}`,
     event: {

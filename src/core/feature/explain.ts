@@ -4,8 +4,8 @@
  */
 import type { Actor } from "../event.ts";
 import type { FailureClass } from "../failure.ts";
-import { isSpent } from "../judge/spending.ts";
-import { standing } from "../judge/standing.ts";
+import { isSpent } from "../rules/spending.ts";
+import { standing } from "../rules/standing.ts";
 import type { Delay, FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isOver, isPlannedAnew, isSatisfied } from "./state.ts";
 import { isFresh, landsTogether } from "./targets.ts";

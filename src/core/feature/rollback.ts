@@ -4,8 +4,8 @@
  * fails its checks or conflicts with what came later waits for a person, and so does one of which nobody knows where it began.
  */
 import { taskBranch } from "../attempt.ts";
-import { fanIn } from "../judge/fan-in.ts";
 import type { PlannedTask } from "../plan.ts";
+import { fanIn } from "../rules/fan-in.ts";
 import type { Draft } from "./draft.ts";
 import { failTask } from "./draft.ts";
 import type { FeatureState, Task } from "./state.ts";

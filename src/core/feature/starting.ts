@@ -3,11 +3,11 @@
  * Read-only research is never kept apart from anything: it has no branch and changes no file. It does take a slot.
  */
 import { type AttemptKind, priceOf } from "../attempt.ts";
-import { type CacheTerms, launch, prefixOf, type Use } from "../judge/launch.ts";
-import { workMs } from "../judge/measure.ts";
-import { changedBy, shareFiles, shareHotFiles } from "../judge/overlap.ts";
-import { schedule } from "../judge/schedule.ts";
 import type { Policy } from "../policy.ts";
+import { type CacheTerms, launch, prefixOf, type Use } from "../rules/launch.ts";
+import { workMs } from "../rules/measure.ts";
+import { changedBy, shareFiles, shareHotFiles } from "../rules/overlap.ts";
+import { schedule } from "../rules/schedule.ts";
 import { checkedPulls, slotsOf } from "./allowance.ts";
 import { modelFor } from "./brief.ts";
 import type { Delay, FeatureState, Task, TaskStage } from "./state.ts";
@@ -74,7 +74,7 @@ const underWay: readonly TaskStage[] = ["dispatching", "working", "promoting", "
  * so that its own repair does not have to wait for who would conflict with it; else the one with the longer path.
  */
 function goesFirst(state: FeatureState, policy: Policy, task: Task, admitted: readonly Task[]): Task | undefined {
-  if (policy.isolation === "optimistic" || task.plan.role === "research") return undefined;
+  if (policy.overlap === "optimistic" || task.plan.role === "research") return undefined;
   const files = changedBy(task.plan.files);
   return state.tasks.find((other) => {
     if (other === task || other.plan.role === "research") return false;
@@ -82,7 +82,7 @@ function goesFirst(state: FeatureState, policy: Policy, task: Task, admitted: re
     const returns = other.stage === "ready" && other.head !== null && task.head === null;
     if (!begun && !returns) return false;
     const theirs = changedBy(other.plan.files);
-    return policy.isolation === "serialise-overlap"
+    return policy.overlap === "serialise-overlap"
       ? shareFiles(files, theirs)
       : shareHotFiles(files, theirs, policy.hotFiles);
   });

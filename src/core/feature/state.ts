@@ -1,16 +1,16 @@
 /** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
 import { z } from "zod";
 import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.ts";
+import { Command } from "../command.ts";
 import { Actor } from "../event.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
-import { Command } from "../command.ts";
 import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { shapeOf } from "../shape.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
-export const FEATURE_SCHEMA = 5;
+export const FEATURE_SCHEMA = 6;
 
 const Sha = z.string();
 /** Milliseconds since 1970. */

@@ -33,7 +33,7 @@ export function isFresh(target: Target): boolean {
  * Merges are told in another order than they happened, and their times are whole seconds: only a fresh look says what a branch
  * holds. Until it is answered nothing starts from there.
  */
-export function lookAtTarget(draft: Draft, target: Target | null): void {
+export function observeTarget(draft: Draft, target: Target | null): void {
   if (target === null) return;
   target.asked += 1;
   draft.effects.push({ type: "branch.observe", repo: draft.state.repo, branch: target.branch, seq: target.asked });
@@ -57,14 +57,14 @@ export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { 
 export function unpark(draft: Draft): void {
   if (draft.state.parked === null) return;
   draft.state.parked = null;
-  lookAgain(draft);
+  refreshTargets(draft);
 }
 
 /** What could not be looked at, or made, is tried again. */
-export function lookAgain(draft: Draft): void {
+export function refreshTargets(draft: Draft): void {
   const { state } = draft;
   if (landsTogether(state) && state.stage !== "proposed") makeLandBranch(draft);
-  for (const target of [state.base, state.land]) if (target !== null && !isFresh(target)) lookAtTarget(draft, target);
+  for (const target of [state.base, state.land]) if (target !== null && !isFresh(target)) observeTarget(draft, target);
 }
 
 /** The last task of a plan that lands together. */

@@ -1,12 +1,12 @@
 /** What becomes of a feature when time passes: timers, sweeps, and effects that were given up. */
 import type { FeatureEvent } from "../event.ts";
 import { edges } from "../failure.ts";
-import { standing } from "../judge/standing.ts";
+import { standing } from "../rules/standing.ts";
 import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
+import { permissionUnknown } from "./commands.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, failTask, submit } from "./draft.ts";
-import { permissionUnknown } from "./commands.ts";
 import { keepPlan } from "./planning/showing.ts";
 import type { Task } from "./state.ts";
 import { findTask, isOver } from "./state.ts";
@@ -63,15 +63,15 @@ function sweep(draft: Draft): Reaction {
   const { state } = draft;
   const pause = standing(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
   draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + pause });
-  if (state.policy !== null) lookAtIssue(draft);
+  if (state.policy !== null) observeIssue(draft);
   for (const task of state.tasks) {
-    const look = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
-    if (look !== null) draft.effects.push(look);
+    const observation = task.stage === "working" ? observeAttempt(state, task, draft.at) : null;
+    if (observation !== null) draft.effects.push(observation);
   }
   return null;
 }
 
-export function lookAtIssue({ state, effects }: Draft): void {
+export function observeIssue({ state, effects }: Draft): void {
   state.round += 1;
   effects.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round: state.round });
 }

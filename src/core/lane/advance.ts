@@ -5,7 +5,7 @@
 import type { Actor } from "../event.ts";
 import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
-import { askMerge, closeGate, eject, MAX_LOOKS, nextAsk } from "./draft.ts";
+import { askMerge, closeGate, eject, MAX_REFRESHES, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
 import { withoutRerun } from "./judge.ts";
 import type { Entry, LaneState } from "./state.ts";
@@ -24,7 +24,7 @@ export function advance(draft: LaneDraft): void {
   if (chosen !== undefined) drive(draft, chosen);
   compareHeads(draft);
   for (const entry of state.entries) {
-    lookAgainLater(draft, entry);
+    scheduleRefresh(draft, entry);
     explainToFeature(draft, entry);
   }
 }
@@ -75,25 +75,25 @@ function drive(draft: LaneDraft, entry: Entry): void {
 }
 
 /** GitHub sends nothing when `mergeable` is computed, and an accepted update may show late: look again, ever more rarely. */
-function lookAgainLater(draft: LaneDraft, entry: Entry): void {
+function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
   if (entry.away || entry.restsUntil !== null || entry.asked > entry.observed || entry.snapshot === null) return;
   const { snapshot } = entry;
   const waitsForGitHub =
     snapshot.mergeable === null ||
     snapshot.headSha === entry.formerHead ||
     (entry.stage === "updating" && isFresh(entry));
-  if (entry.stage === "updating" && entry.looks >= MAX_LOOKS) {
+  if (entry.stage === "updating" && entry.refreshes >= MAX_REFRESHES) {
     // Accepted, but never done: ask again.
     entry.stage = "queued";
-    entry.looks = 0;
+    entry.refreshes = 0;
   }
   if (!waitsForGitHub) {
-    entry.looks = 0;
+    entry.refreshes = 0;
     return;
   }
-  const delay = Math.min(250 * 2 ** Math.min(entry.looks, 20), 30_000);
-  entry.looks += 1;
-  draft.effects.push({ type: "timer.set", timer: `look:${entry.pull}`, dueAt: draft.at + delay });
+  const delay = Math.min(250 * 2 ** Math.min(entry.refreshes, 20), 30_000);
+  entry.refreshes += 1;
+  draft.effects.push({ type: "timer.set", timer: `refresh:${entry.pull}`, dueAt: draft.at + delay });
 }
 
 function explainToFeature(draft: LaneDraft, entry: Entry): void {
@@ -105,7 +105,7 @@ function explainToFeature(draft: LaneDraft, entry: Entry): void {
   entry.explanation = text;
   entry.checking = checking;
   draft.effects.push({
-    type: "tell",
+    type: "send",
     to: entry.feature,
     key: `explained:${state.key}:${entry.pull}:${nextAsk(draft)}`,
     event: { type: "entry.explained", task: entry.task, pull: entry.pull, explanation: text, actor, checking },

@@ -5,7 +5,7 @@ import { laneKey, topics } from "../keys.ts";
 import { advance } from "./advance.ts";
 import { compared, notCompared } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
-import { closeGate, eject, leave, look, nextAsk, rest, sendHome, tellLeft } from "./draft.ts";
+import { closeGate, eject, leave, nextAsk, refresh, rest, sendHome, sendLeft } from "./draft.ts";
 import { judge } from "./judge.ts";
 import { baseOf } from "./landed.ts";
 import type { Entry, LaneState } from "./state.ts";
@@ -82,7 +82,7 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
       const entry = entryOf(state, event.pull);
       if (entry === null || entry.head !== event.head) return "stale-head";
       entry.headSince = draft.at;
-      look(draft, entry);
+      refresh(draft, entry);
       return null;
     }
     case "pull.merged":
@@ -109,7 +109,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     const { feature, task, pull, head } = event.entry;
     const ejection = { type: "entry.ejected" as const, task, pull, head, failure, gateMs: 0 };
     draft.effects.push({
-      type: "tell",
+      type: "send",
       to: feature,
       key: `ejected:${state.key}:${pull}:${nextAsk(draft)}`,
       event: ejection,
@@ -123,7 +123,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     withdrawn: false,
     stage: "queued" as const,
     headSince: draft.at,
-    looks: 0,
+    refreshes: 0,
     updates: 0,
     refusals: 0,
     outages: 0,
@@ -153,7 +153,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     Object.assign(known, fresh, { formerHead });
   }
   const entry = entryOf(state, event.entry.pull);
-  if (entry !== null) look(draft, entry);
+  if (entry !== null) refresh(draft, entry);
   return null;
 }
 
@@ -164,7 +164,7 @@ function withdrawn(draft: LaneDraft, event: EventOf<"entry.withdrawn">): Ignored
   );
   // Whoever asks for one task waits for the answer.
   if (leaving.length === 0 && event.task !== null) {
-    tellLeft(draft, event.feature, event.task);
+    sendLeft(draft, event.feature, event.task);
     return null;
   }
   if (leaving.length === 0) return "not-accepted-here";
@@ -191,7 +191,7 @@ function hinted(draft: LaneDraft, { topic }: EventOf<"hinted">): Ignored | null 
     }
   });
   if (concerned.length === 0) return "not-accepted-here";
-  for (const entry of concerned) look(draft, entry);
+  for (const entry of concerned) refresh(draft, entry);
   return null;
 }
 
@@ -219,7 +219,7 @@ function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | nu
     return null;
   }
   if (event.outcome !== "accepted") entry.stage = "queued";
-  look(draft, entry);
+  refresh(draft, entry);
   return null;
 }
 
@@ -257,7 +257,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
     ? (entry.tried?.tree ?? outcome.landedTree)
     : (entry.snapshot?.headTree ?? outcome.landedTree);
   draft.effects.push({
-    type: "tell",
+    type: "send",
     to: entry.feature,
     key: `landed:${state.key}:${entry.pull}`,
     event: {
@@ -281,7 +281,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
   }
   sendHome(draft, entry);
   // The base moved under everyone else.
-  for (const other of state.entries) look(draft, other);
+  for (const other of state.entries) refresh(draft, other);
   return null;
 }
 
@@ -290,13 +290,13 @@ function timerDue(draft: LaneDraft, timer: string): Ignored | null {
   if (timer === "sweep") {
     if (state.entries.length === 0) return "superseded";
     draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
-    for (const entry of state.entries) look(draft, entry);
+    for (const entry of state.entries) refresh(draft, entry);
     return null;
   }
-  const entry = entryOf(state, Number(timer.replace(/^(look|rest):/, "")));
+  const entry = entryOf(state, Number(timer.replace(/^(refresh|rest):/, "")));
   if (entry === null) return "superseded";
   if (timer.startsWith("rest:")) entry.restsUntil = null;
-  look(draft, entry);
+  refresh(draft, entry);
   return null;
 }
 

@@ -1,12 +1,13 @@
 /** A lane's decision in the making, and the moves that both its judgement and its advance make. */
-import type { Effect } from "../effect.ts";
+
 import { dueAfter } from "../due.ts";
+import type { Effect } from "../effect.ts";
 import type { Failure } from "../failure.ts";
 import { judgeHead } from "./gate.ts";
 import type { Entry, LaneState } from "./state.ts";
 
 /** Looks without progress before something else is tried; with their back-off about two minutes. */
-export const MAX_LOOKS = 10;
+export const MAX_REFRESHES = 10;
 
 export interface LaneDraft {
   state: LaneState;
@@ -18,7 +19,7 @@ export interface LaneDraft {
  * Ask for an observation. Asked again before it began, it is one; asked again while it is under way, it is made once more,
  * and only what was seen after the last asking counts.
  */
-export function look(draft: LaneDraft, entry: Entry): void {
+export function refresh(draft: LaneDraft, entry: Entry): void {
   entry.asked += 1;
   draft.effects.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.asked });
 }
@@ -37,7 +38,7 @@ export function rest(draft: LaneDraft, entry: Entry, ms: number): void {
 
 function stopTimers(draft: LaneDraft, entry: Entry): void {
   entry.restsUntil = null;
-  for (const name of ["look", "rest"]) draft.effects.push({ type: "timer.cancel", timer: `${name}:${entry.pull}` });
+  for (const name of ["refresh", "rest"]) draft.effects.push({ type: "timer.cancel", timer: `${name}:${entry.pull}` });
 }
 
 /** Count what the checks of the present head took. */
@@ -58,14 +59,14 @@ export function sendHome(draft: LaneDraft, entry: Entry): void {
 
 /** Out of the lane, unlanded, as its feature asked. */
 export function leave(draft: LaneDraft, entry: Entry): void {
-  tellLeft(draft, entry.feature, entry.task);
+  sendLeft(draft, entry.feature, entry.task);
   sendHome(draft, entry);
 }
 
 /** There is no entry of the task here, and none is on its way to the base. */
-export function tellLeft(draft: LaneDraft, feature: string, task: string): void {
+export function sendLeft(draft: LaneDraft, feature: string, task: string): void {
   const key = `left:${draft.state.key}:${task}:${nextAsk(draft)}`;
-  draft.effects.push({ type: "tell", to: feature, key, event: { type: "entry.left", task } });
+  draft.effects.push({ type: "send", to: feature, key, event: { type: "entry.left", task } });
 }
 
 /** Back to its feature, which owns the branch until it submits again. It keeps its place and is watched meanwhile. */
@@ -79,7 +80,7 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
   if (state.front === entry.pull) state.front = null;
   stopTimers(draft, entry);
   draft.effects.push({
-    type: "tell",
+    type: "send",
     to: entry.feature,
     key: `ejected:${state.key}:${entry.pull}:${nextAsk(draft)}`,
     event: {

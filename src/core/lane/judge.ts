@@ -1,7 +1,7 @@
 /** What a fresh look at one pull means, before anything is chosen. */
 import { dueAfter } from "../due.ts";
 import type { Check, PullSnapshot } from "../github.ts";
-import { askMerge, closeGate, eject, type LaneDraft, leave, look, MAX_LOOKS, nextAsk } from "./draft.ts";
+import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, nextAsk, refresh } from "./draft.ts";
 import { judgeHead, type Verdict } from "./gate.ts";
 import type { Entry } from "./state.ts";
 
@@ -27,18 +27,18 @@ export function judge(draft: LaneDraft, entry: Entry): void {
     return;
   }
   // The pull may still show the head from before the promotion: that one has been judged.
-  if (snapshot.headSha === entry.formerHead && entry.looks < MAX_LOOKS) return;
+  if (snapshot.headSha === entry.formerHead && entry.refreshes < MAX_REFRESHES) return;
   entry.formerHead = null;
   if (snapshot.headSha !== entry.head) {
     closeGate(entry);
     entry.head = snapshot.headSha;
     entry.headSince = draft.at;
     entry.stage = "queued";
-    entry.looks = 0;
+    entry.refreshes = 0;
     entry.reruns = 0;
     entry.rerunChecks = [];
     // Until now hints about this commit found nobody: what it has been through is only known after one more look.
-    look(draft, entry);
+    refresh(draft, entry);
   }
   if (entry.stage !== "updating" && sentBack(draft, entry)) return;
   if (snapshot.mergeable === false) {
@@ -46,7 +46,7 @@ export function judge(draft: LaneDraft, entry: Entry): void {
     eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
     return;
   }
-  if (snapshot.mergeable === null && entry.looks >= MAX_LOOKS) {
+  if (snapshot.mergeable === null && entry.refreshes >= MAX_REFRESHES) {
     const cause = "GitHub does not say whether it can be merged.";
     eject(draft, entry, { class: "platform-unknown", cause, details: [] });
     return;
@@ -124,7 +124,7 @@ function waitForChecks(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
   if (draft.at <= due) {
     draft.effects.push({
       type: "timer.set",
-      timer: `look:${entry.pull}`,
+      timer: `refresh:${entry.pull}`,
       dueAt: dueAfter(draft.at, due + 1 - draft.at),
     });
     return;

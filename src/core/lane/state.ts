@@ -4,7 +4,7 @@ import { Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
 import { shapeOf } from "../shape.ts";
 
-export const LANE_SCHEMA = 3;
+export const LANE_SCHEMA = 4;
 
 const Time = z.number();
 
@@ -33,7 +33,7 @@ export const Entry = Submission.extend({
   observed: z.number().int(),
   snapshot: PullSnapshot.nullable(),
   /** Looks since the last progress, for the back-off. */
-  looks: z.number().int(),
+  refreshes: z.number().int(),
   headSince: Time,
   /** The head before the last promotion: GitHub may show it a little longer. */
   formerHead: z.string().nullable(),

@@ -5,16 +5,21 @@ import type { Event } from "../../core/event.ts";
 import type { Inside } from "../remembered.ts";
 import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
 import { createBranch, writeRevert } from "./landing.ts";
-import { compareHeads, observeFeature, observeIssue, observePull, readFailure } from "./looking.ts";
+import { compareHeads, observeFeature, observeIssue, observePull, readFailure } from "./observing.ts";
+import type { OutcomeEvent } from "./outcome-event.ts";
 import { closeIssue, filePlan, makePlan } from "./planning.ts";
 import { mergePull, openPull, rerunChecks, updatePull } from "./pulls.ts";
 import { postNotice, publishPlan, publishStatus } from "./talking.ts";
-import type { Told } from "./told.ts";
 
 /** Run one effect. `leaseId` tells one run of a repeated effect from the next. */
-export async function perform(outside: Inside, aggregate: string, effect: ExternalEffect, leaseId: string): Promise<Told[]> {
+export async function perform(
+  outside: Inside,
+  aggregate: string,
+  effect: ExternalEffect,
+  leaseId: string,
+): Promise<OutcomeEvent[]> {
   const { github } = outside;
-  const tell = (event: Event): Told[] => [{ aggregate, key: `${effectKey(effect)}=${leaseId}`, event }];
+  const tell = (event: Event): OutcomeEvent[] => [{ aggregate, key: `${effectKey(effect)}=${leaseId}`, event }];
   switch (effect.type) {
     case "feature.observe":
       return tell(await observeFeature(outside, effect));

@@ -2,7 +2,7 @@
 import type { Tool } from "@anthropic-ai/sdk/resources/messages/messages";
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
-import { untrusted, visibleCharacters } from "../../core/judge/untrusted.ts";
+import { untrusted, visibleCharacters } from "../../core/rules/untrusted.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import { outline } from "../outline.ts";
 

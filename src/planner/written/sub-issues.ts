@@ -1,6 +1,7 @@
 /** Sub-issues and what blocks them, read as a plan. A closed one is done already. */
-import { visibleMarkdown } from "../../core/judge/untrusted.ts";
+
 import { PlannedTask } from "../../core/plan.ts";
+import { visibleMarkdown } from "../../core/rules/untrusted.ts";
 import type { GitHub, SubIssue } from "../../loop/github-port.ts";
 import type { PlanRequest } from "../../loop/planner-port.ts";
 import { taskOfIssue } from "../../messages/sub-issue.ts";

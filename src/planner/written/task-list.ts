@@ -3,8 +3,8 @@
  * a checked one is done already; what is indented below a box describes it.
  */
 import type { Heading, ListItem, Root } from "mdast";
-import { visibleCharacters, visibleMarkdown } from "../../core/judge/untrusted.ts";
 import { MAX_TASKS } from "../../core/plan.ts";
+import { visibleCharacters, visibleMarkdown } from "../../core/rules/untrusted.ts";
 import { type Line, readLine } from "./item.ts";
 import { blocksOf, MAX_LINES } from "./markdown.ts";
 import { type Named, nameTasks } from "./naming.ts";

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Tables } from "../sql/tables.ts";
 import { up as first } from "./0001-first.ts";
+import { up as commandsAndEffects } from "./0002-commands-and-effects.ts";
 
 /** Forward only: a released migration never changes, a new one is added at the end. */
 export interface Migration {
@@ -9,4 +10,7 @@ export interface Migration {
   up(db: Kysely<Tables>): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [{ version: 1, name: "first", up: first }];
+export const migrations: readonly Migration[] = [
+  { version: 1, name: "first", up: first },
+  { version: 2, name: "commands and effects", up: commandsAndEffects },
+];

@@ -9,11 +9,7 @@ import type { Connection } from "./connection.ts";
 import { insertEvents } from "./inbox.ts";
 import { ClaimedRow, DueRow, json, type Tables, time } from "./tables.ts";
 
-export async function addEffects(
-  db: Kysely<Tables>,
-  aggregate: string,
-  effects: readonly NewEffect[],
-): Promise<void> {
+export async function addEffects(db: Kysely<Tables>, aggregate: string, effects: readonly NewEffect[]): Promise<void> {
   if (effects.length === 0) return;
   const rows = coalesced(effects).map(({ key, ordering, effect, runAt, replace }) => ({
     aggregate,

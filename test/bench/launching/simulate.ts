@@ -1,5 +1,5 @@
 /** A fan-out of agents that share a prompt prefix: who pays for writing it into the cache, and who waits for whom. */
-import { type CacheTerms, firstTokenMs, launch, MINIMUM_PREFIX_TOKENS } from "../../../src/core/judge/launch.ts";
+import { type CacheTerms, firstTokenMs, launch, MINIMUM_PREFIX_TOKENS } from "../../../src/core/rules/launch.ts";
 import type { Chance } from "../../simulation/chance.ts";
 import { exponential, lognormal } from "../draw.ts";
 

@@ -1,5 +1,5 @@
 /** One plan on so many slots: whenever a slot is free and something is ready, the policy says what starts. */
-import { schedule } from "../../../src/core/judge/schedule.ts";
+import { schedule } from "../../../src/core/rules/schedule.ts";
 import type { Job } from "./work.ts";
 
 /** Which of the ready tasks start on the free slots. All in the plan's order; `took`: seconds of those that are done. */

@@ -1,12 +1,12 @@
 /**
  * What it is worth to know beforehand which files tasks will change: how often the overlap rule foresees a conflict, and
- * what each policy of isolation costs on pulls that really were written side by side. Without a trace nothing is measured.
+ * what each overlap policy costs on pulls that really were written side by side. Without a trace nothing is measured.
  */
-import { changedBy, shareFiles } from "../../../src/core/judge/overlap.ts";
+import { changedBy, shareFiles } from "../../../src/core/rules/overlap.ts";
 import { Chance } from "../../simulation/chance.ts";
 import { atMost, type Figure, mean, type Report, shown } from "../figures.ts";
 import { readTrace, type Trace } from "../scheduling/trace.ts";
-import { type Isolation, isolations, Windows } from "./windows.ts";
+import { type OverlapPolicy, overlapPolicies, Windows } from "./windows.ts";
 
 const WINDOWS = 1_000;
 const SLOTS = 4;
@@ -56,11 +56,11 @@ function isolating(trace: Trace): Report {
   const windows = new Windows(trace, new Chance("splitting"));
   const drawn = Array.from({ length: WINDOWS }, () => windows.draw(foresights["their folders"]!));
   const ideal = drawn.map((window) => window.ideal(SLOTS));
-  const ratios = (isolation: Isolation) =>
-    drawn.map((window, index) => window.under(isolation, SLOTS).minutes / ideal[index]!);
-  const figures: Figure[] = isolations.flatMap((isolation) => [
-    shown(`${isolation}: makespan, mean`, mean(ratios(isolation))),
-    shown(`${isolation}: agents' work, mean`, mean(drawn.map((window) => window.under(isolation, SLOTS).work))),
+  const ratios = (overlap: OverlapPolicy) =>
+    drawn.map((window, index) => window.under(overlap, SLOTS).minutes / ideal[index]!);
+  const figures: Figure[] = overlapPolicies.flatMap((overlap) => [
+    shown(`${overlap}: makespan, mean`, mean(ratios(overlap))),
+    shown(`${overlap}: agents' work, mean`, mean(drawn.map((window) => window.under(overlap, SLOTS).work))),
   ]);
   const against = mean(ratios("optimistic")) / mean(ratios("serialise-overlap"));
   figures.push(atMost("the default's makespan against serialise-overlap", against, 1));
@@ -69,7 +69,7 @@ function isolating(trace: Trace): Report {
     "Conflicts and entanglement are git's word, and entangled pairs depend on each other under every policy;",
     "durations are modelled from sizes, and what a resolution costs is the analysis's own figure",
   ];
-  return { name: "Splitting, policies of isolation", notes, figures };
+  return { name: "Splitting, overlap policies", notes, figures };
 }
 
 /** A file at the top is named as it is: nobody plans for the whole repository because of a README. */

@@ -1,4 +1,4 @@
-/** Windows of a trace as plans whose conflicts are known, and what they take under each policy of isolation. */
+/** Windows of a trace as plans whose conflicts are known, and what they take under each overlap policy. */
 import { overlapsOf, RESOLVE_WORK, RESOLVES } from "../../../src/core/analysis/conflicts.ts";
 import { CHECK_MINUTES, OVERHEAD_MINUTES } from "../../../src/core/analysis/estimate.ts";
 import { forecast, type Job } from "../../../src/core/analysis/forecast.ts";
@@ -6,8 +6,8 @@ import type { Policy } from "../../../src/core/policy.ts";
 import type { Chance } from "../../simulation/chance.ts";
 import { idOf, labelsOf, minutesOf, type Pull, type Trace } from "../scheduling/trace.ts";
 
-export type Isolation = Policy["isolation"];
-export const isolations: readonly Isolation[] = ["optimistic", "serialise-hot", "serialise-overlap"];
+export type OverlapPolicy = Policy["overlap"];
+export const overlapPolicies: readonly OverlapPolicy[] = ["optimistic", "serialise-hot", "serialise-overlap"];
 
 /** Files that so many of the trace's pulls change are hot. */
 const HOT_SHARE = 0.05;
@@ -78,9 +78,9 @@ export class Window {
   }
 
   /** `work`: of agents, against every task done once. */
-  under(isolation: Isolation, slots: number): { minutes: number; work: number } {
+  under(overlap: OverlapPolicy, slots: number): { minutes: number; work: number } {
     const apart = this.#foreseen.filter(
-      ({ hot }) => isolation !== "optimistic" && (hot || isolation === "serialise-overlap"),
+      ({ hot }) => overlap !== "optimistic" && (hot || overlap === "serialise-overlap"),
     );
     const ordered = new Set(apart.map(({ left, right }) => `${left} ${right}`));
     // The one that lands later resolves; written one after another, there is nothing to resolve.

@@ -92,17 +92,12 @@ export function answersTo(effect: Effect, at: number): Event[] {
         failure: { class: failure, cause: "no", details: [] },
       });
       const head = sha(`${task}-${attempt}`);
-      return [
-        { type: "change.promoted", ...of, head },
-        refused("head-moved"),
-        refused("attempt-lost"),
-        failed(effect),
-      ];
+      return [{ type: "change.promoted", ...of, head }, refused("head-moved"), refused("attempt-lost"), failed(effect)];
     }
     case "pull.open":
       return [{ type: "pull.opened", task: effect.task, pull: pullOf(effect.task) }, failed(effect)];
     case "pull.observe":
-      return [...looks(effect.pull, at).map((snapshot) => seen(effect, snapshot)), failed(effect)];
+      return [...refreshes(effect.pull, at).map((snapshot) => seen(effect, snapshot)), failed(effect)];
     case "failure.read": {
       const details = [{ title: "unit failed", text: `expected ${at}` }];
       return [{ type: "failure.read", pull: effect.pull, head: effect.head, details }, failed(effect)];
@@ -219,7 +214,7 @@ function runs({ task, attempt, run }: Extract<Effect, { type: "attempt.observe" 
   ];
 }
 
-function looks(pull: number, at: number): PullSnapshot[] {
+function refreshes(pull: number, at: number): PullSnapshot[] {
   const task = TASKS[pull - 10] ?? "a";
   const open: PullSnapshot = {
     number: pull,

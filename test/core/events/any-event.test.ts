@@ -26,7 +26,7 @@ const known = {
   seq: [1, 2, 3, 4],
   version: [1, 2],
   by: ["ada"],
-  timer: ["sweep", "breaker", "wait:a", "wait:b", "attempt:1/a/1", "look:10", "rest:10", "rest:x"],
+  timer: ["sweep", "breaker", "wait:a", "wait:b", "attempt:1/a/1", "refresh:10", "rest:10", "rest:x"],
   effect: Effect.options.map((option) => option.shape.type.value),
 };
 const feature = fromSchema(FeatureEvent, known);

@@ -3,8 +3,8 @@
  * answers anything may arrive. Every decision is judged.
  */
 import fc from "fast-check";
-import { Effect, coalesces, effectKey, type ExternalEffect } from "../../../src/core/effect.ts";
 import { type Decision, decide } from "../../../src/core/decide.ts";
+import { coalesces, Effect, type ExternalEffect, effectKey } from "../../../src/core/effect.ts";
 import type { Ignored } from "../../../src/core/event.ts";
 import { FeatureState } from "../../../src/core/feature/state.ts";
 import { isLane } from "../../../src/core/keys.ts";
@@ -99,7 +99,7 @@ export class Walk {
 
   #deliver(sent: Sent): void {
     this.#delivered.push(sent);
-    const told: EffectOf<"tell">[] = [];
+    const told: EffectOf<"send">[] = [];
     const { effects, decision } = this.#decide(sent);
     if (decision.state !== null) this.states.set(sent.to, { state: decision.state, schema: decision.schema });
     for (const effect of effects) told.push(...this.#collect(sent.to, effect));
@@ -129,9 +129,9 @@ export class Walk {
   }
 
   /** As the outbox does; what is told to another aggregate comes back. */
-  #collect(aggregate: string, effect: Effect): EffectOf<"tell">[] {
+  #collect(aggregate: string, effect: Effect): EffectOf<"send">[] {
     switch (effect.type) {
-      case "tell":
+      case "send":
         return [effect];
       case "timer.cancel":
         this.open.delete(nameOf(aggregate, `timer:${effect.timer}`));

@@ -214,7 +214,7 @@ export class World extends Onlooker {
         (() => ({
           plan: async () => ({ plan: await this.plan, source: "file" as const, model: null, usage: null }),
         })),
-      settings: { label: "headgate", baseBranch: null, statusEveryMs: 50, lookEveryMs: 20, sweepEveryMs: 60_000 },
+      settings: { label: "headgate", baseBranch: null, statusEveryMs: 50, observeEveryMs: 20, sweepEveryMs: 60_000 },
       defaults: policy,
       prices: pricesWith({}),
       log: pino({ level: "silent" }),

@@ -74,8 +74,7 @@ export class BranchJudge {
     const asked = this.#asked.get(branch) ?? [];
     if (to === null) return asked.some(({ type }) => type === "branch.delete");
     const commit = this.#hub.objects.read(to);
-    if (asked.some((effect) => this.#begins(effect, fact, commit) || this.#promotes(effect, from, commit)))
-      return true;
+    if (asked.some((effect) => this.#begins(effect, fact, commit) || this.#promotes(effect, from, commit))) return true;
     return from !== null && (this.#lands(branch, commit) || this.#catchesUp(branch, from, commit));
   }
 

@@ -139,10 +139,10 @@ export class FeatureJudge {
       "attempts and checks share the jobs of GitHub Actions",
       () => `${active} attempts, ${checking} pulls of ${ciJobs} jobs, ${slots} slots`,
     );
-    if (policy.isolation === "optimistic") return;
+    if (policy.overlap === "optimistic") return;
     for (const task of state.tasks.filter((one) => started.includes(one.plan.id))) {
       const shared = (path: string) =>
-        task.plan.files.includes(path) && (policy.isolation === "serialise-overlap" || path.startsWith("shared/"));
+        task.plan.files.includes(path) && (policy.overlap === "serialise-overlap" || path.startsWith("shared/"));
       const beside = state.tasks.find(
         (other) =>
           other !== task &&

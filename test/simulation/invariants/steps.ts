@@ -132,7 +132,7 @@ export class StepJudge {
     if (event.type === "pull.merged") this.#merged(event, write);
     for (const effect of row.effects as EventLike[]) {
       if (effect.type === "pull.merge") this.#mergeAsked(effect, state);
-      if (effect.type === "tell") this.#told(effect.event as EventLike);
+      if (effect.type === "send") this.#told(effect.event as EventLike);
     }
     court.demand(event.type !== "command.given", "commands reach features only", () => row.key);
   }

@@ -99,7 +99,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "leave what is in flight out of the budget",
-    "core/judge/budget.ts",
+    "core/rules/budget.ts",
     "over(add(add(spent, reserved), next))",
     "over(add(spent, next))",
   ),
@@ -228,13 +228,13 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "read the config of a branch that somebody tries it on",
-    "loop/effects/looking.ts",
+    "loop/effects/observing.ts",
     'await github.readFile(repo, sha, ".github/headgate.yml")',
     'await github.readFile(repo, `${by}/config`, ".github/headgate.yml")',
   ),
   mutant(
     "let agents change what is protected",
-    "core/judge/guardrails.ts",
+    "core/rules/guardrails.ts",
     "else if (isProtected(file.path))",
     "else if (isProtected(file.path) && declared.includes(file.path))",
   ),

@@ -9,7 +9,7 @@ const world: Scenario["world"] = {
   maxParallel: 6,
   actionsSlots: null,
   ciJobs: 1,
-  isolation: "optimistic",
+  overlap: "optimistic",
   holdSeconds: 0,
   budgetUsd: null,
   approve: "never",

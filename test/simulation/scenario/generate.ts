@@ -164,11 +164,11 @@ function approvals(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
 }
 
 /** What stands between a ready task and its attempt. Of a chance of its own, so that the rest of a story stays as it was. */
-function starting(chance: Chance): Pick<Scenario["world"], "actionsSlots" | "ciJobs" | "isolation" | "holdSeconds"> {
+function starting(chance: Chance): Pick<Scenario["world"], "actionsSlots" | "ciJobs" | "overlap" | "holdSeconds"> {
   return {
     actionsSlots: chance.chance(0.3) ? chance.between(1, 5) : null,
     ciJobs: chance.between(0, 3),
-    isolation: chance.pick(["optimistic", "optimistic", "serialise-hot", "serialise-overlap"]),
+    overlap: chance.pick(["optimistic", "optimistic", "serialise-hot", "serialise-overlap"]),
     holdSeconds: chance.pick([0, 5, 5, 2]),
   };
 }

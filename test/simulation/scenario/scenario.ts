@@ -141,7 +141,7 @@ export const Scenario = z.object({
     /** Jobs that the account may run at a time; null: no limit. Each pull's checks take `ciJobs` of them. */
     actionsSlots: z.number().int().min(1).nullable(),
     ciJobs: z.number().int().min(0),
-    isolation: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
+    overlap: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
     /** How long attempts wait for the first one's prompt cache; 0: not at all. */
     holdSeconds: z.number().int().min(0),
     /** Dollars that a feature may cost; null: as much as is usual. */

@@ -152,7 +152,7 @@ function resultOf(attempt: string, outcome: string): Record<string, unknown> {
     attempt,
     outcome,
     summary,
-    engine: "effect",
+    engine: "command",
     model: null,
     usage,
     notes: [],

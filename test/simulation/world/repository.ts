@@ -45,7 +45,7 @@ function configOf(world: Scenario["world"]): string {
     "actions:",
     `  slots: ${world.actionsSlots}`,
     `  ci-jobs: ${world.ciJobs}`,
-    `isolation: ${world.isolation}`,
+    `overlap: ${world.overlap}`,
     "hot-files: [shared/**]",
     "launch:",
     `  hold-seconds: ${world.holdSeconds}`,

@@ -2,8 +2,8 @@
 import { addUsage, NO_USAGE } from "../../attempt.ts";
 import type { Effect } from "../../effect.ts";
 import type { FeatureEvent } from "../../event.ts";
-import { tierFor } from "../../judge/tiers.ts";
 import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
+import { tierFor } from "../../rules/tiers.ts";
 import type { Draft, Reaction } from "../draft.ts";
 import { advanceFeature } from "../draft.ts";
 import type { FeatureState } from "../state.ts";

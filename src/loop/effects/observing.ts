@@ -1,10 +1,10 @@
 /** Effects that only look. What they see becomes an event. */
 import type { Price } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
+import { MAX_COMMANDS } from "../../core/command.ts";
 import type { Effect } from "../../core/effect.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
-import { MAX_COMMANDS } from "../../core/command.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
@@ -38,8 +38,7 @@ export async function observeFeature(outside: Onlooker, effect: EffectOf<"featur
   const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
   if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
   const base = sha === null ? null : { branch, sha };
-  const looked =
-    base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
+  const looked = base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
   found.push(...(looked?.problems ?? []));
   return {
     type: "feature.observed",
@@ -92,7 +91,13 @@ export async function observeIssue(outside: Outside, effect: EffectOf<"issue.obs
   const label = outside.settings.label.toLowerCase();
   const labelled = snapshot.labels.some((name) => name.toLowerCase() === label);
   const { title, body } = snapshot;
-  const observation = { open: snapshot.state === "open", labelled, title, body, commands: commands.slice(-MAX_COMMANDS) };
+  const observation = {
+    open: snapshot.state === "open",
+    labelled,
+    title,
+    body,
+    commands: commands.slice(-MAX_COMMANDS),
+  };
   return { type: "issue.observed", round, observation };
 }
 

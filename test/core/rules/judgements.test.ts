@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FailureClass } from "../../../src/core/failure.ts";
-import { featureBreaker, fingerprint, taskBreaker } from "../../../src/core/judge/breaker.ts";
-import { judgeBudget, NOTHING } from "../../../src/core/judge/budget.ts";
-import { type FanInTask, fanIn } from "../../../src/core/judge/fan-in.ts";
-import { tierFor } from "../../../src/core/judge/tiers.ts";
+import { featureBreaker, fingerprint, taskBreaker } from "../../../src/core/rules/breaker.ts";
+import { judgeBudget, NOTHING } from "../../../src/core/rules/budget.ts";
+import { type FanInTask, fanIn } from "../../../src/core/rules/fan-in.ts";
+import { tierFor } from "../../../src/core/rules/tiers.ts";
 
 describe("model tiers", () => {
   it.each([

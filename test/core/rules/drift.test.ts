@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drift } from "../../../src/core/judge/drift.ts";
+import { drift } from "../../../src/core/rules/drift.ts";
 import { World } from "../world.ts";
 
 const calm = { open: true, labelled: true, title: "A feature", body: "Do it", commands: [] };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, it } from "vitest";
-import { changedBy, overlaps, shareFiles, shareHotFiles } from "../../../src/core/judge/overlap.ts";
+import { changedBy, overlaps, shareFiles, shareHotFiles } from "../../../src/core/rules/overlap.ts";
 
 describe("two globs", () => {
   it.each([

@@ -7,7 +7,7 @@ import {
   MINIMUM_PREFIX_TOKENS,
   prefixOf,
   type Use,
-} from "../../../src/core/judge/launch.ts";
+} from "../../../src/core/rules/launch.ts";
 
 /** A prefix of 100,000 tokens at $4 per million, an hour worth $100: 5 s cost 14 cents, a follower saves 48. */
 const dear: CacheTerms = {

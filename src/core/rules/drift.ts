@@ -2,10 +2,11 @@
  * Reconcile is the truth: what GitHub shows against what the state says, as the events that would have told the difference.
  * Facts carry the keys that their webhooks carry, so that the webhook's copy and this one are one event.
  */
+
+import type { IssueObservation } from "../command.ts";
 import type { FeatureEvent } from "../event.ts";
 import type { FeatureState } from "../feature/state.ts";
 import { isOver } from "../feature/state.ts";
-import type { IssueObservation } from "../command.ts";
 
 export interface Difference {
   key: string;

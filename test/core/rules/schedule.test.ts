@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expected, remainingPath, schedule } from "../../../src/core/judge/schedule.ts";
 import type { Size } from "../../../src/core/plan.ts";
+import { expected, remainingPath, schedule } from "../../../src/core/rules/schedule.ts";
 
 interface Task {
   id: string;
