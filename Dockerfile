@@ -4,9 +4,10 @@ FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
 
-# The `node` package is a development dependency, so the image runs on its own Node.js.
+# The `node` package is a development dependency, so the image runs on its own Node.js. The workspaces under packages/ (the
+# sandbox and the scripted model) stay outside: a server needs neither them nor what they depend on.
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fund
 
 COPY app.yml ./
 COPY src ./src

@@ -3,7 +3,7 @@ import { SkippedTests } from "./tools/skipped-tests.ts";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores: scenario tests start real processes, so more workers would only make them wait for each other.

@@ -3,34 +3,40 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const src = resolve(import.meta.dirname, "..", "src");
+const root = resolve(import.meta.dirname, "..");
+const workspaces = readdirSync(join(root, "packages")).map((name) => `packages/${name}`);
 
 interface Source {
-  /** Relative to src, such as `core/lane/gate.ts`. */
+  /** Relative to its folder, such as `core/lane/gate.ts` of `src`. */
   path: string;
   room: string;
   text: string;
-  /** Relative imports, as paths relative to src. */
+  /** Relative imports, as paths relative to the folder. */
   local: string[];
-  /** Packages, without their subpaths; node: modules as they are. */
-  packages: string[];
+  /** Packages with their subpaths, and node: modules. */
+  named: string[];
 }
 
-const sources: Source[] = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts"))
-  .map((path) => {
-    const text = readFileSync(join(src, path), "utf8");
-    const named = [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
-    return {
-      path,
-      room: path.includes("/") ? (path.split("/")[0] ?? "") : "root",
-      text,
-      local: named
-        .filter((name) => name.startsWith("."))
-        .map((name) => relative(src, resolve(src, dirname(path), name))),
-      packages: named.filter((name) => !name.startsWith(".")).map(packageOf),
-    };
-  });
+function sourcesOf(folder: string): Source[] {
+  const top = join(root, folder);
+  return readdirSync(top, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => {
+      const text = readFileSync(join(top, path), "utf8");
+      const named = [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+      return {
+        path,
+        room: path.includes("/") ? (path.split("/")[0] ?? "") : "root",
+        text,
+        local: named
+          .filter((name) => name.startsWith("."))
+          .map((name) => relative(top, resolve(top, dirname(path), name))),
+        named: named.filter((name) => !name.startsWith(".")),
+      };
+    });
+}
+
+const sources = sourcesOf("src");
 
 function packageOf(name: string): string {
   if (name.startsWith("node:")) return name;
@@ -52,7 +58,6 @@ const arrows: Record<string, string[]> = {
   // What Headgate wrote on an issue is read back where it is written.
   planner: ["core", "config", "loop/planner-port.ts", "loop/github-port.ts", "messages/sub-issue.ts"],
   job: ["core", "config/prices.ts"],
-  sandbox: [],
 };
 
 describe("the rooms", () => {
@@ -71,16 +76,20 @@ describe("the rooms", () => {
     for (const room of Object.keys(arrows)) rooms.delete(room);
     expect([...rooms].sort()).toEqual(["cli", "root"]);
   });
+});
 
-  it("have no import cycles between files, type imports aside", () => {
-    const graph = new Map(sources.map((source) => [source.path, valueImports(source)]));
+describe.each(["src", ...workspaces.map((workspace) => `${workspace}/src`)])("the files of %s", (folder) => {
+  const files = sourcesOf(folder);
+
+  it("have no import cycles, type imports aside", () => {
+    const graph = new Map(files.map((source) => [source.path, valueImports(source)]));
     expect(cycles(graph)).toEqual([]);
   });
 
   it("are small: no file over 400 lines, no folder over 14 files", () => {
-    const long = sources.filter((source) => source.text.split("\n").length > 400).map((source) => source.path);
+    const long = files.filter((source) => source.text.split("\n").length > 400).map((source) => source.path);
     expect(long).toEqual([]);
-    const folders = Map.groupBy(sources, (source) => dirname(source.path));
+    const folders = Map.groupBy(files, (source) => dirname(source.path));
     const crowded = [...folders]
       .filter(([, files]) => files.length > 14)
       .map(([folder, files]) => `${folder}: ${files.length}`);
@@ -88,11 +97,64 @@ describe("the rooms", () => {
   });
 });
 
+describe("the packages", () => {
+  const ours = ["src", "test"].flatMap((folder) => sourcesOf(folder).map((source) => ({ folder, ...source })));
+
+  it("are reached by Headgate through their public doors only", () => {
+    const through = ours.flatMap(({ folder, path, local }) =>
+      local.filter((target) => join(folder, target).startsWith("packages/")).map((to) => `${folder}/${path}: ${to}`),
+    );
+    expect(through).toEqual([]);
+    const doors = workspaces.flatMap((workspace) => {
+      const { name, exports } = JSON.parse(readFileSync(join(root, workspace, "package.json"), "utf8"));
+      return Object.keys(exports).map((door) => join(name, door));
+    });
+    expect(doors.sort()).toEqual([
+      "@headgate/github-sandbox",
+      "@headgate/github-sandbox/process",
+      "@headgate/scripted-model",
+    ]);
+  });
+
+  it("are loaded in one place, on demand: the server runs without them", () => {
+    const loading = sources
+      .filter((source) => /(?:^import (?!type )[^;]*from |\bimport\()"@headgate\//m.test(source.text))
+      .map((source) => source.path);
+    expect(loading).toEqual(["cli/packages.ts"]);
+  });
+
+  it.each(["", ...workspaces])("%s/src imports only packages that its manifest names", (workspace) => {
+    const manifest = JSON.parse(readFileSync(join(root, workspace, "package.json"), "utf8"));
+    const known = { ...manifest.dependencies, ...manifest.optionalDependencies };
+    const unknown = sourcesOf(join(workspace, "src")).flatMap(({ path, text }) => {
+      const named = [...text.matchAll(/(?:^(?:import|export) (?!type )[^;]*?from |\bimport\()"([^".][^"]*)"/gm)];
+      const strays = named.map((match) => packageOf(match[1] ?? "")).filter((name) => !name.startsWith("node:"));
+      return strays.filter((name) => !(name in known)).map((name) => `${path}: ${name}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+
+  it.each(workspaces)("%s imports nothing of Headgate and nothing of the other packages", (workspace) => {
+    const all = sourcesOf(workspace).filter(({ path }) => !path.startsWith("dist/"));
+    const outside = all.flatMap(({ path, local, named }) => [
+      ...local.filter((target) => target.startsWith("..")).map((to) => `${path}: ${to}`),
+      ...named.filter((name) => /^(?:@headgate\/|headgate$|headgate\/)/.test(name)).map((to) => `${path}: ${to}`),
+    ]);
+    // The browser that tests open is the whole project's.
+    const others = outside.filter((stray) => !/^test\/.*: \.\.\/\.\.\/tools\/chromium\.ts$/.test(stray));
+    expect(others).toEqual([]);
+    const fromTests = all
+      .filter(({ room }) => room === "src")
+      .flatMap(({ path, local }) => local.filter((target) => !target.startsWith("src/")).map((to) => `${path}: ${to}`));
+    expect(fromTests).toEqual([]);
+  });
+});
+
 describe("the core", () => {
   const core = sources.filter((source) => source.room === "core");
 
   it("depends on nothing but its machine, its parser, its globs and its patterns", () => {
-    const packages = new Set(core.flatMap((source) => source.packages));
+    const packages = new Set(core.flatMap((source) => source.named.map(packageOf)));
     expect([...packages].sort()).toEqual(["picomatch", "re2js", "xstate", "zod"]);
   });
 
@@ -117,7 +179,7 @@ function withoutText(text: string): string {
 
 function valueImports(source: Source): string[] {
   const statements = [...source.text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gm)];
-  return statements.map((match) => relative(src, resolve(src, dirname(source.path), match[1] ?? "")));
+  return statements.map((match) => join(dirname(source.path), match[1] ?? ""));
 }
 
 function cycles(graph: Map<string, string[]>): string[][] {

@@ -3,14 +3,13 @@ import { randomBytes, randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Sandbox } from "@headgate/github-sandbox";
 import { Octokit } from "@octokit/rest";
-import type { Sandbox } from "../sandbox/index.ts";
-import { startSandbox } from "../sandbox/index.ts";
-import { startScriptedModel } from "../sandbox/model/scripted-model.ts";
 import type { Given } from "./command-line.ts";
 import { refused } from "./folders.ts";
 import { commitFolder } from "./git.ts";
 import { oneOf, PORT, wholeNumber } from "./numbers.ts";
+import { loadSandbox, loadScriptedModel } from "./packages.ts";
 import { appManifest, publishHeadgate, withFolder } from "./setup.ts";
 import { Interrupted, onInterruption } from "./signals.ts";
 
@@ -19,6 +18,8 @@ const samples = join(import.meta.dirname, "..", "..", "samples");
 
 /** Resolves with the exit code once it is told to stop. */
 export async function serveSandbox(given: Given): Promise<number> {
+  const { startSandbox } = await loadSandbox();
+  const { startScriptedModel } = await loadScriptedModel();
   const dataDir = resolve(given["data-dir"] ?? join(".headgate", "sandbox"));
   const port = wholeNumber("port", given.port, PORT) ?? 0;
   const appPort = wholeNumber("app-port", given["app-port"], PORT) ?? 3000;

@@ -2,10 +2,10 @@
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Sandbox } from "@headgate/github-sandbox";
+import type { SandboxApart } from "@headgate/github-sandbox/process";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { SandboxApart } from "../sandbox/apart.ts";
-import type { Sandbox } from "../sandbox/index.ts";
 import { commitFolder } from "./git.ts";
 
 const root = join(import.meta.dirname, "..", "..");

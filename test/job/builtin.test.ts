@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import type { ScriptInput } from "@headgate/scripted-model";
+import { startScriptedModel } from "@headgate/scripted-model";
 import { expect, onTestFinished, test } from "vitest";
 import type { Brief } from "../../src/core/attempt.ts";
-import type { ScriptInput } from "../../src/sandbox/model/script.ts";
-import { startScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
 import { attemptIn, briefAt, PRICE, repositoryOf, tempFolder, write } from "./support/lab.ts";
 
 type Steps = NonNullable<ScriptInput["tasks"]>[string][string];

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startScriptedModel } from "@headgate/scripted-model";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { attemptId, type Brief, Result } from "../../src/core/attempt.ts";
-import { startScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
 import { briefAt, PATH, repositoryOf, tempFolder } from "./support/lab.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

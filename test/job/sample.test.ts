@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Script, type ScriptedModel, startScriptedModel } from "@headgate/scripted-model";
 import { expect, onTestFinished, test } from "vitest";
 import type { AttemptKind, Brief } from "../../src/core/attempt.ts";
 import { judgePlan } from "../../src/core/plan.ts";
-import { Script } from "../../src/sandbox/model/script.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
 import { attemptIn, briefAt, commitAll, git, tempFolder } from "./support/lab.ts";
 
 const SAMPLES = join(import.meta.dirname, "../../samples");

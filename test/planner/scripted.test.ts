@@ -1,5 +1,5 @@
+import { startScriptedModel } from "@headgate/scripted-model";
 import { expect, it } from "vitest";
-import { startScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
 import { CIRCULAR, GOOD, plan, TASKS } from "./fixture.ts";
 
 it("the scripted model answers the planner, and its repair", async () => {

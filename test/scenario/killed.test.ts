@@ -1,6 +1,6 @@
+import { startSandbox } from "@headgate/github-sandbox";
 import { Octokit } from "@octokit/rest";
 import { afterEach, describe, expect, it } from "vitest";
-import { startSandbox } from "../../src/sandbox/index.ts";
 import { checkedRepository, Workplace } from "./run.ts";
 
 /**

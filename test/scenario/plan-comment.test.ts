@@ -1,25 +1,37 @@
 /** The plan comment as a person reads it: on the issue's page of the modelled GitHub, in Chromium. */
+import { type Sandbox, sandbox as startSandbox } from "@headgate/github-sandbox";
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/rest";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { planComment } from "../../src/messages/plan.ts";
 import { findingText } from "../../src/messages/preflight.ts";
+import { openChromium } from "../../tools/chromium.ts";
 import { World } from "../core/world.ts";
-import { openChromium } from "../sandbox/chromium.ts";
-import { startWebFixture, type WebFixture } from "../sandbox/web-fixture.ts";
 
-let fixture: WebFixture;
+const at = { owner: "ada", repo: "shop" };
+let sandbox: Sandbox;
+let owner: Octokit;
+let bot: Octokit;
 let browser: Browser;
 let page: Page;
 let complaints: string[];
 beforeAll(async () => {
   browser = await openChromium();
-  fixture = await startWebFixture();
+  sandbox = await startSandbox();
+  const { user, token } = sandbox.createUser("ada");
+  const repository = await sandbox.createRepository({ owner: user, name: "shop" });
+  const permissions = { issues: "write" } as const;
+  const { app, privateKey } = await sandbox.createApp({ slug: "headgate", name: "Headgate", permissions, events: [] });
+  const auth = { appId: app.id, privateKey, installationId: sandbox.install(app, user, [repository]).id };
+  owner = new Octokit({ baseUrl: sandbox.apiUrl, auth: token });
+  bot = new Octokit({ baseUrl: sandbox.apiUrl, authStrategy: createAppAuth, auth });
 });
 afterAll(async () => {
   await browser?.close();
-  await fixture?.close();
+  await sandbox?.close();
 });
 beforeEach(async () => {
   page = await browser.newPage();
@@ -31,7 +43,6 @@ beforeEach(async () => {
 
 /** Posted by the App on an issue of its own. */
 async function shown(state: FeatureState): Promise<Locator> {
-  const { owner, bot, at } = fixture;
   const { data } = await owner.rest.issues.create({ ...at, title: "A feature", body: "Do it" });
   await bot.rest.issues.createComment({ ...at, issue_number: data.number, body: planComment(state) });
   await page.goto(data.html_url);

@@ -3,12 +3,12 @@ import type { ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import type { ScriptedModel } from "@headgate/scripted-model";
+import { startScriptedModel } from "@headgate/scripted-model";
 import { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { attemptWorkflow } from "../../src/cli/run/site.ts";
 import { ATTEMPT_WORKFLOW } from "../../src/core/attempt.ts";
-import type { ScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
-import { startScriptedModel } from "../../src/sandbox/model/scripted-model.ts";
 import { checkedRepository, Workplace } from "./run.ts";
 
 let place: Workplace;

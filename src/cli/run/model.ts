@@ -1,8 +1,8 @@
 /** Which model a run uses: the real one when there is a key, the scripted one when there is a script, or none at all. */
 import { readFile } from "node:fs/promises";
 import { readTaskList } from "../../planner/written/task-list.ts";
-import { startScriptedModel } from "../../sandbox/model/scripted-model.ts";
 import { BadInput } from "../bad-input.ts";
+import { loadScriptedModel } from "../packages.ts";
 import type { RunOptions } from "./options.ts";
 
 export interface Model {
@@ -39,6 +39,7 @@ export async function chooseModel(
       `ANTHROPIC_API_KEY is not set, and ${missing} needs a model; set it, or give --plan and --agent-command`,
     );
   }
+  const { startScriptedModel } = await loadScriptedModel();
   const scripted = await startScriptedModel({ script: JSON.parse(await readFile(script, "utf8")) });
   return {
     kind: "scripted",

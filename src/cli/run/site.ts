@@ -5,14 +5,14 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { App, Repository } from "@headgate/github-sandbox";
+import type { SandboxApart } from "@headgate/github-sandbox/process";
 import { Octokit } from "@octokit/rest";
 import { stringify } from "yaml";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
-import type { SandboxApart } from "../../sandbox/apart.ts";
-import { startSandboxApart } from "../../sandbox/apart.ts";
-import type { App, Repository } from "../../sandbox/index.ts";
 import { BadInput } from "../bad-input.ts";
 import { commitFolder } from "../git.ts";
+import { loadSandboxProcess } from "../packages.ts";
 import { appManifest, publishHeadgate, withFolder } from "../setup.ts";
 import type { RunOptions } from "./options.ts";
 import type { Source } from "./source.ts";
@@ -46,6 +46,7 @@ export async function openSite(
   dataDir: string,
   access: ModelAccess,
 ): Promise<Site> {
+  const { startSandboxApart } = await loadSandboxProcess();
   const sandbox = await startSandboxApart({
     dataDir: join(dataDir, "sandbox"),
     port: options.port,

@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
+import { type SandboxApart, startSandboxApart } from "@headgate/github-sandbox/process";
 import { Octokit } from "@octokit/rest";
-import { type SandboxApart, startSandboxApart } from "../../../src/sandbox/apart.ts";
 import { atMost, quantile, type Report, shown } from "../figures.ts";
 
 const CLONES = 20;

@@ -1,10 +1,13 @@
 /** The adapter reads what two heads change and merges it by itself; git's own merge says whether it is right. */
+import { type ExecFileException, execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type SandboxApart, startSandboxApart } from "@headgate/github-sandbox/process";
+import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createGitHub } from "../../../src/github/index.ts";
-import { mergeTrees } from "../../../src/sandbox/git/plumbing/merging.ts";
-import { writeBlob, writeCommit } from "../../../src/sandbox/git/plumbing/objects.ts";
-import { type TreeChange, writeTree } from "../../../src/sandbox/git/plumbing/trees.ts";
-import { type GitFixture, startGitFixture } from "../../sandbox/git-fixture.ts";
 
 /** A file's text, with another mode, or null: it is taken away. */
 type Content = string | Buffer | { mode: string; text: string } | null;
@@ -51,60 +54,115 @@ const cases: [name: string, base: Files, ours: Files, theirs: Files][] = [
   ["folders of one name", {}, { "n/one": ten() }, { "n/two": ten() }],
 ];
 
+const run = promisify(execFile);
+
 describe("heads that change", () => {
-  let g: GitFixture;
+  let folder: string;
+  let sandbox: SandboxApart;
+  let octokit: Octokit;
   let commits = 0;
   beforeAll(async () => {
-    g = await startGitFixture();
+    folder = mkdtempSync(join(tmpdir(), "merge-tree-"));
+    sandbox = await startSandboxApart({ dataDir: join(folder, "sandbox"), slots: 1 });
+    const { user, token } = await sandbox.createUser("ada");
+    await sandbox.createRepository({ owner: user, name: "shop" });
+    octokit = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });
+    await run("git", ["init", "--quiet", "--initial-branch=main", clone()]);
+    await git("remote", "add", "origin", `${sandbox.url.replace("://", `://ada:${token}@`)}/ada/shop.git`);
   });
-  afterAll(() => g?.close());
+  afterAll(async () => {
+    await sandbox?.close();
+    rmSync(folder, { recursive: true });
+  });
 
-  async function commit(parent: string, files: Files): Promise<string> {
-    const git = g.hub.git.at(g.repository);
-    const changes: TreeChange[] = [];
-    for (const [path, content] of Object.entries(files)) {
-      const { mode, text } =
-        content === null || typeof content === "string" || Buffer.isBuffer(content)
-          ? { mode: "100644", text: content }
-          : content;
-      changes.push({ path, mode, sha: text === null ? null : await writeBlob(git, Buffer.from(text)) });
-    }
-    const tree = await writeTree(git, parent, changes);
-    const nobody = { name: "Ada", email: "ada@example.org", date: "2026-01-01T00:00:00Z" };
-    commits += 1;
-    // Alike in content, two heads are still two commits.
-    const message = `Change ${commits}`;
-    return writeCommit(git, { tree, parents: [parent], message, author: nobody, committer: nobody });
+  const clone = () => join(folder, "clone");
+
+  async function git(...args: string[]): Promise<string> {
+    return (await run("git", ["-C", clone(), ...args])).stdout.trim();
   }
 
-  function conflicts(ours: string, theirs: string): Promise<string[] | "unknown"> {
+  /** On a branch of its own, in the clone alone. */
+  async function commit(parent: string | null, files: Files): Promise<string> {
+    commits += 1;
+    const ref = `refs/heads/change-${commits}`;
+    // Alike in content, two heads are still two commits.
+    const lines: (string | Buffer)[] = [
+      `commit ${ref}`,
+      "committer Ada <ada@example.org> 1767225600 +0000",
+      ...data(`Change ${commits}`),
+    ];
+    if (parent !== null) lines.push(`from ${parent}`);
+    for (const [path, content] of Object.entries(files)) if (content === null) lines.push(`D ${path}`);
+    for (const [path, content] of Object.entries(files)) {
+      if (content === null) continue;
+      const plain = typeof content === "string" || Buffer.isBuffer(content);
+      const { mode, text } = plain ? { mode: "100644", text: content } : content;
+      lines.push(`M ${mode} inline ${path}`, ...data(text));
+    }
+    const importing = run("git", ["-C", clone(), "fast-import", "--quiet"]);
+    importing.child.stdin?.end(
+      Buffer.concat(lines.flatMap((line) => [Buffer.from(line as string), Buffer.from("\n")])),
+    );
+    await importing;
+    return git("rev-parse", ref);
+  }
+
+  /** Whether git itself finds a conflict. */
+  async function collides(ours: string, theirs: string): Promise<boolean> {
+    return git("merge-tree", "--write-tree", ours, theirs).then(
+      () => false,
+      (error: ExecFileException) => {
+        if (error.code === 1) return true;
+        throw error;
+      },
+    );
+  }
+
+  /** Gives the sandbox both, each on a branch that is named by it. */
+  async function push(ours: string, theirs: string): Promise<void> {
+    await git("push", "--quiet", "origin", `${ours}:refs/heads/${ours}`, `${theirs}:refs/heads/${theirs}`);
+  }
+
+  async function conflicts(ours: string, theirs: string): Promise<string[] | "unknown"> {
     const app = { appId: 1, appSlug: "gate", now: () => 0, calls: () => ({ reads: 0, writes: 0 }) };
-    const github = createGitHub({ ...app, octokit: async () => g.bot, granted: async () => ({}) });
-    return github.conflicts({ owner: g.at.owner, name: g.at.repo }, ours, theirs);
+    const github = createGitHub({ ...app, octokit: async () => octokit, granted: async () => ({}) });
+    return github.conflicts({ owner: "ada", name: "shop" }, ours, theirs);
   }
 
   it.each(cases)("%s conflict where git says so", async (_, base, ours, theirs) => {
-    const start = await commit(g.sha, base);
+    const start = await commit(null, base);
     const [left, right] = [await commit(start, ours), await commit(start, theirs)];
+    await push(left, right);
 
     for (const [one, other] of [
       [left, right],
       [right, left],
     ] as const) {
-      const merged = await mergeTrees(g.hub.git.at(g.repository), one, other);
       const found = await conflicts(one, other);
-      expect(found !== "unknown" && found.length > 0).toBe("conflicts" in merged);
+      expect(found !== "unknown" && found.length > 0).toBe(await collides(one, other));
       expect(found).not.toBe("unknown");
     }
   });
 
   it("too much at once are not known to conflict", async () => {
     const many = Object.fromEntries(Array.from({ length: 301 }, (_, index) => [`many/${index}`, "x"]));
-    const [left, right] = [await commit(g.sha, many), await commit(g.sha, { "README.md": "x" })];
+    const first = await commit(null, {});
+    const [left, right] = [await commit(first, many), await commit(first, { "README.md": "x" })];
+    await push(left, right);
     expect(await conflicts(left, right)).toBe("unknown");
     const large = ten() + "x".repeat(300_000);
-    const start = await commit(g.sha, { large });
-    const sides = [await commit(start, { large: `a\n${large}` }), await commit(start, { large: `b\n${large}` })];
-    expect(await conflicts(sides[0]!, sides[1]!)).toBe("unknown");
+    const start = await commit(first, { large });
+    const [above, below] = [
+      await commit(start, { large: `a\n${large}` }),
+      await commit(start, { large: `b\n${large}` }),
+    ];
+    await push(above, below);
+    expect(await conflicts(above, below)).toBe("unknown");
   });
 });
+
+/** A `data` command of `git fast-import`. */
+function data(content: string | Buffer): (string | Buffer)[] {
+  const bytes = Buffer.from(content as string);
+  return [`data ${bytes.length}`, bytes];
+}

@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Sandbox } from "@headgate/github-sandbox";
+import { startSandbox } from "@headgate/github-sandbox";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { connectApp, createGitHub } from "../../../src/github/index.ts";
-import type { Sandbox } from "../../../src/sandbox/index.ts";
-import { startSandbox } from "../../../src/sandbox/index.ts";
 import type { ContractWorld } from "./kit.ts";
 import { WORKFLOW } from "./kit.ts";
 

@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Sandbox, App as SandboxApp } from "@headgate/github-sandbox";
 import { createAppAuth } from "@octokit/auth-app";
 import type { Octokit } from "@octokit/rest";
 import pino from "pino";
@@ -13,7 +14,6 @@ import { FeatureState } from "../../../src/core/feature/state.ts";
 import type { Policy } from "../../../src/core/policy.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import type { Planner } from "../../../src/loop/planner-port.ts";
-import type { Sandbox, App as SandboxApp } from "../../../src/sandbox/index.ts";
 import { AT, ISSUE, Onlooker } from "./onlooker.ts";
 import { Patience } from "./patience.ts";
 import { WatchedStore } from "./watched-store.ts";

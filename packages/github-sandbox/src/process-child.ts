@@ -1,0 +1,61 @@
+/** The other side of `process.ts`: one sandbox, its verbs called by message. */
+import type { Sandbox, SandboxOptions } from "./sandbox.ts";
+import { startSandbox } from "./sandbox.ts";
+
+export interface Opening {
+  id: number;
+  open: SandboxOptions;
+}
+
+export interface Call {
+  id: number;
+  verb: string;
+  given: unknown[];
+}
+
+export type Answer = { id: number; value: unknown } | { id: number; error: { name: string; message: string } };
+
+const CLOSE_LIMIT_MS = 5_000;
+
+let sandbox: Sandbox | null = null;
+
+async function take(message: Opening | Call): Promise<unknown> {
+  if ("open" in message) {
+    sandbox = await startSandbox(message.open);
+    const { url, apiUrl } = sandbox;
+    return {
+      url,
+      apiUrl,
+      verbs: Object.entries(sandbox).flatMap(([name, member]) => (typeof member === "function" ? [name] : [])),
+    };
+  }
+  const verb = (sandbox as Record<string, unknown> | null)?.[message.verb];
+  if (typeof verb !== "function") throw new Error(`the sandbox has no verb ${message.verb}`);
+  return verb(...message.given);
+}
+
+function send(answer: Answer): void {
+  // The parent may be gone; then nobody waits for the answer.
+  if (process.connected) process.send?.(answer, undefined, undefined, () => {});
+}
+
+process.on("message", (message: Opening | Call) => {
+  take(message).then(
+    (value) => send({ id: message.id, value }),
+    (error: unknown) => {
+      const known = error instanceof Error ? error : new Error(String(error));
+      send({ id: message.id, error: { name: known.name, message: known.message } });
+    },
+  );
+});
+
+// The parent ended, in good order or not. No job outlives the sandbox; the rest is found and mended at the next start.
+process.on("disconnect", () => {
+  setTimeout(() => process.exit(1), CLOSE_LIMIT_MS).unref();
+  Promise.resolve(sandbox?.close()).then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+});
+// A signal meant for the parent's group; the parent closes this process.
+process.on("SIGINT", () => {});

@@ -1,0 +1,188 @@
+/**
+ * The sandbox: a GitHub for one machine. Real git, GitHub's REST API and webhooks, and an Actions runner,:
+ * any Octokit client and any git can be pointed at it. This file puts its rooms together.
+ */
+import { join, resolve } from "node:path";
+import { startActions } from "./actions/index.ts";
+import type { Foreseen } from "./actions/launch/foreseen.ts";
+import { actionsRoutes } from "./actions/routes.ts";
+import { mountApi, restApi } from "./api.ts";
+import { gitHttp } from "./git/http.ts";
+import { gitRoutes } from "./git/routes.ts";
+import { GitStore } from "./git/store.ts";
+import { startHooks } from "./hooks/sink.ts";
+import type { Hub } from "./hub.ts";
+import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
+import { pullsIdle } from "./pulls/background.ts";
+import { mergeWhenReady } from "./pulls/landing/when-ready.ts";
+import { testMergeOf } from "./pulls/mergeability.ts";
+import { recoverPulls } from "./pulls/recover.ts";
+import { pullRoutes } from "./pulls/routes.ts";
+import { issueJobToken } from "./rest/auth/tokens.ts";
+import { newRest } from "./rest/kit.ts";
+import { type Seeding, seeding } from "./seed.ts";
+import { listen } from "./server.ts";
+import { adminRoutes } from "./weather/admin.ts";
+import { type Outlook, weatherOver } from "./weather/weather.ts";
+import { webPages } from "./web/index.ts";
+import type { Repository } from "./world/entities.ts";
+import { actionsApp, actionsBot } from "./world/github-actions.ts";
+import { type Clock, World } from "./world/world.ts";
+
+export type { App, Installation, Repository, User } from "./world/entities.ts";
+
+export interface SandboxOptions {
+  /** Everything the sandbox remembers lives here; started again on the same folder, it goes on. */
+  dataDir: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /**
+   * The address to listen on; 127.0.0.1 by default. The sandbox is for one machine and one trusted user: it has no TLS, and
+   * whoever reaches the port reads every repository on its pages, private ones too.
+   */
+  host?: string;
+  /** How many jobs of one account run at the same time, as a plan limits them. */
+  slots: number;
+  clock?: Clock;
+  /** The Node.js given to jobs; this process's own by default. */
+  nodePath?: string;
+  /** Environment given to every job beside GitHub's own. */
+  environment?: Record<string, string>;
+  /** How much a client may ask: `generous`, the default, refuses nobody in practice; `github` is as GitHub does. */
+  limits?: LimitsName | Limits;
+  /** Calm by default. The same seed brings the same fates. */
+  weather?: Outlook;
+  /** Opens `/_sandbox/weather` to whoever bears it; without one there is no such address. */
+  adminToken?: string;
+}
+
+export interface Sandbox extends Seeding {
+  /** Base URL of git and of the web side, such as `http://127.0.0.1:4000`. */
+  url: string;
+  /** Base URL for Octokit. */
+  apiUrl: string;
+  /** Every route of the REST API, as the router has it. */
+  routes(): { method: string; path: string }[];
+  /** The check runs that a pull into the branch would get, from its `pull_request` workflows. */
+  pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
+  /** From now on; weather is not remembered beyond the sandbox's life. */
+  setWeather(outlook: Outlook): void;
+  /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
+  idle(): Promise<void>;
+  /** Ends running jobs, gives up webhooks under way, and lets go of the folder. */
+  close(): Promise<void>;
+}
+
+const webhookTimeoutMs = 10_000;
+
+/** @throws Error when the folder is in use by another sandbox, or the port is taken. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const clock = options.clock ?? { now: () => new Date() };
+  const dataDir = resolve(options.dataDir);
+  const world = new World(dataDir, clock);
+  actionsApp(world);
+  actionsBot(world);
+  const git = new GitStore(join(dataDir, "git"));
+  let url = "";
+  let announced = 0;
+  const weather = weatherOver(world);
+  if (options.weather !== undefined) weather.turn(options.weather);
+  const serverUrl = () => url;
+  const apiUrl = () => `${url}/api/v3`;
+
+  const hooks = startHooks({ world, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
+  const hub: Hub = {
+    world,
+    git,
+    clock,
+    apiUrl,
+    serverUrl,
+    announce(announcement) {
+      announced += 1;
+      hooks.announced(announcement);
+      actions.announced(announcement);
+      mergeWhenReady(hub, announcement.repository);
+    },
+  };
+  const actions = startActions(
+    {
+      world,
+      announce: hub.announce,
+      apiUrl,
+      serverUrl,
+      gitDir: (repository) => git.dir(repository),
+      resolve: (repository, ref) => git.resolve(repository, ref),
+      readFile: (repository, commit, path) => git.readFile(repository, commit, path),
+      listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
+      headCommit: (repository, commit) => git.headCommit(repository, commit),
+      testMerge: (repository, number) => testMergeOf(hub, repository, number),
+      issueJobToken: (repository, _run, permissions) => issueJobToken(world, repository, permissions).id,
+      revokeToken: (token) => world.table("tokens").remove(token),
+    },
+    {
+      slots: options.slots,
+      dataDir: join(dataDir, "actions"),
+      nodePath: options.nodePath ?? process.execPath,
+      environment: options.environment ?? {},
+    },
+  );
+
+  const web = newRest();
+  const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
+  const api = restApi(hub, hooks.redeliver, rooms, { limits: limitsOf(options.limits) });
+  mountApi(web, api);
+  if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(weather, options.adminToken));
+  web.route("/", webPages(hub, actions.dataDir));
+
+  async function release(): Promise<void> {
+    weather.close();
+    await actions.close();
+    await pullsIdle(hub);
+    await git.idle();
+    await hooks.close();
+    world.close();
+  }
+
+  const where = { host: options.host ?? "127.0.0.1", port: options.port ?? 0 };
+  const server = await listen(where, gitHttp(hub), web.fetch).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
+  url = server.url;
+
+  async function close(): Promise<void> {
+    await server.close();
+    await release();
+  }
+
+  try {
+    await recoverPulls(hub);
+    await actions.recover();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  server.open();
+
+  return {
+    ...seeding(hub, hooks),
+    url,
+    apiUrl: apiUrl(),
+    routes: () => api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
+    pullRequestChecks: (repository, branch) =>
+      actions.foresee(world.table("repositories").get(repository.id) ?? repository, branch),
+    close,
+    setWeather: (outlook) => weather.turn(outlook),
+    async idle() {
+      let before: number;
+      do {
+        before = announced;
+        await pullsIdle(hub);
+        await git.idle();
+        await actions.idle();
+        await hooks.idle();
+        // An App that was told something may have changed something.
+      } while (announced !== before);
+    },
+  };
+}

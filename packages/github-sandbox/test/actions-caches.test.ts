@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openArtifacts } from "../src/actions/artifacts/store.ts";
+import { type Fixture, startFixture } from "./actions-fixture.ts";
+
+let fixture: Fixture;
+
+beforeEach(async () => {
+  fixture = await startFixture();
+});
+afterEach(() => fixture.close());
+
+/** A job that restores or makes a folder with a link in it, and tells what it found. */
+function file(key = "k-${{ hashFiles('README.md') }}"): string {
+  return `
+on: [push, pull_request, workflow_dispatch]
+
+jobs:
+  it:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+      - id: cache
+        uses: actions/cache@v4
+        with: { path: "deps\\n~/.tool", key: "${key}", restore-keys: "k-" }
+      - run: |
+          echo "hit=[\${{ steps.cache.outputs.cache-hit }}] deps=[$(cat deps/link 2>/dev/null)] tool=[$(cat ~/.tool 2>/dev/null)]"
+          mkdir -p deps && echo "of $GITHUB_REF_NAME" > deps/file && ln -sf file deps/link && echo tool > ~/.tool
+`;
+}
+
+async function said(): Promise<string> {
+  const log = await fixture.log(fixture.job("it"));
+  return /Z (hit=.*)/.exec(log)?.[1] ?? log;
+}
+
+describe("actions/cache", () => {
+  it("gives a later job what an earlier one kept, by key and by the beginning of one, within its branch's sight", async () => {
+    await fixture.commit({ ci: file() });
+    await fixture.settle();
+    expect(await said()).toBe("hit=[] deps=[] tool=[]");
+    await fixture.dispatch("ci");
+    expect(await said()).toBe("hit=[true] deps=[of main] tool=[tool]");
+
+    await fixture.commit({ "README.md": "changed" }, "topic");
+    await fixture.settle();
+    expect(await said()).toBe("hit=[false] deps=[of main] tool=[tool]");
+    await fixture.dispatch("ci", {}, "topic");
+    expect(await said()).toBe("hit=[true] deps=[of topic] tool=[tool]");
+
+    // What a branch kept is not seen by the others.
+    await fixture.commit({ "README.md": "changed" }, "other");
+    await fixture.settle();
+    expect(await said()).toBe("hit=[false] deps=[of main] tool=[tool]");
+    expect([...fixture.hub.world.table("caches").all()].map(({ ref }) => ref)).toEqual([
+      "refs/heads/main",
+      "refs/heads/topic",
+      "refs/heads/other",
+    ]);
+  });
+
+  it.each([
+    ["read", "hit=[true] deps=[of main] tool=[tool]", false],
+    ["write-only", "hit=[] deps=[] tool=[]", true],
+    ["none", "hit=[] deps=[] tool=[]", false],
+  ])("does with cache-mode %s what that allows, in a called workflow too", async (mode, found, saves) => {
+    const called = file().replace("[push, pull_request, workflow_dispatch]", "workflow_call");
+    await fixture.commit({ ci: file() });
+    await fixture.settle();
+    await fixture.commit({
+      ci: "on: workflow_call\njobs: { x: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }",
+      called: called.replace("on:", "cache-mode: write\non:"),
+      caller: `on: workflow_dispatch\ncache-mode: ${mode}\njobs: { call: { uses: ./.github/workflows/called.yml } }`,
+    });
+    const caches = fixture.hub.world.table("caches");
+    await fixture.dispatch("caller");
+    const log = await fixture.log(fixture.job("call / it"));
+    expect(/Z (hit=.*)/.exec(log)?.[1]).toBe(found);
+    for (const cache of [...caches.all()]) fixture.actions.caches.remove(cache);
+    await fixture.dispatch("caller");
+    expect([...caches.all()]).toHaveLength(saves ? 1 : 0);
+    expect((await fixture.log(fixture.job("call / it"))).includes("does not allow saving caches")).toBe(!saves);
+  });
+
+  it("refuses what it cannot do with a sentence", async () => {
+    await fixture.commit({ ci: file().replace("~/.tool", "**/x") });
+    await fixture.settle();
+    expect(await fixture.log(fixture.job("it"))).toContain("This runner's actions/cache cannot do 'path: **/x'.");
+  });
+});
+
+describe("the other equivalents", () => {
+  it("give the Python of this machine, and say that there is no such version or no such tool", async () => {
+    await fixture.commit({
+      tools: `
+on: workflow_dispatch
+jobs:
+  python:
+    runs-on: ubuntu-latest
+    steps:
+      - { uses: actions/setup-python@v5, id: setup, with: { python-version: "3.x" } }
+      - run: echo "same=$(python -c 'import platform; print(platform.python_version() == "\${{ steps.setup.outputs.python-version }}")')"
+  old: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-python@v5, with: { python-version: "2.7" } }] }
+  none:
+    runs-on: ubuntu-latest
+    steps: [{ uses: actions/setup-java@v4, with: { java-version: 21 } }]
+`,
+    });
+    await fixture.dispatch("tools");
+    expect(await fixture.log(fixture.job("python"))).toContain("Z same=True");
+    expect(await fixture.log(fixture.job("old"))).toContain("The version '2.7' of python is not here");
+    expect(await fixture.log(fixture.job("none"))).toContain("this runner has no equivalent of it");
+    expect(["python", "old", "none"].map((name) => fixture.job(name).conclusion)).toEqual([
+      "success",
+      "failure",
+      "failure",
+    ]);
+  });
+});
+
+describe("an artifact's name", () => {
+  it.each(["", ".", "..", "a/b", "a\\b", "a:b", "../x"])("is never %j, which would be a path", async (name) => {
+    const folder = mkdtempSync(join(tmpdir(), "artifact-names-"));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "x"), "x");
+    const artifacts = openArtifacts(fixture.hub.world, folder);
+    const saved = artifacts.save({ id: 1 } as never, { name, entries: [], overwrite: false, retentionDays: null });
+    await expect(saved).rejects.toThrow("The artifact name is not valid");
+    rmSync(folder, { recursive: true });
+  });
+});

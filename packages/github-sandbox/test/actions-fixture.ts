@@ -1,0 +1,223 @@
+/** GitHub with Actions on a temporary folder: one repository, commits made through REST, and runs followed to their end. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Octokit } from "@octokit/rest";
+import type { ActionsOptions } from "../src/actions/host.ts";
+import { type Actions, startActions } from "../src/actions/index.ts";
+import { actionsRoutes } from "../src/actions/routes.ts";
+import { restApi } from "../src/api.ts";
+import { gitHttp } from "../src/git/http.ts";
+import { gitRoutes } from "../src/git/routes.ts";
+import { GitStore } from "../src/git/store.ts";
+import type { Hub } from "../src/hub.ts";
+import { pullsIdle } from "../src/pulls/background.ts";
+import { testMergeOf } from "../src/pulls/mergeability.ts";
+import { pullRoutes } from "../src/pulls/routes.ts";
+import { issueJobToken, issueUserToken } from "../src/rest/auth/tokens.ts";
+import { newRest } from "../src/rest/kit.ts";
+import { makeRepository } from "../src/rest/repos/make.ts";
+import { listen } from "../src/server.ts";
+import type { Announcement } from "../src/world/announce.ts";
+import type { Job, Repository, User, WorkflowRun } from "../src/world/entities.ts";
+import { World } from "../src/world/world.ts";
+
+export type Files = Record<string, string>;
+
+export interface Life {
+  hub: Hub;
+  url: string;
+  actions: Actions;
+  announced: Announcement[];
+  close(): Promise<void>;
+}
+
+/** One life of the sandbox on a folder, put together as `sandbox/index.ts` does, with everything announced kept. */
+export async function startLife(dataDir: string, options: Partial<ActionsOptions> = {}): Promise<Life> {
+  const clock = { now: () => new Date() };
+  const world = new World(dataDir, clock);
+  const announced: Announcement[] = [];
+  let url = "";
+  const git = new GitStore(join(dataDir, "git"));
+  const apiUrl = () => `${url}/api/v3`;
+  const serverUrl = () => url;
+  const announce = (announcement: Announcement) => {
+    announced.push(announcement);
+    actions.announced(announcement);
+  };
+  const hub: Hub = { world, clock, git, announce, apiUrl, serverUrl };
+  const actions = startActions(
+    {
+      world,
+      announce,
+      apiUrl,
+      serverUrl,
+      gitDir: (repository) => git.dir(repository),
+      resolve: (repository, ref) => git.resolve(repository, ref),
+      readFile: (repository, commit, path) => git.readFile(repository, commit, path),
+      listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
+      headCommit: (repository, commit) => git.headCommit(repository, commit),
+      testMerge: (repository, number) => testMergeOf(hub, repository, number),
+      issueJobToken: (repository, _run, permissions) => issueJobToken(world, repository, permissions).id,
+      revokeToken: (token) => world.table("tokens").remove(token),
+    },
+    {
+      slots: 4,
+      dataDir: join(dataDir, "actions"),
+      nodePath: process.execPath,
+      environment: {},
+      graceMs: 300,
+      ...options,
+    },
+  );
+  const web = newRest();
+  const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
+  web.route(
+    "/api/v3",
+    restApi(hub, () => {}, rooms),
+  );
+  const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(hub), web.fetch);
+  url = server.url;
+  await actions.recover();
+  server.open();
+  return {
+    hub,
+    url,
+    actions,
+    announced,
+    async close() {
+      await server.close();
+      await actions.close();
+      await pullsIdle(hub);
+      await git.idle();
+      world.close();
+    },
+  };
+}
+
+export interface Fixture extends Life {
+  folder: string;
+  owner: User;
+  repository: Repository;
+  at: { owner: string; repo: string };
+  octokit: Octokit;
+  /** Another repository of the same owner with a first commit. */
+  makeRepository(name: string, files: Files): Promise<Repository>;
+  /** A commit on a branch; workflow files are written `ci` for `.github/workflows/ci.yml`. */
+  commit(files: Files, branch?: string, from?: string): Promise<string>;
+  /** Resolves with the latest state of all runs when nothing is under way. */
+  settle(): Promise<WorkflowRun[]>;
+  /** Runs of one workflow file, newest first. */
+  runsOf(name: string): WorkflowRun[];
+  jobsOf(run: WorkflowRun): Job[];
+  job(name: string): Job;
+  log(job: Job): Promise<string>;
+  /** Dispatches the workflow and waits for its end. */
+  dispatch(name: string, inputs?: Record<string, string>, ref?: string): Promise<WorkflowRun>;
+}
+
+function expand(files: Files): { path: string; content: string }[] {
+  return Object.entries(files).map(([path, content]) => ({
+    path: /^[a-z-]+$/.test(path) ? `.github/workflows/${path}.yml` : path,
+    content,
+  }));
+}
+
+export async function startFixture(
+  options: Partial<ActionsOptions> = {},
+  folder = mkdtempSync(join(tmpdir(), "sandbox-actions-")),
+): Promise<Fixture> {
+  const life = await startLife(join(folder, "world"), options);
+  const { hub, url, actions } = life;
+  const { world } = hub;
+  const owner = world.table("users").put({ id: world.nextId(), login: "ada", type: "User", name: null, email: null });
+  const token = issueUserToken(world, owner).id;
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const octokit = new Octokit({ baseUrl: `${url}/api/v3`, log: silent, auth: token });
+
+  const made = (name: string) =>
+    makeRepository(hub, owner, {
+      name,
+      description: null,
+      private: false,
+      defaultBranch: "main",
+      allowMergeCommit: true,
+      allowSquashMerge: true,
+      allowRebaseMerge: true,
+      deleteBranchOnMerge: false,
+    });
+
+  async function commitTo(repository: Repository, files: Files, branch: string, from: string): Promise<string> {
+    const at = { owner: "ada", repo: repository.name };
+    const parent = (await hub.git.resolve(repository, branch)) ?? (await hub.git.resolve(repository, from));
+    const tree = expand(files).map((file) => ({ ...file, mode: "100644", type: "blob" }) as const);
+    const { data: root } = await octokit.rest.git.createTree({
+      ...at,
+      tree,
+      ...(parent === null ? {} : { base_tree: parent }),
+    });
+    const parents = parent === null ? [] : [parent];
+    const { data } = await octokit.rest.git.createCommit({ ...at, message: "Change", tree: root.sha, parents });
+    const there = await hub.git.resolve(repository, `refs/heads/${branch}`);
+    if (there === null) await octokit.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha: data.sha });
+    else await octokit.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha: data.sha });
+    return data.sha;
+  }
+
+  const repository = await made("shop");
+  const at = { owner: "ada", repo: "shop" };
+  const jobs = () => [...world.table("jobs").all()];
+  await commitTo(repository, { "README.md": "# shop\n" }, "main", "main");
+  await actions.idle();
+
+  return {
+    ...life,
+    folder,
+    owner,
+    repository,
+    at,
+    octokit,
+    async makeRepository(name, files) {
+      const other = await made(name);
+      await commitTo(other, files, "main", "main");
+      return other;
+    },
+    commit: (files, branch = "main", from = "main") => commitTo(repository, files, branch, from),
+    async settle() {
+      await pullsIdle(hub);
+      await hub.git.idle();
+      await actions.idle();
+      return [...world.table("runs").all()];
+    },
+    runsOf: (name) =>
+      world
+        .table("runs")
+        .filter((run) => run.workflowPath === `.github/workflows/${name}.yml`)
+        .reverse(),
+    jobsOf: (run) => jobs().filter((job) => job.runId === run.id),
+    job(name) {
+      const found = jobs().findLast((job) => job.name === name);
+      if (found === undefined) throw new Error(`no job ${name} among ${jobs().map((job) => job.name)}`);
+      return found;
+    },
+    async log(job) {
+      const { data } = await octokit.rest.actions.downloadJobLogsForWorkflowRun({ ...at, job_id: job.id });
+      return String(data);
+    },
+    async dispatch(name, inputs = {}, ref = "main") {
+      const { data } = await octokit.request("POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches", {
+        ...at,
+        workflow_id: `${name}.yml`,
+        ref,
+        inputs,
+        return_run_details: true,
+      });
+      await actions.idle();
+      return world.table("runs").get((data as { workflow_run_id: number }).workflow_run_id) as WorkflowRun;
+    },
+    async close() {
+      await life.close();
+      rmSync(folder, { recursive: true, maxRetries: 3 });
+    },
+  };
+}

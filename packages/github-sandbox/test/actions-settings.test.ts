@@ -1,0 +1,126 @@
+import { Octokit } from "@octokit/rest";
+import sodium from "libsodium-wrappers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueUserToken } from "../src/rest/auth/tokens.ts";
+import { type Fixture, startFixture } from "./actions-fixture.ts";
+
+let fixture: Fixture;
+
+beforeAll(async () => {
+  fixture = await startFixture();
+  await sodium.ready;
+});
+afterAll(() => fixture.close());
+
+/** As GitHub's documents tell clients to do it. */
+function sealed(key: string, value: string): string {
+  const bytes = sodium.crypto_box_seal(
+    sodium.from_string(value),
+    sodium.from_base64(key, sodium.base64_variants.ORIGINAL),
+  );
+  return sodium.to_base64(bytes, sodium.base64_variants.ORIGINAL);
+}
+
+function stranger(): Octokit {
+  const { world } = fixture.hub;
+  const eve = world.table("users").put({ ...fixture.owner, id: world.nextId(), login: "eve" });
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  return new Octokit({ baseUrl: fixture.hub.apiUrl(), auth: issueUserToken(world, eve).id, log: silent });
+}
+
+describe("secrets", () => {
+  it("are sealed with libsodium on their way in, masked in every form in logs, and never told", async () => {
+    const { actions } = fixture.octokit.rest;
+    const { data: key } = await actions.getRepoPublicKey(fixture.at);
+    const value = 'first "line"\nsecond line & more';
+    const secret = { ...fixture.at, secret_name: "deploy_key", key_id: key.key_id };
+    const made = await actions.createOrUpdateRepoSecret({ ...secret, encrypted_value: sealed(key.key, "old") });
+    expect(made.status).toBe(201);
+    const changed = await actions.createOrUpdateRepoSecret({ ...secret, encrypted_value: sealed(key.key, value) });
+    expect(changed.status).toBe(204);
+    const { data } = await actions.listRepoSecrets(fixture.at);
+    expect(data).toEqual({
+      total_count: 1,
+      secrets: [{ name: "DEPLOY_KEY", created_at: expect.any(String), updated_at: expect.any(String) }],
+    });
+
+    await fixture.commit({
+      show: `
+on: workflow_dispatch
+jobs:
+  show:
+    runs-on: ubuntu-latest
+    outputs: { line: "\${{ steps.show.outputs.line }}" }
+    steps:
+      - id: show
+        env: { KEY: "\${{ secrets.DEPLOY_KEY }}" }
+        run: |
+          echo "length=\${#KEY}"
+          echo "$KEY"
+          printf 'raw %s' "$KEY" | tail -1; echo
+          echo "base64=$(printf '%s' "$KEY" | base64 -w0)"
+          node -p 'JSON.stringify(process.env.KEY)'
+          node -p 'encodeURIComponent(process.env.KEY)'
+          echo "::add-mask::whispered%0Atwice"
+          echo "whispered and twice"
+          echo "line=$(printf '%s' "$KEY" | tail -1)" >> "$GITHUB_OUTPUT"
+`,
+    });
+    await fixture.dispatch("show");
+    const log = await fixture.log(fixture.job("show"));
+    expect(log).toContain(`length=${value.length}`);
+    expect(log).toContain("Z base64=***");
+    expect(log).toContain("Z *** and ***");
+    // Before it stands the script, in which only the secret itself can be hidden.
+    expect(log.split("##[endgroup]").at(-1)).not.toMatch(/first|second|whispered|Zmlyc3|%20line/);
+    expect(fixture.job("show").outputs).toEqual({});
+
+    await actions.deleteRepoSecret({ ...fixture.at, secret_name: "DEPLOY_KEY" });
+    await expect(actions.getRepoSecret({ ...fixture.at, secret_name: "DEPLOY_KEY" })).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+
+  it.each([
+    ["another key's id", "ok", { key_id: "1" }, 422],
+    ["no sealed box", "ok", { encrypted_value: "aGVsbG8=" }, 422],
+    ["no base64", "ok", { encrypted_value: "***" }, 422],
+    ["a name of GitHub's", "github_token", {}, 422],
+    ["a name that is none", "1st-key", {}, 422],
+  ])("are refused with %s", async (_, name, wrong, status) => {
+    const { actions } = fixture.octokit.rest;
+    const { data: key } = await actions.getRepoPublicKey(fixture.at);
+    const body = { key_id: key.key_id, encrypted_value: sealed(key.key, "x"), ...wrong };
+    const put = actions.createOrUpdateRepoSecret({ ...fixture.at, secret_name: name, ...body });
+    await expect(put).rejects.toMatchObject({ status });
+  });
+
+  it("and variables are not for everyone who sees the repository", async () => {
+    const { actions } = stranger().rest;
+    await expect(actions.listRepoSecrets(fixture.at)).rejects.toMatchObject({ status: 403 });
+    await expect(actions.listRepoVariables(fixture.at)).rejects.toMatchObject({ status: 403 });
+    const anonymous = await fetch(`${fixture.hub.apiUrl()}/repos/ada/shop/actions/secrets`);
+    expect(anonymous.status).toBe(401);
+  });
+});
+
+describe("variables", () => {
+  it("are made, listed, changed, renamed, seen by jobs and deleted", async () => {
+    const { actions } = fixture.octokit.rest;
+    await actions.createRepoVariable({ ...fixture.at, name: "color", value: "red" });
+    const again = actions.createRepoVariable({ ...fixture.at, name: "COLOR", value: "blue" });
+    await expect(again).rejects.toMatchObject({ status: 409 });
+    await actions.updateRepoVariable({ ...fixture.at, name: "color", value: "green" });
+    await fixture.commit({
+      paint: `on: workflow_dispatch\njobs: { paint: { runs-on: ubuntu-latest, steps: [{ run: "echo in \${{ vars.COLOR }}" }] } }`,
+    });
+    await fixture.dispatch("paint");
+    expect(await fixture.log(fixture.job("paint"))).toContain("Z in green");
+    const route = "PATCH /repos/{owner}/{repo}/actions/variables/{name}";
+    await fixture.octokit.request(route, { ...fixture.at, name: "COLOR", data: { name: "SHADE" } });
+    const { data } = await actions.listRepoVariables(fixture.at);
+    expect(data.variables.map(({ name, value }) => [name, value])).toEqual([["SHADE", "green"]]);
+    await actions.deleteRepoVariable({ ...fixture.at, name: "shade" });
+    await expect(actions.getRepoVariable({ ...fixture.at, name: "SHADE" })).rejects.toMatchObject({ status: 404 });
+  });
+});

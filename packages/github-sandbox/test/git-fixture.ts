@@ -1,0 +1,241 @@
+/** GitHub without Actions: one repository, its owner, a writer, a reader and an App; everything announced is kept. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { Octokit } from "@octokit/rest";
+import { mountApi, restApi } from "../src/api.ts";
+import { unprotected } from "../src/gates/protection.ts";
+import { gitHttp } from "../src/git/http.ts";
+import { signatureOf } from "../src/git/identity.ts";
+import { writeBlob, writeCommit } from "../src/git/plumbing/objects.ts";
+import { type TreeChange, writeTree } from "../src/git/plumbing/trees.ts";
+import { gitRoutes } from "../src/git/routes.ts";
+import { GitStore } from "../src/git/store.ts";
+import type { Hub } from "../src/hub.ts";
+import { pullsIdle } from "../src/pulls/background.ts";
+import { mergeWhenReady } from "../src/pulls/landing/when-ready.ts";
+import { recoverPulls } from "../src/pulls/recover.ts";
+import { pullRoutes } from "../src/pulls/routes.ts";
+import { botOf, installApp } from "../src/rest/apps/register.ts";
+import { issueInstallationToken, issueJobToken, issueUserToken } from "../src/rest/auth/tokens.ts";
+import { newRest } from "../src/rest/kit.ts";
+import { makeRepository } from "../src/rest/repos/make.ts";
+import { listen } from "../src/server.ts";
+import type { Announcement } from "../src/world/announce.ts";
+import type { Protection, Repository, Role, User } from "../src/world/entities.ts";
+import { World } from "../src/world/world.ts";
+
+type Files = Record<string, string>;
+
+export interface GitFixture {
+  hub: Hub;
+  folder: string;
+  url: string;
+  repository: Repository;
+  at: { owner: string; repo: string };
+  /** The one commit on `main`: `README.md` with ten numbered lines. */
+  sha: string;
+  announced: Announcement[];
+  tokens: { ada: string; wim: string; rea: string; bot: string; job: string };
+  /** Octokits: the owner, a writer, a reader, an App's installation. */
+  ada: Octokit;
+  wim: Octokit;
+  rea: Octokit;
+  bot: Octokit;
+  nobody: Octokit;
+  /** Whoever has the token. */
+  as(token: string): Octokit;
+  /** Resolves when nothing goes on by itself any more. */
+  idle(): Promise<void>;
+  /** Names and actions of what was announced since the last call. */
+  heard(): string[];
+  /** A commit by the owner on a branch (made from `from` when it is not there); the ref moves through REST. */
+  commit(branch: string, files: Files, from?: string): Promise<string>;
+  protect(branch: string, wanted: Partial<Protection>): void;
+  passes(sha: string, name: string, conclusion?: "success" | "failure" | null): Promise<void>;
+  git(cwd: string, ...args: string[]): Promise<{ ok: boolean; text: string }>;
+  /** A clone by this token's owner. */
+  clone(token: string, name?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const readme = `${Array.from({ length: 10 }, (_, index) => `line ${index + 1}`).join("\n")}\n`;
+
+/** Everything but the data, so that a test can end one life and start another on the same folder. */
+export async function startHub(dataDir: string) {
+  const clock = { now: () => new Date() };
+  const world = new World(dataDir, clock);
+  const announced: Announcement[] = [];
+  let url = "";
+  const hub: Hub = {
+    world,
+    clock,
+    git: new GitStore(join(dataDir, "git")),
+    announce(announcement) {
+      announced.push(announcement);
+      mergeWhenReady(hub, announcement.repository);
+    },
+    apiUrl: () => `${url}/api/v3`,
+    serverUrl: () => url,
+  };
+  const web = newRest();
+  mountApi(
+    web,
+    restApi(hub, () => {}, [gitRoutes(hub), pullRoutes(hub)]),
+  );
+  const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(hub), web.fetch);
+  url = server.url;
+  await recoverPulls(hub);
+  server.open();
+  return {
+    hub,
+    url,
+    announced,
+    async close() {
+      await server.close();
+      await pullsIdle(hub);
+      await hub.git.idle();
+      world.close();
+    },
+  };
+}
+
+export async function startGitFixture(wanted: Partial<Repository> = {}): Promise<GitFixture> {
+  const folder = mkdtempSync(join(tmpdir(), "sandbox-git-"));
+  const { hub, url, announced, close } = await startHub(join(folder, "world"));
+  const { world } = hub;
+  const user = (login: string, email: string | null): User =>
+    world.table("users").put({ id: world.nextId(), login, type: "User", name: null, email });
+  const [owner, writer, reader] = [user("ada", "ada@example.org"), user("wim", null), user("rea", null)];
+  const made = await makeRepository(hub, owner, {
+    name: "shop",
+    description: null,
+    private: false,
+    defaultBranch: "main",
+    allowMergeCommit: true,
+    allowSquashMerge: true,
+    allowRebaseMerge: true,
+    deleteBranchOnMerge: false,
+  });
+  const roles: Record<string, Role> = { [writer.id]: "write", [reader.id]: "read" };
+  const repository = world.table("repositories").put({ ...made, collaborators: roles, ...wanted });
+  // Its key is never used: the tests sign in as the installation.
+  const app = world.table("apps").put({
+    id: world.nextId(),
+    slug: "gate",
+    name: "Gate",
+    clientId: "Iv23gate",
+    ownerId: owner.id,
+    publicKey: "",
+    permissions: { contents: "write", pull_requests: "write", checks: "write", statuses: "write", issues: "write" },
+    events: [],
+    webhookUrl: null,
+    webhookSecret: null,
+    createdAt: world.now(),
+  });
+  const { installation } = installApp(world, app, owner, [repository]);
+  const scope = { repositories: [repository.id], permissions: app.permissions };
+  const tokens = {
+    ada: issueUserToken(world, owner).id,
+    wim: issueUserToken(world, writer).id,
+    rea: issueUserToken(world, reader).id,
+    bot: issueInstallationToken(world, installation, botOf(world, app), scope).id,
+    job: issueJobToken(world, repository, { contents: "write", pull_requests: "write" }).id,
+  };
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const octokit = (auth?: string) =>
+    new Octokit({ baseUrl: `${url}/api/v3`, log: silent, ...(auth === undefined ? {} : { auth }) });
+  const ada = octokit(tokens.ada);
+  const bot = octokit(tokens.bot);
+  const at = { owner: "ada", repo: "shop" };
+
+  const inside = hub.git.at(repository);
+  async function commit(branch: string, files: Files, from = "main"): Promise<string> {
+    const there = await hub.git.resolve(repository, `refs/heads/${branch}`);
+    const parent = there ?? (await hub.git.resolve(repository, from));
+    const changes: TreeChange[] = [];
+    for (const [path, text] of Object.entries(files)) {
+      changes.push({ path, mode: "100644", sha: await writeBlob(inside, Buffer.from(text)) });
+    }
+    const tree = await writeTree(inside, parent, changes);
+    const message = `Change ${Object.keys(files).join(", ")}`;
+    const author = signatureOf(owner, world.now());
+    const parents = parent === null ? [] : [parent];
+    const sha = await writeCommit(inside, { tree, parents, message, author, committer: author });
+    if (there === null) await ada.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha });
+    else await ada.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha });
+    return sha;
+  }
+
+  async function git(cwd: string, ...args: string[]) {
+    const env = {
+      PATH: process.env.PATH ?? "",
+      HOME: folder,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_TERMINAL_PROMPT: "0",
+      GIT_AUTHOR_NAME: "Wim",
+      GIT_AUTHOR_EMAIL: "wim@example.org",
+      GIT_COMMITTER_NAME: "Wim",
+      GIT_COMMITTER_EMAIL: "wim@example.org",
+    };
+    const run = promisify(execFile)("git", args, { cwd, env });
+    return run.then(
+      ({ stdout, stderr }) => ({ ok: true, text: `${stdout}${stderr}` }),
+      (error: { stdout: string; stderr: string }) => ({ ok: false, text: `${error.stdout}${error.stderr}` }),
+    );
+  }
+
+  const sha = await commit("main", { "README.md": readme });
+  announced.length = 0;
+  return {
+    hub,
+    folder,
+    url,
+    repository,
+    at,
+    sha,
+    announced,
+    tokens,
+    ada,
+    wim: octokit(tokens.wim),
+    rea: octokit(tokens.rea),
+    bot,
+    nobody: octokit(),
+    as: octokit,
+    idle: () => pullsIdle(hub),
+    heard: () => announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
+    commit,
+    protect(branch, given) {
+      world.table("protections").put({ ...unprotected(repository, branch), ...given });
+    },
+    async passes(head, name, conclusion = "success") {
+      const state = conclusion === null ? { status: "in_progress" as const } : { conclusion };
+      await bot.rest.checks.create({ ...at, head_sha: head, name, ...state });
+    },
+    git,
+    async clone(token, name = "clone") {
+      const into = join(folder, name);
+      const from = `${url.replace("://", `://x-access-token:${token}@`)}/ada/shop.git`;
+      const cloned = await git(folder, "clone", "--quiet", from, into);
+      if (!cloned.ok) throw new Error(cloned.text);
+      return into;
+    },
+    async close() {
+      await close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Writes the files and commits them in a clone. */
+export async function commitIn(fixture: GitFixture, clone: string, files: Files, message = "Change"): Promise<string> {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(clone, path)), { recursive: true });
+    writeFileSync(join(clone, path), content);
+  }
+  await fixture.git(clone, "add", "--all");
+  await fixture.git(clone, "commit", "--quiet", `--message=${message}`);
+  return (await fixture.git(clone, "rev-parse", "HEAD")).text.trim();
+}

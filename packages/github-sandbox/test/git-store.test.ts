@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { gitEnvironment, runGit } from "../src/git/plumbing/dir.ts";
+import { isBranchName, isFilePath, isRefName } from "../src/git/plumbing/names.ts";
+import { GitStore } from "../src/git/store.ts";
+
+let folder: string;
+let store: GitStore;
+const repository = { id: 7 };
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sandbox-store-"));
+  store = new GitStore(join(folder, "git"));
+  await store.init(repository, "main");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A work tree with one commit, and a change that is not committed. */
+async function source(): Promise<string> {
+  const at = join(folder, "source");
+  const git = (...args: string[]) => runGit(["-C", at, "-c", "user.name=Ada", "-c", "user.email=a@b", ...args]);
+  mkdirSync(join(at, "src/deep"), { recursive: true });
+  await git("init", "--quiet", "--initial-branch=trunk");
+  for (const path of ["README.md", "src/a.ts", "src/b.ts", "src/deep/c.ts"]) writeFileSync(join(at, path), `${path}\n`);
+  await git("add", ".");
+  await git("commit", "--quiet", "--message=Begin\n\nWith a body");
+  writeFileSync(join(at, "README.md"), "not committed\n");
+  return at;
+}
+
+describe("a store", () => {
+  it("imports what a work tree has committed, into the branch asked for", async () => {
+    const sha = await store.importFrom(repository, await source(), "HEAD", "main");
+    expect(await store.resolve(repository, "HEAD")).toBe(sha);
+    expect(await store.readFile(repository, "main", "README.md")).toBe("README.md\n");
+    expect(await store.listFolder(repository, "refs/heads/main", "src")).toEqual(["a.ts", "b.ts"]);
+    expect(await store.listFolder(repository, sha, "")).toEqual(["README.md"]);
+    expect(await store.headCommit(repository, sha)).toMatchObject({
+      id: sha,
+      message: "Begin\n\nWith a body",
+      author: { name: "Ada" },
+    });
+  });
+
+  it("has nothing where there is nothing, and lets nobody out", async () => {
+    await store.importFrom(repository, await source(), "trunk", "main");
+    expect(await store.readFile(repository, "main", "gone")).toBeNull();
+    expect(await store.readFile(repository, "main", "src")).toBeNull();
+    expect(await store.readFile(repository, "main", "../../source/README.md")).toBeNull();
+    expect(await store.readFile(repository, "--textconv", "README.md")).toBeNull();
+    expect(await store.listFolder(repository, "main", "gone")).toEqual([]);
+    expect(await store.listFolder(repository, "gone", "src")).toEqual([]);
+    for (const ref of ["--all", "main:src", "main..main", "@{-1}", ""])
+      expect(await store.resolve(repository, ref)).toBeNull();
+  });
+
+  it("says what it could not import, and takes no options for names", async () => {
+    await expect(store.importFrom(repository, join(folder, "gone"), "HEAD", "main")).rejects.toThrow(/gone/);
+    await expect(store.importFrom(repository, await source(), "--upload-pack=x", "main")).rejects.toThrow(/not a ref/);
+    await expect(store.importFrom(repository, "source", "HEAD", "-x")).rejects.toThrow(/not a branch name/);
+  });
+
+  it("does exclusive work of a repository one after another, whatever becomes of it", async () => {
+    const order: string[] = [];
+    const first = Promise.withResolvers<void>();
+    const failing = store.exclusive(repository, async () => {
+      await first.promise;
+      order.push("first");
+      throw new Error("no");
+    });
+    const second = store.exclusive(repository, async () => order.push("second"));
+    await store.exclusive({ id: 8 }, async () => order.push("elsewhere"));
+    first.resolve();
+    await expect(failing).rejects.toThrow("no");
+    await second;
+    expect(order).toEqual(["elsewhere", "first", "second"]);
+  });
+});
+
+it("runs git with nothing of this process's environment", () => {
+  process.env.GIT_DIR = "/elsewhere";
+  expect(gitEnvironment()).not.toHaveProperty("GIT_DIR");
+  delete process.env.GIT_DIR;
+});
+
+it("judges ref names as git check-ref-format does", async () => {
+  const names = [
+    "a",
+    "a/b",
+    "a..b",
+    "a.lock",
+    "a.lock/b",
+    ".a",
+    "a/.b",
+    "a b",
+    "a~1",
+    "a^",
+    "a:b",
+    "a?",
+    "a*",
+    "a[b",
+    "a\\b",
+    "a/",
+    "a//b",
+    "a.",
+    "@",
+    "a@{b",
+    "ü",
+    "a\x7f",
+    "a.b",
+    "lock",
+  ];
+  for (const name of names) {
+    const { code } = await runGit(["check-ref-format", `refs/heads/${name}`], { accept: [1] });
+    expect([name, isRefName(`refs/heads/${name}`)]).toEqual([name, code === 0]);
+  }
+  expect(["-x", "HEAD", "@"].map(isBranchName)).toEqual([false, false, false]);
+});
+
+it("takes no path that leaves the repository or enters its .git", () => {
+  const bad = ["", "/a", "a/", "../a", "a/../b", "./a", "a//b", ".git/x", "a/.GIT", "a\0b"];
+  expect(bad.filter(isFilePath)).toEqual([]);
+  expect(["a", ".github/x", "a..b", "ü b/c"].every(isFilePath)).toBe(true);
+});

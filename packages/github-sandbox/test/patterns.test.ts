@@ -1,0 +1,30 @@
+/** Filter patterns as GitHub's cheat sheet has them. */
+import { describe, expect, it } from "vitest";
+import { matches } from "../src/actions/workflow/patterns.ts";
+
+describe("filter patterns", () => {
+  it.each<[string[], string, boolean]>([
+    [["feature/*"], "feature/your-branch", true],
+    [["feature/*"], "feature/beta-a/my-branch", false],
+    [["feature/**"], "feature/beta-a/my-branch", true],
+    [["releases/mona-the-octocat"], "releases/mona-the-octocat", true],
+    [["*"], "all/the/branches", false],
+    [["**"], "all/the/branches", true],
+    [["*feature"], "mona-feature", true],
+    [["v2*"], "v2.9", true],
+    [["v[12].[0-9]+.[0-9]+"], "v1.10.1", true],
+    [["v[12].[0-9]+.[0-9]+"], "v3.10.1", false],
+    [["*.jsx?"], "page.js", true],
+    [["**/docs/**"], "dir/docs/my-file.txt", true],
+    [["a.b"], "axb", false],
+    [["grüße/*"], "grüße/x", true],
+    [["**", "!feature/**"], "feature/x", false],
+    [["!feature/**", "**"], "feature/x", true],
+  ])("%j on %s: %s", (patterns, name, expected) => {
+    expect(matches(patterns, name)).toBe(expected);
+  });
+
+  it("ends on a pattern that a matcher which goes back would never be done with", () => {
+    expect(matches([`${"a+".repeat(40)}b`], "a".repeat(250))).toBe(false);
+  });
+});

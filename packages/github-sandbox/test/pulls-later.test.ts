@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type AutoMergeOrder, disableAutoMerge, enableAutoMerge, setDraft } from "../src/pulls/auto-merge.ts";
+import type { Pull, User } from "../src/world/entities.ts";
+import { type GitFixture, startGitFixture } from "./git-fixture.ts";
+
+let fixture: GitFixture;
+let at: { owner: string; repo: string; pull_number: number };
+let head: string;
+
+beforeEach(async () => {
+  fixture = await startGitFixture({ allowAutoMerge: true });
+  head = await fixture.commit("side", { "a.txt": "1\n" });
+  const { data } = await fixture.bot.rest.pulls.create({ ...fixture.at, title: "Add a", head: "side", base: "main" });
+  at = { ...fixture.at, pull_number: data.number };
+  fixture.announced.length = 0;
+});
+afterEach(() => fixture.close());
+
+const stored = () => fixture.hub.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
+const pull = async () => (await fixture.rea.rest.pulls.get(at)).data;
+const user = (login: string) => fixture.hub.world.table("users").find((each) => each.login === login) as User;
+const by = (login: string) => ({ user: user(login), byJobToken: false });
+const repository = () => fixture.hub.world.table("repositories").get(fixture.repository.id) ?? fixture.repository;
+const tip = (branch: string) => fixture.hub.git.resolve(fixture.repository, `refs/heads/${branch}`);
+
+describe("merging asynchronously", () => {
+  const path = "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge-async";
+  const ask = (more: object = {}, who = fixture.wim) => who.request(path, { ...at, ...more });
+  const result = async (uuid = "") =>
+    (await fixture.rea.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/merge-async/{uuid}", { ...at, uuid }))
+      .data;
+
+  it("answers at once with a UUID, gives the same one again, and tells in the end what landed", async () => {
+    const asked = await ask({ merge_method: "squash", commit_title: "Land" });
+    expect(asked).toMatchObject({
+      status: 202,
+      data: {
+        status: "pending",
+        details: {
+          message: "Merge request enqueued.",
+          merge_method: "squash",
+          merge_action: "default",
+          expected_head_sha: head,
+        },
+      },
+    });
+    const { uuid } = asked.data.details;
+    await expect(ask()).rejects.toMatchObject({
+      status: 409,
+      response: { data: { status: "pending", details: { uuid, merge_method: "squash" } } },
+    });
+    await fixture.idle();
+    const landed = await tip("main");
+    expect(await result(uuid)).toEqual({
+      status: "merged",
+      details: { message: "Pull request was merged.", sha: landed },
+    });
+    expect(await pull()).toMatchObject({ merged: true, merged_by: { login: "wim" }, merge_commit_sha: landed });
+    expect(await ask()).toMatchObject({ status: 200, data: { status: "merged", details: { sha: landed } } });
+    await expect(result("00000000-0000-4000-8000-000000000000")).rejects.toMatchObject({ status: 404 });
+  });
+
+  it("judges the rules when it runs, not when it is asked, and may be asked again", async () => {
+    fixture.protect("main", { requiredStatusChecks: { strict: false, checks: [{ context: "ci", appId: null }] } });
+    const first = await ask();
+    expect(first.status).toBe(202);
+    await fixture.idle();
+    expect(await result(first.data.details.uuid)).toEqual({
+      status: "failed",
+      details: { message: 'Required status check "ci" is expected.' },
+    });
+    await fixture.passes(head, "ci");
+    const second = await ask({ sha: head });
+    expect(second.data.details.uuid).not.toBe(first.data.details.uuid);
+    await fixture.idle();
+    expect((await pull()).merged).toBe(true);
+  });
+
+  it("is for one head, open and ready, and keeps a result for a day", async () => {
+    const moved = await ask({ sha: fixture.sha });
+    await fixture.idle();
+    expect(await result(moved.data.details.uuid)).toMatchObject({
+      status: "failed",
+      details: { message: expect.stringContaining("Head branch was modified") },
+    });
+    const request = fixture.hub.world.table("mergeRequests").get(moved.data.details.uuid ?? "");
+    if (request === undefined) throw new Error("no request");
+    const updatedAt = new Date(Date.now() - 24 * 3_600_000 - 1000).toISOString();
+    fixture.hub.world.table("mergeRequests").put({ ...request, updatedAt });
+    await expect(result(moved.data.details.uuid)).rejects.toMatchObject({ status: 404 });
+    await setDraft(fixture.hub, fixture.repository, stored(), true, by("wim"));
+    const failed = { status: 400, response: { data: { status: "failed" } } };
+    await expect(ask()).rejects.toMatchObject(failed);
+    await fixture.wim.rest.pulls.update({ ...at, state: "closed" });
+    await expect(ask()).rejects.toMatchObject(failed);
+    await expect(ask({}, fixture.rea)).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe("auto-merge", () => {
+  const order: AutoMergeOrder = { method: "squash", title: "Land it", message: null };
+  const enable = (who = "wim") => enableAutoMerge(fixture.hub, repository(), stored(), order, by(who));
+
+  beforeEach(() =>
+    fixture.protect("main", {
+      requiredStatusChecks: { strict: false, checks: [{ context: "ci", appId: null }] },
+      requiredApprovals: 1,
+    }),
+  );
+
+  it("merges once everything that is required is there, for whoever switched it on", async () => {
+    // An admin could merge now, but that is not what is asked for.
+    await enable("ada");
+    expect(await pull()).toMatchObject({
+      auto_merge: { enabled_by: { login: "ada" }, merge_method: "squash", commit_title: "Land it" },
+    });
+    expect(fixture.heard()).toEqual(["pull_request auto_merge_enabled"]);
+    await fixture.passes(head, "ci");
+    await fixture.idle();
+    expect((await pull()).merged).toBe(false);
+    await fixture.wim.rest.pulls.createReview({ ...at, event: "APPROVE" });
+    await fixture.idle();
+    expect(await pull()).toMatchObject({ merged: true, merged_by: { login: "ada" } });
+    const { data } = await fixture.rea.rest.repos.getCommit({ ...fixture.at, ref: "main" });
+    expect([data.commit.message.split("\n")[0], data.parents.length]).toEqual(["Land it", 1]);
+  });
+
+  it("is refused where it is not allowed, and for what can be merged now, or is a draft", async () => {
+    fixture.hub.world.table("repositories").put({ ...repository(), allowAutoMerge: false });
+    await expect(enable()).rejects.toThrow("Auto merge is not allowed for this repository");
+    await fixture.ada.rest.repos.update({ ...fixture.at, allow_auto_merge: true });
+    await setDraft(fixture.hub, repository(), stored(), true, by("wim"));
+    await expect(enable()).rejects.toThrow("draft");
+    await setDraft(fixture.hub, repository(), stored(), false, by("wim"));
+    fixture.hub.world.table("protections").remove(`${fixture.repository.id}:main`);
+    await expect(enable()).rejects.toThrow("Pull request Pull request is in clean status");
+    await fixture.passes(head, "other", "failure");
+    await expect(enable()).rejects.toThrow("Pull request Pull request is in unstable status");
+  });
+
+  it("is switched off by hand, and ends when the pull is closed or becomes a draft", async () => {
+    await enable();
+    await disableAutoMerge(fixture.hub, repository(), stored(), by("wim"));
+    expect(fixture.heard()).toEqual(["pull_request auto_merge_enabled", "pull_request auto_merge_disabled"]);
+    await expect(disableAutoMerge(fixture.hub, repository(), stored(), by("wim"))).rejects.toThrow();
+    await enable();
+    await setDraft(fixture.hub, repository(), stored(), true, by("wim"));
+    expect((await pull()).auto_merge).toBeNull();
+    await setDraft(fixture.hub, repository(), stored(), false, by("wim"));
+    await enable();
+    await fixture.wim.rest.pulls.update({ ...at, state: "closed" });
+    await fixture.wim.rest.pulls.update({ ...at, state: "open" });
+    expect((await pull()).auto_merge).toBeNull();
+  });
+
+  it("waits for a conflict to go", async () => {
+    await fixture.wim.rest.pulls.createReview({ ...at, event: "APPROVE" });
+    await enable();
+    await fixture.commit("main", { "a.txt": "other\n" });
+    await fixture.passes(head, "ci");
+    await fixture.idle();
+    expect(await pull()).toMatchObject({ merged: false, mergeable_state: "dirty" });
+    await fixture.commit("main", { "a.txt": "1\n" });
+    await fixture.idle();
+    expect((await pull()).merged).toBe(true);
+  });
+});
+
+describe("a pull that is closed", () => {
+  const update = (change: object) => fixture.wim.rest.pulls.update({ ...at, ...change });
+  const errors = (message: string) => ({ status: 422, response: { data: { errors: [{ message }] } } });
+
+  it("opens again only with what it had, and stays on its base", async () => {
+    await update({ state: "closed" });
+    await fixture.commit("next", { "n.txt": "1\n" });
+    await expect(update({ base: "next" })).rejects.toMatchObject(
+      errors("Cannot change the base branch of a closed pull request."),
+    );
+    const elsewhere = await fixture.commit("elsewhere", { "b.txt": "1\n" });
+    await fixture.ada.rest.git.updateRef({ ...fixture.at, ref: "heads/side", sha: elsewhere, force: true });
+    await expect(update({ state: "open" })).rejects.toMatchObject(
+      errors("state cannot be changed. The side branch was force-pushed or recreated."),
+    );
+    await fixture.ada.rest.git.updateRef({ ...fixture.at, ref: "heads/side", sha: head, force: true });
+    await fixture.bot.rest.pulls.create({ ...fixture.at, title: "Again", head: "side", base: "main" });
+    await expect(update({ state: "open" })).rejects.toMatchObject(
+      errors("state cannot be changed. A pull request already exists for ada:side."),
+    );
+  });
+});
+
+describe("a pull's state", () => {
+  it("is changed as an issue's just as well, with all that follows", async () => {
+    const change = (state: "open" | "closed") =>
+      fixture.wim.rest.issues.update({ ...fixture.at, issue_number: at.pull_number, state });
+    await change("closed");
+    const moved = await fixture.commit("side", { "a.txt": "2\n" });
+    await change("open");
+    expect(await pull()).toMatchObject({ state: "open", head: { sha: moved } });
+    await change("closed");
+    await fixture.ada.rest.git.deleteRef({ ...fixture.at, ref: "heads/side" });
+    await expect(change("open")).rejects.toMatchObject({ status: 422 });
+    expect(fixture.heard().filter((each) => each.startsWith("pull_request"))).toEqual([
+      "pull_request closed",
+      "pull_request reopened",
+      "pull_request closed",
+    ]);
+  });
+});
+
+describe("closing keywords", () => {
+  it("count in any commit that reaches the default branch, by a push as by a merge", async () => {
+    const numbers: number[] = [];
+    for (const title of ["one", "two"]) {
+      numbers.push((await fixture.ada.rest.issues.create({ ...fixture.at, title })).data.number);
+    }
+    const states = async () => {
+      const all = numbers.map((issue_number) => fixture.rea.rest.issues.get({ ...fixture.at, issue_number }));
+      return (await Promise.all(all)).map(({ data }) => data.state);
+    };
+    const { data: tree } = await fixture.ada.rest.git.getCommit({ ...fixture.at, commit_sha: fixture.sha });
+    const commit = async (message: string, parent: string) =>
+      (await fixture.ada.rest.git.createCommit({ ...fixture.at, message, tree: tree.tree.sha, parents: [parent] })).data
+        .sha;
+    const first = await commit(`Fixes #${numbers[0]}`, fixture.sha);
+    await fixture.ada.rest.git.createRef({ ...fixture.at, ref: "refs/heads/elsewhere", sha: first });
+    expect(await states()).toEqual(["open", "open"]);
+    await fixture.ada.rest.git.updateRef({ ...fixture.at, ref: "heads/main", sha: first });
+    expect(await states()).toEqual(["closed", "open"]);
+    await fixture.ada.rest.git.updateRef({ ...fixture.at, ref: "heads/side", sha: await commit("x", head) });
+    await fixture.wim.rest.pulls.merge({ ...at, merge_method: "squash", commit_message: `Closes #${numbers[1]}` });
+    expect(await states()).toEqual(["closed", "closed"]);
+  });
+});

@@ -1,0 +1,222 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { unprotected } from "../src/gates/protection.ts";
+import { emptyTree } from "../src/git/plumbing/diff.ts";
+import type { GitDir } from "../src/git/plumbing/dir.ts";
+import { writeBlob, writeCommit } from "../src/git/plumbing/objects.ts";
+import { writeTree } from "../src/git/plumbing/trees.ts";
+import { moveRef, refMoved } from "../src/git/refs.ts";
+import { pullsIdle } from "../src/pulls/background.ts";
+import { openPull } from "../src/pulls/open.ts";
+import { openIssue } from "../src/rest/issues/changes.ts";
+import { makeRepository } from "../src/rest/repos/make.ts";
+import type { Pull, Repository, User } from "../src/world/entities.ts";
+import { startHub } from "./git-fixture.ts";
+
+let dataDir: string;
+let life: Awaited<ReturnType<typeof startHub>>;
+let repository: Repository;
+let user: User;
+let pull: Pull;
+let git: GitDir;
+let base: string;
+
+const who = { name: "Ada", email: "ada@example.org", date: "2026-01-02T03:04:05Z" };
+
+async function commit(message: string, ...parents: string[]): Promise<string> {
+  await git.run(["hash-object", "-w", "-t", "tree", "--stdin"]);
+  return writeCommit(git, { tree: emptyTree, parents, message, author: who, committer: who });
+}
+
+/** What a killed process leaves behind is on the disk; a new life starts from it. */
+async function restart(): Promise<void> {
+  await life.close();
+  life = await startHub(dataDir);
+}
+
+const now = () => life.hub.world.table("pulls").get(pull.id);
+const state = () => life.hub.world.table("issues").get(pull.id)?.state;
+const heard = () => life.announced.map(({ event, action }) => (action === null ? event : `${event} ${action}`));
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), "sandbox-recover-"));
+  life = await startHub(dataDir);
+  const { hub } = life;
+  user = hub.world.table("users").put({ id: 7001, login: "ada", type: "User", name: null, email: null });
+  repository = await makeRepository(hub, user, {
+    name: "shop",
+    description: null,
+    private: false,
+    defaultBranch: "main",
+    allowMergeCommit: true,
+    allowSquashMerge: true,
+    allowRebaseMerge: true,
+    deleteBranchOnMerge: true,
+  });
+  git = hub.git.at(repository);
+  base = await commit("Begin");
+  await git.run(["update-ref", "refs/heads/main", base]);
+  await git.run(["update-ref", "refs/heads/side", await commit("Side", base)]);
+  const issue = { title: "first", body: null, labels: [], assigneeIds: [] };
+  await openIssue(hub, repository, issue, { user, byJobToken: false });
+  const given = { title: "Side", body: "Closes #1", head: "side", base: "main", draft: false };
+  pull = await openPull(hub, repository, given, { user, byJobToken: false });
+});
+afterEach(async () => {
+  await life.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+describe("a merge that was under way", () => {
+  const pending = (newBaseSha: string) =>
+    life.hub.world
+      .table("pendingMerges")
+      .put({ id: pull.id, baseRef: "main", oldBaseSha: base, newBaseSha, userId: user.id });
+
+  it("is finished in every part when the base had moved", async () => {
+    const landed = await commit("Side (#2)", base);
+    pending(landed);
+    await git.run(["update-ref", "refs/heads/main", landed]);
+    await restart();
+    expect(now()).toMatchObject({ merged: true, mergeSha: landed, mergedById: user.id });
+    expect(heard()).toEqual(["push", "pull_request closed", "issues closed", "push", "delete"]);
+    expect(await life.hub.git.resolve(repository, "refs/heads/side")).toBeNull();
+    expect([...life.hub.world.table("pendingMerges").all()]).toEqual([]);
+  });
+
+  it("is finished also when the base moved on since", async () => {
+    const landed = await commit("Side (#2)", base);
+    pending(landed);
+    await git.run(["update-ref", "refs/heads/main", await commit("Later", landed)]);
+    await restart();
+    expect(now()).toMatchObject({ merged: true, mergeSha: landed });
+  });
+
+  it("is dropped when the base had not moved", async () => {
+    pending(await commit("Side (#2)", base));
+    await restart();
+    expect([now()?.merged, state()]).toEqual([false, "open"]);
+    expect(heard()).toEqual([]);
+    expect([...life.hub.world.table("pendingMerges").all()]).toEqual([]);
+  });
+});
+
+describe("a merge that was still to come", () => {
+  const order = { byJobToken: false, title: null, message: null };
+
+  it("is made when it was asked for before the end", async () => {
+    life.hub.world.table("mergeRequests").put({
+      ...order,
+      id: "630b9d5e-3f2a-4f7e-8b0c-2d5f9a8c1e42",
+      repositoryId: repository.id,
+      pullId: pull.id,
+      userId: user.id,
+      method: "default",
+      action: "default",
+      expectedHeadSha: pull.headSha,
+      status: "pending",
+      words: "Merge request is in progress.",
+      mergeSha: null,
+      updatedAt: life.hub.world.now(),
+    });
+    await restart();
+    await pullsIdle(life.hub);
+    const [request] = life.hub.world.table("mergeRequests").all();
+    expect([now()?.merged, request?.status, request?.mergeSha]).toEqual([true, "merged", now()?.mergeSha]);
+  });
+
+  it("is made when all that was required came just before the end", async () => {
+    const enabledAt = life.hub.world.now();
+    life.hub.world.table("autoMerges").put({ ...order, id: pull.id, enabledById: user.id, method: "merge", enabledAt });
+    await restart();
+    await pullsIdle(life.hub);
+    expect(now()).toMatchObject({ merged: true, mergedById: user.id });
+  });
+});
+
+it("takes back an approval of what the head is no more", async () => {
+  const { world } = life.hub;
+  world
+    .table("protections")
+    .put({ ...unprotected(repository, "main"), requiredApprovals: 1, dismissStaleReviews: true });
+  const blob = await writeBlob(git, Buffer.from("1"));
+  const tree = await writeTree(git, base, [{ path: "a", mode: "100644", sha: blob }]);
+  const after = await writeCommit(git, { tree, parents: [pull.headSha], message: "a", author: who, committer: who });
+  await git.run(["update-ref", "refs/heads/side", after]);
+  world.table("reviews").put({
+    id: world.nextId(),
+    repositoryId: repository.id,
+    pullId: pull.id,
+    userId: 7002,
+    body: "",
+    state: "APPROVED",
+    commitId: pull.headSha,
+    submittedAt: world.now(),
+    updatedAt: world.now(),
+  });
+  // As if the end had come between following the head and judging its approvals.
+  world.table("pulls").put({ ...pull, headSha: after, toldSha: after });
+  await restart();
+  expect([...life.hub.world.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);
+});
+
+describe("a ref that moved without the world hearing of it", () => {
+  it("takes an open pull's head with it, and says so", async () => {
+    const after = await commit("More", pull.headSha);
+    await git.run(["update-ref", "refs/heads/side", after]);
+    await restart();
+    expect(now()?.headSha).toBe(after);
+    expect(life.announced).toMatchObject([{ action: "synchronize", payload: { before: pull.headSha, after } }]);
+    expect(await life.hub.git.resolve(repository, `refs/pull/${pull.number}/head`)).toBe(after);
+  });
+
+  it("tells of a pull and of a head that were stored but not told of, once", async () => {
+    const pulls = () => life.hub.world.table("pulls");
+    pulls().put({ ...pull, toldSha: null });
+    await restart();
+    expect(heard()).toEqual(["pull_request opened"]);
+    pulls().put({ ...pull, toldSha: base });
+    await restart();
+    expect(life.announced).toMatchObject([{ action: "synchronize", payload: { before: base, after: pull.headSha } }]);
+    await restart();
+    expect(heard()).toEqual([]);
+  });
+
+  it("closes a pull whose head is gone", async () => {
+    await git.run(["update-ref", "-d", "refs/heads/side"]);
+    await restart();
+    expect([state(), now()?.merged, heard()]).toEqual(["closed", false, ["pull_request closed"]]);
+  });
+
+  it("merges a pull whose head the base now has", async () => {
+    await git.run(["update-ref", "refs/heads/main", pull.headSha]);
+    await restart();
+    expect(now()).toMatchObject({ merged: true, mergeSha: pull.headSha });
+  });
+
+  it("changes nothing where nothing moved, and repeats nothing", async () => {
+    await restart();
+    await restart();
+    expect([heard(), state()]).toEqual([[], "open"]);
+  });
+});
+
+it("frees a ref that a killed git left locked", async () => {
+  writeFileSync(join(git.path, "refs/heads/side.lock"), "");
+  await restart();
+  const move = { ref: "refs/heads/side", to: await commit("More", pull.headSha), force: false };
+  const by = { user, byJobToken: false };
+  const outcome = await life.hub.git.exclusive(repository, () => moveRef(life.hub, repository, move, by));
+  expect(outcome).toEqual({ moved: true, before: pull.headSha });
+});
+
+it("tells a pull of a branch that moved by any way the same", async () => {
+  const after = await commit("More", pull.headSha);
+  await git.run(["update-ref", "refs/heads/side", after]);
+  life.announced.length = 0;
+  const moved = { ref: "refs/heads/side", before: pull.headSha, after, forced: false };
+  await life.hub.git.exclusive(repository, () => refMoved(life.hub, repository, moved, { user, byJobToken: false }));
+  expect(heard()).toEqual(["push", "pull_request synchronize"]);
+});

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, it } from "vitest";
+
+const sandbox = resolve(import.meta.dirname, "..", "src");
+
+/** `file:line` of every match in the sandbox's sources. */
+function places(pattern: RegExp, except: readonly string[] = []): string[] {
+  return readdirSync(sandbox, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts") && !except.includes(path))
+    .flatMap((path) => {
+      const text = readFileSync(join(sandbox, path), "utf8");
+      return [...text.matchAll(pattern)].map((match) => `${path}:${text.slice(0, match.index).split("\n").length}`);
+    });
+}
+
+it("every JSON answer of REST goes through `respond`, which ties it to its operation", () => {
+  const beside = ["rest/respond.ts", "api.ts", "graphql/routes.ts", "weather/admin.ts"];
+  expect(places(/\bcontext\.json\(/g, beside)).toEqual([]);
+});
+
+it("everything announced goes through `told`, which ties it to its webhook", () => {
+  const untold = places(/\bannounce\(\{(?:(?!\}\);)[\s\S])*?\bevent: "/g);
+  expect(untold).toEqual([]);
+  expect(places(/\btold(?:<[^>]*>)?\("/g).length).toBeGreaterThan(10);
+});
