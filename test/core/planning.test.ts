@@ -3,7 +3,7 @@ import type { Price } from "../../src/core/attempt.ts";
 import type { Command } from "../../src/core/command.ts";
 import { explainFeature } from "../../src/core/feature/explain.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
-import { standing } from "../../src/core/rules/standing.ts";
+import { activityOf } from "../../src/core/rules/activity.ts";
 import { sha, World } from "./world.ts";
 
 const always: Policy["approve"] = { when: "always", usd: 0 };
@@ -53,9 +53,9 @@ const edges = (world: World) => world.state.tasks.map(({ plan }) => `${plan.id}<
 describe("a plan that a person has to approve", () => {
   it("waits for the person from when it can be read, and starts nothing before", () => {
     const world = proposed();
-    expect([world.state.stage, standing(world.state)]).toEqual(["proposed", "going"]);
+    expect([world.state.stage, activityOf(world.state)]).toEqual(["proposed", "going"]);
     shows(world);
-    expect(standing(world.state)).toBe("waits-for-person");
+    expect(activityOf(world.state)).toBe("waits-for-person");
     expect(explainFeature(world.state)).toMatchObject({ actor: "person", next: /`\/headgate approve`/ });
     expect(world.has("attempt.dispatch")).toBe(false);
   });
@@ -81,7 +81,7 @@ describe("a plan that a person has to approve", () => {
     world.take("plan.publish");
     const about = { effect: "plan.publish", key: "plan.publish", task: null, pull: null, head: null };
     world.feature({ type: "effect.failed", ...about, failure });
-    expect(standing(world.state)).toBe("waits-for-person");
+    expect(activityOf(world.state)).toBe("waits-for-person");
     expect(explainFeature(world.state).reason).toBe("The issue is locked");
     says(world, { verb: "resume" });
     expect(world.state.parked).toBeNull();
@@ -147,7 +147,7 @@ describe("an approval binds to the version that was shown", () => {
     const world = proposed();
     shows(world);
     says(world, { verb: "plan", guidance: "fewer tasks" });
-    expect(standing(world.state)).toBe("going");
+    expect(activityOf(world.state)).toBe("going");
     expect(says(world, approves)).toMatch(/Another plan is being made/);
     expect(world.state.stage).toBe("proposed");
   });
@@ -347,7 +347,7 @@ describe("a planner that has to ask", () => {
   it("asks once, and waits for a person", () => {
     const world = asked();
     expect(world.take("notice.post").notice).toEqual({ about: "plan-questions", version: 1, questions: ["Which?"] });
-    expect(standing(world.state)).toBe("waits-for-person");
+    expect(activityOf(world.state)).toBe("waits-for-person");
   });
 
   it("plans again when somebody with write access answers", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { explainTask } from "../../src/core/feature/explain.ts";
 import type { PlannedTask } from "../../src/core/plan.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
-import { standing } from "../../src/core/rules/standing.ts";
+import { activityOf } from "../../src/core/rules/activity.ts";
 import { change, freely, green, red, running, World } from "./world.ts";
 
 type Planned = Partial<PlannedTask> & { id: string };
@@ -207,7 +207,7 @@ describe("tasks that may change the same files", () => {
     const world = begun({ overlap, merge: { method: "squash", mode: "ready" } }, tasks.slice(0, 2));
     world.pullIs(world.agentSucceeds("large"));
     expect(world.stages()).toEqual({ large: "in-lane", small: "ready" });
-    expect(standing(world.state)).toBe("waits-for-person");
+    expect(activityOf(world.state)).toBe("waits-for-person");
   });
 
   it("all come to their end, whatever the plan", () => {

@@ -1,6 +1,6 @@
 /** When a story has come to rest: nothing goes on any more, inside or outside. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
-import { standing } from "../../src/core/rules/standing.ts";
+import { activityOf } from "../../src/core/rules/activity.ts";
 import type { Hub } from "./github/hub.ts";
 import type { Mirror } from "./process/mirror.ts";
 import { LABEL } from "./process/replica.ts";
@@ -26,7 +26,7 @@ export function isBusyOutside(hub: Hub, since: number): boolean {
 /** Every feature has ended or waits for a person, and only timers are left. */
 export function isAtRest(scene: Scene): boolean {
   const begun = scene.features.every((state, index) => {
-    return state === null ? !isAskedFor(scene, index) : standing(state) !== "going";
+    return state === null ? !isAskedFor(scene, index) : activityOf(state) !== "going";
   });
   const stopping = [...scene.hub.runs.values()].some((run) => run.cancelling && run.status !== "completed");
   return begun && !stopping && open(scene.mirror).length === 0;
@@ -42,7 +42,7 @@ function isAskedFor({ hub, issues }: Scene, index: number): boolean {
 
 /** What keeps a story from its rest, for whoever reads the verdict. */
 export function whatGoesOn({ features, mirror }: Scene): string {
-  const going = features.filter((state) => state !== null && standing(state) === "going");
+  const going = features.filter((state) => state !== null && activityOf(state) === "going");
   return [...going.map(describe), ...open(mirror).map((one) => `${one.aggregate} ${one.key} is open`)].join("; ");
 }
 

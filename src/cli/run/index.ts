@@ -9,7 +9,7 @@ import type { App } from "../../app.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { featureKey } from "../../core/keys.ts";
 import { defaultPolicy } from "../../core/policy.ts";
-import { standing } from "../../core/rules/standing.ts";
+import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
 import { openStore } from "../../store/open.ts";
 import { EXIT } from "../exit.ts";
@@ -155,13 +155,13 @@ async function followToItsEnd(running: Running, place: Place): Promise<number> {
   }
   // Told to stop: in the middle of something, or while it rested and only the sandbox was still up.
   const last = watched.state();
-  if (code === null || last === null || standing(last) === "going") throw new Interrupted();
+  if (code === null || last === null || activityOf(last) === "going") throw new Interrupted();
   return code;
 }
 
 function codeOf(state: FeatureState): number {
   if (state.stage === "completed") return EXIT.completed;
-  return standing(state) === "waits-for-person" ? EXIT.waits : EXIT.error;
+  return activityOf(state) === "waits-for-person" ? EXIT.waits : EXIT.error;
 }
 
 /** The result, the report and the last words. */

@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 import { tokensOf } from "../../core/attempt.ts";
 import { explainFeature, explainTask, tasksForPerson } from "../../core/feature/explain.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import { standing } from "../../core/rules/standing.ts";
+import { activityOf } from "../../core/rules/activity.ts";
 import { commandLines } from "../../messages/commands.ts";
 import { finalTable } from "../../messages/terminal/final-table.ts";
 import { planTree } from "../../messages/terminal/plan-tree.ts";
@@ -79,7 +79,7 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       print(`Took ${seconds.toFixed(1)} s against a critical path of ${criticalPathSeconds.toFixed(1)} s${ratio}.`);
       print(costLine(document));
       if (result !== null) for (const line of whereToLook(result, source, imported)) print(line);
-      if (standing(state) !== "waits-for-person") return;
+      if (activityOf(state) !== "waits-for-person") return;
       for (const line of waitsFor(state)) print(bold(line));
       if (!ending.options.keep) print(howToGoOn(ending.options));
     },

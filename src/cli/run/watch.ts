@@ -5,7 +5,7 @@
 import { decide } from "../../core/decide.ts";
 import { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
-import { standing } from "../../core/rules/standing.ts";
+import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
 
 export interface Happened {
@@ -49,7 +49,7 @@ export function watch(store: Store, aggregate: string, show: (happened: Happened
       for (;;) {
         await catchUp();
         const state = follower.state();
-        if (state !== null && standing(state) !== "going" && print(state) !== lastRest) {
+        if (state !== null && activityOf(state) !== "going" && print(state) !== lastRest) {
           lastRest = print(state);
           return state;
         }

@@ -4,8 +4,8 @@
  */
 import type { Actor } from "../event.ts";
 import type { FailureClass } from "../failure.ts";
+import { activityOf } from "../rules/activity.ts";
 import { isSpent } from "../rules/spending.ts";
-import { standing } from "../rules/standing.ts";
 import type { Delay, FeatureState, Task } from "./state.ts";
 import { currentAttempt, findTask, isOver, isPlannedAnew, isSatisfied } from "./state.ts";
 import { isFresh, landsTogether } from "./targets.ts";
@@ -250,7 +250,7 @@ function explainRollback(state: FeatureState): Explanation {
 function explainExecution(state: FeatureState): Explanation {
   const needy = tasksForPerson(state);
   const names = needy.map((task) => task.plan.id).join(", ");
-  if (standing(state) === "waits-for-person") {
+  if (activityOf(state) === "waits-for-person") {
     const [only] = needy;
     if (only === undefined) return by("person", "Nothing more can start", "`/headgate status` says where it stands");
     if (needy.length > 1) {

@@ -1,7 +1,7 @@
 /** What becomes of a feature when time passes: timers, sweeps, and effects that were given up. */
 import type { FeatureEvent } from "../event.ts";
 import { edges } from "../failure.ts";
-import { standing } from "../rules/standing.ts";
+import { activityOf } from "../rules/activity.ts";
 import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
 import { permissionUnknown } from "./commands.ts";
@@ -61,7 +61,7 @@ function split(timer: string): [string, string] {
 /** Reconcile is the truth: read the issue and every run under way again, whatever webhooks said or did not say. */
 function sweep(draft: Draft): Reaction {
   const { state } = draft;
-  const pause = standing(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
+  const pause = activityOf(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
   draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + pause });
   if (state.policy !== null) observeIssue(draft);
   for (const task of state.tasks) {

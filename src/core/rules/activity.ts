@@ -1,13 +1,13 @@
-/** Where a feature stands, in one word: whether anything will still happen without a person. */
+/** Tells whether anything about a feature still happens without a person. */
 import type { FeatureState, TaskStage } from "../feature/state.ts";
 import { isOver, isPlannedAnew } from "../feature/state.ts";
 
-export type Standing = "going" | "waits-for-person" | "over";
+export type Activity = "going" | "waits-for-person" | "over";
 
 /** Stages from which a task goes on by itself, a hold aside. */
 const moving: readonly TaskStage[] = ["dispatching", "working", "promoting", "waiting"];
 
-export function standing(state: FeatureState): Standing {
+export function activityOf(state: FeatureState): Activity {
   if (isOver(state)) return "over";
   if (state.stage === "planning") {
     // A look that was under way when it was put on hold leads to nothing.
