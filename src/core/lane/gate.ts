@@ -2,11 +2,15 @@
  * The gate: does this head have every required check, and have they passed? A value with its reasons; the same value
  * decides, is shown to people and is tested. Missing is not green; unknown is not green.
  */
+import { z } from "zod";
 import type { Check, RequiredCheck } from "../github.ts";
+
+export const CheckVerdict = z.enum(["pass", "pending", "missing", "interrupted", "fail"]);
+export type CheckVerdict = z.infer<typeof CheckVerdict>;
 
 export interface Reason {
   check: string;
-  verdict: "pass" | "pending" | "missing" | "interrupted" | "fail";
+  verdict: CheckVerdict;
   /** For people. */
   text: string;
 }

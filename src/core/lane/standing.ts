@@ -1,0 +1,92 @@
+/**
+ * Says why an entry of a lane is not merging, and why a whole lane is halted, as values. The feature keeps the last one it was
+ * sent. `messages/explain/standing.ts` turns them into words.
+ */
+import { z } from "zod";
+import { CheckVerdict } from "./gate.ts";
+
+/** Who must act before something goes on. */
+export const Actor = z.enum(["headgate", "github", "person"]);
+export type Actor = z.infer<typeof Actor>;
+
+/** Conflicting paths that a standing names. More would be sent again whenever one of them changes. */
+const MAX_PATHS = 3;
+
+export const Halt = z.discriminatedUnion("kind", [
+  /** A pull was merged, but the tree of the branch after it is not the tree whose checks passed. */
+  z.object({ kind: z.literal("landed-tree-differs"), pull: z.number(), mergeSha: z.string(), branch: z.string() }),
+  /** A sentence that an older version stored. */
+  z.object({ kind: z.literal("unknown"), text: z.string() }),
+]);
+export type Halt = z.infer<typeof Halt>;
+
+export const Standing = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("merging") }),
+  z.object({ kind: z.literal("queue-halted"), halt: Halt }),
+  z.object({ kind: z.literal("held") }),
+  /** GitHub has not been asked about the pull yet. */
+  z.object({ kind: z.literal("joined") }),
+  z.object({ kind: z.literal("draft") }),
+  z.object({ kind: z.literal("changes-requested"), by: z.string(), ofEarlierHead: z.boolean() }),
+  z.object({ kind: z.literal("updating"), branch: z.string() }),
+  z.object({ kind: z.literal("reading-failure") }),
+  /** `morePaths`: how many conflicting paths are left out. */
+  z.object({
+    kind: z.literal("conflicts-ahead"),
+    pull: z.number(),
+    paths: z.array(z.string()).max(MAX_PATHS),
+    morePaths: z.number(),
+  }),
+  /** The first required check that does not pass. */
+  z.object({ kind: z.literal("check"), name: z.string(), verdict: CheckVerdict.exclude(["pass"]) }),
+  z.object({ kind: z.literal("ready-for-person") }),
+  z.object({ kind: z.literal("mergeability-unknown") }),
+  z.object({ kind: z.literal("behind"), pull: z.number() }),
+  z.object({ kind: z.literal("next") }),
+  /** A sentence that an older version stored, and its actor. The lane replaces it at its next event. */
+  z.object({ kind: z.literal("unknown"), text: z.string(), actor: Actor }),
+]);
+export type Standing = z.infer<typeof Standing>;
+
+export function conflictsAhead(pull: number, paths: readonly string[]): Standing {
+  const shown = paths.slice(0, MAX_PATHS);
+  return { kind: "conflicts-ahead", pull, paths: shown, morePaths: paths.length - shown.length };
+}
+
+export function actorOf(standing: Standing): Actor {
+  switch (standing.kind) {
+    case "queue-halted":
+    case "held":
+    case "draft":
+    case "changes-requested":
+    case "ready-for-person":
+      return "person";
+    case "merging":
+    case "joined":
+    case "updating":
+    case "check":
+    case "mergeability-unknown":
+      return "github";
+    case "reading-failure":
+    case "conflicts-ahead":
+    case "behind":
+    case "next":
+      return "headgate";
+    case "unknown":
+      return standing.actor;
+  }
+}
+
+/** Compares by value. A lane sends a standing to the feature only when it differs from the last one sent. */
+export function isSameStanding(left: Standing | null, right: Standing | null): boolean {
+  return isSameValue(left, right);
+}
+
+function isSameValue(left: unknown, right: unknown): boolean {
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return left === right;
+  const fields = Object.entries(left);
+  return (
+    fields.length === Object.keys(right).length &&
+    fields.every(([name, value]) => isSameValue(value, (right as Record<string, unknown>)[name]))
+  );
+}

@@ -1,0 +1,106 @@
+/** Turns the standing of a pull request in Headgate's queue into a reason, the next step and who takes it. */
+import { actorOf, type Halt, type Standing } from "../../core/lane/standing.ts";
+import { shortSha } from "../words.ts";
+import type { Explanation } from "./explanation.ts";
+
+/** `standing` is null until the lane has sent one. */
+export function explainStanding(pull: number, standing: Standing | null): Explanation {
+  if (standing === null)
+    return { reason: `#${pull} has just joined Headgate's queue`, next: GOES_ON, actor: "headgate" };
+  return { reason: reasonOf(pull, standing), next: nextOf(pull, standing), actor: actorOf(standing) };
+}
+
+const GOES_ON = "it goes on by itself";
+
+function reasonOf(pull: number, standing: Standing): string {
+  switch (standing.kind) {
+    case "merging":
+      return `#${pull} is being merged`;
+    case "queue-halted":
+      return `Headgate's queue is halted: ${haltText(standing.halt)}`;
+    case "held":
+      return `#${pull} is on hold`;
+    case "joined":
+      return `#${pull} has just joined Headgate's queue`;
+    case "draft":
+      return `#${pull} is a draft`;
+    case "changes-requested":
+      return `#${pull}: @${standing.by} requested changes${standing.ofEarlierHead ? " to an earlier commit" : ""}`;
+    case "updating":
+      return `#${pull} is being updated with ${standing.branch}`;
+    case "reading-failure":
+      return `#${pull}: its required checks failed`;
+    case "conflicts-ahead":
+      return `#${pull} conflicts with #${standing.pull}, which is ahead of it in Headgate's queue, in ${pathList(standing)}`;
+    case "check":
+      return `#${pull}: ${checkText(standing)}`;
+    case "ready-for-person":
+      return `#${pull} is ready to merge`;
+    case "mergeability-unknown":
+      return `#${pull}: GitHub is computing whether it can be merged`;
+    case "behind":
+      return `#${pull} waits for its turn behind #${standing.pull}`;
+    case "next":
+      return `#${pull} is next in Headgate's queue`;
+    case "unknown":
+      return `#${pull}: ${standing.text}`;
+  }
+}
+
+function nextOf(pull: number, standing: Standing): string {
+  switch (standing.kind) {
+    case "queue-halted":
+      return "look at what was merged, then `/headgate resume`";
+    case "held":
+      return "`/headgate resume` lets it merge";
+    case "draft":
+      return "mark it as ready for review";
+    case "changes-requested":
+      return standing.ofEarlierHead
+        ? "review it again, or dismiss the review"
+        : "make the changes on its branch, or dismiss the review";
+    case "ready-for-person":
+      return "merge it";
+    case "conflicts-ahead":
+      return `Headgate resolves the conflict when #${standing.pull} has merged`;
+    case "unknown":
+      return standing.actor === "person" ? `look at #${pull}` : GOES_ON;
+    case "merging":
+    case "joined":
+    case "updating":
+    case "reading-failure":
+    case "check":
+    case "mergeability-unknown":
+    case "behind":
+    case "next":
+      return GOES_ON;
+  }
+}
+
+function haltText(halt: Halt): string {
+  switch (halt.kind) {
+    case "landed-tree-differs": {
+      const merged = `#${halt.pull} was merged as ${shortSha(halt.mergeSha)}, but the merged files are not the ones that were tested`;
+      return `${merged}; somebody may have pushed to ${halt.branch} at the same moment`;
+    }
+    case "unknown":
+      return halt.text;
+  }
+}
+
+function checkText({ name, verdict }: Extract<Standing, { kind: "check" }>): string {
+  switch (verdict) {
+    case "pending":
+      return `${name} is running`;
+    case "missing":
+      return `${name} has not been reported`;
+    case "interrupted":
+      return `${name} was interrupted`;
+    case "fail":
+      return `${name} failed`;
+  }
+}
+
+function pathList({ paths, morePaths }: Extract<Standing, { kind: "conflicts-ahead" }>): string {
+  return morePaths > 0 ? `${paths.join(", ")} and ${morePaths} more` : paths.join(", ");
+}
