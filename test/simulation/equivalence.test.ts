@@ -39,7 +39,7 @@ describe("comparing the decisions of two checkouts", () => {
 function withoutTimers(write: StepWrite): StepWrite {
   const history = write.history.map((row) => ({
     ...row,
-    commands: (row.effects as { type: string }[]).filter(({ type }) => type !== "timer.set"),
+    effects: (row.effects as { type: string }[]).filter(({ type }) => type !== "timer.set"),
   }));
   return { ...write, history };
 }

@@ -17,9 +17,61 @@ const WORDS: ReadonlySet<string> = new Set([
 /** Names that only have to be one to one. */
 export const OPAQUE = ["timer", "key"] as const;
 
-/** The other core's effect or event, as this core would write it. */
-export function renamed(_dialect: OtherCore["dialect"], theirs: Fields): Fields {
+/** `[old, new]`. */
+const EFFECT_TYPES: readonly Pair[] = [["tell", "send"]];
+const NOTICES: readonly Pair[] = [
+  ["unauthorised-order", "unauthorised-command"],
+  ["malformed-order", "malformed-command"],
+  ["refused-order", "refused-command"],
+];
+type Pair = readonly [old: string, now: string];
+
+/** The other core's effect, as this core would write it. */
+export function renamed(dialect: OtherCore["dialect"], theirs: Fields): Fields {
+  if (dialect === "same") return theirs;
+  const effect: Fields = { ...theirs, type: toNew(EFFECT_TYPES, theirs.type) };
+  if (effect.type === "notice.post") {
+    const notice = effect.notice as { about: string };
+    return { ...effect, notice: { ...notice, about: toNew(NOTICES, notice.about) } };
+  }
+  if (effect.type === "send") return { ...effect, event: newEvent(effect.event as Fields) };
+  if (effect.type === "plan.make") return { ...effect, policy: fieldRenamed(effect.policy, "isolation", "overlap") };
+  return effect;
+}
+
+/** An event that the other core sends to another aggregate, as this core would. */
+function newEvent(theirs: Fields): Fields {
+  if (theirs.type === "order.given") return { ...fieldRenamed(theirs, "order", "command"), type: "command.given" };
   return theirs;
+}
+
+/** An event from outside, as the other core would read it. */
+export function oldEvent(event: Fields): Fields {
+  switch (event.type) {
+    case "effect.failed":
+      return { ...fieldRenamed(event, "effect", "command"), type: event.type };
+    case "command.given":
+      return { ...fieldRenamed(event, "command", "order"), type: "order.given" };
+    case "issue.observed": {
+      const observation = event.observation as { commands: unknown[] };
+      const orders = observation.commands.map((one) => fieldRenamed(one, "command", "order"));
+      return { ...event, observation: { ...fieldRenamed(observation, "commands", "orders"), orders } };
+    }
+    case "feature.observed":
+      return { ...event, policy: fieldRenamed(event.policy, "overlap", "isolation") };
+    default:
+      return event;
+  }
+}
+
+function toNew(pairs: readonly Pair[], name: string): string {
+  return pairs.find(([old]) => old === name)?.[1] ?? name;
+}
+
+function fieldRenamed(value: unknown, from: string, to: string): Record<string, unknown> | null {
+  if (value === null || typeof value !== "object") return null;
+  const entries = Object.entries(value).map(([field, part]) => [field === from ? to : field, part] as const);
+  return Object.fromEntries(entries);
 }
 
 /** Without words, and without opaque names. */

@@ -21,7 +21,7 @@ export async function loadOther(folder: string): Promise<OtherCore> {
   const root = resolve(folder);
   const path = join(root, "src/loop/step.ts");
   const { stepAggregate } = (await import(pathToFileURL(path).href)) as StepModule;
-  const dialect = existsSync(join(root, "src/core/command.ts")) ? "old" : "same";
+  const dialect = existsSync(join(root, "src/core/order.ts")) ? "old" : "same";
   return { dialect, step: (aggregate, state, loaded) => stepOf(stepAggregate, aggregate, state, loaded) };
 }
 
@@ -46,7 +46,8 @@ function stepOf(
   };
   // The state is given, never read again: it is the other core's own, not ours in the store.
   const remembered = { at: () => state, keep: () => {} };
-  void stepAggregate({ store, remembered, settings: PACE, log: { error: () => {} } }, aggregate);
+  const settings = { ...PACE, lookEveryMs: PACE.observeEveryMs };
+  void stepAggregate({ store, remembered, settings, log: { error: () => {} } }, aggregate);
   if (write === null) throw defect;
   return write;
 }
