@@ -1,8 +1,9 @@
 /** The one comment on the issue that says where the feature stands. It is rendered anew from the state whenever it is sent. */
-import type { Explanation } from "../core/feature/explain.ts";
-import { explainFeature, explainTask } from "../core/feature/explain.ts";
+
 import type { FeatureState, Task } from "../core/feature/state.ts";
 import { isOver } from "../core/feature/state.ts";
+import type { Explanation } from "./explain.ts";
+import { explainFeature, explainTask } from "./explain.ts";
 import { statusMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
 import { editedText } from "./plan.ts";

@@ -1,7 +1,7 @@
 /** Every failure class at every place where it arises, and the edge that it takes. */
 import { describe, expect, it } from "vitest";
 import { FailureClass } from "../../src/core/failure.ts";
-import { explainTask } from "../../src/core/feature/explain.ts";
+import { explainTask } from "../../src/messages/explain.ts";
 import { cancelled, change, red, running, sha, World } from "./world.ts";
 
 interface Edge {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decideFeature } from "../../src/core/feature/decide.ts";
-import { explainFeature } from "../../src/core/feature/explain.ts";
 import { laneKey } from "../../src/core/keys.ts";
+import { explainFeature } from "../../src/messages/explain.ts";
 import { change, FEATURE, freely, LANE, red, repo, running, sha, World } from "./world.ts";
 
 const INTEGRATION = "headgate/1/land";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { explainTask } from "../../src/core/feature/explain.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { spent } from "../../src/core/rules/spending.ts";
+import { explainTask } from "../../src/messages/explain.ts";
 import { statusComment } from "../../src/messages/status.ts";
 import { change, FEATURE, freely, green, LANE, red, running, sha, World } from "./world.ts";
 

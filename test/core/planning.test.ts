@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Price } from "../../src/core/attempt.ts";
 import type { Command } from "../../src/core/command.ts";
-import { explainFeature } from "../../src/core/feature/explain.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 import { activityOf } from "../../src/core/rules/activity.ts";
+import { explainFeature } from "../../src/messages/explain.ts";
 import { sha, World } from "./world.ts";
 
 const always: Policy["approve"] = { when: "always", usd: 0 };

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { explainTask } from "../../src/core/feature/explain.ts";
 import type { PlannedTask } from "../../src/core/plan.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 import { activityOf } from "../../src/core/rules/activity.ts";
+import { explainTask } from "../../src/messages/explain.ts";
 import { change, freely, green, red, running, World } from "./world.ts";
 
 type Planned = Partial<PlannedTask> & { id: string };

@@ -1,10 +1,10 @@
 /** One line per thing that happened, for a terminal. What happened is read off the states before and after an event. */
 import type { FeatureEvent } from "../../core/event.ts";
-import { explainFeature, explainTask } from "../../core/feature/explain.ts";
 import type { FeatureState, Task } from "../../core/feature/state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "../../core/feature/state.ts";
 import { waves } from "../../core/plan.ts";
 import { commandText } from "../commands.ts";
+import { explainFeature, explainTask } from "../explain.ts";
 import { oneLine } from "../sanitise.ts";
 import { duration, elapsed, shortSha } from "../words.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { explainFeature, explainTask, tasksForPerson } from "../../src/core/feature/explain.ts";
 import { findTask } from "../../src/core/feature/state.ts";
-import { red, running, World } from "./world.ts";
+import { explainFeature, explainTask, tasksForPerson } from "../../src/messages/explain.ts";
+import { red, running, World } from "../core/world.ts";
 
 function explained(world: World, id: string) {
   const task = findTask(world.state, id);

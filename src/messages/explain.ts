@@ -2,13 +2,13 @@
  * Why something is not done yet, what comes next and who must act: judged once, said wherever people look. `reason` may
  * hold words from logs and agents; `next` is ours alone, with what to type in backticks.
  */
-import type { Actor } from "../event.ts";
-import type { FailureClass } from "../failure.ts";
-import { activityOf } from "../rules/activity.ts";
-import { isSpent } from "../rules/spending.ts";
-import type { Delay, FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask, isOver, isPlannedAnew, isSatisfied } from "./state.ts";
-import { isFresh, landsTogether } from "./targets.ts";
+import type { Actor } from "../core/event.ts";
+import type { FailureClass } from "../core/failure.ts";
+import type { Delay, FeatureState, Task } from "../core/feature/state.ts";
+import { currentAttempt, findTask, isOver, isPlannedAnew, isSatisfied } from "../core/feature/state.ts";
+import { isFresh, landsTogether } from "../core/feature/targets.ts";
+import { activityOf } from "../core/rules/activity.ts";
+import { isSpent } from "../core/rules/spending.ts";
 
 export interface Explanation {
   reason: string;
