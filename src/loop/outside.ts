@@ -1,6 +1,7 @@
 /** Everything outside that effects reach, as given by the composition root. */
 import type { Price } from "../core/attempt.ts";
 import type { Command } from "../core/command.ts";
+import type { Pace } from "../core/effect.ts";
 import type { Repo } from "../core/github.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Workflow } from "../core/preflight/index.ts";
@@ -16,15 +17,11 @@ export interface Log {
   error(fields: Record<string, unknown>, message: string): void;
 }
 
-export interface Settings {
+export interface Settings extends Pace {
   /** The label that sweeps look for; a repository's own config is only read once a feature exists. */
   label: string;
   /** The branch that features land on; null: each repository's default branch. */
   baseBranch: string | null;
-  /** A status comment is edited at most once in this many milliseconds. */
-  statusEveryMs: number;
-  /** A pull is looked at, at most once in this many milliseconds: one change of GitHub's comes as several webhooks. */
-  observeEveryMs: number;
   /** Milliseconds between looks for labelled issues whose webhooks were lost. */
   sweepEveryMs: number;
 }

@@ -1,10 +1,7 @@
 /** One step of an aggregate: open events in, decisions out, all of it in one transaction of the store. */
 
 import { decideOn, read, type State } from "../core/decide.ts";
-import type { Effect, ExternalEffect } from "../core/effect.ts";
-import { coalesces, effectKey } from "../core/effect.ts";
-import { repoName } from "../core/github.ts";
-import type { Settings } from "./outside.ts";
+import { coalesces, type Effect, earliestRun, effectKey, orderingKey, type Pace } from "../core/effect.ts";
 import type { Inside } from "./remembered.ts";
 import type { HistoryWrite, Loaded, NewEffect, SentEvent, StepWrite } from "./store-port.ts";
 
@@ -92,9 +89,9 @@ class Collector {
   readonly effects = new Map<string, NewEffect>();
   readonly cancel = new Set<string>();
   readonly sends: SentEvent[] = [];
-  readonly #pace: Pick<Settings, "statusEveryMs" | "observeEveryMs">;
+  readonly #pace: Pace;
 
-  constructor(pace: Pick<Settings, "statusEveryMs" | "observeEveryMs">) {
+  constructor(pace: Pace) {
     this.#pace = pace;
   }
 
@@ -120,8 +117,8 @@ class Collector {
         const key = effectKey(effect);
         const again = coalesces(effect);
         if (!again && this.effects.has(key)) return;
-        const runAt = this.#runAt(effect, at);
-        this.effects.set(key, { key, ordering: orderingOf(effect), effect, runAt, replace: again });
+        const runAt = new Date(earliestRun(effect, at, this.#pace)).toISOString();
+        this.effects.set(key, { key, ordering: orderingKey(effect), effect, runAt, replace: again });
       }
     }
   }
@@ -129,61 +126,6 @@ class Collector {
   #drop(key: string): void {
     this.effects.delete(key);
     this.cancel.add(key);
-  }
-
-  /**
-   * Edits of one window share its end, and so do looks: webhooks come in bursts. A window that slid with each of them could
-   * be pushed ahead for ever.
-   */
-  #runAt(effect: ExternalEffect, at: number): string {
-    const window =
-      effect.type === "status.publish"
-        ? this.#pace.statusEveryMs
-        : effect.type === "pull.observe"
-          ? this.#pace.observeEveryMs
-          : 1;
-    return new Date(Math.ceil(at / window) * window).toISOString();
-  }
-}
-
-/** Effects on the same thing run one at a time, in order: a cancel never overtakes its dispatch. */
-function orderingOf(effect: ExternalEffect): string {
-  const repo = repoName(effect.repo);
-  switch (effect.type) {
-    case "attempt.dispatch":
-    case "attempt.observe":
-    case "attempt.cancel":
-      return `${repo} attempt ${effect.id}`;
-    case "change.promote":
-    case "revert.write":
-    case "pull.open":
-    case "branch.create":
-    case "branch.observe":
-    case "branch.delete":
-      return `${repo} branch ${effect.branch}`;
-    case "pull.observe":
-    case "pull.close":
-    case "failure.read":
-    case "pull.update":
-    case "checks.rerun":
-    case "pull.merge":
-      return `${repo} pull ${effect.pull}`;
-    case "heads.compare":
-      // Apart from what is done to the pull: a comparison that is slow delays nothing else.
-      return `${repo} heads ${effect.pull}`;
-    case "feature.observe":
-    case "issue.observe":
-    case "plan.make":
-    case "plan.file":
-      return `${repo} issue ${typeof effect.issue === "number" ? effect.issue : effect.issue.number}`;
-    case "status.publish":
-    case "plan.publish":
-    case "notice.post":
-    case "issue.close":
-      return `${repo} words ${effect.issue}`;
-    case "permission.observe":
-    case "reaction.add":
-      return `${repo} comment ${effect.comment} ${effect.type}`;
   }
 }
 

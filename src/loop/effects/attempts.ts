@@ -2,15 +2,13 @@
 import { createHash } from "node:crypto";
 import type { ChangedFile } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW, PROTOCOL, Result } from "../../core/attempt.ts";
-import type { Effect } from "../../core/effect.ts";
+import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import { repoName } from "../../core/github.ts";
 import { attemptOfMessage, commitMessage } from "../../messages/commit.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { findingOf, findingOfLink } from "./findings.ts";
-
-type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 export async function dispatchAttempt(outside: Outside, effect: EffectOf<"attempt.dispatch">): Promise<FeatureEvent> {
   const { run } = await outside.github.dispatch(effect.repo, {

@@ -1,11 +1,9 @@
 /** Effects for landing together and for taking back what landed. */
-import type { Effect } from "../../core/effect.ts";
+import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { attemptOfMessage, revertMessage } from "../../messages/commit.ts";
 import { Refused } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
-
-type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 /** A branch of that name that is not where it begins is somebody's work, and not ours to move. */
 export async function createBranch(outside: Outside, effect: EffectOf<"branch.create">): Promise<FeatureEvent> {

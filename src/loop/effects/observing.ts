@@ -2,15 +2,13 @@
 import type { Price } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import { MAX_COMMANDS } from "../../core/command.ts";
-import type { Effect } from "../../core/effect.ts";
+import type { EffectOf } from "../../core/effect.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { RequiredCheck } from "../../core/github.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
 import type { Outside } from "../outside.ts";
 import { preflight } from "./preflight.ts";
-
-type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 /** What a look at a repository takes of the outside. */
 export type Onlooker = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;

@@ -1,4 +1,4 @@
-import type { Effect } from "../../core/effect.ts";
+import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { pullTitle } from "../../messages/pull.ts";
 import { subIssueBody, taskOfIssue } from "../../messages/sub-issue.ts";
@@ -8,7 +8,7 @@ import type { Outside } from "../outside.ts";
 /** An outage of the provider is waited out like one of GitHub's; every other failure is an answer. */
 export async function makePlan(
   outside: Pick<Outside, "planner">,
-  effect: Extract<Effect, { type: "plan.make" }>,
+  effect: EffectOf<"plan.make">,
 ): Promise<FeatureEvent> {
   const { type: _, version, ...request } = effect;
   const answer = await outside.planner.plan(request);
@@ -20,7 +20,7 @@ export async function makePlan(
 }
 
 /** Find before create: a task's issue is known by its hidden marker. */
-export async function filePlan(outside: Outside, effect: Extract<Effect, { type: "plan.file" }>): Promise<void> {
+export async function filePlan(outside: Outside, effect: EffectOf<"plan.file">): Promise<void> {
   const { github } = outside;
   const { repo, issue, tasks } = effect;
   const present = await github.subIssues(repo, issue);
@@ -48,7 +48,7 @@ export async function filePlan(outside: Outside, effect: Extract<Effect, { type:
 /** First what was written down for its tasks: left open, it would be a plan of people's for whoever labels it next. */
 export async function closeIssue(
   outside: Pick<Outside, "github">,
-  { repo, issue, tasks }: Extract<Effect, { type: "issue.close" }>,
+  { repo, issue, tasks }: EffectOf<"issue.close">,
 ): Promise<void> {
   const { github } = outside;
   const written = tasks.length === 0 ? [] : await github.subIssues(repo, issue);

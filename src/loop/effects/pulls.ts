@@ -1,11 +1,9 @@
 /** Effects on pull requests and branches: at most one changing call each. */
-import type { Effect } from "../../core/effect.ts";
+import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
 import { pullBody, pullTitle } from "../../messages/pull.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
-
-type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 export async function openPull(outside: Outside, effect: EffectOf<"pull.open">): Promise<FeatureEvent> {
   const { number } = await outside.github.openPull(effect.repo, {

@@ -1,5 +1,5 @@
 /** Effects that people see. Words are rendered when sent, from the state as it is then. */
-import type { Effect } from "../../core/effect.ts";
+import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
 import { noticeMarker, planMarker, statusMarker } from "../../messages/markers.ts";
@@ -8,8 +8,6 @@ import { planComment } from "../../messages/plan.ts";
 import { statusComment } from "../../messages/status.ts";
 import type { Outside } from "../outside.ts";
 import type { Inside } from "../remembered.ts";
-
-type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 async function present(inside: Inside, aggregate: string): Promise<FeatureState | null> {
   const snapshot = await inside.store.snapshot(aggregate);

@@ -196,12 +196,26 @@ export const mutants: readonly Mutant[] = [
     'if (given.permission !== "write" && given.permission !== "admin") {',
     'if (given.permission === "none") {',
   ),
-  mutant(
-    "use a key twice: a second promotion never runs",
-    "core/effect.ts",
-    "return `${effect.type}:${effect.branch}:${effect.round}`;",
-    "return `${effect.type}:${effect.branch}`;",
-  ),
+  {
+    bug: "use a key twice: a second promotion never runs",
+    edits: [
+      {
+        file: "core/effects/pulls.ts",
+        find: "key: ({ branch, round }) => [branch, round],",
+        replace: "key: ({ branch }) => [branch],",
+      },
+      {
+        file: "core/effects/branches.ts",
+        find: "round: z.number().int(),\n    }),\n    {\n      key: ({ branch, round }) => [branch, round],",
+        replace: "round: z.number().int(),\n    }),\n    {\n      key: ({ branch }) => [branch],",
+      },
+      {
+        file: "core/effects/branches.ts",
+        find: "issue: z.number().int(),\n    }),\n    {\n      key: ({ branch, round }) => [branch, round],",
+        replace: "issue: z.number().int(),\n    }),\n    {\n      key: ({ branch }) => [branch],",
+      },
+    ],
+  },
   mutant(
     "save no more than six effects of a step",
     "loop/step.ts",

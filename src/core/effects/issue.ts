@@ -1,0 +1,99 @@
+/** Effects on the feature's issue and its comments: reading them, and talking to people. */
+import { z } from "zod";
+import { TaskId } from "../plan.ts";
+import { define, ofRepo } from "./definition.ts";
+import { Notice, noticeKey } from "./notice.ts";
+
+export const issueEffects = {
+  /** Reads the issue again (label, state, comments since), for facts whose webhooks were lost. */
+  "issue.observe": define(
+    z.object({
+      type: z.literal("issue.observe"),
+      ...ofRepo,
+      issue: z.number().int(),
+      round: z.number().int(),
+    }),
+    {
+      key: ({ round }) => [round],
+      ordering: ({ issue }) => `issue ${issue}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  "permission.observe": define(
+    z.object({
+      type: z.literal("permission.observe"),
+      ...ofRepo,
+      comment: z.number().int(),
+      by: z.string(),
+    }),
+    {
+      key: ({ comment }) => [comment],
+      ordering: ({ comment, type }) => `comment ${comment} ${type}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  /** Brings the status comment up to date with the state at the time of sending. */
+  "status.publish": define(
+    z.object({
+      type: z.literal("status.publish"),
+      ...ofRepo,
+      issue: z.number().int(),
+    }),
+    {
+      key: () => [],
+      ordering: ({ issue }) => `words ${issue}`,
+      coalesces: true,
+      window: "statusEveryMs",
+    },
+  ),
+
+  "notice.post": define(
+    z.object({
+      type: z.literal("notice.post"),
+      ...ofRepo,
+      issue: z.number().int(),
+      notice: Notice,
+    }),
+    {
+      key: ({ notice }) => [noticeKey(notice)],
+      ordering: ({ issue }) => `words ${issue}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  "reaction.add": define(
+    z.object({
+      type: z.literal("reaction.add"),
+      ...ofRepo,
+      comment: z.number().int(),
+      content: z.enum(["eyes", "+1", "-1", "confused"]),
+    }),
+    {
+      key: ({ comment, content }) => [comment, content],
+      ordering: ({ comment, type }) => `comment ${comment} ${type}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  "issue.close": define(
+    z.object({
+      type: z.literal("issue.close"),
+      ...ofRepo,
+      issue: z.number().int(),
+      /** The tasks whose sub-issues Headgate wrote. They close with the issue. */
+      tasks: z.array(TaskId).default([]),
+    }),
+    {
+      key: () => [],
+      ordering: ({ issue }) => `words ${issue}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+};

@@ -1,0 +1,83 @@
+/** Comments on the issue that are posted once each. `messages/notices.ts` holds the words. */
+import { z } from "zod";
+
+type Key = (string | number)[];
+
+/** `key` names the notice among those of its issue, in its hidden marker and in its effect's natural key. */
+function define<Schema extends z.ZodType>(
+  schema: Schema,
+  rest: { key(notice: z.infer<Schema>): Key },
+): { schema: Schema; key(notice: z.infer<Schema>): Key } {
+  return { schema, ...rest };
+}
+
+/** One answer to a comment, whatever it says. */
+const answer = ({ comment }: { comment: number }): Key => ["answer", comment];
+
+const notices = {
+  "unauthorised-label": define(z.object({ about: z.literal("unauthorised-label"), by: z.string() }), {
+    key: ({ about, by }) => [about, by],
+  }),
+
+  "unauthorised-command": define(
+    z.object({ about: z.literal("unauthorised-command"), by: z.string(), comment: z.number().int() }),
+    { key: ({ about, by }) => [about, by] },
+  ),
+
+  "malformed-command": define(
+    z.object({
+      about: z.literal("malformed-command"),
+      comment: z.number().int(),
+      text: z.string(),
+      reason: z.string(),
+    }),
+    { key: answer },
+  ),
+
+  "refused-command": define(
+    z.object({ about: z.literal("refused-command"), comment: z.number().int(), reason: z.string() }),
+    { key: answer },
+  ),
+
+  help: define(z.object({ about: z.literal("help"), comment: z.number().int() }), { key: answer }),
+
+  "not-ready": define(
+    z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(z.string()) }),
+    { key: ({ about, round }) => [about, round] },
+  ),
+
+  "budget-warning": define(
+    z.object({
+      about: z.literal("budget-warning"),
+      extra: z.number(),
+      short: z.array(z.enum(["usd", "tokens", "minutes"])),
+    }),
+    { key: ({ about, short, extra }) => [about, short.join("+"), extra] },
+  ),
+
+  "plan-errors": define(
+    z.object({
+      about: z.literal("plan-errors"),
+      version: z.number().int(),
+      errors: z.array(z.string()),
+      /** The errors are in what people added to a feature under way, which goes on without it. */
+      added: z.boolean().default(false),
+    }),
+    { key: ({ about, version }) => [about, version] },
+  ),
+
+  "plan-questions": define(
+    z.object({ about: z.literal("plan-questions"), version: z.number().int(), questions: z.array(z.string()) }),
+    { key: ({ about, version }) => [about, version] },
+  ),
+};
+
+type Table = typeof notices;
+export type Notice = { [About in keyof Table]: z.infer<Table[About]["schema"]> }[keyof Table];
+export const Notice: z.ZodType<Notice> = z.union(Object.values(notices).map(({ schema }) => schema));
+
+/** The notice's name in its hidden marker and in its effect's natural key. */
+export function noticeKey(notice: Notice): string {
+  const { key }: { key(notice: Notice): Key } = notices[notice.about];
+  return key(notice).join(":");
+}

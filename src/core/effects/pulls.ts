@@ -1,0 +1,152 @@
+/** Effects on pull requests. */
+import { z } from "zod";
+import { Check } from "../github.ts";
+import { TaskId } from "../plan.ts";
+import { define, ofRepo, PullNumber, Sha } from "./definition.ts";
+
+export const pullEffects = {
+  "pull.open": define(
+    z.object({
+      type: z.literal("pull.open"),
+      ...ofRepo,
+      task: TaskId,
+      round: z.number().int(),
+      branch: z.string(),
+      /** The commit that was promoted. A pull that carried it is this one, whatever people have done to it since. */
+      head: Sha,
+      base: z.string(),
+      title: z.string(),
+      issue: z.number().int(),
+      summary: z.string(),
+      description: z.string(),
+      files: z.array(z.string()),
+      outsideScope: z.array(z.string()),
+    }),
+    {
+      key: ({ branch, round }) => [branch, round],
+      ordering: ({ branch }) => `branch ${branch}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  "pull.observe": define(
+    z.object({
+      type: z.literal("pull.observe"),
+      ...ofRepo,
+      pull: PullNumber,
+      seq: z.number().int(),
+    }),
+    {
+      key: ({ pull }) => [pull],
+      ordering: ({ pull }) => `pull ${pull}`,
+      coalesces: true,
+      window: "observeEveryMs",
+    },
+  ),
+
+  /** Reads the logs of failing checks, for the attempt that fixes them. */
+  "failure.read": define(
+    z.object({
+      type: z.literal("failure.read"),
+      ...ofRepo,
+      pull: PullNumber,
+      head: Sha,
+      round: z.number().int(),
+      checks: z.array(Check),
+    }),
+    {
+      key: ({ pull, head, round }) => [pull, head, round],
+      ordering: ({ pull }) => `pull ${pull}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  /** Finds out whether an entry's head would merge with that of an entry ahead of it. Writes nothing. */
+  "heads.compare": define(
+    z.object({
+      type: z.literal("heads.compare"),
+      ...ofRepo,
+      pull: PullNumber,
+      head: Sha,
+      ahead: PullNumber,
+      aheadHead: Sha,
+      round: z.number().int(),
+    }),
+    {
+      key: ({ pull, head, ahead, aheadHead, round }) => [pull, head, ahead, aheadHead, round],
+      // Not `pull`: a slow comparison would delay what is done to the pull.
+      ordering: ({ pull }) => `heads ${pull}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  /** Merges the base into the head. */
+  "pull.update": define(
+    z.object({
+      type: z.literal("pull.update"),
+      ...ofRepo,
+      pull: PullNumber,
+      head: Sha,
+      base: Sha,
+      round: z.number().int(),
+    }),
+    {
+      key: ({ pull, head, base, round }) => [pull, head, base, round],
+      ordering: ({ pull }) => `pull ${pull}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  "checks.rerun": define(
+    z.object({
+      type: z.literal("checks.rerun"),
+      ...ofRepo,
+      pull: PullNumber,
+      head: Sha,
+      round: z.number().int(),
+      checks: z.array(Check),
+    }),
+    {
+      key: ({ pull, head, round }) => [pull, head, round],
+      ordering: ({ pull }) => `pull ${pull}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  "pull.merge": define(
+    z.object({
+      type: z.literal("pull.merge"),
+      ...ofRepo,
+      pull: PullNumber,
+      head: Sha,
+      round: z.number().int(),
+      method: z.enum(["merge", "squash", "rebase"]),
+      title: z.string(),
+    }),
+    {
+      key: ({ pull, head, round }) => [pull, head, round],
+      ordering: ({ pull }) => `pull ${pull}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  "pull.close": define(
+    z.object({
+      type: z.literal("pull.close"),
+      ...ofRepo,
+      pull: PullNumber,
+    }),
+    {
+      key: ({ pull }) => [pull],
+      ordering: ({ pull }) => `pull ${pull}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+};
