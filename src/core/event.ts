@@ -7,6 +7,7 @@ import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { Command, IssueObservation } from "./command.ts";
 import { Failure, type FailureClass } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
+import { Standing } from "./lane/standing.ts";
 import { PlanSource, TaskId } from "./plan.ts";
 import { Policy } from "./policy.ts";
 
@@ -16,10 +17,6 @@ const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
 
 /** Nobody reads more, and every entry may keep several lists of them. */
 export const MAX_CONFLICT_PATHS = 20;
-
-/** Who must act before something goes on. */
-export const Actor = z.enum(["headgate", "github", "person"]);
-export type Actor = z.infer<typeof Actor>;
 
 /** Milliseconds that the entry's required checks, over all its heads, and its merge took. */
 const gateMs = z.number().nonnegative();
@@ -149,13 +146,12 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   /** null: there is no such branch. */
   z.object({ type: z.literal("branch.observed"), branch: z.string(), seq: z.number().int(), sha: Sha.nullable() }),
   z.object({ type: z.literal("revert.written"), task: TaskId, head: Sha }),
-  /** The lane's word on an entry that it holds: why it is not merged yet, and who must act. */
+  /** Says why an entry of the lane is not merged yet. Sent whenever that changes. */
   z.object({
     type: z.literal("entry.explained"),
     task: TaskId,
     pull: PullNumber,
-    explanation: z.string(),
-    actor: Actor,
+    standing: Standing,
     /** Required checks run on its head, or are about to: they take jobs that attempts could have. */
     checking: z.boolean(),
   }),

@@ -84,8 +84,22 @@ const featureSteps: Record<number, Step> = {
     policy: state.policy === null ? null : renamedOverlap(state.policy as { isolation: string }),
     pendingCommands: (pendingOrders as { order: object }[]).map(({ order, ...rest }) => ({ ...rest, command: order })),
     answeredCommands: answeredOrders,
+    tasks: (state.tasks as { entry: EntryOf5 | null }[]).map((task) => ({ ...task, entry: typedEntry(task.entry) })),
   }),
 };
+
+interface EntryOf5 {
+  explanation: string | null;
+  actor: string | null;
+  checking: boolean;
+}
+
+function typedEntry(entry: EntryOf5 | null): object | null {
+  if (entry === null) return null;
+  const { explanation, actor, checking } = entry;
+  const standing = explanation === null ? null : { kind: "unknown", text: explanation, actor: actor ?? "headgate" };
+  return { standing, checking };
+}
 
 function renamedHold(hold: { cause: string }): object {
   return { ...hold, cause: hold.cause === "order" ? "command" : hold.cause };
@@ -145,12 +159,14 @@ const laneSteps: Record<number, Step> = {
       checking: true,
     })),
   }),
-  // 4 counts refreshes.
+  // 4 counts refreshes, and says in values why entries are not merging: with nothing sent last, it sends them at the next event.
   3: (state) => ({
     ...state,
-    entries: (state.entries as Record<string, unknown>[]).map(({ looks, ...entry }) => ({
+    halted: state.halted === null ? null : { kind: "unknown", text: (state.halted as { reason: string }).reason },
+    entries: (state.entries as Record<string, unknown>[]).map(({ looks, explanation: _, checking: __, ...entry }) => ({
       ...entry,
       refreshes: looks,
+      explained: null,
     })),
   }),
 };

@@ -2,19 +2,15 @@
  * Why something is not done yet, what comes next and who must act: judged once, said wherever people look. `reason` may
  * hold words from logs and agents; `next` is ours alone, with what to type in backticks.
  */
-import type { Actor } from "../core/event.ts";
 import type { FailureClass } from "../core/failure.ts";
 import type { Delay, FeatureState, Task } from "../core/feature/state.ts";
 import { currentAttempt, findTask, isOver, isPlannedAnew, isSatisfied } from "../core/feature/state.ts";
 import { isFresh, landsTogether } from "../core/feature/targets.ts";
+import type { Actor } from "../core/lane/standing.ts";
 import { activityOf } from "../core/rules/activity.ts";
 import { isSpent } from "../core/rules/spending.ts";
-
-export interface Explanation {
-  reason: string;
-  next: string;
-  actor: Actor;
-}
+import type { Explanation } from "./explain/explanation.ts";
+import { explainStanding } from "./explain/standing.ts";
 
 /** Characters of a cause that a sentence may carry; the whole of it is in the history. */
 const CAUSE_CHARACTERS = 300;
@@ -37,7 +33,7 @@ export function explainTask(state: FeatureState, task: Task): Explanation {
     case "promoting":
       return by("headgate", "Its change is being put on its branch", "its pull request joins the lane");
     case "in-lane":
-      return explainInLane(task);
+      return explainStanding(task.pull ?? 0, task.entry?.standing ?? null);
     case "waiting":
       return by("headgate", causeOf(task), `it tries again by itself; \`/headgate retry ${id}\` tries at once`);
     case "parked":
@@ -167,26 +163,6 @@ function explainSlots(state: FeatureState, { slots, checking }: Extract<Delay, {
   const checks = some(checking, "pull request is being checked", "pull requests are being checked");
   const reason = `GitHub Actions has no job left${checks === null ? "" : `: ${checks}`}`;
   return by("github", reason, "it starts when one is free");
-}
-
-/** What to do about what the lane says; the first that fits. */
-const answers: [RegExp, string][] = [
-  [/^the lane is halted/, "look at what landed, then `/headgate resume`"],
-  [/^is held/, "`/headgate resume` lets it merge"],
-  [/^is a draft/, "mark it as ready for review"],
-  [/asked for changes of an earlier head$/, "review it again, or dismiss the review"],
-  [/asked for changes$/, "make the changes on its branch, or dismiss the review"],
-  [/^is ready/, "merge it"],
-];
-
-function explainInLane(task: Task): Explanation {
-  const pull = `#${task.pull ?? 0}`;
-  const said = task.entry?.explanation ?? "has just joined the lane";
-  const reason = /^(is|has|waits) /.test(said) ? `${pull} ${said}` : `${pull}: ${said}`;
-  const actor = task.entry?.actor ?? "headgate";
-  if (actor !== "person") return by(actor, reason, "it goes on by itself");
-  const answer = answers.find(([pattern]) => pattern.test(said));
-  return by("person", reason, answer?.[1] ?? `look at ${pull}`);
 }
 
 const remedies: Record<FailureClass, string> = {

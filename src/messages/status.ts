@@ -2,7 +2,7 @@
 
 import type { FeatureState, Task } from "../core/feature/state.ts";
 import { isOver } from "../core/feature/state.ts";
-import type { Explanation } from "./explain.ts";
+import type { Explanation } from "./explain/explanation.ts";
 import { explainFeature, explainTask } from "./explain.ts";
 import { statusMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";

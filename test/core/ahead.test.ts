@@ -114,15 +114,15 @@ describe("an entry that conflicts with one ahead", () => {
 
   it("says so, and that Headgate acts", () => {
     const world = conflicting();
-    const text = "conflicts with #10 ahead of it in src/a.ts: waits until that one has landed, then it is resolved";
-    expect(entry(world, 11).explanation).toBe(text);
-    expect(world.task("b")).toMatchObject({ entry: { explanation: text, actor: "headgate" } });
+    const standing = { kind: "conflicts-ahead", pull: 10, paths: ["src/a.ts"], morePaths: 0 };
+    expect(entry(world, 11).explained?.standing).toEqual(standing);
+    expect(world.task("b").entry?.standing).toEqual(standing);
   });
 
   it("names three files at most", () => {
     const world = three();
     answer(world, 11, 10, ["a", "b", "c", "d", "e"]);
-    expect(entry(world, 11).explanation).toContain("ahead of it in a, b, c and 2 more: waits");
+    expect(entry(world, 11).explained?.standing).toMatchObject({ paths: ["a", "b", "c"], morePaths: 2 });
   });
 
   it("lets those pass that conflict with nobody", () => {
@@ -344,8 +344,7 @@ describe("the front", () => {
         tried: null,
         restsUntil: null,
         gateMs: 0,
-        explanation: "",
-        checking: false,
+        explained: null,
         comparisons: [...new Set(draw.conflicts)]
           .filter((other) => other !== pull)
           .map((ahead) => ({

@@ -361,7 +361,11 @@ describe("a reviewer who asks for changes", () => {
     world.pullIs(pull, asks("a-1"));
     world.agentSucceeds("a");
     world.pullIs(pull, asks("a-1"));
-    expect(world.task("a")).toMatchObject({ stage: "in-lane", entry: { actor: "person" }, machine: { failures: 1 } });
+    expect(world.task("a")).toMatchObject({
+      stage: "in-lane",
+      entry: { standing: { kind: "changes-requested" } },
+      machine: { failures: 1 },
+    });
     expect(explainTask(world.state, world.task("a")).next).toBe("review it again, or dismiss the review");
     expect(world.has("pull.merge")).toBe(false);
     hint(world, pull);
@@ -376,7 +380,11 @@ describe("a reviewer who asks for changes", () => {
     const world = new World();
     world.start({ a: [] });
     world.pullIs(world.agentSucceeds("a"), seen);
-    expect(world.task("a")).toMatchObject({ stage: "in-lane", entry: { actor: "person" }, machine: { failures: 0 } });
+    expect(world.task("a")).toMatchObject({
+      stage: "in-lane",
+      entry: { standing: { kind: "changes-requested" } },
+      machine: { failures: 0 },
+    });
     expect(world.has("attempt.dispatch")).toBe(false);
   });
 

@@ -930,10 +930,10 @@ describe("the lane", () => {
     world.pullIs(first);
     world.pullIs(second);
     world.merges(first, { landedTree: sha("something-else") });
-    expect(world.laneState.halted?.reason).toContain("not the one that was tested");
+    expect(world.laneState.halted).toMatchObject({ kind: "landed-tree-differs", pull: first });
     world.pullIs(second);
     expect(world.has("pull.merge")).toBe(false);
-    expect(world.task("b")).toMatchObject({ entry: { actor: "person" } });
+    expect(world.task("b")).toMatchObject({ entry: { standing: { kind: "queue-halted", halt: { pull: first } } } });
     world.lane({ type: "entries.held", feature: FEATURE, held: false, lifts: true });
     expect(world.has("pull.merge")).toBe(true);
   });

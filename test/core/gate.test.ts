@@ -59,6 +59,9 @@ describe("the gate", () => {
 
   it("gives a reason for every required check", () => {
     const verdict = judgeHead([unit, { name: "lint", appId: null }], [check("unit", "success")]);
-    expect(verdict.reasons.map((reason) => reason.text)).toEqual(["unit passed", "lint has not been reported"]);
+    expect(verdict.reasons).toEqual([
+      { check: "unit", verdict: "pass" },
+      { check: "lint", verdict: "missing" },
+    ]);
   });
 });

@@ -42,8 +42,7 @@ describe("a snapshot", () => {
         type: "entry.explained",
         task: "print",
         pull: 11,
-        explanation: "unit is running",
-        actor: "github",
+        standing: { kind: "check", name: "unit", verdict: "pending" },
         checking: true,
       },
     ]);
@@ -67,7 +66,10 @@ describe("a snapshot", () => {
       event: { type: "timer.due", timer: "wait:d" },
     });
     const tasks = new Map(FeatureState.parse(state).tasks.map((task) => [task.plan.id, task]));
-    expect(tasks.get("b")?.entry).toEqual({ explanation: "is being merged", actor: "github", checking: false });
+    expect(tasks.get("b")?.entry).toEqual({
+      standing: { kind: "unknown", text: "is being merged", actor: "github" },
+      checking: false,
+    });
     expect(tasks.get("c")?.setback).toMatchObject({ failure: { class: "checks-failed" }, where: "lane", until: null });
     const again = effects.find((effect) => effect.type === "attempt.dispatch");
     expect(again).toMatchObject({ task: "d", brief: { history: [{ text: "529 overloaded" }] } });

@@ -75,12 +75,12 @@ describe("slots that agents and checks share", () => {
     world.take("pull.open");
     world.feature({ type: "pull.opened", task: "a", pull: 10 });
     world.pullIs(10, { draft: true, checks: [running] });
-    expect(world.task("a")).toMatchObject({ entry: { explanation: "is a draft", checking: true } });
+    expect(world.task("a")).toMatchObject({ entry: { standing: { kind: "draft" }, checking: true } });
     expect(world.stages()).toMatchObject({ a: "in-lane", c: "ready" });
     // The lane says the same of it, and yet its jobs are free now.
     world.lane({ type: "timer.due", timer: "sweep" });
     world.pullIs(10, { draft: true, checks: [green] });
-    expect(world.task("a")).toMatchObject({ entry: { explanation: "is a draft", checking: false } });
+    expect(world.task("a")).toMatchObject({ entry: { standing: { kind: "draft" }, checking: false } });
     expect(world.stages()).toMatchObject({ a: "in-lane", c: "dispatching", d: "ready" });
   });
 

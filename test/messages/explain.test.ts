@@ -48,7 +48,7 @@ describe("why a task is not merged", () => {
     [
       "a review",
       { changesRequestedBy: ["bob"] },
-      "#10: @bob asked for changes",
+      "#10: @bob requested changes",
       "make the changes on its branch, or dismiss the review",
     ],
   ])("is %s, and a person must act", (_, snapshot, reason, next) => {
@@ -63,7 +63,7 @@ describe("why a task is not merged", () => {
     world.agentSucceeds("b");
     world.merges(10, { landedTree: "f".repeat(40) });
     expect(explained(world, "b")).toMatchObject({
-      next: "look at what landed, then `/headgate resume`",
+      next: "look at what was merged, then `/headgate resume`",
       actor: "person",
     });
   });
@@ -100,7 +100,7 @@ describe("why a task is not merged", () => {
     const pull = world.agentSucceeds("a");
     world.feature({ type: "feature.unlabelled", by: "ada" });
     expect(explained(world, "a")).toEqual({
-      reason: `#${pull} is held by a person`,
+      reason: `#${pull} is on hold`,
       next: "`/headgate resume` lets it merge",
       actor: "person",
     });

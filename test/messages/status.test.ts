@@ -127,14 +127,14 @@ describe("the status comment", () => {
     );
   });
 
-  it("passes on the lane's word on a pull that a person must merge", () => {
+  it("asks the reader to merge a pull request that is ready", () => {
     const world = diamond();
     const state = withTask(world.state, "quote", (task) => {
       task.stage = "in-lane";
-      task.entry = { explanation: "is ready: a person merges it", actor: "person", checking: false };
+      task.entry = { standing: { kind: "ready-for-person" }, checking: false };
     });
     expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
-      `"| \`quote\` quote | 🚦 in the lane | #11 | \\#​11 is ready: a person merges it; next: merge it · **you** |"`,
+      `"| \`quote\` quote | 🚦 in the lane | #11 | \\#​11 is ready to merge; next: merge it · **you** |"`,
     );
   });
 

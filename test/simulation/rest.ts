@@ -53,7 +53,7 @@ function open(mirror: Mirror) {
 function describe(state: FeatureState | null): string {
   if (state === null) return "a feature never began";
   const tasks = state.tasks.map(({ plan, stage, entry }) => {
-    return `${plan.id} ${stage}${entry === null ? "" : ` (${entry.explanation ?? "just joined"})`}`;
+    return `${plan.id} ${stage}${entry === null ? "" : ` (${entry.standing?.kind ?? "joined"})`}`;
   });
   return `${state.key} is ${state.stage}: ${tasks.join(", ")}`;
 }

@@ -3,6 +3,7 @@
 import type { Effect } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
+import { isSameStanding } from "../lane/standing.ts";
 import { drift } from "../rules/drift.ts";
 import { judgeBreaker, judgeFanIn } from "./allowance.ts";
 import {
@@ -148,9 +149,9 @@ function apply(draft: Draft, event: FeatureEvent): Reaction {
     case "entry.explained": {
       const task = taskInLane(state, event);
       if (task === null || task.stage !== "in-lane") return "stale-observation";
-      const { explanation, actor, checking } = event;
-      if (task.entry?.explanation === explanation && task.entry.checking === checking) return "duplicate";
-      task.entry = { explanation, actor, checking };
+      const { standing, checking } = event;
+      if (task.entry?.checking === checking && isSameStanding(task.entry.standing, standing)) return "duplicate";
+      task.entry = { standing, checking };
       return null;
     }
     case "entry.landed":

@@ -137,7 +137,7 @@ export function submit(draft: Draft, task: Task): boolean {
   const target = targetOf(state, task);
   if (task.pull === null || task.head === null || target === null || state.policy === null) return false;
   // Until the lane says otherwise.
-  task.entry = { explanation: null, actor: null, checking: true };
+  task.entry = { standing: null, checking: true };
   draft.effects.push({
     type: "send",
     to: laneKey(state.repo, target.branch),

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.ts";
 import { Command } from "../command.ts";
-import { Actor } from "../event.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
+import { Standing } from "../lane/standing.ts";
 import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { shapeOf } from "../shape.ts";
@@ -71,9 +71,8 @@ const Setback = z.object({
 export type Setback = z.infer<typeof Setback>;
 
 const EntryWord = z.object({
-  /** Why the lane has not merged it yet, and who must act; null: it has not said yet. */
-  explanation: z.string().nullable(),
-  actor: Actor.nullable(),
+  /** Why the lane has not merged it yet; null: it has not said yet. */
+  standing: Standing.nullable(),
   /** Required checks run on its head, or are about to. */
   checking: z.boolean(),
 });

@@ -2,12 +2,12 @@
  * What the lane does next: one entry at the front is brought up to date, waits for its checks, and merges. The others
  * keep their places; their own checks run meanwhile. Who gives way to whom is in `ahead.ts`.
  */
-import type { Actor } from "../event.ts";
 import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { askMerge, closeGate, eject, MAX_REFRESHES, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
 import { withoutRerun } from "./judge.ts";
+import { conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
 import type { Entry, LaneState } from "./state.ts";
 
 /** Updates before the entry gives up its turn; its feature lets it come back so many times. */
@@ -99,16 +99,16 @@ function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
 function explainToFeature(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
   if (entry.away || entry.withdrawn) return;
-  const { text, actor } = explain(state, entry);
+  const standing = standingOf(state, entry);
   const checking = isChecking(entry);
-  if (text === entry.explanation && checking === entry.checking) return;
-  entry.explanation = text;
-  entry.checking = checking;
+  const { explained } = entry;
+  if (explained?.checking === checking && isSameStanding(explained.standing, standing)) return;
+  entry.explained = { standing, checking };
   draft.effects.push({
     type: "send",
     to: entry.feature,
     key: `explained:${state.key}:${entry.pull}:${nextAsk(draft)}`,
-    event: { type: "entry.explained", task: entry.task, pull: entry.pull, explanation: text, actor, checking },
+    event: { type: "entry.explained", task: entry.task, pull: entry.pull, standing, checking },
   });
 }
 
@@ -121,41 +121,28 @@ function isChecking(entry: Entry): boolean {
   return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
 }
 
-/** Why it is not merged yet, in one sentence, and who must act. */
-export function explain(state: LaneState, entry: Entry): { text: string; actor: Actor } {
+export function standingOf(state: LaneState, entry: Entry): Standing {
   const { snapshot } = entry;
-  const by = (actor: Actor, text: string) => ({ actor, text });
-  if (entry.stage === "merging") return by("github", "is being merged");
-  if (state.halted !== null) return by("person", `the lane is halted: ${state.halted.reason}`);
-  if (entry.held) return by("person", "is held by a person");
-  if (snapshot === null) return by("github", "has just joined the lane");
-  if (snapshot.draft) return by("person", "is a draft");
+  if (entry.stage === "merging") return { kind: "merging" };
+  if (state.halted !== null) return { kind: "queue-halted", halt: state.halted };
+  if (entry.held) return { kind: "held" };
+  if (snapshot === null) return { kind: "joined" };
+  if (snapshot.draft) return { kind: "draft" };
   const reviewer = snapshot.changesRequestedBy[0];
   if (reviewer !== undefined) {
-    const answered = snapshot.changeRequests?.some((one) => one.by === reviewer && one.head !== entry.head) === true;
-    return by("person", `@${reviewer} asked for changes${answered ? " of an earlier head" : ""}`);
+    const ofEarlierHead = (snapshot.changeRequests ?? []).some((one) => one.by === reviewer && one.head !== entry.head);
+    return { kind: "changes-requested", by: reviewer, ofEarlierHead };
   }
-  if (entry.stage === "updating") return by("github", `is being brought up to date with ${state.branch}`);
-  if (entry.stage === "reading-failure") return by("headgate", "its required checks failed");
+  if (entry.stage === "updating") return { kind: "updating", branch: state.branch };
+  if (entry.stage === "reading-failure") return { kind: "reading-failure" };
   const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;
-  if (conflict !== null) {
-    const where = `conflicts with #${conflict.ahead.pull} ahead of it in ${listed(conflict.paths)}`;
-    return by("headgate", `${where}: waits until that one has landed, then it is resolved`);
+  if (conflict !== null) return conflictsAhead(conflict.ahead.pull, conflict.paths);
+  for (const { check, verdict } of judgeHead(entry.checks, snapshot.checks).reasons) {
+    if (verdict !== "pass") return { kind: "check", name: check, verdict };
   }
-  const verdict = judgeHead(entry.checks, snapshot.checks);
-  const open = verdict.reasons.find((reason) => reason.verdict !== "pass");
-  if (open !== undefined) return by("github", open.text);
-  if (entry.mode === "ready") return by("person", "is ready: a person merges it");
-  if (snapshot.mergeable === null) return by("github", "GitHub is computing whether it can be merged");
+  if (entry.mode === "ready") return { kind: "ready-for-person" };
+  if (snapshot.mergeable === null) return { kind: "mergeability-unknown" };
   const ahead = state.entries.find((other) => other.pull === state.front);
-  if (ahead !== undefined && ahead !== entry) return by("headgate", `waits for its turn behind #${ahead.pull}`);
-  return by("headgate", "is next");
-}
-
-const SHOWN_PATHS = 3;
-
-function listed(paths: readonly string[]): string {
-  const more = paths.length - SHOWN_PATHS;
-  const shown = paths.slice(0, SHOWN_PATHS).join(", ");
-  return more > 0 ? `${shown} and ${more} more` : shown;
+  if (ahead !== undefined && ahead !== entry) return { kind: "behind", pull: ahead.pull };
+  return { kind: "next" };
 }

@@ -133,9 +133,8 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     tried: null,
     restsUntil: null,
     gateMs: 0,
-    explanation: "",
+    explained: null,
     comparisons: [],
-    checking: true,
     failing: [],
   };
   if (known === null) {
@@ -276,7 +275,10 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
   });
   if (ours && testedTree !== outcome.landedTree) {
     state.halted = {
-      reason: `Pull request #${entry.pull} landed as ${outcome.sha.slice(0, 7)}, but its tree is not the one that was tested. Somebody may have pushed to ${state.branch} at the same moment: check that commit, then resume.`,
+      kind: "landed-tree-differs",
+      pull: entry.pull,
+      mergeSha: outcome.sha,
+      branch: state.branch,
     };
   }
   sendHome(draft, entry);

@@ -11,8 +11,6 @@ export type CheckVerdict = z.infer<typeof CheckVerdict>;
 export interface Reason {
   check: string;
   verdict: CheckVerdict;
-  /** For people. */
-  text: string;
 }
 
 export interface Verdict {
@@ -54,17 +52,12 @@ function judgeOne(required: RequiredCheck, checks: readonly Check[]): { reason: 
   const matching = checks.filter(
     (check) => check.name === required.name && (required.appId === null || check.appId === required.appId),
   );
-  const outcomes = matching.map(outcome);
-  const reason = (verdict: Reason["verdict"], text: string): Reason => ({ check: required.name, verdict, text });
-  if (outcomes.length === 0)
-    return { reason: reason("missing", `${required.name} has not been reported`), checks: matching };
-  if (outcomes.includes("fail")) return { reason: reason("fail", `${required.name} failed`), checks: matching };
-  if (outcomes.includes("interrupted")) {
-    return { reason: reason("interrupted", `${required.name} was interrupted`), checks: matching };
-  }
-  if (outcomes.includes("pending"))
-    return { reason: reason("pending", `${required.name} is running`), checks: matching };
-  return { reason: reason("pass", `${required.name} passed`), checks: matching };
+  return { reason: { check: required.name, verdict: verdictOf(matching.map(outcome)) }, checks: matching };
+}
+
+function verdictOf(outcomes: readonly CheckVerdict[]): CheckVerdict {
+  if (outcomes.length === 0) return "missing";
+  return (["fail", "interrupted", "pending"] as const).find((verdict) => outcomes.includes(verdict)) ?? "pass";
 }
 
 function outcome(check: Check): "pass" | "pending" | "interrupted" | "fail" {

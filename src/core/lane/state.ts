@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
 import { shapeOf } from "../shape.ts";
+import { Halt, Standing } from "./standing.ts";
 
 export const LANE_SCHEMA = 4;
 
@@ -50,11 +51,10 @@ export const Entry = Submission.extend({
   /** After a merge that did not happen: nothing is tried until this look. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),
-  /** What its feature was last told: why it is not merged, and whether required checks run or are about to. */
-  explanation: z.string(),
+  /** What was last sent to the feature: why it is not merged, and whether required checks run or are about to. */
+  explained: z.object({ standing: Standing, checking: z.boolean() }).nullable(),
   /** At most one for each entry ahead. */
   comparisons: z.array(Comparison),
-  checking: z.boolean(),
   failing: z.array(Check),
 });
 export type Entry = z.infer<typeof Entry>;
@@ -64,7 +64,7 @@ const Lane = z.object({
   repo: Repo,
   branch: z.string(),
   /** Something landed that is not what was tested, or could not be explained: nothing merges until a person resumes. */
-  halted: z.object({ reason: z.string() }).nullable(),
+  halted: Halt.nullable(),
   /** The pull at the front: the only one that is brought up to date and merged. */
   front: z.number().int().nullable(),
   /** Numbers what is asked of GitHub. Never starts again: a key that was used before would be an effect already done. */

@@ -1,6 +1,7 @@
 /** Tells whether anything about a feature still happens without a person. */
-import type { FeatureState, TaskStage } from "../feature/state.ts";
+import type { FeatureState, Task, TaskStage } from "../feature/state.ts";
 import { isOver, isPlannedAnew } from "../feature/state.ts";
+import { actorOf } from "../lane/standing.ts";
 
 export type Activity = "going" | "waits-for-person" | "over";
 
@@ -21,9 +22,15 @@ export function activityOf(state: FeatureState): Activity {
   }
   if (state.awaiting.length > 0) return "going";
   if (state.tasks.some((task) => moving.includes(task.stage))) return "going";
-  if (state.tasks.some((task) => task.stage === "in-lane" && task.entry?.actor !== "person")) return "going";
+  if (state.tasks.some((task) => isMovingInLane(task))) return "going";
   if (state.hold !== null || state.parked !== null) return "waits-for-person";
   // What waits for another's files goes on when that one does.
   const startable = state.tasks.some((task) => task.stage === "ready" && task.delay?.cause !== "files");
   return startable ? "going" : "waits-for-person";
+}
+
+function isMovingInLane({ stage, entry }: Task): boolean {
+  if (stage !== "in-lane") return false;
+  const standing = entry?.standing ?? null;
+  return standing === null || actorOf(standing) !== "person";
 }

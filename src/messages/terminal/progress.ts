@@ -2,6 +2,7 @@
 import type { FeatureEvent } from "../../core/event.ts";
 import type { FeatureState, Task } from "../../core/feature/state.ts";
 import { currentAttempt, findTask, isOver, isSatisfied } from "../../core/feature/state.ts";
+import { actorOf, isSameStanding, type Standing } from "../../core/lane/standing.ts";
 import { waves } from "../../core/plan.ts";
 import { commandText } from "../commands.ts";
 import { explainFeature, explainTask } from "../explain.ts";
@@ -73,7 +74,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   if (task.pull !== null && was.stage === "promoting" && task.stage === "in-lane" && was.pull !== null) {
     lines.push(`+ ${name} has a new head ${shortSha(task.head ?? "")}`);
   }
-  if (task.entry?.actor === "person" && task.entry.explanation !== was.entry?.explanation) {
+  if (isNewForPerson(task.entry?.standing ?? null, was.entry?.standing ?? null)) {
     const { reason, next } = explainTask(state, task);
     lines.push(personLine(`${task.plan.id}: ${reason}`, next));
   }
@@ -83,6 +84,10 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
     lines.push(`✓ ${name} ${how} (${satisfied} of ${state.tasks.length})`);
   }
   return lines;
+}
+
+function isNewForPerson(standing: Standing | null, before: Standing | null): boolean {
+  return standing !== null && actorOf(standing) === "person" && !isSameStanding(standing, before);
 }
 
 function endLine(state: FeatureState): string {

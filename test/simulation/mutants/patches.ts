@@ -126,7 +126,7 @@ export const mutants: readonly Mutant[] = [
     "if (ours && testedTree !== outcome.landedTree) {",
     "if (ours && testedTree === null) {",
   ),
-  mutant("take a missing check for a green one", "core/lane/gate.ts", 'reason("missing", ', 'reason("pass", '),
+  mutant("take a missing check for a green one", "core/lane/gate.ts", 'return "missing"', 'return "pass"'),
   mutant(
     "take an interrupted check for a green one",
     "core/lane/gate.ts",

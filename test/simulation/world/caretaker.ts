@@ -1,6 +1,7 @@
 /** People who, once all is calm, put right what waits for them: every parked feature must be able to go on. */
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
+import { actorOf } from "../../../src/core/lane/standing.ts";
 import { announcePull, pushFiles } from "../github/branches.ts";
 import { endCheck, report } from "../github/checks.ts";
 import type { Hub } from "../github/hub.ts";
@@ -51,7 +52,8 @@ function tend(hub: Hub, state: FeatureState): void {
         const sound = check.name === "lint" || isSound(hub.objects.read(check.sha).files);
         report(hub, check.sha, check.name, sound ? "success" : "failure");
       }
-      if (state.policy?.merge.mode === "ready" && task.stage === "in-lane" && task.entry?.actor === "person") {
+      const standing = task.stage === "in-lane" ? (task.entry?.standing ?? null) : null;
+      if (state.policy?.merge.mode === "ready" && standing !== null && actorOf(standing) === "person") {
         mergeByHand(hub, task.pull);
       }
     }
