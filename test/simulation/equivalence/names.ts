@@ -3,16 +3,7 @@ import type { OtherCore } from "./other-core.ts";
 import type { Fields } from "./step-form.ts";
 
 /** Words for people, anywhere in an effect. Both cores choose them freely; only whether there are any is compared. */
-const WORDS: ReadonlySet<string> = new Set([
-  "cause",
-  "reason",
-  "explanation",
-  "actor",
-  "details",
-  "problems",
-  "errors",
-  "history",
-]);
+const WORDS: ReadonlySet<string> = new Set(["cause", "reason", "standing", "details", "problems", "errors", "history"]);
 
 /** Names that only have to be one to one. */
 export const OPAQUE = ["timer", "key"] as const;
@@ -42,7 +33,17 @@ export function renamed(dialect: OtherCore["dialect"], theirs: Fields): Fields {
 /** An event that the other core sends to another aggregate, as this core would. */
 function newEvent(theirs: Fields): Fields {
   if (theirs.type === "order.given") return { ...fieldRenamed(theirs, "order", "command"), type: "command.given" };
+  if (theirs.type === "entry.explained") {
+    const { explanation, actor, ...rest } = theirs;
+    return { ...rest, standing: `${explanation}, says ${actor}` };
+  }
   return theirs;
+}
+
+/** Names why an entry is not merging. Two standings differ exactly when the other core's sentences or actors differ. */
+export function standingName(effect: Fields): string | null {
+  const event = effect.type === "send" ? (effect.event as Fields) : null;
+  return event?.type === "entry.explained" ? JSON.stringify(event.standing) : null;
 }
 
 /** An event from outside, as the other core would read it. */

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Loaded, StepWrite } from "../../../src/loop/store-port.ts";
-import { OPAQUE, renamed, wordless } from "./names.ts";
+import { OPAQUE, renamed, standingName, wordless } from "./names.ts";
 import type { OtherCore } from "./other-core.ts";
 import { Pairs } from "./pairs.ts";
 import { type Fields, formOf, type StepForm } from "./step-form.ts";
@@ -137,6 +137,7 @@ export class Shadow {
     if (types(ours) !== types(theirs.map((effect) => renamed(this.#other.dialect, effect)))) return true;
     return ours.every((mine, index) => {
       const other = theirs[index];
+      if (other !== undefined && !this.#namesStanding(mine, other)) return false;
       return OPAQUE.every((field) => {
         const [name, otherName] = [mine[field], other?.[field]];
         if (typeof name !== "string" || typeof otherName !== "string") return name === undefined;
@@ -144,6 +145,12 @@ export class Shadow {
         return this.pairs.join(scope, name, otherName);
       });
     });
+  }
+
+  #namesStanding(mine: Fields, theirs: Fields): boolean {
+    const name = standingName(mine);
+    const other = standingName(renamed(this.#other.dialect, theirs));
+    return name === null || other === null || this.pairs.join("standing", name, other);
   }
 
   #joined(kind: string, ours: readonly string[], theirs: readonly string[]): boolean {
