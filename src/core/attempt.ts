@@ -3,6 +3,7 @@
  * result comes out as an artifact. Both sides parse with these schemas; neither trusts the other.
  */
 import { z } from "zod";
+import { Failure } from "./failure.ts";
 import { TaskId } from "./plan.ts";
 
 /** Frozen with the workflow's inputs: GitHub refuses undeclared inputs, so callers' workflow files could not follow a change. */
@@ -68,6 +69,15 @@ export const Brief = z.object({
   siblings: z.array(z.object({ id: z.string(), title: z.string(), state: z.string(), files: z.array(z.string()) })),
 });
 export type Brief = z.infer<typeof Brief>;
+
+/** The brief before it is put into words. */
+export const BriefFacts = Brief.omit({ history: true }).extend({
+  acceptance: z.array(z.string()),
+  checks: z.array(z.string()),
+  /** Why this attempt exists; null: it is the first. */
+  failure: Failure.nullable(),
+});
+export type BriefFacts = z.infer<typeof BriefFacts>;
 
 export const Usage = z.object({
   inputTokens: z.number().int().nonnegative(),

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
+import { NoResult } from "./cause.ts";
 import { Command, IssueObservation } from "./command.ts";
 import { Failure, type FailureClass } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
@@ -137,7 +138,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     run: RunSnapshot,
     /** null: not completed yet, or no result artifact; `problem` says why there is none. */
     outcome: Outcome.nullable(),
-    problem: z.string().nullable(),
+    problem: NoResult.nullable(),
   }),
   z.object({ type: z.literal("change.promoted"), ...attemptOf, head: Sha }),
   z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),

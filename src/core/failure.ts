@@ -3,6 +3,7 @@
  * are free but bounded.
  */
 import { z } from "zod";
+import { Cause } from "./cause.ts";
 
 export const FailureClass = z.enum([
   "agent-failed",
@@ -25,12 +26,21 @@ export const FailureClass = z.enum([
 ]);
 export type FailureClass = z.infer<typeof FailureClass>;
 
-/** A failure with its class and, for people, its cause in a sentence. */
+/** What the next attempt should read beside the cause: a failing check's log, a review's text. */
+export const FailureDetail = z.object({
+  of: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("check"), name: z.string() }),
+    z.object({ kind: z.literal("review"), by: z.string() }),
+    z.object({ kind: z.literal("unknown"), title: z.string() }),
+  ]),
+  text: z.string(),
+});
+export type FailureDetail = z.infer<typeof FailureDetail>;
+
 export const Failure = z.object({
   class: FailureClass,
-  cause: z.string().max(20_000),
-  /** What the next attempt should read: log tails, conflicting files. */
-  details: z.array(z.object({ title: z.string(), text: z.string() })).max(50),
+  cause: Cause,
+  details: z.array(FailureDetail).max(50),
 });
 export type Failure = z.infer<typeof Failure>;
 

@@ -77,16 +77,39 @@ const featureSteps: Record<number, Step> = {
     policy: state.policy === null ? null : unlimited(state.policy as { attempts: object }),
     tasks: (state.tasks as TaskOf4[]).map(withoutGaps),
   }),
-  // 6 calls what people write commands, and names the policy about overlapping tasks after what it is about.
+  // 6 calls what people write commands, names the policy about overlapping tasks after what it is about, and keeps values
+  // where 5 kept sentences: those become causes of an unknown kind.
   5: ({ pendingOrders, answeredOrders, ...state }) => ({
     ...state,
     hold: state.hold === null ? null : renamedHold(state.hold as { cause: string }),
     policy: state.policy === null ? null : renamedOverlap(state.policy as { isolation: string }),
     pendingCommands: (pendingOrders as { order: object }[]).map(({ order, ...rest }) => ({ ...rest, command: order })),
     answeredCommands: answeredOrders,
-    tasks: (state.tasks as { entry: EntryOf5 | null }[]).map((task) => ({ ...task, entry: typedEntry(task.entry) })),
+    tasks: (state.tasks as TaskOf5[]).map((task) => ({ ...withCauses(task), entry: typedEntry(task.entry) })),
   }),
 };
+
+interface TaskOf5 extends Record<string, unknown> {
+  entry: EntryOf5 | null;
+  attempts: ({ cause: string | null } & Record<string, unknown>)[];
+  setback: { failure: { cause: string; details: { title: string; text: string }[] } } | null;
+}
+
+function withCauses(task: TaskOf5): Record<string, unknown> {
+  const worded = (cause: string) => ({ kind: "unknown", text: cause });
+  const attempts = task.attempts.map((attempt) => ({
+    ...attempt,
+    cause: attempt.cause === null ? null : worded(attempt.cause),
+  }));
+  if (task.setback === null) return { ...task, attempts };
+  const { failure } = task.setback;
+  const details = failure.details.map(({ title, text }) => ({ of: { kind: "unknown", title }, text }));
+  return {
+    ...task,
+    attempts,
+    setback: { ...task.setback, failure: { ...failure, cause: worded(failure.cause), details } },
+  };
+}
 
 interface EntryOf5 {
   explanation: string | null;

@@ -51,8 +51,7 @@ function unreadable(claimed: ClaimedEffect): OutcomeEvent[] {
   const foreign = Foreign.safeParse(claimed.effect);
   if (!foreign.success) return [];
   const { type: effect, ...about } = foreign.data;
-  const cause = "It was asked for by another version of Headgate, in words that this one does not read.";
-  const failure: Failure = { class: "platform-unknown", cause, details: [] };
+  const failure: Failure = { class: "platform-unknown", cause: { kind: "foreign-effect" }, details: [] };
   const key = `failed:${claimed.key}:${claimed.lease}`;
   return [
     {
@@ -107,7 +106,7 @@ async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: E
 function failed(effect: Effect, claimed: ClaimedEffect, error: unknown): Event {
   const failure: Failure = {
     class: error instanceof Refused ? "policy-blocked" : "platform-unknown",
-    cause: error instanceof Error ? error.message.slice(0, 2_000) : "It failed for an unknown reason.",
+    cause: { kind: "outside", text: error instanceof Error ? error.message.slice(0, 2_000) : "" },
     details: [],
   };
   const task = "task" in effect && typeof effect.task === "string" ? effect.task : null;

@@ -9,6 +9,7 @@ import { isFresh, landsTogether } from "../core/feature/targets.ts";
 import type { Actor } from "../core/lane/standing.ts";
 import { activityOf } from "../core/rules/activity.ts";
 import { isSpent } from "../core/rules/spending.ts";
+import { causeText } from "./explain/cause.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import { explainStanding } from "./explain/standing.ts";
 
@@ -61,7 +62,11 @@ export function explainFeature(state: FeatureState): Explanation {
   }
   if (state.parked !== null) {
     const { reason, next } = state.parked;
-    return by("person", firstLine(reason), next.startsWith("/") ? `put that right, then \`${next}\`` : next);
+    return by(
+      "person",
+      firstLine(typeof reason === "string" ? reason : causeText(reason)),
+      next.startsWith("/") ? `put that right, then \`${next}\`` : next,
+    );
   }
   if (state.stage === "planning") {
     return state.base === null
@@ -190,7 +195,7 @@ function remedyOf(task: Task): string {
 }
 
 function causeOf(task: Task): string {
-  return task.setback === null ? "It stopped" : firstLine(task.setback.failure.cause);
+  return task.setback === null ? "It stopped" : firstLine(causeText(task.setback.failure.cause));
 }
 
 function explainEnd(state: FeatureState): string {

@@ -1,6 +1,8 @@
 /** Answers and news on the issue, each said once. */
+import type { Cause } from "../core/cause.ts";
 import type { Notice } from "../core/effect.ts";
 import { commandList } from "./commands.ts";
+import { causeText } from "./explain/cause.ts";
 import { noticeMarker } from "./markers.ts";
 import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";
 
@@ -54,8 +56,9 @@ function problemList(problems: readonly string[]): string {
 }
 
 /** A model's ids and paths are in these. */
-function errorList(errors: readonly string[]): string {
-  return bullets(errors, (error) => plainText(error, 300));
+function errorList(errors: readonly (string | Cause)[]): string {
+  const texts = errors.map((error) => (typeof error === "string" ? error : causeText(error)));
+  return bullets(texts, (error) => plainText(error, 300));
 }
 
 function bullets(lines: readonly string[], write: (line: string) => string): string {

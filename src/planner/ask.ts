@@ -34,9 +34,7 @@ export async function askModel(
     const trouble = usesTools ? null : stopTrouble(message);
     return trouble === null ? { message, usage } : { failure: trouble, usage };
   } catch (error) {
-    const trouble = clock.aborted
-      ? failure("attempt-timed-out", "the model took longer than it may")
-      : troubleOf(error);
+    const trouble = clock.aborted ? failure("attempt-timed-out", { kind: "model-too-slow" }) : troubleOf(error);
     if (trouble === null) throw error;
     return { failure: trouble, usage };
   }

@@ -67,7 +67,7 @@ export async function askForPlan(conversation: Conversation, prompt: string): Pr
   const last = [mended, draft].find(({ candidate }) => candidate !== undefined);
   if (last !== undefined) return { plan: last.candidate, usage };
   return {
-    failure: failure("agent-failed", "the model's answer was not a plan in JSON, and asking again did not help"),
+    failure: failure("agent-failed", { kind: "answer-not-a-plan" }),
     usage,
   };
 }
@@ -102,6 +102,6 @@ async function ask(conversation: Conversation, messages: MessageParam[]) {
   if ("failure" in answer) return answer;
   const { usage } = answer;
   const text = textOf(answer.message);
-  if (text.trim() === "") return { failure: failure("agent-failed", "the model ended without an answer"), usage };
+  if (text.trim() === "") return { failure: failure("agent-failed", { kind: "no-answer" }), usage };
   return { text, usage };
 }

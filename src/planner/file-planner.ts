@@ -8,7 +8,7 @@ export function filePlanner(read: () => unknown): Planner {
       try {
         return { plan: read(), source: "file", model: null, usage: null };
       } catch (error) {
-        const cause = (error as Error).message;
+        const cause = { kind: "plan-unusable" as const, text: (error as Error).message };
         return { failure: { class: "policy-blocked", cause, details: [] }, model: null, usage: null };
       }
     },

@@ -61,6 +61,6 @@ export function createPlanner(settings: PlannerSettings): Planner {
 }
 
 function unpriced(model: string, planner: string): PlanAnswer {
-  const cause = `no price is known for the model '${model}'; known models: ${pricedModels().join(", ")}`;
+  const cause = { kind: "model-unpriced" as const, model, known: pricedModels() };
   return { failure: failure("policy-blocked", cause), model: planner, usage: null };
 }

@@ -85,7 +85,11 @@ describe("open heads", () => {
   it("of which GitHub cannot be asked hold nobody", () => {
     const world = three();
     const { type, pull, head, ahead, aheadHead, round } = world.take("heads.compare", (one) => one.pull === 11);
-    const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
+    const failure = {
+      class: "platform-unknown" as const,
+      cause: { kind: "outside" as const, text: "502" },
+      details: [],
+    };
     const key = `${type}:${pull}:${head}:${ahead}:${aheadHead}:${round}`;
     world.lane({ type: "effect.failed", effect: type, key, task: null, pull, head, failure });
     expect(entry(world, 11).comparisons).toMatchObject([{ ahead: 10, open: false, conflict: null }]);

@@ -27,7 +27,7 @@ function runEnds(more: Parameters<World["ends"]>[1], manifest?: Parameters<World
 function laneSays(failure: FailureClass) {
   return (world: World) => {
     const pull = world.agentSucceeds("a");
-    const told = { class: failure, cause: "as the lane says", details: [] };
+    const told = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
     world.feature({
       type: "entry.ejected",
       task: "a",
@@ -43,7 +43,7 @@ function laneSays(failure: FailureClass) {
 function givenUp(effect: "attempt.dispatch" | "pull.open", failure: FailureClass) {
   return (world: World) => {
     world.take(effect, (one) => one.task === "a");
-    const told = { class: failure, cause: "GitHub said no", details: [] };
+    const told = { class: failure, cause: { kind: "outside" as const, text: "GitHub said no" }, details: [] };
     const of = { effect, key: "k", task: "a", pull: null, head: null, failure: told };
     world.feature({ type: "effect.failed", ...of });
   };
@@ -117,7 +117,11 @@ const table: Edge[] = [
     failure: "attempt-lost",
     happens: (world) => {
       promotes(world);
-      const failure = { class: "attempt-lost" as const, cause: "gone", details: [] };
+      const failure = {
+        class: "attempt-lost" as const,
+        cause: { kind: "outside" as const, text: "gone" },
+        details: [],
+      };
       world.feature({ type: "change.refused", task: "a", attempt: 1, failure });
     },
     leads: { stage: "waiting", ...free },
@@ -244,7 +248,11 @@ const table: Edge[] = [
     failure: "head-moved",
     happens: (world) => {
       promotes(world);
-      const failure = { class: "head-moved" as const, cause: "somebody's", details: [] };
+      const failure = {
+        class: "head-moved" as const,
+        cause: { kind: "outside" as const, text: "somebody's" },
+        details: [],
+      };
       world.feature({ type: "change.refused", task: "a", attempt: 1, failure });
     },
     leads: { stage: "parked", ...free },
@@ -322,7 +330,7 @@ describe("a failure", () => {
       const world = new World();
       world.start({ a: [] });
       world.agentSucceeds("a");
-      const told = { class: failure, cause: "as the lane says", details: [] };
+      const told = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
       for (let time = 1; time <= 7; time += 1) {
         expect(world.task("a").stage).toBe("in-lane");
         world.feature({ type: "entry.ejected", task: "a", pull: 10, head: sha("a-1"), failure: told, gateMs: 0 });
@@ -348,8 +356,8 @@ describe("a reviewer who asks for changes", () => {
     world.pullIs(world.agentSucceeds("a"), asks("a-1"));
     const { brief } = world.take("attempt.dispatch");
     expect(brief).toMatchObject({ kind: "repair", checkout: sha("a-1") });
-    expect(brief.history.at(-1)).toEqual({
-      title: "@bob asked for changes",
+    expect(brief.failure?.details.at(-1)).toEqual({
+      of: { kind: "review", by: "bob" },
       text: "Not like this.\nUse the parser.",
     });
   });
@@ -435,7 +443,11 @@ describe("a change that cannot be promoted", () => {
   it("because its artifact is gone is made again by another attempt, after a wait and after a person's retry", () => {
     const world = new World();
     world.start({ a: [] });
-    const gone = { class: "attempt-lost" as const, cause: "The attempt's artifact is gone.", details: [] };
+    const gone = {
+      class: "attempt-lost" as const,
+      cause: { kind: "outside" as const, text: "The attempt's artifact is gone." },
+      details: [],
+    };
     for (let attempt = 1; attempt <= 7; attempt += 1) {
       promotes(world);
       world.feature({ type: "change.refused", task: "a", attempt, failure: gone });
@@ -457,7 +469,11 @@ describe("a change that cannot be promoted", () => {
     world.lane({ type: "failure.read", pull, head, details: [] });
     world.dispatches("a");
     world.ends("a", {});
-    const moved = { class: "head-moved" as const, cause: "Somebody moved it.", details: [] };
+    const moved = {
+      class: "head-moved" as const,
+      cause: { kind: "outside" as const, text: "Somebody moved it." },
+      details: [],
+    };
     for (let time = 1; time <= 7; time += 1) {
       world.take("change.promote");
       world.feature({ type: "change.refused", task: "a", attempt: 2, failure: moved });

@@ -47,7 +47,11 @@ describe("landing together", () => {
     world.allow();
     world.plan({ a: [], b: [] }, {}, { land: "together" });
     const { branch } = world.take("branch.create");
-    const failure = { class: "policy-blocked" as const, cause: "It exists already.", details: [] };
+    const failure = {
+      class: "policy-blocked" as const,
+      cause: { kind: "outside" as const, text: "It exists already." },
+      details: [],
+    };
     world.feature({
       type: "effect.failed",
       effect: "branch.create",
@@ -57,14 +61,18 @@ describe("landing together", () => {
       head: null,
       failure,
     });
-    expect(world.state.parked?.reason).toBe("It exists already.");
+    expect(world.state.parked?.reason).toEqual(failure.cause);
     world.commands("resume");
     expect(world.take("branch.create").branch).toBe(INTEGRATION);
   });
 
   it("is not parked by an older try to make the branch, once it is there", () => {
     const world = together();
-    const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
+    const failure = {
+      class: "platform-unknown" as const,
+      cause: { kind: "outside" as const, text: "502" },
+      details: [],
+    };
     const of = { effect: "branch.create", key: `branch.create:${INTEGRATION}:2`, task: null, pull: null, head: null };
     world.feature({ type: "effect.failed", ...of, failure });
     expect(world.ignored.at(-1)).toBe("effect.failed: superseded");
@@ -123,7 +131,12 @@ describe("landing together", () => {
     const { world, pull } = whole();
     world.pullIs(pull, { checks: [red] });
     const { head, checks } = world.take("failure.read");
-    world.lane({ type: "failure.read", pull, head, details: checks.map(({ name }) => ({ title: name, text: "no" })) });
+    world.lane({
+      type: "failure.read",
+      pull,
+      head,
+      details: checks.map(({ name }) => ({ of: { kind: "check" as const, name }, text: "no" })),
+    });
     const { brief } = world.take("attempt.dispatch");
     expect(brief).toMatchObject({ task: "land", kind: "repair", checkout: head });
   });

@@ -171,7 +171,8 @@ describe("a task", () => {
     world.merges(10);
     expect(world.task("a").plan).toMatchObject({ description: "", acceptance: [], files: ["src/**"] });
     expect(world.take("attempt.dispatch", ({ task }) => task === "b").brief).toMatchObject({
-      description: "how to do it\n\nAcceptance criteria:\n- it works",
+      description: "how to do it",
+      acceptance: ["it works"],
       dependencies: [{ id: "a", summary: "did a", notes: ["read this"] }],
       siblings: [{ id: "a", files: ["src/**"] }],
     });
@@ -201,9 +202,9 @@ describe("a task", () => {
     const world = started({ a: [] });
     world.dispatches("a");
     world.ends("a", { outcome: "failed", summary: "npm exploded" });
-    expect(world.take("attempt.dispatch").brief.history[0]).toEqual({
-      title: "The last attempt ended as agent-failed",
-      text: "npm exploded",
+    expect(world.take("attempt.dispatch").brief.failure).toMatchObject({
+      class: "agent-failed",
+      cause: { kind: "agent-said", text: "npm exploded" },
     });
   });
 
@@ -293,11 +294,16 @@ describe("a task", () => {
     const pull = world.agentSucceeds("a");
     world.pullIs(pull, { checks: [red] });
     const { head } = world.take("failure.read");
-    world.lane({ type: "failure.read", pull, head, details: [{ title: "unit failed", text: "expected 1, got 2" }] });
+    world.lane({
+      type: "failure.read",
+      pull,
+      head,
+      details: [{ of: { kind: "check" as const, name: "unit" }, text: "expected 1, got 2" }],
+    });
     expect(
       world.take("attempt.dispatch", (effect) => {
         expect(effect.brief).toMatchObject({ kind: "repair", checkout: sha("a-1"), against: sha("a-1") });
-        expect(effect.brief.history.map((item) => item.text).join()).toContain("expected 1, got 2");
+        expect(effect.brief.failure?.details.map((item) => item.text).join()).toContain("expected 1, got 2");
         return true;
       }),
     ).toBeDefined();
@@ -309,7 +315,12 @@ describe("a task", () => {
       const pull = world.agentSucceeds("a");
       world.pullIs(pull, { checks: [red] });
       const { head } = world.take("failure.read");
-      world.lane({ type: "failure.read", pull, head, details: [{ title: "unit failed", text }] });
+      world.lane({
+        type: "failure.read",
+        pull,
+        head,
+        details: [{ of: { kind: "check" as const, name: "unit" }, text }],
+      });
     }
     expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-failed" } } });
   });
@@ -482,7 +493,11 @@ describe("commands", () => {
   const given = (world: World, comment: number, verb: "hold" | "resume" | "status") =>
     world.feature({ type: "command.given", comment, by: "ada", writtenAt: 1_000_000, command: { verb } });
   const unknown = (world: World, comment: number) => {
-    const failure = { class: "platform-unknown" as const, cause: "502", details: [] };
+    const failure = {
+      class: "platform-unknown" as const,
+      cause: { kind: "outside" as const, text: "502" },
+      details: [],
+    };
     const of = {
       effect: "permission.observe",
       key: `permission.observe:${comment}`,
@@ -888,7 +903,11 @@ describe("the lane", () => {
     world.pullIs(second);
     world.lane({ type: "hinted", topic: { kind: "pull", pull: second } });
     world.take("pull.observe", ({ pull }) => pull === second);
-    const failure = { class: "platform-unknown" as const, cause: "GitHub is down", details: [] };
+    const failure = {
+      class: "platform-unknown" as const,
+      cause: { kind: "outside" as const, text: "GitHub is down" },
+      details: [],
+    };
     const key = `pull.observe:${second}`;
     world.lane({ type: "effect.failed", effect: "pull.observe", key, task: null, pull: second, head: null, failure });
     // Its rest is over, and its turn comes before its timer.
@@ -982,7 +1001,7 @@ describe("the lane", () => {
     }
     expect(world.task("a").setback?.failure).toMatchObject({
       class: "policy-blocked",
-      cause: expect.stringContaining("Merge commits are not allowed"),
+      cause: { kind: "merge-refused", text: "Merge commits are not allowed" },
     });
   });
 

@@ -72,8 +72,12 @@ describe("a snapshot", () => {
     });
     expect(tasks.get("c")?.setback).toMatchObject({ failure: { class: "checks-failed" }, where: "lane", until: null });
     const again = effects.find((effect) => effect.type === "attempt.dispatch");
-    expect(again).toMatchObject({ task: "d", brief: { history: [{ text: "529 overloaded" }] } });
-    const outage = { class: "platform-unknown", cause: "GitHub answered 503", details: [] };
+    expect(again).toMatchObject({ task: "d", brief: { failure: { cause: { text: "529 overloaded" } } } });
+    const outage = {
+      class: "platform-unknown",
+      cause: { kind: "outside" as const, text: "GitHub answered 503" },
+      details: [],
+    };
     const refused = { type: "change.refused", task: "e", attempt: 1, failure: outage };
     const waiting = decide(aggregate, snapshot, { ...sweep, event: refused });
     const due = { ...sweep, id: "f", event: { type: "timer.due", timer: "wait:e" } };

@@ -77,7 +77,11 @@ describe("a plan that a person has to approve", () => {
 
   it("parks when it cannot be shown, and is shown anew when a person resumes", () => {
     const world = proposed();
-    const failure = { class: "policy-blocked" as const, cause: "The issue is locked.", details: [] };
+    const failure = {
+      class: "policy-blocked" as const,
+      cause: { kind: "outside" as const, text: "The issue is locked." },
+      details: [],
+    };
     world.take("plan.publish");
     const about = { effect: "plan.publish", key: "plan.publish", task: null, pull: null, head: null };
     world.feature({ type: "effect.failed", ...about, failure });
@@ -282,7 +286,11 @@ describe("a plan changed by commands", () => {
 });
 
 describe("a plan that could not be made", () => {
-  const failure = { class: "policy-blocked" as const, cause: "line 3: no title", details: [] };
+  const failure = {
+    class: "policy-blocked" as const,
+    cause: { kind: "outside" as const, text: "line 3: no title" },
+    details: [],
+  };
 
   it("is asked for again from the text as it is when somebody resumes", () => {
     const world = new World();
@@ -322,7 +330,11 @@ it.each([["approve"], ["plan"]] as const)(
     world.label();
     world.allow({ policy: { ...defaultPolicy, approve: always } });
     world.take("branch.observe");
-    const failure = { class: "policy-blocked" as const, cause: "GitHub refused it.", details: [] };
+    const failure = {
+      class: "policy-blocked" as const,
+      cause: { kind: "outside" as const, text: "GitHub refused it." },
+      details: [],
+    };
     const about = { effect: "branch.observe", key: "branch.observe", task: null, pull: null, head: null };
     world.feature({ type: "effect.failed", ...about, failure });
     says(world, verb === "plan" ? { verb, guidance: "" } : approves);
@@ -429,9 +441,13 @@ describe("sub-issues", () => {
   it("that cannot be read are told of, and the feature goes on", () => {
     const world = underWay();
     const { version } = world.take("plan.make");
-    const failure = { class: "policy-blocked" as const, cause: "#9 is blocked by #4", details: [] };
+    const failure = {
+      class: "policy-blocked" as const,
+      cause: { kind: "outside" as const, text: "#9 is blocked by #4" },
+      details: [],
+    };
     world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
-    expect(world.take("notice.post").notice).toMatchObject({ errors: ["#9 is blocked by #4"], added: true });
+    expect(world.take("notice.post").notice).toMatchObject({ errors: [failure.cause], added: true });
     expect(world.state).toMatchObject({ stage: "executing", parked: null });
   });
 

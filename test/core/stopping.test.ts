@@ -185,14 +185,22 @@ describe("a plan", () => {
     [
       "could not be made",
       (world, version) => {
-        const failure = { class: "agent-failed" as const, cause: "no idea", details: [] };
+        const failure = {
+          class: "agent-failed" as const,
+          cause: { kind: "outside" as const, text: "no idea" },
+          details: [],
+        };
         world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
       },
     ],
     [
       "was given up",
       (world, version) => {
-        const failure = { class: "platform-unknown" as const, cause: "529", details: [] };
+        const failure = {
+          class: "platform-unknown" as const,
+          cause: { kind: "outside" as const, text: "529" },
+          details: [],
+        };
         const of = { effect: "plan.make", key: `plan.make:${version}`, task: null, pull: null, head: null };
         world.feature({ type: "effect.failed", ...of, failure });
       },

@@ -9,7 +9,11 @@ import { hostile } from "./hostile.ts";
 import { completed, diamond, withTask } from "./story.ts";
 
 function failed(failure: FailureClass, cause: string): Setback {
-  return { failure: { class: failure, cause, details: [] }, where: "lane", until: null };
+  return {
+    failure: { class: failure, cause: { kind: "outside", text: cause }, details: [] },
+    where: "lane",
+    until: null,
+  };
 }
 
 describe("the status comment", () => {
@@ -239,7 +243,7 @@ function crowded(state: FeatureState, text: string): FeatureState {
     stage: "parked" as const,
     landing: null,
     head: sha(id),
-    failure: { class: "agent-failed" as const, cause: text, details: [] },
+    failure: { class: "agent-failed" as const, cause: { kind: "outside" as const, text }, details: [] },
   }));
   return { ...state, tasks };
 }

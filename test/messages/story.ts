@@ -23,7 +23,7 @@ export function diamond(): World {
 
 export function checksAreRead(world: World, text: string): void {
   const { pull, head } = world.take("failure.read");
-  world.lane({ type: "failure.read", pull, head, details: [{ title: "unit failed", text }] });
+  world.lane({ type: "failure.read", pull, head, details: [{ of: { kind: "check" as const, name: "unit" }, text }] });
 }
 
 export function completed(): World {

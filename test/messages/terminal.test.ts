@@ -177,7 +177,11 @@ describe("what came of planning, in a terminal", () => {
     world.label();
     world.allow();
     const { version } = world.take("plan.make");
-    const failure = { class: "policy-blocked" as const, cause: hostile, details: [] };
+    const failure = {
+      class: "policy-blocked" as const,
+      cause: { kind: "outside" as const, text: hostile },
+      details: [],
+    };
     world.feature({ type, version, questions: [hostile], failure, model: null, usage: null });
     const text = planReport(world.state, ["`main` requires no checks."]).join("\n");
     expect(text).toMatch(/Which.*one or two\?[\s\S]*could not start here yet:\n {2}`main` requires no checks\./);

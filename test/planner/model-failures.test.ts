@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Cause } from "../../src/core/cause.ts";
 import type { FailureClass } from "../../src/core/failure.ts";
 import { troubleOf } from "../../src/planner/trouble.ts";
 import {
@@ -73,7 +74,7 @@ describe("a provider that gives no answer is a failure with a class, and no cost
     const { answer } = await plan();
 
     expect(answer).toMatchObject({
-      failure: { cause: "the model's provider refuses the API key (HTTP 401): words of 401" },
+      failure: { cause: { kind: "model-key-refused", status: 401, text: "words of 401" } },
     });
     expect(JSON.stringify(answer)).not.toContain("sk-test");
   });
@@ -82,25 +83,17 @@ describe("a provider that gives no answer is a failure with a class, and no cost
 describe("an answer that is no plan has been paid for", () => {
   const usage = { inputTokens: 1000, outputTokens: 200, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.008 };
 
-  it.each<[string, Parameters<typeof tell>[0], string]>([
+  it.each<[string, Parameters<typeof tell>[0], Cause]>([
     [
       "a refusal",
       { text: "", stop: "refusal", details: { type: "refusal", category: null, explanation: "not this" } },
-      "the model refused to plan this: not this",
+      { kind: "model-declined", text: "not this" },
     ],
-    [
-      "a refusal in the middle",
-      { text: '{"tasks":', stop: "refusal" },
-      "the model refused to plan this: it gave no reason",
-    ],
-    ["truncation", { text: GOOD.slice(0, 40), stop: "max_tokens" }, "the plan was cut off after 200 tokens"],
-    [
-      "a full context",
-      { text: "", stop: "model_context_window_exceeded" },
-      "the issue and the repository's view outgrew the model's context window",
-    ],
-    ["silence", { text: "  " }, "the model ended without an answer"],
-    ["a pause", { text: "", stop: "pause_turn" }, "the model stopped without a plan (pause_turn)"],
+    ["a refusal in the middle", { text: '{"tasks":', stop: "refusal" }, { kind: "model-declined", text: null }],
+    ["truncation", { text: GOOD.slice(0, 40), stop: "max_tokens" }, { kind: "plan-cut-off", tokens: 200 }],
+    ["a full context", { text: "", stop: "model_context_window_exceeded" }, { kind: "context-outgrown" }],
+    ["silence", { text: "  " }, { kind: "no-answer" }],
+    ["a pause", { text: "", stop: "pause_turn" }, { kind: "model-stopped", reason: "pause_turn" }],
   ])("%s", async (_, told, cause) => {
     tell(told);
 

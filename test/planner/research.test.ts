@@ -71,7 +71,10 @@ describe("a look at the repository", () => {
     const { small: _, ...models } = defaultPolicy.models;
     const policy = { ...looks(1).policy, models: { ...models, small: "somebody-elses" } };
     const { answer, asked } = await plan({ github }, { policy });
-    expect(answer).toMatchObject({ failure: { cause: expect.stringContaining("'somebody-elses'") }, usage: null });
+    expect(answer).toMatchObject({
+      failure: { cause: { kind: "model-unpriced", model: "somebody-elses" } },
+      usage: null,
+    });
     expect(asked).toEqual([]);
   });
 });

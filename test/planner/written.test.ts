@@ -77,8 +77,9 @@ describe("a list that cannot be used", () => {
     expect(await planned({ github: peopled() }, { issue })).toMatchObject({
       failure: {
         class: "policy-blocked",
-        cause:
-          "the task list in the issue's text cannot be used: line 3: 'after: b' names no task of the list; there are no others; line 4: the id 'a' is taken by line 3; give it another",
+        cause: {
+          text: "the task list in the issue's text cannot be used: line 3: 'after: b' names no task of the list; there are no others; line 4: the id 'a' is taken by line 3; give it another",
+        },
       },
     });
   });
@@ -86,13 +87,13 @@ describe("a list that cannot be used", () => {
   it("with many errors lists some", async () => {
     const issue = issueOf("- [ ] a: A (after: b)\n".repeat(30));
     const answer = await planned({ github: peopled() }, { issue });
-    expect(answer).toMatchObject({ failure: { cause: expect.stringMatching(/; and 51 more$/) } });
+    expect(answer).toMatchObject({ failure: { cause: { text: expect.stringMatching(/; and 51 more$/) } } });
   });
 
   it("that is linked and not there says where it was looked for", async () => {
     const issue = issueOf("[tasks](specs/tasks.md)");
     expect(await planned({ github: peopled() }, { issue })).toMatchObject({
-      failure: { cause: "the issue links `specs/tasks.md`, and there is no such file on `main`" },
+      failure: { cause: { text: "the issue links `specs/tasks.md`, and there is no such file on `main`" } },
     });
   });
 
@@ -100,7 +101,9 @@ describe("a list that cannot be used", () => {
     const github = peopled({ files: { "tasks.md": "\n- [ ] a: A [size: XXL]" } });
     expect(await planned({ github }, { issue: issueOf("[tasks](tasks.md)") })).toMatchObject({
       failure: {
-        cause: expect.stringContaining("the task list in `tasks.md` cannot be used: line 2: there is no size"),
+        cause: {
+          text: expect.stringContaining("the task list in `tasks.md` cannot be used: line 2: there is no size"),
+        },
       },
     });
   });
@@ -133,8 +136,9 @@ describe("sub-issues", () => {
     const children = [child(13, { blockedBy: [90] })];
     expect(await planned({ github: peopled({ children }) })).toMatchObject({
       failure: {
-        cause:
-          "the sub-issues cannot be used: #13 is blocked by #90, which is open and no sub-issue of #12; close that, make it one, or take the dependency away",
+        cause: {
+          text: "the sub-issues cannot be used: #13 is blocked by #90, which is open and no sub-issue of #12; close that, make it one, or take the dependency away",
+        },
       },
     });
   });

@@ -1,6 +1,8 @@
 /** The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars. */
+
 import type { FeatureState, Task } from "../../core/feature/state.ts";
 import { makespan } from "../../core/rules/measure.ts";
+import { causeText } from "../../messages/explain/cause.ts";
 
 export interface ReportContext {
   baseSha: string;
@@ -58,7 +60,7 @@ function reportTask(task: Task) {
       endedAt: iso(attempt.endedAt),
       conclusion: attempt.conclusion,
       class: attempt.class,
-      cause: attempt.cause,
+      cause: attempt.cause === null ? null : causeText(attempt.cause),
     })),
     usage: task.usage,
   };

@@ -1,6 +1,6 @@
 /** Effects on an attempt's workflow run. */
 import { z } from "zod";
-import { Brief } from "../attempt.ts";
+import { BriefFacts } from "../attempt.ts";
 import { attemptOf, define, ofRepo } from "./definition.ts";
 
 export const attemptEffects = {
@@ -10,7 +10,7 @@ export const attemptEffects = {
       ...ofRepo,
       ...attemptOf,
       id: z.string(),
-      brief: Brief,
+      brief: BriefFacts,
     }),
     {
       key: ({ id }) => [id],

@@ -1,5 +1,7 @@
 /** Comments on the issue that are posted once each. `messages/notices.ts` holds the words. */
+
 import { z } from "zod";
+import { Cause } from "../cause.ts";
 
 type Key = (string | number)[];
 
@@ -59,7 +61,7 @@ const notices = {
     z.object({
       about: z.literal("plan-errors"),
       version: z.number().int(),
-      errors: z.array(z.string()),
+      errors: z.array(z.union([z.string(), Cause])),
       /** The errors are in what people added to a feature under way, which goes on without it. */
       added: z.boolean().default(false),
     }),

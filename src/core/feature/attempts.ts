@@ -1,6 +1,7 @@
 /** From a dispatched run to a pull in the lane: what each outcome on the way leads to. */
 
 import { addUsage, NO_USAGE } from "../attempt.ts";
+import { MAX_QUOTED, type NoResult } from "../cause.ts";
 import { dueAfter } from "../due.ts";
 import type { Effect } from "../effect.ts";
 import type { FeatureEvent, Outcome } from "../event.ts";
@@ -123,7 +124,7 @@ function judgeAndPromote(draft: Draft, task: Task, outcome: Outcome): Reaction {
   if (state.policy === null || attempt === undefined) return "not-accepted-here";
   const { refusals } = judgeChange(outcome.manifest, outcome.findings, task.plan.files, state.policy);
   if (refusals.length > 0) {
-    const cause = `The change was refused and nothing of it was promoted: ${refusals.slice(0, 20).join("; ")}`;
+    const cause = { kind: "change-refused" as const, refusals: refusals.slice(0, 20) };
     return failTask(draft, task, { class: "agent-failed", cause, details: [] }, "attempt");
   }
   if (!advanceTask(task, { type: "COMPLETED" })) return "not-accepted-here";
@@ -243,22 +244,18 @@ export function overdue(draft: Draft, id: string): Reaction {
   // One that never started waited for a runner: that is nobody's fault.
   const started = currentAttempt(task)?.startedAt !== null;
   const failure = started ? ("attempt-timed-out" as const) : ("attempt-lost" as const);
-  const cause = started ? "The attempt's run did not end in time." : "No runner took the attempt in time.";
-  return failTask(draft, task, { class: failure, cause, details: [] }, "attempt");
+  const kind = started ? ("run-overdue" as const) : ("no-runner" as const);
+  return failTask(draft, task, { class: failure, cause: { kind }, details: [] }, "attempt");
 }
 
-function lost(run: RunSnapshot, problem: string | null): Failure {
+function lost({ conclusion }: RunSnapshot, problem: NoResult | null): Failure {
   // GitHub's word, which may be any: a record would also know `constructor`.
   const classes = new Map<string | null, FailureClass>([
     ["timed_out", "attempt-timed-out"],
     ["startup_failure", "policy-blocked"],
   ]);
-  const ended = `The attempt's run ended as '${run.conclusion ?? "unknown"}'`;
-  return {
-    class: classes.get(run.conclusion) ?? "attempt-lost",
-    cause: problem === null ? `${ended} and left no result.` : `${ended}: ${problem}`,
-    details: [],
-  };
+  const cause = { kind: "run-ended" as const, conclusion, problem };
+  return { class: classes.get(conclusion) ?? "attempt-lost", cause, details: [] };
 }
 
 function failureOf({ result }: Outcome): Failure | null {
@@ -270,10 +267,11 @@ function failureOf({ result }: Outcome): Failure | null {
     "provider-down": "provider-down",
   };
   const failure = classes[result.outcome];
-  return failure === null ? null : { class: failure, cause: result.summary.slice(0, 4_000), details: [] };
+  const cause = { kind: "agent-said" as const, text: result.summary.slice(0, MAX_QUOTED) };
+  return failure === null ? null : { class: failure, cause, details: [] };
 }
 
 function agentEmpty(summary: string): Failure {
-  const said = summary.trim() === "" ? "" : ` It said: ${summary.slice(0, 1_000)}`;
-  return { class: "agent-empty", cause: `The agent finished without changing anything.${said}`, details: [] };
+  const cause = { kind: "nothing-changed" as const, said: summary.trim() === "" ? "" : summary.slice(0, 1_000) };
+  return { class: "agent-empty", cause, details: [] };
 }

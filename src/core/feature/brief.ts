@@ -1,6 +1,5 @@
-/** What an attempt is told: the brief, cut to the size that a workflow input may have. */
-import type { AttemptKind, Brief } from "../attempt.ts";
-import { MAX_BRIEF_BYTES, priceOf } from "../attempt.ts";
+/** Gathers what an attempt must know. `messages/brief.ts` writes it down within the size of a workflow input. */
+import { type AttemptKind, type BriefFacts, priceOf } from "../attempt.ts";
 import type { Policy } from "../policy.ts";
 import { ceilingOf } from "../rules/spending.ts";
 import { tierFor } from "../rules/tiers.ts";
@@ -37,21 +36,22 @@ export function modelFor(policy: Policy, task: Task, kind: AttemptKind): string 
   return policy.models[tierFor(kind, task.plan.size, task.machine.failures)];
 }
 
-export function writeBrief(state: FeatureState, task: Task, policy: Policy): Brief | null {
+export function briefFacts(state: FeatureState, task: Task, policy: Policy): BriefFacts | null {
   const { kind } = task.machine;
   const commits = commitsFor(state, task, kind);
   if (commits === null) return null;
   const model = modelFor(policy, task, kind);
-  const failure = task.setback?.failure;
   const ceiling = ceilingOf(task, policy);
-  const brief: Brief = {
+  return {
     feature: state.key,
     task: task.plan.id,
     attempt: task.machine.attempt,
     kind,
     issue: state.issue,
     title: task.plan.title,
-    description: described(task.plan),
+    description: task.plan.description,
+    acceptance: task.plan.acceptance,
+    checks: task.plan.checks,
     files: task.plan.files,
     checkout: commits.checkout,
     merge: commits.merge,
@@ -64,10 +64,7 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
       maxTokens: ceiling.tokens,
     },
     limits: { minutes: ceiling.minutes, files: policy.limits.files, bytes: policy.limits.bytes },
-    history:
-      failure === undefined
-        ? []
-        : [{ title: `The last attempt ended as ${failure.class}`, text: failure.cause }, ...failure.details],
+    failure: task.setback?.failure ?? null,
     dependencies: task.plan.dependsOn.flatMap((id) => {
       const dependency = findTask(state, id);
       return dependency === undefined
@@ -83,44 +80,4 @@ export function writeBrief(state: FeatureState, task: Task, policy: Policy): Bri
         files: sibling.plan.files,
       })),
   };
-  return cutToSize(brief);
-}
-
-function described({ description, acceptance, checks }: Task["plan"]): string {
-  const facts = acceptance.length === 0 ? [] : ["Acceptance criteria:", ...acceptance.map((fact) => `- ${fact}`)];
-  const judged = checks.length === 0 ? [] : [`These checks will judge it: ${checks.join(", ")}.`];
-  return [description, facts.join("\n"), ...judged].filter((part) => part !== "").join("\n\n");
-}
-
-/** Shorten the longest texts until the brief fits. What can't be cut further is small: ids, titles, numbers. */
-function cutToSize(brief: Brief): Brief {
-  let cut = brief;
-  for (
-    let limit = 20_000;
-    new TextEncoder().encode(JSON.stringify(cut)).length > MAX_BRIEF_BYTES && limit >= 100;
-    limit /= 2
-  ) {
-    cut = {
-      ...cut,
-      issue: { ...cut.issue, body: shorten(cut.issue.body, limit) },
-      description: shorten(cut.description, limit),
-      files: cut.files.slice(0, limit),
-      history: cut.history.map((item) => ({ ...item, text: shorten(item.text, limit) })),
-      dependencies: cut.dependencies.map((dependency) => ({
-        ...dependency,
-        summary: shorten(dependency.summary, limit),
-        // When little room is left, notes go before what they are notes of.
-        notes: limit < 500 ? [] : dependency.notes.slice(0, 10).map((note) => shorten(note, limit)),
-      })),
-      siblings: cut.siblings.map((sibling) => ({ ...sibling, files: sibling.files.slice(0, limit / 1_000) })),
-    };
-  }
-  return cut;
-}
-
-/** The beginning and the end: causes stand at either. */
-function shorten(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const half = Math.floor(limit / 2);
-  return `${text.slice(0, half)}\n… (${text.length - 2 * half} characters left out) …\n${text.slice(-half)}`;
 }

@@ -1,5 +1,6 @@
 /** A decision in the making: the state as it will be, and what is to be done. Lives within one call of `decide`. */
 import { transition } from "xstate";
+import { shortened } from "../cause.ts";
 import type { Effect } from "../effect.ts";
 import type { Ignored } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
@@ -100,7 +101,7 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: Setb
   // A failure in the lane belongs to the attempt whose head was judged: the last one.
   if (attempt !== undefined && attempt.class === null) {
     attempt.class = failure.class;
-    attempt.cause = failure.cause.slice(0, 500);
+    attempt.cause = shortened(failure.cause, 500);
   }
   if (task.stage === "waiting") {
     const until = draft.at + waitFor(failure.class, freeBefore);

@@ -1,7 +1,7 @@
 /** After every event: whatever has become possible starts, and what is finished ends. */
 import { mayStartAttempt } from "./allowance.ts";
 import { promote } from "./attempts.ts";
-import { commitsFor, writeBrief } from "./brief.ts";
+import { briefFacts, commitsFor } from "./brief.ts";
 import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
 import { isFiled } from "./planning/approval.ts";
@@ -96,7 +96,7 @@ function start(draft: Draft, task: Task): void {
   if (policy === null || commits === null || !advanceTask(task, { type: "START" })) return;
   const number = task.machine.attempt;
   const id = attemptIdOf(state, task, number);
-  const brief = writeBrief(state, task, policy);
+  const brief = briefFacts(state, task, policy);
   if (brief === null) return;
   task.attempts = task.attempts.slice(1 - REMEMBERED_ATTEMPTS);
   task.attempts.push({

@@ -59,7 +59,7 @@ export function writeRevert(draft: Draft, task: Task): void {
   if (task.undoes === null) return;
   const { merge, base } = task.undoes;
   if (base === null) {
-    const cause = `${merge.slice(0, 12)}, which landed ${task.undoes.task}, may be the last of several commits: taking it back could leave a part of them.`;
+    const cause = { kind: "revert-unsure" as const, merge, task: task.undoes.task };
     failTask(draft, task, { class: "policy-blocked", cause, details: [] }, "promotion");
     return;
   }

@@ -1,6 +1,7 @@
 /** All that Headgate remembers of one feature. Plain JSON; parsed when loaded. */
 import { z } from "zod";
 import { AttemptKind, ChangedFile, Price, taskBranch, Usage } from "../attempt.ts";
+import { Cause } from "../cause.ts";
 import { Command } from "../command.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
@@ -44,7 +45,7 @@ export const AttemptRecord = z.object({
   conclusion: z.string().nullable(),
   /** null: it did what it was for, or is still at it. */
   class: FailureClass.nullable(),
-  cause: z.string().nullable(),
+  cause: Cause.nullable(),
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
@@ -147,7 +148,7 @@ const Feature = z.object({
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["command", "label"]) }).nullable(),
   /** It stopped and needs a person. */
-  parked: z.object({ reason: z.string(), next: z.string() }).nullable(),
+  parked: z.object({ reason: z.union([z.string(), Cause]), next: z.string() }).nullable(),
   labelledBy: z.string(),
   startedAt: Time,
   endedAt: Time.nullable(),

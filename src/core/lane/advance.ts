@@ -51,7 +51,7 @@ function drive(draft: LaneDraft, entry: Entry): void {
   if (entry.restsUntil !== null && draft.at < entry.restsUntil) return;
   if (snapshot.behindBy > 0) {
     if (entry.updates >= MAX_UPDATES) {
-      const cause = `${draft.state.branch} moved ${MAX_UPDATES} times while this waited for its checks.`;
+      const cause = { kind: "base-keeps-moving" as const, branch: draft.state.branch, times: MAX_UPDATES };
       eject(draft, entry, { class: "base-moved", cause, details: [] });
       return;
     }

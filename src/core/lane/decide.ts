@@ -70,9 +70,9 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
     case "failure.read": {
       const entry = entryOf(state, event.pull);
       if (entry === null || entry.stage !== "reading-failure" || entry.head !== event.head) return "stale-head";
-      const names = [...new Set(entry.failing.map((check) => check.name))].join(", ");
+      const names = [...new Set(entry.failing.map((check) => check.name))];
       const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
-      const cause = (first === undefined ? `Required checks failed: ${names}` : `${names}: ${first}`).slice(0, 1_000);
+      const cause = { kind: "checks-red" as const, names, headline: first?.slice(0, 1_000) ?? null };
       eject(draft, entry, { class: "checks-failed", cause, details: event.details });
       return null;
     }
@@ -104,7 +104,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
   const { state } = draft;
   const known = entryOf(state, event.entry.pull);
   if (known === null && state.entries.length >= MAX_ENTRIES) {
-    const cause = `The lane of ${state.branch} holds ${MAX_ENTRIES} pull requests already.`;
+    const cause = { kind: "queue-full" as const, branch: state.branch, entries: MAX_ENTRIES };
     const failure = { class: "policy-blocked" as const, cause, details: [] };
     const { feature, task, pull, head } = event.entry;
     const ejection = { type: "entry.ejected" as const, task, pull, head, failure, gateMs: 0 };
@@ -212,7 +212,7 @@ function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | nu
   if (event.outcome === "conflict") {
     eject(draft, entry, {
       class: "conflict-with-base",
-      cause: `It conflicts with ${draft.state.branch}.`,
+      cause: { kind: "conflicts-with-base", branch: draft.state.branch },
       details: [],
     });
     return null;
@@ -236,14 +236,18 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
     else if (entry.refusals >= MAX_REFUSALS) {
       eject(draft, entry, {
         class: "policy-blocked",
-        cause: `GitHub refuses the merge: ${outcome.message}`,
+        cause: { kind: "merge-refused", text: outcome.message },
         details: [],
       });
     } else {
       // Unknown is not failed: rest a little, then look before any retry.
       if (outcome.outcome === "unknown") entry.outages += 1;
       if (entry.outages > MAX_OUTAGES)
-        eject(draft, entry, { class: "platform-unknown", cause: outcome.message, details: [] });
+        eject(draft, entry, {
+          class: "platform-unknown",
+          cause: { kind: "outside", text: outcome.message },
+          details: [],
+        });
       else rest(draft, entry, Math.max(outcome.afterMs ?? 0, restAfter(entry.refusals + entry.outages)));
     }
     return null;
@@ -311,7 +315,7 @@ function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignore
   if (entry.stage === "merging" && event.effect !== "pull.merge")
     return event.effect === "pull.observe" ? null : "superseded";
   if (event.effect === "failure.read") {
-    const cause = "Required checks failed; their logs could not be read.";
+    const cause = { kind: "logs-unreadable" as const };
     eject(draft, entry, { class: "checks-failed", cause, details: [] });
     return null;
   }

@@ -23,7 +23,7 @@ export function judge(draft: LaneDraft, entry: Entry): void {
   }
   if (entry.away) return;
   if (snapshot.state === "closed") {
-    eject(draft, entry, { class: "policy-blocked", cause: "Somebody closed the pull request.", details: [] });
+    eject(draft, entry, { class: "policy-blocked", cause: { kind: "pull-closed" }, details: [] });
     return;
   }
   // The pull may still show the head from before the promotion: that one has been judged.
@@ -42,12 +42,12 @@ export function judge(draft: LaneDraft, entry: Entry): void {
   }
   if (entry.stage !== "updating" && sentBack(draft, entry)) return;
   if (snapshot.mergeable === false) {
-    const cause = `It conflicts with ${draft.state.branch}.`;
+    const cause = { kind: "conflicts-with-base" as const, branch: draft.state.branch };
     eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
     return;
   }
   if (snapshot.mergeable === null && entry.refreshes >= MAX_REFRESHES) {
-    const cause = "GitHub does not say whether it can be merged.";
+    const cause = { kind: "mergeability-unknown" as const };
     eject(draft, entry, { class: "platform-unknown", cause, details: [] });
     return;
   }
@@ -64,9 +64,9 @@ function sentBack(draft: LaneDraft, entry: Entry): boolean {
   const requests = (entry.snapshot?.changeRequests ?? []).filter((request) => request.head === entry.head);
   const [first] = requests;
   if (first === undefined) return false;
-  const names = requests.map(({ by }) => `@${by}`).join(", ");
-  const cause = `${names} asked for changes: ${first.text.trim().split("\n")[0] ?? ""}`.slice(0, 1_000);
-  const details = requests.map(({ by, text }) => ({ title: `@${by} asked for changes`, text }));
+  const text = (first.text.trim().split("\n")[0] ?? "").slice(0, 1_000);
+  const cause = { kind: "changes-requested" as const, by: requests.map(({ by }) => by), text };
+  const details = requests.map(({ by, text }) => ({ of: { kind: "review" as const, by }, text }));
   eject(draft, entry, { class: "review-changes", cause, details });
   return true;
 }
@@ -91,7 +91,7 @@ function judgeChecks(draft: LaneDraft, entry: Entry): void {
     });
   } else if (verdict.interrupted.length > 0) {
     if (entry.reruns >= MAX_RERUNS) {
-      const cause = `Required checks were interrupted ${MAX_RERUNS + 1} times.`;
+      const cause = { kind: "checks-interrupted" as const, times: MAX_RERUNS + 1 };
       eject(draft, entry, { class: "checks-interrupted", cause, details: [] });
       return;
     }
@@ -130,7 +130,7 @@ function waitForChecks(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
     return;
   }
   const cause = missing
-    ? `Nothing has reported the required check: ${verdict.missing.join(", ")}.`
-    : `Required checks took over ${entry.checksMinutes} minutes.`;
+    ? { kind: "checks-missing" as const, names: verdict.missing }
+    : { kind: "checks-slow" as const, minutes: entry.checksMinutes };
   eject(draft, entry, { class: missing ? "checks-missing" : "checks-timed-out", cause, details: [] });
 }

@@ -8,11 +8,13 @@ import { edges, type Failure, type FailureClass } from "../failure.ts";
 export type Breaker = "closed" | "open" | "half-open";
 
 /**
- * What stays of a failure when its accidents are taken away: numbers, hashes, times, paths of one run. The same twice means
- * no progress.
+ * Takes away what differs between two runs of the same failure: numbers, hashes, times, temporary paths. The same
+ * fingerprint twice means no progress.
  */
 export function fingerprint(failure: Pick<Failure, "class" | "cause">): string {
-  const cause = failure.cause
+  const { kind, ...rest } = failure.cause;
+  const cause = [kind, ...Object.values(rest).map((value) => JSON.stringify(value) ?? "")]
+    .join(" ")
     .toLowerCase()
     .replace(/\b[0-9a-f]{7,64}\b/g, "#")
     .replace(/\d+(?:[.,:]\d+)*/g, "#")

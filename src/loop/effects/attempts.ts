@@ -1,10 +1,12 @@
 /** Effects of an attempt: dispatch, look, cancel, and the promotion of its change: the trust boundary. */
 import { createHash } from "node:crypto";
 import type { ChangedFile } from "../../core/attempt.ts";
-import { ATTEMPT_WORKFLOW, PROTOCOL, Result } from "../../core/attempt.ts";
+import { ATTEMPT_WORKFLOW, Result } from "../../core/attempt.ts";
+import type { NoResult } from "../../core/cause.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import { repoName } from "../../core/github.ts";
+import { writeBrief } from "../../messages/brief.ts";
 import { attemptOfMessage, commitMessage } from "../../messages/commit.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
@@ -14,7 +16,7 @@ export async function dispatchAttempt(outside: Outside, effect: EffectOf<"attemp
   const { run } = await outside.github.dispatch(effect.repo, {
     workflow: ATTEMPT_WORKFLOW,
     attempt: effect.id,
-    brief: JSON.stringify(effect.brief),
+    brief: JSON.stringify(writeBrief(effect.brief)),
   });
   return { type: "attempt.dispatched", task: effect.task, attempt: effect.attempt, run };
 }
@@ -33,31 +35,33 @@ export async function observeAttempt(outside: Outside, effect: EffectOf<"attempt
   const { github } = outside;
   const run = await github.run(effect.repo, effect.run);
   const event = { type: "attempt.observed" as const, task: effect.task, attempt: effect.attempt, run };
-  const without = (problem: string | null) => ({ ...event, outcome: null, problem });
+  const without = (problem: NoResult | null) => ({ ...event, outcome: null, problem });
   if (run.status !== "completed") return without(null);
-  if (run.path !== ATTEMPT_WORKFLOW) return without(`it ran '${run.path}', not '${ATTEMPT_WORKFLOW}'`);
-  if (run.runAttempt !== 1) return without("it was re-run; a new attempt is needed instead");
+  if (run.path !== ATTEMPT_WORKFLOW) return without({ kind: "other-workflow", path: run.path });
+  if (run.runAttempt !== 1) return without({ kind: "run-again" });
   const artifact = await github.artifact(effect.repo, effect.run);
-  if (artifact === null) return without("it uploaded no result");
+  if (artifact === null) return without({ kind: "no-artifact" });
   const read = readResult(artifact, effect.id);
   return "problem" in read ? without(read.problem) : { ...event, outcome: read.outcome, problem: null };
 }
 
-function readResult(artifact: ArtifactContent, attempt: string): { outcome: Outcome } | { problem: string } {
-  if (artifact.result === null) return { problem: "its artifact has no result.json" };
+function readResult(artifact: ArtifactContent, attempt: string): { outcome: Outcome } | { problem: NoResult } {
+  if (artifact.result === null) return { problem: { kind: "no-result-file" } };
   let json: unknown;
   try {
     json = JSON.parse(artifact.result);
   } catch {
-    return { problem: "its result.json is not JSON" };
+    return { problem: { kind: "not-json" } };
   }
   const parsed = Result.safeParse(json);
   if (!parsed.success) {
     const first = parsed.error.issues[0];
-    return { problem: `its result.json does not fit protocol ${PROTOCOL}: ${first?.path.join(".")} ${first?.message}` };
+    return { problem: { kind: "not-the-protocol", text: `${first?.path.join(".")} ${first?.message}` } };
   }
   const result = parsed.data;
-  if (result.attempt !== attempt) return { problem: `its result is of attempt '${result.attempt.slice(0, 100)}'` };
+  if (result.attempt !== attempt) {
+    return { problem: { kind: "foreign-attempt", attempt: result.attempt.slice(0, 100) } };
+  }
   const findings = result.manifest.flatMap((file) => examine(file, artifact));
   return { outcome: { result, manifest: result.manifest, findings } };
 }
@@ -86,15 +90,14 @@ export async function promoteChange(outside: Outside, effect: EffectOf<"change.p
     if (tip !== null && message !== null && attemptOfMessage(message) === effect.id) {
       return { type: "change.promoted", ...attempt, head: tip };
     }
-    const where = tip === null ? "is gone" : `points at ${tip.slice(0, 7)}`;
-    const cause = `Somebody moved \`${branch}\`: it ${where}.`;
+    const cause = { kind: "branch-moved" as const, branch, tip };
     return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
   };
   const earlier = await done();
   if (earlier !== null) return earlier;
   const artifact = await github.artifact(repo, effect.run);
   if (artifact === null) {
-    const failure = { class: "attempt-lost" as const, cause: "The attempt's artifact is gone.", details: [] };
+    const failure = { class: "attempt-lost" as const, cause: { kind: "artifact-gone" as const }, details: [] };
     return { type: "change.refused", ...attempt, failure };
   }
   const { sha } = await github.writeCommit(repo, {
@@ -112,7 +115,7 @@ export async function promoteChange(outside: Outside, effect: EffectOf<"change.p
   if (moved === "moved") return { type: "change.promoted", ...attempt, head: sha };
   const failure = {
     class: "head-moved" as const,
-    cause: `Somebody moved \`${branch}\` at the same moment.`,
+    cause: { kind: "branch-moved" as const, branch },
     details: [],
   };
   return (await done()) ?? { type: "change.refused", ...attempt, failure };

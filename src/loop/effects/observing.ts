@@ -1,9 +1,11 @@
 /** Effects that only look. What they see becomes an event. */
+
 import type { Price } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import { MAX_COMMANDS } from "../../core/command.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
+import type { FailureDetail } from "../../core/failure.ts";
 import type { RequiredCheck } from "../../core/github.ts";
 import type { Policy } from "../../core/policy.ts";
 import { problems } from "../../messages/problems.ts";
@@ -119,10 +121,10 @@ export async function compareHeads(outside: Outside, effect: EffectOf<"heads.com
 const FAILURE_CHARACTERS = 6_000;
 
 export async function readFailure(outside: Outside, effect: EffectOf<"failure.read">): Promise<LaneEvent> {
-  const details: { title: string; text: string }[] = [];
+  const details: FailureDetail[] = [];
   for (const check of effect.checks.slice(0, 5)) {
     const text = await outside.github.failureText(effect.repo, check, FAILURE_CHARACTERS);
-    details.push({ title: `${check.name} failed`, text });
+    details.push({ of: { kind: "check", name: check.name }, text });
   }
   return { type: "failure.read", pull: effect.pull, head: effect.head, details };
 }

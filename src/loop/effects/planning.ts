@@ -1,5 +1,6 @@
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
+import { causeText } from "../../messages/explain/cause.ts";
 import { pullTitle } from "../../messages/pull.ts";
 import { subIssueBody, taskOfIssue } from "../../messages/sub-issue.ts";
 import { Unavailable } from "../github-port.ts";
@@ -15,7 +16,7 @@ export async function makePlan(
   const { model, usage } = answer;
   if ("plan" in answer) return { type: "plan.made", version, plan: answer.plan, source: answer.source, model, usage };
   if ("questions" in answer) return { type: "plan.questioned", version, questions: answer.questions, model, usage };
-  if (answer.failure.class === "provider-down") throw new Unavailable(answer.failure.cause);
+  if (answer.failure.class === "provider-down") throw new Unavailable(causeText(answer.failure.cause));
   return { type: "plan.failed", version, failure: answer.failure, model, usage };
 }
 

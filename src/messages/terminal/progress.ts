@@ -5,6 +5,7 @@ import { currentAttempt, findTask, isOver, isSatisfied } from "../../core/featur
 import { actorOf, isSameStanding, type Standing } from "../../core/lane/standing.ts";
 import { waves } from "../../core/plan.ts";
 import { commandText } from "../commands.ts";
+import { causeText } from "../explain/cause.ts";
 import { explainFeature, explainTask } from "../explain.ts";
 import { oneLine } from "../sanitise.ts";
 import { duration, elapsed, shortSha } from "../words.ts";
@@ -61,7 +62,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   const lines: string[] = [];
   const spent = (one: Task) => one.machine.failures + one.machine.free;
   if (was !== undefined && task.setback !== null && spent(task) > spent(was)) {
-    lines.push(`✗ ${name} ${task.setback.failure.cause.trim().split("\n", 1)[0]}`);
+    lines.push(`✗ ${name} ${causeText(task.setback.failure.cause).trim().split("\n", 1)[0]}`);
     if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration((task.setback.until ?? at) - at)}`);
     if (task.stage === "parked") lines.push(`! ${task.plan.id} is parked: ${explainTask(state, task).next}`);
   }

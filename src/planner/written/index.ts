@@ -40,6 +40,6 @@ function answer(
   return refused(`${where} cannot be used: ${shown.join("; ")}`);
 }
 
-function refused(cause: string): PlanAnswer {
-  return { failure: failure("policy-blocked", cause), model: null, usage: null };
+function refused(text: string): PlanAnswer {
+  return { failure: failure("policy-blocked", { kind: "plan-unusable", text }), model: null, usage: null };
 }

@@ -78,7 +78,10 @@ class Life {
         this.#look(effect.pull, effect.seq);
         break;
       case "failure.read": {
-        const details = [0, 1].map((log) => ({ title: `unit failed, log ${log}`, text: words(300) }));
+        const details = [0, 1].map((log) => ({
+          of: { kind: "check" as const, name: `unit ${log}` },
+          text: words(300),
+        }));
         world.lane({ type: "failure.read", pull: effect.pull, head: effect.head, details });
         break;
       }

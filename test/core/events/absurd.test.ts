@@ -95,7 +95,11 @@ describe("absurd numbers", () => {
     world.start({ a: [] });
     const pull = world.agentSucceeds("a");
     for (let times = 0; times < 2; times += 1) {
-      const failure = { class: "base-moved" as const, cause: "It moved.", details: [] };
+      const failure = {
+        class: "base-moved" as const,
+        cause: { kind: "outside" as const, text: "It moved." },
+        details: [],
+      };
       world.feature({ type: "entry.ejected", task: "a", pull, head: sha("a-1"), failure, gateMs: 1.7e308 });
       world.timer("wait:a");
     }
@@ -145,7 +149,7 @@ describe("what does not fit", () => {
         type: "change.refused",
         task: "a",
         attempt: 1,
-        failure: { class: failure, cause: "no", details: [] },
+        failure: { class: failure, cause: { kind: "outside" as const, text: "no" }, details: [] },
       });
       expect(world.take("attempt.dispatch")).toMatchObject({ attempt: 2, brief: { kind: "build" } });
     },
@@ -168,7 +172,11 @@ describe("a look that fails while a merge is under way", () => {
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
     world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "a" });
-    const failure = { class: "platform-unknown" as const, cause: "GitHub answered 503", details: [] };
+    const failure = {
+      class: "platform-unknown" as const,
+      cause: { kind: "outside" as const, text: "GitHub answered 503" },
+      details: [],
+    };
     const failed = { type: "effect.failed" as const, key: `pull.observe:${pull}`, task: null, head: null, failure };
     world.lane({ ...failed, effect: "pull.observe", pull });
     world.send(LANE, { type: "timer.due", timer: "sweep" });

@@ -53,7 +53,11 @@ export function answersTo(effect: Effect, at: number): Event[] {
         model: "m",
         usage: USAGE,
       };
-      const failure = { class: "provider-down" as const, cause: "overloaded", details: [] };
+      const failure = {
+        class: "provider-down" as const,
+        cause: { kind: "outside" as const, text: "overloaded" },
+        details: [],
+      };
       const more = { tasks: [...PLAN.tasks, { id: "d", title: "D", dependsOn: ["b"] }] };
       if (effect.extends) {
         const added = { ...of, source: "sub-issues" as const, model: null, usage: null };
@@ -89,7 +93,7 @@ export function answersTo(effect: Effect, at: number): Event[] {
       const refused = (failure: FailureClass): FeatureEvent => ({
         type: "change.refused",
         ...of,
-        failure: { class: failure, cause: "no", details: [] },
+        failure: { class: failure, cause: { kind: "outside" as const, text: "no" }, details: [] },
       });
       const head = sha(`${task}-${attempt}`);
       return [{ type: "change.promoted", ...of, head }, refused("head-moved"), refused("attempt-lost"), failed(effect)];
@@ -99,7 +103,7 @@ export function answersTo(effect: Effect, at: number): Event[] {
     case "pull.observe":
       return [...refreshes(effect.pull, at).map((snapshot) => seen(effect, snapshot)), failed(effect)];
     case "failure.read": {
-      const details = [{ title: "unit failed", text: `expected ${at}` }];
+      const details = [{ of: { kind: "check" as const, name: "unit" }, text: `expected ${at}` }];
       return [{ type: "failure.read", pull: effect.pull, head: effect.head, details }, failed(effect)];
     }
     case "pull.update":
@@ -139,7 +143,11 @@ function observed(
 }
 
 function failed(effect: Effect): Event {
-  const refused = { class: "policy-blocked" as const, cause: "GitHub refused it.", details: [] };
+  const refused = {
+    class: "policy-blocked" as const,
+    cause: { kind: "outside" as const, text: "GitHub refused it." },
+    details: [],
+  };
   const failure = "round" in effect ? { ...refused, class: "platform-unknown" as const } : refused;
   return {
     type: "effect.failed",

@@ -49,7 +49,10 @@ describe("the budget", () => {
 });
 
 describe("a task's breaker", () => {
-  const failed = (cause: string, failure: FailureClass = "checks-failed") => ({ class: failure, cause });
+  const failed = (cause: string, failure: FailureClass = "checks-failed") => ({
+    class: failure,
+    cause: { kind: "outside" as const, text: cause },
+  });
 
   it("takes accidents out of a failure", () => {
     const first = failed("csv.test.ts:31 expected 4, got 5 after 120 ms in run 4711 of c0ffee1");

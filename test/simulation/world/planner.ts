@@ -42,7 +42,11 @@ export class PlannerModel {
 
   #answer(issue: number, model: string, trouble: "down" | "invalid" | null): PlanAnswer {
     if (trouble === "down") {
-      const failure = { class: "provider-down" as const, cause: "the model is overloaded", details: [] };
+      const failure = {
+        class: "provider-down" as const,
+        cause: { kind: "outside" as const, text: "the model is overloaded" },
+        details: [],
+      };
       return { failure, model, usage: null };
     }
     const { tasks, land, onFailure } = this.#specOf(issue);

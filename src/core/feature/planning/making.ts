@@ -1,6 +1,6 @@
 /** From a labelled issue to a plan that people can read: asking for it, and what each answer leads to. */
 import { addUsage, NO_USAGE } from "../../attempt.ts";
-import type { Effect } from "../../effect.ts";
+import type { Effect, Notice } from "../../effect.ts";
 import type { FeatureEvent } from "../../event.ts";
 import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
 import { tierFor } from "../../rules/tiers.ts";
@@ -70,7 +70,7 @@ export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reactio
   }
   if (!isPlanning(state)) return "superseded";
   state.planAwaited = false;
-  state.parked = { reason: `No plan could be made: ${event.failure.cause}`, next: anew(state) };
+  state.parked = { reason: event.failure.cause, next: anew(state) };
   keepPlan(draft);
   return null;
 }
@@ -120,9 +120,12 @@ function anew(state: FeatureState): string {
   return state.stage === "proposed" ? "/headgate plan" : "/headgate resume";
 }
 
-function refusePlan(draft: Draft, version: number, errors: readonly string[]): void {
+function refusePlan(draft: Draft, version: number, errors: Extract<Notice, { about: "plan-errors" }>["errors"]): void {
   const { state } = draft;
-  const reason = `The plan has errors: ${errors.slice(0, 3).join("; ")}`;
+  const reason = `The plan has errors: ${errors
+    .filter((error) => typeof error === "string")
+    .slice(0, 3)
+    .join("; ")}`;
   if (isPlanning(state)) state.parked = { reason, next: anew(state) };
   keepPlan(draft);
   const added = state.stage === "executing";
