@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type BriefFacts, MAX_BRIEF_BYTES } from "../../src/core/attempt.ts";
-import { writeBrief } from "../../src/messages/brief.ts";
+import { writeBrief } from "../../src/messages/agent/brief.ts";
 import { sha, World } from "../core/world.ts";
 
 function facts(): BriefFacts {

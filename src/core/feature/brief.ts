@@ -1,4 +1,4 @@
-/** Gathers what an attempt must know. `messages/brief.ts` writes it down within the size of a workflow input. */
+/** Gathers what an attempt must know. `messages/agent/brief.ts` writes it down within the size of a workflow input. */
 import { type AttemptKind, type BriefFacts, priceOf } from "../attempt.ts";
 import type { Policy } from "../policy.ts";
 import { ceilingOf } from "../rules/spending.ts";

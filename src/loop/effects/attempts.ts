@@ -6,7 +6,7 @@ import type { NoResult } from "../../core/cause.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import { repoName } from "../../core/github.ts";
-import { writeBrief } from "../../messages/brief.ts";
+import { writeBrief } from "../../messages/agent/brief.ts";
 import { attemptOfMessage, commitMessage } from "../../messages/commit.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";

@@ -1,7 +1,7 @@
 /** Writes what an agent reads of its task, cut to the size that a workflow input may have. */
-import { type Brief, type BriefFacts, MAX_BRIEF_BYTES } from "../core/attempt.ts";
-import type { FailureDetail } from "../core/failure.ts";
-import { causeText } from "./explain/cause.ts";
+import { type Brief, type BriefFacts, MAX_BRIEF_BYTES } from "../../core/attempt.ts";
+import type { FailureDetail } from "../../core/failure.ts";
+import { causeText } from "../explain/cause.ts";
 
 export function writeBrief(facts: BriefFacts): Brief {
   const { acceptance: _, checks: __, failure, ...rest } = facts;
