@@ -44,40 +44,61 @@ export const Failure = z.object({
 });
 export type Failure = z.infer<typeof Failure>;
 
-/**
- * `next`: again = the same kind of attempt; repair, resolve = an attempt of that kind on the task's head; resubmit = no
- * attempt, back into the lane; park = a person must act.
- */
-interface Edge {
-  fault: "task" | "elsewhere";
+/** Everything the core knows of a class of failures. */
+interface FailureRule {
+  /**
+   * task: the task's own fault, which spends one of its tries. The others are free, but bounded. infrastructure: it says
+   * something about runners, the model's provider or GitHub, and nothing about the work.
+   */
+  fault: "task" | "elsewhere" | "infrastructure";
+  /**
+   * What follows without a person. again: another attempt of the same kind. repair, resolve: an attempt of that kind on the
+   * task's head. resubmit: back into the lane, without an attempt. park: a person must act.
+   */
   next: "again" | "repair" | "resolve" | "resubmit" | "park";
-  /** Wait before going on, doubling with each free failure. Milliseconds; 0: at once. */
+  /** The wait before that, doubled by each free failure before it. Milliseconds; 0: at once. */
   waitMs: number;
+  /** What `/headgate retry` does with a pull that failed so in the lane. resubmit: nothing is wrong with the head itself. */
+  retry: "again" | "repair" | "resolve" | "resubmit";
 }
 
-export const edges: Record<FailureClass, Edge> = {
-  "agent-failed": { fault: "task", next: "again", waitMs: 0 },
-  "agent-empty": { fault: "task", next: "again", waitMs: 0 },
-  "attempt-timed-out": { fault: "task", next: "again", waitMs: 0 },
-  "checks-failed": { fault: "task", next: "repair", waitMs: 0 },
-  "review-changes": { fault: "task", next: "repair", waitMs: 0 },
-  "attempt-lost": { fault: "elsewhere", next: "again", waitMs: 1_000 },
-  "provider-down": { fault: "elsewhere", next: "again", waitMs: 30_000 },
-  "platform-unknown": { fault: "elsewhere", next: "again", waitMs: 30_000 },
-  "conflict-with-base": { fault: "elsewhere", next: "resolve", waitMs: 0 },
-  "conflict-with-ahead": { fault: "elsewhere", next: "resubmit", waitMs: 0 },
-  "head-moved": { fault: "elsewhere", next: "resubmit", waitMs: 1_000 },
-  "base-moved": { fault: "elsewhere", next: "resubmit", waitMs: 0 },
-  "checks-interrupted": { fault: "elsewhere", next: "park", waitMs: 0 },
-  "checks-timed-out": { fault: "elsewhere", next: "park", waitMs: 0 },
-  "checks-missing": { fault: "elsewhere", next: "park", waitMs: 0 },
-  "policy-blocked": { fault: "elsewhere", next: "park", waitMs: 0 },
-  "budget-exhausted": { fault: "elsewhere", next: "park", waitMs: 0 },
+/** Each class has its own edge. `ARCHITECTURE.md` shows this table. */
+export const failureRules: Record<FailureClass, FailureRule> = {
+  "agent-failed": { fault: "task", next: "again", waitMs: 0, retry: "again" },
+  "agent-empty": { fault: "task", next: "again", waitMs: 0, retry: "again" },
+  "attempt-timed-out": { fault: "task", next: "again", waitMs: 0, retry: "again" },
+  "checks-failed": { fault: "task", next: "repair", waitMs: 0, retry: "repair" },
+  "review-changes": { fault: "task", next: "repair", waitMs: 0, retry: "repair" },
+  "attempt-lost": { fault: "infrastructure", next: "again", waitMs: 1_000, retry: "again" },
+  "provider-down": { fault: "infrastructure", next: "again", waitMs: 30_000, retry: "again" },
+  "platform-unknown": { fault: "infrastructure", next: "again", waitMs: 30_000, retry: "resubmit" },
+  "conflict-with-base": { fault: "elsewhere", next: "resolve", waitMs: 0, retry: "resolve" },
+  "conflict-with-ahead": { fault: "elsewhere", next: "resubmit", waitMs: 0, retry: "resubmit" },
+  "head-moved": { fault: "elsewhere", next: "resubmit", waitMs: 1_000, retry: "resubmit" },
+  "base-moved": { fault: "elsewhere", next: "resubmit", waitMs: 0, retry: "resubmit" },
+  "checks-interrupted": { fault: "elsewhere", next: "park", waitMs: 0, retry: "resubmit" },
+  "checks-timed-out": { fault: "elsewhere", next: "park", waitMs: 0, retry: "resubmit" },
+  "checks-missing": { fault: "elsewhere", next: "park", waitMs: 0, retry: "resubmit" },
+  "policy-blocked": { fault: "elsewhere", next: "park", waitMs: 0, retry: "resubmit" },
+  "budget-exhausted": { fault: "elsewhere", next: "park", waitMs: 0, retry: "again" },
 };
+
+export function spendsTry(failure: FailureClass): boolean {
+  return failureRules[failure].fault === "task";
+}
+
+export function isInfrastructure(failure: FailureClass): boolean {
+  return failureRules[failure].fault === "infrastructure";
+}
+
+/** Whether another attempt of an agent can fix it. A head that failed otherwise can only be judged again. */
+export function attemptCanFix(failure: FailureClass): boolean {
+  return failureRules[failure].retry !== "resubmit";
+}
 
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 /** How long to wait before going on after this failure; `free` counts the task's free failures before it. */
 export function waitFor(failure: FailureClass, free: number): number {
-  return Math.min(edges[failure].waitMs * 2 ** Math.min(free, 20), LONGEST_WAIT_MS);
+  return Math.min(failureRules[failure].waitMs * 2 ** Math.min(free, 20), LONGEST_WAIT_MS);
 }

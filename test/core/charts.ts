@@ -1,6 +1,6 @@
 /** The machines and tables of ARCHITECTURE.md, made from the code. */
 import type { AnyStateMachine } from "xstate";
-import { edges, FailureClass } from "../../src/core/failure.ts";
+import { attemptCanFix, FailureClass, failureRules, isInfrastructure, spendsTry } from "../../src/core/failure.ts";
 import { featureMachine, taskMachine } from "../../src/core/feature/machines.ts";
 
 interface Node {
@@ -90,26 +90,36 @@ function table(machine: AnyStateMachine, waits: typeof timers): string {
   );
 }
 
+/** The edges of a failure class in words. */
+const edges = {
+  again: "another attempt of the same kind",
+  repair: "a `repair` attempt on its head",
+  resolve: "a `resolve` attempt on its head and the base",
+  resubmit: "back into the lane",
+  park: "parks: a person must act",
+};
+
 export function failureTable(): string {
-  const words = {
-    again: "another attempt of the same kind",
-    repair: "a `repair` attempt on its head",
-    resolve: "a `resolve` attempt on its head and the base",
-    resubmit: "back into the lane",
-    park: "parks: a person must act",
-  };
   const rows = FailureClass.options.map((failure) => {
-    const { fault, next, waitMs } = edges[failure];
-    const spends = fault === "task" ? "a try" : "nothing, but bounded";
+    const { next, waitMs, retry } = failureRules[failure];
+    const spends = spendsTry(failure) ? "a try" : "nothing, but bounded";
     const wait = waitMs === 0 ? "at once" : `after ${waitMs / 1000} s, doubling to 5 minutes`;
-    return `| \`${failure}\` | ${spends} | ${words[next]} | ${next === "park" ? "-" : wait} |`;
+    const when = next === "park" ? "-" : wait;
+    const cells = [`\`${failure}\``, spends, edges[next], when, yes(attemptCanFix(failure)), edges[retry]];
+    return `| ${[...cells, yes(isInfrastructure(failure))].join(" | ")} |`;
   });
   return [
     "What fails on its way from an attempt to its pull (promoting) is promoted again, not worked on again, unless its artifact is",
-    "gone; a task that goes on only with another attempt parks when its own budget is used up.",
+    "gone; a task that goes on only with another attempt parks when its own budget is used up. The last column counts for the",
+    "feature's circuit breaker. `/headgate retry` does what its column says to a task whose pull failed in the lane; where the",
+    "attempt itself failed it starts another of the same kind, and where promoting failed it promotes again.",
     "",
-    "| class | spends | leads to | when |",
-    "| --- | --- | --- | --- |",
+    "| class | spends | leads to | when | an attempt can fix it | `/headgate retry` | infrastructure |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
   ].join("\n");
+}
+
+function yes(holds: boolean): string {
+  return holds ? "yes" : "no";
 }

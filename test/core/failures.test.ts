@@ -1,8 +1,8 @@
 /** Every failure class at every place where it arises, and the edge that it takes. */
 import { describe, expect, it } from "vitest";
-import { FailureClass } from "../../src/core/failure.ts";
+import { FailureClass, failureRules } from "../../src/core/failure.ts";
 import { explainTask } from "../../src/messages/explain.ts";
-import { cancelled, change, red, running, sha, World } from "./world.ts";
+import { cancelled, change, freely, red, running, sha, World } from "./world.ts";
 
 interface Edge {
   when: string;
@@ -341,6 +341,22 @@ describe("a failure", () => {
       expect(world.task("a")).toMatchObject({ stage: "in-lane", machine: { attempt: 1, free: 0 } });
     },
   );
+});
+
+describe("/headgate retry", () => {
+  it.each(FailureClass.options)("after %s in the lane does what the failure's rule says", (failure) => {
+    const world = new World();
+    world.label();
+    world.allow({ policy: { ...freely, attempts: { ...freely.attempts, max: 1, free: 0 } } });
+    world.plan({ a: [] });
+    laneSays(failure)(world);
+    expect(world.task("a").stage).toBe("parked");
+    world.commands({ verb: "retry", task: "a" });
+    world.tipIs(sha("base"));
+    const { retry } = failureRules[failure];
+    expect(world.task("a").stage).toBe(retry === "resubmit" ? "in-lane" : "dispatching");
+    if (retry === "repair" || retry === "resolve") expect(world.task("a").machine.kind).toBe(retry);
+  });
 });
 
 describe("a reviewer who asks for changes", () => {

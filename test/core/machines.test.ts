@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { AnyStateMachine } from "xstate";
 import { transition } from "xstate";
 import { getShortestPaths } from "xstate/graph";
-import { edges, FailureClass } from "../../src/core/failure.ts";
+import { FailureClass, failureRules, spendsTry } from "../../src/core/failure.ts";
 import { featureMachine, type TaskMachineEvent, taskMachine } from "../../src/core/feature/machines.ts";
 import { chart, failureTable, featureTable, stateTable } from "./charts.ts";
 
@@ -96,13 +96,12 @@ describe("the task machine", () => {
         bounds: { max: 3, free: 6 },
         open: false,
       });
-      const edge = edges[failure];
-      const expected =
-        edge.next === "park" ? "parked" : edge.next === "resubmit" || edge.waitMs > 0 ? "waiting" : "ready";
+      const { next, waitMs } = failureRules[failure];
+      const expected = next === "park" ? "parked" : next === "resubmit" || waitMs > 0 ? "waiting" : "ready";
       expect(after.value).toBe(expected);
-      expect(after.context.failures).toBe(edge.fault === "task" ? 1 : 0);
-      expect(after.context.free).toBe(edge.fault === "task" ? 0 : 1);
-      if (edge.next === "repair" || edge.next === "resolve") expect(after.context.kind).toBe(edge.next);
+      expect(after.context.failures).toBe(spendsTry(failure) ? 1 : 0);
+      expect(after.context.free).toBe(spendsTry(failure) ? 0 : 1);
+      if (next === "repair" || next === "resolve") expect(after.context.kind).toBe(next);
     },
   );
 });

@@ -1,8 +1,8 @@
 /** What stands between a ready task and its attempt: the feature's budget, its breaker, and the fan-in policy. */
 
-import { edges } from "../failure.ts";
+import { isInfrastructure, spendsTry } from "../failure.ts";
 import type { Policy } from "../policy.ts";
-import { featureBreaker, isInfrastructure } from "../rules/breaker.ts";
+import { featureBreaker } from "../rules/breaker.ts";
 import { judgeBudget, type Spend } from "../rules/budget.ts";
 import { fanIn } from "../rules/fan-in.ts";
 import { atDispatch, budgetOf, reservedFor, spent } from "../rules/spending.ts";
@@ -88,7 +88,7 @@ export function judgeBreaker(draft: Draft): void {
   }
   if (breaker.state !== "closed") return;
   const parkedByFault = state.tasks.filter(
-    (task) => task.stage === "parked" && task.setback !== null && edges[task.setback.failure.class].fault === "task",
+    (task) => task.stage === "parked" && task.setback !== null && spendsTry(task.setback.failure.class),
   ).length;
   if (parkedByFault < breaker.acknowledged) state.breaker = { ...breaker, acknowledged: parkedByFault };
   const counted = parkedByFault > breaker.acknowledged ? parkedByFault : 0;

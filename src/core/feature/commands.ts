@@ -3,6 +3,7 @@
 import { MAX_COMMANDS } from "../command.ts";
 import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
+import { failureRules } from "../failure.ts";
 import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, promote } from "./attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
@@ -292,18 +293,8 @@ function retry(draft: Draft, id: string): string | null {
   if (task.breaker === "open") task.breaker = "half-open";
   const where = task.setback?.where;
   const failure = task.setback?.failure.class;
-  // Nothing is wrong with the head itself: it only has to be judged again.
-  const again = new Set([
-    "checks-interrupted",
-    "checks-timed-out",
-    "checks-missing",
-    "policy-blocked",
-    "conflict-with-ahead",
-    "head-moved",
-    "base-moved",
-    "platform-unknown",
-  ]);
-  if (where === "lane" && task.pull !== null && failure !== undefined && again.has(failure)) {
+  const inLane = where === "lane" && failure !== undefined ? failureRules[failure].retry : "again";
+  if (inLane === "resubmit" && task.pull !== null) {
     if (advanceTask(task, { type: "RESUBMIT" })) submit(draft, task);
     return null;
   }
@@ -319,8 +310,7 @@ function retry(draft: Draft, id: string): string | null {
     if (advanceTask(task, { type: "PROMOTE" })) promote(draft, task);
     return null;
   }
-  const kinds = { "checks-failed": "repair", "conflict-with-base": "resolve" } as const;
-  const fromLane = where === "lane" && (failure === "checks-failed" || failure === "conflict-with-base");
-  advanceTask(task, { type: "RETRY", kind: fromLane ? kinds[failure] : task.machine.kind });
+  const kind = inLane === "repair" || inLane === "resolve" ? inLane : task.machine.kind;
+  advanceTask(task, { type: "RETRY", kind });
   return null;
 }

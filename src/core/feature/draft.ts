@@ -4,7 +4,7 @@ import { shortened } from "../cause.ts";
 import type { Effect } from "../effect.ts";
 import type { Ignored } from "../event.ts";
 import type { Failure, FailureClass } from "../failure.ts";
-import { edges, waitFor } from "../failure.ts";
+import { attemptCanFix, failureRules, spendsTry, waitFor } from "../failure.ts";
 import { laneKey } from "../keys.ts";
 import { fingerprint, taskBreaker } from "../rules/breaker.ts";
 import { isSpent } from "../rules/spending.ts";
@@ -74,22 +74,21 @@ export function failTask(draft: Draft, task: Task, failure: Failure, where: Setb
   // A branch of that name is there already, and not ours: no trying again makes it go.
   const hopeless = failure.class === "head-moved" && task.pull === null;
   // A revert is exactly what it takes back: no agent makes another of it.
-  const { next } = edges[failure.class];
-  const unmendable = task.undoes !== null && (next === "repair" || next === "resolve");
+  const unfixable = task.undoes !== null && attemptCanFix(failure.class);
   const breaker = taskBreaker(task.breaker, task.fingerprint, failure);
-  const needsAttempt = where !== "promotion" && next !== "resubmit";
+  const needsAttempt = where !== "promotion" && failureRules[failure.class].next !== "resubmit";
   if (
     !advanceTask(task, {
       type: "FAILED",
       failure: failure.class,
       bounds: policy.attempts,
-      open: breaker === "open" || hopeless || unmendable || (needsAttempt && isSpent(task, policy)),
+      open: breaker === "open" || hopeless || unfixable || (needsAttempt && isSpent(task, policy)),
     })
   )
     return "not-accepted-here";
   task.setback = { failure, where, until: null };
   task.breaker = breaker;
-  if (edges[failure.class].fault === "task") task.fingerprint = fingerprint(failure);
+  if (spendsTry(failure.class)) task.fingerprint = fingerprint(failure);
   ended(draft, failure.class);
   // What could not be promoted for reasons of its surroundings can still be.
   if (where !== "promotion") {

@@ -2,7 +2,7 @@
 import { assign, setup } from "xstate";
 import type { AttemptKind } from "../attempt.ts";
 import type { FailureClass } from "../failure.ts";
-import { edges, waitFor } from "../failure.ts";
+import { failureRules, spendsTry, waitFor } from "../failure.ts";
 
 type FeatureMachineEvent =
   | { type: "PROPOSE" }
@@ -60,12 +60,8 @@ export type TaskMachineEvent =
 
 function spent(context: TaskContext, event: TaskMachineEvent): boolean {
   if (event.type !== "FAILED") return false;
-  return edges[event.failure].fault === "task"
-    ? context.failures + 1 >= event.bounds.max
-    : context.free + 1 > event.bounds.free;
+  return spendsTry(event.failure) ? context.failures + 1 >= event.bounds.max : context.free + 1 > event.bounds.free;
 }
-
-const nextKind: Record<"repair" | "resolve", AttemptKind> = { repair: "repair", resolve: "resolve" };
 
 /**
  * In every state but the last ones. A person may merge a pull at any time, whatever we were about to do with it. Not on the
@@ -77,16 +73,16 @@ export const taskMachine = setup({
   types: { context: {} as TaskContext, events: {} as TaskMachineEvent },
   guards: {
     mustPark: ({ context, event }) =>
-      event.type === "FAILED" && (event.open || edges[event.failure].next === "park" || spent(context, event)),
-    resubmits: ({ event }) => event.type === "FAILED" && edges[event.failure].next === "resubmit",
+      event.type === "FAILED" && (event.open || failureRules[event.failure].next === "park" || spent(context, event)),
+    resubmits: ({ event }) => event.type === "FAILED" && failureRules[event.failure].next === "resubmit",
     waits: ({ context, event }) => event.type === "FAILED" && waitFor(event.failure, context.free) > 0,
   },
   actions: {
     count: assign(({ context, event }) => {
       if (event.type !== "FAILED") return {};
-      const edge = edges[event.failure];
-      const kind = edge.next === "repair" || edge.next === "resolve" ? nextKind[edge.next] : context.kind;
-      return edge.fault === "task" ? { failures: context.failures + 1, kind } : { free: context.free + 1, kind };
+      const { next } = failureRules[event.failure];
+      const kind = next === "repair" || next === "resolve" ? next : context.kind;
+      return spendsTry(event.failure) ? { failures: context.failures + 1, kind } : { free: context.free + 1, kind };
     }),
     begin: assign({ attempt: ({ context }) => context.attempt + 1 }),
     /** A person who lets a parked task go on gives it its tries back. */

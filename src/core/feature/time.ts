@@ -1,6 +1,6 @@
 /** What becomes of a feature when time passes: timers, sweeps, and effects that were given up. */
 import type { FeatureEvent } from "../event.ts";
-import { edges } from "../failure.ts";
+import { failureRules } from "../failure.ts";
 import { activityOf } from "../rules/activity.ts";
 import { breakerDue } from "./allowance.ts";
 import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
@@ -39,7 +39,7 @@ export function timerDue(draft: Draft, timer: string): Reaction {
 function goOn(draft: Draft, task: Task): boolean {
   switch (task.setback?.where) {
     case "lane": {
-      const { next } = edges[task.setback.failure.class];
+      const { next } = failureRules[task.setback.failure.class];
       const needsAttempt = next === "repair" || next === "resolve";
       if (needsAttempt || task.pull === null) return advanceTask(task, { type: "DUE" });
       return advanceTask(task, { type: "RESUBMIT" }) && submit(draft, task);

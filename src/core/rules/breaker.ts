@@ -2,7 +2,7 @@
  * The circuit breakers. A task's trips when the same failure comes twice: the agent makes no progress, and another try would
  * cost the same again. A feature's trips when too many of its tasks fail, or when the machinery around them does.
  */
-import { edges, type Failure, type FailureClass } from "../failure.ts";
+import { type Failure, type FailureClass, isInfrastructure, spendsTry } from "../failure.ts";
 
 /** closed: go on. open: nothing starts until a person says so. half-open: one try shows whether it is mended. */
 export type Breaker = "closed" | "open" | "half-open";
@@ -27,16 +27,9 @@ export function fingerprint(failure: Pick<Failure, "class" | "cause">): string {
 
 /** The task's breaker after a failure of its own. `last`: the fingerprint before it; null: there was none, or work since. */
 export function taskBreaker(before: Breaker, last: string | null, failure: Pick<Failure, "class" | "cause">): Breaker {
-  if (edges[failure.class].fault !== "task") return before;
+  if (!spendsTry(failure.class)) return before;
   if (before === "half-open") return "open";
   return last !== null && last === fingerprint(failure) ? "open" : before;
-}
-
-/** Failures that say something about runners, providers and platforms, and nothing about the work. */
-const infrastructure: readonly FailureClass[] = ["attempt-lost", "provider-down", "platform-unknown"];
-
-export function isInfrastructure(failure: FailureClass): boolean {
-  return infrastructure.includes(failure);
 }
 
 /** One failure or success of any of the feature's attempts, oldest first. null: it succeeded. */

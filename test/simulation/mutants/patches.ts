@@ -58,13 +58,13 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "try an unchanged head again after red checks",
     "core/failure.ts",
-    '"checks-failed": { fault: "task", next: "repair", waitMs: 0 }',
-    '"checks-failed": { fault: "task", next: "resubmit", waitMs: 1_000 }',
+    '"checks-failed": { fault: "task", next: "repair", waitMs: 0,',
+    '"checks-failed": { fault: "task", next: "resubmit", waitMs: 1_000,',
   ),
   mutant(
     "count an outage as the task's fault",
     "core/failure.ts",
-    '"attempt-lost": { fault: "elsewhere"',
+    '"attempt-lost": { fault: "infrastructure"',
     '"attempt-lost": { fault: "task"',
   ),
   mutant(
