@@ -3,6 +3,7 @@
  * one stores; nothing is ever taken out of here. A newer state is refused and not touched.
  */
 import { FEATURE_SCHEMA } from "./feature/state.ts";
+import { laneSteps } from "./lane/migrations.ts";
 import { LANE_SCHEMA } from "./lane/state.ts";
 
 type Step = (state: Record<string, unknown>) => Record<string, unknown>;
@@ -154,45 +155,6 @@ function withoutGaps(task: TaskOf4): Record<string, unknown> {
     entry: task.stage === "in-lane" ? { explanation, actor: waitsFor, checking } : null,
   };
 }
-
-const laneSteps: Record<number, Step> = {
-  // 2 numbers what is asked, and remembers the base's tip and what was tried.
-  1: (state) => ({
-    ...state,
-    tip: null,
-    // Far beyond any round that version 1 counted per entry.
-    asks: 1_000_000,
-    entries: (state.entries as Record<string, unknown>[]).map((entry) => ({
-      ...entry,
-      refusals: 0,
-      outages: 0,
-      rerunChecks: [],
-      tried: null,
-    })),
-  }),
-  // 3 remembers what a merge that was asked for would land on, which entries conflict with one ahead, and which are being
-  // checked: without a last word it says so anew. It keeps no tip: features look at that themselves.
-  2: ({ tip: _, ...state }) => ({
-    ...state,
-    entries: (state.entries as Record<string, unknown>[]).map((entry) => ({
-      ...entry,
-      tried: entry.tried === null ? null : { ...(entry.tried as object), base: null },
-      comparisons: [],
-      explanation: "",
-      checking: true,
-    })),
-  }),
-  // 4 counts refreshes, and says in values why entries are not merging: with nothing sent last, it sends them at the next event.
-  3: (state) => ({
-    ...state,
-    halted: state.halted === null ? null : { kind: "unknown", text: (state.halted as { reason: string }).reason },
-    entries: (state.entries as Record<string, unknown>[]).map(({ looks, explanation: _, checking: __, ...entry }) => ({
-      ...entry,
-      refreshes: looks,
-      explained: null,
-    })),
-  }),
-};
 
 /** How features went before version 4: nobody was asked. */
 const asksNobody = { approve: { when: "never", usd: 0 }, plan: { publish: "comment", research: 0 } };

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decideLane } from "../../src/core/lane/decide.ts";
-import type { Entry } from "../../src/core/lane/state.ts";
-import { LaneState } from "../../src/core/lane/state.ts";
+import { type Entry, isAway, LaneState, snapshotOf } from "../../src/core/lane/state.ts";
 import { green, LANE, repo, running, sha, World } from "./world.ts";
 
 /** Three tasks whose pulls are open, none of which can merge yet. */
@@ -112,7 +111,7 @@ describe("an entry that conflicts with one ahead", () => {
     expect(world.has("pull.merge")).toBe(false);
     look(world, 11, { behindBy: 1 });
     expect(world.has("pull.update")).toBe(false);
-    expect(entry(world, 11)).toMatchObject({ place: 2, away: false });
+    expect(entry(world, 11)).toMatchObject({ place: 2, stage: { kind: "queued" } });
     expect(world.laneState.front).toBe(10);
   });
 
@@ -202,7 +201,7 @@ describe("an entry that conflicts with one ahead", () => {
     world.pullIs(11, { mergeable: false });
     expect(world.task("b")).toMatchObject({ setback: { failure: { class: "conflict-with-base" } } });
     expect(world.take("attempt.dispatch", (effect) => effect.task === "b").brief.kind).toBe("resolve");
-    expect(entry(world, 11)).toMatchObject({ place: 2, away: true });
+    expect(entry(world, 11)).toMatchObject({ place: 2, stage: { kind: "away" } });
   });
 });
 
@@ -273,17 +272,17 @@ describe("the front", () => {
     fc.assert(
       fc.property(lanes, ({ drawn, order, front, merging }) => {
         const state = laneOf(drawn, order, front, merging);
-        const mergingBefore = state.entries.filter((entry) => entry.stage === "merging");
+        const mergingBefore = state.entries.filter((entry) => entry.stage.kind === "merging");
         const event = { type: "hinted" as const, topic: { kind: "pull" as const, pull: 999 } };
         const after = decideLane(state, { id: "e", at: 5_000, event });
         const entries = after.state!.entries;
         const advances = (entry: Entry) =>
-          !entry.away &&
+          !isAway(entry) &&
           !entry.held &&
           entry.mode === "auto" &&
-          entry.stage !== "reading-failure" &&
-          !entry.snapshot!.draft &&
-          entry.snapshot!.changesRequestedBy.length === 0;
+          entry.stage.kind !== "reading-failure" &&
+          !snapshotOf(entry)!.draft &&
+          snapshotOf(entry)!.changesRequestedBy.length === 0;
         const gives = (entry: Entry) =>
           entry.comparisons.some(({ ahead, conflict }) => {
             const other = entries.find((one) => one.pull === ahead);
@@ -296,14 +295,16 @@ describe("the front", () => {
           if (effect.type !== "pull.merge" && effect.type !== "pull.update") continue;
           expect(effect.pull).toBe(chosen?.pull);
         }
-        expect(entries.filter((entry) => entry.stage === "merging").length).toBeLessThanOrEqual(1);
+        expect(entries.filter((entry) => entry.stage.kind === "merging").length).toBeLessThanOrEqual(1);
 
-        const able = entries.filter((entry) => advances(entry) && entry.observed === entry.asked);
+        const able = entries.filter(
+          (entry) => advances(entry) && entry.observation.latest?.seq === entry.observation.asked,
+        );
         const first = entries.filter(advances).sort((left, right) => left.place - right.place)[0];
-        if (first !== undefined && able.includes(first) && first.snapshot!.mergeable === true) {
+        if (first !== undefined && able.includes(first) && snapshotOf(first)!.mergeable === true) {
           expect(chosen).toBeDefined();
         }
-        if (able.some((entry) => entry.snapshot!.mergeable === true && !gives(entry))) expect(chosen).toBeDefined();
+        if (able.some((entry) => snapshotOf(entry)!.mergeable === true && !gives(entry))) expect(chosen).toBeDefined();
       }),
       { numRuns: 2_000 },
     );
@@ -323,28 +324,28 @@ describe("the front", () => {
         held: draw.held,
         mode: draw.ready ? "ready" : "auto",
         place: order[index]! + 1,
-        away: draw.away,
-        withdrawn: false,
-        stage: merges ? "merging" : draw.away ? "queued" : draw.stage,
-        asked: draw.fresh ? 1 : 2,
-        observed: 1,
-        snapshot: {
-          ...snapshot(pull),
-          draft: draw.draft,
-          mergeable: draw.mergeable,
-          behindBy: draw.behindBy,
-          checks: [draw.passes ? green : running],
-          changesRequestedBy: draw.reviewed ? ["bob"] : [],
+        stage: merges
+          ? { kind: "merging", askedAt: 1, away: false, withdrawn: false }
+          : { kind: draw.away ? "away" : draw.stage, failing: [] },
+        observation: {
+          asked: draw.fresh ? 1 : 2,
+          latest: {
+            seq: 1,
+            snapshot: {
+              ...snapshot(pull),
+              draft: draw.draft,
+              mergeable: draw.mergeable,
+              behindBy: draw.behindBy,
+              checks: [draw.passes ? green : running],
+              changesRequestedBy: draw.reviewed ? ["bob"] : [],
+            },
+          },
         },
         refreshes: 0,
         headSince: 0,
         formerHead: null,
-        updates: 0,
-        refusals: 0,
-        outages: 0,
-        reruns: 0,
-        rerunChecks: [],
-        mergeAskedAt: merges ? 1 : null,
+        tries: { updates: 0, refusals: 0, outages: 0 },
+        reruns: { count: 0, checks: [] },
         tried: null,
         restsUntil: null,
         gateMs: 0,
@@ -358,7 +359,6 @@ describe("the front", () => {
             open: false,
             conflict: ["a"],
           })),
-        failing: [],
       };
     });
     const pull = front === null || front >= drawn.length ? null : front + 1;

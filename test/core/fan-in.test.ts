@@ -341,7 +341,7 @@ describe("rolling back", () => {
     world.pullIs(10, { checks: [red] });
     const { head } = world.take("failure.read");
     world.lane({ type: "failure.read", pull: 10, head, details: [] });
-    expect(world.laneState.entries).toMatchObject([{ away: true }]);
+    expect(world.laneState.entries).toMatchObject([{ stage: { kind: "away" } }]);
   };
 
   it.each<[string, (world: World) => void, (world: World) => void, boolean]>([

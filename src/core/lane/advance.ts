@@ -8,7 +8,7 @@ import { askMerge, closeGate, eject, MAX_REFRESHES, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
 import { withoutRerun } from "./judge.ts";
 import { conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
-import type { Entry, LaneState } from "./state.ts";
+import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
 
 /** Updates before the entry gives up its turn; its feature lets it come back so many times. */
 const MAX_UPDATES = 10;
@@ -16,9 +16,9 @@ const MAX_UPDATES = 10;
 export function advance(draft: LaneDraft): void {
   const { state } = draft;
   const front = state.entries.find((entry) => entry.pull === state.front);
-  if (front === undefined || (front.stage !== "merging" && !hasTheWay(state, front))) state.front = null;
+  if (front === undefined || (front.stage.kind !== "merging" && !hasTheWay(state, front))) state.front = null;
   // Nobody waits behind one of which GitHub does not know whether it can be merged.
-  if (front?.stage === "queued" && isFresh(front) && front.snapshot?.mergeable !== true) state.front = null;
+  if (front?.stage.kind === "queued" && isFresh(front) && snapshotOf(front)?.mergeable !== true) state.front = null;
   state.front ??= choose(state)?.pull ?? null;
   const chosen = state.entries.find((entry) => entry.pull === state.front);
   if (chosen !== undefined) drive(draft, chosen);
@@ -37,27 +37,28 @@ function hasTheWay(state: LaneState, entry: Entry): boolean {
 /** The next front: what can merge at once, then what is being tested on the present base, then by place. */
 function choose(state: LaneState): Entry | undefined {
   const rank = (entry: Entry): number => {
-    if (entry.snapshot === null || entry.snapshot.behindBy > 0) return 2;
-    return judgeHead(entry.checks, entry.snapshot.checks).verdict === "pass" ? 0 : 1;
+    const snapshot = snapshotOf(entry);
+    if (snapshot === null || snapshot.behindBy > 0) return 2;
+    return judgeHead(entry.checks, snapshot.checks).verdict === "pass" ? 0 : 1;
   };
   return state.entries
-    .filter((entry) => hasTheWay(state, entry) && isFresh(entry) && entry.snapshot?.mergeable === true)
+    .filter((entry) => hasTheWay(state, entry) && isFresh(entry) && snapshotOf(entry)?.mergeable === true)
     .sort((left, right) => rank(left) - rank(right) || left.place - right.place)[0];
 }
 
 function drive(draft: LaneDraft, entry: Entry): void {
-  const { snapshot } = entry;
-  if (snapshot === null || entry.stage !== "queued" || !isFresh(entry) || snapshot.mergeable !== true) return;
+  const snapshot = snapshotOf(entry);
+  if (snapshot === null || entry.stage.kind !== "queued" || !isFresh(entry) || snapshot.mergeable !== true) return;
   if (entry.restsUntil !== null && draft.at < entry.restsUntil) return;
   if (snapshot.behindBy > 0) {
-    if (entry.updates >= MAX_UPDATES) {
+    if (entry.tries.updates >= MAX_UPDATES) {
       const cause = { kind: "base-keeps-moving" as const, branch: draft.state.branch, times: MAX_UPDATES };
       eject(draft, entry, { class: "base-moved", cause, details: [] });
       return;
     }
     closeGate(entry);
-    entry.stage = "updating";
-    entry.updates += 1;
+    entry.stage = { kind: "updating" };
+    entry.tries.updates += 1;
     draft.effects.push({
       type: "pull.update",
       repo: draft.state.repo,
@@ -76,15 +77,16 @@ function drive(draft: LaneDraft, entry: Entry): void {
 
 /** GitHub sends nothing when `mergeable` is computed, and an accepted update may show late: look again, ever more rarely. */
 function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
-  if (entry.away || entry.restsUntil !== null || entry.asked > entry.observed || entry.snapshot === null) return;
-  const { snapshot } = entry;
+  const { asked, latest } = entry.observation;
+  if (isAway(entry) || entry.restsUntil !== null || latest === null || asked > latest.seq) return;
+  const { snapshot } = latest;
   const waitsForGitHub =
     snapshot.mergeable === null ||
     snapshot.headSha === entry.formerHead ||
-    (entry.stage === "updating" && isFresh(entry));
-  if (entry.stage === "updating" && entry.refreshes >= MAX_REFRESHES) {
+    (entry.stage.kind === "updating" && isFresh(entry));
+  if (entry.stage.kind === "updating" && entry.refreshes >= MAX_REFRESHES) {
     // Accepted, but never done: ask again.
-    entry.stage = "queued";
+    entry.stage = { kind: "queued" };
     entry.refreshes = 0;
   }
   if (!waitsForGitHub) {
@@ -98,7 +100,7 @@ function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
 
 function explainToFeature(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
-  if (entry.away || entry.withdrawn) return;
+  if (isAway(entry) || isWithdrawn(entry)) return;
   const standing = standingOf(state, entry);
   const checking = isChecking(entry);
   const { explained } = entry;
@@ -114,16 +116,16 @@ function explainToFeature(draft: LaneDraft, entry: Entry): void {
 
 /** Whether required checks run on the entry's head, or will as soon as it is there. */
 function isChecking(entry: Entry): boolean {
-  const { snapshot } = entry;
-  if (entry.stage === "merging") return false;
-  if (snapshot === null || entry.stage === "updating" || snapshot.headSha !== entry.head) return true;
+  const snapshot = snapshotOf(entry);
+  if (entry.stage.kind === "merging") return false;
+  if (snapshot === null || entry.stage.kind === "updating" || snapshot.headSha !== entry.head) return true;
   const { reasons } = judgeHead(entry.checks, withoutRerun(entry, snapshot));
   return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
 }
 
 export function standingOf(state: LaneState, entry: Entry): Standing {
-  const { snapshot } = entry;
-  if (entry.stage === "merging") return { kind: "merging" };
+  const snapshot = snapshotOf(entry);
+  if (entry.stage.kind === "merging") return { kind: "merging" };
   if (state.halted !== null) return { kind: "queue-halted", halt: state.halted };
   if (entry.held) return { kind: "held" };
   if (snapshot === null) return { kind: "joined" };
@@ -133,8 +135,8 @@ export function standingOf(state: LaneState, entry: Entry): Standing {
     const ofEarlierHead = (snapshot.changeRequests ?? []).some((one) => one.by === reviewer && one.head !== entry.head);
     return { kind: "changes-requested", by: reviewer, ofEarlierHead };
   }
-  if (entry.stage === "updating") return { kind: "updating", branch: state.branch };
-  if (entry.stage === "reading-failure") return { kind: "reading-failure" };
+  if (entry.stage.kind === "updating") return { kind: "updating", branch: state.branch };
+  if (entry.stage.kind === "reading-failure") return { kind: "reading-failure" };
   const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;
   if (conflict !== null) return conflictsAhead(conflict.ahead.pull, conflict.paths);
   for (const { check, verdict } of judgeHead(entry.checks, snapshot.checks).reasons) {

@@ -4,7 +4,7 @@
  */
 import type { Ignored, LaneEvent } from "../event.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
-import type { Comparison, Entry, LaneState } from "./state.ts";
+import { type Comparison, type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
 
 /** An entry is compared with so many of those ahead of it; one further ahead will be near in time. */
 const NEAREST = 8;
@@ -14,14 +14,16 @@ const MAX_OPEN = 8;
 const MAX_KEPT = 2 * NEAREST;
 
 export function isFresh(entry: Entry): boolean {
-  return entry.snapshot !== null && entry.observed === entry.asked && entry.snapshot.headSha === entry.head;
+  const { asked, latest } = entry.observation;
+  return latest !== null && latest.seq === asked && latest.snapshot.headSha === entry.head;
 }
 
 /** Whether nothing but time, the base, those ahead and its checks stand between the entry and its merge. */
 export function mayAdvance(state: LaneState, entry: Entry): boolean {
-  if (state.halted !== null || entry.away || entry.held || entry.withdrawn || entry.mode === "ready") return false;
-  if (entry.stage === "reading-failure") return false;
-  const { snapshot } = entry;
+  if (state.halted !== null || isAway(entry) || entry.held || isWithdrawn(entry) || entry.mode === "ready")
+    return false;
+  if (entry.stage.kind === "reading-failure") return false;
+  const snapshot = snapshotOf(entry);
   if (snapshot === null) return false;
   return snapshot.state === "open" && !snapshot.draft && snapshot.changesRequestedBy.length === 0;
 }
@@ -52,7 +54,7 @@ export function compareHeads(draft: LaneDraft): void {
   }
   // A head that is being brought up to date is about to be another.
   const steady = state.entries
-    .filter((entry) => mayAdvance(state, entry) && isFresh(entry) && entry.stage === "queued")
+    .filter((entry) => mayAdvance(state, entry) && isFresh(entry) && entry.stage.kind === "queued")
     .sort((left, right) => left.place - right.place);
   for (const [index, entry] of steady.entries()) {
     for (const ahead of steady.slice(Math.max(0, index - NEAREST), index).reverse()) {

@@ -8,7 +8,7 @@ import type { LaneDraft } from "./draft.ts";
 import { closeGate, eject, leave, nextAsk, refresh, rest, sendHome, sendLeft } from "./draft.ts";
 import { judge } from "./judge.ts";
 import { baseOf } from "./landed.ts";
-import type { Entry, LaneState } from "./state.ts";
+import { type Entry, isAway, type LaneState, snapshotOf, stageAtRest } from "./state.ts";
 
 type EventOf<Type extends LaneEvent["type"]> = Extract<LaneEvent, { type: Type }>;
 
@@ -69,8 +69,8 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
       return observed(draft, event);
     case "failure.read": {
       const entry = entryOf(state, event.pull);
-      if (entry === null || entry.stage !== "reading-failure" || entry.head !== event.head) return "stale-head";
-      const names = [...new Set(entry.failing.map((check) => check.name))];
+      if (entry === null || entry.stage.kind !== "reading-failure" || entry.head !== event.head) return "stale-head";
+      const names = [...new Set(entry.stage.failing.map((check) => check.name))];
       const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
       const cause = { kind: "checks-red" as const, names, headline: first?.slice(0, 1_000) ?? null };
       eject(draft, entry, { class: "checks-failed", cause, details: event.details });
@@ -116,26 +116,19 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
     });
     return "guard-refused";
   }
-  if (known !== null && !known.away) return "duplicate";
+  if (known !== null && !isAway(known)) return "duplicate";
   const fresh = {
     ...event.entry,
-    away: false,
-    withdrawn: false,
-    stage: "queued" as const,
+    stage: { kind: "queued" as const },
     headSince: draft.at,
     refreshes: 0,
-    updates: 0,
-    refusals: 0,
-    outages: 0,
-    reruns: 0,
-    rerunChecks: [],
-    mergeAskedAt: null,
+    tries: { updates: 0, refusals: 0, outages: 0 },
+    reruns: { count: 0, checks: [] },
     tried: null,
     restsUntil: null,
     gateMs: 0,
     explained: null,
     comparisons: [],
-    failing: [],
   };
   if (known === null) {
     state.lastPlace += 1;
@@ -143,9 +136,7 @@ function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored
       ...fresh,
       place: state.lastPlace,
       formerHead: null,
-      asked: 0,
-      observed: 0,
-      snapshot: null,
+      observation: { asked: 0, latest: null },
     });
   } else {
     const formerHead = known.head === event.entry.head ? known.formerHead : known.head;
@@ -169,7 +160,7 @@ function withdrawn(draft: LaneDraft, event: EventOf<"entry.withdrawn">): Ignored
   if (leaving.length === 0) return "not-accepted-here";
   for (const entry of leaving) {
     // A merge that was asked for may have happened: its outcome is still told.
-    if (entry.stage === "merging") entry.withdrawn = true;
+    if (entry.stage.kind === "merging") entry.stage.withdrawn = true;
     else leave(draft, entry);
   }
   return null;
@@ -182,7 +173,7 @@ function hinted(draft: LaneDraft, { topic }: EventOf<"hinted">): Ignored | null 
       case "pull":
         return entry.pull === topic.pull;
       case "commit":
-        return entry.head === topic.sha || entry.snapshot?.headSha === topic.sha;
+        return entry.head === topic.sha || snapshotOf(entry)?.headSha === topic.sha;
       case "branch":
         return topic.branch === state.branch || topic.branch === entry.branch;
       default:
@@ -197,18 +188,18 @@ function hinted(draft: LaneDraft, { topic }: EventOf<"hinted">): Ignored | null 
 function observed(draft: LaneDraft, event: EventOf<"pull.observed">): Ignored | null {
   const { state } = draft;
   const entry = entryOf(state, event.pull);
-  if (entry === null || event.seq !== entry.asked) return "stale-observation";
-  entry.observed = event.seq;
+  if (entry === null || event.seq !== entry.observation.asked) return "stale-observation";
   // The branch's tip is read of open pulls only: what GitHub records of the others lags behind it.
-  const seen = event.snapshot.state === "open" ? null : entry.snapshot;
-  entry.snapshot = seen === null ? event.snapshot : { ...event.snapshot, baseSha: seen.baseSha };
+  const before = event.snapshot.state === "open" ? null : snapshotOf(entry);
+  const snapshot = before === null ? event.snapshot : { ...event.snapshot, baseSha: before.baseSha };
+  entry.observation.latest = { seq: event.seq, snapshot };
   judge(draft, entry);
   return null;
 }
 
 function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | null {
   const entry = entryOf(draft.state, event.pull);
-  if (entry === null || entry.stage !== "updating") return "stale-observation";
+  if (entry === null || entry.stage.kind !== "updating") return "stale-observation";
   if (event.outcome === "conflict") {
     eject(draft, entry, {
       class: "conflict-with-base",
@@ -217,7 +208,7 @@ function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | nu
     });
     return null;
   }
-  if (event.outcome !== "accepted") entry.stage = "queued";
+  if (event.outcome !== "accepted") entry.stage = { kind: "queued" };
   refresh(draft, entry);
   return null;
 }
@@ -225,15 +216,15 @@ function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | nu
 function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null {
   const { state } = draft;
   const entry = entryOf(state, event.pull);
-  if (entry === null || entry.stage !== "merging") return "stale-head";
+  if (entry === null || entry.stage.kind !== "merging") return "stale-head";
+  const { askedAt, withdrawn } = entry.stage;
   const { outcome } = event;
   if (outcome.outcome !== "merged") {
-    entry.stage = "queued";
-    entry.mergeAskedAt = null;
-    if (outcome.outcome === "refused") entry.refusals += 1;
+    entry.stage = stageAtRest(entry);
+    if (outcome.outcome === "refused") entry.tries.refusals += 1;
     // Unknown is not "not landed": whoever waits for the answer gets it after a look.
-    if (entry.withdrawn && outcome.outcome !== "unknown") leave(draft, entry);
-    else if (entry.refusals >= MAX_REFUSALS) {
+    if (withdrawn && outcome.outcome !== "unknown") leave(draft, entry);
+    else if (entry.tries.refusals >= MAX_REFUSALS) {
       eject(draft, entry, {
         class: "policy-blocked",
         cause: { kind: "merge-refused", text: outcome.message },
@@ -241,14 +232,14 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       });
     } else {
       // Unknown is not failed: rest a little, then look before any retry.
-      if (outcome.outcome === "unknown") entry.outages += 1;
-      if (entry.outages > MAX_OUTAGES)
+      if (outcome.outcome === "unknown") entry.tries.outages += 1;
+      if (entry.tries.outages > MAX_OUTAGES)
         eject(draft, entry, {
           class: "platform-unknown",
           cause: { kind: "outside", text: outcome.message },
           details: [],
         });
-      else rest(draft, entry, Math.max(outcome.afterMs ?? 0, restAfter(entry.refusals + entry.outages)));
+      else rest(draft, entry, Math.max(outcome.afterMs ?? 0, restAfter(entry.tries.refusals + entry.tries.outages)));
     }
     return null;
   }
@@ -258,7 +249,7 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
   const ours = entry.tried?.head === entry.head;
   const testedTree = ours
     ? (entry.tried?.tree ?? outcome.landedTree)
-    : (entry.snapshot?.headTree ?? outcome.landedTree);
+    : (snapshotOf(entry)?.headTree ?? outcome.landedTree);
   draft.effects.push({
     type: "send",
     to: entry.feature,
@@ -268,13 +259,13 @@ function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null
       task: entry.task,
       pull: entry.pull,
       order: state.merged,
-      head: ours ? entry.head : (entry.snapshot?.headSha ?? entry.head),
+      head: ours ? entry.head : (snapshotOf(entry)?.headSha ?? entry.head),
       base: baseOf(entry, outcome),
       testedTree,
       landedTree: outcome.landedTree,
       mergeSha: outcome.sha,
       mergedAt: outcome.at,
-      gateMs: entry.gateMs + Math.max(0, draft.at - (entry.mergeAskedAt ?? draft.at)),
+      gateMs: entry.gateMs + Math.max(0, draft.at - askedAt),
     },
   });
   if (ours && testedTree !== outcome.landedTree) {
@@ -309,20 +300,20 @@ function timerDue(draft: LaneDraft, timer: string): Ignored | null {
 function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignored | null {
   if (event.effect === "heads.compare") return notCompared(draft.state, event);
   const entry = entryOf(draft.state, event.pull);
-  if (entry === null || entry.away) return "not-accepted-here";
+  if (entry === null || isAway(entry)) return "not-accepted-here";
   if (event.head !== null && event.head !== entry.head) return "stale-head";
   // A merge is under way: only its own word, or a look, says what became of it.
-  if (entry.stage === "merging" && event.effect !== "pull.merge")
+  if (entry.stage.kind === "merging" && event.effect !== "pull.merge")
     return event.effect === "pull.observe" ? null : "superseded";
   if (event.effect === "failure.read") {
     const cause = { kind: "logs-unreadable" as const };
     eject(draft, entry, { class: "checks-failed", cause, details: [] });
     return null;
   }
-  entry.stage = "queued";
-  entry.outages += 1;
-  if (event.failure.class === "platform-unknown" && entry.outages <= MAX_OUTAGES) {
-    rest(draft, entry, restAfter(entry.outages));
+  entry.stage = stageAtRest(entry);
+  entry.tries.outages += 1;
+  if (event.failure.class === "platform-unknown" && entry.tries.outages <= MAX_OUTAGES) {
+    rest(draft, entry, restAfter(entry.tries.outages));
     return null;
   }
   eject(draft, entry, { ...event.failure, class: "policy-blocked" });
@@ -342,7 +333,8 @@ export function laneRoutes(state: LaneState): string[] {
     routes.add(topics.pull(repo, entry.pull));
     routes.add(topics.branch(repo, entry.branch));
     routes.add(topics.commit(repo, entry.head));
-    if (entry.snapshot !== null) routes.add(topics.commit(repo, entry.snapshot.headSha));
+    const snapshot = snapshotOf(entry);
+    if (snapshot !== null) routes.add(topics.commit(repo, snapshot.headSha));
   }
   return [...routes];
 }

@@ -4,7 +4,7 @@ import { dueAfter } from "../due.ts";
 import type { Effect } from "../effect.ts";
 import type { Failure } from "../failure.ts";
 import { judgeHead } from "./gate.ts";
-import type { Entry, LaneState } from "./state.ts";
+import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
 
 /** Looks without progress before something else is tried; with their back-off about two minutes. */
 export const MAX_REFRESHES = 10;
@@ -20,8 +20,8 @@ export interface LaneDraft {
  * and only what was seen after the last asking counts.
  */
 export function refresh(draft: LaneDraft, entry: Entry): void {
-  entry.asked += 1;
-  draft.effects.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.asked });
+  entry.observation.asked += 1;
+  draft.effects.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.observation.asked });
 }
 
 /** A number that no effect of this lane has had. */
@@ -43,8 +43,9 @@ function stopTimers(draft: LaneDraft, entry: Entry): void {
 
 /** Count what the checks of the present head took. */
 export function closeGate(entry: Entry): void {
-  if (entry.snapshot === null) return;
-  const { startedAt, endedAt } = judgeHead(entry.checks, entry.snapshot.checks);
+  const snapshot = snapshotOf(entry);
+  if (snapshot === null) return;
+  const { startedAt, endedAt } = judgeHead(entry.checks, snapshot.checks);
   if (startedAt !== null && endedAt !== null) entry.gateMs += Math.max(0, endedAt - startedAt);
 }
 
@@ -72,7 +73,7 @@ export function sendLeft(draft: LaneDraft, feature: string, task: string): void 
 /** Back to its feature, which owns the branch until it submits again. It keeps its place and is watched meanwhile. */
 export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
   const { state } = draft;
-  if (entry.withdrawn) {
+  if (isWithdrawn(entry)) {
     leave(draft, entry);
     return;
   }
@@ -93,13 +94,11 @@ export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
     },
   });
   entry.gateMs = 0;
-  entry.away = true;
-  entry.stage = "queued";
+  entry.stage = { kind: "away" };
 }
 
 export function askMerge(draft: LaneDraft, entry: Entry): void {
-  entry.stage = "merging";
-  entry.mergeAskedAt = draft.at;
+  entry.stage = { kind: "merging", askedAt: draft.at, away: isAway(entry), withdrawn: isWithdrawn(entry) };
   draft.effects.push({
     type: "pull.merge",
     repo: draft.state.repo,

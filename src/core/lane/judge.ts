@@ -3,25 +3,25 @@ import { dueAfter } from "../due.ts";
 import type { Check, PullSnapshot } from "../github.ts";
 import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, nextAsk, refresh } from "./draft.ts";
 import { judgeHead, type Verdict } from "./gate.ts";
-import type { Entry } from "./state.ts";
+import { type Entry, isAway, isWithdrawn, snapshotOf } from "./state.ts";
 
 /** A required check that nobody has reported so long after the head appeared will not be: its workflow did not start. */
 const MISSING_MS = 5 * 60_000;
 const MAX_RERUNS = 3;
 
 export function judge(draft: LaneDraft, entry: Entry): void {
-  const { snapshot } = entry;
-  if (snapshot === null || entry.stage === "merging") return;
+  const snapshot = snapshotOf(entry);
+  if (snapshot === null || entry.stage.kind === "merging") return;
   if (snapshot.state === "merged") {
     // By a person, or by a merge of ours whose answer was lost: asking again tells what landed.
     askMerge(draft, entry);
     return;
   }
-  if (entry.withdrawn) {
+  if (isWithdrawn(entry)) {
     leave(draft, entry);
     return;
   }
-  if (entry.away) return;
+  if (isAway(entry)) return;
   if (snapshot.state === "closed") {
     eject(draft, entry, { class: "policy-blocked", cause: { kind: "pull-closed" }, details: [] });
     return;
@@ -33,14 +33,13 @@ export function judge(draft: LaneDraft, entry: Entry): void {
     closeGate(entry);
     entry.head = snapshot.headSha;
     entry.headSince = draft.at;
-    entry.stage = "queued";
+    entry.stage = { kind: "queued" };
     entry.refreshes = 0;
-    entry.reruns = 0;
-    entry.rerunChecks = [];
+    entry.reruns = { count: 0, checks: [] };
     // Until now hints about this commit found nobody: what it has been through is only known after one more look.
     refresh(draft, entry);
   }
-  if (entry.stage !== "updating" && sentBack(draft, entry)) return;
+  if (entry.stage.kind !== "updating" && sentBack(draft, entry)) return;
   if (snapshot.mergeable === false) {
     const cause = { kind: "conflicts-with-base" as const, branch: draft.state.branch };
     eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
@@ -52,7 +51,7 @@ export function judge(draft: LaneDraft, entry: Entry): void {
     return;
   }
   // The old head is about to be replaced: what its checks say is nobody's business any more.
-  if (entry.stage === "updating") return;
+  if (entry.stage.kind === "updating") return;
   judgeChecks(draft, entry);
 }
 
@@ -61,7 +60,7 @@ export function judge(draft: LaneDraft, entry: Entry): void {
  * said nothing yet.
  */
 function sentBack(draft: LaneDraft, entry: Entry): boolean {
-  const requests = (entry.snapshot?.changeRequests ?? []).filter((request) => request.head === entry.head);
+  const requests = (snapshotOf(entry)?.changeRequests ?? []).filter((request) => request.head === entry.head);
   const [first] = requests;
   if (first === undefined) return false;
   const text = (first.text.trim().split("\n")[0] ?? "").slice(0, 1_000);
@@ -73,14 +72,13 @@ function sentBack(draft: LaneDraft, entry: Entry): boolean {
 
 function judgeChecks(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
-  const { snapshot } = entry;
+  const snapshot = snapshotOf(entry);
   if (snapshot === null) return;
   const verdict = judgeHead(entry.checks, withoutRerun(entry, snapshot));
-  if (entry.stage === "reading-failure" && verdict.failing.length === 0) entry.stage = "queued";
-  if (entry.stage === "reading-failure") return;
+  if (entry.stage.kind === "reading-failure" && verdict.failing.length === 0) entry.stage = { kind: "queued" };
+  if (entry.stage.kind === "reading-failure") return;
   if (verdict.failing.length > 0) {
-    entry.stage = "reading-failure";
-    entry.failing = verdict.failing;
+    entry.stage = { kind: "reading-failure", failing: verdict.failing };
     draft.effects.push({
       type: "failure.read",
       repo: state.repo,
@@ -90,13 +88,12 @@ function judgeChecks(draft: LaneDraft, entry: Entry): void {
       checks: verdict.failing,
     });
   } else if (verdict.interrupted.length > 0) {
-    if (entry.reruns >= MAX_RERUNS) {
+    if (entry.reruns.count >= MAX_RERUNS) {
       const cause = { kind: "checks-interrupted" as const, times: MAX_RERUNS + 1 };
       eject(draft, entry, { class: "checks-interrupted", cause, details: [] });
       return;
     }
-    entry.reruns += 1;
-    entry.rerunChecks = verdict.interrupted.flatMap((check) => check.id ?? []);
+    entry.reruns = { count: entry.reruns.count + 1, checks: verdict.interrupted.flatMap((check) => check.id ?? []) };
     draft.effects.push({
       type: "checks.rerun",
       repo: state.repo,
@@ -112,7 +109,7 @@ function judgeChecks(draft: LaneDraft, entry: Entry): void {
 
 /** Checks that were asked to run again are as good as not there. */
 export function withoutRerun(entry: Entry, snapshot: PullSnapshot): Check[] {
-  return snapshot.checks.filter((check) => check.id === null || !entry.rerunChecks.includes(check.id));
+  return snapshot.checks.filter((check) => check.id === null || !entry.reruns.checks.includes(check.id));
 }
 
 /** A check that depends on another is reported only when that one has ended: missing counts from then on. */

@@ -1,5 +1,5 @@
 /** What a merge landed on: the commit that holds everything but it. */
-import type { Entry } from "./state.ts";
+import { type Entry, snapshotOf } from "./state.ts";
 
 /**
  * null: not known. A pull that was rebased lands as several commits, whose last one's parent is the pull's own; and people merge
@@ -10,7 +10,8 @@ export function baseOf(entry: Entry, landed: { parents: readonly string[]; lande
   if (first === undefined) return null;
   // A merge commit names the branch first.
   if (second !== undefined) return first;
-  const { tried, snapshot } = entry;
+  const { tried } = entry;
+  const snapshot = snapshotOf(entry);
   const ours = tried !== null && tried.head === entry.head;
   // Nothing came between: it landed on what it was tested on, in however many commits.
   if (ours && tried.tree === landed.landedTree && tried.base !== null) return tried.base;

@@ -21,41 +21,48 @@ const Comparison = z.object({
 });
 export type Comparison = z.infer<typeof Comparison>;
 
+/** What Headgate is doing about an entry. A branch has one writer: the lane never touches an entry that is away. */
+const EntryStage = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("queued") }),
+  z.object({ kind: z.literal("updating") }),
+  /** The logs of the failed checks are being read; then the entry is ejected. */
+  z.object({ kind: z.literal("reading-failure"), failing: z.array(Check) }),
+  /** `away`, `withdrawn`: what the entry was, or has become, beside. A person may merge the pull of an entry that is away. */
+  z.object({ kind: z.literal("merging"), askedAt: Time, away: z.boolean(), withdrawn: z.boolean() }),
+  /** The feature repairs or resolves it. The lane keeps its place and observes its pull. */
+  z.object({ kind: z.literal("away") }),
+  /** The feature gave it up during a merge with an unknown outcome. The lane observes the pull once more, then sends the outcome. */
+  z.object({ kind: z.literal("withdrawn"), away: z.boolean() }),
+]);
+export type EntryStage = z.infer<typeof EntryStage>;
+
 export const Entry = Submission.extend({
-  /** Its place: grows with every first submission, and is kept over repairs. */
+  /** Grows with every first submission. A repaired entry keeps its place. */
   place: z.number().int(),
-  /** The feature has it back for a repair or a resolution: watched, not worked on. One writer per branch. */
-  away: z.boolean(),
-  /** Its feature gave it up while a merge was under way; only the outcome is still awaited. */
-  withdrawn: z.boolean(),
-  stage: z.enum(["queued", "updating", "reading-failure", "merging"]),
-  /** Observations are numbered; only the last one asked for counts. Every hint asks for a new one. */
-  asked: z.number().int(),
-  observed: z.number().int(),
-  snapshot: PullSnapshot.nullable(),
-  /** Looks since the last progress, for the back-off. */
+  stage: EntryStage,
+  /** Numbers the observations. Only the answer to the last one asked for counts, and every hint asks for a new one. */
+  observation: z.object({
+    asked: z.number().int(),
+    latest: z.object({ seq: z.number().int(), snapshot: PullSnapshot }).nullable(),
+  }),
+  /** Timed refreshes since the last progress, for the back-off. */
   refreshes: z.number().int(),
   headSince: Time,
-  /** The head before the last promotion: GitHub may show it a little longer. */
+  /** The head before the last promotion. GitHub may show it a little longer. */
   formerHead: z.string().nullable(),
-  /** Tries, each bounded. */
-  updates: z.number().int(),
-  refusals: z.number().int(),
-  outages: z.number().int(),
-  reruns: z.number().int(),
-  /** Checks that were asked to run again: until others take their place, they say nothing. */
-  rerunChecks: z.array(z.number().int()),
-  mergeAskedAt: Time.nullable(),
-  /** The head that this lane last asked to merge, its tree, which is what was tested, and the base's tip that it was up to date with. */
+  /** Since the submission. Each is bounded. */
+  tries: z.object({ updates: z.number().int(), refusals: z.number().int(), outages: z.number().int() }),
+  /** Of the present head. `checks`: ids of check runs that were asked to run again. They say nothing until others replace them. */
+  reruns: z.object({ count: z.number().int(), checks: z.array(z.number().int()) }),
+  /** The head that this lane last asked to merge, the tree that was tested, and the tip of the base that it was up to date with. */
   tried: z.object({ head: z.string(), tree: z.string(), base: z.string().nullable() }).nullable(),
-  /** After a merge that did not happen: nothing is tried until this look. */
+  /** After a merge that did not happen, nothing is tried until this time. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),
   /** What was last sent to the feature: why it is not merged, and whether required checks run or are about to. */
   explained: z.object({ standing: Standing, checking: z.boolean() }).nullable(),
   /** At most one for each entry ahead. */
   comparisons: z.array(Comparison),
-  failing: z.array(Check),
 });
 export type Entry = z.infer<typeof Entry>;
 
@@ -75,3 +82,22 @@ const Lane = z.object({
 });
 export const LaneState = shapeOf(Lane);
 export type LaneState = z.infer<typeof LaneState>;
+
+export function snapshotOf(entry: Entry): PullSnapshot | null {
+  return entry.observation.latest?.snapshot ?? null;
+}
+
+/** Says whether the feature owns the entry's branch. */
+export function isAway({ stage }: Entry): boolean {
+  return stage.kind === "away" || ((stage.kind === "merging" || stage.kind === "withdrawn") && stage.away);
+}
+
+export function isWithdrawn({ stage }: Entry): boolean {
+  return stage.kind === "withdrawn" || (stage.kind === "merging" && stage.withdrawn);
+}
+
+/** What an entry is once the lane no longer updates it, merges it or reads its failure. */
+export function stageAtRest(entry: Entry): EntryStage {
+  if (isWithdrawn(entry)) return { kind: "withdrawn", away: isAway(entry) };
+  return { kind: isAway(entry) ? "away" : "queued" };
+}

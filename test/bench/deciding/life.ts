@@ -137,7 +137,7 @@ class Life {
   #look(pull: number, seq: number): void {
     const world = this.#world;
     const entry = world.laneState.entries.find((one) => one.pull === pull);
-    if (entry === undefined || entry.asked !== seq) return;
+    if (entry === undefined || entry.observation.asked !== seq) return;
     const ended = this.#count(`checks ${entry.head}`) * 2;
     const fails = pull % 4 === 0 && entry.head.startsWith(sha(`task-${pull - 10}-1`).slice(0, 20));
     const checks = CHECKS.map((name, index): Check => {

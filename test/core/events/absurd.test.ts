@@ -181,7 +181,7 @@ describe("a look that fails while a merge is under way", () => {
     world.lane({ ...failed, effect: "pull.observe", pull });
     world.send(LANE, { type: "timer.due", timer: "sweep" });
     world.pullIs(pull);
-    expect(world.laneState.entries.map((entry) => entry.stage)).toEqual(["merging"]);
+    expect(world.laneState.entries.map((entry) => entry.stage.kind)).toEqual(["merging"]);
     world.merges(pull);
     expect(world.task("a").stage).toBe("done");
   });

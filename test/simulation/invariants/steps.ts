@@ -2,7 +2,7 @@
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import type { PullSnapshot } from "../../../src/core/github.ts";
 import { isLane } from "../../../src/core/keys.ts";
-import type { LaneState } from "../../../src/core/lane/state.ts";
+import { type LaneState, snapshotOf } from "../../../src/core/lane/state.ts";
 import type { HistoryWrite, Loaded, StepWrite } from "../../../src/loop/store-port.ts";
 import type { Hub } from "../github/hub.ts";
 import { type Mirror, nameOf } from "../process/mirror.ts";
@@ -220,7 +220,9 @@ export class StepJudge {
   #lane(aggregate: string, state: LaneState | null): void {
     const { court } = this.#options;
     if (state === null) return;
-    const merging = state.entries.filter((entry) => entry.stage === "merging" && entry.snapshot?.state !== "merged");
+    const merging = state.entries.filter(
+      (entry) => entry.stage.kind === "merging" && snapshotOf(entry)?.state !== "merged",
+    );
     court.demand(merging.length <= 1, "one merging entry per lane", () => merging.map((one) => one.pull).join(", "));
     const pulls = new Set(state.entries.map((entry) => entry.pull));
     court.demand(pulls.size === state.entries.length, "a pull is in its lane once", () => aggregate);

@@ -3,7 +3,7 @@ import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver, isPlannedAnew } from "../../../src/core/feature/state.ts";
 import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/targets.ts";
 import { isLane, laneKey } from "../../../src/core/keys.ts";
-import type { LaneState } from "../../../src/core/lane/state.ts";
+import { type Entry, isAway, isWithdrawn, type LaneState } from "../../../src/core/lane/state.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
 import type { Mirror } from "../process/mirror.ts";
 import type { Court } from "./court.ts";
@@ -63,7 +63,7 @@ function featureWaits(key: string, state: FeatureState, mirror: Waiting): string
   if (state.stage === "rolling-back") {
     for (const task of state.awaiting) {
       const lane = mirror.states.get(laneKey(state.repo, state.base?.branch ?? "")) as LaneState | undefined;
-      if (!lane?.entries.some((entry) => entry.task === task && entry.withdrawn)) return `no lane speaks of ${task}`;
+      if (!lane?.entries.some((entry) => entry.task === task && isWithdrawn(entry))) return `no lane speaks of ${task}`;
     }
   }
   for (const pending of state.pendingCommands) {
@@ -100,7 +100,7 @@ function taskWait(
       const target = targetOf(state, task);
       if (target === null) return false;
       const lane = mirror.states.get(laneKey(state.repo, target.branch)) as LaneState | undefined;
-      return lane?.entries.some((entry) => entry.pull === task.pull && !entry.away) ?? false;
+      return lane?.entries.some((entry) => entry.pull === task.pull && !isAway(entry)) ?? false;
     }
     default:
       return true;
@@ -112,11 +112,12 @@ function laneWaits(key: string, state: LaneState, mirror: Waiting): string | nul
   if (!mirror.has(key, "timer:sweep")) return "no sweep is set";
   for (const entry of state.entries) {
     const what = `pull ${entry.pull}`;
-    if (entry.asked > entry.observed && !mirror.has(key, `pull.observe:${entry.pull}`)) {
+    if (isAsked(entry) && !mirror.has(key, `pull.observe:${entry.pull}`)) {
       return `${what} is to be looked at and nobody looks`;
     }
-    if (entry.stage === "merging" && !mirror.hasAny(key, `pull.merge:${entry.pull}:`)) return `${what} is not merging`;
-    if (entry.stage === "reading-failure" && !mirror.hasAny(key, `failure.read:${entry.pull}:`)) {
+    if (entry.stage.kind === "merging" && !mirror.hasAny(key, `pull.merge:${entry.pull}:`))
+      return `${what} is not merging`;
+    if (entry.stage.kind === "reading-failure" && !mirror.hasAny(key, `failure.read:${entry.pull}:`)) {
       return `${what}: nobody reads why its checks failed`;
     }
     const unasked = entry.comparisons.find(
@@ -126,4 +127,8 @@ function laneWaits(key: string, state: LaneState, mirror: Waiting): string | nul
     if (entry.restsUntil !== null && !mirror.has(key, `timer:rest:${entry.pull}`)) return `${what} rests for ever`;
   }
   return null;
+}
+
+function isAsked({ observation }: Entry): boolean {
+  return observation.asked > (observation.latest?.seq ?? 0);
 }

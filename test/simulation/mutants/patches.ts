@@ -114,10 +114,14 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "core/lane/decide.ts",
-        find: "if (entry === null || event.seq !== entry.asked) return",
+        find: "if (entry === null || event.seq !== entry.observation.asked) return",
         replace: "if (entry === null) return",
       },
-      { file: "core/lane/decide.ts", find: "entry.observed = event.seq;", replace: "entry.observed = entry.asked;" },
+      {
+        file: "core/lane/decide.ts",
+        find: "latest = { seq: event.seq, snapshot };",
+        replace: "latest = { seq: entry.observation.asked, snapshot };",
+      },
     ],
   },
   mutant(
@@ -148,8 +152,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "merge a head that is behind its base",
     "core/lane/advance.ts",
-    "  if (snapshot.behindBy > 0) {\n    if (entry.updates",
-    "  if (snapshot.behindBy > 1) {\n    if (entry.updates",
+    "  if (snapshot.behindBy > 0) {\n    if (entry.tries",
+    "  if (snapshot.behindBy > 1) {\n    if (entry.tries",
   ),
   mutant(
     "do not recognise our own promotion after a crash",

@@ -1,0 +1,69 @@
+/** Brings the lanes that older versions stored to the present shape. `core/migrations.ts` says how the steps are taken. */
+
+type Fields = Record<string, unknown>;
+
+/** By the version a step starts from. */
+export const laneSteps: Record<number, (state: Fields) => Fields> = {
+  // 2 numbers what is asked, and remembers the base's tip and what was tried.
+  1: (state) => ({
+    ...state,
+    tip: null,
+    // Far beyond any round that version 1 counted per entry.
+    asks: 1_000_000,
+    entries: (state.entries as Fields[]).map((entry) => ({
+      ...entry,
+      refusals: 0,
+      outages: 0,
+      rerunChecks: [],
+      tried: null,
+    })),
+  }),
+  // 3 remembers what a merge that was asked for would land on, which entries conflict with one ahead, and which are being
+  // checked. Without a last explanation the lane sends a new one. It keeps no tip: features observe the branch themselves.
+  2: ({ tip: _, ...state }) => ({
+    ...state,
+    entries: (state.entries as Fields[]).map((entry) => ({
+      ...entry,
+      tried: entry.tried === null ? null : { ...(entry.tried as object), base: null },
+      comparisons: [],
+      explanation: "",
+      checking: true,
+    })),
+  }),
+  // 4 groups the fields of an entry, and explains in values. Without a last standing the lane sends a new one.
+  3: ({ halted, entries, ...state }) => ({
+    ...state,
+    halted: halted === null ? null : { kind: "unknown", text: (halted as { reason: string }).reason },
+    entries: (entries as EntryOf3[]).map(grouped),
+  }),
+};
+
+interface EntryOf3 extends Fields {
+  stage: "queued" | "updating" | "reading-failure" | "merging";
+  away: boolean;
+  withdrawn: boolean;
+  failing: object[];
+  headSince: number;
+  mergeAskedAt: number | null;
+}
+
+/** Leaves the old fields in: parsing drops them. */
+function grouped(entry: EntryOf3): Fields {
+  const { asked, observed, snapshot, looks, updates, refusals, outages, reruns, rerunChecks } = entry;
+  return {
+    ...entry,
+    stage: stageOf(entry),
+    observation: { asked, latest: snapshot === null ? null : { seq: observed, snapshot } },
+    refreshes: looks,
+    tries: { updates, refusals, outages },
+    reruns: { count: reruns, checks: rerunChecks },
+    explained: null,
+  };
+}
+
+function stageOf({ stage, away, withdrawn, failing, headSince, mergeAskedAt }: EntryOf3): Fields {
+  if (stage === "merging") return { kind: "merging", askedAt: mergeAskedAt ?? headSince, away, withdrawn };
+  if (withdrawn) return { kind: "withdrawn", away };
+  if (away) return { kind: "away" };
+  return stage === "reading-failure" ? { kind: stage, failing } : { kind: stage };
+}

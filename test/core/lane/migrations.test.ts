@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { decide, read } from "../../../src/core/decide.ts";
+import type { LaneState } from "../../../src/core/lane/state.ts";
+
+interface Stored {
+  aggregate: string;
+  schema: number;
+  state: unknown;
+}
+
+/** A lane as version 3 stored it. */
+function stored(name: string): Stored {
+  return JSON.parse(
+    readFileSync(join(import.meta.dirname, "..", "..", "fixtures", "snapshots", `${name}.json`), "utf8"),
+  );
+}
+
+function migrated({ aggregate, ...snapshot }: Stored): LaneState {
+  return read(aggregate, snapshot) as LaneState;
+}
+
+describe("a lane of schema 3", () => {
+  it("keeps what Headgate was doing about each entry", () => {
+    const stages = migrated(stored("lane-3-stages")).entries.map(({ pull, stage }) => ({ pull, ...stage }));
+    expect(stages).toEqual([
+      { pull: 1, kind: "merging", askedAt: 1_000_000, away: false, withdrawn: true },
+      { pull: 2, kind: "queued" },
+      { pull: 3, kind: "queued" },
+      { pull: 4, kind: "reading-failure", failing: [expect.objectContaining({ name: "unit", conclusion: "failure" })] },
+      { pull: 5, kind: "away" },
+      { pull: 6, kind: "queued" },
+    ]);
+  });
+
+  it("keeps an entry that its feature gave up during a merge with an unknown outcome", () => {
+    const [first, second] = migrated(stored("lane-3-unknown-merge")).entries;
+    expect(first).toMatchObject({ stage: { kind: "withdrawn", away: false }, tries: { outages: 1 } });
+    expect(first?.restsUntil).not.toBeNull();
+    expect(second).toMatchObject({ stage: { kind: "updating" }, tries: { updates: 1 } });
+  });
+
+  it("keeps the number of the last observation asked for, and the last answer", () => {
+    const snapshot = stored("lane-3-stages");
+    const before = (snapshot.state as { entries: { asked: number; observed: number; snapshot: object }[] }).entries;
+    expect(migrated(snapshot).entries.map(({ observation }) => observation)).toEqual(
+      before.map((entry) => ({ asked: entry.asked, latest: { seq: entry.observed, snapshot: entry.snapshot } })),
+    );
+  });
+
+  it("keeps the check runs that were asked to run again", () => {
+    expect(migrated(stored("lane-3-stages")).entries[5]?.reruns).toEqual({ count: 1, checks: [1] });
+  });
+
+  it("keeps the sentence that says why it is halted", () => {
+    const { halted } = migrated(stored("lane-3-halted"));
+    expect(halted).toMatchObject({
+      kind: "unknown",
+      text: expect.stringContaining("Pull request #1 landed as 6d65726"),
+    });
+  });
+
+  it("sends the standing of every entry that it holds at its next event", () => {
+    const { aggregate, ...snapshot } = stored("lane-3-stages");
+    const sweep = { id: "e", at: 2_000_000, event: { type: "timer.due", timer: "sweep" } };
+    const sent = decide(aggregate, snapshot, sweep).effects.flatMap((effect) =>
+      effect.type === "send" && effect.event.type === "entry.explained" ? [effect.event] : [],
+    );
+    expect(sent.map(({ pull, standing }) => [pull, standing.kind])).toEqual([
+      [2, "check"],
+      [3, "conflicts-ahead"],
+      [4, "reading-failure"],
+      [6, "check"],
+    ]);
+  });
+});
