@@ -6,22 +6,27 @@ import { type Difference, Shadow } from "./shadow.ts";
 
 /** Each takes a screen; many seeds differ for the same reason. */
 const MOST_SHOWN = 5;
+/** A state that does not decide the same has many thousands. */
+const MOST_SHOWN_OF_ONE = 20_000;
 
 export interface Comparison {
   decisions: number;
   effects: number;
+  /** Of our core on the other core's states, after our migrations. */
+  migrated: number;
   differences: ({ seed: string } & Difference)[];
   /** Each way in which keys, timers and topics are named differently. */
   renamed: string[];
 }
 
 export function nothingCompared(): Comparison {
-  return { decisions: 0, effects: 0, differences: [], renamed: [] };
+  return { decisions: 0, effects: 0, migrated: 0, differences: [], renamed: [] };
 }
 
 export function include(into: Comparison, more: Comparison): void {
   into.decisions += more.decisions;
   into.effects += more.effects;
+  into.migrated += more.migrated;
   into.differences.push(...more.differences);
   into.renamed = [...new Set([...into.renamed, ...more.renamed])].sort();
 }
@@ -29,15 +34,15 @@ export function include(into: Comparison, more: Comparison): void {
 export async function compared(other: OtherCore, scenario: Scenario, comparison: Comparison): Promise<Played> {
   const shadow = new Shadow(other);
   const played = await play(scenario, { stepped: (...step) => shadow.stepped(...step) });
-  const { decisions, effects, difference, pairs } = shadow;
+  const { decisions, effects, migrated, difference, pairs } = shadow;
   const differences = difference === null ? [] : [{ seed: scenario.seed, ...difference }];
-  include(comparison, { decisions, effects, differences, renamed: pairs.renamed() });
+  include(comparison, { decisions, effects, migrated, differences, renamed: pairs.renamed() });
   return played;
 }
 
-export function comparisonLines({ decisions, effects, differences, renamed }: Comparison): string[] {
+export function comparisonLines({ decisions, effects, migrated, differences, renamed }: Comparison): string[] {
   return [
-    `${decisions} decisions with ${effects} effects compared, ${differences.length} seeds differ`,
+    `${decisions} decisions with ${effects} effects compared, ${migrated} decisions on migrated states, ${differences.length} seeds differ`,
     ...renamed.map((way) => `  renamed: ${way}`),
     ...differences
       .sort((a, b) => Number(a.seed) - Number(b.seed))
@@ -54,5 +59,5 @@ export function comparisonLines({ decisions, effects, differences, renamed }: Co
 }
 
 function text(value: unknown): string {
-  return JSON.stringify(value);
+  return (JSON.stringify(value) ?? "none").slice(0, MOST_SHOWN_OF_ONE);
 }

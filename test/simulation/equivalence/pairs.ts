@@ -33,5 +33,5 @@ export class Pairs {
 }
 
 function plain(name: string): string {
-  return name.replaceAll(/[0-9a-f]{40}/g, "#").replaceAll(/\d+/g, "N");
+  return name.replaceAll(/\b(?:[0-9a-f]{40}|[0-9a-f]{7})\b/g, "#").replaceAll(/\d+/g, "N");
 }

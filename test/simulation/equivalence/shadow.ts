@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Loaded, StepWrite } from "../../../src/loop/store-port.ts";
+import { decidedAfterMigration, type Stored, withoutReasons } from "./migrated.ts";
 import { OPAQUE, renamed, standingName, wordless } from "./names.ts";
 import type { OtherCore } from "./other-core.ts";
 import { Pairs } from "./pairs.ts";
@@ -20,10 +21,12 @@ export interface Difference {
   theirs: unknown;
 }
 
-interface Kept {
-  state: unknown;
+interface Kept extends Stored {
   seq: number;
 }
+
+/** Every so many steps the other core's state is migrated and decided on: that costs as much as all the rest. */
+const MIGRATED_EVERY = 4;
 
 export class Shadow {
   readonly pairs = new Pairs();
@@ -31,6 +34,8 @@ export class Shadow {
   difference: Difference | null = null;
   decisions = 0;
   effects = 0;
+  /** Decisions on migrated states. */
+  migrated = 0;
   readonly #other: OtherCore;
   readonly #kept = new Map<string, Kept>();
   /** What the other core sent, by aggregate and our key. */
@@ -42,7 +47,7 @@ export class Shadow {
 
   stepped(aggregate: string, loaded: Loaded, write: StepWrite): void {
     if (this.difference !== null) return;
-    const before = this.#kept.get(aggregate) ?? { state: null, seq: 0 };
+    const before = this.#kept.get(aggregate) ?? { state: null, schema: 0, seq: 0 };
     if (before.seq !== loaded.seq) {
       this.#differ({ aggregate, event: null, what: "place in the history", ours: loaded.seq, theirs: before.seq });
       return;
@@ -66,8 +71,24 @@ export class Shadow {
       });
       return;
     }
-    this.#kept.set(aggregate, { state: theirs.state, seq: loaded.seq + write.history.length });
-    this.#compare(aggregate, { loaded, given }, formOf(write), formOf(theirs));
+    const { state, schema } = theirs;
+    this.#kept.set(aggregate, { state, schema, seq: loaded.seq + write.history.length });
+    const ours = formOf(write);
+    this.#compare(aggregate, { loaded, given }, ours, formOf(theirs));
+    if (before.state !== null && loaded.seq % MIGRATED_EVERY === 0) this.#migrate(aggregate, before, loaded, ours);
+  }
+
+  #migrate(aggregate: string, before: Kept, loaded: Loaded, ours: StepForm): void {
+    const rows = decidedAfterMigration(aggregate, before, loaded);
+    const [plain, migrated] = [ours.rows, rows].map((some) => wordless(withoutReasons(some)) as typeof rows);
+    for (const [index, row] of (migrated ?? []).entries()) {
+      this.migrated += 1;
+      if (isDeepStrictEqual(row, plain?.[index])) continue;
+      const given = loaded.events[index];
+      const event = { key: given?.key ?? "", ours: given?.event, theirs: before.state };
+      const what = "decision on the other core's state, migrated";
+      this.#differ({ aggregate, event, what, ours: ours.rows[index], theirs: rows[index] });
+    }
   }
 
   #given(aggregate: string, { id, key, event, at }: Loaded["events"][number]): Loaded["events"][number] {
