@@ -1,4 +1,7 @@
 /** What the core's values are called in the checkout that is compared with, and which of their parts are words. */
+import type { Brief, BriefFacts } from "../../../src/core/attempt.ts";
+import type { Failure } from "../../../src/core/failure.ts";
+import { writeBrief } from "../../../src/messages/agent/brief.ts";
 import type { OtherCore } from "./other-core.ts";
 import type { Fields } from "./step-form.ts";
 
@@ -50,7 +53,14 @@ export function standingName(effect: Fields): string | null {
 export function oldEvent(event: Fields): Fields {
   switch (event.type) {
     case "effect.failed":
-      return { ...fieldRenamed(event, "effect", "command"), type: event.type };
+      return { ...fieldRenamed(event, "effect", "command"), type: event.type, failure: oldFailure(event.failure) };
+    case "plan.failed":
+    case "change.refused":
+      return { ...event, failure: oldFailure(event.failure) };
+    case "failure.read":
+      return { ...event, details: oldDetails(event.details) };
+    case "attempt.observed":
+      return { ...event, problem: event.problem === null ? null : sentence(event.problem) };
     case "command.given":
       return { ...fieldRenamed(event, "command", "order"), type: "order.given" };
     case "issue.observed": {
@@ -63,6 +73,32 @@ export function oldEvent(event: Fields): Fields {
     default:
       return event;
   }
+}
+
+function oldFailure(failure: unknown): Failure1 {
+  const { class: of, cause, details } = failure as Failure;
+  return { class: of, cause: sentence(cause), details: oldDetails(details) };
+}
+
+function oldDetails(details: unknown): Failure1["details"] {
+  return (details as Failure["details"]).map(({ of, text }) => ({ title: sentence(of), text }));
+}
+
+interface Failure1 {
+  class: string;
+  cause: string;
+  details: { title: string; text: string }[];
+}
+
+/** Stands for the words of a value: equal values have equal ones, others have others. */
+function sentence(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** An effect with its brief as an agent gets it: one core writes it, the other's loop does. */
+export function written(effect: Fields): Fields {
+  const brief = effect.brief as BriefFacts | Brief | undefined;
+  return brief !== undefined && "failure" in brief ? { ...effect, brief: writeBrief(brief) } : effect;
 }
 
 function toNew(pairs: readonly Pair[], name: string): string {

@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Loaded, StepWrite } from "../../../src/loop/store-port.ts";
 import { decidedAfterMigration, type Stored, withoutReasons } from "./migrated.ts";
-import { OPAQUE, renamed, standingName, wordless } from "./names.ts";
+import { OPAQUE, renamed, standingName, wordless, written } from "./names.ts";
 import type { OtherCore } from "./other-core.ts";
 import { Pairs } from "./pairs.ts";
 import { type Fields, formOf, type StepForm } from "./step-form.ts";
@@ -85,7 +85,7 @@ export class Shadow {
       this.migrated += 1;
       if (isDeepStrictEqual(row, plain?.[index])) continue;
       const given = loaded.events[index];
-      const event = { key: given?.key ?? "", ours: given?.event, theirs: before.state };
+      const event = { key: given?.key ?? "", ours: given?.event, theirs: given?.event };
       const what = "decision on the other core's state, migrated";
       this.#differ({ aggregate, event, what, ours: ours.rows[index], theirs: rows[index] });
     }
@@ -181,11 +181,11 @@ export class Shadow {
   }
 
   #ours(effects: readonly Fields[]): unknown {
-    return wordless(effects.map(withoutNames));
+    return wordless(effects.map((effect) => withoutNames(written(effect))));
   }
 
   #theirs(effects: readonly Fields[]): unknown {
-    return wordless(effects.map((effect) => withoutNames(renamed(this.#other.dialect, effect))));
+    return wordless(effects.map((effect) => withoutNames(written(renamed(this.#other.dialect, effect)))));
   }
 
   #differ(difference: Difference): void {
