@@ -10,7 +10,7 @@ import { FEATURE_SCHEMA, FeatureState } from "./feature/state.ts";
 import { isLane } from "./keys.ts";
 import { decideLane, laneRoutes } from "./lane/decide.ts";
 import { LANE_SCHEMA, LaneState } from "./lane/state.ts";
-import { type Migrated, migrateFeature, migrateLane } from "./migrations.ts";
+import { type Migrated, migrateFeature, migrateLane } from "./migrations/index.ts";
 
 export interface Envelope {
   id: string;

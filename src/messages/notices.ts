@@ -3,6 +3,7 @@ import type { Cause } from "../core/cause.ts";
 import type { Notice } from "../core/effect.ts";
 import { commandList } from "./commands.ts";
 import { causeText } from "./explain/cause.ts";
+import { refusalText } from "./explain/refusal.ts";
 import { noticeMarker } from "./markers.ts";
 import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";
 
@@ -20,7 +21,7 @@ function words(notice: Notice): string {
     case "malformed-command":
       return `I did not understand ${quoted(notice.text)}: ${plainText(notice.reason, 500)}\n\n${commandList()}`;
     case "refused-command":
-      return plainText(notice.reason, 2_000);
+      return plainText(refusalText(notice.refusal), 2_000);
     case "help":
       return `A command stands at the beginning of a line of a comment:\n\n${commandList()}`;
     case "not-ready":

@@ -1,7 +1,8 @@
 /** How stages and numbers are written, in comments and in a terminal alike. */
 import type { Usage } from "../core/attempt.ts";
 import { addUsage, NO_USAGE } from "../core/attempt.ts";
-import type { FeatureState, TaskStage } from "../core/feature/state.ts";
+import type { TaskStage } from "../core/feature/stages.ts";
+import type { FeatureState } from "../core/feature/state.ts";
 
 /** `tone`: the colour class of the diagram. */
 export const stages: Record<TaskStage, { icon: string; word: string; tone: Tone }> = {
@@ -10,9 +11,9 @@ export const stages: Record<TaskStage, { icon: string; word: string; tone: Tone 
   dispatching: { icon: "🔵", word: "starting", tone: "active" },
   working: { icon: "🔨", word: "working", tone: "active" },
   promoting: { icon: "🔨", word: "promoting", tone: "active" },
-  "in-lane": { icon: "🚦", word: "in the lane", tone: "lane" },
+  "in-lane": { icon: "🚦", word: "in the queue", tone: "lane" },
   waiting: { icon: "⏳", word: "waiting", tone: "waiting" },
-  parked: { icon: "✋", word: "parked", tone: "parked" },
+  parked: { icon: "✋", word: "needs attention", tone: "parked" },
   done: { icon: "✅", word: "done", tone: "done" },
   skipped: { icon: "➖", word: "skipped", tone: "over" },
   cancelled: { icon: "⛔", word: "cancelled", tone: "over" },

@@ -78,7 +78,7 @@ const notices: { [About in Notice["about"]]: [notice: Extract<Notice, { about: A
   "unauthorised-label": [{ about: "unauthorised-label", by: "ada" }, "unauthorised-label:ada"],
   "unauthorised-command": [{ about: "unauthorised-command", by: "ada", comment: 7 }, "unauthorised-command:ada"],
   "malformed-command": [{ about: "malformed-command", comment: 7, text: "", reason: "" }, "answer:7"],
-  "refused-command": [{ about: "refused-command", comment: 7, reason: "" }, "answer:7"],
+  "refused-command": [{ about: "refused-command", comment: 7, refusal: { kind: "nothing-stopped" } }, "answer:7"],
   help: [{ about: "help", comment: 7 }, "answer:7"],
   "not-ready": [{ about: "not-ready", round: 2, problems: [] }, "not-ready:2"],
   "budget-warning": [{ about: "budget-warning", extra: 5, short: ["usd", "minutes"] }, "budget-warning:usd+minutes:5"],

@@ -1,7 +1,7 @@
 /** Every failure class at every place where it arises, and the edge that it takes. */
 import { describe, expect, it } from "vitest";
 import { FailureClass, failureRules } from "../../src/core/failure.ts";
-import { explainTask } from "../../src/messages/explain.ts";
+import { standingOf } from "../../src/core/feature/standing.ts";
 import { cancelled, change, freely, red, running, sha, World } from "./world.ts";
 
 interface Edge {
@@ -390,7 +390,9 @@ describe("a reviewer who asks for changes", () => {
       entry: { standing: { kind: "changes-requested" } },
       machine: { failures: 1 },
     });
-    expect(explainTask(world.state, world.task("a")).next).toBe("review it again, or dismiss the review");
+    expect(standingOf(world.state, world.task("a"))).toMatchObject({
+      standing: { kind: "changes-requested", ofEarlierHead: true },
+    });
     expect(world.has("pull.merge")).toBe(false);
     hint(world, pull);
     world.pullIs(pull, asks("a-2", "Nor like that."));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decideFeature } from "../../src/core/feature/decide.ts";
+import { standingOf } from "../../src/core/feature/standing.ts";
 import { laneKey } from "../../src/core/keys.ts";
-import { explainFeature } from "../../src/messages/explain.ts";
+import { activityOf } from "../../src/core/rules/activity.ts";
 import { change, FEATURE, freely, LANE, red, repo, running, sha, World } from "./world.ts";
 
 const INTEGRATION = "headgate/1/land";
@@ -61,7 +62,7 @@ describe("landing together", () => {
       head: null,
       failure,
     });
-    expect(world.state.parked?.reason).toEqual(failure.cause);
+    expect(world.state.parked).toEqual({ kind: "effect-failed", effect: "branch.create", cause: failure.cause });
     world.commands("resume");
     expect(world.take("branch.create").branch).toBe(INTEGRATION);
   });
@@ -90,11 +91,7 @@ describe("landing together", () => {
       const world = begin();
       world.pullIs(world.agentSucceeds("a"));
       world.merges(10, { tip: null });
-      const at = sha("merge-10").slice(0, 12);
-      expect(world.state.parked).toEqual({
-        reason: `The branch \`${branch}\` is gone.`,
-        next: `restore it at ${at}, then \`/headgate resume\``,
-      });
+      expect(world.state.parked).toEqual({ kind: "branch-gone", branch, sha: sha("merge-10") });
       world.commands("resume");
       expect(world.take("branch.observe").branch).toBe(branch);
       expect(world.state.parked).toBeNull();
@@ -292,10 +289,8 @@ describe("rolling back", () => {
         stage: "parked",
         setback: { failure: { class: "policy-blocked" } },
       });
-      const { actor, reason, next } = explainFeature(world.state);
-      expect(actor).toBe("person");
-      expect(reason).toContain("may be the last of several commits");
-      expect(next).toContain("revert by hand");
+      expect(activityOf(world.state)).toBe("waits-for-person");
+      expect(standingOf(world.state, world.task("undo-1"))).toMatchObject({ remedy: "revert-by-hand" });
       world.commands({ verb: "retry", task: "undo-1" });
       expect(world.has("revert.write")).toBe(false);
       world.commands("cancel");
@@ -480,7 +475,10 @@ describe("a feature", () => {
     world.label();
     world.allow();
     world.plan({ land: [], "undo-1": [] });
-    expect(world.state.parked?.reason).toMatch(/'land' is reserved.*'undo-1' is reserved/);
+    expect(world.state.parked).toMatchObject({
+      kind: "plan-invalid",
+      errors: [expect.stringContaining("'land' is reserved"), expect.stringContaining("'undo-1' is reserved")],
+    });
     expect(world.rawState(FEATURE)).toBeDefined();
   });
 });

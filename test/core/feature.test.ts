@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { standingOf } from "../../src/core/feature/standing.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { spent } from "../../src/core/rules/spending.ts";
-import { explainTask } from "../../src/messages/explain.ts";
 import { statusComment } from "../../src/messages/status.ts";
 import { change, FEATURE, freely, green, LANE, red, running, sha, World } from "./world.ts";
 
@@ -479,7 +479,7 @@ describe("commands", () => {
     });
     expect(world.take("notice.post").notice).toMatchObject({
       about: "refused-command",
-      reason: expect.stringContaining("no task 'ghost'"),
+      refusal: { kind: "no-such-task", named: "ghost", tasks: ["a"] },
     });
   });
 
@@ -622,10 +622,7 @@ describe("a task's own budget", () => {
     world.dispatches("a");
     world.ends("a", { outcome: "failed", summary: "no", usage: used });
     expect(world.stages()).toEqual({ a: "parked", b: "dispatching" });
-    const { reason, next, actor } = explainTask(world.state, world.task("a"));
-    expect(reason).toContain("its own budget is used up");
-    expect(next).toContain("`/headgate retry a` allows it one more attempt");
-    expect(actor).toBe("person");
+    expect(standingOf(world.state, world.task("a"))).toMatchObject({ kind: "parked", remedy: "fix-and-pay" });
   });
 
   it("is no reason to park what needs no attempt", () => {
@@ -702,7 +699,7 @@ describe("the budget", () => {
     world.pullIs(10);
     world.merges(10);
     expect(world.stages()).toEqual({ a: "done", b: "ready" });
-    expect(world.state.parked).toMatchObject({ next: "/headgate budget +5" });
+    expect(world.state.parked).toEqual({ kind: "budget-short", of: ["usd"] });
     world.feature({
       type: "command.given",
       comment: 5,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { standingOf, type TaskStanding } from "../../src/core/feature/standing.ts";
 import type { PlannedTask } from "../../src/core/plan.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 import { activityOf } from "../../src/core/rules/activity.ts";
-import { explainTask } from "../../src/messages/explain.ts";
 import { change, freely, green, red, running, World } from "./world.ts";
 
 type Planned = Partial<PlannedTask> & { id: string };
@@ -28,8 +28,8 @@ function dispatched(world: World): string[] {
   return world.effects.flatMap((effect) => (effect.type === "attempt.dispatch" ? [effect.task] : []));
 }
 
-function why(world: World, id: string): string {
-  return explainTask(world.state, world.task(id)).reason;
+function why(world: World, id: string): TaskStanding {
+  return standingOf(world.state, world.task(id));
 }
 
 describe("what starts first", () => {
@@ -60,16 +60,16 @@ describe("slots that agents and checks share", () => {
   it("are as many as GitHub Actions has jobs", () => {
     const world = begun({ actions }, abcd);
     expect(dispatched(world)).toEqual(["a", "b", "c"]);
-    expect(why(world, "d")).toBe("GitHub Actions has no job left");
+    expect(why(world, "d")).toEqual({ kind: "no-job-free", checking: 0 });
   });
 
   it("are taken by the checks of a pull from its promotion until they have ended", () => {
     const world = begun({ actions, maxParallel: 2 }, abcd);
-    expect(why(world, "c")).toBe("All 2 agents are busy");
+    expect(why(world, "c")).toEqual({ kind: "agents-busy", agents: 2 });
     world.dispatches("a");
     world.ends("a", {});
     expect(world.stages()).toMatchObject({ a: "promoting", b: "dispatching", c: "ready" });
-    expect(why(world, "c")).toBe("GitHub Actions has no job left: 1 pull request is being checked");
+    expect(why(world, "c")).toEqual({ kind: "no-job-free", checking: 1 });
     const { attempt } = world.take("change.promote");
     world.feature({ type: "change.promoted", task: "a", attempt, head: "a".repeat(40) });
     world.take("pull.open");
@@ -119,7 +119,7 @@ describe("research", () => {
     expect(dispatched(world).sort()).toEqual(["build", "look", "read"]);
     const later = begun({ overlap: "serialise-overlap", maxParallel: 1 }, [...tasks].reverse());
     later.dispatches("look");
-    expect(why(later, "build")).toBe("All 1 agents are busy");
+    expect(why(later, "build")).toEqual({ kind: "agents-busy", agents: 1 });
   });
 
   it("takes jobs of GitHub Actions like any attempt", () => {
@@ -151,11 +151,7 @@ describe("tasks that may change the same files", () => {
   it("start one after another, the longest path first, until the first has landed", () => {
     const world = begun({ overlap }, tasks);
     expect(dispatched(world)).toEqual(["large", "other"]);
-    expect(explainTask(world.state, world.task("small"))).toEqual({
-      reason: "It waits for large, which changes the same files",
-      next: "it starts when large has landed",
-      actor: "headgate",
-    });
+    expect(why(world, "small")).toEqual({ kind: "shares-files", task: "large" });
     const pull = world.agentSucceeds("large");
     expect(world.stages()).toMatchObject({ large: "in-lane", small: "ready" });
     world.pullIs(pull);
@@ -259,11 +255,7 @@ describe("attempts that share a prompt prefix", () => {
   it("let the first go, for the seconds that the policy allows", () => {
     const world = begun({ launch }, abc);
     expect(dispatched(world)).toEqual(["a"]);
-    expect(explainTask(world.state, world.task("b"))).toEqual({
-      reason: "It lets a go first, whose prompt cache it can read",
-      next: "it starts within seconds",
-      actor: "headgate",
-    });
+    expect(why(world, "b")).toEqual({ kind: "warms-cache", task: "a" });
     expect(world.effects.find((one) => one.type === "timer.set" && one.timer === "launch")).toMatchObject({
       dueAt: world.at + 5_000,
     });
@@ -355,6 +347,6 @@ describe("attempts that share a prompt prefix", () => {
     const world = begun({ launch, budget }, [{ id: "large", size: "L" }, ...abc]);
     expect(dispatched(world)).toEqual(["large"]);
     expect(world.has("timer.set", (one) => one.type === "timer.set" && one.timer === "launch")).toBe(false);
-    for (const id of ["a", "b", "c"]) expect(why(world, id)).toBe("What is under way may use up the budget");
+    for (const id of ["a", "b", "c"]) expect(why(world, id)).toEqual({ kind: "budget-reserved" });
   });
 });

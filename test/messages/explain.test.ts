@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Parked } from "../../src/core/feature/parked.ts";
+import { tasksForPerson } from "../../src/core/feature/standing.ts";
+import type { Delay, FeatureState } from "../../src/core/feature/state.ts";
 import { findTask } from "../../src/core/feature/state.ts";
-import { explainFeature, explainTask, tasksForPerson } from "../../src/messages/explain.ts";
-import { red, running, World } from "../core/world.ts";
+import { explainFeature, explainTask } from "../../src/messages/explain.ts";
+import { red, running, sha, World } from "../core/world.ts";
 
 function explained(world: World, id: string) {
   const task = findTask(world.state, id);
@@ -84,7 +87,7 @@ describe("why a task is not merged", () => {
       actor: "headgate",
     });
     expect(explained(parked(tasks), "c")).toEqual({
-      reason: "It waits for b; a is parked",
+      reason: "It waits for b; a needs attention",
       next: "`/headgate retry a`",
       actor: "person",
     });
@@ -107,26 +110,140 @@ describe("why a task is not merged", () => {
   });
 });
 
+describe("what a task waits for before it starts", () => {
+  const waits = (delay: Delay | null, change: (state: FeatureState) => void = () => {}) => {
+    const world = started({ a: [], b: [] });
+    const state = structuredClone(world.state);
+    const task = findTask(state, "b");
+    if (task === undefined) throw new Error("no task b");
+    task.stage = "ready";
+    task.delay = delay;
+    change(state);
+    const { reason, next, actor } = explainTask(state, task);
+    return `${actor}: ${reason}; ${next}`;
+  };
+
+  it.each<[string, Delay | null, string]>([
+    ["nothing", null, "headgate: It is about to start; an agent works on it"],
+    [
+      "a slot",
+      { cause: "slots", slots: 4, checking: 2 },
+      "headgate: All 4 agents are busy; it starts when one is free",
+    ],
+    [
+      "a job of GitHub Actions",
+      { cause: "slots", slots: 1, checking: 1 },
+      "github: GitHub Actions has no job left: 1 pull request is being checked; it starts when one is free",
+    ],
+    [
+      "the budget",
+      { cause: "budget" },
+      "headgate: What is under way may use up the budget; it starts if enough is left",
+    ],
+    [
+      "another task's files",
+      { cause: "files", task: "a" },
+      "headgate: It waits for a, which changes the same files; it starts when a has merged",
+    ],
+    [
+      "another task's cache",
+      { cause: "cache", task: "a" },
+      "headgate: It lets a go first, whose prompt cache it can read; it starts within seconds",
+    ],
+  ])("can be %s", (_, delay, said) => {
+    expect(waits(delay)).toBe(said);
+  });
+
+  it("can be an open circuit breaker, and says what tripped it", () => {
+    const said = waits(null, (state) => {
+      state.breaker = { ...state.breaker, state: "open", cause: { kind: "lost-in-a-row", attempts: 6 } };
+    });
+    expect(said).toMatch(/^headgate: The circuit breaker is open: the last 6 attempts were lost .*`\/headgate resume`/);
+  });
+
+  it("can be a look at its branch", () => {
+    const said = waits(null, (state) => {
+      if (state.base !== null) state.base.asked += 1;
+    });
+    expect(said).toBe("headgate: Checking what has been merged; it starts then");
+  });
+});
+
+describe("a feature that needs a person", () => {
+  it.each<[Parked, string, string]>([
+    [
+      { kind: "label-unauthorised", by: "mallory" },
+      "@mallory has no write access to this repository",
+      "someone with write access removes the label and adds it again",
+    ],
+    [
+      { kind: "plan-failed", cause: { kind: "outside", text: "line 3: no title\nmore" } },
+      "No plan could be made: line 3: no title",
+      "fix this, then `/headgate resume`",
+    ],
+    [{ kind: "plan-invalid", errors: ["a", "b"] }, "The plan has errors: a; b", "fix this, then `/headgate resume`"],
+    [
+      { kind: "questions-open" },
+      "The planner needs an answer before it can plan",
+      "answer in a comment; `/headgate plan` plans without an answer",
+    ],
+    [
+      { kind: "budget-short", of: ["usd", "minutes"] },
+      "The budget does not allow another attempt: it is short of dollars and Actions minutes. Open pull requests still merge",
+      "`/headgate budget +5` adds five dollars",
+    ],
+    [
+      { kind: "tasks-failing", failed: 3, total: 5 },
+      "The circuit breaker stopped the feature: 3 of 5 tasks failed for good",
+      "look at the failed tasks, then `/headgate resume`",
+    ],
+    [
+      { kind: "branch-gone", branch: "main", sha: sha("base") },
+      "The branch `main` is gone",
+      "restore it at 626173650000, then `/headgate resume`",
+    ],
+    [
+      { kind: "effect-failed", effect: "plan.publish", cause: { kind: "outside", text: "The issue is locked." } },
+      "The issue is locked",
+      "fix this, then `/headgate resume`",
+    ],
+    [{ kind: "unknown", text: "It stopped." }, "It stopped", "fix this, then `/headgate resume`"],
+  ])("says why and what to do: %j", (parked, reason, next) => {
+    const world = new World();
+    world.label();
+    expect(explainFeature({ ...world.state, parked })).toEqual({ reason, next, actor: "person" });
+  });
+
+  it("with a plan that is proposed already is told to ask for another", () => {
+    const world = new World();
+    world.label();
+    const state = { ...world.state, stage: "proposed" as const };
+    expect(explainFeature({ ...state, parked: { kind: "plan-invalid", errors: ["a"] } }).next).toBe(
+      "fix this, then `/headgate plan`",
+    );
+  });
+});
+
 describe("what a feature is doing", () => {
   it("counts what goes on", () => {
     const world = started({ a: [], b: [], c: [], d: ["a"] });
     world.lands("a");
     world.pullIs(world.agentSucceeds("b"), { checks: [running] });
     expect(explainFeature(world.state)).toMatchObject({
-      reason: "2 tasks are being worked on, 1 is in the lane, 1 of 4 is done",
+      reason: "2 tasks are being worked on, 1 is in Headgate's queue, 1 of 4 is done",
       actor: "headgate",
     });
   });
 
   it("names who needs a person while others go on", () => {
     const world = parked({ a: [], b: [] });
-    expect(explainFeature(world.state).reason).toBe("1 task is being worked on, 0 of 2 are done. a needs a person");
+    expect(explainFeature(world.state).reason).toBe("1 task is being worked on, 0 of 2 are done. a needs attention");
     expect(tasksForPerson(world.state).map((task) => task.plan.id)).toEqual(["a"]);
   });
 
   it("waits for a person once nothing else can go on, and says for what", () => {
     expect(explainFeature(parked({ a: [], b: ["a"] }).state)).toEqual({
-      reason: "a needs a person. I give up",
+      reason: "a needs attention. I give up",
       next: "look at its last attempt, then `/headgate retry a`",
       actor: "person",
     });
@@ -138,7 +255,7 @@ describe("what a feature is doing", () => {
     world.allow({ problems: ["`main` requires no checks."] });
     expect(explainFeature(world.state)).toEqual({
       reason: "`main` requires no checks",
-      next: "put that right, then `/headgate resume`",
+      next: "fix this, then `/headgate resume`",
       actor: "person",
     });
   });
@@ -147,6 +264,6 @@ describe("what a feature is doing", () => {
     const world = started({ a: [] });
     world.pullIs(world.agentSucceeds("a"), { checks: [red] });
     world.feature({ type: "issue.closed", by: "ada" });
-    expect(explainFeature(world.state).reason).toBe("It was cancelled by @ada; of its tasks 0 of 1 are merged");
+    expect(explainFeature(world.state).reason).toBe("@ada cancelled it; of its tasks 0 of 1 are merged");
   });
 });

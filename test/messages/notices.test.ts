@@ -10,7 +10,14 @@ describe("a notice", () => {
   it.each<[string, Notice]>([
     ["says why a label starts nothing", { about: "unauthorised-label", by: "mallory" }],
     ["says why a command does nothing", { about: "unauthorised-command", by: "mallory", comment: 7 }],
-    ["refuses a command with the reason", { about: "refused-command", comment: 7, reason: "There is no task 'x'." }],
+    [
+      "refuses a command with the reason",
+      {
+        about: "refused-command",
+        comment: 7,
+        refusal: { kind: "no-such-task", named: "x", tasks: ["a", "b"], rows: false },
+      },
+    ],
     [
       "lists everything that is missing, with names as code",
       { about: "not-ready", round: 1, problems: ["`main` requires no checks.", "`x.yml` is\nmissing."] },

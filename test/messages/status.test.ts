@@ -88,7 +88,7 @@ describe("the status comment", () => {
     expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
       "<!-- headgate:status -->
       > [!IMPORTANT]
-      > **quote needs a person. unit: csv.test.ts:31 expected \\\`2\\\`.**
+      > **quote needs attention. unit: csv.test.ts:31 expected \\\`2\\\`.**
       > What to do: look at the failing checks, then \`/headgate retry quote\`.
 
       \`\`\`mermaid
@@ -109,9 +109,9 @@ describe("the status comment", () => {
       | Task | State | Pull request | Why, what next, who |
       |---|---|---|---|
       | \`types\` types | ✅ done | #10 | merged as 6d65726 |
-      | \`quote\` quote | ✋ parked | #11 | unit: csv.test.ts:31 expected \\\`2\\\`; next: look at the failing checks, then \`/headgate retry quote\` · **you** |
-      | \`parser\` parser | ✅ done |  | It had nothing to land |
-      | \`cli\` cli | ⚪ blocked |  | It waits for quote; quote is parked; next: \`/headgate retry quote\` · **you** |
+      | \`quote\` quote | ✋ needs attention | #11 | unit: csv.test.ts:31 expected \\\`2\\\`; next: look at the failing checks, then \`/headgate retry quote\` · **you** |
+      | \`parser\` parser | ✅ done |  | It had nothing to merge |
+      | \`cli\` cli | ⚪ blocked |  | It waits for quote; quote needs attention; next: \`/headgate retry quote\` · **you** |
 
       Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
 
@@ -138,7 +138,7 @@ describe("the status comment", () => {
       task.entry = { standing: { kind: "ready-for-person" }, checking: false };
     });
     expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
-      `"| \`quote\` quote | 🚦 in the lane | #11 | \\#​11 is ready to merge; next: merge it · **you** |"`,
+      `"| \`quote\` quote | 🚦 in the queue | #11 | \\#​11 is ready to merge; next: merge it · **you** |"`,
     );
   });
 
@@ -189,7 +189,7 @@ describe("the status comment", () => {
     world.feature({ type: "issue.closed", by: "ada" });
     const text = statusComment(world.state, world.at);
     expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe(
-      "**It was cancelled by @·ada; of its tasks 1 of 4 is merged.**",
+      "**@·ada cancelled it; of its tasks 1 of 4 is merged.**",
     );
     expect(text).not.toContain("Commands are");
   });

@@ -45,7 +45,7 @@ describe("progress in a terminal", () => {
       [
         "0:11 ↻ parser build",
         "0:11 ✗ parser I give[2J up",
-        "0:11 ! parser is parked: look at its last attempt, then \`/headgate retry parser\`",
+        "0:11 ! parser needs attention: look at its last attempt, then \`/headgate retry parser\`",
       ]
     `);
   });
@@ -75,7 +75,7 @@ describe("progress in a terminal", () => {
       [
         "0:11 ! It is on hold: @ada removed the label; \`/headgate resume\` goes on, \`/headgate cancel\` ends it",
         "0:11 ▶ goes on",
-        "0:11 ■ It was cancelled by @ada; of its tasks 1 of 4 is merged",
+        "0:11 ■ @ada cancelled it; of its tasks 1 of 4 is merged",
       ]
     `);
   });
@@ -86,7 +86,7 @@ describe("progress in a terminal", () => {
     world.allow({ problems: ["`main` requires no checks."] });
     expect(terminal(world).slice(-1)).toMatchInlineSnapshot(`
       [
-        "0:00 ! \`main\` requires no checks; put that right, then \`/headgate resume\`",
+        "0:00 ! \`main\` requires no checks; fix this, then \`/headgate resume\`",
       ]
     `);
   });

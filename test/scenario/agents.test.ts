@@ -34,7 +34,7 @@ describe("an agent that does not do its work", () => {
     const status = await world.status();
     expect(status).toMatch(/`idle` Make idle \| ✋ parked \|.*without changing anything.*`\/headgate retry idle`/);
     expect(status).toMatch(/`broken` Make broken \| ✋ parked \|.*exit code 3.*`\/headgate retry broken`/);
-    expect(status).toMatch(/`next` Next \| ⚪ blocked \|.*It waits for idle; idle is parked/);
+    expect(status).toMatch(/`next` Next \| ⚪ blocked \|.*It waits for idle; idle needs attention/);
     expect(await world.log()).toEqual(["Make good (#2)", "first"]);
 
     await world.open("mended");

@@ -177,7 +177,7 @@ describe("a feature that is called off", () => {
       ["headgate 1/slow/1", "cancelled"],
     ]);
     expect((await world.pulls()).map((pull) => [pull.state, pull.merged_at])).toEqual([["closed", null]]);
-    expect(await world.status()).toMatch(/^\*\*It was cancelled by .*maya; of its tasks 0 of 3 are merged\.\*\*/);
+    expect(await world.status()).toMatch(/^\*\*.*maya cancelled it; of its tasks 0 of 3 are merged\.\*\*/);
     expect(await world.log()).toEqual(["first"]);
   });
 

@@ -46,7 +46,7 @@ describe("without a single webhook", () => {
 
     const command = await world.comment("maya", "/headgate hold");
     world.later(SWEEP_MS);
-    await world.until(async () => (await world.feature()).hold?.reason === "@maya asked for it");
+    await world.until(async () => (await world.feature()).hold?.by === "maya");
     await world.until(async () => (await world.reactions(command)).includes("+1"));
     const resume = await world.comment("maya", "/headgate resume");
     world.later(SWEEP_MS);

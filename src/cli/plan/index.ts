@@ -9,7 +9,7 @@ import { analysisOf } from "../../core/feature/planning/approval.ts";
 import { defaultPolicy, LABEL } from "../../core/policy.ts";
 import { connectApp, createGitHub } from "../../github/index.ts";
 import type { Planner } from "../../loop/planner-port.ts";
-import { causeText } from "../../messages/explain/cause.ts";
+import { parkedText } from "../../messages/explain/parked.ts";
 import { planReport } from "../../messages/terminal/plan-report.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
@@ -110,8 +110,7 @@ function show({ state, problems }: DryRun, asJson: boolean, print: (line: string
     const questions = state.questions?.texts ?? [];
     const tasks = state.tasks.map((task) => task.plan);
     const { warnings, plan: made, parked, planner } = state;
-    const reason = parked === null || typeof parked.reason === "string" ? parked?.reason : causeText(parked.reason);
-    const failure = made === null && questions.length === 0 ? (reason ?? null) : null;
+    const failure = made === null && questions.length === 0 ? (parked === null ? null : parkedText(parked)) : null;
     const source = made?.source ?? null;
     const why = made?.why ?? null;
     print(JSON.stringify({ tasks, source, why, analysis, problems, warnings, questions, failure, planner }, null, 2));

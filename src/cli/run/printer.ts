@@ -2,10 +2,11 @@
 
 import { styleText } from "node:util";
 import { tokensOf } from "../../core/attempt.ts";
+import { tasksForPerson } from "../../core/feature/standing.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import { commandLines } from "../../messages/commands.ts";
-import { explainFeature, explainTask, tasksForPerson } from "../../messages/explain.ts";
+import { explainFeature, explainTask } from "../../messages/explain.ts";
 import { finalTable } from "../../messages/terminal/final-table.ts";
 import { planTree } from "../../messages/terminal/plan-tree.ts";
 import { progressLine } from "../../messages/terminal/progress.ts";

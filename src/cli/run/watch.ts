@@ -69,7 +69,7 @@ export function watch(store: Store, aggregate: string, show: (happened: Happened
 /** What makes one rest another than the last: a command that changed nothing does not. */
 function print({ stage, hold, parked, tasks }: FeatureState): string {
   const ends = tasks.map((task) => [task.stage, task.attempts.length, task.landing?.order, task.entry?.standing]);
-  return JSON.stringify([stage, hold?.reason, parked?.reason, ends]);
+  return JSON.stringify([stage, hold, parked, ends]);
 }
 
 interface Follower {

@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 import { Cause } from "../cause.ts";
+import { Resource } from "../feature/parked.ts";
+import { Refusal } from "../feature/refusal.ts";
 
 type Key = (string | number)[];
 
@@ -37,7 +39,7 @@ const notices = {
   ),
 
   "refused-command": define(
-    z.object({ about: z.literal("refused-command"), comment: z.number().int(), reason: z.string() }),
+    z.object({ about: z.literal("refused-command"), comment: z.number().int(), refusal: Refusal }),
     { key: answer },
   ),
 
@@ -52,7 +54,7 @@ const notices = {
     z.object({
       about: z.literal("budget-warning"),
       extra: z.number(),
-      short: z.array(z.enum(["usd", "tokens", "minutes"])),
+      short: z.array(Resource),
     }),
     { key: ({ about, short, extra }) => [about, short.join("+"), extra] },
   ),

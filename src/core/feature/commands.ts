@@ -4,17 +4,19 @@ import { MAX_COMMANDS } from "../command.ts";
 import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
 import { failureRules } from "../failure.ts";
-import { breakerDue } from "./allowance.ts";
-import { cancelAttempt, promote } from "./attempts.ts";
+import { breakerDue } from "./attempt/allowance.ts";
+import { cancelAttempt, promote } from "./attempt/attempts.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceFeature, advanceTask, nextRound, sendToLanes, submit } from "./draft.ts";
+import { addUndo, takesBack } from "./landing/rollback.ts";
+import { refreshTargets } from "./landing/targets.ts";
 import { approveCommand, takeEditedText } from "./planning/approval.ts";
 import { dropTask, planAgain, putAfter } from "./planning/edits.ts";
 import { showPlan } from "./planning/showing.ts";
-import { addUndo, takesBack } from "./rollback.ts";
+import type { Refusal } from "./refusal.ts";
+import { isActive, isSatisfied } from "./stages.ts";
 import type { FeatureState, Task } from "./state.ts";
-import { findTask, isActive, isOver, isSatisfied } from "./state.ts";
-import { refreshTargets } from "./targets.ts";
+import { findTask, isOver } from "./state.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
 
@@ -75,8 +77,8 @@ export function permissionUnknown(draft: Draft, key: string): Reaction {
   const { state } = draft;
   const pending = state.pendingCommands.find((command) => key === `permission.observe:${command.comment}`);
   if (pending === undefined) return "duplicate";
-  const reason = "GitHub did not say whether you may give commands here. Please give it again.";
-  draft.effects.push(notice(state, { about: "refused-command", comment: pending.comment, reason }));
+  const refusal = { kind: "permission-unknown" as const };
+  draft.effects.push(notice(state, { about: "refused-command", comment: pending.comment, refusal }));
   settle(state, pending.comment);
   answerInTurn(draft);
   return null;
@@ -93,14 +95,14 @@ function answer(draft: Draft, given: FeatureState["pendingCommands"][number]): v
   const refusal = perform(draft, given);
   if (refusal !== null) {
     draft.effects.push(react(state, given.comment, "confused"));
-    draft.effects.push(notice(state, { about: "refused-command", comment: given.comment, reason: refusal }));
+    draft.effects.push(notice(state, { about: "refused-command", comment: given.comment, refusal }));
   } else if (given.command.verb !== "malformed") {
     draft.effects.push(react(state, given.comment, "+1"));
   }
 }
 
-/** null: done. Else why not, in a sentence for the person. */
-function perform(draft: Draft, given: FeatureState["pendingCommands"][number]): string | null {
+/** Carries the command out. Returns null, or why not. */
+function perform(draft: Draft, given: FeatureState["pendingCommands"][number]): Refusal | null {
   const { by, command, comment, writtenAt } = given;
   const { state } = draft;
   switch (command.verb) {
@@ -115,13 +117,13 @@ function perform(draft: Draft, given: FeatureState["pendingCommands"][number]): 
       );
       return null;
     case "hold":
-      if (isOver(state)) return `This feature is ${state.stage}; there is nothing to hold.`;
+      if (isOver(state)) return { kind: "over", verb: "hold", stage: state.stage };
       hold(draft, by, "command");
       return null;
     case "resume":
       return resume(draft, by);
     case "cancel":
-      if (isOver(state)) return `This feature is ${state.stage} already.`;
+      if (isOver(state)) return { kind: "over", verb: "cancel", stage: state.stage };
       cancel(draft, by);
       return null;
     case "retry":
@@ -142,13 +144,13 @@ function perform(draft: Draft, given: FeatureState["pendingCommands"][number]): 
   }
 }
 
-function raise(draft: Draft, usd: number): string | null {
+function raise(draft: Draft, usd: number): Refusal | null {
   const { state } = draft;
-  if (isOver(state)) return `This feature is ${state.stage}; it spends nothing any more.`;
-  if (state.policy?.budget.usd === null) return "This feature has no limit in dollars.";
+  if (isOver(state)) return { kind: "over", verb: "budget", stage: state.stage };
+  if (state.policy?.budget.usd === null) return { kind: "no-dollar-limit" };
   state.extraUsd += usd;
   state.warned = state.warned.filter((kind) => kind !== "usd");
-  if (state.parked?.next.startsWith("/headgate budget")) state.parked = null;
+  if (state.parked?.kind === "budget-short") state.parked = null;
   return null;
 }
 
@@ -159,8 +161,7 @@ export function hold(draft: Draft, by: string, cause: "command" | "label"): void
   const isNews = state.hold === null;
   // The label that comes back does not undo a command.
   if (!isNews && cause === "label") return;
-  const reason = cause === "label" ? `@${by} removed the label` : `@${by} asked for it`;
-  state.hold = { by, reason, cause };
+  state.hold = { by, cause };
   if (!isNews) return;
   sendToLanes(
     draft,
@@ -169,13 +170,13 @@ export function hold(draft: Draft, by: string, cause: "command" | "label"): void
   );
 }
 
-export function resume(draft: Draft, by: string): string | null {
+export function resume(draft: Draft, by: string): Refusal | null {
   const { state } = draft;
-  if (isOver(state)) return `This feature is ${state.stage}; it cannot be resumed.`;
+  if (isOver(state)) return { kind: "over", verb: "resume", stage: state.stage };
   const inLane = state.tasks.some((task) => task.stage === "in-lane");
   const paused = state.breaker.state === "open";
   const stopped = state.hold !== null || state.parked !== null;
-  if (!stopped && !inLane && !paused) return "Nothing is on hold.";
+  if (!stopped && !inLane && !paused) return { kind: "nothing-stopped" };
   if (state.hold?.cause === "label") state.ignoresLabel = true;
   goOn(draft);
   if (!stopped || state.stage !== "planning") return null;
@@ -278,14 +279,15 @@ function givingUp(state: FeatureState, revert: string[] | null): { type: "ROLL_B
   return { type: revert !== null && (revert.length > 0 || mayHaveLanded) ? "ROLL_BACK" : "CANCEL" };
 }
 
-function retry(draft: Draft, id: string): string | null {
+function retry(draft: Draft, id: string): Refusal | null {
   const { state } = draft;
   const task = findTask(state, id);
-  if (isOver(state)) return `This feature is ${state.stage}; its tasks cannot be retried.`;
-  if (task === undefined)
-    return `There is no task '${id}'. Tasks: ${state.tasks.map((one) => one.plan.id).join(", ")}.`;
+  if (isOver(state)) return { kind: "over", verb: "retry", stage: state.stage };
+  if (task === undefined) {
+    return { kind: "no-such-task", named: id, tasks: state.tasks.map((one) => one.plan.id), rows: false };
+  }
   if (task.stage !== "parked" && task.stage !== "waiting") {
-    return `Task '${id}' is ${task.stage}; only a parked or waiting task can be retried.`;
+    return { kind: "not-retryable", task: id, stage: task.stage };
   }
   draft.effects.push({ type: "timer.cancel", timer: `wait:${id}` });
   if (task.setback !== null) task.setback.until = null;

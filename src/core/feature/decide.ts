@@ -5,7 +5,7 @@ import type { FeatureEvent } from "../event.ts";
 import { featureKey, laneKey, topics } from "../keys.ts";
 import { isSameStanding } from "../lane/standing.ts";
 import { drift } from "../rules/drift.ts";
-import { judgeBreaker, judgeFanIn } from "./allowance.ts";
+import { judgeBreaker, judgeFanIn } from "./attempt/allowance.ts";
 import {
   cancelAttempt,
   dispatched,
@@ -15,18 +15,19 @@ import {
   promoted,
   pullOpened,
   refused,
-} from "./attempts.ts";
+} from "./attempt/attempts.ts";
 import { cancel, commandGiven, goOn, hold, observeFeature, permissionObserved } from "./commands.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
+import { addUndo } from "./landing/rollback.ts";
+import { observeTarget, targetObserved, targetOf } from "./landing/targets.ts";
 import { issueEdited, takeEditedText } from "./planning/approval.ts";
 import { askForMore, askForPlan, planFailed, planMade, planQuestioned } from "./planning/making.ts";
 import { planShown } from "./planning/showing.ts";
 import { progress } from "./progress.ts";
-import { addUndo } from "./rollback.ts";
+import { isActive } from "./stages.ts";
 import type { FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask, isActive, isOver } from "./state.ts";
-import { observeTarget, targetObserved, targetOf } from "./targets.ts";
+import { currentAttempt, findTask, isOver } from "./state.ts";
 import { effectFailed, observeIssue, SWEEP_MS, timerDue } from "./time.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
@@ -192,17 +193,14 @@ function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reac
   if (event.permission !== "write" && event.permission !== "admin") {
     // Whatever runs already was asked for by somebody who may: it goes on as it was.
     if (state.stage === "planning" && !state.planAwaited) {
-      state.parked = {
-        reason: `@${event.by} may not start features here.`,
-        next: "label again, by someone with write access",
-      };
+      state.parked = { kind: "label-unauthorised", by: event.by };
     }
     const notice = { about: "unauthorised-label" as const, by: event.by };
     draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
     return "unauthorised";
   }
   if (event.problems.length > 0 || event.base === null || event.policy === null) {
-    state.parked = { reason: event.problems.join(" "), next: "/headgate resume" };
+    state.parked = { kind: "not-ready", problems: event.problems };
     const notice = { about: "not-ready" as const, round: state.round, problems: event.problems };
     draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
     return null;

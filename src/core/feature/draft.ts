@@ -8,11 +8,12 @@ import { attemptCanFix, failureRules, spendsTry, waitFor } from "../failure.ts";
 import { laneKey } from "../keys.ts";
 import { fingerprint, taskBreaker } from "../rules/breaker.ts";
 import { isSpent } from "../rules/spending.ts";
+import { targetOf } from "./landing/targets.ts";
 import type { TaskMachineEvent } from "./machines.ts";
 import { featureMachine, taskMachine } from "./machines.ts";
+import { TaskStage } from "./stages.ts";
 import type { FeatureState, Setback, Task } from "./state.ts";
-import { currentAttempt, TaskStage } from "./state.ts";
-import { targetOf } from "./targets.ts";
+import { currentAttempt } from "./state.ts";
 
 export interface Draft {
   state: FeatureState;

@@ -1,14 +1,15 @@
 /** After every event: whatever has become possible starts, and what is finished ends. */
-import { mayStartAttempt } from "./allowance.ts";
-import { promote } from "./attempts.ts";
-import { briefFacts, commitsFor } from "./brief.ts";
+import { mayStartAttempt } from "./attempt/allowance.ts";
+import { promote } from "./attempt/attempts.ts";
+import { briefFacts, commitsFor } from "./attempt/brief.ts";
+import { judgeStarts, needsNoAgent, nextKind } from "./attempt/starting.ts";
 import type { Draft } from "./draft.ts";
 import { advanceFeature, advanceTask, attemptIdOf } from "./draft.ts";
+import { isFresh, isWhole } from "./landing/targets.ts";
 import { isFiled } from "./planning/approval.ts";
-import { judgeStarts, needsNoAgent, nextKind } from "./starting.ts";
+import { isSatisfied } from "./stages.ts";
 import type { FeatureState, Task } from "./state.ts";
-import { findTask, isSatisfied } from "./state.ts";
-import { isFresh, isWhole } from "./targets.ts";
+import { findTask } from "./state.ts";
 
 /** The last attempts are what people and the next attempt look at. */
 const REMEMBERED_ATTEMPTS = 50;

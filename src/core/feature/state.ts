@@ -9,6 +9,8 @@ import { Standing } from "../lane/standing.ts";
 import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { shapeOf } from "../shape.ts";
+import { Parked, Resource, Trip } from "./parked.ts";
+import { FeatureStage, TaskStage } from "./stages.ts";
 
 /** Raised with every change of shape; an older snapshot migrates, a newer one is refused. */
 export const FEATURE_SCHEMA = 6;
@@ -16,21 +18,6 @@ export const FEATURE_SCHEMA = 6;
 const Sha = z.string();
 /** Milliseconds since 1970. */
 const Time = z.number();
-
-export const TaskStage = z.enum([
-  "blocked",
-  "ready",
-  "dispatching",
-  "working",
-  "promoting",
-  "in-lane",
-  "waiting",
-  "parked",
-  "done",
-  "skipped",
-  "cancelled",
-]);
-export type TaskStage = z.infer<typeof TaskStage>;
 
 export const AttemptRecord = z.object({
   number: z.number(),
@@ -144,11 +131,11 @@ const Feature = z.object({
   issue: z.object({ number: z.number(), title: z.string(), body: z.string() }),
   /** The issue says something else by now. null: it does not. */
   edited: z.object({ title: z.string(), body: z.string() }).nullable(),
-  stage: z.enum(["planning", "proposed", "executing", "rolling-back", "completed", "cancelled", "failed"]),
+  stage: FeatureStage,
   /** A person stopped it. Orthogonal to the stage, so nothing forgets what it was doing. */
-  hold: z.object({ by: z.string(), reason: z.string(), cause: z.enum(["command", "label"]) }).nullable(),
+  hold: z.object({ by: z.string(), cause: z.enum(["command", "label"]) }).nullable(),
   /** It stopped and needs a person. */
-  parked: z.object({ reason: z.union([z.string(), Cause]), next: z.string() }).nullable(),
+  parked: Parked.nullable(),
   labelledBy: z.string(),
   startedAt: Time,
   endedAt: Time.nullable(),
@@ -162,12 +149,12 @@ const Feature = z.object({
   /** Dollars that people added to the policy's budget. */
   extraUsd: z.number(),
   /** Limits whose warning has been given. */
-  warned: z.array(z.enum(["usd", "tokens", "minutes"])),
+  warned: z.array(Resource),
   breaker: z.object({
     state: z.enum(["closed", "open", "half-open"]),
     /** How often it has tripped over the machinery without a success since; the pause doubles with each. */
     trips: z.number(),
-    cause: z.string().nullable(),
+    cause: Trip.nullable(),
     /** Tasks that had failed for good when a person last said to go on. */
     acknowledged: z.number(),
   }),
@@ -260,16 +247,6 @@ export function isOver(state: FeatureState): boolean {
 /** A later plan than the one that people can read was asked for. */
 export function isPlannedAnew(state: FeatureState): boolean {
   return state.plan !== null && state.planVersion > state.plan.version;
-}
-
-/** Stages in which a task holds one of the feature's slots. */
-export function isActive(stage: TaskStage): boolean {
-  return stage === "dispatching" || stage === "working";
-}
-
-/** A dependency in one of these stages lets its dependents start. */
-export function isSatisfied(stage: TaskStage): boolean {
-  return stage === "done" || stage === "skipped";
 }
 
 export const currentAttempt = (task: Task): AttemptRecord | undefined => task.attempts.at(-1);

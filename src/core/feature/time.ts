@@ -2,8 +2,8 @@
 import type { FeatureEvent } from "../event.ts";
 import { failureRules } from "../failure.ts";
 import { activityOf } from "../rules/activity.ts";
-import { breakerDue } from "./allowance.ts";
-import { cancelAttempt, observeAttempt, overdue, promote } from "./attempts.ts";
+import { breakerDue } from "./attempt/allowance.ts";
+import { cancelAttempt, observeAttempt, overdue, promote } from "./attempt/attempts.ts";
 import { permissionUnknown } from "./commands.ts";
 import type { Draft, Reaction } from "./draft.ts";
 import { advanceTask, failTask, submit } from "./draft.ts";
@@ -82,20 +82,20 @@ export function effectFailed(draft: Draft, event: EventOf<"effect.failed">): Rea
   switch (event.effect) {
     case "feature.observe":
       if (state.stage !== "planning" || state.planAwaited) return "superseded";
-      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      state.parked = { kind: "effect-failed", effect: event.effect, cause: event.failure.cause };
       return null;
     case "plan.make":
     case "plan.publish":
       // A plan that nobody can read cannot be approved.
       if (state.stage !== "planning" && state.stage !== "proposed") return "superseded";
       if (event.effect === "plan.make") state.planAwaited = false;
-      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      state.parked = { kind: "effect-failed", effect: event.effect, cause: event.failure.cause };
       if (event.effect === "plan.make") keepPlan(draft);
       return null;
     case "branch.create":
     case "branch.observe":
       if (isOver(state) || (event.effect === "branch.create" && state.land !== null)) return "superseded";
-      state.parked = { reason: event.failure.cause, next: "/headgate resume" };
+      state.parked = { kind: "effect-failed", effect: event.effect, cause: event.failure.cause };
       return null;
     case "attempt.dispatch":
       if (task?.stage !== "dispatching") return "stale-attempt";

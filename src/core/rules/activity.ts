@@ -1,5 +1,6 @@
 /** Tells whether anything about a feature still happens without a person. */
-import type { FeatureState, Task, TaskStage } from "../feature/state.ts";
+import type { TaskStage } from "../feature/stages.ts";
+import type { FeatureState, Task } from "../feature/state.ts";
 import { isOver, isPlannedAnew } from "../feature/state.ts";
 import { actorOf } from "../lane/standing.ts";
 

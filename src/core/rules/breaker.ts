@@ -43,7 +43,10 @@ const PARKED_SHARE = 0.5;
 
 export type FeatureBreakerVerdict =
   | { state: "closed" }
-  | { state: "open"; kind: "tasks" | "infrastructure"; cause: string };
+  /** `attempts` in a row were lost. */
+  | { state: "open"; kind: "infrastructure"; attempts: number }
+  /** So many of all tasks are parked through their own fault. */
+  | { state: "open"; kind: "tasks"; failed: number; total: number };
 
 export function featureBreaker(
   endings: readonly Ending[],
@@ -51,15 +54,11 @@ export function featureBreaker(
 ): FeatureBreakerVerdict {
   const row = endings.slice(-INFRASTRUCTURE_ROW);
   if (row.length === INFRASTRUCTURE_ROW && row.every((ending) => ending !== null && isInfrastructure(ending))) {
-    return {
-      state: "open",
-      kind: "infrastructure",
-      cause: `the last ${INFRASTRUCTURE_ROW} attempts were lost to runners, the model's provider or GitHub`,
-    };
+    return { state: "open", kind: "infrastructure", attempts: INFRASTRUCTURE_ROW };
   }
   const { total, parkedByFault } = tasks;
   if (parkedByFault >= FEWEST_PARKED && parkedByFault >= total * PARKED_SHARE) {
-    return { state: "open", kind: "tasks", cause: `${parkedByFault} of ${total} tasks failed for good` };
+    return { state: "open", kind: "tasks", failed: parkedByFault, total };
   }
   return { state: "closed" };
 }

@@ -1,5 +1,5 @@
 /** What a feature does with the work of its tasks when some of them fail: the policy is data, the judgement is here. */
-import type { TaskStage } from "../feature/state.ts";
+import type { TaskStage } from "../feature/stages.ts";
 import type { Land, OnFailure } from "../plan.ts";
 
 export interface FanInTask {

@@ -1,7 +1,7 @@
 /** What came of planning, for a terminal: the plan, or why there is none, and what stands in the way. */
 import { analysisOf } from "../../core/feature/planning/approval.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import { causeText } from "../explain/cause.ts";
+import { parkedText } from "../explain/parked.ts";
 import { oneLine } from "../sanitise.ts";
 import { planSheet } from "./plan-sheet.ts";
 
@@ -13,11 +13,10 @@ export function planReport(state: FeatureState, problems: readonly string[]): st
   const analysis = analysisOf(state);
   const questions = state.questions?.texts ?? [];
   const lines = analysis === null ? [] : planSheet(state, analysis);
-  const why = state.parked?.reason ?? "No plan.";
-  const reason = typeof why === "string" ? why : causeText(why);
-  // Where nothing could be looked at, the problems are the reason.
-  if (analysis === null && questions.length === 0 && reason !== problems.join(" ")) {
-    lines.push(oneLine(reason, MAX_WORDS));
+  const { parked } = state;
+  // The problems are listed below.
+  if (analysis === null && questions.length === 0 && parked?.kind !== "not-ready") {
+    lines.push(oneLine(parked === null ? "No plan." : parkedText(parked), MAX_WORDS));
   }
   const list = (title: string, texts: readonly string[]) => {
     if (texts.length === 0) return;

@@ -1,11 +1,13 @@
 /** One line per thing that happened, for a terminal. What happened is read off the states before and after an event. */
 import type { FeatureEvent } from "../../core/event.ts";
+import { isSatisfied } from "../../core/feature/stages.ts";
 import type { FeatureState, Task } from "../../core/feature/state.ts";
-import { currentAttempt, findTask, isOver, isSatisfied } from "../../core/feature/state.ts";
+import { currentAttempt, findTask, isOver } from "../../core/feature/state.ts";
 import { actorOf, isSameStanding, type Standing } from "../../core/lane/standing.ts";
 import { waves } from "../../core/plan.ts";
 import { commandText } from "../commands.ts";
 import { causeText } from "../explain/cause.ts";
+import { parkedText } from "../explain/parked.ts";
 import { explainFeature, explainTask } from "../explain.ts";
 import { oneLine } from "../sanitise.ts";
 import { duration, elapsed, shortSha } from "../words.ts";
@@ -46,7 +48,8 @@ function featureLines({ state, before, event }: ProgressEntry): string[] {
   }
   if (event.type === "command.given") lines.push(`» ${commandText(event.command)}, says ${event.by}`);
   if (isOver(state)) return lines;
-  const stopped = state.parked !== null && before?.parked?.reason !== state.parked.reason;
+  const said = before?.parked == null ? null : parkedText(before.parked);
+  const stopped = state.parked !== null && parkedText(state.parked) !== said;
   if (stopped || (state.hold !== null && before?.hold == null)) {
     const { reason, next } = explainFeature(state);
     lines.push(personLine(reason, next));
@@ -64,7 +67,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   if (was !== undefined && task.setback !== null && spent(task) > spent(was)) {
     lines.push(`✗ ${name} ${causeText(task.setback.failure.cause).trim().split("\n", 1)[0]}`);
     if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration((task.setback.until ?? at) - at)}`);
-    if (task.stage === "parked") lines.push(`! ${task.plan.id} is parked: ${explainTask(state, task).next}`);
+    if (task.stage === "parked") lines.push(`! ${task.plan.id} needs attention: ${explainTask(state, task).next}`);
   }
   const attempt = currentAttempt(task);
   if (attempt !== undefined && task.attempts.length > (was?.attempts.length ?? 0)) {

@@ -81,13 +81,18 @@ function effectOf(effect: Json): Json {
       return { ...effect, policy: policyOf(effect.policy as Json) };
     case "attempt.dispatch":
       return { ...effect, brief: briefOf(effect.brief as Json & { history: DetailOf1[] }) };
-    case "notice.post": {
-      const notice = effect.notice as Json;
-      return { ...effect, notice: { ...notice, about: String(notice.about).replace(/-order$/, "-command") } };
-    }
+    case "notice.post":
+      return { ...effect, notice: noticeOf(effect.notice as Json) };
     default:
       return effect;
   }
+}
+
+function noticeOf(notice: Json): Json {
+  const about = String(notice.about).replace(/-order$/, "-command");
+  if (about !== "refused-command") return { ...notice, about };
+  const { reason, ...rest } = notice;
+  return { ...rest, about, refusal: { kind: "unknown", text: reason } };
 }
 
 interface DetailOf1 {

@@ -85,7 +85,7 @@ describe("an attempt that had to be cut off", () => {
     world.timer("attempt:1/a/1");
     // Forty-five of the sixty: what is left is less than another may take.
     expect(world.has("attempt.dispatch")).toBe(false);
-    expect(world.state.parked?.reason).toContain("Actions minutes");
+    expect(world.state.parked).toEqual({ kind: "budget-short", of: ["minutes"] });
   });
 });
 
@@ -117,7 +117,7 @@ describe("absurd numbers", () => {
     // Seventy of the hundred: what is left is less than an attempt may take.
     runEnds(world, { startedAt: 0, endedAt: 70 * 60_000 });
     expect(world.has("attempt.dispatch")).toBe(false);
-    expect(world.state.parked?.reason).toContain("Actions minutes");
+    expect(world.state.parked).toEqual({ kind: "budget-short", of: ["minutes"] });
   });
 });
 

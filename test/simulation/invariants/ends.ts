@@ -1,8 +1,9 @@
 /** When all is over: what is left behind, and whether the history tells the same story again. */
 import { isDeepStrictEqual } from "node:util";
 import { decideOn, type State } from "../../../src/core/decide.ts";
+import { isSatisfied } from "../../../src/core/feature/stages.ts";
 import type { FeatureState, Task } from "../../../src/core/feature/state.ts";
-import { isOver, isSatisfied } from "../../../src/core/feature/state.ts";
+import { isOver } from "../../../src/core/feature/state.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
 import { BOT, type Hub } from "../github/hub.ts";
 import type { Court } from "./court.ts";

@@ -1,6 +1,7 @@
 /** Looks at every step of a feature: who is obeyed, what spends tries, money and slots. */
+
+import { isActive } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
-import { isActive } from "../../../src/core/feature/state.ts";
 import type { HistoryWrite, StepWrite } from "../../../src/loop/store-port.ts";
 import { attemptOfMessage } from "../../../src/messages/commit.ts";
 import { BOT, type Comment, type Hub } from "../github/hub.ts";

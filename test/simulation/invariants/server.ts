@@ -1,7 +1,8 @@
 /** Looks at what we did to GitHub, as GitHub saw it. */
 import { Brief } from "../../../src/core/attempt.ts";
+import { isSatisfied } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
-import { isOver, isSatisfied } from "../../../src/core/feature/state.ts";
+import { isOver } from "../../../src/core/feature/state.ts";
 import { featureKey } from "../../../src/core/keys.ts";
 import { greenAt } from "../github/checks.ts";
 import { BOT, type Hub, type Pull, type ServerFact } from "../github/hub.ts";

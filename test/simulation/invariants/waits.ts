@@ -1,7 +1,8 @@
 /** Every wait has an end: a timer, an effect under way, or an event on its way. Asked whenever nothing is left to decide. */
+
+import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/landing/targets.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver, isPlannedAnew } from "../../../src/core/feature/state.ts";
-import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/targets.ts";
 import { isLane, laneKey } from "../../../src/core/keys.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState } from "../../../src/core/lane/state.ts";
 import type { Store } from "../../../src/loop/store-port.ts";

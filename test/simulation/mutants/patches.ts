@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "forget the timer of an attempt",
-    "core/feature/attempts.ts",
+    "core/feature/attempt/attempts.ts",
     '  draft.effects.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });\n',
     "",
   ),
@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "accept a stale attempt",
-    "core/feature/attempts.ts",
+    "core/feature/attempt/attempts.ts",
     "task !== undefined && task.machine.attempt === event.attempt ? task : null",
     "task !== undefined ? task : null",
   ),
@@ -75,13 +75,13 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "start a task beside one that changes the same files",
-    "core/feature/starting.ts",
+    "core/feature/attempt/starting.ts",
     "const begun = underWay.includes(other.stage) || admitted.includes(other);",
     "const begun = admitted.includes(other);",
   ),
   mutant(
     "leave running checks out of the jobs that GitHub Actions has",
-    "core/feature/allowance.ts",
+    "core/feature/attempt/allowance.ts",
     "actions.slots - actions.ciJobs * checkedPulls(state)",
     "actions.slots",
   ),
@@ -165,7 +165,7 @@ export const mutants: readonly Mutant[] = [
     bug: "start from a branch before it has been looked at",
     edits: [
       {
-        file: "core/feature/targets.ts",
+        file: "core/feature/landing/targets.ts",
         find: "return target.observed === target.asked;",
         replace: "return true;",
       },
@@ -178,7 +178,7 @@ export const mutants: readonly Mutant[] = [
   },
   mutant(
     "merge what lands together into the base one by one",
-    "core/feature/targets.ts",
+    "core/feature/landing/targets.ts",
     "return landsTogether(state) && !isWhole(task) ? state.land : state.base;",
     "return state.base;",
   ),
@@ -234,7 +234,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "throw over a run that left no result",
-    "core/feature/attempts.ts",
+    "core/feature/attempt/attempts.ts",
     'return failTask(draft, task, lost(event.run, event.problem), "attempt");',
     "throw new Error(event.problem ?? event.run.conclusion ?? undefined);",
   ),

@@ -58,7 +58,7 @@ function tend(hub: Hub, state: FeatureState): void {
       }
     }
   }
-  if (state.parked?.next.includes("budget")) say("budget +50");
+  if (state.parked?.kind === "budget-short") say("budget +50");
   say("resume");
   if (state.stage === "proposed") say("approve");
   for (const task of state.tasks) if (task.stage === "parked") say(`retry ${task.plan.id}`);

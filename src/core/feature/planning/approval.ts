@@ -6,9 +6,10 @@ import { analyse } from "../../analysis/index.ts";
 import type { FeatureEvent } from "../../event.ts";
 import type { Draft, Reaction } from "../draft.ts";
 import { advanceFeature } from "../draft.ts";
+import { isWhole, landsTogether, makeLandBranch, unpark } from "../landing/targets.ts";
+import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
 import { isOver, isPlannedAnew } from "../state.ts";
-import { isWhole, landsTogether, makeLandBranch, unpark } from "../targets.ts";
 import { showPlan } from "./showing.ts";
 
 type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
@@ -56,19 +57,18 @@ export function isFiled({ policy, plan }: FeatureState): boolean {
   return policy?.plan.publish === "sub-issues" && plan?.source === "model";
 }
 
-/** null: done. Else why not. `writtenAt`: when the approval was written, by GitHub's clock. */
-export function approveCommand(draft: Draft, by: string, version: number | null, writtenAt: number): string | null {
+/** Approves the plan. Returns null, or why not. `writtenAt`: when the approval was written, by GitHub's clock. */
+export function approveCommand(draft: Draft, by: string, version: number | null, writtenAt: number): Refusal | null {
   const { state } = draft;
-  if (state.stage === "planning") return "There is no plan to approve yet.";
+  if (state.stage === "planning") return { kind: "no-plan", wanted: "approve" };
   if (state.stage !== "proposed" || state.plan === null)
-    return `This feature is ${state.stage}; its plan was approved.`;
+    return { kind: "plan-settled", wanted: "approve", stage: state.stage };
   const { version: current, shownAt } = state.plan;
-  const again = `The plan is version ${current} by now. Look at it, then \`/headgate approve ${current}\`.`;
-  if (version !== null && version !== current) return `That would approve version ${version}. ${again}`;
-  if (isPlannedAnew(state)) return "Another plan is being made. Look at that first, then approve it.";
+  if (version !== null && version !== current) return { kind: "other-version", named: version, current };
+  if (isPlannedAnew(state)) return { kind: "planned-anew" };
   // GitHub's times are whole seconds: what was written in the second of the showing may be about the version before.
   const seen = shownAt !== null && writtenAt > shownAt;
-  if (version === null && !seen) return `That was written before the present plan could be read. ${again}`;
+  if (version === null && !seen) return { kind: "plan-unseen", current };
   unpark(draft);
   approve(draft, by);
   return null;

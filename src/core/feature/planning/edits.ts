@@ -1,23 +1,24 @@
 /** A plan that people change by commands: each change is a new version, judged like any other plan. */
 import { judgePlan, type Plan, type PlannedTask } from "../../plan.ts";
 import type { Draft } from "../draft.ts";
+import { isWhole, unpark } from "../landing/targets.ts";
+import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
-import { isWhole, unpark } from "../targets.ts";
 import { takeEditedText } from "./approval.ts";
 import { askForPlan, propose } from "./making.ts";
 
-/** Plan anew from the issue's present text: whoever asks for it has seen that. null: done. Else why not. */
-export function planAgain(draft: Draft, guidance: string): string | null {
+/** Plans anew from the issue's present text, which whoever asks has seen. Returns null, or why not. */
+export function planAgain(draft: Draft, guidance: string): Refusal | null {
   const { state } = draft;
   if (state.stage !== "planning" && state.stage !== "proposed") return underWay(state);
-  if (state.base === null) return "Headgate cannot start here yet; `/headgate resume` looks again.";
+  if (state.base === null) return { kind: "not-ready" };
   takeEditedText(state);
   unpark(draft);
   askForPlan(draft, guidance);
   return null;
 }
 
-export function dropTask(draft: Draft, named: string): string | null {
+export function dropTask(draft: Draft, named: string): Refusal | null {
   return edit(draft, [named], (plan, [dropped]) => ({
     ...plan,
     tasks: plan.tasks
@@ -32,7 +33,7 @@ function withoutTask(dependsOn: readonly string[], dropped: PlannedTask): string
   return [...new Set(replaced)];
 }
 
-export function putAfter(draft: Draft, named: string, needs: string): string | null {
+export function putAfter(draft: Draft, named: string, needs: string): Refusal | null {
   return edit(draft, [named, needs], (plan, [later, earlier]) => ({
     ...plan,
     tasks: plan.tasks.map((task) =>
@@ -47,7 +48,7 @@ function edit<const Names extends readonly string[]>(
   draft: Draft,
   names: Names,
   change: (plan: Plan, named: Named<Names>) => Plan,
-): string | null {
+): Refusal | null {
   const { state } = draft;
   const plan = planOf(state);
   if (state.stage !== "proposed" || plan === null || state.plan === null) return underWay(state);
@@ -56,12 +57,12 @@ function edit<const Names extends readonly string[]>(
     // By its id, or by its row in the plan comment.
     const task = plan.tasks.find((one) => one.id === name) ?? plan.tasks[Number(name) - 1];
     if (task === undefined) {
-      return `There is no task '${name}'. Tasks: ${plan.tasks.map((one, index) => `${index + 1} ${one.id}`).join(", ")}.`;
+      return { kind: "no-such-task", named: name, tasks: plan.tasks.map((one) => one.id), rows: true };
     }
     found.push(task);
   }
   const verdict = judgePlan(change(plan, found as Named<Names>));
-  if (!verdict.ok) return `That plan cannot be carried out: ${verdict.errors.slice(0, 5).join("; ")}.`;
+  if (!verdict.ok) return { kind: "plan-invalid", errors: verdict.errors.slice(0, 5) };
   state.planVersion += 1;
   propose(draft, verdict.plan, state.planVersion, state.plan.source);
   return null;
@@ -73,7 +74,8 @@ function planOf(state: FeatureState): Plan | null {
   return { land, onFailure, why, tasks: state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan) };
 }
 
-function underWay(state: FeatureState): string {
-  if (state.stage === "planning") return "There is no plan to change yet.";
-  return `This feature is ${state.stage}; its plan can no longer be changed.`;
+function underWay({ stage }: FeatureState): Refusal {
+  return stage === "planning"
+    ? { kind: "no-plan", wanted: "change" }
+    : { kind: "plan-settled", wanted: "change", stage };
 }

@@ -6,9 +6,10 @@ import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
 import { tierFor } from "../../rules/tiers.ts";
 import type { Draft, Reaction } from "../draft.ts";
 import { advanceFeature } from "../draft.ts";
+import { wholeOf } from "../landing/targets.ts";
+import { KEPT_ERRORS } from "../parked.ts";
 import type { FeatureState } from "../state.ts";
 import { newTask } from "../state.ts";
-import { wholeOf } from "../targets.ts";
 import { approve, mustAsk } from "./approval.ts";
 import { keepPlan, showPlan } from "./showing.ts";
 
@@ -70,7 +71,7 @@ export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reactio
   }
   if (!isPlanning(state)) return "superseded";
   state.planAwaited = false;
-  state.parked = { reason: event.failure.cause, next: anew(state) };
+  state.parked = { kind: "plan-failed", cause: event.failure.cause };
   keepPlan(draft);
   return null;
 }
@@ -82,10 +83,7 @@ export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">):
   if (state.questions !== null) return "duplicate";
   state.planAwaited = false;
   state.questions = { texts: event.questions, askedAt: draft.at };
-  state.parked = {
-    reason: "The planner needs an answer before it can plan",
-    next: "answer in a comment; `/headgate plan` plans without one",
-  };
+  state.parked = { kind: "questions-open" };
   keepPlan(draft);
   const notice = { about: "plan-questions" as const, version: event.version, questions: event.questions };
   draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
@@ -115,18 +113,12 @@ export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   return null;
 }
 
-/** The command that leads to another plan. Resuming where there is one already only shows that again. */
-function anew(state: FeatureState): string {
-  return state.stage === "proposed" ? "/headgate plan" : "/headgate resume";
-}
-
 function refusePlan(draft: Draft, version: number, errors: Extract<Notice, { about: "plan-errors" }>["errors"]): void {
   const { state } = draft;
-  const reason = `The plan has errors: ${errors
-    .filter((error) => typeof error === "string")
-    .slice(0, 3)
-    .join("; ")}`;
-  if (isPlanning(state)) state.parked = { reason, next: anew(state) };
+  if (isPlanning(state)) {
+    const written = errors.filter((error) => typeof error === "string");
+    state.parked = { kind: "plan-invalid", errors: written.slice(0, KEPT_ERRORS) };
+  }
   keepPlan(draft);
   const added = state.stage === "executing";
   const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100), added };

@@ -1,16 +1,17 @@
 /** What stands between a ready task and its attempt: the feature's budget, its breaker, and the fan-in policy. */
 
-import { isInfrastructure, spendsTry } from "../failure.ts";
-import type { Policy } from "../policy.ts";
-import { featureBreaker } from "../rules/breaker.ts";
-import { judgeBudget, type Spend } from "../rules/budget.ts";
-import { fanIn } from "../rules/fan-in.ts";
-import { atDispatch, budgetOf, reservedFor, spent } from "../rules/spending.ts";
-import type { Draft } from "./draft.ts";
-import { nextRound, sendToLanes } from "./draft.ts";
-import { fanInTasks } from "./rollback.ts";
-import type { FeatureState, Task } from "./state.ts";
-import { isActive } from "./state.ts";
+import { isInfrastructure, spendsTry } from "../../failure.ts";
+import type { Policy } from "../../policy.ts";
+import { featureBreaker } from "../../rules/breaker.ts";
+import { judgeBudget, type Spend } from "../../rules/budget.ts";
+import { fanIn } from "../../rules/fan-in.ts";
+import { atDispatch, budgetOf, reservedFor, spent } from "../../rules/spending.ts";
+import type { Draft } from "../draft.ts";
+import { nextRound, sendToLanes } from "../draft.ts";
+import { fanInTasks } from "../landing/rollback.ts";
+import type { Trip } from "../parked.ts";
+import { isActive } from "../stages.ts";
+import type { FeatureState, Task } from "../state.ts";
 
 /** Pause after the machinery failed, doubling with every trip. */
 const PAUSE_MS = 5 * 60_000;
@@ -28,15 +29,9 @@ export function mayStartAttempt(draft: Draft, task: Task, policy: Policy): boole
       return true;
     case "wait":
       return false;
-    case "exhausted": {
-      const names = { usd: "dollars", tokens: "tokens", minutes: "Actions minutes" };
-      const short = verdict.short.map((kind) => names[kind]).join(" and ");
-      state.parked = {
-        reason: `The budget does not allow another attempt: it is short of ${short}. What is promoted still merges.`,
-        next: "/headgate budget +5",
-      };
+    case "exhausted":
+      state.parked = { kind: "budget-short", of: verdict.short };
       return false;
-    }
   }
 }
 
@@ -83,7 +78,7 @@ export function judgeBreaker(draft: Draft): void {
   const last = state.endings.at(-1);
   if (breaker.state === "half-open" && last !== undefined) {
     if (last === null) state.breaker = { ...breaker, state: "closed", trips: 0 };
-    else if (isInfrastructure(last)) trip(draft, "the attempt that was to show whether it works again was lost too");
+    else if (isInfrastructure(last)) trip(draft, { kind: "trial-lost" });
     return;
   }
   if (breaker.state !== "closed") return;
@@ -95,15 +90,15 @@ export function judgeBreaker(draft: Draft): void {
   const verdict = featureBreaker(state.endings, { total: state.tasks.length, parkedByFault: counted });
   if (verdict.state === "closed") return;
   if (verdict.kind === "infrastructure") {
-    trip(draft, verdict.cause);
+    trip(draft, { kind: "lost-in-a-row", attempts: verdict.attempts });
     return;
   }
   if (state.parked !== null) return;
   state.breaker = { ...breaker, acknowledged: parkedByFault };
-  state.parked = { reason: `The feature's circuit breaker tripped: ${verdict.cause}.`, next: "/headgate resume" };
+  state.parked = { kind: "tasks-failing", failed: verdict.failed, total: verdict.total };
 }
 
-function trip(draft: Draft, cause: string): void {
+function trip(draft: Draft, cause: Trip): void {
   const { state } = draft;
   const pause = Math.min(PAUSE_MS * 2 ** Math.min(state.breaker.trips, 10), LONGEST_PAUSE_MS);
   state.breaker = { ...state.breaker, state: "open", trips: state.breaker.trips + 1, cause };

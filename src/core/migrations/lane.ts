@@ -1,9 +1,8 @@
-/** Brings the lanes that older versions stored to the present shape. `core/migrations.ts` says how the steps are taken. */
-
-type Fields = Record<string, unknown>;
+/** Brings stored lanes to the present schema. */
+import type { Fields, Step } from "./step.ts";
 
 /** By the version a step starts from. */
-export const laneSteps: Record<number, (state: Fields) => Fields> = {
+export const laneSteps: Record<number, Step> = {
   // 2 numbers what is asked, and remembers the base's tip and what was tried.
   1: (state) => ({
     ...state,

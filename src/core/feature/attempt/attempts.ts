@@ -1,20 +1,20 @@
 /** From a dispatched run to a pull in the lane: what each outcome on the way leads to. */
 
-import { addUsage, NO_USAGE } from "../attempt.ts";
-import { MAX_QUOTED, type NoResult } from "../cause.ts";
-import { dueAfter } from "../due.ts";
-import type { Effect } from "../effect.ts";
-import type { FeatureEvent, Outcome } from "../event.ts";
-import type { Failure, FailureClass } from "../failure.ts";
-import type { RunSnapshot } from "../github.ts";
-import { judgeChange, outsideScope } from "../rules/guardrails.ts";
-import { countUnreported } from "../rules/spending.ts";
-import type { Draft, Reaction } from "./draft.ts";
-import { advanceTask, attemptIdOf, ended, failTask, nextRound, submit } from "./draft.ts";
-import { writeRevert } from "./rollback.ts";
-import type { FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask } from "./state.ts";
-import { targetOf } from "./targets.ts";
+import { addUsage, NO_USAGE } from "../../attempt.ts";
+import { MAX_QUOTED, type NoResult } from "../../cause.ts";
+import { dueAfter } from "../../due.ts";
+import type { Effect } from "../../effect.ts";
+import type { FeatureEvent, Outcome } from "../../event.ts";
+import type { Failure, FailureClass } from "../../failure.ts";
+import type { RunSnapshot } from "../../github.ts";
+import { judgeChange, outsideScope } from "../../rules/guardrails.ts";
+import { countUnreported } from "../../rules/spending.ts";
+import type { Draft, Reaction } from "../draft.ts";
+import { advanceTask, attemptIdOf, ended, failTask, nextRound, submit } from "../draft.ts";
+import { writeRevert } from "../landing/rollback.ts";
+import { targetOf } from "../landing/targets.ts";
+import type { FeatureState, Task } from "../state.ts";
+import { currentAttempt, findTask } from "../state.ts";
 
 /** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
 const RUNNER_MINUTES = 15;

@@ -1,11 +1,11 @@
 /** Gathers what an attempt must know. `messages/agent/brief.ts` writes it down within the size of a workflow input. */
-import { type AttemptKind, type BriefFacts, priceOf } from "../attempt.ts";
-import type { Policy } from "../policy.ts";
-import { ceilingOf } from "../rules/spending.ts";
-import { tierFor } from "../rules/tiers.ts";
-import type { FeatureState, Task } from "./state.ts";
-import { findTask } from "./state.ts";
-import { isFresh, targetOf } from "./targets.ts";
+import { type AttemptKind, type BriefFacts, priceOf } from "../../attempt.ts";
+import type { Policy } from "../../policy.ts";
+import { ceilingOf } from "../../rules/spending.ts";
+import { tierFor } from "../../rules/tiers.ts";
+import { isFresh, targetOf } from "../landing/targets.ts";
+import type { FeatureState, Task } from "../state.ts";
+import { findTask } from "../state.ts";
 
 /** The commits of the next attempt, by its kind. null: something it needs is not known. */
 export function commitsFor(

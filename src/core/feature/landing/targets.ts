@@ -3,12 +3,12 @@
  * through a lane of its own, and then as one pull from there to the base. That pull is the work of a task like any other,
  * `land`, which depends on all.
  */
-import { taskBranch } from "../attempt.ts";
-import type { FeatureEvent } from "../event.ts";
-import { LAND, type PlannedTask } from "../plan.ts";
-import type { Draft, Reaction } from "./draft.ts";
-import type { FeatureState, Target, Task } from "./state.ts";
-import { isOver } from "./state.ts";
+import { taskBranch } from "../../attempt.ts";
+import type { FeatureEvent } from "../../event.ts";
+import { LAND, type PlannedTask } from "../../plan.ts";
+import type { Draft, Reaction } from "../draft.ts";
+import type { FeatureState, Target, Task } from "../state.ts";
+import { isOver } from "../state.ts";
 
 export function landsTogether(state: FeatureState): boolean {
   return state.plan?.land === "together";
@@ -44,8 +44,7 @@ export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { 
   if (isOver(state) || target === null || target === undefined) return "superseded";
   if (event.seq !== target.asked) return "stale-observation";
   if (event.sha === null) {
-    const next = `restore it at ${target.sha.slice(0, 12)}, then \`/headgate resume\``;
-    state.parked = { reason: `The branch \`${event.branch}\` is gone.`, next };
+    state.parked = { kind: "branch-gone", branch: event.branch, sha: target.sha };
     return null;
   }
   target.sha = event.sha;

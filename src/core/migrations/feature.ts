@@ -1,15 +1,8 @@
-/**
- * States of older versions, step by step to the present one. A step takes what its version stored and gives what the next
- * one stores; nothing is ever taken out of here. A newer state is refused and not touched.
- */
-import { FEATURE_SCHEMA } from "./feature/state.ts";
-import { laneSteps } from "./lane/migrations.ts";
-import { LANE_SCHEMA } from "./lane/state.ts";
-
-type Step = (state: Record<string, unknown>) => Record<string, unknown>;
+/** Brings stored features to the present schema. */
+import type { Step } from "./step.ts";
 
 /** By the version a step starts from. */
-const featureSteps: Record<number, Step> = {
+export const featureSteps: Record<number, Step> = {
   // 2 brought breakers, budgets and prices. Policies that named a model per kind of work now name one per tier.
   1: (state) => ({
     ...state,
@@ -78,11 +71,13 @@ const featureSteps: Record<number, Step> = {
     policy: state.policy === null ? null : unlimited(state.policy as { attempts: object }),
     tasks: (state.tasks as TaskOf4[]).map(withoutGaps),
   }),
-  // 6 calls what people write commands, names the policy about overlapping tasks after what it is about, and keeps values
-  // where 5 kept sentences: those become causes of an unknown kind.
+  // 6 calls what people write commands, and names the policy about overlapping tasks after what it is about. It keeps values
+  // where 5 kept sentences.
   5: ({ pendingOrders, answeredOrders, ...state }) => ({
     ...state,
     hold: state.hold === null ? null : renamedHold(state.hold as { cause: string }),
+    parked: state.parked === null ? null : parkedValue(state.parked as Parked5),
+    breaker: withoutSentence(state.breaker as { cause: string | null }),
     policy: state.policy === null ? null : renamedOverlap(state.policy as { isolation: string }),
     pendingCommands: (pendingOrders as { order: object }[]).map(({ order, ...rest }) => ({ ...rest, command: order })),
     answeredCommands: answeredOrders,
@@ -125,8 +120,28 @@ function typedEntry(entry: EntryOf5 | null): object | null {
   return { standing, checking };
 }
 
-function renamedHold(hold: { cause: string }): object {
+function renamedHold({ reason: _, ...hold }: { cause: string; reason?: string }): object {
   return { ...hold, cause: hold.cause === "order" ? "command" : hold.cause };
+}
+
+interface Parked5 {
+  reason: string;
+  next: string;
+}
+
+/** Two of the kinds are told from what a person was to type: the core asks for them. */
+function parkedValue({ reason, next }: Parked5): object {
+  if (next.startsWith("answer in a comment")) return { kind: "questions-open" };
+  if (next.startsWith("/headgate budget")) {
+    const names = { usd: "dollars", tokens: "tokens", minutes: "Actions minutes" };
+    const of = Object.entries(names).filter(([, name]) => reason.includes(name));
+    return { kind: "budget-short", of: of.map(([resource]) => resource) };
+  }
+  return { kind: "unknown", text: next === "/headgate resume" ? reason : `${reason} Next: ${next}.` };
+}
+
+function withoutSentence({ cause, ...breaker }: { cause: string | null }): object {
+  return { ...breaker, cause: cause === null ? null : { kind: "unknown", text: cause } };
 }
 
 function renamedOverlap({ isolation, ...policy }: { isolation: string }): object {
@@ -172,36 +187,4 @@ function tiered(policy: unknown): unknown {
   const { models, ...rest } = policy as { models: { research: string; build: string; resolve: string } };
   const { research: small, build: middle, resolve: large } = models;
   return { ...rest, models: { small, middle, large }, budget: { usd: null, tokens: null, minutes: null } };
-}
-
-export type Migrated = { ok: true; state: unknown } | { ok: false; reason: string };
-
-export function migrateFeature(stored: { state: unknown; schema: number }): Migrated {
-  return migrate(stored, FEATURE_SCHEMA, featureSteps);
-}
-
-export function migrateLane(stored: { state: unknown; schema: number }): Migrated {
-  return migrate(stored, LANE_SCHEMA, laneSteps);
-}
-
-function migrate(stored: { state: unknown; schema: number }, present: number, steps: Record<number, Step>): Migrated {
-  if (stored.schema > present) {
-    return {
-      ok: false,
-      reason: `it was stored with schema ${stored.schema}, and this version reads up to ${present}: update Headgate`,
-    };
-  }
-  let { state } = stored;
-  for (let version = stored.schema; version < present; version++) {
-    const step = steps[version];
-    if (step === undefined || typeof state !== "object" || state === null) {
-      return { ok: false, reason: `no way leads from schema ${version} to ${version + 1}` };
-    }
-    try {
-      state = step(state as Record<string, unknown>);
-    } catch {
-      return { ok: false, reason: `it is not what schema ${version} stored` };
-    }
-  }
-  return { ok: true, state };
 }

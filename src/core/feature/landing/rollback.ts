@@ -3,13 +3,13 @@
  * through the same lane and the same gates. Each is the work of a task of its own, for which no agent is asked: a revert that
  * fails its checks or conflicts with what came later waits for a person, and so does one of which nobody knows where it began.
  */
-import { taskBranch } from "../attempt.ts";
-import type { PlannedTask } from "../plan.ts";
-import { fanIn } from "../rules/fan-in.ts";
-import type { Draft } from "./draft.ts";
-import { failTask } from "./draft.ts";
-import type { FeatureState, Task } from "./state.ts";
-import { findTask, newTask } from "./state.ts";
+import { taskBranch } from "../../attempt.ts";
+import type { PlannedTask } from "../../plan.ts";
+import { fanIn } from "../../rules/fan-in.ts";
+import type { Draft } from "../draft.ts";
+import { failTask } from "../draft.ts";
+import type { FeatureState, Task } from "../state.ts";
+import { findTask, newTask } from "../state.ts";
 
 /** What giving up now would take back, last merge first; null: the policy takes nothing back. */
 export function takesBack(state: FeatureState): string[] | null {

@@ -2,17 +2,18 @@
  * Which of the ready tasks start now, and why the others do not. A value: it decides what is started, and people read it.
  * Read-only research is never kept apart from anything: it has no branch and changes no file. It does take a slot.
  */
-import { type AttemptKind, priceOf } from "../attempt.ts";
-import type { Policy } from "../policy.ts";
-import { type CacheTerms, launch, prefixOf, type Use } from "../rules/launch.ts";
-import { workMs } from "../rules/measure.ts";
-import { changedBy, shareFiles, shareHotFiles } from "../rules/overlap.ts";
-import { schedule } from "../rules/schedule.ts";
+import { type AttemptKind, priceOf } from "../../attempt.ts";
+import type { Policy } from "../../policy.ts";
+import { type CacheTerms, launch, prefixOf, type Use } from "../../rules/launch.ts";
+import { workMs } from "../../rules/measure.ts";
+import { changedBy, shareFiles, shareHotFiles } from "../../rules/overlap.ts";
+import { schedule } from "../../rules/schedule.ts";
+import { isWhole } from "../landing/targets.ts";
+import { isActive, type TaskStage } from "../stages.ts";
+import type { Delay, FeatureState, Task } from "../state.ts";
+import { currentAttempt } from "../state.ts";
 import { checkedPulls, slotsOf } from "./allowance.ts";
 import { modelFor } from "./brief.ts";
-import type { Delay, FeatureState, Task, TaskStage } from "./state.ts";
-import { currentAttempt, isActive } from "./state.ts";
-import { isWhole } from "./targets.ts";
 
 export interface Starts {
   /** In order. */

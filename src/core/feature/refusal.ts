@@ -1,0 +1,36 @@
+/** Why a slash command was not carried out, as a value. `messages/explain/refusal.ts` makes the answer. */
+import { z } from "zod";
+import { FeatureStage, TaskStage } from "./stages.ts";
+
+export const Refusal = z.discriminatedUnion("kind", [
+  /** A sentence that an older version was about to post. */
+  z.object({ kind: z.literal("unknown"), text: z.string() }),
+  /** GitHub did not say whether the sender may give commands. */
+  z.object({ kind: z.literal("permission-unknown") }),
+  /** The feature is over. */
+  z.object({
+    kind: z.literal("over"),
+    verb: z.enum(["hold", "resume", "cancel", "retry", "budget"]),
+    stage: FeatureStage,
+  }),
+  z.object({ kind: z.literal("nothing-stopped") }),
+  /** The budget has no limit in dollars, so that none can be added. */
+  z.object({ kind: z.literal("no-dollar-limit") }),
+  /** `rows`: a task may also be named by its row in the plan comment. */
+  z.object({ kind: z.literal("no-such-task"), named: z.string(), tasks: z.array(z.string()), rows: z.boolean() }),
+  z.object({ kind: z.literal("not-retryable"), task: z.string(), stage: TaskStage }),
+  /** There is no plan yet that could be approved or changed. */
+  z.object({ kind: z.literal("no-plan"), wanted: z.enum(["approve", "change"]) }),
+  /** The plan is being carried out, or was. */
+  z.object({ kind: z.literal("plan-settled"), wanted: z.enum(["approve", "change"]), stage: FeatureStage }),
+  /** The repository is not ready, so that nothing can be planned. */
+  z.object({ kind: z.literal("not-ready") }),
+  /** Another version of the plan than the present one was named. */
+  z.object({ kind: z.literal("other-version"), named: z.number(), current: z.number() }),
+  /** A later plan is being made. */
+  z.object({ kind: z.literal("planned-anew") }),
+  /** The approval was written before people could read the present plan. */
+  z.object({ kind: z.literal("plan-unseen"), current: z.number() }),
+  z.object({ kind: z.literal("plan-invalid"), errors: z.array(z.string()) }),
+]);
+export type Refusal = z.infer<typeof Refusal>;

@@ -1,0 +1,41 @@
+/**
+ * States of older versions, step by step to the present one. A step takes what its version stored and gives what the next
+ * one stores; nothing is ever taken out of here. A newer state is refused and not touched.
+ */
+import { FEATURE_SCHEMA } from "../feature/state.ts";
+import { LANE_SCHEMA } from "../lane/state.ts";
+import { featureSteps } from "./feature.ts";
+import { laneSteps } from "./lane.ts";
+import type { Step } from "./step.ts";
+
+export type Migrated = { ok: true; state: unknown } | { ok: false; reason: string };
+
+export function migrateFeature(stored: { state: unknown; schema: number }): Migrated {
+  return migrate(stored, FEATURE_SCHEMA, featureSteps);
+}
+
+export function migrateLane(stored: { state: unknown; schema: number }): Migrated {
+  return migrate(stored, LANE_SCHEMA, laneSteps);
+}
+
+function migrate(stored: { state: unknown; schema: number }, present: number, steps: Record<number, Step>): Migrated {
+  if (stored.schema > present) {
+    return {
+      ok: false,
+      reason: `it was stored with schema ${stored.schema}, and this version reads up to ${present}: update Headgate`,
+    };
+  }
+  let { state } = stored;
+  for (let version = stored.schema; version < present; version++) {
+    const step = steps[version];
+    if (step === undefined || typeof state !== "object" || state === null) {
+      return { ok: false, reason: `no way leads from schema ${version} to ${version + 1}` };
+    }
+    try {
+      state = step(state as Record<string, unknown>);
+    } catch {
+      return { ok: false, reason: `it is not what schema ${version} stored` };
+    }
+  }
+  return { ok: true, state };
+}

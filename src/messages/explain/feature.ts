@@ -1,0 +1,108 @@
+/** Says what a feature is doing, or what stops it, in a sentence. */
+import { tasksForPerson } from "../../core/feature/standing.ts";
+import type { FeatureState, Task } from "../../core/feature/state.ts";
+import { isOver, isPlannedAnew } from "../../core/feature/state.ts";
+import type { Actor } from "../../core/lane/standing.ts";
+import { activityOf } from "../../core/rules/activity.ts";
+import { counted, type Explanation, firstLine, GOES_ON, NOTHING } from "./explanation.ts";
+import { parkedNext, parkedText } from "./parked.ts";
+import { explainTask } from "./task.ts";
+
+export function explainFeature(state: FeatureState): Explanation {
+  if (isOver(state)) return by("headgate", endText(state), NOTHING);
+  if (state.hold !== null) {
+    const how = state.hold.cause === "label" ? "removed the label" : "asked for it";
+    return by(
+      "person",
+      `It is on hold: @${state.hold.by} ${how}`,
+      "`/headgate resume` goes on, `/headgate cancel` ends it",
+    );
+  }
+  if (state.parked !== null) {
+    return by("person", firstLine(parkedText(state.parked)), parkedNext(state.parked, state.stage));
+  }
+  switch (state.stage) {
+    case "planning":
+      return state.base === null
+        ? by("github", "Headgate is reading the repository", "a plan is made")
+        : by("headgate", "A plan is being made", "its first tasks start");
+    case "proposed":
+      return explainProposal(state);
+    case "rolling-back":
+      return explainRollback(state);
+    default:
+      return explainExecution(state);
+  }
+}
+
+function by(actor: Actor, reason: string, next: string): Explanation {
+  return { reason, next, actor };
+}
+
+function explainProposal(state: FeatureState): Explanation {
+  const { plan, edited } = state;
+  const version = plan?.version ?? 0;
+  if (isPlannedAnew(state)) return by("headgate", "Another plan is being made", "a person approves it");
+  if (plan?.shownAt === null)
+    return by("headgate", `Version ${version} of the plan is being posted`, "a person approves it");
+  const again = edited === null ? "" : "; the issue's text has changed since it was labelled";
+  return by(
+    "person",
+    `Version ${version} of the plan waits for approval${again}`,
+    "`/headgate approve` carries it out, `/headgate plan` plans from the issue's present text",
+  );
+}
+
+function explainRollback(state: FeatureState): Explanation {
+  const { undone, landed } = takenBack(state);
+  const reason = `@${state.endedBy ?? "ghost"} gave it up: ${undone} of ${landed} merges are reverted`;
+  const [needy] = tasksForPerson(state);
+  if (needy === undefined) return by("headgate", reason, GOES_ON);
+  const why = explainTask(state, needy);
+  return by("person", `${reason}; ${needy.plan.id} needs attention. ${why.reason}`, why.next);
+}
+
+function explainExecution(state: FeatureState): Explanation {
+  const needy = tasksForPerson(state);
+  const names = needy.map((task) => task.plan.id).join(", ");
+  if (activityOf(state) === "waits-for-person") {
+    const [only] = needy;
+    if (only === undefined) return by("person", "Nothing more can start", "`/headgate status` shows where it stands");
+    if (needy.length > 1) {
+      return by("person", `${needy.length} tasks need attention: ${names}`, "see the next step in each task's row");
+    }
+    const { reason, next } = explainTask(state, only);
+    return by("person", `${only.plan.id} needs attention. ${reason}`, next);
+  }
+  const count = (...stages: Task["stage"][]) => state.tasks.filter((task) => stages.includes(task.stage)).length;
+  const done = count("done", "skipped");
+  const parts = [
+    counted(count("dispatching", "working", "promoting"), "task is being worked on", "tasks are being worked on"),
+    counted(count("in-lane"), "is in Headgate's queue", "are in Headgate's queue"),
+    counted(count("waiting"), "tries again soon", "try again soon"),
+    `${done} of ${state.tasks.length} ${done === 1 ? "is" : "are"} done`,
+  ].filter((part) => part !== null);
+  const aside = needy.length === 0 ? "" : `. ${names} ${needy.length === 1 ? "needs" : "need"} attention`;
+  return by("headgate", `${parts.join(", ")}${aside}`, GOES_ON);
+}
+
+function endText(state: FeatureState): string {
+  const merged = state.tasks.filter((task) => task.landing !== null).length;
+  const count = `${merged} of ${state.tasks.length} ${merged === 1 ? "is" : "are"} merged`;
+  switch (state.stage) {
+    case "completed":
+      return `All tasks are done, ${count}`;
+    case "cancelled":
+      return `@${state.endedBy ?? "ghost"} cancelled it; of its tasks ${count}`;
+    default: {
+      const { undone, landed } = takenBack(state);
+      const back = landed === 0 ? "nothing had been merged" : `${undone} of ${landed} merges were reverted`;
+      return `@${state.endedBy ?? "ghost"} gave it up; ${back}`;
+    }
+  }
+}
+
+function takenBack(state: FeatureState): { undone: number; landed: number } {
+  const undone = state.tasks.filter((task) => task.undoes !== null && task.landing !== null).length;
+  return { undone, landed: state.tasks.filter((task) => task.undoes === null && task.landing !== null).length };
+}

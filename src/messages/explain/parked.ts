@@ -1,0 +1,70 @@
+/** Says why a feature needs a person, or pauses, and what the person does about it. */
+import type { Parked, Resource, Trip } from "../../core/feature/parked.ts";
+import type { FeatureStage } from "../../core/feature/stages.ts";
+import { causeText } from "./cause.ts";
+
+/** The whole reason; it may quote several lines of others. */
+export function parkedText(parked: Parked): string {
+  switch (parked.kind) {
+    case "unknown":
+      return parked.text;
+    case "label-unauthorised":
+      return `@${parked.by} has no write access to this repository`;
+    case "not-ready":
+      return parked.problems.join(" ");
+    case "plan-failed":
+      return `No plan could be made: ${causeText(parked.cause)}`;
+    case "plan-invalid":
+      return `The plan has errors: ${parked.errors.join("; ")}`;
+    case "questions-open":
+      return "The planner needs an answer before it can plan";
+    case "budget-short":
+      return `The budget does not allow another attempt: it is short of ${resourceList(parked.of)}. Open pull requests still merge.`;
+    case "tasks-failing":
+      return `The circuit breaker stopped the feature: ${parked.failed} of ${parked.total} tasks failed for good`;
+    case "branch-gone":
+      return `The branch \`${parked.branch}\` is gone`;
+    case "effect-failed":
+      return causeText(parked.cause);
+  }
+}
+
+/** What the person types or does. `stage` is the feature's: a proposed plan is only made anew when somebody asks for that. */
+export function parkedNext(parked: Parked, stage: FeatureStage): string {
+  switch (parked.kind) {
+    case "label-unauthorised":
+      return "someone with write access removes the label and adds it again";
+    case "questions-open":
+      return "answer in a comment; `/headgate plan` plans without an answer";
+    case "budget-short":
+      return "`/headgate budget +5` adds five dollars";
+    case "tasks-failing":
+      return "look at the failed tasks, then `/headgate resume`";
+    case "branch-gone":
+      return `restore it at ${parked.sha.slice(0, 12)}, then \`/headgate resume\``;
+    case "plan-failed":
+    case "plan-invalid":
+      return `fix this, then \`/headgate ${stage === "proposed" ? "plan" : "resume"}\``;
+    case "unknown":
+    case "not-ready":
+    case "effect-failed":
+      return "fix this, then `/headgate resume`";
+  }
+}
+
+export function tripText(trip: Trip): string {
+  switch (trip.kind) {
+    case "unknown":
+      return trip.text;
+    case "lost-in-a-row":
+      return `the last ${trip.attempts} attempts were lost to runners, the model's provider or GitHub`;
+    case "trial-lost":
+      return "the attempt that tried whether agents can work again was lost too";
+  }
+}
+
+const resources: Record<Resource, string> = { usd: "dollars", tokens: "tokens", minutes: "Actions minutes" };
+
+function resourceList(of: readonly Resource[]): string {
+  return of.map((resource) => resources[resource]).join(" and ");
+}

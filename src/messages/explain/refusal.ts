@@ -1,0 +1,59 @@
+/** Says why a slash command was not carried out, and what to type instead. */
+import type { Refusal } from "../../core/feature/refusal.ts";
+
+export function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case "unknown":
+      return refusal.text;
+    case "permission-unknown":
+      return "GitHub did not say whether you may give commands here. Please repeat the command.";
+    case "over":
+      return over(refusal);
+    case "nothing-stopped":
+      return "Nothing is on hold.";
+    case "no-dollar-limit":
+      return "This feature has no limit in dollars.";
+    case "no-such-task": {
+      const { named, tasks, rows } = refusal;
+      const listed = rows ? tasks.map((id, index) => `${index + 1} ${id}`) : tasks;
+      return `There is no task '${named}'. Tasks: ${listed.join(", ")}.`;
+    }
+    case "not-retryable":
+      return `Task '${refusal.task}' is ${refusal.stage}; you can only retry a task that needs attention or waits.`;
+    case "no-plan":
+      return `There is no plan to ${refusal.wanted} yet.`;
+    case "plan-settled":
+      return refusal.wanted === "approve"
+        ? `This feature is ${refusal.stage}; its plan was approved.`
+        : `This feature is ${refusal.stage}; its plan can no longer be changed.`;
+    case "not-ready":
+      return "Headgate cannot start here yet. `/headgate resume` checks again.";
+    case "other-version":
+      return `That would approve version ${refusal.named}. ${lookFirst(refusal.current)}`;
+    case "planned-anew":
+      return "Another plan is being made. Look at it first, then approve it.";
+    case "plan-unseen":
+      return `You wrote that before the present plan could be read. ${lookFirst(refusal.current)}`;
+    case "plan-invalid":
+      return `That plan cannot be carried out: ${refusal.errors.join("; ")}.`;
+  }
+}
+
+function over({ verb, stage }: Extract<Refusal, { kind: "over" }>): string {
+  switch (verb) {
+    case "hold":
+      return `This feature is ${stage}; there is nothing to hold.`;
+    case "resume":
+      return `This feature is ${stage}; it cannot be resumed.`;
+    case "cancel":
+      return `This feature is ${stage} already.`;
+    case "retry":
+      return `This feature is ${stage}; its tasks cannot be retried.`;
+    case "budget":
+      return `This feature is ${stage}; its budget can no longer change.`;
+  }
+}
+
+function lookFirst(current: number): string {
+  return `The plan is version ${current} now. Look at it, then \`/headgate approve ${current}\`.`;
+}
