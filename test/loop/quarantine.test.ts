@@ -1,0 +1,45 @@
+/** A fault of our own: the core throws on one event. The core here is the real one, with that fault put into it. */
+import { expect, it, vi } from "vitest";
+import type * as core from "../../src/core/decide.ts";
+import { FEATURE, repo } from "../core/world.ts";
+import { bench } from "./bench.ts";
+
+vi.mock("../../src/core/decide.ts", async (original) => {
+  const real = await original<typeof core>();
+  const decideOn: typeof core.decideOn = (aggregate, state, envelope) => {
+    if (JSON.stringify(envelope.event).includes("poison")) throw new TypeError("undefined is not a task");
+    return real.decideOn(aggregate, state, envelope);
+  };
+  return { ...real, decideOn };
+});
+
+const labelled = { type: "feature.labelled", repo, issue: 1, title: "T", body: "B", by: "ada" };
+const hint = { type: "hinted", topic: { kind: "issue" } };
+const poison = { type: "hinted", topic: { kind: "attempt", attempt: "poison", begins: true } };
+
+it("an event on which the core throws goes into history as a defect, and the events before it are decided", async () => {
+  const on = bench();
+  await on.receive(FEATURE, "labelled", labelled);
+  await on.receive(FEATURE, "hint", hint);
+  await on.receive(FEATURE, "poison", poison);
+  await on.receive(FEATURE, "later", hint);
+  while ((await on.loop.stepInbox()) > 0);
+  expect((await on.store.history(FEATURE, 0, 10)).map(({ key, outcome }) => [key, outcome])).toEqual([
+    ["labelled", { applied: true }],
+    ["hint", { applied: true }],
+    ["poison", { defect: "TypeError: undefined is not a task" }],
+  ]);
+  expect(new Set(on.logged)).toEqual(new Set(["error: an event could not be decided"]));
+});
+
+it("an event on which the core throws stops its aggregate, not the others, and is not tried again and again", async () => {
+  const on = bench();
+  await on.receive(FEATURE, "poison", poison);
+  await on.receive(FEATURE, "labelled", labelled);
+  await on.receive("acme/tool#2", "labelled", { ...labelled, issue: 2 });
+  let turns = 0;
+  while ((await on.loop.stepInbox()) > 0) expect(++turns).toBeLessThan(10);
+  expect((await on.store.snapshot("acme/tool#2"))?.state).toMatchObject({ stage: "planning" });
+  expect(await on.store.snapshot(FEATURE)).toBeNull();
+  expect(await on.store.waiting(10)).toEqual([]);
+});

@@ -1,0 +1,110 @@
+import { expect, it } from "vitest";
+import type { GitHub, IssueSnapshot } from "../../src/loop/github-port.ts";
+import { FEATURE, repo } from "../core/world.ts";
+import { bench, SWEEP_EVERY_MS } from "./bench.ts";
+
+const issue: IssueSnapshot = {
+  ...{ number: 1, title: "T", body: "B", state: "open" as const, labels: ["headgate"], author: "ada" },
+};
+const github: Partial<GitHub> = {
+  labelledIssues: async () => [issue],
+  labelledBy: async () => ({ login: "ada", at: "2026-01-01T00:00:00Z" }),
+};
+const installed = { repositories: async () => [repo] };
+
+it("the sweep finds a labelled issue whose webhook was lost, and the feature begins", async () => {
+  const on = bench(github, installed);
+  await on.loop.tick();
+  await on.loop.stepInbox();
+  expect((await on.store.snapshot(FEATURE))?.state).toMatchObject({ stage: "planning", labelledBy: "ada" });
+});
+
+it("the sweep and a late webhook of the same label are one event", async () => {
+  const on = bench(github, installed);
+  await on.loop.tick();
+  await on.receive(FEATURE, "labelled:2026-01-01T00:00:00Z", { type: "feature.labelled" });
+  expect(await on.inbox(FEATURE)).toHaveLength(1);
+});
+
+it("the sweep does not ask who labelled an issue that is a feature already", async () => {
+  let asked = 0;
+  const labelledBy = async () => {
+    asked += 1;
+    return { login: "ada", at: "2026-01-01T00:00:00Z" };
+  };
+  const on = bench({ ...github, labelledBy }, installed);
+  for (let sweep = 1; sweep <= 3; sweep += 1) {
+    await on.loop.tick();
+    await on.loop.stepInbox();
+    on.pass(SWEEP_EVERY_MS);
+  }
+  expect(asked).toBe(1);
+});
+
+it("the sweep starts a feature on an issue where a command came before the label", async () => {
+  const on = bench(github, installed);
+  await on.receive(FEATURE, "hint", { type: "hinted", topic: { kind: "issue" } });
+  await on.loop.stepInbox();
+  await on.loop.tick();
+  await on.loop.stepInbox();
+  expect((await on.store.snapshot(FEATURE))?.state).toMatchObject({ stage: "planning" });
+});
+
+it("the sweep leaves an issue alone whose label is gone by now", async () => {
+  const on = bench({ ...github, labelledBy: async () => null }, installed);
+  await on.loop.tick();
+  expect(await on.inbox(FEATURE)).toEqual([]);
+});
+
+it("a repository that cannot be swept does not keep the others from it", async () => {
+  const broken = { owner: "acme", name: "broken" };
+  const labelledIssues: GitHub["labelledIssues"] = async ({ name }) => {
+    if (name === "broken") throw new Error("502");
+    return [issue];
+  };
+  const on = bench({ ...github, labelledIssues }, { repositories: async () => [broken, repo] });
+  await on.loop.tick();
+  expect(on.logged).toEqual(["warn: a repository could not be swept"]);
+  expect(await on.inbox(FEATURE)).toHaveLength(1);
+});
+
+it("a sweep that fails as a whole is logged and repeated after the next interval", async () => {
+  let calls = 0;
+  const repositories = async () => {
+    calls += 1;
+    throw new Error("no connection");
+  };
+  const on = bench(github, { repositories });
+  await on.loop.tick();
+  await on.loop.tick();
+  expect(on.logged).toEqual(["warn: the sweep failed; it is repeated later"]);
+  on.pass(SWEEP_EVERY_MS);
+  await on.loop.tick();
+  expect(calls).toBe(2);
+});
+
+it("the first sweep after a start wakes everything under way, the later ones do not", async () => {
+  const on = bench({ ...github, labelledIssues: async () => [] }, installed);
+  await on.queue(FEATURE);
+  for (let sweep = 1; sweep <= 2; sweep += 1) {
+    await on.loop.tick();
+    on.pass(SWEEP_EVERY_MS);
+  }
+  expect((await on.inbox(FEATURE)).map(({ event }) => event)).toEqual([{ type: "timer.due", timer: "sweep" }]);
+});
+
+it("the sweep is not repeated before its interval is over", async () => {
+  let sweeps = 0;
+  const labelledIssues = async () => {
+    sweeps += 1;
+    return [];
+  };
+  const on = bench({ ...github, labelledIssues }, installed);
+  await on.loop.tick();
+  on.pass(SWEEP_EVERY_MS - 1);
+  await on.loop.tick();
+  expect(sweeps).toBe(1);
+  on.pass(1);
+  await on.loop.tick();
+  expect(sweeps).toBe(2);
+});
