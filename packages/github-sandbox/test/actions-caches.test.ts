@@ -1,16 +1,20 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openArtifacts } from "../src/actions/artifacts/store.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
+import { stubPython } from "./python.ts";
 
 let fixture: Fixture;
 
 beforeEach(async () => {
   fixture = await startFixture();
 });
-afterEach(() => fixture.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await fixture.close();
+});
 
 /** A job that restores or makes a folder with a link in it, and tells what it found. */
 function file(key = "k-${{ hashFiles('README.md') }}"): string {
@@ -93,6 +97,7 @@ describe("actions/cache", () => {
 
 describe("the other equivalents", () => {
   it("give the Python of this machine, and say that there is no such version or no such tool", async () => {
+    stubPython(fixture.folder);
     await fixture.commit({
       tools: `
 on: workflow_dispatch
@@ -101,7 +106,7 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - { uses: actions/setup-python@v5, id: setup, with: { python-version: "3.x" } }
-      - run: echo "same=$(python -c 'import platform; print(platform.python_version() == "\${{ steps.setup.outputs.python-version }}")')"
+      - run: echo "python=[$(python --version)] output=[\${{ steps.setup.outputs.python-version }}]"
   old: { runs-on: ubuntu-latest, steps: [{ uses: actions/setup-python@v5, with: { python-version: "2.7" } }] }
   none:
     runs-on: ubuntu-latest
@@ -109,7 +114,7 @@ jobs:
 `,
     });
     await fixture.dispatch("tools");
-    expect(await fixture.log(fixture.job("python"))).toContain("Z same=True");
+    expect(await fixture.log(fixture.job("python"))).toContain("Z python=[Python 3.11.2] output=[3.11.2]");
     expect(await fixture.log(fixture.job("old"))).toContain("The version '2.7' of python is not here");
     expect(await fixture.log(fixture.job("none"))).toContain("this runner has no equivalent of it");
     expect(["python", "old", "none"].map((name) => fixture.job(name).conclusion)).toEqual([

@@ -234,10 +234,10 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - run: |
-          sleep 1000 & echo "first $!"
+          sleep 1000 & echo "first $!" && echo $! > pid
           setsid sleep 1000 & echo "second $!"
       - run: |
-          kill -0 $(pgrep -f "sleep 1000" | head -1)
+          kill -0 $(cat pid)
           echo "still there"
 `,
     });
