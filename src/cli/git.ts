@@ -15,7 +15,7 @@ export function git(folder: string, ...parameters: string[]): Promise<string> {
 }
 
 /** On a folder of our own: nobody's settings apply. */
-export function ownGit(folder: string, ...parameters: string[]): Promise<string> {
+function ownGit(folder: string, ...parameters: string[]): Promise<string> {
   const { PATH, HOME, TMPDIR } = process.env;
   return runGit(folder, parameters, { PATH, HOME, TMPDIR, GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" });
 }

@@ -10,7 +10,7 @@ import type { PriceLookup } from "./own-prices.ts";
 import { pricedModels, priceOf } from "./prices.ts";
 import { type LineOf, lowerFirst, type Problem, readYaml } from "./yaml.ts";
 
-export const POLICY_FILE = ".github/headgate.yml";
+const POLICY_FILE = ".github/headgate.yml";
 const MAX_BYTES = 64 * 1024;
 const MAX_PROBLEMS = 20;
 
@@ -55,7 +55,7 @@ const groups = {
   plan: shape.plan.partial().strict(),
 };
 
-export const PolicyFile = z
+const PolicyFile = z
   .strictObject({
     "max-parallel": shape.maxParallel,
     ...groups,
@@ -68,7 +68,7 @@ export const PolicyFile = z
     "hot-files": z.array(RepositoryPath).max(100),
   })
   .partial();
-export type PolicyFile = z.infer<typeof PolicyFile>;
+type PolicyFile = z.infer<typeof PolicyFile>;
 
 export type PolicyReading = { ok: true; policy: Policy } | { ok: false; problems: string[] };
 

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { NoResult } from "./cause.ts";
 import { Command, IssueObservation } from "./command.ts";
-import { Failure, type FailureClass } from "./failure.ts";
+import { Failure } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
 import { Standing } from "./lane/standing.ts";
 import { PlanSource, TaskId } from "./plan.ts";
@@ -185,8 +185,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
 export type FeatureEvent = z.infer<typeof FeatureEvent>;
 
 /** The paths in which two heads conflict; none: they merge. */
-export const Conflict = z.union([z.literal("unknown"), z.array(z.string()).max(MAX_CONFLICT_PATHS)]);
-export type Conflict = z.infer<typeof Conflict>;
+const Conflict = z.union([z.literal("unknown"), z.array(z.string()).max(MAX_CONFLICT_PATHS)]);
 
 /** A pull handed to the lane. */
 export const Submission = z.object({
@@ -255,13 +254,6 @@ export type LaneEvent = z.infer<typeof LaneEvent>;
 
 export type Event = FeatureEvent | LaneEvent;
 
-/** An event as it reaches an aggregate. `at`: when it happened, in milliseconds since 1970; the core's only clock. */
-export interface Envelope<E extends Event = Event> {
-  id: string;
-  at: number;
-  event: E;
-}
-
 /** Why an event changed nothing. */
 export type Ignored =
   | "not-accepted-here"
@@ -274,5 +266,3 @@ export type Ignored =
   | "unauthorised"
   /** It does not parse as an event of this aggregate. */
   | "unreadable";
-
-export type { FailureClass };

@@ -14,7 +14,7 @@ import { createPulls } from "./pulls.ts";
 import { createRepositories } from "./repositories.ts";
 import { createSubIssues } from "./sub-issues.ts";
 
-export { type AppOptions, type Connection, connectApp } from "./connect.ts";
+export { type Connection, connectApp } from "./connect.ts";
 
 export function createGitHub(connection: Omit<Connection, "installedRepositories">): GitHub {
   const calls = createCalls(connection.octokit);

@@ -6,11 +6,11 @@ import nock from "nock";
 import { afterEach, beforeEach, expect } from "vitest";
 import { createGitHub } from "../../src/github/index.ts";
 
-export const API = "https://api.github.com";
+const API = "https://api.github.com";
 export const repo = { owner: "acme", name: "app" };
 export const REPO = "/repos/acme/app";
 export const NOW = Date.parse("2026-11-01T12:00:00Z");
-export const OWN_APP = { appId: 7, appSlug: "headgate" };
+const OWN_APP = { appId: 7, appSlug: "headgate" };
 
 const silent = () => {};
 

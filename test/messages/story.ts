@@ -21,7 +21,7 @@ export function diamond(): World {
   return world;
 }
 
-export function checksAreRead(world: World, text: string): void {
+function checksAreRead(world: World, text: string): void {
   const { pull, head } = world.take("failure.read");
   world.lane({ type: "failure.read", pull, head, details: [{ of: { kind: "check" as const, name: "unit" }, text }] });
 }

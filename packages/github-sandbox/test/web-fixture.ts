@@ -44,7 +44,7 @@ const files: Record<string, string> = {
 };
 
 /** As Headgate writes it. */
-export const statusComment = `<!-- headgate:status -->
+const statusComment = `<!-- headgate:status -->
 > [!IMPORTANT]
 > **\`cart\` waits for a person.**
 > What to do: \`/headgate retry cart\`.

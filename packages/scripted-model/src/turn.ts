@@ -53,7 +53,7 @@ function plannerTurn(script: Script, answered: number): FoundTurn {
   return { ok: true, turn: { name: `planner ${answered + 1}`, step } };
 }
 
-export function textOf(content: z.infer<typeof Content>): string {
+function textOf(content: z.infer<typeof Content>): string {
   if (typeof content === "string") return content;
   return content.map(({ text }) => text ?? "").join("\n");
 }

@@ -170,7 +170,7 @@ export function hold(draft: Draft, by: string, cause: "command" | "label"): void
   );
 }
 
-export function resume(draft: Draft, by: string): Refusal | null {
+function resume(draft: Draft, by: string): Refusal | null {
   const { state } = draft;
   if (isOver(state)) return { kind: "over", verb: "resume", stage: state.stage };
   const inLane = state.tasks.some((task) => task.stage === "in-lane");

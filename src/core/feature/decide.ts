@@ -2,7 +2,7 @@
 
 import type { Effect } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
-import { featureKey, laneKey, topics } from "../keys.ts";
+import { featureKey, topics } from "../keys.ts";
 import { isSameStanding } from "../lane/standing.ts";
 import { drift } from "../rules/drift.ts";
 import { judgeBreaker, judgeFanIn } from "./attempt/allowance.ts";
@@ -325,9 +325,4 @@ export function featureRoutes(state: FeatureState): string[] {
     }
   }
   return routes;
-}
-
-/** The lane that this feature lands on, once known. */
-export function laneOf(state: FeatureState): string | null {
-  return state.base === null ? null : laneKey(state.repo, state.base.branch);
 }

@@ -6,7 +6,7 @@ import { Command } from "../command.ts";
 import { Failure, FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Standing } from "../lane/standing.ts";
-import { JudgedTask, Land, OnFailure, PlanSource, TaskId } from "../plan.ts";
+import { JudgedTask, Land, OnFailure, PlanSource } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { shapeOf } from "../shape.ts";
 import { Parked, Resource, Trip } from "./parked.ts";
@@ -65,7 +65,7 @@ const EntryWord = z.object({
   checking: z.boolean(),
 });
 
-export const Landing = z.object({
+const Landing = z.object({
   order: z.number(),
   /** The commit that it landed on; null: nobody knows for certain. */
   base: Sha.nullable(),
@@ -250,5 +250,3 @@ export function isPlannedAnew(state: FeatureState): boolean {
 }
 
 export const currentAttempt = (task: Task): AttemptRecord | undefined => task.attempts.at(-1);
-
-export { TaskId };

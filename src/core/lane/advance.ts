@@ -123,7 +123,7 @@ function isChecking(entry: Entry): boolean {
   return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
 }
 
-export function standingOf(state: LaneState, entry: Entry): Standing {
+function standingOf(state: LaneState, entry: Entry): Standing {
   const snapshot = snapshotOf(entry);
   if (entry.stage.kind === "merging") return { kind: "merging" };
   if (state.halted !== null) return { kind: "queue-halted", halt: state.halted };

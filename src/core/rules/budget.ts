@@ -19,7 +19,7 @@ export interface Budget {
 
 export const NOTHING: Spend = { usd: 0, tokens: 0, minutes: 0 };
 
-export function add(left: Spend, right: Spend): Spend {
+function add(left: Spend, right: Spend): Spend {
   return {
     usd: left.usd + right.usd,
     tokens: left.tokens + right.tokens,

@@ -12,7 +12,7 @@ const WINDOWS = 1_000;
 const SLOTS = 4;
 
 /** How well a planner might know the files, as the globs that it would have written. */
-export const foresights: Record<string, (files: readonly string[]) => string[]> = {
+const foresights: Record<string, (files: readonly string[]) => string[]> = {
   "the very files": (files) => [...files],
   "their folders": (files) => distinct(files.map((file) => inFolder(file, 99))),
   "the two top folders": (files) => distinct(files.map((file) => inFolder(file, 2))),

@@ -20,7 +20,7 @@ const USAGE = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteT
 
 type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
-export function pullOf(task: string): number {
+function pullOf(task: string): number {
   return 10 + TASKS.indexOf(task);
 }
 

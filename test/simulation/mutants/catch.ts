@@ -9,7 +9,7 @@ import { z } from "zod";
 import { copyWith } from "./apply.ts";
 import { type Mutant, mutants } from "./patches.ts";
 
-export const MOST_SEEDS = 1_000;
+const MOST_SEEDS = 1_000;
 
 const Caught = z.object({ played: z.number(), seed: z.string().nullable(), promise: z.string().optional() });
 type Caught = z.infer<typeof Caught>;

@@ -4,7 +4,7 @@ import type { App, BypassActor, Repository, Role, Ruleset, User } from "../world
 import type { World } from "../world/world.ts";
 
 /** GitHub's numbers of its own roles: https://github.com/integrations/terraform-provider-github, `repository_ruleset`. */
-export const roleNumbers: Partial<Record<Role, number>> = { maintain: 2, write: 4, admin: 5 };
+const roleNumbers: Partial<Record<Role, number>> = { maintain: 2, write: 4, admin: 5 };
 
 /** The App whose bot the user is; GITHUB_TOKENs act as the bot of the App that Actions is. */
 export function appOfBot(world: World, login: string | undefined): App | undefined {

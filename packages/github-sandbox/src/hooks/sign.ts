@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import type { App, Delivery } from "../world/entities.ts";
 
-export function signature(algorithm: "sha1" | "sha256", secret: string, body: string): string {
+function signature(algorithm: "sha1" | "sha256", secret: string, body: string): string {
   return `${algorithm}=${createHmac(algorithm, secret).update(body).digest("hex")}`;
 }
 

@@ -7,7 +7,7 @@ import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./
 import { simpleUser, userById } from "./user.ts";
 
 /** The open pulls whose head is this commit. */
-export function pullsAt(site: Site, repository: Repository, headSha: string) {
+function pullsAt(site: Site, repository: Repository, headSha: string) {
   const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
   return site.world
     .table("pulls")

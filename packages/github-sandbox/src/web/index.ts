@@ -3,8 +3,8 @@
  * and change nothing.
  */
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { Hub } from "../hub.ts";
@@ -24,7 +24,7 @@ const assets: Record<string, { type: string; file(): string }> = {
   "style.css": { type: "text/css", file: () => join(import.meta.dirname, "assets", "style.css") },
   "diagrams.js": { type: "text/javascript", file: () => join(import.meta.dirname, "assets", "diagrams.js") },
   // Mermaid in one file without dependencies: the whole package brings 200 MB of them.
-  "mermaid.js": { type: "text/javascript", file: () => createRequire(import.meta.url).resolve("@mermaid-js/tiny") },
+  "mermaid.js": { type: "text/javascript", file: () => fileURLToPath(import.meta.resolve("@mermaid-js/tiny")) },
 };
 
 /** `logsDir` is where the runner keeps the logs of jobs. */

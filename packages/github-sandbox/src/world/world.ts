@@ -25,7 +25,7 @@ export interface Clock {
 }
 
 /** Another process has the folder. It may be letting go of it just now. */
-export class FolderInUse extends Error {
+class FolderInUse extends Error {
   override readonly name = "FolderInUse";
 }
 

@@ -5,7 +5,7 @@ import { join, relative, resolve } from "node:path";
 import picomatch from "picomatch";
 
 /** Every file below a folder, symbolic links followed once; sorted. */
-export function filesBelow(folder: string): string[] {
+function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
