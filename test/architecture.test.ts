@@ -55,8 +55,16 @@ const arrows: Record<string, string[]> = {
   loop: ["core", "messages"],
   store: ["loop/store-port.ts"],
   github: ["core", "loop/github-port.ts"],
-  // What Headgate wrote on an issue is read back where it is written.
-  planner: ["core", "config", "loop/planner-port.ts", "loop/github-port.ts", "messages/sub-issue.ts"],
+  // What Headgate wrote on an issue is read back where it is written. A model is told what is wrong with its plan in the words
+  // that people read.
+  planner: [
+    "core",
+    "config",
+    "loop/planner-port.ts",
+    "loop/github-port.ts",
+    "messages/markers.ts",
+    "messages/problems/plan.ts",
+  ],
   job: ["core", "config/prices.ts"],
 };
 

@@ -1,34 +1,41 @@
 /**
- * `.github/headgate.yml`: what a repository may say about how its features are carried out. Whatever it does not say
- * keeps its default; whatever it says wrongly is listed, each problem with its line, and nothing starts.
+ * Reads `.github/headgate.yml`: how a repository wants its features carried out. What the file leaves out keeps its
+ * default. Each mistake in it is a problem with its line, and any problem keeps features from starting.
  */
 import { z } from "zod";
 import { RequiredCheck } from "../core/github.ts";
 import { Policy } from "../core/policy.ts";
+import type { ConfigFault, Problem } from "../core/preflight/index.ts";
 import { repeatsGroup } from "../core/rules/globs.ts";
 import type { PriceLookup } from "./own-prices.ts";
 import { pricedModels, priceOf } from "./prices.ts";
-import { type LineOf, lowerFirst, type Problem, readYaml } from "./yaml.ts";
+import { type LineOf, readYaml } from "./yaml.ts";
 
 const POLICY_FILE = ".github/headgate.yml";
 const MAX_BYTES = 64 * 1024;
 const MAX_PROBLEMS = 20;
+/** People choose the names that problems repeat. */
+const MAX_NAME_CHARACTERS = 100;
 
 const { shape } = Policy;
 
-/** A glob from the repository's root, of a list of which any may fit. */
+/** Rules of ours that the schema's own messages know nothing of. */
+type PathFault = Extract<ConfigFault["kind"], `path-${string}`>;
+const rule = (fault: PathFault) => ({ params: { fault } });
+
+/** A glob from the repository's root. A path that fits any entry of its list counts. */
 const RepositoryPath = z
   .string()
   .min(1)
   .max(300)
   .refine(
     (path) => !path.startsWith("/") && !path.includes("\\") && !path.split("/").includes(".."),
-    "a path is written from the repository's root, without a leading '/', '\\' or '..'",
+    rule("path-outside"),
   )
   // It could not be judged in time, and every path would count as protected.
-  .refine((path) => !repeatsGroup(path), "a group cannot be repeated, as by '+(': list what it stands for")
+  .refine((path) => !repeatsGroup(path), rule("path-repeats-group"))
   // In a list of which any entry counts, a negated one would stand for everything else.
-  .refine((path) => !path.startsWith("!"), "a path cannot be taken out again with '!'");
+  .refine((path) => !path.startsWith("!"), rule("path-negated"));
 
 /** Numbers of the policy under the names that people write. */
 const actions = z.strictObject({ slots: shape.actions.shape.slots, "ci-jobs": shape.actions.shape.ciJobs }).partial();
@@ -70,35 +77,39 @@ const PolicyFile = z
   .partial();
 type PolicyFile = z.infer<typeof PolicyFile>;
 
-export type PolicyReading = { ok: true; policy: Policy } | { ok: false; problems: string[] };
+export type PolicyReading = { ok: true; policy: Policy } | { ok: false; problems: Problem[] };
 
-/**
- * Read the file's text; null: there is no file. A model without a price is a problem: what it costs would not count.
- * Problems are whole sentences that begin with the file's name and, where known, the line.
- */
+interface FileProblem {
+  /** From 1; null: the whole file. */
+  line: number | null;
+  fault: ConfigFault;
+}
+
+/** Reads the file's text; null: there is no file. A model without a price is a problem, since its cost would not count. */
 export function readPolicy(text: string | null, defaults: Policy, price: PriceLookup = priceOf): PolicyReading {
   if (text === null) return { ok: true, policy: defaults };
   const reading = readFile(text, price);
   if (reading.ok) return { ok: true, policy: merged(reading.file, defaults) };
-  const problems = reading.problems.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0)).map(sentence);
-  const rest = problems.length - MAX_PROBLEMS;
-  if (rest > 0) problems.splice(MAX_PROBLEMS, rest, `There are ${rest} more problems in \`${POLICY_FILE}\`.`);
-  return { ok: false, problems };
+  const found = reading.problems.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
+  const problems: Problem[] = found.slice(0, MAX_PROBLEMS).map((problem) => ({ kind: "config", ...problem }));
+  const count = found.length - problems.length;
+  return { ok: false, problems: count > 0 ? [...problems, { kind: "more-config", count }] : problems };
 }
 
 function readFile(
   text: string,
   price: PriceLookup,
-): { ok: true; file: PolicyFile } | { ok: false; problems: Problem[] } {
+): { ok: true; file: PolicyFile } | { ok: false; problems: FileProblem[] } {
   if (Buffer.byteLength(text) > MAX_BYTES) {
-    return { ok: false, problems: [{ line: null, text: `the file is larger than ${MAX_BYTES / 1024} KB` }] };
+    const fault: ConfigFault = { kind: "file-too-large", mostKilobytes: MAX_BYTES / 1024 };
+    return { ok: false, problems: [{ line: null, fault }] };
   }
   const yaml = readYaml(text);
   if (!yaml.ok) return yaml;
   const file = PolicyFile.safeParse(yaml.value ?? {});
   const problems = file.success
     ? unpricedModels(file.data, price, yaml.lineOf)
-    : file.error.issues.flatMap((issue) => describe(issue, yaml.lineOf));
+    : file.error.issues.flatMap((issue) => problemsOf(issue, yaml.lineOf));
   return file.success && problems.length === 0 ? { ok: true, file: file.data } : { ok: false, problems };
 }
 
@@ -138,34 +149,43 @@ function withContents(path: string): string[] {
   return name.endsWith("/**") ? [name] : [name, `${name}/**`];
 }
 
-function unpricedModels(file: PolicyFile, price: PriceLookup, lineOf: LineOf): Problem[] {
-  return Object.entries(file.models ?? {})
-    .filter(([, model]) => model !== undefined && price(model) === null)
-    .map(([use, model]) => ({
-      line: lineOf(["models", use]),
-      text: `'models.${use}': no price is known for '${model}'; known models: ${pricedModels().join(", ")}`,
-    }));
+function unpricedModels(file: PolicyFile, price: PriceLookup, lineOf: LineOf): FileProblem[] {
+  return Object.entries(file.models ?? {}).flatMap(([use, model]): FileProblem[] => {
+    if (model === undefined || price(model) !== null) return [];
+    const fault: ConfigFault = {
+      kind: "model-unpriced",
+      key: `models.${use}`,
+      model: model.slice(0, MAX_NAME_CHARACTERS),
+      known: pricedModels(),
+    };
+    return [{ line: lineOf(["models", use]), fault }];
+  });
 }
 
-function describe(issue: z.core.$ZodIssue, lineOf: LineOf): Problem[] {
-  const place = issue.path.map(String).join(".");
+function problemsOf(issue: z.core.$ZodIssue, lineOf: LineOf): FileProblem[] {
+  const key = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys") {
-    const where = place === "" ? "" : ` in '${place}'`;
-    const known = knownKeys(issue.path[0]).join(", ");
-    return issue.keys.map((key) => ({
-      line: lineOf([...issue.path, key]),
-      text: `unknown key '${key.slice(0, 100)}'${where}; known keys: ${known}`,
+    const known = knownKeys(issue.path[0]);
+    return issue.keys.map((unknown) => ({
+      line: lineOf([...issue.path, unknown]),
+      fault: {
+        kind: "unknown-key",
+        key: unknown.slice(0, MAX_NAME_CHARACTERS),
+        group: key === "" ? null : key,
+        known,
+      },
     }));
   }
-  if (place === "") return [{ line: null, text: "the file must hold keys and values, such as 'max-parallel: 3'" }];
-  return [{ line: lineOf(issue.path), text: `'${place}': ${lowerFirst(issue.message)}` }];
+  if (key === "") return [{ line: null, fault: { kind: "not-a-mapping" } }];
+  return [{ line: lineOf(issue.path), fault: faultOf(issue, key) }];
+}
+
+function faultOf(issue: z.core.$ZodIssue, key: string): ConfigFault {
+  const broken: PathFault | undefined = issue.code === "custom" ? issue.params?.fault : undefined;
+  return broken === undefined ? { kind: "invalid-value", key, quoted: issue.message } : { kind: broken, key };
 }
 
 function knownKeys(group: PropertyKey | undefined): string[] {
   const parent = Object.entries(groups).find(([name]) => name === group)?.[1] ?? PolicyFile;
   return Object.keys(parent.shape);
-}
-
-function sentence({ line, text }: Problem): string {
-  return `\`${POLICY_FILE}\`${line === null ? "" : `, line ${line}`}: ${text.replace(/\.?$/, ".")}`;
 }

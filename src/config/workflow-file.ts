@@ -1,6 +1,6 @@
-/** A workflow file as the preflight wants it: what starts it, what its checks are called, and what it gives to its jobs. */
+/** Reads a workflow file for the preflight: what starts it, what its checks are called, and what it gives to its jobs. */
 import { z } from "zod";
-import type { Filters, Workflow, WorkflowJob } from "../core/preflight/index.ts";
+import type { Filters, UnreadableWorkflow, Workflow, WorkflowJob } from "../core/preflight/index.ts";
 import { readYaml } from "./yaml.ts";
 
 /** GitHub takes one string wherever it takes a list of them. */
@@ -41,19 +41,19 @@ const WorkflowFile = z.object({
   jobs: z.record(z.string(), Job),
 });
 
-export type WorkflowReading = { ok: true; workflow: Workflow } | { ok: false; text: string };
+export type WorkflowReading =
+  | { ok: true; workflow: Workflow }
+  | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
 
 export function readWorkflow(path: string, text: string): WorkflowReading {
   const yaml = readYaml(text);
+  const notAWorkflow = { ok: false, line: null, fault: { kind: "not-a-workflow" } } as const;
   if (!yaml.ok) {
     const [first] = yaml.problems;
-    return {
-      ok: false,
-      text: `${first?.line == null ? "" : `line ${first.line}: `}${first?.text ?? "it is not YAML"}`,
-    };
+    return first === undefined ? notAWorkflow : { ok: false, ...first };
   }
   const file = WorkflowFile.safeParse(yaml.value);
-  if (!file.success) return { ok: false, text: "it is not a workflow that GitHub would run" };
+  if (!file.success) return notAWorkflow;
   const { on, permissions, jobs } = file.data;
   const ofAll = inputsOf(stringsIn(file.data.env));
   const pull = triggerOf(on, "pull_request");

@@ -1,25 +1,26 @@
-/** YAML as people write it by hand: what is wrong with it and on which line, and where each of its keys stands. */
+/** Reads YAML that people write by hand: what is wrong with it and on which line, and on which line each key stands. */
 import type { Document, YAMLParseError, YAMLWarning } from "yaml";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import type { YamlFault } from "../core/preflight/index.ts";
 
-export interface Problem {
+export interface YamlProblem {
   /** From 1; null: the whole file. */
   line: number | null;
-  text: string;
+  fault: YamlFault;
 }
 
-/** The line of a key or of a list's entry; of what is missing, the line of what would hold it. */
+/** The line of a key or of a list's entry; for a missing key, the line of what would hold it. */
 export type LineOf = (path: readonly PropertyKey[]) => number | null;
 
-export type YamlReading = { ok: true; value: unknown; lineOf: LineOf } | { ok: false; problems: Problem[] };
+export type YamlReading = { ok: true; value: unknown; lineOf: LineOf } | { ok: false; problems: YamlProblem[] };
 
-/** One document in plain YAML 1.2. Doubled keys, unknown tags and alias bombs are problems; an empty text is `null`. */
+/** Reads one document in plain YAML 1.2. Duplicate keys, unknown tags and alias bombs are problems; an empty text is `null`. */
 export function readYaml(text: string): YamlReading {
   const lines = new LineCounter();
   const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, logLevel: "error" });
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    const problems = faults.map((fault) => ({ line: lines.linePos(fault.pos[0]).line, text: describe(fault, text) }));
+  const found = [...document.errors, ...document.warnings];
+  if (found.length > 0) {
+    const problems = found.map((error) => ({ line: lines.linePos(error.pos[0]).line, fault: faultOf(error, text) }));
     return { ok: false, problems };
   }
   try {
@@ -27,19 +28,22 @@ export function readYaml(text: string): YamlReading {
   } catch (error) {
     // An alias to nowhere, or so many that resolving them is an attack (the package's own limit is 100).
     if (error instanceof ReferenceError)
-      return { ok: false, problems: [{ line: null, text: lowerFirst(error.message) }] };
+      return { ok: false, problems: [{ line: null, fault: notYaml(error.message) }] };
     throw error;
   }
 }
 
-export function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function faultOf({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): YamlFault {
+  if (code === "DUPLICATE_KEY") return { kind: "duplicate-key", key: /^[^\s:]{0,100}/.exec(text.slice(pos[0]))![0] };
+  if (code === "MULTIPLE_DOCS") return { kind: "second-document" };
+  return notYaml(message);
 }
 
-function describe({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): string {
-  if (code === "DUPLICATE_KEY") return `the key '${/^[^\s:]{0,100}/.exec(text.slice(pos[0]))![0]}' is given twice`;
-  if (code === "MULTIPLE_DOCS") return "the file holds a second document; it may hold one";
-  return lowerFirst(message);
+/** The parser repeats what people wrote. */
+const MAX_QUOTED_CHARACTERS = 500;
+
+function notYaml(message: string): YamlFault {
+  return { kind: "not-yaml", quoted: message.slice(0, MAX_QUOTED_CHARACTERS) };
 }
 
 function lineIn(document: Document, path: readonly PropertyKey[], lines: LineCounter): number | null {

@@ -4,6 +4,8 @@
  * same failure twice is recognised by it (`rules/breaker.ts`).
  */
 import { z } from "zod";
+import { WrittenPlace, WrittenProblem } from "./plan/written.ts";
+import { Violation } from "./promotion/violation.ts";
 
 /** Characters of text from outside that a cause keeps. */
 export const MAX_QUOTED = 4_000;
@@ -36,7 +38,7 @@ export const Cause = z.discriminatedUnion("kind", [
   // Attempts
   z.object({ kind: z.literal("agent-said"), text: quoted }),
   z.object({ kind: z.literal("nothing-changed"), said: quoted }),
-  z.object({ kind: z.literal("change-refused"), refusals: z.array(z.string()) }),
+  z.object({ kind: z.literal("change-refused"), violations: z.array(Violation) }),
   z.object({ kind: z.literal("run-overdue") }),
   z.object({ kind: z.literal("no-runner") }),
   z.object({ kind: z.literal("run-ended"), conclusion: z.string().nullable(), problem: NoResult.nullable() }),
@@ -73,6 +75,14 @@ export const Cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("model-stopped"), reason: z.string().nullable() }),
   z.object({ kind: z.literal("answer-not-a-plan") }),
   z.object({ kind: z.literal("no-answer") }),
+  /** The issue links a task list that the base branch does not have. */
+  z.object({ kind: z.literal("linked-list-missing"), path: z.string(), branch: z.string() }),
+  z.object({
+    kind: z.literal("written-plan"),
+    where: WrittenPlace,
+    problems: z.array(WrittenProblem),
+    more: z.number(),
+  }),
   z.object({ kind: z.literal("plan-unusable"), text: quoted }),
 ]);
 export type Cause = z.infer<typeof Cause>;

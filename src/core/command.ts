@@ -1,6 +1,35 @@
-/** What a person writes: `/headgate retry parser`, and an issue with what people wrote on it. */
+/** What people write: slash commands such as `/headgate retry parser`, and an issue with the commands on it. */
 import { z } from "zod";
 import { TaskId } from "./plan.ts";
+
+/** What a person can write after `/headgate`. `drop` and `after` follow `plan`. */
+export const Verb = z.enum([
+  "status",
+  "help",
+  "hold",
+  "resume",
+  "cancel",
+  "retry",
+  "approve",
+  "plan",
+  "drop",
+  "after",
+  "budget",
+]);
+export type Verb = z.infer<typeof Verb>;
+
+/** Why a line that begins with `/headgate` is no command. `messages/commands.ts` has the words. */
+export const CommandFault = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("no-verb") }),
+  /** `near`: the verb that was probably meant. */
+  z.object({ kind: z.literal("unknown-verb"), typed: z.string(), near: Verb.nullable() }),
+  z.object({ kind: z.literal("wrong-arguments"), verb: Verb }),
+  /** `near`: the id that was probably meant. */
+  z.object({ kind: z.literal("not-a-task-id"), typed: z.string(), near: TaskId.nullable() }),
+  /** A sentence that a version before feature schema 6 stored. */
+  z.object({ kind: z.literal("unknown"), text: z.string() }),
+]);
+export type CommandFault = z.infer<typeof CommandFault>;
 
 export const Command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("status") }),
@@ -17,26 +46,26 @@ export const Command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("drop"), task: z.string() }),
   /** Have one task wait for another. */
   z.object({ verb: z.literal("after"), task: z.string(), needs: z.string() }),
-  /** No command: something said while the planner waits for an answer. */
+  /** No slash command: a comment written while the planner waits for an answer. */
   z.object({ verb: z.literal("answer") }),
   /** Dollars to add to the feature's budget. */
   z.object({ verb: z.literal("budget"), usd: z.number().positive().max(10_000) }),
-  /** Addressed to Headgate, but not understood. `reason` says what was wrong. */
-  z.object({ verb: z.literal("malformed"), text: z.string().max(500), reason: z.string().max(500) }),
+  /** Addressed to Headgate, but not understood. `text`: the line as it was written. */
+  z.object({ verb: z.literal("malformed"), text: z.string().max(500), fault: CommandFault }),
 ]);
 export type Command = z.infer<typeof Command>;
 
-/** The last commands on an issue; a sweep tells no more. */
+/** A sweep reports only so many of the last commands on an issue. */
 export const MAX_COMMANDS = 500;
 
-/** An issue as it is seen in a sweep. */
+/** An issue as a sweep sees it. */
 export const IssueObservation = z.object({
   open: z.boolean(),
-  /** It bears the label that asks for features. */
+  /** It has the label that asks for features. */
   labelled: z.boolean(),
   title: z.string(),
   body: z.string(),
-  /** Comments of people that hold a command; when each was written, as GitHub says it and in milliseconds since 1970. */
+  /** People's comments with a command. `createdAt` is GitHub's text, `at` the same in milliseconds since 1970. */
   commands: z
     .array(
       z.object({

@@ -11,6 +11,8 @@ import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./gi
 import { Standing } from "./lane/standing.ts";
 import { PlanSource, TaskId } from "./plan.ts";
 import { Policy } from "./policy.ts";
+import { Problem, Warning } from "./preflight/index.ts";
+import { FileFinding } from "./promotion/violation.ts";
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const PullNumber = z.number().int().positive();
@@ -53,8 +55,8 @@ const EffectFailed = z.object({
 export const Outcome = z.object({
   result: Result.pick({ outcome: true, summary: true, engine: true, model: true, usage: true, notes: true }),
   manifest: z.array(ChangedFile),
-  /** What a look at the files' content found, such as conflict markers or something that looks like a secret. */
-  findings: z.array(z.object({ path: z.string(), finding: z.string() })),
+  /** What must not be in the files, such as conflict markers or something that looks like a secret. */
+  findings: z.array(z.object({ path: z.string(), finding: FileFinding })),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -88,7 +90,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     by: z.string(),
     permission: Permission,
   }),
-  /** What the base branch says before a feature starts. `problems`: why it cannot, each with its fix. */
+  /** What the base branch says before a feature starts. `problems`: why it cannot. */
   z.object({
     type: z.literal("feature.observed"),
     /** The effect's: which look this answers. 0: an older version did not say. */
@@ -100,9 +102,9 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     checks: z.array(RequiredCheck),
     /** Of the policy's models. One that is missing is unknown, and whoever needs it must refuse. */
     prices: z.record(z.string(), Price),
-    problems: z.array(z.string()),
+    problems: z.array(Problem),
     /** What people should know before they approve anything. */
-    warnings: z.array(z.string().max(2_000)).max(100).default([]),
+    warnings: z.array(Warning).max(100).default([]),
   }),
   z.object({
     type: z.literal("plan.made"),

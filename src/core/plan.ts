@@ -1,24 +1,29 @@
 /**
- * A plan: the tasks a feature is split into, as a DAG. Whoever wrote it (a model, a person, a file), it is judged here
- * and only here; every error is listed, not just the first.
+ * A plan: the tasks a feature is split into, as a DAG. Models, people and files all write plans; this file alone judges
+ * them, and lists every problem, not just the first.
  */
 import { z } from "zod";
+import type { PlanProblem } from "./plan/problem.ts";
 import { shapeOf } from "./shape.ts";
 
 export const MAX_TASKS = 50;
+/** Characters of a task's description, and globs of its files. */
+export const MAX_DESCRIPTION = 20_000;
+export const MAX_FILES = 200;
 
 /** The task that brings the integration branch to the base, where a plan lands together. Its branch is `headgate/<issue>/land`. */
 export const LAND = "land";
 
-/** Tasks that take back what landed, where a feature rolls back. */
+/** Tasks that revert what landed, where a feature rolls back. */
 const UNDO = /^undo-\d+$/;
 
-export const TaskId = z.string().regex(/^[a-z0-9-]{1,40}$/, "an id is 1 to 40 of a-z, 0-9 and '-'");
+export const TaskId = z.string().regex(/^[a-z0-9-]{1,40}$/);
 
-/** Of a plan's own tasks: what Headgate names its own tasks and branches is kept free. */
-const PlannedId = TaskId.refine((id) => id !== LAND && !UNDO.test(id), {
-  error: (issue) => `'${String(issue.input)}' is reserved`,
-});
+/** A rule of ours that the schema's own messages know nothing of. */
+const rule = (broken: "reserved-id" | "path-outside") => ({ params: { broken } });
+
+/** The id of a task that a plan may hold. Headgate's own tasks and branches keep their names. */
+const PlannedId = TaskId.refine((id) => id !== LAND && !UNDO.test(id), rule("reserved-id"));
 
 /** A glob relative to the repository's root. It must not be able to name anything outside. */
 const RepositoryGlob = z
@@ -28,7 +33,7 @@ const RepositoryGlob = z
   .refine(
     (path) =>
       !path.startsWith("/") && !/^[A-Za-z]:/.test(path) && !path.includes("\\") && !path.split("/").includes(".."),
-    "a path must stay inside the repository",
+    rule("path-outside"),
   );
 
 export const Size = z.enum(["S", "M", "L"]);
@@ -40,12 +45,12 @@ export const PlannedTask = z.object({
   id: PlannedId,
   title: z.string().trim().min(1).max(200),
   /** What to do. */
-  description: z.string().max(20_000).default(""),
+  description: z.string().max(MAX_DESCRIPTION).default(""),
   /** How to tell that it is done: facts that can be checked. */
   acceptance: z.array(z.string().trim().min(1).max(500)).max(20).default([]),
   dependsOn: z.array(z.string()).max(MAX_TASKS).default([]),
   /** Globs of the files the task is expected to change. */
-  files: z.array(RepositoryGlob).max(200).default([]),
+  files: z.array(RepositoryGlob).max(MAX_FILES).default([]),
   size: Size.default("M"),
   role: Role.default("build"),
   /** Checks of the repository that are expected to say something about it, by name. */
@@ -65,35 +70,30 @@ export type OnFailure = z.infer<typeof OnFailure>;
 const PlanShape = z.object({
   land: Land.default("each"),
   onFailure: OnFailure.default("keep"),
-  /** Why it is split this way, for whoever approves it. */
+  /** Why it is split this way, for the person who approves it. */
   why: z.string().max(4_000).default(""),
-  tasks: z
-    .array(PlannedTask)
-    .min(1, "a plan has at least one task")
-    .max(MAX_TASKS, `a plan has at most ${MAX_TASKS} tasks`),
+  tasks: z.array(PlannedTask).min(1).max(MAX_TASKS),
 });
 export type Plan = z.infer<typeof PlanShape>;
 
-/** A task of a plan that was judged, or one of Headgate's own, whose names no plan may use. */
+/** A task of a judged plan, or one of Headgate's own, whose names no plan may use. */
 export const JudgedTask = shapeOf(PlannedTask);
 
 /** The structure a planner model is asked for. */
 export const PlanSchema = PlanShape;
 
-export type PlanVerdict = { ok: true; plan: Plan } | { ok: false; errors: string[] };
+export type PlanVerdict = { ok: true; plan: Plan } | { ok: false; problems: PlanProblem[] };
 
-/** Judge anything as a plan. Errors are sentences a person can act on. */
+/** Judges anything as a plan. */
 export function judgePlan(candidate: unknown): PlanVerdict {
   const shape = PlanShape.safeParse(candidate);
-  const errors = shape.success
-    ? []
-    : shape.error.issues.map((issue) => describeIssue(issue.path, issue.message, candidate));
+  const problems = shape.success ? [] : shape.error.issues.map((issue) => problemOf(issue, candidate));
   const edges = shape.success ? shape.data.tasks : readableTasks(candidate);
-  errors.push(...edgeErrors(edges));
-  return errors.length === 0 && shape.success ? { ok: true, plan: shape.data } : { ok: false, errors };
+  problems.push(...edgeProblems(edges));
+  return problems.length === 0 && shape.success ? { ok: true, plan: shape.data } : { ok: false, problems };
 }
 
-/** The tasks as far as their ids and edges can be read, so that graph errors are listed beside shape errors. */
+/** Reads ids and edges as far as that is possible, so that problems of the graph are listed beside those of the shape. */
 function readableTasks(candidate: unknown): { id: string; dependsOn: string[] }[] {
   const Readable = z.object({
     tasks: z
@@ -109,29 +109,31 @@ function readableTasks(candidate: unknown): { id: string; dependsOn: string[] }[
   return readable.success ? readable.data.tasks.filter((task) => task !== null) : [];
 }
 
-function edgeErrors(tasks: readonly { id: string; dependsOn: readonly string[] }[]): string[] {
-  const errors: string[] = [];
+function edgeProblems(tasks: readonly { id: string; dependsOn: readonly string[] }[]): PlanProblem[] {
+  const problems: PlanProblem[] = [];
   const seen = new Set<string>();
   for (const { id } of tasks) {
-    if (seen.has(id)) errors.push(`task '${id}' is listed more than once`);
+    if (seen.has(id)) problems.push({ kind: "duplicate-id", id: cut(id) });
     seen.add(id);
   }
   for (const { id, dependsOn } of tasks) {
     for (const dependency of dependsOn) {
-      if (dependency === id) errors.push(`task '${id}' depends on itself`);
-      else if (!seen.has(dependency)) errors.push(`task '${id}' depends on '${dependency}', which is not in the plan`);
+      if (dependency === id) problems.push({ kind: "depends-on-itself", id: cut(id) });
+      else if (!seen.has(dependency)) {
+        problems.push({ kind: "unknown-dependency", id: cut(id), dependency: cut(dependency) });
+      }
     }
   }
   const { cyclic } = waves(tasks);
   const selfOnly = new Set(tasks.filter((task) => task.dependsOn.includes(task.id)).map((task) => task.id));
-  const circle = cyclic.filter((id) => !selfOnly.has(id));
-  if (circle.length > 0) errors.push(`these tasks wait for each other in a circle: ${circle.join(", ")}`);
-  return errors;
+  const cycle = cyclic.filter((id) => !selfOnly.has(id));
+  if (cycle.length > 0) problems.push({ kind: "cycle", ids: cycle.slice(0, MAX_TASKS).map(cut) });
+  return problems;
 }
 
 /**
- * Topological levels (Kahn). `cyclic` lists the tasks on or behind a cycle; dependencies that are not in the plan are
- * passed over.
+ * Sorts tasks into topological levels (Kahn). `cyclic` lists the tasks on or behind a cycle. Dependencies that are not in
+ * the plan are ignored.
  */
 export function waves(tasks: readonly { id: string; dependsOn: readonly string[] }[]): {
   levels: string[][];
@@ -151,11 +153,26 @@ export function waves(tasks: readonly { id: string; dependsOn: readonly string[]
   return { levels, cyclic: [...waiting.keys()] };
 }
 
-function describeIssue(path: readonly PropertyKey[], message: string, candidate: unknown): string {
-  if (path[0] !== "tasks" || typeof path[1] !== "number") return `${path.map(String).join(".") || "plan"}: ${message}`;
+function problemOf(issue: z.core.$ZodIssue, candidate: unknown): PlanProblem {
+  const [list, index, ...rest] = issue.path;
+  if (list !== "tasks" || typeof index !== "number") {
+    if (list === "tasks" && issue.code === "too_small") return { kind: "no-tasks" };
+    if (list === "tasks" && issue.code === "too_big") return { kind: "too-many-tasks", most: MAX_TASKS };
+    return { kind: "invalid-field", task: null, field: issue.path.map(String).join("."), quoted: issue.message };
+  }
   const tasks = (candidate as { tasks: unknown[] }).tasks;
-  const id = (tasks[path[1]] as { id?: unknown } | null)?.id;
-  const name = typeof id === "string" ? `task '${id}'` : `task number ${path[1] + 1}`;
-  const field = path.slice(2).map(String).join(".");
-  return field === "" ? `${name}: ${message}` : `${name}, ${field}: ${message}`;
+  const id = (tasks[index] as { id?: unknown } | null)?.id;
+  const task = typeof id === "string" ? cut(id) : index + 1;
+  const field = rest.map(String).join(".");
+  if (issue.code === "custom") {
+    const { broken } = issue.params as ReturnType<typeof rule>["params"];
+    return broken === "reserved-id" ? { kind: broken, id: String(task) } : { kind: broken, task, field };
+  }
+  if (field === "id" && issue.code === "invalid_format") return { kind: "bad-id", task };
+  return { kind: "invalid-field", task, field, quoted: issue.message };
+}
+
+/** An id that is no id may be any text. */
+function cut(id: string): string {
+  return id.slice(0, 100).toWellFormed();
 }

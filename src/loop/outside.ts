@@ -4,7 +4,7 @@ import type { Command } from "../core/command.ts";
 import type { Pace } from "../core/effect.ts";
 import type { Repo } from "../core/github.ts";
 import type { Policy } from "../core/policy.ts";
-import type { Workflow } from "../core/preflight/index.ts";
+import type { Problem, UnreadableWorkflow, Workflow } from "../core/preflight/index.ts";
 import type { GitHub } from "./github-port.ts";
 import type { Planner } from "./planner-port.ts";
 import type { Store } from "./store-port.ts";
@@ -32,9 +32,12 @@ export interface Outside {
   planner: Planner;
   settings: Settings;
   /** Reads `.github/headgate.yml`; null: there is none. */
-  readPolicy(text: string | null): { ok: true; policy: Policy } | { ok: false; problems: string[] };
+  readPolicy(text: string | null): { ok: true; policy: Policy } | { ok: false; problems: Problem[] };
   /** Reads a workflow file for the preflight. */
-  readWorkflow(path: string, text: string): { ok: true; workflow: Workflow } | { ok: false; text: string };
+  readWorkflow(
+    path: string,
+    text: string,
+  ): { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
   /** What a model costs; null: nobody knows. */
   priceOf(model: string): Price | null;
   /** The command in a comment, if it has one. */

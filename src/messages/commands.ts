@@ -1,27 +1,81 @@
-/** What people may type, as they read it. */
-import type { Command } from "../core/command.ts";
+/** The slash commands, as people read them: one table makes the help, the usage and what is wrong with a line. */
+import type { Command, CommandFault, Verb } from "../core/command.ts";
 import { columns } from "./terminal/columns.ts";
 
-type Verb = Exclude<Command["verb"], "malformed" | "answer">;
+interface Usage {
+  /** With placeholders, as the help shows it. */
+  type: string;
+  does: string;
+  /** What follows the command. */
+  takes: string;
+  /** A line that works. */
+  example: string;
+}
 
-const usage: Record<Verb, { type: string; does: string }> = {
-  approve: { type: "/headgate approve", does: "carry the plan out; a number after it names the version that is meant" },
+const NOTHING = "nothing after it";
+
+const usage: Record<Verb, Usage> = {
+  approve: {
+    type: "/headgate approve",
+    does: "carry out the plan; add a number to name its version",
+    takes: "a plan's version or nothing",
+    example: "/headgate approve 2",
+  },
   plan: {
     type: "/headgate plan <words>",
-    does: "plan anew from the issue's present text, with these words for the planner",
+    does: "make a new plan from the issue's present text; the words are for the planner",
+    takes: "words for the planner, or nothing",
+    example: "/headgate plan split the parser in two",
   },
-  drop: { type: "/headgate plan drop <task>", does: "leave a task out of the plan; its id or the number of its row" },
-  after: { type: "/headgate plan after <task> <other>", does: "have a task wait for another" },
-  status: { type: "/headgate status", does: "bring the status comment up to date" },
-  retry: { type: "/headgate retry <task>", does: "try a parked or waiting task again" },
-  budget: { type: "/headgate budget +5", does: "let the feature spend so many dollars more" },
-  hold: { type: "/headgate hold", does: "start nothing new and merge nothing; removing the label does the same" },
-  resume: { type: "/headgate resume", does: "go on after a hold, a halt or a problem put right" },
+  drop: {
+    type: "/headgate plan drop <task>",
+    does: "leave a task out of the plan; give its id or the number of its row",
+    takes: "one task",
+    example: "/headgate plan drop 4",
+  },
+  after: {
+    type: "/headgate plan after <task> <other>",
+    does: "make a task wait for another",
+    takes: "two tasks",
+    example: "/headgate plan after 5 3",
+  },
+  status: {
+    type: "/headgate status",
+    does: "refresh the status comment",
+    takes: NOTHING,
+    example: "/headgate status",
+  },
+  retry: {
+    type: "/headgate retry <task>",
+    does: "try a task again that waits or needs attention",
+    takes: "one task's id",
+    example: "/headgate retry parser",
+  },
+  budget: {
+    type: "/headgate budget +5",
+    does: "let the feature spend that many dollars more",
+    takes: "the dollars to add",
+    example: "/headgate budget +5",
+  },
+  hold: {
+    type: "/headgate hold",
+    does: "start nothing new and merge nothing; removing the label does the same",
+    takes: NOTHING,
+    example: "/headgate hold",
+  },
+  resume: {
+    type: "/headgate resume",
+    does: "continue after a hold, a halt or a problem that you fixed",
+    takes: NOTHING,
+    example: "/headgate resume",
+  },
   cancel: {
     type: "/headgate cancel",
     does: "end the feature for good; what is merged stays; closing the issue does the same",
+    takes: NOTHING,
+    example: "/headgate cancel",
   },
-  help: { type: "/headgate help", does: "show this list" },
+  help: { type: "/headgate help", does: "show this list", takes: NOTHING, example: "/headgate help" },
 };
 
 /** The commands as a Markdown table. */
@@ -35,7 +89,39 @@ export function commandLines(): string[] {
   return columns(Object.values(usage).map(({ type, does }) => [`  ${type}`, does]));
 }
 
-/** As it was typed, or could have been. */
+/** Says why a line is no command. */
+export function commandFaultText(fault: CommandFault): string {
+  switch (fault.kind) {
+    case "no-verb":
+      return "no command follows.";
+    case "unknown-verb":
+      return `there is no command '${fault.typed}'.${meant(fault.near)}`;
+    case "wrong-arguments": {
+      const { takes, example } = usage[fault.verb];
+      const such = takes === NOTHING ? "" : `, such as '${example}'`;
+      return `'${words(fault.verb)}' takes ${takes}${such}.`;
+    }
+    case "not-a-task-id":
+      return `'${fault.typed}' is not a task's id.${meant(fault.near)}`;
+    case "unknown":
+      return fault.text;
+  }
+}
+
+function meant(near: string | null): string {
+  return near === null ? "" : ` Did you mean '${near}'?`;
+}
+
+/** The command's own words, without `/headgate` and placeholders. */
+function words(verb: Verb): string {
+  return usage[verb].type
+    .split(" ")
+    .slice(1)
+    .filter((word) => /^[a-z]+$/.test(word))
+    .join(" ");
+}
+
+/** Writes a command as somebody typed it, or could have. */
 export function commandText(command: Command): string {
   switch (command.verb) {
     case "malformed":

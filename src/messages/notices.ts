@@ -1,10 +1,11 @@
-/** Answers and news on the issue, each said once. */
-import type { Cause } from "../core/cause.ts";
+/** Answers and news on the issue, each posted once. */
 import type { Notice } from "../core/effect.ts";
-import { commandList } from "./commands.ts";
-import { causeText } from "./explain/cause.ts";
+import type { Problem } from "../core/preflight/index.ts";
+import { commandFaultText, commandList } from "./commands.ts";
 import { refusalText } from "./explain/refusal.ts";
 import { noticeMarker } from "./markers.ts";
+import { planProblemText } from "./problems/plan.ts";
+import { problemText } from "./problems/preflight.ts";
 import { codeSpan, defuse, plainText, truncate } from "./sanitise.ts";
 
 /** Markdown whose first line is the notice's marker. */
@@ -15,29 +16,31 @@ export function noticeComment(notice: Notice): string {
 function words(notice: Notice): string {
   switch (notice.about) {
     case "unauthorised-label":
-      return `${person(notice.by)} put the label on, but starting a feature takes write access to this repository. Nothing runs. Somebody with write access can take the label off and put it on again.`;
+      return `${person(notice.by)} added the label, but only people with write access to this repository can start a feature. Nothing runs. If you have write access, remove the label and add it again.`;
     case "unauthorised-command":
-      return `${person(notice.by)}, commands take write access to this repository. Nothing was done.`;
+      return `${person(notice.by)}, only people with write access to this repository can give commands. Nothing was done.`;
     case "malformed-command":
-      return `I did not understand ${quoted(notice.text)}: ${plainText(notice.reason, 500)}\n\n${commandList()}`;
+      return `I did not understand ${quoted(notice.text)}: ${plainText(commandFaultText(notice.fault), 500)}\n\n${commandList()}`;
     case "refused-command":
       return plainText(refusalText(notice.refusal), 2_000);
     case "help":
-      return `A command stands at the beginning of a line of a comment:\n\n${commandList()}`;
+      return `Start a line of a comment with one of these commands:\n\n${commandList()}`;
     case "not-ready":
-      return `Headgate cannot start here yet:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
+      return `Headgate cannot start here yet. Fix this:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
     case "budget-warning":
-      return `More than 80 % of this feature's budget is spent (${notice.short.join(", ")}). It goes on until nothing more fits; \`/headgate budget +5\` adds dollars, \`/headgate hold\` stops it.`;
+      return `This feature has spent more than 80 % of its budget (${notice.short.join(", ")}). It continues until nothing more fits. \`/headgate budget +5\` adds dollars, \`/headgate hold\` stops it.`;
     case "plan-questions":
-      return `Before this can be planned, please answer:\n\n${errorList(notice.questions)}\n\nThe answer of somebody with write access is read and the feature planned anew. \`/headgate plan\` plans without one.`;
-    case "plan-errors":
+      return `Answer these questions, so that the feature can be planned:\n\n${strangersList(notice.questions)}\n\nAnyone with write access can answer in a comment; the feature is then planned again. \`/headgate plan\` plans without an answer.`;
+    case "plan-errors": {
+      const listed = strangersList(notice.problems.map(planProblemText));
       if (notice.added)
-        return `What was added to this feature cannot be taken in, and it goes on without it. What is wrong:\n\n${errorList(notice.errors)}\n\nMend that, then take the label off and put it on again.`;
-      return `The plan cannot be used; nothing was started. What is wrong with it:\n\n${errorList(notice.errors)}\n\nThen comment \`/headgate resume\` for a new plan.`;
+        return `The tasks that were added to this feature cannot be used; it continues without them:\n\n${listed}\n\nFix these, then remove the label and add it again.`;
+      return `The plan cannot be used, and nothing was started:\n\n${listed}\n\nComment \`/headgate resume\` for a new plan.`;
+    }
   }
 }
 
-/** Whom the answer is for; GitHub tells them. */
+/** Mentions the person that the answer is for, so that GitHub notifies them. */
 function person(login: string): string {
   return /^[A-Za-z0-9-]{1,39}(\[bot\])?$/.test(login) ? `@${login}` : codeSpan(login, 40);
 }
@@ -51,15 +54,14 @@ const MAX_LINES = 100;
 const MAX_CHARACTERS = 50_000;
 
 /** Our own words, with names in backticks. */
-function problemList(problems: readonly string[]): string {
-  // Room for all the names that one has: cut within one, it would no longer be code.
-  return bullets(problems, (problem) => defuse(truncate(problem.replace(/\s+/g, " "), 1_000)));
+function problemList(problems: readonly Problem[]): string {
+  // Leaves room for all the names of a problem: cut within one, it would no longer be code.
+  return bullets(problems.map(problemText), (text) => defuse(truncate(text.replace(/\s+/g, " "), 1_000)));
 }
 
-/** A model's ids and paths are in these. */
-function errorList(errors: readonly (string | Cause)[]): string {
-  const texts = errors.map((error) => (typeof error === "string" ? error : causeText(error)));
-  return bullets(texts, (error) => plainText(error, 300));
+/** Words with a model's or a stranger's text in them. */
+function strangersList(texts: readonly string[]): string {
+  return bullets(texts, (text) => plainText(text, 300));
 }
 
 function bullets(lines: readonly string[], write: (line: string) => string): string {

@@ -8,6 +8,7 @@ import type { FeatureState, Task } from "../core/feature/state.ts";
 import { isOver } from "../core/feature/state.ts";
 import { planMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
+import { warningText } from "./problems/preflight.ts";
 import { codeSpan, plainText, quotation } from "./sanitise.ts";
 import { duration } from "./words.ts";
 
@@ -95,10 +96,10 @@ export function editedText(state: FeatureState): string | null {
   return `${said} What is under way follows the text as it was then. If that is no longer wanted, \`/headgate hold\` stops it and \`/headgate cancel\` ends it.`;
 }
 
-/** What the preflight found: whoever approves should know. */
+/** Shows what the person who approves should know of the repository. */
 function warnings({ warnings: found }: FeatureState): string {
   if (found.length === 0) return "";
-  const listed = found.slice(0, MAX_LISTED).map((text) => `> - ${text}`);
+  const listed = found.slice(0, MAX_LISTED).map((warning) => `> - ${warningText(warning)}`);
   if (found.length > listed.length) listed.push(`> - and ${found.length - listed.length} more`);
   return ["> [!WARNING]", "> Before agents' code runs here:", ...listed].join("\n");
 }

@@ -1,12 +1,13 @@
 /**
- * One question, and where the plan does not hold, one chance to put it right. Two answers of bounded length, one clock
- * over both: so planning is bounded in cost and time.
+ * Asks a model for a plan, and once more where the plan has problems. Two answers of bounded length under one clock bound
+ * the cost and time of planning.
  */
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import type { MessageParam } from "@anthropic-ai/sdk/resources/messages/messages";
 import { z } from "zod";
 import { addUsage, type Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
+import type { PlanProblem } from "../core/plan/problem.ts";
 import { judgePlan, PlannedTask, PlanSchema } from "../core/plan.ts";
 import { visibleCharacters } from "../core/rules/untrusted.ts";
 import { type Asked, askModel, textOf } from "./ask.ts";
@@ -16,10 +17,10 @@ import { failure } from "./trouble.ts";
 /** Thinking counts too; fifty well described tasks take about half of it. */
 const MAX_TOKENS = 32_000;
 
-/** How tasks land, and what a failure does to the others, is for people to say: that is not asked for. */
+/** Leaves out how tasks land and what a failure does to the others. People decide that. */
 const SCHEMA = zodOutputFormat(
   z.object({
-    // None, where it asks.
+    // Empty where it asks questions.
     tasks: z.array(PlannedTask),
     why: PlanSchema.shape.why,
     questions: z.array(z.string()),
@@ -52,19 +53,19 @@ export async function askForPlan(conversation: Conversation, prompt: string): Pr
   if ("failure" in first) return first;
   const draft = read(first.text);
   if (draft.questions !== null) return { questions: draft.questions, usage: first.usage };
-  if (draft.errors.length === 0) return { plan: draft.candidate, usage: first.usage };
+  if (draft.problems?.length === 0) return { plan: draft.candidate, usage: first.usage };
 
   const correction: MessageParam[] = [
     { role: "assistant", content: first.text },
-    { role: "user", content: repairPrompt(draft.errors) },
+    { role: "user", content: repairPrompt(draft.problems) },
   ];
   const second = await ask(conversation, [question, ...correction]);
   const usage = addUsage(first.usage, second.usage);
   if ("failure" in second) return { failure: second.failure, usage };
-  const mended = read(second.text);
-  if (mended.questions !== null) return { questions: mended.questions, usage };
-  // What still does not hold goes to the core all the same: it lists the errors for people.
-  const last = [mended, draft].find(({ candidate }) => candidate !== undefined);
+  const repaired = read(second.text);
+  if (repaired.questions !== null) return { questions: repaired.questions, usage };
+  // A plan that still has problems goes to the core all the same, which lists them for people.
+  const last = [repaired, draft].find(({ candidate }) => candidate !== undefined);
   if (last !== undefined) return { plan: last.candidate, usage };
   return {
     failure: failure("agent-failed", { kind: "answer-not-a-plan" }),
@@ -72,18 +73,24 @@ export async function askForPlan(conversation: Conversation, prompt: string): Pr
   };
 }
 
-/** `candidate` undefined: the text is no JSON. */
-function read(text: string): { candidate: unknown; errors: string[]; questions: string[] | null } {
+interface Reading {
+  candidate: unknown;
+  /** null: the text is not JSON, and there is no candidate. */
+  problems: PlanProblem[] | null;
+  questions: string[] | null;
+}
+
+function read(text: string): Reading {
   let candidate: unknown;
   try {
     candidate = JSON.parse(text);
   } catch {
-    return { candidate: undefined, errors: ["the answer is not JSON, or has other text around it"], questions: null };
+    return { candidate: undefined, problems: null, questions: null };
   }
   const asked = Questions.safeParse(candidate);
-  if (asked.success) return { candidate, errors: [], questions: asked.data.questions };
+  if (asked.success) return { candidate, problems: [], questions: asked.data.questions };
   const verdict = judgePlan(candidate);
-  return { candidate, errors: verdict.ok ? [] : verdict.errors, questions: null };
+  return { candidate, problems: verdict.ok ? [] : verdict.problems, questions: null };
 }
 
 async function ask(conversation: Conversation, messages: MessageParam[]) {
@@ -93,8 +100,8 @@ async function ask(conversation: Conversation, messages: MessageParam[]) {
       max_tokens: MAX_TOKENS,
       system: [{ type: "text", text: SYSTEM_PROMPT, cache_control: { type: "ephemeral" } }],
       messages,
-      // The schema alone: given zodOutputFormat's whole object the SDK parses, and where that fails it throws the
-      // message away, and with it what it cost.
+      // Only the schema: given zodOutputFormat's whole object, the SDK parses the answer, and where that fails it throws
+      // the message away with its usage.
       output_config: { format: { type: "json_schema", schema: SCHEMA } },
     },
     conversation.clock,

@@ -1,25 +1,27 @@
-/** A comment's command, if it has one: a line of plain text that begins, in the first column, with `/headgate`. */
+/** Reads a comment's slash command: a line of plain text that begins, in the first column, with `/headgate`. */
 import type { Paragraph, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
-import { Command } from "../core/command.ts";
+import { Command, type CommandFault, Verb } from "../core/command.ts";
 import { TaskId } from "../core/plan.ts";
 
 /**
- * How much of a comment is read. Anybody may comment, and the Markdown parser takes time by the square of some texts: 20 s
- * for 65,000 of `>`, a tenth of a second within these bounds.
+ * How much of a comment is read. Anybody may comment, and for some texts the Markdown parser's time grows with the square
+ * of their length: 20 s for 65,000 of `>`, a tenth of a second within these bounds.
  */
 const MAX_CHARACTERS = 4_000;
 const MAX_LINES = 200;
 
 const COMMAND = /^\/headgate(?=\s|$)/i;
-/** What a command's line may be quoted with; see `Command`. */
+/** How much of a line is quoted; see `Command`. */
 const MAX_QUOTED = 500;
 
-const verbs: readonly string[] = Command.options
-  .map((option) => option.shape.verb.value)
-  .filter((verb) => !["malformed", "answer", "drop", "after"].includes(verb));
+/** How much of a word that is not understood is repeated. */
+const MAX_TYPED = 50;
 
-/** The first command in the comment. Code, quotations, lists and HTML comments hold none. */
+/** `drop` and `after` follow `plan`. */
+const FIRST_WORDS = Verb.exclude(["drop", "after"]).options;
+
+/** Returns the first command in the comment. Code, quotations, lists and HTML comments hold none. */
 export function readCommand(body: string): Command | null {
   const text = beginning(body);
   if (!text.split("\n").some((line) => COMMAND.test(line))) return null;
@@ -37,12 +39,12 @@ function beginning(body: string): string {
 
 type TextBlock = Paragraph | Extract<RootContent, { type: "heading" }>;
 
-/** A heading too: a signature's `--` below a line makes one of it. */
+/** Headings count too, since a signature's `--` below a line turns that line into one. */
 function isText(block: RootContent): block is TextBlock {
   return block.type === "paragraph" || block.type === "heading";
 }
 
-/** Lines within a code span, a link or a comment in the paragraph do not count: only those that begin in its plain text. */
+/** Finds a line that begins in the paragraph's plain text. Lines within a code span, a link or a comment do not count. */
 function commandLine(text: string, block: TextBlock): string | undefined {
   for (const child of block.children) {
     const start = child.position?.start.offset;
@@ -67,87 +69,87 @@ function understand(line: string): Command {
     .slice(1);
   const [word = "", ...rest] = words;
   const verb = word.toLowerCase();
-  const malformed = (reason: string): Command => ({
+  const malformed = (fault: CommandFault): Command => ({
     verb: "malformed",
     text: line.trim().slice(0, MAX_QUOTED),
-    reason: reason.slice(0, MAX_QUOTED),
+    fault,
   });
-  if (verb === "") return malformed("no order follows.");
+  if (verb === "") return malformed({ kind: "no-verb" });
   switch (verb) {
     case "status":
     case "help":
     case "hold":
     case "resume":
     case "cancel":
-      return rest.length === 0 ? { verb } : malformed(`'${verb}' takes nothing after it.`);
+      return rest.length === 0 ? { verb } : malformed({ kind: "wrong-arguments", verb });
     case "approve":
-      return approve(rest, malformed);
+      return approve(rest) ?? malformed({ kind: "wrong-arguments", verb });
     case "plan":
       return plan(rest, malformed);
     case "retry":
       return retry(rest, malformed);
     case "budget":
-      return budget(rest, malformed);
+      return budget(rest) ?? malformed({ kind: "wrong-arguments", verb });
     default: {
-      const meant = verbs.find((known) => isNear(verb, known));
-      const hint = meant === undefined ? "" : ` Did you mean '${meant}'?`;
-      return malformed(`there is no order '${verb.slice(0, 50)}'.${hint}`);
+      const near = FIRST_WORDS.find((known) => isNear(verb, known)) ?? null;
+      return malformed({ kind: "unknown-verb", typed: verb.slice(0, MAX_TYPED), near });
     }
   }
 }
 
-function approve(rest: readonly string[], malformed: (reason: string) => Command): Command {
+/** null: what follows is not a plan's version. */
+function approve(rest: readonly string[]): Command | null {
   const [version, ...more] = rest;
   if (version === undefined) return { verb: "approve", version: null };
   const number = /^(?:v|version)?(\d{1,6})$/i.exec(version)?.[1];
-  if (number === undefined || Number(number) === 0 || more.length > 0) {
-    return malformed("'approve' takes a plan's version or nothing, such as '/headgate approve 2'.");
-  }
+  if (number === undefined || Number(number) === 0 || more.length > 0) return null;
   return { verb: "approve", version: Number(number) };
 }
 
-/** `drop` and `after` with something that names tasks change the plan; anything else is for the planner to read. */
-function plan(rest: readonly string[], malformed: (reason: string) => Command): Command {
+type Malformed = (fault: CommandFault) => Command;
+
+/** `drop` and `after` with what could be tasks change the plan. Anything else is text for the planner. */
+function plan(rest: readonly string[], malformed: Malformed): Command {
   const [word, task, needs, ...more] = rest;
   const names = [task, needs].flatMap((name) => (name === undefined ? [] : [name]));
   const areTasks = names.every((name) => TaskId.safeParse(name).success) && more.length === 0;
   if (word === "drop" && areTasks) {
     if (task !== undefined && needs === undefined) return { verb: "drop", task };
-    return malformed("'plan drop' needs one task, such as '/headgate plan drop 4'.");
+    return malformed({ kind: "wrong-arguments", verb: "drop" });
   }
   if (word === "after" && areTasks) {
     if (task !== undefined && needs !== undefined) return { verb: "after", task, needs };
-    return malformed("'plan after' needs two tasks, such as '/headgate plan after 5 3'.");
+    return malformed({ kind: "wrong-arguments", verb: "after" });
   }
   return { verb: "plan", guidance: rest.join(" ").slice(0, 4_000) };
 }
 
-function retry(rest: readonly string[], malformed: (reason: string) => Command): Command {
+function retry(rest: readonly string[], malformed: Malformed): Command {
   const [task, ...more] = rest;
-  if (task === undefined) return malformed("'retry' needs the task's id, such as '/headgate retry parser'.");
-  if (more.length > 0) return malformed("'retry' takes one task's id and nothing after it.");
+  if (task === undefined || more.length > 0) return malformed({ kind: "wrong-arguments", verb: "retry" });
   if (TaskId.safeParse(task).success) return { verb: "retry", task };
-  const meant = task.toLowerCase().replace(/[^a-z0-9-]/g, "");
-  const hint = TaskId.safeParse(meant).success ? ` Did you mean '${meant}'?` : "";
-  return malformed(`'${task.slice(0, 50)}' is not a task's id.${hint}`);
+  const near = TaskId.safeParse(task.toLowerCase().replace(/[^a-z0-9-]/g, ""));
+  return malformed({
+    kind: "not-a-task-id",
+    typed: task.slice(0, MAX_TYPED),
+    near: near.success ? near.data : null,
+  });
 }
 
-function budget(rest: readonly string[], malformed: (reason: string) => Command): Command {
+/** null: what follows is not an amount. */
+function budget(rest: readonly string[]): Command | null {
   const amount = /^\+?\$?(\d{1,5}(?:\.\d{1,2})?)$/.exec(rest[0] ?? "")?.[1];
   const command = Command.safeParse({ verb: "budget", usd: Number(amount) });
-  if (amount === undefined || rest.length > 1 || !command.success) {
-    return malformed("'budget' needs the dollars to add, such as '/headgate budget +5'.");
-  }
-  return command.data;
+  return amount === undefined || rest.length > 1 || !command.success ? null : command.data;
 }
 
-/** One letter wrong, missing, too many, or two swapped; two such slips in words of five letters and more. */
+/** Allows one letter wrong, missing, too many, or two swapped; two such slips in words of five letters and more. */
 function isNear(typed: string, known: string): boolean {
   const allowed = known.length > 4 ? 2 : 1;
   return Math.abs(typed.length - known.length) <= allowed && distance(typed, known) <= allowed;
 }
 
-/** Optimal string alignment. Both words are short: lengths are compared first. */
+/** Computes the optimal string alignment distance. Both words must be short: its time grows with their product. */
 function distance(left: string, right: string): number {
   const rows: number[][] = [Array.from({ length: right.length + 1 }, (_, index) => index)];
   const cell = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

@@ -2,15 +2,21 @@ import { describe, expect, it } from "vitest";
 import { pricesWith } from "../../src/config/own-prices.ts";
 import { readPolicy } from "../../src/config/policy-file.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import type { Problem } from "../../src/core/preflight/index.ts";
+import { problemText } from "../../src/messages/problems/preflight.ts";
 
 function policy(text: string | null) {
   const reading = readPolicy(text, defaultPolicy);
-  return reading.ok ? reading.policy : expect.fail(reading.problems.join("\n"));
+  return reading.ok ? reading.policy : expect.fail(reading.problems.map(problemText).join("\n"));
 }
 
-function problems(text: string): string[] {
+function problems(text: string): Problem[] {
   const reading = readPolicy(text, defaultPolicy);
   return reading.ok ? expect.fail("it was accepted") : reading.problems;
+}
+
+function words(text: string): string[] {
+  return problems(text).map(problemText);
 }
 
 describe("what a repository does not say keeps its default", () => {
@@ -92,11 +98,13 @@ describe("protected paths", () => {
 
   it("none of the defaults can be taken out", () => {
     expect(policy("protected-paths: []").protectedPaths).toEqual(defaultPolicy.protectedPaths);
-    expect(problems("protected-paths: ['!.github/**']")[0]).toContain("cannot be taken out again with '!'");
+    expect(problems("protected-paths: ['!.github/**']")).toEqual([
+      { kind: "config", line: 1, fault: { kind: "path-negated", key: "protected-paths.0" } },
+    ]);
   });
 
   it.each(["/etc", "../x", "a/../b", "a\\\\b", "", "+(a|b)/**", "{a,b}+"])("'%s' is refused", (path) => {
-    expect(problems(`protected-paths: ["${path}"]`)[0]).toContain("line 1: 'protected-paths.0':");
+    expect(words(`protected-paths: ["${path}"]`)[0]).toContain("line 1: 'protected-paths.0':");
   });
 });
 
@@ -152,7 +160,7 @@ describe("a problem names the file, the line and the key", () => {
     [
       "a hot file outside",
       "hot-files:\n- ../x\n",
-      ", line 2: 'hot-files.0': a path is written from the repository's root, without a leading '/', '\\' or '..'.",
+      ", line 2: 'hot-files.0': write the path from the repository's root, without a leading '/', '\\' or '..'.",
     ],
     [
       "a group that is a number",
@@ -168,11 +176,11 @@ describe("a problem names the file, the line and the key", () => {
     ["a key given twice", "label: a\nlabel: b\n", ", line 2: the key 'label' is given twice."],
     ["a tab", "merge:\n\tmethod: squash\n", ", line 2: tabs are not allowed as indentation."],
     ["a tag", "label: !secret x\n", ", line 1: unresolved tag: !secret."],
-    ["a second document", "label: a\n---\nlabel: b\n", ", line 2: the file holds a second document; it may hold one."],
+    ["a second document", "label: a\n---\nlabel: b\n", ", line 2: the file holds a second document; keep one."],
     ["an alias to nowhere", "label: *x\n", ": unresolved alias (the anchor must be set before the alias): x."],
     ["too large a file", `label: ${"x".repeat(64 * 1024)}`, ": the file is larger than 64 KB."],
   ])("%s", (_, text, problem) => {
-    expect(problems(text)).toEqual([`\`.github/headgate.yml\`${problem}`]);
+    expect(words(text)).toEqual([`\`.github/headgate.yml\`${problem}`]);
   });
 
   it("an alias bomb is defused", () => {
@@ -184,7 +192,7 @@ describe("a problem names the file, the line and the key", () => {
             .join(", ")}]`,
     );
 
-    expect(problems(bomb.join("\n"))).toEqual([
+    expect(words(bomb.join("\n"))).toEqual([
       "`.github/headgate.yml`: excessive alias count indicates a resource exhaustion attack.",
     ]);
   });
@@ -194,7 +202,7 @@ describe("a problem names the file, the line and the key", () => {
   });
 
   it("all problems are listed, in the file's order", () => {
-    const found = problems("label: ''\nfoo: 1\nmerge: { mode: x }\nbar: 2\n");
+    const found = words("label: ''\nfoo: 1\nmerge: { mode: x }\nbar: 2\n");
 
     expect(found.map((problem) => /line \d/.exec(problem)?.[0])).toEqual(["line 1", "line 2", "line 3", "line 4"]);
   });
@@ -203,13 +211,13 @@ describe("a problem names the file, the line and the key", () => {
     const found = problems(Array.from({ length: 30 }, (_, number) => `key-${number}: 1`).join("\n"));
 
     expect(found).toHaveLength(21);
-    expect(found[20]).toBe("There are 10 more problems in `.github/headgate.yml`.");
+    expect(found[20]).toEqual({ kind: "more-config", count: 10 });
   });
 });
 
 describe("models", () => {
   it("without a known price are refused, each by its line", () => {
-    expect(problems("models:\n  small: gpt\n  middle: claude-opus-5-5\n  large: my-own\n")).toEqual([
+    expect(words("models:\n  small: gpt\n  middle: claude-opus-5-5\n  large: my-own\n")).toEqual([
       expect.stringMatching(/line 2: 'models.small': no price is known for 'gpt'; known models: claude-haiku-5-5, /),
       expect.stringContaining("line 4: 'models.large': no price is known for 'my-own'"),
     ]);

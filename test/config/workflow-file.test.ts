@@ -3,7 +3,7 @@ import { readWorkflow } from "../../src/config/workflow-file.ts";
 
 function read(text: string) {
   const reading = readWorkflow("ci.yml", text);
-  if (!reading.ok) throw new Error(reading.text);
+  if (!reading.ok) throw new Error(reading.fault.kind);
   return reading.workflow;
 }
 
@@ -96,10 +96,11 @@ describe("what a job is given", () => {
 });
 
 it.each([
-  ["on: [push\njobs: {}", /^line \d: /],
-  ["just words", /not a workflow/],
-  ["on: push\njobs: none", /not a workflow/],
-  ["", /not a workflow/],
-])("%j cannot be read, and it is said why", (text, why) => {
-  expect(readWorkflow("ci.yml", text)).toEqual({ ok: false, text: expect.stringMatching(why) });
+  ["on: [push\njobs: {}", { line: expect.any(Number), fault: { kind: "not-yaml", quoted: expect.any(String) } }],
+  ["on: push\non: push", { line: 2, fault: { kind: "duplicate-key", key: "on" } }],
+  ["just words", { line: null, fault: { kind: "not-a-workflow" } }],
+  ["on: push\njobs: none", { line: null, fault: { kind: "not-a-workflow" } }],
+  ["", { line: null, fault: { kind: "not-a-workflow" } }],
+])("%j cannot be read, and the reading says why", (text, why) => {
+  expect(readWorkflow("ci.yml", text)).toEqual({ ok: false, ...why });
 });

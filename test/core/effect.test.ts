@@ -77,12 +77,12 @@ describe("an effect", () => {
 const notices: { [About in Notice["about"]]: [notice: Extract<Notice, { about: About }>, key: string] } = {
   "unauthorised-label": [{ about: "unauthorised-label", by: "ada" }, "unauthorised-label:ada"],
   "unauthorised-command": [{ about: "unauthorised-command", by: "ada", comment: 7 }, "unauthorised-command:ada"],
-  "malformed-command": [{ about: "malformed-command", comment: 7, text: "", reason: "" }, "answer:7"],
+  "malformed-command": [{ about: "malformed-command", comment: 7, text: "", fault: { kind: "no-verb" } }, "answer:7"],
   "refused-command": [{ about: "refused-command", comment: 7, refusal: { kind: "nothing-stopped" } }, "answer:7"],
   help: [{ about: "help", comment: 7 }, "answer:7"],
   "not-ready": [{ about: "not-ready", round: 2, problems: [] }, "not-ready:2"],
   "budget-warning": [{ about: "budget-warning", extra: 5, short: ["usd", "minutes"] }, "budget-warning:usd+minutes:5"],
-  "plan-errors": [{ about: "plan-errors", version: 3, errors: [], added: false }, "plan-errors:3"],
+  "plan-errors": [{ about: "plan-errors", version: 3, problems: [], added: false }, "plan-errors:3"],
   "plan-questions": [{ about: "plan-questions", version: 3, questions: [] }, "plan-questions:3"],
 };
 

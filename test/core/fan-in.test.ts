@@ -477,7 +477,10 @@ describe("a feature", () => {
     world.plan({ land: [], "undo-1": [] });
     expect(world.state.parked).toMatchObject({
       kind: "plan-invalid",
-      errors: [expect.stringContaining("'land' is reserved"), expect.stringContaining("'undo-1' is reserved")],
+      problems: [
+        { kind: "reserved-id", id: "land" },
+        { kind: "reserved-id", id: "undo-1" },
+      ],
     });
     expect(world.rawState(FEATURE)).toBeDefined();
   });

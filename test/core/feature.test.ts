@@ -39,10 +39,10 @@ describe("starting a feature", () => {
   it("does not start where nothing would judge the work", () => {
     const world = new World();
     world.label();
-    world.allow({ problems: ["`main` requires no checks."] });
+    world.allow({ problems: [{ kind: "no-required-checks", branch: "main" }] });
     expect(world.take("notice.post").notice).toMatchObject({
       about: "not-ready",
-      problems: ["`main` requires no checks."],
+      problems: [{ kind: "no-required-checks", branch: "main" }],
     });
     expect(world.has("plan.make")).toBe(false);
   });
@@ -54,7 +54,10 @@ describe("starting a feature", () => {
     world.plan({ a: ["b"], b: ["a"], c: ["ghost"] });
     expect(world.take("notice.post").notice).toMatchObject({
       about: "plan-errors",
-      errors: ["task 'c' depends on 'ghost', which is not in the plan", expect.stringContaining("circle: a, b")],
+      problems: [
+        { kind: "unknown-dependency", id: "c", dependency: "ghost" },
+        { kind: "cycle", ids: ["a", "b"] },
+      ],
     });
     expect(world.has("attempt.dispatch")).toBe(false);
   });

@@ -1,70 +1,70 @@
 import { describe, expect, it } from "vitest";
 import type { ChangedFile } from "../../src/core/attempt.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
-import { judgeChange } from "../../src/core/rules/guardrails.ts";
+import { judgeChange } from "../../src/core/promotion/guardrails.ts";
+import type { Violation } from "../../src/core/promotion/violation.ts";
 
 function write(path: string, more: Partial<Extract<ChangedFile, { change: "write" }>> = {}): ChangedFile {
   return { change: "write", path, mode: "100644", sha256: "0".repeat(64), bytes: 10, ...more };
 }
 
-function refusals(...manifest: ChangedFile[]): string[] {
-  return judgeChange(manifest, [], [], defaultPolicy).refusals;
+function violations(...manifest: ChangedFile[]): Violation[] {
+  return judgeChange(manifest, [], [], defaultPolicy).violations;
 }
 
 describe("guardrails", () => {
   it("let an ordinary change through", () => {
     expect(
-      refusals(write("src/a.ts"), { change: "delete", path: "src/b.ts" }, write("bin/x", { mode: "100755" })),
+      violations(write("src/a.ts"), { change: "delete", path: "src/b.ts" }, write("bin/x", { mode: "100755" })),
     ).toEqual([]);
   });
 
   it.each([
-    ["../outside", /lies outside/],
-    ["a/../../b", /lies outside/],
-    ["/etc/passwd", /lies outside/],
-    ["a//b", /lies outside/],
-    ["./a", /lies outside/],
-    ["C:/x", /lies outside/],
-    ["a\\..\\b", /lies outside/],
-    [".git/config", /git's own/],
-    ["sub/.GIT/hooks/x", /git's own/],
-    [".git /x", /git's own/],
-    ["git~1/config", /git's own/],
-    [".g\u200cit/config", /git's own/],
-    ["a\nb", /control characters/],
-    [".github/workflows/ci.yml", /protected/],
-    [".GitHub/workflows/ci.yml", /protected/],
-    ["docs/CODEOWNERS", /protected/],
-    ["AGENTS.md", /protected/],
-    ["deep/er/CLAUDE.md", /protected/],
-    [".gitmodules", /protected/],
-  ])("refuse %j", (path, message) => {
-    expect(refusals(write(path)).join()).toMatch(message);
-    expect(refusals({ change: "delete", path }).join()).toMatch(message);
+    ["../outside", "outside-repository"],
+    ["a/../../b", "outside-repository"],
+    ["/etc/passwd", "outside-repository"],
+    ["a//b", "outside-repository"],
+    ["./a", "outside-repository"],
+    ["C:/x", "outside-repository"],
+    ["a\\..\\b", "outside-repository"],
+    [".git/config", "git-internal"],
+    ["sub/.GIT/hooks/x", "git-internal"],
+    [".git /x", "git-internal"],
+    ["git~1/config", "git-internal"],
+    [".g\u200cit/config", "git-internal"],
+    ["a\nb", "control-characters"],
+    [".github/workflows/ci.yml", "protected"],
+    [".GitHub/workflows/ci.yml", "protected"],
+    ["docs/CODEOWNERS", "protected"],
+    ["AGENTS.md", "protected"],
+    ["deep/er/CLAUDE.md", "protected"],
+    [".gitmodules", "protected"],
+  ])("refuse %j as %s", (path, kind) => {
+    expect(violations(write(path))).toEqual([{ kind, path }]);
+    expect(violations({ change: "delete", path })).toEqual([{ kind, path }]);
   });
 
   it("refuse a path that is listed twice", () => {
-    expect(refusals(write("a"), write("a")).join()).toMatch(/listed twice/);
+    expect(violations(write("a"), write("a"))).toEqual([{ kind: "listed-twice", path: "a" }]);
   });
 
   it("refuse too many files and too many bytes", () => {
-    expect(refusals(...Array.from({ length: 301 }, (_, i) => write(`f${i}`))).join()).toMatch(/301 files/);
-    expect(refusals(write("big", { bytes: 5_000_000 })).join()).toMatch(/5000000 bytes/);
+    expect(violations(...Array.from({ length: 301 }, (_, i) => write(`f${i}`)))).toEqual([
+      { kind: "too-many-files", files: 301, most: 300 },
+    ]);
+    expect(violations(write("big", { bytes: 5_000_000 }))).toEqual([
+      { kind: "too-many-bytes", bytes: 5_000_000, most: 4 * 1024 * 1024 },
+    ]);
   });
 
-  it("refuse what a look at the content found", () => {
-    const { refusals } = judgeChange(
-      [write("a")],
-      [{ path: "a", finding: "contains a GitHub token" }],
-      [],
-      defaultPolicy,
-    );
-    expect(refusals).toEqual(["`a` contains a GitHub token"]);
+  it("refuse a file that holds a secret", () => {
+    const { violations } = judgeChange([write("a")], [{ path: "a", finding: "github-token" }], [], defaultPolicy);
+    expect(violations).toEqual([{ kind: "content", path: "a", finding: "github-token" }]);
   });
 
   it("show what lies outside the declared scope without refusing it", () => {
     expect(judgeChange([write("src/a.ts"), write("lib/b.ts")], [], ["src/**"], defaultPolicy)).toEqual({
-      refusals: [],
+      violations: [],
       outsideScope: ["lib/b.ts"],
     });
   });

@@ -90,6 +90,19 @@ describe("a snapshot", () => {
     });
   });
 
+  it("of version 5 keeps the sentences of its warnings and of a command that was not understood", () => {
+    const { aggregate, ...snapshot } = stored("feature-5-proposed");
+    const { warnings, pendingCommands } = FeatureState.parse(decide(aggregate, snapshot, sweep).state);
+    expect(warnings).toEqual([{ kind: "unknown", text: expect.stringContaining("on a self-hosted runner") }]);
+    const allowed = { ...sweep, event: { type: "permission.observed", comment: 7, by: "ada", permission: "write" } };
+    expect(pendingCommands).toHaveLength(1);
+    const { effects } = decide(aggregate, snapshot, allowed);
+    expect(effects.find((effect) => effect.type === "notice.post")?.notice).toMatchObject({
+      about: "malformed-command",
+      fault: { kind: "unknown", text: "there is no order 'aprove'. Did you mean 'approve'?" },
+    });
+  });
+
   it.each(names)("of a newer version is refused with what to do, and is not touched: %s", (name) => {
     const { aggregate, state } = stored(name);
     const newer = { state: structuredClone(state), schema: 99 };

@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { PlanProblem } from "../../src/core/plan/problem.ts";
 import { judgePlan, waves } from "../../src/core/plan.ts";
 
 function task(id: string, dependsOn: string[] = [], more: Record<string, unknown> = {}) {
   return { id, title: `Do ${id}`, dependsOn, ...more };
 }
 
-function errorsOf(candidate: unknown): string[] {
+function problemsOf(candidate: unknown): PlanProblem[] {
   const verdict = judgePlan(candidate);
-  return verdict.ok ? [] : verdict.errors;
+  return verdict.ok ? [] : verdict.problems;
 }
 
 describe("judging a plan", () => {
@@ -29,36 +30,60 @@ describe("judging a plan", () => {
   });
 
   it.each([
-    ["nothing at all", null, /expected object/],
-    ["no tasks", { tasks: [] }, /at least one task/],
-    ["more than fifty tasks", { tasks: Array.from({ length: 51 }, (_, i) => task(`t${i}`)) }, /at most 50 tasks/],
-    ["an unknown dependency", { tasks: [task("a", ["ghost"])] }, /'a' depends on 'ghost', which is not in the plan/],
-    ["a self dependency", { tasks: [task("a", ["a"])] }, /'a' depends on itself/],
-    ["a duplicate id", { tasks: [task("a"), task("a")] }, /'a' is listed more than once/],
-    ["an id with spaces", { tasks: [task("a b")] }, /task 'a b', id: an id is 1 to 40/],
-    ["an id in capitals", { tasks: [task("Parser")] }, /an id is 1 to 40/],
-    ["the reserved id", { tasks: [task("land")] }, /'land' is reserved/],
+    ["nothing at all", null, { kind: "invalid-field", task: null, field: "" }],
+    ["no tasks", { tasks: [] }, { kind: "no-tasks" }],
+    [
+      "more than fifty tasks",
+      { tasks: Array.from({ length: 51 }, (_, i) => task(`t${i}`)) },
+      { kind: "too-many-tasks", most: 50 },
+    ],
+    [
+      "an unknown dependency",
+      { tasks: [task("a", ["ghost"])] },
+      { kind: "unknown-dependency", id: "a", dependency: "ghost" },
+    ],
+    ["a self dependency", { tasks: [task("a", ["a"])] }, { kind: "depends-on-itself", id: "a" }],
+    ["a duplicate id", { tasks: [task("a"), task("a")] }, { kind: "duplicate-id", id: "a" }],
+    ["an id with spaces", { tasks: [task("a b")] }, { kind: "bad-id", task: "a b" }],
+    ["an id in capitals", { tasks: [task("Parser")] }, { kind: "bad-id", task: "Parser" }],
+    ["an id that is no text", { tasks: [{ id: 7, title: "x" }] }, { kind: "invalid-field", task: 1, field: "id" }],
+    ["the reserved id", { tasks: [task("land")] }, { kind: "reserved-id", id: "land" }],
+    ["an id of Headgate's own tasks", { tasks: [task("undo-1")] }, { kind: "reserved-id", id: "undo-1" }],
     [
       "a path outside the repository",
       { tasks: [task("a", [], { files: ["../x"] })] },
-      /must stay inside the repository/,
+      { kind: "path-outside", task: "a", field: "files.0" },
     ],
-    ["an absolute path", { tasks: [task("a", [], { files: ["/x/y"] })] }, /must stay inside the repository/],
-    ["an unknown size", { tasks: [task("a", [], { size: "XL" })] }, /task 'a', size/],
-    ["an unknown policy", { land: "never", tasks: [task("a")] }, /^land:/],
-  ])("refuses %s", (_, candidate, message) => {
-    expect(errorsOf(candidate).join("\n")).toMatch(message);
+    [
+      "an absolute path",
+      { tasks: [task("a", [], { files: ["/x/y"] })] },
+      { kind: "path-outside", task: "a", field: "files.0" },
+    ],
+    [
+      "an unknown size",
+      { tasks: [task("a", [], { size: "XL" })] },
+      { kind: "invalid-field", task: "a", field: "size" },
+    ],
+    ["an unknown policy", { land: "never", tasks: [task("a")] }, { kind: "invalid-field", task: null, field: "land" }],
+  ])("refuses %s", (_, candidate, problem) => {
+    expect(problemsOf(candidate)).toEqual([expect.objectContaining(problem)]);
   });
 
-  it("names the tasks of a circle", () => {
-    expect(errorsOf({ tasks: [task("a", ["c"]), task("b", ["a"]), task("c", ["b"]), task("d")] })).toEqual([
-      "these tasks wait for each other in a circle: a, b, c",
+  it("names the tasks of a cycle", () => {
+    expect(problemsOf({ tasks: [task("a", ["c"]), task("b", ["a"]), task("c", ["b"]), task("d")] })).toEqual([
+      { kind: "cycle", ids: ["a", "b", "c"] },
     ]);
   });
 
-  it("lists every error, not just the first", () => {
-    const errors = errorsOf({ tasks: [task("a b", ["ghost"]), task("c", ["c"]), { id: 7 }] });
-    expect(errors.length).toBeGreaterThanOrEqual(4);
+  it("lists every problem, not just the first", () => {
+    const problems = problemsOf({ tasks: [task("a b", ["ghost"]), task("c", ["c"]), { id: 7 }] });
+    expect(problems.map(({ kind }) => kind)).toEqual([
+      "bad-id",
+      "invalid-field",
+      "invalid-field",
+      "unknown-dependency",
+      "depends-on-itself",
+    ]);
   });
 
   it("never throws, whatever it is given", () => {

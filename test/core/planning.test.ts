@@ -259,11 +259,11 @@ describe("a plan changed by commands", () => {
     expect(edges(world)).toEqual(["a<b", "b<"]);
   });
 
-  it("refuses a circle with a sentence, and stays as it was", () => {
+  it("refuses a cycle, and stays as it was", () => {
     const world = proposed();
     expect(says(world, { verb: "after", task: "a", needs: "c" })).toMatchObject({
       kind: "plan-invalid",
-      errors: [/wait for each other in a circle: a, b, c/],
+      problems: [{ kind: "cycle", ids: ["a", "b", "c"] }],
     });
     expect(world.state.plan?.version).toBe(1);
     expect(edges(world)).toEqual(["a<", "b<a", "c<b"]);
@@ -281,7 +281,7 @@ describe("a plan changed by commands", () => {
   it("keeps its last task", () => {
     expect(says(proposed({ a: [] }), { verb: "drop", task: "a" })).toMatchObject({
       kind: "plan-invalid",
-      errors: [/at least one task/],
+      problems: [{ kind: "no-tasks" }],
     });
   });
 
@@ -456,7 +456,10 @@ describe("sub-issues", () => {
       details: [],
     };
     world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
-    expect(world.take("notice.post").notice).toMatchObject({ errors: [failure.cause], added: true });
+    expect(world.take("notice.post").notice).toMatchObject({
+      problems: [{ kind: "not-planned", cause: failure.cause }],
+      added: true,
+    });
     expect(world.state).toMatchObject({ stage: "executing", parked: null });
   });
 

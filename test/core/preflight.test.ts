@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Facts, type Finding, judgePreflight, type Workflow } from "../../src/core/preflight/index.ts";
+import {
+  type Facts,
+  inspectRepository,
+  type Problem,
+  type Warning,
+  type Workflow,
+} from "../../src/core/preflight/index.ts";
 
 const everywhere = { branches: null, branchesIgnore: null, paths: false };
 const onPulls = { ...everywhere, types: null };
@@ -37,98 +43,105 @@ const good: Facts = {
   },
 };
 
-function found(facts: Partial<Facts>): Finding[] {
-  return judgePreflight({ ...good, ...facts });
+/** Problems first, then warnings. */
+function found(facts: Partial<Facts>): (Problem | Warning)[] {
+  const { problems, warnings } = inspectRepository({ ...good, ...facts });
+  return [...problems, ...warnings];
 }
 
-function abouts(facts: Partial<Facts>): [string, boolean][] {
-  return found(facts).map(({ about, refuses }) => [about, refuses]);
+function kinds(facts: Partial<Facts>): { problems: string[]; warnings: string[] } {
+  const { problems, warnings } = inspectRepository({ ...good, ...facts });
+  return { problems: problems.map(({ kind }) => kind), warnings: warnings.map(({ kind }) => kind) };
 }
+
+const nothing = { problems: [], warnings: [] };
+const problem = (kind: string) => ({ problems: [kind], warnings: [] });
+const warning = (kind: string) => ({ problems: [], warnings: [kind] });
 
 it("a repository whose checks run on pulls, and that gives them nothing, is fine", () => {
-  expect(judgePreflight(good)).toEqual([]);
+  expect(inspectRepository(good)).toEqual(nothing);
 });
 
 describe("a required check", () => {
   const only = (fields: Partial<Workflow>) => ({ workflows: [workflow(fields)] });
 
-  it.each<[string, Partial<Facts>, [string, boolean][]]>([
+  it.each<[string, Partial<Facts>, ReturnType<typeof kinds>]>([
     [
       "that only pushes to main make never comes",
       only({ pullRequest: null, push: { ...everywhere, branches: ["main"] } }),
-      [["check-never-runs", true]],
+      problem("check-never-runs"),
     ],
     [
       "of pulls into other branches never comes",
       only({ pullRequest: { ...onPulls, branches: ["release/**"] } }),
-      [["check-never-runs", true]],
+      problem("check-never-runs"),
     ],
     [
       "of pulls into all but this branch never comes",
       only({ pullRequest: { ...onPulls, branchesIgnore: ["ma*"] } }),
-      [["check-never-runs", true]],
+      problem("check-never-runs"),
     ],
-    ["of pulls into branches that match comes", only({ pullRequest: { ...onPulls, branches: ["ma*"] } }), []],
-    ["of pushes to every branch comes", only({ pullRequest: null, push: everywhere }), []],
+    ["of pulls into branches that match comes", only({ pullRequest: { ...onPulls, branches: ["ma*"] } }), nothing],
+    ["of pushes to every branch comes", only({ pullRequest: null, push: everywhere }), nothing],
     [
       "of pushes to one level of branches never comes to ours",
       only({ pullRequest: null, push: { ...everywhere, branches: ["*"] } }),
-      [["check-never-runs", true]],
+      problem("check-never-runs"),
     ],
     [
       "of pushes to all levels of branches comes",
       only({ pullRequest: null, push: { ...everywhere, branches: ["**"] } }),
-      [],
+      nothing,
     ],
     [
       "whose pattern is taken back never comes",
       only({ pullRequest: null, push: { ...everywhere, branches: ["**", "!headgate/**"] } }),
-      [["check-never-runs", true]],
+      problem("check-never-runs"),
     ],
     [
       "filtered by paths comes sometimes",
       only({ pullRequest: { ...onPulls, paths: true } }),
-      [["check-runs-sometimes", false]],
+      warning("check-runs-sometimes"),
     ],
     [
       "of opened pulls only comes sometimes",
       only({ pullRequest: { ...onPulls, types: ["opened"] } }),
-      [["check-runs-sometimes", false]],
+      warning("check-runs-sometimes"),
     ],
     [
       "that a second workflow always makes comes",
       { workflows: [workflow({ pullRequest: { ...onPulls, paths: true } }), workflow()] },
-      [],
+      nothing,
     ],
     [
       "whose workflow's pattern is none never comes",
       only({ pullRequest: { ...onPulls, branches: ["main[", "a++", "+", "(?<x>main)"] } }),
-      [["check-never-runs", true]],
+      problem("check-never-runs"),
     ],
     [
       "of a workflow that pulls start with the base's own code comes",
       only({ pullRequest: null, pullRequestTarget: everywhere }),
-      [],
+      nothing,
     ],
     [
       "of a workflow with a job of any name may be another's, and forbids nothing",
       only({ pullRequest: null, jobs: [{ ...harmless, checkName: [null] }] }),
-      [["check-unknown", false]],
+      warning("check-unknown"),
     ],
     [
       "that one job of this name never makes, and a job of any name may, comes",
       { workflows: [workflow({ jobs: [{ ...harmless, checkName: [null] }] }), workflow({ pullRequest: null })] },
-      [],
+      nothing,
     ],
-    ["that no workflow makes is not known", { workflows: [] }, [["check-unknown", false]]],
-    ["that somebody reported on the base is taken for another App's", { workflows: [], reported: ["unit"] }, []],
+    ["that no workflow makes is not known", { workflows: [] }, warning("check-unknown")],
+    ["that somebody reported on the base is taken for another App's", { workflows: [], reported: ["unit"] }, nothing],
     [
       "of another App is not the workflow's",
       { required: [{ name: "unit", appId: 5 }], ...only({ pullRequest: null }) },
-      [["check-unknown", false]],
+      warning("check-unknown"),
     ],
   ])("%s", (_, facts, expected) => {
-    expect(abouts(facts)).toEqual(expected);
+    expect(kinds(facts)).toEqual(expected);
   });
 
   it("into a branch that a pattern is slow about is judged at once", () => {
@@ -136,7 +149,7 @@ describe("a required check", () => {
     const slow = [`${"a+".repeat(20)}b`, `${"a*".repeat(20)}b`, `${"**a".repeat(20)}b`];
     const workflows = [workflow({ pullRequest: { ...onPulls, branches: slow } })];
     const before = performance.now();
-    expect(abouts({ base, workflows })).toEqual([["check-never-runs", true]]);
+    expect(kinds({ base, workflows })).toEqual(problem("check-never-runs"));
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 
@@ -150,8 +163,8 @@ describe("a required check", () => {
     [["a", null, "a"], "a", false],
   ])("named %j is made under the name %s: %s", (checkName, name, makes) => {
     const workflows = [workflow({ jobs: [{ ...harmless, checkName }] })];
-    const expected = makes ? [] : [["check-unknown", false]];
-    expect(abouts({ workflows, required: [{ name, appId: null }] })).toEqual(expected);
+    const expected = makes ? nothing : warning("check-unknown");
+    expect(kinds({ workflows, required: [{ name, appId: null }] })).toEqual(expected);
   });
 });
 
@@ -169,9 +182,9 @@ describe("what agents' code is given", () => {
     ];
     const path = ".github/workflows/ci.yml";
     expect(found({ workflows })).toEqual([
-      { about: "secrets-reachable", refuses: false, workflow: path, secrets: ["AWS", "NPM"] },
-      { about: "token-writes", refuses: false, workflow: path, scopes: ["contents"] },
-      { about: "self-hosted", refuses: false, workflow: path },
+      { kind: "secrets-reachable", workflow: path, secrets: ["AWS", "NPM"] },
+      { kind: "token-writes", workflow: path, scopes: ["contents"] },
+      { kind: "self-hosted", workflow: path },
     ]);
   });
 
@@ -181,7 +194,7 @@ describe("what agents' code is given", () => {
       push: { ...everywhere, branches: ["main"] },
       jobs: job({ checkName: ["deploy"], secrets: ["KEY"] }),
     });
-    expect(abouts({ workflows: [workflow(), deploy] })).toEqual([]);
+    expect(kinds({ workflows: [workflow(), deploy] })).toEqual(nothing);
   });
 
   it("warns of pull_request_target that checks out the pull", () => {
@@ -191,24 +204,23 @@ describe("what agents' code is given", () => {
         pullRequestTarget: everywhere,
         jobs: job({ checkName: ["label"], checksOutHead }),
       });
-    expect(abouts({ workflows: [workflow(), target(true)] })).toEqual([["target-runs-head", false]]);
-    expect(abouts({ workflows: [workflow(), target(false)] })).toEqual([]);
+    expect(kinds({ workflows: [workflow(), target(true)] })).toEqual(warning("target-runs-head"));
+    expect(kinds({ workflows: [workflow(), target(false)] })).toEqual(nothing);
   });
 });
 
 it("a permission that is missing, or too small, forbids to begin", () => {
   const { issues: _, ...rest } = good.granted;
   expect(found({ granted: { ...rest, contents: "read" } })).toEqual([
-    { about: "permission-missing", refuses: true, permission: "contents", level: "write" },
-    { about: "permission-missing", refuses: true, permission: "issues", level: "write" },
+    { kind: "permission-missing", permission: "contents", level: "write" },
+    { kind: "permission-missing", permission: "issues", level: "write" },
   ]);
 });
 
 it("a ruleset that keeps our branches from being made forbids to begin, unless the App may pass", () => {
   const rule = { type: "creation", ruleset: "tidy", bypassed: false };
   const refused = {
-    about: "rule-refuses-branch",
-    refuses: true,
+    kind: "rule-refuses-branch",
     rule: "creation",
     ruleset: "tidy",
     branch: "headgate/7/task",
@@ -217,15 +229,14 @@ it("a ruleset that keeps our branches from being made forbids to begin, unless t
   expect(found({ rules: [{ ...rule, bypassed: true }] })).toEqual([]);
 });
 
-it("what forbids to begin comes first", () => {
+it("problems keep Headgate from starting, and warnings are sorted by what they put at risk", () => {
   const facts = {
     workflows: [],
-    unreadable: [{ path: "x.yml", text: "it is not YAML" }],
+    unreadable: [{ path: "x.yml", line: null, fault: { kind: "not-a-workflow" as const } }],
     granted: { ...good.granted, checks: "none" },
   };
-  expect(abouts(facts)).toEqual([
-    ["permission-missing", true],
-    ["check-unknown", false],
-    ["workflow-unreadable", false],
-  ]);
+  expect(kinds(facts)).toEqual({
+    problems: ["permission-missing"],
+    warnings: ["check-unknown", "workflow-unreadable"],
+  });
 });

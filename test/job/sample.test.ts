@@ -93,7 +93,7 @@ function land(sample: Project, commit: string): string {
 
 test("the plan is a good one: seven tasks with a diamond, three of which can start at once", () => {
   const verdict = judgePlan((SCRIPT as { planner: unknown }).planner);
-  if (!verdict.ok) throw new Error(verdict.errors.join("\n"));
+  if (!verdict.ok) throw new Error(JSON.stringify(verdict.problems));
   const planned = verdict.plan.tasks.map(({ id, dependsOn }) => [id, dependsOn]);
   expect(Object.fromEntries(planned)).toEqual(DEPENDENCIES);
 });

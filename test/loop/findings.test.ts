@@ -7,10 +7,10 @@ describe("what an agent's file must not contain", () => {
   it.each([
     ["plain code", "const a = 1;\n", null],
     ["a line of equals signs", "Title\n=======\n", null],
-    ["conflict markers", "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> main\n", "still has conflict markers"],
-    ["a GitHub token", `token = "ghp_${"a".repeat(36)}"`, "contains a GitHub token"],
-    ["an Anthropic key", `key: sk-ant-${"b".repeat(40)}`, "contains an Anthropic API key"],
-    ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "contains a private key"],
+    ["conflict markers", "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> main\n", "conflict-markers"],
+    ["a GitHub token", `token = "ghp_${"a".repeat(36)}"`, "github-token"],
+    ["an Anthropic key", `key: sk-ant-${"b".repeat(40)}`, "anthropic-key"],
+    ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "private-key"],
     ["the words of a private key without one", "looks for '-----BEGIN PRIVATE KEY-----' in text", null],
   ])("%s", (_, text, finding) => {
     expect(findingOf(bytes(text))).toBe(finding);
@@ -18,7 +18,7 @@ describe("what an agent's file must not contain", () => {
 });
 
 describe("symbolic links", () => {
-  const out = "is a symbolic link that leads outside the repository";
+  const out = "link-outside";
   it.each([
     ["a", "b", null],
     ["docs/a", "../src/b", null],

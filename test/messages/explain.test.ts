@@ -181,7 +181,11 @@ describe("a feature that needs a person", () => {
       "No plan could be made: line 3: no title",
       "fix this, then `/headgate resume`",
     ],
-    [{ kind: "plan-invalid", errors: ["a", "b"] }, "The plan has errors: a; b", "fix this, then `/headgate resume`"],
+    [
+      { kind: "plan-invalid", problems: [{ kind: "no-tasks" }, { kind: "duplicate-id", id: "a" }] },
+      "The plan has errors: a plan has at least one task; task 'a' is listed more than once",
+      "fix this, then `/headgate resume`",
+    ],
     [
       { kind: "questions-open" },
       "The planner needs an answer before it can plan",
@@ -218,7 +222,7 @@ describe("a feature that needs a person", () => {
     const world = new World();
     world.label();
     const state = { ...world.state, stage: "proposed" as const };
-    expect(explainFeature({ ...state, parked: { kind: "plan-invalid", errors: ["a"] } }).next).toBe(
+    expect(explainFeature({ ...state, parked: { kind: "plan-invalid", problems: [] } }).next).toBe(
       "fix this, then `/headgate plan`",
     );
   });
@@ -252,9 +256,10 @@ describe("what a feature is doing", () => {
   it("is stopped by a problem with its repository", () => {
     const world = new World();
     world.label();
-    world.allow({ problems: ["`main` requires no checks."] });
+    world.allow({ problems: [{ kind: "branch-in-the-way" }] });
     expect(explainFeature(world.state)).toEqual({
-      reason: "`main` requires no checks",
+      reason:
+        "A branch named `headgate` exists, and git cannot hold `headgate/…` branches beside it. Rename or delete that branch",
       next: "fix this, then `/headgate resume`",
       actor: "person",
     });

@@ -20,11 +20,23 @@ describe("a notice", () => {
     ],
     [
       "lists everything that is missing, with names as code",
-      { about: "not-ready", round: 1, problems: ["`main` requires no checks.", "`x.yml` is\nmissing."] },
+      {
+        about: "not-ready",
+        round: 1,
+        problems: [
+          { kind: "no-required-checks", branch: "main" },
+          { kind: "workflow-missing", path: "x.yml", branch: "main" },
+        ],
+      },
     ],
     [
       "lists every error of a plan",
-      { about: "plan-errors", version: 1, errors: ["task 'a|b': <b>bad</b>", "two"], added: false },
+      {
+        about: "plan-errors",
+        version: 1,
+        problems: [{ kind: "unknown-dependency", id: "a|b", dependency: "<b>bad</b>" }, { kind: "no-tasks" }],
+        added: false,
+      },
     ],
   ])("%s", (_, notice) => {
     expect(noticeComment(notice)).toMatchSnapshot();
@@ -35,23 +47,23 @@ describe("a notice", () => {
       about: "malformed-command",
       comment: 7,
       text: "/headgate retyr @ada | `x`",
-      reason: "there is no order 'retyr'. Did you mean 'retry'?",
+      fault: { kind: "unknown-verb", typed: "retyr", near: "retry" },
     };
     expect(noticeComment(notice)).toMatchInlineSnapshot(`
       "<!-- headgate:notice:answer:7 -->
-      I did not understand “/headgate retyr @​ada &#124; \\\`x\\\`”: there is no order 'retyr'. Did you mean 'retry'?
+      I did not understand “/headgate retyr @​ada &#124; \\\`x\\\`”: there is no command 'retyr'. Did you mean 'retry'?
 
       | Comment | What it does |
       |---|---|
-      | \`/headgate approve\` | carry the plan out; a number after it names the version that is meant |
-      | \`/headgate plan <words>\` | plan anew from the issue's present text, with these words for the planner |
-      | \`/headgate plan drop <task>\` | leave a task out of the plan; its id or the number of its row |
-      | \`/headgate plan after <task> <other>\` | have a task wait for another |
-      | \`/headgate status\` | bring the status comment up to date |
-      | \`/headgate retry <task>\` | try a parked or waiting task again |
-      | \`/headgate budget +5\` | let the feature spend so many dollars more |
+      | \`/headgate approve\` | carry out the plan; add a number to name its version |
+      | \`/headgate plan <words>\` | make a new plan from the issue's present text; the words are for the planner |
+      | \`/headgate plan drop <task>\` | leave a task out of the plan; give its id or the number of its row |
+      | \`/headgate plan after <task> <other>\` | make a task wait for another |
+      | \`/headgate status\` | refresh the status comment |
+      | \`/headgate retry <task>\` | try a task again that waits or needs attention |
+      | \`/headgate budget +5\` | let the feature spend that many dollars more |
       | \`/headgate hold\` | start nothing new and merge nothing; removing the label does the same |
-      | \`/headgate resume\` | go on after a hold, a halt or a problem put right |
+      | \`/headgate resume\` | continue after a hold, a halt or a problem that you fixed |
       | \`/headgate cancel\` | end the feature for good; what is merged stays; closing the issue does the same |
       | \`/headgate help\` | show this list |"
     `);
@@ -75,32 +87,39 @@ describe("a notice", () => {
   });
 
   it("tells the person it answers, and nobody else", () => {
-    expect(noticeComment({ about: "unauthorised-label", by: "renovate[bot]" })).toContain("\n@renovate[bot] put");
-    expect(noticeComment({ about: "unauthorised-label", by: "x @all" })).toContain("\n`x @all` put");
+    expect(noticeComment({ about: "unauthorised-label", by: "renovate[bot]" })).toContain("\n@renovate[bot] added");
+    expect(noticeComment({ about: "unauthorised-label", by: "x @all" })).toContain("\n`x @all` added");
   });
 
-  it("names no more than a hundred errors", () => {
-    const errors = Array.from({ length: 130 }, (_, index) => `error ${index}`);
-    expect(noticeComment({ about: "plan-errors", version: 1, errors, added: false })).toContain("- and 30 more");
+  it("names no more than a hundred problems", () => {
+    const problems = Array.from({ length: 130 }, (_, index) => ({ kind: "duplicate-id" as const, id: `t${index}` }));
+    expect(noticeComment({ about: "plan-errors", version: 1, problems, added: false })).toContain("- and 30 more");
   });
 
   it("of what was added to a feature under way says that it goes on", () => {
-    const text = noticeComment({ about: "plan-errors", version: 2, errors: ["#9 is blocked by #4"], added: true });
-    expect(text).toContain("goes on without it");
+    const cause = {
+      kind: "written-plan" as const,
+      where: { kind: "sub-issues" as const },
+      problems: [{ kind: "blocked-from-outside" as const, issue: 9, blocker: 4, feature: 1 }],
+      more: 0,
+    };
+    const problems = [{ kind: "not-planned" as const, cause }];
+    const text = noticeComment({ about: "plan-errors", version: 2, problems, added: true });
+    expect(text).toContain("continues without them");
     expect(text).not.toMatch(/nothing was started|resume/);
     expect(text).not.toContain("#4");
   });
 
   it("fits into a comment however many problems there are, and cuts no name in two", () => {
-    const long = `\`${"@ada #1 ".repeat(15)}\``;
-    const problems = Array.from(
-      { length: 100 },
-      () => `${long} is made by ${long} on ${long}, and nobody minds ${long}.`,
-    );
+    const long = "@ada #1 ".repeat(15);
+    const problems = Array.from({ length: 100 }, () => {
+      return { kind: "check-never-runs" as const, check: long, workflow: long, base: long };
+    });
     const text = noticeComment({ about: "not-ready", round: 1, problems });
     expect(text.length).toBeLessThan(60_000);
     expect(text).toMatch(/^- and \d+ more$/m);
-    for (const line of text.split("\n").filter((one) => one.startsWith("- `"))) expect(line).toMatch(/`\.$/);
+    for (const line of text.split("\n").filter((one) => one.startsWith("- The")))
+      expect(line).toMatch(/that start that workflow\.$/);
   });
 
   it("begins with its marker, which nothing in it can end early", () => {

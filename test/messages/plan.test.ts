@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { planComment } from "../../src/messages/plan.ts";
-import { findingText } from "../../src/messages/preflight.ts";
 import { World } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
 
@@ -149,7 +148,7 @@ describe("the plan comment", () => {
     );
     const name = "`@ada <!-- headgate:plan --> | #1 [x](http://y)\n</details>".repeat(5);
     const secrets = Array.from({ length: 20 }, () => name);
-    const warning = findingText({ about: "secrets-reachable", refuses: false, workflow: name, secrets });
+    const warning = { kind: "secrets-reachable" as const, workflow: name, secrets };
     const text = planComment({ ...state, warnings: Array.from({ length: 100 }, () => warning) });
     expect(text.length).toBeLessThanOrEqual(60_000);
     for (const id of ids) expect(text).toMatch(new RegExp(`^\\| \\d+ \\| \`${id}\` `, "m"));

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
-import { attemptOfMessage, commitMessage } from "../../src/messages/commit.ts";
+import { commitMessage } from "../../src/messages/commit.ts";
+import { attemptOfMessage } from "../../src/messages/markers.ts";
 import { pullBody, pullTitle } from "../../src/messages/pull.ts";
 import { change, type EffectOf, repo, sha } from "../core/world.ts";
 import { hostile } from "./hostile.ts";

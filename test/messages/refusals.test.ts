@@ -44,7 +44,10 @@ describe("the answer to a command that was refused", () => {
       { kind: "plan-unseen", current: 1 },
       "You wrote that before the present plan could be read. The plan is version 1 now. Look at it, then `/headgate approve 1`.",
     ],
-    [{ kind: "plan-invalid", errors: ["a", "b"] }, "That plan cannot be carried out: a; b."],
+    [
+      { kind: "plan-invalid", problems: [{ kind: "no-tasks" }, { kind: "duplicate-id", id: "a" }] },
+      "That plan cannot be carried out: a plan has at least one task; task 'a' is listed more than once.",
+    ],
   ])("says why, and what to do: %j", (refusal, text) => {
     expect(refusalText(refusal)).toBe(text);
   });

@@ -83,10 +83,10 @@ describe("progress in a terminal", () => {
   it("says why nothing starts", () => {
     const world = new World();
     world.label();
-    world.allow({ problems: ["`main` requires no checks."] });
+    world.allow({ problems: [{ kind: "base-missing", branch: "main" }] });
     expect(terminal(world).slice(-1)).toMatchInlineSnapshot(`
       [
-        "0:00 ! \`main\` requires no checks; fix this, then \`/headgate resume\`",
+        "0:00 ! The branch \`main\` does not exist. Create it, or name another base branch; fix this, then \`/headgate resume\`",
       ]
     `);
   });
@@ -156,16 +156,16 @@ describe("what came of planning, in a terminal", () => {
   it("is the plan with what stands in its way", () => {
     const world = new World();
     world.label();
-    world.allow({ warnings: ["`ci.yml` gives secrets away."] });
+    world.allow({ warnings: [{ kind: "self-hosted", workflow: "ci.yml" }] });
     world.plan({ a: [], b: ["a"] });
-    const lines = planReport(world.state, ["`main` requires no checks."]);
+    const lines = planReport(world.state, [{ kind: "base-missing", branch: "main" }]);
     expect(lines[0]).toMatch(/^2 tasks · /);
     expect(lines.slice(-5)).toEqual([
-      "Headgate could not start here yet:",
-      "  `main` requires no checks.",
+      "Headgate cannot start here yet. Fix this:",
+      "  The branch `main` does not exist. Create it, or name another base branch.",
       "",
       "Before agents' code runs here:",
-      "  `ci.yml` gives secrets away.",
+      "  `ci.yml` runs what agents write on a self-hosted runner. Use a runner that is deleted after each job.",
     ]);
   });
 
@@ -183,8 +183,10 @@ describe("what came of planning, in a terminal", () => {
       details: [],
     };
     world.feature({ type, version, questions: [hostile], failure, model: null, usage: null });
-    const text = planReport(world.state, ["`main` requires no checks."]).join("\n");
-    expect(text).toMatch(/Which.*one or two\?[\s\S]*could not start here yet:\n {2}`main` requires no checks\./);
+    const text = planReport(world.state, [{ kind: "base-missing", branch: "main" }]).join("\n");
+    expect(text).toMatch(
+      /Which.*one or two\?[\s\S]*cannot start here yet\. Fix this:\n {2}The branch `main` does not exist\./,
+    );
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 });

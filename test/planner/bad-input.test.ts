@@ -42,8 +42,8 @@ describe("a model's answer", () => {
   const many = Array.from({ length: 200 }, (_, index) => ({ ...first, id: `t${index}` }));
 
   it.each([
-    ["200 tasks", of(...many), "tasks: a plan has at most 50 tasks"],
-    ["ids with spaces", of({ ...first, id: "my task" }), "task 'my task', id: an id is 1 to 40 of a-z, 0-9 and '-'"],
+    ["200 tasks", of(...many), "a plan has at most 50 tasks"],
+    ["ids with spaces", of({ ...first, id: "my task" }), "task 'my task': an id is 1 to 40 of a-z, 0-9 and '-'"],
     ["files with `..`", of({ ...first, files: ["../x"] }), "a path must stay inside the repository"],
     [
       "edges to nowhere",
@@ -51,8 +51,8 @@ describe("a model's answer", () => {
       "task 'parser' depends on 'no', which is not in the plan",
     ],
     ["one task twice", of(first!, first!), "task 'parser' is listed more than once"],
-    ["a circle", of({ ...first, dependsOn: ["parser"] }), "task 'parser' depends on itself"],
-    ["our own name", of({ ...first, id: "land" }), "'land' is reserved"],
+    ["a cycle", of({ ...first, dependsOn: ["parser"] }), "task 'parser' depends on itself"],
+    ["our own name", of({ ...first, id: "land" }), "task 'land': that id is reserved"],
     ["a list", "[]", "plan: "],
     ["half of it", GOOD.slice(0, 50), "the answer is not JSON"],
     ["prose around it", `Sure!\n${GOOD}`, "other text around it"],

@@ -34,7 +34,7 @@ describe("the model's plan", () => {
       {
         role: "user",
         content:
-          "The plan cannot be used:\n- these tasks wait for each other in a circle: parser, cli\n\nAnswer with the whole plan again, with these put right.",
+          "The plan cannot be used:\n- these tasks depend on each other in a cycle: parser, cli\n\nAnswer with the whole plan again, with these fixed.",
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgePlan } from "../../src/core/plan.ts";
+import { writtenProblemText } from "../../src/messages/problems/written.ts";
 import { readTaskList } from "../../src/planner/written/task-list.ts";
 
 interface Read {
@@ -22,7 +23,9 @@ function tasksOf(markdown: string): Read[] {
 
 function problemsOf(markdown: string): string[] {
   const reading = readTaskList(markdown);
-  return reading !== null && "problems" in reading ? reading.problems : expect.fail(JSON.stringify(reading));
+  return reading !== null && "problems" in reading
+    ? reading.problems.map(writtenProblemText)
+    : expect.fail(JSON.stringify(reading));
 }
 
 /** `lexer`, `parser<lexer`: each task with what it comes after. */
@@ -128,18 +131,22 @@ describe("no task list", () => {
 
 describe("a bad list", () => {
   it.each([
-    ["an id of two", "- [ ] a: A\n\n- [ ] a: B", ["line 3: the id 'a' is taken by line 1; give it another"]],
-    ["an id of one that is done", "- [x] a: A\n- [ ] a: B", ["line 2: the id 'a' is taken by line 1; give it another"]],
+    ["an id of two", "- [ ] a: A\n\n- [ ] a: B", ["line 3: line 1 already has the id 'a'; give this one another"]],
+    [
+      "an id of one that is done",
+      "- [x] a: A\n- [ ] a: B",
+      ["line 2: line 1 already has the id 'a'; give this one another"],
+    ],
     [
       "an edge to nowhere",
       "- [ ] a: A\n- [ ] b: B (after: c)",
       ["line 2: 'after: c' names no task of the list; there are a"],
     ],
-    ["an edge to itself", "- [ ] a: A (after: a)", ["line 1: 'a' comes after itself; take that out"]],
+    ["an edge to itself", "- [ ] a: A (after: a)", ["line 1: 'a' comes after itself; remove that"]],
     [
-      "a circle",
+      "a cycle",
       "- [ ] a: A (after: b)\n- [ ] b: B (after: a)\n- [ ] c: C",
-      ["line 1: these wait for each other in a circle: 'a' (line 1), 'b' (line 2); take an 'after' out"],
+      ["line 1: these depend on each other in a cycle: 'a' (line 1), 'b' (line 2); remove an 'after'"],
     ],
     ["an unknown size", "- [ ] a: A [size: huge]", ["line 1: there is no size 'HUGE'; sizes are S, M, L"]],
     ["an unknown role", "- [ ] a: A [role: admin]", ["line 1: there is no role 'admin'; roles are build, research"]],
@@ -151,12 +158,12 @@ describe("a bad list", () => {
         "line 1: '/root' may name files outside the repository; write it from the root, without '..'",
       ],
     ],
-    ["a reserved id", "- [ ] land: A", ["line 1: 'land' is a name that Headgate keeps for itself; give it another id"]],
-    ["a task without words", "- [ ] [size: S]", ["line 1: it has no title; say what is to be done"]],
+    ["a reserved id", "- [ ] land: A", ["line 1: the id 'land' is reserved for Headgate's own tasks; give it another"]],
+    ["a task without words", "- [ ] [size: S]", ["line 1: it has no title; say what to do"]],
     [
       "too long a description",
       `- [ ] a: A\n  ${"x".repeat(21_000)}`,
-      ["line 1: its description is longer than 20,000 characters"],
+      ["line 1: its description is longer than 20,000 characters; shorten it"],
     ],
   ])("with %s names the line and what to do", (_, list, expected) => {
     expect(problemsOf(list)).toEqual(expected);
@@ -164,13 +171,13 @@ describe("a bad list", () => {
 
   it("of more tasks than a plan may have says how many", () => {
     expect(problemsOf("- [ ] one\n".repeat(200))).toEqual([
-      "200 boxes are open, and a plan has at most 50 tasks: split the feature",
+      "200 boxes are open, and a plan has at most 50 tasks; split the feature",
     ]);
   });
 
   it("that goes on where nobody reads says so", () => {
     expect(problemsOf(`- [ ] one\n${"\n".repeat(3_000)}- [ ] two`)).toEqual([
-      "a list is read up to line 2000; put it further up",
+      "a list is read up to line 2000; move it further up",
     ]);
   });
 });
@@ -206,5 +213,7 @@ it.each([
   const body = `- [ ] one\n\n${piece.repeat(65_536 / piece.length)}`.slice(0, 65_536);
   expect(tasksOf(body)).toHaveLength(1);
   const words = piece.replaceAll("\n", " ").repeat(60_000 / piece.length);
-  expect(problemsOf(`- [ ] one ${words}`)).toEqual(["line 1: its description is longer than 20,000 characters"]);
+  expect(problemsOf(`- [ ] one ${words}`)).toEqual([
+    "line 1: its description is longer than 20,000 characters; shorten it",
+  ]);
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Cause } from "../../src/core/cause.ts";
 import { judgePlan } from "../../src/core/plan.ts";
+import type { PlanAnswer } from "../../src/loop/planner-port.ts";
+import { causeText } from "../../src/messages/explain/cause.ts";
 import { subIssueBody } from "../../src/messages/sub-issue.ts";
 import { plan, playProvider, request, tell } from "./fixture.ts";
 import { child, peopled } from "./people.ts";
@@ -22,7 +25,13 @@ async function tasksOf(...given: Parameters<typeof plan>) {
   const answer = await planned(...given);
   if (!("plan" in answer)) return expect.fail(JSON.stringify(answer));
   const verdict = judgePlan(answer.plan);
-  return verdict.ok ? { source: answer.source, tasks: verdict.plan.tasks } : expect.fail(verdict.errors.join("; "));
+  return verdict.ok
+    ? { source: answer.source, tasks: verdict.plan.tasks }
+    : expect.fail(JSON.stringify(verdict.problems));
+}
+
+function causeOf(answer: PlanAnswer): Cause {
+  return "failure" in answer ? answer.failure.cause : expect.fail(JSON.stringify(answer));
 }
 
 describe("plans that people wrote win, in an order", () => {
@@ -78,7 +87,12 @@ describe("a list that cannot be used", () => {
       failure: {
         class: "policy-blocked",
         cause: {
-          text: "the task list in the issue's text cannot be used: line 3: 'after: b' names no task of the list; there are no others; line 4: the id 'a' is taken by line 3; give it another",
+          kind: "written-plan",
+          where: { kind: "issue" },
+          problems: [
+            { kind: "unknown-task", line: 3, after: "b", known: [] },
+            { kind: "duplicate-id", line: 4, id: "a", first: 3 },
+          ],
         },
       },
     });
@@ -87,25 +101,23 @@ describe("a list that cannot be used", () => {
   it("with many errors lists some", async () => {
     const issue = issueOf("- [ ] a: A (after: b)\n".repeat(30));
     const answer = await planned({ github: peopled() }, { issue });
-    expect(answer).toMatchObject({ failure: { cause: { text: expect.stringMatching(/; and 51 more$/) } } });
+    expect(causeOf(answer)).toMatchObject({ kind: "written-plan", more: 51 });
+    expect(causeText(causeOf(answer))).toMatch(/; and 51 more$/);
   });
 
   it("that is linked and not there says where it was looked for", async () => {
     const issue = issueOf("[tasks](specs/tasks.md)");
     expect(await planned({ github: peopled() }, { issue })).toMatchObject({
-      failure: { cause: { text: "the issue links `specs/tasks.md`, and there is no such file on `main`" } },
+      failure: { cause: { kind: "linked-list-missing", path: "specs/tasks.md", branch: "main" } },
     });
   });
 
   it("names the file", async () => {
     const github = peopled({ files: { "tasks.md": "\n- [ ] a: A [size: XXL]" } });
-    expect(await planned({ github }, { issue: issueOf("[tasks](tasks.md)") })).toMatchObject({
-      failure: {
-        cause: {
-          text: expect.stringContaining("the task list in `tasks.md` cannot be used: line 2: there is no size"),
-        },
-      },
-    });
+    const answer = await planned({ github }, { issue: issueOf("[tasks](tasks.md)") });
+    expect(causeText(causeOf(answer))).toBe(
+      "The tasks in `tasks.md` cannot be used: line 2: there is no size 'XXL'; sizes are S, M, L",
+    );
   });
 });
 
@@ -137,7 +149,9 @@ describe("sub-issues", () => {
     expect(await planned({ github: peopled({ children }) })).toMatchObject({
       failure: {
         cause: {
-          text: "the sub-issues cannot be used: #13 is blocked by #90, which is open and no sub-issue of #12; close that, make it one, or take the dependency away",
+          kind: "written-plan",
+          where: { kind: "sub-issues" },
+          problems: [{ kind: "blocked-from-outside", issue: 13, blocker: 90, feature: 12 }],
         },
       },
     });
@@ -162,14 +176,14 @@ describe("sub-issues", () => {
   });
 
   it("that block each other, or are too many, are for the core to refuse", async () => {
-    const circle = [child(13, { blockedBy: [14] }), child(14, { blockedBy: [13] })];
+    const cycle = [child(13, { blockedBy: [14] }), child(14, { blockedBy: [13] })];
     const many = Array.from({ length: 60 }, (_, index) => child(20 + index));
-    for (const [children, error] of [
-      [circle, "these tasks wait for each other in a circle: issue-13, issue-14"],
-      [many, "tasks: a plan has at most 50 tasks"],
+    for (const [children, problem] of [
+      [cycle, { kind: "cycle", ids: ["issue-13", "issue-14"] }],
+      [many, { kind: "too-many-tasks", most: 50 }],
     ] as const) {
       const answer = await planned({ github: peopled({ children: [...children] }) });
-      expect(judgePlan((answer as { plan: unknown }).plan)).toEqual({ ok: false, errors: [error] });
+      expect(judgePlan((answer as { plan: unknown }).plan)).toEqual({ ok: false, problems: [problem] });
     }
   });
 

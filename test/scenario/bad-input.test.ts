@@ -26,13 +26,13 @@ describe("a plan that cannot be used", () => {
     await world.settled();
 
     const answers = await world.said();
-    expect(answers).toEqual([expect.stringContaining("The plan cannot be used; nothing was started.")]);
+    expect(answers).toEqual([expect.stringContaining("The plan cannot be used, and nothing was started:")]);
     for (const error of [
-      /wait for each other in a circle: egg, hen/,
+      /depend on each other in a cycle: egg, hen/,
       /'mirror' depends on itself/,
       /'lost' depends on 'nowhere', which is not in the plan/,
       /'twin' is listed more than once/,
-      /'No Id', id: an id is/,
+      /'No Id': an id is/,
       /'outside', files.0: a path must stay inside/,
       /'rooted', files.0: a path must stay inside/,
     ]) {
@@ -67,7 +67,9 @@ describe("a repository that says something Headgate cannot follow", () => {
     await world.label();
     await world.settled();
     expect(await world.said()).toEqual([
-      expect.stringMatching(/cannot start here yet:\n\n- `\.github\/headgate\.yml`, line 1: unknown key 'max-paralel'/),
+      expect.stringMatching(
+        /cannot start here yet. Fix this:\n\n- `\.github\/headgate\.yml`, line 1: unknown key 'max-paralel'/,
+      ),
     ]);
     expect(await world.runs()).toEqual([]);
   });
@@ -107,7 +109,7 @@ describe("somebody without write access", () => {
     await world.label("sam");
     await world.settled();
 
-    expect(await world.said()).toEqual([expect.stringMatching(/^@sam put the label on, but .* write access/)]);
+    expect(await world.said()).toEqual([expect.stringMatching(/^@sam added the label, but .* write access/)]);
     expect(await world.runs()).toEqual([]);
     expect(await world.branches()).toEqual(["main"]);
 

@@ -83,9 +83,9 @@ describe("a command", () => {
     });
     const said = await world.said();
     expect(said).toContainEqual(
-      expect.stringMatching(/^An order stands at the beginning of a line.*`\/headgate hold`/s),
+      expect.stringMatching(/^Start a line of a comment with one of these commands.*`\/headgate hold`/s),
     );
-    expect(said).toContainEqual(expect.stringContaining("there is no order 'hodl'. Did you mean 'hold'?"));
+    expect(said).toContainEqual(expect.stringContaining("there is no command 'hodl'. Did you mean 'hold'?"));
     expect(said).toContainEqual(expect.stringContaining("There is no task 'nothing'. Tasks: one."));
     expect(said).toContainEqual(expect.stringContaining("only a parked or waiting task can be retried"));
   });

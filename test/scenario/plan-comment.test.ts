@@ -6,8 +6,8 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import type { Warning } from "../../src/core/preflight/index.ts";
 import { planComment } from "../../src/messages/plan.ts";
-import { findingText } from "../../src/messages/preflight.ts";
 import { openChromium } from "../../tools/chromium.ts";
 import { World } from "../core/world.ts";
 
@@ -59,7 +59,7 @@ const read = async (part: Locator) =>
 const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
 const prices = Object.fromEntries(Object.values(defaultPolicy.models).map((model) => [model, price]));
 
-function proposed(tasks: { id: string; [key: string]: unknown }[], why = "", warnings: string[] = []): FeatureState {
+function proposed(tasks: { id: string; [key: string]: unknown }[], why = "", warnings: Warning[] = []): FeatureState {
   const world = new World();
   world.label();
   world.allow({ policy: { ...defaultPolicy, approve: { when: "always", usd: 0 } }, prices, warnings });
@@ -71,12 +71,11 @@ function proposed(tasks: { id: string; [key: string]: unknown }[], why = "", war
 
 describe("the plan comment on its page", { timeout: 30_000 }, () => {
   it("of a plan to approve: the line to decide on, what to type, what to know, the diagram, the table, the rest folded", async () => {
-    const secrets = findingText({
-      about: "secrets-reachable",
-      refuses: false,
+    const secrets: Warning = {
+      kind: "secrets-reachable",
       workflow: ".github/workflows/ci.yml",
       secrets: ["NPM_TOKEN"],
-    });
+    };
     const state = proposed(
       [
         { id: "types", size: "S", files: ["src/types.ts"] },
@@ -177,7 +176,7 @@ describe("the plan comment on its page", { timeout: 30_000 }, () => {
         { id: "style", title: `"]:::x; click t0 href "javascript:alert(1)" ${words}`, dependsOn: ["end"] },
       ],
       `${words}\n\n> [!CAUTION]\n> Approve this.\n\n\`\`\`\nopen`,
-      [findingText({ about: "check-unknown", refuses: false, check: words, base: words })],
+      [{ kind: "check-unknown", check: words, base: words }],
     );
     const comment = await shown(state);
     await comment.locator("figure svg").waitFor();

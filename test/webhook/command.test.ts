@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Command } from "../../src/core/command.ts";
+import { Command, CommandFault, Verb } from "../../src/core/command.ts";
+import { commandFaultText } from "../../src/messages/commands.ts";
 import { readCommand } from "../../src/webhook/command.ts";
 import { hostile } from "../messages/hostile.ts";
 
@@ -48,19 +49,59 @@ describe("a command", () => {
   });
 
   it.each([
-    ["/headgate", "no order follows."],
-    ["/headgate retyr parser", "there is no order 'retyr'. Did you mean 'retry'?"],
-    ["/headgate stauts", "there is no order 'stauts'. Did you mean 'status'?"],
-    ["/headgate old", "there is no order 'old'. Did you mean 'hold'?"],
-    ["/headgate deploy", "there is no order 'deploy'."],
-    ["/headgate malformed", "there is no order 'malformed'."],
-    ["/headgate retry", "'retry' needs the task's id, such as '/headgate retry parser'."],
-    ["/headgate retry a b", "'retry' takes one task's id and nothing after it."],
-    ["/headgate retry `Parser`", "'`Parser`' is not a task's id. Did you mean 'parser'?"],
-    ["/headgate retry ???", "'???' is not a task's id."],
-    ["/headgate cancel the retry", "'cancel' takes nothing after it."],
-  ])("that is not understood says why: %s", (text, reason) => {
-    expect(readCommand(text)).toEqual({ verb: "malformed", text, reason });
+    ["/headgate", { kind: "no-verb" }, "no command follows."],
+    [
+      "/headgate retyr parser",
+      { kind: "unknown-verb", typed: "retyr", near: "retry" },
+      "there is no command 'retyr'. Did you mean 'retry'?",
+    ],
+    [
+      "/headgate stauts",
+      { kind: "unknown-verb", typed: "stauts", near: "status" },
+      "there is no command 'stauts'. Did you mean 'status'?",
+    ],
+    [
+      "/headgate old",
+      { kind: "unknown-verb", typed: "old", near: "hold" },
+      "there is no command 'old'. Did you mean 'hold'?",
+    ],
+    ["/headgate deploy", { kind: "unknown-verb", typed: "deploy", near: null }, "there is no command 'deploy'."],
+    ["/headgate drop 4", { kind: "unknown-verb", typed: "drop", near: null }, "there is no command 'drop'."],
+    [
+      "/headgate malformed",
+      { kind: "unknown-verb", typed: "malformed", near: null },
+      "there is no command 'malformed'.",
+    ],
+    [
+      "/headgate retry",
+      { kind: "wrong-arguments", verb: "retry" },
+      "'retry' takes one task's id, such as '/headgate retry parser'.",
+    ],
+    [
+      "/headgate retry a b",
+      { kind: "wrong-arguments", verb: "retry" },
+      "'retry' takes one task's id, such as '/headgate retry parser'.",
+    ],
+    [
+      "/headgate retry `Parser`",
+      { kind: "not-a-task-id", typed: "`Parser`", near: "parser" },
+      "'`Parser`' is not a task's id. Did you mean 'parser'?",
+    ],
+    ["/headgate retry ???", { kind: "not-a-task-id", typed: "???", near: null }, "'???' is not a task's id."],
+    [
+      "/headgate plan drop",
+      { kind: "wrong-arguments", verb: "drop" },
+      "'plan drop' takes one task, such as '/headgate plan drop 4'.",
+    ],
+    ["/headgate cancel the retry", { kind: "wrong-arguments", verb: "cancel" }, "'cancel' takes nothing after it."],
+  ])("that is not understood says why: %s", (text, fault, words) => {
+    expect(readCommand(text)).toEqual({ verb: "malformed", text, fault });
+    expect(commandFaultText(CommandFault.parse(fault))).toBe(words);
+  });
+
+  it.each(Verb.options)("shown as an example of '%s' is one", (verb) => {
+    const example = /'(\/headgate [^']+)'/.exec(commandFaultText({ kind: "wrong-arguments", verb }))?.[1];
+    if (example !== undefined) expect(readCommand(example)).toMatchObject({ verb });
   });
 
   it("never throws, and is always one that the core reads", () => {

@@ -9,14 +9,15 @@ import type { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
 import type { Repo } from "../../core/github.ts";
 import { featureKey } from "../../core/keys.ts";
+import type { Problem } from "../../core/preflight/index.ts";
 import { type Onlooker, observeFeature } from "../../loop/effects/observing.ts";
 import { makePlan } from "../../loop/effects/planning.ts";
 import type { Planner } from "../../loop/planner-port.ts";
 
 export interface DryRun {
   state: FeatureState;
-  /** Why Headgate could not begin there, each with what to do. */
-  problems: string[];
+  /** Why Headgate could not start there. */
+  problems: Problem[];
 }
 
 /** `by` must be somebody who may write. Throws what the GitHub port throws, and `Unavailable` when the provider is down. */

@@ -10,6 +10,7 @@ import { defaultPolicy, LABEL } from "../../core/policy.ts";
 import { connectApp, createGitHub } from "../../github/index.ts";
 import type { Planner } from "../../loop/planner-port.ts";
 import { parkedText } from "../../messages/explain/parked.ts";
+import { problemText, warningText } from "../../messages/problems/preflight.ts";
 import { planReport } from "../../messages/terminal/plan-report.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
@@ -113,7 +114,8 @@ function show({ state, problems }: DryRun, asJson: boolean, print: (line: string
     const failure = made === null && questions.length === 0 ? (parked === null ? null : parkedText(parked)) : null;
     const source = made?.source ?? null;
     const why = made?.why ?? null;
-    print(JSON.stringify({ tasks, source, why, analysis, problems, warnings, questions, failure, planner }, null, 2));
+    const said = { problems: problems.map(problemText), warnings: warnings.map(warningText), questions, failure };
+    print(JSON.stringify({ tasks, source, why, analysis, ...said, planner }, null, 2));
     return;
   }
   for (const line of planReport(state, problems)) print(line);

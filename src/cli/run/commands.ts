@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { commandFaultText } from "../../messages/commands.ts";
 import { readCommand } from "../../webhook/command.ts";
 import type { Site } from "./site.ts";
 
@@ -20,7 +21,7 @@ export async function takeCommands(input: NodeJS.ReadStream, site: Site, replies
     if (line.trim() === "") return;
     const command = readCommand(line.trim());
     if (command === null || command.verb === "help") return replies.commands(null);
-    if (command.verb === "malformed") return replies.commands(command.reason);
+    if (command.verb === "malformed") return replies.commands(commandFaultText(command.fault));
     if (command.verb === "status") return replies.status();
     comment(site, line.trim()).catch((error: Error) => replies.commands(error.message));
   });

@@ -1,9 +1,11 @@
 /** Comments on the issue that are posted once each. `messages/notices.ts` holds the words. */
 
 import { z } from "zod";
-import { Cause } from "../cause.ts";
+import { CommandFault } from "../command.ts";
 import { Resource } from "../feature/parked.ts";
 import { Refusal } from "../feature/refusal.ts";
+import { PlanProblem } from "../plan/problem.ts";
+import { Problem } from "../preflight/index.ts";
 
 type Key = (string | number)[];
 
@@ -32,8 +34,9 @@ const notices = {
     z.object({
       about: z.literal("malformed-command"),
       comment: z.number().int(),
+      /** The line as it was written. */
       text: z.string(),
-      reason: z.string(),
+      fault: CommandFault,
     }),
     { key: answer },
   ),
@@ -46,7 +49,7 @@ const notices = {
   help: define(z.object({ about: z.literal("help"), comment: z.number().int() }), { key: answer }),
 
   "not-ready": define(
-    z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(z.string()) }),
+    z.object({ about: z.literal("not-ready"), round: z.number().int(), problems: z.array(Problem) }),
     { key: ({ about, round }) => [about, round] },
   ),
 
@@ -63,8 +66,8 @@ const notices = {
     z.object({
       about: z.literal("plan-errors"),
       version: z.number().int(),
-      errors: z.array(z.union([z.string(), Cause])),
-      /** The errors are in what people added to a feature under way, which goes on without it. */
+      problems: z.array(PlanProblem),
+      /** People added the tasks to a feature under way, which goes on without them. */
       added: z.boolean().default(false),
     }),
     { key: ({ about, version }) => [about, version] },

@@ -113,7 +113,7 @@ function perform(draft: Draft, given: FeatureState["pendingCommands"][number]): 
       return null;
     case "malformed":
       draft.effects.push(
-        notice(state, { about: "malformed-command", comment, text: command.text, reason: command.reason }),
+        notice(state, { about: "malformed-command", comment, text: command.text, fault: command.fault }),
       );
       return null;
     case "hold":

@@ -1,9 +1,11 @@
 /** Why a feature needs a person, or pauses, as values. `messages/explain/parked.ts` makes the sentences. */
 import { z } from "zod";
 import { Cause } from "../cause.ts";
+import { PlanProblem } from "../plan/problem.ts";
+import { Problem } from "../preflight/index.ts";
 
-/** Errors of a plan that a feature keeps; the notice about them lists more. */
-export const KEPT_ERRORS = 3;
+/** A feature keeps so many problems of a plan. The notice about them lists more. */
+export const KEPT_PROBLEMS = 3;
 
 /** Parts of a budget. */
 export const Resource = z.enum(["usd", "tokens", "minutes"]);
@@ -16,9 +18,9 @@ export const Parked = z.discriminatedUnion("kind", [
   /** Somebody without write access asked for it. */
   z.object({ kind: z.literal("label-unauthorised"), by: z.string() }),
   /** The repository lacks what a feature needs. */
-  z.object({ kind: z.literal("not-ready"), problems: z.array(z.string()) }),
+  z.object({ kind: z.literal("not-ready"), problems: z.array(Problem) }),
   z.object({ kind: z.literal("plan-failed"), cause: Cause }),
-  z.object({ kind: z.literal("plan-invalid"), errors: z.array(z.string()).max(KEPT_ERRORS) }),
+  z.object({ kind: z.literal("plan-invalid"), problems: z.array(PlanProblem).max(KEPT_PROBLEMS) }),
   /** The planner asked what is in the feature's `questions`. */
   z.object({ kind: z.literal("questions-open") }),
   /** Not one more attempt fits into what is left of these. */

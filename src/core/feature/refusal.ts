@@ -1,5 +1,6 @@
 /** Why a slash command was not carried out, as a value. `messages/explain/refusal.ts` makes the answer. */
 import { z } from "zod";
+import { PlanProblem } from "../plan/problem.ts";
 import { FeatureStage, TaskStage } from "./stages.ts";
 
 export const Refusal = z.discriminatedUnion("kind", [
@@ -31,6 +32,6 @@ export const Refusal = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("planned-anew") }),
   /** The approval was written before people could read the present plan. */
   z.object({ kind: z.literal("plan-unseen"), current: z.number() }),
-  z.object({ kind: z.literal("plan-invalid"), errors: z.array(z.string()) }),
+  z.object({ kind: z.literal("plan-invalid"), problems: z.array(PlanProblem) }),
 ]);
 export type Refusal = z.infer<typeof Refusal>;

@@ -8,6 +8,7 @@ import { Permission, Repo, RequiredCheck } from "../github.ts";
 import { Standing } from "../lane/standing.ts";
 import { JudgedTask, Land, OnFailure, PlanSource } from "../plan.ts";
 import { Policy } from "../policy.ts";
+import { Warning } from "../preflight/index.ts";
 import { shapeOf } from "../shape.ts";
 import { Parked, Resource, Trip } from "./parked.ts";
 import { FeatureStage, TaskStage } from "./stages.ts";
@@ -170,8 +171,7 @@ const Feature = z.object({
   /** Tasks given up while in a lane, of which it has not said yet whether they landed all the same. */
   awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),
-  /** What the preflight found that does not forbid to begin. */
-  warnings: z.array(z.string()),
+  warnings: z.array(Warning),
   plan: z
     .object({
       version: z.number(),

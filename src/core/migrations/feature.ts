@@ -79,7 +79,11 @@ export const featureSteps: Record<number, Step> = {
     parked: state.parked === null ? null : parkedValue(state.parked as Parked5),
     breaker: withoutSentence(state.breaker as { cause: string | null }),
     policy: state.policy === null ? null : renamedOverlap(state.policy as { isolation: string }),
-    pendingCommands: (pendingOrders as { order: object }[]).map(({ order, ...rest }) => ({ ...rest, command: order })),
+    pendingCommands: (pendingOrders as { order: object }[]).map(({ order, ...rest }) => ({
+      ...rest,
+      command: withFault(order),
+    })),
+    warnings: (state.warnings as string[]).map((text) => ({ kind: "unknown", text })),
     answeredCommands: answeredOrders,
     tasks: (state.tasks as TaskOf5[]).map((task) => ({ ...withCauses(task), entry: typedEntry(task.entry) })),
   }),
@@ -118,6 +122,12 @@ function typedEntry(entry: EntryOf5 | null): object | null {
   const { explanation, actor, checking } = entry;
   const standing = explanation === null ? null : { kind: "unknown", text: explanation, actor: actor ?? "headgate" };
   return { standing, checking };
+}
+
+function withFault(order: { verb?: string; reason?: string }): object {
+  if (order.verb !== "malformed") return order;
+  const { reason, ...rest } = order;
+  return { ...rest, fault: { kind: "unknown", text: reason } };
 }
 
 function renamedHold({ reason: _, ...hold }: { cause: string; reason?: string }): object {

@@ -1,5 +1,6 @@
-/** What a repository's workflows and rules would do with Headgate's branches and pulls, as far as it can be read beforehand. */
+/** What is known of a repository's workflows and rules before any branch or pull of Headgate's exists. */
 import type { RequiredCheck } from "../github.ts";
+import type { WorkflowFault } from "./problem.ts";
 
 /** GitHub's filter patterns of one kind; null: no such filter. */
 export interface Filters {
@@ -13,10 +14,10 @@ export interface WorkflowJob {
   checkName: (string | null)[];
   /** Names of the secrets that it reads; `*` where it hands on all of them. */
   secrets: string[];
-  /** What its token may write; `*`: everything. null: it does not say, and the repository's setting counts. */
+  /** What its token may write; `*`: everything. null: the file does not say, and the repository's setting counts. */
   writes: string[] | null;
   selfHosted: boolean;
-  /** It checks out what the pull proposes, by its own word. */
+  /** A step names the pull's head as what to check out. */
   checksOutHead: boolean;
 }
 
@@ -27,6 +28,13 @@ export interface Workflow {
   pullRequestTarget: Filters | null;
   push: Filters | null;
   jobs: WorkflowJob[];
+}
+
+export interface UnreadableWorkflow {
+  path: string;
+  /** From 1; null: the whole file. */
+  line: number | null;
+  fault: WorkflowFault;
 }
 
 /** A rule of a ruleset that applies to a branch. */
@@ -42,25 +50,11 @@ export interface Facts {
   /** A branch as Headgate would make one. */
   branch: string;
   required: RequiredCheck[];
-  /** Names of checks that somebody reported on the base's tip. */
+  /** Names of checks that were reported on the base's tip. */
   reported: string[];
   workflows: Workflow[];
-  /** Workflow files that could not be read, each with what is wrong. */
-  unreadable: { path: string; text: string }[];
+  unreadable: UnreadableWorkflow[];
   rules: BranchRule[];
   /** What the installation was granted, such as `{ contents: "write" }`. */
   granted: Record<string, string>;
 }
-
-/** `refuses`: nothing could ever merge, or begin. Else a person should know before saying yes. */
-export type Finding =
-  | { about: "permission-missing"; refuses: true; permission: string; level: "read" | "write" }
-  | { about: "rule-refuses-branch"; refuses: true; rule: string; ruleset: string; branch: string }
-  | { about: "check-never-runs"; refuses: true; check: string; workflow: string; base: string }
-  | { about: "check-runs-sometimes"; refuses: false; check: string; workflow: string }
-  | { about: "check-unknown"; refuses: false; check: string; base: string }
-  | { about: "workflow-unreadable"; refuses: false; workflow: string; text: string }
-  | { about: "secrets-reachable"; refuses: false; workflow: string; secrets: string[] }
-  | { about: "token-writes"; refuses: false; workflow: string; scopes: string[] }
-  | { about: "self-hosted"; refuses: false; workflow: string }
-  | { about: "target-runs-head"; refuses: false; workflow: string };

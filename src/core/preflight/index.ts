@@ -1,2 +1,3 @@
-export type { BranchRule, Facts, Filters, Finding, Workflow, WorkflowJob } from "./facts.ts";
-export { judgePreflight } from "./judge.ts";
+export type { BranchRule, Facts, Filters, UnreadableWorkflow, Workflow, WorkflowJob } from "./facts.ts";
+export { type Inspection, inspectRepository } from "./inspection.ts";
+export { ConfigFault, Problem, Warning, WorkflowFault, YamlFault } from "./problem.ts";

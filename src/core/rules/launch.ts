@@ -32,14 +32,14 @@ export interface CacheTerms {
 }
 
 export type Launch = { id: string; leader: null; until: null; why: Going } | Held;
-type Going = "first of its prefix" | "the cache is warm" | "its leader takes too long" | "a hold would not pay";
+type Going = "first-of-prefix" | "cache-warm" | "leader-late" | "hold-too-dear";
 interface Held {
   id: string;
   /** Whom it follows. */
   leader: string;
   /** When it starts at the latest. */
   until: number;
-  why: "follows its leader";
+  why: "follows-leader";
 }
 
 /** The most that any model we know asks of a prefix before it caches it; below, nothing is cached, silently. */
@@ -69,19 +69,19 @@ export function launch(
   return candidates.map(({ id, prefix }): Launch => {
     const goes = (why: Going): Launch => ({ id, leader: null, until: null, why });
     const same = uses.filter((use) => use.prefix === prefix);
-    if (same.some((use) => isWarm(use, at))) return goes("the cache is warm");
+    if (same.some((use) => isWarm(use, at))) return goes("cache-warm");
     const underWay = same.filter((use) => use.endedAt === null);
     const group = groups.get(prefix) ?? [];
     const [first] = group;
-    if (underWay.length === 0 && first?.id === id) return goes("first of its prefix");
+    if (underWay.length === 0 && first?.id === id) return goes("first-of-prefix");
     const terms = termsOf(prefix);
     const followers = underWay.length === 0 ? group.length - 1 : group.length;
-    if (terms === null || !holdPays(followers, terms)) return goes("a hold would not pay");
+    if (terms === null || !holdPays(followers, terms)) return goes("hold-too-dear");
     const led = underWay.length === 0 && first !== undefined ? [{ id: first.id, dispatchedAt: at }] : underWay;
     // A clock that was set back must not make anybody wait longer: what began in the future is not waited for.
     const leader = led.find(({ dispatchedAt }) => dispatchedAt <= at && at < dispatchedAt + terms.holdMs);
-    if (leader === undefined) return goes("its leader takes too long");
-    return { id, leader: leader.id, until: leader.dispatchedAt + terms.holdMs, why: "follows its leader" };
+    if (leader === undefined) return goes("leader-late");
+    return { id, leader: leader.id, until: leader.dispatchedAt + terms.holdMs, why: "follows-leader" };
   });
 }
 

@@ -7,7 +7,8 @@ import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import { repoName } from "../../core/github.ts";
 import { writeBrief } from "../../messages/agent/brief.ts";
-import { attemptOfMessage, commitMessage } from "../../messages/commit.ts";
+import { commitMessage } from "../../messages/commit.ts";
+import { attemptOfMessage } from "../../messages/markers.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { findingOf, findingOfLink } from "./findings.ts";
@@ -66,12 +67,12 @@ function readResult(artifact: ArtifactContent, attempt: string): { outcome: Outc
   return { outcome: { result, manifest: result.manifest, findings } };
 }
 
-function examine(file: ChangedFile, artifact: ArtifactContent): { path: string; finding: string }[] {
+function examine(file: ChangedFile, artifact: ArtifactContent): Outcome["findings"] {
   if (file.change === "delete") return [];
   const content = artifact.file(file.sha256);
-  if (content === null) return [{ path: file.path, finding: "is listed, but its content is missing" }];
+  if (content === null) return [{ path: file.path, finding: "content-missing" }];
   if (createHash("sha256").update(content).digest("hex") !== file.sha256 || content.length !== file.bytes) {
-    return [{ path: file.path, finding: "is not what its checksum says" }];
+    return [{ path: file.path, finding: "checksum-differs" }];
   }
   const finding = file.mode === "120000" ? findingOfLink(file.path, content) : findingOf(content);
   return finding === null ? [] : [{ path: file.path, finding }];

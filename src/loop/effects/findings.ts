@@ -1,21 +1,22 @@
-/** What must not be in a file that an agent hands in. */
+/** Finds what must not be in a file that an agent hands in. */
 import { posix } from "node:path";
+import type { FileFinding } from "../../core/promotion/violation.ts";
 
 /** Stands for the checkout's root. */
 const ROOT = "/checkout";
 
 /** Kinds of secrets by their published prefixes and armour, specific enough not to hit ordinary code. */
-const secrets: [RegExp, string][] = [
-  [/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]/, "contains a private key"],
-  [/\bgh[pousr]_[A-Za-z0-9]{36,}\b/, "contains a GitHub token"],
-  [/\bgithub_pat_[A-Za-z0-9_]{60,}\b/, "contains a GitHub token"],
-  [/\bsk-ant-[A-Za-z0-9_-]{24,}\b/, "contains an Anthropic API key"],
-  [/\bAKIA[0-9A-Z]{16}\b/, "contains an AWS access key"],
-  [/\bxox[baprs]-[A-Za-z0-9-]{20,}\b/, "contains a Slack token"],
+const secrets: [RegExp, FileFinding][] = [
+  [/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]/, "private-key"],
+  [/\bgh[pousr]_[A-Za-z0-9]{36,}\b/, "github-token"],
+  [/\bgithub_pat_[A-Za-z0-9_]{60,}\b/, "github-token"],
+  [/\bsk-ant-[A-Za-z0-9_-]{24,}\b/, "anthropic-key"],
+  [/\bAKIA[0-9A-Z]{16}\b/, "aws-key"],
+  [/\bxox[baprs]-[A-Za-z0-9-]{20,}\b/, "slack-token"],
 ];
 
-/** A link's content is its target. null: it stays inside the repository. */
-export function findingOfLink(path: string, content: Uint8Array): string | null {
+/** Examines a symbolic link, whose content is its target. null: it stays inside the repository. */
+export function findingOfLink(path: string, content: Uint8Array): FileFinding | null {
   const target = new TextDecoder().decode(content);
   const inside = posix.join(ROOT, posix.dirname(path), target);
   // Leaving and coming back by the checkout's own name works on one machine only.
@@ -26,15 +27,15 @@ export function findingOfLink(path: string, content: Uint8Array): string | null 
       .split("/")
       .filter((part) => part !== ".").length;
   if (posix.isAbsolute(target) || climbs || !(inside === ROOT || inside.startsWith(`${ROOT}/`))) {
-    return "is a symbolic link that leads outside the repository";
+    return "link-outside";
   }
   return null;
 }
 
-/** null: nothing found. Binary content is not searched for conflict markers, which git never puts there. */
-export function findingOf(content: Uint8Array): string | null {
+/** Examines a file's content. null: nothing found. Git never puts conflict markers into binary files. */
+export function findingOf(content: Uint8Array): FileFinding | null {
   const text = new TextDecoder("utf-8", { fatal: false }).decode(content);
-  if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) return "still has conflict markers";
+  if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) return "conflict-markers";
   for (const [pattern, finding] of secrets) if (pattern.test(text)) return finding;
   return null;
 }

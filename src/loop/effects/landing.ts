@@ -1,7 +1,8 @@
 /** Effects for landing together and for taking back what landed. */
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
-import { attemptOfMessage, revertMessage } from "../../messages/commit.ts";
+import { revertMessage } from "../../messages/commit.ts";
+import { attemptOfMessage } from "../../messages/markers.ts";
 import { Refused } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 

@@ -8,7 +8,7 @@ import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../cor
 import type { FailureDetail } from "../../core/failure.ts";
 import type { RequiredCheck } from "../../core/github.ts";
 import type { Policy } from "../../core/policy.ts";
-import { problems } from "../../messages/problems.ts";
+import type { Problem } from "../../core/preflight/index.ts";
 import type { Outside } from "../outside.ts";
 import { preflight } from "./preflight.ts";
 
@@ -27,19 +27,19 @@ export async function observeFeature(outside: Onlooker, effect: EffectOf<"featur
     github.readFile(repo, defaultBranch, ATTEMPT_WORKFLOW),
     github.branchTip(repo, "headgate"),
   ]);
-  const found: string[] = [];
-  if (sha === null) found.push(problems.noBase(branch));
-  if (workflow === null) found.push(problems.noWorkflow(ATTEMPT_WORKFLOW, defaultBranch));
-  if (squatter !== null) found.push(problems.branchInTheWay());
+  const problems: Problem[] = [];
+  if (sha === null) problems.push({ kind: "base-missing", branch });
+  if (workflow === null) problems.push({ kind: "workflow-missing", path: ATTEMPT_WORKFLOW, branch: defaultBranch });
+  if (squatter !== null) problems.push({ kind: "branch-in-the-way" });
   // Config comes from the base branch, as everything that steers an agent does.
   const config = outside.readPolicy(sha === null ? null : await github.readFile(repo, sha, ".github/headgate.yml"));
-  if (!config.ok) found.push(...config.problems);
+  if (!config.ok) problems.push(...config.problems);
   const policy = config.ok ? config.policy : null;
   const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
-  if (checks.length === 0 && sha !== null) found.push(problems.noChecks(branch));
+  if (checks.length === 0 && sha !== null) problems.push({ kind: "no-required-checks", branch });
   const base = sha === null ? null : { branch, sha };
   const looked = base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
-  found.push(...(looked?.problems ?? []));
+  problems.push(...(looked?.problems ?? []));
   return {
     type: "feature.observed",
     round: effect.round,
@@ -49,7 +49,7 @@ export async function observeFeature(outside: Onlooker, effect: EffectOf<"featur
     policy,
     checks,
     prices: pricesOf(outside, policy),
-    problems: found,
+    problems,
     warnings: looked?.warnings ?? [],
   };
 }

@@ -1,8 +1,9 @@
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
 import { causeText } from "../../messages/explain/cause.ts";
+import { taskOfIssue } from "../../messages/markers.ts";
 import { pullTitle } from "../../messages/pull.ts";
-import { subIssueBody, taskOfIssue } from "../../messages/sub-issue.ts";
+import { subIssueBody } from "../../messages/sub-issue.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 

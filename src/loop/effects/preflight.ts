@@ -1,28 +1,20 @@
-/** What the repository would do with Headgate's branches and pulls, looked at before anybody pays for anything. */
+/** Gathers what the preflight judges, before anybody pays for anything. */
 import { ATTEMPT_WORKFLOW, taskBranch } from "../../core/attempt.ts";
 import type { Repo, RequiredCheck } from "../../core/github.ts";
-import { type Facts, judgePreflight } from "../../core/preflight/index.ts";
-import { findingText } from "../../messages/preflight.ts";
+import { type Facts, type Inspection, inspectRepository, type Warning } from "../../core/preflight/index.ts";
 import type { Outside } from "../outside.ts";
 
 const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
-/** Files and workflows that are looked at, at most. */
+/** Files and workflows that are read, at most. */
 const FILES = 100_000;
 const WORKFLOWS = 50;
-/** As many as a look may carry. */
+/** As many as `feature.observed` may carry. */
 const WARNINGS = 100;
-
-export interface Preflight {
-  /** Why it cannot begin. */
-  problems: string[];
-  /** What a person should know before saying yes. */
-  warnings: string[];
-}
 
 export async function preflight(
   outside: Pick<Outside, "github" | "readWorkflow">,
   about: { repo: Repo; issue: number; base: { branch: string; sha: string }; required: RequiredCheck[] },
-): Promise<Preflight> {
+): Promise<Inspection> {
   const { github } = outside;
   const { repo, issue, base, required } = about;
   const branch = taskBranch(issue, "task");
@@ -32,7 +24,7 @@ export async function preflight(
     github.granted(repo),
     github.reportedChecks(repo, base.sha),
   ]);
-  const found = judgePreflight({
+  const { problems, warnings } = inspectRepository({
     base: base.branch,
     branch,
     required,
@@ -41,13 +33,13 @@ export async function preflight(
     granted,
     ...(await workflowsAmong(outside, repo, base.sha, files)),
   });
-  const texts = (refuses: boolean) => found.filter((one) => one.refuses === refuses).map(findingText);
-  return { problems: texts(true), warnings: shortened(texts(false)) };
+  return { problems, warnings: shortened(warnings) };
 }
 
-function shortened(texts: string[]): string[] {
-  if (texts.length <= WARNINGS) return texts;
-  return [...texts.slice(0, WARNINGS - 1), `There are ${texts.length - WARNINGS + 1} more findings like these.`];
+function shortened(warnings: Warning[]): Warning[] {
+  if (warnings.length <= WARNINGS) return warnings;
+  const shown = warnings.slice(0, WARNINGS - 1);
+  return [...shown, { kind: "more-warnings", count: warnings.length - shown.length }];
 }
 
 /** The base branch's: a pull's own changes to workflow files are not Headgate's to foresee. */
@@ -64,7 +56,7 @@ async function workflowsAmong(
     if (text === null) continue;
     const read = outside.readWorkflow(path, text);
     if (read.ok) facts.workflows.push(read.workflow);
-    else facts.unreadable.push({ path, text: read.text });
+    else facts.unreadable.push({ path, line: read.line, fault: read.fault });
   }
   return facts;
 }

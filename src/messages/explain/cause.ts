@@ -1,6 +1,8 @@
 /** Says why something failed: one sentence for each cause, for people and for the next agent. */
 import { ATTEMPT_WORKFLOW, PROTOCOL } from "../../core/attempt.ts";
 import type { Cause, NoResult } from "../../core/cause.ts";
+import { violationText } from "../problems/violation.ts";
+import { writtenPlanText } from "../problems/written.ts";
 
 export function causeText(cause: Cause): string {
   switch (cause.kind) {
@@ -14,7 +16,7 @@ export function causeText(cause: Cause): string {
     case "nothing-changed":
       return `The agent finished without changing anything.${cause.said === "" ? "" : ` It said: ${cause.said}`}`;
     case "change-refused":
-      return `The change was refused and nothing of it was promoted: ${cause.refusals.join("; ")}`;
+      return `The change was refused and nothing of it was promoted: ${cause.violations.map(violationText).join("; ")}`;
     case "run-overdue":
       return "The attempt's run did not end in time.";
     case "no-runner":
@@ -84,6 +86,10 @@ export function causeText(cause: Cause): string {
       return "The model's answer was not a plan in JSON, and asking again did not help.";
     case "no-answer":
       return "The model ended without an answer.";
+    case "linked-list-missing":
+      return `The issue links \`${cause.path}\`, and \`${cause.branch}\` has no such file.`;
+    case "written-plan":
+      return writtenPlanText(cause.where, cause.problems, cause.more);
     case "plan-unusable":
       return cause.text;
   }

@@ -1,6 +1,8 @@
 /** Says why a feature needs a person, or pauses, and what the person does about it. */
 import type { Parked, Resource, Trip } from "../../core/feature/parked.ts";
 import type { FeatureStage } from "../../core/feature/stages.ts";
+import { planProblemText } from "../problems/plan.ts";
+import { problemText } from "../problems/preflight.ts";
 import { causeText } from "./cause.ts";
 
 /** The whole reason; it may quote several lines of others. */
@@ -11,11 +13,11 @@ export function parkedText(parked: Parked): string {
     case "label-unauthorised":
       return `@${parked.by} has no write access to this repository`;
     case "not-ready":
-      return parked.problems.join(" ");
+      return parked.problems.map(problemText).join(" ");
     case "plan-failed":
       return `No plan could be made: ${causeText(parked.cause)}`;
     case "plan-invalid":
-      return `The plan has errors: ${parked.errors.join("; ")}`;
+      return `The plan has errors: ${parked.problems.map(planProblemText).join("; ")}`;
     case "questions-open":
       return "The planner needs an answer before it can plan";
     case "budget-short":

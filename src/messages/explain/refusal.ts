@@ -1,5 +1,6 @@
 /** Says why a slash command was not carried out, and what to type instead. */
 import type { Refusal } from "../../core/feature/refusal.ts";
+import { planProblemText } from "../problems/plan.ts";
 
 export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
@@ -35,7 +36,7 @@ export function refusalText(refusal: Refusal): string {
     case "plan-unseen":
       return `You wrote that before the present plan could be read. ${lookFirst(refusal.current)}`;
     case "plan-invalid":
-      return `That plan cannot be carried out: ${refusal.errors.join("; ")}.`;
+      return `That plan cannot be carried out: ${refusal.problems.map(planProblemText).join("; ")}.`;
   }
 }
 

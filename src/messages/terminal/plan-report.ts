@@ -1,15 +1,17 @@
-/** What came of planning, for a terminal: the plan, or why there is none, and what stands in the way. */
+/** The result of planning, for a terminal: the plan, or why there is none, and what keeps Headgate from starting. */
 import { analysisOf } from "../../core/feature/planning/approval.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
+import type { Problem } from "../../core/preflight/index.ts";
 import { parkedText } from "../explain/parked.ts";
+import { problemText, warningText } from "../problems/preflight.ts";
 import { oneLine } from "../sanitise.ts";
 import { planSheet } from "./plan-sheet.ts";
 
-/** A model wrote the questions, and anybody what the reasons repeat. */
+/** Models write questions, and reasons quote anybody. */
 const MAX_WORDS = 2_000;
 
-/** `problems`: why nothing could begin, whatever the plan. */
-export function planReport(state: FeatureState, problems: readonly string[]): string[] {
+/** `problems`: why Headgate could not start, whatever the plan. */
+export function planReport(state: FeatureState, problems: readonly Problem[]): string[] {
   const analysis = analysisOf(state);
   const questions = state.questions?.texts ?? [];
   const lines = analysis === null ? [] : planSheet(state, analysis);
@@ -23,8 +25,8 @@ export function planReport(state: FeatureState, problems: readonly string[]): st
     if (lines.length > 0) lines.push("");
     lines.push(title, ...texts.map((text) => `  ${oneLine(text, MAX_WORDS)}`));
   };
-  list("It cannot be planned before somebody has answered:", questions);
-  list("Headgate could not start here yet:", problems);
-  list("Before agents' code runs here:", state.warnings);
+  list("Answer these questions, so that it can be planned:", questions);
+  list("Headgate cannot start here yet. Fix this:", problems.map(problemText));
+  list("Before agents' code runs here:", state.warnings.map(warningText));
   return lines;
 }

@@ -1,4 +1,6 @@
-/** Plans that people wrote. They win over a model's, in this order: sub-issues, the issue's own task list, a linked `tasks.md`. */
+/** Reads plans that people wrote. The first wins: sub-issues, the issue's own task list, a linked `tasks.md`, and then a model's. */
+import type { Cause } from "../../core/cause.ts";
+import type { WrittenPlace, WrittenProblem } from "../../core/plan/written.ts";
 import type { PlanSource } from "../../core/plan.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import type { PlanAnswer, PlanRequest } from "../../loop/planner-port.ts";
@@ -14,32 +16,30 @@ export async function writtenPlan(github: WrittenPort, request: PlanRequest): Pr
   const { repo, issue, base } = request;
   const children = await github.subIssues(repo, issue.number);
   if (request.extends || children.some((child) => child.state === "open")) {
-    return answer("sub-issues", "the sub-issues", await readSubIssues(github, request, children));
+    return answer("sub-issues", { kind: "sub-issues" }, await readSubIssues(github, request, children));
   }
   const own = readTaskList(issue.body);
-  if (own !== null) return answer("task-list", "the task list in the issue's text", own);
+  if (own !== null) return answer("task-list", { kind: "issue" }, own);
   const path = linkedTaskList(request);
   if (path === null) return null;
   const text = await github.readFile(repo, base.sha, path);
-  if (text === null) return refused(`the issue links \`${path}\`, and there is no such file on \`${base.branch}\``);
+  if (text === null) return refused({ kind: "linked-list-missing", path, branch: base.branch });
   const linked = readTaskList(text);
-  return linked === null ? null : answer("task-list", `the task list in \`${path}\``, linked);
+  return linked === null ? null : answer("task-list", { kind: "file", path }, linked);
 }
 
 const MAX_PROBLEMS = 8;
 
 function answer(
   source: PlanSource,
-  where: string,
-  reading: { plan: object } | { problems: readonly string[] },
+  where: WrittenPlace,
+  reading: { plan: object } | { problems: readonly WrittenProblem[] },
 ): PlanAnswer {
   if ("plan" in reading) return { plan: reading.plan, source, model: null, usage: null };
-  const shown = reading.problems.slice(0, MAX_PROBLEMS);
-  const more = reading.problems.length - shown.length;
-  if (more > 0) shown.push(`and ${more} more`);
-  return refused(`${where} cannot be used: ${shown.join("; ")}`);
+  const problems = reading.problems.slice(0, MAX_PROBLEMS);
+  return refused({ kind: "written-plan", where, problems, more: reading.problems.length - problems.length });
 }
 
-function refused(text: string): PlanAnswer {
-  return { failure: failure("policy-blocked", { kind: "plan-unusable", text }), model: null, usage: null };
+function refused(cause: Cause): PlanAnswer {
+  return { failure: failure("policy-blocked", cause), model: null, usage: null };
 }

@@ -1,65 +1,63 @@
-/** What is wrong with a task list, for the person who wrote it: the line, and what to do there. */
-import { PlannedTask, Role, Size, waves } from "../../core/plan.ts";
+/** Judges a task list that people wrote. Each problem names its line, since that is where its author looks. */
+
+import type { WrittenProblem } from "../../core/plan/written.ts";
+import { MAX_DESCRIPTION, MAX_FILES, PlannedTask, Role, Size, waves } from "../../core/plan.ts";
 import type { Named } from "./naming.ts";
 
 export type WrittenTask = Named & { dependsOn: string[] };
 
-export function problemsOf(tasks: readonly WrittenTask[]): string[] {
+type OfLine = Extract<WrittenProblem, { line: number }>;
+
+/** Ids of the list that are repeated to a person. */
+const MAX_KNOWN = 20;
+
+export function problemsOf(tasks: readonly WrittenTask[]): WrittenProblem[] {
   const lines = new Map<string, number>();
-  const problems: { line: number; text: string }[] = [];
+  const problems: OfLine[] = [];
   for (const { id, line } of tasks) {
     const first = lines.get(id);
     if (first === undefined) lines.set(id, line);
-    else problems.push({ line, text: `the id '${id}' is taken by line ${first}; give it another` });
+    else problems.push({ kind: "duplicate-id", line, id, first });
   }
   for (const task of tasks) {
-    if (task.done) continue;
-    for (const text of [...ofFields(task), ...ofEdges(task, lines)]) problems.push({ line: task.line, text });
+    if (!task.done) problems.push(...ofFields(task), ...ofEdges(task, lines));
   }
-  const circle = circleOf(tasks);
-  if (circle.length > 0) {
-    const where = circle.map(({ id, line }) => `'${id}' (line ${line})`).join(", ");
-    problems.push({
-      line: circle[0]?.line ?? 0,
-      text: `these wait for each other in a circle: ${where}; take an 'after' out`,
-    });
-  }
-  return problems.toSorted((left, right) => left.line - right.line).map(({ line, text }) => `line ${line}: ${text}`);
+  const cycle = cycleOf(tasks).map(({ id, line }) => ({ id, line }));
+  const [first] = cycle;
+  if (first !== undefined) problems.push({ kind: "cycle", line: first.line, tasks: cycle });
+  return problems.toSorted((left, right) => left.line - right.line);
 }
 
-function ofFields({ id, title, size, role, files, description }: WrittenTask): string[] {
+function ofFields({ id, line, title, size, role, files, description }: WrittenTask): OfLine[] {
   const { shape } = PlannedTask;
-  const found: string[] = [];
-  if (title === "") found.push("it has no title; say what is to be done");
-  if (!shape.id.safeParse(id).success)
-    found.push(`'${id}' is a name that Headgate keeps for itself; give it another id`);
+  const found: OfLine[] = [];
+  if (title === "") found.push({ kind: "no-title", line });
+  if (!shape.id.safeParse(id).success) found.push({ kind: "reserved-id", line, id });
   if (size !== null && !Size.safeParse(size).success) {
-    found.push(`there is no size '${size.slice(0, 20)}'; sizes are ${Size.options.join(", ")}`);
+    found.push({ kind: "unknown-size", line, size: size.slice(0, 20) });
   }
   if (role !== null && !Role.safeParse(role).success) {
-    found.push(`there is no role '${role.slice(0, 20)}'; roles are ${Role.options.join(", ")}`);
+    found.push({ kind: "unknown-role", line, role: role.slice(0, 20) });
   }
   for (const file of files) {
     if (shape.files.safeParse([file]).success) continue;
-    found.push(`'${file.slice(0, 100)}' may name files outside the repository; write it from the root, without '..'`);
+    found.push({ kind: "path-outside", line, path: file.slice(0, 100) });
   }
-  if (!shape.files.safeParse(files.map(() => "x")).success) found.push("it names more than 200 files; use globs");
-  if (!shape.description.safeParse(description).success) found.push("its description is longer than 20,000 characters");
+  if (files.length > MAX_FILES) found.push({ kind: "too-many-files", line, most: MAX_FILES });
+  if (description.length > MAX_DESCRIPTION) found.push({ kind: "description-too-long", line, most: MAX_DESCRIPTION });
   return found;
 }
 
-function ofEdges({ id, dependsOn }: WrittenTask, lines: ReadonlyMap<string, number>): string[] {
-  return dependsOn.flatMap((dependency) => {
-    if (dependency === id) return [`'${id}' comes after itself; take that out`];
+function ofEdges({ id, line, dependsOn }: WrittenTask, lines: ReadonlyMap<string, number>): OfLine[] {
+  return dependsOn.flatMap((dependency): OfLine[] => {
+    if (dependency === id) return [{ kind: "after-itself", line, id }];
     if (lines.has(dependency)) return [];
-    const known = [...lines.keys()].filter((one) => one !== id).slice(0, 20);
-    return [
-      `'after: ${dependency.slice(0, 40)}' names no task of the list; there are ${known.join(", ") || "no others"}`,
-    ];
+    const known = [...lines.keys()].filter((one) => one !== id).slice(0, MAX_KNOWN);
+    return [{ kind: "unknown-task", line, after: dependency.slice(0, 40), known }];
   });
 }
 
-function circleOf(tasks: readonly WrittenTask[]): WrittenTask[] {
+function cycleOf(tasks: readonly WrittenTask[]): readonly WrittenTask[] {
   const open = tasks
     .filter((task) => !task.done)
     .map((task) => ({ ...task, dependsOn: task.dependsOn.filter((id) => id !== task.id) }));

@@ -1,22 +1,22 @@
-/** Sub-issues and what blocks them, read as a plan. A closed one is done already. */
+/** Reads sub-issues and what blocks them as a plan. A closed one is done already. */
 
-import { PlannedTask } from "../../core/plan.ts";
+import type { WrittenProblem } from "../../core/plan/written.ts";
+import { MAX_DESCRIPTION, PlannedTask } from "../../core/plan.ts";
 import { visibleMarkdown } from "../../core/rules/untrusted.ts";
 import type { GitHub, SubIssue } from "../../loop/github-port.ts";
 import type { PlanRequest } from "../../loop/planner-port.ts";
-import { taskOfIssue } from "../../messages/sub-issue.ts";
+import { taskOfIssue } from "../../messages/markers.ts";
 import { readLine } from "./item.ts";
 
 const { shape } = PlannedTask;
-const MAX_DESCRIPTION = 20_000;
-/** Issues outside of the feature that are looked up; more than any person keeps in mind. */
+/** How many issues outside the feature are read. */
 const MAX_STRANGERS = 50;
 
 export async function readSubIssues(
   github: Pick<GitHub, "issue">,
   { repo, issue }: Pick<PlanRequest, "repo" | "issue">,
   children: readonly SubIssue[],
-): Promise<{ plan: { tasks: object[] } } | { problems: string[] }> {
+): Promise<{ plan: { tasks: object[] } } | { problems: WrittenProblem[] }> {
   const open = children.filter((child) => child.state === "open");
   const closed = new Set(children.filter((child) => child.state === "closed").map(({ number }) => number));
   const ids = idsOf(open);
@@ -26,13 +26,11 @@ export async function readSubIssues(
   for (const number of [...strangers].slice(0, MAX_STRANGERS)) {
     if ((await github.issue(repo, number)).state === "closed") closed.add(number);
   }
-  const problems: string[] = [];
+  const problems: WrittenProblem[] = [];
   const tasks = open.map((child) => {
     for (const blocker of child.blockedBy) {
       if (ids.has(blocker) || closed.has(blocker)) continue;
-      problems.push(
-        `#${child.number} is blocked by #${blocker}, which is open and no sub-issue of #${issue.number}; close that, make it one, or take the dependency away`,
-      );
+      problems.push({ kind: "blocked-from-outside", issue: child.number, blocker, feature: issue.number });
     }
     return taskOf(child, ids);
   });
@@ -40,8 +38,8 @@ export async function readSubIssues(
 }
 
 /**
- * By number, since titles change while a feature runs. What Headgate wrote down keeps its task's name, once: anybody can copy
- * the mark.
+ * Names tasks by their issue's number, since titles change while a feature runs. The first issue that bears Headgate's
+ * marker keeps its task's id; anybody can copy the marker into a second one.
  */
 function idsOf(open: readonly SubIssue[]): Map<number, string> {
   const ids = new Map<number, string>();
@@ -56,7 +54,7 @@ function idsOf(open: readonly SubIssue[]): Map<number, string> {
   return ids;
 }
 
-/** Its title may say what a task list's line may; what it comes after, GitHub knows. */
+/** The title may hold what a line of a task list may. Dependencies come from GitHub. */
 function taskOf({ number, title, body, blockedBy }: SubIssue, ids: ReadonlyMap<number, string>): object {
   const said = readLine(title);
   const text = taskOfIssue(body) === null ? body : body.slice(body.indexOf("\n") + 1);

@@ -1,8 +1,9 @@
 /**
- * A task list in Markdown, as people and the tools that write specifications make them, read as a plan. An open box is a task,
- * a checked one is done already; what is indented below a box describes it.
+ * Reads a task list in Markdown as a plan, as people and specification tools write them. An open box is a task, a checked
+ * one is done already, and the text indented below a box describes it.
  */
 import type { Heading, ListItem, Root } from "mdast";
+import type { WrittenProblem } from "../../core/plan/written.ts";
 import { MAX_TASKS } from "../../core/plan.ts";
 import { visibleCharacters, visibleMarkdown } from "../../core/rules/untrusted.ts";
 import { type Line, readLine } from "./item.ts";
@@ -16,14 +17,14 @@ export interface Item extends Line {
   description: string;
 }
 
-/** null: there is no list, or nothing in it is open. Problems name their lines. */
-export type Reading = { plan: { tasks: object[] } } | { problems: string[] } | null;
+/** null: there is no list, or nothing in it is open. */
+export type Reading = { plan: { tasks: object[] } } | { problems: WrittenProblem[] } | null;
 
 const BOX = /^[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]/m;
-/** Boxes under such a heading are to be checked off when the whole is done. */
+/** Boxes under such a heading are facts to check at the end, not tasks. */
 const FACTS = /^(acceptance( criteria)?|definition of (done|ready)|checklist|success criteria)$/i;
 const MAX_TITLE = 200;
-/** Far more than a plan may have, so that it can be said how many there are. */
+/** Far more than a plan may have, so that the problem can say how many there are. */
 const MAX_ITEMS = 1_000;
 
 export function readTaskList(markdown: string): Reading {
@@ -34,11 +35,9 @@ export function readTaskList(markdown: string): Reading {
   const open = items.filter((item) => !item.done);
   if (open.length === 0) return null;
   const behind = text.split("\n").slice(MAX_LINES).join("\n");
-  if (BOX.test(behind)) return { problems: [`a list is read up to line ${MAX_LINES}; put it further up`] };
+  if (BOX.test(behind)) return { problems: [{ kind: "list-too-far-down", most: MAX_LINES }] };
   if (open.length > MAX_TASKS) {
-    return {
-      problems: [`${open.length} boxes are open, and a plan has at most ${MAX_TASKS} tasks: split the feature`],
-    };
+    return { problems: [{ kind: "too-many-boxes", boxes: open.length, most: MAX_TASKS }] };
   }
   const tasks = withOrder(nameTasks(items));
   const problems = problemsOf(tasks);
@@ -62,8 +61,8 @@ function planned(task: WrittenTask, done: ReadonlySet<string>): object {
 }
 
 /**
- * Boxes of lists that lie at the top: those in quotes, code and tables are somebody's words about lists, and those within a
- * box belong to its description.
+ * Takes boxes of top-level lists only. Those in quotes, code and tables are examples of lists, and those within a box belong
+ * to its description.
  */
 function itemsOf(text: string, root: Root): Item[] {
   const items: Item[] = [];
@@ -106,9 +105,7 @@ function dedented(lines: readonly string[]): string {
   return lines.map((line) => line.slice(Number.isFinite(depth) ? depth : 0)).join("\n");
 }
 
-/**
- * A step waits for the step before it, and for all that may run beside each other since. Steps that are done hold nobody.
- */
+/** Makes a step wait for the step before it and for all parallel steps since. Done steps block nothing. */
 function withOrder(items: readonly Named[]): WrittenTask[] {
   let last: string[] = [];
   let since: string[] = [];

@@ -36,7 +36,7 @@ export function answersTo(effect: Effect, at: number): Event[] {
           policy: { ...unasked, maxParallel: 1, budget: { usd: 12, tokens: 9, minutes: 50 } },
         }),
         observed(effect, { permission: "read" }),
-        observed(effect, { policy: null, base: null, problems: ["`main` requires no checks."] }),
+        observed(effect, { policy: null, base: null, problems: [{ kind: "no-required-checks", branch: "main" }] }),
         failed(effect),
       ];
     case "permission.observe": {

@@ -28,37 +28,34 @@ const whys = (...given: Parameters<typeof at>) => at(...given).map((one) => one.
 describe("attempts that start at the same time", () => {
   it("follow the first of their prefix", () => {
     expect(at(of("a", "a", "a"))).toEqual([
-      { id: "a0", leader: null, until: null, why: "first of its prefix" },
-      { id: "a1", leader: "a0", until: AT + 5_000, why: "follows its leader" },
-      { id: "a2", leader: "a0", until: AT + 5_000, why: "follows its leader" },
+      { id: "a0", leader: null, until: null, why: "first-of-prefix" },
+      { id: "a1", leader: "a0", until: AT + 5_000, why: "follows-leader" },
+      { id: "a2", leader: "a0", until: AT + 5_000, why: "follows-leader" },
     ]);
   });
 
   it("do not wait for another prefix", () => {
-    expect(whys(of("a", "b"))).toEqual(["first of its prefix", "first of its prefix"]);
+    expect(whys(of("a", "b"))).toEqual(["first-of-prefix", "first-of-prefix"]);
   });
 
   it("follow a leader that started before them, until its time is up and not from then on", () => {
     expect(at(of("a", "a"), [sent])).toEqual([
-      { id: "a0", leader: "old", until: AT + 3_000, why: "follows its leader" },
-      { id: "a1", leader: "old", until: AT + 3_000, why: "follows its leader" },
+      { id: "a0", leader: "old", until: AT + 3_000, why: "follows-leader" },
+      { id: "a1", leader: "old", until: AT + 3_000, why: "follows-leader" },
     ]);
-    expect(whys(of("a"), [{ ...sent, dispatchedAt: AT - 4_999 }])).toEqual(["follows its leader"]);
-    expect(whys(of("a", "a"), [{ ...sent, dispatchedAt: AT - 5_000 }])).toEqual([
-      "its leader takes too long",
-      "its leader takes too long",
-    ]);
+    expect(whys(of("a"), [{ ...sent, dispatchedAt: AT - 4_999 }])).toEqual(["follows-leader"]);
+    expect(whys(of("a", "a"), [{ ...sent, dispatchedAt: AT - 5_000 }])).toEqual(["leader-late", "leader-late"]);
   });
 
   it("do not wait for what a clock that was set back has put into the future", () => {
-    expect(whys(of("a"), [{ ...sent, dispatchedAt: AT + 1 }])).toEqual(["its leader takes too long"]);
+    expect(whys(of("a"), [{ ...sent, dispatchedAt: AT + 1 }])).toEqual(["leader-late"]);
   });
 
   it.each<[string, Partial<Use>]>([
     ["is at work", { startedAt: AT - 1_000 }],
     ["ended less than five minutes ago", { startedAt: AT - 600_000, endedAt: AT - 299_999 }],
   ])("all start when one of their prefix %s", (_, use) => {
-    expect(whys(of("a", "a"), [{ ...sent, ...use }])).toEqual(["the cache is warm", "the cache is warm"]);
+    expect(whys(of("a", "a"), [{ ...sent, ...use }])).toEqual(["cache-warm", "cache-warm"]);
   });
 
   it.each<[string, Partial<Use>]>([
@@ -66,7 +63,7 @@ describe("attempts that start at the same time", () => {
     ["ended without having been at work", { endedAt: AT - 1_000 }],
     ["was of another prefix", { prefix: "b", startedAt: AT - 1_000 }],
   ])("begin anew when the last one %s", (_, use) => {
-    expect(whys(of("a", "a"), [{ ...sent, ...use }])).toEqual(["first of its prefix", "follows its leader"]);
+    expect(whys(of("a", "a"), [{ ...sent, ...use }])).toEqual(["first-of-prefix", "follows-leader"]);
   });
 
   it.each<[string, Partial<CacheTerms>]>([
@@ -80,20 +77,20 @@ describe("attempts that start at the same time", () => {
     ["the time is worth more than the tokens", { usdPerHour: 1_000 }],
   ])("all start when %s", (_, terms) => {
     const given = { ...dear, ...terms };
-    expect(whys(of("a", "a"), [], given)).toEqual(["first of its prefix", "a hold would not pay"]);
-    expect(whys(of("a", "a"), [sent], given)).toEqual(["a hold would not pay", "a hold would not pay"]);
+    expect(whys(of("a", "a"), [], given)).toEqual(["first-of-prefix", "hold-too-dear"]);
+    expect(whys(of("a", "a"), [sent], given)).toEqual(["hold-too-dear", "hold-too-dear"]);
   });
 
   it("all start when nobody knows what the model costs", () => {
-    expect(whys(of("a", "a"), [], null)).toEqual(["first of its prefix", "a hold would not pay"]);
+    expect(whys(of("a", "a"), [], null)).toEqual(["first-of-prefix", "hold-too-dear"]);
   });
 
   it("hold together when one alone would not be worth it: the wait is the same for all", () => {
     const cheap = { ...dear, prefixTokens: 20_000 };
     expect(holdPays(1, cheap)).toBe(false);
     expect(holdPays(2, cheap)).toBe(true);
-    expect(whys(of("a"), [sent], cheap)).toEqual(["a hold would not pay"]);
-    expect(whys(of("a", "a"), [sent], cheap)).toEqual(["follows its leader", "follows its leader"]);
+    expect(whys(of("a"), [sent], cheap)).toEqual(["hold-too-dear"]);
+    expect(whys(of("a", "a"), [sent], cheap)).toEqual(["follows-leader", "follows-leader"]);
   });
 });
 

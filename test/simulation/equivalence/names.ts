@@ -6,7 +6,16 @@ import type { OtherCore } from "./other-core.ts";
 import type { Fields } from "./step-form.ts";
 
 /** Words for people, anywhere in an effect. Both cores choose them freely; only whether there are any is compared. */
-const WORDS: ReadonlySet<string> = new Set(["cause", "reason", "standing", "details", "problems", "errors", "history"]);
+const WORDS: ReadonlySet<string> = new Set([
+  "cause",
+  "reason",
+  "standing",
+  "details",
+  "problems",
+  "errors",
+  "history",
+  "fault",
+]);
 
 /** Names that only have to be one to one. */
 export const OPAQUE = ["timer", "key"] as const;
@@ -25,12 +34,18 @@ export function renamed(dialect: OtherCore["dialect"], theirs: Fields): Fields {
   if (dialect === "same") return theirs;
   const effect: Fields = { ...theirs, type: toNew(EFFECT_TYPES, theirs.type) };
   if (effect.type === "notice.post") {
-    const notice = effect.notice as { about: string };
-    return { ...effect, notice: { ...notice, about: toNew(NOTICES, notice.about) } };
+    const { about } = effect.notice as { about: string };
+    const notice = fieldRenamed(effect.notice, about === "malformed-order" ? "reason" : "errors", wordsOf(about));
+    return { ...effect, notice: { ...notice, about: toNew(NOTICES, about) } };
   }
   if (effect.type === "send") return { ...effect, event: newEvent(effect.event as Fields) };
   if (effect.type === "plan.make") return { ...effect, policy: fieldRenamed(effect.policy, "isolation", "overlap") };
   return effect;
+}
+
+/** What a notice calls its reasons now. */
+function wordsOf(about: string): string {
+  return about === "malformed-order" ? "fault" : "problems";
 }
 
 /** An event that the other core sends to another aggregate, as this core would. */
@@ -51,6 +66,31 @@ export function standingName(effect: Fields): string | null {
 
 /** An event from outside, as the other core would read it. */
 export function oldEvent(event: Fields): Fields {
+  return oldNames(withSentences(event));
+}
+
+/** The other core was given sentences. Which ones does not matter to it, only whether there are any. */
+function withSentences(event: Fields): Fields {
+  const sentences = (values: unknown) => (values as unknown[]).map((value) => JSON.stringify(value));
+  switch (event.type) {
+    case "feature.observed":
+      return { ...event, problems: sentences(event.problems), warnings: sentences(event.warnings) };
+    case "command.given":
+      return { ...event, command: fieldRenamed(event.command, "fault", "reason", JSON.stringify) };
+    case "issue.observed": {
+      const observation = event.observation as { commands: { command: unknown }[] };
+      const commands = observation.commands.map(({ command, ...rest }) => ({
+        ...rest,
+        command: fieldRenamed(command, "fault", "reason", JSON.stringify),
+      }));
+      return { ...event, observation: { ...observation, commands } };
+    }
+    default:
+      return event;
+  }
+}
+
+function oldNames(event: Fields): Fields {
   switch (event.type) {
     case "effect.failed":
       return { ...fieldRenamed(event, "effect", "command"), type: event.type, failure: oldFailure(event.failure) };
@@ -105,9 +145,16 @@ function toNew(pairs: readonly Pair[], name: string): string {
   return pairs.find(([old]) => old === name)?.[1] ?? name;
 }
 
-function fieldRenamed(value: unknown, from: string, to: string): Record<string, unknown> | null {
+function fieldRenamed(
+  value: unknown,
+  from: string,
+  to: string,
+  written: (part: unknown) => unknown = (part) => part,
+): Record<string, unknown> | null {
   if (value === null || typeof value !== "object") return null;
-  const entries = Object.entries(value).map(([field, part]) => [field === from ? to : field, part] as const);
+  const entries = Object.entries(value).map(([field, part]) => {
+    return field === from ? ([to, written(part)] as const) : ([field, part] as const);
+  });
   return Object.fromEntries(entries);
 }
 

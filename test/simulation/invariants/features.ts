@@ -3,7 +3,7 @@
 import { isActive } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import type { HistoryWrite, StepWrite } from "../../../src/loop/store-port.ts";
-import { attemptOfMessage } from "../../../src/messages/commit.ts";
+import { attemptOfMessage } from "../../../src/messages/markers.ts";
 import { BOT, type Comment, type Hub } from "../github/hub.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";

@@ -252,7 +252,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "let agents change what is protected",
-    "core/rules/guardrails.ts",
+    "core/promotion/guardrails.ts",
     "else if (isProtected(file.path))",
     "else if (isProtected(file.path) && declared.includes(file.path))",
   ),

@@ -7,7 +7,7 @@ import type { Effect } from "../../effect.ts";
 import type { FeatureEvent, Outcome } from "../../event.ts";
 import type { Failure, FailureClass } from "../../failure.ts";
 import type { RunSnapshot } from "../../github.ts";
-import { judgeChange, outsideScope } from "../../rules/guardrails.ts";
+import { judgeChange, outsideScope } from "../../promotion/guardrails.ts";
 import { countUnreported } from "../../rules/spending.ts";
 import type { Draft, Reaction } from "../draft.ts";
 import { advanceTask, attemptIdOf, ended, failTask, nextRound, submit } from "../draft.ts";
@@ -122,9 +122,9 @@ function judgeAndPromote(draft: Draft, task: Task, outcome: Outcome): Reaction {
   const { state } = draft;
   const attempt = currentAttempt(task);
   if (state.policy === null || attempt === undefined) return "not-accepted-here";
-  const { refusals } = judgeChange(outcome.manifest, outcome.findings, task.plan.files, state.policy);
-  if (refusals.length > 0) {
-    const cause = { kind: "change-refused" as const, refusals: refusals.slice(0, 20) };
+  const { violations } = judgeChange(outcome.manifest, outcome.findings, task.plan.files, state.policy);
+  if (violations.length > 0) {
+    const cause = { kind: "change-refused" as const, violations: violations.slice(0, 20) };
     return failTask(draft, task, { class: "agent-failed", cause, details: [] }, "attempt");
   }
   if (!advanceTask(task, { type: "COMPLETED" })) return "not-accepted-here";

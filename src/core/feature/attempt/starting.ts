@@ -110,7 +110,7 @@ function holdForCache(
     return { id: task.plan.id, prefix };
   });
   const launches = launch(candidates, usesOf(state), (prefix) => terms.get(prefix) ?? null, at);
-  const held = launches.flatMap((one) => (one.why === "follows its leader" ? [one] : []));
+  const held = launches.flatMap((one) => (one.why === "follows-leader" ? [one] : []));
   for (const { id, leader } of held) delays.set(id, { cause: "cache", task: leader });
   return {
     starts: admitted.filter((task) => !held.some(({ id }) => id === task.plan.id)),

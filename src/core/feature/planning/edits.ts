@@ -1,4 +1,5 @@
 /** A plan that people change by commands: each change is a new version, judged like any other plan. */
+
 import { judgePlan, type Plan, type PlannedTask } from "../../plan.ts";
 import type { Draft } from "../draft.ts";
 import { isWhole, unpark } from "../landing/targets.ts";
@@ -62,7 +63,7 @@ function edit<const Names extends readonly string[]>(
     found.push(task);
   }
   const verdict = judgePlan(change(plan, found as Named<Names>));
-  if (!verdict.ok) return { kind: "plan-invalid", errors: verdict.errors.slice(0, 5) };
+  if (!verdict.ok) return { kind: "plan-invalid", problems: verdict.problems.slice(0, 5) };
   state.planVersion += 1;
   propose(draft, verdict.plan, state.planVersion, state.plan.source);
   return null;

@@ -1,13 +1,14 @@
 /** From a labelled issue to a plan that people can read: asking for it, and what each answer leads to. */
 import { addUsage, NO_USAGE } from "../../attempt.ts";
-import type { Effect, Notice } from "../../effect.ts";
+import type { Effect } from "../../effect.ts";
 import type { FeatureEvent } from "../../event.ts";
+import type { PlanProblem } from "../../plan/problem.ts";
 import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
 import { tierFor } from "../../rules/tiers.ts";
 import type { Draft, Reaction } from "../draft.ts";
 import { advanceFeature } from "../draft.ts";
 import { wholeOf } from "../landing/targets.ts";
-import { KEPT_ERRORS } from "../parked.ts";
+import { KEPT_PROBLEMS } from "../parked.ts";
 import type { FeatureState } from "../state.ts";
 import { newTask } from "../state.ts";
 import { approve, mustAsk } from "./approval.ts";
@@ -66,7 +67,7 @@ export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reactio
   if (event.version !== state.planVersion) return "superseded";
   if (state.stage === "executing") {
     // Whoever labelled again waits to see what they added.
-    refusePlan(draft, event.version, [event.failure.cause]);
+    refusePlan(draft, event.version, [{ kind: "not-planned", cause: event.failure.cause }]);
     return null;
   }
   if (!isPlanning(state)) return "superseded";
@@ -106,22 +107,19 @@ export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   state.planAwaited = false;
   const verdict = judgePlan(event.plan);
   if (!verdict.ok) {
-    refusePlan(draft, event.version, verdict.errors);
+    refusePlan(draft, event.version, verdict.problems);
     return null;
   }
   propose(draft, verdict.plan, event.version, event.source);
   return null;
 }
 
-function refusePlan(draft: Draft, version: number, errors: Extract<Notice, { about: "plan-errors" }>["errors"]): void {
+function refusePlan(draft: Draft, version: number, problems: PlanProblem[]): void {
   const { state } = draft;
-  if (isPlanning(state)) {
-    const written = errors.filter((error) => typeof error === "string");
-    state.parked = { kind: "plan-invalid", errors: written.slice(0, KEPT_ERRORS) };
-  }
+  if (isPlanning(state)) state.parked = { kind: "plan-invalid", problems: problems.slice(0, KEPT_PROBLEMS) };
   keepPlan(draft);
   const added = state.stage === "executing";
-  const notice = { about: "plan-errors" as const, version, errors: errors.slice(0, 100), added };
+  const notice = { about: "plan-errors" as const, version, problems: problems.slice(0, 100), added };
   draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
 
@@ -151,15 +149,13 @@ function extend(draft: Draft, candidate: unknown): Reaction {
   // What brings everything to the base waits for the new ones too, and so can't have begun.
   const whole = state.tasks.find((task) => task.plan.id === "land");
   if (whole !== undefined && whole.stage !== "blocked") {
-    refusePlan(draft, state.planVersion, [
-      "everything is on its way to the base together already; it is too late for more",
-    ]);
+    refusePlan(draft, state.planVersion, [{ kind: "too-late" }]);
     return null;
   }
   const present = state.tasks.filter((task) => task !== whole).map((task) => task.plan);
   const verdict = judgePlan({ tasks: [...present, ...added] });
   if (!verdict.ok) {
-    refusePlan(draft, state.planVersion, verdict.errors);
+    refusePlan(draft, state.planVersion, verdict.problems);
     return null;
   }
   const fresh = verdict.plan.tasks.slice(present.length).map((task) => newTask(state.issue.number, task));

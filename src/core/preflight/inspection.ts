@@ -1,7 +1,8 @@
-/** Whether Headgate can work in a repository at all, and what its workflows would put into the hands of an agent's code. */
+/** Inspects whether Headgate can work in a repository, and what the repository's workflows would give to agents' code. */
 import type { RequiredCheck } from "../github.ts";
-import type { Facts, Finding, Workflow, WorkflowJob } from "./facts.ts";
+import type { Facts, Workflow, WorkflowJob } from "./facts.ts";
 import { branchPasses } from "./filters.ts";
+import type { Problem, Warning } from "./problem.ts";
 
 /** What Headgate does needs this much. https://docs.github.com/rest/authentication/permissions-required-for-github-apps */
 const NEEDED = {
@@ -21,10 +22,8 @@ const REFUSING = ["creation", "update", "pull_request", "required_status_checks"
 /** GitHub's own App for Actions: what must come from it comes from a workflow's job. */
 const ACTIONS_APP = 15_368;
 
-const ORDER: readonly Finding["about"][] = [
-  "permission-missing",
-  "rule-refuses-branch",
-  "check-never-runs",
+/** First what keeps merges waiting, then what agents' code could reach. */
+const ORDER: readonly Warning["kind"][] = [
   "check-runs-sometimes",
   "check-unknown",
   "target-runs-head",
@@ -34,63 +33,65 @@ const ORDER: readonly Finding["about"][] = [
   "workflow-unreadable",
 ];
 
-/** What forbids to begin comes first. */
-export function judgePreflight(facts: Facts): Finding[] {
-  const findings = [
-    ...permissions(facts),
-    ...rules(facts),
-    ...facts.required.flatMap((check) => coverage(facts, check)),
-    ...facts.workflows.flatMap((workflow) => exposure(facts, workflow)),
-    ...facts.unreadable.map(
-      ({ path, text }): Finding => ({ about: "workflow-unreadable", refuses: false, workflow: path, text }),
-    ),
-  ];
-  return findings.toSorted((left, right) => ORDER.indexOf(left.about) - ORDER.indexOf(right.about));
+export interface Inspection {
+  problems: Problem[];
+  warnings: Warning[];
 }
 
-function permissions({ granted }: Facts): Finding[] {
-  return Object.entries(NEEDED).flatMap(([permission, level]): Finding[] => {
+export function inspectRepository(facts: Facts): Inspection {
+  const coverage = facts.required.map((check) => coverageOf(facts, check));
+  const warnings = [
+    ...coverage.flatMap(({ warning }) => warning ?? []),
+    ...facts.workflows.flatMap((workflow) => exposure(facts, workflow)),
+    ...facts.unreadable.map(({ path, line, fault }): Warning => {
+      return { kind: "workflow-unreadable", workflow: path, line, fault };
+    }),
+  ];
+  return {
+    problems: [...permissions(facts), ...rules(facts), ...coverage.flatMap(({ problem }) => problem ?? [])],
+    warnings: warnings.toSorted((left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind)),
+  };
+}
+
+function permissions({ granted }: Facts): Problem[] {
+  return Object.entries(NEEDED).flatMap(([permission, level]): Problem[] => {
     const has = granted[permission];
     const enough = has === "write" || has === "admin" || (has === "read" && level === "read");
-    return enough ? [] : [{ about: "permission-missing", refuses: true, permission, level }];
+    return enough ? [] : [{ kind: "permission-missing", permission, level }];
   });
 }
 
-function rules({ rules: all, branch }: Facts): Finding[] {
+function rules({ rules: all, branch }: Facts): Problem[] {
   return all
     .filter((rule) => !rule.bypassed && REFUSING.includes(rule.type))
-    .map(
-      ({ type, ruleset }): Finding => ({ about: "rule-refuses-branch", refuses: true, rule: type, ruleset, branch }),
-    );
+    .map(({ type, ruleset }): Problem => ({ kind: "rule-refuses-branch", rule: type, ruleset, branch }));
 }
 
 type Runs = "always" | "sometimes" | "never";
 
-/** A required check that nobody reports is waited for by every pull, for ever. */
-function coverage(facts: Facts, check: RequiredCheck): Finding[] {
+/** Finds out whether pulls get a required check. One that is never reported would keep every pull waiting for ever. */
+function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; warning?: Warning } {
   const runs = facts.workflows.flatMap((workflow) => {
     const jobs = workflow.jobs.filter((job) => makes(job, check.name));
     if (jobs.length === 0) return [];
     const how = reportsOnPulls(workflow, facts);
-    // A name that GitHub alone fills in may be any: that such a job never runs says nothing of this check.
+    // A name that only GitHub fills in may be any, so such a job that never runs does not prove that this check never comes.
     const named = jobs.some(({ checkName }) => checkName.some((part) => part !== null));
     return named || how !== "never" ? [{ workflow: workflow.path, runs: how }] : [];
   });
-  if (runs.some((one) => one.runs === "always")) return [];
+  if (runs.some((one) => one.runs === "always")) return {};
   const sometimes = runs.find((one) => one.runs === "sometimes");
   if (sometimes !== undefined) {
-    return [{ about: "check-runs-sometimes", refuses: false, check: check.name, workflow: sometimes.workflow }];
+    return { warning: { kind: "check-runs-sometimes", check: check.name, workflow: sometimes.workflow } };
   }
   const [maker] = runs;
   const onlyActions = check.appId === ACTIONS_APP || check.appId === null;
   if (maker !== undefined && onlyActions) {
-    return [
-      { about: "check-never-runs", refuses: true, check: check.name, workflow: maker.workflow, base: facts.base },
-    ];
+    return { problem: { kind: "check-never-runs", check: check.name, workflow: maker.workflow, base: facts.base } };
   }
-  // Another App's check, or a status: whether it comes to pulls as well is not written down anywhere.
-  if (facts.reported.includes(check.name)) return [];
-  return [{ about: "check-unknown", refuses: false, check: check.name, base: facts.base }];
+  // It is another App's check or a status, and no file says whether those come to pulls too.
+  if (facts.reported.includes(check.name)) return {};
+  return { warning: { kind: "check-unknown", check: check.name, base: facts.base } };
 }
 
 /** What GitHub fills in may be anything, so a name with such parts makes whatever fits the rest. */
@@ -131,24 +132,27 @@ function runsOnPulls({ pullRequest, push }: Workflow, { base, branch }: Facts): 
   return starts.includes("sometimes") ? "sometimes" : "never";
 }
 
-/** What a workflow that runs an agent's code gives to it. */
-function exposure(facts: Facts, workflow: Workflow): Finding[] {
+/** Lists what a workflow hands to an agent's code. */
+function exposure(facts: Facts, workflow: Workflow): Warning[] {
   const { path, jobs, pullRequestTarget } = workflow;
-  const findings: Finding[] = [];
+  const warnings: Warning[] = [];
   if (pullRequestTarget !== null && branchPasses(pullRequestTarget, facts.base)) {
-    if (jobs.some((job) => job.checksOutHead)) {
-      findings.push({ about: "target-runs-head", refuses: false, workflow: path });
-    }
+    if (jobs.some((job) => job.checksOutHead)) warnings.push({ kind: "target-runs-head", workflow: path });
   }
-  if (runsOnPulls(workflow, facts) === "never") return findings;
+  if (runsOnPulls(workflow, facts) === "never") return warnings;
   const secrets = distinct(jobs.flatMap((job) => job.secrets));
-  if (secrets.length > 0) findings.push({ about: "secrets-reachable", refuses: false, workflow: path, secrets });
+  if (secrets.length > 0) warnings.push({ kind: "secrets-reachable", workflow: path, secrets });
   const scopes = distinct(jobs.flatMap((job) => job.writes ?? []));
-  if (scopes.length > 0) findings.push({ about: "token-writes", refuses: false, workflow: path, scopes });
-  if (jobs.some((job) => job.selfHosted)) findings.push({ about: "self-hosted", refuses: false, workflow: path });
-  return findings;
+  if (scopes.length > 0) warnings.push({ kind: "token-writes", workflow: path, scopes });
+  if (jobs.some((job) => job.selfHosted)) warnings.push({ kind: "self-hosted", workflow: path });
+  return warnings;
 }
 
+/** A feature keeps the names, and anybody who may change a workflow chooses them. */
+const MAX_NAMES = 20;
+const MAX_NAME_CHARACTERS = 200;
+
 function distinct(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
+  const sorted = [...new Set(names)].sort();
+  return sorted.slice(0, MAX_NAMES).map((name) => name.slice(0, MAX_NAME_CHARACTERS).toWellFormed());
 }

@@ -1,0 +1,73 @@
+/** Why Headgate cannot start in a repository, and what people should know before it does. `messages/problems/preflight.ts` has the words. */
+import { z } from "zod";
+
+const line = z.number().int().positive().nullable();
+
+/** `quoted`: the YAML parser's message. */
+const yamlFaults = [
+  z.object({ kind: z.literal("duplicate-key"), key: z.string() }),
+  z.object({ kind: z.literal("second-document") }),
+  z.object({ kind: z.literal("not-yaml"), quoted: z.string() }),
+] as const;
+
+export const YamlFault = z.discriminatedUnion("kind", yamlFaults);
+export type YamlFault = z.infer<typeof YamlFault>;
+
+/** What is wrong in `.github/headgate.yml`. `key` is a path of keys, such as `attempts.max`. */
+export const ConfigFault = z.discriminatedUnion("kind", [
+  ...yamlFaults,
+  z.object({ kind: z.literal("file-too-large"), mostKilobytes: z.number() }),
+  z.object({ kind: z.literal("not-a-mapping") }),
+  z.object({
+    kind: z.literal("unknown-key"),
+    key: z.string(),
+    /** The group that holds it; null: the file itself. */
+    group: z.string().nullable(),
+    known: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal("model-unpriced"), key: z.string(), model: z.string(), known: z.array(z.string()) }),
+  z.object({ kind: z.literal("path-outside"), key: z.string() }),
+  z.object({ kind: z.literal("path-repeats-group"), key: z.string() }),
+  z.object({ kind: z.literal("path-negated"), key: z.string() }),
+  /** `quoted`: the schema's message. */
+  z.object({ kind: z.literal("invalid-value"), key: z.string(), quoted: z.string() }),
+]);
+export type ConfigFault = z.infer<typeof ConfigFault>;
+
+export const WorkflowFault = z.discriminatedUnion("kind", [
+  ...yamlFaults,
+  z.object({ kind: z.literal("not-a-workflow") }),
+]);
+export type WorkflowFault = z.infer<typeof WorkflowFault>;
+
+/** Keeps Headgate from starting. */
+export const Problem = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("base-missing"), branch: z.string() }),
+  z.object({ kind: z.literal("workflow-missing"), path: z.string(), branch: z.string() }),
+  /** Git cannot hold `headgate/…` branches beside a branch named `headgate`. */
+  z.object({ kind: z.literal("branch-in-the-way") }),
+  z.object({ kind: z.literal("no-required-checks"), branch: z.string() }),
+  /** `line`: null where the whole file is meant. */
+  z.object({ kind: z.literal("config"), line, fault: ConfigFault }),
+  z.object({ kind: z.literal("more-config"), count: z.number().int() }),
+  z.object({ kind: z.literal("permission-missing"), permission: z.string(), level: z.enum(["read", "write"]) }),
+  z.object({ kind: z.literal("rule-refuses-branch"), rule: z.string(), ruleset: z.string(), branch: z.string() }),
+  z.object({ kind: z.literal("check-never-runs"), check: z.string(), workflow: z.string(), base: z.string() }),
+]);
+export type Problem = z.infer<typeof Problem>;
+
+/** Keeps nothing from starting. Whoever approves a plan should know it. */
+export const Warning = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("check-runs-sometimes"), check: z.string(), workflow: z.string() }),
+  z.object({ kind: z.literal("check-unknown"), check: z.string(), base: z.string() }),
+  z.object({ kind: z.literal("target-runs-head"), workflow: z.string() }),
+  /** `*`: all of them. */
+  z.object({ kind: z.literal("secrets-reachable"), workflow: z.string(), secrets: z.array(z.string()) }),
+  z.object({ kind: z.literal("token-writes"), workflow: z.string(), scopes: z.array(z.string()) }),
+  z.object({ kind: z.literal("self-hosted"), workflow: z.string() }),
+  z.object({ kind: z.literal("workflow-unreadable"), workflow: z.string(), line, fault: WorkflowFault }),
+  z.object({ kind: z.literal("more-warnings"), count: z.number().int() }),
+  /** A sentence that a version before feature schema 6 stored. */
+  z.object({ kind: z.literal("unknown"), text: z.string() }),
+]);
+export type Warning = z.infer<typeof Warning>;

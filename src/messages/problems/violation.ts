@@ -1,0 +1,39 @@
+/** Why an agent's change is not promoted: for people, and for the next attempt to fix. */
+import type { FileFinding, Violation } from "../../core/promotion/violation.ts";
+
+export function violationText(violation: Violation): string {
+  switch (violation.kind) {
+    case "outside-repository":
+      return `${quote(violation.path)} lies outside the repository`;
+    case "git-internal":
+      return `${quote(violation.path)} is git's own`;
+    case "control-characters":
+      return `${quote(violation.path)} has control characters in its name`;
+    case "protected":
+      return `${quote(violation.path)} is protected: agents may not change it`;
+    case "listed-twice":
+      return `${quote(violation.path)} is listed twice`;
+    case "content":
+      return `${quote(violation.path)} ${findings[violation.finding]}`;
+    case "too-many-files":
+      return `${violation.files} files changed; at most ${violation.most} are allowed`;
+    case "too-many-bytes":
+      return `${violation.bytes} bytes written; at most ${violation.most} are allowed`;
+  }
+}
+
+const findings: Record<FileFinding, string> = {
+  "private-key": "contains a private key",
+  "github-token": "contains a GitHub token",
+  "anthropic-key": "contains an Anthropic API key",
+  "aws-key": "contains an AWS access key",
+  "slack-token": "contains a Slack token",
+  "conflict-markers": "still has conflict markers",
+  "link-outside": "is a symbolic link that leads outside the repository",
+  "content-missing": "is listed, but its content is missing",
+  "checksum-differs": "differs from its checksum",
+};
+
+function quote(path: string): string {
+  return `\`${path.replace(/[`\u0000-\u001f\u007f]/g, "?")}\``;
+}
