@@ -11,7 +11,6 @@ import type { PriceLookup } from "./own-prices.ts";
 import { pricedModels, priceOf } from "./prices.ts";
 import { type LineOf, readYaml } from "./yaml.ts";
 
-const POLICY_FILE = ".github/headgate.yml";
 const MAX_BYTES = 64 * 1024;
 const MAX_PROBLEMS = 20;
 /** People choose the names that problems repeat. */
