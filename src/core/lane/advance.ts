@@ -1,23 +1,20 @@
-/**
- * What the lane does next: one entry at the front is brought up to date, waits for its checks, and merges. The others
- * keep their places; their own checks run meanwhile. Who gives way to whom is in `ahead.ts`.
- */
+/** Chooses the front and moves it on: updates it with the base, then merges it once its checks have passed. Runs after every event. */
 import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { askMerge, closeGate, eject, MAX_REFRESHES, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
-import { withoutRerun } from "./judge.ts";
-import { conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
-import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
+import { reportStanding } from "./report.ts";
+import { type Entry, isAway, type LaneState, snapshotOf } from "./state.ts";
+import { setTimer } from "./timer.ts";
 
-/** Updates before the entry gives up its turn; its feature lets it come back so many times. */
+/** After so many updates the entry is ejected: the base moved each time before its checks ended. */
 const MAX_UPDATES = 10;
 
 export function advance(draft: LaneDraft): void {
   const { state } = draft;
   const front = state.entries.find((entry) => entry.pull === state.front);
   if (front === undefined || (front.stage.kind !== "merging" && !hasTheWay(state, front))) state.front = null;
-  // Nobody waits behind one of which GitHub does not know whether it can be merged.
+  // The others do not wait while GitHub computes whether the front can be merged.
   if (front?.stage.kind === "queued" && isFresh(front) && snapshotOf(front)?.mergeable !== true) state.front = null;
   state.front ??= choose(state)?.pull ?? null;
   const chosen = state.entries.find((entry) => entry.pull === state.front);
@@ -25,16 +22,15 @@ export function advance(draft: LaneDraft): void {
   compareHeads(draft);
   for (const entry of state.entries) {
     scheduleRefresh(draft, entry);
-    explainToFeature(draft, entry);
+    reportStanding(draft, entry);
   }
 }
 
-/** It may go on, and gives way to nobody ahead of it. */
 function hasTheWay(state: LaneState, entry: Entry): boolean {
   return mayAdvance(state, entry) && conflictAhead(state, entry) === null;
 }
 
-/** The next front: what can merge at once, then what is being tested on the present base, then by place. */
+/** Prefers entries that can merge at once, then those that are being tested on the present base, then the smallest place. */
 function choose(state: LaneState): Entry | undefined {
   const rank = (entry: Entry): number => {
     const snapshot = snapshotOf(entry);
@@ -75,7 +71,10 @@ function drive(draft: LaneDraft, entry: Entry): void {
   }
 }
 
-/** GitHub sends nothing when `mergeable` is computed, and an accepted update may show late: look again, ever more rarely. */
+/**
+ * Sets a timer where no webhook will come: GitHub sends none when `mergeable` is computed, and may show an accepted update or a
+ * promoted head late. The pauses double, so that a slow GitHub is not asked all the time.
+ */
 function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
   const { asked, latest } = entry.observation;
   if (isAway(entry) || entry.restsUntil !== null || latest === null || asked > latest.seq) return;
@@ -85,7 +84,7 @@ function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
     snapshot.headSha === entry.formerHead ||
     (entry.stage.kind === "updating" && isFresh(entry));
   if (entry.stage.kind === "updating" && entry.refreshes >= MAX_REFRESHES) {
-    // Accepted, but never done: ask again.
+    // GitHub accepted the update and never made it. The front asks again.
     entry.stage = { kind: "queued" };
     entry.refreshes = 0;
   }
@@ -95,56 +94,5 @@ function scheduleRefresh(draft: LaneDraft, entry: Entry): void {
   }
   const delay = Math.min(250 * 2 ** Math.min(entry.refreshes, 20), 30_000);
   entry.refreshes += 1;
-  draft.effects.push({ type: "timer.set", timer: `refresh:${entry.pull}`, dueAt: draft.at + delay });
-}
-
-function explainToFeature(draft: LaneDraft, entry: Entry): void {
-  const { state } = draft;
-  if (isAway(entry) || isWithdrawn(entry)) return;
-  const standing = standingOf(state, entry);
-  const checking = isChecking(entry);
-  const { explained } = entry;
-  if (explained?.checking === checking && isSameStanding(explained.standing, standing)) return;
-  entry.explained = { standing, checking };
-  draft.effects.push({
-    type: "send",
-    to: entry.feature,
-    key: `explained:${state.key}:${entry.pull}:${nextAsk(draft)}`,
-    event: { type: "entry.explained", task: entry.task, pull: entry.pull, standing, checking },
-  });
-}
-
-/** Whether required checks run on the entry's head, or will as soon as it is there. */
-function isChecking(entry: Entry): boolean {
-  const snapshot = snapshotOf(entry);
-  if (entry.stage.kind === "merging") return false;
-  if (snapshot === null || entry.stage.kind === "updating" || snapshot.headSha !== entry.head) return true;
-  const { reasons } = judgeHead(entry.checks, withoutRerun(entry, snapshot));
-  return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
-}
-
-function standingOf(state: LaneState, entry: Entry): Standing {
-  const snapshot = snapshotOf(entry);
-  if (entry.stage.kind === "merging") return { kind: "merging" };
-  if (state.halted !== null) return { kind: "queue-halted", halt: state.halted };
-  if (entry.held) return { kind: "held" };
-  if (snapshot === null) return { kind: "joined" };
-  if (snapshot.draft) return { kind: "draft" };
-  const reviewer = snapshot.changesRequestedBy[0];
-  if (reviewer !== undefined) {
-    const ofEarlierHead = (snapshot.changeRequests ?? []).some((one) => one.by === reviewer && one.head !== entry.head);
-    return { kind: "changes-requested", by: reviewer, ofEarlierHead };
-  }
-  if (entry.stage.kind === "updating") return { kind: "updating", branch: state.branch };
-  if (entry.stage.kind === "reading-failure") return { kind: "reading-failure" };
-  const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;
-  if (conflict !== null) return conflictsAhead(conflict.ahead.pull, conflict.paths);
-  for (const { check, verdict } of judgeHead(entry.checks, snapshot.checks).reasons) {
-    if (verdict !== "pass") return { kind: "check", name: check, verdict };
-  }
-  if (entry.mode === "ready") return { kind: "ready-for-person" };
-  if (snapshot.mergeable === null) return { kind: "mergeability-unknown" };
-  const ahead = state.entries.find((other) => other.pull === state.front);
-  if (ahead !== undefined && ahead !== entry) return { kind: "behind", pull: ahead.pull };
-  return { kind: "next" };
+  draft.effects.push(setTimer({ kind: "refresh", pull: entry.pull }, draft.at + delay));
 }

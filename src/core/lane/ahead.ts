@@ -1,24 +1,35 @@
 /**
- * Who may go on, and who gives way to an entry ahead. Places are given by first submission and kept over repairs. They never go
- * against a plan: a task starts only when what it depends on has landed, so no entry depends on another of its lane.
+ * Decides which entries may go on, and which give way to an entry ahead. Places are given by first submission and kept over
+ * repairs. They cannot contradict a plan: a task starts only when its dependencies have landed, so no entry depends on another
+ * of its lane.
  */
-import type { Ignored, LaneEvent } from "../event.ts";
+import type { Ignored } from "../event.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
-import { type Comparison, type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
+import {
+  type Comparison,
+  type Entry,
+  findEntry,
+  isAway,
+  isWithdrawn,
+  type LaneEventOf,
+  type LaneState,
+  snapshotOf,
+} from "./state.ts";
 
-/** An entry is compared with so many of those ahead of it; one further ahead will be near in time. */
+/** An entry is compared with this many entries ahead of it. Those further ahead come near later. */
 const NEAREST = 8;
-/** Comparisons of one lane that may be under way. Each costs GitHub a few slow requests. */
+/** Comparisons of one lane under way at a time. Each takes a few slow requests. */
 const MAX_OPEN = 8;
-/** Comparisons kept of one entry: those ahead come and go, and which are near changes with them. */
+/** Comparisons kept of one entry. More than `NEAREST`, because the entries near it change. */
 const MAX_KEPT = 2 * NEAREST;
 
+/** Says whether the last observation asked for has been answered, and shows the head that the lane knows. */
 export function isFresh(entry: Entry): boolean {
   const { asked, latest } = entry.observation;
   return latest !== null && latest.seq === asked && latest.snapshot.headSha === entry.head;
 }
 
-/** Whether nothing but time, the base, those ahead and its checks stand between the entry and its merge. */
+/** Says whether only time, the base, the entries ahead and its checks stand between the entry and its merge. */
 export function mayAdvance(state: LaneState, entry: Entry): boolean {
   if (state.halted !== null || isAway(entry) || entry.held || isWithdrawn(entry) || entry.mode === "ready")
     return false;
@@ -29,21 +40,22 @@ export function mayAdvance(state: LaneState, entry: Entry): boolean {
 }
 
 /**
- * The first entry ahead that conflicts with this one and can still land. Whoever of the two lands first, the other must be resolved:
- * it is the one with the later place. Only smaller places hold, so the first of those that may go on is never held.
+ * Returns the first entry ahead that conflicts with this one and can still land. Once one of the two has landed, the other must
+ * be resolved: this makes it the one with the later place. Only smaller places hold, so the first entry that may go on is never
+ * held, and the lane cannot block itself.
  */
 export function conflictAhead(state: LaneState, entry: Entry): { ahead: Entry; paths: string[] } | null {
   let first: { ahead: Entry; paths: string[] } | null = null;
   for (const { ahead: pull, conflict } of entry.comparisons) {
     if (conflict === null || conflict.length === 0) continue;
-    const ahead = state.entries.find((other) => other.pull === pull);
-    if (ahead === undefined || ahead.place >= entry.place || !mayAdvance(state, ahead)) continue;
+    const ahead = findEntry(state, pull);
+    if (ahead === null || ahead.place >= entry.place || !mayAdvance(state, ahead)) continue;
     if (first === null || ahead.place < first.ahead.place) first = { ahead, paths: conflict };
   }
   return first;
 }
 
-/** Ask for what is not known yet of entries that could merge one after the other. Once for each pair of heads. */
+/** Compares the entries that could merge one after the other, once for each pair of heads. */
 export function compareHeads(draft: LaneDraft): void {
   const { state } = draft;
   const present = new Set(state.entries.map((entry) => entry.pull));
@@ -52,7 +64,7 @@ export function compareHeads(draft: LaneDraft): void {
     entry.comparisons = entry.comparisons.filter((comparison) => present.has(comparison.ahead));
     open += entry.comparisons.filter((comparison) => comparison.open).length;
   }
-  // A head that is being brought up to date is about to be another.
+  // An entry that is being updated gets another head soon.
   const steady = state.entries
     .filter((entry) => mayAdvance(state, entry) && isFresh(entry) && entry.stage.kind === "queued")
     .sort((left, right) => left.place - right.place);
@@ -72,8 +84,8 @@ function isOf(comparison: Comparison, entry: Entry, ahead: Entry): boolean {
 }
 
 /**
- * What was known of heads before counts until the answer comes: bringing the front up to date must not let those past that
- * give way to it.
+ * Keeps the old answer until the new one arrives. Otherwise updating the front would briefly unblock the entries that wait
+ * behind it.
  */
 function ask(draft: LaneDraft, entry: Entry, ahead: Entry, known: Comparison | undefined): void {
   const pair = { ahead: ahead.pull, head: entry.head, aheadHead: ahead.head };
@@ -88,20 +100,19 @@ function ask(draft: LaneDraft, entry: Entry, ahead: Entry, known: Comparison | u
   });
 }
 
-export function compared(state: LaneState, event: Extract<LaneEvent, { type: "heads.compared" }>): Ignored | null {
-  const comparison = state.entries
-    .find((entry) => entry.pull === event.pull)
-    ?.comparisons.find((one) => one.open && one.ahead === event.ahead && one.head === event.head);
+export function onHeadsCompared({ state }: LaneDraft, event: LaneEventOf<"heads.compared">): Ignored | null {
+  const comparison = findEntry(state, event.pull)?.comparisons.find(
+    (one) => one.open && one.ahead === event.ahead && one.head === event.head,
+  );
   if (comparison === undefined || comparison.aheadHead !== event.aheadHead) return "stale-head";
   comparison.open = false;
   comparison.conflict = event.conflict === "unknown" ? null : event.conflict;
   return null;
 }
 
-/** GitHub could not be asked: unknown, which holds nobody. `key` is the effect's, and names both pulls and heads. */
-export function notCompared(state: LaneState, event: { key: string; pull: number | null }): Ignored | null {
-  const entry = state.entries.find((one) => one.pull === event.pull);
-  const comparison = entry?.comparisons.find(
+/** Forgets the old answer too: what is unknown holds no entry. `key` is the natural key of the effect. */
+export function onCompareFailed({ state }: LaneDraft, event: LaneEventOf<"effect.failed">): Ignored | null {
+  const comparison = findEntry(state, event.pull)?.comparisons.find(
     (one) => one.open && event.key.startsWith(`heads.compare:${event.pull}:${one.head}:${one.ahead}:${one.aheadHead}:`),
   );
   if (comparison === undefined) return "stale-head";

@@ -1,25 +1,75 @@
-/** The lane's judgement on everything that happens to it. What it does next is in `advance.ts`. */
+/**
+ * A lane: Headgate's queue of merges for one repository and base branch. A feature owns a task until its pull is open. Then it
+ * submits the pull as an entry, and the lane owns it until it lands, is ejected with a failure, or is withdrawn.
+ *
+ * Every event first changes the entries it is about (the `on…` functions). Then `advance` looks at the whole lane: it chooses the
+ * front, moves it on, compares heads, sets timers, and sends features the standings that changed.
+ *
+ * # Properties
+ *
+ * - The tree that lands is the tree whose required checks passed: the front is updated with the base, its checks pass on that very
+ *   head, the merge names the head, and the landed tree is compared with the tested one. If they differ, the lane halts until a
+ *   person resumes.
+ * - Only the front is updated and merged. The others keep their places while their own checks run.
+ * - A merge rests on an observation that was asked for after the last hint. What is unknown does not pass.
+ * - A branch has one writer. An entry that was ejected is away: the lane observes it and changes nothing.
+ * - An entry that conflicts with one ahead of it waits while that one can land. The first entry that may go on never waits so.
+ * - Every entry waits for an effect, a timer or a person, and every try is bounded. The sweep observes all entries once a minute.
+ * - A feature hears once how an entry ended: landed, ejected or left. Until then it hears every change of the entry's standing.
+ *
+ * # Sources of events
+ *
+ * - A. Features: `entry.submitted`, `entry.withdrawn`, `entries.held`.
+ * - B. GitHub, as hints about a pull, a commit or a branch. They may be lost, repeated or late, and only lead to an observation.
+ * - C. What the lane asked for: `pull.observed`, `pull.updated`, `pull.merged`, `checks.rerun`, `failure.read`, `heads.compared`, and
+ *   `effect.failed` for each of these.
+ * - D. Timers: `sweep` for the lane; `refresh` for an entry, where GitHub sends no webhook; `rest` after a merge that failed.
+ *
+ * # Races handled
+ *
+ * - A hint arrives while an observation runs. Observations are numbered, and only the answer to the last one counts.
+ * - Somebody pushes to the head. The new head starts over, and is observed once more, because hints about its commit found
+ *   no lane before.
+ * - GitHub shows the former head for a while after a promotion. That head is not judged again.
+ * - The answer to a merge is lost, or a person merges first. The lane rests, observes, and asks for the merge again; the executor
+ *   finds it done. A merge is never repeated without an observation in between.
+ * - The feature gives up an entry that is merging. The entry stays until its outcome is known: a rollback must not miss it.
+ * - An effect on a merging entry fails. Only the merge's own outcome or an observation ends a merge.
+ * - GitHub accepts an update and does not make it, or never says whether the pull can be merged. Both are bounded by refreshes.
+ * - The front is updated while others wait behind it in conflict. The comparison of the old heads holds them until the new one.
+ * - A check that needs another one appears only after that one ended. It counts as missing five minutes after that, not before.
+ *
+ * # Races accepted
+ *
+ * - Somebody pushes to the base between the last observation and the merge. GitHub cannot pin the base of a merge, so an untested
+ *   tree lands. The lane sees it in the landed tree and halts; it does not take the merge back.
+ * - A comparison is of older heads, or unknown. An entry then waits for nothing, or merges first, and the other one is resolved. No
+ *   tree lands untested because of it.
+ * - A required check that appears more than five minutes late is missing, and its entry is ejected.
+ *
+ * # Designs dropped
+ *
+ * - Testing several entries together, or the next one on top of the front before that has landed. Both save little when one
+ *   change in five fails, as agents' changes do, and the jobs they take are the agents' own.
+ * - GitHub's merge queue. Only repositories of organisations have it, and it has no place for a repair by an agent.
+ * - Keeping the tip of the base here and sending it with each landing (schema 2). Merges are heard of in any order, so the tip went
+ *   back. Features observe the branch after each landing.
+ * - Letting the outbox repeat a merge that failed. Its second request could merge a head that a hint had overtaken.
+ */
 import type { Effect } from "../effect.ts";
 import type { Ignored, LaneEvent } from "../event.ts";
 import { laneKey, topics } from "../keys.ts";
 import { advance } from "./advance.ts";
-import { compared, notCompared } from "./ahead.ts";
+import { onHeadsCompared } from "./ahead.ts";
+import { onChecksRerun, onFailureRead } from "./checks.ts";
 import type { LaneDraft } from "./draft.ts";
-import { closeGate, eject, leave, nextAsk, refresh, rest, sendHome, sendLeft } from "./draft.ts";
-import { judge } from "./judge.ts";
-import { baseOf } from "./landed.ts";
-import { type Entry, isAway, type LaneState, snapshotOf, stageAtRest } from "./state.ts";
+import { onHinted, onPullObserved, onTimerDue } from "./observation.ts";
+import { onEffectFailed, onPullMerged, onPullUpdated } from "./outcomes.ts";
+import { type LaneEventOf, type LaneState, snapshotOf } from "./state.ts";
+import { onEntriesHeld, onEntrySubmitted, onEntryWithdrawn } from "./submission.ts";
+import { SWEEP_MS, setTimer } from "./timer.ts";
 
-type EventOf<Type extends LaneEvent["type"]> = Extract<LaneEvent, { type: Type }>;
-
-const SWEEP_MS = 60_000;
-const MAX_REFUSALS = 8;
-/** With rests of up to a minute, half an hour. */
-const MAX_OUTAGES = 40;
-const MAX_ENTRIES = 400;
-const LONGEST_REST_MS = 60_000;
-
-/** `before` is given away: it becomes the draft. `decide` parses a copy of its own from what is stored. */
+/** Mutates `before` and returns it. Callers must pass a copy. */
 export function decideLane(
   before: LaneState | null,
   envelope: { id: string; at: number; event: LaneEvent },
@@ -27,21 +77,20 @@ export function decideLane(
   const { event, at } = envelope;
   if (before === null && event.type !== "entry.submitted")
     return { state: null, effects: [], ignored: "not-accepted-here" };
-  const state = before === null ? newLane(event as EventOf<"entry.submitted">) : before;
+  const state = before === null ? newLane(event as LaneEventOf<"entry.submitted">) : before;
   const draft: LaneDraft = { state, at, effects: [] };
   const wasEmpty = state.entries.length === 0;
   const ignored = apply(draft, event);
   advance(draft);
-  if (wasEmpty && state.entries.length > 0)
-    draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: at + SWEEP_MS });
+  if (wasEmpty && state.entries.length > 0) draft.effects.push(setTimer({ kind: "sweep" }, at + SWEEP_MS));
   return { state, effects: draft.effects, ignored };
 }
 
-function newLane(event: EventOf<"entry.submitted">): LaneState {
+function newLane({ repo, branch }: LaneEventOf<"entry.submitted">): LaneState {
   return {
-    key: laneKey(event.repo, event.branch),
-    repo: event.repo,
-    branch: event.branch,
+    key: laneKey(repo, branch),
+    repo,
+    branch,
     halted: null,
     front: null,
     asks: 0,
@@ -52,279 +101,35 @@ function newLane(event: EventOf<"entry.submitted">): LaneState {
 }
 
 function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
-  const { state } = draft;
   switch (event.type) {
     case "entry.submitted":
-      return submitted(draft, event);
+      return onEntrySubmitted(draft, event);
     case "entry.withdrawn":
-      return withdrawn(draft, event);
+      return onEntryWithdrawn(draft, event);
     case "entries.held":
-      for (const entry of state.entries) if (entry.feature === event.feature) entry.held = event.held;
-      // A person who resumes has seen why the lane halted.
-      if (event.lifts && state.entries.some((entry) => entry.feature === event.feature)) state.halted = null;
-      return null;
+      return onEntriesHeld(draft, event);
     case "hinted":
-      return hinted(draft, event);
-    case "pull.observed":
-      return observed(draft, event);
-    case "failure.read": {
-      const entry = entryOf(state, event.pull);
-      if (entry === null || entry.stage.kind !== "reading-failure" || entry.head !== event.head) return "stale-head";
-      const names = [...new Set(entry.stage.failing.map((check) => check.name))];
-      const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
-      const cause = { kind: "checks-red" as const, names, headline: first?.slice(0, 1_000) ?? null };
-      eject(draft, entry, { class: "checks-failed", cause, details: event.details });
-      return null;
-    }
-    case "pull.updated":
-      return updated(draft, event);
-    case "checks.rerun": {
-      const entry = entryOf(state, event.pull);
-      if (entry === null || entry.head !== event.head) return "stale-head";
-      entry.headSince = draft.at;
-      refresh(draft, entry);
-      return null;
-    }
-    case "pull.merged":
-      return merged(draft, event);
-    case "heads.compared":
-      return compared(state, event);
+      return onHinted(draft, event);
     case "timer.due":
-      return timerDue(draft, event.timer);
+      return onTimerDue(draft, event);
+    case "pull.observed":
+      return onPullObserved(draft, event);
+    case "failure.read":
+      return onFailureRead(draft, event);
+    case "checks.rerun":
+      return onChecksRerun(draft, event);
+    case "heads.compared":
+      return onHeadsCompared(draft, event);
+    case "pull.updated":
+      return onPullUpdated(draft, event);
+    case "pull.merged":
+      return onPullMerged(draft, event);
     case "effect.failed":
-      return effectFailed(draft, event);
+      return onEffectFailed(draft, event);
   }
 }
 
-function entryOf(state: LaneState, pull: number | null): Entry | null {
-  return state.entries.find((entry) => entry.pull === pull) ?? null;
-}
-
-function submitted(draft: LaneDraft, event: EventOf<"entry.submitted">): Ignored | null {
-  const { state } = draft;
-  const known = entryOf(state, event.entry.pull);
-  if (known === null && state.entries.length >= MAX_ENTRIES) {
-    const cause = { kind: "queue-full" as const, branch: state.branch, entries: MAX_ENTRIES };
-    const failure = { class: "policy-blocked" as const, cause, details: [] };
-    const { feature, task, pull, head } = event.entry;
-    const ejection = { type: "entry.ejected" as const, task, pull, head, failure, gateMs: 0 };
-    draft.effects.push({
-      type: "send",
-      to: feature,
-      key: `ejected:${state.key}:${pull}:${nextAsk(draft)}`,
-      event: ejection,
-    });
-    return "guard-refused";
-  }
-  if (known !== null && !isAway(known)) return "duplicate";
-  const fresh = {
-    ...event.entry,
-    stage: { kind: "queued" as const },
-    headSince: draft.at,
-    refreshes: 0,
-    tries: { updates: 0, refusals: 0, outages: 0 },
-    reruns: { count: 0, checks: [] },
-    tried: null,
-    restsUntil: null,
-    gateMs: 0,
-    explained: null,
-    comparisons: [],
-  };
-  if (known === null) {
-    state.lastPlace += 1;
-    state.entries.push({
-      ...fresh,
-      place: state.lastPlace,
-      formerHead: null,
-      observation: { asked: 0, latest: null },
-    });
-  } else {
-    const formerHead = known.head === event.entry.head ? known.formerHead : known.head;
-    Object.assign(known, fresh, { formerHead });
-  }
-  const entry = entryOf(state, event.entry.pull);
-  if (entry !== null) refresh(draft, entry);
-  return null;
-}
-
-function withdrawn(draft: LaneDraft, event: EventOf<"entry.withdrawn">): Ignored | null {
-  const { state } = draft;
-  const leaving = state.entries.filter(
-    (entry) => entry.feature === event.feature && (event.task === null || entry.task === event.task),
-  );
-  // Whoever asks for one task waits for the answer.
-  if (leaving.length === 0 && event.task !== null) {
-    sendLeft(draft, event.feature, event.task);
-    return null;
-  }
-  if (leaving.length === 0) return "not-accepted-here";
-  for (const entry of leaving) {
-    // A merge that was asked for may have happened: its outcome is still told.
-    if (entry.stage.kind === "merging") entry.stage.withdrawn = true;
-    else leave(draft, entry);
-  }
-  return null;
-}
-
-function hinted(draft: LaneDraft, { topic }: EventOf<"hinted">): Ignored | null {
-  const { state } = draft;
-  const concerned = state.entries.filter((entry) => {
-    switch (topic.kind) {
-      case "pull":
-        return entry.pull === topic.pull;
-      case "commit":
-        return entry.head === topic.sha || snapshotOf(entry)?.headSha === topic.sha;
-      case "branch":
-        return topic.branch === state.branch || topic.branch === entry.branch;
-      default:
-        return false;
-    }
-  });
-  if (concerned.length === 0) return "not-accepted-here";
-  for (const entry of concerned) refresh(draft, entry);
-  return null;
-}
-
-function observed(draft: LaneDraft, event: EventOf<"pull.observed">): Ignored | null {
-  const { state } = draft;
-  const entry = entryOf(state, event.pull);
-  if (entry === null || event.seq !== entry.observation.asked) return "stale-observation";
-  // The branch's tip is read of open pulls only: what GitHub records of the others lags behind it.
-  const before = event.snapshot.state === "open" ? null : snapshotOf(entry);
-  const snapshot = before === null ? event.snapshot : { ...event.snapshot, baseSha: before.baseSha };
-  entry.observation.latest = { seq: event.seq, snapshot };
-  judge(draft, entry);
-  return null;
-}
-
-function updated(draft: LaneDraft, event: EventOf<"pull.updated">): Ignored | null {
-  const entry = entryOf(draft.state, event.pull);
-  if (entry === null || entry.stage.kind !== "updating") return "stale-observation";
-  if (event.outcome === "conflict") {
-    eject(draft, entry, {
-      class: "conflict-with-base",
-      cause: { kind: "conflicts-with-base", branch: draft.state.branch },
-      details: [],
-    });
-    return null;
-  }
-  if (event.outcome !== "accepted") entry.stage = { kind: "queued" };
-  refresh(draft, entry);
-  return null;
-}
-
-function merged(draft: LaneDraft, event: EventOf<"pull.merged">): Ignored | null {
-  const { state } = draft;
-  const entry = entryOf(state, event.pull);
-  if (entry === null || entry.stage.kind !== "merging") return "stale-head";
-  const { askedAt, withdrawn } = entry.stage;
-  const { outcome } = event;
-  if (outcome.outcome !== "merged") {
-    entry.stage = stageAtRest(entry);
-    if (outcome.outcome === "refused") entry.tries.refusals += 1;
-    // Unknown is not "not landed": whoever waits for the answer gets it after a look.
-    if (withdrawn && outcome.outcome !== "unknown") leave(draft, entry);
-    else if (entry.tries.refusals >= MAX_REFUSALS) {
-      eject(draft, entry, {
-        class: "policy-blocked",
-        cause: { kind: "merge-refused", text: outcome.message },
-        details: [],
-      });
-    } else {
-      // Unknown is not failed: rest a little, then look before any retry.
-      if (outcome.outcome === "unknown") entry.tries.outages += 1;
-      if (entry.tries.outages > MAX_OUTAGES)
-        eject(draft, entry, {
-          class: "platform-unknown",
-          cause: { kind: "outside", text: outcome.message },
-          details: [],
-        });
-      else rest(draft, entry, Math.max(outcome.afterMs ?? 0, restAfter(entry.tries.refusals + entry.tries.outages)));
-    }
-    return null;
-  }
-  state.merged += 1;
-  closeGate(entry);
-  // Whoever merged it: where this lane asked for that very head, it is what this lane had tested.
-  const ours = entry.tried?.head === entry.head;
-  const testedTree = ours
-    ? (entry.tried?.tree ?? outcome.landedTree)
-    : (snapshotOf(entry)?.headTree ?? outcome.landedTree);
-  draft.effects.push({
-    type: "send",
-    to: entry.feature,
-    key: `landed:${state.key}:${entry.pull}`,
-    event: {
-      type: "entry.landed",
-      task: entry.task,
-      pull: entry.pull,
-      order: state.merged,
-      head: ours ? entry.head : (snapshotOf(entry)?.headSha ?? entry.head),
-      base: baseOf(entry, outcome),
-      testedTree,
-      landedTree: outcome.landedTree,
-      mergeSha: outcome.sha,
-      mergedAt: outcome.at,
-      gateMs: entry.gateMs + Math.max(0, draft.at - askedAt),
-    },
-  });
-  if (ours && testedTree !== outcome.landedTree) {
-    state.halted = {
-      kind: "landed-tree-differs",
-      pull: entry.pull,
-      mergeSha: outcome.sha,
-      branch: state.branch,
-    };
-  }
-  sendHome(draft, entry);
-  // The base moved under everyone else.
-  for (const other of state.entries) refresh(draft, other);
-  return null;
-}
-
-function timerDue(draft: LaneDraft, timer: string): Ignored | null {
-  const { state } = draft;
-  if (timer === "sweep") {
-    if (state.entries.length === 0) return "superseded";
-    draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
-    for (const entry of state.entries) refresh(draft, entry);
-    return null;
-  }
-  const entry = entryOf(state, Number(timer.replace(/^(refresh|rest):/, "")));
-  if (entry === null) return "superseded";
-  if (timer.startsWith("rest:")) entry.restsUntil = null;
-  refresh(draft, entry);
-  return null;
-}
-
-function effectFailed(draft: LaneDraft, event: EventOf<"effect.failed">): Ignored | null {
-  if (event.effect === "heads.compare") return notCompared(draft.state, event);
-  const entry = entryOf(draft.state, event.pull);
-  if (entry === null || isAway(entry)) return "not-accepted-here";
-  if (event.head !== null && event.head !== entry.head) return "stale-head";
-  // A merge is under way: only its own word, or a look, says what became of it.
-  if (entry.stage.kind === "merging" && event.effect !== "pull.merge")
-    return event.effect === "pull.observe" ? null : "superseded";
-  if (event.effect === "failure.read") {
-    const cause = { kind: "logs-unreadable" as const };
-    eject(draft, entry, { class: "checks-failed", cause, details: [] });
-    return null;
-  }
-  entry.stage = stageAtRest(entry);
-  entry.tries.outages += 1;
-  if (event.failure.class === "platform-unknown" && entry.tries.outages <= MAX_OUTAGES) {
-    rest(draft, entry, restAfter(entry.tries.outages));
-    return null;
-  }
-  eject(draft, entry, { ...event.failure, class: "policy-blocked" });
-  return null;
-}
-
-function restAfter(times: number): number {
-  return Math.min(250 * 2 ** Math.min(times, 20), LONGEST_REST_MS);
-}
-
-/** Through which topics hints find this lane. */
+/** Returns the topics whose hints concern this lane. */
 export function laneRoutes(state: LaneState): string[] {
   if (state.entries.length === 0) return [];
   const { repo } = state;

@@ -1,12 +1,12 @@
-/** A lane's decision in the making, and the moves that both its judgement and its advance make. */
-
+/** A lane's decision in the making, and the moves that several of its files make. */
 import { dueAfter } from "../due.ts";
 import type { Effect } from "../effect.ts";
 import type { Failure } from "../failure.ts";
 import { judgeHead } from "./gate.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
+import { cancelTimer, setTimer } from "./timer.ts";
 
-/** Looks without progress before something else is tried; with their back-off about two minutes. */
+/** Timed refreshes without progress before something else is tried. With their back-off, about two minutes. */
 export const MAX_REFRESHES = 10;
 
 export interface LaneDraft {
@@ -15,33 +15,34 @@ export interface LaneDraft {
   effects: Effect[];
 }
 
-/**
- * Ask for an observation. Asked again before it began, it is one; asked again while it is under way, it is made once more,
- * and only what was seen after the last asking counts.
- */
+/** Asks for a new observation. An earlier one that has not begun is replaced; the answer to one under way no longer counts. */
 export function refresh(draft: LaneDraft, entry: Entry): void {
   entry.observation.asked += 1;
-  draft.effects.push({ type: "pull.observe", repo: draft.state.repo, pull: entry.pull, seq: entry.observation.asked });
+  draft.effects.push({
+    type: "pull.observe",
+    repo: draft.state.repo,
+    pull: entry.pull,
+    seq: entry.observation.asked,
+  });
 }
 
-/** A number that no effect of this lane has had. */
+/** Returns a number that no effect of this lane has had. An effect with a used key would count as done and never run. */
 export function nextAsk(draft: LaneDraft): number {
   draft.state.asks += 1;
   return draft.state.asks;
 }
 
-/** Nothing is tried for a while; then the pull is looked at again. */
+/** Tries nothing for a while, then observes the pull again. */
 export function rest(draft: LaneDraft, entry: Entry, ms: number): void {
   entry.restsUntil = dueAfter(draft.at, ms);
-  draft.effects.push({ type: "timer.set", timer: `rest:${entry.pull}`, dueAt: entry.restsUntil });
+  draft.effects.push(setTimer({ kind: "rest", pull: entry.pull }, entry.restsUntil));
 }
 
-function stopTimers(draft: LaneDraft, entry: Entry): void {
-  entry.restsUntil = null;
-  for (const name of ["refresh", "rest"]) draft.effects.push({ type: "timer.cancel", timer: `${name}:${entry.pull}` });
+function stopTimers(draft: LaneDraft, { pull }: Entry): void {
+  for (const kind of ["refresh", "rest"] as const) draft.effects.push(cancelTimer({ kind, pull }));
 }
 
-/** Count what the checks of the present head took. */
+/** Adds the time that the checks of the present head took. */
 export function closeGate(entry: Entry): void {
   const snapshot = snapshotOf(entry);
   if (snapshot === null) return;
@@ -49,52 +50,48 @@ export function closeGate(entry: Entry): void {
   if (startedAt !== null && endedAt !== null) entry.gateMs += Math.max(0, endedAt - startedAt);
 }
 
-/** Out of the lane, with nothing more to say. */
-export function sendHome(draft: LaneDraft, entry: Entry): void {
+export function removeEntry(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
   state.entries = state.entries.filter((other) => other !== entry);
   if (state.front === entry.pull) state.front = null;
+  entry.restsUntil = null;
   stopTimers(draft, entry);
-  if (state.entries.length === 0) draft.effects.push({ type: "timer.cancel", timer: "sweep" });
+  if (state.entries.length === 0) draft.effects.push(cancelTimer({ kind: "sweep" }));
 }
 
-/** Out of the lane, unlanded, as its feature asked. */
+/** Removes an entry that its feature withdrew and that did not land. */
 export function leave(draft: LaneDraft, entry: Entry): void {
   sendLeft(draft, entry.feature, entry.task);
-  sendHome(draft, entry);
+  removeEntry(draft, entry);
 }
 
-/** There is no entry of the task here, and none is on its way to the base. */
+/** Answers a withdrawal: this lane has no entry of the task, and none is about to land. */
 export function sendLeft(draft: LaneDraft, feature: string, task: string): void {
   const key = `left:${draft.state.key}:${task}:${nextAsk(draft)}`;
   draft.effects.push({ type: "send", to: feature, key, event: { type: "entry.left", task } });
 }
 
-/** Back to its feature, which owns the branch until it submits again. It keeps its place and is watched meanwhile. */
+/** Gives the entry back to its feature, which owns the branch until it submits again. The entry keeps its place. */
 export function eject(draft: LaneDraft, entry: Entry, failure: Failure): void {
-  const { state } = draft;
   if (isWithdrawn(entry)) {
     leave(draft, entry);
     return;
   }
   closeGate(entry);
-  if (state.front === entry.pull) state.front = null;
+  if (draft.state.front === entry.pull) draft.state.front = null;
+  entry.restsUntil = null;
   stopTimers(draft, entry);
-  draft.effects.push({
-    type: "send",
-    to: entry.feature,
-    key: `ejected:${state.key}:${entry.pull}:${nextAsk(draft)}`,
-    event: {
-      type: "entry.ejected",
-      task: entry.task,
-      pull: entry.pull,
-      head: entry.head,
-      failure,
-      gateMs: entry.gateMs,
-    },
-  });
+  sendEjected(draft, entry, { failure, gateMs: entry.gateMs });
   entry.gateMs = 0;
   entry.stage = { kind: "away" };
+}
+
+type Ejected = Pick<Entry, "feature" | "task" | "pull" | "head">;
+
+export function sendEjected(draft: LaneDraft, entry: Ejected, why: { failure: Failure; gateMs: number }): void {
+  const { feature, task, pull, head } = entry;
+  const key = `ejected:${draft.state.key}:${pull}:${nextAsk(draft)}`;
+  draft.effects.push({ type: "send", to: feature, key, event: { type: "entry.ejected", task, pull, head, ...why } });
 }
 
 export function askMerge(draft: LaneDraft, entry: Entry): void {

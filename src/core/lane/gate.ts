@@ -1,6 +1,6 @@
 /**
- * The gate: does this head have every required check, and have they passed? A value with its reasons; the same value
- * decides, is shown to people and is tested. Missing is not green; unknown is not green.
+ * Judges whether a head has every required check and whether all of them passed. The value decides, and explains itself by its
+ * reasons. A missing or unknown check does not pass.
  */
 import { z } from "zod";
 import type { Check, RequiredCheck } from "../github.ts";
@@ -17,10 +17,10 @@ export interface Verdict {
   verdict: "pass" | "pending" | "fail";
   reasons: Reason[];
   failing: Check[];
-  /** Ended without having judged the head: cancelled, lost or stale. Neither passing nor the task's fault. */
+  /** Checks that ended without a verdict: cancelled, lost or stale. They do not pass, and are not the task's fault. */
   interrupted: Check[];
   missing: string[];
-  /** When the first required check started and the last ended, as far as they have; milliseconds since 1970. */
+  /** When the first required check started and the last one ended, in milliseconds since 1970; null: none has. */
   startedAt: number | null;
   endedAt: number | null;
 }
@@ -47,7 +47,7 @@ export function judgeHead(required: readonly RequiredCheck[], checks: readonly C
   };
 }
 
-/** All checks of the name must pass: GitHub's name leaves out workflow, event and matrix, so several may share it. */
+/** Demands that all checks of the name pass. GitHub's name leaves out workflow, event and matrix, so several may share it. */
 function judgeOne(required: RequiredCheck, checks: readonly Check[]): { reason: Reason; checks: Check[] } {
   const matching = checks.filter(
     (check) => check.name === required.name && (required.appId === null || check.appId === required.appId),

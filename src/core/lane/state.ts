@@ -1,6 +1,6 @@
-/** The serial merge queue of one repository and base branch. */
+/** What a lane remembers, as it is stored. */
 import { z } from "zod";
-import { Submission } from "../event.ts";
+import { type LaneEvent, Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
 import { shapeOf } from "../shape.ts";
 import { Halt, Standing } from "./standing.ts";
@@ -9,14 +9,14 @@ export const LANE_SCHEMA = 4;
 
 const Time = z.number();
 
-/** What merging an entry's head with that of one ahead would come to. */
+/** Whether an entry's head can be merged with the head of an entry ahead of it. */
 const Comparison = z.object({
   ahead: z.number().int(),
   head: z.string(),
   aheadHead: z.string(),
-  /** Asked, and not answered yet. */
+  /** GitHub was asked and has not answered yet. */
   open: z.boolean(),
-  /** Paths that conflict, by the last answer; null: not known. */
+  /** The paths that conflict, by the last answer; null: unknown. */
   conflict: z.array(z.string()).nullable(),
 });
 export type Comparison = z.infer<typeof Comparison>;
@@ -70,11 +70,11 @@ const Lane = z.object({
   key: z.string(),
   repo: Repo,
   branch: z.string(),
-  /** Something landed that is not what was tested, or could not be explained: nothing merges until a person resumes. */
+  /** Nothing merges until a person resumes. */
   halted: Halt.nullable(),
-  /** The pull at the front: the only one that is brought up to date and merged. */
+  /** The pull at the front, the only one that is updated and merged. */
   front: z.number().int().nullable(),
-  /** Numbers what is asked of GitHub. Never starts again: a key that was used before would be an effect already done. */
+  /** Numbers effects. It never starts again: an effect with a used key would count as done and never run. */
   asks: z.number().int(),
   lastPlace: z.number().int(),
   merged: z.number().int(),
@@ -82,6 +82,12 @@ const Lane = z.object({
 });
 export const LaneState = shapeOf(Lane);
 export type LaneState = z.infer<typeof LaneState>;
+
+export type LaneEventOf<Type extends LaneEvent["type"]> = Extract<LaneEvent, { type: Type }>;
+
+export function findEntry(state: LaneState, pull: number | null): Entry | null {
+  return state.entries.find((entry) => entry.pull === pull) ?? null;
+}
 
 export function snapshotOf(entry: Entry): PullSnapshot | null {
   return entry.observation.latest?.snapshot ?? null;

@@ -113,12 +113,12 @@ export const mutants: readonly Mutant[] = [
     bug: "decide on an observation that a hint has overtaken",
     edits: [
       {
-        file: "core/lane/decide.ts",
+        file: "core/lane/observation.ts",
         find: "if (entry === null || event.seq !== entry.observation.asked) return",
         replace: "if (entry === null) return",
       },
       {
-        file: "core/lane/decide.ts",
+        file: "core/lane/observation.ts",
         find: "latest = { seq: event.seq, snapshot };",
         replace: "latest = { seq: entry.observation.asked, snapshot };",
       },
@@ -126,7 +126,7 @@ export const mutants: readonly Mutant[] = [
   },
   mutant(
     "do not compare the landed tree with the tested one",
-    "core/lane/decide.ts",
+    "core/lane/outcomes.ts",
     "if (ours && testedTree !== outcome.landedTree) {",
     "if (ours && testedTree === null) {",
   ),

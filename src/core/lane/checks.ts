@@ -1,0 +1,91 @@
+/** Reacts to the required checks of an entry's head: reads why they failed, runs interrupted ones again, limits the wait. */
+import { dueAfter } from "../due.ts";
+import type { Ignored } from "../event.ts";
+import type { Check, PullSnapshot } from "../github.ts";
+import { eject, type LaneDraft, nextAsk, refresh } from "./draft.ts";
+import { judgeHead, type Verdict } from "./gate.ts";
+import { type Entry, findEntry, type LaneEventOf } from "./state.ts";
+import { setTimer } from "./timer.ts";
+
+/** A required check that is not reported this long after the head appeared will not be: its workflow did not start. */
+const MISSING_MS = 5 * 60_000;
+const MAX_RERUNS = 3;
+
+export function checksObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
+  const verdict = judgeHead(entry.checks, withoutRerun(entry, snapshot));
+  if (entry.stage.kind === "reading-failure") {
+    if (verdict.failing.length > 0) return;
+    entry.stage = { kind: "queued" };
+  }
+  if (verdict.failing.length > 0) readFailure(draft, entry, verdict.failing);
+  else if (verdict.interrupted.length > 0) rerun(draft, entry, verdict.interrupted);
+  else if (verdict.verdict === "pending") limitWait(draft, entry, verdict);
+}
+
+/** Leaves out the check runs that were asked to run again: they say nothing about the head any more. */
+export function withoutRerun(entry: Entry, snapshot: PullSnapshot): Check[] {
+  return snapshot.checks.filter((check) => check.id === null || !entry.reruns.checks.includes(check.id));
+}
+
+function readFailure(draft: LaneDraft, entry: Entry, failing: Check[]): void {
+  entry.stage = { kind: "reading-failure", failing };
+  draft.effects.push({
+    type: "failure.read",
+    repo: draft.state.repo,
+    pull: entry.pull,
+    head: entry.head,
+    round: nextAsk(draft),
+    checks: failing,
+  });
+}
+
+export function onFailureRead(draft: LaneDraft, event: LaneEventOf<"failure.read">): Ignored | null {
+  const entry = findEntry(draft.state, event.pull);
+  if (entry === null || entry.stage.kind !== "reading-failure" || entry.head !== event.head) return "stale-head";
+  const names = [...new Set(entry.stage.failing.map((check) => check.name))];
+  const first = event.details.map((detail) => detail.text.trim().split("\n")[0] ?? "").find((line) => line !== "");
+  const cause = { kind: "checks-red" as const, names, headline: first?.slice(0, 1_000) ?? null };
+  eject(draft, entry, { class: "checks-failed", cause, details: event.details });
+  return null;
+}
+
+function rerun(draft: LaneDraft, entry: Entry, interrupted: Check[]): void {
+  if (entry.reruns.count >= MAX_RERUNS) {
+    const cause = { kind: "checks-interrupted" as const, times: MAX_RERUNS + 1 };
+    eject(draft, entry, { class: "checks-interrupted", cause, details: [] });
+    return;
+  }
+  entry.reruns = { count: entry.reruns.count + 1, checks: interrupted.flatMap((check) => check.id ?? []) };
+  draft.effects.push({
+    type: "checks.rerun",
+    repo: draft.state.repo,
+    pull: entry.pull,
+    head: entry.head,
+    round: nextAsk(draft),
+    checks: interrupted,
+  });
+}
+
+export function onChecksRerun(draft: LaneDraft, event: LaneEventOf<"checks.rerun">): Ignored | null {
+  const entry = findEntry(draft.state, event.pull);
+  if (entry === null || entry.head !== event.head) return "stale-head";
+  entry.headSince = draft.at;
+  refresh(draft, entry);
+  return null;
+}
+
+/** A check that needs another is reported only when that one has ended, so its time to appear counts from then on. */
+function limitWait(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
+  const running = verdict.reasons.some((reason) => reason.verdict === "pending");
+  const missing = !running && verdict.missing.length > 0;
+  const since = missing ? Math.max(entry.headSince, verdict.endedAt ?? 0) : entry.headSince;
+  const due = since + (missing ? MISSING_MS : entry.checksMinutes * 60_000);
+  if (draft.at <= due) {
+    draft.effects.push(setTimer({ kind: "refresh", pull: entry.pull }, dueAfter(draft.at, due + 1 - draft.at)));
+    return;
+  }
+  const cause = missing
+    ? { kind: "checks-missing" as const, names: verdict.missing }
+    : { kind: "checks-slow" as const, minutes: entry.checksMinutes };
+  eject(draft, entry, { class: missing ? "checks-missing" : "checks-timed-out", cause, details: [] });
+}

@@ -1,0 +1,112 @@
+/** Reacts to hints and timers by observing pulls, and to what GitHub says of them. */
+import type { Ignored } from "../event.ts";
+import type { PullSnapshot } from "../github.ts";
+import { checksObserved } from "./checks.ts";
+import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, refresh } from "./draft.ts";
+import { type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
+import { parseTimer, SWEEP_MS, setTimer } from "./timer.ts";
+
+/** A hint says that something about a pull, a commit or a branch changed, not what. */
+export function onHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">): Ignored | null {
+  const { state } = draft;
+  const concerned = state.entries.filter((entry) => {
+    switch (topic.kind) {
+      case "pull":
+        return entry.pull === topic.pull;
+      case "commit":
+        return entry.head === topic.sha || snapshotOf(entry)?.headSha === topic.sha;
+      case "branch":
+        return topic.branch === state.branch || topic.branch === entry.branch;
+      default:
+        return false;
+    }
+  });
+  if (concerned.length === 0) return "not-accepted-here";
+  for (const entry of concerned) refresh(draft, entry);
+  return null;
+}
+
+export function onTimerDue(draft: LaneDraft, event: LaneEventOf<"timer.due">): Ignored | null {
+  const { state } = draft;
+  const timer = parseTimer(event.timer);
+  if (timer === null) return "superseded";
+  if (timer.kind === "sweep") {
+    if (state.entries.length === 0) return "superseded";
+    draft.effects.push(setTimer(timer, draft.at + SWEEP_MS));
+    for (const entry of state.entries) refresh(draft, entry);
+    return null;
+  }
+  const entry = findEntry(state, timer.pull);
+  if (entry === null) return "superseded";
+  if (timer.kind === "rest") entry.restsUntil = null;
+  refresh(draft, entry);
+  return null;
+}
+
+export function onPullObserved(draft: LaneDraft, event: LaneEventOf<"pull.observed">): Ignored | null {
+  const entry = findEntry(draft.state, event.pull);
+  if (entry === null || event.seq !== entry.observation.asked) return "stale-observation";
+  // Only open pulls are read together with the tip of the base. What GitHub records of the others lags behind it.
+  const before = event.snapshot.state === "open" ? null : snapshotOf(entry);
+  const snapshot = before === null ? event.snapshot : { ...event.snapshot, baseSha: before.baseSha };
+  entry.observation.latest = { seq: event.seq, snapshot };
+  pullObserved(draft, entry, snapshot);
+  return null;
+}
+
+function pullObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
+  if (entry.stage.kind === "merging") return;
+  if (snapshot.state === "merged") {
+    // A person merged it, or the answer to this lane's own merge was lost. The executor finds the merge and reports it.
+    askMerge(draft, entry);
+    return;
+  }
+  if (isWithdrawn(entry)) {
+    leave(draft, entry);
+    return;
+  }
+  if (isAway(entry)) return;
+  if (snapshot.state === "closed") {
+    eject(draft, entry, { class: "policy-blocked", cause: { kind: "pull-closed" }, details: [] });
+    return;
+  }
+  // GitHub may still show the head from before the promotion. That one was judged before.
+  if (snapshot.headSha === entry.formerHead && entry.refreshes < MAX_REFRESHES) return;
+  entry.formerHead = null;
+  if (snapshot.headSha !== entry.head) headMoved(draft, entry, snapshot.headSha);
+  if (entry.stage.kind !== "updating" && isSentBack(draft, entry, snapshot)) return;
+  if (snapshot.mergeable === false) {
+    const cause = { kind: "conflicts-with-base" as const, branch: draft.state.branch };
+    eject(draft, entry, { class: "conflict-with-base", cause, details: [] });
+    return;
+  }
+  if (snapshot.mergeable === null && entry.refreshes >= MAX_REFRESHES) {
+    eject(draft, entry, { class: "platform-unknown", cause: { kind: "mergeability-unknown" }, details: [] });
+    return;
+  }
+  // An update is about to replace this head, so its checks no longer matter.
+  if (entry.stage.kind !== "updating") checksObserved(draft, entry, snapshot);
+}
+
+function headMoved(draft: LaneDraft, entry: Entry, head: string): void {
+  closeGate(entry);
+  entry.head = head;
+  entry.headSince = draft.at;
+  entry.stage = { kind: "queued" };
+  entry.refreshes = 0;
+  entry.reruns = { count: 0, checks: [] };
+  // Hints about this commit were not routed here until now, and its checks may have ended meanwhile.
+  refresh(draft, entry);
+}
+
+/** Ejects the entry if a reviewer requested changes of its present head. A request about an earlier head is left to people. */
+function isSentBack(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): boolean {
+  const requests = (snapshot.changeRequests ?? []).filter((request) => request.head === entry.head);
+  const [first] = requests;
+  if (first === undefined) return false;
+  const text = (first.text.trim().split("\n")[0] ?? "").slice(0, 1_000);
+  const cause = { kind: "changes-requested" as const, by: requests.map(({ by }) => by), text };
+  const details = requests.map(({ by, text }) => ({ of: { kind: "review" as const, by }, text }));
+  eject(draft, entry, { class: "review-changes", cause, details });
+  return true;
+}

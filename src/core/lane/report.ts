@@ -1,0 +1,59 @@
+/** Tells features why their entries are not merging, and whether required checks run or are about to. */
+import { conflictAhead, mayAdvance } from "./ahead.ts";
+import { withoutRerun } from "./checks.ts";
+import { type LaneDraft, nextAsk } from "./draft.ts";
+import { judgeHead } from "./gate.ts";
+import { conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
+import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
+
+/** Sends nothing that was sent last: every send is an event, and every event of a feature may edit its status comment. */
+export function reportStanding(draft: LaneDraft, entry: Entry): void {
+  const { state } = draft;
+  if (isAway(entry) || isWithdrawn(entry)) return;
+  const standing = standingOf(state, entry);
+  const checking = isChecking(entry);
+  const { explained } = entry;
+  if (explained?.checking === checking && isSameStanding(explained.standing, standing)) return;
+  entry.explained = { standing, checking };
+  draft.effects.push({
+    type: "send",
+    to: entry.feature,
+    key: `explained:${state.key}:${entry.pull}:${nextAsk(draft)}`,
+    event: { type: "entry.explained", task: entry.task, pull: entry.pull, standing, checking },
+  });
+}
+
+/** Says whether required checks run on the entry's head, or will once GitHub shows it. They take jobs that attempts could have. */
+function isChecking(entry: Entry): boolean {
+  const snapshot = snapshotOf(entry);
+  if (entry.stage.kind === "merging") return false;
+  if (snapshot === null || entry.stage.kind === "updating" || snapshot.headSha !== entry.head) return true;
+  const { reasons } = judgeHead(entry.checks, withoutRerun(entry, snapshot));
+  return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
+}
+
+function standingOf(state: LaneState, entry: Entry): Standing {
+  const snapshot = snapshotOf(entry);
+  if (entry.stage.kind === "merging") return { kind: "merging" };
+  if (state.halted !== null) return { kind: "queue-halted", halt: state.halted };
+  if (entry.held) return { kind: "held" };
+  if (snapshot === null) return { kind: "joined" };
+  if (snapshot.draft) return { kind: "draft" };
+  const reviewer = snapshot.changesRequestedBy[0];
+  if (reviewer !== undefined) {
+    const ofEarlierHead = (snapshot.changeRequests ?? []).some((one) => one.by === reviewer && one.head !== entry.head);
+    return { kind: "changes-requested", by: reviewer, ofEarlierHead };
+  }
+  if (entry.stage.kind === "updating") return { kind: "updating", branch: state.branch };
+  if (entry.stage.kind === "reading-failure") return { kind: "reading-failure" };
+  const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;
+  if (conflict !== null) return conflictsAhead(conflict.ahead.pull, conflict.paths);
+  for (const { check, verdict } of judgeHead(entry.checks, snapshot.checks).reasons) {
+    if (verdict !== "pass") return { kind: "check", name: check, verdict };
+  }
+  if (entry.mode === "ready") return { kind: "ready-for-person" };
+  if (snapshot.mergeable === null) return { kind: "mergeability-unknown" };
+  const ahead = state.entries.find((other) => other.pull === state.front);
+  if (ahead !== undefined && ahead !== entry) return { kind: "behind", pull: ahead.pull };
+  return { kind: "next" };
+}

@@ -1,0 +1,70 @@
+/** Reacts to what features say: a pull is submitted, withdrawn, held or released. */
+import type { Ignored } from "../event.ts";
+import { type LaneDraft, leave, refresh, sendEjected, sendLeft } from "./draft.ts";
+import { findEntry, isAway, type LaneEventOf } from "./state.ts";
+
+const MAX_ENTRIES = 400;
+
+/** A repaired entry comes back to its place, with new tries. */
+export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.submitted">): Ignored | null {
+  const { state } = draft;
+  const known = findEntry(state, event.entry.pull);
+  if (known === null && state.entries.length >= MAX_ENTRIES) {
+    const cause = { kind: "queue-full" as const, branch: state.branch, entries: MAX_ENTRIES };
+    sendEjected(draft, event.entry, { failure: { class: "policy-blocked", cause, details: [] }, gateMs: 0 });
+    return "guard-refused";
+  }
+  if (known !== null && !isAway(known)) return "duplicate";
+  const fresh = {
+    ...event.entry,
+    stage: { kind: "queued" as const },
+    headSince: draft.at,
+    refreshes: 0,
+    tries: { updates: 0, refusals: 0, outages: 0 },
+    reruns: { count: 0, checks: [] },
+    tried: null,
+    restsUntil: null,
+    gateMs: 0,
+    explained: null,
+    comparisons: [],
+  };
+  if (known === null) {
+    state.lastPlace += 1;
+    const observation = { asked: 0, latest: null };
+    const entry = { ...fresh, place: state.lastPlace, formerHead: null, observation };
+    state.entries.push(entry);
+    refresh(draft, entry);
+  } else {
+    const formerHead = known.head === event.entry.head ? known.formerHead : known.head;
+    Object.assign(known, fresh, { formerHead });
+    refresh(draft, known);
+  }
+  return null;
+}
+
+export function onEntryWithdrawn(draft: LaneDraft, event: LaneEventOf<"entry.withdrawn">): Ignored | null {
+  const { feature, task } = event;
+  const leaving = draft.state.entries.filter(
+    (entry) => entry.feature === feature && (task === null || entry.task === task),
+  );
+  if (leaving.length === 0) {
+    if (task === null) return "not-accepted-here";
+    // A feature that withdraws one task waits for the answer.
+    sendLeft(draft, feature, task);
+    return null;
+  }
+  for (const entry of leaving) {
+    // The merge may have happened: the feature must hear its outcome, or a rollback would miss what landed.
+    if (entry.stage.kind === "merging") entry.stage.withdrawn = true;
+    else leave(draft, entry);
+  }
+  return null;
+}
+
+export function onEntriesHeld({ state }: LaneDraft, event: LaneEventOf<"entries.held">): null {
+  const own = state.entries.filter((entry) => entry.feature === event.feature);
+  for (const entry of own) entry.held = event.held;
+  // A person who resumes has seen why the lane halted.
+  if (event.lifts && own.length > 0) state.halted = null;
+  return null;
+}
