@@ -1,7 +1,6 @@
 /** Every failure class at every place where it arises, and the edge that it takes. */
 import { describe, expect, it } from "vitest";
 import { FailureClass, failureRules } from "../../src/core/failure.ts";
-import { standingOf } from "../../src/core/feature/standing.ts";
 import { cancelled, change, freely, red, running, sha, World } from "./world.ts";
 
 interface Edge {
@@ -356,73 +355,6 @@ describe("/headgate retry", () => {
     const { retry } = failureRules[failure];
     expect(world.task("a").stage).toBe(retry === "resubmit" ? "in-lane" : "dispatching");
     if (retry === "repair" || retry === "resolve") expect(world.task("a").machine.kind).toBe(retry);
-  });
-});
-
-describe("a reviewer who asks for changes", () => {
-  const asks = (head: string, text = "Not like this.\nUse the parser.") => ({
-    changesRequestedBy: ["bob"],
-    changeRequests: [{ by: "bob", head: sha(head), text }],
-  });
-  const hint = (world: World, pull: number) => world.lane({ type: "hinted", topic: { kind: "pull", pull } });
-
-  it("is answered by an agent who works on that head and reads the review", () => {
-    const world = new World();
-    world.start({ a: [] });
-    world.pullIs(world.agentSucceeds("a"), asks("a-1"));
-    const { brief } = world.take("attempt.dispatch");
-    expect(brief).toMatchObject({ kind: "repair", checkout: sha("a-1") });
-    expect(brief.failure?.details.at(-1)).toEqual({
-      of: { kind: "review", by: "bob" },
-      text: "Not like this.\nUse the parser.",
-    });
-  });
-
-  it("is asked to look again at the head that answers, and may send that one back too", () => {
-    const world = new World();
-    world.start({ a: [] });
-    const pull = world.agentSucceeds("a");
-    world.pullIs(pull, asks("a-1"));
-    world.agentSucceeds("a");
-    world.pullIs(pull, asks("a-1"));
-    expect(world.task("a")).toMatchObject({
-      stage: "in-lane",
-      entry: { standing: { kind: "changes-requested" } },
-      machine: { failures: 1 },
-    });
-    expect(standingOf(world.state, world.task("a"))).toMatchObject({
-      standing: { kind: "changes-requested", ofEarlierHead: true },
-    });
-    expect(world.has("pull.merge")).toBe(false);
-    hint(world, pull);
-    world.pullIs(pull, asks("a-2", "Nor like that."));
-    expect(world.task("a")).toMatchObject({ stage: "dispatching", machine: { kind: "repair", failures: 2 } });
-  });
-
-  it.each<[string, Parameters<World["pullIs"]>[1]]>([
-    ["has written nothing that an agent may read", { changesRequestedBy: ["bob"] }],
-    ["spoke of a head that is not there any more", asks("of yesterday")],
-  ])("and %s is left to people", (_, seen) => {
-    const world = new World();
-    world.start({ a: [] });
-    world.pullIs(world.agentSucceeds("a"), seen);
-    expect(world.task("a")).toMatchObject({
-      stage: "in-lane",
-      entry: { standing: { kind: "changes-requested" } },
-      machine: { failures: 0 },
-    });
-    expect(world.has("attempt.dispatch")).toBe(false);
-  });
-
-  it("does not have two write to a branch that is being brought up to date", () => {
-    const world = new World();
-    world.start({ a: [] });
-    const pull = world.agentSucceeds("a");
-    world.pullIs(pull, { behindBy: 1 });
-    world.take("pull.update");
-    hint(world, pull);
-    world.pullIs(pull, { ...asks("a-1"), behindBy: 1 });
-    expect(world.task("a").stage).toBe("in-lane");
   });
 });
 

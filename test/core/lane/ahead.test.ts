@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decideLane } from "../../src/core/lane/decide.ts";
-import { type Entry, isAway, LaneState, snapshotOf } from "../../src/core/lane/state.ts";
-import { green, LANE, repo, running, sha, World } from "./world.ts";
+import { decideLane } from "../../../src/core/lane/decide.ts";
+import { type Entry, isAway, LaneState, snapshotOf } from "../../../src/core/lane/state.ts";
+import { green, LANE, repo, running, sha, World } from "../world.ts";
 
 /** Three tasks whose pulls are open, none of which can merge yet. */
 function three(): World {
@@ -17,8 +17,8 @@ function answer(world: World, pull: number, ahead: number, conflict: string[] | 
   world.lane({ type: "heads.compared", pull, head, ahead, aheadHead, conflict });
 }
 
-/** Look at the pull again, and see this. */
-function look(world: World, pull: number, more: Parameters<World["pullIs"]>[1]): void {
+/** Sends a hint about the pull and answers the observation that follows. */
+function observe(world: World, pull: number, more: Parameters<World["pullIs"]>[1]): void {
   world.lane({ type: "hinted", topic: { kind: "pull", pull } });
   world.pullIs(pull, more);
 }
@@ -29,8 +29,8 @@ function entry(world: World, pull: number): Entry {
   return found;
 }
 
-describe("open heads", () => {
-  it("are compared with those ahead of them, once for each pair", () => {
+describe("comparing heads", () => {
+  it("A lane compares each head with those ahead of it, once for each pair", () => {
     const world = three();
     const asked = world.effects.flatMap((one) => (one.type === "heads.compare" ? [[one.pull, one.ahead]] : []));
     expect(asked).toEqual([
@@ -39,14 +39,14 @@ describe("open heads", () => {
       [12, 10],
     ]);
     for (const [pull, ahead] of asked) answer(world, pull!, ahead!, []);
-    for (const pull of [10, 11, 12]) look(world, pull, { checks: [running] });
+    for (const pull of [10, 11, 12]) observe(world, pull, { checks: [running] });
     expect(world.has("heads.compare")).toBe(false);
   });
 
-  it("are compared again when one of them has moved", () => {
+  it("A lane compares two heads again when one of them has moved", () => {
     const world = three();
     answer(world, 11, 10, []);
-    look(world, 10, { headSha: sha("by-hand"), checks: [running] });
+    observe(world, 10, { headSha: sha("by-hand"), checks: [running] });
     world.pullIs(10, { headSha: sha("by-hand"), checks: [running] });
     expect(world.take("heads.compare", (effect) => effect.pull === 11)).toMatchObject({
       head: sha("b-1"),
@@ -55,7 +55,7 @@ describe("open heads", () => {
     });
   });
 
-  it("are not compared for an entry on hold", () => {
+  it("A lane does not compare the head of an entry that is on hold", () => {
     const world = new World();
     world.start({ a: [], b: [] });
     world.pullIs(world.agentSucceeds("a"), { checks: [running] });
@@ -65,7 +65,7 @@ describe("open heads", () => {
     expect(world.has("heads.compare")).toBe(false);
   });
 
-  it("are compared with the nearest ahead only, and few at a time", () => {
+  it("A lane compares a head with the eight nearest ahead only, and eight pairs at a time", () => {
     const world = new World();
     for (let pull = 1; pull <= 30; pull++) {
       world.lane({ type: "entry.submitted", repo, branch: "main", entry: submission(pull, `f-${pull}`) });
@@ -81,7 +81,7 @@ describe("open heads", () => {
     expect(entry(world, 30).comparisons).toHaveLength(8);
   });
 
-  it("of which GitHub cannot be asked hold nobody", () => {
+  it("A comparison that failed holds no entry", () => {
     const world = three();
     const { type, pull, head, ahead, aheadHead, round } = world.take("heads.compare", (one) => one.pull === 11);
     const failure = {
@@ -92,54 +92,54 @@ describe("open heads", () => {
     const key = `${type}:${pull}:${head}:${ahead}:${aheadHead}:${round}`;
     world.lane({ type: "effect.failed", effect: type, key, task: null, pull, head, failure });
     expect(entry(world, 11).comparisons).toMatchObject([{ ahead: 10, open: false, conflict: null }]);
-    look(world, 10, { mergeable: null });
-    look(world, 11, { checks: [green] });
+    observe(world, 10, { mergeable: null });
+    observe(world, 11, { checks: [green] });
     expect(world.take("pull.merge").pull).toBe(11);
   });
 });
 
-describe("an entry that conflicts with one ahead", () => {
+describe("an entry that conflicts with an entry ahead", () => {
   function conflicting(): World {
     const world = three();
     answer(world, 11, 10, ["src/a.ts"]);
     return world;
   }
 
-  it("is neither merged nor brought up to date while that one may still land, and keeps its place", () => {
+  it("An entry that conflicts with one ahead is neither merged nor updated while that one can land, and keeps its place", () => {
     const world = conflicting();
-    look(world, 11, { checks: [green] });
+    observe(world, 11, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
-    look(world, 11, { behindBy: 1 });
+    observe(world, 11, { behindBy: 1 });
     expect(world.has("pull.update")).toBe(false);
     expect(entry(world, 11)).toMatchObject({ place: 2, stage: { kind: "queued" } });
     expect(world.laneState.front).toBe(10);
   });
 
-  it("says so, and that Headgate acts", () => {
+  it("An entry that conflicts with one ahead says so in its standing", () => {
     const world = conflicting();
     const standing = { kind: "conflicts-ahead", pull: 10, paths: ["src/a.ts"], morePaths: 0 };
     expect(entry(world, 11).explained?.standing).toEqual(standing);
     expect(world.task("b").entry?.standing).toEqual(standing);
   });
 
-  it("names three files at most", () => {
+  it("The standing of an entry that conflicts with one ahead names three files at most", () => {
     const world = three();
     answer(world, 11, 10, ["a", "b", "c", "d", "e"]);
     expect(entry(world, 11).explained?.standing).toMatchObject({ paths: ["a", "b", "c"], morePaths: 2 });
   });
 
-  it("lets those pass that conflict with nobody", () => {
+  it("An entry that conflicts with no other passes one that waits in conflict", () => {
     const world = conflicting();
-    look(world, 10, { mergeable: null });
-    look(world, 11, { checks: [green] });
+    observe(world, 10, { mergeable: null });
+    observe(world, 11, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
-    look(world, 12, { checks: [green] });
+    observe(world, 12, { checks: [green] });
     expect(world.take("pull.merge").pull).toBe(12);
   });
 
-  it("stops being the front as soon as the conflict is known", () => {
+  it("An entry stops being the front as soon as its conflict with one ahead is known", () => {
     const world = three();
-    look(world, 10, { behindBy: 1, checks: [running] });
+    observe(world, 10, { behindBy: 1, checks: [running] });
     world.take("pull.update");
     world.lane({ type: "pull.updated", pull: 10, outcome: "accepted" });
     world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [running] });
@@ -149,36 +149,36 @@ describe("an entry that conflicts with one ahead", () => {
     expect(world.laneState.front).not.toBe(11);
   });
 
-  it("does not slip past while the one ahead is brought up to date", () => {
+  it("An entry that conflicts with one ahead does not pass it while that one is updated", () => {
     const world = conflicting();
     world.lane({ type: "entry.withdrawn", feature: "acme/tool#1", task: "c" });
-    look(world, 11, { checks: [green] });
-    look(world, 10, { behindBy: 1, checks: [green] });
+    observe(world, 11, { checks: [green] });
+    observe(world, 10, { behindBy: 1, checks: [green] });
     world.take("pull.update");
     world.lane({ type: "pull.updated", pull: 10, outcome: "accepted" });
     world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [running] });
     world.pullIs(10, { headSha: sha("updated"), mergeable: null, checks: [running] });
-    look(world, 11, { checks: [green] });
+    observe(world, 11, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
     answer(world, 11, 10, []);
     expect(world.take("pull.merge").pull).toBe(11);
   });
 
   it.each<[string, (world: World) => void]>([
-    ["is away for a repair", (world) => look(world, 10, { mergeable: false })],
-    ["is a draft", (world) => look(world, 10, { draft: true })],
-    ["was sent back by a reviewer", (world) => look(world, 10, { changesRequestedBy: ["bob"] })],
-    ["was closed", (world) => look(world, 10, { state: "closed" })],
+    ["is away for a repair", (world) => observe(world, 10, { mergeable: false })],
+    ["is a draft", (world) => observe(world, 10, { draft: true })],
+    ["was sent back by a reviewer", (world) => observe(world, 10, { changesRequestedBy: ["bob"] })],
+    ["was closed", (world) => observe(world, 10, { state: "closed" })],
     ["is withdrawn", (world) => world.lane({ type: "entry.withdrawn", feature: "acme/tool#1", task: "a" })],
-  ])("goes on when that one %s", (_, happens) => {
+  ])("An entry that conflicts with one ahead goes on when that one %s", (_, happens) => {
     const world = conflicting();
-    look(world, 11, { checks: [green] });
+    observe(world, 11, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
     happens(world);
     expect(world.take("pull.merge").pull).toBe(11);
   });
 
-  it("goes on when a person holds that one", () => {
+  it("An entry that conflicts with one ahead goes on when a person holds that one", () => {
     const world = new World();
     for (const [pull, feature] of [
       [1, "acme/tool#7"],
@@ -188,15 +188,15 @@ describe("an entry that conflicts with one ahead", () => {
       world.pullIs(pull, { checks: [running] });
     }
     answer(world, 2, 1, ["a"]);
-    look(world, 2, { checks: [green] });
+    observe(world, 2, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
     world.lane({ type: "entries.held", feature: "acme/tool#7", held: true, lifts: false });
     expect(world.take("pull.merge").pull).toBe(2);
   });
 
-  it("conflicts with the base once that one has landed, and is resolved", () => {
+  it("An entry that conflicted with one ahead is resolved once that one has landed", () => {
     const world = conflicting();
-    look(world, 10, { checks: [green] });
+    observe(world, 10, { checks: [green] });
     world.merges(10);
     world.pullIs(11, { mergeable: false });
     expect(world.task("b")).toMatchObject({ setback: { failure: { class: "conflict-with-base" } } });
@@ -206,9 +206,9 @@ describe("an entry that conflicts with one ahead", () => {
 });
 
 describe("places", () => {
-  it("are by first submission, and kept over a repair", () => {
+  it("An entry gets its place by its first submission, and keeps it over a repair", () => {
     const world = three();
-    look(world, 10, { mergeable: false });
+    observe(world, 10, { mergeable: false });
     world.agentSucceeds("a");
     expect(world.laneState.entries.map((one) => [one.task, one.place])).toEqual([
       ["a", 1],
@@ -217,7 +217,7 @@ describe("places", () => {
     ]);
   });
 
-  it("never put a task ahead of what it depends on: it joins when that has landed", () => {
+  it("A task never has a place ahead of its dependencies, because it joins when they have landed", () => {
     const plan = fc
       .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 6 })
       .map((tasks) => tasks.map((needs, index) => [...new Set(needs.map((need) => `t${need % (index + 1)}`))]));
@@ -268,7 +268,7 @@ describe("the front", () => {
     merging: fc.boolean(),
   });
 
-  it("never gives way to nobody: it conflicts with no entry ahead that may go on, and there is one if anybody may", () => {
+  it("The front conflicts with no entry ahead of it, and a lane has a front whenever an entry may go on", () => {
     fc.assert(
       fc.property(lanes, ({ drawn, order, front, merging }) => {
         const state = laneOf(drawn, order, front, merging);

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { FEATURE, LANE, running, sha, World } from "../world.ts";
+
+function started(tasks: Record<string, string[]>): World {
+  const world = new World();
+  world.start(tasks);
+  return world;
+}
+
+describe("merging", () => {
+  it("A lane merges a pull with the head that was judged", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    expect(world.take("pull.merge")).toMatchObject({ pull, head: sha("a-1") });
+  });
+
+  it.each([
+    ["its checks run", { checks: [running] }],
+    ["nobody has reported its check", { checks: [] }],
+    ["GitHub does not know yet whether it can be merged", { mergeable: null }],
+    ["it is a draft", { draft: true }],
+    ["somebody asked for changes", { changesRequestedBy: ["bob"] }],
+  ])("A lane neither merges nor updates a pull while %s", (_, snapshot) => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, snapshot);
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.has("pull.update")).toBe(false);
+  });
+
+  it("A lane updates a head that is behind its base, and merges it when the checks of the new head have passed", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull, { behindBy: 2 });
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.take("pull.update")).toMatchObject({ pull, head: sha("a-1") });
+    world.lane({ type: "pull.updated", pull, outcome: "accepted" });
+    world.pullIs(pull, { headSha: sha("updated"), checks: [running] });
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.has("pull.observe")).toBe(true);
+    world.lane({ type: "hinted", topic: { kind: "commit", sha: sha("updated") } });
+    world.pullIs(pull, { headSha: sha("updated") });
+    expect(world.take("pull.merge")).toMatchObject({ head: sha("updated") });
+  });
+
+  it("A lane merges one entry at a time, and observes the others after each merge", () => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    const second = world.agentSucceeds("b");
+    world.pullIs(first);
+    world.pullIs(second);
+    expect(world.effects.filter((effect) => effect.type === "pull.merge")).toHaveLength(1);
+    world.merges(first);
+    world.pullIs(second, { behindBy: 1, baseSha: sha("merge-10") });
+    expect(world.has("pull.update")).toBe(true);
+  });
+
+  it("A lane prefers an entry that is up to date to an older one that is behind", () => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    const second = world.agentSucceeds("b");
+    world.pullIs(second, { checks: [running] });
+    world.pullIs(first, { behindBy: 1, checks: [running] });
+    expect(world.laneState.front).toBe(second);
+  });
+
+  it("A lane halts when the landed tree is not the tested one, until a person resumes", () => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    const second = world.agentSucceeds("b");
+    world.pullIs(first);
+    world.pullIs(second);
+    world.merges(first, { landedTree: sha("something-else") });
+    expect(world.laneState.halted).toMatchObject({ kind: "landed-tree-differs", pull: first });
+    world.pullIs(second);
+    expect(world.has("pull.merge")).toBe(false);
+    expect(world.task("b")).toMatchObject({ entry: { standing: { kind: "queue-halted", halt: { pull: first } } } });
+    world.lane({ type: "entries.held", feature: FEATURE, held: false, lifts: true });
+    expect(world.has("pull.merge")).toBe(true);
+  });
+
+  it.each([
+    ["one with an entry here has seen why", FEATURE, false],
+    ["one whose entries are elsewhere has not", "acme/tool#2", true],
+  ])("A halted lane goes on only for a person who has seen why: %s", (_, feature, halted) => {
+    const world = started({ a: [], b: [] });
+    const first = world.agentSucceeds("a");
+    world.agentSucceeds("b");
+    world.pullIs(first);
+    world.merges(first, { landedTree: sha("something-else") });
+    world.lane({ type: "entries.held", feature, held: false, lifts: true });
+    expect(world.laneState.halted !== null).toBe(halted);
+  });
+
+  it("A lane observes a pull before it merges it again when GitHub's answer was lost", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    const { head } = world.take("pull.merge");
+    world.lane({ type: "pull.merged", pull, head, outcome: { outcome: "unknown", message: "502" } });
+    expect(world.has("pull.merge")).toBe(false);
+    world.timer(`rest:${pull}`, LANE);
+    world.pullIs(pull, { state: "merged" });
+    world.merges(pull);
+    expect(world.task("a").stage).toBe("done");
+  });
+
+  it("A lane ejects an entry whose merge GitHub keeps refusing, with GitHub's message", () => {
+    const world = started({ a: [] });
+    const pull = world.agentSucceeds("a");
+    world.pullIs(pull);
+    while (world.has("pull.merge")) {
+      const { head } = world.take("pull.merge");
+      world.lane({
+        type: "pull.merged",
+        pull,
+        head,
+        outcome: { outcome: "refused", message: "Merge commits are not allowed" },
+      });
+      if (world.task("a").stage === "parked") break;
+      world.timer(`rest:${pull}`, LANE);
+      world.pullIs(pull);
+    }
+    expect(world.task("a").setback?.failure).toMatchObject({
+      class: "policy-blocked",
+      cause: { kind: "merge-refused", text: "Merge commits are not allowed" },
+    });
+  });
+});
