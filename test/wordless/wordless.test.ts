@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compared, nothingCompared } from "../simulation/equivalence/comparison.ts";
+import { loadOther } from "../simulation/equivalence/other-core.ts";
+import { generate } from "../simulation/scenario/generate.ts";
 import { type Copy, withoutWords, wordlessCopy } from "./copy.ts";
 
 const SEEDS = 40;
@@ -16,6 +19,14 @@ describe("with every sentence of messages/ replaced by x", () => {
     const words = ["test/simulation/main.ts", "--hunt", "--seeds", String(SEEDS), "--threads", "1"];
     const output = execFileSync(process.execPath, words, { cwd: copy.folder, encoding: "utf8" });
     expect(JSON.parse(output.trim().split("\n").at(-1) ?? "")).toEqual({ played: SEEDS, seed: null });
+  });
+
+  it("the core decides every event as it does with the words", async () => {
+    const wordless = await loadOther(copy.folder);
+    const comparison = nothingCompared();
+    for (let seed = 1; seed <= 8; seed += 1) await compared(wordless, generate(String(seed)), comparison);
+    expect(comparison.differences).toEqual([]);
+    expect(comparison.decisions).toBeGreaterThan(1_000);
   });
 });
 
