@@ -15,6 +15,7 @@ import { MemoryStore } from "../../src/store/memory.ts";
 export const START = Date.parse("2026-01-01T00:00:00.000Z");
 export const LEASE_MS = 15 * 60_000;
 export const SWEEP_EVERY_MS = 120_000;
+const MOST_TURNS = 50;
 /** Round numbers, so that a test reads when a window ends. */
 export const PACE = { statusEveryMs: 10_000, observeEveryMs: 4_000 };
 
@@ -34,6 +35,8 @@ export interface Bench {
   /** The events that wait in the aggregate's inbox. */
   inbox(aggregate: string): Promise<{ key: string; event: unknown }[]>;
   receive(aggregate: string, key: string, event: unknown): Promise<void>;
+  /** Steps inboxes until none has an event that can be decided; throws if that never comes. */
+  settle(): Promise<void>;
   /** Milliseconds until the outbox has something to do; null: never. */
   nextDueIn(): Promise<number | null>;
 }
@@ -64,10 +67,11 @@ export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {})
   const received = (aggregate: string, key: string, event: unknown): InboxEvent => {
     return { id: outside.newId(), aggregate, key, event, at: iso() };
   };
+  const loop = createLoop(outside, (aggregate) => decided.push(aggregate));
   return {
     store,
     inside,
-    loop: createLoop(outside, (aggregate) => decided.push(aggregate)),
+    loop,
     logged,
     decided,
     now: iso,
@@ -98,6 +102,10 @@ export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {})
     },
     async receive(aggregate, key, event) {
       await store.receive([received(aggregate, key, event)], []);
+    },
+    async settle() {
+      for (let turn = 1; turn <= MOST_TURNS; turn += 1) if ((await loop.stepInbox()) === 0) return;
+      throw new Error(`the loop still decides events after ${MOST_TURNS} turns`);
     },
     async nextDueIn() {
       const due = await store.nextDue(iso());

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EffectOf } from "../../src/core/effect.ts";
 import type { FeatureEvent, LaneEvent } from "../../src/core/event.ts";
+import type { ClaimedEffect } from "../../src/loop/store-port.ts";
 import { FEATURE, freely, LANE, repo, sha } from "../core/world.ts";
 import { type Bench, bench, due, START } from "./bench.ts";
 
@@ -32,16 +33,18 @@ async function happens(on: Bench, ...events: FeatureEvent[]): Promise<void> {
   await on.loop.stepInbox();
 }
 
-/** Claims and ends all that is due, and returns the keys in the order of claiming. */
-async function drain(on: Bench): Promise<string[]> {
-  const keys: string[] = [];
+/** Claims and ends all that is due, and returns it in the order of claiming. */
+async function drainEffects(on: Bench): Promise<ClaimedEffect[]> {
+  const effects: ClaimedEffect[] = [];
   for (let claimed = await on.claim(); claimed.length > 0; claimed = await on.claim()) {
-    for (const effect of claimed) {
-      keys.push(effect.key);
-      await on.store.complete(effect, [], on.now());
-    }
+    for (const effect of claimed) await on.store.complete(effect, [], on.now());
+    effects.push(...claimed);
   }
-  return keys;
+  return effects;
+}
+
+async function drain(on: Bench): Promise<string[]> {
+  return (await drainEffects(on)).map(({ key }) => key);
 }
 
 describe("a step", () => {
@@ -120,12 +123,32 @@ describe("the effects of a step", () => {
     ]);
   });
 
-  it("are added once under a key, however often the step asks for them", async () => {
+  /** A stranger gives a command; each has a comment of its own, but there is one answer to all of them. */
+  const stranger = (comment: number): FeatureEvent[] => [
+    { type: "command.given", comment, by: "mallory", writtenAt: START, command: { verb: "hold" } },
+    { type: "permission.observed", comment, by: "mallory", permission: "none" },
+  ];
+  const ask = async (on: Bench, ...comments: number[]) => {
+    for (const event of comments.flatMap(stranger)) await on.receive(FEATURE, JSON.stringify(event), event);
+    await on.loop.stepInbox();
+  };
+  const notices = async (on: Bench) =>
+    (await drainEffects(on)).filter(({ key }) => key.startsWith("notice.post")).map(({ effect }) => effect);
+
+  it("that do not coalesce run once and as first asked for, however often one step asks for them", async () => {
     const on = bench();
-    await happens(on, labelled, { type: "feature.unlabelled", by: "ada" }, { ...labelled, body: "C" });
-    const keys = await drain(on);
-    expect(keys).toContain("feature.observe:1");
-    expect(new Set(keys).size).toBe(keys.length);
+    await happens(on, labelled, observed);
+    await ask(on, 5, 6);
+    expect(await notices(on)).toMatchObject([{ notice: { about: "unauthorised-command", comment: 5 } }]);
+  });
+
+  it("that do not coalesce do not run again when a later step asks for them", async () => {
+    const on = bench();
+    await happens(on, labelled, observed);
+    await ask(on, 5);
+    expect(await notices(on)).toHaveLength(1);
+    await ask(on, 6);
+    expect(await notices(on)).toEqual([]);
   });
 
   it("that are withdrawn do not run, in the same step or later", async () => {

@@ -54,6 +54,7 @@ it("the sweep leaves an issue alone whose label is gone by now", async () => {
   const on = bench({ ...github, labelledBy: async () => null }, installed);
   await on.loop.tick();
   expect(await on.inbox(FEATURE)).toEqual([]);
+  expect(on.logged).toEqual([]);
 });
 
 it("a repository that cannot be swept does not keep the others from it", async () => {

@@ -4,9 +4,9 @@ import type { Tables } from "../sql/tables.ts";
 import { json } from "../sql/tables.ts";
 
 /**
- * Renames what the core wants done to effects and what people write to commands, and turns the sentences of failures into
- * causes. Rewrites the events, effects and timers that are still open, so that nothing under way is lost. Ended rows and the
- * history keep the old words; nothing decides on them again.
+ * Renames what the core wants done to effects and what people write to commands, and turns the sentences of failures and
+ * standings into values. Rewrites the events, effects and timers that are still open, so that nothing under way is lost.
+ * Ended rows and the history keep the old words; nothing decides on them again.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -60,6 +60,10 @@ function eventOf(event: Json): Json {
     case "plan.failed":
     case "change.refused":
       return { ...event, failure: failureOf(event.failure as FailureOf1) };
+    case "entry.explained": {
+      const { explanation, actor, ...rest } = event;
+      return { ...rest, standing: { kind: "unknown", text: explanation, actor } };
+    }
     case "failure.read":
       return { ...event, details: detailsOf(event.details as DetailOf1[]) };
     case "attempt.observed":
