@@ -22,6 +22,7 @@ class Played implements Loop {
   }
 
   async claim(limit: number): Promise<Promise<void>[]> {
+    if (limit < 1) throw new Error("the driver asked for no effect");
     const count = Math.min(limit, this.effects);
     this.effects -= count;
     return Array.from({ length: count }, () => new Promise<void>((resolve) => this.underWay.push(resolve)));
@@ -84,6 +85,7 @@ it("the driver decides events while all its places for effects are taken", async
   driver.wake();
   await vi.advanceTimersByTimeAsync(0);
   expect(loop.events).toBe(0);
+  expect(lines).toEqual([]);
 });
 
 it("the driver sleeps until the next effect is due", async () => {
