@@ -9,14 +9,16 @@ export interface Stored {
   schema: number;
 }
 
-/** Our core's decisions on the other core's state, after our migrations. */
+/**
+ * Our core's decision on the other core's state, after our migrations. Of a step only the first event: telling a reason again
+ * takes a number, so that what is asked after it has other numbers.
+ */
 export function decidedAfterMigration(aggregate: string, stored: Stored, loaded: Loaded): StepForm["rows"] {
   const copy = { state: JSON.parse(JSON.stringify(stored.state)), schema: stored.schema };
-  let state = withFingerprints(read(aggregate, copy), loaded.state);
-  return loaded.events.map(({ id, event, at }) => {
-    const decision = decideOn(aggregate, state, { id, at: Date.parse(at), event });
-    state = decision.state;
-    return { outcome: decision.ignored ?? "applied", effects: decision.effects as Fields[] };
+  const state = withFingerprints(read(aggregate, copy), loaded.state);
+  return loaded.events.slice(0, 1).map(({ id, event, at }) => {
+    const { ignored, effects } = decideOn(aggregate, state, { id, at: Date.parse(at), event });
+    return { outcome: ignored ?? "applied", effects: effects as Fields[] };
   });
 }
 

@@ -15,6 +15,7 @@ const WORDS: ReadonlySet<string> = new Set([
   "errors",
   "history",
   "fault",
+  "refusal",
 ]);
 
 /** Names that only have to be one to one. */
@@ -34,23 +35,22 @@ export function renamed(dialect: OtherCore["dialect"], theirs: Fields): Fields {
   if (dialect === "same") return theirs;
   const effect: Fields = { ...theirs, type: toNew(EFFECT_TYPES, theirs.type) };
   if (effect.type === "notice.post") {
-    const { about } = effect.notice as { about: string };
-    const notice = fieldRenamed(effect.notice, about === "malformed-order" ? "reason" : "errors", wordsOf(about));
-    return { ...effect, notice: { ...notice, about: toNew(NOTICES, about) } };
+    const { about, ...rest } = effect.notice as { about: string };
+    const reason = about === "malformed-order" ? "fault" : "refusal";
+    const said = fieldRenamed(fieldRenamed(rest, "reason", reason), "errors", "problems");
+    return { ...effect, notice: { about: toNew(NOTICES, about), ...said } };
   }
   if (effect.type === "send") return { ...effect, event: newEvent(effect.event as Fields) };
   if (effect.type === "plan.make") return { ...effect, policy: fieldRenamed(effect.policy, "isolation", "overlap") };
   return effect;
 }
 
-/** What a notice calls its reasons now. */
-function wordsOf(about: string): string {
-  return about === "malformed-order" ? "fault" : "problems";
-}
-
 /** An event that the other core sends to another aggregate, as this core would. */
 function newEvent(theirs: Fields): Fields {
-  if (theirs.type === "order.given") return { ...fieldRenamed(theirs, "order", "command"), type: "command.given" };
+  if (theirs.type === "order.given") {
+    const { order, ...rest } = theirs;
+    return { ...rest, type: "command.given", command: fieldRenamed(order, "reason", "fault") };
+  }
   if (theirs.type === "entry.explained") {
     const { explanation, actor, ...rest } = theirs;
     return { ...rest, standing: `${explanation}, says ${actor}` };
@@ -99,8 +99,12 @@ function oldNames(event: Fields): Fields {
       return { ...event, failure: oldFailure(event.failure) };
     case "failure.read":
       return { ...event, details: oldDetails(event.details) };
-    case "attempt.observed":
-      return { ...event, problem: event.problem === null ? null : sentence(event.problem) };
+    case "attempt.observed": {
+      const outcome = event.outcome as { findings: { path: string; finding: unknown }[] } | null;
+      const findings = outcome?.findings.map(({ path, finding }) => ({ path, finding: sentence(finding) }));
+      const problem = event.problem === null ? null : sentence(event.problem);
+      return { ...event, outcome: outcome === null ? null : { ...outcome, findings }, problem };
+    }
     case "command.given":
       return { ...fieldRenamed(event, "command", "order"), type: "order.given" };
     case "issue.observed": {
