@@ -81,11 +81,11 @@ export const sandbox: Subcommand = {
     "app-port": { value: "NUMBER", about: "where `headgate serve` will listen: webhooks go there (3000)" },
     slots: { value: "NUMBER", about: "Actions jobs at the same time (8)" },
     limits: { value: "generous|github", about: "rate limits nobody meets, or GitHub's own (generous)" },
-    weather: {
-      value: "calm|breezy|storm",
-      about: "late, lost and repeated webhooks, 502s, time-outs, lost runners (calm)",
+    faults: {
+      value: "none|light|heavy",
+      about: "late, lost and repeated webhooks, 502s, time-outs, lost runners (none)",
     },
-    seed: { value: "NUMBER", about: "the same seed brings the same weather (any)" },
+    seed: { value: "NUMBER", about: "the same seed brings the same faults (any)" },
   },
   notes: "",
 };

@@ -25,7 +25,7 @@ export async function serveSandbox(given: Given): Promise<number> {
   const appPort = wholeNumber("app-port", given["app-port"], PORT) ?? 3000;
   const slots = wholeNumber("slots", given.slots, { least: 1, most: 100 }) ?? 8;
   const limits = oneOf("limits", given.limits, ["generous", "github"] as const) ?? "generous";
-  const weather = oneOf("weather", given.weather, ["calm", "breezy", "storm"] as const) ?? "calm";
+  const faults = oneOf("faults", given.faults, ["none", "light", "heavy"] as const) ?? "none";
   const seed = wholeNumber("seed", given.seed, SEED) ?? randomInt(SEED.most);
   const adminToken = randomBytes(20).toString("hex");
   const interruption = onInterruption();
@@ -39,8 +39,8 @@ export async function serveSandbox(given: Given): Promise<number> {
     const { token, issue } = await interruption.after(seedSample(sandbox, model.url));
     const app = await interruption.after(seedApp(sandbox, dataDir, appPort));
     // Only now: what was set up above was not to suffer from it.
-    sandbox.setWeather({ kind: weather, seed });
-    console.log(greeting(sandbox, { token, issue, app, appPort, modelUrl: model.url, weather, seed, adminToken }));
+    sandbox.setFaults({ level: faults, seed });
+    console.log(greeting(sandbox, { token, issue, app, appPort, modelUrl: model.url, faults, seed, adminToken }));
     await interruption.wanted;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -120,20 +120,20 @@ function greeting(
     app: SeededApp;
     appPort: number;
     modelUrl: string;
-    weather: string;
+    faults: string;
     seed: number;
     adminToken: string;
   },
 ): string {
-  const { token, issue, app, appPort, modelUrl, weather, seed, adminToken } = seeded;
+  const { token, issue, app, appPort, modelUrl, faults, seed, adminToken } = seeded;
   const host = sandbox.url.replace(/^http:\/\//, "");
   return `A GitHub for this machine is up at ${sandbox.url}
   REST API      ${sandbox.apiUrl}
   Your token    ${token}   (you are @you, the owner of you/ledger)
   Clone         git clone http://you:${token}@${host}/you/ledger.git
-  Weather       ${weather}, seed ${seed}; turn it with
-                curl -X PUT -H "Authorization: Bearer ${adminToken}" -d '{"weather":"storm"}' \\
-                  ${sandbox.url}/_sandbox/weather
+  Faults        ${faults}, seed ${seed}; change them with
+                curl -X PUT -H "Authorization: Bearer ${adminToken}" -d '{"faults":"heavy"}' \\
+                  ${sandbox.url}/_sandbox/faults
 
 Start Headgate on it, in another shell:
   APP_ID=${app.id} \\

@@ -29,5 +29,5 @@ export const allowed: readonly Allowed[] = [
 export const beside: readonly { prefix: string; because: string }[] = [
   { prefix: "/_downloads/", because: "where the redirects of logs and artifacts lead; at GitHub another host" },
   { prefix: "/graphql", because: "GraphQL has a schema of its own, and runs by it" },
-  { prefix: "/_sandbox/", because: "turns the sandbox's weather; GitHub's cannot be turned" },
+  { prefix: "/_sandbox/", because: "sets the sandbox's faults; GitHub has no such address" },
 ];

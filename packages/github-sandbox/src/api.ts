@@ -1,5 +1,7 @@
 /** The whole REST API under one root, with what every answer of GitHub carries. */
 import { randomBytes } from "node:crypto";
+import { faultsOf } from "./faults/faults.ts";
+import { withFaults } from "./faults/requests.ts";
 import { graphqlRoutes } from "./graphql/routes.ts";
 import type { Hub } from "./hub.ts";
 import { answerConditionally } from "./limits/conditional.ts";
@@ -25,8 +27,6 @@ import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
 import { rulesetRoutes } from "./rest/repos/ruleset-routes.ts";
 import { userRoutes } from "./rest/user-routes.ts";
-import { throughWeather } from "./weather/requests.ts";
-import { weatherOver } from "./weather/weather.ts";
 import type { Delivery } from "./world/entities.ts";
 
 const documentation = "https://docs.github.com/rest";
@@ -54,7 +54,7 @@ export function restApi(
     const identified = identify(context, hub);
     await gate.through(context, requestId, async () => {
       if (identified !== null) throw identified;
-      await throughWeather(weatherOver(hub.world), context, async () => {
+      await withFaults(faultsOf(hub.world), context, async () => {
         await next();
         await answerConditionally(context);
       });

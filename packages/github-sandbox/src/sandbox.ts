@@ -7,6 +7,8 @@ import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/launch/foreseen.ts";
 import { actionsRoutes } from "./actions/routes.ts";
 import { mountApi, restApi } from "./api.ts";
+import { adminRoutes } from "./faults/admin.ts";
+import { type FaultSettings, faultsOf } from "./faults/faults.ts";
 import { gitHttp } from "./git/http.ts";
 import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
@@ -22,8 +24,6 @@ import { issueJobToken } from "./rest/auth/tokens.ts";
 import { newRest } from "./rest/kit.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";
-import { adminRoutes } from "./weather/admin.ts";
-import { type Outlook, weatherOver } from "./weather/weather.ts";
 import { webPages } from "./web/index.ts";
 import type { Repository } from "./world/entities.ts";
 import { actionsApp, actionsBot } from "./world/github-actions.ts";
@@ -50,9 +50,9 @@ export interface SandboxOptions {
   environment?: Record<string, string>;
   /** How much a client may ask: `generous`, the default, refuses nobody in practice; `github` is as GitHub does. */
   limits?: LimitsName | Limits;
-  /** Calm by default. The same seed brings the same fates. */
-  weather?: Outlook;
-  /** Opens `/_sandbox/weather` to whoever bears it; without one there is no such address. */
+  /** None by default. The same seed draws the same faults. */
+  faults?: FaultSettings;
+  /** Opens `/_sandbox/faults` to whoever bears it; without one there is no such address. */
   adminToken?: string;
 }
 
@@ -65,8 +65,8 @@ export interface Sandbox extends Seeding {
   routes(): { method: string; path: string }[];
   /** The check runs that a pull into the branch would get, from its `pull_request` workflows. */
   pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
-  /** From now on; weather is not remembered beyond the sandbox's life. */
-  setWeather(outlook: Outlook): void;
+  /** From now on; faults is not remembered beyond the sandbox's life. */
+  setFaults(settings: FaultSettings): void;
   /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
   idle(): Promise<void>;
   /** Ends running jobs, gives up webhooks under way, and lets go of the folder. */
@@ -85,8 +85,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const git = new GitStore(join(dataDir, "git"));
   let url = "";
   let announced = 0;
-  const weather = weatherOver(world);
-  if (options.weather !== undefined) weather.turn(options.weather);
+  const faults = faultsOf(world);
+  if (options.faults !== undefined) faults.set(options.faults);
   const serverUrl = () => url;
   const apiUrl = () => `${url}/api/v3`;
 
@@ -131,11 +131,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
   const api = restApi(hub, hooks.redeliver, rooms, { limits: limitsOf(options.limits) });
   mountApi(web, api);
-  if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(weather, options.adminToken));
+  if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(faults, options.adminToken));
   web.route("/", webPages(hub, actions.dataDir));
 
   async function release(): Promise<void> {
-    weather.close();
+    faults.close();
     await actions.close();
     await pullsIdle(hub);
     await git.idle();
@@ -172,7 +172,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     pullRequestChecks: (repository, branch) =>
       actions.foresee(world.table("repositories").get(repository.id) ?? repository, branch),
     close,
-    setWeather: (outlook) => weather.turn(outlook),
+    setFaults: (settings) => faults.set(settings),
     async idle() {
       let before: number;
       do {

@@ -15,7 +15,7 @@ function places(pattern: RegExp, except: readonly string[] = []): string[] {
 }
 
 it("every JSON answer of REST goes through `respond`, which ties it to its operation", () => {
-  const beside = ["rest/respond.ts", "api.ts", "graphql/routes.ts", "weather/admin.ts"];
+  const beside = ["rest/respond.ts", "api.ts", "graphql/routes.ts", "faults/admin.ts"];
   expect(places(/\bcontext\.json\(/g, beside)).toEqual([]);
 });
 

@@ -111,8 +111,8 @@ export class World extends Onlooker {
   }
 
   /** GitHub's, from now on. Whoever looks while it is bad may see nothing. */
-  weather(outlook: Parameters<Sandbox["setWeather"]>[0]): void {
-    this.#parts.sandbox.setWeather(outlook);
+  faults(settings: Parameters<Sandbox["setFaults"]>[0]): void {
+    this.#parts.sandbox.setFaults(settings);
   }
 
   // What the App remembers

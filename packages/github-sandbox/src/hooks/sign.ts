@@ -8,15 +8,15 @@ function signature(algorithm: "sha1" | "sha256", secret: string, body: string): 
 
 export function deliveryHeaders(
   app: App,
-  letter: Pick<Delivery, "guid" | "event">,
+  pending: Pick<Delivery, "guid" | "event">,
   body: string,
 ): Record<string, string> {
   return {
     accept: "*/*",
     "content-type": "application/json",
     "user-agent": "GitHub-Hookshot/sandbox",
-    "x-github-delivery": letter.guid,
-    "x-github-event": letter.event,
+    "x-github-delivery": pending.guid,
+    "x-github-event": pending.event,
     "x-github-hook-id": String(app.id),
     "x-github-hook-installation-target-id": String(app.id),
     "x-github-hook-installation-target-type": "integration",

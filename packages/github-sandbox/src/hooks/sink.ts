@@ -4,17 +4,17 @@
  * tries again by itself (https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
  */
 import { randomUUID } from "node:crypto";
+import { faultsOf } from "../faults/faults.ts";
 import { installationAt } from "../rest/auth/tokens.ts";
 import { fullPayload } from "../shapes/payload.ts";
 import { nodeId, type Schema, type Site } from "../shapes/site.ts";
-import { weatherOver } from "../weather/weather.ts";
 import type { Announcement } from "../world/announce.ts";
 import type { App, Delivery } from "../world/entities.ts";
 import { noConnection, post } from "./post.ts";
 import { deliveryHeaders } from "./sign.ts";
 
 /** What of a delivery is known before it is sent. */
-type Letter = Pick<
+type PendingDelivery = Pick<
   Delivery,
   "guid" | "event" | "action" | "repositoryId" | "installationId" | "redelivery" | "payload"
 >;
@@ -46,28 +46,28 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
     for (const old of [...table.all()].slice(0, -logLength)) table.remove(old.id);
   }
 
-  async function deliver(app: App, url: string, letter: Letter, isLost: boolean): Promise<void> {
-    const body = JSON.stringify(letter.payload);
-    const requestHeaders = deliveryHeaders(app, letter, body);
+  async function deliver(app: App, url: string, pending: PendingDelivery, isLost: boolean): Promise<void> {
+    const body = JSON.stringify(pending.payload);
+    const requestHeaders = deliveryHeaders(app, pending, body);
     const started = performance.now();
     const deliveredAt = world.date().toISOString();
     const answer = isLost ? noConnection : await post(url, requestHeaders, body, options.timeoutMs, closing.signal);
     if (closing.signal.aborted) return;
     const durationMs = Math.round(performance.now() - started);
-    log({ ...letter, id: world.nextId(), appId: app.id, url, requestHeaders, deliveredAt, durationMs, ...answer });
+    log({ ...pending, id: world.nextId(), appId: app.id, url, requestHeaders, deliveredAt, durationMs, ...answer });
   }
 
-  /** As the weather has it: late, twice (with the same GUID), or not at all. */
-  async function carry(app: App, url: string, letter: Letter): Promise<void> {
-    const weather = weatherOver(world);
-    const { isLost, copies, delayMs } = weather.letter(letter.event, letter.action);
-    await weather.pause(delayMs);
-    for (let copy = 0; copy < copies && !closing.signal.aborted; copy += 1) await deliver(app, url, letter, isLost);
+  /** As the faults has it: late, twice (with the same GUID), or not at all. */
+  async function carry(app: App, url: string, pending: PendingDelivery): Promise<void> {
+    const faults = faultsOf(world);
+    const { isLost, copies, delayMs } = faults.delivery(pending.event, pending.action);
+    await faults.pause(delayMs);
+    for (let copy = 0; copy < copies && !closing.signal.aborted; copy += 1) await deliver(app, url, pending, isLost);
   }
 
-  function send(app: App, letter: Letter): void {
+  function send(app: App, pending: PendingDelivery): void {
     if (app.webhookUrl === null || closing.signal.aborted) return;
-    const sending = carry(app, app.webhookUrl, letter).finally(() => underWay.delete(sending));
+    const sending = carry(app, app.webhookUrl, pending).finally(() => underWay.delete(sending));
     underWay.add(sending);
   }
 

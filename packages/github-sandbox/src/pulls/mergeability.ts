@@ -3,13 +3,13 @@
  * (https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request). The test merge is kept at `refs/pull/N/merge`.
  */
 
+import { faultsOf } from "../faults/faults.ts";
 import { githubSignature, signatureOf } from "../git/identity.ts";
 import { mergeTrees } from "../git/plumbing/merging.ts";
 import { writeCommit } from "../git/plumbing/objects.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { Hub } from "../hub.ts";
 import { userById } from "../shapes/user.ts";
-import { weatherOver } from "../weather/weather.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 import { inBackground } from "./background.ts";
@@ -21,7 +21,7 @@ const underWay = new WeakMap<World, Map<number, Promise<Pull | null>>>();
 /** Starts the test merge if the pull needs one; answers nothing, like GitHub's first `mergeable: null`. */
 export function askMergeability(hub: Hub, repository: Repository, pull: Pull): void {
   if (pull.mergeability !== null || !isOpen(hub, pull)) return;
-  const begins = weatherOver(hub.world).beforeTestMerge(pull.id);
+  const begins = faultsOf(hub.world).beforeTestMerge(pull.id);
   inBackground(
     hub,
     begins.then(() => testMerge(hub, repository, pull)),

@@ -1,7 +1,7 @@
 /** One job of a run: from the moment it may start, through its waiting, to its end. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { weatherOver } from "../../weather/weather.ts";
+import { faultsOf } from "../../faults/faults.ts";
 import type { Permissions, Repository, WorkflowRun } from "../../world/entities.ts";
 import type { JobEnd } from "../job/request.ts";
 import { runJob } from "../job/run-job.ts";
@@ -144,7 +144,7 @@ export class LiveJob {
   /** Runs the job, unless its runner is lost: GitHub fails it then, and none of its later steps runs. */
   async #onRunner(jobId: number, labels: readonly string[], problem: string | null): Promise<JobEnd> {
     const { runner, run, key, kill } = this.#details;
-    const { lost, end } = weatherOver(runner.host.world).runner(`${run.workflowPath} ${key}`);
+    const { lost, end } = faultsOf(runner.host.world).runner(`${run.workflowPath} ${key}`);
     try {
       const ended = await this.#run(jobId, labels, problem, AbortSignal.any([kill, lost]));
       if (!lost.aborted || kill.aborted) return ended;

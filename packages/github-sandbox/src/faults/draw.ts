@@ -1,14 +1,14 @@
 /**
- * What befalls a thing in which weather: a pure draw. The same seed and the same thing have the same fate, whatever else
- * happens meanwhile and in whatever order, so that a run that went wrong can be looked at again.
+ * Draws the faults of requests, webhooks, test merges and runners. A draw is pure: the same level, seed and subject give the same
+ * fault, whatever else happens and in whatever order. So a run that went wrong can be played again.
  */
 import { createHash } from "node:crypto";
 
-export const kinds = ["calm", "breezy", "storm"] as const;
-export type Kind = (typeof kinds)[number];
+export const faultLevels = ["none", "light", "heavy"] as const;
+export type FaultLevel = (typeof faultLevels)[number];
 
-export type RequestFate =
-  | { kind: "fair" }
+export type RequestFault =
+  | { kind: "none" }
   | { kind: "slow"; ms: number }
   /** 502; `effect`: what was asked for was done all the same. */
   | { kind: "bad-gateway"; effect: boolean }
@@ -17,7 +17,7 @@ export type RequestFate =
   | { kind: "secondary-limit"; retryAfter: number };
 
 /** A webhook that is late arrives behind those that were not. */
-export interface LetterFate {
+export interface DeliveryFault {
   isLost: boolean;
   copies: 1 | 2;
   delayMs: number;
@@ -32,18 +32,18 @@ interface Strength {
   retryAfter: number;
   slow: number;
   slowMs: number;
-  letterLost: number;
-  letterTwice: number;
-  letterLate: number;
-  letterLateMs: number;
+  deliveryLost: number;
+  deliveryTwice: number;
+  deliveryLate: number;
+  deliveryLateMs: number;
   mergeabilityLate: number;
   mergeabilityLateMs: number;
   runnerLost: number;
   runnerLostMs: number;
 }
 
-const strengths: Record<Exclude<Kind, "calm">, Strength> = {
-  breezy: {
+const strengths: Record<Exclude<FaultLevel, "none">, Strength> = {
+  light: {
     badGateway: 0.02,
     timeout: 0.01,
     timeoutMs: 1_000,
@@ -51,16 +51,16 @@ const strengths: Record<Exclude<Kind, "calm">, Strength> = {
     retryAfter: 2,
     slow: 0.3,
     slowMs: 50,
-    letterLost: 0.03,
-    letterTwice: 0.05,
-    letterLate: 0.3,
-    letterLateMs: 500,
+    deliveryLost: 0.03,
+    deliveryTwice: 0.05,
+    deliveryLate: 0.3,
+    deliveryLateMs: 500,
     mergeabilityLate: 0.5,
     mergeabilityLateMs: 500,
     runnerLost: 0.01,
     runnerLostMs: 2_000,
   },
-  storm: {
+  heavy: {
     badGateway: 0.08,
     timeout: 0.02,
     timeoutMs: 2_000,
@@ -68,10 +68,10 @@ const strengths: Record<Exclude<Kind, "calm">, Strength> = {
     retryAfter: 5,
     slow: 0.5,
     slowMs: 200,
-    letterLost: 0.15,
-    letterTwice: 0.15,
-    letterLate: 0.6,
-    letterLateMs: 2_000,
+    deliveryLost: 0.15,
+    deliveryTwice: 0.15,
+    deliveryLate: 0.6,
+    deliveryLateMs: 2_000,
     mergeabilityLate: 0.8,
     mergeabilityLateMs: 2_000,
     runnerLost: 0.08,
@@ -79,16 +79,16 @@ const strengths: Record<Exclude<Kind, "calm">, Strength> = {
   },
 };
 
-/** Numbers from 0 to below 1, the same for the same seed and thing. */
+/** Numbers from 0 to below 1, the same for the same seed and thing. The kinds in `thing` are part of every recorded seed. */
 function chances(seed: number, thing: string): number[] {
   const hash = createHash("sha256").update(`${seed}\n${thing}`).digest();
   return [0, 4, 8, 12].map((at) => hash.readUInt32BE(at) / 2 ** 32);
 }
 
-/** `thing` says which request of all: its method and path, and the how manieth of these it is. */
-export function requestFate(kind: Kind, seed: number, thing: string): RequestFate {
-  if (kind === "calm") return { kind: "fair" };
-  const strength = strengths[kind];
+/** @param thing The request's method and path, and its number among those. */
+export function requestFault(level: FaultLevel, seed: number, thing: string): RequestFault {
+  if (level === "none") return { kind: "none" };
+  const strength = strengths[level];
   const [which = 0, effect = 0, slow = 0, howSlow = 0] = chances(seed, `request ${thing}`);
   const { badGateway, timeout, secondaryLimit } = strength;
   if (which < badGateway) return { kind: "bad-gateway", effect: effect < 0.5 };
@@ -96,32 +96,32 @@ export function requestFate(kind: Kind, seed: number, thing: string): RequestFat
   if (which < badGateway + timeout + secondaryLimit) {
     return { kind: "secondary-limit", retryAfter: strength.retryAfter };
   }
-  return slow < strength.slow ? { kind: "slow", ms: Math.round(howSlow * strength.slowMs) } : { kind: "fair" };
+  return slow < strength.slow ? { kind: "slow", ms: Math.round(howSlow * strength.slowMs) } : { kind: "none" };
 }
 
-export function letterFate(kind: Kind, seed: number, thing: string): LetterFate {
-  if (kind === "calm") return { isLost: false, copies: 1, delayMs: 0 };
-  const strength = strengths[kind];
+export function deliveryFault(level: FaultLevel, seed: number, thing: string): DeliveryFault {
+  if (level === "none") return { isLost: false, copies: 1, delayMs: 0 };
+  const strength = strengths[level];
   const [lost = 0, twice = 0, late = 0, howLate = 0] = chances(seed, `letter ${thing}`);
   return {
-    isLost: lost < strength.letterLost,
-    copies: twice < strength.letterTwice ? 2 : 1,
-    delayMs: late < strength.letterLate ? Math.round(howLate * strength.letterLateMs) : 0,
+    isLost: lost < strength.deliveryLost,
+    copies: twice < strength.deliveryTwice ? 2 : 1,
+    delayMs: late < strength.deliveryLate ? Math.round(howLate * strength.deliveryLateMs) : 0,
   };
 }
 
 /** Milliseconds until a test merge begins. */
-export function mergeabilityDelay(kind: Kind, seed: number, thing: string): number {
-  if (kind === "calm") return 0;
-  const strength = strengths[kind];
+export function mergeabilityDelay(level: FaultLevel, seed: number, thing: string): number {
+  if (level === "none") return 0;
+  const strength = strengths[level];
   const [late = 0, howLate = 0] = chances(seed, `mergeability ${thing}`);
   return late < strength.mergeabilityLate ? Math.round(howLate * strength.mergeabilityLateMs) : 0;
 }
 
 /** Milliseconds after which the job's runner is lost; null: it stays. */
-export function runnerLostAfter(kind: Kind, seed: number, thing: string): number | null {
-  if (kind === "calm") return null;
-  const strength = strengths[kind];
+export function runnerLostAfter(level: FaultLevel, seed: number, thing: string): number | null {
+  if (level === "none") return null;
+  const strength = strengths[level];
   const [lost = 0, when = 0] = chances(seed, `runner ${thing}`);
   return lost < strength.runnerLost ? Math.round(when * strength.runnerLostMs) : null;
 }

@@ -1,27 +1,27 @@
-/** What weather does to a REST or GraphQL request. */
+/** What faults does to a REST or GraphQL request. */
 import type { HttpBindings } from "@hono/node-server";
 import { tooMuch } from "../limits/secondary.ts";
 import type { RestContext } from "../rest/kit.ts";
-import type { Weather } from "./weather.ts";
+import type { Faults } from "./faults.ts";
 
-/** Does the work, or what the weather makes of it. */
-export async function throughWeather(weather: Weather, context: RestContext, work: () => Promise<void>): Promise<void> {
-  const fate = weather.request(context.req.method, context.req.path);
-  switch (fate.kind) {
-    case "fair":
+/** Does the work, or what the faults makes of it. */
+export async function withFaults(faults: Faults, context: RestContext, work: () => Promise<void>): Promise<void> {
+  const fault = faults.request(context.req.method, context.req.path);
+  switch (fault.kind) {
+    case "none":
       return work();
     case "slow":
-      await weather.pause(fate.ms);
+      await faults.pause(fault.ms);
       return work();
     case "bad-gateway":
-      if (fate.effect) await work();
+      if (fault.effect) await work();
       return answer(context, Response.json({ message: "Server Error" }, { status: 502 }));
     case "timeout":
-      if (fate.effect) await work();
-      await weather.pause(fate.ms);
+      if (fault.effect) await work();
+      await faults.pause(fault.ms);
       return breakOff(context);
     case "secondary-limit":
-      context.header("Retry-After", String(fate.retryAfter));
+      context.header("Retry-After", String(fault.retryAfter));
       throw tooMuch();
   }
 }

@@ -1,18 +1,18 @@
 /**
- * Turning the weather from outside: `GET` and `PUT /_sandbox/weather`. No address of GitHub's begins like this. Only for
- * this machine, and only for whoever started the sandbox.
+ * Reads and sets the faults from outside: `GET` and `PUT /_sandbox/faults`. No address of GitHub's begins like this. Only for
+ * this machine, and only with the admin token.
  */
 import { timingSafeEqual } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { z } from "zod";
 import { bodyOf } from "../rest/body.ts";
 import { ApiError, newRest, type Rest, type RestContext } from "../rest/kit.ts";
-import { kinds } from "./forecast.ts";
-import type { Outlook, Weather } from "./weather.ts";
+import { faultLevels } from "./draw.ts";
+import type { FaultSettings, Faults } from "./faults.ts";
 
-const wanted = z.object({ weather: z.enum(kinds), seed: z.number().int().min(0).optional() });
+const wanted = z.object({ faults: z.enum(faultLevels), seed: z.number().int().min(0).optional() });
 
-export function adminRoutes(weather: Weather, token: string): Rest {
+export function adminRoutes(faults: Faults, token: string): Rest {
   const rest = newRest();
 
   rest.use(async (context, next) => {
@@ -21,12 +21,12 @@ export function adminRoutes(weather: Weather, token: string): Rest {
     await next();
   });
 
-  rest.get("/weather", (context) => context.json(told(weather.outlook)));
+  rest.get("/faults", (context) => context.json(shown(faults.settings)));
 
-  rest.put("/weather", async (context) => {
-    const { weather: kind, seed } = await bodyOf(context, wanted);
-    weather.turn({ kind, seed: seed ?? weather.outlook.seed });
-    return context.json(told(weather.outlook));
+  rest.put("/faults", async (context) => {
+    const { faults: level, seed } = await bodyOf(context, wanted);
+    faults.set({ level, seed: seed ?? faults.settings.seed });
+    return context.json(shown(faults.settings));
   });
 
   rest.onError((error, context) => {
@@ -37,8 +37,8 @@ export function adminRoutes(weather: Weather, token: string): Rest {
   return rest;
 }
 
-function told({ kind, seed }: Outlook) {
-  return { weather: kind, seed };
+function shown({ level, seed }: FaultSettings) {
+  return { faults: level, seed };
 }
 
 function isLocal(address: string | undefined): boolean {

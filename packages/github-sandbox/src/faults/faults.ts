@@ -1,0 +1,88 @@
+/** Injects faults into one sandbox: keeps the settings and draws the fault of each request, webhook, test merge and runner. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { World } from "../world/world.ts";
+import {
+  type DeliveryFault,
+  deliveryFault,
+  type FaultLevel,
+  mergeabilityDelay,
+  type RequestFault,
+  requestFault,
+  runnerLostAfter,
+} from "./draw.ts";
+
+export interface FaultSettings {
+  level: FaultLevel;
+  seed: number;
+}
+
+export class Faults {
+  #settings: FaultSettings = { level: "none", seed: 0 };
+  /** How many of each thing there have been since these settings. */
+  #counts = new Map<string, number>();
+  readonly #closing = new AbortController();
+
+  get settings(): FaultSettings {
+    return this.#settings;
+  }
+
+  /** Applies from now on. Counting starts again, so that the same seed draws the same faults. */
+  set(settings: FaultSettings): void {
+    this.#settings = settings;
+    this.#counts = new Map();
+  }
+
+  request(method: string, path: string): RequestFault {
+    const { level, seed } = this.#settings;
+    return requestFault(level, seed, this.#thing(`${method} ${path}`));
+  }
+
+  delivery(event: string, action: string | null): DeliveryFault {
+    const { level, seed } = this.#settings;
+    return deliveryFault(level, seed, this.#thing(`${event} ${action}`));
+  }
+
+  /** Resolves when a test merge of the pull may begin. */
+  async beforeTestMerge(pullId: number): Promise<void> {
+    const { level, seed } = this.#settings;
+    await this.pause(mergeabilityDelay(level, seed, this.#thing(`test merge ${pullId}`)));
+  }
+
+  /** A signal that aborts when the job's runner is lost; it must be ended with the job. */
+  runner(job: string): { lost: AbortSignal; end(): void } {
+    const { level, seed } = this.#settings;
+    const after = runnerLostAfter(level, seed, this.#thing(job));
+    const loss = new AbortController();
+    const timer = after === null ? undefined : setTimeout(() => loss.abort(), after);
+    return { lost: loss.signal, end: () => clearTimeout(timer) };
+  }
+
+  /** Ends early when the sandbox closes. */
+  async pause(ms: number): Promise<void> {
+    if (ms === 0) return;
+    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Names the next of its like. At level none nothing is counted. */
+  #thing(like: string): string {
+    if (this.#settings.level === "none") return like;
+    const count = (this.#counts.get(like) ?? 0) + 1;
+    this.#counts.set(like, count);
+    return `${like} ${count}`;
+  }
+}
+
+const byStore = new WeakMap<World, Faults>();
+
+/** The faults of the sandbox that has this store; none until they are set. */
+export function faultsOf(world: World): Faults {
+  const known = byStore.get(world);
+  if (known !== undefined) return known;
+  const made = new Faults();
+  byStore.set(world, made);
+  return made;
+}
