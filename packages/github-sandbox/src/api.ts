@@ -1,9 +1,9 @@
 /** The whole REST API under one root, with what every answer of GitHub carries. */
 import { randomBytes } from "node:crypto";
+import type { SandboxContext } from "./context.ts";
 import { faultsOf } from "./faults/faults.ts";
 import { withFaults } from "./faults/requests.ts";
 import { graphqlRoutes } from "./graphql/routes.ts";
-import type { Hub } from "./hub.ts";
 import { answerConditionally } from "./limits/conditional.ts";
 import { startGate } from "./limits/gate.ts";
 import { type Limits, limitsOf } from "./limits/limits.ts";
@@ -21,7 +21,7 @@ import { dependencyRoutes } from "./rest/issues/links/dependency-routes.ts";
 import { subIssueRoutes } from "./rest/issues/links/sub-issue-routes.ts";
 import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
 import { timelineRoutes } from "./rest/issues/timeline-routes.ts";
-import { ApiError, newRest, notFound, type Rest, type RestContext } from "./rest/kit.ts";
+import { ApiError, type HttpContext, newRest, notFound, type Rest } from "./rest/kit.ts";
 import { metaRoutes } from "./rest/meta-routes.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
@@ -40,23 +40,23 @@ export interface ApiOptions {
  * ref ends in `/status`.
  */
 export function restApi(
-  hub: Hub,
+  context: SandboxContext,
   redeliver: (delivery: Delivery) => void,
   others: readonly Rest[],
   options: ApiOptions = {},
 ): Rest {
-  const gate = startGate(hub.clock, options.limits ?? limitsOf("generous"));
+  const gate = startGate(context.clock, options.limits ?? limitsOf("generous"));
   const api = newRest();
 
-  api.use(async (context, next) => {
+  api.use(async (http, next) => {
     const requestId = newRequestId();
-    addHeaders(context, hub, requestId);
-    const identified = identify(context, hub);
-    await gate.through(context, requestId, async () => {
+    addHeaders(http, context, requestId);
+    const identified = identify(http, context);
+    await gate.through(http, requestId, async () => {
       if (identified !== null) throw identified;
-      await withFaults(faultsOf(hub.world), context, async () => {
+      await withFaults(faultsOf(context.world), http, async () => {
         await next();
-        await answerConditionally(context);
+        await answerConditionally(http);
       });
     });
   });
@@ -79,19 +79,19 @@ export function restApi(
     userRoutes,
     appRoutes,
   ];
-  for (const routes of own) api.route("/", routes(hub));
-  api.route("/", deliveryRoutes(hub, redeliver));
+  for (const routes of own) api.route("/", routes(context));
+  api.route("/", deliveryRoutes(context, redeliver));
   api.route("/", metaRoutes(gate));
-  api.route("/", graphqlRoutes(hub, gate));
+  api.route("/", graphqlRoutes(context, gate));
   for (const routes of others) api.route("/", routes);
 
   api.all("*", () => {
     throw notFound();
   });
-  api.onError((error, context) => {
-    if (error instanceof ApiError) return context.json(error.body, error.status);
+  api.onError((error, http) => {
+    if (error instanceof ApiError) return http.json(error.body, error.status);
     // A fault of the sandbox's own: never hidden behind GitHub's bare words, since somebody has to mend it.
-    return context.json(
+    return http.json(
       { message: `Server Error: ${error.stack ?? error.message}`, documentation_url: documentation },
       500,
     );
@@ -106,10 +106,10 @@ export function mountApi(web: Rest, api: Rest): void {
 }
 
 /** Finds out who asks. Whoever shows credentials that are not known is counted with those who show none. */
-function identify(context: RestContext, hub: Hub): ApiError | null {
-  context.set("actor", { kind: "anonymous" });
+function identify(http: HttpContext, context: SandboxContext): ApiError | null {
+  http.set("actor", { kind: "anonymous" });
   try {
-    context.set("actor", authenticate(hub, context.req.header("authorization")));
+    http.set("actor", authenticate(context, http.req.header("authorization")));
     return null;
   } catch (error) {
     if (error instanceof ApiError) return error;
@@ -123,9 +123,9 @@ function newRequestId(): string {
   return [2, 2, 3, 3, 4].map(hex).join(":");
 }
 
-function addHeaders(context: RestContext, hub: Hub, requestId: string): void {
-  context.header("X-GitHub-Request-Id", requestId);
-  context.header("X-GitHub-Media-Type", "github.v3; format=json");
+function addHeaders(http: HttpContext, context: SandboxContext, requestId: string): void {
+  http.header("X-GitHub-Request-Id", requestId);
+  http.header("X-GitHub-Media-Type", "github.v3; format=json");
   // Octokit's auth-app corrects its clock by this header, so it must tell the sandbox's time.
-  context.header("Date", hub.clock.now().toUTCString());
+  http.header("Date", context.clock.now().toUTCString());
 }

@@ -7,13 +7,13 @@ import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/launch/foreseen.ts";
 import { actionsRoutes } from "./actions/routes.ts";
 import { mountApi, restApi } from "./api.ts";
+import type { SandboxContext } from "./context.ts";
 import { adminRoutes } from "./faults/admin.ts";
 import { type FaultSettings, faultsOf } from "./faults/faults.ts";
 import { gitHttp } from "./git/http.ts";
 import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
 import { startHooks } from "./hooks/sink.ts";
-import type { Hub } from "./hub.ts";
 import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
 import { pullsIdle } from "./pulls/background.ts";
 import { mergeWhenReady } from "./pulls/landing/when-ready.ts";
@@ -91,7 +91,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const apiUrl = () => `${url}/api/v3`;
 
   const hooks = startHooks({ world, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
-  const hub: Hub = {
+  const context: SandboxContext = {
     world,
     git,
     clock,
@@ -101,13 +101,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       announced += 1;
       hooks.announced(announcement);
       actions.announced(announcement);
-      mergeWhenReady(hub, announcement.repository);
+      mergeWhenReady(context, announcement.repository);
     },
   };
   const actions = startActions(
     {
       world,
-      announce: hub.announce,
+      announce: context.announce,
       apiUrl,
       serverUrl,
       gitDir: (repository) => git.dir(repository),
@@ -115,7 +115,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       readFile: (repository, commit, path) => git.readFile(repository, commit, path),
       listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
       headCommit: (repository, commit) => git.headCommit(repository, commit),
-      testMerge: (repository, number) => testMergeOf(hub, repository, number),
+      testMerge: (repository, number) => testMergeOf(context, repository, number),
       issueJobToken: (repository, _run, permissions) => issueJobToken(world, repository, permissions).id,
       revokeToken: (token) => world.table("tokens").remove(token),
     },
@@ -128,23 +128,23 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   );
 
   const web = newRest();
-  const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
-  const api = restApi(hub, hooks.redeliver, rooms, { limits: limitsOf(options.limits) });
+  const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, actions)];
+  const api = restApi(context, hooks.redeliver, rooms, { limits: limitsOf(options.limits) });
   mountApi(web, api);
   if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(faults, options.adminToken));
-  web.route("/", webPages(hub, actions.dataDir));
+  web.route("/", webPages(context, actions.dataDir));
 
   async function release(): Promise<void> {
     faults.close();
     await actions.close();
-    await pullsIdle(hub);
+    await pullsIdle(context);
     await git.idle();
     await hooks.close();
     world.close();
   }
 
   const where = { host: options.host ?? "127.0.0.1", port: options.port ?? 0 };
-  const server = await listen(where, gitHttp(hub), web.fetch).catch(async (error: unknown) => {
+  const server = await listen(where, gitHttp(context), web.fetch).catch(async (error: unknown) => {
     await release();
     throw error;
   });
@@ -156,7 +156,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 
   try {
-    await recoverPulls(hub);
+    await recoverPulls(context);
     await actions.recover();
   } catch (error) {
     await close();
@@ -165,7 +165,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   server.open();
 
   return {
-    ...seeding(hub, hooks),
+    ...seeding(context, hooks),
     url,
     apiUrl: apiUrl(),
     routes: () => api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
@@ -177,7 +177,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       let before: number;
       do {
         before = announced;
-        await pullsIdle(hub);
+        await pullsIdle(context);
         await git.idle();
         await actions.idle();
         await hooks.idle();

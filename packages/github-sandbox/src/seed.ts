@@ -2,9 +2,10 @@
  * Setting the sandbox up: what GitHub does on its web pages. Every verb finds what is already there, so a program can
  * say what it needs at every start; only an App's private key is given once (and renewed on request).
  */
+
+import type { SandboxContext } from "./context.ts";
 import { unprotected } from "./gates/protection.ts";
 import type { Hooks } from "./hooks/sink.ts";
-import type { Hub } from "./hub.ts";
 import { botOf, installApp, type NewApp, registerApp, renewKey } from "./rest/apps/register.ts";
 import { installedRepositories, issueUserToken } from "./rest/auth/tokens.ts";
 import { findRepository, makeRepository, type NewRepository } from "./rest/repos/make.ts";
@@ -48,8 +49,8 @@ export interface Seeding {
   findRepository(owner: string, name: string): Repository | undefined;
 }
 
-export function seeding(hub: Hub, hooks: Hooks): Seeding {
-  const { world } = hub;
+export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
+  const { world } = context;
   const users = world.table("users");
   const apps = world.table("apps");
   const repositories = world.table("repositories");
@@ -78,7 +79,7 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
     createOrganization: (login) => account(login, "Organization"),
     async createApp(given, owner) {
       const made = await registerApp(world, owner ?? account("sandbox", "Organization"), given);
-      hooks.tell(made.app, "ping", ping(hub, made.app), null);
+      hooks.tell(made.app, "ping", ping(context, made.app), null);
       return made;
     },
     renewAppKey: (app) => renewKey(world, app),
@@ -87,7 +88,7 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
       if (!isNew) return installation;
       const payload = {
         action: "created",
-        installation: renderInstallation(hub, installation, app),
+        installation: renderInstallation(context, installation, app),
         repositories: installedRepositories(world, installation).map((each) => ({
           id: each.id,
           node_id: nodeId("Repository", each.id),
@@ -95,7 +96,7 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
           full_name: `${each.owner}/${each.name}`,
           private: each.private,
         })),
-        sender: simpleUser(hub, target),
+        sender: simpleUser(context, target),
       } satisfies Omit<Schema<"webhook-installation-created">, "action"> & { action: string };
       hooks.tell(app, "installation", payload, installation.id);
       return installation;
@@ -103,7 +104,7 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
     async createRepository({ owner, name, ...wanted }) {
       const known = findRepository(world, owner.login, name);
       if (known !== undefined) return known;
-      return makeRepository(hub, owner, {
+      return makeRepository(context, owner, {
         name,
         description: wanted.description ?? null,
         private: wanted.private ?? false,
@@ -115,9 +116,9 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
       });
     },
     async importRepository(repository, source, ref, branch) {
-      const isEmpty = (await hub.git.resolve(repository, "HEAD")) === null;
-      const sha = await hub.git.importFrom(repository, source, ref, branch);
-      if (isEmpty) await hub.git.setDefaultBranch(repository, branch);
+      const isEmpty = (await context.git.resolve(repository, "HEAD")) === null;
+      const sha = await context.git.importFrom(repository, source, ref, branch);
+      if (isEmpty) await context.git.setDefaultBranch(repository, branch);
       change(repository, () => ({ pushedAt: world.now(), ...(isEmpty ? { defaultBranch: branch } : {}) }));
       return sha;
     },
@@ -143,7 +144,7 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
     },
     setWebhook(app, url, secret) {
       const changed = apps.put({ ...(apps.get(app.id) ?? app), webhookUrl: url, webhookSecret: secret });
-      hooks.tell(changed, "ping", ping(hub, changed), null);
+      hooks.tell(changed, "ping", ping(context, changed), null);
       return changed;
     },
     findUser,
@@ -152,7 +153,7 @@ export function seeding(hub: Hub, hooks: Hooks): Seeding {
   };
 }
 
-function ping(hub: Hub, app: App) {
+function ping(context: SandboxContext, app: App) {
   return {
     zen: "Keep it logically awesome.",
     hook_id: app.id,
@@ -163,11 +164,11 @@ function ping(hub: Hub, app: App) {
       active: true,
       events: app.events,
       config: { content_type: "json", insecure_ssl: "0", secret: "********", url: app.webhookUrl ?? "" },
-      updated_at: hub.world.now(),
+      updated_at: context.world.now(),
       created_at: app.createdAt,
       app_id: app.id,
-      deliveries_url: `${hub.apiUrl()}/app/hook/deliveries`,
+      deliveries_url: `${context.apiUrl()}/app/hook/deliveries`,
     },
-    sender: simpleUser(hub, botOf(hub.world, app)),
+    sender: simpleUser(context, botOf(context.world, app)),
   } satisfies Payload<"webhook-ping"> & { sender: unknown };
 }

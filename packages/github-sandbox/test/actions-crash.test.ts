@@ -74,7 +74,7 @@ it("ends at the next start what was left running when its guard was killed too, 
   expect(pids.map(isRunning)).toEqual([true, true]);
 
   life = await startLife(join(folder, "world"));
-  const { world } = life.hub;
+  const { world } = life.context;
   await expect.poll(() => pids.map(isRunning)).toEqual([false, false]);
   expect(world.table("runs").get(runId)).toMatchObject({ status: "completed", conclusion: "cancelled" });
   const after = world.table("jobs").filter((job) => job.runId === runId);

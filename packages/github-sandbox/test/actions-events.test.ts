@@ -76,7 +76,7 @@ describe("workflows start", () => {
     expect(run?.ref).toBe(`refs/pull/${pull.number}/merge`);
     const merge = await fixture.octokit.rest.git.getCommit({ ...fixture.at, commit_sha: run!.checkoutSha });
     expect(merge.data.parents.map((parent) => parent.sha)).toEqual([
-      await fixture.hub.git.resolve(fixture.repository, "refs/heads/main"),
+      await fixture.context.git.resolve(fixture.repository, "refs/heads/main"),
       pull.head.sha,
     ]);
 
@@ -128,10 +128,10 @@ describe("workflows start", () => {
     });
     const before = (await fixture.settle()).length;
     const permissions = { contents: "write", issues: "write", actions: "write" } as const;
-    const auth = issueJobToken(fixture.hub.world, fixture.repository, permissions).id;
-    const { rest } = new Octokit({ baseUrl: fixture.hub.apiUrl(), auth });
+    const auth = issueJobToken(fixture.context.world, fixture.repository, permissions).id;
+    const { rest } = new Octokit({ baseUrl: fixture.context.apiUrl(), auth });
     await rest.issues.create({ ...fixture.at, title: "x" });
-    const sha = (await fixture.hub.git.resolve(fixture.repository, "refs/heads/main")) ?? "";
+    const sha = (await fixture.context.git.resolve(fixture.repository, "refs/heads/main")) ?? "";
     await rest.git.createRef({ ...fixture.at, ref: "refs/heads/by-job", sha });
     await rest.actions.createWorkflowDispatch({ ...fixture.at, workflow_id: "dispatched.yml", ref: "by-job" });
     const runs = await fixture.settle();
@@ -142,7 +142,7 @@ describe("workflows start", () => {
     "not for a push whose last commit says %j",
     async (message) => {
       await fixture.commit({ skipped: `on: { push: { branches: [skipping] } }\n${job}` });
-      const from = (await fixture.hub.git.resolve(fixture.repository, "refs/heads/main")) ?? "";
+      const from = (await fixture.context.git.resolve(fixture.repository, "refs/heads/main")) ?? "";
       const at = { ...fixture.at, message, content: "eA==", branch: "skipping" };
       await fixture.octokit.rest.git.createRef({ ...fixture.at, ref: "refs/heads/skipping", sha: from });
       await fixture.settle();

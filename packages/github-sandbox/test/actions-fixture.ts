@@ -7,10 +7,10 @@ import type { ActionsOptions } from "../src/actions/host.ts";
 import { type Actions, startActions } from "../src/actions/index.ts";
 import { actionsRoutes } from "../src/actions/routes.ts";
 import { restApi } from "../src/api.ts";
+import type { SandboxContext } from "../src/context.ts";
 import { gitHttp } from "../src/git/http.ts";
 import { gitRoutes } from "../src/git/routes.ts";
 import { GitStore } from "../src/git/store.ts";
-import type { Hub } from "../src/hub.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { testMergeOf } from "../src/pulls/mergeability.ts";
 import { pullRoutes } from "../src/pulls/routes.ts";
@@ -25,7 +25,7 @@ import { World } from "../src/world/world.ts";
 export type Files = Record<string, string>;
 
 export interface Life {
-  hub: Hub;
+  context: SandboxContext;
   url: string;
   actions: Actions;
   announced: Announcement[];
@@ -45,7 +45,7 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
     announced.push(announcement);
     actions.announced(announcement);
   };
-  const hub: Hub = { world, clock, git, announce, apiUrl, serverUrl };
+  const context: SandboxContext = { world, clock, git, announce, apiUrl, serverUrl };
   const actions = startActions(
     {
       world,
@@ -57,7 +57,7 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
       readFile: (repository, commit, path) => git.readFile(repository, commit, path),
       listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
       headCommit: (repository, commit) => git.headCommit(repository, commit),
-      testMerge: (repository, number) => testMergeOf(hub, repository, number),
+      testMerge: (repository, number) => testMergeOf(context, repository, number),
       issueJobToken: (repository, _run, permissions) => issueJobToken(world, repository, permissions).id,
       revokeToken: (token) => world.table("tokens").remove(token),
     },
@@ -71,24 +71,24 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
     },
   );
   const web = newRest();
-  const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, actions)];
+  const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, actions)];
   web.route(
     "/api/v3",
-    restApi(hub, () => {}, rooms),
+    restApi(context, () => {}, rooms),
   );
-  const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(hub), web.fetch);
+  const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(context), web.fetch);
   url = server.url;
   await actions.recover();
   server.open();
   return {
-    hub,
+    context,
     url,
     actions,
     announced,
     async close() {
       await server.close();
       await actions.close();
-      await pullsIdle(hub);
+      await pullsIdle(context);
       await git.idle();
       world.close();
     },
@@ -128,15 +128,15 @@ export async function startFixture(
   folder = mkdtempSync(join(tmpdir(), "sandbox-actions-")),
 ): Promise<Fixture> {
   const life = await startLife(join(folder, "world"), options);
-  const { hub, url, actions } = life;
-  const { world } = hub;
+  const { context, url, actions } = life;
+  const { world } = context;
   const owner = world.table("users").put({ id: world.nextId(), login: "ada", type: "User", name: null, email: null });
   const token = issueUserToken(world, owner).id;
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const octokit = new Octokit({ baseUrl: `${url}/api/v3`, log: silent, auth: token });
 
   const made = (name: string) =>
-    makeRepository(hub, owner, {
+    makeRepository(context, owner, {
       name,
       description: null,
       private: false,
@@ -149,7 +149,7 @@ export async function startFixture(
 
   async function commitTo(repository: Repository, files: Files, branch: string, from: string): Promise<string> {
     const at = { owner: "ada", repo: repository.name };
-    const parent = (await hub.git.resolve(repository, branch)) ?? (await hub.git.resolve(repository, from));
+    const parent = (await context.git.resolve(repository, branch)) ?? (await context.git.resolve(repository, from));
     const tree = expand(files).map((file) => ({ ...file, mode: "100644", type: "blob" }) as const);
     const { data: root } = await octokit.rest.git.createTree({
       ...at,
@@ -158,7 +158,7 @@ export async function startFixture(
     });
     const parents = parent === null ? [] : [parent];
     const { data } = await octokit.rest.git.createCommit({ ...at, message: "Change", tree: root.sha, parents });
-    const there = await hub.git.resolve(repository, `refs/heads/${branch}`);
+    const there = await context.git.resolve(repository, `refs/heads/${branch}`);
     if (there === null) await octokit.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha: data.sha });
     else await octokit.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha: data.sha });
     return data.sha;
@@ -184,8 +184,8 @@ export async function startFixture(
     },
     commit: (files, branch = "main", from = "main") => commitTo(repository, files, branch, from),
     async settle() {
-      await pullsIdle(hub);
-      await hub.git.idle();
+      await pullsIdle(context);
+      await context.git.idle();
       await actions.idle();
       return [...world.table("runs").all()];
     },

@@ -12,7 +12,7 @@ afterAll(() => fixture.close());
 
 describe("a job", () => {
   it("runs its steps with GitHub's environment, files and expressions", async () => {
-    const { world } = fixture.hub;
+    const { world } = fixture.context;
     const known = world.table("repositories").get(fixture.repository.id);
     world.table("repositories").put({ ...known!, secrets: { KEY: "hunter2" }, variables: { COLOR: "red" } });
     process.env.LEAK = "from the test's own process";
@@ -249,7 +249,7 @@ jobs:
     for (const pid of pids) expect(isRunning(pid)).toBe(false);
     const folder = join(fixture.folder, "world", "actions", "jobs", String(fixture.job("background").id));
     expect(readdirSync(folder)).toEqual(["logs"]);
-    expect([...fixture.hub.world.table("tokens").all()].filter((token) => token.kind === "job")).toEqual([]);
+    expect([...fixture.context.world.table("tokens").all()].filter((token) => token.kind === "job")).toEqual([]);
   });
 });
 

@@ -80,7 +80,7 @@ describe("a dispatch", () => {
     const details = told.data as { workflow_run_id: number; run_url: string; html_url: string };
     expect(details).toEqual({
       workflow_run_id: expect.any(Number),
-      run_url: `${fixture.hub.apiUrl()}/repos/ada/shop/actions/runs/${details.workflow_run_id}`,
+      run_url: `${fixture.context.apiUrl()}/repos/ada/shop/actions/runs/${details.workflow_run_id}`,
       html_url: `${fixture.url}/ada/shop/actions/runs/${details.workflow_run_id}`,
     });
     await fixture.settle();
@@ -154,7 +154,7 @@ describe("REST", () => {
     expect(names).toContain("0_go.txt");
     expect(names).toContain("go/1_Set up job.txt");
     const forged = await fetch(
-      `${fixture.hub.apiUrl()}/_downloads/job/${job_id}?expires=9999999999999&signature=${"0".repeat(64)}`,
+      `${fixture.context.apiUrl()}/_downloads/job/${job_id}?expires=9999999999999&signature=${"0".repeat(64)}`,
     );
     expect(forged.status).toBe(404);
   });
@@ -170,7 +170,7 @@ describe("REST", () => {
     expect((await actions.getWorkflowRun(at)).data).toMatchObject({ run_attempt: 2, status: "completed" });
     const { data } = await actions.listJobsForWorkflowRun({ ...at, filter: "all" });
     expect(data.total_count).toBe(2);
-    const anonymous = await fetch(`${fixture.hub.apiUrl()}/repos/ada/shop/actions/runs/${run.id}/cancel`, {
+    const anonymous = await fetch(`${fixture.context.apiUrl()}/repos/ada/shop/actions/runs/${run.id}/cancel`, {
       method: "POST",
     });
     expect(anonymous.status).toBeGreaterThanOrEqual(401);
@@ -188,11 +188,11 @@ jobs:
 `,
     });
     const run = await fixture.dispatch("three");
-    const { world } = fixture.hub;
+    const { world } = fixture.context;
     const eve = world.table("users").put({ ...fixture.owner, id: world.nextId(), login: "eve" });
     const present = world.table("repositories").get(fixture.repository.id);
     world.table("repositories").put({ ...present!, collaborators: { [String(eve.id)]: "write" } });
-    const { rest } = new Octokit({ baseUrl: fixture.hub.apiUrl(), auth: issueUserToken(world, eve).id });
+    const { rest } = new Octokit({ baseUrl: fixture.context.apiUrl(), auth: issueUserToken(world, eve).id });
     await rest.actions.reRunJobForWorkflowRun({ ...fixture.at, job_id: fixture.job("first").id });
     await fixture.settle();
 
@@ -228,7 +228,7 @@ jobs:
 
     await actions.deleteWorkflowRunLogs(at);
     expect(await fixture.log(fixture.job("first"))).toBe("");
-    const suite = fixture.hub.world.table("runs").get(run.id)?.checkSuiteId ?? 0;
+    const suite = fixture.context.world.table("runs").get(run.id)?.checkSuiteId ?? 0;
     await actions.deleteWorkflowRun(at);
     await expect(actions.getWorkflowRun(at)).rejects.toMatchObject({ status: 404 });
     expect(world.table("jobs").filter((job) => job.runId === run.id)).toEqual([]);
@@ -266,7 +266,7 @@ jobs: { stubborn: { runs-on: ubuntu-latest, if: always(), steps: [{ run: "trap '
     });
     const { data } = await post("stubborn.yml", { return_run_details: true });
     const at = { ...fixture.at, run_id: (data as { workflow_run_id: number }).workflow_run_id };
-    const jobs = fixture.hub.world.table("jobs");
+    const jobs = fixture.context.world.table("jobs");
     while (jobs.find((job) => job.name === "stubborn")?.process == null)
       await new Promise((done) => setTimeout(done, 5));
     expect((await fixture.octokit.rest.actions.forceCancelWorkflowRun(at)).status).toBe(202);

@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 function names(): string[] {
-  const jobs = [...fixture.hub.world.table("jobs").all()];
+  const jobs = [...fixture.context.world.table("jobs").all()];
   return jobs.map((job) => `${job.name}: ${job.conclusion}`).sort();
 }
 
@@ -144,7 +144,7 @@ jobs:
     steps: [{ run: "echo deep=\${{ secrets.token == 'abc' }}" }]
 `,
     });
-    const { world } = fixture.hub;
+    const { world } = fixture.context;
     const own = world.table("repositories").get(fixture.repository.id);
     world.table("repositories").put({ ...own!, secrets: { TOKEN: "abc", OTHER: "xyz" } });
     await fixture.commit({
@@ -196,7 +196,7 @@ concurrency:
 jobs: { wait: { runs-on: ubuntu-latest, steps: [{ run: "sleep 60" }] } }
 `,
     });
-    const { world } = fixture.hub;
+    const { world } = fixture.context;
     const runs = () => [...world.table("runs").all()];
     const status = () => runs().map((run) => `${run.runNumber}: ${run.status} ${run.conclusion ?? ""}`.trim());
     const start = (stop: string) =>
@@ -253,7 +253,7 @@ jobs:
     steps: [{ run: "true" }]
 `,
     });
-    const { world } = fixture.hub;
+    const { world } = fixture.context;
     const { data } = await fixture.octokit.request(
       "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
       { ...fixture.at, workflow_id: "long.yml", ref: "main", return_run_details: true },
@@ -320,7 +320,7 @@ on: workflow_dispatch
 jobs: { endless: { runs-on: ubuntu-latest, steps: [{ run: "trap '' INT; sleep 1000; sleep 1000" }, { if: always(), run: sleep 1000 }] } }
 `,
     });
-    const { actions, hub } = fixture;
+    const { actions, context } = fixture;
     const [workflow] = await actions.workflows(fixture.repository);
     const run = await actions.dispatch(fixture.repository, workflow!, {
       ref: "main",
@@ -332,7 +332,7 @@ jobs: { endless: { runs-on: ubuntu-latest, steps: [{ run: "trap '' INT; sleep 10
     await actions.close();
     // Killed before close answered; a busy machine may take a moment to reap orphans.
     await until(() => groupIsGone(pid));
-    expect(hub.world.table("runs").get(run.id)?.conclusion).toBe("cancelled");
+    expect(context.world.table("runs").get(run.id)?.conclusion).toBe("cancelled");
   });
 });
 

@@ -22,10 +22,10 @@ function sealed(key: string, value: string): string {
 }
 
 function stranger(): Octokit {
-  const { world } = fixture.hub;
+  const { world } = fixture.context;
   const eve = world.table("users").put({ ...fixture.owner, id: world.nextId(), login: "eve" });
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  return new Octokit({ baseUrl: fixture.hub.apiUrl(), auth: issueUserToken(world, eve).id, log: silent });
+  return new Octokit({ baseUrl: fixture.context.apiUrl(), auth: issueUserToken(world, eve).id, log: silent });
 }
 
 describe("secrets", () => {
@@ -99,7 +99,7 @@ jobs:
     const { actions } = stranger().rest;
     await expect(actions.listRepoSecrets(fixture.at)).rejects.toMatchObject({ status: 403 });
     await expect(actions.listRepoVariables(fixture.at)).rejects.toMatchObject({ status: 403 });
-    const anonymous = await fetch(`${fixture.hub.apiUrl()}/repos/ada/shop/actions/secrets`);
+    const anonymous = await fetch(`${fixture.context.apiUrl()}/repos/ada/shop/actions/secrets`);
     expect(anonymous.status).toBe(401);
   });
 });

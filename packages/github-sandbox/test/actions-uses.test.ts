@@ -56,7 +56,7 @@ jobs:
     const log = await fixture.log(fixture.job("checkout"));
     expect(log).toContain("Z branch=main commits=1 shared=\n");
     expect(log).toContain(`Z url=${fixture.url}/ada/shop credentials=1 hooks=0`);
-    expect(log).toContain(`Z fetched=${await fixture.hub.git.resolve(fixture.repository, "refs/heads/side")}`);
+    expect(log).toContain(`Z fetched=${await fixture.context.git.resolve(fixture.repository, "refs/heads/side")}`);
     const pushed = await fixture.octokit.rest.repos.getCommit({ ...fixture.at, ref: "pushed" });
     expect(pushed.data).toMatchObject({ parents: [{ sha: last }], commit: { message: "pushed" } });
     expect(log).toMatch(

@@ -43,8 +43,8 @@ const checked = (context: string, appId?: number, strict = false) => ({
     strict_required_status_checks_policy: strict,
   },
 });
-const appId = () => fixture.hub.world.table("apps").find((app) => app.slug === "gate")?.id ?? 0;
-const tip = (branch: string) => fixture.hub.git.resolve(fixture.repository, `refs/heads/${branch}`);
+const appId = () => fixture.context.world.table("apps").find((app) => app.slug === "gate")?.id ?? 0;
+const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
 describe("a ref's name", () => {
   it.each([
@@ -255,7 +255,7 @@ describe("a rule and git push", () => {
     ]);
     expect(pushed.text).toContain("remote: - Cannot create ref due to creations being restricted.");
     expect([await tip("main"), await tip("side")]).toEqual([fixture.sha, sha]);
-    expect(await fixture.hub.git.resolve(fixture.repository, "refs/tags/v1")).toBeNull();
+    expect(await fixture.context.git.resolve(fixture.repository, "refs/tags/v1")).toBeNull();
   });
 
   it("lets a bypassing App and role through and tells them what they bypassed", async () => {

@@ -148,7 +148,7 @@ describe("compare", () => {
     const { ada, at, sha } = fixture;
     await fixture.commit("main", { "old.txt": `${"same\n".repeat(20)}`, "gone.txt": "1\n", run: "x\n" });
     const { data: binary } = await ada.rest.git.createBlob({ ...at, content: base64("\0\u0001"), encoding: "base64" });
-    const base = await fixture.hub.git.resolve(fixture.repository, "main");
+    const base = await fixture.context.git.resolve(fixture.repository, "main");
     const { data: old } = await ada.rest.git.getTree({ ...at, tree_sha: base ?? "" });
     const shaOf = (path: string) => old.tree.find((each) => each.path === path)?.sha ?? "";
     const entry = (path: string, object: string | null, mode: "100644" | "100755" | "120000" = "100644") =>

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Octokit } from "@octokit/rest";
 import { mountApi, restApi } from "../src/api.ts";
+import type { SandboxContext } from "../src/context.ts";
 import { unprotected } from "../src/gates/protection.ts";
 import { gitHttp } from "../src/git/http.ts";
 import { signatureOf } from "../src/git/identity.ts";
@@ -13,7 +14,6 @@ import { writeBlob, writeCommit } from "../src/git/plumbing/objects.ts";
 import { type TreeChange, writeTree } from "../src/git/plumbing/trees.ts";
 import { gitRoutes } from "../src/git/routes.ts";
 import { GitStore } from "../src/git/store.ts";
-import type { Hub } from "../src/hub.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { mergeWhenReady } from "../src/pulls/landing/when-ready.ts";
 import { recoverPulls } from "../src/pulls/recover.ts";
@@ -30,7 +30,7 @@ import { World } from "../src/world/world.ts";
 type Files = Record<string, string>;
 
 export interface GitFixture {
-  hub: Hub;
+  context: SandboxContext;
   folder: string;
   url: string;
   repository: Repository;
@@ -64,18 +64,18 @@ export interface GitFixture {
 export const readme = `${Array.from({ length: 10 }, (_, index) => `line ${index + 1}`).join("\n")}\n`;
 
 /** Everything but the data, so that a test can end one life and start another on the same folder. */
-export async function startHub(dataDir: string) {
+export async function startWithoutActions(dataDir: string) {
   const clock = { now: () => new Date() };
   const world = new World(dataDir, clock);
   const announced: Announcement[] = [];
   let url = "";
-  const hub: Hub = {
+  const context: SandboxContext = {
     world,
     clock,
     git: new GitStore(join(dataDir, "git")),
     announce(announcement) {
       announced.push(announcement);
-      mergeWhenReady(hub, announcement.repository);
+      mergeWhenReady(context, announcement.repository);
     },
     apiUrl: () => `${url}/api/v3`,
     serverUrl: () => url,
@@ -83,20 +83,20 @@ export async function startHub(dataDir: string) {
   const web = newRest();
   mountApi(
     web,
-    restApi(hub, () => {}, [gitRoutes(hub), pullRoutes(hub)]),
+    restApi(context, () => {}, [gitRoutes(context), pullRoutes(context)]),
   );
-  const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(hub), web.fetch);
+  const server = await listen({ host: "127.0.0.1", port: 0 }, gitHttp(context), web.fetch);
   url = server.url;
-  await recoverPulls(hub);
+  await recoverPulls(context);
   server.open();
   return {
-    hub,
+    context,
     url,
     announced,
     async close() {
       await server.close();
-      await pullsIdle(hub);
-      await hub.git.idle();
+      await pullsIdle(context);
+      await context.git.idle();
       world.close();
     },
   };
@@ -104,12 +104,12 @@ export async function startHub(dataDir: string) {
 
 export async function startGitFixture(wanted: Partial<Repository> = {}): Promise<GitFixture> {
   const folder = mkdtempSync(join(tmpdir(), "sandbox-git-"));
-  const { hub, url, announced, close } = await startHub(join(folder, "world"));
-  const { world } = hub;
+  const { context, url, announced, close } = await startWithoutActions(join(folder, "world"));
+  const { world } = context;
   const user = (login: string, email: string | null): User =>
     world.table("users").put({ id: world.nextId(), login, type: "User", name: null, email });
   const [owner, writer, reader] = [user("ada", "ada@example.org"), user("wim", null), user("rea", null)];
-  const made = await makeRepository(hub, owner, {
+  const made = await makeRepository(context, owner, {
     name: "shop",
     description: null,
     private: false,
@@ -151,10 +151,10 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
   const bot = octokit(tokens.bot);
   const at = { owner: "ada", repo: "shop" };
 
-  const inside = hub.git.at(repository);
+  const inside = context.git.at(repository);
   async function commit(branch: string, files: Files, from = "main"): Promise<string> {
-    const there = await hub.git.resolve(repository, `refs/heads/${branch}`);
-    const parent = there ?? (await hub.git.resolve(repository, from));
+    const there = await context.git.resolve(repository, `refs/heads/${branch}`);
+    const parent = there ?? (await context.git.resolve(repository, from));
     const changes: TreeChange[] = [];
     for (const [path, text] of Object.entries(files)) {
       changes.push({ path, mode: "100644", sha: await writeBlob(inside, Buffer.from(text)) });
@@ -190,7 +190,7 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
   const sha = await commit("main", { "README.md": readme });
   announced.length = 0;
   return {
-    hub,
+    context,
     folder,
     url,
     repository,
@@ -204,7 +204,7 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     bot,
     nobody: octokit(),
     as: octokit,
-    idle: () => pullsIdle(hub),
+    idle: () => pullsIdle(context),
     heard: () => announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
     commit,
     protect(branch, given) {

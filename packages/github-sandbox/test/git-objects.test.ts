@@ -84,7 +84,7 @@ describe("commits", () => {
     const message = "Same tree\n\nwith a body";
     const made = await bot.rest.git.createCommit({ ...at, message, tree: base.tree.sha, parents: [sha, base.sha] });
     const login = "gate[bot]";
-    const id = fixture.hub.world.table("users").find((user) => user.login === login)?.id;
+    const id = fixture.context.world.table("users").find((user) => user.login === login)?.id;
     const who = { name: login, email: `${id}+${login}@users.noreply.github.com` };
     expect(made.data).toMatchObject({ message, author: who, committer: who });
     const shown = await bot.rest.repos.getCommit({ ...at, ref: made.data.sha });
@@ -175,7 +175,7 @@ describe("refs", () => {
     await expect(bot.rest.git.updateRef(move)).rejects.toMatchObject({ status: 422 });
     await expect(rea.rest.git.updateRef(move)).rejects.toMatchObject({ status: 403 });
     await expect(fixture.nobody.rest.git.updateRef(move)).rejects.toMatchObject({ status: expect.any(Number) });
-    expect(await fixture.hub.git.resolve(fixture.repository, "main")).toBe(sha);
+    expect(await fixture.context.git.resolve(fixture.repository, "main")).toBe(sha);
   });
 });
 

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-const tip = (branch: string) => fixture.hub.git.resolve(fixture.repository, `refs/heads/${branch}`);
+const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
 describe("clone", () => {
   it("gives anyone a public repository, with or without .git", async () => {
@@ -20,7 +20,7 @@ describe("clone", () => {
   });
 
   it("asks who it is for a private one and hides it from everyone else", async () => {
-    const { world } = fixture.hub;
+    const { world } = fixture.context;
     world.table("repositories").put({ ...fixture.repository, private: true, collaborators: {} });
     const anonymous = await fetch(`${fixture.url}/ada/shop.git/info/refs?service=git-upload-pack`);
     expect([anonymous.status, anonymous.headers.get("www-authenticate")]).toEqual([401, 'Basic realm="GitHub"']);

@@ -17,7 +17,7 @@ interface Problem {
 
 /** Octokit's own GraphQL client. */
 function client(token: string) {
-  return graphql.defaults({ baseUrl: fixture.hub.apiUrl(), headers: { authorization: `token ${token}` } });
+  return graphql.defaults({ baseUrl: fixture.context.apiUrl(), headers: { authorization: `token ${token}` } });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape that its query gave it.
@@ -88,7 +88,7 @@ describe("one query", () => {
       mergeable: "UNKNOWN",
       mergeStateStatus: "UNKNOWN",
     });
-    await pullsIdle(fixture.hub);
+    await pullsIdle(fixture.context);
     const answer = await ask(snapshot, variables);
     expect(answer.viewer.login).toBe("ada");
     expect(answer.rateLimit).toMatchObject({ cost: 1, used: 2 });
@@ -201,9 +201,9 @@ describe("what cannot be answered", () => {
       type: "NOT_FOUND",
       message: "Could not resolve to a PullRequest with the number of 7.",
     });
-    const repository = fixture.hub.world.table("repositories").get(fixture.repository.id);
+    const repository = fixture.context.world.table("repositories").get(fixture.repository.id);
     if (repository !== undefined)
-      fixture.hub.world.table("repositories").put({ ...repository, private: true, collaborators: {} });
+      fixture.context.world.table("repositories").put({ ...repository, private: true, collaborators: {} });
     const mine = `{ repository(owner: "ada", name: "shop") { id } }`;
     const { id } = (await ask(mine)).repository;
     expect((await problems(mine, {}, fixture.tokens.rea))[0]?.type).toBe("NOT_FOUND");
@@ -253,7 +253,7 @@ describe("what cannot be answered", () => {
 
   it("because of who asks, or of what was sent, is told in HTTP", async () => {
     const post = (body: string, token: string | null) =>
-      fetch(`${fixture.hub.apiUrl()}/graphql`, {
+      fetch(`${fixture.context.apiUrl()}/graphql`, {
         method: "POST",
         body,
         headers: token === null ? {} : { authorization: `Bearer ${token}` },
@@ -415,7 +415,7 @@ describe("mutations", () => {
     expect((await problems(disable, { id }))[0]?.type).toBe("UNPROCESSABLE");
     await fixture.passes(head, "unit");
     await fixture.rea.rest.pulls.get({ ...fixture.at, pull_number: number });
-    await pullsIdle(fixture.hub);
+    await pullsIdle(fixture.context);
     expect((await problems(enable, { id }))[0]).toMatchObject({
       type: "UNPROCESSABLE",
       message: "Pull request Pull request is in clean status",

@@ -16,12 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-const stored = () => fixture.hub.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
+const stored = () => fixture.context.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
 const pull = async () => (await fixture.rea.rest.pulls.get(at)).data;
-const user = (login: string) => fixture.hub.world.table("users").find((each) => each.login === login) as User;
+const user = (login: string) => fixture.context.world.table("users").find((each) => each.login === login) as User;
 const by = (login: string) => ({ user: user(login), byJobToken: false });
-const repository = () => fixture.hub.world.table("repositories").get(fixture.repository.id) ?? fixture.repository;
-const tip = (branch: string) => fixture.hub.git.resolve(fixture.repository, `refs/heads/${branch}`);
+const repository = () => fixture.context.world.table("repositories").get(fixture.repository.id) ?? fixture.repository;
+const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
 describe("merging asynchronously", () => {
   const path = "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge-async";
@@ -83,12 +83,12 @@ describe("merging asynchronously", () => {
       status: "failed",
       details: { message: expect.stringContaining("Head branch was modified") },
     });
-    const request = fixture.hub.world.table("mergeRequests").get(moved.data.details.uuid ?? "");
+    const request = fixture.context.world.table("mergeRequests").get(moved.data.details.uuid ?? "");
     if (request === undefined) throw new Error("no request");
     const updatedAt = new Date(Date.now() - 24 * 3_600_000 - 1000).toISOString();
-    fixture.hub.world.table("mergeRequests").put({ ...request, updatedAt });
+    fixture.context.world.table("mergeRequests").put({ ...request, updatedAt });
     await expect(result(moved.data.details.uuid)).rejects.toMatchObject({ status: 404 });
-    await setDraft(fixture.hub, fixture.repository, stored(), true, by("wim"));
+    await setDraft(fixture.context, fixture.repository, stored(), true, by("wim"));
     const failed = { status: 400, response: { data: { status: "failed" } } };
     await expect(ask()).rejects.toMatchObject(failed);
     await fixture.wim.rest.pulls.update({ ...at, state: "closed" });
@@ -99,7 +99,7 @@ describe("merging asynchronously", () => {
 
 describe("auto-merge", () => {
   const order: AutoMergeOrder = { method: "squash", title: "Land it", message: null };
-  const enable = (who = "wim") => enableAutoMerge(fixture.hub, repository(), stored(), order, by(who));
+  const enable = (who = "wim") => enableAutoMerge(fixture.context, repository(), stored(), order, by(who));
 
   beforeEach(() =>
     fixture.protect("main", {
@@ -126,13 +126,13 @@ describe("auto-merge", () => {
   });
 
   it("is refused where it is not allowed, and for what can be merged now, or is a draft", async () => {
-    fixture.hub.world.table("repositories").put({ ...repository(), allowAutoMerge: false });
+    fixture.context.world.table("repositories").put({ ...repository(), allowAutoMerge: false });
     await expect(enable()).rejects.toThrow("Auto merge is not allowed for this repository");
     await fixture.ada.rest.repos.update({ ...fixture.at, allow_auto_merge: true });
-    await setDraft(fixture.hub, repository(), stored(), true, by("wim"));
+    await setDraft(fixture.context, repository(), stored(), true, by("wim"));
     await expect(enable()).rejects.toThrow("draft");
-    await setDraft(fixture.hub, repository(), stored(), false, by("wim"));
-    fixture.hub.world.table("protections").remove(`${fixture.repository.id}:main`);
+    await setDraft(fixture.context, repository(), stored(), false, by("wim"));
+    fixture.context.world.table("protections").remove(`${fixture.repository.id}:main`);
     await expect(enable()).rejects.toThrow("Pull request Pull request is in clean status");
     await fixture.passes(head, "other", "failure");
     await expect(enable()).rejects.toThrow("Pull request Pull request is in unstable status");
@@ -140,13 +140,13 @@ describe("auto-merge", () => {
 
   it("is switched off by hand, and ends when the pull is closed or becomes a draft", async () => {
     await enable();
-    await disableAutoMerge(fixture.hub, repository(), stored(), by("wim"));
+    await disableAutoMerge(fixture.context, repository(), stored(), by("wim"));
     expect(fixture.heard()).toEqual(["pull_request auto_merge_enabled", "pull_request auto_merge_disabled"]);
-    await expect(disableAutoMerge(fixture.hub, repository(), stored(), by("wim"))).rejects.toThrow();
+    await expect(disableAutoMerge(fixture.context, repository(), stored(), by("wim"))).rejects.toThrow();
     await enable();
-    await setDraft(fixture.hub, repository(), stored(), true, by("wim"));
+    await setDraft(fixture.context, repository(), stored(), true, by("wim"));
     expect((await pull()).auto_merge).toBeNull();
-    await setDraft(fixture.hub, repository(), stored(), false, by("wim"));
+    await setDraft(fixture.context, repository(), stored(), false, by("wim"));
     await enable();
     await fixture.wim.rest.pulls.update({ ...at, state: "closed" });
     await fixture.wim.rest.pulls.update({ ...at, state: "open" });

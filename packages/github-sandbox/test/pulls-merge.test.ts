@@ -25,7 +25,7 @@ function merge(pull_number: number, options: MergeOptions = {}, who = fixture.wi
   return who.rest.pulls.merge({ ...fixture.at, pull_number, ...options });
 }
 
-const tip = (branch: string) => fixture.hub.git.resolve(fixture.repository, `refs/heads/${branch}`);
+const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 const shown = async (ref: string) => (await fixture.rea.rest.repos.getCommit({ ...fixture.at, ref })).data;
 
 describe("merging", () => {
@@ -76,7 +76,7 @@ describe("merging", () => {
     expect(log.map(({ commit }) => commit.message)).toEqual(["Change b.txt", "Change README.md", "Change README.md"]);
     expect(log.map(({ parents }) => parents.length)).toEqual([1, 1, 1]);
     expect([log[0]?.author?.login, log[0]?.committer?.login, log[2]?.sha]).toEqual(["ada", "wim", base]);
-    const file = await fixture.hub.git.readFile(fixture.repository, data.sha, "README.md");
+    const file = await fixture.context.git.readFile(fixture.repository, data.sha, "README.md");
     expect(file).toBe(readme.replace("line 1\n", "first\n").replace("line 10\n", "last\n"));
   });
 
@@ -109,7 +109,7 @@ describe("merging", () => {
   });
 
   it("deletes the head when the repository says so, and pulls into it go into its base", async () => {
-    fixture.hub.world.table("repositories").put({ ...fixture.repository, deleteBranchOnMerge: true });
+    fixture.context.world.table("repositories").put({ ...fixture.repository, deleteBranchOnMerge: true });
     await fixture.commit("side", { "a.txt": "1\n" });
     await fixture.commit("upper", { "b.txt": "1\n" }, "side");
     const lower = await open("side");
@@ -144,7 +144,7 @@ describe("a merge is refused", () => {
     });
     const draft = await open("draft", { draft: true });
     await expect(merge(draft)).rejects.toThrow(/still a draft/);
-    fixture.hub.world.table("repositories").put({ ...fixture.repository, lastNumber: 9, allowSquashMerge: false });
+    fixture.context.world.table("repositories").put({ ...fixture.repository, lastNumber: 9, allowSquashMerge: false });
     await expect(merge(number, { merge_method: "squash" })).rejects.toThrow(/Squash merges are not allowed/);
     await expect(merge(number, {}, fixture.rea)).rejects.toMatchObject({ status: 403 });
   });
@@ -152,7 +152,7 @@ describe("a merge is refused", () => {
   it("until the required checks passed on the head and, if strict, it is up to date", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
-    const gate = fixture.hub.world.table("apps").find((app) => app.slug === "gate");
+    const gate = fixture.context.world.table("apps").find((app) => app.slug === "gate");
     const checks = [
       { context: "unit", appId: null },
       { context: "lint", appId: gate?.id ?? 0 },
@@ -201,14 +201,14 @@ describe("a merge is refused", () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
     await fixture.rea.rest.pulls.get({ ...fixture.at, pull_number: number });
-    await pullsIdle(fixture.hub);
+    await pullsIdle(fixture.context);
     // Behind the sandbox's back: as if the move had come between its judgement and its merge.
-    await fixture.hub.git.at(fixture.repository).run(["update-ref", "refs/heads/main", head]);
+    await fixture.context.git.at(fixture.repository).run(["update-ref", "refs/heads/main", head]);
     await expect(merge(number)).rejects.toMatchObject({
       status: 405,
       message: expect.stringContaining("Base branch was modified. Review and try the merge again."),
     });
-    expect([...fixture.hub.world.table("pendingMerges").all()]).toEqual([]);
+    expect([...fixture.context.world.table("pendingMerges").all()]).toEqual([]);
   });
 
   it("when it is the same pull's second at the same time", async () => {
@@ -237,7 +237,7 @@ describe("bringing a head up to date", () => {
       status: 202,
       data: { message: "Updating pull request branch." },
     });
-    await pullsIdle(fixture.hub);
+    await pullsIdle(fixture.context);
     const after = (await tip("side")) ?? "";
     const commit = await shown(after);
     expect(commit.parents.map(({ sha }) => sha)).toEqual([head, base]);

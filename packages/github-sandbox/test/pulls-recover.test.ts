@@ -13,10 +13,10 @@ import { openPull } from "../src/pulls/open.ts";
 import { openIssue } from "../src/rest/issues/changes.ts";
 import { makeRepository } from "../src/rest/repos/make.ts";
 import type { Pull, Repository, User } from "../src/world/entities.ts";
-import { startHub } from "./git-fixture.ts";
+import { startWithoutActions } from "./git-fixture.ts";
 
 let dataDir: string;
-let life: Awaited<ReturnType<typeof startHub>>;
+let life: Awaited<ReturnType<typeof startWithoutActions>>;
 let repository: Repository;
 let user: User;
 let pull: Pull;
@@ -33,19 +33,19 @@ async function commit(message: string, ...parents: string[]): Promise<string> {
 /** What a killed process leaves behind is on the disk; a new life starts from it. */
 async function restart(): Promise<void> {
   await life.close();
-  life = await startHub(dataDir);
+  life = await startWithoutActions(dataDir);
 }
 
-const now = () => life.hub.world.table("pulls").get(pull.id);
-const state = () => life.hub.world.table("issues").get(pull.id)?.state;
+const now = () => life.context.world.table("pulls").get(pull.id);
+const state = () => life.context.world.table("issues").get(pull.id)?.state;
 const heard = () => life.announced.map(({ event, action }) => (action === null ? event : `${event} ${action}`));
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "sandbox-recover-"));
-  life = await startHub(dataDir);
-  const { hub } = life;
-  user = hub.world.table("users").put({ id: 7001, login: "ada", type: "User", name: null, email: null });
-  repository = await makeRepository(hub, user, {
+  life = await startWithoutActions(dataDir);
+  const { context } = life;
+  user = context.world.table("users").put({ id: 7001, login: "ada", type: "User", name: null, email: null });
+  repository = await makeRepository(context, user, {
     name: "shop",
     description: null,
     private: false,
@@ -55,14 +55,14 @@ beforeEach(async () => {
     allowRebaseMerge: true,
     deleteBranchOnMerge: true,
   });
-  git = hub.git.at(repository);
+  git = context.git.at(repository);
   base = await commit("Begin");
   await git.run(["update-ref", "refs/heads/main", base]);
   await git.run(["update-ref", "refs/heads/side", await commit("Side", base)]);
   const issue = { title: "first", body: null, labels: [], assigneeIds: [] };
-  await openIssue(hub, repository, issue, { user, byJobToken: false });
+  await openIssue(context, repository, issue, { user, byJobToken: false });
   const given = { title: "Side", body: "Closes #1", head: "side", base: "main", draft: false };
-  pull = await openPull(hub, repository, given, { user, byJobToken: false });
+  pull = await openPull(context, repository, given, { user, byJobToken: false });
 });
 afterEach(async () => {
   await life.close();
@@ -71,7 +71,7 @@ afterEach(async () => {
 
 describe("a merge that was under way", () => {
   const pending = (newBaseSha: string) =>
-    life.hub.world
+    life.context.world
       .table("pendingMerges")
       .put({ id: pull.id, baseRef: "main", oldBaseSha: base, newBaseSha, userId: user.id });
 
@@ -82,8 +82,8 @@ describe("a merge that was under way", () => {
     await restart();
     expect(now()).toMatchObject({ merged: true, mergeSha: landed, mergedById: user.id });
     expect(heard()).toEqual(["push", "pull_request closed", "issues closed", "push", "delete"]);
-    expect(await life.hub.git.resolve(repository, "refs/heads/side")).toBeNull();
-    expect([...life.hub.world.table("pendingMerges").all()]).toEqual([]);
+    expect(await life.context.git.resolve(repository, "refs/heads/side")).toBeNull();
+    expect([...life.context.world.table("pendingMerges").all()]).toEqual([]);
   });
 
   it("is finished also when the base moved on since", async () => {
@@ -99,7 +99,7 @@ describe("a merge that was under way", () => {
     await restart();
     expect([now()?.merged, state()]).toEqual([false, "open"]);
     expect(heard()).toEqual([]);
-    expect([...life.hub.world.table("pendingMerges").all()]).toEqual([]);
+    expect([...life.context.world.table("pendingMerges").all()]).toEqual([]);
   });
 });
 
@@ -107,7 +107,7 @@ describe("a merge that was still to come", () => {
   const order = { byJobToken: false, title: null, message: null };
 
   it("is made when it was asked for before the end", async () => {
-    life.hub.world.table("mergeRequests").put({
+    life.context.world.table("mergeRequests").put({
       ...order,
       id: "630b9d5e-3f2a-4f7e-8b0c-2d5f9a8c1e42",
       repositoryId: repository.id,
@@ -119,25 +119,27 @@ describe("a merge that was still to come", () => {
       status: "pending",
       words: "Merge request is in progress.",
       mergeSha: null,
-      updatedAt: life.hub.world.now(),
+      updatedAt: life.context.world.now(),
     });
     await restart();
-    await pullsIdle(life.hub);
-    const [request] = life.hub.world.table("mergeRequests").all();
+    await pullsIdle(life.context);
+    const [request] = life.context.world.table("mergeRequests").all();
     expect([now()?.merged, request?.status, request?.mergeSha]).toEqual([true, "merged", now()?.mergeSha]);
   });
 
   it("is made when all that was required came just before the end", async () => {
-    const enabledAt = life.hub.world.now();
-    life.hub.world.table("autoMerges").put({ ...order, id: pull.id, enabledById: user.id, method: "merge", enabledAt });
+    const enabledAt = life.context.world.now();
+    life.context.world
+      .table("autoMerges")
+      .put({ ...order, id: pull.id, enabledById: user.id, method: "merge", enabledAt });
     await restart();
-    await pullsIdle(life.hub);
+    await pullsIdle(life.context);
     expect(now()).toMatchObject({ merged: true, mergedById: user.id });
   });
 });
 
 it("takes back an approval of what the head is no more", async () => {
-  const { world } = life.hub;
+  const { world } = life.context;
   world
     .table("protections")
     .put({ ...unprotected(repository, "main"), requiredApprovals: 1, dismissStaleReviews: true });
@@ -159,7 +161,7 @@ it("takes back an approval of what the head is no more", async () => {
   // As if the end had come between following the head and judging its approvals.
   world.table("pulls").put({ ...pull, headSha: after, toldSha: after });
   await restart();
-  expect([...life.hub.world.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);
+  expect([...life.context.world.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);
 });
 
 describe("a ref that moved without the world hearing of it", () => {
@@ -169,11 +171,11 @@ describe("a ref that moved without the world hearing of it", () => {
     await restart();
     expect(now()?.headSha).toBe(after);
     expect(life.announced).toMatchObject([{ action: "synchronize", payload: { before: pull.headSha, after } }]);
-    expect(await life.hub.git.resolve(repository, `refs/pull/${pull.number}/head`)).toBe(after);
+    expect(await life.context.git.resolve(repository, `refs/pull/${pull.number}/head`)).toBe(after);
   });
 
   it("tells of a pull and of a head that were stored but not told of, once", async () => {
-    const pulls = () => life.hub.world.table("pulls");
+    const pulls = () => life.context.world.table("pulls");
     pulls().put({ ...pull, toldSha: null });
     await restart();
     expect(heard()).toEqual(["pull_request opened"]);
@@ -208,7 +210,7 @@ it("frees a ref that a killed git left locked", async () => {
   await restart();
   const move = { ref: "refs/heads/side", to: await commit("More", pull.headSha), force: false };
   const by = { user, byJobToken: false };
-  const outcome = await life.hub.git.exclusive(repository, () => moveRef(life.hub, repository, move, by));
+  const outcome = await life.context.git.exclusive(repository, () => moveRef(life.context, repository, move, by));
   expect(outcome).toEqual({ moved: true, before: pull.headSha });
 });
 
@@ -217,6 +219,8 @@ it("tells a pull of a branch that moved by any way the same", async () => {
   await git.run(["update-ref", "refs/heads/side", after]);
   life.announced.length = 0;
   const moved = { ref: "refs/heads/side", before: pull.headSha, after, forced: false };
-  await life.hub.git.exclusive(repository, () => refMoved(life.hub, repository, moved, { user, byJobToken: false }));
+  await life.context.git.exclusive(repository, () =>
+    refMoved(life.context, repository, moved, { user, byJobToken: false }),
+  );
   expect(heard()).toEqual(["push", "pull_request synchronize"]);
 });

@@ -35,8 +35,8 @@ async function errorsOf(attempt: Promise<unknown>): Promise<unknown> {
 
 const reviews = async (who = fixture.rea) => (await who.rest.pulls.listReviews(at)).data;
 const merge = () => fixture.wim.rest.pulls.merge(at);
-const stored = () => fixture.hub.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
-const decision = () => decisionOn(fixture.hub.world, fixture.repository, stored(), []);
+const stored = () => fixture.context.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
+const decision = () => decisionOn(fixture.context.world, fixture.repository, stored(), []);
 
 describe("a review", () => {
   it("is told with its state written small, and listed with it written large", async () => {
@@ -290,15 +290,15 @@ describe("a review comment", () => {
     expect(reply).toMatchObject({ in_reply_to_id: first.id, line: 3, path: "README.md" });
     const toReply = { ...at, comment_id: reply.id, body: "x" };
     await expect(fixture.ada.rest.pulls.createReplyForReviewComment(toReply)).rejects.toMatchObject({ status: 404 });
-    const { hub, repository } = fixture;
-    const [thread] = threadsOf(hub.world, stored());
+    const { context, repository } = fixture;
+    const [thread] = threadsOf(context.world, stored());
     if (thread === undefined) throw new Error("no thread");
-    expect([thread.map(({ id }) => id), unresolvedThreads(hub.world, stored())]).toEqual([[first.id, reply.id], 1]);
-    const [ada] = hub.world.table("users").filter(({ login }) => login === "ada");
+    expect([thread.map(({ id }) => id), unresolvedThreads(context.world, stored())]).toEqual([[first.id, reply.id], 1]);
+    const [ada] = context.world.table("users").filter(({ login }) => login === "ada");
     const by = { user: ada ?? { id: 0, login: "", type: "User", name: null, email: null }, byJobToken: false } as const;
-    await resolveThread(hub, repository, stored(), thread, by);
-    expect(unresolvedThreads(hub.world, stored())).toBe(0);
-    await unresolveThread(hub, repository, stored(), thread, by);
+    await resolveThread(context, repository, stored(), thread, by);
+    expect(unresolvedThreads(context.world, stored())).toBe(0);
+    await unresolveThread(context, repository, stored(), thread, by);
     expect(fixture.announced.slice(-2)).toMatchObject([
       { event: "pull_request_review_thread", action: "resolved", payload: { thread: { comments: [{}, {}] } } },
       { event: "pull_request_review_thread", action: "unresolved" },
@@ -306,10 +306,10 @@ describe("a review comment", () => {
   });
 
   it("can be changed and removed by its author or a writer, and listed by time", async () => {
-    const carl = fixture.hub.world
+    const carl = fixture.context.world
       .table("users")
       .put({ id: 9001, login: "carl", type: "User", name: null, email: null });
-    const reader = fixture.as(issueUserToken(fixture.hub.world, carl).id);
+    const reader = fixture.as(issueUserToken(fixture.context.world, carl).id);
     const { data: first } = await comment({ body: "One" });
     await comment({ body: "Two" });
     const of = { ...fixture.at, comment_id: first.id };

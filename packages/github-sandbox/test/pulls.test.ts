@@ -20,7 +20,7 @@ async function get(pull_number: number) {
 /** Asks, lets the test merge end, asks again. */
 async function settled(number: number) {
   await get(number);
-  await pullsIdle(fixture.hub);
+  await pullsIdle(fixture.context);
   return get(number);
 }
 
@@ -86,7 +86,7 @@ describe("mergeability", () => {
     const base = await fixture.commit("main", { "b.txt": "1\n" });
     const { number } = await open();
     expect(await get(number)).toMatchObject({ mergeable: null, mergeable_state: "unknown", merge_commit_sha: null });
-    await pullsIdle(fixture.hub);
+    await pullsIdle(fixture.context);
     const pull = await get(number);
     expect(pull).toMatchObject({ mergeable: true, mergeable_state: "clean", merge_commit_sha: expect.any(String) });
     const clone = await fixture.clone(fixture.tokens.rea);
@@ -101,7 +101,7 @@ describe("mergeability", () => {
     expect(await settled(number)).toMatchObject({ mergeable: true });
     await fixture.commit("main", { "README.md": readme.replace("line 2", "main") });
     expect(await get(number)).toMatchObject({ mergeable: null });
-    await pullsIdle(fixture.hub);
+    await pullsIdle(fixture.context);
     expect(await get(number)).toMatchObject({ mergeable: false, mergeable_state: "dirty", merge_commit_sha: null });
     const ref = { ...fixture.at, ref: `pull/${number}/merge` };
     await expect(fixture.rea.rest.git.getRef(ref)).rejects.toMatchObject({ status: 404 });

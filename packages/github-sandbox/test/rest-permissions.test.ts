@@ -15,7 +15,7 @@ import { gitRoutes } from "../src/git/routes.ts";
 import { pullRoutes } from "../src/pulls/routes.ts";
 import { may } from "../src/rest/kit.ts";
 import type { Token } from "../src/world/entities.ts";
-import { startHub } from "./git-fixture.ts";
+import { startWithoutActions } from "./git-fixture.ts";
 import { type Fixture, silent, startFixture } from "./rest-fixture.ts";
 
 /** May do everything, elsewhere. */
@@ -262,9 +262,9 @@ describe("a scoped token", () => {
 describe("every route of a repository", () => {
   it("is in the table", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sandbox-routes-"));
-    const { hub, close } = await startHub(folder);
-    const rooms = [gitRoutes(hub), pullRoutes(hub), actionsRoutes(hub, {} as Actions)];
-    const known = restApi(hub, () => {}, rooms).routes;
+    const { context, close } = await startWithoutActions(folder);
+    const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, {} as Actions)];
+    const known = restApi(context, () => {}, rooms).routes;
     await close();
     rmSync(folder, { recursive: true });
     const root = "/repos/:owner/:repo";

@@ -1,5 +1,5 @@
 /** GitHub's REST API for Actions: https://docs.github.com/en/rest/actions */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { newRest, type Rest } from "../rest/kit.ts";
 import type { Actions } from "./index.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
@@ -10,14 +10,14 @@ import { secretRoutes } from "./routes/secrets.ts";
 import { variableRoutes } from "./routes/variables.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
-export function actionsRoutes(hub: Hub, actions: Actions): Rest {
+export function actionsRoutes(context: SandboxContext, actions: Actions): Rest {
   const rest = newRest();
-  const downloads = newDownloads(hub);
-  rest.route("/", workflowRoutes(hub, actions));
-  rest.route("/", runRoutes(hub, actions));
-  rest.route("/", jobRoutes(hub, actions.dataDir, downloads));
-  rest.route("/", artifactRoutes(hub, actions.artifacts, downloads));
-  rest.route("/", secretRoutes(hub));
-  rest.route("/", variableRoutes(hub));
+  const downloads = newDownloads(context);
+  rest.route("/", workflowRoutes(context, actions));
+  rest.route("/", runRoutes(context, actions));
+  rest.route("/", jobRoutes(context, actions.dataDir, downloads));
+  rest.route("/", artifactRoutes(context, actions.artifacts, downloads));
+  rest.route("/", secretRoutes(context));
+  rest.route("/", variableRoutes(context));
   return rest;
 }

@@ -6,7 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { z } from "zod";
 import { bodyOf } from "../rest/body.ts";
-import { ApiError, newRest, type Rest, type RestContext } from "../rest/kit.ts";
+import { ApiError, type HttpContext, newRest, type Rest } from "../rest/kit.ts";
 import { faultLevels } from "./draw.ts";
 import type { FaultSettings, Faults } from "./faults.ts";
 
@@ -15,22 +15,22 @@ const wanted = z.object({ faults: z.enum(faultLevels), seed: z.number().int().mi
 export function adminRoutes(faults: Faults, token: string): Rest {
   const rest = newRest();
 
-  rest.use(async (context, next) => {
-    if (!isLocal(getConnInfo(context).remote.address)) throw new ApiError(403, "Only for this machine.");
-    if (!bears(context, token)) throw new ApiError(401, "Send the sandbox's admin token as a bearer token.");
+  rest.use(async (http, next) => {
+    if (!isLocal(getConnInfo(http).remote.address)) throw new ApiError(403, "Only for this machine.");
+    if (!bears(http, token)) throw new ApiError(401, "Send the sandbox's admin token as a bearer token.");
     await next();
   });
 
-  rest.get("/faults", (context) => context.json(shown(faults.settings)));
+  rest.get("/faults", (http) => http.json(shown(faults.settings)));
 
-  rest.put("/faults", async (context) => {
-    const { faults: level, seed } = await bodyOf(context, wanted);
+  rest.put("/faults", async (http) => {
+    const { faults: level, seed } = await bodyOf(http, wanted);
     faults.set({ level, seed: seed ?? faults.settings.seed });
-    return context.json(shown(faults.settings));
+    return http.json(shown(faults.settings));
   });
 
-  rest.onError((error, context) => {
-    if (error instanceof ApiError) return context.json({ message: error.message }, error.status);
+  rest.onError((error, http) => {
+    if (error instanceof ApiError) return http.json({ message: error.message }, error.status);
     throw error;
   });
 
@@ -45,8 +45,8 @@ function isLocal(address: string | undefined): boolean {
   return address !== undefined && /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(address);
 }
 
-function bears(context: RestContext, token: string): boolean {
-  const given = Buffer.from(context.req.header("authorization") ?? "");
+function bears(http: HttpContext, token: string): boolean {
+  const given = Buffer.from(http.req.header("authorization") ?? "");
   const expected = Buffer.from(`Bearer ${token}`);
   return given.length === expected.length && timingSafeEqual(given, expected);
 }

@@ -5,8 +5,8 @@
  * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
  */
 import { RE2JS } from "re2js";
+import type { SandboxContext } from "../context.ts";
 import { mergeBase } from "../git/plumbing/history.ts";
-import type { Hub } from "../hub.ts";
 import type { Pull, Repository, User } from "../world/entities.ts";
 import { guardsOf } from "./guards.ts";
 
@@ -16,13 +16,18 @@ export type Owners = readonly string[];
 const places = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
 /** Of everything that the pull changes, where the base's rules ask for it; those of each path once. */
-export async function ownersOf(hub: Hub, repository: Repository, pull: Pull, baseSha: string): Promise<Owners[]> {
-  const guards = guardsOf(hub.world, repository, `refs/heads/${pull.baseRef}`);
+export async function ownersOf(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  baseSha: string,
+): Promise<Owners[]> {
+  const guards = guardsOf(context.world, repository, `refs/heads/${pull.baseRef}`);
   if (!guards.some((guard) => guard.pull?.codeOwners)) return [];
   for (const place of places) {
-    const text = await hub.git.readFile(repository, baseSha, place);
+    const text = await context.git.readFile(repository, baseSha, place);
     if (text === null) continue;
-    const git = hub.git.at(repository);
+    const git = context.git.at(repository);
     const from = (await mergeBase(git, baseSha, pull.headSha)) ?? baseSha;
     const rules = parseOwners(text);
     // A file that was moved is its old place's owners' concern too.

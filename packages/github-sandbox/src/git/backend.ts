@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { Repository } from "../world/entities.ts";
 import { gitEnvironment } from "./plumbing/dir.ts";
 
@@ -20,14 +20,14 @@ interface Call {
 }
 
 /** Settings by environment, so that nothing in the repository's own folder can change them. */
-function settings(hub: Hub): Record<string, string> {
+function settings(context: SandboxContext): Record<string, string> {
   const pairs = [
     ["http.receivepack", "true"],
     // As on GitHub, where a push to them is "deny updating a hidden ref", while a fetch sees them.
     ["receive.hideRefs", "refs/pull"],
     ["receive.autogc", "false"],
     ["gc.auto", "0"],
-    ["core.hooksPath", hub.git.hooksDir],
+    ["core.hooksPath", context.git.hooksDir],
     ["uploadpack.allowFilter", "true"],
     ["uploadpack.allowAnySHA1InWant", "true"],
   ];
@@ -38,15 +38,20 @@ function settings(hub: Hub): Record<string, string> {
   return { GIT_CONFIG_COUNT: String(pairs.length), ...(Object.fromEntries(entries) as Record<string, string>) };
 }
 
-function environment(hub: Hub, repository: Repository, request: IncomingMessage, call: Call): Record<string, string> {
+function environment(
+  context: SandboxContext,
+  repository: Repository,
+  request: IncomingMessage,
+  call: Call,
+): Record<string, string> {
   const header = (name: string) => {
     const value = request.headers[name];
     return typeof value === "string" ? value : "";
   };
   const asSent = call.body === undefined;
   return gitEnvironment({
-    ...settings(hub),
-    PATH_TRANSLATED: `${hub.git.dir(repository)}/${call.rest}`,
+    ...settings(context),
+    PATH_TRANSLATED: `${context.git.dir(repository)}/${call.rest}`,
     GIT_HTTP_EXPORT_ALL: "1",
     REQUEST_METHOD: request.method ?? "GET",
     QUERY_STRING: call.rest === "info/refs" ? `service=${call.service}` : "",
@@ -59,14 +64,14 @@ function environment(hub: Hub, repository: Repository, request: IncomingMessage,
 }
 
 export async function runBackend(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   request: IncomingMessage,
   response: ServerResponse,
   call: Call,
 ): Promise<void> {
   const child = spawn("git", ["http-backend"], {
-    env: environment(hub, repository, request, call),
+    env: environment(context, repository, request, call),
     stdio: ["pipe", "pipe", "ignore"],
   });
   if (child.pid !== undefined) call.started?.(child.pid);

@@ -1,6 +1,6 @@
 /** Clone, fetch and push over HTTP, as git speaks them, at `/{owner}/{repo}[.git]/…`. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { authenticate } from "../rest/auth/authenticate.ts";
 import { type Actor, ApiError, may } from "../rest/kit.ts";
 import type { Repository } from "../world/entities.ts";
@@ -28,7 +28,7 @@ class Refused extends Error {
 }
 
 /** Takes the request if it is git's (returns true) and answers it; anything else is left alone (returns false). */
-export function gitHttp(hub: Hub): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function gitHttp(context: SandboxContext): (request: IncomingMessage, response: ServerResponse) => boolean {
   const servePack = newPacking();
   return (request, response) => {
     const url = new URL(request.url ?? "/", "http://git");
@@ -39,13 +39,13 @@ export function gitHttp(hub: Hub): (request: IncomingMessage, response: ServerRe
     const [, owner = "", name = "", rest = ""] = path;
     const service = rest === "info/refs" ? url.searchParams.get("service") : rest;
     const asked = { owner, name, rest, service } as Asked;
-    serve(hub, asked, servePack, request, response).catch((error: unknown) => refuse(response, error));
+    serve(context, asked, servePack, request, response).catch((error: unknown) => refuse(response, error));
     return true;
   };
 }
 
 async function serve(
-  hub: Hub,
+  context: SandboxContext,
   asked: Asked,
   servePack: ServePack,
   request: IncomingMessage,
@@ -56,19 +56,21 @@ async function serve(
     throw new Refused(403, "Please upgrade your git client.");
   }
   if (request.method !== (rest === "info/refs" ? "GET" : "POST")) throw new Refused(405, "Method not allowed.");
-  const actor = authenticate(hub, request.headers.authorization);
-  const repository = admitted(hub, asked, actor);
-  if (rest === "git-upload-pack") return servePack(hub, repository, request, response);
-  if (rest === "info/refs") return runBackend(hub, repository, request, response, asked);
+  const actor = authenticate(context, request.headers.authorization);
+  const repository = admitted(context, asked, actor);
+  if (rest === "git-upload-pack") return servePack(context, repository, request, response);
+  if (rest === "info/refs") return runBackend(context, repository, request, response, asked);
   if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
   const by = { user: actor.user, byJobToken: actor.token.kind === "job" };
-  return receivePush(hub, repository, request, response, by);
+  return receivePush(context, repository, request, response, by);
 }
 
 /** The repository, if the actor may do there what was asked. Whoever may not see it is asked who they are, or gets 404. */
-function admitted(hub: Hub, { owner, name, service }: Asked, actor: Actor): Repository {
+function admitted(context: SandboxContext, { owner, name, service }: Asked, actor: Actor): Repository {
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-  const repository = hub.world.table("repositories").find((each) => same(each.owner, owner) && same(each.name, name));
+  const repository = context.world
+    .table("repositories")
+    .find((each) => same(each.owner, owner) && same(each.name, name));
   const level = service === "git-receive-pack" ? "write" : "read";
   if (repository !== undefined && may(actor, repository, "contents", level)) return repository;
   if (actor.kind !== "token") throw new ApiError(401, "Authentication required.");

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { availableParallelism, constants, setPriority } from "node:os";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { newSlots } from "../slots.ts";
 import type { Repository } from "../world/entities.ts";
 import { runBackend } from "./backend.ts";
@@ -13,7 +13,7 @@ import { runBackend } from "./backend.ts";
 const turnMs = 30_000;
 
 export type ServePack = (
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   request: IncomingMessage,
   response: ServerResponse,
@@ -22,7 +22,7 @@ export type ServePack = (
 export function newPacking(): ServePack {
   const slots = newSlots(Math.max(1, availableParallelism() - 1));
 
-  return async (hub, repository, request, response) => {
+  return async (context, repository, request, response) => {
     const left = new AbortController();
     response.once("close", () => left.abort());
     const release = await slots.take(left.signal);
@@ -30,7 +30,7 @@ export function newPacking(): ServePack {
     const turn = setTimeout(release, turnMs);
     try {
       const call = { rest: "git-upload-pack", service: "git-upload-pack", started: giveWay };
-      await runBackend(hub, repository, request, response, call);
+      await runBackend(context, repository, request, response, call);
     } finally {
       clearTimeout(turn);
       release();

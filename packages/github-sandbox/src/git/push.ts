@@ -1,5 +1,5 @@
 /** The payload of a `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { type Payload, repositoryWeb } from "../shapes/site.ts";
 import type { Repository, User } from "../world/entities.ts";
 import { emailOf, userOfEmail } from "./identity.ts";
@@ -24,9 +24,9 @@ type PushCommit = Payload<"webhook-push">["commits"][number];
 /** GitHub shows at most this many commits of one push. */
 const shownCommits = 2048;
 
-export async function pushPayload(hub: Hub, repository: Repository, moved: MovedRef, user: User) {
+export async function pushPayload(context: SandboxContext, repository: Repository, moved: MovedRef, user: User) {
   const { ref, before, after, forced } = moved;
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const fresh = after === null ? [] : await newCommits(git, moved, after);
   const head = fresh.at(-1) ?? (after === null ? null : await commitOf(git, moved.ref, after));
   const shown = head === null || fresh.length > 0 ? fresh : [head];
@@ -40,9 +40,9 @@ export async function pushPayload(hub: Hub, repository: Repository, moved: Moved
     distinct: true,
     message: commit.message,
     timestamp: commit.committer.date,
-    url: `${repositoryWeb(hub, repository)}/commit/${commit.sha}`,
-    author: person(hub, commit.author),
-    committer: person(hub, commit.committer),
+    url: `${repositoryWeb(context, repository)}/commit/${commit.sha}`,
+    author: person(context, commit.author),
+    committer: person(context, commit.committer),
     ...names.get(commit.sha),
   });
   return {
@@ -53,7 +53,7 @@ export async function pushPayload(hub: Hub, repository: Repository, moved: Moved
     created: before === null,
     deleted: after === null,
     forced,
-    compare: compareUrl(hub, repository, moved),
+    compare: compareUrl(context, repository, moved),
     commits: fresh.map(render),
     head_commit: head === null ? null : render(head),
     pusher: { name: user.login, email: emailOf(user) },
@@ -79,13 +79,13 @@ async function baseOf(git: GitDir, repository: Repository, after: string): Promi
   return (await resolveCommit(git, ref)) === after ? ref : null;
 }
 
-function compareUrl(hub: Hub, repository: Repository, { ref, before, after }: MovedRef): string {
-  const web = `${repositoryWeb(hub, repository)}/compare`;
+function compareUrl(context: SandboxContext, repository: Repository, { ref, before, after }: MovedRef): string {
+  const web = `${repositoryWeb(context, repository)}/compare`;
   if (before === null) return `${web}/${branchOf(ref) ?? ref}`;
   return `${web}/${before.slice(0, 12)}...${(after ?? zeroSha).slice(0, 12)}`;
 }
 
-function person(hub: Hub, { name, email, date }: Signature) {
-  const user = userOfEmail(hub.world, email);
+function person(context: SandboxContext, { name, email, date }: Signature) {
+  const user = userOfEmail(context.world, email);
   return { name, email, date, ...(user === null ? {} : { username: user.login }) };
 }

@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import type { SandboxContext } from "../context.ts";
 import { judgeMove } from "../gates/judge.ts";
-import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
 import { repositoryWeb } from "../shapes/site.ts";
@@ -28,7 +28,7 @@ interface Command {
 const maxCommandBytes = 4 * 1024 * 1024;
 
 export async function receivePush(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   request: IncomingMessage,
   response: ServerResponse,
@@ -36,17 +36,17 @@ export async function receivePush(
 ): Promise<void> {
   const sent = request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request;
   const { commands, body } = await readCommands(sent);
-  await hub.git.exclusive(repository, async () => {
-    const before = await tips(hub, repository);
-    const judged = join(hub.git.dir(repository), `judged.${randomUUID()}`);
-    await writeFile(judged, wordsFile(commands.flatMap((command) => judgedWays(hub, repository, command, by))));
+  await context.git.exclusive(repository, async () => {
+    const before = await tips(context, repository);
+    const judged = join(context.git.dir(repository), `judged.${randomUUID()}`);
+    await writeFile(judged, wordsFile(commands.flatMap((command) => judgedWays(context, repository, command, by))));
     try {
-      await runBackend(hub, repository, request, response, {
+      await runBackend(context, repository, request, response, {
         rest: "git-receive-pack",
         service: "git-receive-pack",
         body,
         env: { SANDBOX_JUDGED: judged },
-        ended: () => tellMoves(hub, repository, before, by),
+        ended: () => tellMoves(context, repository, before, by),
       });
     } finally {
       await rm(judged, { force: true });
@@ -55,30 +55,35 @@ export async function receivePush(
 }
 
 /** The judgement for each way in which the move may turn out. */
-function judgedWays(hub: Hub, repository: Repository, command: Command, by: By): Judged[] {
+function judgedWays(context: SandboxContext, repository: Repository, command: Command, by: By): Judged[] {
   const { ref } = command;
   const judged = (way: Way): Judged => {
-    const judgement = judgeMove(hub.world, repository, { ...command, ...way }, by.user);
+    const judgement = judgeMove(context.world, repository, { ...command, ...way }, by.user);
     return { ref, ...way, refused: judgement.against.length > 0, lines: words(ref, judgement, rulesPage) };
   };
-  const rulesPage = `${repositoryWeb(hub, repository)}/rules?ref=${encodeURIComponent(ref)}`;
+  const rulesPage = `${repositoryWeb(context, repository)}/rules?ref=${encodeURIComponent(ref)}`;
   return ways.map(judged).filter(({ lines }) => lines.length > 0);
 }
 
-async function tips(hub: Hub, repository: Repository): Promise<Map<string, string>> {
-  const refs = await listRefs(hub.git.at(repository), "refs/");
+async function tips(context: SandboxContext, repository: Repository): Promise<Map<string, string>> {
+  const refs = await listRefs(context.git.at(repository), "refs/");
   return new Map(refs.map(({ ref, sha }) => [ref, sha]));
 }
 
 /** Nobody else moves refs meanwhile, so every ref that is not where it was, was moved by this push. */
-async function tellMoves(hub: Hub, repository: Repository, old: Map<string, string>, by: By): Promise<void> {
-  const now = await tips(hub, repository);
+async function tellMoves(
+  context: SandboxContext,
+  repository: Repository,
+  old: Map<string, string>,
+  by: By,
+): Promise<void> {
+  const now = await tips(context, repository);
   for (const ref of new Set([...old.keys(), ...now.keys()])) {
     const before = old.get(ref) ?? null;
     const after = now.get(ref) ?? null;
     if (before === after) continue;
-    const lost = before !== null && after !== null && !(await isAncestor(hub.git.at(repository), before, after));
-    await refMoved(hub, repository, { ref, before, after, forced: lost }, by);
+    const lost = before !== null && after !== null && !(await isAncestor(context.git.at(repository), before, after));
+    await refMoved(context, repository, { ref, before, after, forced: lost }, by);
   }
 }
 

@@ -1,10 +1,11 @@
 /**
  * Every move of a branch or tag of the sandbox ends in `refMoved`, whoever made it: REST (`moveRef`), a merge, or a
- * `git push`. Call both inside `hub.git.exclusive`, so that what follows from moves happens in their order.
+ * `git push`. Call both inside `context.git.exclusive`, so that what follows from moves happens in their order.
  */
+
+import type { SandboxContext } from "../context.ts";
 import { guardsOf } from "../gates/guards.ts";
 import { judgeMove, type Objection } from "../gates/judge.ts";
-import type { Hub } from "../hub.ts";
 import { followMove } from "../pulls/follow.ts";
 import { closeMentioned } from "../pulls/landing/closing.ts";
 import type { By } from "../rest/issues/changes.ts";
@@ -31,59 +32,69 @@ export type Moved =
   | { moved: false; why: "protected"; objections: Objection[] };
 
 /** Moves a ref for somebody: judged by what guards it, then swapped, then told. */
-export async function moveRef(hub: Hub, repository: Repository, wanted: WantedMove, by: By): Promise<Moved> {
+export async function moveRef(
+  context: SandboxContext,
+  repository: Repository,
+  wanted: WantedMove,
+  by: By,
+): Promise<Moved> {
   const { ref, to, force } = wanted;
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const before = await readRef(git, ref);
   if (wanted.from !== undefined && wanted.from !== before) return { moved: false, why: "stale" };
   if (before === to) return { moved: true, before };
   const forward = before === null || to === null || (await isAncestor(git, before, to));
-  const objections = await objectionsTo(hub, repository, { ref, before, after: to, forward }, by);
+  const objections = await objectionsTo(context, repository, { ref, before, after: to, forward }, by);
   if (objections.length > 0) return { moved: false, why: "protected", objections };
   if (!forward && !force) return { moved: false, why: "not-fast-forward" };
   const swapped = await swapRef(git, ref, before, to);
   if (swapped !== "moved") return { moved: false, why: swapped };
-  await refMoved(hub, repository, { ref, before, after: to, forced: !forward }, by);
+  await refMoved(context, repository, { ref, before, after: to, forced: !forward }, by);
   return { moved: true, before };
 }
 
 /** What guards the ref objects to in such a move by somebody. */
 export async function objectionsTo(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   move: { ref: string; before: string | null; after: string | null; forward: boolean },
   by: By,
 ): Promise<Objection[]> {
-  if (guardsOf(hub.world, repository, move.ref).length === 0) return [];
+  if (guardsOf(context.world, repository, move.ref).length === 0) return [];
   const { before, after } = move;
-  const linear = after === null || !(await bringsMerges(hub.git.at(repository), before, after));
-  return judgeMove(hub.world, repository, { ...move, linear }, by.user).against;
+  const linear = after === null || !(await bringsMerges(context.git.at(repository), before, after));
+  return judgeMove(context.world, repository, { ...move, linear }, by.user).against;
 }
 
 /** What follows from a move that git has made: the world's pulls follow it, and it is told. */
-export async function refMoved(hub: Hub, repository: Repository, moved: MovedRef, by: By): Promise<void> {
+export async function refMoved(
+  context: SandboxContext,
+  repository: Repository,
+  moved: MovedRef,
+  by: By,
+): Promise<void> {
   const branch = branchOf(moved.ref);
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
-  const payload = await pushPayload(hub, repository, moved, by.user);
-  recordReferences(hub, repository, payload.commits, by.user.id);
-  touch(hub, repository);
-  const tellPulls = branch === null ? () => {} : await followMove(hub, repository, { ...moved, branch }, by);
+  const payload = await pushPayload(context, repository, moved, by.user);
+  recordReferences(context, repository, payload.commits, by.user.id);
+  touch(context, repository);
+  const tellPulls = branch === null ? () => {} : await followMove(context, repository, { ...moved, branch }, by);
   const announcement = { repository, sender: by.user, byJobToken: by.byJobToken };
-  hub.announce({ ...announcement, ...told("push", null, payload) });
+  context.announce({ ...announcement, ...told("push", null, payload) });
   const named = { ref: branch ?? tag ?? "", ref_type: branch === null ? "tag" : "branch", pusher_type: "user" };
   if (moved.before === null) {
     const about = { master_branch: repository.defaultBranch, description: repository.description };
-    hub.announce({ ...announcement, ...told("create", null, { ...named, ...about }) });
+    context.announce({ ...announcement, ...told("create", null, { ...named, ...about }) });
   }
-  if (moved.after === null) hub.announce({ ...announcement, ...told("delete", null, named) });
+  if (moved.after === null) context.announce({ ...announcement, ...told("delete", null, named) });
   tellPulls();
   if (branch !== repository.defaultBranch) return;
   const messages = payload.commits.map(({ message }) => message);
-  await closeMentioned(hub, repository, messages, by);
+  await closeMentioned(context, repository, messages, by);
 }
 
-function touch(hub: Hub, { id }: Repository): void {
-  const stored = hub.world.table("repositories").get(id);
-  if (stored !== undefined) hub.world.table("repositories").put({ ...stored, pushedAt: hub.world.now() });
+function touch(context: SandboxContext, { id }: Repository): void {
+  const stored = context.world.table("repositories").get(id);
+  if (stored !== undefined) context.world.table("repositories").put({ ...stored, pushedAt: context.world.now() });
 }

@@ -2,7 +2,7 @@
  * How the sandbox's things are shown in GraphQL. Each is an object of GitHub's type with the fields that are there; a
  * field that is not is refused by its name, never answered with null (`execute.ts`).
  */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { Actor } from "../rest/kit.ts";
 import type { Issue, Label, Pull, Repository } from "../world/entities.ts";
 
@@ -13,7 +13,7 @@ export type Arguments = Record<string, unknown>;
 
 /** One request. */
 export interface Asking {
-  hub: Hub;
+  context: SandboxContext;
   actor: Actor;
   show: Show;
 }

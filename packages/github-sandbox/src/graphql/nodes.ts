@@ -21,8 +21,8 @@ const unknown = (id: unknown) =>
 
 /** @throws Refused when there is none, or none that the actor may see. */
 export function nodeShown(asking: Asking, id: unknown): Shown {
-  const { hub, show } = asking;
-  const { world } = hub;
+  const { context, show } = asking;
+  const { world } = context;
   const read = readNodeId(String(id));
   const number = Number(read?.id);
   switch (read?.kind) {
@@ -72,7 +72,7 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
 
 /** The thing itself, for mutations. @throws Refused */
 export function nodeOf(asking: Asking, id: unknown): Found {
-  const { world } = asking.hub;
+  const { world } = asking.context;
   const read = readNodeId(String(id));
   const number = Number(read?.id);
   switch (read?.kind) {
@@ -103,7 +103,7 @@ export function nodeOf(asking: Asking, id: unknown): Found {
 
 /** The thread of review comments, whose id is its first comment's. @throws Refused */
 export function threadAt(asking: Asking, id: unknown): { repository: Repository; pull: Pull; thread: Thread } {
-  const { world } = asking.hub;
+  const { world } = asking.context;
   const read = readNodeId(String(id));
   const first = world.table("reviewComments").get(read?.kind === "PullRequestReviewThread" ? Number(read.id) : 0);
   const pull = world.table("pulls").get(first?.pullId ?? 0);
@@ -113,8 +113,8 @@ export function threadAt(asking: Asking, id: unknown): { repository: Repository;
 }
 
 /** @throws Refused as if it were not there. */
-function seen({ hub, actor }: Asking, repositoryId: number, id: unknown): Repository {
-  const repository = hub.world.table("repositories").get(repositoryId);
+function seen({ context, actor }: Asking, repositoryId: number, id: unknown): Repository {
+  const repository = context.world.table("repositories").get(repositoryId);
   if (repository === undefined || !may(actor, repository, "metadata", "read")) throw unknown(id);
   return repository;
 }

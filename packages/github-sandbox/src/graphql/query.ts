@@ -8,8 +8,8 @@ import { type Arguments, type Asking, type Fields, Refused } from "./fields.ts";
 import { nodeShown } from "./nodes.ts";
 
 export function queryRoot(asking: Asking, rate: Schema<"rate-limit">) {
-  const { hub, actor, show } = asking;
-  const { world } = hub;
+  const { context, actor, show } = asking;
+  const { world } = context;
 
   function named(login: unknown, types: readonly User["type"][], what: string) {
     const wanted = String(login).toLowerCase();

@@ -1,6 +1,6 @@
 /** `POST /graphql`. https://docs.github.com/en/graphql/guides/forming-calls-with-graphql */
 import { z } from "zod";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { Gate } from "../limits/gate.ts";
 import { by } from "../rest/issues/find.ts";
 import { ApiError, jsonBody, newRest, type Rest } from "../rest/kit.ts";
@@ -11,26 +11,26 @@ import { asking } from "./show.ts";
 
 const variables = z.record(z.string(), z.unknown());
 
-export function graphqlRoutes(hub: Hub, gate: Pick<Gate, "seen" | "mutation">): Rest {
+export function graphqlRoutes(context: SandboxContext, gate: Pick<Gate, "seen" | "mutation">): Rest {
   const rest = newRest();
 
-  rest.post("/graphql", async (context) => {
-    const actor = context.get("actor");
+  rest.post("/graphql", async (http) => {
+    const actor = http.get("actor");
     if (actor.kind !== "token") {
       const documentation =
         "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql";
       throw new ApiError(401, "This endpoint requires you to be authenticated.", { documentation_url: documentation });
     }
-    const asked = read(await jsonBody(context));
-    if (typeof asked === "string") return context.json({ errors: [{ message: asked }] });
+    const asked = read(await jsonBody(http));
+    if (typeof asked === "string") return http.json({ errors: [{ message: asked }] });
     const { answerQuery } = await import("./execute.ts");
     const answer = await answerQuery(asked, (kind) => {
-      const viewer = asking(hub, actor);
+      const viewer = asking(context, actor);
       if (kind === "query") return { root: queryRoot(viewer, gate.seen(actor, "graphql")), asking: viewer };
-      const acting = { ...viewer, by: by(context), spend: () => gate.mutation(context) };
+      const acting = { ...viewer, by: by(http), spend: () => gate.mutation(http) };
       return { root: mutationRoot(acting), asking: acting };
     });
-    return context.json(answer);
+    return http.json(answer);
   });
 
   return rest;

@@ -1,5 +1,5 @@
 /** Puts the shapes together, so that each can show the others. */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { Actor } from "../rest/kit.ts";
 import type { Asking, Show } from "./fields.ts";
 import { commitShape, refShape } from "./shapes/commit.ts";
@@ -8,7 +8,7 @@ import { actorShape } from "./shapes/people.ts";
 import { pullShape } from "./shapes/pull.ts";
 import { labelShape, repositoryShape } from "./shapes/repository.ts";
 
-export function asking(hub: Hub, actor: Actor): Asking {
+export function asking(context: SandboxContext, actor: Actor): Asking {
   const show: Show = {
     repository: (repository) => repositoryShape(made, repository),
     issue: (repository, issue) => issueShape(made, repository, issue),
@@ -18,6 +18,6 @@ export function asking(hub: Hub, actor: Actor): Asking {
     ref: (repository, ref) => refShape(made, repository, ref),
     actor: (userId) => actorShape(made, userId),
   };
-  const made: Asking = { hub, actor, show };
+  const made: Asking = { context, actor, show };
   return made;
 }

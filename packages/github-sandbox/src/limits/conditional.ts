@@ -4,37 +4,37 @@
  * 200 first (https://github.com/bored-engineer/github-conditional-http-transport).
  */
 import { createHash } from "node:crypto";
-import type { RestContext } from "../rest/kit.ts";
+import type { HttpContext } from "../rest/kit.ts";
 
 /** What GitHub dates: the one repository, issue, comment or person an address names. */
 const dated = /\/(repos\/[^/]+\/[^/]+(\/issues\/(comments\/)?\d+)?|users?(\/[^/]+)?)$/;
 
 /** Tags the answer that is about to go out, or puts a 304 in its place. */
-export async function answerConditionally(context: RestContext): Promise<void> {
-  const { method, path } = context.req;
-  if ((method !== "GET" && method !== "HEAD") || context.res.status !== 200) return;
-  if (!(context.res.headers.get("content-type") ?? "").startsWith("application/")) return;
-  const body = await context.res.clone().arrayBuffer();
-  const tag = tagOf(context, Buffer.from(body));
+export async function answerConditionally(http: HttpContext): Promise<void> {
+  const { method, path } = http.req;
+  if ((method !== "GET" && method !== "HEAD") || http.res.status !== 200) return;
+  if (!(http.res.headers.get("content-type") ?? "").startsWith("application/")) return;
+  const body = await http.res.clone().arrayBuffer();
+  const tag = tagOf(http, Buffer.from(body));
   const changed = dated.test(path) ? changedAt(Buffer.from(body).toString("utf8")) : null;
-  context.header("ETag", tag);
-  context.header(
+  http.header("ETag", tag);
+  http.header(
     "Cache-Control",
-    `${context.get("actor").kind === "anonymous" ? "public" : "private"}, max-age=60, s-maxage=60`,
+    `${http.get("actor").kind === "anonymous" ? "public" : "private"}, max-age=60, s-maxage=60`,
   );
-  context.header("Vary", "Accept, Authorization, Cookie, X-GitHub-OTP");
-  if (changed !== null) context.header("Last-Modified", changed.toUTCString());
-  if (!isKnown(context, tag, changed)) return;
-  const headers = new Headers(context.res.headers);
+  http.header("Vary", "Accept, Authorization, Cookie, X-GitHub-OTP");
+  if (changed !== null) http.header("Last-Modified", changed.toUTCString());
+  if (!isKnown(http, tag, changed)) return;
+  const headers = new Headers(http.res.headers);
   for (const name of ["content-type", "content-length"]) headers.delete(name);
   // Hono keeps the headers of the answer it replaces, unless that is taken away first.
-  context.res = undefined;
-  context.res = new Response(null, { status: 304, headers });
+  http.res = undefined;
+  http.res = new Response(null, { status: 304, headers });
 }
 
-function tagOf(context: RestContext, body: Buffer): string {
+function tagOf(http: HttpContext, body: Buffer): string {
   const hash = createHash("sha256");
-  for (const name of ["accept", "authorization"]) hash.update(`${context.req.header(name) ?? ""}\n`);
+  for (const name of ["accept", "authorization"]) hash.update(`${http.req.header(name) ?? ""}\n`);
   return `W/"${hash.update(body).digest("hex")}"`;
 }
 
@@ -46,10 +46,10 @@ function changedAt(body: string): Date | null {
 }
 
 /** Tags are compared weakly, and count for more than dates: RFC 9110, 13.1. */
-function isKnown(context: RestContext, tag: string, changed: Date | null): boolean {
-  const tags = context.req.header("if-none-match");
+function isKnown(http: HttpContext, tag: string, changed: Date | null): boolean {
+  const tags = http.req.header("if-none-match");
   const bare = (text: string) => text.trim().replace(/^W\//, "");
   if (tags !== undefined) return tags.split(",").some((each) => each.trim() === "*" || bare(each) === bare(tag));
-  const since = Date.parse(context.req.header("if-modified-since") ?? "");
+  const since = Date.parse(http.req.header("if-modified-since") ?? "");
   return changed !== null && changed.getTime() <= since;
 }

@@ -3,7 +3,7 @@
  * (`enablePullRequestAutoMerge`, `convertPullRequestToDraft`, …); the merge itself is in `landing/when-ready.ts`.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/automatically-merging-a-pull-request
  */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
 import type { AutoMerge, Pull, Repository } from "../world/entities.ts";
@@ -25,14 +25,14 @@ const refused = (message: string) => new ApiError(422, message);
  * @throws ApiError 422 in the words that GitHub's GraphQL errors have.
  */
 export async function enableAutoMerge(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   order: AutoMergeOrder,
   by: By,
 ): Promise<void> {
   if (!repository.allowAutoMerge) throw refused("Auto merge is not allowed for this repository");
-  if (!isOpen(hub, pull)) throw refused("Can't enable auto-merge for this pull request");
+  if (!isOpen(context, pull)) throw refused("Can't enable auto-merge for this pull request");
   // Drafts and auto-merge exclude each other: https://github.com/microsoft/vscode-pull-request-github/issues/3755
   if (pull.draft) throw refused("Pull request Pull request is in draft status");
   const method = methodRefusal(repository, order.method);
@@ -41,48 +41,54 @@ export async function enableAutoMerge(
     throw refused("Head branch was modified. Review and try the merge again.");
   }
   // What can be merged now is not for auto-merge: https://github.com/peter-evans/enable-pull-request-automerge/issues/343
-  const tested = await testMerge(hub, repository, pull);
-  const state = tested === null ? "unknown" : await mergeableState(hub, repository, tested);
+  const tested = await testMerge(context, repository, pull);
+  const state = tested === null ? "unknown" : await mergeableState(context, repository, tested);
   if (state === "clean" || state === "unstable") throw refused(`Pull request Pull request is in ${state} status`);
-  hub.world.table("autoMerges").put({
+  context.world.table("autoMerges").put({
     id: pull.id,
     enabledById: by.user.id,
     byJobToken: by.byJobToken,
     method: order.method,
     title: order.title,
     message: order.message,
-    enabledAt: hub.world.now(),
+    enabledAt: context.world.now(),
   });
-  await tellPull(hub, repository, hub.world.table("pulls").get(pull.id) ?? pull, "auto_merge_enabled", by, {});
+  await tellPull(context, repository, context.world.table("pulls").get(pull.id) ?? pull, "auto_merge_enabled", by, {});
 }
 
 /** @param reason Why, as the webhook tells it. @throws ApiError 422 when it is not enabled. */
 export async function disableAutoMerge(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   by: By,
   reason = "Auto-merge was disabled by a user",
 ): Promise<void> {
-  if (!isOpen(hub, pull) || hub.world.table("autoMerges").get(pull.id) === undefined) {
+  if (!isOpen(context, pull) || context.world.table("autoMerges").get(pull.id) === undefined) {
     throw refused("Can't disable auto-merge for this pull request");
   }
-  hub.world.table("autoMerges").remove(pull.id);
-  await tellPull(hub, repository, pull, "auto_merge_disabled", by, { reason });
+  context.world.table("autoMerges").remove(pull.id);
+  await tellPull(context, repository, pull, "auto_merge_disabled", by, { reason });
 }
 
 /**
  * Makes the pull a draft, or ready for review; one that is so already stays as it is. A draft is not merged by itself
  * (https://github.com/reitermarkus/automerge/issues/1525). @throws ApiError 422 when it is closed.
  */
-export async function setDraft(hub: Hub, repository: Repository, pull: Pull, draft: boolean, by: By): Promise<void> {
-  if (!isOpen(hub, pull)) throw refused("Pull request is closed");
-  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
+export async function setDraft(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  draft: boolean,
+  by: By,
+): Promise<void> {
+  if (!isOpen(context, pull)) throw refused("Pull request is closed");
+  const stored = context.world.table("pulls").get(pull.id) ?? pull;
   if (stored.draft === draft) return;
-  const changed = hub.world.transaction(() => {
-    touchIssue(hub, pull, {});
-    if (draft) hub.world.table("autoMerges").remove(pull.id);
-    return hub.world.table("pulls").put({ ...stored, draft });
+  const changed = context.world.transaction(() => {
+    touchIssue(context, pull, {});
+    if (draft) context.world.table("autoMerges").remove(pull.id);
+    return context.world.table("pulls").put({ ...stored, draft });
   });
-  await tellPull(hub, repository, changed, draft ? "converted_to_draft" : "ready_for_review", by, {});
+  await tellPull(context, repository, changed, draft ? "converted_to_draft" : "ready_for_review", by, {});
 }

@@ -1,7 +1,8 @@
 /** Changing a pull: its words, its base, open or closed. */
+
+import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { recordEvent } from "../rest/issues/record-event.ts";
 import { unprocessable } from "../rest/kit.ts";
@@ -11,57 +12,63 @@ import { closed, touchIssue } from "./follow.ts";
 import { tellHead, tellPull } from "./tell.ts";
 
 export async function editWords(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   wanted: { title?: string | undefined; body?: string | null | undefined },
   by: By,
 ): Promise<void> {
-  const issue = hub.world.table("issues").get(pull.id);
+  const issue = context.world.table("issues").get(pull.id);
   if (issue === undefined) return;
   const title = wanted.title ?? issue.title;
   const body = wanted.body === undefined ? issue.body : wanted.body;
   if (title === issue.title && body === issue.body) return;
-  touchIssue(hub, pull, { title, body });
+  touchIssue(context, pull, { title, body });
   const changes = {
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
   };
-  await tellPull(hub, repository, pull, "edited", by, { changes });
+  await tellPull(context, repository, pull, "edited", by, { changes });
 }
 
-/** Points the pull at another base. Call it inside `hub.git.exclusive`. @throws ApiError 422 when it cannot be. */
-export async function retarget(hub: Hub, repository: Repository, pull: Pull, baseRef: string, by: By): Promise<void> {
+/** Points the pull at another base. Call it inside `context.git.exclusive`. @throws ApiError 422 when it cannot be. */
+export async function retarget(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  baseRef: string,
+  by: By,
+): Promise<void> {
   if (baseRef === pull.baseRef) return;
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const baseSha = await readRef(git, `refs/heads/${baseRef}`);
   if (baseSha === null) throw unprocessable("PullRequest", [{ field: "base", code: "invalid" }]);
   if (await isAncestor(git, pull.headSha, baseSha)) {
     const message = `There are no new commits between base branch '${baseRef}' and head branch '${pull.headRef}'`;
     throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
   }
-  const taken = twin(hub, { ...pull, baseRef });
+  const taken = twin(context, { ...pull, baseRef });
   if (taken) {
     const message = `A pull request already exists for base branch '${baseRef}' and head branch '${pull.headRef}'`;
     throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
   }
-  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
+  const stored = context.world.table("pulls").get(pull.id) ?? pull;
   const changed = { ...stored, baseRef, baseSha, mergeability: null, mergeSha: null };
-  hub.world.transaction(() => {
-    hub.world.table("pulls").put(changed);
-    touchIssue(hub, pull, {});
+  context.world.transaction(() => {
+    context.world.table("pulls").put(changed);
+    touchIssue(context, pull, {});
   });
   const changes = { base: { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } } };
-  await tellPull(hub, repository, changed, "edited", by, { changes });
+  await tellPull(context, repository, changed, "edited", by, { changes });
 }
 
-export async function closePull(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
-  await tellPull(hub, repository, closed(hub, pull, by), "closed", by, {});
+export async function closePull(context: SandboxContext, repository: Repository, pull: Pull, by: By): Promise<void> {
+  await tellPull(context, repository, closed(context, pull, by), "closed", by, {});
 }
 
-/** Call it inside `hub.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */
-export async function reopenPull(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
-  const git = hub.git.at(repository);
+/** Call it inside `context.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */
+export async function reopenPull(context: SandboxContext, repository: Repository, pull: Pull, by: By): Promise<void> {
+  const git = context.git.at(repository);
   const [headSha, baseSha] = await Promise.all([
     readRef(git, `refs/heads/${pull.headRef}`),
     readRef(git, `refs/heads/${pull.baseRef}`),
@@ -69,7 +76,8 @@ export async function reopenPull(hub: Hub, repository: Repository, pull: Pull, b
   if (pull.merged) throw refusedReopen("The pull request cannot be reopened.");
   if (headSha === null) throw refusedReopen(`The ${pull.headRef} branch has been deleted.`);
   if (baseSha === null) throw refusedReopen(`The ${pull.baseRef} branch has been deleted.`);
-  if (twin(hub, pull)) throw refusedReopen(`A pull request already exists for ${repository.owner}:${pull.headRef}.`);
+  if (twin(context, pull))
+    throw refusedReopen(`A pull request already exists for ${repository.owner}:${pull.headRef}.`);
   // https://github.com/isaacs/github/issues/361: what was left out while it was closed could not be told.
   if (!(await isAncestor(git, pull.headSha, headSha))) {
     throw refusedReopen(`The ${pull.headRef} branch was force-pushed or recreated.`);
@@ -79,15 +87,15 @@ export async function reopenPull(hub: Hub, repository: Repository, pull: Pull, b
     throw refusedReopen(`There are no new commits between ${ends}`);
   }
   await setOwnRef(git, `refs/pull/${pull.number}/head`, headSha);
-  const stored = hub.world.table("pulls").get(pull.id) ?? pull;
+  const stored = context.world.table("pulls").get(pull.id) ?? pull;
   const reopened = { ...stored, headSha, baseSha, mergeability: null, mergeSha: null };
-  hub.world.transaction(() => {
-    hub.world.table("pulls").put(reopened);
-    touchIssue(hub, pull, { state: "open", closedAt: null, closedById: null });
-    const issue = hub.world.table("issues").get(pull.id);
-    if (issue !== undefined) recordEvent(hub, issue, "reopened", by.user.id);
+  context.world.transaction(() => {
+    context.world.table("pulls").put(reopened);
+    touchIssue(context, pull, { state: "open", closedAt: null, closedById: null });
+    const issue = context.world.table("issues").get(pull.id);
+    if (issue !== undefined) recordEvent(context, issue, "reopened", by.user.id);
   });
-  await tellHead(hub, repository, reopened, "reopened", by);
+  await tellHead(context, repository, reopened, "reopened", by);
 }
 
 function refusedReopen(message: string) {
@@ -97,8 +105,8 @@ function refusedReopen(message: string) {
 }
 
 /** Another open pull of the same two branches: GitHub allows one. */
-function twin(hub: Hub, { id, repositoryId, headRef, baseRef }: Pull): boolean {
+function twin(context: SandboxContext, { id, repositoryId, headRef, baseRef }: Pull): boolean {
   const same = (each: Pull) =>
     each.id !== id && each.repositoryId === repositoryId && each.headRef === headRef && each.baseRef === baseRef;
-  return hub.world.table("pulls").find((each) => same(each) && isOpen(hub, each)) !== undefined;
+  return context.world.table("pulls").find((each) => same(each) && isOpen(context, each)) !== undefined;
 }

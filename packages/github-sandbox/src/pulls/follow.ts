@@ -1,6 +1,7 @@
 /** How open pulls follow the moves of their branches. */
+
+import type { SandboxContext } from "../context.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { recordEvent } from "../rest/issues/record-event.ts";
 import type { Issue, Pull, Repository } from "../world/entities.ts";
@@ -21,14 +22,21 @@ type Tell = () => void;
  * whose head the base now contains is merged (however that came about), and one whose branch is gone is closed.
  * @returns Says all that; call it after the move itself was told.
  */
-export async function followMove(hub: Hub, repository: Repository, moved: BranchMoved, by: By): Promise<Tell> {
-  const open = hub.world.table("pulls").filter((pull) => pull.repositoryId === repository.id && isOpen(hub, pull));
+export async function followMove(
+  context: SandboxContext,
+  repository: Repository,
+  moved: BranchMoved,
+  by: By,
+): Promise<Tell> {
+  const open = context.world
+    .table("pulls")
+    .filter((pull) => pull.repositoryId === repository.id && isOpen(context, pull));
   const tells: Tell[] = [];
   for (const pull of open.filter((each) => each.headRef === moved.branch)) {
-    tells.push(await followHead(hub, repository, pull, moved.after, by));
+    tells.push(await followHead(context, repository, pull, moved.after, by));
   }
   const based = open.filter((each) => each.baseRef === moved.branch);
-  tells.push(...(await followBase(hub, repository, based, moved.after, by)));
+  tells.push(...(await followBase(context, repository, based, moved.after, by)));
   return () => {
     for (const tell of tells) tell();
   };
@@ -36,26 +44,26 @@ export async function followMove(hub: Hub, repository: Repository, moved: Branch
 
 /** The pull's head is now at `after`; null: its branch is gone. */
 export async function followHead(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   after: string | null,
   by: By,
 ): Promise<Tell> {
-  if (after === null) return preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by, {});
-  const git = hub.git.at(repository);
+  if (after === null) return preparedPullEvent(context, repository, closed(context, pull, by), "closed", by, {});
+  const git = context.git.at(repository);
   const before = pull.headSha;
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
   await setOwnRef(git, `refs/pull/${pull.number}/head`, after);
-  const current = hub.world.table("pulls").get(pull.id) ?? pull;
-  const followed = hub.world.transaction(() => {
-    touchIssue(hub, pull, {});
+  const current = context.world.table("pulls").get(pull.id) ?? pull;
+  const followed = context.world.transaction(() => {
+    touchIssue(context, pull, {});
     const baseSha = base ?? current.baseSha;
     const moved = { headSha: after, headPushedById: by.user.id, baseSha };
-    return hub.world.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
+    return context.world.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
   });
-  const tell = await preparedHead(hub, repository, followed, "synchronize", by, { before, after });
-  const dismissStale = await staleApprovals(hub, repository, followed, by);
+  const tell = await preparedHead(context, repository, followed, "synchronize", by, { before, after });
+  const dismissStale = await staleApprovals(context, repository, followed, by);
   return () => {
     tell();
     dismissStale();
@@ -64,62 +72,62 @@ export async function followHead(
 
 /** The base of these pulls is now at `after`; null: it is gone. */
 export async function followBase(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   based: readonly Pull[],
   after: string | null,
   by: By,
 ): Promise<Tell[]> {
   if (based.length === 0) return [];
-  const contained = after === null ? new Set<string>() : await pullHeadsIn(hub, repository, after);
+  const contained = after === null ? new Set<string>() : await pullHeadsIn(context, repository, after);
   const tells: Tell[] = [];
   for (const { id } of based) {
-    const pull = hub.world.table("pulls").get(id);
-    if (pull === undefined || !isOpen(hub, pull)) continue;
+    const pull = context.world.table("pulls").get(id);
+    if (pull === undefined || !isOpen(context, pull)) continue;
     if (after === null) {
-      tells.push(await preparedPullEvent(hub, repository, closed(hub, pull, by), "closed", by, {}));
+      tells.push(await preparedPullEvent(context, repository, closed(context, pull, by), "closed", by, {}));
     } else if (contained.has(`refs/pull/${pull.number}/head`)) {
-      const merged = markMerged(hub, pull, after, by);
-      tells.push(await preparedPullEvent(hub, repository, merged, "closed", by, {}));
+      const merged = markMerged(context, pull, after, by);
+      tells.push(await preparedPullEvent(context, repository, merged, "closed", by, {}));
     } else {
-      hub.world.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
+      context.world.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
     }
   }
   return tells;
 }
 
-async function pullHeadsIn(hub: Hub, repository: Repository, tip: string): Promise<Set<string>> {
+async function pullHeadsIn(context: SandboxContext, repository: Repository, tip: string): Promise<Set<string>> {
   const args = ["for-each-ref", `--merged=${tip}`, "--format=%(refname)", "refs/pull/*/head"];
-  return new Set((await hub.git.at(repository).text(args)).split("\n"));
+  return new Set((await context.git.at(repository).text(args)).split("\n"));
 }
 
 /** Writes down that the pull is merged as `mergeSha`. Synchronous, so it can be part of a transaction. */
-export function markMerged(hub: Hub, pull: Pull, mergeSha: string, by: By): Pull {
-  return hub.world.transaction(() => {
-    const now = hub.world.now();
-    touchIssue(hub, pull, { state: "closed", closedAt: now, closedById: by.user.id });
-    const issue = hub.world.table("issues").get(pull.id);
+export function markMerged(context: SandboxContext, pull: Pull, mergeSha: string, by: By): Pull {
+  return context.world.transaction(() => {
+    const now = context.world.now();
+    touchIssue(context, pull, { state: "closed", closedAt: now, closedById: by.user.id });
+    const issue = context.world.table("issues").get(pull.id);
     if (issue !== undefined) {
-      recordEvent(hub, issue, "merged", by.user.id, { commitId: mergeSha });
-      recordEvent(hub, issue, "closed", by.user.id);
+      recordEvent(context, issue, "merged", by.user.id, { commitId: mergeSha });
+      recordEvent(context, issue, "closed", by.user.id);
     }
     const merged = { merged: true, mergedAt: now, mergedById: by.user.id, mergeSha, mergeability: null };
-    return hub.world.table("pulls").put({ ...pull, ...merged });
+    return context.world.table("pulls").put({ ...pull, ...merged });
   });
 }
 
 /**
  * Closes the pull without merging; auto-merge ends with it (https://github.com/reitermarkus/automerge/issues/1525).
  */
-export function closed(hub: Hub, pull: Pull, by: By): Pull {
-  hub.world.table("autoMerges").remove(pull.id);
-  touchIssue(hub, pull, { state: "closed", closedAt: hub.world.now(), closedById: by.user.id });
-  const issue = hub.world.table("issues").get(pull.id);
-  if (issue !== undefined) recordEvent(hub, issue, "closed", by.user.id);
+export function closed(context: SandboxContext, pull: Pull, by: By): Pull {
+  context.world.table("autoMerges").remove(pull.id);
+  touchIssue(context, pull, { state: "closed", closedAt: context.world.now(), closedById: by.user.id });
+  const issue = context.world.table("issues").get(pull.id);
+  if (issue !== undefined) recordEvent(context, issue, "closed", by.user.id);
   return pull;
 }
 
-export function touchIssue(hub: Hub, pull: Pull, change: Partial<Issue>): void {
-  const issue = hub.world.table("issues").get(pull.id);
-  if (issue !== undefined) hub.world.table("issues").put({ ...issue, ...change, updatedAt: hub.world.now() });
+export function touchIssue(context: SandboxContext, pull: Pull, change: Partial<Issue>): void {
+  const issue = context.world.table("issues").get(pull.id);
+  if (issue !== undefined) context.world.table("issues").put({ ...issue, ...change, updatedAt: context.world.now() });
 }

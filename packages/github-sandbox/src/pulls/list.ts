@@ -1,17 +1,17 @@
 /** Which pulls a list asks for. https://docs.github.com/en/rest/pulls/pulls#list-pull-requests */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { Issue, Pull, Repository } from "../world/entities.ts";
 
 type Query = Partial<Record<string, string>>;
 
 /** The repository's pulls as the query (`state`, `head`, `base`, `sort`, `direction`) wants them. */
-export function listPulls(hub: Hub, repository: Repository, query: Query): Pull[] {
+export function listPulls(context: SandboxContext, repository: Repository, query: Query): Pull[] {
   const { state = "open", head, base, sort = "created" } = query;
   const direction = query.direction ?? (sort === "created" ? "desc" : "asc");
   // GitHub ignores a `head` that names no owner.
   const [, owner, branch] = /^([^:]+):(.+)$/.exec(head ?? "") ?? [];
-  const issues = hub.world.table("issues");
-  const rows = hub.world.table("pulls").filter((pull) => pull.repositoryId === repository.id);
+  const issues = context.world.table("issues");
+  const rows = context.world.table("pulls").filter((pull) => pull.repositoryId === repository.id);
   const pairs = rows.flatMap((pull) => {
     const issue = issues.get(pull.id);
     return issue === undefined ? [] : [{ pull, issue }];
@@ -24,23 +24,23 @@ export function listPulls(hub: Hub, repository: Repository, query: Query): Pull[
   );
   const sign = direction === "asc" ? 1 : -1;
   return wanted
-    .sort((a, b) => sign * (compare(hub, sort, a.issue, b.issue) || a.issue.number - b.issue.number))
+    .sort((a, b) => sign * (compare(context, sort, a.issue, b.issue) || a.issue.number - b.issue.number))
     .map(({ pull }) => pull);
 }
 
-function compare(hub: Hub, sort: string, a: Issue, b: Issue): number {
+function compare(context: SandboxContext, sort: string, a: Issue, b: Issue): number {
   switch (sort) {
     case "updated":
       return a.updatedAt.localeCompare(b.updatedAt);
     case "popularity":
-      return comments(hub, a) - comments(hub, b);
+      return comments(context, a) - comments(context, b);
     default:
       return a.createdAt.localeCompare(b.createdAt);
   }
 }
 
-function comments(hub: Hub, issue: Issue): number {
+function comments(context: SandboxContext, issue: Issue): number {
   const same = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === issue.repositoryId && each.issueNumber === issue.number;
-  return hub.world.table("comments").filter(same).length;
+  return context.world.table("comments").filter(same).length;
 }

@@ -3,12 +3,12 @@
  * (https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request). The test merge is kept at `refs/pull/N/merge`.
  */
 
+import type { SandboxContext } from "../context.ts";
 import { faultsOf } from "../faults/faults.ts";
 import { githubSignature, signatureOf } from "../git/identity.ts";
 import { mergeTrees } from "../git/plumbing/merging.ts";
 import { writeCommit } from "../git/plumbing/objects.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Hub } from "../hub.ts";
 import { userById } from "../shapes/user.ts";
 import type { Pull, Repository } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
@@ -19,48 +19,53 @@ import { isOpen, pullNumbered } from "./facts.ts";
 const underWay = new WeakMap<World, Map<number, Promise<Pull | null>>>();
 
 /** Starts the test merge if the pull needs one; answers nothing, like GitHub's first `mergeable: null`. */
-export function askMergeability(hub: Hub, repository: Repository, pull: Pull): void {
-  if (pull.mergeability !== null || !isOpen(hub, pull)) return;
-  const begins = faultsOf(hub.world).beforeTestMerge(pull.id);
+export function askMergeability(context: SandboxContext, repository: Repository, pull: Pull): void {
+  if (pull.mergeability !== null || !isOpen(context, pull)) return;
+  const begins = faultsOf(context.world).beforeTestMerge(pull.id);
   inBackground(
-    hub,
-    begins.then(() => testMerge(hub, repository, pull)),
+    context,
+    begins.then(() => testMerge(context, repository, pull)),
   );
 }
 
 /** The pull with its mergeability known; null when it is closed or one of its branches is gone. */
-export async function testMerge(hub: Hub, repository: Repository, { id }: Pull): Promise<Pull | null> {
-  let all = underWay.get(hub.world);
+export async function testMerge(context: SandboxContext, repository: Repository, { id }: Pull): Promise<Pull | null> {
+  let all = underWay.get(context.world);
   if (all === undefined) {
     all = new Map();
-    underWay.set(hub.world, all);
+    underWay.set(context.world, all);
   }
   const known = all.get(id);
   if (known !== undefined) return known;
-  const work = findOut(hub, repository, id).finally(() => all.delete(id));
+  const work = findOut(context, repository, id).finally(() => all.delete(id));
   all.set(id, work);
   return work;
 }
 
-async function findOut(hub: Hub, repository: Repository, id: number): Promise<Pull | null> {
+async function findOut(context: SandboxContext, repository: Repository, id: number): Promise<Pull | null> {
   for (;;) {
-    const pull = hub.world.table("pulls").get(id);
-    if (pull === undefined || !isOpen(hub, pull)) return null;
+    const pull = context.world.table("pulls").get(id);
+    if (pull === undefined || !isOpen(context, pull)) return null;
     if (pull.mergeability !== null) return pull;
-    const base = await readRef(hub.git.at(repository), `refs/heads/${pull.baseRef}`);
+    const base = await readRef(context.git.at(repository), `refs/heads/${pull.baseRef}`);
     if (base === null) return null;
-    const testMergeSha = await mergeForTest(hub, repository, pull, base);
-    const stored = await hub.git.exclusive(repository, () => keep(hub, repository, pull, base, testMergeSha));
+    const testMergeSha = await mergeForTest(context, repository, pull, base);
+    const stored = await context.git.exclusive(repository, () => keep(context, repository, pull, base, testMergeSha));
     if (stored !== null) return stored;
   }
 }
 
-async function mergeForTest(hub: Hub, repository: Repository, pull: Pull, base: string): Promise<string | null> {
-  const git = hub.git.at(repository);
+async function mergeForTest(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  base: string,
+): Promise<string | null> {
+  const git = context.git.at(repository);
   const merged = await mergeTrees(git, base, pull.headSha);
   if (!("tree" in merged)) return null;
-  const now = hub.world.now();
-  const author = userById(hub, hub.world.table("issues").get(pull.id)?.userId ?? 0);
+  const now = context.world.now();
+  const author = userById(context, context.world.table("issues").get(pull.id)?.userId ?? 0);
   return writeCommit(git, {
     tree: merged.tree,
     parents: [base, pull.headSha],
@@ -72,21 +77,21 @@ async function mergeForTest(hub: Hub, repository: Repository, pull: Pull, base: 
 
 /** Keeps what was found if neither branch moved meanwhile; null if one did. */
 async function keep(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   tested: Pull,
   baseSha: string,
   testMergeSha: string | null,
 ): Promise<Pull | null> {
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   if ((await readRef(git, `refs/heads/${tested.baseRef}`)) !== baseSha) return null;
   // GitHub leaves the last good test merge behind; a stale one is of no use to anyone, so it goes.
   await setOwnRef(git, `refs/pull/${tested.number}/merge`, testMergeSha);
-  const pull = hub.world.table("pulls").get(tested.id);
+  const pull = context.world.table("pulls").get(tested.id);
   if (pull === undefined || pull.headSha !== tested.headSha || pull.baseRef !== tested.baseRef) return null;
-  if (!isOpen(hub, pull)) return null;
+  if (!isOpen(context, pull)) return null;
   const mergeability = { headSha: pull.headSha, baseSha, mergeable: testMergeSha !== null, testMergeSha };
-  return hub.world.table("pulls").put({ ...pull, mergeability, mergeSha: testMergeSha });
+  return context.world.table("pulls").put({ ...pull, mergeability, mergeSha: testMergeSha });
 }
 
 /**
@@ -94,12 +99,12 @@ async function keep(
  * from it. "conflict" when head and base do not merge; null when the pull is closed or gone.
  */
 export async function testMergeOf(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   number: number,
 ): Promise<{ sha: string } | "conflict" | null> {
-  const pull = pullNumbered(hub, repository, number);
-  const tested = pull === null ? null : await testMerge(hub, repository, pull);
+  const pull = pullNumbered(context, repository, number);
+  const tested = pull === null ? null : await testMerge(context, repository, pull);
   if (!tested?.mergeability) return null;
   const { testMergeSha } = tested.mergeability;
   return testMergeSha === null ? "conflict" : { sha: testMergeSha };

@@ -1,7 +1,8 @@
 /** Opening a pull. https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
+
+import type { SandboxContext } from "../context.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { unprocessable } from "../rest/kit.ts";
 import type { Pull, Repository } from "../world/entities.ts";
@@ -22,22 +23,25 @@ function custom(message: string) {
   return unprocessable("PullRequest", [{ code: "custom", message }]);
 }
 
-/** Call it inside `hub.git.exclusive`. @throws ApiError 422 in GitHub's words. */
-export async function openPull(hub: Hub, repository: Repository, given: NewPull, by: By): Promise<Pull> {
-  const { headRef, headSha, baseSha } = await bothEnds(hub, repository, given);
+/** Call it inside `context.git.exclusive`. @throws ApiError 422 in GitHub's words. */
+export async function openPull(context: SandboxContext, repository: Repository, given: NewPull, by: By): Promise<Pull> {
+  const { headRef, headSha, baseSha } = await bothEnds(context, repository, given);
   const same = (pull: Pull) =>
-    pull.repositoryId === repository.id && pull.headRef === headRef && pull.baseRef === given.base && isOpen(hub, pull);
-  if (hub.world.table("pulls").find(same) !== undefined) {
+    pull.repositoryId === repository.id &&
+    pull.headRef === headRef &&
+    pull.baseRef === given.base &&
+    isOpen(context, pull);
+  if (context.world.table("pulls").find(same) !== undefined) {
     throw custom(`A pull request already exists for ${repository.owner}:${headRef}.`);
   }
-  const pull = store(hub, repository, { ...given, headRef, headSha, baseSha }, by);
-  await setOwnRef(hub.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
-  await tellHead(hub, repository, pull, "opened", by);
+  const pull = store(context, repository, { ...given, headRef, headSha, baseSha }, by);
+  await setOwnRef(context.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
+  await tellHead(context, repository, pull, "opened", by);
   return pull;
 }
 
-async function bothEnds(hub: Hub, repository: Repository, { head, base }: NewPull) {
-  const git = hub.git.at(repository);
+async function bothEnds(context: SandboxContext, repository: Repository, { head, base }: NewPull) {
+  const git = context.git.at(repository);
   const [, owner, headRef = ""] = /^(?:([^:]*):)?(.*)$/.exec(head) ?? [];
   const foreign = owner !== undefined && owner.toLowerCase() !== repository.owner.toLowerCase();
   const headSha = foreign ? null : await readRef(git, `refs/heads/${headRef}`);
@@ -57,8 +61,8 @@ async function bothEnds(hub: Hub, repository: Repository, { head, base }: NewPul
 
 type Ends = { headRef: string; headSha: string; baseSha: string };
 
-function store(hub: Hub, repository: Repository, given: NewPull & Ends, by: By): Pull {
-  const { world } = hub;
+function store(context: SandboxContext, repository: Repository, given: NewPull & Ends, by: By): Pull {
+  const { world } = context;
   return world.transaction(() => {
     const id = world.nextId();
     const number = takeNumber(world, repository.id);

@@ -1,7 +1,8 @@
 /** After a start: what an earlier life, ended between any two instructions, left half done with pulls. */
+
+import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Hub } from "../hub.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { userById } from "../shapes/user.ts";
 import type { PendingMerge, Pull, Repository } from "../world/entities.ts";
@@ -17,57 +18,67 @@ import { preparedHead } from "./tell.ts";
  * Finishes merges whose base had moved and forgets those whose had not; then brings every open pull to where its
  * branches are, since git may have moved them without the world hearing of it. Run it before the server listens.
  */
-export async function recoverPulls(hub: Hub): Promise<void> {
-  for (const repository of hub.world.table("repositories").all()) await hub.git.dropStaleLocks(repository);
-  for (const pending of [...hub.world.table("pendingMerges").all()]) await recoverMerge(hub, pending);
-  for (const pull of [...hub.world.table("pulls").all()]) {
-    const repository = hub.world.table("repositories").get(pull.repositoryId);
-    if (repository !== undefined && isOpen(hub, pull)) await catchUp(hub, repository, pull);
+export async function recoverPulls(context: SandboxContext): Promise<void> {
+  for (const repository of context.world.table("repositories").all()) await context.git.dropStaleLocks(repository);
+  for (const pending of [...context.world.table("pendingMerges").all()]) await recoverMerge(context, pending);
+  for (const pull of [...context.world.table("pulls").all()]) {
+    const repository = context.world.table("repositories").get(pull.repositoryId);
+    if (repository !== undefined && isOpen(context, pull)) await catchUp(context, repository, pull);
   }
-  resumeMerges(hub);
-  for (const repository of hub.world.table("repositories").all()) mergeWhenReady(hub, repository);
+  resumeMerges(context);
+  for (const repository of context.world.table("repositories").all()) mergeWhenReady(context, repository);
 }
 
-async function recoverMerge(hub: Hub, pending: PendingMerge): Promise<void> {
-  const pull = hub.world.table("pulls").get(pending.id);
-  const repository = pull && hub.world.table("repositories").get(pull.repositoryId);
-  if (repository !== undefined && (await baseMoved(hub, repository, pending))) {
-    const by = { user: userById(hub, pending.userId), byJobToken: false };
-    await hub.git.exclusive(repository, () => finishMerge(hub, repository, pending, by));
+async function recoverMerge(context: SandboxContext, pending: PendingMerge): Promise<void> {
+  const pull = context.world.table("pulls").get(pending.id);
+  const repository = pull && context.world.table("repositories").get(pull.repositoryId);
+  if (repository !== undefined && (await baseMoved(context, repository, pending))) {
+    const by = { user: userById(context, pending.userId), byJobToken: false };
+    await context.git.exclusive(repository, () => finishMerge(context, repository, pending, by));
   }
-  hub.world.table("pendingMerges").remove(pending.id);
+  context.world.table("pendingMerges").remove(pending.id);
 }
 
-async function baseMoved(hub: Hub, repository: Repository, { baseRef, newBaseSha }: PendingMerge): Promise<boolean> {
-  const git = hub.git.at(repository);
+async function baseMoved(
+  context: SandboxContext,
+  repository: Repository,
+  { baseRef, newBaseSha }: PendingMerge,
+): Promise<boolean> {
+  const git = context.git.at(repository);
   const tip = await readRef(git, `refs/heads/${baseRef}`);
   return tip !== null && (await isAncestor(git, newBaseSha, tip));
 }
 
-async function catchUp(hub: Hub, repository: Repository, pull: Pull): Promise<void> {
-  const git = hub.git.at(repository);
+async function catchUp(context: SandboxContext, repository: Repository, pull: Pull): Promise<void> {
+  const git = context.git.at(repository);
   const head = await readRef(git, `refs/heads/${pull.headRef}`);
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
   // Who moved it is not known any more; GitHub shows the pull's author for want of another.
-  const by = { user: userById(hub, hub.world.table("issues").get(pull.id)?.userId ?? 0), byJobToken: false };
-  const tells = await hub.git.exclusive(repository, async () => {
-    if (head === null || base === null) return [await followHead(hub, repository, pull, null, by)];
-    const moved = await headTold(hub, repository, pull, head, by);
+  const by = { user: userById(context, context.world.table("issues").get(pull.id)?.userId ?? 0), byJobToken: false };
+  const tells = await context.git.exclusive(repository, async () => {
+    if (head === null || base === null) return [await followHead(context, repository, pull, null, by)];
+    const moved = await headTold(context, repository, pull, head, by);
     await setOwnRef(git, `refs/pull/${pull.number}/head`, head);
     if (pull.mergeability?.baseSha === base) return moved;
-    return [...moved, ...(await followBase(hub, repository, [pull], base, by))];
+    return [...moved, ...(await followBase(context, repository, [pull], base, by))];
   });
   for (const tell of tells) tell();
   // The end may have come after the head was followed and before its approvals were taken back.
-  const now = hub.world.table("pulls").get(pull.id);
-  if (now !== undefined && isOpen(hub, now)) (await staleApprovals(hub, repository, now, by))();
+  const now = context.world.table("pulls").get(pull.id);
+  if (now !== undefined && isOpen(context, now)) (await staleApprovals(context, repository, now, by))();
 }
 
 /** Tells of a head that moved unseen, and of one that was seen but not told of before the end. */
-async function headTold(hub: Hub, repository: Repository, pull: Pull, head: string, by: By): Promise<(() => void)[]> {
-  if (head !== pull.headSha) return [await followHead(hub, repository, pull, head, by)];
+async function headTold(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  head: string,
+  by: By,
+): Promise<(() => void)[]> {
+  if (head !== pull.headSha) return [await followHead(context, repository, pull, head, by)];
   const { toldSha: before, headSha: after } = pull;
   if (before === after) return [];
-  if (before === null) return [await preparedHead(hub, repository, pull, "opened", by, {})];
-  return [await preparedHead(hub, repository, pull, "synchronize", by, { before, after })];
+  if (before === null) return [await preparedHead(context, repository, pull, "opened", by, {})];
+  return [await preparedHead(context, repository, pull, "synchronize", by, { before, after })];
 }

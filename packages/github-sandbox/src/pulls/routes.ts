@@ -1,14 +1,14 @@
 /** Pull requests. https://docs.github.com/en/rest/pulls/pulls */
 import { z } from "zod";
+import type { SandboxContext } from "../context.ts";
 import { diffText, patchText } from "../git/plumbing/diff.ts";
 import { log } from "../git/plumbing/history.ts";
 import { commitsOf } from "../git/rest/commits.ts";
 import { diffEntries } from "../git/rest/diffs.ts";
 import { mediaType } from "../git/rest/media.ts";
-import type { Hub } from "../hub.ts";
 import { bodyOf, checkWords } from "../rest/body.ts";
 import { by } from "../rest/issues/find.ts";
-import { newRest, paginate, type Rest, type RestContext, repositoryFor, unprocessable } from "../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../rest/kit.ts";
 import { respond } from "../rest/respond.ts";
 import { simplePull } from "../shapes/pulls/pull.ts";
 import { closePull, editWords, reopenPull, retarget } from "./edit.ts";
@@ -40,98 +40,98 @@ const changed = z.object({
 const pulls = "/repos/:owner/:repo/pulls";
 const one = `${pulls}/:number{[0-9]+}`;
 
-export function pullRoutes(hub: Hub): Rest {
+export function pullRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   for (const routes of [landingRoutes, reviewRoutes, reviewCommentRoutes, reviewRequestRoutes]) {
-    rest.route("/", routes(hub));
+    rest.route("/", routes(context));
   }
 
-  const readable = (context: RestContext) => repositoryFor(context, hub.world, "pull_requests", "read");
-  const writable = (context: RestContext) => repositoryFor(context, hub.world, "pull_requests", "write");
+  const readable = (http: HttpContext) => repositoryFor(http, context.world, "pull_requests", "read");
+  const writable = (http: HttpContext) => repositoryFor(http, context.world, "pull_requests", "write");
 
-  rest.get(pulls, (context) => {
-    const repository = readable(context);
-    const found = paginate(context, listPulls(hub, repository, context.req.query()));
+  rest.get(pulls, (http) => {
+    const repository = readable(http);
+    const found = paginate(http, listPulls(context, repository, http.req.query()));
     return respond<"pulls/list">(
-      context,
-      found.map((pull) => simplePull(hub, repository, pull)),
+      http,
+      found.map((pull) => simplePull(context, repository, pull)),
     );
   });
 
-  rest.post(pulls, async (context) => {
-    const repository = writable(context);
-    const { title, body, head, base, draft } = await bodyOf(context, opened);
+  rest.post(pulls, async (http) => {
+    const repository = writable(http);
+    const { title, body, head, base, draft } = await bodyOf(http, opened);
     checkWords("PullRequest", { title, body });
     const given = { title, body: body ?? null, head, base, draft: draft ?? false };
-    const pull = await hub.git.exclusive(repository, () => openPull(hub, repository, given, by(context)));
-    const rendered = await renderPull(hub, repository, pull);
-    return respond<"pulls/create", 201>(context, rendered, 201, { Location: rendered.url });
+    const pull = await context.git.exclusive(repository, () => openPull(context, repository, given, by(http)));
+    const rendered = await renderPull(context, repository, pull);
+    return respond<"pulls/create", 201>(http, rendered, 201, { Location: rendered.url });
   });
 
-  rest.get(one, async (context) => {
-    const repository = readable(context);
-    const pull = pullAt(context, hub, repository);
-    const type = mediaType(context);
+  rest.get(one, async (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const type = mediaType(http);
     if (type === "diff" || type === "patch") {
-      const git = hub.git.at(repository);
-      const from = await diffBaseOf(hub.git.at(repository), pull);
+      const git = context.git.at(repository);
+      const from = await diffBaseOf(context.git.at(repository), pull);
       const text = type === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
-      return context.body(await text, 200, { "Content-Type": `application/vnd.github.${type}; charset=utf-8` });
+      return http.body(await text, 200, { "Content-Type": `application/vnd.github.${type}; charset=utf-8` });
     }
-    const rendered = await renderPull(hub, repository, pull);
-    askMergeability(hub, repository, pull);
-    return respond<"pulls/get">(context, rendered);
+    const rendered = await renderPull(context, repository, pull);
+    askMergeability(context, repository, pull);
+    return respond<"pulls/get">(http, rendered);
   });
 
-  rest.patch(one, async (context) => {
-    const repository = writable(context);
-    const body = await bodyOf(context, changed);
+  rest.patch(one, async (http) => {
+    const repository = writable(http);
+    const body = await bodyOf(http, changed);
     checkWords("PullRequest", body);
-    const pull = pullAt(context, hub, repository);
-    const who = by(context);
+    const pull = pullAt(http, context, repository);
+    const who = by(http);
     const words = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };
-    await editWords(hub, repository, pull, words, who);
-    await hub.git.exclusive(repository, async () => {
+    await editWords(context, repository, pull, words, who);
+    await context.git.exclusive(repository, async () => {
       const { base, state } = body;
-      if (base && base !== pull.baseRef && !isOpen(hub, pull)) {
+      if (base && base !== pull.baseRef && !isOpen(context, pull)) {
         // https://github.com/cli/cli/issues/14223
         const message = "Cannot change the base branch of a closed pull request.";
         throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
       }
-      if (base && isOpen(hub, pull)) await retarget(hub, repository, pull, base, who);
-      if (state === "closed" && isOpen(hub, pull))
-        await closePull(hub, repository, pullAt(context, hub, repository), who);
-      if (state === "open" && !isOpen(hub, pull))
-        await reopenPull(hub, repository, pullAt(context, hub, repository), who);
+      if (base && isOpen(context, pull)) await retarget(context, repository, pull, base, who);
+      if (state === "closed" && isOpen(context, pull))
+        await closePull(context, repository, pullAt(http, context, repository), who);
+      if (state === "open" && !isOpen(context, pull))
+        await reopenPull(context, repository, pullAt(http, context, repository), who);
     });
-    return respond<"pulls/update">(context, await renderPull(hub, repository, pullAt(context, hub, repository)));
+    return respond<"pulls/update">(http, await renderPull(context, repository, pullAt(http, context, repository)));
   });
 
-  rest.get(`${one}/commits`, async (context) => {
-    const repository = readable(context);
-    const pull = pullAt(context, hub, repository);
-    const from = await diffBaseOf(hub.git.at(repository), pull);
-    const commits = await log(hub.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
-    return respond<"pulls/list-commits">(context, commitsOf(hub, repository, paginate(context, commits)));
+  rest.get(`${one}/commits`, async (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const from = await diffBaseOf(context.git.at(repository), pull);
+    const commits = await log(context.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
+    return respond<"pulls/list-commits">(http, commitsOf(context, repository, paginate(http, commits)));
   });
 
-  rest.get(`${one}/files`, async (context) => {
-    const repository = readable(context);
-    const pull = pullAt(context, hub, repository);
-    const from = await diffBaseOf(hub.git.at(repository), pull);
-    const files = await diffEntries(hub, repository, from, pull.headSha);
-    return respond<"pulls/list-files">(context, paginate(context, files.slice(0, 3000)));
+  rest.get(`${one}/files`, async (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const from = await diffBaseOf(context.git.at(repository), pull);
+    const files = await diffEntries(context, repository, from, pull.headSha);
+    return respond<"pulls/list-files">(http, paginate(http, files.slice(0, 3000)));
   });
 
-  rest.get("/repos/:owner/:repo/commits/:sha{[0-9a-f]+}/pulls", (context) => {
-    const repository = readable(context);
-    const wanted = context.req.param("sha");
-    const found = listPulls(hub, repository, { state: "all" }).filter(
+  rest.get("/repos/:owner/:repo/commits/:sha{[0-9a-f]+}/pulls", (http) => {
+    const repository = readable(http);
+    const wanted = http.req.param("sha");
+    const found = listPulls(context, repository, { state: "all" }).filter(
       (pull) => pull.headSha === wanted || (pull.merged && pull.mergeSha === wanted),
     );
     return respond<"repos/list-pull-requests-associated-with-commit">(
-      context,
-      paginate(context, found).map((pull) => simplePull(hub, repository, pull)),
+      http,
+      paginate(http, found).map((pull) => simplePull(context, repository, pull)),
     );
   });
 

@@ -1,8 +1,8 @@
 /** How far two commits have gone apart and how much changed. It never changes, so it is remembered. */
 
+import type { SandboxContext } from "../context.ts";
 import { changeSize } from "../git/plumbing/diff.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
-import type { Hub } from "../hub.ts";
 import type { Repository } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 
@@ -20,24 +20,24 @@ const remembered = new WeakMap<World, Map<string, Promise<Size>>>();
 const limit = 5000;
 
 /** @param base @param head Commit SHAs. */
-export function sizeOf(hub: Hub, repository: Repository, base: string, head: string): Promise<Size> {
-  let sizes = remembered.get(hub.world);
+export function sizeOf(context: SandboxContext, repository: Repository, base: string, head: string): Promise<Size> {
+  let sizes = remembered.get(context.world);
   if (sizes === undefined) {
     sizes = new Map();
-    remembered.set(hub.world, sizes);
+    remembered.set(context.world, sizes);
   }
   const key = `${repository.id} ${base} ${head}`;
   const known = sizes.get(key);
   if (known !== undefined) return known;
-  const size = measure(hub, repository, base, head);
+  const size = measure(context, repository, base, head);
   if (sizes.size >= limit) sizes.clear();
   sizes.set(key, size);
   size.catch(() => sizes.delete(key));
   return size;
 }
 
-async function measure(hub: Hub, repository: Repository, base: string, head: string): Promise<Size> {
-  const git = hub.git.at(repository);
+async function measure(context: SandboxContext, repository: Repository, base: string, head: string): Promise<Size> {
+  const git = context.git.at(repository);
   const [{ ahead, behind }, ancestor] = await Promise.all([distance(git, base, head), mergeBase(git, base, head)]);
   return { commits: ahead, behind, ...(await changeSize(git, ancestor ?? base, head)) };
 }

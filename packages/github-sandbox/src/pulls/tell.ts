@@ -1,5 +1,5 @@
 /** Says that something happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { type ActionOf, type Besides, told } from "../shapes/told.ts";
 import type { Pull, Repository } from "../world/entities.ts";
@@ -15,53 +15,54 @@ export type PullBesides<Action extends PullAction> = Besides<"pull_request", Act
  * make others that must come before.
  */
 export async function preparedPullEvent<Action extends PullAction>(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   action: Action,
   by: By,
   more: PullBesides<Action>,
 ): Promise<() => void> {
-  const pullRequest = await renderPull(hub, repository, pull);
+  const pullRequest = await renderPull(context, repository, pull);
   const what = told("pull_request", "opened", { number: pull.number, pull_request: pullRequest });
   const { user: sender, byJobToken } = by;
-  return () => hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
+  return () =>
+    context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
 export async function tellPull<Action extends PullAction>(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   action: Action,
   by: By,
   more: PullBesides<Action>,
 ): Promise<void> {
-  (await preparedPullEvent(hub, repository, pull, action, by, more))();
+  (await preparedPullEvent(context, repository, pull, action, by, more))();
 }
 
 /** Like `preparedPullEvent`, for an event that tells of the pull's head: what was told is remembered. */
 export async function preparedHead<Action extends "opened" | "synchronize" | "reopened">(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   action: Action,
   by: By,
   more: PullBesides<Action>,
 ): Promise<() => void> {
-  const tell = await preparedPullEvent(hub, repository, pull, action, by, more);
+  const tell = await preparedPullEvent(context, repository, pull, action, by, more);
   return () => {
     tell();
-    const stored = hub.world.table("pulls").get(pull.id);
-    if (stored !== undefined) hub.world.table("pulls").put({ ...stored, toldSha: pull.headSha });
+    const stored = context.world.table("pulls").get(pull.id);
+    if (stored !== undefined) context.world.table("pulls").put({ ...stored, toldSha: pull.headSha });
   };
 }
 
 export async function tellHead(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   action: "opened" | "reopened",
   by: By,
 ): Promise<void> {
-  (await preparedHead(hub, repository, pull, action, by, {}))();
+  (await preparedHead(context, repository, pull, action, by, {}))();
 }

@@ -1,16 +1,13 @@
 /** Request bodies, checked; what is wrong with one is told in GitHub's form. */
 import { z } from "zod";
-import { ApiError, jsonBody, jsonValue, type RestContext, unprocessable } from "./kit.ts";
+import { ApiError, type HttpContext, jsonBody, jsonValue, unprocessable } from "./kit.ts";
 
 /**
  * The body as the schema reads it.
  * @throws ApiError 400 when it is not JSON, 422 when a field is missing or of another type.
  */
-export async function bodyOf<Schema extends z.ZodType>(
-  context: RestContext,
-  schema: Schema,
-): Promise<z.output<Schema>> {
-  const body = await jsonBody(context);
+export async function bodyOf<Schema extends z.ZodType>(http: HttpContext, schema: Schema): Promise<z.output<Schema>> {
+  const body = await jsonBody(http);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => {
@@ -21,8 +18,8 @@ export async function bodyOf<Schema extends z.ZodType>(
 }
 
 /** A list of names, bare or under the list's own name: GitHub takes both. @throws ApiError 400 or 422 */
-export async function namesOf(context: RestContext, key: string): Promise<string[]> {
-  const body = await jsonValue(context);
+export async function namesOf(http: HttpContext, key: string): Promise<string[]> {
+  const body = await jsonValue(http);
   const names = z.array(z.string());
   const parsed = z.union([names, z.object({ [key]: names })]).safeParse(body);
   if (!parsed.success) throw new ApiError(422, `Invalid request.\n\n"${key}" wasn't supplied.`);

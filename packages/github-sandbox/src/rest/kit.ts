@@ -16,7 +16,7 @@ export type Actor =
 
 export type RestEnv = { Variables: { actor: Actor } };
 export type Rest = Hono<RestEnv>;
-export type RestContext = Context<RestEnv>;
+export type HttpContext = Context<RestEnv>;
 
 export function newRest(): Rest {
   return new Hono<RestEnv>();
@@ -89,28 +89,23 @@ export function may(actor: Actor, repository: Repository, permission: string, le
  * The repository, for what everyone who can see it may do as a person: open an issue, comment, react. A scoped token
  * needs one of the permissions.
  */
-export function repositoryToJoin(context: RestContext, world: World, permissions: readonly string[]): Repository {
-  const repository = repositoryFor(context, world, "metadata", "read");
-  actingUser(context);
-  const actor = context.get("actor");
+export function repositoryToJoin(http: HttpContext, world: World, permissions: readonly string[]): Repository {
+  const repository = repositoryFor(http, world, "metadata", "read");
+  actingUser(http);
+  const actor = http.get("actor");
   const scoped = actor.kind === "token" && actor.token.permissions !== null;
   if (scoped && !permissions.some((permission) => may(actor, repository, permission, "write"))) throw forbidden();
   return repository;
 }
 
 /** The repository named in the path, if the actor may see it with this permission: else 404 (hidden) or 403, as GitHub does. */
-export function repositoryFor(
-  context: RestContext,
-  world: World,
-  permission: string,
-  level: PermissionLevel,
-): Repository {
-  const owner = (context.req.param("owner") ?? "").toLowerCase();
-  const name = (context.req.param("repo") ?? "").toLowerCase();
+export function repositoryFor(http: HttpContext, world: World, permission: string, level: PermissionLevel): Repository {
+  const owner = (http.req.param("owner") ?? "").toLowerCase();
+  const name = (http.req.param("repo") ?? "").toLowerCase();
   const repository = world
     .table("repositories")
     .find((candidate) => candidate.owner.toLowerCase() === owner && candidate.name.toLowerCase() === name);
-  const actor = context.get("actor");
+  const actor = http.get("actor");
   if (repository === undefined || !may(actor, repository, "metadata", "read")) throw notFound();
   if (!may(actor, repository, permission, level)) throw refusal(actor);
   return repository;
@@ -118,13 +113,13 @@ export function repositoryFor(
 
 /** The repository, for what any one of these permissions opens: conversations belong to issues and to pulls. */
 export function repositoryForAny(
-  context: RestContext,
+  http: HttpContext,
   world: World,
   permissions: readonly string[],
   level: PermissionLevel,
 ): Repository {
-  const repository = repositoryFor(context, world, "metadata", "read");
-  const actor = context.get("actor");
+  const repository = repositoryFor(http, world, "metadata", "read");
+  const actor = http.get("actor");
   if (!permissions.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
   return repository;
 }
@@ -137,28 +132,28 @@ export function refusal(actor: Actor): ApiError {
 }
 
 /** The acting user, for routes that need one; anonymous callers get 401 as GitHub gives it. */
-export function actingUser(context: RestContext): User {
-  const actor = context.get("actor");
+export function actingUser(http: HttpContext): User {
+  const actor = http.get("actor");
   if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
   return actor.user;
 }
 
 /** True when the request bears an Actions GITHUB_TOKEN. */
-export function byJobToken(context: RestContext): boolean {
-  const actor = context.get("actor");
+export function byJobToken(http: HttpContext): boolean {
+  const actor = http.get("actor");
   return actor.kind === "token" && actor.token.kind === "job";
 }
 
 /** The body as a JSON object; 400 with GitHub's words if it is not one. No body counts as {}. */
-export async function jsonBody(context: RestContext): Promise<Record<string, unknown>> {
-  const value = await jsonValue(context);
+export async function jsonBody(http: HttpContext): Promise<Record<string, unknown>> {
+  const value = await jsonValue(http);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new ApiError(400, "Problems parsing JSON");
 }
 
 /** The body as any JSON; 400 with GitHub's words if it is none. No body counts as {}. */
-export async function jsonValue(context: RestContext): Promise<unknown> {
-  const text = await context.req.text();
+export async function jsonValue(http: HttpContext): Promise<unknown> {
+  const text = await http.req.text();
   if (text.trim() === "") return {};
   try {
     return JSON.parse(text);
@@ -168,8 +163,8 @@ export async function jsonValue(context: RestContext): Promise<unknown> {
 }
 
 /** The page the request asks for (`per_page` clamped to 1..100, `page` from 1) and its Link header. */
-export function paginate<Item>(context: RestContext, items: readonly Item[]): Item[] {
-  const url = new URL(context.req.url);
+export function paginate<Item>(http: HttpContext, items: readonly Item[]): Item[] {
+  const url = new URL(http.req.url);
   const number = (name: string, fallback: number) => {
     const value = Number(url.searchParams.get(name) ?? fallback);
     return Number.isFinite(value) && value >= 1 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : fallback;
@@ -185,6 +180,6 @@ export function paginate<Item>(context: RestContext, items: readonly Item[]): It
   // A page far behind the last one has that as its previous one.
   if (page > 1) links.push(link(Math.min(page - 1, last), "prev"), link(1, "first"));
   if (page < last) links.push(link(page + 1, "next"), link(last, "last"));
-  if (links.length > 0) context.header("Link", links.join(", "));
+  if (links.length > 0) http.header("Link", links.join(", "));
   return items.slice((page - 1) * perPage, page * perPage);
 }

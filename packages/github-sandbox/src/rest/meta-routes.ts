@@ -7,17 +7,17 @@ import { respond } from "./respond.ts";
 export function metaRoutes(gate: Pick<Gate, "seen">): Rest {
   const rest = newRest();
 
-  rest.get("/meta", (context) =>
-    respond<"meta/get">(context, { verifiable_password_authentication: false } satisfies Schema<"api-overview">),
+  rest.get("/meta", (http) =>
+    respond<"meta/get">(http, { verifiable_password_authentication: false } satisfies Schema<"api-overview">),
   );
 
-  rest.get("/zen", (context) => context.text("Keep it logically awesome."));
+  rest.get("/zen", (http) => http.text("Keep it logically awesome."));
 
   // https://docs.github.com/en/rest/rate-limit/rate-limit
-  rest.get("/rate_limit", (context) => {
-    const actor = context.get("actor");
+  rest.get("/rate_limit", (http) => {
+    const actor = http.get("actor");
     const core = gate.seen(actor, "core");
-    return respond<"rate-limit/get">(context, {
+    return respond<"rate-limit/get">(http, {
       resources: { core, search: core, graphql: gate.seen(actor, "graphql") },
       rate: core,
     } satisfies Schema<"rate-limit-overview">);

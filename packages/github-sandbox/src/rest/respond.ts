@@ -1,7 +1,7 @@
 /** JSON answers, each tied to the operation of GitHub's description that its route is: a missing field does not compile. */
 import type { operations } from "@octokit/openapi-types";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { RestContext } from "./kit.ts";
+import type { HttpContext } from "./kit.ts";
 
 type Json<Response> = Response extends { content: { "application/json": infer Body } } ? Body : never;
 
@@ -15,9 +15,9 @@ type Beside<Status> = Status extends 200 ? [] : [status: Status, headers?: Recor
 
 /** The status is given twice, as a type and as a value, since only so is the body checked against that status. */
 export function respond<Operation extends keyof operations, Status extends ContentfulStatusCode = 200>(
-  context: RestContext,
+  http: HttpContext,
   body: Answer<Operation, Status>,
   ...[status, headers]: Beside<Status>
 ): Response {
-  return context.json(body as object, status ?? 200, headers);
+  return http.json(body as object, status ?? 200, headers);
 }

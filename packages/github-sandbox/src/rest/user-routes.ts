@@ -1,22 +1,22 @@
 /** People. https://docs.github.com/en/rest/users/users */
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { privateUser, publicUser } from "../shapes/user.ts";
 import { actingUser, forbidden, newRest, type Rest } from "./kit.ts";
 import { userNamed } from "./repos/repository-routes.ts";
 import { respond } from "./respond.ts";
 
-export function userRoutes(hub: Hub): Rest {
+export function userRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  rest.get("/user", (context) => {
-    const user = actingUser(context);
+  rest.get("/user", (http) => {
+    const user = actingUser(http);
     // Apps and jobs are not people: they have no "own account".
     if (user.type !== "User") throw forbidden();
-    return respond<"users/get-authenticated">(context, privateUser(hub, user));
+    return respond<"users/get-authenticated">(http, privateUser(context, user));
   });
 
-  rest.get("/users/:login", (context) =>
-    respond<"users/get-by-username">(context, publicUser(hub, userNamed(hub, context.req.param("login")))),
+  rest.get("/users/:login", (http) =>
+    respond<"users/get-by-username">(http, publicUser(context, userNamed(context, http.req.param("login")))),
   );
 
   return rest;

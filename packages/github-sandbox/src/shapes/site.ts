@@ -3,7 +3,7 @@ import type { components } from "@octokit/openapi-types";
 import type { Repository } from "../world/entities.ts";
 import type { World } from "../world/world.ts";
 
-/** The hub and the runner's host are both of this form. */
+/** The context and the runner's host are both of this form. */
 export interface Site {
   world: World;
   apiUrl(): string;

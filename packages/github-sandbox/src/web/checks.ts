@@ -1,7 +1,7 @@
 /** Check runs and commit statuses of a commit, one line each. */
 import { html } from "hono/html";
+import type { SandboxContext } from "../context.ts";
 import { latest } from "../gates/checks.ts";
-import type { Hub } from "../hub.ts";
 import type { CheckRun, CommitStatus, Repository } from "../world/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { count, outside, progress, took } from "./parts.ts";
@@ -18,18 +18,18 @@ export interface CheckLine {
 }
 
 /** The latest of each, by name. */
-export function checkLines(hub: Hub, repository: Repository, sha: string): CheckLine[] {
-  const { world } = hub;
+export function checkLines(context: SandboxContext, repository: Repository, sha: string): CheckLine[] {
+  const { world } = context;
   const runs = world.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
   const statuses = world.table("statuses").filter((each) => each.repositoryId === repository.id && each.sha === sha);
   return [
-    ...latest(runs, (run) => `${run.suiteId} ${run.name}`).map((run) => ofRun(hub, repository, run)),
-    ...latest(statuses, (status) => status.context).map((status) => ofStatus(hub, status)),
+    ...latest(runs, (run) => `${run.suiteId} ${run.name}`).map((run) => ofRun(context, repository, run)),
+    ...latest(statuses, (status) => status.context).map((status) => ofStatus(context, status)),
   ].sort((one, other) => one.name.localeCompare(other.name));
 }
 
-function ofRun(hub: Hub, repository: Repository, run: CheckRun): CheckLine {
-  const { world } = hub;
+function ofRun(context: SandboxContext, repository: Repository, run: CheckRun): CheckLine {
+  const { world } = context;
   const job = world.table("jobs").find((each) => each.checkRunId === run.id);
   const suite = world.table("checkSuites").get(run.suiteId);
   const workflow = suite?.workflowRunId ? world.table("runs").get(suite.workflowRunId) : undefined;
@@ -47,13 +47,13 @@ function ofRun(hub: Hub, repository: Repository, run: CheckRun): CheckLine {
   };
 }
 
-function ofStatus(hub: Hub, status: CommitStatus): CheckLine {
+function ofStatus(context: SandboxContext, status: CommitStatus): CheckLine {
   const ended = status.state !== "pending";
   return {
     name: status.context,
     status: ended ? "completed" : "pending",
     conclusion: ended ? status.state : null,
-    by: hub.world.table("users").get(status.creatorId)?.login ?? "",
+    by: context.world.table("users").get(status.creatorId)?.login ?? "",
     href: outside(status.targetUrl),
     said: status.description,
     time: "",

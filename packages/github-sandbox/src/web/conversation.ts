@@ -1,6 +1,6 @@
 /** What was said and done on an issue or pull, in its order. */
 import { html } from "hono/html";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { Comment, Issue, IssueEvent, Reaction, Repository } from "../world/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { markdown } from "./markdown/render.ts";
@@ -18,27 +18,27 @@ const faces: Record<Reaction["content"], string> = {
   eyes: "👀",
 };
 
-export function conversation(hub: Hub, repository: Repository, issue: Issue): Html {
-  const { world } = hub;
+export function conversation(context: SandboxContext, repository: Repository, issue: Issue): Html {
+  const { world } = context;
   const here = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === repository.id && each.issueNumber === issue.number;
   const pull = issue.isPull ? world.table("pulls").get(issue.id) : undefined;
   const said = [
-    ...(pull === undefined ? [] : reviewsOn(hub, repository, pull)),
+    ...(pull === undefined ? [] : reviewsOn(context, repository, pull)),
     ...world
       .table("comments")
       .filter(here)
-      .map((each) => ({ id: each.id, html: comment(hub, repository, each) })),
+      .map((each) => ({ id: each.id, html: comment(context, repository, each) })),
     ...world
       .table("issueEvents")
       .filter(here)
-      .map((each) => ({ id: each.id, html: event(hub, repository, each) })),
+      .map((each) => ({ id: each.id, html: event(context, repository, each) })),
   ].sort((one, other) => one.id - other.id);
-  return html`${card(hub, repository, { ...issue, subject: "issue" })}${said.map((each) => each.html)}`;
+  return html`${card(context, repository, { ...issue, subject: "issue" })}${said.map((each) => each.html)}`;
 }
 
-function comment(hub: Hub, repository: Repository, entity: Comment): Html {
-  return card(hub, repository, { ...entity, subject: "comment" });
+function comment(context: SandboxContext, repository: Repository, entity: Comment): Html {
+  return card(context, repository, { ...entity, subject: "comment" });
 }
 
 interface Said {
@@ -49,26 +49,26 @@ interface Said {
   createdAt: string;
 }
 
-function card(hub: Hub, repository: Repository, said: Said): Html {
+function card(context: SandboxContext, repository: Repository, said: Said): Html {
   const name = said.subject === "comment" ? html` id="issuecomment-${said.id}"` : "";
-  const reactions = hub.world
+  const reactions = context.world
     .table("reactions")
     .filter(({ subject }) => subject.kind === said.subject && subject.id === said.id);
   const counted = Map.groupBy(reactions, (each) => each.content);
   return html`<article class="box"${name}>
-    <header>${person(hub, said.userId)} ${when(said.createdAt)}</header>
-    ${markdown(said.body, { world: hub.world, repository })}
+    <header>${person(context, said.userId)} ${when(said.createdAt)}</header>
+    ${markdown(said.body, { world: context.world, repository })}
     ${counted.size === 0 ? "" : html`<p class="reactions">${[...counted].map(([content, all]) => html` ${faces[content]} ${all.length}`)}</p>`}
   </article>`;
 }
 
-function event(hub: Hub, repository: Repository, entity: IssueEvent): Html {
+function event(context: SandboxContext, repository: Repository, entity: IssueEvent): Html {
   const { event, actorId, label, commitId, relatedId, createdAt } = entity;
   const what =
     label === null
-      ? html`${event.replaceAll("_", " ")} ${commitId === null ? "" : commit(repository, commitId)}${related(hub, relatedId)}`
+      ? html`${event.replaceAll("_", " ")} ${commitId === null ? "" : commit(repository, commitId)}${related(context, relatedId)}`
       : html`${event === "labeled" ? "added the label" : "removed the label"} <span class="label">${label.name}</span>`;
-  return html`<p class="event">${person(hub, actorId)} ${what} ${when(createdAt)}</p>`;
+  return html`<p class="event">${person(context, actorId)} ${what} ${when(createdAt)}</p>`;
 }
 
 function commit(repository: Repository, sha: string): Html {
@@ -76,9 +76,9 @@ function commit(repository: Repository, sha: string): Html {
 }
 
 /** The other issue, where the event ties two together. */
-function related(hub: Hub, id: number | null): Html {
-  const issue = id === null ? undefined : hub.world.table("issues").get(id);
-  const repository = issue && hub.world.table("repositories").get(issue.repositoryId);
+function related(context: SandboxContext, id: number | null): Html {
+  const issue = id === null ? undefined : context.world.table("issues").get(id);
+  const repository = issue && context.world.table("repositories").get(issue.repositoryId);
   if (issue === undefined || repository === undefined) return html``;
   return html`<a href="${pageOf(repository, `issues/${issue.number}`)}">${repository.owner}/${repository.name}#${issue.number}</a>`;
 }

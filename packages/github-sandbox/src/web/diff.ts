@@ -1,7 +1,7 @@
 /** What changed between two commits, file by file, line by line. */
 import { html } from "hono/html";
+import type { SandboxContext } from "../context.ts";
 import { changes, type FileChange } from "../git/plumbing/diff.ts";
-import type { Hub } from "../hub.ts";
 import type { Repository } from "../world/entities.ts";
 import type { Html } from "./layout.ts";
 import { count } from "./parts.ts";
@@ -10,8 +10,13 @@ import { count } from "./parts.ts";
 const unfoldedLines = 400;
 const shownLines = 20_000;
 
-export async function difference(hub: Hub, repository: Repository, from: string, to: string): Promise<Html> {
-  const files = await changes(hub.git.at(repository), from, to);
+export async function difference(
+  context: SandboxContext,
+  repository: Repository,
+  from: string,
+  to: string,
+): Promise<Html> {
+  const files = await changes(context.git.at(repository), from, to);
   if (files.length === 0) return html`<p class="quiet">Nothing changed.</p>`;
   const total = (key: "additions" | "deletions") => files.reduce((sum, file) => sum + file[key], 0);
   let left = shownLines;

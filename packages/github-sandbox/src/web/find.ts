@@ -3,7 +3,7 @@
  * one trusted user on one machine, and a page has nobody to ask for a token.
  */
 import type { Context } from "hono";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import type { Issue, Job, Pull, Repository, WorkflowRun } from "../world/entities.ts";
 
 /** There is nothing at this address. */
@@ -17,67 +17,67 @@ export function mustBe<Value>(value: Value | null | undefined): Value {
   return value ?? nothing();
 }
 
-export function param(context: Context, name: string): string {
-  return mustBe(context.req.param(name));
+export function param(http: Context, name: string): string {
+  return mustBe(http.req.param(name));
 }
 
 /** A whole number in the path; ids and numbers never have a sign. */
-function numberParam(context: Context, name: string): number {
-  const text = param(context, name);
+function numberParam(http: Context, name: string): number {
+  const text = param(http, name);
   return /^\d{1,15}$/.test(text) ? Number(text) : nothing();
 }
 
-export function repositoryAt(context: Context, hub: Hub): Repository {
-  const owner = param(context, "owner").toLowerCase();
-  const name = param(context, "repo")
+export function repositoryAt(http: Context, context: SandboxContext): Repository {
+  const owner = param(http, "owner").toLowerCase();
+  const name = param(http, "repo")
     .toLowerCase()
     .replace(/\.git$/, "");
   return mustBe(
-    hub.world
+    context.world
       .table("repositories")
       .find((each) => each.owner.toLowerCase() === owner && each.name.toLowerCase() === name),
   );
 }
 
 /** `ending` is what follows the number, as in `12.diff`. */
-export function issueAt(context: Context, hub: Hub, repository: Repository, ending = ""): Issue {
-  const text = param(context, "number");
+export function issueAt(http: Context, context: SandboxContext, repository: Repository, ending = ""): Issue {
+  const text = param(http, "number");
   const number = Number(text.endsWith(ending) ? text.slice(0, text.length - ending.length) : text);
   return mustBe(
-    hub.world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number),
+    context.world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number),
   );
 }
 
-export function pullOf(hub: Hub, issue: Issue): Pull {
-  return mustBe(hub.world.table("pulls").get(issue.id));
+export function pullOf(context: SandboxContext, issue: Issue): Pull {
+  return mustBe(context.world.table("pulls").get(issue.id));
 }
 
-export function runAt(context: Context, hub: Hub, repository: Repository): WorkflowRun {
-  const run = hub.world.table("runs").get(numberParam(context, "run"));
+export function runAt(http: Context, context: SandboxContext, repository: Repository): WorkflowRun {
+  const run = context.world.table("runs").get(numberParam(http, "run"));
   return run?.repositoryId === repository.id ? run : nothing();
 }
 
-export function jobAt(context: Context, hub: Hub, run: WorkflowRun): Job {
-  const job = hub.world.table("jobs").get(numberParam(context, "job"));
+export function jobAt(http: Context, context: SandboxContext, run: WorkflowRun): Job {
+  const job = context.world.table("jobs").get(numberParam(http, "job"));
   return job?.runId === run.id ? job : nothing();
 }
 
 /** The row of a table with the id in the path. */
-export function rowAt<Row>(context: Context, table: { get(id: number): Row | undefined }): Row {
-  return mustBe(table.get(numberParam(context, "id")));
+export function rowAt<Row>(http: Context, table: { get(id: number): Row | undefined }): Row {
+  return mustBe(table.get(numberParam(http, "id")));
 }
 
-export async function commitAt(hub: Hub, repository: Repository, name: string): Promise<string> {
-  return mustBe(await hub.git.resolve(repository, name));
+export async function commitAt(context: SandboxContext, repository: Repository, name: string): Promise<string> {
+  return mustBe(await context.git.resolve(repository, name));
 }
 
 /** `?page=` from 1, and what lies on it. */
-export function pageOfRows<Row>(context: Context, rows: readonly Row[], size = 50) {
-  const page = pageNumber(context);
+export function pageOfRows<Row>(http: Context, rows: readonly Row[], size = 50) {
+  const page = pageNumber(http);
   return { page, shown: rows.slice((page - 1) * size, page * size), more: rows.length > page * size };
 }
 
-export function pageNumber(context: Context): number {
-  const asked = Number(context.req.query("page") ?? 1);
+export function pageNumber(http: Context): number {
+  const asked = Number(http.req.query("page") ?? 1);
   return Number.isInteger(asked) && asked >= 1 ? Math.min(asked, 1000) : 1;
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { NoPage, nothing } from "./find.ts";
 import { assetsPath, inert, type Page, send } from "./layout.ts";
 import { actionsPage, checkRunPage, jobPage, runPage } from "./pages/actions.ts";
@@ -28,23 +28,23 @@ const assets: Record<string, { type: string; file(): string }> = {
 };
 
 /** `logsDir` is where the runner keeps the logs of jobs. */
-export function webPages(hub: Hub, logsDir: string): Hono {
+export function webPages(context: SandboxContext, logsDir: string): Hono {
   const web = new Hono();
 
-  web.get(`${assetsPath}/:name`, async (context) => {
-    const asset = Object.hasOwn(assets, context.req.param("name")) ? assets[context.req.param("name")] : undefined;
+  web.get(`${assetsPath}/:name`, async (http) => {
+    const asset = Object.hasOwn(assets, http.req.param("name")) ? assets[http.req.param("name")] : undefined;
     if (asset === undefined) return nothing();
-    return context.body(await readFile(asset.file(), "utf8"), 200, {
+    return http.body(await readFile(asset.file(), "utf8"), 200, {
       "Content-Type": `${asset.type}; charset=utf-8`,
       "X-Content-Type-Options": "nosniff",
       "Cache-Control": "max-age=300",
     });
   });
 
-  const show = (path: string, page: (context: Context, hub: Hub) => Shown | Promise<Shown>) =>
-    web.get(path, async (context) => {
-      const shown = await page(context, hub);
-      return "elsewhere" in shown ? context.redirect(shown.elsewhere) : send(context, hub, shown);
+  const show = (path: string, page: (http: Context, context: SandboxContext) => Shown | Promise<Shown>) =>
+    web.get(path, async (http) => {
+      const shown = await page(http, context);
+      return "elsewhere" in shown ? http.redirect(shown.elsewhere) : send(http, context, shown);
     });
 
   show("/", front);
@@ -54,11 +54,11 @@ export function webPages(hub: Hub, logsDir: string): Hono {
   const repo = "/:owner/:repo";
   for (const kind of ["diff", "patch"] as const) {
     const text = (path: string, made: typeof pullText) =>
-      web.get(path, async (context) => plainText(await made(context, hub, kind)));
+      web.get(path, async (http) => plainText(await made(http, context, kind)));
     text(`${repo}/pull/:number{[0-9]+\\.${kind}}`, pullText);
     text(`${repo}/compare/:rest{.+\\.${kind}}`, comparedText);
   }
-  web.get(`${repo}/raw/:rest{.+}`, (context) => rawFile(context, hub));
+  web.get(`${repo}/raw/:rest{.+}`, (http) => rawFile(http, context));
   show(repo, repositoryPage);
   show(`${repo}/branches`, branchesPage);
   show(`${repo}/tree/:rest{.+}`, treePage);
@@ -76,22 +76,22 @@ export function webPages(hub: Hub, logsDir: string): Hono {
   show(`${repo}/pull/:number/files`, pullFilesPage);
   show(`${repo}/actions`, actionsPage);
   show(`${repo}/actions/runs/:run`, runPage);
-  show(`${repo}/actions/runs/:run/job/:job`, (context) => jobPage(context, hub, logsDir));
+  show(`${repo}/actions/runs/:run/job/:job`, (http) => jobPage(http, context, logsDir));
   show(`${repo}/runs/:id`, checkRunPage);
 
-  web.get("*", (context) => missing(context, hub));
-  web.onError((error, context) => {
-    if (error instanceof NoPage) return missing(context, hub);
+  web.get("*", (http) => missing(http, context));
+  web.onError((error, http) => {
+    if (error instanceof NoPage) return missing(http, context);
     // A fault of the sandbox's own: somebody has to mend it.
     const body = html`<h1>The sandbox failed to show this page</h1><pre class="plain">${error.stack ?? error.message}</pre>`;
-    return send(context, hub, { title: "Error", body }, 500);
+    return send(http, context, { title: "Error", body }, 500);
   });
   return web;
 }
 
-function missing(context: Context, hub: Hub): Promise<Response> {
-  const body = html`<h1>Not found</h1><p>There is nothing at <code>${context.req.path}</code>. <a href="/">All repositories</a></p>`;
-  return send(context, hub, { title: "Not found", body }, 404);
+function missing(http: Context, context: SandboxContext): Promise<Response> {
+  const body = html`<h1>Not found</h1><p>There is nothing at <code>${http.req.path}</code>. <a href="/">All repositories</a></p>`;
+  return send(http, context, { title: "Not found", body }, 404);
 }
 
 function plainText(text: string): Response {

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import { html, raw } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { pathInUrl } from "../shapes/git.ts";
 import type { Repository } from "../world/entities.ts";
 import { diagramTag } from "./markdown/diagrams.ts";
@@ -31,8 +31,8 @@ export function pageOf(repository: Pick<Repository, "owner" | "name">, path = ""
 export const assetsPath = "/_assets";
 
 export async function send(
-  context: Context,
-  hub: Hub,
+  http: Context,
+  context: SandboxContext,
   page: Page,
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
@@ -55,14 +55,14 @@ ${scripts}
 </head>
 <body>
 <header class="top">${crumbs(page)}</header>
-${page.within === undefined ? "" : tabs(hub, page.within)}
+${page.within === undefined ? "" : tabs(context, page.within)}
 <main>
 ${raw(body)}
 </main>
 </body>
 </html>
 `;
-  return context.html(text, status, { "Content-Security-Policy": contentPolicy(drawn), ...safety });
+  return http.html(text, status, { "Content-Security-Policy": contentPolicy(drawn), ...safety });
 }
 
 /** For what is no page of ours: a browser shows it as it says it is, and runs nothing of it. */
@@ -94,8 +94,8 @@ function crumbs({ within }: Page): Html {
     }`;
 }
 
-function tabs(hub: Hub, { repository, tab }: NonNullable<Page["within"]>): Html {
-  const open = hub.world
+function tabs(context: SandboxContext, { repository, tab }: NonNullable<Page["within"]>): Html {
+  const open = context.world
     .table("issues")
     .filter((issue) => issue.repositoryId === repository.id && issue.state === "open");
   const pulls = open.filter((issue) => issue.isPull).length;

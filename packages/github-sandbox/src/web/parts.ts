@@ -81,9 +81,9 @@ export function count(number: number, one: string, many = `${one}s`): string {
 }
 
 /** Links to the pages before and after. */
-export function pager(context: Context, page: number, more: boolean): Html {
+export function pager(http: Context, page: number, more: boolean): Html {
   const to = (target: number) => {
-    const query = new URLSearchParams({ ...context.req.query(), page: String(target) });
+    const query = new URLSearchParams({ ...http.req.query(), page: String(target) });
     return `?${query}`;
   };
   if (page === 1 && !more) return html``;

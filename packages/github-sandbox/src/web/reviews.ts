@@ -1,6 +1,6 @@
 /** What reviewers said of a pull: each verdict, with the conversations that it began on lines of the diff. */
 import { html } from "hono/html";
-import type { Hub } from "../hub.ts";
+import type { SandboxContext } from "../context.ts";
 import { isResolved, type Thread, threadsOf } from "../pulls/reviews/threads.ts";
 import type { Pull, Repository, Review } from "../world/entities.ts";
 import type { Html } from "./layout.ts";
@@ -15,9 +15,9 @@ const verdicts: Record<Exclude<Review["state"], "PENDING">, [string, Tone]> = {
 };
 
 /** Drafts are their authors' own. An answer stands in the conversation it belongs to, not by itself. */
-export function reviewsOn(hub: Hub, repository: Repository, pull: Pull): { id: number; html: Html }[] {
-  const threads = Map.groupBy(threadsOf(hub.world, pull), ([first]) => first.reviewId);
-  return hub.world
+export function reviewsOn(context: SandboxContext, repository: Repository, pull: Pull): { id: number; html: Html }[] {
+  const threads = Map.groupBy(threadsOf(context.world, pull), ([first]) => first.reviewId);
+  return context.world
     .table("reviews")
     .filter(({ pullId }) => pullId === pull.id)
     .flatMap((review) => {
@@ -25,28 +25,28 @@ export function reviewsOn(hub: Hub, repository: Repository, pull: Pull): { id: n
       const isAnswer = review.state === "COMMENTED" && review.body.trim() === "" && begun.length === 0;
       if (review.state === "PENDING" || isAnswer) return [];
       const [text, tone] = verdicts[review.state];
-      const place = { world: hub.world, repository };
+      const place = { world: context.world, repository };
       return {
         id: review.id,
         html: html`<article class="box" id="pullrequestreview-${review.id}">
-    <header>${person(hub, review.userId)} ${word(text, tone)} ${when(review.submittedAt)}</header>
+    <header>${person(context, review.userId)} ${word(text, tone)} ${when(review.submittedAt)}</header>
     ${review.body.trim() === "" ? "" : markdown(review.body, place)}
-    ${begun.map((thread) => conversation(hub, repository, thread))}
+    ${begun.map((thread) => conversation(context, repository, thread))}
   </article>`,
       };
     });
 }
 
-function conversation(hub: Hub, repository: Repository, thread: Thread): Html {
+function conversation(context: SandboxContext, repository: Repository, thread: Thread): Html {
   const [{ path, line, diffHunk }] = thread;
-  const isSettled = isResolved(hub.world, thread);
+  const isSettled = isResolved(context.world, thread);
   return html`<details class="file"${isSettled ? "" : html` open`}>
     <summary><code>${path}${line === null ? "" : `:${line}`}</code> ${isSettled ? word("resolved", "done") : ""}</summary>
     <pre class="plain">${diffHunk}</pre>
     ${thread.map(
       (each) => html`<article class="box" id="discussion_r${each.id}">
-      <header>${person(hub, each.userId)} ${when(each.createdAt)}</header>
-      ${markdown(each.body, { world: hub.world, repository })}
+      <header>${person(context, each.userId)} ${when(each.createdAt)}</header>
+      ${markdown(each.body, { world: context.world, repository })}
     </article>`,
     )}
   </details>`;

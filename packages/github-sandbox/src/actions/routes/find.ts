@@ -1,6 +1,6 @@
 /** The entity a route names, within the repository it names; 404 otherwise. */
-import type { Hub } from "../../hub.ts";
-import { notFound, type RestContext } from "../../rest/kit.ts";
+import type { SandboxContext } from "../../context.ts";
+import { type HttpContext, notFound } from "../../rest/kit.ts";
 import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../../world/entities.ts";
 import type { Actions } from "../index.ts";
 
@@ -9,25 +9,25 @@ function own<Entity extends { repositoryId: number }>(repository: Repository, en
   return entity;
 }
 
-function id(context: RestContext, name: string): number {
-  return Number(context.req.param(name));
+function id(http: HttpContext, name: string): number {
+  return Number(http.req.param(name));
 }
 
-export function runFor(context: RestContext, hub: Hub, repository: Repository): WorkflowRun {
-  return own(repository, hub.world.table("runs").get(id(context, "run")));
+export function runFor(http: HttpContext, context: SandboxContext, repository: Repository): WorkflowRun {
+  return own(repository, context.world.table("runs").get(id(http, "run")));
 }
 
-export function jobFor(context: RestContext, hub: Hub, repository: Repository): Job {
-  return own(repository, hub.world.table("jobs").get(id(context, "job")));
+export function jobFor(http: HttpContext, context: SandboxContext, repository: Repository): Job {
+  return own(repository, context.world.table("jobs").get(id(http, "job")));
 }
 
-export function artifactFor(context: RestContext, hub: Hub, repository: Repository): Artifact {
-  return own(repository, hub.world.table("artifacts").get(id(context, "artifact")));
+export function artifactFor(http: HttpContext, context: SandboxContext, repository: Repository): Artifact {
+  return own(repository, context.world.table("artifacts").get(id(http, "artifact")));
 }
 
 /** By id or by file name, as GitHub takes both. */
-export async function workflowFor(context: RestContext, actions: Actions, repository: Repository): Promise<Workflow> {
-  const name = context.req.param("workflow") ?? "";
+export async function workflowFor(http: HttpContext, actions: Actions, repository: Repository): Promise<Workflow> {
+  const name = http.req.param("workflow") ?? "";
   const found = (await actions.workflows(repository)).find(
     (workflow) => String(workflow.id) === name || workflow.path === name || workflow.path.endsWith(`/${name}`),
   );

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Hub } from "../../hub.ts";
-import { ApiError, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import type { SandboxContext } from "../../context.ts";
+import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { job as renderJob } from "../../shapes/actions.ts";
 import type { Job, Repository, WorkflowRun } from "../../world/entities.ts";
@@ -53,83 +53,83 @@ async function runLogs(dataDir: string, jobs: readonly Job[]): Promise<Buffer> {
   }
 }
 
-export function jobRoutes(hub: Hub, dataDir: string, downloads: Downloads): Rest {
+export function jobRoutes(context: SandboxContext, dataDir: string, downloads: Downloads): Rest {
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions";
 
   function jobsOf(run: WorkflowRun): Job[] {
-    return hub.world.table("jobs").filter((job) => job.runId === run.id);
+    return context.world.table("jobs").filter((job) => job.runId === run.id);
   }
 
-  function list(context: RestContext, repository: Repository, run: WorkflowRun, all: readonly Job[]) {
-    const jobs = paginate(context, all).map((entity) => renderJob(hub, repository, entity, run));
-    return respond<"actions/list-jobs-for-workflow-run">(context, { total_count: all.length, jobs });
+  function list(http: HttpContext, repository: Repository, run: WorkflowRun, all: readonly Job[]) {
+    const jobs = paginate(http, all).map((entity) => renderJob(context, repository, entity, run));
+    return respond<"actions/list-jobs-for-workflow-run">(http, { total_count: all.length, jobs });
   }
 
-  rest.get(`${root}/runs/:run/jobs`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    const run = runFor(context, hub, repository);
+  rest.get(`${root}/runs/:run/jobs`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    const run = runFor(http, context, repository);
     const all = jobsOf(run);
-    return list(context, repository, run, context.req.query("filter") === "all" ? all : latestJobs(all));
+    return list(http, repository, run, http.req.query("filter") === "all" ? all : latestJobs(all));
   });
 
-  rest.get(`${root}/runs/:run/attempts/:attempt/jobs`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    const run = runFor(context, hub, repository);
-    const attempt = Number(context.req.param("attempt"));
+  rest.get(`${root}/runs/:run/attempts/:attempt/jobs`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    const run = runFor(http, context, repository);
+    const attempt = Number(http.req.param("attempt"));
     const jobs = jobsOf(run).filter((job) => job.runAttempt === attempt);
-    return list(context, repository, run, jobs);
+    return list(http, repository, run, jobs);
   });
 
-  rest.get(`${root}/jobs/:job`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    const entity = jobFor(context, hub, repository);
-    const run = hub.world.table("runs").get(entity.runId);
+  rest.get(`${root}/jobs/:job`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    const entity = jobFor(http, context, repository);
+    const run = context.world.table("runs").get(entity.runId);
     if (run === undefined) throw notFound();
-    return respond<"actions/get-job-for-workflow-run">(context, renderJob(hub, repository, entity, run));
+    return respond<"actions/get-job-for-workflow-run">(http, renderJob(context, repository, entity, run));
   });
 
-  rest.get(`${root}/jobs/:job/logs`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    return context.redirect(downloads.url(`job/${jobFor(context, hub, repository).id}`), 302);
+  rest.get(`${root}/jobs/:job/logs`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    return http.redirect(downloads.url(`job/${jobFor(http, context, repository).id}`), 302);
   });
 
-  rest.get(`${root}/runs/:run/logs`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    const run = runFor(context, hub, repository);
-    return context.redirect(downloads.url(`run/${run.id}/${run.runAttempt}`), 302);
+  rest.get(`${root}/runs/:run/logs`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    const run = runFor(http, context, repository);
+    return http.redirect(downloads.url(`run/${run.id}/${run.runAttempt}`), 302);
   });
 
-  rest.get(`${root}/runs/:run/attempts/:attempt/logs`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    const run = runFor(context, hub, repository);
-    const attempt = Number(context.req.param("attempt"));
+  rest.get(`${root}/runs/:run/attempts/:attempt/logs`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    const run = runFor(http, context, repository);
+    const attempt = Number(http.req.param("attempt"));
     if (!(attempt >= 1 && attempt <= run.runAttempt)) throw notFound();
-    return context.redirect(downloads.url(`run/${run.id}/${attempt}`), 302);
+    return http.redirect(downloads.url(`run/${run.id}/${attempt}`), 302);
   });
 
-  rest.delete(`${root}/runs/:run/logs`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "write");
-    const run = runFor(context, hub, repository);
+  rest.delete(`${root}/runs/:run/logs`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "write");
+    const run = runFor(http, context, repository);
     if (run.status !== "completed") throw new ApiError(403, "The logs of a run in progress cannot be deleted.");
     for (const job of jobsOf(run)) rmSync(jobLogs(dataDir, job.id), { recursive: true, force: true });
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
 
-  rest.get("/_downloads/job/:job", (context) => {
-    const job = hub.world.table("jobs").get(Number(context.req.param("job")));
-    const { expires = "", signature = "" } = context.req.query();
+  rest.get("/_downloads/job/:job", (http) => {
+    const job = context.world.table("jobs").get(Number(http.req.param("job")));
+    const { expires = "", signature = "" } = http.req.query();
     if (job === undefined || !downloads.allows(`job/${job.id}`, expires, signature)) throw notFound();
-    return context.text(jobLog(dataDir, job));
+    return http.text(jobLog(dataDir, job));
   });
 
-  rest.get("/_downloads/run/:run/:attempt", async (context) => {
-    const run = hub.world.table("runs").get(Number(context.req.param("run")));
-    const attempt = Number(context.req.param("attempt"));
-    const { expires = "", signature = "" } = context.req.query();
+  rest.get("/_downloads/run/:run/:attempt", async (http) => {
+    const run = context.world.table("runs").get(Number(http.req.param("run")));
+    const attempt = Number(http.req.param("attempt"));
+    const { expires = "", signature = "" } = http.req.query();
     if (run === undefined || !downloads.allows(`run/${run.id}/${attempt}`, expires, signature)) throw notFound();
     const jobs = latestJobs(jobsOf(run).filter((job) => job.runAttempt <= attempt));
-    return context.body(new Uint8Array(await runLogs(dataDir, jobs)), 200, { "Content-Type": "application/zip" });
+    return http.body(new Uint8Array(await runLogs(dataDir, jobs)), 200, { "Content-Type": "application/zip" });
   });
   return rest;
 }

@@ -1,13 +1,13 @@
 /** https://docs.github.com/en/rest/actions/workflow-runs */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import {
   ApiError,
   actingUser,
+  type HttpContext,
   newRest,
   notFound,
   paginate,
   type Rest,
-  type RestContext,
   repositoryFor,
 } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
@@ -45,8 +45,8 @@ function createdWithin(text: string, created: string): boolean {
   }
 }
 
-function isWanted(context: RestContext, hub: Hub, run: WorkflowRun): boolean {
-  const query = (name: string) => context.req.query(name);
+function isWanted(http: HttpContext, context: SandboxContext, run: WorkflowRun): boolean {
+  const query = (name: string) => http.req.query(name);
   const is = (name: string, ...values: (string | null)[]) => {
     const wanted = query(name);
     return wanted === undefined || wanted === "" || values.includes(wanted);
@@ -58,57 +58,54 @@ function isWanted(context: RestContext, hub: Hub, run: WorkflowRun): boolean {
     is("head_sha", run.headSha) &&
     // One filter for both: `status=failure` is a conclusion.
     is("status", run.status, run.conclusion) &&
-    is("actor", hub.world.table("users").get(run.actorId)?.login ?? null) &&
+    is("actor", context.world.table("users").get(run.actorId)?.login ?? null) &&
     is("check_suite_id", String(run.checkSuiteId)) &&
     (created === undefined || created === "" || createdWithin(created, run.createdAt))
   );
 }
 
-export function runRoutes(hub: Hub, actions: Actions): Rest {
+export function runRoutes(context: SandboxContext, actions: Actions): Rest {
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions";
 
-  async function render(context: RestContext, repository: Repository, run: WorkflowRun) {
-    const rendered = renderRun(hub, repository, run, await actions.headCommit(repository, run.headSha));
-    return context.req.query("exclude_pull_requests") === "true" ? { ...rendered, pull_requests: [] } : rendered;
+  async function render(http: HttpContext, repository: Repository, run: WorkflowRun) {
+    const rendered = renderRun(context, repository, run, await actions.headCommit(repository, run.headSha));
+    return http.req.query("exclude_pull_requests") === "true" ? { ...rendered, pull_requests: [] } : rendered;
   }
 
-  async function list(context: RestContext, repository: Repository, workflowId: number | null) {
-    const runs = hub.world
+  async function list(http: HttpContext, repository: Repository, workflowId: number | null) {
+    const runs = context.world
       .table("runs")
       .filter((run) => run.repositoryId === repository.id && (workflowId === null || run.workflowId === workflowId))
-      .filter((run) => isWanted(context, hub, run))
+      .filter((run) => isWanted(http, context, run))
       .sort((left, right) => right.id - left.id);
-    const workflowRuns = await Promise.all(paginate(context, runs).map((run) => render(context, repository, run)));
-    return respond<"actions/list-workflow-runs">(context, { total_count: runs.length, workflow_runs: workflowRuns });
+    const workflowRuns = await Promise.all(paginate(http, runs).map((run) => render(http, repository, run)));
+    return respond<"actions/list-workflow-runs">(http, { total_count: runs.length, workflow_runs: workflowRuns });
   }
 
-  rest.get(`${root}/runs`, (context) => list(context, repositoryFor(context, hub.world, "actions", "read"), null));
+  rest.get(`${root}/runs`, (http) => list(http, repositoryFor(http, context.world, "actions", "read"), null));
 
-  rest.get(`${root}/workflows/:workflow/runs`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    return list(context, repository, (await workflowFor(context, actions, repository)).id);
+  rest.get(`${root}/workflows/:workflow/runs`, async (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    return list(http, repository, (await workflowFor(http, actions, repository)).id);
   });
 
-  rest.get(`${root}/runs/:run`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    return respond<"actions/get-workflow-run">(
-      context,
-      await render(context, repository, runFor(context, hub, repository)),
-    );
+  rest.get(`${root}/runs/:run`, async (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    return respond<"actions/get-workflow-run">(http, await render(http, repository, runFor(http, context, repository)));
   });
 
   for (const [path, force] of [
     ["cancel", false],
     ["force-cancel", true],
   ] as const) {
-    rest.post(`${root}/runs/:run/${path}`, (context) => {
-      const repository = repositoryFor(context, hub.world, "actions", "write");
-      const run = runFor(context, hub, repository);
+    rest.post(`${root}/runs/:run/${path}`, (http) => {
+      const repository = repositoryFor(http, context.world, "actions", "write");
+      const run = runFor(http, context, repository);
       if (run.status === "completed" || !actions.cancel(run.id, force)) {
         throw new ApiError(409, "Cannot cancel a workflow run that is completed.");
       }
-      return respond<"actions/cancel-workflow-run", 202>(context, {}, 202);
+      return respond<"actions/cancel-workflow-run", 202>(http, {}, 202);
     });
   }
 
@@ -116,42 +113,42 @@ export function runRoutes(hub: Hub, actions: Actions): Rest {
     ["rerun", "all"],
     ["rerun-failed-jobs", "failed"],
   ] as const) {
-    rest.post(`${root}/runs/:run/${path}`, async (context) => {
-      const repository = repositoryFor(context, hub.world, "actions", "write");
-      const run = completed(runFor(context, hub, repository));
+    rest.post(`${root}/runs/:run/${path}`, async (http) => {
+      const repository = repositoryFor(http, context.world, "actions", "write");
+      const run = completed(runFor(http, context, repository));
       if (again === "failed" && run.conclusion === "success") {
         throw new ApiError(403, "This workflow run cannot be retried: it has no failed jobs");
       }
-      await actions.rerun(repository, run, again, actingUser(context));
-      return respond<"actions/re-run-workflow", 201>(context, {}, 201);
+      await actions.rerun(repository, run, again, actingUser(http));
+      return respond<"actions/re-run-workflow", 201>(http, {}, 201);
     });
   }
 
-  rest.post(`${root}/jobs/:job/rerun`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "write");
-    const job = jobFor(context, hub, repository);
-    const run = hub.world.table("runs").get(job.runId);
+  rest.post(`${root}/jobs/:job/rerun`, async (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "write");
+    const job = jobFor(http, context, repository);
+    const run = context.world.table("runs").get(job.runId);
     if (run === undefined) throw notFound();
-    await actions.rerun(repository, completed(run), job, actingUser(context));
-    return respond<"actions/re-run-job-for-workflow-run", 201>(context, {}, 201);
+    await actions.rerun(repository, completed(run), job, actingUser(http));
+    return respond<"actions/re-run-job-for-workflow-run", 201>(http, {}, 201);
   });
 
-  rest.get(`${root}/runs/:run/attempts/:attempt`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "read");
-    const run = runFor(context, hub, repository);
-    const attempt = Number(context.req.param("attempt"));
-    const earlier = hub.world.table("runAttempts").get(`${run.id}:${attempt}`)?.run;
+  rest.get(`${root}/runs/:run/attempts/:attempt`, async (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "read");
+    const run = runFor(http, context, repository);
+    const attempt = Number(http.req.param("attempt"));
+    const earlier = context.world.table("runAttempts").get(`${run.id}:${attempt}`)?.run;
     const found = attempt === run.runAttempt ? run : earlier;
     if (found === undefined) throw notFound();
-    return respond<"actions/get-workflow-run-attempt">(context, await render(context, repository, found));
+    return respond<"actions/get-workflow-run-attempt">(http, await render(http, repository, found));
   });
 
-  rest.delete(`${root}/runs/:run`, (context) => {
-    const repository = repositoryFor(context, hub.world, "actions", "write");
-    const run = runFor(context, hub, repository);
+  rest.delete(`${root}/runs/:run`, (http) => {
+    const repository = repositoryFor(http, context.world, "actions", "write");
+    const run = runFor(http, context, repository);
     if (run.status !== "completed") throw new ApiError(403, "Could not delete the workflow run");
     actions.forget(run);
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
   return rest;
 }

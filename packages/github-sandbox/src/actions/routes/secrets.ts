@@ -2,9 +2,9 @@
 import { blake2b } from "@noble/hashes/blake2.js";
 import nacl from "tweetnacl";
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { ApiError, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Schema } from "../../shapes/site.ts";
 import type { Repository, SecretKey } from "../../world/entities.ts";
@@ -12,7 +12,7 @@ import { changeSetting, checkName, findSetting, readableSettings, type Setting, 
 
 const given = z.object({ encrypted_value: z.base64(), key_id: z.string() });
 
-function keyOf({ world }: Hub, repository: Repository): SecretKey {
+function keyOf({ world }: SandboxContext, repository: Repository): SecretKey {
   const keys = world.table("secretKeys");
   const known = keys.get(repository.id);
   if (known !== undefined) return known;
@@ -40,49 +40,49 @@ function shown({ name, created_at, updated_at }: Setting) {
   return { name, created_at, updated_at } satisfies Schema<"actions-secret">;
 }
 
-export function secretRoutes(hub: Hub): Rest {
+export function secretRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions/secrets";
-  const readable = (context: RestContext) => readableSettings(context, hub, "secrets");
-  const writable = (context: RestContext) => repositoryFor(context, hub.world, "secrets", "write");
-  const nameOf = (context: RestContext) => context.req.param("name") ?? "";
+  const readable = (http: HttpContext) => readableSettings(http, context, "secrets");
+  const writable = (http: HttpContext) => repositoryFor(http, context.world, "secrets", "write");
+  const nameOf = (http: HttpContext) => http.req.param("name") ?? "";
 
-  rest.get(root, (context) => {
-    const all = settingsOf(hub, readable(context), "secrets");
-    return respond<"actions/list-repo-secrets">(context, {
+  rest.get(root, (http) => {
+    const all = settingsOf(context, readable(http), "secrets");
+    return respond<"actions/list-repo-secrets">(http, {
       total_count: all.length,
-      secrets: paginate(context, all).map(shown),
+      secrets: paginate(http, all).map(shown),
     });
   });
 
-  rest.get(`${root}/public-key`, (context) => {
-    const { id, publicKey } = keyOf(hub, readable(context));
-    return respond<"actions/get-repo-public-key">(context, { key_id: String(id), key: publicKey });
+  rest.get(`${root}/public-key`, (http) => {
+    const { id, publicKey } = keyOf(context, readable(http));
+    return respond<"actions/get-repo-public-key">(http, { key_id: String(id), key: publicKey });
   });
 
-  rest.get(`${root}/:name`, (context) => {
-    const found = findSetting(hub, readable(context), "secrets", nameOf(context));
+  rest.get(`${root}/:name`, (http) => {
+    const found = findSetting(context, readable(http), "secrets", nameOf(http));
     if (found === undefined) throw notFound();
-    return respond<"actions/get-repo-secret">(context, shown(found));
+    return respond<"actions/get-repo-secret">(http, shown(found));
   });
 
-  rest.put(`${root}/:name`, async (context) => {
-    const repository = writable(context);
-    const name = checkName(nameOf(context));
-    const { encrypted_value: sealed, key_id: keyId } = await bodyOf(context, given);
-    const key = keyOf(hub, repository);
+  rest.put(`${root}/:name`, async (http) => {
+    const repository = writable(http);
+    const name = checkName(nameOf(http));
+    const { encrypted_value: sealed, key_id: keyId } = await bodyOf(http, given);
+    const key = keyOf(context, repository);
     const value = keyId === String(key.id) ? unseal(new Uint8Array(Buffer.from(sealed, "base64")), key) : null;
     if (value === null) throw new ApiError(422, "Bad request - unable to decrypt the value with the key of key_id");
-    const isNew = findSetting(hub, repository, "secrets", name) === undefined;
-    changeSetting(hub, repository, "secrets", name, value);
-    return isNew ? respond<"actions/create-or-update-repo-secret", 201>(context, {}, 201) : context.body(null, 204);
+    const isNew = findSetting(context, repository, "secrets", name) === undefined;
+    changeSetting(context, repository, "secrets", name, value);
+    return isNew ? respond<"actions/create-or-update-repo-secret", 201>(http, {}, 201) : http.body(null, 204);
   });
 
-  rest.delete(`${root}/:name`, (context) => {
-    const repository = writable(context);
-    if (findSetting(hub, repository, "secrets", nameOf(context)) === undefined) throw notFound();
-    changeSetting(hub, repository, "secrets", nameOf(context), null);
-    return context.body(null, 204);
+  rest.delete(`${root}/:name`, (http) => {
+    const repository = writable(http);
+    if (findSetting(context, repository, "secrets", nameOf(http)) === undefined) throw notFound();
+    changeSetting(context, repository, "secrets", nameOf(http), null);
+    return http.body(null, 204);
   });
   return rest;
 }

@@ -1,6 +1,6 @@
 /** Secrets and variables of a repository: where they are kept, and what both have in common. */
-import type { Hub } from "../../hub.ts";
-import { ApiError, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import type { SandboxContext } from "../../context.ts";
+import { ApiError, type HttpContext, repositoryFor } from "../../rest/kit.ts";
 import type { Repository } from "../../world/entities.ts";
 
 export type Kind = "secrets" | "variables";
@@ -13,10 +13,10 @@ export interface Setting {
 }
 
 /** Whoever sees a public repository does not see these: a scoped token needs the permission, a person write access. */
-export function readableSettings(context: RestContext, hub: Hub, permission: string): Repository {
-  const actor = context.get("actor");
+export function readableSettings(http: HttpContext, context: SandboxContext, permission: string): Repository {
+  const actor = http.get("actor");
   const isScoped = actor.kind === "token" && actor.token.permissions !== null;
-  return repositoryFor(context, hub.world, permission, isScoped ? "read" : "write");
+  return repositoryFor(http, context.world, permission, isScoped ? "read" : "write");
 }
 
 /** https://docs.github.com/en/actions/reference/security/secrets#naming-your-secrets */
@@ -34,8 +34,8 @@ function dateKey(repository: Repository, kind: Kind, name: string): string {
 }
 
 /** What was there at the repository's making, or was put there by hand, has no dates of its own. */
-export function settingsOf(hub: Hub, repository: Repository, kind: Kind): Setting[] {
-  const dates = hub.world.table("settingDates");
+export function settingsOf(context: SandboxContext, repository: Repository, kind: Kind): Setting[] {
+  const dates = context.world.table("settingDates");
   return Object.entries(repository[kind])
     .map(([name, value]) => {
       const { createdAt, updatedAt } = dates.get(dateKey(repository, kind, name)) ?? {
@@ -47,13 +47,24 @@ export function settingsOf(hub: Hub, repository: Repository, kind: Kind): Settin
     .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-export function findSetting(hub: Hub, repository: Repository, kind: Kind, name: string): Setting | undefined {
-  return settingsOf(hub, repository, kind).find((setting) => setting.name === name.toUpperCase());
+export function findSetting(
+  context: SandboxContext,
+  repository: Repository,
+  kind: Kind,
+  name: string,
+): Setting | undefined {
+  return settingsOf(context, repository, kind).find((setting) => setting.name === name.toUpperCase());
 }
 
 /** Sets it, or takes it away with null. */
-export function changeSetting(hub: Hub, repository: Repository, kind: Kind, name: string, value: string | null): void {
-  const { world } = hub;
+export function changeSetting(
+  context: SandboxContext,
+  repository: Repository,
+  kind: Kind,
+  name: string,
+  value: string | null,
+): void {
+  const { world } = context;
   const upper = name.toUpperCase();
   const others = Object.entries(repository[kind]).filter(([known]) => known.toUpperCase() !== upper);
   const entries = value === null ? others : [...others, [upper, value] as const];

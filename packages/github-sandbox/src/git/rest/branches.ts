@@ -1,8 +1,8 @@
 /** Branches, and merging one into another. https://docs.github.com/en/rest/branches/branches */
 import { z } from "zod";
+import type { SandboxContext } from "../../context.ts";
 import { isProtected } from "../../gates/guards.ts";
 import { protectionOf } from "../../gates/protection.ts";
-import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
@@ -22,59 +22,59 @@ import { mustHaveMoved } from "./refusal.ts";
 
 const merged = z.object({ base: z.string(), head: z.string(), commit_message: z.string().nullish() });
 
-export function branchRoutes(hub: Hub): Rest {
+export function branchRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  rest.get("/repos/:owner/:repo/branches", async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const refs = await listRefs(hub.git.at(repository), "refs/heads/");
-    const wanted = context.req.query("protected");
+  rest.get("/repos/:owner/:repo/branches", async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const refs = await listRefs(context.git.at(repository), "refs/heads/");
+    const wanted = http.req.query("protected");
     const named = refs.flatMap(({ ref, sha }) => {
       const name = branchOf(ref);
-      return name === null ? [] : [{ name, sha, guarded: isProtected(hub.world, repository, name) }];
+      return name === null ? [] : [{ name, sha, guarded: isProtected(context.world, repository, name) }];
     });
     const found = named.filter(({ guarded }) => wanted === undefined || (wanted === "true") === guarded);
-    const answer = paginate(context, found).map(({ name, sha, guarded }) => ({
+    const answer = paginate(http, found).map(({ name, sha, guarded }) => ({
       name,
-      commit: { sha, url: `${repositoryApi(hub, repository)}/commits/${sha}` },
+      commit: { sha, url: `${repositoryApi(context, repository)}/commits/${sha}` },
       protected: guarded,
-      ...protectionPart(hub, repository, name),
+      ...protectionPart(context, repository, name),
     }));
-    return respond<"repos/list-branches">(context, answer satisfies Schema<"short-branch">[]);
+    return respond<"repos/list-branches">(http, answer satisfies Schema<"short-branch">[]);
   });
 
-  rest.get("/repos/:owner/:repo/branches/:branch{.+}", async (context, next) => {
-    const name = context.req.param("branch");
+  rest.get("/repos/:owner/:repo/branches/:branch{.+}", async (http, next) => {
+    const name = http.req.param("branch");
     if (/\/protection(\/|$)/.test(name)) return next();
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const sha = await readRef(hub.git.at(repository), `refs/heads/${name}`);
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const sha = await readRef(context.git.at(repository), `refs/heads/${name}`);
     if (sha === null) throw new ApiError(404, "Branch not found");
     const answer: Schema<"branch-with-protection"> = {
       name,
-      commit: renderCommit(hub, repository, await commitNamed(hub, repository, sha)),
+      commit: renderCommit(context, repository, await commitNamed(context, repository, sha)),
       _links: {
-        self: `${repositoryApi(hub, repository)}/branches/${name}`,
-        html: `${repositoryWeb(hub, repository)}/tree/${name}`,
+        self: `${repositoryApi(context, repository)}/branches/${name}`,
+        html: `${repositoryWeb(context, repository)}/tree/${name}`,
       },
-      protected: isProtected(hub.world, repository, name),
-      ...protectionPart(hub, repository, name),
+      protected: isProtected(context.world, repository, name),
+      ...protectionPart(context, repository, name),
     };
-    return respond<"repos/get-branch">(context, answer);
+    return respond<"repos/get-branch">(http, answer);
   });
 
-  rest.post("/repos/:owner/:repo/merges", async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const body = await bodyOf(context, merged);
-    const git = hub.git.at(repository);
+  rest.post("/repos/:owner/:repo/merges", async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const body = await bodyOf(http, merged);
+    const git = context.git.at(repository);
     const base = await readRef(git, `refs/heads/${body.base}`);
     if (base === null) throw new ApiError(404, "Base does not exist");
-    const head = await hub.git.resolve(repository, body.head);
+    const head = await context.git.resolve(repository, body.head);
     if (head === null) throw new ApiError(404, "Head does not exist");
-    if (await isAncestor(git, head, base)) return context.body(null, 204);
+    if (await isAncestor(git, head, base)) return http.body(null, 204);
     const tree = await mergeTrees(git, base, head);
     if (!("tree" in tree)) throw new ApiError(409, "Merge conflict");
-    const who = by(context);
-    const now = hub.world.now();
+    const who = by(http);
+    const now = context.world.now();
     const to = await writeCommit(git, {
       tree: tree.tree,
       parents: [base, head],
@@ -83,10 +83,10 @@ export function branchRoutes(hub: Hub): Rest {
       committer: githubSignature(now),
     });
     const move = { ref: `refs/heads/${body.base}`, from: base, to, force: false };
-    mustHaveMoved(await hub.git.exclusive(repository, () => moveRef(hub, repository, move, who)));
+    mustHaveMoved(await context.git.exclusive(repository, () => moveRef(context, repository, move, who)));
     return respond<"repos/merge", 201>(
-      context,
-      renderCommit(hub, repository, await commitNamed(hub, repository, to)),
+      http,
+      renderCommit(context, repository, await commitNamed(context, repository, to)),
       201,
     );
   });
@@ -95,8 +95,8 @@ export function branchRoutes(hub: Hub): Rest {
 }
 
 /** What every branch says of its classic protection, unasked. */
-function protectionPart(hub: Hub, repository: Repository, branch: string) {
-  const protection = protectionOf(hub.world, repository, branch);
+function protectionPart(context: SandboxContext, repository: Repository, branch: string) {
+  const protection = protectionOf(context.world, repository, branch);
   const required = protection?.requiredStatusChecks;
   const level = protection?.enforceAdmins ? "everyone" : "non_admins";
   return {
@@ -108,6 +108,6 @@ function protectionPart(hub: Hub, repository: Repository, branch: string) {
         checks: required?.checks.map(({ context, appId }) => ({ context, app_id: appId })) ?? [],
       },
     },
-    protection_url: `${repositoryApi(hub, repository)}/branches/${encodeURIComponent(branch)}/protection`,
+    protection_url: `${repositoryApi(context, repository)}/branches/${encodeURIComponent(branch)}/protection`,
   };
 }

@@ -1,6 +1,6 @@
 /** Commits and comparisons. https://docs.github.com/en/rest/commits/commits */
-import type { Hub } from "../../hub.ts";
-import { newRest, notFound, paginate, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import type { SandboxContext } from "../../context.ts";
+import { type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { pathInUrl, commit as render } from "../../shapes/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
@@ -16,59 +16,63 @@ import { mediaType, textAnswer } from "./media.ts";
 const shownCommits = 250;
 const shownFiles = 300;
 
-export function commitsOf(hub: Hub, repository: Repository, commits: readonly Commit[]): Schema<"commit">[] {
-  return commits.map((commit) => render(hub, repository, commit));
+export function commitsOf(
+  context: SandboxContext,
+  repository: Repository,
+  commits: readonly Commit[],
+): Schema<"commit">[] {
+  return commits.map((commit) => render(context, repository, commit));
 }
 
-export function commitRoutes(hub: Hub): Rest {
+export function commitRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  rest.get("/repos/:owner/:repo/commits", async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const { sha, path, since, until, author } = context.req.query();
-    const tip = await shaNamed(hub, repository, sha ?? repository.defaultBranch);
+  rest.get("/repos/:owner/:repo/commits", async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const { sha, path, since, until, author } = http.req.query();
+    const tip = await shaNamed(context, repository, sha ?? repository.defaultBranch);
     const wanted = Object.entries({ path, since, until, author }).filter((entry) => entry[1] !== undefined);
-    const found = await log(hub.git.at(repository), tip, Object.fromEntries(wanted));
-    return respond<"repos/list-commits">(context, commitsOf(hub, repository, paginate(context, found)));
+    const found = await log(context.git.at(repository), tip, Object.fromEntries(wanted));
+    return respond<"repos/list-commits">(http, commitsOf(context, repository, paginate(http, found)));
   });
 
-  rest.get("/repos/:owner/:repo/commits/:ref{.+}", async (context, next) => {
-    const ref = context.req.param("ref");
+  rest.get("/repos/:owner/:repo/commits/:ref{.+}", async (http, next) => {
+    const ref = http.req.param("ref");
     // `commits/main/status` and its like are other routes; a branch of such a name must be asked for by SHA.
     if (/\/(status|statuses|check-runs|check-suites|comments|pulls)$/.test(ref)) return next();
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const commit = await commitNamed(hub, repository, ref);
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const commit = await commitNamed(context, repository, ref);
     const from = commit.parents[0] ?? emptyTree;
-    const type = mediaType(context);
-    const git = hub.git.at(repository);
-    if (type === "sha") return textAnswer(context, type, commit.sha);
-    if (type === "diff") return textAnswer(context, type, await diffText(git, from, commit.sha));
-    if (type === "patch") return textAnswer(context, type, await patchText(git, commit.parents[0] ?? null, commit.sha));
-    const files = await diffEntries(hub, repository, from, commit.sha);
+    const type = mediaType(http);
+    const git = context.git.at(repository);
+    if (type === "sha") return textAnswer(http, type, commit.sha);
+    if (type === "diff") return textAnswer(http, type, await diffText(git, from, commit.sha));
+    if (type === "patch") return textAnswer(http, type, await patchText(git, commit.parents[0] ?? null, commit.sha));
+    const files = await diffEntries(context, repository, from, commit.sha);
     const additions = files.reduce((sum, file) => sum + file.additions, 0);
     const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
     const stats = { additions, deletions, total: additions + deletions };
-    const answer: Schema<"commit"> = { ...render(hub, repository, commit), stats, files: paginate(context, files) };
-    return respond<"repos/get-commit">(context, answer);
+    const answer: Schema<"commit"> = { ...render(context, repository, commit), stats, files: paginate(http, files) };
+    return respond<"repos/get-commit">(http, answer);
   });
 
-  rest.get("/repos/:owner/:repo/compare/:basehead{.+}", async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const [baseName, headName] = context.req.param("basehead").split("...");
+  rest.get("/repos/:owner/:repo/compare/:basehead{.+}", async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const [baseName, headName] = http.req.param("basehead").split("...");
     if (!baseName || !headName) throw notFound();
     const [base, head] = await Promise.all([
-      shaNamed(hub, repository, withoutOwner(repository, baseName)),
-      shaNamed(hub, repository, withoutOwner(repository, headName)),
+      shaNamed(context, repository, withoutOwner(repository, baseName)),
+      shaNamed(context, repository, withoutOwner(repository, headName)),
     ]);
-    const git = hub.git.at(repository);
+    const git = context.git.at(repository);
     const ancestor = await mergeBase(git, base, head);
     if (ancestor === null) throw notFound();
-    const type = mediaType(context);
-    if (type === "diff") return textAnswer(context, type, await diffText(git, ancestor, head));
-    if (type === "patch") return textAnswer(context, type, await patchText(git, base, head));
+    const type = mediaType(http);
+    if (type === "diff") return textAnswer(http, type, await diffText(git, ancestor, head));
+    if (type === "patch") return textAnswer(http, type, await patchText(git, base, head));
     return respond<"repos/compare-commits">(
-      context,
-      await comparison(context, hub, repository, { baseName, headName, base, head, ancestor }),
+      http,
+      await comparison(http, context, repository, { baseName, headName, base, head, ancestor }),
     );
   });
 
@@ -91,38 +95,39 @@ interface Compared {
 }
 
 async function comparison(
-  context: RestContext,
-  hub: Hub,
+  http: HttpContext,
+  context: SandboxContext,
   repository: Repository,
   { baseName, headName, base, head, ancestor }: Compared,
 ): Promise<Schema<"commit-comparison">> {
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const [{ ahead, behind }, commits, baseCommit, ancestorCommit] = await Promise.all([
     distance(git, base, head),
     log(git, head, { without: [base], reverse: true }),
-    commitNamed(hub, repository, base),
-    commitNamed(hub, repository, ancestor),
+    commitNamed(context, repository, base),
+    commitNamed(context, repository, ancestor),
   ]);
-  const { page, per_page: perPage } = context.req.query();
-  const shown = (page ?? perPage) ? paginate(context, commits) : commits.slice(0, shownCommits);
+  const { page, per_page: perPage } = http.req.query();
+  const shown = (page ?? perPage) ? paginate(http, commits) : commits.slice(0, shownCommits);
   // Later pages bring commits only.
-  const files = Number(page ?? 1) > 1 ? [] : (await diffEntries(hub, repository, ancestor, head)).slice(0, shownFiles);
+  const files =
+    Number(page ?? 1) > 1 ? [] : (await diffEntries(context, repository, ancestor, head)).slice(0, shownFiles);
   const names = `${pathInUrl(baseName)}...${pathInUrl(headName)}`;
-  const html = `${repositoryWeb(hub, repository)}/compare/${names}`;
+  const html = `${repositoryWeb(context, repository)}/compare/${names}`;
   const permanent = [base, head].map((sha) => `${repository.owner}:${sha.slice(0, 7)}`).join("...");
   return {
-    url: `${repositoryApi(hub, repository)}/compare/${names}`,
+    url: `${repositoryApi(context, repository)}/compare/${names}`,
     html_url: html,
-    permalink_url: `${repositoryWeb(hub, repository)}/compare/${permanent}`,
+    permalink_url: `${repositoryWeb(context, repository)}/compare/${permanent}`,
     diff_url: `${html}.diff`,
     patch_url: `${html}.patch`,
-    base_commit: render(hub, repository, baseCommit),
-    merge_base_commit: render(hub, repository, ancestorCommit),
+    base_commit: render(context, repository, baseCommit),
+    merge_base_commit: render(context, repository, ancestorCommit),
     status: relation(ahead, behind),
     ahead_by: ahead,
     behind_by: behind,
     total_commits: ahead,
-    commits: commitsOf(hub, repository, shown),
+    commits: commitsOf(context, repository, shown),
     files,
   };
 }

@@ -1,9 +1,9 @@
 /** Files at a ref, and commits of a single file. https://docs.github.com/en/rest/repos/contents */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
-import { ApiError, newRest, notFound, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { ApiError, type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { contentEntry, contentFile, contentSubmodule, contentSymlink, gitCommit } from "../../shapes/git.ts";
 import type { Repository } from "../../world/entities.ts";
@@ -34,60 +34,60 @@ type Change = z.output<typeof change>;
 /** Larger files come without their content: https://docs.github.com/en/rest/repos/contents#get-repository-content */
 const largestShown = 1024 * 1024;
 
-export function contentRoutes(hub: Hub): Rest {
+export function contentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  async function show(context: RestContext, path: string): Promise<Response> {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
+  async function show(http: HttpContext, path: string): Promise<Response> {
+    const repository = repositoryFor(http, context.world, "contents", "read");
     if (path !== "" && !isFilePath(path)) throw notFound();
-    const ref = context.req.query("ref") ?? repository.defaultBranch;
-    const commit = await hub.git.resolve(repository, ref);
+    const ref = http.req.query("ref") ?? repository.defaultBranch;
+    const commit = await context.git.resolve(repository, ref);
     if (commit === null) throw new ApiError(404, `No commit found for the ref ${ref}`);
-    const git = hub.git.at(repository);
+    const git = context.git.at(repository);
     const entry = path === "" ? null : await entryAt(git, commit, path);
     if (path !== "" && entry === null) throw notFound();
     if (entry === null || entry.type === "tree") {
       const entries = (await readTree(git, `${commit}:${path}`, false)) ?? [];
       const prefix = path === "" ? "" : `${path}/`;
       return respond<"repos/get-content">(
-        context,
-        entries.map((each) => contentEntry(hub, repository, ref, `${prefix}${each.path}`, each)),
+        http,
+        entries.map((each) => contentEntry(context, repository, ref, `${prefix}${each.path}`, each)),
       );
     }
     if (entry.type === "commit") {
       const url = await submoduleUrl(git, commit, path);
-      return respond<"repos/get-content">(context, contentSubmodule(hub, repository, ref, path, entry, url));
+      return respond<"repos/get-content">(http, contentSubmodule(context, repository, ref, path, entry, url));
     }
-    return showFile(context, repository, ref, path, entry);
+    return showFile(http, repository, ref, path, entry);
   }
 
-  async function showFile(context: RestContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
-    const content = await readBlob(hub.git.at(repository), entry.sha);
+  async function showFile(http: HttpContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+    const content = await readBlob(context.git.at(repository), entry.sha);
     if (content === null) throw notFound();
-    if (mediaType(context) === "raw") return textAnswer(context, "raw", content);
+    if (mediaType(http) === "raw") return textAnswer(http, "raw", content);
     if (entry.mode === "120000") {
       const target = content.toString("utf8");
-      return respond<"repos/get-content">(context, contentSymlink(hub, repository, ref, path, entry, target));
+      return respond<"repos/get-content">(http, contentSymlink(context, repository, ref, path, entry, target));
     }
-    const answer = contentFile(hub, repository, ref, path, entry, content);
+    const answer = contentFile(context, repository, ref, path, entry, content);
     return respond<"repos/get-content">(
-      context,
+      http,
       content.length > largestShown ? { ...answer, content: "", encoding: "none" } : answer,
     );
   }
 
-  rest.get("/repos/:owner/:repo/contents", (context) => show(context, ""));
-  rest.get("/repos/:owner/:repo/contents/", (context) => show(context, ""));
-  rest.get("/repos/:owner/:repo/contents/:path{.+}", (context) => show(context, context.req.param("path")));
+  rest.get("/repos/:owner/:repo/contents", (http) => show(http, ""));
+  rest.get("/repos/:owner/:repo/contents/", (http) => show(http, ""));
+  rest.get("/repos/:owner/:repo/contents/:path{.+}", (http) => show(http, http.req.param("path")));
 
   /** Puts `content` (null: nothing) at the path of the branch, in a commit of its own. */
-  async function commitFile(context: RestContext, body: Change, content: Buffer | null): Promise<Response> {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const path = checkedPath(context.req.param("path") ?? "", "path");
+  async function commitFile(http: HttpContext, body: Change, content: Buffer | null): Promise<Response> {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const path = checkedPath(http.req.param("path") ?? "", "path");
     const branch = body.branch ?? repository.defaultBranch;
-    const who = by(context);
-    return hub.git.exclusive(repository, async () => {
-      const git = hub.git.at(repository);
+    const who = by(http);
+    return context.git.exclusive(repository, async () => {
+      const git = context.git.at(repository);
       const tip = await readRef(git, `refs/heads/${branch}`);
       if (tip === null && branch !== repository.defaultBranch) throw new ApiError(404, `Branch ${branch} not found`);
       const old = tip === null ? null : await entryAt(git, tip, path);
@@ -98,16 +98,16 @@ export function contentRoutes(hub: Hub): Rest {
       const { message } = body;
       const to = await writeCommit(git, { tree, parents: tip === null ? [] : [tip], message, author, committer });
       const move = { ref: `refs/heads/${branch}`, from: tip, to, force: false };
-      mustHaveCommitted(await moveRef(hub, repository, move, who), verb, path, tip ?? branch);
+      mustHaveCommitted(await moveRef(context, repository, move, who), verb, path, tip ?? branch);
       const [commit, entry] = await Promise.all([readCommit(git, to), entryAt(git, to, path)]);
       if (commit === null) throw new Error(`commit ${to} is not readable`);
       const answer = {
-        content: entry === null ? null : contentOf(hub, repository, branch, path, entry),
-        commit: gitCommit(hub, repository, commit),
+        content: entry === null ? null : contentOf(context, repository, branch, path, entry),
+        commit: gitCommit(context, repository, commit),
       };
       return verb === "create"
-        ? respond<"repos/create-or-update-file-contents", 201>(context, answer, 201)
-        : respond<"repos/create-or-update-file-contents" | "repos/delete-file">(context, answer);
+        ? respond<"repos/create-or-update-file-contents", 201>(http, answer, 201)
+        : respond<"repos/create-or-update-file-contents" | "repos/delete-file">(http, answer);
     });
   }
 
@@ -115,7 +115,7 @@ export function contentRoutes(hub: Hub): Rest {
     body: Change,
     user: Parameters<typeof signatureOf>[0],
   ): { author: Signature; committer: Signature } {
-    const now = hub.world.now();
+    const now = context.world.now();
     const given = (who: z.output<typeof person>): Signature => ({ ...who, date: who.date ?? now });
     const own = signatureOf(user, now);
     const committer = body.committer ? given(body.committer) : null;
@@ -125,27 +125,27 @@ export function contentRoutes(hub: Hub): Rest {
     };
   }
 
-  rest.put("/repos/:owner/:repo/contents/:path{.+}", async (context) => {
-    repositoryFor(context, hub.world, "contents", "write");
-    const body = await bodyOf(context, put);
+  rest.put("/repos/:owner/:repo/contents/:path{.+}", async (http) => {
+    repositoryFor(http, context.world, "contents", "write");
+    const body = await bodyOf(http, put);
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(body.content)) throw new ApiError(422, "content is not valid Base64");
-    return commitFile(context, body, Buffer.from(body.content, "base64"));
+    return commitFile(http, body, Buffer.from(body.content, "base64"));
   });
 
-  rest.delete("/repos/:owner/:repo/contents/:path{.+}", async (context) => {
-    repositoryFor(context, hub.world, "contents", "write");
+  rest.delete("/repos/:owner/:repo/contents/:path{.+}", async (http) => {
+    repositoryFor(http, context.world, "contents", "write");
     // Octokit's clients send a body; others send the same as a query.
-    const body = await bodyOf(context, change.partial({ message: true }));
-    const all = { ...context.req.query(), ...body };
-    return commitFile(context, change.parse({ message: "", ...all }), null);
+    const body = await bodyOf(http, change.partial({ message: true }));
+    const all = { ...http.req.query(), ...body };
+    return commitFile(http, change.parse({ message: "", ...all }), null);
   });
 
   return rest;
 }
 
 /** `file-commit` has no nulls where a listing has them. */
-function contentOf(hub: Hub, repository: Repository, ref: string, path: string, entry: TreeEntry) {
-  const { git_url, html_url, download_url, _links, ...rest } = contentEntry(hub, repository, ref, path, entry);
+function contentOf(context: SandboxContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+  const { git_url, html_url, download_url, _links, ...rest } = contentEntry(context, repository, ref, path, entry);
   return {
     ...rest,
     git_url: git_url ?? "",

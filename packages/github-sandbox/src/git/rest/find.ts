@@ -1,21 +1,21 @@
 /** What a path or a body names in git, found or answered with GitHub's error. */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { ApiError, notFound } from "../../rest/kit.ts";
 import type { Repository } from "../../world/entities.ts";
 import { isFilePath } from "../plumbing/names.ts";
 import { type Commit, readCommit } from "../plumbing/objects.ts";
 
 /** The commit that a branch, tag, SHA or ref names. @throws ApiError 422, as GitHub answers for an unknown commit. */
-export async function commitNamed(hub: Hub, repository: Repository, ref: string): Promise<Commit> {
-  const sha = await hub.git.resolve(repository, ref);
-  const commit = sha === null ? null : await readCommit(hub.git.at(repository), sha);
+export async function commitNamed(context: SandboxContext, repository: Repository, ref: string): Promise<Commit> {
+  const sha = await context.git.resolve(repository, ref);
+  const commit = sha === null ? null : await readCommit(context.git.at(repository), sha);
   if (commit === null) throw new ApiError(422, `No commit found for SHA: ${ref}`);
   return commit;
 }
 
 /** @throws ApiError 404 */
-export async function shaNamed(hub: Hub, repository: Repository, ref: string): Promise<string> {
-  const sha = await hub.git.resolve(repository, ref);
+export async function shaNamed(context: SandboxContext, repository: Repository, ref: string): Promise<string> {
+  const sha = await context.git.resolve(repository, ref);
   if (sha === null) throw notFound();
   return sha;
 }

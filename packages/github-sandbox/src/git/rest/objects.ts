@@ -1,6 +1,6 @@
 /** The Git database: blobs, trees, commits. https://docs.github.com/en/rest/git */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { ApiError, actingUser, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
@@ -48,88 +48,88 @@ const shownEntries = 100_000;
 
 const badObject = () => new ApiError(422, "GitRPC::BadObjectState");
 
-export function objectRoutes(hub: Hub): Rest {
+export function objectRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const git = "/repos/:owner/:repo/git";
 
-  rest.post(`${git}/blobs`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const { content, encoding } = await bodyOf(context, newBlob);
+  rest.post(`${git}/blobs`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const { content, encoding } = await bodyOf(http, newBlob);
     const blob = await writeBlob(
-      hub.git.at(repository),
+      context.git.at(repository),
       Buffer.from(content, encoding === "base64" ? "base64" : "utf8"),
     );
-    const url = `${repositoryApi(hub, repository)}/git/blobs/${blob}`;
-    return respond<"git/create-blob", 201>(context, { sha: blob, url } satisfies Schema<"short-blob">, 201, {
+    const url = `${repositoryApi(context, repository)}/git/blobs/${blob}`;
+    return respond<"git/create-blob", 201>(http, { sha: blob, url } satisfies Schema<"short-blob">, 201, {
       Location: url,
     });
   });
 
-  rest.get(`${git}/blobs/:sha`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const object = context.req.param("sha");
-    const content = isSha(object) ? await readBlob(hub.git.at(repository), object) : null;
+  rest.get(`${git}/blobs/:sha`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const object = http.req.param("sha");
+    const content = isSha(object) ? await readBlob(context.git.at(repository), object) : null;
     if (content === null) throw notFound();
-    if (mediaType(context) === "raw") return textAnswer(context, "raw", content);
+    if (mediaType(http) === "raw") return textAnswer(http, "raw", content);
     const blob: Schema<"blob"> = {
       sha: object,
       node_id: nodeId("Blob", object),
-      url: `${repositoryApi(hub, repository)}/git/blobs/${object}`,
+      url: `${repositoryApi(context, repository)}/git/blobs/${object}`,
       size: content.length,
       content: wrappedBase64(content),
       encoding: "base64",
     };
-    return respond<"git/get-blob">(context, blob);
+    return respond<"git/get-blob">(http, blob);
   });
 
-  rest.post(`${git}/trees`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const body = await bodyOf(context, newTree);
-    const dir = hub.git.at(repository);
+  rest.post(`${git}/trees`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const body = await bodyOf(http, newTree);
+    const dir = context.git.at(repository);
     const base = body.base_tree ? await treeOf(dir, body.base_tree) : null;
     const made = await writeTree(dir, base, await treeChanges(dir, body.tree)).catch(refusedObject);
     const entries = (await readTree(dir, made, false)) ?? [];
-    return respond<"git/create-tree", 201>(context, gitTree(hub, repository, made, entries, false), 201);
+    return respond<"git/create-tree", 201>(http, gitTree(context, repository, made, entries, false), 201);
   });
 
-  rest.get(`${git}/trees/:sha{.+}`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const dir = hub.git.at(repository);
-    const name = context.req.param("sha");
+  rest.get(`${git}/trees/:sha{.+}`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const dir = context.git.at(repository);
+    const name = http.req.param("sha");
     const tree =
-      (await treeOf(dir, name).catch(() => null)) ?? (await treeOf(dir, await shaNamed(hub, repository, name)));
+      (await treeOf(dir, name).catch(() => null)) ?? (await treeOf(dir, await shaNamed(context, repository, name)));
     // Any value of `recursive`, even 0 or false, means recursive.
-    const entries = await readTree(dir, tree, context.req.query("recursive") !== undefined);
+    const entries = await readTree(dir, tree, http.req.query("recursive") !== undefined);
     if (entries === null) throw notFound();
     const truncated = entries.length > shownEntries;
-    return respond<"git/get-tree">(context, gitTree(hub, repository, tree, entries.slice(0, shownEntries), truncated));
+    return respond<"git/get-tree">(http, gitTree(context, repository, tree, entries.slice(0, shownEntries), truncated));
   });
 
-  rest.post(`${git}/commits`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const body = await bodyOf(context, newCommit);
-    const dir = hub.git.at(repository);
+  rest.post(`${git}/commits`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const body = await bodyOf(http, newCommit);
+    const dir = context.git.at(repository);
     const types = await typesOf(dir, [body.tree, ...body.parents]);
     if (types[0] !== "tree") throw new ApiError(422, "Tree SHA does not exist");
     if (types.slice(1).some((type) => type !== "commit"))
       throw new ApiError(422, "Parent SHA does not exist or is not a commit object");
-    const now = hub.world.now();
+    const now = context.world.now();
     const signed = (given: z.output<typeof person>): Signature => ({ ...given, date: given.date ?? now });
-    const author = body.author ? signed(body.author) : signatureOf(actingUser(context), now);
+    const author = body.author ? signed(body.author) : signatureOf(actingUser(http), now);
     const committer = body.committer ? signed(body.committer) : author;
     const { message, tree, parents } = body;
     const made = await readCommit(dir, await writeCommit(dir, { message, tree, parents, author, committer }));
     if (made === null) throw badObject();
-    const answer = gitCommit(hub, repository, made);
-    return respond<"git/create-commit", 201>(context, answer, 201, { Location: answer.url });
+    const answer = gitCommit(context, repository, made);
+    return respond<"git/create-commit", 201>(http, answer, 201, { Location: answer.url });
   });
 
-  rest.get(`${git}/commits/:sha`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const object = context.req.param("sha");
-    const found = isSha(object) ? await readCommit(hub.git.at(repository), object) : null;
+  rest.get(`${git}/commits/:sha`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const object = http.req.param("sha");
+    const found = isSha(object) ? await readCommit(context.git.at(repository), object) : null;
     if (found === null) throw notFound();
-    return respond<"git/get-commit">(context, gitCommit(hub, repository, found));
+    return respond<"git/get-commit">(http, gitCommit(context, repository, found));
   });
 
   return rest;

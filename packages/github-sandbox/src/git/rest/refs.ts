@@ -1,6 +1,6 @@
 /** Refs. https://docs.github.com/en/rest/git/refs */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
@@ -19,68 +19,69 @@ const updated = z.object({ sha, force: z.boolean().default(false) });
 
 const git = "/repos/:owner/:repo/git";
 
-export function refRoutes(hub: Hub): Rest {
+export function refRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  rest.get(`${git}/ref/:ref{.+}`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
+  rest.get(`${git}/ref/:ref{.+}`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
     return respond<"git/get-ref">(
-      context,
-      gitRef(hub, repository, await stored(hub, repository, `refs/${context.req.param("ref")}`)),
+      http,
+      gitRef(context, repository, await stored(context, repository, `refs/${http.req.param("ref")}`)),
     );
   });
 
-  rest.get(`${git}/matching-refs/:ref{.+}`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "read");
-    const found = await listRefs(hub.git.at(repository), `refs/${context.req.param("ref")}`);
+  rest.get(`${git}/matching-refs/:ref{.+}`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "read");
+    const found = await listRefs(context.git.at(repository), `refs/${http.req.param("ref")}`);
     return respond<"git/list-matching-refs">(
-      context,
-      found.map((ref) => gitRef(hub, repository, ref)),
+      http,
+      found.map((ref) => gitRef(context, repository, ref)),
     );
   });
 
-  rest.post(`${git}/refs`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const { ref, sha: to } = await bodyOf(context, created);
+  rest.post(`${git}/refs`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const { ref, sha: to } = await bodyOf(http, created);
     if (!ref.startsWith("refs/") || ref.split("/").length < 3) {
       throw new ApiError(422, "Reference name must start with 'refs/' and contain at least 2 slashes.");
     }
     if (!mayBeWritten(ref)) throw new ApiError(422, `${ref} is not a valid ref name.`);
-    const type = await typeFor(hub, repository, ref, to);
-    const outcome = await hub.git.exclusive(repository, () =>
-      moveRef(hub, repository, { ref, from: null, to, force: false }, by(context)),
+    const type = await typeFor(context, repository, ref, to);
+    const outcome = await context.git.exclusive(repository, () =>
+      moveRef(context, repository, { ref, from: null, to, force: false }, by(http)),
     );
     if (!outcome.moved && outcome.why === "stale") throw new ApiError(422, "Reference already exists");
     mustHaveBeenMade(outcome);
-    const answer = gitRef(hub, repository, { ref, sha: to, type });
-    return respond<"git/create-ref", 201>(context, answer, 201, { Location: answer.url });
+    const answer = gitRef(context, repository, { ref, sha: to, type });
+    return respond<"git/create-ref", 201>(http, answer, 201, { Location: answer.url });
   });
 
-  rest.patch(`${git}/refs/:ref{.+}`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const ref = `refs/${context.req.param("ref")}`;
-    const { sha: to, force } = await bodyOf(context, updated);
+  rest.patch(`${git}/refs/:ref{.+}`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const ref = `refs/${http.req.param("ref")}`;
+    const { sha: to, force } = await bodyOf(http, updated);
     if (!mayBeWritten(ref)) throw new ApiError(422, "Reference does not exist");
-    const type = await typeFor(hub, repository, ref, to);
-    const outcome = await hub.git.exclusive(repository, async () => {
-      if ((await readRef(hub.git.at(repository), ref)) === null) throw new ApiError(422, "Reference does not exist");
-      return moveRef(hub, repository, { ref, to, force }, by(context));
+    const type = await typeFor(context, repository, ref, to);
+    const outcome = await context.git.exclusive(repository, async () => {
+      if ((await readRef(context.git.at(repository), ref)) === null)
+        throw new ApiError(422, "Reference does not exist");
+      return moveRef(context, repository, { ref, to, force }, by(http));
     });
     mustHaveMoved(outcome);
-    return respond<"git/update-ref">(context, gitRef(hub, repository, { ref, sha: to, type }));
+    return respond<"git/update-ref">(http, gitRef(context, repository, { ref, sha: to, type }));
   });
 
-  rest.delete(`${git}/refs/:ref{.+}`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "contents", "write");
-    const ref = `refs/${context.req.param("ref")}`;
+  rest.delete(`${git}/refs/:ref{.+}`, async (http) => {
+    const repository = repositoryFor(http, context.world, "contents", "write");
+    const ref = `refs/${http.req.param("ref")}`;
     if (ref === `refs/heads/${repository.defaultBranch}`) throw new ApiError(422, "Cannot delete the default branch");
-    const outcome = await hub.git.exclusive(repository, async () => {
-      const there = mayBeWritten(ref) && (await readRef(hub.git.at(repository), ref)) !== null;
+    const outcome = await context.git.exclusive(repository, async () => {
+      const there = mayBeWritten(ref) && (await readRef(context.git.at(repository), ref)) !== null;
       if (!there) throw new ApiError(422, "Reference does not exist");
-      return moveRef(hub, repository, { ref, to: null, force: false }, by(context));
+      return moveRef(context, repository, { ref, to: null, force: false }, by(http));
     });
     mustHaveMoved(outcome);
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
 
   return rest;
@@ -93,16 +94,16 @@ function mayBeWritten(ref: string): boolean {
 }
 
 /** The type of what the ref shall name. A branch takes commits only; other refs take any object. @throws ApiError 422 */
-async function typeFor(hub: Hub, repository: Repository, ref: string, sha: string): Promise<ObjectType> {
-  const [type] = await typesOf(hub.git.at(repository), [sha]);
+async function typeFor(context: SandboxContext, repository: Repository, ref: string, sha: string): Promise<ObjectType> {
+  const [type] = await typesOf(context.git.at(repository), [sha]);
   if (type === null || type === undefined) throw new ApiError(422, "Object does not exist");
   if (ref.startsWith("refs/heads/") && type !== "commit") throw new ApiError(422, "Reference update failed");
   return type;
 }
 
 /** @throws ApiError 404 */
-async function stored(hub: Hub, repository: Repository, ref: string): Promise<StoredRef> {
-  const git = hub.git.at(repository);
+async function stored(context: SandboxContext, repository: Repository, ref: string): Promise<StoredRef> {
+  const git = context.git.at(repository);
   const sha = await readRef(git, ref);
   const [type] = sha === null ? [] : await typesOf(git, [sha]);
   if (sha === null || !type) throw notFound();

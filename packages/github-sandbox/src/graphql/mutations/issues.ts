@@ -19,7 +19,7 @@ interface AddSubIssueInput {
 const longestBody = 65_536;
 
 export function issueMutations(acting: Acting) {
-  const { hub, actor, by, show } = acting;
+  const { context, actor, by, show } = acting;
   return {
     addComment: mutation<AddCommentInput>(acting, "AddComment", async ({ subjectId, body }) => {
       const found = nodeOf(acting, subjectId);
@@ -33,7 +33,7 @@ export function issueMutations(acting: Acting) {
       if (body.length > longestBody)
         throw new Refused("UNPROCESSABLE", `Body is too long (maximum is ${longestBody} characters)`);
       const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
-      const comment = commentOn(hub, repository, issue, { body, viaAppId }, by);
+      const comment = commentOn(context, repository, issue, { body, viaAppId }, by);
       const node = () => commentShape(acting, repository, issue, comment);
       const subject = found.kind === "Issue" ? show.issue(repository, issue) : show.pull(repository, found.pull);
       return { commentEdge: { cursor: "", node }, subject };
@@ -46,7 +46,7 @@ export function issueMutations(acting: Acting) {
       const { repository, issue, comment } = found;
       if (comment.userId !== by.user.id) needs(acting, repository, conversation, "write");
       const reason = classifier.toLowerCase().replaceAll("_", "-");
-      hub.world.table("minimizedComments").put({ id: comment.id, reason });
+      context.world.table("minimizedComments").put({ id: comment.id, reason });
       return { minimizedComment: commentShape(acting, repository, issue, comment) };
     }),
     addSubIssue: mutation<AddSubIssueInput>(acting, "AddSubIssue", async ({ issueId, subIssueId, replaceParent }) => {
@@ -58,7 +58,7 @@ export function issueMutations(acting: Acting) {
         throw new Refused("NOT_FOUND", `Could not resolve to Issue node with the global id of '${issueId}'.`);
       }
       for (const { repository } of [parent, part]) needs(acting, repository, ["issues"], "write");
-      addSubIssue(hub, parent, part, replaceParent === true, by);
+      addSubIssue(context, parent, part, replaceParent === true, by);
       return {
         issue: show.issue(parent.repository, parent.issue),
         subIssue: show.issue(part.repository, part.issue),

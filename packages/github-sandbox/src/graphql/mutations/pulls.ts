@@ -17,7 +17,7 @@ type Method = "merge" | "squash" | "rebase";
 const methodOf = (method: string | null | undefined) => (method ?? "MERGE").toLowerCase() as Method;
 
 export function pullMutations(acting: Acting) {
-  const { hub, by, show } = acting;
+  const { context, by, show } = acting;
 
   /** @throws Refused when it is no pull, or not the actor's to change. */
   function pullOf(id: string, permission: "pull_requests" | "contents"): { repository: Repository; pull: Pull } {
@@ -31,14 +31,14 @@ export function pullMutations(acting: Acting) {
 
   /** As it is now. */
   const after = (repository: Repository, { id }: Pull) => {
-    const pull = hub.world.table("pulls").get(id);
+    const pull = context.world.table("pulls").get(id);
     return { actor: show.actor(by.user.id), pullRequest: pull === undefined ? null : show.pull(repository, pull) };
   };
 
   function draftMutation<Input extends { pullRequestId: string }>(name: string, draft: boolean) {
     return mutation<Input>(acting, name, async ({ pullRequestId }) => {
       const { repository, pull } = pullOf(pullRequestId, "pull_requests");
-      await setDraft(hub, repository, pull, draft, by);
+      await setDraft(context, repository, pull, draft, by);
       const { pullRequest } = after(repository, pull);
       return { pullRequest };
     });
@@ -61,7 +61,7 @@ export function pullMutations(acting: Acting) {
           message: commitBody ?? null,
           expectedHead: expectedHeadOid ?? null,
         };
-        await enableAutoMerge(hub, repository, pull, order, by);
+        await enableAutoMerge(context, repository, pull, order, by);
         return after(repository, pull);
       },
     ),
@@ -70,7 +70,7 @@ export function pullMutations(acting: Acting) {
       "DisablePullRequestAutoMerge",
       async ({ pullRequestId }) => {
         const { repository, pull } = pullOf(pullRequestId, "contents");
-        await disableAutoMerge(hub, repository, pull, by);
+        await disableAutoMerge(context, repository, pull, by);
         return after(repository, pull);
       },
     ),
@@ -85,7 +85,7 @@ export function pullMutations(acting: Acting) {
           title: commitHeadline ?? null,
           message: commitBody ?? null,
         };
-        await mergePull(hub, repository, pull, order, by);
+        await mergePull(context, repository, pull, order, by);
         return after(repository, pull);
       },
     ),

@@ -7,17 +7,17 @@ import { threadShape } from "../shapes/threads.ts";
 import { type Acting, mutation } from "./input.ts";
 
 export function threadMutations(acting: Acting) {
-  const { hub, actor, by } = acting;
+  const { context, actor, by } = acting;
 
   function settling<Input extends { threadId: string }>(name: string, settle: typeof resolveThread) {
     return mutation<Input>(acting, name, async ({ threadId }) => {
       const { repository, pull, thread } = threadAt(acting, threadId);
-      const issue = hub.world.table("issues").get(pull.id);
+      const issue = context.world.table("issues").get(pull.id);
       // The pull's author may too: https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request#resolving-conversations
       const isScoped = actor.kind === "token" && actor.token.permissions !== null;
       const isFree = !isScoped && (issue?.userId === by.user.id || mayWrite(repository, by.user));
       if (!isFree) needs(acting, repository, ["pull_requests"], "write");
-      await settle(hub, repository, pull, thread, by);
+      await settle(context, repository, pull, thread, by);
       return { thread: threadShape(acting, repository, pull, thread) };
     });
   }

@@ -27,10 +27,12 @@ function stateOf(context: Context): State {
 }
 
 /** The latest of every name; what ran again counts by its last run. */
-function contextsAt({ hub }: Asking, repository: Repository, sha: string): Context[] {
-  const runs = hub.world.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
+function contextsAt({ context }: Asking, repository: Repository, sha: string): Context[] {
+  const runs = context.world
+    .table("checkRuns")
+    .filter((run) => run.repositoryId === repository.id && run.headSha === sha);
   const statuses = new Map<string, CommitStatus>();
-  for (const status of hub.world.table("statuses").all()) {
+  for (const status of context.world.table("statuses").all()) {
     if (status.repositoryId === repository.id && status.sha === sha) statuses.set(status.context, status);
   }
   return [...latestRuns(runs).map((run) => ({ run })), ...[...statuses.values()].map((status) => ({ status }))];
@@ -64,9 +66,9 @@ export function rollupShape(asking: Asking, repository: Repository, sha: string)
 }
 
 export function checkRunShape(asking: Asking, repository: Repository, run: CheckRun): Shown {
-  const { hub, show } = asking;
-  const url = `${repositoryWeb(hub, repository)}/runs/${run.id}`;
-  const suite = hub.world.table("checkSuites").get(run.suiteId);
+  const { context, show } = asking;
+  const url = `${repositoryWeb(context, repository)}/runs/${run.id}`;
+  const suite = context.world.table("checkSuites").get(run.suiteId);
   return {
     __typename: "CheckRun",
     id: nodeId("CheckRun", run.id),
@@ -90,10 +92,10 @@ export function checkRunShape(asking: Asking, repository: Repository, run: Check
 }
 
 function suiteShape(asking: Asking, repository: Repository, suite: CheckSuite): Shown {
-  const { hub, show } = asking;
-  const { status, conclusion } = rollup(hub.world, suite);
-  const app = hub.world.table("apps").get(suite.appId);
-  const run = hub.world.table("runs").get(suite.workflowRunId ?? 0);
+  const { context, show } = asking;
+  const { status, conclusion } = rollup(context.world, suite);
+  const app = context.world.table("apps").get(suite.appId);
+  const run = context.world.table("runs").get(suite.workflowRunId ?? 0);
   return {
     __typename: "CheckSuite",
     id: nodeId("CheckSuite", suite.id),
@@ -109,8 +111,8 @@ function suiteShape(asking: Asking, repository: Repository, suite: CheckSuite): 
   } satisfies Fields<CheckSuiteType>;
 }
 
-function runShape({ hub }: Asking, repository: Repository, run: WorkflowRun): Shown {
-  const url = `${repositoryWeb(hub, repository)}/actions/runs/${run.id}`;
+function runShape({ context }: Asking, repository: Repository, run: WorkflowRun): Shown {
+  const url = `${repositoryWeb(context, repository)}/actions/runs/${run.id}`;
   return {
     __typename: "WorkflowRun",
     id: nodeId("WorkflowRun", run.id),
@@ -130,7 +132,7 @@ function runShape({ hub }: Asking, repository: Repository, run: WorkflowRun): Sh
   } satisfies Fields<WorkflowRunType>;
 }
 
-function statusShape({ hub, show }: Asking, repository: Repository, status: CommitStatus): Shown {
+function statusShape({ context, show }: Asking, repository: Repository, status: CommitStatus): Shown {
   return {
     __typename: "StatusContext",
     id: nodeId("StatusContext", status.id),
@@ -138,7 +140,7 @@ function statusShape({ hub, show }: Asking, repository: Repository, status: Comm
     state: upper(status.state),
     description: status.description,
     targetUrl: status.targetUrl,
-    avatarUrl: `${hub.serverUrl()}/avatars/u/${status.creatorId}`,
+    avatarUrl: `${context.serverUrl()}/avatars/u/${status.creatorId}`,
     createdAt: status.createdAt,
     creator: () => show.actor(status.creatorId),
     commit: () => show.commit(repository, status.sha),

@@ -7,8 +7,8 @@ import type { Pull, Repository } from "../../world/entities.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 import { rollupShape } from "./checks.ts";
 
-function gitActor({ hub, show }: Asking, { name, email, date }: Commit["author"]): Shown {
-  const user = userOfEmail(hub.world, email);
+function gitActor({ context, show }: Asking, { name, email, date }: Commit["author"]): Shown {
+  const user = userOfEmail(context.world, email);
   return {
     __typename: "GitActor",
     name,
@@ -19,11 +19,11 @@ function gitActor({ hub, show }: Asking, { name, email, date }: Commit["author"]
 }
 
 export async function commitShape(asking: Asking, repository: Repository, sha: string): Promise<Shown> {
-  const { hub, show } = asking;
-  const commit = await readCommit(hub.git.at(repository), sha);
+  const { context, show } = asking;
+  const commit = await readCommit(context.git.at(repository), sha);
   if (commit === null) throw new Error(`no commit ${sha}`);
   const [headline = "", ...body] = commit.message.split("\n");
-  const url = `${repositoryWeb(hub, repository)}/commit/${sha}`;
+  const url = `${repositoryWeb(context, repository)}/commit/${sha}`;
   return {
     __typename: "Commit",
     id: nodeId("Commit", sha),
@@ -46,8 +46,8 @@ export async function commitShape(asking: Asking, repository: Repository, sha: s
 }
 
 /** A branch or a tag; null when there is none. @param ref Such as `refs/heads/main`. */
-export async function refShape({ hub, show }: Asking, repository: Repository, ref: string): Promise<Shown | null> {
-  const sha = await hub.git.resolve(repository, ref);
+export async function refShape({ context, show }: Asking, repository: Repository, ref: string): Promise<Shown | null> {
+  const sha = await context.git.resolve(repository, ref);
   const [, prefix, name] = /^(refs\/[^/]+\/)(.+)$/.exec(ref) ?? [];
   if (sha === null || name === undefined) return null;
   return {
@@ -60,8 +60,8 @@ export async function refShape({ hub, show }: Asking, repository: Repository, re
   } satisfies Fields<Ref>;
 }
 
-export function pullCommitShape({ hub, show }: Asking, repository: Repository, pull: Pull, sha: string): Shown {
-  const url = `${repositoryWeb(hub, repository)}/pull/${pull.number}/commits/${sha}`;
+export function pullCommitShape({ context, show }: Asking, repository: Repository, pull: Pull, sha: string): Shown {
+  const url = `${repositoryWeb(context, repository)}/pull/${pull.number}/commits/${sha}`;
   return {
     __typename: "PullRequestCommit",
     id: nodeId("PullRequestCommit", `${pull.id}:${sha}`),

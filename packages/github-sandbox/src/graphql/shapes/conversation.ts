@@ -10,9 +10,9 @@ import type { Asking, Fields, Shown } from "../fields.ts";
 
 /** What every issue and every pull has. */
 export function conversationFields(asking: Asking, repository: Repository, issue: Issue) {
-  const { hub, show } = asking;
+  const { context, show } = asking;
   const comments = () =>
-    hub.world
+    context.world
       .table("comments")
       .filter((each) => each.repositoryId === repository.id && each.issueNumber === issue.number);
   return {
@@ -33,7 +33,7 @@ export function conversationFields(asking: Asking, repository: Repository, issue
     labels: connection(
       "LabelConnection",
       "labels",
-      () => labelsOf(hub, issue),
+      () => labelsOf(context, issue),
       (label) => show.label(repository, label),
     ),
     assignees: connection(
@@ -56,10 +56,10 @@ interface Newer {
 }
 
 export function issueShape(asking: Asking, repository: Repository, issue: Issue): Shown {
-  const { hub, show } = asking;
-  const url = `${repositoryWeb(hub, repository)}/issues/${issue.number}`;
-  const parent = parentOf(hub.world, issue);
-  const parts = () => subIssuesOf(hub.world, issue);
+  const { context, show } = asking;
+  const url = `${repositoryWeb(context, repository)}/issues/${issue.number}`;
+  const parent = parentOf(context.world, issue);
+  const parts = () => subIssuesOf(context.world, issue);
   const completed = () => parts().filter((each) => each.state === "closed").length;
   return {
     __typename: "Issue",
@@ -85,16 +85,16 @@ export function issueShape(asking: Asking, repository: Repository, issue: Issue)
   } satisfies Fields<IssueType & Newer>;
 }
 
-function repositoryOf({ hub }: Asking, issue: Issue): Repository {
-  const found = hub.world.table("repositories").get(issue.repositoryId);
+function repositoryOf({ context }: Asking, issue: Issue): Repository {
+  const found = context.world.table("repositories").get(issue.repositoryId);
   if (found === undefined) throw new Error(`no repository ${issue.repositoryId}`);
   return found;
 }
 
-export function commentShape({ hub, show }: Asking, repository: Repository, issue: Issue, comment: Comment): Shown {
-  const page = `${repositoryWeb(hub, repository)}/${issue.isPull ? "pull" : "issues"}/${issue.number}`;
-  const pull = hub.world.table("pulls").get(issue.id);
-  const minimized = hub.world.table("minimizedComments").get(comment.id);
+export function commentShape({ context, show }: Asking, repository: Repository, issue: Issue, comment: Comment): Shown {
+  const page = `${repositoryWeb(context, repository)}/${issue.isPull ? "pull" : "issues"}/${issue.number}`;
+  const pull = context.world.table("pulls").get(issue.id);
+  const minimized = context.world.table("minimizedComments").get(comment.id);
   return {
     __typename: "IssueComment",
     id: nodeId("IssueComment", comment.id),

@@ -5,9 +5,9 @@ import { simpleUser, userById } from "../../shapes/user.ts";
 import type { App } from "../../world/entities.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
-export function actorShape({ hub, actor: viewer }: Asking, userId: number): Shown {
-  const user = userById(hub, userId);
-  const rest = simpleUser(hub, user);
+export function actorShape({ context, actor: viewer }: Asking, userId: number): Shown {
+  const user = userById(context, userId);
+  const rest = simpleUser(context, user);
   const common = {
     __typename: user.type,
     id: rest.node_id,
@@ -25,7 +25,7 @@ export function actorShape({ hub, actor: viewer }: Asking, userId: number): Show
   return { ...common, name, email: email ?? "", isViewer } satisfies Fields<UserType>;
 }
 
-export function appShape({ hub }: Asking, app: App): Shown {
+export function appShape({ context }: Asking, app: App): Shown {
   return {
     __typename: "App",
     id: nodeId("App", app.id),
@@ -33,7 +33,7 @@ export function appShape({ hub }: Asking, app: App): Shown {
     name: app.name,
     slug: app.slug,
     description: null,
-    url: `${hub.serverUrl()}/apps/${app.slug}`,
+    url: `${context.serverUrl()}/apps/${app.slug}`,
     createdAt: app.createdAt,
     updatedAt: app.createdAt,
   } satisfies Fields<AppType>;

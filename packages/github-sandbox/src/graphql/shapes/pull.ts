@@ -25,15 +25,15 @@ import { conversationFields } from "./conversation.ts";
 import { threadShape } from "./threads.ts";
 
 export function pullShape(asking: Asking, repository: Repository, pull: Pull): Shown {
-  const { hub, show } = asking;
-  const { world } = hub;
+  const { context, show } = asking;
+  const { world } = context;
   const issue = world.table("issues").get(pull.id);
   if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
-  const url = `${repositoryWeb(hub, repository)}/pull/${pull.number}`;
+  const url = `${repositoryWeb(context, repository)}/pull/${pull.number}`;
   // Asked once for all fields of this pull, and only if one of them needs it.
   let facts: ReturnType<typeof factsOf> | undefined;
   const known = () => {
-    facts ??= factsOf(hub, repository, pull);
+    facts ??= factsOf(context, repository, pull);
     return facts;
   };
   const sized = async () => (await known()).size;
@@ -52,17 +52,17 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
     mergeCommit: pull.merged ? commit(pull.mergeSha) : null,
     potentialMergeCommit: pull.merged ? null : commit(pull.mergeability?.testMergeSha ?? null),
     mergeable: () => {
-      askMergeability(hub, repository, pull);
+      askMergeability(context, repository, pull);
       const mergeable = pull.merged ? null : pull.mergeability?.mergeable;
       return mergeable === true ? "MERGEABLE" : mergeable === false ? "CONFLICTING" : "UNKNOWN";
     },
     mergeStateStatus: async () => {
-      askMergeability(hub, repository, pull);
+      askMergeability(context, repository, pull);
       return (await known()).mergeableState.toUpperCase();
     },
     reviewDecision: async () => {
-      const base = await hub.git.resolve(repository, `refs/heads/${pull.baseRef}`);
-      return decisionOn(world, repository, pull, await ownersOf(hub, repository, pull, base ?? pull.baseSha));
+      const base = await context.git.resolve(repository, `refs/heads/${pull.baseRef}`);
+      return decisionOn(world, repository, pull, await ownersOf(context, repository, pull, base ?? pull.baseSha));
     },
     headRefName: pull.headRef,
     headRefOid: pull.headSha,
@@ -119,9 +119,9 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
 }
 
 /** Oldest first; drafts are for their authors only. */
-function reviewsOf({ hub, actor }: Asking, pull: Pull): Review[] {
+function reviewsOf({ context, actor }: Asking, pull: Pull): Review[] {
   const viewer = actor.kind === "token" ? actor.user.id : null;
-  return hub.world
+  return context.world
     .table("reviews")
     .filter((each) => each.pullId === pull.id && (each.state !== "PENDING" || each.userId === viewer));
 }
@@ -135,8 +135,8 @@ function reviewConnection(asking: Asking, repository: Repository, pull: Pull, na
   );
 }
 
-export function reviewShape({ hub, show }: Asking, repository: Repository, pull: Pull, review: Review): Shown {
-  const url = `${repositoryWeb(hub, repository)}/pull/${pull.number}#pullrequestreview-${review.id}`;
+export function reviewShape({ context, show }: Asking, repository: Repository, pull: Pull, review: Review): Shown {
+  const url = `${repositoryWeb(context, repository)}/pull/${pull.number}#pullrequestreview-${review.id}`;
   return {
     __typename: "PullRequestReview",
     id: nodeId("PullRequestReview", review.id),
@@ -156,8 +156,8 @@ export function reviewShape({ hub, show }: Asking, repository: Repository, pull:
   } satisfies Fields<PullRequestReview>;
 }
 
-function autoMerge({ hub, show }: Asking, repository: Repository, pull: Pull): Shown | null {
-  const order = hub.world.table("autoMerges").get(pull.id);
+function autoMerge({ context, show }: Asking, repository: Repository, pull: Pull): Shown | null {
+  const order = context.world.table("autoMerges").get(pull.id);
   if (order === undefined) return null;
   return {
     __typename: "AutoMergeRequest",
@@ -171,19 +171,19 @@ function autoMerge({ hub, show }: Asking, repository: Repository, pull: Pull): S
 }
 
 /** Where the pull's own changes start. */
-async function startOf({ hub }: Asking, repository: Repository, pull: Pull): Promise<string> {
-  return (await mergeBase(hub.git.at(repository), pull.baseSha, pull.headSha)) ?? pull.baseSha;
+async function startOf({ context }: Asking, repository: Repository, pull: Pull): Promise<string> {
+  return (await mergeBase(context.git.at(repository), pull.baseSha, pull.headSha)) ?? pull.baseSha;
 }
 
 async function commitsOf(asking: Asking, repository: Repository, pull: Pull): Promise<string[]> {
   const from = await startOf(asking, repository, pull);
   const options = { without: [from], limit: 250, reverse: true };
-  return (await log(asking.hub.git.at(repository), pull.headSha, options)).map(({ sha }) => sha);
+  return (await log(asking.context.git.at(repository), pull.headSha, options)).map(({ sha }) => sha);
 }
 
 async function filesOf(asking: Asking, repository: Repository, pull: Pull): Promise<FileChange[]> {
   const from = await startOf(asking, repository, pull);
-  return (await changes(asking.hub.git.at(repository), from, pull.headSha)).slice(0, 3000);
+  return (await changes(asking.context.git.at(repository), from, pull.headSha)).slice(0, 3000);
 }
 
 function fileShape({ path, additions, deletions, status }: FileChange): Shown {
@@ -198,10 +198,10 @@ function fileShape({ path, additions, deletions, status }: FileChange): Shown {
 }
 
 /** What merging it would close: only a pull into the default branch closes anything. */
-function closedBy({ hub }: Asking, repository: Repository, pull: Pull, issue: Issue): Issue[] {
+function closedBy({ context }: Asking, repository: Repository, pull: Pull, issue: Issue): Issue[] {
   if (pull.baseRef !== repository.defaultBranch) return [];
   const numbers = closedNumbers(repository, issue.body ?? "");
-  return hub.world
+  return context.world
     .table("issues")
     .filter((each) => each.repositoryId === repository.id && !each.isPull && numbers.includes(each.number));
 }

@@ -18,11 +18,11 @@ function needs({ actor }: Asking, repository: Repository, permission: string): v
 const wants = (states: unknown, state: string) => !Array.isArray(states) || states.includes(state);
 
 export function repositoryShape(asking: Asking, repository: Repository): Shown {
-  const { hub, show } = asking;
-  const { world } = hub;
+  const { context, show } = asking;
+  const { world } = context;
   const issueAt = (number: unknown) =>
     world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
-  const url = repositoryWeb(hub, repository);
+  const url = repositoryWeb(context, repository);
 
   function issueOrPull(number: unknown, kind: "Issue" | "PullRequest" | "issue or pull request"): Shown {
     needs(asking, repository, kind === "PullRequest" ? "pull_requests" : "issues");
@@ -92,7 +92,7 @@ export function repositoryShape(asking: Asking, repository: Repository): Shown {
     pullRequests: (given: Arguments) => {
       needs(asking, repository, "pull_requests");
       refuseFilters("Repository.pullRequests", given, ["states", "headRefName", "baseRefName"]);
-      const found = listPulls(hub, repository, { state: "all", direction: "asc" }).filter(
+      const found = listPulls(context, repository, { state: "all", direction: "asc" }).filter(
         (pull) =>
           wants(
             given.states,
@@ -120,12 +120,12 @@ function refuseFilters(field: string, given: Arguments, known: readonly string[]
   }
 }
 
-function labelsIn({ hub }: Asking, repository: Repository): Label[] {
-  return hub.world.table("labels").filter((each) => each.repositoryId === repository.id);
+function labelsIn({ context }: Asking, repository: Repository): Label[] {
+  return context.world.table("labels").filter((each) => each.repositoryId === repository.id);
 }
 
-export function labelShape({ hub, show }: Asking, repository: Repository, label: Label): Shown {
-  const url = `${repositoryWeb(hub, repository)}/labels/${encodeURIComponent(label.name)}`;
+export function labelShape({ context, show }: Asking, repository: Repository, label: Label): Shown {
+  const url = `${repositoryWeb(context, repository)}/labels/${encodeURIComponent(label.name)}`;
   return {
     __typename: "Label",
     id: nodeId("Label", label.id),

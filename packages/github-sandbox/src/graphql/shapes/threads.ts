@@ -8,13 +8,13 @@ import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
 export function threadShape(asking: Asking, repository: Repository, pull: Pull, thread: Thread): Shown {
-  const { hub, show } = asking;
+  const { context, show } = asking;
   const [first] = thread;
-  const resolved = hub.world.table("resolvedThreads").get(first.id);
+  const resolved = context.world.table("resolvedThreads").get(first.id);
   return {
     __typename: "PullRequestReviewThread",
     id: nodeId("PullRequestReviewThread", first.id),
-    isResolved: isResolved(hub.world, thread),
+    isResolved: isResolved(context.world, thread),
     resolvedBy: resolved === undefined ? null : () => show.actor(resolved.resolvedById),
     path: first.path,
     originalLine: first.line,
@@ -31,7 +31,7 @@ export function threadShape(asking: Asking, repository: Repository, pull: Pull, 
   } satisfies Fields<PullRequestReviewThread>;
 }
 
-function commentShape({ show, hub }: Asking, repository: Repository, pull: Pull, comment: ReviewComment): Shown {
+function commentShape({ show, context }: Asking, repository: Repository, pull: Pull, comment: ReviewComment): Shown {
   return {
     __typename: "PullRequestReviewComment",
     id: nodeId("PullRequestReviewComment", comment.id),
@@ -45,7 +45,7 @@ function commentShape({ show, hub }: Asking, repository: Repository, pull: Pull,
     diffHunk: comment.diffHunk,
     createdAt: comment.createdAt,
     updatedAt: comment.updatedAt,
-    url: `${repositoryWeb(hub, repository)}/pull/${pull.number}#discussion_r${comment.id}`,
+    url: `${repositoryWeb(context, repository)}/pull/${pull.number}#discussion_r${comment.id}`,
     pullRequest: () => show.pull(repository, pull),
     repository: () => show.repository(repository),
   } satisfies Fields<PullRequestReviewComment>;

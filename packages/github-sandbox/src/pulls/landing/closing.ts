@@ -1,5 +1,5 @@
 /** Issues closed by a merged pull, or by a commit that reaches the default branch. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { type By, closeIssue } from "../../rest/issues/changes.ts";
 import type { Repository } from "../../world/entities.ts";
 
@@ -13,15 +13,15 @@ export function closedNumbers(repository: Repository, text: string): number[] {
 }
 
 export async function closeMentioned(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   texts: readonly string[],
   by: By,
 ): Promise<void> {
   for (const number of new Set(texts.flatMap((text) => closedNumbers(repository, text)))) {
-    const issue = hub.world
+    const issue = context.world
       .table("issues")
       .find((each) => each.repositoryId === repository.id && each.number === number && !each.isPull);
-    if (issue?.state === "open") await closeIssue(hub, repository, issue, "completed", by);
+    if (issue?.state === "open") await closeIssue(context, repository, issue, "completed", by);
   }
 }

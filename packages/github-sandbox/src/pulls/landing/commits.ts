@@ -1,9 +1,10 @@
 /** The commits that a merge puts on the base, by method. */
+
+import type { SandboxContext } from "../../context.ts";
 import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { replay } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
-import type { Hub } from "../../hub.ts";
 import { userById } from "../../shapes/user.ts";
 import type { Issue, Pull, Repository, User } from "../../world/entities.ts";
 
@@ -36,10 +37,10 @@ export interface Landing {
 }
 
 /** The commit the base is to move to, made but on no branch yet; null when the commits cannot be rebased. */
-export async function land(hub: Hub, repository: Repository, landing: Landing): Promise<string | null> {
+export async function land(context: SandboxContext, repository: Repository, landing: Landing): Promise<string | null> {
   const { pull, issue, base, head, tree, user } = landing;
-  const git = hub.git.at(repository);
-  const now = hub.world.now();
+  const git = context.git.at(repository);
+  const now = context.world.now();
   const committer = githubSignature(now);
   switch (landing.method) {
     case "merge": {
@@ -49,9 +50,9 @@ export async function land(hub: Hub, repository: Repository, landing: Landing): 
     }
     case "squash": {
       const title = landing.title ?? `${issue.title} (#${pull.number})`;
-      const message = joined(title, landing.message ?? (await squashMessage(hub, repository, base, head)));
+      const message = joined(title, landing.message ?? (await squashMessage(context, repository, base, head)));
       // A squash is the work of whoever opened the pull.
-      const author = signatureOf(userById(hub, issue.userId), now);
+      const author = signatureOf(userById(context, issue.userId), now);
       return writeCommit(git, { tree, parents: [base], message, author, committer });
     }
     case "rebase":
@@ -64,8 +65,13 @@ function joined(title: string, body: string): string {
 }
 
 /** One commit's own text, or a list of the messages of several. */
-async function squashMessage(hub: Hub, repository: Repository, base: string, head: string): Promise<string> {
-  const commits = await log(hub.git.at(repository), head, { without: [base], reverse: true });
+async function squashMessage(
+  context: SandboxContext,
+  repository: Repository,
+  base: string,
+  head: string,
+): Promise<string> {
+  const commits = await log(context.git.at(repository), head, { without: [base], reverse: true });
   const [first] = commits;
   if (first !== undefined && commits.length === 1) return first.message.split("\n").slice(1).join("\n").trim();
   return commits.map(({ message }) => `* ${message}`).join("\n\n");

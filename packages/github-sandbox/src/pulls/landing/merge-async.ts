@@ -3,7 +3,7 @@
  * The words of the results are those of https://github.github.io/gh-stack/reference/merge-api/.
  */
 import { randomUUID } from "node:crypto";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError, notFound } from "../../rest/kit.ts";
 import type { Schema } from "../../shapes/site.ts";
@@ -27,21 +27,23 @@ const keptMs = 24 * 3_600_000;
 
 /** Starts the merge, or says why there is none to start; one that is under way is answered for, whatever is wanted now. */
 export function requestMerge(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   wanted: WantedAsync,
   by: By,
 ): { status: 200 | 202 | 400 | 409; result: AsyncResult } {
   if (pull.merged) return { status: 200, result: merged(pull.mergeSha ?? "") };
-  if (!isOpen(hub, pull)) return { status: 400, result: failed("Pull request is closed.") };
+  if (!isOpen(context, pull)) return { status: 400, result: failed("Pull request is closed.") };
   if (pull.draft) return { status: 400, result: failed("Pull Request is still a draft") };
-  const known = hub.world.table("mergeRequests").find((each) => each.pullId === pull.id && each.status === "pending");
+  const known = context.world
+    .table("mergeRequests")
+    .find((each) => each.pullId === pull.id && each.status === "pending");
   if (known !== undefined) return { status: 409, result: resultOf(known) };
   const { action } = wanted;
   // The sandbox has no merge queues, so no branch has one.
   if (action === "merge_queue") return { status: 400, result: failed("The base branch has no merge queue.") };
-  const request = hub.world.table("mergeRequests").put({
+  const request = context.world.table("mergeRequests").put({
     id: randomUUID(),
     repositoryId: repository.id,
     pullId: pull.id,
@@ -55,46 +57,46 @@ export function requestMerge(
     status: "pending",
     words: "Merge request is in progress.",
     mergeSha: null,
-    updatedAt: hub.world.now(),
+    updatedAt: context.world.now(),
   });
-  inBackground(hub, run(hub, request));
+  inBackground(context, run(context, request));
   return { status: 202, result: resultOf({ ...request, words: "Merge request enqueued." }) };
 }
 
 /** @throws ApiError 404 for an unknown UUID, or one whose result is a day old. */
-export function mergeResult(hub: Hub, pull: Pull, uuid: string): AsyncResult {
-  const request = hub.world.table("mergeRequests").get(uuid);
+export function mergeResult(context: SandboxContext, pull: Pull, uuid: string): AsyncResult {
+  const request = context.world.table("mergeRequests").get(uuid);
   if (request === undefined || request.pullId !== pull.id) throw notFound();
-  if (hub.world.date().getTime() - Date.parse(request.updatedAt) >= keptMs) throw notFound();
+  if (context.world.date().getTime() - Date.parse(request.updatedAt) >= keptMs) throw notFound();
   return resultOf(request);
 }
 
 /** Goes on with what an earlier life was asked for and did not finish. */
-export function resumeMerges(hub: Hub): void {
-  for (const request of hub.world.table("mergeRequests").filter(({ status }) => status === "pending")) {
-    inBackground(hub, run(hub, request));
+export function resumeMerges(context: SandboxContext): void {
+  for (const request of context.world.table("mergeRequests").filter(({ status }) => status === "pending")) {
+    inBackground(context, run(context, request));
   }
 }
 
-async function run(hub: Hub, request: MergeRequest): Promise<void> {
-  const outcome = await tryToMerge(hub, request).then(
+async function run(context: SandboxContext, request: MergeRequest): Promise<void> {
+  const outcome = await tryToMerge(context, request).then(
     (mergeSha) => ({ status: "merged" as const, words: "Pull request was merged.", mergeSha }),
     (error: Error) => ({ status: "failed" as const, words: error.message, mergeSha: null }),
   );
-  hub.world.table("mergeRequests").put({ ...request, ...outcome, updatedAt: hub.world.now() });
+  context.world.table("mergeRequests").put({ ...request, ...outcome, updatedAt: context.world.now() });
 }
 
-async function tryToMerge(hub: Hub, request: MergeRequest): Promise<string> {
+async function tryToMerge(context: SandboxContext, request: MergeRequest): Promise<string> {
   const { method, expectedHeadSha: sha, title, message, byJobToken } = request;
   const order = { method: method === "default" ? ("merge" as const) : method, sha, title, message };
-  const by = { user: userById(hub, request.userId), byJobToken };
+  const by = { user: userById(context, request.userId), byJobToken };
   for (let left = attempts; ; left -= 1) {
-    const pull = hub.world.table("pulls").get(request.pullId);
-    const repository = hub.world.table("repositories").get(request.repositoryId);
+    const pull = context.world.table("pulls").get(request.pullId);
+    const repository = context.world.table("repositories").get(request.repositoryId);
     if (pull === undefined || repository === undefined) throw new ApiError(404, "Not Found");
     if (pull.merged && pull.mergeSha !== null) return pull.mergeSha;
     try {
-      return await mergePull(hub, repository, pull, order, by);
+      return await mergePull(context, repository, pull, order, by);
     } catch (error) {
       if (left === 1 || !isBaseModified(error)) throw error;
     }

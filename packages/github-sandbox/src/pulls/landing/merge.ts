@@ -1,9 +1,10 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
+
+import type { SandboxContext } from "../../context.ts";
 import { judgeMerge } from "../../gates/judge.ts";
 import { ownersOf } from "../../gates/owners.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
-import type { Hub } from "../../hub.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { PendingMerge, Pull, Repository } from "../../world/entities.ts";
@@ -37,82 +38,87 @@ const headModified = () => new ApiError(409, "Head branch was modified. Review a
 
 /** Merges and returns the commit the base is at then. @throws ApiError 405 or 409 in GitHub's words. */
 export async function mergePull(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   order: MergeOrder,
   by: By,
 ): Promise<string> {
-  if (!isOpen(hub, pull)) throw notMergeable();
+  if (!isOpen(context, pull)) throw notMergeable();
   if (pull.draft) throw new ApiError(405, "Pull Request is still a draft");
   const wrongMethod = methodRefusal(repository, order.method);
   if (wrongMethod !== null) throw new ApiError(405, wrongMethod);
   if (order.sha !== null && order.sha !== pull.headSha) throw headModified();
-  const tested = await testMerge(hub, repository, pull);
+  const tested = await testMerge(context, repository, pull);
   if (!tested?.mergeability?.testMergeSha) throw notMergeable();
   const { headSha: head, baseSha: base, testMergeSha } = tested.mergeability;
   if (order.sha !== null && order.sha !== head) throw headModified();
-  const { behind } = await sizeOf(hub, repository, base, head);
+  const { behind } = await sizeOf(context, repository, base, head);
   const { method, title, message } = order;
-  const owners = await ownersOf(hub, repository, tested, base);
+  const owners = await ownersOf(context, repository, tested, base);
   const wanted = { pull: tested, headSha: head, behind, owners, method };
-  const verdict = judgeMerge(hub.world, repository, wanted, order.bypass === false ? null : by.user);
+  const verdict = judgeMerge(context.world, repository, wanted, order.bypass === false ? null : by.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
-  const tree = await hub.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
-  const issue = hub.world.table("issues").get(pull.id);
+  const tree = await context.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
+  const issue = context.world.table("issues").get(pull.id);
   if (issue === undefined) throw notMergeable();
   const landing = { pull, issue, base, head, tree, method, title, message, user: by.user };
-  const landed = await land(hub, repository, landing);
+  const landed = await land(context, repository, landing);
   if (landed === null) throw new ApiError(405, "This branch can't be rebased");
-  return hub.git.exclusive(repository, async () => {
-    const now = hub.world.table("pulls").get(pull.id);
-    if (now === undefined || !isOpen(hub, now)) throw notMergeable();
+  return context.git.exclusive(repository, async () => {
+    const now = context.world.table("pulls").get(pull.id);
+    if (now === undefined || !isOpen(context, now)) throw notMergeable();
     if (now.headSha !== head) throw headModified();
     const pending = { id: pull.id, baseRef: now.baseRef, oldBaseSha: base, newBaseSha: landed, userId: by.user.id };
-    await moveBase(hub, repository, pending);
-    await finishMerge(hub, repository, pending, by);
+    await moveBase(context, repository, pending);
+    await finishMerge(context, repository, pending, by);
     return landed;
   });
 }
 
 /** The point of no return: from here on a killed process finishes the merge at its next start (`recover.ts`). */
-async function moveBase(hub: Hub, repository: Repository, pending: PendingMerge): Promise<void> {
-  hub.world.table("pendingMerges").put(pending);
+async function moveBase(context: SandboxContext, repository: Repository, pending: PendingMerge): Promise<void> {
+  context.world.table("pendingMerges").put(pending);
   const { baseRef, oldBaseSha, newBaseSha } = pending;
-  const swapped = await swapRef(hub.git.at(repository), `refs/heads/${baseRef}`, oldBaseSha, newBaseSha);
+  const swapped = await swapRef(context.git.at(repository), `refs/heads/${baseRef}`, oldBaseSha, newBaseSha);
   if (swapped === "moved") return;
-  hub.world.table("pendingMerges").remove(pending.id);
+  context.world.table("pendingMerges").remove(pending.id);
   throw baseModified();
 }
 
 /** All that follows once the base has moved. Doing it again after a crash repeats announcements, nothing else. */
-export async function finishMerge(hub: Hub, repository: Repository, pending: PendingMerge, by: By): Promise<void> {
+export async function finishMerge(
+  context: SandboxContext,
+  repository: Repository,
+  pending: PendingMerge,
+  by: By,
+): Promise<void> {
   const { id, baseRef, oldBaseSha: before, newBaseSha: after } = pending;
-  const stored = hub.world.table("pulls").get(id);
+  const stored = context.world.table("pulls").get(id);
   if (stored === undefined) return;
-  const pull = stored.merged ? stored : markMerged(hub, stored, after, by);
-  await refMoved(hub, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, by);
-  await tellPull(hub, repository, pull, "closed", by, {});
+  const pull = stored.merged ? stored : markMerged(context, stored, after, by);
+  await refMoved(context, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, by);
+  await tellPull(context, repository, pull, "closed", by, {});
   if (baseRef === repository.defaultBranch) {
     // What the commits' messages close is closed already: they reached the default branch (`refMoved`).
-    await closeMentioned(hub, repository, [hub.world.table("issues").get(id)?.body ?? ""], by);
+    await closeMentioned(context, repository, [context.world.table("issues").get(id)?.body ?? ""], by);
   }
-  if (repository.deleteBranchOnMerge) await deleteHead(hub, repository, pull, by);
-  hub.world.table("pendingMerges").remove(id);
+  if (repository.deleteBranchOnMerge) await deleteHead(context, repository, pull, by);
+  context.world.table("pendingMerges").remove(id);
 }
 
 /** Pulls into the branch go into the merged pull's base from now on, as GitHub does when it deletes a branch itself. */
-async function deleteHead(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<void> {
+async function deleteHead(context: SandboxContext, repository: Repository, pull: Pull, by: By): Promise<void> {
   const { headRef, headSha, baseRef } = pull;
   if (headRef === repository.defaultBranch) return;
-  const stacked = hub.world
+  const stacked = context.world
     .table("pulls")
-    .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(hub, each));
+    .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(context, each));
   for (const each of stacked) {
     // One that cannot go there is closed with its base.
-    await retarget(hub, repository, each, baseRef, by).catch((error: unknown) => {
+    await retarget(context, repository, each, baseRef, by).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
     });
   }
-  await moveRef(hub, repository, { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false }, by);
+  await moveRef(context, repository, { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false }, by);
 }

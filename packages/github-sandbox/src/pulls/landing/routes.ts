@@ -1,9 +1,9 @@
 /** Merging pulls and bringing their heads up to date, over REST. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
-import { newRest, notFound, type Rest, type RestContext, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { repositoryApi } from "../../shapes/site.ts";
 import { pullAt } from "../facts.ts";
@@ -25,57 +25,57 @@ const updated = z.object({ expected_head_sha: sha.nullish() });
 
 const one = "/repos/:owner/:repo/pulls/:number{[0-9]+}";
 
-export function landingRoutes(hub: Hub): Rest {
+export function landingRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   /** Merging is writing contents: https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
-  const mergeable = (context: RestContext) => repositoryFor(context, hub.world, "contents", "write");
+  const mergeable = (http: HttpContext) => repositoryFor(http, context.world, "contents", "write");
 
-  rest.get(`${one}/merge`, (context) => {
-    const pull = pullAt(context, hub, repositoryFor(context, hub.world, "pull_requests", "read"));
+  rest.get(`${one}/merge`, (http) => {
+    const pull = pullAt(http, context, repositoryFor(http, context.world, "pull_requests", "read"));
     if (!pull.merged) throw notFound();
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
 
-  rest.put(`${one}/merge`, async (context) => {
-    const repository = mergeable(context);
-    const body = await bodyOf(context, merged);
+  rest.put(`${one}/merge`, async (http) => {
+    const repository = mergeable(http);
+    const body = await bodyOf(http, merged);
     const order = { ...orderIn(body), method: body.merge_method ?? ("merge" as const) };
-    return respond<"pulls/merge">(context, {
-      sha: await mergePull(hub, repository, pullAt(context, hub, repository), order, by(context)),
+    return respond<"pulls/merge">(http, {
+      sha: await mergePull(context, repository, pullAt(http, context, repository), order, by(http)),
       merged: true,
       message: "Pull Request successfully merged",
     });
   });
 
-  rest.put(`${one}/merge-async`, async (context) => {
-    const repository = mergeable(context);
-    const body = await bodyOf(context, mergedLater);
+  rest.put(`${one}/merge-async`, async (http) => {
+    const repository = mergeable(http);
+    const body = await bodyOf(http, mergedLater);
     const wanted = {
       ...orderIn(body),
       method: body.merge_method ?? ("default" as const),
       action: body.merge_action ?? ("default" as const),
     };
-    const { status, result } = requestMerge(hub, repository, pullAt(context, hub, repository), wanted, by(context));
-    if (status === 200) return respond<"pulls/merge-async">(context, result);
-    return respond<"pulls/merge-async", typeof status>(context, result, status);
+    const { status, result } = requestMerge(context, repository, pullAt(http, context, repository), wanted, by(http));
+    if (status === 200) return respond<"pulls/merge-async">(http, result);
+    return respond<"pulls/merge-async", typeof status>(http, result, status);
   });
 
-  rest.get(`${one}/merge-async/:uuid`, (context) => {
-    const repository = repositoryFor(context, hub.world, "pull_requests", "read");
-    const result = mergeResult(hub, pullAt(context, hub, repository), context.req.param("uuid"));
-    return respond<"pulls/get-merge-async-result">(context, result);
+  rest.get(`${one}/merge-async/:uuid`, (http) => {
+    const repository = repositoryFor(http, context.world, "pull_requests", "read");
+    const result = mergeResult(context, pullAt(http, context, repository), http.req.param("uuid"));
+    return respond<"pulls/get-merge-async-result">(http, result);
   });
 
-  rest.put(`${one}/update-branch`, async (context) => {
+  rest.put(`${one}/update-branch`, async (http) => {
     // An App must also be allowed to write the head: the documentation of this route says so.
-    repositoryFor(context, hub.world, "contents", "write");
-    const repository = repositoryFor(context, hub.world, "pull_requests", "write");
-    const pull = pullAt(context, hub, repository);
-    const { expected_head_sha: expected } = await bodyOf(context, updated);
-    await updateBranch(hub, repository, pull, expected?.toLowerCase() ?? null, by(context));
-    const url = `${repositoryApi(hub, repository)}/pulls/${pull.number}`;
-    return respond<"pulls/update-branch", 202>(context, { message: "Updating pull request branch.", url }, 202);
+    repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.world, "pull_requests", "write");
+    const pull = pullAt(http, context, repository);
+    const { expected_head_sha: expected } = await bodyOf(http, updated);
+    await updateBranch(context, repository, pull, expected?.toLowerCase() ?? null, by(http));
+    const url = `${repositoryApi(context, repository)}/pulls/${pull.number}`;
+    return respond<"pulls/update-branch", 202>(http, { message: "Updating pull request branch.", url }, 202);
   });
 
   return rest;

@@ -1,11 +1,12 @@
 /** Bringing a pull's head up to date. https://docs.github.com/en/rest/pulls/pulls#update-a-pull-request-branch */
+
+import type { SandboxContext } from "../../context.ts";
 import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { mergeTrees } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
 import { readRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, objectionsTo } from "../../git/refs.ts";
 import { mustHaveMoved } from "../../git/rest/refusal.ts";
-import type { Hub } from "../../hub.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { Pull, Repository } from "../../world/entities.ts";
@@ -15,7 +16,7 @@ import { sizeOf } from "../sizes.ts";
 
 /** Merges the base into the head after the answer has gone out. @throws ApiError 422 when there is no way or no need. */
 export async function updateBranch(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   expectedHead: string | null,
@@ -24,35 +25,40 @@ export async function updateBranch(
   if (expectedHead !== null && expectedHead !== pull.headSha) {
     throw new ApiError(422, "expected head sha didn’t match current head ref.");
   }
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
-  if (base === null || !isOpen(hub, pull)) throw new ApiError(422, "Pull request is closed or its base is gone.");
-  const { behind } = await sizeOf(hub, repository, base, pull.headSha);
+  if (base === null || !isOpen(context, pull)) throw new ApiError(422, "Pull request is closed or its base is gone.");
+  const { behind } = await sizeOf(context, repository, base, pull.headSha);
   if (behind === 0) throw new ApiError(422, "There are no new commits on the base branch.");
   const merged = await mergeTrees(git, pull.headSha, base);
   if (!("tree" in merged)) throw new ApiError(422, "merge conflict between base and head");
-  const to = await mergeBaseIn(hub, repository, pull, base, merged.tree, by);
+  const to = await mergeBaseIn(context, repository, pull, base, merged.tree, by);
   const move = { ref: `refs/heads/${pull.headRef}`, from: pull.headSha, to, force: false };
-  const objections = await objectionsTo(hub, repository, { ...move, before: move.from, after: to, forward: true }, by);
+  const objections = await objectionsTo(
+    context,
+    repository,
+    { ...move, before: move.from, after: to, forward: true },
+    by,
+  );
   if (objections.length > 0) mustHaveMoved({ moved: false, why: "protected", objections });
   inBackground(
-    hub,
-    hub.git.exclusive(repository, () => moveRef(hub, repository, move, by)),
+    context,
+    context.git.exclusive(repository, () => moveRef(context, repository, move, by)),
   );
 }
 
 /** The commit that brings the base in, on no branch yet. */
 
 async function mergeBaseIn(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   base: string,
   tree: string,
   by: By,
 ): Promise<string> {
-  const now = hub.world.now();
-  return writeCommit(hub.git.at(repository), {
+  const now = context.world.now();
+  return writeCommit(context.git.at(repository), {
     tree,
     parents: [pull.headSha, base],
     message: `Merge branch '${pull.baseRef}' into ${pull.headRef}`,

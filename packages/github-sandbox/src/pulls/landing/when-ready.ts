@@ -1,5 +1,5 @@
 /** Merges the pulls that wait for it, once they may be. */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { userById } from "../../shapes/user.ts";
 import type { AutoMerge, Repository } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
@@ -11,33 +11,36 @@ import { mergePull } from "./merge.ts";
 const queues = new WeakMap<World, { last: Promise<void>; asked: Set<number> }>();
 
 /** Looks at the repository's waiting pulls, a moment later. Ask whenever anything happened there. */
-export function mergeWhenReady(hub: Hub, { id }: Pick<Repository, "id">): void {
-  if (waiting(hub, id).length === 0) return;
-  const queue = queues.get(hub.world) ?? { last: Promise.resolve(), asked: new Set() };
-  queues.set(hub.world, queue);
+export function mergeWhenReady(context: SandboxContext, { id }: Pick<Repository, "id">): void {
+  if (waiting(context, id).length === 0) return;
+  const queue = queues.get(context.world) ?? { last: Promise.resolve(), asked: new Set() };
+  queues.set(context.world, queue);
   if (queue.asked.has(id)) return;
   queue.asked.add(id);
   queue.last = queue.last.then(async () => {
     queue.asked.delete(id);
     // One that cannot be merged now keeps waiting, and is no reason to stop looking at the others.
-    for (const each of waiting(hub, id)) await mergeIfReady(hub, each).catch(() => {});
+    for (const each of waiting(context, id)) await mergeIfReady(context, each).catch(() => {});
   });
-  inBackground(hub, queue.last);
+  inBackground(context, queue.last);
 }
 
-function waiting(hub: Hub, repositoryId: number): AutoMerge[] {
-  return hub.world.table("autoMerges").filter(({ id }) => {
-    const pull = hub.world.table("pulls").get(id);
-    return pull?.repositoryId === repositoryId && isOpen(hub, pull);
+function waiting(context: SandboxContext, repositoryId: number): AutoMerge[] {
+  return context.world.table("autoMerges").filter(({ id }) => {
+    const pull = context.world.table("pulls").get(id);
+    return pull?.repositoryId === repositoryId && isOpen(context, pull);
   });
 }
 
 /** Merging judges whether it may be. */
-async function mergeIfReady(hub: Hub, { id, enabledById, byJobToken, method, title, message }: AutoMerge) {
-  const pull = hub.world.table("pulls").get(id);
-  const repository = pull && hub.world.table("repositories").get(pull.repositoryId);
+async function mergeIfReady(
+  context: SandboxContext,
+  { id, enabledById, byJobToken, method, title, message }: AutoMerge,
+) {
+  const pull = context.world.table("pulls").get(id);
+  const repository = pull && context.world.table("repositories").get(pull.repositoryId);
   if (pull === undefined || repository === undefined) return;
-  const by = { user: userById(hub, enabledById), byJobToken };
+  const by = { user: userById(context, enabledById), byJobToken };
   // Whoever switched it on may pass over the rules, but that is not what they asked for.
-  await mergePull(hub, repository, pull, { method, sha: pull.headSha, title, message, bypass: false }, by);
+  await mergePull(context, repository, pull, { method, sha: pull.headSha, title, message, bypass: false }, by);
 }

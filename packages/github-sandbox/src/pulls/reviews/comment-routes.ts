@@ -1,17 +1,17 @@
 /** Review comments over REST. https://docs.github.com/en/rest/pulls/comments */
 import { z } from "zod";
+import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
-import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import {
   forbidden,
+  type HttpContext,
   may,
   newRest,
   notFound,
   paginate,
   type Rest,
-  type RestContext,
   repositoryFor,
   repositoryToJoin,
   unprocessable,
@@ -43,111 +43,115 @@ const pulls = "/repos/:owner/:repo/pulls";
 const ofPull = `${pulls}/:number{[0-9]+}/comments`;
 const one = `${pulls}/comments/:comment{[0-9]+}`;
 
-export function reviewCommentRoutes(hub: Hub): Rest {
+export function reviewCommentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = hub;
+  const { world } = context;
   const table = world.table("reviewComments");
-  const readable = (context: RestContext) => repositoryFor(context, world, "pull_requests", "read");
-  const joinable = (context: RestContext) => repositoryToJoin(context, world, ["pull_requests"]);
+  const readable = (http: HttpContext) => repositoryFor(http, world, "pull_requests", "read");
+  const joinable = (http: HttpContext) => repositoryToJoin(http, world, ["pull_requests"]);
 
-  function commentAt(context: RestContext, repository: Repository): ReviewComment {
-    const id = Number(context.req.param("comment"));
-    const found = publicComments(hub, repository).find((each) => each.id === id);
+  function commentAt(http: HttpContext, repository: Repository): ReviewComment {
+    const id = Number(http.req.param("comment"));
+    const found = publicComments(context, repository).find((each) => each.id === id);
     if (found === undefined) throw notFound();
     return found;
   }
 
   /** One's own, or anyone's with write access. */
-  function changeable(context: RestContext, repository: Repository): { comment: ReviewComment; pull: Pull } {
-    const comment = commentAt(context, repository);
+  function changeable(http: HttpContext, repository: Repository): { comment: ReviewComment; pull: Pull } {
+    const comment = commentAt(http, repository);
     const pull = world.table("pulls").get(comment.pullId);
     if (pull === undefined) throw notFound();
-    const isOwn = comment.userId === by(context).user.id;
-    if (isOwn || may(context.get("actor"), repository, "pull_requests", "write")) return { comment, pull };
+    const isOwn = comment.userId === by(http).user.id;
+    if (isOwn || may(http.get("actor"), repository, "pull_requests", "write")) return { comment, pull };
     throw forbidden("Must have admin rights to Repository.");
   }
 
-  async function listed(context: RestContext, repository: Repository, all: readonly ReviewComment[]) {
-    const { sort, direction, since } = context.req.query();
+  async function listed(http: HttpContext, repository: Repository, all: readonly ReviewComment[]) {
+    const { sort, direction, since } = http.req.query();
     const key = sort === "updated" ? "updatedAt" : "createdAt";
     const sign = direction === "desc" ? -1 : 1;
     const from = Date.parse(since ?? "");
     const found = all
       .filter((each) => Number.isNaN(from) || Date.parse(each.updatedAt) >= from)
       .sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
-    const page = paginate(context, found);
-    const shown = await Promise.all(page.map((each) => renderComment(hub, repository, each)));
-    return respond<"pulls/list-review-comments">(context, shown);
+    const page = paginate(http, found);
+    const shown = await Promise.all(page.map((each) => renderComment(context, repository, each)));
+    return respond<"pulls/list-review-comments">(http, shown);
   }
 
-  rest.get(`${pulls}/comments`, (context) => {
-    const repository = readable(context);
-    return listed(context, repository, publicComments(hub, repository));
+  rest.get(`${pulls}/comments`, (http) => {
+    const repository = readable(http);
+    return listed(http, repository, publicComments(context, repository));
   });
 
-  rest.get(ofPull, (context) => {
-    const repository = readable(context);
-    const pull = pullAt(context, hub, repository);
-    const all = publicComments(hub, repository).filter((each) => each.pullId === pull.id);
-    return listed(context, repository, all);
+  rest.get(ofPull, (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const all = publicComments(context, repository).filter((each) => each.pullId === pull.id);
+    return listed(http, repository, all);
   });
 
-  rest.post(ofPull, async (context) => {
-    const repository = joinable(context);
-    const { in_reply_to: to, body } = await bodyOf(context, answer);
-    const pull = pullAt(context, hub, repository);
-    const who = by(context);
+  rest.post(ofPull, async (http) => {
+    const repository = joinable(http);
+    const { in_reply_to: to, body } = await bodyOf(http, answer);
+    const pull = pullAt(http, context, repository);
+    const who = by(http);
     const comment = to
-      ? await reply(hub, repository, pull, to, body, who)
+      ? await reply(context, repository, pull, to, body, who)
       : await addComment(
-          hub,
+          context,
           repository,
           pull,
-          await placedAlone(hub, repository, pull, await bodyOf(context, written)),
+          await placedAlone(context, repository, pull, await bodyOf(http, written)),
           who,
         );
-    const rendered = await renderComment(hub, repository, comment);
-    return respond<"pulls/create-review-comment", 201>(context, rendered, 201, { Location: rendered.url });
+    const rendered = await renderComment(context, repository, comment);
+    return respond<"pulls/create-review-comment", 201>(http, rendered, 201, { Location: rendered.url });
   });
 
-  rest.post(`${ofPull}/:comment{[0-9]+}/replies`, async (context) => {
-    const repository = joinable(context);
-    const { body } = await bodyOf(context, words);
-    const pull = pullAt(context, hub, repository);
-    const to = Number(context.req.param("comment"));
-    const rendered = await renderComment(hub, repository, await reply(hub, repository, pull, to, body, by(context)));
-    return respond<"pulls/create-reply-for-review-comment", 201>(context, rendered, 201, { Location: rendered.url });
-  });
-
-  rest.get(one, async (context) => {
-    const repository = readable(context);
-    return respond<"pulls/get-review-comment">(
+  rest.post(`${ofPull}/:comment{[0-9]+}/replies`, async (http) => {
+    const repository = joinable(http);
+    const { body } = await bodyOf(http, words);
+    const pull = pullAt(http, context, repository);
+    const to = Number(http.req.param("comment"));
+    const rendered = await renderComment(
       context,
-      await renderComment(hub, repository, commentAt(context, repository)),
+      repository,
+      await reply(context, repository, pull, to, body, by(http)),
+    );
+    return respond<"pulls/create-reply-for-review-comment", 201>(http, rendered, 201, { Location: rendered.url });
+  });
+
+  rest.get(one, async (http) => {
+    const repository = readable(http);
+    return respond<"pulls/get-review-comment">(
+      http,
+      await renderComment(context, repository, commentAt(http, repository)),
     );
   });
 
-  rest.patch(one, async (context) => {
-    const repository = joinable(context);
-    const { body } = await bodyOf(context, words);
-    const { comment: old, pull } = changeable(context, repository);
+  rest.patch(one, async (http) => {
+    const repository = joinable(http);
+    const { body } = await bodyOf(http, words);
+    const { comment: old, pull } = changeable(http, repository);
     const comment = table.put({ ...old, body, updatedAt: world.now() });
     if (body !== old.body) {
       const changes = { body: { from: old.body } };
-      await tellComment(hub, repository, pull, comment, "edited", by(context), { changes });
+      await tellComment(context, repository, pull, comment, "edited", by(http), { changes });
     }
-    return respond<"pulls/update-review-comment">(context, await renderComment(hub, repository, comment));
+    return respond<"pulls/update-review-comment">(http, await renderComment(context, repository, comment));
   });
 
-  rest.delete(one, async (context) => {
-    const repository = joinable(context);
-    const { comment, pull } = changeable(context, repository);
+  rest.delete(one, async (http) => {
+    const repository = joinable(http);
+    const { comment, pull } = changeable(http, repository);
     world.transaction(() => {
       table.remove(comment.id);
       world.table("resolvedThreads").remove(comment.id);
     });
-    await tellComment(hub, repository, pull, comment, "deleted", by(context), {});
-    return context.body(null, 204);
+    await tellComment(context, repository, pull, comment, "deleted", by(http), {});
+    return http.body(null, 204);
   });
 
   return rest;
@@ -156,9 +160,14 @@ export function reviewCommentRoutes(hub: Hub): Rest {
 const resource = "PullRequestReviewComment";
 
 /** @throws ApiError 422, as GitHub answers for a commit, file or line that the pull has not. */
-async function placedAlone(hub: Hub, repository: Repository, pull: Pull, given: z.output<typeof written>) {
-  const commitId = await hub.git.resolve(repository, given.commit_id);
-  if (commitId === null || !(await isAncestor(hub.git.at(repository), commitId, pull.headSha))) {
+async function placedAlone(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  given: z.output<typeof written>,
+) {
+  const commitId = await context.git.resolve(repository, given.commit_id);
+  if (commitId === null || !(await isAncestor(context.git.at(repository), commitId, pull.headSha))) {
     throw unprocessable(resource, [{ field: "commit_id", code: "invalid" }]);
   }
   const wholeFile = given.subject_type === "file";
@@ -173,7 +182,7 @@ async function placedAlone(hub: Hub, repository: Repository, pull: Pull, given: 
     position: given.position ?? null,
   };
   const { path, body } = given;
-  const comment = await placed(hub, repository, pull, commitId, { path, body, place: wholeFile ? null : place });
+  const comment = await placed(context, repository, pull, commitId, { path, body, place: wholeFile ? null : place });
   if (comment === "path")
     throw unprocessable(resource, [{ field: "pull_request_review_thread.path", code: "invalid" }]);
   if (comment === "line") {

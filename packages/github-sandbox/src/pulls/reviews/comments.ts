@@ -1,5 +1,5 @@
 /** Comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { notFound, unprocessable } from "../../rest/kit.ts";
 import { commentOfReview, reviewComment } from "../../shapes/pulls/review.ts";
@@ -23,13 +23,13 @@ export type Placed = Omit<
 
 /** The comment at its place in the diff that ends at `commitId`; "path" or "line": that is not in the diff. */
 export async function placed(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   commitId: string,
   given: NewComment,
 ): Promise<Placed | "path" | "line"> {
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const diffBase = await diffBaseOf(git, pull);
   const patch = await patchOf(git, diffBase, commitId, given.path);
   if (patch === null) return "path";
@@ -43,12 +43,12 @@ export async function placed(
 }
 
 /** Stores the comments as the review's. Synchronous: call it in the transaction that stores the review. */
-export function storeComments(hub: Hub, review: Review, all: readonly Placed[]): ReviewComment[] {
-  const now = hub.world.now();
+export function storeComments(context: SandboxContext, review: Review, all: readonly Placed[]): ReviewComment[] {
+  const now = context.world.now();
   return all.map((each) =>
-    hub.world.table("reviewComments").put({
+    context.world.table("reviewComments").put({
       ...each,
-      id: hub.world.nextId(),
+      id: context.world.nextId(),
       repositoryId: review.repositoryId,
       pullId: review.pullId,
       reviewId: review.id,
@@ -60,15 +60,15 @@ export function storeComments(hub: Hub, review: Review, all: readonly Placed[]):
 }
 
 /** One comment by itself: GitHub makes a review of it, with no words of its own. @throws ApiError 422 */
-export async function addComment(hub: Hub, repository: Repository, pull: Pull, each: Placed, by: By) {
-  if (hasPending(hub.world, pull, by.user)) throw onePending();
-  const { review, comment } = hub.world.transaction(() => {
-    const made = submitted(hub, repository, pull, { userId: by.user.id, commitId: each.commitId });
-    return { review: made, comment: storeComments(hub, made, [each])[0] };
+export async function addComment(context: SandboxContext, repository: Repository, pull: Pull, each: Placed, by: By) {
+  if (hasPending(context.world, pull, by.user)) throw onePending();
+  const { review, comment } = context.world.transaction(() => {
+    const made = submitted(context, repository, pull, { userId: by.user.id, commitId: each.commitId });
+    return { review: made, comment: storeComments(context, made, [each])[0] };
   });
   if (comment === undefined) throw new Error("a comment was not stored");
-  tellReview(hub, repository, pull, review, "submitted", by, {});
-  await tellComment(hub, repository, pull, comment, "created", by, {});
+  tellReview(context, repository, pull, review, "submitted", by, {});
+  await tellComment(context, repository, pull, comment, "created", by, {});
   return comment;
 }
 
@@ -79,35 +79,42 @@ function onePending() {
 }
 
 /** An answer lies where the comment it answers lies. @throws ApiError 404 for one that is itself an answer, or of another pull. */
-export async function reply(hub: Hub, repository: Repository, pull: Pull, to: number, body: string, by: By) {
-  const first = hub.world.table("reviewComments").get(to);
+export async function reply(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  to: number,
+  body: string,
+  by: By,
+) {
+  const first = context.world.table("reviewComments").get(to);
   if (first === undefined || first.pullId !== pull.id || first.inReplyTo !== null) throw notFound();
-  return addComment(hub, repository, pull, { ...first, body, inReplyTo: first.id }, by);
+  return addComment(context, repository, pull, { ...first, body, inReplyTo: first.id }, by);
 }
 
-export async function renderComment(hub: Hub, repository: Repository, comment: ReviewComment) {
-  const { pull, place } = await placeOf(hub, repository, comment);
-  return reviewComment(hub, repository, pull, comment, place);
+export async function renderComment(context: SandboxContext, repository: Repository, comment: ReviewComment) {
+  const { pull, place } = await placeOf(context, repository, comment);
+  return reviewComment(context, repository, pull, comment, place);
 }
 
 /** As it is shown among the comments of its review. */
-export async function renderReviewComment(hub: Hub, repository: Repository, comment: ReviewComment) {
-  const { pull, place } = await placeOf(hub, repository, comment);
-  return commentOfReview(hub, repository, pull, comment, place);
+export async function renderReviewComment(context: SandboxContext, repository: Repository, comment: ReviewComment) {
+  const { pull, place } = await placeOf(context, repository, comment);
+  return commentOfReview(context, repository, pull, comment, place);
 }
 
-async function placeOf(hub: Hub, repository: Repository, comment: ReviewComment) {
-  const pull = hub.world.table("pulls").get(comment.pullId);
+async function placeOf(context: SandboxContext, repository: Repository, comment: ReviewComment) {
+  const pull = context.world.table("pulls").get(comment.pullId);
   if (pull === undefined) throw notFound();
-  return { pull, place: await presentPlace(hub.git.at(repository), pull, comment) };
+  return { pull, place: await presentPlace(context.git.at(repository), pull, comment) };
 }
 
 /** The repository's comments that everyone may see: those of pending reviews are their author's alone. */
-export function publicComments(hub: Hub, repository: Repository): ReviewComment[] {
-  return hub.world
+export function publicComments(context: SandboxContext, repository: Repository): ReviewComment[] {
+  return context.world
     .table("reviewComments")
     .filter(
       ({ repositoryId, reviewId }) =>
-        repositoryId === repository.id && hub.world.table("reviews").get(reviewId)?.state !== "PENDING",
+        repositoryId === repository.id && context.world.table("reviews").get(reviewId)?.state !== "PENDING",
     );
 }

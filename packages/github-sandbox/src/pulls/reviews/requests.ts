@@ -1,5 +1,5 @@
 /** Who is asked to review a pull. https://docs.github.com/en/rest/pulls/review-requests */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError, roleOf } from "../../rest/kit.ts";
 import { simpleUser } from "../../shapes/user.ts";
@@ -13,15 +13,15 @@ export function requestId(pull: Pull, userId: number): string {
 
 /** Asks these people, by login; whoever is asked already is not asked again. @throws ApiError 422, and then nobody is. */
 export async function requestReviews(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   logins: readonly string[],
   by: By,
 ): Promise<void> {
-  const author = hub.world.table("issues").get(pull.id)?.userId;
+  const author = context.world.table("issues").get(pull.id)?.userId;
   const users = logins.map((login) => {
-    const user = userOf(hub.world, login);
+    const user = userOf(context.world, login);
     // https://github.com/kerthcet/github-workflow-as-kube/issues/16
     if (user?.id === author) throw new ApiError(422, "Review cannot be requested from pull request author.");
     if (user === undefined || roleOf(repository, user) === null) throw notCollaborator(repository);
@@ -29,9 +29,9 @@ export async function requestReviews(
   });
   for (const user of users) {
     const id = requestId(pull, user.id);
-    if (hub.world.table("reviewRequests").get(id) !== undefined) continue;
-    hub.world.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
-    await tell(hub, repository, pull, user, "review_requested", by);
+    if (context.world.table("reviewRequests").get(id) !== undefined) continue;
+    context.world.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
+    await tell(context, repository, pull, user, "review_requested", by);
   }
 }
 
@@ -43,19 +43,19 @@ export function notCollaborator({ owner, name }: Repository): ApiError {
 
 /** Whoever was not asked is passed over. */
 export async function withdrawRequests(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   logins: readonly string[],
   by: By,
 ): Promise<void> {
   for (const login of logins) {
-    const user = userOf(hub.world, login);
+    const user = userOf(context.world, login);
     if (user === undefined) continue;
     const id = requestId(pull, user.id);
-    if (hub.world.table("reviewRequests").get(id) === undefined) continue;
-    hub.world.table("reviewRequests").remove(id);
-    await tell(hub, repository, pull, user, "review_request_removed", by);
+    if (context.world.table("reviewRequests").get(id) === undefined) continue;
+    context.world.table("reviewRequests").remove(id);
+    await tell(context, repository, pull, user, "review_request_removed", by);
   }
 }
 
@@ -64,12 +64,12 @@ function userOf(world: World, login: string): User | undefined {
 }
 
 function tell(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   user: User,
   action: "review_requested" | "review_request_removed",
   by: By,
 ): Promise<void> {
-  return tellPull(hub, repository, pull, action, by, { requested_reviewer: simpleUser(hub, user) });
+  return tellPull(context, repository, pull, action, by, { requested_reviewer: simpleUser(context, user) });
 }

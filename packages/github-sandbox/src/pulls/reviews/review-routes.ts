@@ -1,18 +1,18 @@
 /** Reviews over REST. https://docs.github.com/en/rest/pulls/reviews */
 import { z } from "zod";
+import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
-import type { Hub } from "../../hub.ts";
 import { bodyOf } from "../../rest/body.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { by } from "../../rest/issues/find.ts";
 import {
   ApiError,
   forbidden,
+  type HttpContext,
   newRest,
   notFound,
   paginate,
   type Rest,
-  type RestContext,
   repositoryFor,
   repositoryToJoin,
   unprocessable,
@@ -54,105 +54,105 @@ const dismissal = z.object({ message: z.string().min(1), event: z.literal("DISMI
 const reviews = "/repos/:owner/:repo/pulls/:number{[0-9]+}/reviews";
 const one = `${reviews}/:review{[0-9]+}`;
 
-export function reviewRoutes(hub: Hub): Rest {
+export function reviewRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = hub;
+  const { world } = context;
   const table = world.table("reviews");
 
   /** Everyone who sees the repository may review as a person. */
-  const joinable = (context: RestContext) => repositoryToJoin(context, world, ["pull_requests"]);
-  const readable = (context: RestContext) => repositoryFor(context, world, "pull_requests", "read");
+  const joinable = (http: HttpContext) => repositoryToJoin(http, world, ["pull_requests"]);
+  const readable = (http: HttpContext) => repositoryFor(http, world, "pull_requests", "read");
 
-  function seen(context: RestContext, pull: Pull): Review[] {
-    const actor = context.get("actor");
+  function seen(http: HttpContext, pull: Pull): Review[] {
+    const actor = http.get("actor");
     const me = actor.kind === "token" ? actor.user.id : null;
     return table.filter(({ pullId, state, userId }) => pullId === pull.id && (state !== "PENDING" || userId === me));
   }
 
-  function reviewAt(context: RestContext, pull: Pull): Review {
-    const id = Number(context.req.param("review"));
-    const found = seen(context, pull).find((each) => each.id === id);
+  function reviewAt(http: HttpContext, pull: Pull): Review {
+    const id = Number(http.req.param("review"));
+    const found = seen(http, pull).find((each) => each.id === id);
     if (found === undefined) throw notFound();
     return found;
   }
 
-  function ownReview(context: RestContext, pull: Pull): Review {
-    const review = reviewAt(context, pull);
-    if (review.userId !== by(context).user.id) throw forbidden("Must have admin rights to Repository.");
+  function ownReview(http: HttpContext, pull: Pull): Review {
+    const review = reviewAt(http, pull);
+    if (review.userId !== by(http).user.id) throw forbidden("Must have admin rights to Repository.");
     return review;
   }
 
   async function tellSubmitted(repository: Repository, pull: Pull, review: Review, who: By): Promise<void> {
-    tellReview(hub, repository, pull, review, "submitted", who, {});
-    for (const comment of commentsOf(review)) await tellComment(hub, repository, pull, comment, "created", who, {});
+    tellReview(context, repository, pull, review, "submitted", who, {});
+    for (const comment of commentsOf(review)) await tellComment(context, repository, pull, comment, "created", who, {});
   }
 
   const commentsOf = (review: Review) => world.table("reviewComments").filter((each) => each.reviewId === review.id);
 
-  rest.get(reviews, (context) => {
-    const repository = readable(context);
-    const pull = pullAt(context, hub, repository);
-    const page = paginate(context, seen(context, pull));
+  rest.get(reviews, (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const page = paginate(http, seen(http, pull));
     return respond<"pulls/list-reviews">(
-      context,
-      page.map((each) => render(hub, repository, pull, each)),
+      http,
+      page.map((each) => render(context, repository, pull, each)),
     );
   });
 
-  rest.post(reviews, async (context) => {
-    const repository = joinable(context);
-    const given = await bodyOf(context, written);
-    const pull = pullAt(context, hub, repository);
-    const who = by(context);
+  rest.post(reviews, async (http) => {
+    const repository = joinable(http);
+    const given = await bodyOf(http, written);
+    const pull = pullAt(http, context, repository);
+    const who = by(http);
     if (hasPending(world, pull, who.user))
       throw refusedReview("User can only have one pending review per pull request");
-    const commitId = await reviewedCommit(hub, repository, pull, given.commit_id ?? null);
+    const commitId = await reviewedCommit(context, repository, pull, given.commit_id ?? null);
     const said = { body: given.body ?? "", hasComments: (given.comments ?? []).length > 0 };
-    if (given.event) mayReview(hub, pull, given.event, said, who);
+    if (given.event) mayReview(context, pull, given.event, said, who);
     const comments: Placed[] = [];
     for (const each of given.comments ?? []) {
-      comments.push(await placedForReview(hub, repository, pull, commitId, commentFrom(each)));
+      comments.push(await placedForReview(context, repository, pull, commitId, commentFrom(each)));
     }
     // Placing took a moment, and another request may have been as fast.
     if (hasPending(world, pull, who.user))
       throw refusedReview("User can only have one pending review per pull request");
     const review = world.transaction(() => {
       const { body } = said;
-      const made = submitted(hub, repository, pull, {
+      const made = submitted(context, repository, pull, {
         userId: who.user.id,
         commitId,
         body,
         event: given.event ?? null,
       });
-      storeComments(hub, made, comments);
+      storeComments(context, made, comments);
       return made;
     });
     if (review.state !== "PENDING") await tellSubmitted(repository, pull, review, who);
-    return respond<"pulls/create-review">(context, render(hub, repository, pull, review));
+    return respond<"pulls/create-review">(http, render(context, repository, pull, review));
   });
 
-  rest.get(one, (context) => {
-    const repository = readable(context);
-    const pull = pullAt(context, hub, repository);
-    return respond<"pulls/get-review">(context, render(hub, repository, pull, reviewAt(context, pull)));
+  rest.get(one, (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    return respond<"pulls/get-review">(http, render(context, repository, pull, reviewAt(http, pull)));
   });
 
-  rest.put(one, async (context) => {
-    const repository = joinable(context);
-    const { body } = await bodyOf(context, words);
-    const pull = pullAt(context, hub, repository);
-    const old = ownReview(context, pull);
+  rest.put(one, async (http) => {
+    const repository = joinable(http);
+    const { body } = await bodyOf(http, words);
+    const pull = pullAt(http, context, repository);
+    const old = ownReview(http, pull);
     const review = table.put({ ...old, body, updatedAt: world.now() });
     if (review.state !== "PENDING" && body !== old.body) {
-      tellReview(hub, repository, pull, review, "edited", by(context), { changes: { body: { from: old.body } } });
+      tellReview(context, repository, pull, review, "edited", by(http), { changes: { body: { from: old.body } } });
     }
-    return respond<"pulls/update-review">(context, render(hub, repository, pull, review));
+    return respond<"pulls/update-review">(http, render(context, repository, pull, review));
   });
 
-  rest.delete(one, (context) => {
-    const repository = joinable(context);
-    const pull = pullAt(context, hub, repository);
-    const review = ownReview(context, pull);
+  rest.delete(one, (http) => {
+    const repository = joinable(http);
+    const pull = pullAt(http, context, repository);
+    const review = ownReview(http, pull);
     if (review.state !== "PENDING") {
       throw new ApiError(422, "Validation Failed", { errors: ["Can not delete a non-pending pull request review"] });
     }
@@ -160,46 +160,51 @@ export function reviewRoutes(hub: Hub): Rest {
       for (const comment of commentsOf(review)) world.table("reviewComments").remove(comment.id);
       table.remove(review.id);
     });
-    return respond<"pulls/delete-pending-review">(context, render(hub, repository, pull, review));
+    return respond<"pulls/delete-pending-review">(http, render(context, repository, pull, review));
   });
 
-  rest.post(`${one}/events`, async (context) => {
-    const repository = joinable(context);
-    const given = await bodyOf(context, submission);
-    const pull = pullAt(context, hub, repository);
-    const draft = ownReview(context, pull);
-    const who = by(context);
+  rest.post(`${one}/events`, async (http) => {
+    const repository = joinable(http);
+    const given = await bodyOf(http, submission);
+    const pull = pullAt(http, context, repository);
+    const draft = ownReview(http, pull);
+    const who = by(http);
     const body = given.body ?? draft.body;
-    mayReview(hub, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 }, who);
-    const review = submit(hub, pull, draft, given.event, body);
+    mayReview(context, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 }, who);
+    const review = submit(context, pull, draft, given.event, body);
     await tellSubmitted(repository, pull, review, who);
-    return respond<"pulls/submit-review">(context, render(hub, repository, pull, review));
+    return respond<"pulls/submit-review">(http, render(context, repository, pull, review));
   });
 
-  rest.put(`${one}/dismissals`, async (context) => {
-    const repository = repositoryFor(context, world, "pull_requests", "write");
-    await bodyOf(context, dismissal);
-    const pull = pullAt(context, hub, repository);
-    const review = dismiss(hub, repository, pull, reviewAt(context, pull), by(context));
-    return respond<"pulls/dismiss-review">(context, render(hub, repository, pull, review));
+  rest.put(`${one}/dismissals`, async (http) => {
+    const repository = repositoryFor(http, world, "pull_requests", "write");
+    await bodyOf(http, dismissal);
+    const pull = pullAt(http, context, repository);
+    const review = dismiss(context, repository, pull, reviewAt(http, pull), by(http));
+    return respond<"pulls/dismiss-review">(http, render(context, repository, pull, review));
   });
 
-  rest.get(`${one}/comments`, async (context) => {
-    const repository = readable(context);
-    const pull = pullAt(context, hub, repository);
-    const page = paginate(context, commentsOf(reviewAt(context, pull)));
-    const shown = await Promise.all(page.map((each) => renderReviewComment(hub, repository, each)));
-    return respond<"pulls/list-comments-for-review">(context, shown);
+  rest.get(`${one}/comments`, async (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const page = paginate(http, commentsOf(reviewAt(http, pull)));
+    const shown = await Promise.all(page.map((each) => renderReviewComment(context, repository, each)));
+    return respond<"pulls/list-comments-for-review">(http, shown);
   });
 
   return rest;
 }
 
 /** The commit that is reviewed: the head unless one of the pull's others is named. @throws ApiError 422 */
-async function reviewedCommit(hub: Hub, repository: Repository, pull: Pull, named: string | null): Promise<string> {
+async function reviewedCommit(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  named: string | null,
+): Promise<string> {
   if (named === null || named === pull.headSha) return pull.headSha;
-  const sha = await hub.git.resolve(repository, named);
-  if (sha !== null && (await isAncestor(hub.git.at(repository), sha, pull.headSha))) return sha;
+  const sha = await context.git.resolve(repository, named);
+  if (sha !== null && (await isAncestor(context.git.at(repository), sha, pull.headSha))) return sha;
   throw unprocessable("PullRequestReview", [{ field: "commit_id", code: "invalid" }]);
 }
 
@@ -217,8 +222,14 @@ function commentFrom({ path, body, line, side: where, start_line, start_side, po
 }
 
 /** All of a review's comments or none: https://github.com/The-PR-Agent/pr-agent/issues/592 shows the refusal. */
-async function placedForReview(hub: Hub, repository: Repository, pull: Pull, commitId: string, given: NewComment) {
-  const comment = await placed(hub, repository, pull, commitId, given);
+async function placedForReview(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  commitId: string,
+  given: NewComment,
+) {
+  const comment = await placed(context, repository, pull, commitId, given);
   if (comment === "path") throw refusedReview("Path could not be resolved");
   if (comment === "line") {
     const line = "Pull request review thread line must be part of the diff";

@@ -1,5 +1,5 @@
 /** Reviews: written, submitted, dismissed. https://docs.github.com/en/rest/pulls/reviews */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { Pull, Repository, Review, User } from "../../world/entities.ts";
@@ -32,13 +32,13 @@ function pendingOf(world: World, pull: Pull, user: User): Review | undefined {
 
 /** @param hasComments The review says something on lines, so it needs no words of its own. @throws ApiError 422 */
 export function mayReview(
-  hub: Hub,
+  context: SandboxContext,
   pull: Pull,
   event: ReviewEvent,
   said: { body: string; hasComments: boolean },
   by: By,
 ): void {
-  const isAuthor = hub.world.table("issues").get(pull.id)?.userId === by.user.id;
+  const isAuthor = context.world.table("issues").get(pull.id)?.userId === by.user.id;
   if (isAuthor && event === "APPROVE") throw refusedReview("Can not approve your own pull request");
   if (isAuthor && event === "REQUEST_CHANGES") throw refusedReview("Can not request changes on your own pull request");
   // Off in a new repository, and the sandbox has no switch for it: https://github.com/github/docs/issues/31550
@@ -60,8 +60,8 @@ interface Written {
 }
 
 /** Stores a review; without an event it is one that only holds comments. Synchronous. */
-export function submitted(hub: Hub, repository: Repository, pull: Pull, given: Written): Review {
-  const { world } = hub;
+export function submitted(context: SandboxContext, repository: Repository, pull: Pull, given: Written): Review {
+  const { world } = context;
   const { userId, commitId, body = "", event = "COMMENT" } = given;
   const now = world.now();
   if (event !== null) answerRequest(world, pull, userId);
@@ -84,13 +84,13 @@ function answerRequest(world: World, pull: Pull, userId: number): void {
 }
 
 /** Submits a pending review. @throws ApiError 422 when it was submitted before. */
-export function submit(hub: Hub, pull: Pull, review: Review, event: ReviewEvent, body: string): Review {
+export function submit(context: SandboxContext, pull: Pull, review: Review, event: ReviewEvent, body: string): Review {
   if (review.state !== "PENDING") throw refusedReview("Can not submit a review that was already submitted");
-  const now = hub.world.now();
-  return hub.world.transaction(() => {
-    answerRequest(hub.world, pull, review.userId);
+  const now = context.world.now();
+  return context.world.transaction(() => {
+    answerRequest(context.world, pull, review.userId);
     const changed = { ...review, body, state: states[event], submittedAt: now, updatedAt: now };
-    return hub.world.table("reviews").put(changed);
+    return context.world.table("reviews").put(changed);
   });
 }
 
@@ -101,13 +101,13 @@ const named: Partial<Record<Review["state"], string>> = {
 };
 
 /** @throws ApiError 422 unless it is an approval or asks for changes. */
-export function dismiss(hub: Hub, repository: Repository, pull: Pull, review: Review, by: By): Review {
+export function dismiss(context: SandboxContext, repository: Repository, pull: Pull, review: Review, by: By): Review {
   const wrong = named[review.state];
   if (wrong !== undefined) {
     // https://github.com/defenseunicorns/lula/issues/207, https://github.com/MorrisonCole/pr-lint-action/issues/155
     throw new ApiError(422, "Validation Failed", { errors: [`Can not dismiss a ${wrong} pull request review`] });
   }
-  const changed = hub.world.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: hub.world.now() });
-  tellReview(hub, repository, pull, changed, "dismissed", by, {});
+  const changed = context.world.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: context.world.now() });
+  tellReview(context, repository, pull, changed, "dismissed", by, {});
   return changed;
 }

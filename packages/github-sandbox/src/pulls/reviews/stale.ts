@@ -2,21 +2,27 @@
  * Approvals that a push makes stale. GitHub keeps the diff that was approved and dismisses the approval when it changes:
  * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging
  */
+
+import type { SandboxContext } from "../../context.ts";
 import { dismissesStale } from "../../gates/reviews.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
-import type { Hub } from "../../hub.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import type { Pull, Repository, Review } from "../../world/entities.ts";
 import { dismiss } from "./review.ts";
 import { latestVerdicts } from "./standing.ts";
 
 /** The approvals that the pull's new head made stale; the returned function dismisses them. */
-export async function staleApprovals(hub: Hub, repository: Repository, pull: Pull, by: By): Promise<() => void> {
-  if (!dismissesStale(hub.world, repository, pull.baseRef)) return () => {};
+export async function staleApprovals(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  by: By,
+): Promise<() => void> {
+  if (!dismissesStale(context.world, repository, pull.baseRef)) return () => {};
   const stale: Review[] = [];
-  const git = hub.git.at(repository);
-  for (const review of latestVerdicts(hub.world, pull)) {
+  const git = context.git.at(repository);
+  for (const review of latestVerdicts(context.world, pull)) {
     if (review.state !== "APPROVED" || review.commitId === pull.headSha) continue;
     const [approved, now] = await Promise.all([
       changeId(git, pull.baseSha, review.commitId),
@@ -25,7 +31,7 @@ export async function staleApprovals(hub: Hub, repository: Repository, pull: Pul
     if (approved !== now) stale.push(review);
   }
   return () => {
-    for (const review of stale) dismiss(hub, repository, pull, review, by);
+    for (const review of stale) dismiss(context, repository, pull, review, by);
   };
 }
 

@@ -2,7 +2,7 @@
  * Says what happened to a pull's reviews and their comments.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review
  */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { simplePull } from "../../shapes/pulls/pull.ts";
 import { reviewCommentPayload, reviewPayload } from "../../shapes/pulls/review.ts";
@@ -14,7 +14,7 @@ import { presentPlace } from "./place.ts";
 type ReviewAction = "submitted" | "edited" | "dismissed";
 
 export function tellReview<Action extends ReviewAction>(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   review: Review,
@@ -23,15 +23,15 @@ export function tellReview<Action extends ReviewAction>(
   more: Besides<"pull_request_review", Action, "review" | "pull_request">,
 ): void {
   const what = told("pull_request_review", "submitted", {
-    review: reviewPayload(hub, repository, pull, review),
-    pull_request: simplePull(hub, repository, pull),
+    review: reviewPayload(context, repository, pull, review),
+    pull_request: simplePull(context, repository, pull),
   });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
+  context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
 export async function tellComment<Action extends "created" | "edited" | "deleted">(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   comment: ReviewComment,
@@ -40,34 +40,34 @@ export async function tellComment<Action extends "created" | "edited" | "deleted
   more: Besides<"pull_request_review_comment", Action, "comment" | "pull_request">,
 ): Promise<void> {
   const what = told("pull_request_review_comment", "created", {
-    comment: await shownComment(hub, repository, pull, comment),
-    pull_request: simplePull(hub, repository, pull),
+    comment: await shownComment(context, repository, pull, comment),
+    pull_request: simplePull(context, repository, pull),
   });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
+  context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
-async function shownComment(hub: Hub, repository: Repository, pull: Pull, comment: ReviewComment) {
-  const place = await presentPlace(hub.git.at(repository), pull, comment);
-  return reviewCommentPayload(hub, repository, pull, comment, place);
+async function shownComment(context: SandboxContext, repository: Repository, pull: Pull, comment: ReviewComment) {
+  const place = await presentPlace(context.git.at(repository), pull, comment);
+  return reviewCommentPayload(context, repository, pull, comment, place);
 }
 
 /** @param thread The comments of the thread, its first one first. */
 export async function tellThread(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   pull: Pull,
   thread: readonly [ReviewComment, ...ReviewComment[]],
   action: "resolved" | "unresolved",
   by: By,
 ): Promise<void> {
-  const shown = await Promise.all(thread.map((comment) => shownComment(hub, repository, pull, comment)));
+  const shown = await Promise.all(thread.map((comment) => shownComment(context, repository, pull, comment)));
   // The description has no null here; a comment on a whole file is on its first line.
   const comments = shown.map((comment) => ({ ...comment, original_line: comment.original_line ?? 1 }));
   const what = told("pull_request_review_thread", action, {
     thread: { node_id: nodeId("PullRequestReviewThread", thread[0].id), comments },
-    pull_request: simplePull(hub, repository, pull),
+    pull_request: simplePull(context, repository, pull),
   });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, ...what, sender, byJobToken });
+  context.announce({ repository, ...what, sender, byJobToken });
 }

@@ -1,5 +1,5 @@
 /** Threads of review comments, and settling them, which GitHub offers in GraphQL only (`resolveReviewThread`). */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import type { Pull, Repository, ReviewComment } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
@@ -28,14 +28,26 @@ export function unresolvedThreads(world: World, pull: Pull): number {
   return threadsOf(world, pull).filter((thread) => !isResolved(world, thread)).length;
 }
 
-export async function resolveThread(hub: Hub, repository: Repository, pull: Pull, thread: Thread, by: By) {
-  if (isResolved(hub.world, thread)) return;
-  hub.world.table("resolvedThreads").put({ id: thread[0].id, resolvedById: by.user.id });
-  await tellThread(hub, repository, pull, thread, "resolved", by);
+export async function resolveThread(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  thread: Thread,
+  by: By,
+) {
+  if (isResolved(context.world, thread)) return;
+  context.world.table("resolvedThreads").put({ id: thread[0].id, resolvedById: by.user.id });
+  await tellThread(context, repository, pull, thread, "resolved", by);
 }
 
-export async function unresolveThread(hub: Hub, repository: Repository, pull: Pull, thread: Thread, by: By) {
-  if (!isResolved(hub.world, thread)) return;
-  hub.world.table("resolvedThreads").remove(thread[0].id);
-  await tellThread(hub, repository, pull, thread, "unresolved", by);
+export async function unresolveThread(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  thread: Thread,
+  by: By,
+) {
+  if (!isResolved(context.world, thread)) return;
+  context.world.table("resolvedThreads").remove(thread[0].id);
+  await tellThread(context, repository, pull, thread, "unresolved", by);
 }

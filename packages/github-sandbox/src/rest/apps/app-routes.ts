@@ -1,6 +1,6 @@
 /** What an App asks with its own JWT. https://docs.github.com/en/rest/apps/apps */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { grantedPermissions, integration, installation as render } from "../../shapes/app.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import type { Schema } from "../../shapes/site.ts";
@@ -10,11 +10,11 @@ import { bodyOf } from "../body.ts";
 import {
   ApiError,
   forbidden,
+  type HttpContext,
   newRest,
   notFound,
   paginate,
   type Rest,
-  type RestContext,
   unprocessable,
 } from "../kit.ts";
 import { findRepository } from "../repos/make.ts";
@@ -29,32 +29,32 @@ const asked = z.object({
   permissions: z.record(z.string(), level).nullish(),
 });
 
-export function appRoutes(hub: Hub): Rest {
+export function appRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = hub;
+  const { world } = context;
   const installations = world.table("installations");
 
   const installationsOf = (app: App) => installations.filter((each) => each.appId === app.id);
 
-  rest.get("/app", (context) => {
-    const app = actingApp(context);
-    return respond<"apps/get-authenticated">(context, {
-      ...integration(hub, app),
+  rest.get("/app", (http) => {
+    const app = actingApp(http);
+    return respond<"apps/get-authenticated">(http, {
+      ...integration(context, app),
       installations_count: installationsOf(app).length,
     });
   });
 
-  rest.get("/apps/:slug", (context) => {
-    const app = world.table("apps").find((each) => each.slug === context.req.param("slug"));
+  rest.get("/apps/:slug", (http) => {
+    const app = world.table("apps").find((each) => each.slug === http.req.param("slug"));
     if (app === undefined) throw notFound();
-    return respond<"apps/get-by-slug">(context, integration(hub, app));
+    return respond<"apps/get-by-slug">(http, integration(context, app));
   });
 
-  rest.get("/app/installations", (context) => {
-    const app = actingApp(context);
+  rest.get("/app/installations", (http) => {
+    const app = actingApp(http);
     return respond<"apps/list-installations">(
-      context,
-      paginate(context, installationsOf(app)).map((each) => listed(render(hub, each, app))),
+      http,
+      paginate(http, installationsOf(app)).map((each) => listed(render(context, each, app))),
     );
   });
 
@@ -64,15 +64,15 @@ export function appRoutes(hub: Hub): Rest {
     return found;
   }
 
-  rest.get("/app/installations/:id{[0-9]+}", (context) => {
-    const app = actingApp(context);
-    return respond<"apps/get-installation">(context, render(hub, installationOf(app, context.req.param("id")), app));
+  rest.get("/app/installations/:id{[0-9]+}", (http) => {
+    const app = actingApp(http);
+    return respond<"apps/get-installation">(http, render(context, installationOf(app, http.req.param("id")), app));
   });
 
-  rest.post("/app/installations/:id{[0-9]+}/access_tokens", async (context) => {
-    const app = actingApp(context);
-    const installation = installationOf(app, context.req.param("id"));
-    const body = await bodyOf(context, asked);
+  rest.post("/app/installations/:id{[0-9]+}/access_tokens", async (http) => {
+    const app = actingApp(http);
+    const installation = installationOf(app, http.req.param("id"));
+    const body = await bodyOf(http, asked);
     const reach = installedRepositories(world, installation);
     const chosen = chosenRepositories(reach, body.repositories ?? null, body.repository_ids ?? null);
     const permissions = scopedPermissions(app.permissions, body.permissions ?? null);
@@ -81,53 +81,53 @@ export function appRoutes(hub: Hub): Rest {
       permissions,
     });
     return respond<"apps/create-installation-access-token", 201>(
-      context,
+      http,
       {
         token: token.id,
         expires_at: token.expiresAt ?? "",
         permissions: grantedPermissions(permissions),
         repository_selection: chosen === null && installation.repositories === "all" ? "all" : "selected",
-        ...(chosen === null ? {} : { repositories: chosen.map((each) => renderRepository(hub, each)) }),
+        ...(chosen === null ? {} : { repositories: chosen.map((each) => renderRepository(context, each)) }),
       } satisfies Schema<"installation-token">,
       201,
     );
   });
 
-  rest.get("/repos/:owner/:repo/installation", (context) => {
-    const app = actingApp(context);
-    const repository = findRepository(world, context.req.param("owner"), context.req.param("repo"));
+  rest.get("/repos/:owner/:repo/installation", (http) => {
+    const app = actingApp(http);
+    const repository = findRepository(world, http.req.param("owner"), http.req.param("repo"));
     const found = repository === undefined ? undefined : installationAt(world, app.id, repository);
     if (found === undefined) throw notFound();
-    return respond<"apps/get-repo-installation">(context, render(hub, found, app));
+    return respond<"apps/get-repo-installation">(http, render(context, found, app));
   });
 
   for (const path of ["/users/:login/installation", "/orgs/:login/installation"] as const) {
-    rest.get(path, (context) => {
-      const app = actingApp(context);
-      const account = userNamed(hub, context.req.param("login"));
+    rest.get(path, (http) => {
+      const app = actingApp(http);
+      const account = userNamed(context, http.req.param("login"));
       const found = installationsOf(app).find((each) => each.accountId === account.id);
       if (found === undefined) throw notFound();
-      return respond<"apps/get-user-installation">(context, render(hub, found, app));
+      return respond<"apps/get-user-installation">(http, render(context, found, app));
     });
   }
 
-  rest.get("/installation/repositories", (context) => {
-    const { installation, scope } = actingInstallation(context);
+  rest.get("/installation/repositories", (http) => {
+    const { installation, scope } = actingInstallation(http);
     const reach = installedRepositories(world, installation).filter((each) => scope?.includes(each.id) ?? true);
-    return respond<"apps/list-repos-accessible-to-installation">(context, {
+    return respond<"apps/list-repos-accessible-to-installation">(http, {
       total_count: reach.length,
       repository_selection: installation.repositories === "all" ? "all" : "selected",
-      repositories: paginate(context, reach).map((each) => renderRepository(hub, each)),
+      repositories: paginate(http, reach).map((each) => renderRepository(context, each)),
     });
   });
 
-  rest.delete("/installation/token", (context) => {
-    world.table("tokens").remove(actingInstallation(context).token);
-    return context.body(null, 204);
+  rest.delete("/installation/token", (http) => {
+    world.table("tokens").remove(actingInstallation(http).token);
+    return http.body(null, 204);
   });
 
-  function actingInstallation(context: RestContext) {
-    const actor = context.get("actor");
+  function actingInstallation(http: HttpContext) {
+    const actor = http.get("actor");
     const token = actor.kind === "token" ? actor.token : undefined;
     const installation = installations.get(token?.installationId ?? 0);
     if (token === undefined || installation === undefined) throw forbidden();
@@ -144,8 +144,8 @@ function listed({ account, ...others }: ReturnType<typeof render>) {
 }
 
 /** @throws ApiError 401 for every actor but an App with its JWT. */
-export function actingApp(context: RestContext): App {
-  const actor = context.get("actor");
+export function actingApp(http: HttpContext): App {
+  const actor = http.get("actor");
   if (actor.kind !== "app") throw new ApiError(401, "A JSON web token could not be decoded");
   return actor.app;
 }

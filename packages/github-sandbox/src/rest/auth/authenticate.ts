@@ -21,20 +21,20 @@ function tokenOf(header: string): string {
 }
 
 /** @throws ApiError 401 for a token that is unknown or expired; no header at all is the anonymous actor. */
-export function authenticate(hub: { world: World; clock: Clock }, header: string | null | undefined): Actor {
+export function authenticate(context: { world: World; clock: Clock }, header: string | null | undefined): Actor {
   if (header === undefined || header === null || header.trim() === "") return { kind: "anonymous" };
   const text = tokenOf(header);
-  if (looksLikeJwt(text)) return { kind: "app", app: appFromJwt(hub, text) };
-  const token = hub.world.table("tokens").get(text);
-  const user = token === undefined ? undefined : hub.world.table("users").get(token.userId);
+  if (looksLikeJwt(text)) return { kind: "app", app: appFromJwt(context, text) };
+  const token = context.world.table("tokens").get(text);
+  const user = token === undefined ? undefined : context.world.table("users").get(token.userId);
   if (token === undefined || user === undefined) throw new ApiError(401, "Bad credentials");
-  if (token.expiresAt !== null && Date.parse(token.expiresAt) <= hub.clock.now().getTime()) {
+  if (token.expiresAt !== null && Date.parse(token.expiresAt) <= context.clock.now().getTime()) {
     throw new ApiError(401, "Bad credentials");
   }
   const installation =
-    token.installationId === null ? undefined : hub.world.table("installations").get(token.installationId);
+    token.installationId === null ? undefined : context.world.table("installations").get(token.installationId);
   if (token.kind === "installation" && installation === undefined) throw new ApiError(401, "Bad credentials");
-  return { kind: "token", token, user, app: appBehind(hub.world, token, installation) };
+  return { kind: "token", token, user, app: appBehind(context.world, token, installation) };
 }
 
 function appBehind(world: World, token: Token, installation: Installation | undefined): App | null {

@@ -31,17 +31,17 @@ export function looksLikeJwt(token: string): boolean {
  * The App whose key signed the token.
  * @throws ApiError 401 in GitHub's words; Octokit's auth-app reads them to correct its clock.
  */
-export function appFromJwt(hub: { world: World; clock: Clock }, token: string): App {
+export function appFromJwt(context: { world: World; clock: Clock }, token: string): App {
   const [head, body, signature] = token.split(".");
   const { alg } = decode(head, header);
   const { iss, iat, exp } = decode(body, claims);
   const issuer = String(iss ?? "");
-  const app = hub.world.table("apps").find((each) => String(each.id) === issuer || each.clientId === issuer);
+  const app = context.world.table("apps").find((each) => String(each.id) === issuer || each.clientId === issuer);
   if (app === undefined) throw new ApiError(404, "Integration not found");
   if (alg !== "RS256" || !signedBy(app, `${head}.${body}`, signature ?? "")) {
     throw unauthorized("A JSON web token could not be decoded");
   }
-  const now = hub.clock.now().getTime() / 1000;
+  const now = context.clock.now().getTime() / 1000;
   if (typeof iat !== "number" || iat > now + 60) {
     throw unauthorized(
       "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",

@@ -1,11 +1,11 @@
 /** The commit a route's `ref` names: a SHA, a branch or a tag. */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { Repository } from "../../world/entities.ts";
 import { unprocessable } from "../kit.ts";
 
 /** @throws ApiError 422 in GitHub's words when there is none. */
-export async function commitAt(hub: Hub, repository: Repository, ref: string): Promise<string> {
-  const sha = await hub.git.resolve(repository, ref);
+export async function commitAt(context: SandboxContext, repository: Repository, ref: string): Promise<string> {
+  const sha = await context.git.resolve(repository, ref);
   if (sha === null) throw unprocessable("Commit", [], `No commit found for SHA: ${ref}`);
   return sha;
 }

@@ -1,23 +1,23 @@
 /** The check run or suite a path names, and the App that acts. */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { App, CheckRun, CheckSuite, Repository } from "../../world/entities.ts";
-import { forbidden, notFound, type RestContext } from "../kit.ts";
+import { forbidden, type HttpContext, notFound } from "../kit.ts";
 
-export function runAt(context: RestContext, hub: Hub, repository: Repository): CheckRun {
-  const run = hub.world.table("checkRuns").get(Number(context.req.param("id")));
+export function runAt(http: HttpContext, context: SandboxContext, repository: Repository): CheckRun {
+  const run = context.world.table("checkRuns").get(Number(http.req.param("id")));
   if (run === undefined || run.repositoryId !== repository.id) throw notFound();
   return run;
 }
 
-export function suiteAt(context: RestContext, hub: Hub, repository: Repository): CheckSuite {
-  const suite = hub.world.table("checkSuites").get(Number(context.req.param("id")));
+export function suiteAt(http: HttpContext, context: SandboxContext, repository: Repository): CheckSuite {
+  const suite = context.world.table("checkSuites").get(Number(http.req.param("id")));
   if (suite === undefined || suite.repositoryId !== repository.id) throw notFound();
   return suite;
 }
 
 /** Only Apps make check runs; people get 403. */
-export function actingApp(context: RestContext): App {
-  const actor = context.get("actor");
+export function actingApp(http: HttpContext): App {
+  const actor = http.get("actor");
   if (actor.kind !== "token" || actor.app === null) throw forbidden("You must authenticate via a GitHub App.");
   return actor.app;
 }

@@ -5,7 +5,7 @@ import { told } from "../../shapes/told.ts";
 import type { Announce } from "../../world/announce.ts";
 import type { CheckRun, CheckSuite, Repository, User } from "../../world/entities.ts";
 
-/** The hub and the runner's host are both of this form, but for where `headCommit` lives. */
+/** The context and the runner's host are both of this form, but for where `headCommit` lives. */
 export interface Recorder extends Site {
   announce: Announce;
   headCommit(repository: Repository, commit: string): Promise<HeadCommit>;

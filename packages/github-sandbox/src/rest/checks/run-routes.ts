@@ -1,6 +1,6 @@
 /** Check runs and suites. https://docs.github.com/en/rest/checks */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { latestRuns, checkRun as render } from "../../shapes/check.ts";
 import type { CheckRun, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
@@ -8,10 +8,10 @@ import {
   actingUser,
   byJobToken,
   forbidden,
+  type HttpContext,
   newRest,
   paginate,
   type Rest,
-  type RestContext,
   repositoryFor,
   unprocessable,
 } from "../kit.ts";
@@ -36,31 +36,34 @@ const created = z.object({ name: z.string().min(1), head_sha: z.string().min(1),
 const updated = z.object({ name: z.string().min(1).nullish(), ...fields });
 type Changes = z.output<typeof updated>;
 
-export function checkRunRoutes(hub: Hub): Rest {
+export function checkRunRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const runs = hub.world.table("checkRuns");
-  const recorder: Recorder = { ...hub, headCommit: (repository, commit) => hub.git.headCommit(repository, commit) };
+  const runs = context.world.table("checkRuns");
+  const recorder: Recorder = {
+    ...context,
+    headCommit: (repository, commit) => context.git.headCommit(repository, commit),
+  };
 
-  async function record(context: RestContext, repository: Repository, run: CheckRun) {
-    const by = { user: actingUser(context), byJobToken: byJobToken(context) };
+  async function record(http: HttpContext, repository: Repository, run: CheckRun) {
+    const by = { user: actingUser(http), byJobToken: byJobToken(http) };
     await recordCheckRun(recorder, repository, run, by);
-    return render(hub, repository, run);
+    return render(context, repository, run);
   }
 
-  rest.post("/repos/:owner/:repo/check-runs", async (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "write");
-    const app = actingApp(context);
-    const body = await bodyOf(context, created);
-    const headSha = await hub.git.resolve(repository, body.head_sha);
+  rest.post("/repos/:owner/:repo/check-runs", async (http) => {
+    const repository = repositoryFor(http, context.world, "checks", "write");
+    const app = actingApp(http);
+    const body = await bodyOf(http, created);
+    const headSha = await context.git.resolve(repository, body.head_sha);
     if (headSha === null)
       throw unprocessable(
         "CheckRun",
         [{ field: "head_sha", code: "invalid" }],
         `No commit found for SHA: ${body.head_sha}`,
       );
-    const suite = suiteFor(hub, repository, headSha, app.id);
+    const suite = suiteFor(context, repository, headSha, app.id);
     const blank: CheckRun = {
-      id: hub.world.nextId(),
+      id: context.world.nextId(),
       repositoryId: repository.id,
       suiteId: suite.id,
       headSha,
@@ -70,32 +73,32 @@ export function checkRunRoutes(hub: Hub): Rest {
       status: "queued",
       conclusion: null,
       appId: app.id,
-      startedAt: hub.world.now(),
+      startedAt: context.world.now(),
       completedAt: null,
       output: { title: null, summary: null, text: null },
     };
     return respond<"checks/create", 201>(
-      context,
-      await record(context, repository, changedRun(blank, body, hub.world.now())),
+      http,
+      await record(http, repository, changedRun(blank, body, context.world.now())),
       201,
     );
   });
 
-  rest.patch("/repos/:owner/:repo/check-runs/:id{[0-9]+}", async (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "write");
-    const app = actingApp(context);
-    const body = await bodyOf(context, updated);
-    const run = runAt(context, hub, repository);
+  rest.patch("/repos/:owner/:repo/check-runs/:id{[0-9]+}", async (http) => {
+    const repository = repositoryFor(http, context.world, "checks", "write");
+    const app = actingApp(http);
+    const body = await bodyOf(http, updated);
+    const run = runAt(http, context, repository);
     if (run.appId !== app.id) {
       throw forbidden(
         `Invalid app_id \`${app.id}\` - check run can only be modified by the GitHub App that created it.`,
       );
     }
-    return respond<"checks/update">(context, await record(context, repository, changedRun(run, body, hub.world.now())));
+    return respond<"checks/update">(http, await record(http, repository, changedRun(run, body, context.world.now())));
   });
 
-  function listRuns(context: RestContext, repository: Repository, all: CheckRun[]) {
-    const query = context.req.query();
+  function listRuns(http: HttpContext, repository: Repository, all: CheckRun[]) {
+    const query = http.req.query();
     const wanted = all.filter(
       (run) =>
         (query.check_name === undefined || run.name === query.check_name) &&
@@ -103,38 +106,38 @@ export function checkRunRoutes(hub: Hub): Rest {
         (query.app_id === undefined || run.appId === Number(query.app_id)),
     );
     const shown = (query.filter === "all" ? wanted : latestRuns(wanted)).sort((a, b) => b.id - a.id);
-    return respond<"checks/list-for-ref">(context, {
+    return respond<"checks/list-for-ref">(http, {
       total_count: shown.length,
-      check_runs: paginate(context, shown).map((run) => render(hub, repository, run)),
+      check_runs: paginate(http, shown).map((run) => render(context, repository, run)),
     });
   }
 
-  rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "read");
-    return respond<"checks/get">(context, render(hub, repository, runAt(context, hub, repository)));
+  rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (http) => {
+    const repository = repositoryFor(http, context.world, "checks", "read");
+    return respond<"checks/get">(http, render(context, repository, runAt(http, context, repository)));
   });
 
-  rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "read");
-    runAt(context, hub, repository);
-    return respond<"checks/list-annotations">(context, []);
+  rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (http) => {
+    const repository = repositoryFor(http, context.world, "checks", "read");
+    runAt(http, context, repository);
+    return respond<"checks/list-annotations">(http, []);
   });
 
-  rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "read");
-    const suite = suiteAt(context, hub, repository);
+  rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (http) => {
+    const repository = repositoryFor(http, context.world, "checks", "read");
+    const suite = suiteAt(http, context, repository);
     return listRuns(
-      context,
+      http,
       repository,
       runs.filter((run) => run.suiteId === suite.id),
     );
   });
 
-  rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-runs", async (context) => {
-    const repository = repositoryFor(context, hub.world, "checks", "read");
-    const sha = await commitAt(hub, repository, context.req.param("ref"));
+  rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-runs", async (http) => {
+    const repository = repositoryFor(http, context.world, "checks", "read");
+    const sha = await commitAt(context, repository, http.req.param("ref"));
     return listRuns(
-      context,
+      http,
       repository,
       runs.filter((run) => run.repositoryId === repository.id && run.headSha === sha),
     );

@@ -1,40 +1,41 @@
 /** The `status` webhook: the status, its commit, and the branches whose tip that commit is. */
+
+import type { SandboxContext } from "../../context.ts";
 import { isProtected } from "../../gates/guards.ts";
 import { readCommit } from "../../git/plumbing/objects.ts";
 import { branchesAt } from "../../git/plumbing/stored-refs.ts";
-import type { Hub } from "../../hub.ts";
 import { nodeId, type Payload, repositoryApi, repositoryWeb } from "../../shapes/site.ts";
 import type { CommitStatus, Repository } from "../../world/entities.ts";
 
-export async function statusPayload(hub: Hub, repository: Repository, status: CommitStatus) {
-  const api = repositoryApi(hub, repository);
-  const git = hub.git.at(repository);
+export async function statusPayload(context: SandboxContext, repository: Repository, status: CommitStatus) {
+  const api = repositoryApi(context, repository);
+  const git = context.git.at(repository);
   const names = await branchesAt(git, status.sha);
   return {
     id: status.id,
     sha: status.sha,
     name: `${repository.owner}/${repository.name}`,
-    avatar_url: `${hub.serverUrl()}/avatars/u/${status.creatorId}`,
+    avatar_url: `${context.serverUrl()}/avatars/u/${status.creatorId}`,
     target_url: status.targetUrl,
     context: status.context,
     description: status.description,
     state: status.state,
-    commit: await statusCommit(hub, repository, status.sha),
+    commit: await statusCommit(context, repository, status.sha),
     branches: names.map((name) => ({
       name,
       commit: { sha: status.sha, url: `${api}/commits/${status.sha}` },
-      protected: isProtected(hub.world, repository, name),
+      protected: isProtected(context.world, repository, name),
     })),
     created_at: status.createdAt,
     updated_at: status.createdAt,
   } satisfies Payload<"webhook-status">;
 }
 
-async function statusCommit(hub: Hub, repository: Repository, sha: string) {
-  const commit = await readCommit(hub.git.at(repository), sha);
+async function statusCommit(context: SandboxContext, repository: Repository, sha: string) {
+  const commit = await readCommit(context.git.at(repository), sha);
   if (commit === null) throw new Error(`no commit ${sha} in repository ${repository.id}`);
-  const api = repositoryApi(hub, repository);
-  const web = repositoryWeb(hub, repository);
+  const api = repositoryApi(context, repository);
+  const web = repositoryWeb(context, repository);
   const url = `${api}/commits/${sha}`;
   return {
     sha,

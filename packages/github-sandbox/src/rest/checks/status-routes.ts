@@ -1,6 +1,6 @@
 /** Commit statuses. https://docs.github.com/en/rest/commits/statuses */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { commitStatus as render } from "../../shapes/check.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import { repositoryApi, type Schema } from "../../shapes/site.ts";
@@ -22,9 +22,9 @@ const created = z.object({
 /** GitHub takes at most this many statuses for one commit and context. */
 const mostPerContext = 1000;
 
-export function statusRoutes(hub: Hub): Rest {
+export function statusRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const statuses = hub.world.table("statuses");
+  const statuses = context.world.table("statuses");
 
   /** Newest first. */
   const at = (repository: Repository, sha: string) =>
@@ -32,55 +32,55 @@ export function statusRoutes(hub: Hub): Rest {
       .filter((status) => status.repositoryId === repository.id && status.sha === sha)
       .sort((a, b) => b.id - a.id);
 
-  rest.post("/repos/:owner/:repo/statuses/:sha", async (context) => {
-    const repository = repositoryFor(context, hub.world, "statuses", "write");
-    const body = await bodyOf(context, created);
-    const sha = await commitAt(hub, repository, context.req.param("sha"));
+  rest.post("/repos/:owner/:repo/statuses/:sha", async (http) => {
+    const repository = repositoryFor(http, context.world, "statuses", "write");
+    const body = await bodyOf(http, created);
+    const sha = await commitAt(context, repository, http.req.param("sha"));
     if (at(repository, sha).filter((each) => each.context === body.context).length >= mostPerContext) {
       throw unprocessable("Status", [
         { code: "custom", message: "This SHA and context has reached the maximum number of statuses." },
       ]);
     }
     const status = statuses.put({
-      id: hub.world.nextId(),
+      id: context.world.nextId(),
       repositoryId: repository.id,
       sha,
       context: body.context,
       state: body.state,
       description: body.description ?? null,
       targetUrl: body.target_url ?? null,
-      creatorId: actingUser(context).id,
-      createdAt: hub.world.now(),
+      creatorId: actingUser(http).id,
+      createdAt: context.world.now(),
     });
-    hub.announce({
+    context.announce({
       repository,
-      ...told("status", null, await statusPayload(hub, repository, status)),
-      sender: actingUser(context),
-      byJobToken: byJobToken(context),
+      ...told("status", null, await statusPayload(context, repository, status)),
+      sender: actingUser(http),
+      byJobToken: byJobToken(http),
     });
-    return respond<"repos/create-commit-status", 201>(context, render(hub, repository, status), 201);
+    return respond<"repos/create-commit-status", 201>(http, render(context, repository, status), 201);
   });
 
-  rest.get("/repos/:owner/:repo/commits/:ref{.+}/statuses", async (context) => {
-    const repository = repositoryFor(context, hub.world, "statuses", "read");
-    const sha = await commitAt(hub, repository, context.req.param("ref"));
+  rest.get("/repos/:owner/:repo/commits/:ref{.+}/statuses", async (http) => {
+    const repository = repositoryFor(http, context.world, "statuses", "read");
+    const sha = await commitAt(context, repository, http.req.param("ref"));
     return respond<"repos/list-commit-statuses-for-ref">(
-      context,
-      paginate(context, at(repository, sha)).map((status) => render(hub, repository, status)),
+      http,
+      paginate(http, at(repository, sha)).map((status) => render(context, repository, status)),
     );
   });
 
-  rest.get("/repos/:owner/:repo/commits/:ref{.+}/status", async (context) => {
-    const repository = repositoryFor(context, hub.world, "statuses", "read");
-    const sha = await commitAt(hub, repository, context.req.param("ref"));
+  rest.get("/repos/:owner/:repo/commits/:ref{.+}/status", async (http) => {
+    const repository = repositoryFor(http, context.world, "statuses", "read");
+    const sha = await commitAt(context, repository, http.req.param("ref"));
     const latest = latestStatuses(at(repository, sha));
-    const url = repositoryApi(hub, repository);
-    return respond<"repos/get-combined-status-for-ref">(context, {
+    const url = repositoryApi(context, repository);
+    return respond<"repos/get-combined-status-for-ref">(http, {
       state: combined(latest),
-      statuses: paginate(context, latest).map((status) => render(hub, repository, status)),
+      statuses: paginate(http, latest).map((status) => render(context, repository, status)),
       sha,
       total_count: latest.length,
-      repository: renderRepository(hub, repository),
+      repository: renderRepository(context, repository),
       commit_url: `${url}/commits/${sha}`,
       url: `${url}/commits/${sha}/status`,
     } satisfies Schema<"combined-commit-status">);

@@ -2,7 +2,7 @@
  * What can happen to an issue, and what it tells. A pull request is changed through the issues routes too (labels,
  * title, state); GitHub then tells `pull_request`, not `issues`.
  */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { closePull, reopenPull } from "../../pulls/edit.ts";
 import { type PullBesides, tellPull } from "../../pulls/tell.ts";
 import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
@@ -30,35 +30,40 @@ export interface NewIssue {
 
 /** An issue and a pull are told with the same words, so what the action adds must do for both. */
 async function tell<Action extends IssueAction>(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   issue: Issue,
   action: Action,
   by: By,
   more: Besides<"issues", Action, "issue"> & PullBesides<Action>,
 ): Promise<void> {
-  const pull = issue.isPull ? hub.world.table("pulls").get(issue.id) : undefined;
-  if (pull !== undefined) return tellPull(hub, repository, pull, action, by, more);
-  const what = told("issues", "opened", { issue: renderIssue(hub, repository, issue) });
+  const pull = issue.isPull ? context.world.table("pulls").get(issue.id) : undefined;
+  if (pull !== undefined) return tellPull(context, repository, pull, action, by, more);
+  const what = told("issues", "opened", { issue: renderIssue(context, repository, issue) });
   const payload = { ...what.payload, ...more };
-  hub.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
+  context.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
 }
 
 async function tellLabel(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   issue: Issue,
   event: "labeled" | "unlabeled",
   label: Label,
   by: By,
 ): Promise<void> {
-  recordEvent(hub, issue, event, by.user.id, { label: { name: label.name, color: label.color } });
-  await tell(hub, repository, issue, event, by, { label: renderLabel(hub, repository, label) });
+  recordEvent(context, issue, event, by.user.id, { label: { name: label.name, color: label.color } });
+  await tell(context, repository, issue, event, by, { label: renderLabel(context, repository, label) });
 }
 
-export async function openIssue(hub: Hub, repository: Repository, given: NewIssue, by: By): Promise<Issue> {
-  const { world } = hub;
-  const labels = given.labels.map((name) => labelNamed(hub, repository, name, by));
+export async function openIssue(
+  context: SandboxContext,
+  repository: Repository,
+  given: NewIssue,
+  by: By,
+): Promise<Issue> {
+  const { world } = context;
+  const labels = given.labels.map((name) => labelNamed(context, repository, name, by));
   const now = world.now();
   const issue = world.transaction(() =>
     world.table("issues").put({
@@ -80,14 +85,14 @@ export async function openIssue(hub: Hub, repository: Repository, given: NewIssu
       closedAt: null,
     }),
   );
-  await tell(hub, repository, issue, "opened", by, {});
-  for (const label of labels) await tellLabel(hub, repository, issue, "labeled", label, by);
+  await tell(context, repository, issue, "opened", by, {});
+  for (const label of labels) await tellLabel(context, repository, issue, "labeled", label, by);
   return issue;
 }
 
 /** Sets title and body; unchanged values tell nothing. */
 export async function editIssue(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   issue: Issue,
   wanted: { title?: string | undefined; body?: string | null | undefined },
@@ -96,85 +101,90 @@ export async function editIssue(
   const title = wanted.title ?? issue.title;
   const body = wanted.body === undefined ? issue.body : wanted.body;
   if (title === issue.title && body === issue.body) return issue;
-  const changed = store(hub, issue, { title, body });
+  const changed = store(context, issue, { title, body });
   const changes = {
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
   };
-  await tell(hub, repository, changed, "edited", by, { changes });
+  await tell(context, repository, changed, "edited", by, { changes });
   return changed;
 }
 
 /** Closes it; one that is closed already gets the reason, if one is given. A pull has no reason. */
 export async function closeIssue(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   issue: Issue,
   reason: "completed" | "not_planned" | "duplicate" | null,
   by: By,
 ): Promise<Issue> {
   const stateReason = issue.isPull ? null : reason;
-  if (issue.state === "closed") return stateReason === null ? issue : store(hub, issue, { stateReason });
-  const pull = hub.world.table("pulls").get(issue.id);
+  if (issue.state === "closed") return stateReason === null ? issue : store(context, issue, { stateReason });
+  const pull = context.world.table("pulls").get(issue.id);
   if (pull !== undefined) {
-    recordEvent(hub, issue, "closed", by.user.id);
-    await closePull(hub, repository, pull, by);
-    return hub.world.table("issues").get(issue.id) ?? issue;
+    recordEvent(context, issue, "closed", by.user.id);
+    await closePull(context, repository, pull, by);
+    return context.world.table("issues").get(issue.id) ?? issue;
   }
-  const changed = store(hub, issue, {
+  const changed = store(context, issue, {
     state: "closed",
     stateReason: reason ?? "completed",
     closedById: by.user.id,
-    closedAt: hub.world.now(),
+    closedAt: context.world.now(),
   });
-  recordEvent(hub, changed, "closed", by.user.id);
-  await tell(hub, repository, changed, "closed", by, {});
+  recordEvent(context, changed, "closed", by.user.id);
+  await tell(context, repository, changed, "closed", by, {});
   return changed;
 }
 
 /** @throws ApiError 422 for a pull that cannot be opened again. */
-export async function reopenIssue(hub: Hub, repository: Repository, issue: Issue, by: By): Promise<Issue> {
+export async function reopenIssue(
+  context: SandboxContext,
+  repository: Repository,
+  issue: Issue,
+  by: By,
+): Promise<Issue> {
   if (issue.state === "open") return issue;
-  const pull = hub.world.table("pulls").get(issue.id);
+  const pull = context.world.table("pulls").get(issue.id);
   if (pull !== undefined) {
-    await hub.git.exclusive(repository, () => reopenPull(hub, repository, pull, by));
-    recordEvent(hub, issue, "reopened", by.user.id);
-    return hub.world.table("issues").get(issue.id) ?? issue;
+    await context.git.exclusive(repository, () => reopenPull(context, repository, pull, by));
+    recordEvent(context, issue, "reopened", by.user.id);
+    return context.world.table("issues").get(issue.id) ?? issue;
   }
-  const changed = store(hub, issue, {
+  const changed = store(context, issue, {
     state: "open",
     stateReason: "reopened",
     closedById: null,
     closedAt: null,
   });
-  recordEvent(hub, changed, "reopened", by.user.id);
-  await tell(hub, repository, changed, "reopened", by, {});
+  recordEvent(context, changed, "reopened", by.user.id);
+  await tell(context, repository, changed, "reopened", by, {});
   return changed;
 }
 
 /** Makes the issue's labels exactly these; one event for each that came or went. */
 export async function setLabels(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   issue: Issue,
   names: readonly string[],
   by: By,
 ): Promise<Issue> {
   const wanted = [
-    ...new Map(names.map((name) => labelNamed(hub, repository, name, by)).map((each) => [each.id, each])).values(),
+    ...new Map(names.map((name) => labelNamed(context, repository, name, by)).map((each) => [each.id, each])).values(),
   ];
   const added = wanted.filter((label) => !issue.labels.includes(label.name));
-  const removed = labelsOf(hub, issue).filter((label) => !wanted.some((each) => each.id === label.id));
+  const removed = labelsOf(context, issue).filter((label) => !wanted.some((each) => each.id === label.id));
   if (added.length === 0 && removed.length === 0) return issue;
-  const changed = store(hub, issue, { labels: wanted.map((label) => label.name) });
-  for (const label of added) await tellLabel(hub, repository, changed, "labeled", label, by);
-  for (const label of removed) await tellLabel(hub, repository, changed, "unlabeled", label, by);
+  const changed = store(context, issue, { labels: wanted.map((label) => label.name) });
+  for (const label of added) await tellLabel(context, repository, changed, "labeled", label, by);
+  for (const label of removed) await tellLabel(context, repository, changed, "unlabeled", label, by);
   return changed;
 }
 
 /** Makes the issue's assignees exactly these. */
 export async function setAssignees(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   issue: Issue,
   ids: readonly number[],
@@ -183,15 +193,15 @@ export async function setAssignees(
   const added = ids.filter((id) => !issue.assigneeIds.includes(id));
   const removed = issue.assigneeIds.filter((id) => !ids.includes(id));
   if (added.length === 0 && removed.length === 0) return issue;
-  const changed = store(hub, issue, { assigneeIds: [...ids] });
-  const assignee = (id: number) => ({ assignee: simpleUser(hub, userById(hub, id)) });
-  for (const id of added) await tell(hub, repository, changed, "assigned", by, assignee(id));
-  for (const id of removed) await tell(hub, repository, changed, "unassigned", by, assignee(id));
+  const changed = store(context, issue, { assigneeIds: [...ids] });
+  const assignee = (id: number) => ({ assignee: simpleUser(context, userById(context, id)) });
+  for (const id of added) await tell(context, repository, changed, "assigned", by, assignee(id));
+  for (const id of removed) await tell(context, repository, changed, "unassigned", by, assignee(id));
   return changed;
 }
 
 /** Changes these fields of the issue as it is now: another request may have changed others meanwhile. */
-function store(hub: Hub, issue: Issue, change: Partial<Issue>): Issue {
-  const present = hub.world.table("issues").get(issue.id) ?? issue;
-  return hub.world.table("issues").put({ ...present, ...change, updatedAt: hub.world.now() });
+function store(context: SandboxContext, issue: Issue, change: Partial<Issue>): Issue {
+  const present = context.world.table("issues").get(issue.id) ?? issue;
+  return context.world.table("issues").put({ ...present, ...change, updatedAt: context.world.now() });
 }

@@ -1,38 +1,38 @@
 /** A comment comes to be, whether by REST or by GraphQL. */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
 import { type Besides, told } from "../../shapes/told.ts";
 import type { Comment, Issue, Repository } from "../../world/entities.ts";
 import type { By } from "./changes.ts";
 
 export function tellComment<Action extends "created" | "edited" | "deleted">(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   comment: Comment,
   action: Action,
   by: By,
   more: Besides<"issue_comment", Action, "issue" | "comment">,
 ): void {
-  const issue = hub.world
+  const issue = context.world
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
   const what = told("issue_comment", "created", {
-    issue: renderIssue(hub, repository, issue),
-    comment: render(hub, repository, comment),
+    issue: renderIssue(context, repository, issue),
+    comment: render(context, repository, comment),
   });
   const { user: sender, byJobToken } = by;
-  hub.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
+  context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
 export function commentOn(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   issue: Issue,
   { body, viaAppId }: Pick<Comment, "body" | "viaAppId">,
   by: By,
 ): Comment {
-  const { world } = hub;
+  const { world } = context;
   const now = world.now();
   const comment = world.transaction(() => {
     world.table("issues").put({ ...(world.table("issues").get(issue.id) ?? issue), updatedAt: now });
@@ -47,6 +47,6 @@ export function commentOn(
       updatedAt: now,
     });
   });
-  tellComment(hub, repository, comment, "created", by, {});
+  tellComment(context, repository, comment, "created", by, {});
   return comment;
 }

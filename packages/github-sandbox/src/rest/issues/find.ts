@@ -1,42 +1,44 @@
 /** The issue or comment a path names, and the bodies its routes read. */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { Comment, Issue, Repository } from "../../world/entities.ts";
-import { actingUser, byJobToken, forbidden, may, notFound, type RestContext, unprocessable } from "../kit.ts";
+import { actingUser, byJobToken, forbidden, type HttpContext, may, notFound, unprocessable } from "../kit.ts";
 import type { By } from "./changes.ts";
 
 /** Which permission a scoped token needs: either will do on a pull request. */
 export const conversation = ["issues", "pull_requests"] as const;
 
-export function by(context: RestContext): By {
-  return { user: actingUser(context), byJobToken: byJobToken(context) };
+export function by(http: HttpContext): By {
+  return { user: actingUser(http), byJobToken: byJobToken(http) };
 }
 
-export function issueAt(context: RestContext, hub: Hub, repository: Repository): Issue {
-  const number = Number(context.req.param("number"));
-  const issue = hub.world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
+export function issueAt(http: HttpContext, context: SandboxContext, repository: Repository): Issue {
+  const number = Number(http.req.param("number"));
+  const issue = context.world
+    .table("issues")
+    .find((each) => each.repositoryId === repository.id && each.number === number);
   if (issue === undefined) throw notFound();
-  needsRightKind(context, repository, issue.isPull);
+  needsRightKind(http, repository, issue.isPull);
   return issue;
 }
 
 /** A scoped token with only `pull_requests` may touch pulls but no other issue. */
-function needsRightKind(context: RestContext, repository: Repository, isPull: boolean): void {
-  const actor = context.get("actor");
+function needsRightKind(http: HttpContext, repository: Repository, isPull: boolean): void {
+  const actor = http.get("actor");
   if (actor.kind !== "token" || actor.token.permissions === null || isPull) return;
-  const level = context.req.method === "GET" ? "read" : "write";
+  const level = http.req.method === "GET" ? "read" : "write";
   if (!may(actor, repository, "issues", level)) throw forbidden();
 }
 
-export function commentAt(context: RestContext, hub: Hub, repository: Repository): Comment {
-  const comment = hub.world.table("comments").get(Number(context.req.param("id")));
+export function commentAt(http: HttpContext, context: SandboxContext, repository: Repository): Comment {
+  const comment = context.world.table("comments").get(Number(http.req.param("id")));
   if (comment === undefined || comment.repositoryId !== repository.id) throw notFound();
   return comment;
 }
 
 /** Whether the actor may label, close and assign: triage and above, or a token with the permission. */
-export function mayTriage(context: RestContext, repository: Repository): boolean {
-  return conversation.some((permission) => may(context.get("actor"), repository, permission, "write"));
+export function mayTriage(http: HttpContext, repository: Repository): boolean {
+  return conversation.some((permission) => may(http.get("actor"), repository, permission, "write"));
 }
 
 /** GitHub takes labels by name, or as objects with a name. */
@@ -45,9 +47,9 @@ export const labelNames = z.array(
 );
 
 /** @throws ApiError 422 for someone who cannot be assigned. */
-export function assigneeIds(hub: Hub, repository: Repository, logins: readonly string[]): number[] {
+export function assigneeIds(context: SandboxContext, repository: Repository, logins: readonly string[]): number[] {
   return logins.map((login) => {
-    const user = hub.world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+    const user = context.world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
     const belongs =
       user !== undefined && (user.id === repository.ownerId || String(user.id) in repository.collaborators);
     if (!belongs) throw unprocessable("Issue", [{ field: "assignees", code: "invalid" }]);

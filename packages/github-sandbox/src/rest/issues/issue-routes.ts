@@ -1,15 +1,15 @@
 /** Issues: list, open, read, change. https://docs.github.com/en/rest/issues/issues */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { issue as render } from "../../shapes/issue.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { bodyOf, checkWords } from "../body.ts";
 import {
   forbidden,
+  type HttpContext,
   newRest,
   paginate,
   type Rest,
-  type RestContext,
   repositoryFor,
   repositoryForAny,
   repositoryToJoin,
@@ -36,79 +36,79 @@ const changed = z.object({
   assignees: z.array(z.string()).nullish(),
 });
 
-export function issueRoutes(hub: Hub): Rest {
+export function issueRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  rest.get("/repos/:owner/:repo/issues", (context) => {
-    const repository = repositoryFor(context, hub.world, "issues", "read");
-    const found = listed(context, hub, repository);
+  rest.get("/repos/:owner/:repo/issues", (http) => {
+    const repository = repositoryFor(http, context.world, "issues", "read");
+    const found = listed(http, context, repository);
     return respond<"issues/list-for-repo">(
-      context,
-      paginate(context, found).map((issue) => render(hub, repository, issue)),
+      http,
+      paginate(http, found).map((issue) => render(context, repository, issue)),
     );
   });
 
-  rest.post("/repos/:owner/:repo/issues", async (context) => {
-    const repository = repositoryToJoin(context, hub.world, ["issues"]);
-    const body = await bodyOf(context, opened);
+  rest.post("/repos/:owner/:repo/issues", async (http) => {
+    const repository = repositoryToJoin(http, context.world, ["issues"]);
+    const body = await bodyOf(http, opened);
     checkWords("Issue", body);
     // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
-    const triage = mayTriage(context, repository);
+    const triage = mayTriage(http, repository);
     const issue = await openIssue(
-      hub,
+      context,
       repository,
       {
         title: body.title,
         body: body.body ?? null,
         labels: triage ? (body.labels ?? []) : [],
-        assigneeIds: triage ? assigneeIds(hub, repository, body.assignees ?? []) : [],
+        assigneeIds: triage ? assigneeIds(context, repository, body.assignees ?? []) : [],
       },
-      by(context),
+      by(http),
     );
-    return respond<"issues/create", 201>(context, render(hub, repository, issue), 201);
+    return respond<"issues/create", 201>(http, render(context, repository, issue), 201);
   });
 
-  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (context) => {
-    const repository = repositoryForAny(context, hub.world, conversation, "read");
-    return respond<"issues/get">(context, render(hub, repository, issueAt(context, hub, repository)));
+  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (http) => {
+    const repository = repositoryForAny(http, context.world, conversation, "read");
+    return respond<"issues/get">(http, render(context, repository, issueAt(http, context, repository)));
   });
 
-  rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (context) => {
-    const repository = repositoryToJoin(context, hub.world, conversation);
-    const body = await bodyOf(context, changed);
+  rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (http) => {
+    const repository = repositoryToJoin(http, context.world, conversation);
+    const body = await bodyOf(http, changed);
     checkWords("Issue", body);
-    let issue = issueAt(context, hub, repository);
-    const who = by(context);
-    const triage = mayTriage(context, repository);
+    let issue = issueAt(http, context, repository);
+    const who = by(http);
+    const triage = mayTriage(http, repository);
     if (!triage && issue.userId !== who.user.id) throw forbidden("Must have admin rights to Repository.");
     const description = "body" in body ? (body.body ?? null) : undefined;
-    issue = await editIssue(hub, repository, issue, { title: body.title ?? undefined, body: description }, who);
-    if (triage && body.labels) issue = await setLabels(hub, repository, issue, body.labels, who);
+    issue = await editIssue(context, repository, issue, { title: body.title ?? undefined, body: description }, who);
+    if (triage && body.labels) issue = await setLabels(context, repository, issue, body.labels, who);
     if (triage && body.assignees) {
-      issue = await setAssignees(hub, repository, issue, assigneeIds(hub, repository, body.assignees), who);
+      issue = await setAssignees(context, repository, issue, assigneeIds(context, repository, body.assignees), who);
     }
     if (body.state === "closed") {
       const reason = body.state_reason === "reopened" ? null : (body.state_reason ?? null);
-      issue = await closeIssue(hub, repository, issue, reason, who);
+      issue = await closeIssue(context, repository, issue, reason, who);
     }
-    if (body.state === "open") issue = await reopenIssue(hub, repository, issue, who);
-    return respond<"issues/update">(context, render(hub, repository, issue));
+    if (body.state === "open") issue = await reopenIssue(context, repository, issue, who);
+    return respond<"issues/update">(http, render(context, repository, issue));
   });
 
   return rest;
 }
 
 /** The issues the query asks for; newest first unless it says otherwise. */
-function listed(context: RestContext, hub: Hub, repository: Repository): Issue[] {
-  const query = context.req.query();
+function listed(http: HttpContext, context: SandboxContext, repository: Repository): Issue[] {
+  const query = http.req.query();
   const state = query.state ?? "open";
   const labels = (query.labels ?? "").split(",").filter((name) => name !== "");
   const since = query.since === undefined ? null : Date.parse(query.since);
-  const login = (id: number) => hub.world.table("users").get(id)?.login.toLowerCase();
+  const login = (id: number) => context.world.table("users").get(id)?.login.toLowerCase();
   const key = query.sort === "updated" ? "updatedAt" : "createdAt";
   const sign = query.direction === "asc" ? 1 : -1;
   const has = (issue: Issue, name: string) => issue.labels.some((each) => each.toLowerCase() === name.toLowerCase());
-  return hub.world
+  return context.world
     .table("issues")
     .filter(
       (issue) =>

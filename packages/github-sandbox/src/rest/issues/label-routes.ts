@@ -1,15 +1,15 @@
 /** Labels of the repository and on an issue. https://docs.github.com/en/rest/issues/labels */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { labelsOf, label as render } from "../../shapes/issue.ts";
 import type { Issue, Label, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
+  type HttpContext,
   newRest,
   notFound,
   paginate,
   type Rest,
-  type RestContext,
   refusal,
   repositoryForAny,
   unprocessable,
@@ -32,137 +32,137 @@ const edited = z.object({
 });
 const named = z.object({ labels: labelNames.default([]) });
 
-export function labelRoutes(hub: Hub): Rest {
+export function labelRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const labels = hub.world.table("labels");
+  const labels = context.world.table("labels");
 
-  rest.get("/repos/:owner/:repo/labels", (context) => {
-    const repository = repositoryForAny(context, hub.world, conversation, "read");
+  rest.get("/repos/:owner/:repo/labels", (http) => {
+    const repository = repositoryForAny(http, context.world, conversation, "read");
     const known = labels
       .filter((label) => label.repositoryId === repository.id)
       .sort((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
     return respond<"issues/list-labels-for-repo">(
-      context,
-      paginate(context, known).map((label) => render(hub, repository, label)),
+      http,
+      paginate(http, known).map((label) => render(context, repository, label)),
     );
   });
 
-  rest.post("/repos/:owner/:repo/labels", async (context) => {
-    const repository = repositoryForAny(context, hub.world, conversation, "write");
-    const body = await bodyOf(context, created);
-    if (findLabel(hub, repository, body.name) !== undefined) {
+  rest.post("/repos/:owner/:repo/labels", async (http) => {
+    const repository = repositoryForAny(http, context.world, conversation, "write");
+    const body = await bodyOf(http, created);
+    if (findLabel(context, repository, body.name) !== undefined) {
       throw unprocessable("Label", [{ field: "name", code: "already_exists" }]);
     }
     const label = labels.put({
-      id: hub.world.nextId(),
+      id: context.world.nextId(),
       repositoryId: repository.id,
       name: body.name,
       color: body.color ?? "ededed",
       description: body.description ?? null,
     });
-    tellLabel(hub, repository, label, "created", by(context), {});
-    return respond<"issues/create-label", 201>(context, render(hub, repository, label), 201);
+    tellLabel(context, repository, label, "created", by(http), {});
+    return respond<"issues/create-label", 201>(http, render(context, repository, label), 201);
   });
 
-  rest.get("/repos/:owner/:repo/labels/:name", (context) => {
-    const repository = repositoryForAny(context, hub.world, conversation, "read");
-    return respond<"issues/get-label">(context, render(hub, repository, labelAt(context, hub, repository)));
+  rest.get("/repos/:owner/:repo/labels/:name", (http) => {
+    const repository = repositoryForAny(http, context.world, conversation, "read");
+    return respond<"issues/get-label">(http, render(context, repository, labelAt(http, context, repository)));
   });
 
-  rest.patch("/repos/:owner/:repo/labels/:name", async (context) => {
-    const repository = repositoryForAny(context, hub.world, conversation, "write");
-    const old = labelAt(context, hub, repository);
-    const body = await bodyOf(context, edited);
+  rest.patch("/repos/:owner/:repo/labels/:name", async (http) => {
+    const repository = repositoryForAny(http, context.world, conversation, "write");
+    const old = labelAt(http, context, repository);
+    const body = await bodyOf(http, edited);
     const name = body.new_name ?? old.name;
-    const taken = findLabel(hub, repository, name);
+    const taken = findLabel(context, repository, name);
     if (taken !== undefined && taken.id !== old.id) {
       throw unprocessable("Label", [{ field: "name", code: "already_exists" }]);
     }
     const description = body.description === undefined ? old.description : body.description;
     const label = labels.put({ ...old, name, color: body.color ?? old.color, description });
-    relabel(hub, repository, old.name, name);
+    relabel(context, repository, old.name, name);
     const changes = name === old.name ? {} : { name: { from: old.name } };
-    tellLabel(hub, repository, label, "edited", by(context), { changes });
-    return respond<"issues/update-label">(context, render(hub, repository, label));
+    tellLabel(context, repository, label, "edited", by(http), { changes });
+    return respond<"issues/update-label">(http, render(context, repository, label));
   });
 
-  rest.delete("/repos/:owner/:repo/labels/:name", (context) => {
-    const repository = repositoryForAny(context, hub.world, conversation, "write");
-    const label = labelAt(context, hub, repository);
+  rest.delete("/repos/:owner/:repo/labels/:name", (http) => {
+    const repository = repositoryForAny(http, context.world, conversation, "write");
+    const label = labelAt(http, context, repository);
     labels.remove(label.id);
-    relabel(hub, repository, label.name, null);
-    tellLabel(hub, repository, label, "deleted", by(context), {});
-    return context.body(null, 204);
+    relabel(context, repository, label.name, null);
+    tellLabel(context, repository, label, "deleted", by(http), {});
+    return http.body(null, 204);
   });
 
-  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (context) => {
-    const repository = repositoryForAny(context, hub.world, conversation, "read");
+  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (http) => {
+    const repository = repositoryForAny(http, context.world, conversation, "read");
     return respond<"issues/list-labels-on-issue">(
-      context,
-      paginate(context, shown(repository, issueAt(context, hub, repository))),
+      http,
+      paginate(http, shown(repository, issueAt(http, context, repository))),
     );
   });
 
   /** The repository and issue, if the actor may label there. */
-  function labelling(context: RestContext): { repository: Repository; issue: Issue } {
-    const repository = repositoryForAny(context, hub.world, conversation, "read");
-    const issue = issueAt(context, hub, repository);
-    if (!mayTriage(context, repository)) throw refusal(context.get("actor"));
+  function labelling(http: HttpContext): { repository: Repository; issue: Issue } {
+    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const issue = issueAt(http, context, repository);
+    if (!mayTriage(http, repository)) throw refusal(http.get("actor"));
     return { repository, issue };
   }
 
   function shown(repository: Repository, issue: Issue) {
-    return labelsOf(hub, issue).map((label) => render(hub, repository, label));
+    return labelsOf(context, issue).map((label) => render(context, repository, label));
   }
 
-  rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
-    const { repository, issue } = labelling(context);
-    const { labels: names } = await bodyOf(context, named);
+  rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
+    const { repository, issue } = labelling(http);
+    const { labels: names } = await bodyOf(http, named);
     return respond<"issues/add-labels">(
-      context,
-      shown(repository, await setLabels(hub, repository, issue, [...issue.labels, ...names], by(context))),
+      http,
+      shown(repository, await setLabels(context, repository, issue, [...issue.labels, ...names], by(http))),
     );
   });
 
-  rest.put("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
-    const { repository, issue } = labelling(context);
-    const { labels: names } = await bodyOf(context, named);
+  rest.put("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
+    const { repository, issue } = labelling(http);
+    const { labels: names } = await bodyOf(http, named);
     return respond<"issues/set-labels">(
-      context,
-      shown(repository, await setLabels(hub, repository, issue, names, by(context))),
+      http,
+      shown(repository, await setLabels(context, repository, issue, names, by(http))),
     );
   });
 
-  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (context) => {
-    const { repository, issue } = labelling(context);
-    await setLabels(hub, repository, issue, [], by(context));
-    return context.body(null, 204);
+  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
+    const { repository, issue } = labelling(http);
+    await setLabels(context, repository, issue, [], by(http));
+    return http.body(null, 204);
   });
 
-  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels/:name", async (context) => {
-    const { repository, issue } = labelling(context);
-    const name = context.req.param("name").toLowerCase();
+  rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels/:name", async (http) => {
+    const { repository, issue } = labelling(http);
+    const name = http.req.param("name").toLowerCase();
     if (!issue.labels.some((each) => each.toLowerCase() === name)) throw notFound("Label does not exist");
     const rest = issue.labels.filter((each) => each.toLowerCase() !== name);
     return respond<"issues/remove-label">(
-      context,
-      shown(repository, await setLabels(hub, repository, issue, rest, by(context))),
+      http,
+      shown(repository, await setLabels(context, repository, issue, rest, by(http))),
     );
   });
 
   return rest;
 }
 
-function labelAt(context: RestContext, hub: Hub, repository: Repository): Label {
-  const label = findLabel(hub, repository, context.req.param("name") ?? "");
+function labelAt(http: HttpContext, context: SandboxContext, repository: Repository): Label {
+  const label = findLabel(context, repository, http.req.param("name") ?? "");
   if (label === undefined) throw notFound();
   return label;
 }
 
 /** Issues remember labels by name: carry a new name over, or take the label off. */
-function relabel(hub: Hub, repository: Repository, from: string, to: string | null): void {
-  const issues = hub.world.table("issues");
-  hub.world.transaction(() => {
+function relabel(context: SandboxContext, repository: Repository, from: string, to: string | null): void {
+  const issues = context.world.table("issues");
+  context.world.transaction(() => {
     for (const issue of issues.filter((each) => each.repositoryId === repository.id && each.labels.includes(from))) {
       const names = issue.labels.flatMap((name) => (name !== from ? [name] : to === null ? [] : [to]));
       issues.put({ ...issue, labels: names });

@@ -1,40 +1,40 @@
 /** A repository's labels. */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { label as renderLabel } from "../../shapes/issue.ts";
 import { type Besides, told } from "../../shapes/told.ts";
 import type { Label, Repository } from "../../world/entities.ts";
 import type { By } from "./changes.ts";
 
 /** The repository's label of that name (case does not matter), made when there is none, as GitHub does. */
-export function labelNamed(hub: Hub, repository: Repository, name: string, by: By): Label {
-  const known = findLabel(hub, repository, name);
+export function labelNamed(context: SandboxContext, repository: Repository, name: string, by: By): Label {
+  const known = findLabel(context, repository, name);
   if (known !== undefined) return known;
-  const label = hub.world.table("labels").put({
-    id: hub.world.nextId(),
+  const label = context.world.table("labels").put({
+    id: context.world.nextId(),
     repositoryId: repository.id,
     name,
     color: "ededed",
     description: null,
   });
-  tellLabel(hub, repository, label, "created", by, {});
+  tellLabel(context, repository, label, "created", by, {});
   return label;
 }
 
-export function findLabel(hub: Hub, repository: Repository, name: string): Label | undefined {
-  return hub.world
+export function findLabel(context: SandboxContext, repository: Repository, name: string): Label | undefined {
+  return context.world
     .table("labels")
     .find((each) => each.repositoryId === repository.id && each.name.toLowerCase() === name.toLowerCase());
 }
 
 export function tellLabel<Action extends "created" | "edited" | "deleted">(
-  hub: Hub,
+  context: SandboxContext,
   repository: Repository,
   label: Label,
   action: Action,
   by: By,
   more: Besides<"label", Action, "label">,
 ): void {
-  const what = told("label", "created", { label: renderLabel(hub, repository, label) });
+  const what = told("label", "created", { label: renderLabel(context, repository, label) });
   const payload = { ...what.payload, ...more };
-  hub.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
+  context.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
 }

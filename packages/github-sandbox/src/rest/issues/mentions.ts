@@ -1,5 +1,5 @@
 /** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { Repository } from "../../world/entities.ts";
 import { recordEvent } from "./record-event.ts";
 
@@ -16,15 +16,15 @@ export function mentions(repository: Repository, text: string): number[] {
 
 /** Writes down which issues these commits name, once for each issue and commit. */
 export function recordReferences(
-  hub: Pick<Hub, "world">,
+  context: Pick<SandboxContext, "world">,
   repository: Repository,
   commits: readonly { id: string; message: string }[],
   actorId: number,
 ): void {
-  const events = hub.world.table("issueEvents");
+  const events = context.world.table("issueEvents");
   for (const { id, message } of commits) {
     for (const number of mentions(repository, message)) {
-      const issue = hub.world
+      const issue = context.world
         .table("issues")
         .find((each) => each.repositoryId === repository.id && each.number === number);
       const known = events.find(
@@ -35,8 +35,8 @@ export function recordReferences(
           each.event === "referenced",
       );
       // A merge commit names its own pull; that is told as `merged`.
-      if (issue === undefined || hub.world.table("pulls").get(issue.id)?.mergeSha === id) continue;
-      if (known === undefined) recordEvent(hub, issue, "referenced", actorId, { commitId: id });
+      if (issue === undefined || context.world.table("pulls").get(issue.id)?.mergeSha === id) continue;
+      if (known === undefined) recordEvent(context, issue, "referenced", actorId, { commitId: id });
     }
   }
 }

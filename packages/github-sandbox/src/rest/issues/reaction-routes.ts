@@ -1,16 +1,16 @@
 /** Reactions to issues and to comments. https://docs.github.com/en/rest/reactions/reactions */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { reaction as render } from "../../shapes/issue.ts";
 import type { Reaction, Repository } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
   forbidden,
+  type HttpContext,
   newRest,
   notFound,
   paginate,
   type Rest,
-  type RestContext,
   repositoryForAny,
   repositoryToJoin,
 } from "../kit.ts";
@@ -21,59 +21,57 @@ const reacted = z.object({
   content: z.enum(["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]),
 });
 
-type SubjectAt = (context: RestContext, repository: Repository) => Reaction["subject"];
+type SubjectAt = (http: HttpContext, repository: Repository) => Reaction["subject"];
 
-export function reactionRoutes(hub: Hub): Rest {
+export function reactionRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const reactions = hub.world.table("reactions");
+  const reactions = context.world.table("reactions");
 
   function routesAt(path: string, subjectAt: SubjectAt): void {
     const of = (subject: Reaction["subject"]) =>
       reactions.filter((each) => each.subject.kind === subject.kind && each.subject.id === subject.id);
 
-    rest.get(path, (context) => {
-      const repository = repositoryForAny(context, hub.world, conversation, "read");
-      const content = context.req.query("content");
-      const found = of(subjectAt(context, repository)).filter(
-        (each) => content === undefined || each.content === content,
-      );
+    rest.get(path, (http) => {
+      const repository = repositoryForAny(http, context.world, conversation, "read");
+      const content = http.req.query("content");
+      const found = of(subjectAt(http, repository)).filter((each) => content === undefined || each.content === content);
       return respond<"reactions/list-for-issue">(
-        context,
-        paginate(context, found).map((reaction) => render(hub, reaction)),
+        http,
+        paginate(http, found).map((reaction) => render(context, reaction)),
       );
     });
 
-    rest.post(path, async (context) => {
-      const repository = repositoryToJoin(context, hub.world, conversation);
-      const { content } = await bodyOf(context, reacted);
-      const subject = subjectAt(context, repository);
-      const userId = by(context).user.id;
+    rest.post(path, async (http) => {
+      const repository = repositoryToJoin(http, context.world, conversation);
+      const { content } = await bodyOf(http, reacted);
+      const subject = subjectAt(http, repository);
+      const userId = by(http).user.id;
       const same = of(subject).find((each) => each.userId === userId && each.content === content);
-      if (same !== undefined) return respond<"reactions/create-for-issue">(context, render(hub, same));
-      const id = hub.world.nextId();
-      const createdAt = hub.world.now();
+      if (same !== undefined) return respond<"reactions/create-for-issue">(http, render(context, same));
+      const id = context.world.nextId();
+      const createdAt = context.world.now();
       const made = reactions.put({ id, repositoryId: repository.id, subject, userId, content, createdAt });
-      return respond<"reactions/create-for-issue", 201>(context, render(hub, made), 201);
+      return respond<"reactions/create-for-issue", 201>(http, render(context, made), 201);
     });
 
-    rest.delete(`${path}/:reaction{[0-9]+}`, (context) => {
-      const repository = repositoryToJoin(context, hub.world, conversation);
-      const wanted = Number(context.req.param("reaction"));
-      const reaction = of(subjectAt(context, repository)).find((each) => each.id === wanted);
+    rest.delete(`${path}/:reaction{[0-9]+}`, (http) => {
+      const repository = repositoryToJoin(http, context.world, conversation);
+      const wanted = Number(http.req.param("reaction"));
+      const reaction = of(subjectAt(http, repository)).find((each) => each.id === wanted);
       if (reaction === undefined) throw notFound();
-      if (reaction.userId !== by(context).user.id && !mayTriage(context, repository)) throw forbidden();
+      if (reaction.userId !== by(http).user.id && !mayTriage(http, repository)) throw forbidden();
       reactions.remove(reaction.id);
-      return context.body(null, 204);
+      return http.body(null, 204);
     });
   }
 
-  routesAt("/repos/:owner/:repo/issues/:number{[0-9]+}/reactions", (context, repository) => ({
+  routesAt("/repos/:owner/:repo/issues/:number{[0-9]+}/reactions", (http, repository) => ({
     kind: "issue",
-    id: issueAt(context, hub, repository).id,
+    id: issueAt(http, context, repository).id,
   }));
-  routesAt("/repos/:owner/:repo/issues/comments/:id{[0-9]+}/reactions", (context, repository) => ({
+  routesAt("/repos/:owner/:repo/issues/comments/:id{[0-9]+}/reactions", (http, repository) => ({
     kind: "comment",
-    id: commentAt(context, hub, repository).id,
+    id: commentAt(http, context, repository).id,
   }));
 
   return rest;

@@ -1,5 +1,5 @@
 /** All that happened around an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { issueEvent, comment as renderComment } from "../../shapes/issue.ts";
 import type { Schema } from "../../shapes/site.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
@@ -14,48 +14,48 @@ interface Entry {
   shown: object;
 }
 
-export function timelineRoutes(hub: Hub): Rest {
+export function timelineRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/timeline", (context) => {
-    const { repository, issue } = issueOfPath(context, hub, "read");
+  rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/timeline", (http) => {
+    const { repository, issue } = issueOfPath(http, context, "read");
     const sources = [eventsOf, commentsOn, mentionsOf];
     // Sorting is stable: what happened in one second stays in the order in which it was written down.
     const entries = sources
-      .flatMap((source) => source(hub, repository, issue))
+      .flatMap((source) => source(context, repository, issue))
       .sort((a, b) => a.at.localeCompare(b.at));
     return respond<"issues/list-events-for-timeline">(
-      context,
-      paginate(context, entries).map((entry) => entry.shown),
+      http,
+      paginate(http, entries).map((entry) => entry.shown),
     );
   });
   return rest;
 }
 
-function eventsOf(hub: Hub, repository: Repository, issue: Issue): Entry[] {
-  return hub.world
+function eventsOf(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
+  return context.world
     .table("issueEvents")
     .filter((event) => event.repositoryId === repository.id && event.issueNumber === issue.number)
-    .map((event) => ({ at: event.createdAt, shown: issueEvent(hub, repository, event) }));
+    .map((event) => ({ at: event.createdAt, shown: issueEvent(context, repository, event) }));
 }
 
-function commentsOn(hub: Hub, repository: Repository, issue: Issue): Entry[] {
-  return hub.world
+function commentsOn(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
+  return context.world
     .table("comments")
     .filter((comment) => comment.repositoryId === repository.id && comment.issueNumber === issue.number)
     .map((comment) => ({
       at: comment.createdAt,
       shown: {
-        ...renderComment(hub, repository, comment),
+        ...renderComment(context, repository, comment),
         event: "commented",
-        actor: simpleUser(hub, userById(hub, comment.userId)),
+        actor: simpleUser(context, userById(context, comment.userId)),
       } satisfies Schema<"timeline-comment-event">,
     }));
 }
 
 /** One for each other issue or pull of the repository that names this one, from when it first did. */
-function mentionsOf(hub: Hub, repository: Repository, issue: Issue): Entry[] {
-  const issues = hub.world.table("issues").filter((each) => each.repositoryId === repository.id);
-  const comments = hub.world.table("comments").filter((each) => each.repositoryId === repository.id);
+function mentionsOf(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
+  const issues = context.world.table("issues").filter((each) => each.repositoryId === repository.id);
+  const comments = context.world.table("comments").filter((each) => each.repositoryId === repository.id);
   return issues.flatMap((source): Entry[] => {
     if (source.id === issue.id) return [];
     const texts = [source, ...comments.filter((comment) => comment.issueNumber === source.number)];
@@ -63,10 +63,10 @@ function mentionsOf(hub: Hub, repository: Repository, issue: Issue): Entry[] {
     if (first === undefined) return [];
     const entry: Schema<"timeline-cross-referenced-event"> = {
       event: "cross-referenced",
-      actor: simpleUser(hub, userById(hub, first.userId)),
+      actor: simpleUser(context, userById(context, first.userId)),
       created_at: first.createdAt,
       updated_at: first.createdAt,
-      source: { type: "issue", issue: shown(hub, { issue: source, repository }) },
+      source: { type: "issue", issue: shown(context, { issue: source, repository }) },
     };
     return [{ at: first.createdAt, shown: entry }];
   });

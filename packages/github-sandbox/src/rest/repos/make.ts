@@ -1,6 +1,6 @@
 /** Repositories come to be here, whether by REST or by seeding. */
 
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { told } from "../../shapes/told.ts";
 import type { Repository, User } from "../../world/entities.ts";
 import type { World } from "../../world/world.ts";
@@ -33,9 +33,9 @@ export function findRepository(world: World, owner: string, name: string): Repos
  * A new, empty repository. The bare git folder exists before anyone can see the repository.
  * @throws Error for a name that cannot be one.
  */
-export async function makeRepository(hub: Hub, owner: User, given: NewRepository): Promise<Repository> {
+export async function makeRepository(context: SandboxContext, owner: User, given: NewRepository): Promise<Repository> {
   if (!isRepositoryName(given.name)) throw new Error(`'${given.name}' cannot name a repository`);
-  const { world } = hub;
+  const { world } = context;
   const now = world.now();
   const repository: Repository = {
     allowAutoMerge: false,
@@ -51,8 +51,8 @@ export async function makeRepository(hub: Hub, owner: User, given: NewRepository
     createdAt: now,
     pushedAt: now,
   };
-  await hub.git.init(repository, repository.defaultBranch);
+  await context.git.init(repository, repository.defaultBranch);
   world.table("repositories").put(repository);
-  hub.announce({ repository, ...told("repository", "created", {}), sender: owner, byJobToken: false });
+  context.announce({ repository, ...told("repository", "created", {}), sender: owner, byJobToken: false });
   return repository;
 }

@@ -1,6 +1,6 @@
 /** What a client asks of a branch's classic protection. */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { Allowed, Protection } from "../../world/entities.ts";
 import { ApiError } from "../kit.ts";
 
@@ -73,7 +73,7 @@ type Reviews = Pick<
   "requiredApprovals" | "dismissStaleReviews" | "requireCodeOwnerReviews" | "requireLastPushApproval" | "pullBypass"
 >;
 
-export function reviewsFrom(hub: Hub, body: z.output<typeof reviews>, present: Reviews): Reviews {
+export function reviewsFrom(context: SandboxContext, body: z.output<typeof reviews>, present: Reviews): Reviews {
   return {
     requiredApprovals: body.required_approving_review_count ?? present.requiredApprovals ?? 1,
     dismissStaleReviews: body.dismiss_stale_reviews ?? present.dismissStaleReviews,
@@ -82,21 +82,21 @@ export function reviewsFrom(hub: Hub, body: z.output<typeof reviews>, present: R
     pullBypass:
       body.bypass_pull_request_allowances === undefined
         ? present.pullBypass
-        : allowedFrom(hub, body.bypass_pull_request_allowances),
+        : allowedFrom(context, body.bypass_pull_request_allowances),
   };
 }
 
-export function allowedFrom(hub: Hub, body: z.output<typeof named>): Allowed {
-  return { userIds: userIds(hub, body.users ?? []), appIds: appIds(hub, body.apps ?? []) };
+export function allowedFrom(context: SandboxContext, body: z.output<typeof named>): Allowed {
+  return { userIds: userIds(context, body.users ?? []), appIds: appIds(context, body.apps ?? []) };
 }
 
-export function userIds(hub: Hub, logins: readonly string[]): number[] {
-  const users = hub.world.table("users");
+export function userIds(context: SandboxContext, logins: readonly string[]): number[] {
+  const users = context.world.table("users");
   return ids(logins, (login) => users.find((each) => each.login.toLowerCase() === login.toLowerCase()));
 }
 
-export function appIds(hub: Hub, slugs: readonly string[]): number[] {
-  return ids(slugs, (slug) => hub.world.table("apps").find((each) => each.slug === slug));
+export function appIds(context: SandboxContext, slugs: readonly string[]): number[] {
+  return ids(slugs, (slug) => context.world.table("apps").find((each) => each.slug === slug));
 }
 
 function ids(names: readonly string[], find: (name: string) => { id: number } | undefined): number[] {

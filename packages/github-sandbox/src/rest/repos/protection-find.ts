@@ -1,19 +1,20 @@
 /** The branch's protection that a path names. */
+
+import type { SandboxContext } from "../../context.ts";
 import { protectionOf } from "../../gates/protection.ts";
-import type { Hub } from "../../hub.ts";
 import type { Protection, Repository } from "../../world/entities.ts";
-import { notFound, type RestContext, repositoryFor } from "../kit.ts";
+import { type HttpContext, notFound, repositoryFor } from "../kit.ts";
 
 export const protectionPath = "/repos/:owner/:repo/branches/:branch{.+}/protection";
 
 /** @throws ApiError 404 for a branch that has none. */
 export function protectionAt(
-  context: RestContext,
-  hub: Hub,
+  http: HttpContext,
+  context: SandboxContext,
   level: "read" | "write",
 ): { repository: Repository; protection: Protection } {
-  const repository = repositoryFor(context, hub.world, "administration", level);
-  const protection = protectionOf(hub.world, repository, context.req.param("branch") ?? "");
+  const repository = repositoryFor(http, context.world, "administration", level);
+  const protection = protectionOf(context.world, repository, http.req.param("branch") ?? "");
   if (protection === null) throw notFound("Branch not protected");
   return { repository, protection };
 }

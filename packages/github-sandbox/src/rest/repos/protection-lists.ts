@@ -1,11 +1,11 @@
 /** The lists inside a protection: required checks, and who may push. https://docs.github.com/en/rest/branches/branch-protection */
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { integrationById } from "../../shapes/app.ts";
 import { restrictions as renderRestrictions, requiredChecks } from "../../shapes/gates/protection.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
 import type { Allowed, Protection } from "../../world/entities.ts";
 import { bodyOf, namesOf } from "../body.ts";
-import { newRest, type Rest, type RestContext } from "../kit.ts";
+import { type HttpContext, newRest, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { appIds, checksFrom, checksPart, hasContext, userIds } from "./protection-body.ts";
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";
@@ -19,100 +19,100 @@ function changed<Item>(method: string, present: readonly Item[], named: readonly
   return present.filter((each) => !named.includes(each));
 }
 
-export function listRoutes(hub: Hub): Rest {
+export function listRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const protections = hub.world.table("protections");
+  const protections = context.world.table("protections");
   const checksOf = ({ requiredStatusChecks }: Protection) =>
     partOf(requiredStatusChecks, "Required status checks not enabled");
   const restrictionsOf = ({ restrictions }: Protection) => partOf(restrictions, "Push restrictions not enabled");
 
-  rest.get(`${path}/required_status_checks`, (context) => {
-    const { repository, protection } = protectionAt(context, hub, "read");
+  rest.get(`${path}/required_status_checks`, (http) => {
+    const { repository, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-status-checks-protection">(
-      context,
-      requiredChecks(hub, repository, protection.branch, checksOf(protection)),
+      http,
+      requiredChecks(context, repository, protection.branch, checksOf(protection)),
     );
   });
 
-  rest.patch(`${path}/required_status_checks`, async (context) => {
-    const { repository, protection } = protectionAt(context, hub, "write");
-    const wanted = checksFrom(await bodyOf(context, checksPart), checksOf(protection));
+  rest.patch(`${path}/required_status_checks`, async (http) => {
+    const { repository, protection } = protectionAt(http, context, "write");
+    const wanted = checksFrom(await bodyOf(http, checksPart), checksOf(protection));
     protections.put({ ...protection, requiredStatusChecks: wanted });
     return respond<"repos/update-status-check-protection">(
-      context,
-      requiredChecks(hub, repository, protection.branch, wanted),
+      http,
+      requiredChecks(context, repository, protection.branch, wanted),
     );
   });
 
-  rest.delete(`${path}/required_status_checks`, (context) => {
-    const { protection } = protectionAt(context, hub, "write");
+  rest.delete(`${path}/required_status_checks`, (http) => {
+    const { protection } = protectionAt(http, context, "write");
     checksOf(protection);
     protections.put({ ...protection, requiredStatusChecks: null });
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
 
   const contexts = `${path}/required_status_checks/contexts`;
-  rest.get(contexts, (context) => {
-    const { checks } = checksOf(protectionAt(context, hub, "read").protection);
+  rest.get(contexts, (http) => {
+    const { checks } = checksOf(protectionAt(http, context, "read").protection);
     return respond<"repos/get-all-status-check-contexts">(
-      context,
+      http,
       checks.map((check) => check.context),
     );
   });
 
-  rest.on([...changes], contexts, async (context: RestContext) => {
-    const { protection } = protectionAt(context, hub, "write");
+  rest.on([...changes], contexts, async (http: HttpContext) => {
+    const { protection } = protectionAt(http, context, "write");
     const { strict, checks } = checksOf(protection);
     const present = checks.map((check) => check.context);
-    const wanted = changed(context.req.method, present, await namesOf(context, "contexts"));
+    const wanted = changed(http.req.method, present, await namesOf(http, "contexts"));
     const kept = checks.filter((check) => wanted.includes(check.context));
     const added = wanted.filter((name) => !hasContext(kept, name)).map((name) => ({ context: name, appId: null }));
     protections.put({ ...protection, requiredStatusChecks: { strict, checks: [...kept, ...added] } });
-    return respond<"repos/set-status-check-contexts">(context, wanted);
+    return respond<"repos/set-status-check-contexts">(http, wanted);
   });
 
-  rest.get(`${path}/restrictions`, (context) => {
-    const { repository, protection } = protectionAt(context, hub, "read");
+  rest.get(`${path}/restrictions`, (http) => {
+    const { repository, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-access-restrictions">(
-      context,
-      renderRestrictions(hub, repository, protection.branch, restrictionsOf(protection)),
+      http,
+      renderRestrictions(context, repository, protection.branch, restrictionsOf(protection)),
     );
   });
 
-  rest.delete(`${path}/restrictions`, (context) => {
-    const { protection } = protectionAt(context, hub, "write");
+  rest.delete(`${path}/restrictions`, (http) => {
+    const { protection } = protectionAt(http, context, "write");
     restrictionsOf(protection);
     protections.put({ ...protection, restrictions: null });
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
 
   const lists = {
     users: { field: "userIds", idsOf: userIds },
     apps: { field: "appIds", idsOf: appIds },
   } as const;
-  function respondWith(context: RestContext, name: keyof typeof lists, { userIds: users, appIds: apps }: Allowed) {
+  function respondWith(http: HttpContext, name: keyof typeof lists, { userIds: users, appIds: apps }: Allowed) {
     return name === "users"
       ? respond<"repos/get-users-with-access-to-protected-branch">(
-          context,
-          users.map((id) => simpleUser(hub, userById(hub, id))),
+          http,
+          users.map((id) => simpleUser(context, userById(context, id))),
         )
       : respond<"repos/get-apps-with-access-to-protected-branch">(
-          context,
-          apps.map((id) => integrationById(hub, id)),
+          http,
+          apps.map((id) => integrationById(context, id)),
         );
   }
   for (const name of ["users", "apps"] as const) {
     const { field, idsOf } = lists[name];
-    rest.get(`${path}/restrictions/${name}`, (context) =>
-      respondWith(context, name, restrictionsOf(protectionAt(context, hub, "read").protection)),
+    rest.get(`${path}/restrictions/${name}`, (http) =>
+      respondWith(http, name, restrictionsOf(protectionAt(http, context, "read").protection)),
     );
-    rest.on([...changes], `${path}/restrictions/${name}`, async (context: RestContext) => {
-      const { protection } = protectionAt(context, hub, "write");
+    rest.on([...changes], `${path}/restrictions/${name}`, async (http: HttpContext) => {
+      const { protection } = protectionAt(http, context, "write");
       const present = restrictionsOf(protection);
-      const named = idsOf(hub, await namesOf(context, name));
-      const wanted = { ...present, [field]: changed(context.req.method, present[field], named) };
+      const named = idsOf(context, await namesOf(http, name));
+      const wanted = { ...present, [field]: changed(http.req.method, present[field], named) };
       protections.put({ ...protection, restrictions: wanted });
-      return respondWith(context, name, wanted);
+      return respondWith(http, name, wanted);
     });
   }
 

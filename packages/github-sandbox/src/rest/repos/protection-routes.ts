@@ -1,6 +1,7 @@
 /** Classic branch protection. https://docs.github.com/en/rest/branches/branch-protection */
+
+import type { SandboxContext } from "../../context.ts";
 import { unprotected } from "../../gates/protection.ts";
-import type { Hub } from "../../hub.ts";
 import { adminsEnforced, protection as render, requiredReviews, signatures } from "../../shapes/gates/protection.ts";
 import type { Protection } from "../../world/entities.ts";
 import { bodyOf } from "../body.ts";
@@ -13,28 +14,28 @@ import { listRoutes } from "./protection-lists.ts";
 /** All four answer with one schema. */
 type SwitchOperation = "repos/get-admin-branch-protection" | "repos/get-commit-signature-protection";
 
-export function protectionRoutes(hub: Hub): Rest {
+export function protectionRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const protections = hub.world.table("protections");
+  const protections = context.world.table("protections");
 
-  rest.get(path, (context) => {
-    const { repository, protection } = protectionAt(context, hub, "read");
-    return respond<"repos/get-branch-protection">(context, render(hub, repository, protection));
+  rest.get(path, (http) => {
+    const { repository, protection } = protectionAt(http, context, "read");
+    return respond<"repos/get-branch-protection">(http, render(context, repository, protection));
   });
 
-  rest.put(path, async (context) => {
-    const repository = repositoryFor(context, hub.world, "administration", "write");
-    const body = await bodyOf(context, wholeProtection);
-    const branch = context.req.param("branch");
-    if ((await hub.git.resolve(repository, `refs/heads/${branch}`)) === null) throw notFound("Branch not found");
+  rest.put(path, async (http) => {
+    const repository = repositoryFor(http, context.world, "administration", "write");
+    const body = await bodyOf(http, wholeProtection);
+    const branch = http.req.param("branch");
+    if ((await context.git.resolve(repository, `refs/heads/${branch}`)) === null) throw notFound("Branch not found");
     const blank = unprotected(repository, branch);
     const { required_status_checks: checks, required_pull_request_reviews: reviews, restrictions } = body;
     const protection = protections.put({
       ...blank,
       requiredStatusChecks: checks === null ? null : checksFrom(checks, null),
       enforceAdmins: body.enforce_admins ?? false,
-      ...(reviews === null ? {} : reviewsFrom(hub, reviews, blank)),
-      restrictions: restrictions === null ? null : allowedFrom(hub, restrictions),
+      ...(reviews === null ? {} : reviewsFrom(context, reviews, blank)),
+      restrictions: restrictions === null ? null : allowedFrom(context, restrictions),
       requiredLinearHistory: body.required_linear_history ?? false,
       allowForcePushes: body.allow_force_pushes ?? false,
       allowDeletions: body.allow_deletions ?? false,
@@ -43,37 +44,37 @@ export function protectionRoutes(hub: Hub): Rest {
       lockBranch: body.lock_branch ?? false,
       allowForkSyncing: body.allow_fork_syncing ?? false,
     });
-    return respond<"repos/update-branch-protection">(context, render(hub, repository, protection));
+    return respond<"repos/update-branch-protection">(http, render(context, repository, protection));
   });
 
-  rest.delete(path, (context) => {
-    const { protection } = protectionAt(context, hub, "write");
+  rest.delete(path, (http) => {
+    const { protection } = protectionAt(http, context, "write");
     protections.remove(protection.id);
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
 
-  rest.get(`${path}/required_pull_request_reviews`, (context) => {
-    const { repository, protection } = protectionAt(context, hub, "read");
+  rest.get(`${path}/required_pull_request_reviews`, (http) => {
+    const { repository, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-pull-request-review-protection">(
-      context,
-      requiredReviews(hub, repository, reviewed(protection)),
+      http,
+      requiredReviews(context, repository, reviewed(protection)),
     );
   });
 
-  rest.patch(`${path}/required_pull_request_reviews`, async (context) => {
-    const { repository, protection } = protectionAt(context, hub, "write");
-    const body = await bodyOf(context, reviewsPart);
-    const changed = protections.put({ ...protection, ...reviewsFrom(hub, body, protection) });
+  rest.patch(`${path}/required_pull_request_reviews`, async (http) => {
+    const { repository, protection } = protectionAt(http, context, "write");
+    const body = await bodyOf(http, reviewsPart);
+    const changed = protections.put({ ...protection, ...reviewsFrom(context, body, protection) });
     return respond<"repos/update-pull-request-review-protection">(
-      context,
-      requiredReviews(hub, repository, reviewed(changed)),
+      http,
+      requiredReviews(context, repository, reviewed(changed)),
     );
   });
 
-  rest.delete(`${path}/required_pull_request_reviews`, (context) => {
-    const { protection } = protectionAt(context, hub, "write");
+  rest.delete(`${path}/required_pull_request_reviews`, (http) => {
+    const { protection } = protectionAt(http, context, "write");
     protections.put({ ...reviewed(protection), requiredApprovals: null });
-    return context.body(null, 204);
+    return http.body(null, 204);
   });
 
   const switches = [
@@ -81,23 +82,23 @@ export function protectionRoutes(hub: Hub): Rest {
     { name: "required_signatures", field: "requiredSignatures", show: signatures },
   ] as const;
   for (const { name, field, show } of switches) {
-    rest.get(`${path}/${name}`, (context) => {
-      const { repository, protection } = protectionAt(context, hub, "read");
-      return respond<SwitchOperation>(context, show(hub, repository, protection));
+    rest.get(`${path}/${name}`, (http) => {
+      const { repository, protection } = protectionAt(http, context, "read");
+      return respond<SwitchOperation>(http, show(context, repository, protection));
     });
-    rest.post(`${path}/${name}`, (context) => {
-      const { repository, protection } = protectionAt(context, hub, "write");
+    rest.post(`${path}/${name}`, (http) => {
+      const { repository, protection } = protectionAt(http, context, "write");
       const changed = protections.put({ ...protection, [field]: true });
-      return respond<SwitchOperation>(context, show(hub, repository, changed));
+      return respond<SwitchOperation>(http, show(context, repository, changed));
     });
-    rest.delete(`${path}/${name}`, (context) => {
-      const { protection } = protectionAt(context, hub, "write");
+    rest.delete(`${path}/${name}`, (http) => {
+      const { protection } = protectionAt(http, context, "write");
       protections.put({ ...protection, [field]: false });
-      return context.body(null, 204);
+      return http.body(null, 204);
     });
   }
 
-  rest.route("/", listRoutes(hub));
+  rest.route("/", listRoutes(context));
   return rest;
 }
 

@@ -1,6 +1,6 @@
 /** Repositories, and who may do what in them. https://docs.github.com/en/rest/repos/repos */
 import { z } from "zod";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { fullRepository, repository as render } from "../../shapes/repository.ts";
 import type { Schema } from "../../shapes/site.ts";
 import { simpleUser } from "../../shapes/user.ts";
@@ -41,18 +41,18 @@ const changed = z.object({
   delete_branch_on_merge: z.boolean().optional(),
 });
 
-export function repositoryRoutes(hub: Hub): Rest {
+export function repositoryRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  rest.get("/repos/:owner/:repo", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return respond<"repos/get">(context, fullRepository(hub, repository, context.get("actor")));
+  rest.get("/repos/:owner/:repo", (http) => {
+    const repository = repositoryFor(http, context.world, "metadata", "read");
+    return respond<"repos/get">(http, fullRepository(context, repository, http.get("actor")));
   });
 
-  rest.patch("/repos/:owner/:repo", async (context) => {
-    const { id } = repositoryFor(context, hub.world, "administration", "write");
-    const body = await bodyOf(context, changed);
-    const present = hub.world.table("repositories").get(id);
+  rest.patch("/repos/:owner/:repo", async (http) => {
+    const { id } = repositoryFor(http, context.world, "administration", "write");
+    const body = await bodyOf(http, changed);
+    const present = context.world.table("repositories").get(id);
     if (present === undefined) throw notFound();
     const repository = {
       ...present,
@@ -67,19 +67,19 @@ export function repositoryRoutes(hub: Hub): Rest {
       const message = "at least one merge method must be enabled";
       throw unprocessable("Repository", [{ field: "merge_commit_allowed", code: "invalid", message }]);
     }
-    hub.world.table("repositories").put(repository);
-    return respond<"repos/update">(context, fullRepository(hub, repository, context.get("actor")));
+    context.world.table("repositories").put(repository);
+    return respond<"repos/update">(http, fullRepository(context, repository, http.get("actor")));
   });
 
-  rest.post("/user/repos", async (context) => {
-    const owner = actingUser(context);
+  rest.post("/user/repos", async (http) => {
+    const owner = actingUser(http);
     if (owner.type !== "User") throw forbidden();
-    const body = await bodyOf(context, created);
-    if (findRepository(hub.world, owner.login, body.name) !== undefined) {
+    const body = await bodyOf(http, created);
+    if (findRepository(context.world, owner.login, body.name) !== undefined) {
       const message = "name already exists on this account";
       throw unprocessable("Repository", [{ field: "name", code: "custom", message }], "Repository creation failed.");
     }
-    const repository = await makeRepository(hub, owner, {
+    const repository = await makeRepository(context, owner, {
       name: body.name,
       description: body.description ?? null,
       private: body.private,
@@ -90,53 +90,53 @@ export function repositoryRoutes(hub: Hub): Rest {
       deleteBranchOnMerge: body.delete_branch_on_merge,
     });
     return respond<"repos/create-for-authenticated-user", 201>(
-      context,
-      fullRepository(hub, repository, context.get("actor")),
+      http,
+      fullRepository(context, repository, http.get("actor")),
       201,
     );
   });
 
-  rest.get("/user/repos", (context) => {
-    const user = actingUser(context);
+  rest.get("/user/repos", (http) => {
+    const user = actingUser(http);
     if (user.type !== "User") throw forbidden();
-    const reached = hub.world.table("repositories").filter((repository) => roleOf(repository, user) !== null);
+    const reached = context.world.table("repositories").filter((repository) => roleOf(repository, user) !== null);
     return respond<"repos/list-for-authenticated-user">(
-      context,
-      paginate(context, reached).map((repository) => render(hub, repository)),
+      http,
+      paginate(http, reached).map((repository) => render(context, repository)),
     );
   });
 
-  rest.get("/users/:login/repos", (context) => {
-    const user = userNamed(hub, context.req.param("login"));
-    const actor = context.get("actor");
-    const seen = hub.world
+  rest.get("/users/:login/repos", (http) => {
+    const user = userNamed(context, http.req.param("login"));
+    const actor = http.get("actor");
+    const seen = context.world
       .table("repositories")
       .filter((repository) => repository.ownerId === user.id && may(actor, repository, "metadata", "read"));
     return respond<"repos/list-for-user">(
-      context,
-      paginate(context, seen).map((repository) => render(hub, repository)),
+      http,
+      paginate(http, seen).map((repository) => render(context, repository)),
     );
   });
 
-  rest.get("/repos/:owner/:repo/collaborators/:login", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
-    if (roleOf(repository, userNamed(hub, context.req.param("login"))) === null) throw notFound();
-    return context.body(null, 204);
+  rest.get("/repos/:owner/:repo/collaborators/:login", (http) => {
+    const repository = repositoryFor(http, context.world, "metadata", "read");
+    if (roleOf(repository, userNamed(context, http.req.param("login"))) === null) throw notFound();
+    return http.body(null, 204);
   });
 
-  rest.get("/repos/:owner/:repo/collaborators/:login/permission", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
+  rest.get("/repos/:owner/:repo/collaborators/:login/permission", (http) => {
+    const repository = repositoryFor(http, context.world, "metadata", "read");
     return respond<"repos/get-collaborator-permission-level">(
-      context,
-      collaboratorPermission(hub, repository, userNamed(hub, context.req.param("login"))),
+      http,
+      collaboratorPermission(context, repository, userNamed(context, http.req.param("login"))),
     );
   });
 
   return rest;
 }
 
-export function userNamed(hub: Pick<Hub, "world">, login: string): User {
-  const user = hub.world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+export function userNamed(context: Pick<SandboxContext, "world">, login: string): User {
+  const user = context.world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
   if (user === undefined) throw notFound();
   return user;
 }
@@ -150,13 +150,13 @@ const legacy: Record<Role, "admin" | "write" | "read"> = {
   read: "read",
 };
 
-function collaboratorPermission(hub: Hub, repository: Repository, user: User) {
+function collaboratorPermission(context: SandboxContext, repository: Repository, user: User) {
   const role = roleOf(repository, user) ?? (repository.private ? null : "read");
   return {
     permission: role === null ? "none" : legacy[role],
     role_name: role ?? "none",
     user: {
-      ...simpleUser(hub, user),
+      ...simpleUser(context, user),
       role_name: role ?? "none",
       permissions: {
         admin: role === "admin",

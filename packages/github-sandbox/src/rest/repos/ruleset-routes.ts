@@ -1,13 +1,13 @@
 /** Repository rulesets. https://docs.github.com/en/rest/repos/rules */
 import { z } from "zod";
+import type { SandboxContext } from "../../context.ts";
 import { rulesetsOn } from "../../gates/guards.ts";
 import { rule } from "../../gates/rule.ts";
-import type { Hub } from "../../hub.ts";
 import { ruleset as render, ruleOnBranch, rulesetSummary } from "../../shapes/gates/ruleset.ts";
 import type { Repository, Ruleset } from "../../world/entities.ts";
 import { installationAt } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
-import { may, newRest, notFound, paginate, type Rest, type RestContext, repositoryFor, unprocessable } from "../kit.ts";
+import { type HttpContext, may, newRest, notFound, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
 import { respond } from "../respond.ts";
 
 const bypassActor = z.object({
@@ -41,42 +41,42 @@ type Changes = z.output<typeof changed>;
 
 const path = "/repos/:owner/:repo/rulesets";
 
-export function rulesetRoutes(hub: Hub): Rest {
+export function rulesetRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const rulesets = hub.world.table("rulesets");
+  const rulesets = context.world.table("rulesets");
 
   const own = (repository: Repository) =>
     rulesets.filter((each) => each.repositoryId === repository.id).sort((a, b) => a.id - b.id);
 
-  function rulesetAt(context: RestContext, repository: Repository): Ruleset {
-    const found = rulesets.get(Number(context.req.param("id")));
+  function rulesetAt(http: HttpContext, repository: Repository): Ruleset {
+    const found = rulesets.get(Number(http.req.param("id")));
     if (found === undefined || found.repositoryId !== repository.id) throw notFound();
     return found;
   }
 
   /** Who bypasses it is for those to know who may change it. */
-  function shown(context: RestContext, repository: Repository, entity: Ruleset) {
-    const actor = context.get("actor");
+  function shown(http: HttpContext, repository: Repository, entity: Ruleset) {
+    const actor = http.get("actor");
     const user = actor.kind === "token" ? actor.user : null;
-    return render(hub, repository, entity, user, may(actor, repository, "administration", "write"));
+    return render(context, repository, entity, user, may(actor, repository, "administration", "write"));
   }
 
-  rest.get(path, (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
-    const targets = (context.req.query("targets") ?? "branch,tag").split(",");
+  rest.get(path, (http) => {
+    const repository = repositoryFor(http, context.world, "metadata", "read");
+    const targets = (http.req.query("targets") ?? "branch,tag").split(",");
     const found = own(repository).filter(({ target }) => targets.includes(target));
     return respond<"repos/get-repo-rulesets">(
-      context,
-      paginate(context, found).map((each) => rulesetSummary(hub, repository, each)),
+      http,
+      paginate(http, found).map((each) => rulesetSummary(context, repository, each)),
     );
   });
 
-  rest.post(path, async (context) => {
-    const repository = repositoryFor(context, hub.world, "administration", "write");
-    const body = await bodyOf(context, created);
-    const now = hub.world.now();
+  rest.post(path, async (http) => {
+    const repository = repositoryFor(http, context.world, "administration", "write");
+    const body = await bodyOf(http, created);
+    const now = context.world.now();
     const blank: Ruleset = {
-      id: hub.world.nextId(),
+      id: context.world.nextId(),
       repositoryId: repository.id,
       name: body.name,
       target: body.target,
@@ -89,33 +89,33 @@ export function rulesetRoutes(hub: Hub): Rest {
       updatedAt: now,
     };
     const made = store(repository, blank, body);
-    return respond<"repos/create-repo-ruleset", 201>(context, shown(context, repository, made), 201);
+    return respond<"repos/create-repo-ruleset", 201>(http, shown(http, repository, made), 201);
   });
 
-  rest.get(`${path}/:id{[0-9]+}`, (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
-    return respond<"repos/get-repo-ruleset">(context, shown(context, repository, rulesetAt(context, repository)));
+  rest.get(`${path}/:id{[0-9]+}`, (http) => {
+    const repository = repositoryFor(http, context.world, "metadata", "read");
+    return respond<"repos/get-repo-ruleset">(http, shown(http, repository, rulesetAt(http, repository)));
   });
 
-  rest.put(`${path}/:id{[0-9]+}`, async (context) => {
-    const repository = repositoryFor(context, hub.world, "administration", "write");
-    const body = await bodyOf(context, changed);
-    const stored = store(repository, rulesetAt(context, repository), body);
-    return respond<"repos/update-repo-ruleset">(context, shown(context, repository, stored));
+  rest.put(`${path}/:id{[0-9]+}`, async (http) => {
+    const repository = repositoryFor(http, context.world, "administration", "write");
+    const body = await bodyOf(http, changed);
+    const stored = store(repository, rulesetAt(http, repository), body);
+    return respond<"repos/update-repo-ruleset">(http, shown(http, repository, stored));
   });
 
-  rest.delete(`${path}/:id{[0-9]+}`, (context) => {
-    const repository = repositoryFor(context, hub.world, "administration", "write");
-    rulesets.remove(rulesetAt(context, repository).id);
-    return context.body(null, 204);
+  rest.delete(`${path}/:id{[0-9]+}`, (http) => {
+    const repository = repositoryFor(http, context.world, "administration", "write");
+    rulesets.remove(rulesetAt(http, repository).id);
+    return http.body(null, 204);
   });
 
-  rest.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (context) => {
-    const repository = repositoryFor(context, hub.world, "metadata", "read");
-    const rules = rulesetsOn(hub.world, repository, `refs/heads/${context.req.param("branch")}`).flatMap((each) =>
+  rest.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (http) => {
+    const repository = repositoryFor(http, context.world, "metadata", "read");
+    const rules = rulesetsOn(context.world, repository, `refs/heads/${http.req.param("branch")}`).flatMap((each) =>
       each.rules.map((one) => ruleOnBranch(repository, each, one)),
     );
-    return respond<"repos/get-branch-rules">(context, paginate(context, rules));
+    return respond<"repos/get-branch-rules">(http, paginate(http, rules));
   });
 
   function store(repository: Repository, present: Ruleset, body: Changes): Ruleset {
@@ -133,14 +133,14 @@ export function rulesetRoutes(hub: Hub): Rest {
       include: named?.include ?? present.include,
       exclude: named?.exclude ?? present.exclude,
       rules: body.rules ?? present.rules,
-      updatedAt: hub.world.now(),
+      updatedAt: context.world.now(),
     });
   }
 
   function actors(repository: Repository, given: readonly z.output<typeof bypassActor>[]): Ruleset["bypassActors"] {
     return given.map(({ actor_id: actorId, actor_type: actorType, bypass_mode: mode }) => {
       // GitHub's words for an App that is not installed where the ruleset is.
-      if (actorType === "Integration" && installationAt(hub.world, actorId ?? 0, repository) === undefined) {
+      if (actorType === "Integration" && installationAt(context.world, actorId ?? 0, repository) === undefined) {
         const message = "Actor GitHub App integration must be part of the ruleset source or owner organization";
         throw unprocessable("Ruleset", [{ code: "custom", message }]);
       }

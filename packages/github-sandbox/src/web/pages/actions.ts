@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import { stepLogs } from "../../actions/routes/jobs.ts";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { Job, Repository, WorkflowRun } from "../../world/entities.ts";
 import { jobAt, nothing, pageOfRows, repositoryAt, rowAt, runAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
@@ -10,38 +10,38 @@ import { logTable } from "../log.ts";
 import { markdown } from "../markdown/render.ts";
 import { outside, pager, person, progress, shortSha, took, when } from "../parts.ts";
 
-export function actionsPage(context: Context, hub: Hub): Page {
-  const repository = repositoryAt(context, hub);
-  const runs = hub.world
+export function actionsPage(http: Context, context: SandboxContext): Page {
+  const repository = repositoryAt(http, context);
+  const runs = context.world
     .table("runs")
     .filter((run) => run.repositoryId === repository.id)
     .reverse();
-  const { page, shown, more } = pageOfRows(context, runs);
+  const { page, shown, more } = pageOfRows(http, runs);
   return {
     title: `Actions · ${repository.owner}/${repository.name}`,
     within: { repository, tab: "actions" },
     body: html`<h1>Workflow runs</h1>
-      ${shown.length === 0 ? html`<p class="quiet">Nothing ran yet.</p>` : html`<ul class="rows">${shown.map((run) => row(hub, repository, run))}</ul>`}
-      ${pager(context, page, more)}`,
+      ${shown.length === 0 ? html`<p class="quiet">Nothing ran yet.</p>` : html`<ul class="rows">${shown.map((run) => row(context, repository, run))}</ul>`}
+      ${pager(http, page, more)}`,
   };
 }
 
-function row(hub: Hub, repository: Repository, run: WorkflowRun): Html {
+function row(context: SandboxContext, repository: Repository, run: WorkflowRun): Html {
   return html`<li>${progress(run)}
     <a class="title" href="${pageOf(repository, `actions/runs/${run.id}`)}">${run.displayTitle}</a>
     <div class="quiet">${run.name} #${run.runNumber}, ${run.event}${run.headBranch === null ? "" : ` on ${run.headBranch}`},
-      by ${person(hub, run.actorId)}, ${when(run.createdAt)}</div>
+      by ${person(context, run.actorId)}, ${when(run.createdAt)}</div>
   </li>`;
 }
 
-function jobsOf(hub: Hub, run: WorkflowRun): Job[] {
-  return hub.world.table("jobs").filter((job) => job.runId === run.id);
+function jobsOf(context: SandboxContext, run: WorkflowRun): Job[] {
+  return context.world.table("jobs").filter((job) => job.runId === run.id);
 }
 
-export function runPage(context: Context, hub: Hub): Page {
-  const repository = repositoryAt(context, hub);
-  const run = runAt(context, hub, repository);
-  const artifacts = hub.world.table("artifacts").filter((each) => each.runId === run.id);
+export function runPage(http: Context, context: SandboxContext): Page {
+  const repository = repositoryAt(http, context);
+  const run = runAt(http, context, repository);
+  const artifacts = context.world.table("artifacts").filter((each) => each.runId === run.id);
   const inputs = Object.entries(run.inputs);
   const pulls = run.pullNumbers.map(
     (number) => html` <a href="${pageOf(repository, `pull/${number}`)}">#${number}</a>`,
@@ -50,7 +50,7 @@ export function runPage(context: Context, hub: Hub): Page {
     title: `${run.displayTitle} · Run ${run.id}`,
     within: { repository, tab: "actions" },
     body: html`<h1>${run.displayTitle} <span class="quiet">${run.name} #${run.runNumber}</span></h1>
-      <p>${progress(run)} ${run.event} by ${person(hub, run.actorId)}, ${when(run.createdAt)}
+      <p>${progress(run)} ${run.event} by ${person(context, run.actorId)}, ${when(run.createdAt)}
         ${run.status === "completed" ? html`, ${took(run.startedAt ?? run.createdAt, run.updatedAt)}` : ""}${pulls}</p>
       <p class="quiet"><code>${run.workflowPath}</code> at
         <a href="${pageOf(repository, `commit/${run.headSha}`)}"><code>${shortSha(run.headSha)}</code></a>${
@@ -58,7 +58,7 @@ export function runPage(context: Context, hub: Hub): Page {
         }${run.runAttempt > 1 ? `, attempt ${run.runAttempt}` : ""}</p>
       ${run.failure === null ? "" : html`<pre class="plain bad">${run.failure}</pre>`}
       <h2>Jobs</h2>
-      ${jobTable(repository, run, jobsOf(hub, run))}
+      ${jobTable(repository, run, jobsOf(context, run))}
       ${inputs.length === 0 ? "" : html`<h2>Inputs</h2><dl>${inputs.map(([name, value]) => html`<dt>${name}</dt><dd><pre class="plain">${value}</pre></dd>`)}</dl>`}
       ${
         artifacts.length === 0
@@ -82,10 +82,10 @@ function jobTable(repository: Repository, run: WorkflowRun, jobs: readonly Job[]
   )}</tbody></table>`;
 }
 
-export function jobPage(context: Context, hub: Hub, logsDir: string): Page {
-  const repository = repositoryAt(context, hub);
-  const run = runAt(context, hub, repository);
-  const job = jobAt(context, hub, run);
+export function jobPage(http: Context, context: SandboxContext, logsDir: string): Page {
+  const repository = repositoryAt(http, context);
+  const run = runAt(http, context, repository);
+  const job = jobAt(http, context, run);
   const logs = new Map(stepLogs(logsDir, job).map(({ number, text }) => [number, text]));
   return {
     title: `${job.name} · ${run.displayTitle}`,
@@ -107,12 +107,12 @@ function stepLog(step: Job["steps"][number], text: string): Html {
 }
 
 /** A check run's own page; a job's check leads to the job. */
-export function checkRunPage(context: Context, hub: Hub): Page {
-  const repository = repositoryAt(context, hub);
-  const run = rowAt(context, hub.world.table("checkRuns"));
+export function checkRunPage(http: Context, context: SandboxContext): Page {
+  const repository = repositoryAt(http, context);
+  const run = rowAt(http, context.world.table("checkRuns"));
   if (run.repositoryId !== repository.id) return nothing();
-  const app = hub.world.table("apps").get(run.appId);
-  const place = { world: hub.world, repository };
+  const app = context.world.table("apps").get(run.appId);
+  const place = { world: context.world, repository };
   const { title, summary, text } = run.output;
   const details = outside(run.detailsUrl);
   return {

@@ -1,10 +1,10 @@
 /** `/commits/{branch}`, `/commit/{sha}` and `/compare/{base}...{head}`. */
 import type { Context } from "hono";
 import { html } from "hono/html";
+import type { SandboxContext } from "../../context.ts";
 import { diffText, emptyTree, patchText } from "../../git/plumbing/diff.ts";
 import { distance, log, mergeBase } from "../../git/plumbing/history.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
-import type { Hub } from "../../hub.ts";
 import type { Repository } from "../../world/entities.ts";
 import { checkLines, checkSummary, checkTable } from "../checks.ts";
 import { difference } from "../diff.ts";
@@ -14,40 +14,40 @@ import { count, pager, shortSha, when } from "../parts.ts";
 
 const perPage = 50;
 
-export async function historyPage(context: Context, hub: Hub): Promise<Page> {
-  const repository = repositoryAt(context, hub);
-  const ref = context.req.param("rest") ?? repository.defaultBranch;
-  const tip = await commitAt(hub, repository, ref);
-  const page = pageNumber(context);
-  const commits = await log(hub.git.at(repository), tip, { limit: page * perPage + 1 });
+export async function historyPage(http: Context, context: SandboxContext): Promise<Page> {
+  const repository = repositoryAt(http, context);
+  const ref = http.req.param("rest") ?? repository.defaultBranch;
+  const tip = await commitAt(context, repository, ref);
+  const page = pageNumber(http);
+  const commits = await log(context.git.at(repository), tip, { limit: page * perPage + 1 });
   return {
     title: `History of ${ref}`,
     within: { repository, tab: "code" },
     body: html`<h1>History of ${ref}</h1>
-      ${commitTable(hub, repository, commits.slice((page - 1) * perPage, page * perPage))}
-      ${pager(context, page, commits.length > page * perPage)}`,
+      ${commitTable(context, repository, commits.slice((page - 1) * perPage, page * perPage))}
+      ${pager(http, page, commits.length > page * perPage)}`,
   };
 }
 
-export function commitTable(hub: Hub, repository: Repository, commits: readonly Commit[]): Html {
+export function commitTable(context: SandboxContext, repository: Repository, commits: readonly Commit[]): Html {
   if (commits.length === 0) return html`<p class="quiet">No commits.</p>`;
   return html`<table class="list"><tbody>${commits.map(
     (commit) => html`<tr>
       <td class="wide"><a href="${pageOf(repository, `commit/${commit.sha}`)}">${commit.message.split("\n")[0] || "(no message)"}</a>
         <span class="quiet">${commit.author.name}${commit.parents.length > 1 ? ", merge" : ""}</span></td>
-      <td>${checkSummary(checkLines(hub, repository, commit.sha))}</td>
+      <td>${checkSummary(checkLines(context, repository, commit.sha))}</td>
       <td><code>${shortSha(commit.sha)}</code></td>
       <td class="quiet">${when(commit.committer.date)}</td>
     </tr>`,
   )}</tbody></table>`;
 }
 
-export async function commitPage(context: Context, hub: Hub): Promise<Page> {
-  const repository = repositoryAt(context, hub);
-  const sha = await commitAt(hub, repository, param(context, "sha"));
-  const commit = mustBe(await readCommit(hub.git.at(repository), sha));
+export async function commitPage(http: Context, context: SandboxContext): Promise<Page> {
+  const repository = repositoryAt(http, context);
+  const sha = await commitAt(context, repository, param(http, "sha"));
+  const commit = mustBe(await readCommit(context.git.at(repository), sha));
   const [subject = "", ...rest] = commit.message.split("\n");
-  const checks = checkLines(hub, repository, sha);
+  const checks = checkLines(context, repository, sha);
   return {
     title: subject,
     within: { repository, tab: "code" },
@@ -58,7 +58,7 @@ export async function commitPage(context: Context, hub: Hub): Promise<Page> {
         ${commit.parents.map((parent) => html` <a href="${pageOf(repository, `commit/${parent}`)}"><code>${shortSha(parent)}</code></a>`)}</p>
       ${checks.length === 0 ? "" : html`<h2>Checks</h2>${checkTable(checks)}`}
       <h2>Changes</h2>
-      ${await difference(hub, repository, commit.parents[0] ?? emptyTree, sha)}`,
+      ${await difference(context, repository, commit.parents[0] ?? emptyTree, sha)}`,
   };
 }
 
@@ -70,27 +70,27 @@ interface Compared {
   head: string;
 }
 
-async function comparedAt(context: Context, hub: Hub, ending = ""): Promise<Compared> {
-  const repository = repositoryAt(context, hub);
-  const rest = param(context, "rest");
+async function comparedAt(http: Context, context: SandboxContext, ending = ""): Promise<Compared> {
+  const repository = repositoryAt(http, context);
+  const rest = param(http, "rest");
   const [one = "", other] = rest.slice(0, rest.length - ending.length).split("...");
   const [baseName, headName] = other === undefined ? [repository.defaultBranch, one] : [one, other];
   // `ada:main` names a branch of ada's; there are no forks here.
-  const named = (name: string) => commitAt(hub, repository, name.replace(/^[\w.-]+:/, ""));
+  const named = (name: string) => commitAt(context, repository, name.replace(/^[\w.-]+:/, ""));
   return { repository, baseName, headName, base: await named(baseName), head: await named(headName) };
 }
 
 /** `/compare/{base}...{head}.diff` and `.patch`. */
-export async function comparedText(context: Context, hub: Hub, kind: "diff" | "patch"): Promise<string> {
-  const { repository, base, head } = await comparedAt(context, hub, `.${kind}`);
-  const git = hub.git.at(repository);
+export async function comparedText(http: Context, context: SandboxContext, kind: "diff" | "patch"): Promise<string> {
+  const { repository, base, head } = await comparedAt(http, context, `.${kind}`);
+  const git = context.git.at(repository);
   const from = (await mergeBase(git, base, head)) ?? base;
   return kind === "diff" ? diffText(git, from, head) : patchText(git, from, head);
 }
 
-export async function comparePage(context: Context, hub: Hub): Promise<Page> {
-  const { repository, baseName, headName, base, head } = await comparedAt(context, hub);
-  const git = hub.git.at(repository);
+export async function comparePage(http: Context, context: SandboxContext): Promise<Page> {
+  const { repository, baseName, headName, base, head } = await comparedAt(http, context);
+  const git = context.git.at(repository);
   const commits = await log(git, head, { without: [base], limit: 250 });
   const { ahead, behind } = await distance(git, base, head);
   return {
@@ -98,7 +98,7 @@ export async function comparePage(context: Context, hub: Hub): Promise<Page> {
     within: { repository, tab: "code" },
     body: html`<h1>${baseName} … ${headName}</h1>
       <p>${headName} has ${count(ahead, "commit")} that ${baseName} has not, and lacks ${behind}.</p>
-      ${commitTable(hub, repository, commits)}
-      ${await difference(hub, repository, (await mergeBase(git, base, head)) ?? base, head)}`,
+      ${commitTable(context, repository, commits)}
+      ${await difference(context, repository, (await mergeBase(git, base, head)) ?? base, head)}`,
   };
 }

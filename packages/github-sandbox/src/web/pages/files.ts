@@ -1,12 +1,12 @@
 /** `/{owner}/{repo}`, `/tree/…` and `/blob/…`: what lies in a repository at a branch, tag or commit. */
 import type { Context } from "hono";
 import { html } from "hono/html";
+import type { SandboxContext } from "../../context.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { isFilePath } from "../../git/plumbing/names.ts";
 import { readBlob } from "../../git/plumbing/objects.ts";
 import { listRefs } from "../../git/plumbing/stored-refs.ts";
 import { entryAt, readTree, type TreeEntry } from "../../git/plumbing/trees.ts";
-import type { Hub } from "../../hub.ts";
 import { repositoryWeb } from "../../shapes/site.ts";
 import type { Repository } from "../../world/entities.ts";
 import { mustBe, nothing, param, repositoryAt } from "../find.ts";
@@ -26,41 +26,41 @@ interface Spot {
   path: string;
 }
 
-export async function repositoryPage(context: Context, hub: Hub): Promise<Page> {
-  const repository = repositoryAt(context, hub);
-  const commit = await hub.git.resolve(repository, `refs/heads/${repository.defaultBranch}`);
-  if (commit !== null) return folder(hub, { repository, ref: repository.defaultBranch, commit, path: "" });
+export async function repositoryPage(http: Context, context: SandboxContext): Promise<Page> {
+  const repository = repositoryAt(http, context);
+  const commit = await context.git.resolve(repository, `refs/heads/${repository.defaultBranch}`);
+  if (commit !== null) return folder(context, { repository, ref: repository.defaultBranch, commit, path: "" });
   return {
     title: `${repository.owner}/${repository.name}`,
     within: { repository, tab: "code" },
-    body: html`<h1>${repository.name}</h1><p>This repository is empty.</p>${cloneLine(hub, repository)}`,
+    body: html`<h1>${repository.name}</h1><p>This repository is empty.</p>${cloneLine(context, repository)}`,
   };
 }
 
-export async function treePage(context: Context, hub: Hub): Promise<Page> {
-  return folder(hub, await spotAt(context, hub));
+export async function treePage(http: Context, context: SandboxContext): Promise<Page> {
+  return folder(context, await spotAt(http, context));
 }
 
 /** A name with slashes in it may be a branch and a path: the longest branch or tag that fits is meant. */
-async function spotAt(context: Context, hub: Hub): Promise<Spot> {
-  const repository = repositoryAt(context, hub);
-  const rest = param(context, "rest").replace(/\/$/, "");
-  const refs = await listRefs(hub.git.at(repository), "refs/");
+async function spotAt(http: Context, context: SandboxContext): Promise<Spot> {
+  const repository = repositoryAt(http, context);
+  const rest = param(http, "rest").replace(/\/$/, "");
+  const refs = await listRefs(context.git.at(repository), "refs/");
   const known = refs.flatMap(({ ref }) => [ref, ref.replace(/^refs\//, ""), ref.replace(/^refs\/(heads|tags)\//, "")]);
   const fitting = known.filter((name) => rest === name || rest.startsWith(`${name}/`));
   const ref = fitting.sort((one, other) => other.length - one.length)[0] ?? rest.split("/")[0] ?? "";
   const path = rest.slice(ref.length + 1);
   if (path !== "" && !isFilePath(path)) return nothing();
-  return { repository, ref, path, commit: mustBe(await hub.git.resolve(repository, ref)) };
+  return { repository, ref, path, commit: mustBe(await context.git.resolve(repository, ref)) };
 }
 
-function cloneLine(hub: Hub, repository: Repository): Html {
-  return html`<p class="quiet"><code>git clone ${repositoryWeb(hub, repository)}.git</code></p>`;
+function cloneLine(context: SandboxContext, repository: Repository): Html {
+  return html`<p class="quiet"><code>git clone ${repositoryWeb(context, repository)}.git</code></p>`;
 }
 
-async function folder(hub: Hub, spot: Spot): Promise<Page> {
+async function folder(context: SandboxContext, spot: Spot): Promise<Page> {
   const { repository, ref, commit, path } = spot;
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const entries = mustBe(await readTree(git, `${commit}:${path}`, false));
   const [last] = await log(git, commit, { limit: 1, ...(path === "" ? {} : { path }) });
   const branches = await listRefs(git, "refs/heads/");
@@ -79,8 +79,8 @@ async function folder(hub: Hub, spot: Spot): Promise<Page> {
             ${last.message.split("\n")[0]} · ${last.author.name}, ${when(last.committer.date)}</p>`
       }
       <table class="list"><tbody>${foldersFirst(entries).map((entry) => row(spot, entry))}</tbody></table>
-      ${path === "" ? cloneLine(hub, repository) : ""}
-      ${readme === undefined ? "" : html`<section class="box">${await readmeText(hub, spot, readme)}</section>`}`,
+      ${path === "" ? cloneLine(context, repository) : ""}
+      ${readme === undefined ? "" : html`<section class="box">${await readmeText(context, spot, readme)}</section>`}`,
   };
 }
 
@@ -98,9 +98,9 @@ function row({ repository, ref, path }: Spot, entry: TreeEntry): Html {
   </tr>`;
 }
 
-async function readmeText(hub: Hub, { repository, ref, path }: Spot, entry: TreeEntry): Promise<Html> {
-  const content = await readBlob(hub.git.at(repository), entry.sha);
-  const place = { world: hub.world, repository, ref, folder: path };
+async function readmeText(context: SandboxContext, { repository, ref, path }: Spot, entry: TreeEntry): Promise<Html> {
+  const content = await readBlob(context.git.at(repository), entry.sha);
+  const place = { world: context.world, repository, ref, folder: path };
   return markdown((content ?? "").toString(), place, "file");
 }
 
@@ -114,28 +114,28 @@ function heading({ repository, ref, path }: Spot): Html {
     <span class="label">${ref}</span></h1>`;
 }
 
-export async function blobPage(context: Context, hub: Hub): Promise<Page> {
-  const spot = await spotAt(context, hub);
+export async function blobPage(http: Context, context: SandboxContext): Promise<Page> {
+  const spot = await spotAt(http, context);
   const { repository, ref, commit, path } = spot;
   if (path === "") return nothing();
-  const git = hub.git.at(repository);
+  const git = context.git.at(repository);
   const entry = mustBe(await entryAt(git, commit, path));
-  if (entry.type === "tree") return folder(hub, spot);
+  if (entry.type === "tree") return folder(context, spot);
   const content = (entry.size ?? 0) <= shownBytes ? await readBlob(git, entry.sha) : null;
   return {
     title: `${path} at ${ref}`,
     within: { repository, tab: "code" },
-    body: html`${heading(spot)}${fileText(hub, spot, content)}`,
+    body: html`${heading(spot)}${fileText(context, spot, content)}`,
   };
 }
 
-function fileText(hub: Hub, { repository, ref, path }: Spot, content: Buffer | null): Html {
+function fileText(context: SandboxContext, { repository, ref, path }: Spot, content: Buffer | null): Html {
   if (content === null) return html`<p class="quiet">Too large to show, or no file.</p>`;
   if (content.includes(0)) return html`<p class="quiet">A binary file of ${content.length} bytes.</p>`;
   const text = content.toString("utf8");
   if (/\.(md|markdown)$/i.test(path)) {
     const folderOf = path.split("/").slice(0, -1).join("/");
-    return html`<section class="box">${markdown(text, { world: hub.world, repository, ref, folder: folderOf }, "file")}</section>`;
+    return html`<section class="box">${markdown(text, { world: context.world, repository, ref, folder: folderOf }, "file")}</section>`;
   }
   const lines = text.replace(/\n$/, "").split("\n");
   return html`<table class="diff"><tbody>${lines.map(
@@ -145,17 +145,17 @@ function fileText(hub: Hub, { repository, ref, path }: Spot, content: Buffer | n
 }
 
 /** The bytes alone, never as anything a browser would run. */
-export async function rawFile(context: Context, hub: Hub): Promise<Response> {
-  const { repository, commit, path } = await spotAt(context, hub);
-  const content = path === "" ? null : await readBlob(hub.git.at(repository), `${commit}:${path}`);
+export async function rawFile(http: Context, context: SandboxContext): Promise<Response> {
+  const { repository, commit, path } = await spotAt(http, context);
+  const content = path === "" ? null : await readBlob(context.git.at(repository), `${commit}:${path}`);
   const bytes = mustBe(content);
   const type = bytes.includes(0) ? "application/octet-stream" : "text/plain; charset=utf-8";
   return new Response(new Uint8Array(bytes), { headers: { "Content-Type": type, ...inert } });
 }
 
-export async function branchesPage(context: Context, hub: Hub): Promise<Page> {
-  const repository = repositoryAt(context, hub);
-  const refs = await listRefs(hub.git.at(repository), "refs/heads/");
+export async function branchesPage(http: Context, context: SandboxContext): Promise<Page> {
+  const repository = repositoryAt(http, context);
+  const refs = await listRefs(context.git.at(repository), "refs/heads/");
   const names = refs.map(({ ref, sha }) => ({ name: ref.slice("refs/heads/".length), sha }));
   return {
     title: `Branches · ${repository.owner}/${repository.name}`,

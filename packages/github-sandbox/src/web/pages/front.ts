@@ -1,31 +1,31 @@
 /** `/`, an account's page, an App's and an installation's. */
 import type { Context } from "hono";
 import { html } from "hono/html";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import { userById } from "../../shapes/user.ts";
 import type { App, Delivery, Permissions, Repository } from "../../world/entities.ts";
 import { mustBe, param, rowAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
 import { count, person, when, word } from "../parts.ts";
 
-export function front(_context: Context, hub: Hub): Page {
-  const repositories = [...hub.world.table("repositories").all()];
-  const apps = [...hub.world.table("apps").all()];
+export function front(_context: Context, context: SandboxContext): Page {
+  const repositories = [...context.world.table("repositories").all()];
+  const apps = [...context.world.table("apps").all()];
   return {
     title: "Repositories",
     body: html`<h1>Repositories</h1>
-      <p class="quiet">A GitHub for this machine. REST API: <code>${hub.apiUrl()}</code></p>
-      ${repositoryList(hub, repositories)}
+      <p class="quiet">A GitHub for this machine. REST API: <code>${context.apiUrl()}</code></p>
+      ${repositoryList(context, repositories)}
       <h2>Apps</h2>
       <ul class="rows">${apps.map((app) => html`<li><a href="/apps/${app.slug}">${app.name}</a></li>`)}</ul>`,
   };
 }
 
-function repositoryList(hub: Hub, repositories: readonly Repository[]): Html {
+function repositoryList(context: SandboxContext, repositories: readonly Repository[]): Html {
   if (repositories.length === 0) return html`<p class="quiet">There is no repository yet.</p>`;
   const newest = [...repositories].sort((one, other) => other.pushedAt.localeCompare(one.pushedAt));
   return html`<ul class="rows">${newest.map((repository) => {
-    const open = hub.world
+    const open = context.world
       .table("issues")
       .filter((each) => each.repositoryId === repository.id && each.state === "open");
     const pulls = open.filter((each) => each.isPull).length;
@@ -39,27 +39,27 @@ function repositoryList(hub: Hub, repositories: readonly Repository[]): Html {
   })}</ul>`;
 }
 
-export function account(context: Context, hub: Hub): Page {
-  const login = param(context, "owner").toLowerCase();
-  const user = mustBe(hub.world.table("users").find((each) => each.login.toLowerCase() === login));
-  const owned = hub.world.table("repositories").filter((each) => each.ownerId === user.id);
+export function account(http: Context, context: SandboxContext): Page {
+  const login = param(http, "owner").toLowerCase();
+  const user = mustBe(context.world.table("users").find((each) => each.login.toLowerCase() === login));
+  const owned = context.world.table("repositories").filter((each) => each.ownerId === user.id);
   return {
     title: user.login,
-    body: html`<h1>${user.login} <span class="quiet">${user.type}</span></h1>${repositoryList(hub, owned)}`,
+    body: html`<h1>${user.login} <span class="quiet">${user.type}</span></h1>${repositoryList(context, owned)}`,
   };
 }
 
 /** Its page on GitHub is public; the deliveries are in the App's settings there. */
-export function appPage(context: Context, hub: Hub): Page {
-  const slug = param(context, "slug");
-  const app = mustBe(hub.world.table("apps").find((each) => each.slug === slug));
-  const deliveries = hub.world.table("deliveries").filter((each) => each.appId === app.id);
+export function appPage(http: Context, context: SandboxContext): Page {
+  const slug = param(http, "slug");
+  const app = mustBe(context.world.table("apps").find((each) => each.slug === slug));
+  const deliveries = context.world.table("deliveries").filter((each) => each.appId === app.id);
   return {
     title: app.name,
-    body: html`<h1>${app.name} <span class="quiet">App of ${person(hub, app.ownerId)}</span></h1>
+    body: html`<h1>${app.name} <span class="quiet">App of ${person(context, app.ownerId)}</span></h1>
       ${facts(app)}
       <h2>Latest webhook deliveries</h2>
-      ${deliveryTable(hub, deliveries.slice(-100).reverse())}`,
+      ${deliveryTable(context, deliveries.slice(-100).reverse())}`,
   };
 }
 
@@ -79,10 +79,11 @@ function permissionList(permissions: Permissions): string {
   );
 }
 
-function deliveryTable(hub: Hub, deliveries: readonly Delivery[]): Html {
+function deliveryTable(context: SandboxContext, deliveries: readonly Delivery[]): Html {
   if (deliveries.length === 0) return html`<p class="quiet">Nothing was delivered.</p>`;
   return html`<table class="list"><tbody>${deliveries.map((each) => {
-    const repository = each.repositoryId === null ? undefined : hub.world.table("repositories").get(each.repositoryId);
+    const repository =
+      each.repositoryId === null ? undefined : context.world.table("repositories").get(each.repositoryId);
     const arrived = each.statusCode >= 200 && each.statusCode < 300;
     return html`<tr>
       <td>${word(each.statusCode === 0 ? each.status : String(each.statusCode), arrived ? "good" : "bad")}</td>
@@ -94,17 +95,17 @@ function deliveryTable(hub: Hub, deliveries: readonly Delivery[]): Html {
   })}</tbody></table>`;
 }
 
-export function installationPage(context: Context, hub: Hub): Page {
-  const installation = rowAt(context, hub.world.table("installations"));
-  const app = mustBe(hub.world.table("apps").get(installation.appId));
+export function installationPage(http: Context, context: SandboxContext): Page {
+  const installation = rowAt(http, context.world.table("installations"));
+  const app = mustBe(context.world.table("apps").get(installation.appId));
   const reach = installation.repositories;
-  const reached = hub.world
+  const reached = context.world
     .table("repositories")
     .filter((each) => (reach === "all" ? each.ownerId === installation.accountId : reach.includes(each.id)));
   return {
-    title: `${app.name} on ${userById(hub, installation.accountId).login}`,
-    body: html`<h1><a href="/apps/${app.slug}">${app.name}</a> on ${person(hub, installation.accountId)}</h1>
+    title: `${app.name} on ${userById(context, installation.accountId).login}`,
+    body: html`<h1><a href="/apps/${app.slug}">${app.name}</a> on ${person(context, installation.accountId)}</h1>
       <p>Reaches ${reach === "all" ? "every repository of the account" : count(reached.length, "repository", "repositories")}.</p>
-      ${repositoryList(hub, reached)}`,
+      ${repositoryList(context, reached)}`,
   };
 }

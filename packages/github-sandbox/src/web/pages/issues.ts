@@ -1,7 +1,7 @@
 /** `/issues`, `/pulls` and one issue. What an issue and a pull have in common, their conversation, is in `conversation.ts`. */
 import type { Context } from "hono";
 import { html } from "hono/html";
-import type { Hub } from "../../hub.ts";
+import type { SandboxContext } from "../../context.ts";
 import type { Issue, Repository } from "../../world/entities.ts";
 import { checkLines, checkSummary } from "../checks.ts";
 import { conversation } from "../conversation.ts";
@@ -9,23 +9,23 @@ import { issueAt, pageOfRows, repositoryAt } from "../find.ts";
 import { type Html, type Page, pageOf, tabBar } from "../layout.ts";
 import { count, issueState, labels, pager, person, when } from "../parts.ts";
 
-export function issuesPage(context: Context, hub: Hub): Page {
-  return list(context, hub, false);
+export function issuesPage(http: Context, context: SandboxContext): Page {
+  return list(http, context, false);
 }
 
-export function pullsPage(context: Context, hub: Hub): Page {
-  return list(context, hub, true);
+export function pullsPage(http: Context, context: SandboxContext): Page {
+  return list(http, context, true);
 }
 
-function list(context: Context, hub: Hub, pulls: boolean): Page {
-  const repository = repositoryAt(context, hub);
-  const state = context.req.query("state") === "closed" ? "closed" : "open";
-  const all = hub.world
+function list(http: Context, context: SandboxContext, pulls: boolean): Page {
+  const repository = repositoryAt(http, context);
+  const state = http.req.query("state") === "closed" ? "closed" : "open";
+  const all = context.world
     .table("issues")
     .filter((issue) => issue.repositoryId === repository.id && issue.isPull === pulls)
     .reverse();
   const inState = (wanted: Issue["state"]) => all.filter((issue) => issue.state === wanted);
-  const { page, shown, more } = pageOfRows(context, inState(state));
+  const { page, shown, more } = pageOfRows(http, inState(state));
   const path = pageOf(repository, pulls ? "pulls" : "issues");
   const tab = (text: string, wanted: Issue["state"], href: string) => ({
     text,
@@ -39,33 +39,33 @@ function list(context: Context, hub: Hub, pulls: boolean): Page {
     within: { repository, tab: pulls ? "pulls" : "issues" },
     body: html`<h1>${title}</h1>
       ${tabBar("State", [tab("Open", "open", path), tab("Closed", "closed", `${path}?state=closed`)])}
-      ${shown.length === 0 ? html`<p class="quiet">None.</p>` : html`<ul class="rows">${shown.map((issue) => row(hub, repository, issue))}</ul>`}
-      ${pager(context, page, more)}`,
+      ${shown.length === 0 ? html`<p class="quiet">None.</p>` : html`<ul class="rows">${shown.map((issue) => row(context, repository, issue))}</ul>`}
+      ${pager(http, page, more)}`,
   };
 }
 
-function row(hub: Hub, repository: Repository, issue: Issue): Html {
-  const pull = issue.isPull ? hub.world.table("pulls").get(issue.id) : undefined;
-  const comments = hub.world
+function row(context: SandboxContext, repository: Repository, issue: Issue): Html {
+  const pull = issue.isPull ? context.world.table("pulls").get(issue.id) : undefined;
+  const comments = context.world
     .table("comments")
     .filter((each) => each.repositoryId === repository.id && each.issueNumber === issue.number).length;
   return html`<li>${issueState(issue, pull)}
-    <a class="title" href="${pageOf(repository, `${issue.isPull ? "pull" : "issues"}/${issue.number}`)}">${issue.title}</a>${labels(hub, issue)}
-    <div class="quiet">#${issue.number} by ${person(hub, issue.userId)}, ${when(issue.createdAt)}, ${count(comments, "comment")}
-      ${pull === undefined ? "" : checkSummary(checkLines(hub, repository, pull.headSha))}</div>
+    <a class="title" href="${pageOf(repository, `${issue.isPull ? "pull" : "issues"}/${issue.number}`)}">${issue.title}</a>${labels(context, issue)}
+    <div class="quiet">#${issue.number} by ${person(context, issue.userId)}, ${when(issue.createdAt)}, ${count(comments, "comment")}
+      ${pull === undefined ? "" : checkSummary(checkLines(context, repository, pull.headSha))}</div>
   </li>`;
 }
 
 /** A pull's number leads to the pull, as on GitHub. */
-export function issuePage(context: Context, hub: Hub): Page | { elsewhere: string } {
-  const repository = repositoryAt(context, hub);
-  const issue = issueAt(context, hub, repository);
+export function issuePage(http: Context, context: SandboxContext): Page | { elsewhere: string } {
+  const repository = repositoryAt(http, context);
+  const issue = issueAt(http, context, repository);
   if (issue.isPull) return { elsewhere: pageOf(repository, `pull/${issue.number}`) };
   return {
     title: `${issue.title} · Issue #${issue.number}`,
     within: { repository, tab: "issues" },
     body: html`<h1>${issue.title} <span class="quiet">#${issue.number}</span></h1>
-      <p>${issueState(issue, undefined)} opened by ${person(hub, issue.userId)}${labels(hub, issue)}</p>
-      ${conversation(hub, repository, issue)}`,
+      <p>${issueState(issue, undefined)} opened by ${person(context, issue.userId)}${labels(context, issue)}</p>
+      ${conversation(context, repository, issue)}`,
   };
 }

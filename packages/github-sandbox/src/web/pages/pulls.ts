@@ -1,11 +1,11 @@
 /** `/pull/{n}` and its tabs: conversation, commits, checks, files. */
 import type { Context } from "hono";
 import { html } from "hono/html";
+import type { SandboxContext } from "../../context.ts";
 import { requirements } from "../../gates/checks.ts";
 import { guardsOf } from "../../gates/guards.ts";
 import { diffText, patchText } from "../../git/plumbing/diff.ts";
 import { log } from "../../git/plumbing/history.ts";
-import type { Hub } from "../../hub.ts";
 import { factsOf } from "../../pulls/facts.ts";
 import { diffBaseOf } from "../../pulls/reviews/place.ts";
 import type { Issue, Pull, Repository } from "../../world/entities.ts";
@@ -25,14 +25,19 @@ interface Shown {
   pull: Pull;
 }
 
-function shownAt(context: Context, hub: Hub, ending = ""): Shown {
-  const repository = repositoryAt(context, hub);
-  const issue = issueAt(context, hub, repository, ending);
-  return { repository, issue, pull: pullOf(hub, issue) };
+function shownAt(http: Context, context: SandboxContext, ending = ""): Shown {
+  const repository = repositoryAt(http, context);
+  const issue = issueAt(http, context, repository, ending);
+  return { repository, issue, pull: pullOf(context, issue) };
 }
 
-async function pullPage(hub: Hub, { repository, issue, pull }: Shown, tab: PullTab, body: Html): Promise<Page> {
-  const { size } = await factsOf(hub, repository, pull);
+async function pullPage(
+  context: SandboxContext,
+  { repository, issue, pull }: Shown,
+  tab: PullTab,
+  body: Html,
+): Promise<Page> {
+  const { size } = await factsOf(context, repository, pull);
   const link = (name: PullTab, text: string, number: number | null) => ({
     text,
     href: pageOf(repository, `pull/${issue.number}${name === "" ? "" : `/${name}`}`),
@@ -40,13 +45,13 @@ async function pullPage(hub: Hub, { repository, issue, pull }: Shown, tab: PullT
     current: name === tab,
   });
   const branch = (ref: string) => html`<a href="${pageOf(repository, `commits/${ref}`)}"><code>${ref}</code></a>`;
-  const checks = checkLines(hub, repository, pull.headSha);
+  const checks = checkLines(context, repository, pull.headSha);
   return {
     title: `${issue.title} · Pull request #${issue.number}`,
     within: { repository, tab: "pulls" },
     body: html`<h1>${issue.title} <span class="quiet">#${issue.number}</span></h1>
-      <p>${issueState(issue, pull)} ${person(hub, issue.userId)} ${pull.merged ? "wanted" : "wants"} to merge
-        ${count(size.commits, "commit")} into ${branch(pull.baseRef)} from ${branch(pull.headRef)}${labels(hub, issue)}</p>
+      <p>${issueState(issue, pull)} ${person(context, issue.userId)} ${pull.merged ? "wanted" : "wants"} to merge
+        ${count(size.commits, "commit")} into ${branch(pull.baseRef)} from ${branch(pull.headRef)}${labels(context, issue)}</p>
       ${tabBar("Pull request", [
         link("", "Conversation", null),
         link("commits", "Commits", size.commits),
@@ -57,12 +62,17 @@ async function pullPage(hub: Hub, { repository, issue, pull }: Shown, tab: PullT
   };
 }
 
-export async function conversationPage(context: Context, hub: Hub): Promise<Page | { elsewhere: string }> {
-  const repository = repositoryAt(context, hub);
-  const issue = issueAt(context, hub, repository);
+export async function conversationPage(http: Context, context: SandboxContext): Promise<Page | { elsewhere: string }> {
+  const repository = repositoryAt(http, context);
+  const issue = issueAt(http, context, repository);
   if (!issue.isPull) return { elsewhere: pageOf(repository, `issues/${issue.number}`) };
-  const shown = shownAt(context, hub);
-  return pullPage(hub, shown, "", html`${conversation(hub, repository, issue)}${await mergeBox(hub, shown)}`);
+  const shown = shownAt(http, context);
+  return pullPage(
+    context,
+    shown,
+    "",
+    html`${conversation(context, repository, issue)}${await mergeBox(context, shown)}`,
+  );
 }
 
 const mergeStates: Record<string, [string, Tone]> = {
@@ -75,10 +85,10 @@ const mergeStates: Record<string, [string, Tone]> = {
   unknown: ["Whether it can be merged is not known yet.", "quiet"],
 };
 
-async function mergeBox(hub: Hub, { repository, issue, pull }: Shown): Promise<Html> {
+async function mergeBox(context: SandboxContext, { repository, issue, pull }: Shown): Promise<Html> {
   if (pull.merged) {
     return html`<section class="box"><p>${word("merged", "done")} ${
-      pull.mergedById === null ? "" : html`by ${person(hub, pull.mergedById)}`
+      pull.mergedById === null ? "" : html`by ${person(context, pull.mergedById)}`
     } ${when(pull.mergedAt)} as ${
       pull.mergeSha === null
         ? ""
@@ -86,12 +96,12 @@ async function mergeBox(hub: Hub, { repository, issue, pull }: Shown): Promise<H
     }</p></section>`;
   }
   if (issue.state === "closed") return html``;
-  const { mergeableState } = await factsOf(hub, repository, pull);
+  const { mergeableState } = await factsOf(context, repository, pull);
   const [sentence, tone] = mergeStates[mergeableState] ?? ["", "quiet"];
-  const guards = guardsOf(hub.world, repository, `refs/heads/${pull.baseRef}`);
+  const guards = guardsOf(context.world, repository, `refs/heads/${pull.baseRef}`);
   const demanded = guards.flatMap((guard) => guard.checks);
-  const required = requirements(hub.world, repository, demanded, pull.headSha);
-  const checks = checkLines(hub, repository, pull.headSha);
+  const required = requirements(context.world, repository, demanded, pull.headSha);
+  const checks = checkLines(context, repository, pull.headSha);
   const missing = required.filter(({ state }) => state === "expected").map(({ context }) => context);
   return html`<section class="box" id="merge">
     <p>${word(mergeableState, tone)} ${sentence} ${checkSummary(checks)}</p>
@@ -101,33 +111,33 @@ async function mergeBox(hub: Hub, { repository, issue, pull }: Shown): Promise<H
   </section>`;
 }
 
-export async function pullCommitsPage(context: Context, hub: Hub): Promise<Page> {
-  const shown = shownAt(context, hub);
+export async function pullCommitsPage(http: Context, context: SandboxContext): Promise<Page> {
+  const shown = shownAt(http, context);
   const { repository, pull } = shown;
-  const from = await diffBaseOf(hub.git.at(repository), pull);
-  const commits = await log(hub.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
-  return pullPage(hub, shown, "commits", commitTable(hub, repository, commits));
+  const from = await diffBaseOf(context.git.at(repository), pull);
+  const commits = await log(context.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
+  return pullPage(context, shown, "commits", commitTable(context, repository, commits));
 }
 
-export async function pullChecksPage(context: Context, hub: Hub): Promise<Page> {
-  const shown = shownAt(context, hub);
+export async function pullChecksPage(http: Context, context: SandboxContext): Promise<Page> {
+  const shown = shownAt(http, context);
   const { repository, pull } = shown;
   const head = html`<a href="${pageOf(repository, `commit/${pull.headSha}`)}"><code>${shortSha(pull.headSha)}</code></a>`;
-  const body = html`<p>Of the head, ${head}:</p>${checkTable(checkLines(hub, repository, pull.headSha))}`;
-  return pullPage(hub, shown, "checks", body);
+  const body = html`<p>Of the head, ${head}:</p>${checkTable(checkLines(context, repository, pull.headSha))}`;
+  return pullPage(context, shown, "checks", body);
 }
 
-export async function pullFilesPage(context: Context, hub: Hub): Promise<Page> {
-  const shown = shownAt(context, hub);
+export async function pullFilesPage(http: Context, context: SandboxContext): Promise<Page> {
+  const shown = shownAt(http, context);
   const { repository, pull } = shown;
-  const from = await diffBaseOf(hub.git.at(repository), pull);
-  return pullPage(hub, shown, "files", await difference(hub, repository, from, pull.headSha));
+  const from = await diffBaseOf(context.git.at(repository), pull);
+  return pullPage(context, shown, "files", await difference(context, repository, from, pull.headSha));
 }
 
 /** `/pull/{n}.diff` and `/pull/{n}.patch`. */
-export async function pullText(context: Context, hub: Hub, kind: "diff" | "patch"): Promise<string> {
-  const { repository, pull } = shownAt(context, hub, `.${kind}`);
-  const from = await diffBaseOf(hub.git.at(repository), pull);
-  const git = hub.git.at(repository);
+export async function pullText(http: Context, context: SandboxContext, kind: "diff" | "patch"): Promise<string> {
+  const { repository, pull } = shownAt(http, context, `.${kind}`);
+  const from = await diffBaseOf(context.git.at(repository), pull);
+  const git = context.git.at(repository);
   return kind === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
 }

@@ -1,6 +1,6 @@
 /** Issues that block others. https://docs.github.com/en/rest/issues/issue-dependencies */
 import { z } from "zod";
-import type { Hub } from "../../../hub.ts";
+import type { SandboxContext } from "../../../context.ts";
 import { repository as renderRepository } from "../../../shapes/repository.ts";
 import { told } from "../../../shapes/told.ts";
 import { bodyOf } from "../../body.ts";
@@ -18,9 +18,9 @@ const most = 50;
 
 const path = "/repos/:owner/:repo/issues/:number{[0-9]+}/dependencies";
 
-export function dependencyRoutes(hub: Hub): Rest {
+export function dependencyRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const links = hub.world.table("issueDependencies");
+  const links = context.world.table("issueDependencies");
 
   const blockersOf = (id: number) => links.filter((link) => link.blockedId === id).map((link) => link.blockingId);
   const blockedBy = (id: number) => links.filter((link) => link.blockingId === id).map((link) => link.blockedId);
@@ -36,38 +36,38 @@ export function dependencyRoutes(hub: Hub): Rest {
     const sender = { sender: who.user, byJobToken: who.byJobToken };
     const both = {
       blocked_issue_id: blocked.issue.id,
-      blocked_issue: shown(hub, blocked),
+      blocked_issue: shown(context, blocked),
       blocking_issue_id: blocking.issue.id,
-      blocking_issue: shown(hub, blocking),
+      blocking_issue: shown(context, blocking),
     };
-    recordEvent(hub, blocked.issue, `blocked_by_${change}`, who.user.id, { relatedId: blocking.issue.id });
-    recordEvent(hub, blocking.issue, `blocking_${change}`, who.user.id, { relatedId: blocked.issue.id });
-    const ofBlocked = { ...both, blocking_issue_repo: renderRepository(hub, blocking.repository) };
+    recordEvent(context, blocked.issue, `blocked_by_${change}`, who.user.id, { relatedId: blocking.issue.id });
+    recordEvent(context, blocking.issue, `blocking_${change}`, who.user.id, { relatedId: blocked.issue.id });
+    const ofBlocked = { ...both, blocking_issue_repo: renderRepository(context, blocking.repository) };
     const toBlocked = told("issue_dependencies", `blocked_by_${change}`, ofBlocked);
-    hub.announce({ ...sender, repository: blocked.repository, ...toBlocked });
-    const ofBlocking = { ...both, blocked_issue_repo: renderRepository(hub, blocked.repository) };
+    context.announce({ ...sender, repository: blocked.repository, ...toBlocked });
+    const ofBlocking = { ...both, blocked_issue_repo: renderRepository(context, blocked.repository) };
     const toBlocking = told("issue_dependencies", `blocking_${change}`, ofBlocking);
-    hub.announce({ ...sender, repository: blocking.repository, ...toBlocking });
+    context.announce({ ...sender, repository: blocking.repository, ...toBlocking });
   }
 
   for (const [name, idsOf] of [
     ["blocked_by", blockersOf],
     ["blocking", blockedBy],
   ] as const) {
-    rest.get(`${path}/${name}`, (context) => {
-      const { issue } = issueOfPath(context, hub, "read");
-      const found = visible(context, hub, idsOf(issue.id));
+    rest.get(`${path}/${name}`, (http) => {
+      const { issue } = issueOfPath(http, context, "read");
+      const found = visible(http, context, idsOf(issue.id));
       return respond<"issues/list-dependencies-blocked-by" | "issues/list-dependencies-blocking">(
-        context,
-        paginate(context, found).map((each) => shown(hub, each)),
+        http,
+        paginate(http, found).map((each) => shown(context, each)),
       );
     });
   }
 
-  rest.post(`${path}/blocked_by`, async (context) => {
-    const blocked = issueOfPath(context, hub, "write");
-    const body = await bodyOf(context, added);
-    const blocking = issueNamed(context, hub, body.issue_id);
+  rest.post(`${path}/blocked_by`, async (http) => {
+    const blocked = issueOfPath(http, context, "write");
+    const body = await bodyOf(http, added);
+    const blocking = issueNamed(http, context, body.issue_id);
     const refuse = (message: string) => unprocessable("IssueDependency", [{ code: "custom", message }]);
     const id = `${blocked.issue.id}:${blocking.issue.id}`;
     if (links.get(id) !== undefined) throw refuse("Issue is already blocked by this issue");
@@ -75,18 +75,18 @@ export function dependencyRoutes(hub: Hub): Rest {
     if (blockersOf(blocked.issue.id).length >= most)
       throw refuse(`Issue cannot be blocked by more than ${most} issues`);
     links.put({ id, blockedId: blocked.issue.id, blockingId: blocking.issue.id });
-    tell(blocked, blocking, "added", by(context));
-    return respond<"issues/add-blocked-by-dependency", 201>(context, shown(hub, blocking), 201);
+    tell(blocked, blocking, "added", by(http));
+    return respond<"issues/add-blocked-by-dependency", 201>(http, shown(context, blocking), 201);
   });
 
-  rest.delete(`${path}/blocked_by/:id{[0-9]+}`, (context) => {
-    const blocked = issueOfPath(context, hub, "write");
-    const blocking = placed(hub, Number(context.req.param("id")));
+  rest.delete(`${path}/blocked_by/:id{[0-9]+}`, (http) => {
+    const blocked = issueOfPath(http, context, "write");
+    const blocking = placed(context, Number(http.req.param("id")));
     const id = `${blocked.issue.id}:${blocking?.issue.id}`;
     if (blocking === null || links.get(id) === undefined) throw notFound();
     links.remove(id);
-    tell(blocked, blocking, "removed", by(context));
-    return respond<"issues/remove-dependency-blocked-by">(context, shown(hub, blocking));
+    tell(blocked, blocking, "removed", by(http));
+    return respond<"issues/remove-dependency-blocked-by">(http, shown(context, blocking));
   });
 
   return rest;

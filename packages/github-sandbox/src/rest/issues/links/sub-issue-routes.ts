@@ -1,6 +1,6 @@
 /** Sub-issues. https://docs.github.com/en/rest/issues/sub-issues */
 import { z } from "zod";
-import type { Hub } from "../../../hub.ts";
+import type { SandboxContext } from "../../../context.ts";
 import { bodyOf } from "../../body.ts";
 import { ApiError, newRest, notFound, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
@@ -19,45 +19,45 @@ const moved = z
 
 const one = "/repos/:owner/:repo/issues/:number{[0-9]+}";
 
-export function subIssueRoutes(hub: Hub): Rest {
+export function subIssueRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = hub;
+  const { world } = context;
 
-  rest.get(`${one}/sub_issues`, (context) => {
-    const { issue } = issueOfPath(context, hub, "read");
-    const found = visible(context, hub, childrenOf(world, issue.id));
+  rest.get(`${one}/sub_issues`, (http) => {
+    const { issue } = issueOfPath(http, context, "read");
+    const found = visible(http, context, childrenOf(world, issue.id));
     return respond<"issues/list-sub-issues">(
-      context,
-      paginate(context, found).map((each) => shown(hub, each)),
+      http,
+      paginate(http, found).map((each) => shown(context, each)),
     );
   });
 
-  rest.get(`${one}/parent`, (context) => {
-    const { issue } = issueOfPath(context, hub, "read");
-    const [parent] = visible(context, hub, [parentOf(world, issue)?.id ?? 0]);
+  rest.get(`${one}/parent`, (http) => {
+    const { issue } = issueOfPath(http, context, "read");
+    const [parent] = visible(http, context, [parentOf(world, issue)?.id ?? 0]);
     if (parent === undefined) throw notFound();
-    return respond<"issues/get-parent">(context, shown(hub, parent));
+    return respond<"issues/get-parent">(http, shown(context, parent));
   });
 
-  rest.post(`${one}/sub_issues`, async (context) => {
-    const parent = issueOfPath(context, hub, "write");
-    const body = await bodyOf(context, added);
-    addSubIssue(hub, parent, issueNamed(context, hub, body.sub_issue_id), body.replace_parent, by(context));
-    return respond<"issues/add-sub-issue", 201>(context, shown(hub, parent), 201);
+  rest.post(`${one}/sub_issues`, async (http) => {
+    const parent = issueOfPath(http, context, "write");
+    const body = await bodyOf(http, added);
+    addSubIssue(context, parent, issueNamed(http, context, body.sub_issue_id), body.replace_parent, by(http));
+    return respond<"issues/add-sub-issue", 201>(http, shown(context, parent), 201);
   });
 
-  rest.delete(`${one}/sub_issue`, async (context) => {
-    const parent = issueOfPath(context, hub, "write");
-    const { sub_issue_id: childId } = await bodyOf(context, removed);
-    const child = placed(hub, childId);
+  rest.delete(`${one}/sub_issue`, async (http) => {
+    const parent = issueOfPath(http, context, "write");
+    const { sub_issue_id: childId } = await bodyOf(http, removed);
+    const child = placed(context, childId);
     if (child === null || parentOf(world, child.issue)?.id !== parent.issue.id) throw notFound();
-    removeSubIssue(hub, parent, child, by(context));
-    return respond<"issues/remove-sub-issue">(context, shown(hub, parent));
+    removeSubIssue(context, parent, child, by(http));
+    return respond<"issues/remove-sub-issue">(http, shown(context, parent));
   });
 
-  rest.patch(`${one}/sub_issues/priority`, async (context) => {
-    const parent = issueOfPath(context, hub, "write");
-    const body = await bodyOf(context, moved);
+  rest.patch(`${one}/sub_issues/priority`, async (http) => {
+    const parent = issueOfPath(http, context, "write");
+    const body = await bodyOf(http, moved);
     const present = childrenOf(world, parent.issue.id);
     const anchor = body.after_id ?? body.before_id ?? 0;
     if (!present.includes(body.sub_issue_id)) throw notFound();
@@ -65,7 +65,7 @@ export function subIssueRoutes(hub: Hub): Rest {
     if (!others.includes(anchor)) throw new ApiError(422, "The sub-issue to place it by is not of this parent.");
     const at = others.indexOf(anchor) + (body.after_id === undefined ? 0 : 1);
     place(world, parent.issue.id, others.toSpliced(at, 0, body.sub_issue_id));
-    return respond<"issues/reprioritize-sub-issue">(context, shown(hub, parent));
+    return respond<"issues/reprioritize-sub-issue">(http, shown(context, parent));
   });
 
   return rest;

@@ -1,5 +1,5 @@
 /** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
-import type { Hub } from "../../../hub.ts";
+import type { SandboxContext } from "../../../context.ts";
 import { repository as renderRepository } from "../../../shapes/repository.ts";
 import { told } from "../../../shapes/told.ts";
 import type { Issue } from "../../../world/entities.ts";
@@ -39,18 +39,24 @@ export function place(world: World, parentId: number, ids: readonly number[]): v
 }
 
 /** @throws ApiError 422 for an issue that does not fit there. */
-export function addSubIssue(hub: Hub, parent: Placed, child: Placed, replaceParent: boolean, by: By): void {
-  const present = parentOf(hub.world, child.issue);
-  mustFit(hub.world, parent, child, present?.id ?? null, replaceParent);
-  const former = present === null ? null : placed(hub, present.id);
-  place(hub.world, parent.issue.id, [...childrenOf(hub.world, parent.issue.id), child.issue.id]);
-  if (former !== null) tell(hub, former, child, "removed", by);
-  tell(hub, parent, child, "added", by);
+export function addSubIssue(
+  context: SandboxContext,
+  parent: Placed,
+  child: Placed,
+  replaceParent: boolean,
+  by: By,
+): void {
+  const present = parentOf(context.world, child.issue);
+  mustFit(context.world, parent, child, present?.id ?? null, replaceParent);
+  const former = present === null ? null : placed(context, present.id);
+  place(context.world, parent.issue.id, [...childrenOf(context.world, parent.issue.id), child.issue.id]);
+  if (former !== null) tell(context, former, child, "removed", by);
+  tell(context, parent, child, "added", by);
 }
 
-export function removeSubIssue(hub: Hub, parent: Placed, child: Placed, by: By): void {
-  hub.world.table("subIssues").remove(child.issue.id);
-  tell(hub, parent, child, "removed", by);
+export function removeSubIssue(context: SandboxContext, parent: Placed, child: Placed, by: By): void {
+  context.world.table("subIssues").remove(child.issue.id);
+  tell(context, parent, child, "removed", by);
 }
 
 /** In GitHub's words: https://github.com/github/github-mcp-server/pull/470 */
@@ -82,18 +88,18 @@ function depthBelow(world: World, issueId: number): number {
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#sub_issues */
-function tell(hub: Hub, parent: Placed, child: Placed, change: "added" | "removed", by: By): void {
+function tell(context: SandboxContext, parent: Placed, child: Placed, change: "added" | "removed", by: By): void {
   const who = { sender: by.user, byJobToken: by.byJobToken };
   const both = {
     parent_issue_id: parent.issue.id,
-    parent_issue: shown(hub, parent),
+    parent_issue: shown(context, parent),
     sub_issue_id: child.issue.id,
-    sub_issue: shown(hub, child),
+    sub_issue: shown(context, child),
   };
-  recordEvent(hub, parent.issue, `sub_issue_${change}`, by.user.id, { relatedId: child.issue.id });
-  recordEvent(hub, child.issue, `parent_issue_${change}`, by.user.id, { relatedId: parent.issue.id });
-  const ofParent = { ...both, sub_issue_repo: renderRepository(hub, child.repository) };
-  hub.announce({ ...who, repository: parent.repository, ...told("sub_issues", `sub_issue_${change}`, ofParent) });
-  const ofChild = { ...both, parent_issue_repo: renderRepository(hub, parent.repository) };
-  hub.announce({ ...who, repository: child.repository, ...told("sub_issues", `parent_issue_${change}`, ofChild) });
+  recordEvent(context, parent.issue, `sub_issue_${change}`, by.user.id, { relatedId: child.issue.id });
+  recordEvent(context, child.issue, `parent_issue_${change}`, by.user.id, { relatedId: parent.issue.id });
+  const ofParent = { ...both, sub_issue_repo: renderRepository(context, child.repository) };
+  context.announce({ ...who, repository: parent.repository, ...told("sub_issues", `sub_issue_${change}`, ofParent) });
+  const ofChild = { ...both, parent_issue_repo: renderRepository(context, parent.repository) };
+  context.announce({ ...who, repository: child.repository, ...told("sub_issues", `parent_issue_${change}`, ofChild) });
 }

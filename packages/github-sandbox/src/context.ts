@@ -3,7 +3,7 @@ import type { GitStore } from "./git/store.ts";
 import type { Announce } from "./world/announce.ts";
 import type { Clock, World } from "./world/world.ts";
 
-export interface Hub {
+export interface SandboxContext {
   world: World;
   git: GitStore;
   announce: Announce;
