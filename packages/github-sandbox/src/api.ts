@@ -27,7 +27,7 @@ import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";
 import { rulesetRoutes } from "./rest/repos/ruleset-routes.ts";
 import { userRoutes } from "./rest/user-routes.ts";
-import type { Delivery } from "./world/entities.ts";
+import type { Delivery } from "./store/entities.ts";
 
 const documentation = "https://docs.github.com/rest";
 
@@ -54,7 +54,7 @@ export function restApi(
     const identified = identify(http, context);
     await gate.through(http, requestId, async () => {
       if (identified !== null) throw identified;
-      await withFaults(faultsOf(context.world), http, async () => {
+      await withFaults(faultsOf(context.store), http, async () => {
         await next();
         await answerConditionally(http);
       });

@@ -1,10 +1,10 @@
-/** What every room of the sandbox shares: its memory, its git, its voice, and where it can be reached. */
+/** Names what every room of the sandbox shares: the store, git, the way to announce events, and the addresses. */
 import type { GitStore } from "./git/store.ts";
-import type { Announce } from "./world/announce.ts";
-import type { Clock, World } from "./world/world.ts";
+import type { Announce } from "./store/announce.ts";
+import type { Clock, Store } from "./store/store.ts";
 
 export interface SandboxContext {
-  world: World;
+  store: Store;
   git: GitStore;
   announce: Announce;
   clock: Clock;

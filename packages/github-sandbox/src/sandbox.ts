@@ -24,12 +24,12 @@ import { issueJobToken } from "./rest/auth/tokens.ts";
 import { newRest } from "./rest/kit.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";
+import type { Repository } from "./store/entities.ts";
+import { actionsApp, actionsBot } from "./store/github-actions.ts";
+import { type Clock, Store } from "./store/store.ts";
 import { webPages } from "./web/index.ts";
-import type { Repository } from "./world/entities.ts";
-import { actionsApp, actionsBot } from "./world/github-actions.ts";
-import { type Clock, World } from "./world/world.ts";
 
-export type { App, Installation, Repository, User } from "./world/entities.ts";
+export type { App, Installation, Repository, User } from "./store/entities.ts";
 
 export interface SandboxOptions {
   /** Everything the sandbox remembers lives here; started again on the same folder, it goes on. */
@@ -79,20 +79,20 @@ const webhookTimeoutMs = 10_000;
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock = options.clock ?? { now: () => new Date() };
   const dataDir = resolve(options.dataDir);
-  const world = new World(dataDir, clock);
-  actionsApp(world);
-  actionsBot(world);
+  const store = new Store(dataDir, clock);
+  actionsApp(store);
+  actionsBot(store);
   const git = new GitStore(join(dataDir, "git"));
   let url = "";
   let announced = 0;
-  const faults = faultsOf(world);
+  const faults = faultsOf(store);
   if (options.faults !== undefined) faults.set(options.faults);
   const serverUrl = () => url;
   const apiUrl = () => `${url}/api/v3`;
 
-  const hooks = startHooks({ world, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
+  const hooks = startHooks({ store, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
   const context: SandboxContext = {
-    world,
+    store,
     git,
     clock,
     apiUrl,
@@ -106,7 +106,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const actions = startActions(
     {
-      world,
+      store,
       announce: context.announce,
       apiUrl,
       serverUrl,
@@ -116,8 +116,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
       headCommit: (repository, commit) => git.headCommit(repository, commit),
       testMerge: (repository, number) => testMergeOf(context, repository, number),
-      issueJobToken: (repository, _run, permissions) => issueJobToken(world, repository, permissions).id,
-      revokeToken: (token) => world.table("tokens").remove(token),
+      issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
+      revokeToken: (token) => store.table("tokens").remove(token),
     },
     {
       slots: options.slots,
@@ -140,7 +140,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await pullsIdle(context);
     await git.idle();
     await hooks.close();
-    world.close();
+    store.close();
   }
 
   const where = { host: options.host ?? "127.0.0.1", port: options.port ?? 0 };
@@ -170,7 +170,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     apiUrl: apiUrl(),
     routes: () => api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
     pullRequestChecks: (repository, branch) =>
-      actions.foresee(world.table("repositories").get(repository.id) ?? repository, branch),
+      actions.foresee(store.table("repositories").get(repository.id) ?? repository, branch),
     close,
     setFaults: (settings) => faults.set(settings),
     async idle() {

@@ -12,7 +12,7 @@ import { findRepository, makeRepository, type NewRepository } from "./rest/repos
 import { installation as renderInstallation } from "./shapes/app.ts";
 import { nodeId, type Payload, type Schema } from "./shapes/site.ts";
 import { simpleUser } from "./shapes/user.ts";
-import type { App, Installation, Protection, Repository, Role, User } from "./world/entities.ts";
+import type { App, Installation, Protection, Repository, Role, User } from "./store/entities.ts";
 
 type Named = Pick<Repository, "id">;
 
@@ -50,10 +50,10 @@ export interface Seeding {
 }
 
 export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
-  const { world } = context;
-  const users = world.table("users");
-  const apps = world.table("apps");
-  const repositories = world.table("repositories");
+  const { store } = context;
+  const users = store.table("users");
+  const apps = store.table("apps");
+  const repositories = store.table("repositories");
 
   const findUser = (login: string) => users.find((each) => each.login.toLowerCase() === login.toLowerCase());
 
@@ -61,7 +61,7 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
     const known = findUser(login);
     if (known !== undefined && known.type !== type) throw new Error(`${login} is there, as a ${known.type}`);
     const email = type === "User" ? `${login}@users.noreply.localhost` : null;
-    return known ?? users.put({ id: world.nextId(), login, type, name: login, email });
+    return known ?? users.put({ id: store.nextId(), login, type, name: login, email });
   }
 
   function change(repository: Named, changed: (present: Repository) => Partial<Repository>): Repository {
@@ -73,23 +73,23 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
   return {
     createUser(login) {
       const user = account(login, "User");
-      const known = world.table("tokens").find((each) => each.kind === "user" && each.userId === user.id);
-      return { user, token: (known ?? issueUserToken(world, user)).id };
+      const known = store.table("tokens").find((each) => each.kind === "user" && each.userId === user.id);
+      return { user, token: (known ?? issueUserToken(store, user)).id };
     },
     createOrganization: (login) => account(login, "Organization"),
     async createApp(given, owner) {
-      const made = await registerApp(world, owner ?? account("sandbox", "Organization"), given);
+      const made = await registerApp(store, owner ?? account("sandbox", "Organization"), given);
       hooks.tell(made.app, "ping", ping(context, made.app), null);
       return made;
     },
-    renewAppKey: (app) => renewKey(world, app),
+    renewAppKey: (app) => renewKey(store, app),
     install(app, target, reach) {
-      const { installation, isNew } = installApp(world, app, target, reach);
+      const { installation, isNew } = installApp(store, app, target, reach);
       if (!isNew) return installation;
       const payload = {
         action: "created",
         installation: renderInstallation(context, installation, app),
-        repositories: installedRepositories(world, installation).map((each) => ({
+        repositories: installedRepositories(store, installation).map((each) => ({
           id: each.id,
           node_id: nodeId("Repository", each.id),
           name: each.name,
@@ -102,7 +102,7 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
       return installation;
     },
     async createRepository({ owner, name, ...wanted }) {
-      const known = findRepository(world, owner.login, name);
+      const known = findRepository(store, owner.login, name);
       if (known !== undefined) return known;
       return makeRepository(context, owner, {
         name,
@@ -119,14 +119,14 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
       const isEmpty = (await context.git.resolve(repository, "HEAD")) === null;
       const sha = await context.git.importFrom(repository, source, ref, branch);
       if (isEmpty) await context.git.setDefaultBranch(repository, branch);
-      change(repository, () => ({ pushedAt: world.now(), ...(isEmpty ? { defaultBranch: branch } : {}) }));
+      change(repository, () => ({ pushedAt: store.now(), ...(isEmpty ? { defaultBranch: branch } : {}) }));
       return sha;
     },
     addCollaborator(repository, user, role) {
       change(repository, ({ collaborators }) => ({ collaborators: { ...collaborators, [String(user.id)]: role } }));
     },
     setProtection: (repository, branch, wanted) =>
-      world.table("protections").put({ ...unprotected(repository, branch), ...wanted }),
+      store.table("protections").put({ ...unprotected(repository, branch), ...wanted }),
     setSecret(repository, name, value) {
       change(repository, ({ secrets }) => ({ secrets: { ...secrets, [name]: value } }));
     },
@@ -149,7 +149,7 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
     },
     findUser,
     findApp: (slug) => apps.find((each) => each.slug === slug),
-    findRepository: (owner, name) => findRepository(world, owner, name),
+    findRepository: (owner, name) => findRepository(store, owner, name),
   };
 }
 
@@ -164,11 +164,11 @@ function ping(context: SandboxContext, app: App) {
       active: true,
       events: app.events,
       config: { content_type: "json", insecure_ssl: "0", secret: "********", url: app.webhookUrl ?? "" },
-      updated_at: context.world.now(),
+      updated_at: context.store.now(),
       created_at: app.createdAt,
       app_id: app.id,
       deliveries_url: `${context.apiUrl()}/app/hook/deliveries`,
     },
-    sender: simpleUser(context, botOf(context.world, app)),
+    sender: simpleUser(context, botOf(context.store, app)),
   } satisfies Payload<"webhook-ping"> & { sender: unknown };
 }

@@ -58,7 +58,7 @@ describe("actions/cache", () => {
     await fixture.commit({ "README.md": "changed" }, "other");
     await fixture.settle();
     expect(await said()).toBe("hit=[false] deps=[of main] tool=[tool]");
-    expect([...fixture.context.world.table("caches").all()].map(({ ref }) => ref)).toEqual([
+    expect([...fixture.context.store.table("caches").all()].map(({ ref }) => ref)).toEqual([
       "refs/heads/main",
       "refs/heads/topic",
       "refs/heads/other",
@@ -78,7 +78,7 @@ describe("actions/cache", () => {
       called: called.replace("on:", "cache-mode: write\non:"),
       caller: `on: workflow_dispatch\ncache-mode: ${mode}\njobs: { call: { uses: ./.github/workflows/called.yml } }`,
     });
-    const caches = fixture.context.world.table("caches");
+    const caches = fixture.context.store.table("caches");
     await fixture.dispatch("caller");
     const log = await fixture.log(fixture.job("call / it"));
     expect(/Z (hit=.*)/.exec(log)?.[1]).toBe(found);
@@ -130,7 +130,7 @@ describe("an artifact's name", () => {
     const folder = mkdtempSync(join(tmpdir(), "artifact-names-"));
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "x"), "x");
-    const artifacts = openArtifacts(fixture.context.world, folder);
+    const artifacts = openArtifacts(fixture.context.store, folder);
     const saved = artifacts.save({ id: 1 } as never, { name, entries: [], overwrite: false, retentionDays: null });
     await expect(saved).rejects.toThrow("The artifact name is not valid");
     rmSync(folder, { recursive: true });

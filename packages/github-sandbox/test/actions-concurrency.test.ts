@@ -21,7 +21,7 @@ async function start(name: string): Promise<number> {
 }
 
 function jobs(): string[] {
-  const all = [...fixture.context.world.table("jobs").all()];
+  const all = [...fixture.context.store.table("jobs").all()];
   return all.map((job) => `${job.runId} ${job.name}: ${job.conclusion ?? job.status}`);
 }
 
@@ -41,7 +41,7 @@ jobs:
     await until(() => jobs().includes(`${runs[1]} deploy: pending`) && jobs().includes(`${runs[1]} build: success`));
     runs.push(await start("deploy"));
     await until(() => jobs().includes(`${runs[2]} deploy: pending`) && jobs().includes(`${runs[2]} build: success`));
-    await until(() => fixture.context.world.table("runs").get(runs[1] ?? 0)?.status === "completed");
+    await until(() => fixture.context.store.table("runs").get(runs[1] ?? 0)?.status === "completed");
     expect(jobs().filter((line) => line.includes("deploy"))).toEqual([
       `${runs[0]} deploy: in_progress`,
       `${runs[1]} deploy: cancelled`,
@@ -116,10 +116,10 @@ describe("slots", () => {
     const file = "on: workflow_dispatch\njobs: { wait: { runs-on: ubuntu-latest, steps: [{ run: 'sleep 60' }] } }";
     await fixture.commit({ wait: file });
     const other = await fixture.makeRepository("other", { wait: file });
-    const { world } = fixture.context;
-    const eve = world.table("users").put({ ...fixture.owner, id: world.nextId(), login: "eve" });
+    const { store } = fixture.context;
+    const eve = store.table("users").put({ ...fixture.owner, id: store.nextId(), login: "eve" });
     const foreign = await fixture.makeRepository("foreign", { wait: file });
-    const owned = world.table("repositories").put({ ...foreign, ownerId: eve.id, owner: "eve" });
+    const owned = store.table("repositories").put({ ...foreign, ownerId: eve.id, owner: "eve" });
     const dispatched = async (repository: typeof other) => {
       const [workflow] = await fixture.actions.workflows(repository);
       return fixture.actions.dispatch(repository, workflow!, { ref: "main", inputs: {}, actor: eve });
@@ -127,7 +127,7 @@ describe("slots", () => {
     const runs = [await start("wait"), (await dispatched(other)).id, (await dispatched(owned)).id, await start("wait")];
     const states = () =>
       runs
-        .map((id) => world.table("jobs").find((job) => job.runId === id))
+        .map((id) => store.table("jobs").find((job) => job.runId === id))
         .map((job) => job?.conclusion ?? job?.status);
     await until(() => states().join() === "in_progress,queued,in_progress,queued");
     fixture.actions.cancel(runs[0] ?? 0, true);

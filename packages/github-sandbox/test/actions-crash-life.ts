@@ -19,7 +19,7 @@ const { data } = await fixture.octokit.request(
   "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
   { ...fixture.at, workflow_id: "long.yml", ref: "main", return_run_details: true },
 );
-const jobs = fixture.context.world.table("jobs");
+const jobs = fixture.context.store.table("jobs");
 const isUnderWay = () => jobs.find((job) => job.name === "running" && job.steps.length === 3 && job.process !== null);
 while (isUnderWay() === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
 process.stdout.write(`${JSON.stringify({ ...(data as object), jobs: [...jobs.all()] })}\n`);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Job } from "../src/world/entities.ts";
+import type { Job } from "../src/store/entities.ts";
 import { type Life, startLife } from "./actions-fixture.ts";
 
 let folder: string;
@@ -49,7 +49,7 @@ async function startDoomed() {
   const [line] = (await once(createInterface({ input: child.stdout! }), "line")) as [string];
   const { workflow_run_id: runId, jobs } = JSON.parse(line) as { workflow_run_id: number; jobs: Job[] };
   const running = jobs.find((job) => job.name === "running");
-  const workspace = join(folder, "world", "actions", "jobs", String(running!.id), "work", "shop", "shop");
+  const workspace = join(folder, "data", "actions", "jobs", String(running!.id), "work", "shop", "shop");
   const pids = [running!.process!.pid, Number(readFileSync(join(workspace, "pid"), "utf8"))];
   const kill = async () => {
     child!.kill("SIGKILL");
@@ -73,11 +73,11 @@ it("ends at the next start what was left running when its guard was killed too, 
   await kill();
   expect(pids.map(isRunning)).toEqual([true, true]);
 
-  life = await startLife(join(folder, "world"));
-  const { world } = life.context;
+  life = await startLife(join(folder, "data"));
+  const { store } = life.context;
   await expect.poll(() => pids.map(isRunning)).toEqual([false, false]);
-  expect(world.table("runs").get(runId)).toMatchObject({ status: "completed", conclusion: "cancelled" });
-  const after = world.table("jobs").filter((job) => job.runId === runId);
+  expect(store.table("runs").get(runId)).toMatchObject({ status: "completed", conclusion: "cancelled" });
+  const after = store.table("jobs").filter((job) => job.runId === runId);
   expect(after.map((job) => [job.name, job.status, job.conclusion, job.process])).toEqual([
     ["running", "completed", "cancelled", null],
     ["waiting", "completed", "cancelled", null],
@@ -91,6 +91,6 @@ it("ends at the next start what was left running when its guard was killed too, 
     "check_suite completed",
     "workflow_run completed",
   ]);
-  expect(world.table("tokens").filter((token) => token.kind === "job")).toEqual([]);
+  expect(store.table("tokens").filter((token) => token.kind === "job")).toEqual([]);
   expect(existsSync(workspace)).toBe(false);
 });

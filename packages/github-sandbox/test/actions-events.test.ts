@@ -1,7 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { issueJobToken } from "../src/rest/auth/tokens.ts";
-import type { WorkflowRun } from "../src/world/entities.ts";
+import type { WorkflowRun } from "../src/store/entities.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
 let fixture: Fixture;
@@ -128,7 +128,7 @@ describe("workflows start", () => {
     });
     const before = (await fixture.settle()).length;
     const permissions = { contents: "write", issues: "write", actions: "write" } as const;
-    const auth = issueJobToken(fixture.context.world, fixture.repository, permissions).id;
+    const auth = issueJobToken(fixture.context.store, fixture.repository, permissions).id;
     const { rest } = new Octokit({ baseUrl: fixture.context.apiUrl(), auth });
     await rest.issues.create({ ...fixture.at, title: "x" });
     const sha = (await fixture.context.git.resolve(fixture.repository, "refs/heads/main")) ?? "";

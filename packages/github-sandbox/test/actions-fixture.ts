@@ -18,9 +18,9 @@ import { issueJobToken, issueUserToken } from "../src/rest/auth/tokens.ts";
 import { newRest } from "../src/rest/kit.ts";
 import { makeRepository } from "../src/rest/repos/make.ts";
 import { listen } from "../src/server.ts";
-import type { Announcement } from "../src/world/announce.ts";
-import type { Job, Repository, User, WorkflowRun } from "../src/world/entities.ts";
-import { World } from "../src/world/world.ts";
+import type { Announcement } from "../src/store/announce.ts";
+import type { Job, Repository, User, WorkflowRun } from "../src/store/entities.ts";
+import { Store } from "../src/store/store.ts";
 
 export type Files = Record<string, string>;
 
@@ -35,7 +35,7 @@ export interface Life {
 /** One life of the sandbox on a folder, put together as `sandbox/index.ts` does, with everything announced kept. */
 export async function startLife(dataDir: string, options: Partial<ActionsOptions> = {}): Promise<Life> {
   const clock = { now: () => new Date() };
-  const world = new World(dataDir, clock);
+  const store = new Store(dataDir, clock);
   const announced: Announcement[] = [];
   let url = "";
   const git = new GitStore(join(dataDir, "git"));
@@ -45,10 +45,10 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
     announced.push(announcement);
     actions.announced(announcement);
   };
-  const context: SandboxContext = { world, clock, git, announce, apiUrl, serverUrl };
+  const context: SandboxContext = { store, clock, git, announce, apiUrl, serverUrl };
   const actions = startActions(
     {
-      world,
+      store,
       announce,
       apiUrl,
       serverUrl,
@@ -58,8 +58,8 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
       listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
       headCommit: (repository, commit) => git.headCommit(repository, commit),
       testMerge: (repository, number) => testMergeOf(context, repository, number),
-      issueJobToken: (repository, _run, permissions) => issueJobToken(world, repository, permissions).id,
-      revokeToken: (token) => world.table("tokens").remove(token),
+      issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
+      revokeToken: (token) => store.table("tokens").remove(token),
     },
     {
       slots: 4,
@@ -90,7 +90,7 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
       await actions.close();
       await pullsIdle(context);
       await git.idle();
-      world.close();
+      store.close();
     },
   };
 }
@@ -127,11 +127,11 @@ export async function startFixture(
   options: Partial<ActionsOptions> = {},
   folder = mkdtempSync(join(tmpdir(), "sandbox-actions-")),
 ): Promise<Fixture> {
-  const life = await startLife(join(folder, "world"), options);
+  const life = await startLife(join(folder, "data"), options);
   const { context, url, actions } = life;
-  const { world } = context;
-  const owner = world.table("users").put({ id: world.nextId(), login: "ada", type: "User", name: null, email: null });
-  const token = issueUserToken(world, owner).id;
+  const { store } = context;
+  const owner = store.table("users").put({ id: store.nextId(), login: "ada", type: "User", name: null, email: null });
+  const token = issueUserToken(store, owner).id;
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const octokit = new Octokit({ baseUrl: `${url}/api/v3`, log: silent, auth: token });
 
@@ -166,7 +166,7 @@ export async function startFixture(
 
   const repository = await made("shop");
   const at = { owner: "ada", repo: "shop" };
-  const jobs = () => [...world.table("jobs").all()];
+  const jobs = () => [...store.table("jobs").all()];
   await commitTo(repository, { "README.md": "# shop\n" }, "main", "main");
   await actions.idle();
 
@@ -187,10 +187,10 @@ export async function startFixture(
       await pullsIdle(context);
       await context.git.idle();
       await actions.idle();
-      return [...world.table("runs").all()];
+      return [...store.table("runs").all()];
     },
     runsOf: (name) =>
-      world
+      store
         .table("runs")
         .filter((run) => run.workflowPath === `.github/workflows/${name}.yml`)
         .reverse(),
@@ -213,7 +213,7 @@ export async function startFixture(
         return_run_details: true,
       });
       await actions.idle();
-      return world.table("runs").get((data as { workflow_run_id: number }).workflow_run_id) as WorkflowRun;
+      return store.table("runs").get((data as { workflow_run_id: number }).workflow_run_id) as WorkflowRun;
     },
     async close() {
       await life.close();

@@ -12,9 +12,9 @@ afterAll(() => fixture.close());
 
 describe("a job", () => {
   it("runs its steps with GitHub's environment, files and expressions", async () => {
-    const { world } = fixture.context;
-    const known = world.table("repositories").get(fixture.repository.id);
-    world.table("repositories").put({ ...known!, secrets: { KEY: "hunter2" }, variables: { COLOR: "red" } });
+    const { store } = fixture.context;
+    const known = store.table("repositories").get(fixture.repository.id);
+    store.table("repositories").put({ ...known!, secrets: { KEY: "hunter2" }, variables: { COLOR: "red" } });
     process.env.LEAK = "from the test's own process";
     const sha = await fixture.commit({
       steps: `
@@ -247,9 +247,9 @@ jobs:
     const pids = [...log.matchAll(/Z (?:first|second) (\d+)/g)].map((match) => Number(match[1]));
     expect(pids).toHaveLength(2);
     for (const pid of pids) expect(isRunning(pid)).toBe(false);
-    const folder = join(fixture.folder, "world", "actions", "jobs", String(fixture.job("background").id));
+    const folder = join(fixture.folder, "data", "actions", "jobs", String(fixture.job("background").id));
     expect(readdirSync(folder)).toEqual(["logs"]);
-    expect([...fixture.context.world.table("tokens").all()].filter((token) => token.kind === "job")).toEqual([]);
+    expect([...fixture.context.store.table("tokens").all()].filter((token) => token.kind === "job")).toEqual([]);
   });
 });
 

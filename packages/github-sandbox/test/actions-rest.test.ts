@@ -188,11 +188,11 @@ jobs:
 `,
     });
     const run = await fixture.dispatch("three");
-    const { world } = fixture.context;
-    const eve = world.table("users").put({ ...fixture.owner, id: world.nextId(), login: "eve" });
-    const present = world.table("repositories").get(fixture.repository.id);
-    world.table("repositories").put({ ...present!, collaborators: { [String(eve.id)]: "write" } });
-    const { rest } = new Octokit({ baseUrl: fixture.context.apiUrl(), auth: issueUserToken(world, eve).id });
+    const { store } = fixture.context;
+    const eve = store.table("users").put({ ...fixture.owner, id: store.nextId(), login: "eve" });
+    const present = store.table("repositories").get(fixture.repository.id);
+    store.table("repositories").put({ ...present!, collaborators: { [String(eve.id)]: "write" } });
+    const { rest } = new Octokit({ baseUrl: fixture.context.apiUrl(), auth: issueUserToken(store, eve).id });
     await rest.actions.reRunJobForWorkflowRun({ ...fixture.at, job_id: fixture.job("first").id });
     await fixture.settle();
 
@@ -228,11 +228,11 @@ jobs:
 
     await actions.deleteWorkflowRunLogs(at);
     expect(await fixture.log(fixture.job("first"))).toBe("");
-    const suite = fixture.context.world.table("runs").get(run.id)?.checkSuiteId ?? 0;
+    const suite = fixture.context.store.table("runs").get(run.id)?.checkSuiteId ?? 0;
     await actions.deleteWorkflowRun(at);
     await expect(actions.getWorkflowRun(at)).rejects.toMatchObject({ status: 404 });
-    expect(world.table("jobs").filter((job) => job.runId === run.id)).toEqual([]);
-    expect(world.table("checkRuns").filter((check) => check.suiteId === suite)).toEqual([]);
+    expect(store.table("jobs").filter((job) => job.runId === run.id)).toEqual([]);
+    expect(store.table("checkRuns").filter((check) => check.suiteId === suite)).toEqual([]);
   });
 
   it("disables a workflow, which then starts for nothing, and enables it again", async () => {
@@ -266,7 +266,7 @@ jobs: { stubborn: { runs-on: ubuntu-latest, if: always(), steps: [{ run: "trap '
     });
     const { data } = await post("stubborn.yml", { return_run_details: true });
     const at = { ...fixture.at, run_id: (data as { workflow_run_id: number }).workflow_run_id };
-    const jobs = fixture.context.world.table("jobs");
+    const jobs = fixture.context.store.table("jobs");
     while (jobs.find((job) => job.name === "stubborn")?.process == null)
       await new Promise((done) => setTimeout(done, 5));
     expect((await fixture.octokit.rest.actions.forceCancelWorkflowRun(at)).status).toBe(202);

@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 function names(): string[] {
-  const jobs = [...fixture.context.world.table("jobs").all()];
+  const jobs = [...fixture.context.store.table("jobs").all()];
   return jobs.map((job) => `${job.name}: ${job.conclusion}`).sort();
 }
 
@@ -144,9 +144,9 @@ jobs:
     steps: [{ run: "echo deep=\${{ secrets.token == 'abc' }}" }]
 `,
     });
-    const { world } = fixture.context;
-    const own = world.table("repositories").get(fixture.repository.id);
-    world.table("repositories").put({ ...own!, secrets: { TOKEN: "abc", OTHER: "xyz" } });
+    const { store } = fixture.context;
+    const own = store.table("repositories").get(fixture.repository.id);
+    store.table("repositories").put({ ...own!, secrets: { TOKEN: "abc", OTHER: "xyz" } });
     await fixture.commit({
       caller: `
 on: workflow_dispatch
@@ -196,8 +196,8 @@ concurrency:
 jobs: { wait: { runs-on: ubuntu-latest, steps: [{ run: "sleep 60" }] } }
 `,
     });
-    const { world } = fixture.context;
-    const runs = () => [...world.table("runs").all()];
+    const { store } = fixture.context;
+    const runs = () => [...store.table("runs").all()];
     const status = () => runs().map((run) => `${run.runNumber}: ${run.status} ${run.conclusion ?? ""}`.trim());
     const start = (stop: string) =>
       fixture.octokit.rest.actions.createWorkflowDispatch({
@@ -253,13 +253,13 @@ jobs:
     steps: [{ run: "true" }]
 `,
     });
-    const { world } = fixture.context;
+    const { store } = fixture.context;
     const { data } = await fixture.octokit.request(
       "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
       { ...fixture.at, workflow_id: "long.yml", ref: "main", return_run_details: true },
     );
     const { workflow_run_id: run_id } = data as { workflow_run_id: number };
-    const jobs = () => world.table("jobs").filter((job) => job.runId === run_id);
+    const jobs = () => store.table("jobs").filter((job) => job.runId === run_id);
     await until(() => jobs().filter((job) => job.process !== null).length === 2);
     // Two slots: the third job waits for one.
     expect(jobs().find((job) => job.name === "queued")?.status).toBe("queued");
@@ -274,7 +274,7 @@ jobs:
       "stops: cancelled",
     ]);
     expect(await fixture.log(fixture.job("stops"))).toMatch(/The operation was canceled\.[\s\S]*Z goodbye/);
-    expect(world.table("runs").get(run_id)?.conclusion).toBe("cancelled");
+    expect(store.table("runs").get(run_id)?.conclusion).toBe("cancelled");
     await expect(fixture.octokit.rest.actions.cancelWorkflowRun({ ...fixture.at, run_id })).rejects.toThrow(
       "Cannot cancel a workflow run that is completed.",
     );
@@ -332,7 +332,7 @@ jobs: { endless: { runs-on: ubuntu-latest, steps: [{ run: "trap '' INT; sleep 10
     await actions.close();
     // Killed before close answered; a busy machine may take a moment to reap orphans.
     await until(() => groupIsGone(pid));
-    expect(context.world.table("runs").get(run.id)?.conclusion).toBe("cancelled");
+    expect(context.store.table("runs").get(run.id)?.conclusion).toBe("cancelled");
   });
 });
 

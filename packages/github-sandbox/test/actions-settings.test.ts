@@ -22,10 +22,10 @@ function sealed(key: string, value: string): string {
 }
 
 function stranger(): Octokit {
-  const { world } = fixture.context;
-  const eve = world.table("users").put({ ...fixture.owner, id: world.nextId(), login: "eve" });
+  const { store } = fixture.context;
+  const eve = store.table("users").put({ ...fixture.owner, id: store.nextId(), login: "eve" });
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  return new Octokit({ baseUrl: fixture.context.apiUrl(), auth: issueUserToken(world, eve).id, log: silent });
+  return new Octokit({ baseUrl: fixture.context.apiUrl(), auth: issueUserToken(store, eve).id, log: silent });
 }
 
 describe("secrets", () => {

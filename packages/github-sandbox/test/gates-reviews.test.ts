@@ -143,7 +143,7 @@ describe("code owners", () => {
     await open({ "api/a.txt": "1\n", ".github/CODEOWNERS": "" });
     expect([await decision(), await state()]).toEqual(["REVIEW_REQUIRED", "blocked"]);
     await expect(merge()).rejects.toMatchObject(refused("Waiting on code owner review from "));
-    fixture.context.world.table("repositories").put({
+    fixture.context.store.table("repositories").put({
       ...fixture.repository,
       collaborators: Object.fromEntries(Object.keys(fixture.repository.collaborators).map((id) => [id, "write"])),
     });
@@ -240,7 +240,7 @@ describe("what cannot be enforced here", () => {
 describe("a branch whose making is restricted", () => {
   it("is made again by those alone who may change it", async () => {
     await fixture.commit("release", { "a.txt": "1\n" });
-    const { id: userId } = fixture.context.world.table("users").find(({ login }) => login === "wim") ?? { id: 0 };
+    const { id: userId } = fixture.context.store.table("users").find(({ login }) => login === "wim") ?? { id: 0 };
     fixture.protect("release", {
       restrictions: { userIds: [userId], appIds: [] },
       allowDeletions: true,

@@ -43,7 +43,7 @@ const checked = (context: string, appId?: number, strict = false) => ({
     strict_required_status_checks_policy: strict,
   },
 });
-const appId = () => fixture.context.world.table("apps").find((app) => app.slug === "gate")?.id ?? 0;
+const appId = () => fixture.context.store.table("apps").find((app) => app.slug === "gate")?.id ?? 0;
 const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
 describe("a ref's name", () => {

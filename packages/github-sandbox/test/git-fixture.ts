@@ -23,9 +23,9 @@ import { issueInstallationToken, issueJobToken, issueUserToken } from "../src/re
 import { newRest } from "../src/rest/kit.ts";
 import { makeRepository } from "../src/rest/repos/make.ts";
 import { listen } from "../src/server.ts";
-import type { Announcement } from "../src/world/announce.ts";
-import type { Protection, Repository, Role, User } from "../src/world/entities.ts";
-import { World } from "../src/world/world.ts";
+import type { Announcement } from "../src/store/announce.ts";
+import type { Protection, Repository, Role, User } from "../src/store/entities.ts";
+import { Store } from "../src/store/store.ts";
 
 type Files = Record<string, string>;
 
@@ -66,11 +66,11 @@ export const readme = `${Array.from({ length: 10 }, (_, index) => `line ${index 
 /** Everything but the data, so that a test can end one life and start another on the same folder. */
 export async function startWithoutActions(dataDir: string) {
   const clock = { now: () => new Date() };
-  const world = new World(dataDir, clock);
+  const store = new Store(dataDir, clock);
   const announced: Announcement[] = [];
   let url = "";
   const context: SandboxContext = {
-    world,
+    store,
     clock,
     git: new GitStore(join(dataDir, "git")),
     announce(announcement) {
@@ -97,17 +97,17 @@ export async function startWithoutActions(dataDir: string) {
       await server.close();
       await pullsIdle(context);
       await context.git.idle();
-      world.close();
+      store.close();
     },
   };
 }
 
 export async function startGitFixture(wanted: Partial<Repository> = {}): Promise<GitFixture> {
   const folder = mkdtempSync(join(tmpdir(), "sandbox-git-"));
-  const { context, url, announced, close } = await startWithoutActions(join(folder, "world"));
-  const { world } = context;
+  const { context, url, announced, close } = await startWithoutActions(join(folder, "data"));
+  const { store } = context;
   const user = (login: string, email: string | null): User =>
-    world.table("users").put({ id: world.nextId(), login, type: "User", name: null, email });
+    store.table("users").put({ id: store.nextId(), login, type: "User", name: null, email });
   const [owner, writer, reader] = [user("ada", "ada@example.org"), user("wim", null), user("rea", null)];
   const made = await makeRepository(context, owner, {
     name: "shop",
@@ -120,10 +120,10 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     deleteBranchOnMerge: false,
   });
   const roles: Record<string, Role> = { [writer.id]: "write", [reader.id]: "read" };
-  const repository = world.table("repositories").put({ ...made, collaborators: roles, ...wanted });
+  const repository = store.table("repositories").put({ ...made, collaborators: roles, ...wanted });
   // Its key is never used: the tests sign in as the installation.
-  const app = world.table("apps").put({
-    id: world.nextId(),
+  const app = store.table("apps").put({
+    id: store.nextId(),
     slug: "gate",
     name: "Gate",
     clientId: "Iv23gate",
@@ -133,16 +133,16 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     events: [],
     webhookUrl: null,
     webhookSecret: null,
-    createdAt: world.now(),
+    createdAt: store.now(),
   });
-  const { installation } = installApp(world, app, owner, [repository]);
+  const { installation } = installApp(store, app, owner, [repository]);
   const scope = { repositories: [repository.id], permissions: app.permissions };
   const tokens = {
-    ada: issueUserToken(world, owner).id,
-    wim: issueUserToken(world, writer).id,
-    rea: issueUserToken(world, reader).id,
-    bot: issueInstallationToken(world, installation, botOf(world, app), scope).id,
-    job: issueJobToken(world, repository, { contents: "write", pull_requests: "write" }).id,
+    ada: issueUserToken(store, owner).id,
+    wim: issueUserToken(store, writer).id,
+    rea: issueUserToken(store, reader).id,
+    bot: issueInstallationToken(store, installation, botOf(store, app), scope).id,
+    job: issueJobToken(store, repository, { contents: "write", pull_requests: "write" }).id,
   };
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const octokit = (auth?: string) =>
@@ -161,7 +161,7 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     }
     const tree = await writeTree(inside, parent, changes);
     const message = `Change ${Object.keys(files).join(", ")}`;
-    const author = signatureOf(owner, world.now());
+    const author = signatureOf(owner, store.now());
     const parents = parent === null ? [] : [parent];
     const sha = await writeCommit(inside, { tree, parents, message, author, committer: author });
     if (there === null) await ada.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha });
@@ -208,7 +208,7 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
     heard: () => announced.splice(0).map(({ event, action }) => (action === null ? event : `${event} ${action}`)),
     commit,
     protect(branch, given) {
-      world.table("protections").put({ ...unprotected(repository, branch), ...given });
+      store.table("protections").put({ ...unprotected(repository, branch), ...given });
     },
     async passes(head, name, conclusion = "success") {
       const state = conclusion === null ? { status: "in_progress" as const } : { conclusion };

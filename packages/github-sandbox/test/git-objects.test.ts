@@ -84,7 +84,7 @@ describe("commits", () => {
     const message = "Same tree\n\nwith a body";
     const made = await bot.rest.git.createCommit({ ...at, message, tree: base.tree.sha, parents: [sha, base.sha] });
     const login = "gate[bot]";
-    const id = fixture.context.world.table("users").find((user) => user.login === login)?.id;
+    const id = fixture.context.store.table("users").find((user) => user.login === login)?.id;
     const who = { name: login, email: `${id}+${login}@users.noreply.github.com` };
     expect(made.data).toMatchObject({ message, author: who, committer: who });
     const shown = await bot.rest.repos.getCommit({ ...at, ref: made.data.sha });

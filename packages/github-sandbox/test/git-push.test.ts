@@ -20,8 +20,8 @@ describe("clone", () => {
   });
 
   it("asks who it is for a private one and hides it from everyone else", async () => {
-    const { world } = fixture.context;
-    world.table("repositories").put({ ...fixture.repository, private: true, collaborators: {} });
+    const { store } = fixture.context;
+    store.table("repositories").put({ ...fixture.repository, private: true, collaborators: {} });
     const anonymous = await fetch(`${fixture.url}/ada/shop.git/info/refs?service=git-upload-pack`);
     expect([anonymous.status, anonymous.headers.get("www-authenticate")]).toEqual([401, 'Basic realm="GitHub"']);
     await expect(fixture.clone(fixture.tokens.rea)).rejects.toThrow(/repository .* not found/i);

@@ -201,9 +201,9 @@ describe("what cannot be answered", () => {
       type: "NOT_FOUND",
       message: "Could not resolve to a PullRequest with the number of 7.",
     });
-    const repository = fixture.context.world.table("repositories").get(fixture.repository.id);
+    const repository = fixture.context.store.table("repositories").get(fixture.repository.id);
     if (repository !== undefined)
-      fixture.context.world.table("repositories").put({ ...repository, private: true, collaborators: {} });
+      fixture.context.store.table("repositories").put({ ...repository, private: true, collaborators: {} });
     const mine = `{ repository(owner: "ada", name: "shop") { id } }`;
     const { id } = (await ask(mine)).repository;
     expect((await problems(mine, {}, fixture.tokens.rea))[0]?.type).toBe("NOT_FOUND");

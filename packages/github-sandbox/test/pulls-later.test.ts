@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AutoMergeOrder, disableAutoMerge, enableAutoMerge, setDraft } from "../src/pulls/auto-merge.ts";
-import type { Pull, User } from "../src/world/entities.ts";
+import type { Pull, User } from "../src/store/entities.ts";
 import { type GitFixture, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;
@@ -16,11 +16,11 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-const stored = () => fixture.context.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
+const stored = () => fixture.context.store.table("pulls").find((each) => each.number === at.pull_number) as Pull;
 const pull = async () => (await fixture.rea.rest.pulls.get(at)).data;
-const user = (login: string) => fixture.context.world.table("users").find((each) => each.login === login) as User;
+const user = (login: string) => fixture.context.store.table("users").find((each) => each.login === login) as User;
 const by = (login: string) => ({ user: user(login), byJobToken: false });
-const repository = () => fixture.context.world.table("repositories").get(fixture.repository.id) ?? fixture.repository;
+const repository = () => fixture.context.store.table("repositories").get(fixture.repository.id) ?? fixture.repository;
 const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
 describe("merging asynchronously", () => {
@@ -83,10 +83,10 @@ describe("merging asynchronously", () => {
       status: "failed",
       details: { message: expect.stringContaining("Head branch was modified") },
     });
-    const request = fixture.context.world.table("mergeRequests").get(moved.data.details.uuid ?? "");
+    const request = fixture.context.store.table("mergeRequests").get(moved.data.details.uuid ?? "");
     if (request === undefined) throw new Error("no request");
     const updatedAt = new Date(Date.now() - 24 * 3_600_000 - 1000).toISOString();
-    fixture.context.world.table("mergeRequests").put({ ...request, updatedAt });
+    fixture.context.store.table("mergeRequests").put({ ...request, updatedAt });
     await expect(result(moved.data.details.uuid)).rejects.toMatchObject({ status: 404 });
     await setDraft(fixture.context, fixture.repository, stored(), true, by("wim"));
     const failed = { status: 400, response: { data: { status: "failed" } } };
@@ -126,13 +126,13 @@ describe("auto-merge", () => {
   });
 
   it("is refused where it is not allowed, and for what can be merged now, or is a draft", async () => {
-    fixture.context.world.table("repositories").put({ ...repository(), allowAutoMerge: false });
+    fixture.context.store.table("repositories").put({ ...repository(), allowAutoMerge: false });
     await expect(enable()).rejects.toThrow("Auto merge is not allowed for this repository");
     await fixture.ada.rest.repos.update({ ...fixture.at, allow_auto_merge: true });
     await setDraft(fixture.context, repository(), stored(), true, by("wim"));
     await expect(enable()).rejects.toThrow("draft");
     await setDraft(fixture.context, repository(), stored(), false, by("wim"));
-    fixture.context.world.table("protections").remove(`${fixture.repository.id}:main`);
+    fixture.context.store.table("protections").remove(`${fixture.repository.id}:main`);
     await expect(enable()).rejects.toThrow("Pull request Pull request is in clean status");
     await fixture.passes(head, "other", "failure");
     await expect(enable()).rejects.toThrow("Pull request Pull request is in unstable status");

@@ -109,7 +109,7 @@ describe("merging", () => {
   });
 
   it("deletes the head when the repository says so, and pulls into it go into its base", async () => {
-    fixture.context.world.table("repositories").put({ ...fixture.repository, deleteBranchOnMerge: true });
+    fixture.context.store.table("repositories").put({ ...fixture.repository, deleteBranchOnMerge: true });
     await fixture.commit("side", { "a.txt": "1\n" });
     await fixture.commit("upper", { "b.txt": "1\n" }, "side");
     const lower = await open("side");
@@ -144,7 +144,7 @@ describe("a merge is refused", () => {
     });
     const draft = await open("draft", { draft: true });
     await expect(merge(draft)).rejects.toThrow(/still a draft/);
-    fixture.context.world.table("repositories").put({ ...fixture.repository, lastNumber: 9, allowSquashMerge: false });
+    fixture.context.store.table("repositories").put({ ...fixture.repository, lastNumber: 9, allowSquashMerge: false });
     await expect(merge(number, { merge_method: "squash" })).rejects.toThrow(/Squash merges are not allowed/);
     await expect(merge(number, {}, fixture.rea)).rejects.toMatchObject({ status: 403 });
   });
@@ -152,7 +152,7 @@ describe("a merge is refused", () => {
   it("until the required checks passed on the head and, if strict, it is up to date", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
-    const gate = fixture.context.world.table("apps").find((app) => app.slug === "gate");
+    const gate = fixture.context.store.table("apps").find((app) => app.slug === "gate");
     const checks = [
       { context: "unit", appId: null },
       { context: "lint", appId: gate?.id ?? 0 },
@@ -208,7 +208,7 @@ describe("a merge is refused", () => {
       status: 405,
       message: expect.stringContaining("Base branch was modified. Review and try the merge again."),
     });
-    expect([...fixture.context.world.table("pendingMerges").all()]).toEqual([]);
+    expect([...fixture.context.store.table("pendingMerges").all()]).toEqual([]);
   });
 
   it("when it is the same pull's second at the same time", async () => {

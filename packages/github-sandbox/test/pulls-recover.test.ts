@@ -12,7 +12,7 @@ import { pullsIdle } from "../src/pulls/background.ts";
 import { openPull } from "../src/pulls/open.ts";
 import { openIssue } from "../src/rest/issues/changes.ts";
 import { makeRepository } from "../src/rest/repos/make.ts";
-import type { Pull, Repository, User } from "../src/world/entities.ts";
+import type { Pull, Repository, User } from "../src/store/entities.ts";
 import { startWithoutActions } from "./git-fixture.ts";
 
 let dataDir: string;
@@ -36,15 +36,15 @@ async function restart(): Promise<void> {
   life = await startWithoutActions(dataDir);
 }
 
-const now = () => life.context.world.table("pulls").get(pull.id);
-const state = () => life.context.world.table("issues").get(pull.id)?.state;
+const now = () => life.context.store.table("pulls").get(pull.id);
+const state = () => life.context.store.table("issues").get(pull.id)?.state;
 const heard = () => life.announced.map(({ event, action }) => (action === null ? event : `${event} ${action}`));
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "sandbox-recover-"));
   life = await startWithoutActions(dataDir);
   const { context } = life;
-  user = context.world.table("users").put({ id: 7001, login: "ada", type: "User", name: null, email: null });
+  user = context.store.table("users").put({ id: 7001, login: "ada", type: "User", name: null, email: null });
   repository = await makeRepository(context, user, {
     name: "shop",
     description: null,
@@ -71,7 +71,7 @@ afterEach(async () => {
 
 describe("a merge that was under way", () => {
   const pending = (newBaseSha: string) =>
-    life.context.world
+    life.context.store
       .table("pendingMerges")
       .put({ id: pull.id, baseRef: "main", oldBaseSha: base, newBaseSha, userId: user.id });
 
@@ -83,7 +83,7 @@ describe("a merge that was under way", () => {
     expect(now()).toMatchObject({ merged: true, mergeSha: landed, mergedById: user.id });
     expect(heard()).toEqual(["push", "pull_request closed", "issues closed", "push", "delete"]);
     expect(await life.context.git.resolve(repository, "refs/heads/side")).toBeNull();
-    expect([...life.context.world.table("pendingMerges").all()]).toEqual([]);
+    expect([...life.context.store.table("pendingMerges").all()]).toEqual([]);
   });
 
   it("is finished also when the base moved on since", async () => {
@@ -99,7 +99,7 @@ describe("a merge that was under way", () => {
     await restart();
     expect([now()?.merged, state()]).toEqual([false, "open"]);
     expect(heard()).toEqual([]);
-    expect([...life.context.world.table("pendingMerges").all()]).toEqual([]);
+    expect([...life.context.store.table("pendingMerges").all()]).toEqual([]);
   });
 });
 
@@ -107,7 +107,7 @@ describe("a merge that was still to come", () => {
   const order = { byJobToken: false, title: null, message: null };
 
   it("is made when it was asked for before the end", async () => {
-    life.context.world.table("mergeRequests").put({
+    life.context.store.table("mergeRequests").put({
       ...order,
       id: "630b9d5e-3f2a-4f7e-8b0c-2d5f9a8c1e42",
       repositoryId: repository.id,
@@ -119,17 +119,17 @@ describe("a merge that was still to come", () => {
       status: "pending",
       words: "Merge request is in progress.",
       mergeSha: null,
-      updatedAt: life.context.world.now(),
+      updatedAt: life.context.store.now(),
     });
     await restart();
     await pullsIdle(life.context);
-    const [request] = life.context.world.table("mergeRequests").all();
+    const [request] = life.context.store.table("mergeRequests").all();
     expect([now()?.merged, request?.status, request?.mergeSha]).toEqual([true, "merged", now()?.mergeSha]);
   });
 
   it("is made when all that was required came just before the end", async () => {
-    const enabledAt = life.context.world.now();
-    life.context.world
+    const enabledAt = life.context.store.now();
+    life.context.store
       .table("autoMerges")
       .put({ ...order, id: pull.id, enabledById: user.id, method: "merge", enabledAt });
     await restart();
@@ -139,32 +139,32 @@ describe("a merge that was still to come", () => {
 });
 
 it("takes back an approval of what the head is no more", async () => {
-  const { world } = life.context;
-  world
+  const { store } = life.context;
+  store
     .table("protections")
     .put({ ...unprotected(repository, "main"), requiredApprovals: 1, dismissStaleReviews: true });
   const blob = await writeBlob(git, Buffer.from("1"));
   const tree = await writeTree(git, base, [{ path: "a", mode: "100644", sha: blob }]);
   const after = await writeCommit(git, { tree, parents: [pull.headSha], message: "a", author: who, committer: who });
   await git.run(["update-ref", "refs/heads/side", after]);
-  world.table("reviews").put({
-    id: world.nextId(),
+  store.table("reviews").put({
+    id: store.nextId(),
     repositoryId: repository.id,
     pullId: pull.id,
     userId: 7002,
     body: "",
     state: "APPROVED",
     commitId: pull.headSha,
-    submittedAt: world.now(),
-    updatedAt: world.now(),
+    submittedAt: store.now(),
+    updatedAt: store.now(),
   });
   // As if the end had come between following the head and judging its approvals.
-  world.table("pulls").put({ ...pull, headSha: after, toldSha: after });
+  store.table("pulls").put({ ...pull, headSha: after, toldSha: after });
   await restart();
-  expect([...life.context.world.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);
+  expect([...life.context.store.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);
 });
 
-describe("a ref that moved without the world hearing of it", () => {
+describe("a ref that moved without the sandbox noticing", () => {
   it("takes an open pull's head with it, and says so", async () => {
     const after = await commit("More", pull.headSha);
     await git.run(["update-ref", "refs/heads/side", after]);
@@ -175,7 +175,7 @@ describe("a ref that moved without the world hearing of it", () => {
   });
 
   it("tells of a pull and of a head that were stored but not told of, once", async () => {
-    const pulls = () => life.context.world.table("pulls");
+    const pulls = () => life.context.store.table("pulls");
     pulls().put({ ...pull, toldSha: null });
     await restart();
     expect(heard()).toEqual(["pull_request opened"]);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decisionOn } from "../src/gates/reviews.ts";
 import { resolveThread, threadsOf, unresolvedThreads, unresolveThread } from "../src/pulls/reviews/threads.ts";
 import { issueUserToken } from "../src/rest/auth/tokens.ts";
-import type { Pull } from "../src/world/entities.ts";
+import type { Pull } from "../src/store/entities.ts";
 import { type GitFixture, readme, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;
@@ -35,8 +35,8 @@ async function errorsOf(attempt: Promise<unknown>): Promise<unknown> {
 
 const reviews = async (who = fixture.rea) => (await who.rest.pulls.listReviews(at)).data;
 const merge = () => fixture.wim.rest.pulls.merge(at);
-const stored = () => fixture.context.world.table("pulls").find((each) => each.number === at.pull_number) as Pull;
-const decision = () => decisionOn(fixture.context.world, fixture.repository, stored(), []);
+const stored = () => fixture.context.store.table("pulls").find((each) => each.number === at.pull_number) as Pull;
+const decision = () => decisionOn(fixture.context.store, fixture.repository, stored(), []);
 
 describe("a review", () => {
   it("is told with its state written small, and listed with it written large", async () => {
@@ -291,13 +291,13 @@ describe("a review comment", () => {
     const toReply = { ...at, comment_id: reply.id, body: "x" };
     await expect(fixture.ada.rest.pulls.createReplyForReviewComment(toReply)).rejects.toMatchObject({ status: 404 });
     const { context, repository } = fixture;
-    const [thread] = threadsOf(context.world, stored());
+    const [thread] = threadsOf(context.store, stored());
     if (thread === undefined) throw new Error("no thread");
-    expect([thread.map(({ id }) => id), unresolvedThreads(context.world, stored())]).toEqual([[first.id, reply.id], 1]);
-    const [ada] = context.world.table("users").filter(({ login }) => login === "ada");
+    expect([thread.map(({ id }) => id), unresolvedThreads(context.store, stored())]).toEqual([[first.id, reply.id], 1]);
+    const [ada] = context.store.table("users").filter(({ login }) => login === "ada");
     const by = { user: ada ?? { id: 0, login: "", type: "User", name: null, email: null }, byJobToken: false } as const;
     await resolveThread(context, repository, stored(), thread, by);
-    expect(unresolvedThreads(context.world, stored())).toBe(0);
+    expect(unresolvedThreads(context.store, stored())).toBe(0);
     await unresolveThread(context, repository, stored(), thread, by);
     expect(fixture.announced.slice(-2)).toMatchObject([
       { event: "pull_request_review_thread", action: "resolved", payload: { thread: { comments: [{}, {}] } } },
@@ -306,10 +306,10 @@ describe("a review comment", () => {
   });
 
   it("can be changed and removed by its author or a writer, and listed by time", async () => {
-    const carl = fixture.context.world
+    const carl = fixture.context.store
       .table("users")
       .put({ id: 9001, login: "carl", type: "User", name: null, email: null });
-    const reader = fixture.as(issueUserToken(fixture.context.world, carl).id);
+    const reader = fixture.as(issueUserToken(fixture.context.store, carl).id);
     const { data: first } = await comment({ body: "One" });
     await comment({ body: "Two" });
     const of = { ...fixture.at, comment_id: first.id };

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { openArtifacts } from "../src/actions/artifacts/store.ts";
-import type { WorkflowRun } from "../src/world/entities.ts";
-import { World } from "../src/world/world.ts";
+import type { WorkflowRun } from "../src/store/entities.ts";
+import { Store } from "../src/store/store.ts";
 import { type Fixture, startFixture } from "./rest-fixture.ts";
 
 let fixture: Fixture;
@@ -141,14 +141,14 @@ describe("a path that climbs", () => {
 
   it.each([".", "..", "", "a/b", "..\\x"])("names no artifact: '%s'", async (name) => {
     const folder = mkdtempSync(join(tmpdir(), "artifacts-"));
-    const world = new World(folder, { now: () => new Date() });
+    const store = new Store(folder, { now: () => new Date() });
     onTestFinished(() => {
-      world.close();
+      store.close();
       rmSync(folder, { recursive: true });
     });
     const artifact = { name, entries: [], overwrite: false, retentionDays: null };
     const run = { id: 1, repositoryId: 1 } as WorkflowRun;
-    await expect(openArtifacts(world, folder).save(run, artifact)).rejects.toThrow("The artifact name is not valid");
+    await expect(openArtifacts(store, folder).save(run, artifact)).rejects.toThrow("The artifact name is not valid");
   });
 });
 

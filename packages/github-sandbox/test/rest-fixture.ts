@@ -40,7 +40,7 @@ export async function startFixture(
   const folder = mkdtempSync(join(tmpdir(), "sandbox-"));
   let shift = 0;
   const clock = { now: () => new Date(Date.now() + shift) };
-  const sandbox = await startSandbox({ dataDir: join(folder, "world"), slots: 1, clock, ...options });
+  const sandbox = await startSandbox({ dataDir: join(folder, "data"), slots: 1, clock, ...options });
   const { user, token } = sandbox.createUser("ada");
   const repository = await sandbox.createRepository({ owner: user, name: "shop" });
   const sha = await sandbox.importRepository(repository, smallRepository(join(folder, "source")), "main", "main");

@@ -14,7 +14,7 @@ import { restApi } from "../src/api.ts";
 import { gitRoutes } from "../src/git/routes.ts";
 import { pullRoutes } from "../src/pulls/routes.ts";
 import { may } from "../src/rest/kit.ts";
-import type { Token } from "../src/world/entities.ts";
+import type { Token } from "../src/store/entities.ts";
 import { startWithoutActions } from "./git-fixture.ts";
 import { type Fixture, silent, startFixture } from "./rest-fixture.ts";
 

@@ -14,7 +14,7 @@ let sandbox: Sandbox;
 let token: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sandbox-"));
-  sandbox = await startSandbox({ dataDir: join(folder, "world"), slots: 2 });
+  sandbox = await startSandbox({ dataDir: join(folder, "data"), slots: 2 });
   token = sandbox.createUser("ada").token;
 });
 afterAll(async () => {

@@ -3,12 +3,12 @@
  * runner's own tests may give a smaller one.
  */
 import type { HeadCommit } from "../shapes/check.ts";
-import type { Announce } from "../world/announce.ts";
-import type { Permissions, Repository, WorkflowRun } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Announce } from "../store/announce.ts";
+import type { Permissions, Repository, WorkflowRun } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 export interface ActionsHost {
-  world: World;
+  store: Store;
   announce: Announce;
   /** Base URL of the REST API, such as `http://127.0.0.1:4000/api/v3`; known once the server listens. */
   apiUrl(): string;

@@ -3,8 +3,8 @@
  * what is announced; everything it does is announced in turn.
  */
 
-import type { Announcement } from "../world/announce.ts";
-import type { PendingAnnouncement, Repository, User, Workflow, WorkflowRun } from "../world/entities.ts";
+import type { Announcement } from "../store/announce.ts";
+import type { PendingAnnouncement, Repository, User, Workflow, WorkflowRun } from "../store/entities.ts";
 import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
 import { type Caches, openCaches } from "./caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "./host.ts";
@@ -59,8 +59,8 @@ function report(error: unknown): void {
 /** Processes that an earlier life left on this folder are ended before this returns. */
 export function startActions(host: ActionsHost, options: ActionsOptions): Actions {
   const background = new Set<Promise<unknown>>();
-  const artifacts = openArtifacts(host.world, options.dataDir);
-  const caches = openCaches(host.world, options.dataDir);
+  const artifacts = openArtifacts(host.store, options.dataDir);
+  const caches = openCaches(host.store, options.dataDir);
   const files = new WorkflowFiles(host);
   const runner: Runner = {
     host,
@@ -83,7 +83,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
   /** By repository: what was announced last waits for what was announced before. */
   const queues = new Map<number, Promise<void>>();
 
-  const pending = host.world.table("pendingAnnouncements");
+  const pending = host.store.table("pendingAnnouncements");
   const leftOver = [...pending.all()];
 
   /** Forgotten only when its runs are recorded: a pull whose checks never start would wait for ever. */
@@ -110,7 +110,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     dataDir: options.dataDir,
     announced(announcement) {
       if (announcement.byJobToken || announcement.event === "workflow_dispatch") return;
-      const remembered = pending.put({ id: host.world.nextId(), announcement });
+      const remembered = pending.put({ id: host.store.nextId(), announcement });
       if (!runner.closing) startFor(remembered);
     },
     dispatch: (repository, workflow, order) => dispatch(runner, repository, workflow, order),
@@ -118,7 +118,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
       const onDefault = tip === null ? [] : await files.at(repository, tip);
       for (const { path, parsed } of onDefault) files.entity(repository, path, parsed);
-      return host.world.table("workflows").filter((workflow) => workflow.repositoryId === repository.id);
+      return host.store.table("workflows").filter((workflow) => workflow.repositoryId === repository.id);
     },
     foresee: (repository, branch) => foreseePullChecks(runner, repository, branch),
     headCommit: (repository, sha) => runner.records.headCommit(repository, sha),

@@ -1,6 +1,6 @@
 /** Injects faults into one sandbox: keeps the settings and draws the fault of each request, webhook, test merge and runner. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { World } from "../world/world.ts";
+import type { Store } from "../store/store.ts";
 import {
   type DeliveryFault,
   deliveryFault,
@@ -76,13 +76,13 @@ export class Faults {
   }
 }
 
-const byStore = new WeakMap<World, Faults>();
+const byStore = new WeakMap<Store, Faults>();
 
 /** The faults of the sandbox that has this store; none until they are set. */
-export function faultsOf(world: World): Faults {
-  const known = byStore.get(world);
+export function faultsOf(store: Store): Faults {
+  const known = byStore.get(store);
   if (known !== undefined) return known;
   const made = new Faults();
-  byStore.set(world, made);
+  byStore.set(store, made);
   return made;
 }

@@ -1,31 +1,31 @@
 /** Whom a ruleset lets pass. https://docs.github.com/en/rest/repos/rules#create-a-repository-ruleset */
 import { roleOf } from "../rest/kit.ts";
-import type { App, BypassActor, Repository, Role, Ruleset, User } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { App, BypassActor, Repository, Role, Ruleset, User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 /** GitHub's numbers of its own roles: https://github.com/integrations/terraform-provider-github, `repository_ruleset`. */
 const roleNumbers: Partial<Record<Role, number>> = { maintain: 2, write: 4, admin: 5 };
 
 /** The App whose bot the user is; GITHUB_TOKENs act as the bot of the App that Actions is. */
-export function appOfBot(world: World, login: string | undefined): App | undefined {
-  return login === undefined ? undefined : world.table("apps").find((app) => `${app.slug}[bot]` === login);
+export function appOfBot(store: Store, login: string | undefined): App | undefined {
+  return login === undefined ? undefined : store.table("apps").find((app) => `${app.slug}[bot]` === login);
 }
 
 /** The widest way in which the ruleset lets the user pass; null: it does not. */
 export function bypassOf(
-  world: World,
+  store: Store,
   repository: Repository,
   ruleset: Ruleset,
   user: User,
 ): BypassActor["mode"] | null {
-  const modes = ruleset.bypassActors.filter((actor) => isMeant(world, repository, actor, user)).map(({ mode }) => mode);
+  const modes = ruleset.bypassActors.filter((actor) => isMeant(store, repository, actor, user)).map(({ mode }) => mode);
   return (["exempt", "always", "pull_request"] as const).find((mode) => modes.includes(mode)) ?? null;
 }
 
-function isMeant(world: World, repository: Repository, actor: BypassActor, user: User): boolean {
+function isMeant(store: Store, repository: Repository, actor: BypassActor, user: User): boolean {
   switch (actor.actorType) {
     case "Integration":
-      return actor.actorId !== null && appOfBot(world, user.login)?.id === actor.actorId;
+      return actor.actorId !== null && appOfBot(store, user.login)?.id === actor.actorId;
     case "User":
       return actor.actorId === user.id;
     case "OrganizationAdmin":

@@ -1,6 +1,6 @@
 /** What check runs and commit statuses say of a commit, and what is missing of what a branch requires. */
-import type { CheckRun, CommitStatus, Repository } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { CheckRun, CommitStatus, Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 import { appOfBot } from "./bypass.ts";
 
 /** `foreign`: it was reported, but not by the App it must come from. */
@@ -48,9 +48,9 @@ interface Reported {
 }
 
 /** The latest of every check run and status at the commit. */
-export function reportedChecks(world: World, repository: Repository, sha: string): Reported[] {
-  const runs = world.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
-  const statuses = world
+export function reportedChecks(store: Store, repository: Repository, sha: string): Reported[] {
+  const runs = store.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
+  const statuses = store
     .table("statuses")
     .filter((status) => status.repositoryId === repository.id && status.sha === sha);
   return [
@@ -62,7 +62,7 @@ export function reportedChecks(world: World, repository: Repository, sha: string
     ...latest(statuses, (status) => status.context).map((status) => ({
       name: status.context,
       state: stateOfStatus(status),
-      appId: appOfBot(world, world.table("users").get(status.creatorId)?.login)?.id ?? null,
+      appId: appOfBot(store, store.table("users").get(status.creatorId)?.login)?.id ?? null,
     })),
   ];
 }
@@ -78,12 +78,12 @@ function judged({ context, appId }: Required, reported: readonly Reported[]): Re
 }
 
 export function requirements(
-  world: World,
+  store: Store,
   repository: Repository,
   required: readonly Required[],
   sha: string,
 ): Requirement[] {
-  const reported = reportedChecks(world, repository, sha);
+  const reported = reportedChecks(store, repository, sha);
   return required.map((each) => judged(each, reported));
 }
 

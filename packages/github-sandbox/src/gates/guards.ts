@@ -1,7 +1,7 @@
 /** What stands guard over a ref: its branch's classic protection, and every active ruleset that names it. */
 import { roleOf } from "../rest/kit.ts";
-import type { Allowed, Protection, Repository, Ruleset, User } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Allowed, Protection, Repository, Ruleset, User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 import { appOfBot, bypassOf } from "./bypass.ts";
 import { fnmatch } from "./pattern.ts";
 import { protectionOf } from "./protection.ts";
@@ -54,20 +54,20 @@ export interface Guard {
   tellsExcuses(user: User): boolean;
 }
 
-export function guardsOf(world: World, repository: Repository, ref: string): Guard[] {
+export function guardsOf(store: Store, repository: Repository, ref: string): Guard[] {
   const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
-  const protection = branch === null ? null : protectionOf(world, repository, branch);
-  const rulesets = rulesetsOn(world, repository, ref).map((ruleset) => ofRuleset(world, repository, ruleset));
-  return [...(protection === null ? [] : [ofProtection(world, repository, protection)]), ...rulesets];
+  const protection = branch === null ? null : protectionOf(store, repository, branch);
+  const rulesets = rulesetsOn(store, repository, ref).map((ruleset) => ofRuleset(store, repository, ruleset));
+  return [...(protection === null ? [] : [ofProtection(store, repository, protection)]), ...rulesets];
 }
 
 /** Whether the branch is told as `protected`: rulesets count as well. */
-export function isProtected(world: World, repository: Repository, branch: string): boolean {
-  return guardsOf(world, repository, `refs/heads/${branch}`).length > 0;
+export function isProtected(store: Store, repository: Repository, branch: string): boolean {
+  return guardsOf(store, repository, `refs/heads/${branch}`).length > 0;
 }
 
 /** The active rulesets that name the ref, whether it exists or not, oldest first. */
-export function rulesetsOn(world: World, repository: Repository, ref: string): Ruleset[] {
+export function rulesetsOn(store: Store, repository: Repository, ref: string): Ruleset[] {
   const [, kind] = ref.split("/");
   const target = kind === "heads" ? "branch" : kind === "tags" ? "tag" : null;
   const matches = (pattern: string) => {
@@ -75,7 +75,7 @@ export function rulesetsOn(world: World, repository: Repository, ref: string): R
     if (pattern === "~DEFAULT_BRANCH") return ref === `refs/heads/${repository.defaultBranch}`;
     return fnmatch(pattern, ref);
   };
-  return world
+  return store
     .table("rulesets")
     .filter(
       (ruleset) =>
@@ -88,14 +88,14 @@ export function rulesetsOn(world: World, repository: Repository, ref: string): R
     .sort((a, b) => a.id - b.id);
 }
 
-function ofProtection(world: World, repository: Repository, protection: Protection): Guard {
+function ofProtection(store: Store, repository: Repository, protection: Protection): Guard {
   const forbids = new Set<"creation" | "update" | "deletion" | "force">();
   if (!protection.allowDeletions) forbids.add("deletion");
   if (!protection.allowForcePushes) forbids.add("force");
   if (protection.lockBranch) forbids.add("update");
   const { requiredStatusChecks: required, requiredApprovals: approvals, restrictions } = protection;
   const isListed = ({ userIds, appIds }: Allowed, user: User) =>
-    userIds.includes(user.id) || appIds.includes(appOfBot(world, user.login)?.id ?? 0);
+    userIds.includes(user.id) || appIds.includes(appOfBot(store, user.login)?.id ?? 0);
   return {
     from: "protection",
     forbids,
@@ -129,7 +129,7 @@ function ofProtection(world: World, repository: Repository, protection: Protecti
 
 const forbidding = { creation: "creation", update: "update", deletion: "deletion", non_fast_forward: "force" } as const;
 
-function ofRuleset(world: World, repository: Repository, ruleset: Ruleset): Guard {
+function ofRuleset(store: Store, repository: Repository, ruleset: Ruleset): Guard {
   const find = <Type extends Rule["type"]>(type: Type) =>
     ruleset.rules.find((rule): rule is Extract<Rule, { type: Type }> => rule.type === type);
   const pull = find("pull_request")?.parameters;
@@ -159,10 +159,10 @@ function ofRuleset(world: World, repository: Repository, ruleset: Ruleset): Guar
     upToDate: checks?.strict_required_status_checks_policy ?? false,
     linear: find("required_linear_history") !== undefined,
     excuses(user, _demand, way) {
-      const mode = bypassOf(world, repository, ruleset, user);
+      const mode = bypassOf(store, repository, ruleset, user);
       return mode === "always" || mode === "exempt" || (mode === "pull_request" && way === "merge");
     },
     // https://docs.github.com/en/rest/repos/rules: for an `exempt` actor rules are not evaluated at all.
-    tellsExcuses: (user) => bypassOf(world, repository, ruleset, user) !== "exempt",
+    tellsExcuses: (user) => bypassOf(store, repository, ruleset, user) !== "exempt",
   };
 }

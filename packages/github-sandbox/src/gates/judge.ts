@@ -5,8 +5,8 @@
  */
 import { standingReviews } from "../pulls/reviews/standing.ts";
 import { unresolvedThreads } from "../pulls/reviews/threads.ts";
-import type { Pull, Repository, User } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Pull, Repository, User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 import { checksRefusal, requirements } from "./checks.ts";
 import { type Demand, type Guard, guardsOf, type Method } from "./guards.ts";
 import type { Owners } from "./owners.ts";
@@ -46,9 +46,9 @@ const unsigned = "Commits must have verified signatures.";
 /** As an answer to a merge in djinnos/djinn had it. */
 const unsettled = "A conversation must be resolved before this pull request can be merged.";
 
-export function judgeMove(world: World, repository: Repository, move: RefMove, user: User): Judgement {
-  const judged = guardsOf(world, repository, move.ref).map((guard) => {
-    const found = objectionsToMove(world, repository, guard, move, user);
+export function judgeMove(store: Store, repository: Repository, move: RefMove, user: User): Judgement {
+  const judged = guardsOf(store, repository, move.ref).map((guard) => {
+    const found = objectionsToMove(store, repository, guard, move, user);
     const isExcused = ({ demand }: Found) => guard.excuses(user, demand, "push");
     return {
       against: found.filter((each) => !isExcused(each)),
@@ -62,7 +62,7 @@ export function judgeMove(world: World, repository: Repository, move: RefMove, u
 }
 
 function objectionsToMove(
-  world: World,
+  store: Store,
   repository: Repository,
   guard: Guard,
   { ref, before, after, forward, linear }: RefMove,
@@ -90,7 +90,7 @@ function objectionsToMove(
   if (!guard.admits(user)) object("pushers", notAdmitted);
   if (!isNew && guard.pull !== null) object("pull", notThroughPull);
   const checks =
-    isNew && !guard.checksOnCreation ? null : checksRefusal(requirements(world, repository, guard.checks, after));
+    isNew && !guard.checksOnCreation ? null : checksRefusal(requirements(store, repository, guard.checks, after));
   if (checks !== null) object("checks", checks);
   if (guard.linear && !linear) object("linear", mergeCommits);
   if (guard.signed) object("signatures", unsigned);
@@ -110,9 +110,9 @@ export interface WantedMerge {
 export type MergeVerdict = { allowed: true } | { allowed: false; state: "blocked" | "behind"; reason: string };
 
 /** @param user Who merges; null: nobody who is excused from anything. */
-export function judgeMerge(world: World, repository: Repository, wanted: WantedMerge, user: User | null): MergeVerdict {
-  const found = guardsOf(world, repository, `refs/heads/${wanted.pull.baseRef}`).flatMap((guard) =>
-    objectionsToMerge(world, repository, guard, wanted, user).filter(
+export function judgeMerge(store: Store, repository: Repository, wanted: WantedMerge, user: User | null): MergeVerdict {
+  const found = guardsOf(store, repository, `refs/heads/${wanted.pull.baseRef}`).flatMap((guard) =>
+    objectionsToMerge(store, repository, guard, wanted, user).filter(
       ({ demand }) => user === null || !guard.excuses(user, demand, "merge"),
     ),
   );
@@ -133,7 +133,7 @@ export function violations(objections: readonly Objection[]): string {
 }
 
 function objectionsToMerge(
-  world: World,
+  store: Store,
   repository: Repository,
   guard: Guard,
   { pull, headSha, behind, owners, method }: WantedMerge,
@@ -147,11 +147,11 @@ function objectionsToMerge(
   }
   if (user !== null && !guard.admits(user)) object("pushers", notAdmitted);
   if (guard.pull !== null) {
-    const standing = standingReviews(world, repository, pull);
-    for (const sentence of reviewObjections(world, guard.pull, pull, standing, owners)) object("pull", sentence);
+    const standing = standingReviews(store, repository, pull);
+    for (const sentence of reviewObjections(store, guard.pull, pull, standing, owners)) object("pull", sentence);
   }
-  if (guard.threads && unresolvedThreads(world, pull) > 0) object("threads", unsettled);
-  const required = requirements(world, repository, guard.checks, headSha);
+  if (guard.threads && unresolvedThreads(store, pull) > 0) object("threads", unsettled);
+  const required = requirements(store, repository, guard.checks, headSha);
   const checks = checksRefusal(required);
   if (checks !== null) object("checks", checks);
   if (guard.signed) object("signatures", unsigned);

@@ -7,7 +7,7 @@
 import { RE2JS } from "re2js";
 import type { SandboxContext } from "../context.ts";
 import { mergeBase } from "../git/plumbing/history.ts";
-import type { Pull, Repository, User } from "../world/entities.ts";
+import type { Pull, Repository, User } from "../store/entities.ts";
 import { guardsOf } from "./guards.ts";
 
 /** Any one of these may approve, as the file writes them: `ada`, `acme/core`, `ada@example.org`. */
@@ -22,7 +22,7 @@ export async function ownersOf(
   pull: Pull,
   baseSha: string,
 ): Promise<Owners[]> {
-  const guards = guardsOf(context.world, repository, `refs/heads/${pull.baseRef}`);
+  const guards = guardsOf(context.store, repository, `refs/heads/${pull.baseRef}`);
   if (!guards.some((guard) => guard.pull?.codeOwners)) return [];
   for (const place of places) {
     const text = await context.git.readFile(repository, baseSha, place);

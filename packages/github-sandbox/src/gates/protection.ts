@@ -1,6 +1,6 @@
 /** A branch's classic protection. */
-import type { Protection, Repository } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Protection, Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 /** What a branch is protected by before anything is asked for. */
 export function unprotected(repository: Repository, branch: string): Protection {
@@ -27,8 +27,8 @@ export function unprotected(repository: Repository, branch: string): Protection 
   };
 }
 
-export function protectionOf(world: World, repository: Repository, branch: string): Protection | null {
-  const stored = world.table("protections").get(`${repository.id}:${branch}`);
+export function protectionOf(store: Store, repository: Repository, branch: string): Protection | null {
+  const stored = store.table("protections").get(`${repository.id}:${branch}`);
   // A row of an earlier version lacks what that version did not know.
   return stored === undefined ? null : { ...unprotected(repository, branch), ...stored };
 }

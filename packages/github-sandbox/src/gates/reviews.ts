@@ -6,15 +6,15 @@ import {
   type StandingReviews,
   standingReviews,
 } from "../pulls/reviews/standing.ts";
-import type { Pull, Repository } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Pull, Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 import { type Guard, guardsOf } from "./guards.ts";
 import { isOwner, type Owners } from "./owners.ts";
 
 type PullDemand = NonNullable<Guard["pull"]>;
 
-function demandsOn(world: World, repository: Repository, baseRef: string) {
-  return guardsOf(world, repository, `refs/heads/${baseRef}`).flatMap(({ pull }) => (pull === null ? [] : [pull]));
+function demandsOn(store: Store, repository: Repository, baseRef: string) {
+  return guardsOf(store, repository, `refs/heads/${baseRef}`).flatMap(({ pull }) => (pull === null ? [] : [pull]));
 }
 
 /**
@@ -22,14 +22,14 @@ function demandsOn(world: World, repository: Repository, baseRef: string) {
  * as a push, and only an approval of the very head as one of the last push.
  */
 export function reviewObjections(
-  world: World,
+  store: Store,
   demand: PullDemand,
   pull: Pull,
   standing: StandingReviews,
   owners: readonly Owners[],
 ): string[] {
   const refusal = reviewsRefusal(standing, demand.approvals);
-  const unowned = demand.codeOwners ? owners.filter((each) => !isApprovedBy(world, standing, each)) : [];
+  const unowned = demand.codeOwners ? owners.filter((each) => !isApprovedBy(store, standing, each)) : [];
   const isLastPushApproved = standing.approvals.some(
     ({ userId, commitId }) => userId !== pull.headPushedById && commitId === pull.headSha,
   );
@@ -42,9 +42,9 @@ export function reviewObjections(
   ];
 }
 
-function isApprovedBy(world: World, { approvals }: StandingReviews, owners: Owners): boolean {
+function isApprovedBy(store: Store, { approvals }: StandingReviews, owners: Owners): boolean {
   return approvals.some(({ userId }) => {
-    const user = world.table("users").get(userId);
+    const user = store.table("users").get(userId);
     return user !== undefined && isOwner(user, owners);
   });
 }
@@ -54,21 +54,21 @@ function isApprovedBy(world: World, { approvals }: StandingReviews, owners: Owne
  * @param owners Of what the pull changes; see `ownersOf`.
  */
 export function decisionOn(
-  world: World,
+  store: Store,
   repository: Repository,
   pull: Pull,
   owners: readonly Owners[],
 ): ReviewDecision | null {
-  const demands = demandsOn(world, repository, pull.baseRef);
+  const demands = demandsOn(store, repository, pull.baseRef);
   const approvals = demands.map((demand) => demand.approvals);
-  const decision = reviewDecision(world, repository, pull, approvals.length === 0 ? null : Math.max(...approvals));
+  const decision = reviewDecision(store, repository, pull, approvals.length === 0 ? null : Math.max(...approvals));
   if (decision !== "APPROVED") return decision;
-  const standing = standingReviews(world, repository, pull);
-  const lacking = demands.flatMap((demand) => reviewObjections(world, demand, pull, standing, owners));
+  const standing = standingReviews(store, repository, pull);
+  const lacking = demands.flatMap((demand) => reviewObjections(store, demand, pull, standing, owners));
   return lacking.length === 0 ? "APPROVED" : "REVIEW_REQUIRED";
 }
 
 /** Whether a push that changes what was approved takes the approval back. */
-export function dismissesStale(world: World, repository: Repository, baseRef: string): boolean {
-  return demandsOn(world, repository, baseRef).some(({ dismissStale }) => dismissStale);
+export function dismissesStale(store: Store, repository: Repository, baseRef: string): boolean {
+  return demandsOn(store, repository, baseRef).some(({ dismissStale }) => dismissStale);
 }

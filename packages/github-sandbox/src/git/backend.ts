@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { SandboxContext } from "../context.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { gitEnvironment } from "./plumbing/dir.ts";
 
 interface Call {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SandboxContext } from "../context.ts";
 import { authenticate } from "../rest/auth/authenticate.ts";
 import { type Actor, ApiError, may } from "../rest/kit.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
 import { newPacking, type ServePack } from "./packing.ts";
 import { receivePush } from "./receive.ts";
@@ -68,7 +68,7 @@ async function serve(
 /** The repository, if the actor may do there what was asked. Whoever may not see it is asked who they are, or gets 404. */
 function admitted(context: SandboxContext, { owner, name, service }: Asked, actor: Actor): Repository {
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-  const repository = context.world
+  const repository = context.store
     .table("repositories")
     .find((each) => same(each.owner, owner) && same(each.name, name));
   const level = service === "git-receive-pack" ? "write" : "read";

@@ -1,6 +1,6 @@
 /** Who a commit says wrote it, and which user that is. */
-import type { User } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 import type { Signature } from "./plumbing/objects.ts";
 
 /**
@@ -22,8 +22,8 @@ export function githubSignature(date: string): Signature {
 }
 
 /** The user a commit's address belongs to. */
-export function userOfEmail(world: World, email: string): User | null {
-  const users = world.table("users");
+export function userOfEmail(store: Store, email: string): User | null {
+  const users = store.table("users");
   const private_ = /^(?:(\d+)\+)?(.+)@users\.noreply\.github\.com$/.exec(email);
   if (private_ === null) return users.find((user) => user.email === email) ?? null;
   const [, id, login] = private_;

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { availableParallelism, constants, setPriority } from "node:os";
 import type { SandboxContext } from "../context.ts";
 import { newSlots } from "../slots.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
 
 /** Whoever reads more slowly than this goes on reading, but keeps no other waiting. */

@@ -1,7 +1,7 @@
 /** The payload of a `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 import type { SandboxContext } from "../context.ts";
 import { type Payload, repositoryWeb } from "../shapes/site.ts";
-import type { Repository, User } from "../world/entities.ts";
+import type { Repository, User } from "../store/entities.ts";
 import { emailOf, userOfEmail } from "./identity.ts";
 import { namesChanged } from "./plumbing/diff.ts";
 import type { GitDir } from "./plumbing/dir.ts";
@@ -86,6 +86,6 @@ function compareUrl(context: SandboxContext, repository: Repository, { ref, befo
 }
 
 function person(context: SandboxContext, { name, email, date }: Signature) {
-  const user = userOfEmail(context.world, email);
+  const user = userOfEmail(context.store, email);
   return { name, email, date, ...(user === null ? {} : { username: user.login }) };
 }

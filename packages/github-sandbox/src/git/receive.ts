@@ -10,7 +10,7 @@ import { judgeMove } from "../gates/judge.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
 import { repositoryWeb } from "../shapes/site.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
 import { type Judged, type Way, ways, words, wordsFile } from "./hook.ts";
 import { isAncestor } from "./plumbing/history.ts";
@@ -58,7 +58,7 @@ export async function receivePush(
 function judgedWays(context: SandboxContext, repository: Repository, command: Command, by: By): Judged[] {
   const { ref } = command;
   const judged = (way: Way): Judged => {
-    const judgement = judgeMove(context.world, repository, { ...command, ...way }, by.user);
+    const judgement = judgeMove(context.store, repository, { ...command, ...way }, by.user);
     return { ref, ...way, refused: judgement.against.length > 0, lines: words(ref, judgement, rulesPage) };
   };
   const rulesPage = `${repositoryWeb(context, repository)}/rules?ref=${encodeURIComponent(ref)}`;

@@ -11,7 +11,7 @@ import { closeMentioned } from "../pulls/landing/closing.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { recordReferences } from "../rest/issues/mentions.ts";
 import { told } from "../shapes/told.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";
 import { branchOf, tagOf } from "./plumbing/names.ts";
 import { readRef, swapRef } from "./plumbing/stored-refs.ts";
@@ -60,13 +60,13 @@ export async function objectionsTo(
   move: { ref: string; before: string | null; after: string | null; forward: boolean },
   by: By,
 ): Promise<Objection[]> {
-  if (guardsOf(context.world, repository, move.ref).length === 0) return [];
+  if (guardsOf(context.store, repository, move.ref).length === 0) return [];
   const { before, after } = move;
   const linear = after === null || !(await bringsMerges(context.git.at(repository), before, after));
-  return judgeMove(context.world, repository, { ...move, linear }, by.user).against;
+  return judgeMove(context.store, repository, { ...move, linear }, by.user).against;
 }
 
-/** What follows from a move that git has made: the world's pulls follow it, and it is told. */
+/** What follows from a move that git has made: the pulls follow it, and it is told. */
 export async function refMoved(
   context: SandboxContext,
   repository: Repository,
@@ -95,6 +95,6 @@ export async function refMoved(
 }
 
 function touch(context: SandboxContext, { id }: Repository): void {
-  const stored = context.world.table("repositories").get(id);
-  if (stored !== undefined) context.world.table("repositories").put({ ...stored, pushedAt: context.world.now() });
+  const stored = context.store.table("repositories").get(id);
+  if (stored !== undefined) context.store.table("repositories").put({ ...stored, pushedAt: context.store.now() });
 }

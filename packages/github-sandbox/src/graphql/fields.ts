@@ -4,7 +4,7 @@
  */
 import type { SandboxContext } from "../context.ts";
 import type { Actor } from "../rest/kit.ts";
-import type { Issue, Label, Pull, Repository } from "../world/entities.ts";
+import type { Issue, Label, Pull, Repository } from "../store/entities.ts";
 
 /** Names are checked against GitHub's schema when this compiles, values when they are answered. */
 export type Fields<Type> = { __typename: string } & { [Name in Exclude<keyof Type, "__typename">]?: unknown };

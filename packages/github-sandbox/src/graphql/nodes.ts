@@ -2,7 +2,7 @@
 import { type Thread, threadsOf } from "../pulls/reviews/threads.ts";
 import { may } from "../rest/kit.ts";
 import { readNodeId } from "../shapes/site.ts";
-import type { Comment, Issue, PermissionLevel, Pull, Repository } from "../world/entities.ts";
+import type { Comment, Issue, PermissionLevel, Pull, Repository } from "../store/entities.ts";
 import { type Asking, Refused, type Shown } from "./fields.ts";
 import { checkRunShape } from "./shapes/checks.ts";
 import { commentShape } from "./shapes/conversation.ts";
@@ -22,27 +22,27 @@ const unknown = (id: unknown) =>
 /** @throws Refused when there is none, or none that the actor may see. */
 export function nodeShown(asking: Asking, id: unknown): Shown {
   const { context, show } = asking;
-  const { world } = context;
+  const { store } = context;
   const read = readNodeId(String(id));
   const number = Number(read?.id);
   switch (read?.kind) {
     case "User":
     case "Bot":
     case "Organization":
-      if (world.table("users").get(number)?.type !== read.kind) throw unknown(id);
+      if (store.table("users").get(number)?.type !== read.kind) throw unknown(id);
       return show.actor(number);
     case "App": {
-      const app = world.table("apps").get(number);
+      const app = store.table("apps").get(number);
       if (app === undefined) throw unknown(id);
       return appShape(asking, app);
     }
     case "Label": {
-      const label = world.table("labels").get(number);
+      const label = store.table("labels").get(number);
       if (label === undefined) throw unknown(id);
       return show.label(seen(asking, label.repositoryId, id), label);
     }
     case "CheckRun": {
-      const run = world.table("checkRuns").get(number);
+      const run = store.table("checkRuns").get(number);
       if (run === undefined) throw unknown(id);
       return checkRunShape(asking, seen(asking, run.repositoryId, id), run);
     }
@@ -51,8 +51,8 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
       return threadShape(asking, repository, pull, thread);
     }
     case "PullRequestReview": {
-      const review = world.table("reviews").get(number);
-      const pull = world.table("pulls").get(review?.pullId ?? 0);
+      const review = store.table("reviews").get(number);
+      const pull = store.table("pulls").get(review?.pullId ?? 0);
       if (review === undefined || pull === undefined) throw unknown(id);
       return reviewShape(asking, seen(asking, review.repositoryId, id), pull, review);
     }
@@ -72,7 +72,7 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
 
 /** The thing itself, for mutations. @throws Refused */
 export function nodeOf(asking: Asking, id: unknown): Found {
-  const { world } = asking.context;
+  const { store } = asking.context;
   const read = readNodeId(String(id));
   const number = Number(read?.id);
   switch (read?.kind) {
@@ -80,17 +80,17 @@ export function nodeOf(asking: Asking, id: unknown): Found {
       return { kind: "Repository", repository: seen(asking, number, id) };
     case "Issue":
     case "PullRequest": {
-      const issue = world.table("issues").get(number);
+      const issue = store.table("issues").get(number);
       if (issue === undefined || issue.isPull !== (read.kind === "PullRequest")) throw unknown(id);
       const repository = seen(asking, issue.repositoryId, id);
-      const pull = world.table("pulls").get(number);
+      const pull = store.table("pulls").get(number);
       return pull === undefined
         ? { kind: "Issue", repository, issue }
         : { kind: "PullRequest", repository, pull, issue };
     }
     case "IssueComment": {
-      const comment = world.table("comments").get(number);
-      const issue = world
+      const comment = store.table("comments").get(number);
+      const issue = store
         .table("issues")
         .find((each) => each.repositoryId === comment?.repositoryId && each.number === comment.issueNumber);
       if (comment === undefined || issue === undefined) throw unknown(id);
@@ -103,18 +103,18 @@ export function nodeOf(asking: Asking, id: unknown): Found {
 
 /** The thread of review comments, whose id is its first comment's. @throws Refused */
 export function threadAt(asking: Asking, id: unknown): { repository: Repository; pull: Pull; thread: Thread } {
-  const { world } = asking.context;
+  const { store } = asking.context;
   const read = readNodeId(String(id));
-  const first = world.table("reviewComments").get(read?.kind === "PullRequestReviewThread" ? Number(read.id) : 0);
-  const pull = world.table("pulls").get(first?.pullId ?? 0);
-  const thread = pull && threadsOf(world, pull).find(([each]) => each.id === first?.id);
+  const first = store.table("reviewComments").get(read?.kind === "PullRequestReviewThread" ? Number(read.id) : 0);
+  const pull = store.table("pulls").get(first?.pullId ?? 0);
+  const thread = pull && threadsOf(store, pull).find(([each]) => each.id === first?.id);
   if (pull === undefined || thread === undefined) throw unknown(id);
   return { repository: seen(asking, pull.repositoryId, id), pull, thread };
 }
 
 /** @throws Refused as if it were not there. */
 function seen({ context, actor }: Asking, repositoryId: number, id: unknown): Repository {
-  const repository = context.world.table("repositories").get(repositoryId);
+  const repository = context.store.table("repositories").get(repositoryId);
   if (repository === undefined || !may(actor, repository, "metadata", "read")) throw unknown(id);
   return repository;
 }

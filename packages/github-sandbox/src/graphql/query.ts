@@ -3,17 +3,17 @@ import type { GitHubMetadata, Query } from "@octokit/graphql-schema";
 import { may } from "../rest/kit.ts";
 import { findRepository } from "../rest/repos/make.ts";
 import type { Schema } from "../shapes/site.ts";
-import type { User } from "../world/entities.ts";
+import type { User } from "../store/entities.ts";
 import { type Arguments, type Asking, type Fields, Refused } from "./fields.ts";
 import { nodeShown } from "./nodes.ts";
 
 export function queryRoot(asking: Asking, rate: Schema<"rate-limit">) {
   const { context, actor, show } = asking;
-  const { world } = context;
+  const { store } = context;
 
   function named(login: unknown, types: readonly User["type"][], what: string) {
     const wanted = String(login).toLowerCase();
-    const user = world.table("users").find((each) => each.login.toLowerCase() === wanted && types.includes(each.type));
+    const user = store.table("users").find((each) => each.login.toLowerCase() === wanted && types.includes(each.type));
     if (user === undefined) {
       throw new Refused("NOT_FOUND", `Could not resolve to ${what} with the login of '${String(login)}'.`);
     }
@@ -43,7 +43,7 @@ export function queryRoot(asking: Asking, rate: Schema<"rate-limit">) {
     organization: ({ login }: Arguments) => named(login, ["Organization"], "an Organization"),
     repositoryOwner: ({ login }: Arguments) => named(login, ["User", "Organization"], "a RepositoryOwner"),
     repository: ({ owner, name }: Arguments) => {
-      const repository = findRepository(world, String(owner), String(name));
+      const repository = findRepository(store, String(owner), String(name));
       if (repository !== undefined && may(actor, repository, "metadata", "read")) return show.repository(repository);
       throw new Refused("NOT_FOUND", `Could not resolve to a Repository with the name '${owner}/${name}'.`);
     },

@@ -1,5 +1,5 @@
 /** One POST to a webhook's target, and how it went in the words of GitHub's delivery log. Never rejects. */
-import type { Delivery } from "../world/entities.ts";
+import type { Delivery } from "../store/entities.ts";
 
 type Answer = Pick<Delivery, "status" | "statusCode" | "responseHeaders" | "responseBody">;
 

@@ -1,6 +1,6 @@
 /** The headers of a webhook, among them its signatures: https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers */
 import { createHmac } from "node:crypto";
-import type { App, Delivery } from "../world/entities.ts";
+import type { App, Delivery } from "../store/entities.ts";
 
 function signature(algorithm: "sha1" | "sha256", secret: string, body: string): string {
   return `${algorithm}=${createHmac(algorithm, secret).update(body).digest("hex")}`;

@@ -8,8 +8,8 @@ import { faultsOf } from "../faults/faults.ts";
 import { installationAt } from "../rest/auth/tokens.ts";
 import { fullPayload } from "../shapes/payload.ts";
 import { nodeId, type Schema, type Site } from "../shapes/site.ts";
-import type { Announcement } from "../world/announce.ts";
-import type { App, Delivery } from "../world/entities.ts";
+import type { Announcement } from "../store/announce.ts";
+import type { App, Delivery } from "../store/entities.ts";
 import { noConnection, post } from "./post.ts";
 import { deliveryHeaders } from "./sign.ts";
 
@@ -36,12 +36,12 @@ export interface Hooks {
 const logLength = 2000;
 
 export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
-  const { world } = site;
+  const { store } = site;
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();
 
   function log(delivery: Delivery): void {
-    const table = world.table("deliveries");
+    const table = store.table("deliveries");
     table.put(delivery);
     for (const old of [...table.all()].slice(0, -logLength)) table.remove(old.id);
   }
@@ -50,16 +50,16 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
     const body = JSON.stringify(pending.payload);
     const requestHeaders = deliveryHeaders(app, pending, body);
     const started = performance.now();
-    const deliveredAt = world.date().toISOString();
+    const deliveredAt = store.date().toISOString();
     const answer = isLost ? noConnection : await post(url, requestHeaders, body, options.timeoutMs, closing.signal);
     if (closing.signal.aborted) return;
     const durationMs = Math.round(performance.now() - started);
-    log({ ...pending, id: world.nextId(), appId: app.id, url, requestHeaders, deliveredAt, durationMs, ...answer });
+    log({ ...pending, id: store.nextId(), appId: app.id, url, requestHeaders, deliveredAt, durationMs, ...answer });
   }
 
   /** As the faults has it: late, twice (with the same GUID), or not at all. */
   async function carry(app: App, url: string, pending: PendingDelivery): Promise<void> {
-    const faults = faultsOf(world);
+    const faults = faultsOf(store);
     const { isLost, copies, delayMs } = faults.delivery(pending.event, pending.action);
     await faults.pause(delayMs);
     for (let copy = 0; copy < copies && !closing.signal.aborted; copy += 1) await deliver(app, url, pending, isLost);
@@ -74,13 +74,13 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
   return {
     announced(announcement) {
       const { repository, event, action, toAppId } = announcement;
-      const subscribed = world
+      const subscribed = store
         .table("apps")
         .filter(
           (app) => app.webhookUrl !== null && (toAppId === undefined ? app.events.includes(event) : app.id === toAppId),
         );
       for (const app of subscribed) {
-        const installation = installationAt(world, app.id, repository);
+        const installation = installationAt(store, app.id, repository);
         if (installation === undefined) continue;
         send(app, {
           guid: randomUUID(),
@@ -104,7 +104,7 @@ export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
       send(app, { guid: randomUUID(), event, action, repositoryId: null, installationId, redelivery: false, payload });
     },
     redeliver({ guid, event, action, repositoryId, installationId, appId, payload }) {
-      const app = world.table("apps").get(appId);
+      const app = store.table("apps").get(appId);
       if (app === undefined) return;
       send(app, { guid, event, action, repositoryId, installationId, redelivery: true, payload });
     },

@@ -1,6 +1,6 @@
 /** Where every request comes through: limits are counted, and told in the answer's headers. */
 import type { Actor, HttpContext } from "../rest/kit.ts";
-import type { Clock } from "../world/world.ts";
+import type { Clock } from "../store/store.ts";
 import type { Limits } from "./limits.ts";
 import { exhausted, type Primary, type Resource, startPrimary } from "./primary.ts";
 import { askedBy, type Refusal, startSecondary } from "./secondary.ts";

@@ -4,7 +4,7 @@
  */
 import { type Actor, ApiError } from "../rest/kit.ts";
 import type { Schema } from "../shapes/site.ts";
-import type { Clock } from "../world/world.ts";
+import type { Clock } from "../store/store.ts";
 import { callerOf, keyOf, type Limits } from "./limits.ts";
 
 export type Resource = "core" | "graphql";

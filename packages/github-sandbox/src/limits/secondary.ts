@@ -3,7 +3,7 @@
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
  */
 import { type Actor, ApiError } from "../rest/kit.ts";
-import type { Clock } from "../world/world.ts";
+import type { Clock } from "../store/store.ts";
 import { keyOf, type Limits } from "./limits.ts";
 import type { Resource } from "./primary.ts";
 

@@ -6,7 +6,7 @@
 import type { SandboxContext } from "../context.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
-import type { AutoMerge, Pull, Repository } from "../world/entities.ts";
+import type { AutoMerge, Pull, Repository } from "../store/entities.ts";
 import { isOpen, mergeableState } from "./facts.ts";
 import { touchIssue } from "./follow.ts";
 import { methodRefusal } from "./landing/commits.ts";
@@ -44,16 +44,16 @@ export async function enableAutoMerge(
   const tested = await testMerge(context, repository, pull);
   const state = tested === null ? "unknown" : await mergeableState(context, repository, tested);
   if (state === "clean" || state === "unstable") throw refused(`Pull request Pull request is in ${state} status`);
-  context.world.table("autoMerges").put({
+  context.store.table("autoMerges").put({
     id: pull.id,
     enabledById: by.user.id,
     byJobToken: by.byJobToken,
     method: order.method,
     title: order.title,
     message: order.message,
-    enabledAt: context.world.now(),
+    enabledAt: context.store.now(),
   });
-  await tellPull(context, repository, context.world.table("pulls").get(pull.id) ?? pull, "auto_merge_enabled", by, {});
+  await tellPull(context, repository, context.store.table("pulls").get(pull.id) ?? pull, "auto_merge_enabled", by, {});
 }
 
 /** @param reason Why, as the webhook tells it. @throws ApiError 422 when it is not enabled. */
@@ -64,10 +64,10 @@ export async function disableAutoMerge(
   by: By,
   reason = "Auto-merge was disabled by a user",
 ): Promise<void> {
-  if (!isOpen(context, pull) || context.world.table("autoMerges").get(pull.id) === undefined) {
+  if (!isOpen(context, pull) || context.store.table("autoMerges").get(pull.id) === undefined) {
     throw refused("Can't disable auto-merge for this pull request");
   }
-  context.world.table("autoMerges").remove(pull.id);
+  context.store.table("autoMerges").remove(pull.id);
   await tellPull(context, repository, pull, "auto_merge_disabled", by, { reason });
 }
 
@@ -83,12 +83,12 @@ export async function setDraft(
   by: By,
 ): Promise<void> {
   if (!isOpen(context, pull)) throw refused("Pull request is closed");
-  const stored = context.world.table("pulls").get(pull.id) ?? pull;
+  const stored = context.store.table("pulls").get(pull.id) ?? pull;
   if (stored.draft === draft) return;
-  const changed = context.world.transaction(() => {
+  const changed = context.store.transaction(() => {
     touchIssue(context, pull, {});
-    if (draft) context.world.table("autoMerges").remove(pull.id);
-    return context.world.table("pulls").put({ ...stored, draft });
+    if (draft) context.store.table("autoMerges").remove(pull.id);
+    return context.store.table("pulls").put({ ...stored, draft });
   });
   await tellPull(context, repository, changed, draft ? "converted_to_draft" : "ready_for_review", by, {});
 }

@@ -1,17 +1,17 @@
 /** Work that GitHub does after it has answered: test merges, branch updates. */
 import type { SandboxContext } from "../context.ts";
-import type { World } from "../world/world.ts";
+import type { Store } from "../store/store.ts";
 
-const underWay = new WeakMap<World, Set<Promise<void>>>();
+const underWay = new WeakMap<Store, Set<Promise<void>>>();
 
-function of(context: Pick<SandboxContext, "world">): Set<Promise<void>> {
-  const found = underWay.get(context.world) ?? new Set();
-  underWay.set(context.world, found);
+function of(context: Pick<SandboxContext, "store">): Set<Promise<void>> {
+  const found = underWay.get(context.store) ?? new Set();
+  underWay.set(context.store, found);
   return found;
 }
 
 /** Lets the work go on by itself. Its failure is nobody's answer: whoever asked sees that nothing came of it. */
-export function inBackground(context: Pick<SandboxContext, "world">, work: Promise<unknown>): void {
+export function inBackground(context: Pick<SandboxContext, "store">, work: Promise<unknown>): void {
   const all = of(context);
   const settled = work.then(
     () => {},
@@ -21,8 +21,8 @@ export function inBackground(context: Pick<SandboxContext, "world">, work: Promi
   void settled.then(() => all.delete(settled));
 }
 
-/** Resolves when nothing is going on for the pulls; ask before the world closes. */
-export async function pullsIdle(context: Pick<SandboxContext, "world">): Promise<void> {
+/** Resolves when nothing is going on for the pulls; ask before the store closes. */
+export async function pullsIdle(context: Pick<SandboxContext, "store">): Promise<void> {
   const all = of(context);
   while (all.size > 0) await Promise.all(all);
 }

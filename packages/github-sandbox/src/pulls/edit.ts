@@ -6,7 +6,7 @@ import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { recordEvent } from "../rest/issues/record-event.ts";
 import { unprocessable } from "../rest/kit.ts";
-import type { Pull, Repository } from "../world/entities.ts";
+import type { Pull, Repository } from "../store/entities.ts";
 import { isOpen } from "./facts.ts";
 import { closed, touchIssue } from "./follow.ts";
 import { tellHead, tellPull } from "./tell.ts";
@@ -18,7 +18,7 @@ export async function editWords(
   wanted: { title?: string | undefined; body?: string | null | undefined },
   by: By,
 ): Promise<void> {
-  const issue = context.world.table("issues").get(pull.id);
+  const issue = context.store.table("issues").get(pull.id);
   if (issue === undefined) return;
   const title = wanted.title ?? issue.title;
   const body = wanted.body === undefined ? issue.body : wanted.body;
@@ -52,10 +52,10 @@ export async function retarget(
     const message = `A pull request already exists for base branch '${baseRef}' and head branch '${pull.headRef}'`;
     throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
   }
-  const stored = context.world.table("pulls").get(pull.id) ?? pull;
+  const stored = context.store.table("pulls").get(pull.id) ?? pull;
   const changed = { ...stored, baseRef, baseSha, mergeability: null, mergeSha: null };
-  context.world.transaction(() => {
-    context.world.table("pulls").put(changed);
+  context.store.transaction(() => {
+    context.store.table("pulls").put(changed);
     touchIssue(context, pull, {});
   });
   const changes = { base: { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } } };
@@ -87,12 +87,12 @@ export async function reopenPull(context: SandboxContext, repository: Repository
     throw refusedReopen(`There are no new commits between ${ends}`);
   }
   await setOwnRef(git, `refs/pull/${pull.number}/head`, headSha);
-  const stored = context.world.table("pulls").get(pull.id) ?? pull;
+  const stored = context.store.table("pulls").get(pull.id) ?? pull;
   const reopened = { ...stored, headSha, baseSha, mergeability: null, mergeSha: null };
-  context.world.transaction(() => {
-    context.world.table("pulls").put(reopened);
+  context.store.transaction(() => {
+    context.store.table("pulls").put(reopened);
     touchIssue(context, pull, { state: "open", closedAt: null, closedById: null });
-    const issue = context.world.table("issues").get(pull.id);
+    const issue = context.store.table("issues").get(pull.id);
     if (issue !== undefined) recordEvent(context, issue, "reopened", by.user.id);
   });
   await tellHead(context, repository, reopened, "reopened", by);
@@ -108,5 +108,5 @@ function refusedReopen(message: string) {
 function twin(context: SandboxContext, { id, repositoryId, headRef, baseRef }: Pull): boolean {
   const same = (each: Pull) =>
     each.id !== id && each.repositoryId === repositoryId && each.headRef === headRef && each.baseRef === baseRef;
-  return context.world.table("pulls").find((each) => same(each) && isOpen(context, each)) !== undefined;
+  return context.store.table("pulls").find((each) => same(each) && isOpen(context, each)) !== undefined;
 }

@@ -6,7 +6,7 @@ import { judgeMerge } from "../gates/judge.ts";
 import { ownersOf } from "../gates/owners.ts";
 import { type HttpContext, notFound } from "../rest/kit.ts";
 import { type PullFacts, pullRequest } from "../shapes/pulls/pull.ts";
-import type { Pull, Repository } from "../world/entities.ts";
+import type { Pull, Repository } from "../store/entities.ts";
 import { sizeOf } from "./sizes.ts";
 
 export async function factsOf(context: SandboxContext, repository: Repository, pull: Pull): Promise<PullFacts> {
@@ -27,9 +27,9 @@ export async function mergeableState(
   const { behind } = await sizeOf(context, repository, mergeability.baseSha, headSha);
   // Which method will be used is not known yet; a linear history only rules out one of them.
   const owners = await ownersOf(context, repository, pull, mergeability.baseSha);
-  const verdict = judgeMerge(context.world, repository, { pull, headSha, behind, owners, method: "squash" }, null);
+  const verdict = judgeMerge(context.store, repository, { pull, headSha, behind, owners, method: "squash" }, null);
   if (!verdict.allowed) return verdict.state;
-  const reported = reportedChecks(context.world, repository, headSha);
+  const reported = reportedChecks(context.store, repository, headSha);
   return reported.every(({ state }) => state === "success") ? "clean" : "unstable";
 }
 
@@ -40,7 +40,7 @@ export async function renderPull(context: SandboxContext, repository: Repository
 
 export function pullNumbered(context: SandboxContext, repository: Repository, number: number): Pull | null {
   return (
-    context.world.table("pulls").find((each) => each.repositoryId === repository.id && each.number === number) ?? null
+    context.store.table("pulls").find((each) => each.repositoryId === repository.id && each.number === number) ?? null
   );
 }
 
@@ -52,5 +52,5 @@ export function pullAt(http: HttpContext, context: SandboxContext, repository: R
 }
 
 export function isOpen(context: SandboxContext, pull: Pull): boolean {
-  return context.world.table("issues").get(pull.id)?.state === "open";
+  return context.store.table("issues").get(pull.id)?.state === "open";
 }

@@ -4,7 +4,7 @@ import type { SandboxContext } from "../context.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { recordEvent } from "../rest/issues/record-event.ts";
-import type { Issue, Pull, Repository } from "../world/entities.ts";
+import type { Issue, Pull, Repository } from "../store/entities.ts";
 import { isOpen } from "./facts.ts";
 import { staleApprovals } from "./reviews/stale.ts";
 import { preparedHead, preparedPullEvent } from "./tell.ts";
@@ -28,7 +28,7 @@ export async function followMove(
   moved: BranchMoved,
   by: By,
 ): Promise<Tell> {
-  const open = context.world
+  const open = context.store
     .table("pulls")
     .filter((pull) => pull.repositoryId === repository.id && isOpen(context, pull));
   const tells: Tell[] = [];
@@ -55,12 +55,12 @@ export async function followHead(
   const before = pull.headSha;
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
   await setOwnRef(git, `refs/pull/${pull.number}/head`, after);
-  const current = context.world.table("pulls").get(pull.id) ?? pull;
-  const followed = context.world.transaction(() => {
+  const current = context.store.table("pulls").get(pull.id) ?? pull;
+  const followed = context.store.transaction(() => {
     touchIssue(context, pull, {});
     const baseSha = base ?? current.baseSha;
     const moved = { headSha: after, headPushedById: by.user.id, baseSha };
-    return context.world.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
+    return context.store.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
   });
   const tell = await preparedHead(context, repository, followed, "synchronize", by, { before, after });
   const dismissStale = await staleApprovals(context, repository, followed, by);
@@ -82,7 +82,7 @@ export async function followBase(
   const contained = after === null ? new Set<string>() : await pullHeadsIn(context, repository, after);
   const tells: Tell[] = [];
   for (const { id } of based) {
-    const pull = context.world.table("pulls").get(id);
+    const pull = context.store.table("pulls").get(id);
     if (pull === undefined || !isOpen(context, pull)) continue;
     if (after === null) {
       tells.push(await preparedPullEvent(context, repository, closed(context, pull, by), "closed", by, {}));
@@ -90,7 +90,7 @@ export async function followBase(
       const merged = markMerged(context, pull, after, by);
       tells.push(await preparedPullEvent(context, repository, merged, "closed", by, {}));
     } else {
-      context.world.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
+      context.store.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
     }
   }
   return tells;
@@ -103,16 +103,16 @@ async function pullHeadsIn(context: SandboxContext, repository: Repository, tip:
 
 /** Writes down that the pull is merged as `mergeSha`. Synchronous, so it can be part of a transaction. */
 export function markMerged(context: SandboxContext, pull: Pull, mergeSha: string, by: By): Pull {
-  return context.world.transaction(() => {
-    const now = context.world.now();
+  return context.store.transaction(() => {
+    const now = context.store.now();
     touchIssue(context, pull, { state: "closed", closedAt: now, closedById: by.user.id });
-    const issue = context.world.table("issues").get(pull.id);
+    const issue = context.store.table("issues").get(pull.id);
     if (issue !== undefined) {
       recordEvent(context, issue, "merged", by.user.id, { commitId: mergeSha });
       recordEvent(context, issue, "closed", by.user.id);
     }
     const merged = { merged: true, mergedAt: now, mergedById: by.user.id, mergeSha, mergeability: null };
-    return context.world.table("pulls").put({ ...pull, ...merged });
+    return context.store.table("pulls").put({ ...pull, ...merged });
   });
 }
 
@@ -120,14 +120,14 @@ export function markMerged(context: SandboxContext, pull: Pull, mergeSha: string
  * Closes the pull without merging; auto-merge ends with it (https://github.com/reitermarkus/automerge/issues/1525).
  */
 export function closed(context: SandboxContext, pull: Pull, by: By): Pull {
-  context.world.table("autoMerges").remove(pull.id);
-  touchIssue(context, pull, { state: "closed", closedAt: context.world.now(), closedById: by.user.id });
-  const issue = context.world.table("issues").get(pull.id);
+  context.store.table("autoMerges").remove(pull.id);
+  touchIssue(context, pull, { state: "closed", closedAt: context.store.now(), closedById: by.user.id });
+  const issue = context.store.table("issues").get(pull.id);
   if (issue !== undefined) recordEvent(context, issue, "closed", by.user.id);
   return pull;
 }
 
 export function touchIssue(context: SandboxContext, pull: Pull, change: Partial<Issue>): void {
-  const issue = context.world.table("issues").get(pull.id);
-  if (issue !== undefined) context.world.table("issues").put({ ...issue, ...change, updatedAt: context.world.now() });
+  const issue = context.store.table("issues").get(pull.id);
+  if (issue !== undefined) context.store.table("issues").put({ ...issue, ...change, updatedAt: context.store.now() });
 }

@@ -1,6 +1,6 @@
 /** Which pulls a list asks for. https://docs.github.com/en/rest/pulls/pulls#list-pull-requests */
 import type { SandboxContext } from "../context.ts";
-import type { Issue, Pull, Repository } from "../world/entities.ts";
+import type { Issue, Pull, Repository } from "../store/entities.ts";
 
 type Query = Partial<Record<string, string>>;
 
@@ -10,8 +10,8 @@ export function listPulls(context: SandboxContext, repository: Repository, query
   const direction = query.direction ?? (sort === "created" ? "desc" : "asc");
   // GitHub ignores a `head` that names no owner.
   const [, owner, branch] = /^([^:]+):(.+)$/.exec(head ?? "") ?? [];
-  const issues = context.world.table("issues");
-  const rows = context.world.table("pulls").filter((pull) => pull.repositoryId === repository.id);
+  const issues = context.store.table("issues");
+  const rows = context.store.table("pulls").filter((pull) => pull.repositoryId === repository.id);
   const pairs = rows.flatMap((pull) => {
     const issue = issues.get(pull.id);
     return issue === undefined ? [] : [{ pull, issue }];
@@ -42,5 +42,5 @@ function compare(context: SandboxContext, sort: string, a: Issue, b: Issue): num
 function comments(context: SandboxContext, issue: Issue): number {
   const same = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === issue.repositoryId && each.issueNumber === issue.number;
-  return context.world.table("comments").filter(same).length;
+  return context.store.table("comments").filter(same).length;
 }

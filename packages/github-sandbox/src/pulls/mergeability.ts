@@ -10,18 +10,18 @@ import { mergeTrees } from "../git/plumbing/merging.ts";
 import { writeCommit } from "../git/plumbing/objects.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import { userById } from "../shapes/user.ts";
-import type { Pull, Repository } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Pull, Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 import { inBackground } from "./background.ts";
 import { isOpen, pullNumbered } from "./facts.ts";
 
 /** Test merges under way, by pull id: whoever asks meanwhile gets the same one. */
-const underWay = new WeakMap<World, Map<number, Promise<Pull | null>>>();
+const underWay = new WeakMap<Store, Map<number, Promise<Pull | null>>>();
 
 /** Starts the test merge if the pull needs one; answers nothing, like GitHub's first `mergeable: null`. */
 export function askMergeability(context: SandboxContext, repository: Repository, pull: Pull): void {
   if (pull.mergeability !== null || !isOpen(context, pull)) return;
-  const begins = faultsOf(context.world).beforeTestMerge(pull.id);
+  const begins = faultsOf(context.store).beforeTestMerge(pull.id);
   inBackground(
     context,
     begins.then(() => testMerge(context, repository, pull)),
@@ -30,10 +30,10 @@ export function askMergeability(context: SandboxContext, repository: Repository,
 
 /** The pull with its mergeability known; null when it is closed or one of its branches is gone. */
 export async function testMerge(context: SandboxContext, repository: Repository, { id }: Pull): Promise<Pull | null> {
-  let all = underWay.get(context.world);
+  let all = underWay.get(context.store);
   if (all === undefined) {
     all = new Map();
-    underWay.set(context.world, all);
+    underWay.set(context.store, all);
   }
   const known = all.get(id);
   if (known !== undefined) return known;
@@ -44,7 +44,7 @@ export async function testMerge(context: SandboxContext, repository: Repository,
 
 async function findOut(context: SandboxContext, repository: Repository, id: number): Promise<Pull | null> {
   for (;;) {
-    const pull = context.world.table("pulls").get(id);
+    const pull = context.store.table("pulls").get(id);
     if (pull === undefined || !isOpen(context, pull)) return null;
     if (pull.mergeability !== null) return pull;
     const base = await readRef(context.git.at(repository), `refs/heads/${pull.baseRef}`);
@@ -64,8 +64,8 @@ async function mergeForTest(
   const git = context.git.at(repository);
   const merged = await mergeTrees(git, base, pull.headSha);
   if (!("tree" in merged)) return null;
-  const now = context.world.now();
-  const author = userById(context, context.world.table("issues").get(pull.id)?.userId ?? 0);
+  const now = context.store.now();
+  const author = userById(context, context.store.table("issues").get(pull.id)?.userId ?? 0);
   return writeCommit(git, {
     tree: merged.tree,
     parents: [base, pull.headSha],
@@ -87,11 +87,11 @@ async function keep(
   if ((await readRef(git, `refs/heads/${tested.baseRef}`)) !== baseSha) return null;
   // GitHub leaves the last good test merge behind; a stale one is of no use to anyone, so it goes.
   await setOwnRef(git, `refs/pull/${tested.number}/merge`, testMergeSha);
-  const pull = context.world.table("pulls").get(tested.id);
+  const pull = context.store.table("pulls").get(tested.id);
   if (pull === undefined || pull.headSha !== tested.headSha || pull.baseRef !== tested.baseRef) return null;
   if (!isOpen(context, pull)) return null;
   const mergeability = { headSha: pull.headSha, baseSha, mergeable: testMergeSha !== null, testMergeSha };
-  return context.world.table("pulls").put({ ...pull, mergeability, mergeSha: testMergeSha });
+  return context.store.table("pulls").put({ ...pull, mergeability, mergeSha: testMergeSha });
 }
 
 /**

@@ -5,8 +5,8 @@ import { distance, mergeBase } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { unprocessable } from "../rest/kit.ts";
-import type { Pull, Repository } from "../world/entities.ts";
-import { takeNumber } from "../world/numbers.ts";
+import type { Pull, Repository } from "../store/entities.ts";
+import { takeNumber } from "../store/numbers.ts";
 import { isOpen } from "./facts.ts";
 import { tellHead } from "./tell.ts";
 
@@ -31,10 +31,10 @@ export async function openPull(context: SandboxContext, repository: Repository, 
     pull.headRef === headRef &&
     pull.baseRef === given.base &&
     isOpen(context, pull);
-  if (context.world.table("pulls").find(same) !== undefined) {
+  if (context.store.table("pulls").find(same) !== undefined) {
     throw custom(`A pull request already exists for ${repository.owner}:${headRef}.`);
   }
-  const pull = store(context, repository, { ...given, headRef, headSha, baseSha }, by);
+  const pull = insertPull(context, repository, { ...given, headRef, headSha, baseSha }, by);
   await setOwnRef(context.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
   await tellHead(context, repository, pull, "opened", by);
   return pull;
@@ -61,13 +61,13 @@ async function bothEnds(context: SandboxContext, repository: Repository, { head,
 
 type Ends = { headRef: string; headSha: string; baseSha: string };
 
-function store(context: SandboxContext, repository: Repository, given: NewPull & Ends, by: By): Pull {
-  const { world } = context;
-  return world.transaction(() => {
-    const id = world.nextId();
-    const number = takeNumber(world, repository.id);
-    const now = world.now();
-    world.table("issues").put({
+function insertPull(context: SandboxContext, repository: Repository, given: NewPull & Ends, by: By): Pull {
+  const { store } = context;
+  return store.transaction(() => {
+    const id = store.nextId();
+    const number = takeNumber(store, repository.id);
+    const now = store.now();
+    store.table("issues").put({
       id,
       repositoryId: repository.id,
       number,
@@ -85,7 +85,7 @@ function store(context: SandboxContext, repository: Repository, given: NewPull &
       updatedAt: now,
       closedAt: null,
     });
-    return world.table("pulls").put({
+    return store.table("pulls").put({
       id,
       repositoryId: repository.id,
       number,

@@ -5,7 +5,7 @@ import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { userById } from "../shapes/user.ts";
-import type { PendingMerge, Pull, Repository } from "../world/entities.ts";
+import type { PendingMerge, Pull, Repository } from "../store/entities.ts";
 import { isOpen } from "./facts.ts";
 import { followBase, followHead } from "./follow.ts";
 import { finishMerge } from "./landing/merge.ts";
@@ -16,27 +16,27 @@ import { preparedHead } from "./tell.ts";
 
 /**
  * Finishes merges whose base had moved and forgets those whose had not; then brings every open pull to where its
- * branches are, since git may have moved them without the world hearing of it. Run it before the server listens.
+ * branches are, since git may have moved them without the sandbox noticing. Run it before the server listens.
  */
 export async function recoverPulls(context: SandboxContext): Promise<void> {
-  for (const repository of context.world.table("repositories").all()) await context.git.dropStaleLocks(repository);
-  for (const pending of [...context.world.table("pendingMerges").all()]) await recoverMerge(context, pending);
-  for (const pull of [...context.world.table("pulls").all()]) {
-    const repository = context.world.table("repositories").get(pull.repositoryId);
+  for (const repository of context.store.table("repositories").all()) await context.git.dropStaleLocks(repository);
+  for (const pending of [...context.store.table("pendingMerges").all()]) await recoverMerge(context, pending);
+  for (const pull of [...context.store.table("pulls").all()]) {
+    const repository = context.store.table("repositories").get(pull.repositoryId);
     if (repository !== undefined && isOpen(context, pull)) await catchUp(context, repository, pull);
   }
   resumeMerges(context);
-  for (const repository of context.world.table("repositories").all()) mergeWhenReady(context, repository);
+  for (const repository of context.store.table("repositories").all()) mergeWhenReady(context, repository);
 }
 
 async function recoverMerge(context: SandboxContext, pending: PendingMerge): Promise<void> {
-  const pull = context.world.table("pulls").get(pending.id);
-  const repository = pull && context.world.table("repositories").get(pull.repositoryId);
+  const pull = context.store.table("pulls").get(pending.id);
+  const repository = pull && context.store.table("repositories").get(pull.repositoryId);
   if (repository !== undefined && (await baseMoved(context, repository, pending))) {
     const by = { user: userById(context, pending.userId), byJobToken: false };
     await context.git.exclusive(repository, () => finishMerge(context, repository, pending, by));
   }
-  context.world.table("pendingMerges").remove(pending.id);
+  context.store.table("pendingMerges").remove(pending.id);
 }
 
 async function baseMoved(
@@ -54,7 +54,7 @@ async function catchUp(context: SandboxContext, repository: Repository, pull: Pu
   const head = await readRef(git, `refs/heads/${pull.headRef}`);
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
   // Who moved it is not known any more; GitHub shows the pull's author for want of another.
-  const by = { user: userById(context, context.world.table("issues").get(pull.id)?.userId ?? 0), byJobToken: false };
+  const by = { user: userById(context, context.store.table("issues").get(pull.id)?.userId ?? 0), byJobToken: false };
   const tells = await context.git.exclusive(repository, async () => {
     if (head === null || base === null) return [await followHead(context, repository, pull, null, by)];
     const moved = await headTold(context, repository, pull, head, by);
@@ -64,7 +64,7 @@ async function catchUp(context: SandboxContext, repository: Repository, pull: Pu
   });
   for (const tell of tells) tell();
   // The end may have come after the head was followed and before its approvals were taken back.
-  const now = context.world.table("pulls").get(pull.id);
+  const now = context.store.table("pulls").get(pull.id);
   if (now !== undefined && isOpen(context, now)) (await staleApprovals(context, repository, now, by))();
 }
 

@@ -46,8 +46,8 @@ export function pullRoutes(context: SandboxContext): Rest {
     rest.route("/", routes(context));
   }
 
-  const readable = (http: HttpContext) => repositoryFor(http, context.world, "pull_requests", "read");
-  const writable = (http: HttpContext) => repositoryFor(http, context.world, "pull_requests", "write");
+  const readable = (http: HttpContext) => repositoryFor(http, context.store, "pull_requests", "read");
+  const writable = (http: HttpContext) => repositoryFor(http, context.store, "pull_requests", "write");
 
   rest.get(pulls, (http) => {
     const repository = readable(http);

@@ -3,8 +3,8 @@
 import type { SandboxContext } from "../context.ts";
 import { changeSize } from "../git/plumbing/diff.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
-import type { Repository } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 export interface Size {
   /** Commits of the head that the base has not. */
@@ -16,15 +16,15 @@ export interface Size {
   files: number;
 }
 
-const remembered = new WeakMap<World, Map<string, Promise<Size>>>();
+const remembered = new WeakMap<Store, Map<string, Promise<Size>>>();
 const limit = 5000;
 
 /** @param base @param head Commit SHAs. */
 export function sizeOf(context: SandboxContext, repository: Repository, base: string, head: string): Promise<Size> {
-  let sizes = remembered.get(context.world);
+  let sizes = remembered.get(context.store);
   if (sizes === undefined) {
     sizes = new Map();
-    remembered.set(context.world, sizes);
+    remembered.set(context.store, sizes);
   }
   const key = `${repository.id} ${base} ${head}`;
   const known = sizes.get(key);

@@ -2,7 +2,7 @@
 import type { SandboxContext } from "../context.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { type ActionOf, type Besides, told } from "../shapes/told.ts";
-import type { Pull, Repository } from "../world/entities.ts";
+import type { Pull, Repository } from "../store/entities.ts";
 import { renderPull } from "./facts.ts";
 
 type PullAction = ActionOf<"pull_request">;
@@ -52,8 +52,8 @@ export async function preparedHead<Action extends "opened" | "synchronize" | "re
   const tell = await preparedPullEvent(context, repository, pull, action, by, more);
   return () => {
     tell();
-    const stored = context.world.table("pulls").get(pull.id);
-    if (stored !== undefined) context.world.table("pulls").put({ ...stored, toldSha: pull.headSha });
+    const stored = context.store.table("pulls").get(pull.id);
+    if (stored !== undefined) context.store.table("pulls").put({ ...stored, toldSha: pull.headSha });
   };
 }
 

@@ -4,8 +4,8 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Schema } from "../shapes/site.ts";
-import type { App, PermissionLevel, Repository, Role, Token, User } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { App, PermissionLevel, Repository, Role, Token, User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 /** Whoever sent the request, found from its Authorization header before any route runs. */
 export type Actor =
@@ -89,8 +89,8 @@ export function may(actor: Actor, repository: Repository, permission: string, le
  * The repository, for what everyone who can see it may do as a person: open an issue, comment, react. A scoped token
  * needs one of the permissions.
  */
-export function repositoryToJoin(http: HttpContext, world: World, permissions: readonly string[]): Repository {
-  const repository = repositoryFor(http, world, "metadata", "read");
+export function repositoryToJoin(http: HttpContext, store: Store, permissions: readonly string[]): Repository {
+  const repository = repositoryFor(http, store, "metadata", "read");
   actingUser(http);
   const actor = http.get("actor");
   const scoped = actor.kind === "token" && actor.token.permissions !== null;
@@ -99,10 +99,10 @@ export function repositoryToJoin(http: HttpContext, world: World, permissions: r
 }
 
 /** The repository named in the path, if the actor may see it with this permission: else 404 (hidden) or 403, as GitHub does. */
-export function repositoryFor(http: HttpContext, world: World, permission: string, level: PermissionLevel): Repository {
+export function repositoryFor(http: HttpContext, store: Store, permission: string, level: PermissionLevel): Repository {
   const owner = (http.req.param("owner") ?? "").toLowerCase();
   const name = (http.req.param("repo") ?? "").toLowerCase();
-  const repository = world
+  const repository = store
     .table("repositories")
     .find((candidate) => candidate.owner.toLowerCase() === owner && candidate.name.toLowerCase() === name);
   const actor = http.get("actor");
@@ -114,11 +114,11 @@ export function repositoryFor(http: HttpContext, world: World, permission: strin
 /** The repository, for what any one of these permissions opens: conversations belong to issues and to pulls. */
 export function repositoryForAny(
   http: HttpContext,
-  world: World,
+  store: Store,
   permissions: readonly string[],
   level: PermissionLevel,
 ): Repository {
-  const repository = repositoryFor(http, world, "metadata", "read");
+  const repository = repositoryFor(http, store, "metadata", "read");
   const actor = http.get("actor");
   if (!permissions.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
   return repository;

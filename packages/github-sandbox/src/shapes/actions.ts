@@ -1,5 +1,5 @@
 /** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
-import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../world/entities.ts";
+import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../store/entities.ts";
 import type { HeadCommit } from "./check.ts";
 import { repository as renderRepository } from "./repository.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
@@ -23,7 +23,7 @@ export function workflow(site: Site, repository: Repository, entity: Workflow) {
 /** The run's pulls as they are now. */
 function pullsOf(site: Site, repository: Repository, run: WorkflowRun) {
   const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
-  return site.world
+  return site.store
     .table("pulls")
     .filter((pull) => pull.repositoryId === repository.id && run.pullNumbers.includes(pull.number))
     .map((pull) => ({
@@ -120,7 +120,7 @@ export function job(site: Site, repository: Repository, entity: Job, run: Workfl
 
 export function artifact(site: Site, repository: Repository, entity: Artifact) {
   const url = `${repositoryApi(site, repository)}/actions/artifacts/${entity.id}`;
-  const run = site.world.table("runs").get(entity.runId);
+  const run = site.store.table("runs").get(entity.runId);
   return {
     id: entity.id,
     node_id: nodeId("Artifact", entity.id),
@@ -128,7 +128,7 @@ export function artifact(site: Site, repository: Repository, entity: Artifact) {
     size_in_bytes: entity.sizeInBytes,
     url,
     archive_download_url: `${url}/zip`,
-    expired: entity.expiresAt < site.world.now(),
+    expired: entity.expiresAt < site.store.now(),
     digest: entity.digest,
     created_at: entity.createdAt,
     updated_at: entity.createdAt,

@@ -1,5 +1,5 @@
 /** Apps and their installations. */
-import type { App, Installation, Permissions } from "../world/entities.ts";
+import type { App, Installation, Permissions } from "../store/entities.ts";
 import { nodeId, type Schema, type Site } from "./site.ts";
 import { simpleUser, userById } from "./user.ts";
 
@@ -28,7 +28,7 @@ export function integration(site: Site, app: App) {
 
 /** Apps are never removed, so an id that was stored has its App. */
 export function integrationById(site: Site, id: number) {
-  const app = site.world.table("apps").get(id);
+  const app = site.store.table("apps").get(id);
   if (app === undefined) throw new Error(`no App ${id}`);
   return integration(site, app);
 }

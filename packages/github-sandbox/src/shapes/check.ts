@@ -1,6 +1,6 @@
 /** Check runs, check suites and commit statuses. */
-import type { CheckRun, CheckStatus, CheckSuite, CommitStatus, Conclusion, Repository } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { CheckRun, CheckStatus, CheckSuite, CommitStatus, Conclusion, Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 import { integrationById } from "./app.ts";
 import { repository as renderRepository } from "./repository.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
@@ -9,10 +9,10 @@ import { simpleUser, userById } from "./user.ts";
 /** The open pulls whose head is this commit. */
 function pullsAt(site: Site, repository: Repository, headSha: string) {
   const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
-  return site.world
+  return site.store
     .table("pulls")
     .filter((pull) => pull.repositoryId === repository.id && pull.headSha === headSha)
-    .filter((pull) => site.world.table("issues").get(pull.id)?.state === "open")
+    .filter((pull) => site.store.table("issues").get(pull.id)?.state === "open")
     .map((pull) => ({
       id: pull.id,
       number: pull.number,
@@ -42,14 +42,14 @@ const worstFirst: Conclusion[] = [
   "skipped",
 ];
 
-export function rollup(world: World, suite: CheckSuite): { status: CheckStatus; conclusion: Conclusion | null } {
+export function rollup(store: Store, suite: CheckSuite): { status: CheckStatus; conclusion: Conclusion | null } {
   // A suite of Actions is as far as its workflow run, which may have jobs to come, or none at all when it cannot start.
-  const workflowRun = suite.workflowRunId === null ? undefined : world.table("runs").get(suite.workflowRunId);
+  const workflowRun = suite.workflowRunId === null ? undefined : store.table("runs").get(suite.workflowRunId);
   if (workflowRun !== undefined) {
     const { status, conclusion } = workflowRun;
     return { status: status === "completed" || status === "in_progress" ? status : "queued", conclusion };
   }
-  const runs = latestRuns(world.table("checkRuns").filter((run) => run.suiteId === suite.id));
+  const runs = latestRuns(store.table("checkRuns").filter((run) => run.suiteId === suite.id));
   if (runs.length === 0) return { status: "queued", conclusion: null };
   if (runs.every((run) => run.status === "completed")) {
     const conclusion = worstFirst.find((candidate) => runs.some((run) => run.conclusion === candidate)) ?? null;
@@ -76,7 +76,7 @@ export function checkRun(site: Site, repository: Repository, run: CheckRun) {
     status: run.status,
     // The published schema leaves out two conclusions that GitHub's own Apps set.
     conclusion: run.conclusion as RestConclusion,
-    started_at: run.startedAt ?? run.completedAt ?? site.world.now(),
+    started_at: run.startedAt ?? run.completedAt ?? site.store.now(),
     completed_at: run.completedAt,
     output: { ...run.output, annotations_count: 0, annotations_url: `${url}/annotations` },
     check_suite: { id: run.suiteId },
@@ -99,7 +99,7 @@ function suiteFields(site: Site, repository: Repository, suite: CheckSuite) {
     node_id: nodeId("CheckSuite", suite.id),
     head_branch: suite.headBranch,
     head_sha: suite.headSha,
-    ...rollup(site.world, suite),
+    ...rollup(site.store, suite),
     url,
     before: null,
     after: suite.headSha,
@@ -132,7 +132,7 @@ export function checkSuite<Head extends Schema<"simple-commit">>(
 ) {
   return {
     ...suiteFields(site, repository, suite),
-    latest_check_runs_count: latestRuns(site.world.table("checkRuns").filter((run) => run.suiteId === suite.id)).length,
+    latest_check_runs_count: latestRuns(site.store.table("checkRuns").filter((run) => run.suiteId === suite.id)).length,
     head_commit: headCommit,
     repository: renderRepository(site, repository),
   } satisfies Schema<"check-suite">;

@@ -1,5 +1,5 @@
 /** Entries of an App's webhook log. */
-import type { Delivery } from "../world/entities.ts";
+import type { Delivery } from "../store/entities.ts";
 import type { Schema } from "./site.ts";
 
 export function deliveryItem(delivery: Delivery) {

@@ -3,7 +3,7 @@ import { userOfEmail } from "../git/identity.ts";
 import type { FileChange } from "../git/plumbing/diff.ts";
 import type { Commit, ObjectType } from "../git/plumbing/objects.ts";
 import type { TreeEntry } from "../git/plumbing/trees.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
 import { simpleUser } from "./user.ts";
 
@@ -37,7 +37,7 @@ export function commit(site: Site, repository: Repository, given: Commit) {
   const url = `${api}/commits/${given.sha}`;
   const html = (sha: string) => `${repositoryWeb(site, repository)}/commit/${sha}`;
   const user = (email: string) => {
-    const found = userOfEmail(site.world, email);
+    const found = userOfEmail(site.store, email);
     return found === null ? null : simpleUser(site, found);
   };
   return {

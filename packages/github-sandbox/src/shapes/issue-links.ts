@@ -1,14 +1,14 @@
 /** What an issue tells of the issues it is tied to: how many, and how many of them are still open. */
-import type { Issue } from "../world/entities.ts";
+import type { Issue } from "../store/entities.ts";
 import { repositoryApi, type Schema, type Site } from "./site.ts";
 
 export function linksOf(site: Site, entity: Issue) {
-  const { world } = site;
-  const issues = world.table("issues");
+  const { store } = site;
+  const issues = store.table("issues");
   const isOpen = (id: number) => issues.get(id)?.state === "open";
-  const children = world.table("subIssues").filter((each) => each.parentId === entity.id);
+  const children = store.table("subIssues").filter((each) => each.parentId === entity.id);
   const completed = children.filter((each) => !isOpen(each.id)).length;
-  const dependencies = world.table("issueDependencies");
+  const dependencies = store.table("issueDependencies");
   const blockers = dependencies.filter((each) => each.blockedId === entity.id).map((each) => each.blockingId);
   const blocked = dependencies.filter((each) => each.blockingId === entity.id).map((each) => each.blockedId);
   return {
@@ -28,8 +28,8 @@ export function linksOf(site: Site, entity: Issue) {
 }
 
 function parentPart(site: Site, entity: Issue) {
-  const parent = site.world.table("issues").get(site.world.table("subIssues").get(entity.id)?.parentId ?? 0);
-  const repository = site.world.table("repositories").get(parent?.repositoryId ?? 0);
+  const parent = site.store.table("issues").get(site.store.table("subIssues").get(entity.id)?.parentId ?? 0);
+  const repository = site.store.table("repositories").get(parent?.repositoryId ?? 0);
   if (parent === undefined || repository === undefined) return {};
   return { parent_issue_url: `${repositoryApi(site, repository)}/issues/${parent.number}` };
 }

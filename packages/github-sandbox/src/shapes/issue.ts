@@ -1,5 +1,5 @@
 /** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
-import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../world/entities.ts";
+import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../store/entities.ts";
 import { integrationById } from "./app.ts";
 import { linksOf } from "./issue-links.ts";
 import { repository as renderRepository } from "./repository.ts";
@@ -22,13 +22,13 @@ export function label(site: Site, repository: Repository, entity: Label) {
 }
 
 /** The issue's labels as entities, in the order they were added. */
-export function labelsOf(site: Pick<Site, "world">, issue: Issue): Label[] {
-  const known = site.world.table("labels").filter((entity) => entity.repositoryId === issue.repositoryId);
+export function labelsOf(site: Pick<Site, "store">, issue: Issue): Label[] {
+  const known = site.store.table("labels").filter((entity) => entity.repositoryId === issue.repositoryId);
   return issue.labels.flatMap((name) => known.find((entity) => entity.name === name) ?? []);
 }
 
-export function reactionRollup(site: Pick<Site, "world">, subject: Reaction["subject"], url: string) {
-  const contents = site.world
+export function reactionRollup(site: Pick<Site, "store">, subject: Reaction["subject"], url: string) {
+  const contents = site.store
     .table("reactions")
     .filter((entity) => entity.subject.kind === subject.kind && entity.subject.id === subject.id)
     .map((entity) => entity.content);
@@ -49,7 +49,7 @@ export function reactionRollup(site: Pick<Site, "world">, subject: Reaction["sub
 
 function pullPart(site: Site, repository: Repository, entity: Issue) {
   if (!entity.isPull) return {};
-  const pull = site.world.table("pulls").get(entity.id);
+  const pull = site.store.table("pulls").get(entity.id);
   const html = `${repositoryWeb(site, repository)}/pull/${entity.number}`;
   return {
     draft: pull?.draft ?? false,
@@ -66,7 +66,7 @@ function pullPart(site: Site, repository: Repository, entity: Issue) {
 export function issue(site: Site, repository: Repository, entity: Issue) {
   const url = `${repositoryApi(site, repository)}/issues/${entity.number}`;
   const assignees = entity.assigneeIds.map((id) => simpleUser(site, userById(site, id)));
-  const { world } = site;
+  const { store } = site;
   return {
     id: entity.id,
     node_id: nodeId(entity.isPull ? "PullRequest" : "Issue", entity.id),
@@ -89,7 +89,7 @@ export function issue(site: Site, repository: Repository, entity: Issue) {
     milestone: null,
     locked: entity.locked,
     active_lock_reason: null,
-    comments: world
+    comments: store
       .table("comments")
       .filter((each) => each.repositoryId === repository.id && each.issueNumber === entity.number).length,
     closed_at: entity.closedAt,
@@ -106,7 +106,7 @@ export function issue(site: Site, repository: Repository, entity: Issue) {
 
 export function comment(site: Site, repository: Repository, entity: Comment) {
   const url = `${repositoryApi(site, repository)}/issues/comments/${entity.id}`;
-  const parent = site.world
+  const parent = site.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === entity.issueNumber);
   const page = `${repositoryWeb(site, repository)}/${parent?.isPull ? "pull" : "issues"}/${entity.issueNumber}`;
@@ -144,8 +144,8 @@ export function issueEvent(site: Site, repository: Repository, entity: IssueEven
 
 /** `sub_issue`, `parent_issue`, `blocked_by` or `blocking`, where the event ties the issue to another. */
 function relatedPart(site: Site, entity: IssueEvent) {
-  const related = site.world.table("issues").get(entity.relatedId ?? 0);
-  const repository = site.world.table("repositories").get(related?.repositoryId ?? 0);
+  const related = site.store.table("issues").get(entity.relatedId ?? 0);
+  const repository = site.store.table("repositories").get(related?.repositoryId ?? 0);
   if (related === undefined || repository === undefined) return {};
   return {
     [entity.event.replace(/_(added|removed)$/, "")]: {

@@ -1,5 +1,5 @@
 /** A whole webhook payload from an announcement, as Apps get it (but for `installation`) and as `github.event` shows it. */
-import type { Announcement } from "../world/announce.ts";
+import type { Announcement } from "../store/announce.ts";
 import { repository as renderRepository } from "./repository.ts";
 import type { Site } from "./site.ts";
 import { organization, simpleUser, userById } from "./user.ts";
@@ -7,7 +7,7 @@ import { organization, simpleUser, userById } from "./user.ts";
 export function fullPayload(site: Site, announcement: Announcement): Record<string, unknown> {
   const { action, payload, sender } = announcement;
   // What is announced may have been stored since the caller read the repository.
-  const repository = site.world.table("repositories").get(announcement.repository.id) ?? announcement.repository;
+  const repository = site.store.table("repositories").get(announcement.repository.id) ?? announcement.repository;
   const owner = userById(site, repository.ownerId);
   return {
     ...(action === null ? {} : { action }),

@@ -1,6 +1,6 @@
 /** Repositories, as REST answers and webhook payloads show them. */
 import { type Actor, may, roleOf } from "../rest/kit.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
 import { simpleUser, userById } from "./user.ts";
 
@@ -51,7 +51,7 @@ function apiLinks(site: Site, repository: Repository) {
 export function repository(site: Site, entity: Repository) {
   const owner = userById(site, entity.ownerId);
   const web = repositoryWeb(site, entity);
-  const openIssues = site.world
+  const openIssues = site.store
     .table("issues")
     .filter((issue) => issue.repositoryId === entity.id && issue.state === "open").length;
   return {

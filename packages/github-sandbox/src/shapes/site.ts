@@ -1,11 +1,11 @@
 /** What a renderer needs: the entities, and the addresses that GitHub's answers are full of. */
 import type { components } from "@octokit/openapi-types";
-import type { Repository } from "../world/entities.ts";
-import type { World } from "../world/world.ts";
+import type { Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 /** The context and the runner's host are both of this form. */
 export interface Site {
-  world: World;
+  store: Store;
   apiUrl(): string;
   serverUrl(): string;
 }

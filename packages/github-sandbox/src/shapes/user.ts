@@ -1,12 +1,12 @@
 /** People, organisations and Apps' bots. */
-import type { Repository, User } from "../world/entities.ts";
+import type { Repository, User } from "../store/entities.ts";
 import { nodeId, type Schema, type Site } from "./site.ts";
 
 /** What GitHub shows where an account is gone: https://github.com/ghost */
 const ghost: User = { id: 10137, login: "ghost", type: "User", name: "Deleted user", email: null };
 
-export function userById(site: Pick<Site, "world">, id: number): User {
-  return site.world.table("users").get(id) ?? ghost;
+export function userById(site: Pick<Site, "store">, id: number): User {
+  return site.store.table("users").get(id) ?? ghost;
 }
 
 function links(site: Site, user: User) {
@@ -44,7 +44,7 @@ export function simpleUser(site: Site, user: User) {
 }
 
 export function publicUser(site: Site, user: User): Schema<"public-user"> {
-  const owned = site.world.table("repositories").filter((repository) => repository.ownerId === user.id);
+  const owned = site.store.table("repositories").filter((repository) => repository.ownerId === user.id);
   return {
     ...simpleUser(site, user),
     name: user.name,
@@ -66,7 +66,7 @@ export function publicUser(site: Site, user: User): Schema<"public-user"> {
 
 export function privateUser(site: Site, user: User): Schema<"private-user"> {
   const isPrivate = (repository: Repository) => repository.ownerId === user.id && repository.private;
-  const owned = site.world.table("repositories").filter(isPrivate).length;
+  const owned = site.store.table("repositories").filter(isPrivate).length;
   return {
     ...publicUser(site, user),
     user_view_type: "private",

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
 import { latest } from "../gates/checks.ts";
-import type { CheckRun, CommitStatus, Repository } from "../world/entities.ts";
+import type { CheckRun, CommitStatus, Repository } from "../store/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { count, outside, progress, took } from "./parts.ts";
 
@@ -19,9 +19,9 @@ export interface CheckLine {
 
 /** The latest of each, by name. */
 export function checkLines(context: SandboxContext, repository: Repository, sha: string): CheckLine[] {
-  const { world } = context;
-  const runs = world.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
-  const statuses = world.table("statuses").filter((each) => each.repositoryId === repository.id && each.sha === sha);
+  const { store } = context;
+  const runs = store.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
+  const statuses = store.table("statuses").filter((each) => each.repositoryId === repository.id && each.sha === sha);
   return [
     ...latest(runs, (run) => `${run.suiteId} ${run.name}`).map((run) => ofRun(context, repository, run)),
     ...latest(statuses, (status) => status.context).map((status) => ofStatus(context, status)),
@@ -29,15 +29,15 @@ export function checkLines(context: SandboxContext, repository: Repository, sha:
 }
 
 function ofRun(context: SandboxContext, repository: Repository, run: CheckRun): CheckLine {
-  const { world } = context;
-  const job = world.table("jobs").find((each) => each.checkRunId === run.id);
-  const suite = world.table("checkSuites").get(run.suiteId);
-  const workflow = suite?.workflowRunId ? world.table("runs").get(suite.workflowRunId) : undefined;
+  const { store } = context;
+  const job = store.table("jobs").find((each) => each.checkRunId === run.id);
+  const suite = store.table("checkSuites").get(run.suiteId);
+  const workflow = suite?.workflowRunId ? store.table("runs").get(suite.workflowRunId) : undefined;
   return {
     name: run.name,
     status: run.status,
     conclusion: run.conclusion,
-    by: workflow?.name ?? world.table("apps").get(run.appId)?.name ?? "",
+    by: workflow?.name ?? store.table("apps").get(run.appId)?.name ?? "",
     href:
       job === undefined
         ? pageOf(repository, `runs/${run.id}`)
@@ -53,7 +53,7 @@ function ofStatus(context: SandboxContext, status: CommitStatus): CheckLine {
     name: status.context,
     status: ended ? "completed" : "pending",
     conclusion: ended ? status.state : null,
-    by: context.world.table("users").get(status.creatorId)?.login ?? "",
+    by: context.store.table("users").get(status.creatorId)?.login ?? "",
     href: outside(status.targetUrl),
     said: status.description,
     time: "",

@@ -1,7 +1,7 @@
 /** What was said and done on an issue or pull, in its order. */
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
-import type { Comment, Issue, IssueEvent, Reaction, Repository } from "../world/entities.ts";
+import type { Comment, Issue, IssueEvent, Reaction, Repository } from "../store/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { markdown } from "./markdown/render.ts";
 import { person, shortSha, when } from "./parts.ts";
@@ -19,17 +19,17 @@ const faces: Record<Reaction["content"], string> = {
 };
 
 export function conversation(context: SandboxContext, repository: Repository, issue: Issue): Html {
-  const { world } = context;
+  const { store } = context;
   const here = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === repository.id && each.issueNumber === issue.number;
-  const pull = issue.isPull ? world.table("pulls").get(issue.id) : undefined;
+  const pull = issue.isPull ? store.table("pulls").get(issue.id) : undefined;
   const said = [
     ...(pull === undefined ? [] : reviewsOn(context, repository, pull)),
-    ...world
+    ...store
       .table("comments")
       .filter(here)
       .map((each) => ({ id: each.id, html: comment(context, repository, each) })),
-    ...world
+    ...store
       .table("issueEvents")
       .filter(here)
       .map((each) => ({ id: each.id, html: event(context, repository, each) })),
@@ -51,13 +51,13 @@ interface Said {
 
 function card(context: SandboxContext, repository: Repository, said: Said): Html {
   const name = said.subject === "comment" ? html` id="issuecomment-${said.id}"` : "";
-  const reactions = context.world
+  const reactions = context.store
     .table("reactions")
     .filter(({ subject }) => subject.kind === said.subject && subject.id === said.id);
   const counted = Map.groupBy(reactions, (each) => each.content);
   return html`<article class="box"${name}>
     <header>${person(context, said.userId)} ${when(said.createdAt)}</header>
-    ${markdown(said.body, { world: context.world, repository })}
+    ${markdown(said.body, { store: context.store, repository })}
     ${counted.size === 0 ? "" : html`<p class="reactions">${[...counted].map(([content, all]) => html` ${faces[content]} ${all.length}`)}</p>`}
   </article>`;
 }
@@ -77,8 +77,8 @@ function commit(repository: Repository, sha: string): Html {
 
 /** The other issue, where the event ties two together. */
 function related(context: SandboxContext, id: number | null): Html {
-  const issue = id === null ? undefined : context.world.table("issues").get(id);
-  const repository = issue && context.world.table("repositories").get(issue.repositoryId);
+  const issue = id === null ? undefined : context.store.table("issues").get(id);
+  const repository = issue && context.store.table("repositories").get(issue.repositoryId);
   if (issue === undefined || repository === undefined) return html``;
   return html`<a href="${pageOf(repository, `issues/${issue.number}`)}">${repository.owner}/${repository.name}#${issue.number}</a>`;
 }

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
 import { changes, type FileChange } from "../git/plumbing/diff.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import type { Html } from "./layout.ts";
 import { count } from "./parts.ts";
 

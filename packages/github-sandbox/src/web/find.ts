@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { SandboxContext } from "../context.ts";
-import type { Issue, Job, Pull, Repository, WorkflowRun } from "../world/entities.ts";
+import type { Issue, Job, Pull, Repository, WorkflowRun } from "../store/entities.ts";
 
 /** There is nothing at this address. */
 export class NoPage extends Error {}
@@ -33,7 +33,7 @@ export function repositoryAt(http: Context, context: SandboxContext): Repository
     .toLowerCase()
     .replace(/\.git$/, "");
   return mustBe(
-    context.world
+    context.store
       .table("repositories")
       .find((each) => each.owner.toLowerCase() === owner && each.name.toLowerCase() === name),
   );
@@ -44,21 +44,21 @@ export function issueAt(http: Context, context: SandboxContext, repository: Repo
   const text = param(http, "number");
   const number = Number(text.endsWith(ending) ? text.slice(0, text.length - ending.length) : text);
   return mustBe(
-    context.world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number),
+    context.store.table("issues").find((each) => each.repositoryId === repository.id && each.number === number),
   );
 }
 
 export function pullOf(context: SandboxContext, issue: Issue): Pull {
-  return mustBe(context.world.table("pulls").get(issue.id));
+  return mustBe(context.store.table("pulls").get(issue.id));
 }
 
 export function runAt(http: Context, context: SandboxContext, repository: Repository): WorkflowRun {
-  const run = context.world.table("runs").get(numberParam(http, "run"));
+  const run = context.store.table("runs").get(numberParam(http, "run"));
   return run?.repositoryId === repository.id ? run : nothing();
 }
 
 export function jobAt(http: Context, context: SandboxContext, run: WorkflowRun): Job {
-  const job = context.world.table("jobs").get(numberParam(http, "job"));
+  const job = context.store.table("jobs").get(numberParam(http, "job"));
   return job?.runId === run.id ? job : nothing();
 }
 

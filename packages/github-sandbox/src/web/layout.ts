@@ -7,7 +7,7 @@ import { html, raw } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { SandboxContext } from "../context.ts";
 import { pathInUrl } from "../shapes/git.ts";
-import type { Repository } from "../world/entities.ts";
+import type { Repository } from "../store/entities.ts";
 import { diagramTag } from "./markdown/diagrams.ts";
 
 export type Html = ReturnType<typeof html>;
@@ -95,7 +95,7 @@ function crumbs({ within }: Page): Html {
 }
 
 function tabs(context: SandboxContext, { repository, tab }: NonNullable<Page["within"]>): Html {
-  const open = context.world
+  const open = context.store
     .table("issues")
     .filter((issue) => issue.repositoryId === repository.id && issue.state === "open");
   const pulls = open.filter((issue) => issue.isPull).length;

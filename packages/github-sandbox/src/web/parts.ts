@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { labelsOf } from "../shapes/issue.ts";
 import type { Site } from "../shapes/site.ts";
 import { userById } from "../shapes/user.ts";
-import type { Issue, Pull } from "../world/entities.ts";
+import type { Issue, Pull } from "../store/entities.ts";
 import type { Html } from "./layout.ts";
 
 export type Tone = "good" | "bad" | "busy" | "done" | "quiet";

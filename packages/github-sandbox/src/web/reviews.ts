@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
 import { isResolved, type Thread, threadsOf } from "../pulls/reviews/threads.ts";
-import type { Pull, Repository, Review } from "../world/entities.ts";
+import type { Pull, Repository, Review } from "../store/entities.ts";
 import type { Html } from "./layout.ts";
 import { markdown } from "./markdown/render.ts";
 import { person, type Tone, when, word } from "./parts.ts";
@@ -16,8 +16,8 @@ const verdicts: Record<Exclude<Review["state"], "PENDING">, [string, Tone]> = {
 
 /** Drafts are their authors' own. An answer stands in the conversation it belongs to, not by itself. */
 export function reviewsOn(context: SandboxContext, repository: Repository, pull: Pull): { id: number; html: Html }[] {
-  const threads = Map.groupBy(threadsOf(context.world, pull), ([first]) => first.reviewId);
-  return context.world
+  const threads = Map.groupBy(threadsOf(context.store, pull), ([first]) => first.reviewId);
+  return context.store
     .table("reviews")
     .filter(({ pullId }) => pullId === pull.id)
     .flatMap((review) => {
@@ -25,7 +25,7 @@ export function reviewsOn(context: SandboxContext, repository: Repository, pull:
       const isAnswer = review.state === "COMMENTED" && review.body.trim() === "" && begun.length === 0;
       if (review.state === "PENDING" || isAnswer) return [];
       const [text, tone] = verdicts[review.state];
-      const place = { world: context.world, repository };
+      const place = { store: context.store, repository };
       return {
         id: review.id,
         html: html`<article class="box" id="pullrequestreview-${review.id}">
@@ -39,14 +39,14 @@ export function reviewsOn(context: SandboxContext, repository: Repository, pull:
 
 function conversation(context: SandboxContext, repository: Repository, thread: Thread): Html {
   const [{ path, line, diffHunk }] = thread;
-  const isSettled = isResolved(context.world, thread);
+  const isSettled = isResolved(context.store, thread);
   return html`<details class="file"${isSettled ? "" : html` open`}>
     <summary><code>${path}${line === null ? "" : `:${line}`}</code> ${isSettled ? word("resolved", "done") : ""}</summary>
     <pre class="plain">${diffHunk}</pre>
     ${thread.map(
       (each) => html`<article class="box" id="discussion_r${each.id}">
       <header>${person(context, each.userId)} ${when(each.createdAt)}</header>
-      ${markdown(each.body, { world: context.world, repository })}
+      ${markdown(each.body, { store: context.store, repository })}
     </article>`,
     )}
   </details>`;

@@ -1,8 +1,8 @@
 /** Artifacts of workflow runs: one zip file each, kept in the runner's folder. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Artifact, WorkflowRun } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { Artifact, WorkflowRun } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 import { StepError } from "../job/step-error.ts";
 import { writeZip, type ZipEntry } from "./zip.ts";
 
@@ -22,10 +22,10 @@ const defaultRetentionDays = 90;
 /** What GitHub's artifact names may not hold, since they become names of files and folders. */
 const forbidden = /["\\:<>|*?\r\n/]|^\.{0,2}$/;
 
-export function openArtifacts(world: World, dataDir: string): Artifacts {
+export function openArtifacts(store: Store, dataDir: string): Artifacts {
   const folder = join(dataDir, "artifacts");
   mkdirSync(folder, { recursive: true });
-  const table = world.table("artifacts");
+  const table = store.table("artifacts");
   const path = (artifact: Pick<Artifact, "id">) => join(folder, `${artifact.id}.zip`);
 
   const artifacts: Artifacts = {
@@ -46,14 +46,14 @@ export function openArtifacts(world: World, dataDir: string): Artifacts {
         );
       };
       refuse();
-      const id = world.nextId();
+      const id = store.nextId();
       const { bytes, sha256 } = await writeZip(path({ id }), entries);
       // Another job of the run may have been faster.
       refuse();
       const old = taken();
       if (old !== undefined) artifacts.remove(old);
       const days = retentionDays ?? defaultRetentionDays;
-      const expiresAt = new Date(world.date().getTime() + days * 86_400_000).toISOString().replace(/\.\d{3}Z$/, "Z");
+      const expiresAt = new Date(store.date().getTime() + days * 86_400_000).toISOString().replace(/\.\d{3}Z$/, "Z");
       return table.put({
         id,
         repositoryId: run.repositoryId,
@@ -61,7 +61,7 @@ export function openArtifacts(world: World, dataDir: string): Artifacts {
         name,
         sizeInBytes: bytes,
         digest: `sha256:${sha256}`,
-        createdAt: world.now(),
+        createdAt: store.now(),
         expiresAt,
       });
     },

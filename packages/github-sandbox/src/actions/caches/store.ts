@@ -5,8 +5,8 @@
  */
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Cache, Repository } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { Cache, Repository } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 
 /** GitHub drops the longest unused ones of a repository when all of them are larger. */
 const maxBytes = 10 * 1024 ** 3;
@@ -22,10 +22,10 @@ export interface Caches {
   remove(cache: Cache): void;
 }
 
-export function openCaches(world: World, dataDir: string): Caches {
+export function openCaches(store: Store, dataDir: string): Caches {
   const folder = join(dataDir, "caches");
   mkdirSync(folder, { recursive: true });
-  const table = world.table("caches");
+  const table = store.table("caches");
   const path = ({ id }: Pick<Cache, "id">) => join(folder, `${id}.tar`);
 
   function remove(cache: Cache): void {
@@ -63,15 +63,15 @@ export function openCaches(world: World, dataDir: string): Caches {
         const found =
           seen.find((cache) => cache.key === exact) ??
           prefixes.flatMap((prefix) => seen.findLast((cache) => cache.key.startsWith(prefix)) ?? [])[0];
-        if (found !== undefined) return table.put({ ...found, lastAccessedAt: world.now() });
+        if (found !== undefined) return table.put({ ...found, lastAccessedAt: store.now() });
       }
       return undefined;
     },
     save(repository, { ref, version, key }, tar) {
-      const id = world.nextId();
+      const id = store.nextId();
       const sizeInBytes = statSync(tar).size;
       renameSync(tar, path({ id }));
-      const now = world.now();
+      const now = store.now();
       const saved = { id, repositoryId: repository.id, ref, version, key, sizeInBytes };
       const cache = table.put({ ...saved, createdAt: now, lastAccessedAt: now });
       dropUnused(repository);

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runGit } from "../../git/plumbing/dir.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import type { ActionsHost } from "../host.ts";
 import { type Action, parseAction } from "../workflow/action-file.ts";
 import type { RunningJob } from "./running-job.ts";
@@ -27,7 +27,7 @@ export async function commitOf(host: ActionsHost, repository: Repository, ref: s
 /** A repository of the sandbox that this one may use: its own owner's, or public. */
 export function usableRepository(host: ActionsHost, user: Repository, fullName: string): Repository | null {
   const wanted = fullName.toLowerCase();
-  const found = host.world.table("repositories").find(({ owner, name }) => `${owner}/${name}`.toLowerCase() === wanted);
+  const found = host.store.table("repositories").find(({ owner, name }) => `${owner}/${name}`.toLowerCase() === wanted);
   return found !== undefined && (!found.private || found.ownerId === user.ownerId) ? found : null;
 }
 

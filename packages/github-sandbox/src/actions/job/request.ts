@@ -1,5 +1,5 @@
 /** What a job needs to run, and what it ends with. */
-import type { Job, Permissions, Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Job, Permissions, Repository, WorkflowRun } from "../../store/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { Caches } from "../caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host.ts";

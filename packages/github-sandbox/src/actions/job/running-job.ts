@@ -1,7 +1,7 @@
 /** A job while it runs: where it lives, what its steps have said so far, and what its expressions see. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Job } from "../../world/entities.ts";
+import type { Job } from "../../store/entities.ts";
 import { basePath, jobEnvironment, runnerContext } from "../machine/environment.ts";
 import { type JobFolders, makeJobFolders } from "../machine/folders.ts";
 import { openStepLog, type StepLog } from "../machine/log.ts";
@@ -208,21 +208,21 @@ export class RunningJob {
 
   /** Runs one listed step: its log file, its times, its conclusion. */
   async record(name: string, work: (log: StepLog) => Promise<StepOutcome["conclusion"]>): Promise<void> {
-    const { world } = this.request.host;
+    const { store } = this.request.host;
     const number = this.#steps.length + 1;
     const record: StepRecord = {
       name: this.masks.apply(name),
       number,
       status: "in_progress",
       conclusion: null,
-      startedAt: world.now(),
+      startedAt: store.now(),
       completedAt: null,
     };
     this.#put(record);
-    const log = openStepLog(join(this.folders.logs, `${number}.txt`), this.masks, () => world.date());
+    const log = openStepLog(join(this.folders.logs, `${number}.txt`), this.masks, () => store.date());
     try {
       const conclusion = await work(log);
-      this.#put({ ...record, status: "completed", conclusion, completedAt: world.now() });
+      this.#put({ ...record, status: "completed", conclusion, completedAt: store.now() });
     } finally {
       log.close();
     }

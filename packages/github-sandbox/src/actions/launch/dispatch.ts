@@ -3,7 +3,7 @@ import { ApiError, notFound } from "../../rest/kit.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import { told } from "../../shapes/told.ts";
 import { simpleUser } from "../../shapes/user.ts";
-import type { Repository, User, Workflow, WorkflowRun } from "../../world/entities.ts";
+import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { Runner } from "../runs/runner.ts";
 import { dispatchInputs } from "../workflow/inputs.ts";
 import { startRun } from "./start.ts";

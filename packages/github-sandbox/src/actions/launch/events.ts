@@ -1,8 +1,8 @@
 /** From an announcement to the runs it starts. */
 import { runGit } from "../../git/plumbing/dir.ts";
 import { fullPayload } from "../../shapes/payload.ts";
-import type { Announcement } from "../../world/announce.ts";
-import type { Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Announcement } from "../../store/announce.ts";
+import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { Runner } from "../runs/runner.ts";
 import { type Occurrence, starts } from "../workflow/triggers.ts";
 import { type Cause, startRun } from "./start.ts";
@@ -112,7 +112,7 @@ async function atPull(runner: Runner, announcement: Announcement): Promise<Place
 function chainLength(runner: Runner, run: WorkflowRun | undefined): number {
   if (run?.event !== "workflow_run") return 0;
   const { workflow_run: cause } = run.payload as { workflow_run?: { id?: number } };
-  return 1 + chainLength(runner, runner.host.world.table("runs").get(cause?.id ?? 0));
+  return 1 + chainLength(runner, runner.host.store.table("runs").get(cause?.id ?? 0));
 }
 
 /** Everything else runs on the tip of the default branch. */
@@ -124,7 +124,7 @@ async function atDefaultBranch(runner: Runner, { repository, event, payload }: A
   const filters = { branch: null, tag: null, workflowName: null, changedPaths: async () => [] };
   if (event !== "workflow_run") return { ...place, ...filters };
   const cause = payload.workflow_run as { id: number; name: string; head_branch: string | null };
-  if (chainLength(runner, runner.host.world.table("runs").get(cause.id)) >= maxChain) return null;
+  if (chainLength(runner, runner.host.store.table("runs").get(cause.id)) >= maxChain) return null;
   return { ...place, ...filters, branch: cause.head_branch, workflowName: cause.name };
 }
 
@@ -148,7 +148,7 @@ export async function requiredFiles(
   repository: Repository,
 ): Promise<(WorkflowFile & { definition: WorkflowRun["definition"] })[]> {
   const found = repository.requiredWorkflows.map(async ({ repositoryId, ref, path }) => {
-    const source = runner.host.world.table("repositories").get(repositoryId);
+    const source = runner.host.store.table("repositories").get(repositoryId);
     const commit = source === undefined ? null : await runner.host.resolve(source, ref);
     if (source === undefined || commit === null) return [];
     const parsed = await runner.files.one(source, commit, path);

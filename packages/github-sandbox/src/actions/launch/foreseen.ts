@@ -3,7 +3,7 @@
  * should wait for is listed with the reason: what only a run can tell (a matrix made of another job's output, a filter on
  * paths), and what this runner cannot do.
  */
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { usableRepository } from "../job/action-source.ts";
 import { impossible } from "../job/run-job.ts";
 import { type Calls, calleeInputs, findCalls } from "../runs/calls.ts";

@@ -1,5 +1,5 @@
 /** Starts a run of one workflow file, or records why it cannot start. */
-import type { Conclusion, Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
+import type { Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
 import { type Calls, findCalls } from "../runs/calls.ts";
 import { githubContext } from "../runs/github-context.ts";
 import { LiveRun } from "../runs/live-run.ts";
@@ -54,7 +54,7 @@ export function definitionOf(
   run: Pick<WorkflowRun, "checkoutSha" | "definition">,
 ): { repository: Repository; commit: string } {
   const elsewhere = run.definition;
-  const source = elsewhere === null ? undefined : runner.host.world.table("repositories").get(elsewhere.repositoryId);
+  const source = elsewhere === null ? undefined : runner.host.store.table("repositories").get(elsewhere.repositoryId);
   if (elsewhere === null || source === undefined) return { repository, commit: run.checkoutSha };
   return { repository: source, commit: elsewhere.commit };
 }
@@ -82,7 +82,7 @@ function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workf
 
 /** A fault of the runner's own must not leave a run that never ends. */
 async function failRun(runner: Runner, repository: Repository, run: WorkflowRun, error: unknown): Promise<void> {
-  const runs = runner.host.world.table("runs");
+  const runs = runner.host.store.table("runs");
   runs.put({
     ...(runs.get(run.id) ?? run),
     failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -104,7 +104,7 @@ function goLive(
   const group = live.group();
   const turn = group === null ? null : runner.groups.enter(repository.id, group, () => live.cancel());
   const status = turn === null || turn.atOnce ? "queued" : "pending";
-  const waiting = status === run.status ? run : runner.host.world.table("runs").put({ ...run, status });
+  const waiting = status === run.status ? run : runner.host.store.table("runs").put({ ...run, status });
   if (runner.closing) live.cancel(true);
   const finished = live.finish(turn).catch((error: unknown) => failRun(runner, repository, run, error));
   runner.inBackground(finished.finally(() => runner.live.delete(run.id)));
@@ -140,7 +140,7 @@ export async function startRun(
   const run = await records.create(repository, draft, title);
   if (!("failure" in ready)) return goLive(runner, repository, run, ready, []);
   await records.complete(repository, run.id, ready.conclusion);
-  return runner.host.world.table("runs").get(run.id) ?? run;
+  return runner.host.store.table("runs").get(run.id) ?? run;
 }
 
 /** What of a completed run is to be run again, with everything that depends on it. */
@@ -149,7 +149,7 @@ export type Again = "all" | "failed" | Job;
 /** Jobs that an attempt takes over as they were. */
 function takenOver(runner: Runner, run: WorkflowRun, again: Again): Job[] {
   if (again === "all") return [];
-  const latest = latestJobs(runner.host.world.table("jobs").filter((job) => job.runId === run.id));
+  const latest = latestJobs(runner.host.store.table("jobs").filter((job) => job.runId === run.id));
   if (again === "failed") return latest.filter((job) => job.conclusion === "success");
   return latest.filter((job) => job.key !== again.key);
 }
@@ -171,7 +171,7 @@ export async function startAgain(
       ? { conclusion: "failure", failure: `${run.workflowPath} does not exist at ${source.commit}` }
       : await readyWorkflow(runner, source.repository, source.commit, parsed);
   if (!("failure" in ready)) return goLive(runner, repository, attempt, ready, previous);
-  runner.host.world.table("runs").put({ ...attempt, failure: ready.failure });
+  runner.host.store.table("runs").put({ ...attempt, failure: ready.failure });
   await runner.records.complete(repository, run.id, ready.conclusion);
   return attempt;
 }

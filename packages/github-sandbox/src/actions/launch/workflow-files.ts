@@ -1,5 +1,5 @@
 /** The workflow files of a commit, parsed once per content. */
-import type { Repository, Workflow as WorkflowEntity } from "../../world/entities.ts";
+import type { Repository, Workflow as WorkflowEntity } from "../../store/entities.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "../runs/remembered.ts";
 import { type ParsedWorkflow, parseWorkflow } from "../workflow/parse.ts";
@@ -31,20 +31,20 @@ export class WorkflowFiles {
 
   /** The workflow's entity, made or renamed when its file says so. */
   entity(repository: Repository, path: string, parsed: ParsedWorkflow): WorkflowEntity {
-    const { world } = this.#host;
-    const table = world.table("workflows");
+    const { store } = this.#host;
+    const table = store.table("workflows");
     const name = "workflow" in parsed ? parsed.workflow.name : path;
     const known = table.find((entity) => entity.repositoryId === repository.id && entity.path === path);
     if (known === undefined) {
-      const now = world.now();
-      const made = { id: world.nextId(), repositoryId: repository.id, path, name, createdAt: now, updatedAt: now };
+      const now = store.now();
+      const made = { id: store.nextId(), repositoryId: repository.id, path, name, createdAt: now, updatedAt: now };
       return table.put({ ...made, state: "active" });
     }
-    return known.name === name || "errors" in parsed ? known : table.put({ ...known, name, updatedAt: world.now() });
+    return known.name === name || "errors" in parsed ? known : table.put({ ...known, name, updatedAt: store.now() });
   }
 
   isDisabled(repository: Repository, path: string): boolean {
-    const table = this.#host.world.table("workflows");
+    const table = this.#host.store.table("workflows");
     const known = table.find((entity) => entity.repositoryId === repository.id && entity.path === path);
     return known?.state === "disabled_manually";
   }

@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../context.ts";
 import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { artifact as renderArtifact } from "../../shapes/actions.ts";
-import type { Artifact, Repository } from "../../world/entities.ts";
+import type { Artifact, Repository } from "../../store/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { Downloads } from "./downloads.ts";
 import { artifactFor, runFor } from "./find.ts";
@@ -23,18 +23,18 @@ export function artifactRoutes(context: SandboxContext, artifacts: Artifacts, do
   }
 
   rest.get(`${root}/artifacts`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
-    const own = context.world.table("artifacts").filter((artifact) => artifact.repositoryId === repository.id);
+    const repository = repositoryFor(http, context.store, "actions", "read");
+    const own = context.store.table("artifacts").filter((artifact) => artifact.repositoryId === repository.id);
     return list(http, repository, own);
   });
 
   rest.get(`${root}/runs/:run/artifacts`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     return list(http, repository, artifacts.ofRun(runFor(http, context, repository).id));
   });
 
   rest.get(`${root}/artifacts/:artifact`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     return respond<"actions/get-artifact">(
       http,
       renderArtifact(context, repository, artifactFor(http, context, repository)),
@@ -42,20 +42,20 @@ export function artifactRoutes(context: SandboxContext, artifacts: Artifacts, do
   });
 
   rest.get(`${root}/artifacts/:artifact/zip`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const artifact = artifactFor(http, context, repository);
-    if (artifact.expiresAt < context.world.now()) throw new ApiError(410, "Artifact has expired");
+    if (artifact.expiresAt < context.store.now()) throw new ApiError(410, "Artifact has expired");
     return http.redirect(downloads.url(`artifact/${artifact.id}`), 302);
   });
 
   rest.delete(`${root}/artifacts/:artifact`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "write");
+    const repository = repositoryFor(http, context.store, "actions", "write");
     artifacts.remove(artifactFor(http, context, repository));
     return http.body(null, 204);
   });
 
   rest.get("/_downloads/artifact/:artifact", async (http) => {
-    const artifact = context.world.table("artifacts").get(Number(http.req.param("artifact")));
+    const artifact = context.store.table("artifacts").get(Number(http.req.param("artifact")));
     const { expires = "", signature = "" } = http.req.query();
     if (artifact === undefined || !downloads.allows(`artifact/${artifact.id}`, expires, signature)) throw notFound();
     const zip = await readFile(artifacts.path(artifact));

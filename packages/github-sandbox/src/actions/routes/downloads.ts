@@ -16,14 +16,14 @@ export function newDownloads(site: Site): Downloads {
   const sign = (what: string, expires: string) => createHmac("sha256", key).update(`${what}?${expires}`).digest("hex");
   return {
     url(what) {
-      const expires = String(site.world.date().getTime() + lifeMs);
+      const expires = String(site.store.date().getTime() + lifeMs);
       return `${site.apiUrl()}/_downloads/${what}?expires=${expires}&signature=${sign(what, expires)}`;
     },
     allows(what, expires, signature) {
       const expected = Buffer.from(sign(what, expires));
       const given = Buffer.from(signature);
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
-      return Number(expires) > site.world.date().getTime();
+      return Number(expires) > site.store.date().getTime();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The entity a route names, within the repository it names; 404 otherwise. */
 import type { SandboxContext } from "../../context.ts";
 import { type HttpContext, notFound } from "../../rest/kit.ts";
-import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../../world/entities.ts";
+import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { Actions } from "../index.ts";
 
 function own<Entity extends { repositoryId: number }>(repository: Repository, entity: Entity | undefined): Entity {
@@ -14,15 +14,15 @@ function id(http: HttpContext, name: string): number {
 }
 
 export function runFor(http: HttpContext, context: SandboxContext, repository: Repository): WorkflowRun {
-  return own(repository, context.world.table("runs").get(id(http, "run")));
+  return own(repository, context.store.table("runs").get(id(http, "run")));
 }
 
 export function jobFor(http: HttpContext, context: SandboxContext, repository: Repository): Job {
-  return own(repository, context.world.table("jobs").get(id(http, "job")));
+  return own(repository, context.store.table("jobs").get(id(http, "job")));
 }
 
 export function artifactFor(http: HttpContext, context: SandboxContext, repository: Repository): Artifact {
-  return own(repository, context.world.table("artifacts").get(id(http, "artifact")));
+  return own(repository, context.store.table("artifacts").get(id(http, "artifact")));
 }
 
 /** By id or by file name, as GitHub takes both. */

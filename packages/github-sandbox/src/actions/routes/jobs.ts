@@ -7,7 +7,7 @@ import type { SandboxContext } from "../../context.ts";
 import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { job as renderJob } from "../../shapes/actions.ts";
-import type { Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Job, Repository, WorkflowRun } from "../../store/entities.ts";
 import { writeZip } from "../artifacts/zip.ts";
 import { latestJobs } from "../launch/start.ts";
 import { jobLogs } from "../machine/folders.ts";
@@ -58,7 +58,7 @@ export function jobRoutes(context: SandboxContext, dataDir: string, downloads: D
   const root = "/repos/:owner/:repo/actions";
 
   function jobsOf(run: WorkflowRun): Job[] {
-    return context.world.table("jobs").filter((job) => job.runId === run.id);
+    return context.store.table("jobs").filter((job) => job.runId === run.id);
   }
 
   function list(http: HttpContext, repository: Repository, run: WorkflowRun, all: readonly Job[]) {
@@ -67,14 +67,14 @@ export function jobRoutes(context: SandboxContext, dataDir: string, downloads: D
   }
 
   rest.get(`${root}/runs/:run/jobs`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const run = runFor(http, context, repository);
     const all = jobsOf(run);
     return list(http, repository, run, http.req.query("filter") === "all" ? all : latestJobs(all));
   });
 
   rest.get(`${root}/runs/:run/attempts/:attempt/jobs`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const run = runFor(http, context, repository);
     const attempt = Number(http.req.param("attempt"));
     const jobs = jobsOf(run).filter((job) => job.runAttempt === attempt);
@@ -82,26 +82,26 @@ export function jobRoutes(context: SandboxContext, dataDir: string, downloads: D
   });
 
   rest.get(`${root}/jobs/:job`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const entity = jobFor(http, context, repository);
-    const run = context.world.table("runs").get(entity.runId);
+    const run = context.store.table("runs").get(entity.runId);
     if (run === undefined) throw notFound();
     return respond<"actions/get-job-for-workflow-run">(http, renderJob(context, repository, entity, run));
   });
 
   rest.get(`${root}/jobs/:job/logs`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     return http.redirect(downloads.url(`job/${jobFor(http, context, repository).id}`), 302);
   });
 
   rest.get(`${root}/runs/:run/logs`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const run = runFor(http, context, repository);
     return http.redirect(downloads.url(`run/${run.id}/${run.runAttempt}`), 302);
   });
 
   rest.get(`${root}/runs/:run/attempts/:attempt/logs`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const run = runFor(http, context, repository);
     const attempt = Number(http.req.param("attempt"));
     if (!(attempt >= 1 && attempt <= run.runAttempt)) throw notFound();
@@ -109,7 +109,7 @@ export function jobRoutes(context: SandboxContext, dataDir: string, downloads: D
   });
 
   rest.delete(`${root}/runs/:run/logs`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "write");
+    const repository = repositoryFor(http, context.store, "actions", "write");
     const run = runFor(http, context, repository);
     if (run.status !== "completed") throw new ApiError(403, "The logs of a run in progress cannot be deleted.");
     for (const job of jobsOf(run)) rmSync(jobLogs(dataDir, job.id), { recursive: true, force: true });
@@ -117,14 +117,14 @@ export function jobRoutes(context: SandboxContext, dataDir: string, downloads: D
   });
 
   rest.get("/_downloads/job/:job", (http) => {
-    const job = context.world.table("jobs").get(Number(http.req.param("job")));
+    const job = context.store.table("jobs").get(Number(http.req.param("job")));
     const { expires = "", signature = "" } = http.req.query();
     if (job === undefined || !downloads.allows(`job/${job.id}`, expires, signature)) throw notFound();
     return http.text(jobLog(dataDir, job));
   });
 
   rest.get("/_downloads/run/:run/:attempt", async (http) => {
-    const run = context.world.table("runs").get(Number(http.req.param("run")));
+    const run = context.store.table("runs").get(Number(http.req.param("run")));
     const attempt = Number(http.req.param("attempt"));
     const { expires = "", signature = "" } = http.req.query();
     if (run === undefined || !downloads.allows(`run/${run.id}/${attempt}`, expires, signature)) throw notFound();

@@ -12,7 +12,7 @@ import {
 } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { workflowRun as renderRun } from "../../shapes/actions.ts";
-import type { Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { Actions } from "../index.ts";
 import { jobFor, runFor, workflowFor } from "./find.ts";
 
@@ -58,7 +58,7 @@ function isWanted(http: HttpContext, context: SandboxContext, run: WorkflowRun):
     is("head_sha", run.headSha) &&
     // One filter for both: `status=failure` is a conclusion.
     is("status", run.status, run.conclusion) &&
-    is("actor", context.world.table("users").get(run.actorId)?.login ?? null) &&
+    is("actor", context.store.table("users").get(run.actorId)?.login ?? null) &&
     is("check_suite_id", String(run.checkSuiteId)) &&
     (created === undefined || created === "" || createdWithin(created, run.createdAt))
   );
@@ -74,7 +74,7 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
   }
 
   async function list(http: HttpContext, repository: Repository, workflowId: number | null) {
-    const runs = context.world
+    const runs = context.store
       .table("runs")
       .filter((run) => run.repositoryId === repository.id && (workflowId === null || run.workflowId === workflowId))
       .filter((run) => isWanted(http, context, run))
@@ -83,15 +83,15 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
     return respond<"actions/list-workflow-runs">(http, { total_count: runs.length, workflow_runs: workflowRuns });
   }
 
-  rest.get(`${root}/runs`, (http) => list(http, repositoryFor(http, context.world, "actions", "read"), null));
+  rest.get(`${root}/runs`, (http) => list(http, repositoryFor(http, context.store, "actions", "read"), null));
 
   rest.get(`${root}/workflows/:workflow/runs`, async (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     return list(http, repository, (await workflowFor(http, actions, repository)).id);
   });
 
   rest.get(`${root}/runs/:run`, async (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     return respond<"actions/get-workflow-run">(http, await render(http, repository, runFor(http, context, repository)));
   });
 
@@ -100,7 +100,7 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
     ["force-cancel", true],
   ] as const) {
     rest.post(`${root}/runs/:run/${path}`, (http) => {
-      const repository = repositoryFor(http, context.world, "actions", "write");
+      const repository = repositoryFor(http, context.store, "actions", "write");
       const run = runFor(http, context, repository);
       if (run.status === "completed" || !actions.cancel(run.id, force)) {
         throw new ApiError(409, "Cannot cancel a workflow run that is completed.");
@@ -114,7 +114,7 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
     ["rerun-failed-jobs", "failed"],
   ] as const) {
     rest.post(`${root}/runs/:run/${path}`, async (http) => {
-      const repository = repositoryFor(http, context.world, "actions", "write");
+      const repository = repositoryFor(http, context.store, "actions", "write");
       const run = completed(runFor(http, context, repository));
       if (again === "failed" && run.conclusion === "success") {
         throw new ApiError(403, "This workflow run cannot be retried: it has no failed jobs");
@@ -125,26 +125,26 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
   }
 
   rest.post(`${root}/jobs/:job/rerun`, async (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "write");
+    const repository = repositoryFor(http, context.store, "actions", "write");
     const job = jobFor(http, context, repository);
-    const run = context.world.table("runs").get(job.runId);
+    const run = context.store.table("runs").get(job.runId);
     if (run === undefined) throw notFound();
     await actions.rerun(repository, completed(run), job, actingUser(http));
     return respond<"actions/re-run-job-for-workflow-run", 201>(http, {}, 201);
   });
 
   rest.get(`${root}/runs/:run/attempts/:attempt`, async (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const run = runFor(http, context, repository);
     const attempt = Number(http.req.param("attempt"));
-    const earlier = context.world.table("runAttempts").get(`${run.id}:${attempt}`)?.run;
+    const earlier = context.store.table("runAttempts").get(`${run.id}:${attempt}`)?.run;
     const found = attempt === run.runAttempt ? run : earlier;
     if (found === undefined) throw notFound();
     return respond<"actions/get-workflow-run-attempt">(http, await render(http, repository, found));
   });
 
   rest.delete(`${root}/runs/:run`, (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "write");
+    const repository = repositoryFor(http, context.store, "actions", "write");
     const run = runFor(http, context, repository);
     if (run.status !== "completed") throw new ApiError(403, "Could not delete the workflow run");
     actions.forget(run);

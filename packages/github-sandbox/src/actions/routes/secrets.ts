@@ -7,13 +7,13 @@ import { bodyOf } from "../../rest/body.ts";
 import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Schema } from "../../shapes/site.ts";
-import type { Repository, SecretKey } from "../../world/entities.ts";
+import type { Repository, SecretKey } from "../../store/entities.ts";
 import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";
 
 const given = z.object({ encrypted_value: z.base64(), key_id: z.string() });
 
-function keyOf({ world }: SandboxContext, repository: Repository): SecretKey {
-  const keys = world.table("secretKeys");
+function keyOf({ store }: SandboxContext, repository: Repository): SecretKey {
+  const keys = store.table("secretKeys");
   const known = keys.get(repository.id);
   if (known !== undefined) return known;
   const { publicKey, secretKey } = nacl.box.keyPair();
@@ -44,7 +44,7 @@ export function secretRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions/secrets";
   const readable = (http: HttpContext) => readableSettings(http, context, "secrets");
-  const writable = (http: HttpContext) => repositoryFor(http, context.world, "secrets", "write");
+  const writable = (http: HttpContext) => repositoryFor(http, context.store, "secrets", "write");
   const nameOf = (http: HttpContext) => http.req.param("name") ?? "";
 
   rest.get(root, (http) => {

@@ -1,7 +1,7 @@
 /** Secrets and variables of a repository: where they are kept, and what both have in common. */
 import type { SandboxContext } from "../../context.ts";
 import { ApiError, type HttpContext, repositoryFor } from "../../rest/kit.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 
 export type Kind = "secrets" | "variables";
 
@@ -16,7 +16,7 @@ export interface Setting {
 export function readableSettings(http: HttpContext, context: SandboxContext, permission: string): Repository {
   const actor = http.get("actor");
   const isScoped = actor.kind === "token" && actor.token.permissions !== null;
-  return repositoryFor(http, context.world, permission, isScoped ? "read" : "write");
+  return repositoryFor(http, context.store, permission, isScoped ? "read" : "write");
 }
 
 /** https://docs.github.com/en/actions/reference/security/secrets#naming-your-secrets */
@@ -35,7 +35,7 @@ function dateKey(repository: Repository, kind: Kind, name: string): string {
 
 /** What was there at the repository's making, or was put there by hand, has no dates of its own. */
 export function settingsOf(context: SandboxContext, repository: Repository, kind: Kind): Setting[] {
-  const dates = context.world.table("settingDates");
+  const dates = context.store.table("settingDates");
   return Object.entries(repository[kind])
     .map(([name, value]) => {
       const { createdAt, updatedAt } = dates.get(dateKey(repository, kind, name)) ?? {
@@ -64,16 +64,16 @@ export function changeSetting(
   name: string,
   value: string | null,
 ): void {
-  const { world } = context;
+  const { store } = context;
   const upper = name.toUpperCase();
   const others = Object.entries(repository[kind]).filter(([known]) => known.toUpperCase() !== upper);
   const entries = value === null ? others : [...others, [upper, value] as const];
-  const dates = world.table("settingDates");
+  const dates = store.table("settingDates");
   const id = dateKey(repository, kind, upper);
-  const createdAt = dates.get(id)?.createdAt ?? world.now();
-  world.transaction(() => {
-    world.table("repositories").put({ ...repository, [kind]: Object.fromEntries(entries) });
+  const createdAt = dates.get(id)?.createdAt ?? store.now();
+  store.transaction(() => {
+    store.table("repositories").put({ ...repository, [kind]: Object.fromEntries(entries) });
     if (value === null) dates.remove(id);
-    else dates.put({ id, createdAt, updatedAt: world.now() });
+    else dates.put({ id, createdAt, updatedAt: store.now() });
   });
 }

@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../context.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";
 
 const made = z.object({ name: z.string(), value: z.string() });
@@ -14,7 +14,7 @@ export function variableRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions/variables";
   const readable = (http: HttpContext) => readableSettings(http, context, "actions_variables");
-  const writable = (http: HttpContext) => repositoryFor(http, context.world, "actions_variables", "write");
+  const writable = (http: HttpContext) => repositoryFor(http, context.store, "actions_variables", "write");
 
   function named(http: HttpContext, repository: Repository): Setting {
     const found = findSetting(context, repository, "variables", http.req.param("name") ?? "");
@@ -48,7 +48,7 @@ export function variableRoutes(context: SandboxContext): Rest {
     const { name = known.name, value = known.value } = await bodyOf(http, changed);
     const renamed = checkName(name);
     if (renamed !== known.name) changeSetting(context, repository, "variables", known.name, null);
-    const present = context.world.table("repositories").get(repository.id) ?? repository;
+    const present = context.store.table("repositories").get(repository.id) ?? repository;
     changeSetting(context, present, "variables", renamed, value);
     return http.body(null, 204);
   });

@@ -16,14 +16,14 @@ export function workflowRoutes(context: SandboxContext, actions: Actions): Rest 
   const root = "/repos/:owner/:repo/actions/workflows";
 
   rest.get(root, async (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const all = await actions.workflows(repository);
     const workflows = paginate(http, all).map((entity) => renderWorkflow(context, repository, entity));
     return respond<"actions/list-repo-workflows">(http, { total_count: all.length, workflows });
   });
 
   rest.get(`${root}/:workflow`, async (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "read");
+    const repository = repositoryFor(http, context.store, "actions", "read");
     const entity = await workflowFor(http, actions, repository);
     return respond<"actions/get-workflow">(http, renderWorkflow(context, repository, entity));
   });
@@ -33,15 +33,15 @@ export function workflowRoutes(context: SandboxContext, actions: Actions): Rest 
     ["disable", "disabled_manually"],
   ] as const) {
     rest.put(`${root}/:workflow/${verb}`, async (http) => {
-      const repository = repositoryFor(http, context.world, "actions", "write");
+      const repository = repositoryFor(http, context.store, "actions", "write");
       const workflow = await workflowFor(http, actions, repository);
-      context.world.table("workflows").put({ ...workflow, state, updatedAt: context.world.now() });
+      context.store.table("workflows").put({ ...workflow, state, updatedAt: context.store.now() });
       return http.body(null, 204);
     });
   }
 
   rest.post(`${root}/:workflow/dispatches`, async (http) => {
-    const repository = repositoryFor(http, context.world, "actions", "write");
+    const repository = repositoryFor(http, context.store, "actions", "write");
     const actor = actingUser(http);
     const workflow = await workflowFor(http, actions, repository);
     const { ref, inputs = {}, return_run_details: details } = await jsonBody(http);

@@ -1,5 +1,5 @@
 /** Reusable workflows: found before a run starts, so that a missing or broken one fails the run as a whole. */
-import type { Permissions, Repository } from "../../world/entities.ts";
+import type { Permissions, Repository } from "../../store/entities.ts";
 import { commitOf, usableRepository } from "../job/action-source.ts";
 import { evaluate, evaluateText, type Scope } from "../workflow/expressions.ts";
 import { callInputs } from "../workflow/inputs.ts";

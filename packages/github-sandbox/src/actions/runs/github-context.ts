@@ -1,6 +1,6 @@
 /** What `github` shows, but for what only a job knows. */
 import { guardsOf } from "../../gates/guards.ts";
-import type { Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { ActionsHost } from "../host.ts";
 
 function record(value: unknown): Record<string, unknown> {
@@ -9,11 +9,11 @@ function record(value: unknown): Record<string, unknown> {
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#github-context */
 export function githubContext(host: ActionsHost, repository: Repository, run: WorkflowRun): Record<string, unknown> {
-  const { world } = host;
+  const { store } = host;
   const event = record(run.payload);
   const pull = record(event.pull_request);
-  const actor = world.table("users").get(run.actorId);
-  const owner = world.table("users").get(repository.ownerId);
+  const actor = store.table("users").get(run.actorId);
+  const owner = store.table("users").get(repository.ownerId);
   const isTag = run.ref.startsWith("refs/tags/");
   const refName = run.ref.replace(/^refs\/(heads|tags|pull)\//, "");
   const fullName = `${repository.owner}/${repository.name}`;
@@ -28,7 +28,7 @@ export function githubContext(host: ActionsHost, repository: Repository, run: Wo
     head_ref: record(pull.head).ref ?? "",
     ref: run.ref,
     ref_name: refName,
-    ref_protected: guardsOf(world, repository, run.ref).length > 0,
+    ref_protected: guardsOf(store, repository, run.ref).length > 0,
     ref_type: isTag ? "tag" : "branch",
     repository: fullName,
     repository_id: String(repository.id),
@@ -43,7 +43,7 @@ export function githubContext(host: ActionsHost, repository: Repository, run: Wo
     secret_source: "Actions",
     server_url: host.serverUrl(),
     sha: run.checkoutSha,
-    triggering_actor: world.table("users").get(run.triggeringActorId)?.login ?? "",
+    triggering_actor: store.table("users").get(run.triggeringActorId)?.login ?? "",
     workflow: run.name,
     workflow_ref: `${fullName}/${run.workflowPath}@${run.ref}`,
     workflow_sha: run.checkoutSha,

@@ -1,5 +1,5 @@
 /** One workflow file of a run under way: the run's own, or one that a job calls. */
-import type { Permissions } from "../../world/entities.ts";
+import type { Permissions } from "../../store/entities.ts";
 import { type CacheAccess, within } from "../workflow/cache-mode.ts";
 import { evaluateText, type Scope, statusFunctions } from "../workflow/expressions.ts";
 import { type Combination, combinationSuffix } from "../workflow/matrix.ts";

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { faultsOf } from "../../faults/faults.ts";
-import type { Permissions, Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Permissions, Repository, WorkflowRun } from "../../store/entities.ts";
 import type { JobEnd } from "../job/request.ts";
 import { runJob } from "../job/run-job.ts";
 import { clearJobFolders, jobLogs, jobRoot } from "../machine/folders.ts";
@@ -66,7 +66,7 @@ export class LiveJob {
   static explain(runner: Runner, jobId: number, message: string): void {
     const folder = jobLogs(runner.options.dataDir, jobId);
     mkdirSync(folder, { recursive: true });
-    const log = openStepLog(join(folder, "1.txt"), newMasks([]), () => runner.host.world.date());
+    const log = openStepLog(join(folder, "1.txt"), newMasks([]), () => runner.host.store.date());
     log.error(message);
     log.close();
   }
@@ -144,7 +144,7 @@ export class LiveJob {
   /** Runs the job, unless its runner is lost: GitHub fails it then, and none of its later steps runs. */
   async #onRunner(jobId: number, labels: readonly string[], problem: string | null): Promise<JobEnd> {
     const { runner, run, key, kill } = this.#details;
-    const { lost, end } = faultsOf(runner.host.world).runner(`${run.workflowPath} ${key}`);
+    const { lost, end } = faultsOf(runner.host.store).runner(`${run.workflowPath} ${key}`);
     try {
       const ended = await this.#run(jobId, labels, problem, AbortSignal.any([kill, lost]));
       if (!lost.aborted || kill.aborted) return ended;

@@ -1,7 +1,7 @@
 /** A workflow run under way: its graph of jobs, at every depth of called workflows. */
 
 import { newSlots } from "../../slots.ts";
-import type { Conclusion, Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Conclusion, Job, Repository, WorkflowRun } from "../../store/entities.ts";
 import { defaultCacheAccess } from "../workflow/cache-mode.ts";
 import { evaluate, evaluateTexts, holds, type Scope } from "../workflow/expressions.ts";
 import { type Combination, combinationKey, type Strategy, strategyOf } from "../workflow/matrix.ts";

@@ -1,11 +1,11 @@
-/** Runs and jobs as the world remembers them; every change is told as GitHub tells it. */
+/** Runs and jobs as the store keeps them; every change is told as GitHub tells it. */
 
 import { job as renderJob, workflowRun as renderRun, workflow as renderWorkflow } from "../../shapes/actions.ts";
 import { checkRunPayload, checkSuite, type HeadCommit } from "../../shapes/check.ts";
 import { repositoryWeb } from "../../shapes/site.ts";
 import { told } from "../../shapes/told.ts";
-import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../world/entities.ts";
-import { actionsApp, actionsBot } from "../../world/github-actions.ts";
+import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
+import { actionsApp, actionsBot } from "../../store/github-actions.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "./remembered.ts";
 
@@ -30,19 +30,19 @@ export class Records {
 
   /** `titleOf` names the run once it has its numbers, which `run-name` may use. */
   async create(repository: Repository, draft: RunDraft, titleOf: (run: WorkflowRun) => string): Promise<WorkflowRun> {
-    const { world } = this.#host;
+    const { store } = this.#host;
     const head = await this.headCommit(repository, draft.headSha);
-    const earlier = world.table("runs").filter((run) => run.workflowId === draft.workflowId).length;
-    const now = world.now();
+    const earlier = store.table("runs").filter((run) => run.workflowId === draft.workflowId).length;
+    const now = store.now();
     const { headSha, headBranch } = draft;
-    const run = world.transaction(() => {
-      const id = world.nextId();
-      const suite = world.table("checkSuites").put({
-        id: world.nextId(),
+    const run = store.transaction(() => {
+      const id = store.nextId();
+      const suite = store.table("checkSuites").put({
+        id: store.nextId(),
         repositoryId: repository.id,
         headSha,
         headBranch,
-        appId: actionsApp(world).id,
+        appId: actionsApp(store).id,
         workflowRunId: id,
         createdAt: now,
         updatedAt: now,
@@ -59,7 +59,7 @@ export class Records {
         startedAt: now,
         updatedAt: now,
       };
-      return world.table("runs").put({ ...created, displayTitle: titleOf(created) });
+      return store.table("runs").put({ ...created, displayTitle: titleOf(created) });
     });
     this.#tellRun(repository, run, "requested", head);
     return run;
@@ -67,9 +67,9 @@ export class Records {
 
   /** The next attempt of a completed run; it counts as begun before this first waits. */
   async startAgain(repository: Repository, run: WorkflowRun, actor: User): Promise<WorkflowRun> {
-    this.#host.world.table("runAttempts").put({ id: `${run.id}:${run.runAttempt}`, run });
+    this.#host.store.table("runAttempts").put({ id: `${run.id}:${run.runAttempt}`, run });
     const change = { status: "queued", conclusion: null, failure: null, runAttempt: run.runAttempt + 1 } as const;
-    const again = this.#change(run.id, { ...change, triggeringActorId: actor.id, startedAt: this.#host.world.now() });
+    const again = this.#change(run.id, { ...change, triggeringActorId: actor.id, startedAt: this.#host.store.now() });
     this.#tellRun(repository, again, "requested", await this.headCommit(repository, run.headSha));
     return again;
   }
@@ -85,15 +85,15 @@ export class Records {
   }
 
   async complete(repository: Repository, runId: number, conclusion: Conclusion): Promise<void> {
-    const { world, announce } = this.#host;
-    const known = world.table("runs").get(runId);
+    const { store, announce } = this.#host;
+    const known = store.table("runs").get(runId);
     const head = await this.headCommit(repository, known?.headSha ?? "");
     const run = this.#change(runId, { status: "completed", conclusion });
-    const suite = world.table("checkSuites").get(run.checkSuiteId);
+    const suite = store.table("checkSuites").get(run.checkSuiteId);
     if (suite !== undefined) {
-      const updated = world.table("checkSuites").put({ ...suite, updatedAt: run.updatedAt });
+      const updated = store.table("checkSuites").put({ ...suite, updatedAt: run.updatedAt });
       const { repository: _, ...payload } = checkSuite(this.#host, repository, updated, head);
-      const sender = actionsBot(world);
+      const sender = actionsBot(store);
       // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
       const what = told("check_suite", "completed", { check_suite: payload });
       announce({ repository, ...what, sender, byJobToken: true });
@@ -102,12 +102,12 @@ export class Records {
   }
 
   createJob(repository: Repository, run: WorkflowRun, draft: Pick<Job, "name" | "key" | "labels">): Job {
-    const { world } = this.#host;
-    const now = world.now();
-    const job = world.transaction(() => {
-      const id = world.nextId();
-      const checkRunId = world.nextId();
-      world.table("checkRuns").put({
+    const { store } = this.#host;
+    const now = store.now();
+    const job = store.transaction(() => {
+      const id = store.nextId();
+      const checkRunId = store.nextId();
+      store.table("checkRuns").put({
         id: checkRunId,
         repositoryId: repository.id,
         suiteId: run.checkSuiteId,
@@ -117,12 +117,12 @@ export class Records {
         detailsUrl: `${repositoryWeb(this.#host, repository)}/actions/runs/${run.id}/job/${id}`,
         status: "queued",
         conclusion: null,
-        appId: actionsApp(world).id,
+        appId: actionsApp(store).id,
         startedAt: now,
         completedAt: null,
         output: { title: null, summary: null, text: null },
       });
-      return world.table("jobs").put({
+      return store.table("jobs").put({
         ...draft,
         id,
         repositoryId: repository.id,
@@ -145,24 +145,24 @@ export class Records {
   }
 
   changeJob(jobId: number, change: Partial<Job>): Job {
-    const jobs = this.#host.world.table("jobs");
+    const jobs = this.#host.store.table("jobs");
     const job = jobs.get(jobId);
     if (job === undefined) throw new Error(`There is no job ${jobId}`);
     return jobs.put({ ...job, ...change });
   }
 
   startJob(repository: Repository, jobId: number): void {
-    const { world } = this.#host;
-    const now = world.now();
+    const { store } = this.#host;
+    const now = store.now();
     const job = this.changeJob(jobId, { status: "in_progress", startedAt: now });
     this.#changeCheck(job, { status: "in_progress", startedAt: now });
     this.#tellJob(repository, job, "in_progress");
   }
 
   completeJob(repository: Repository, jobId: number, conclusion: Conclusion, outputs: Record<string, string>): void {
-    const { world } = this.#host;
-    const now = world.now();
-    const job = world.transaction(() => {
+    const { store } = this.#host;
+    const now = store.now();
+    const job = store.transaction(() => {
       const change = { status: "completed", conclusion, completedAt: now, outputs, process: null } as const;
       const completed = this.changeJob(jobId, change);
       this.#changeCheck(completed, { status: "completed", conclusion, completedAt: now });
@@ -173,14 +173,14 @@ export class Records {
   }
 
   #change(runId: number, change: Partial<WorkflowRun>): WorkflowRun {
-    const { world } = this.#host;
-    const run = world.table("runs").get(runId);
+    const { store } = this.#host;
+    const run = store.table("runs").get(runId);
     if (run === undefined) throw new Error(`There is no run ${runId}`);
-    return world.table("runs").put({ ...run, ...change, updatedAt: world.now() });
+    return store.table("runs").put({ ...run, ...change, updatedAt: store.now() });
   }
 
   #changeCheck(job: Job, change: Partial<CheckRun>): void {
-    const checks = this.#host.world.table("checkRuns");
+    const checks = this.#host.store.table("checkRuns");
     const check = checks.get(job.checkRunId);
     if (check !== undefined) checks.put({ ...check, ...change });
   }
@@ -191,10 +191,10 @@ export class Records {
     action: "requested" | "in_progress" | "completed",
     head: HeadCommit,
   ): void {
-    const { world, announce } = this.#host;
-    const workflow = world.table("workflows").get(run.workflowId);
+    const { store, announce } = this.#host;
+    const workflow = store.table("workflows").get(run.workflowId);
     if (workflow === undefined) return;
-    const sender = world.table("users").get(run.actorId) ?? actionsBot(world);
+    const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
     const payload = {
       workflow_run: renderRun(this.#host, repository, run, head),
       workflow: renderWorkflow(this.#host, repository, workflow),
@@ -203,10 +203,10 @@ export class Records {
   }
 
   #tellJob(repository: Repository, job: Job, action: "queued" | "in_progress" | "completed"): void {
-    const { world, announce } = this.#host;
-    const run = world.table("runs").get(job.runId);
+    const { store, announce } = this.#host;
+    const run = store.table("runs").get(job.runId);
     if (run === undefined) return;
-    const sender = world.table("users").get(run.actorId) ?? actionsBot(world);
+    const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
     const payload = { workflow_job: renderJob(this.#host, repository, job, run) };
     // `completed` has the same fields, but never without a time and a conclusion, which this type cannot know.
     const what = told<"workflow_job", "queued" | "in_progress">("workflow_job", "in_progress", payload);
@@ -214,12 +214,12 @@ export class Records {
   }
 
   #tellCheck(repository: Repository, job: Job, action: "created" | "completed"): void {
-    const { world, announce } = this.#host;
-    const check = world.table("checkRuns").get(job.checkRunId);
-    const suite = check === undefined ? undefined : world.table("checkSuites").get(check.suiteId);
+    const { store, announce } = this.#host;
+    const check = store.table("checkRuns").get(job.checkRunId);
+    const suite = check === undefined ? undefined : store.table("checkSuites").get(check.suiteId);
     if (check === undefined || suite === undefined) return;
     const payload = { check_run: checkRunPayload(this.#host, repository, check, suite) };
-    const sender = actionsBot(world);
+    const sender = actionsBot(store);
     announce({ repository, ...told("check_run", action, payload), sender, byJobToken: true });
   }
 }

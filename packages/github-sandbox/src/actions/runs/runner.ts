@@ -1,7 +1,7 @@
 /** What the parts of the runner share. */
 
 import type { Slots } from "../../slots.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { Caches } from "../caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import type { Cache } from "../../world/entities.ts";
+import type { Cache } from "../../store/entities.ts";
 import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
 import type { StepLog } from "../machine/log.ts";

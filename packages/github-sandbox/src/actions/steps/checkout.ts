@@ -4,7 +4,7 @@
  */
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { commitOf } from "../job/action-source.ts";
 import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
@@ -23,7 +23,7 @@ function repositoryOf({ job }: ActionCall, fullName: string): Repository {
   const { host, repository } = job.request;
   const own = `${repository.owner}/${repository.name}`;
   if (fullName === "" || fullName.toLowerCase() === own.toLowerCase()) return repository;
-  const found = host.world
+  const found = host.store
     .table("repositories")
     .find(({ owner, name }) => `${owner}/${name}`.toLowerCase() === fullName.toLowerCase());
   if (found === undefined) throw new StepError(`Repository '${fullName}' not found.`);
@@ -34,7 +34,7 @@ function repositoryOf({ job }: ActionCall, fullName: string): Repository {
 function mayRead({ job, inputs }: ActionCall, repository: Repository): boolean {
   const own = repository.id === job.request.repository.id;
   const given = textInput(inputs, "token", job.token);
-  const token = job.request.host.world.table("tokens").get(given);
+  const token = job.request.host.store.table("tokens").get(given);
   if (given === job.token || token === undefined) {
     return !repository.private || (own && job.request.permissions.contents !== undefined);
   }

@@ -1,7 +1,7 @@
 /** actions/download-artifact, as of version 4. */
 import { resolve } from "node:path";
 import picomatch from "picomatch";
-import type { Artifact } from "../../world/entities.ts";
+import type { Artifact } from "../../store/entities.ts";
 import { unzip } from "../artifacts/unzip.ts";
 import type { ActionCall } from "../job/call.ts";
 import { StepError } from "../job/step-error.ts";
@@ -26,7 +26,7 @@ function runOf({ job, inputs }: ActionCall): number {
   const { run, repository, host } = job.request;
   const id = Number(textInput(inputs, "run-id", String(run.id)));
   if (id === run.id) return id;
-  const other = host.world.table("runs").get(id);
+  const other = host.store.table("runs").get(id);
   const fullName = textInput(inputs, "repository", `${repository.owner}/${repository.name}`);
   if (fullName.toLowerCase() !== `${repository.owner}/${repository.name}`.toLowerCase()) {
     throw new StepError(`This runner's actions/download-artifact cannot do 'repository: ${fullName}'.`);

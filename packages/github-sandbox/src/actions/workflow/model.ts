@@ -1,5 +1,5 @@
 /** A workflow file as the runner uses it. Texts named `if` are expressions that hold a status function. */
-import type { Permissions } from "../../world/entities.ts";
+import type { Permissions } from "../../store/entities.ts";
 import type { CacheAccess } from "./cache-mode.ts";
 import type { Template, TemplateMap } from "./template.ts";
 

@@ -1,5 +1,5 @@
 /** What a job's GITHUB_TOKEN may do: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions */
-import type { PermissionLevel, Permissions } from "../../world/entities.ts";
+import type { PermissionLevel, Permissions } from "../../store/entities.ts";
 import { asMap, asText, type Template } from "./template.ts";
 
 const scopes = [

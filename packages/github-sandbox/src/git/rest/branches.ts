@@ -9,7 +9,7 @@ import { ApiError, newRest, paginate, type Rest, repositoryFor } from "../../res
 import { respond } from "../../rest/respond.ts";
 import { commit as renderCommit } from "../../shapes/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { githubSignature, signatureOf } from "../identity.ts";
 import { isAncestor } from "../plumbing/history.ts";
 import { mergeTrees } from "../plumbing/merging.ts";
@@ -26,12 +26,12 @@ export function branchRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/branches", async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const refs = await listRefs(context.git.at(repository), "refs/heads/");
     const wanted = http.req.query("protected");
     const named = refs.flatMap(({ ref, sha }) => {
       const name = branchOf(ref);
-      return name === null ? [] : [{ name, sha, guarded: isProtected(context.world, repository, name) }];
+      return name === null ? [] : [{ name, sha, guarded: isProtected(context.store, repository, name) }];
     });
     const found = named.filter(({ guarded }) => wanted === undefined || (wanted === "true") === guarded);
     const answer = paginate(http, found).map(({ name, sha, guarded }) => ({
@@ -46,7 +46,7 @@ export function branchRoutes(context: SandboxContext): Rest {
   rest.get("/repos/:owner/:repo/branches/:branch{.+}", async (http, next) => {
     const name = http.req.param("branch");
     if (/\/protection(\/|$)/.test(name)) return next();
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const sha = await readRef(context.git.at(repository), `refs/heads/${name}`);
     if (sha === null) throw new ApiError(404, "Branch not found");
     const answer: Schema<"branch-with-protection"> = {
@@ -56,14 +56,14 @@ export function branchRoutes(context: SandboxContext): Rest {
         self: `${repositoryApi(context, repository)}/branches/${name}`,
         html: `${repositoryWeb(context, repository)}/tree/${name}`,
       },
-      protected: isProtected(context.world, repository, name),
+      protected: isProtected(context.store, repository, name),
       ...protectionPart(context, repository, name),
     };
     return respond<"repos/get-branch">(http, answer);
   });
 
   rest.post("/repos/:owner/:repo/merges", async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const body = await bodyOf(http, merged);
     const git = context.git.at(repository);
     const base = await readRef(git, `refs/heads/${body.base}`);
@@ -74,7 +74,7 @@ export function branchRoutes(context: SandboxContext): Rest {
     const tree = await mergeTrees(git, base, head);
     if (!("tree" in tree)) throw new ApiError(409, "Merge conflict");
     const who = by(http);
-    const now = context.world.now();
+    const now = context.store.now();
     const to = await writeCommit(git, {
       tree: tree.tree,
       parents: [base, head],
@@ -96,7 +96,7 @@ export function branchRoutes(context: SandboxContext): Rest {
 
 /** What every branch says of its classic protection, unasked. */
 function protectionPart(context: SandboxContext, repository: Repository, branch: string) {
-  const protection = protectionOf(context.world, repository, branch);
+  const protection = protectionOf(context.store, repository, branch);
   const required = protection?.requiredStatusChecks;
   const level = protection?.enforceAdmins ? "everyone" : "non_admins";
   return {

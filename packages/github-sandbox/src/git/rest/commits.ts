@@ -4,7 +4,7 @@ import { type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor
 import { respond } from "../../rest/respond.ts";
 import { pathInUrl, commit as render } from "../../shapes/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { diffText, emptyTree, patchText } from "../plumbing/diff.ts";
 import { distance, log, mergeBase } from "../plumbing/history.ts";
 import type { Commit } from "../plumbing/objects.ts";
@@ -28,7 +28,7 @@ export function commitRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/commits", async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const { sha, path, since, until, author } = http.req.query();
     const tip = await shaNamed(context, repository, sha ?? repository.defaultBranch);
     const wanted = Object.entries({ path, since, until, author }).filter((entry) => entry[1] !== undefined);
@@ -40,7 +40,7 @@ export function commitRoutes(context: SandboxContext): Rest {
     const ref = http.req.param("ref");
     // `commits/main/status` and its like are other routes; a branch of such a name must be asked for by SHA.
     if (/\/(status|statuses|check-runs|check-suites|comments|pulls)$/.test(ref)) return next();
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const commit = await commitNamed(context, repository, ref);
     const from = commit.parents[0] ?? emptyTree;
     const type = mediaType(http);
@@ -57,7 +57,7 @@ export function commitRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/compare/:basehead{.+}", async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const [baseName, headName] = http.req.param("basehead").split("...");
     if (!baseName || !headName) throw notFound();
     const [base, head] = await Promise.all([

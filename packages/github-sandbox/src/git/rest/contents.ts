@@ -6,7 +6,7 @@ import { by } from "../../rest/issues/find.ts";
 import { ApiError, type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { contentEntry, contentFile, contentSubmodule, contentSymlink, gitCommit } from "../../shapes/git.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { githubSignature, signatureOf } from "../identity.ts";
 import { isFilePath } from "../plumbing/names.ts";
 import { readBlob, readCommit, type Signature, writeBlob, writeCommit } from "../plumbing/objects.ts";
@@ -38,7 +38,7 @@ export function contentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   async function show(http: HttpContext, path: string): Promise<Response> {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     if (path !== "" && !isFilePath(path)) throw notFound();
     const ref = http.req.query("ref") ?? repository.defaultBranch;
     const commit = await context.git.resolve(repository, ref);
@@ -82,7 +82,7 @@ export function contentRoutes(context: SandboxContext): Rest {
 
   /** Puts `content` (null: nothing) at the path of the branch, in a commit of its own. */
   async function commitFile(http: HttpContext, body: Change, content: Buffer | null): Promise<Response> {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const path = checkedPath(http.req.param("path") ?? "", "path");
     const branch = body.branch ?? repository.defaultBranch;
     const who = by(http);
@@ -115,7 +115,7 @@ export function contentRoutes(context: SandboxContext): Rest {
     body: Change,
     user: Parameters<typeof signatureOf>[0],
   ): { author: Signature; committer: Signature } {
-    const now = context.world.now();
+    const now = context.store.now();
     const given = (who: z.output<typeof person>): Signature => ({ ...who, date: who.date ?? now });
     const own = signatureOf(user, now);
     const committer = body.committer ? given(body.committer) : null;
@@ -126,14 +126,14 @@ export function contentRoutes(context: SandboxContext): Rest {
   }
 
   rest.put("/repos/:owner/:repo/contents/:path{.+}", async (http) => {
-    repositoryFor(http, context.world, "contents", "write");
+    repositoryFor(http, context.store, "contents", "write");
     const body = await bodyOf(http, put);
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(body.content)) throw new ApiError(422, "content is not valid Base64");
     return commitFile(http, body, Buffer.from(body.content, "base64"));
   });
 
   rest.delete("/repos/:owner/:repo/contents/:path{.+}", async (http) => {
-    repositoryFor(http, context.world, "contents", "write");
+    repositoryFor(http, context.store, "contents", "write");
     // Octokit's clients send a body; others send the same as a query.
     const body = await bodyOf(http, change.partial({ message: true }));
     const all = { ...http.req.query(), ...body };

@@ -2,7 +2,7 @@
 import type { SandboxContext } from "../../context.ts";
 import { diffEntry } from "../../shapes/git.ts";
 import type { Schema } from "../../shapes/site.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { changes } from "../plumbing/diff.ts";
 
 export async function diffEntries(

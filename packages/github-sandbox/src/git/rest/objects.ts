@@ -53,7 +53,7 @@ export function objectRoutes(context: SandboxContext): Rest {
   const git = "/repos/:owner/:repo/git";
 
   rest.post(`${git}/blobs`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const { content, encoding } = await bodyOf(http, newBlob);
     const blob = await writeBlob(
       context.git.at(repository),
@@ -66,7 +66,7 @@ export function objectRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${git}/blobs/:sha`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const object = http.req.param("sha");
     const content = isSha(object) ? await readBlob(context.git.at(repository), object) : null;
     if (content === null) throw notFound();
@@ -83,7 +83,7 @@ export function objectRoutes(context: SandboxContext): Rest {
   });
 
   rest.post(`${git}/trees`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const body = await bodyOf(http, newTree);
     const dir = context.git.at(repository);
     const base = body.base_tree ? await treeOf(dir, body.base_tree) : null;
@@ -93,7 +93,7 @@ export function objectRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${git}/trees/:sha{.+}`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const dir = context.git.at(repository);
     const name = http.req.param("sha");
     const tree =
@@ -106,14 +106,14 @@ export function objectRoutes(context: SandboxContext): Rest {
   });
 
   rest.post(`${git}/commits`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const body = await bodyOf(http, newCommit);
     const dir = context.git.at(repository);
     const types = await typesOf(dir, [body.tree, ...body.parents]);
     if (types[0] !== "tree") throw new ApiError(422, "Tree SHA does not exist");
     if (types.slice(1).some((type) => type !== "commit"))
       throw new ApiError(422, "Parent SHA does not exist or is not a commit object");
-    const now = context.world.now();
+    const now = context.store.now();
     const signed = (given: z.output<typeof person>): Signature => ({ ...given, date: given.date ?? now });
     const author = body.author ? signed(body.author) : signatureOf(actingUser(http), now);
     const committer = body.committer ? signed(body.committer) : author;
@@ -125,7 +125,7 @@ export function objectRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${git}/commits/:sha`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const object = http.req.param("sha");
     const found = isSha(object) ? await readCommit(context.git.at(repository), object) : null;
     if (found === null) throw notFound();

@@ -6,7 +6,7 @@ import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { gitRef } from "../../shapes/git.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { isBranchName, isRefName } from "../plumbing/names.ts";
 import { type ObjectType, typesOf } from "../plumbing/objects.ts";
 import { listRefs, readRef, type StoredRef } from "../plumbing/stored-refs.ts";
@@ -23,7 +23,7 @@ export function refRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get(`${git}/ref/:ref{.+}`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     return respond<"git/get-ref">(
       http,
       gitRef(context, repository, await stored(context, repository, `refs/${http.req.param("ref")}`)),
@@ -31,7 +31,7 @@ export function refRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${git}/matching-refs/:ref{.+}`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "read");
+    const repository = repositoryFor(http, context.store, "contents", "read");
     const found = await listRefs(context.git.at(repository), `refs/${http.req.param("ref")}`);
     return respond<"git/list-matching-refs">(
       http,
@@ -40,7 +40,7 @@ export function refRoutes(context: SandboxContext): Rest {
   });
 
   rest.post(`${git}/refs`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const { ref, sha: to } = await bodyOf(http, created);
     if (!ref.startsWith("refs/") || ref.split("/").length < 3) {
       throw new ApiError(422, "Reference name must start with 'refs/' and contain at least 2 slashes.");
@@ -57,7 +57,7 @@ export function refRoutes(context: SandboxContext): Rest {
   });
 
   rest.patch(`${git}/refs/:ref{.+}`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const ref = `refs/${http.req.param("ref")}`;
     const { sha: to, force } = await bodyOf(http, updated);
     if (!mayBeWritten(ref)) throw new ApiError(422, "Reference does not exist");
@@ -72,7 +72,7 @@ export function refRoutes(context: SandboxContext): Rest {
   });
 
   rest.delete(`${git}/refs/:ref{.+}`, async (http) => {
-    const repository = repositoryFor(http, context.world, "contents", "write");
+    const repository = repositoryFor(http, context.store, "contents", "write");
     const ref = `refs/${http.req.param("ref")}`;
     if (ref === `refs/heads/${repository.defaultBranch}`) throw new ApiError(422, "Cannot delete the default branch");
     const outcome = await context.git.exclusive(repository, async () => {

@@ -46,7 +46,7 @@ export function issueMutations(acting: Acting) {
       const { repository, issue, comment } = found;
       if (comment.userId !== by.user.id) needs(acting, repository, conversation, "write");
       const reason = classifier.toLowerCase().replaceAll("_", "-");
-      context.world.table("minimizedComments").put({ id: comment.id, reason });
+      context.store.table("minimizedComments").put({ id: comment.id, reason });
       return { minimizedComment: commentShape(acting, repository, issue, comment) };
     }),
     addSubIssue: mutation<AddSubIssueInput>(acting, "AddSubIssue", async ({ issueId, subIssueId, replaceParent }) => {

@@ -8,7 +8,7 @@ import type {
 } from "@octokit/graphql-schema";
 import { disableAutoMerge, enableAutoMerge, setDraft } from "../../pulls/auto-merge.ts";
 import { mergePull } from "../../pulls/landing/merge.ts";
-import type { Pull, Repository } from "../../world/entities.ts";
+import type { Pull, Repository } from "../../store/entities.ts";
 import { Refused } from "../fields.ts";
 import { needs, nodeOf } from "../nodes.ts";
 import { type Acting, mutation } from "./input.ts";
@@ -31,7 +31,7 @@ export function pullMutations(acting: Acting) {
 
   /** As it is now. */
   const after = (repository: Repository, { id }: Pull) => {
-    const pull = context.world.table("pulls").get(id);
+    const pull = context.store.table("pulls").get(id);
     return { actor: show.actor(by.user.id), pullRequest: pull === undefined ? null : show.pull(repository, pull) };
   };
 

@@ -12,7 +12,7 @@ export function threadMutations(acting: Acting) {
   function settling<Input extends { threadId: string }>(name: string, settle: typeof resolveThread) {
     return mutation<Input>(acting, name, async ({ threadId }) => {
       const { repository, pull, thread } = threadAt(acting, threadId);
-      const issue = context.world.table("issues").get(pull.id);
+      const issue = context.store.table("issues").get(pull.id);
       // The pull's author may too: https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request#resolving-conversations
       const isScoped = actor.kind === "token" && actor.token.permissions !== null;
       const isFree = !isScoped && (issue?.userId === by.user.id || mayWrite(repository, by.user));

@@ -9,7 +9,7 @@ import type {
 } from "@octokit/graphql-schema";
 import { latestRuns, rollup } from "../../shapes/check.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
-import type { CheckRun, CheckSuite, CommitStatus, Repository, WorkflowRun } from "../../world/entities.ts";
+import type { CheckRun, CheckSuite, CommitStatus, Repository, WorkflowRun } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 import { appShape } from "./people.ts";
@@ -28,11 +28,11 @@ function stateOf(context: Context): State {
 
 /** The latest of every name; what ran again counts by its last run. */
 function contextsAt({ context }: Asking, repository: Repository, sha: string): Context[] {
-  const runs = context.world
+  const runs = context.store
     .table("checkRuns")
     .filter((run) => run.repositoryId === repository.id && run.headSha === sha);
   const statuses = new Map<string, CommitStatus>();
-  for (const status of context.world.table("statuses").all()) {
+  for (const status of context.store.table("statuses").all()) {
     if (status.repositoryId === repository.id && status.sha === sha) statuses.set(status.context, status);
   }
   return [...latestRuns(runs).map((run) => ({ run })), ...[...statuses.values()].map((status) => ({ status }))];
@@ -68,7 +68,7 @@ export function rollupShape(asking: Asking, repository: Repository, sha: string)
 export function checkRunShape(asking: Asking, repository: Repository, run: CheckRun): Shown {
   const { context, show } = asking;
   const url = `${repositoryWeb(context, repository)}/runs/${run.id}`;
-  const suite = context.world.table("checkSuites").get(run.suiteId);
+  const suite = context.store.table("checkSuites").get(run.suiteId);
   return {
     __typename: "CheckRun",
     id: nodeId("CheckRun", run.id),
@@ -93,9 +93,9 @@ export function checkRunShape(asking: Asking, repository: Repository, run: Check
 
 function suiteShape(asking: Asking, repository: Repository, suite: CheckSuite): Shown {
   const { context, show } = asking;
-  const { status, conclusion } = rollup(context.world, suite);
-  const app = context.world.table("apps").get(suite.appId);
-  const run = context.world.table("runs").get(suite.workflowRunId ?? 0);
+  const { status, conclusion } = rollup(context.store, suite);
+  const app = context.store.table("apps").get(suite.appId);
+  const run = context.store.table("runs").get(suite.workflowRunId ?? 0);
   return {
     __typename: "CheckSuite",
     id: nodeId("CheckSuite", suite.id),

@@ -3,12 +3,12 @@ import type { Commit as CommitType, GitActor, PullRequestCommit, Ref, Tree } fro
 import { userOfEmail } from "../../git/identity.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
-import type { Pull, Repository } from "../../world/entities.ts";
+import type { Pull, Repository } from "../../store/entities.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 import { rollupShape } from "./checks.ts";
 
 function gitActor({ context, show }: Asking, { name, email, date }: Commit["author"]): Shown {
-  const user = userOfEmail(context.world, email);
+  const user = userOfEmail(context.store, email);
   return {
     __typename: "GitActor",
     name,

@@ -4,7 +4,7 @@ import { parentOf, subIssuesOf } from "../../rest/issues/links/sub-issues.ts";
 import { labelsOf } from "../../shapes/issue.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
 import { association } from "../../shapes/user.ts";
-import type { Comment, Issue, Repository } from "../../world/entities.ts";
+import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
@@ -12,7 +12,7 @@ import type { Asking, Fields, Shown } from "../fields.ts";
 export function conversationFields(asking: Asking, repository: Repository, issue: Issue) {
   const { context, show } = asking;
   const comments = () =>
-    context.world
+    context.store
       .table("comments")
       .filter((each) => each.repositoryId === repository.id && each.issueNumber === issue.number);
   return {
@@ -58,8 +58,8 @@ interface Newer {
 export function issueShape(asking: Asking, repository: Repository, issue: Issue): Shown {
   const { context, show } = asking;
   const url = `${repositoryWeb(context, repository)}/issues/${issue.number}`;
-  const parent = parentOf(context.world, issue);
-  const parts = () => subIssuesOf(context.world, issue);
+  const parent = parentOf(context.store, issue);
+  const parts = () => subIssuesOf(context.store, issue);
   const completed = () => parts().filter((each) => each.state === "closed").length;
   return {
     __typename: "Issue",
@@ -86,15 +86,15 @@ export function issueShape(asking: Asking, repository: Repository, issue: Issue)
 }
 
 function repositoryOf({ context }: Asking, issue: Issue): Repository {
-  const found = context.world.table("repositories").get(issue.repositoryId);
+  const found = context.store.table("repositories").get(issue.repositoryId);
   if (found === undefined) throw new Error(`no repository ${issue.repositoryId}`);
   return found;
 }
 
 export function commentShape({ context, show }: Asking, repository: Repository, issue: Issue, comment: Comment): Shown {
   const page = `${repositoryWeb(context, repository)}/${issue.isPull ? "pull" : "issues"}/${issue.number}`;
-  const pull = context.world.table("pulls").get(issue.id);
-  const minimized = context.world.table("minimizedComments").get(comment.id);
+  const pull = context.store.table("pulls").get(issue.id);
+  const minimized = context.store.table("minimizedComments").get(comment.id);
   return {
     __typename: "IssueComment",
     id: nodeId("IssueComment", comment.id),

@@ -2,7 +2,7 @@
 import type { App as AppType, Bot, Organization, User as UserType } from "@octokit/graphql-schema";
 import { nodeId } from "../../shapes/site.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
-import type { App } from "../../world/entities.ts";
+import type { App } from "../../store/entities.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
 export function actorShape({ context, actor: viewer }: Asking, userId: number): Shown {

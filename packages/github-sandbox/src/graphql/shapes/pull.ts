@@ -16,7 +16,7 @@ import { latestVerdicts } from "../../pulls/reviews/standing.ts";
 import { threadsOf } from "../../pulls/reviews/threads.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
 import { association } from "../../shapes/user.ts";
-import type { Issue, Pull, Repository, Review } from "../../world/entities.ts";
+import type { Issue, Pull, Repository, Review } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
 import { rollupShape } from "./checks.ts";
@@ -26,8 +26,8 @@ import { threadShape } from "./threads.ts";
 
 export function pullShape(asking: Asking, repository: Repository, pull: Pull): Shown {
   const { context, show } = asking;
-  const { world } = context;
-  const issue = world.table("issues").get(pull.id);
+  const { store } = context;
+  const issue = store.table("issues").get(pull.id);
   if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
   const url = `${repositoryWeb(context, repository)}/pull/${pull.number}`;
   // Asked once for all fields of this pull, and only if one of them needs it.
@@ -62,7 +62,7 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
     },
     reviewDecision: async () => {
       const base = await context.git.resolve(repository, `refs/heads/${pull.baseRef}`);
-      return decisionOn(world, repository, pull, await ownersOf(context, repository, pull, base ?? pull.baseSha));
+      return decisionOn(store, repository, pull, await ownersOf(context, repository, pull, base ?? pull.baseSha));
     },
     headRefName: pull.headRef,
     headRefOid: pull.headSha,
@@ -93,7 +93,7 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
       const found = reviewsOf(asking, pull).filter(
         (review) =>
           (wanted === null || wanted.includes(review.state)) &&
-          (typeof given.author !== "string" || world.table("users").get(review.userId)?.login === given.author),
+          (typeof given.author !== "string" || store.table("users").get(review.userId)?.login === given.author),
       );
       return reviewConnection(asking, repository, pull, "reviews", found)(given);
     },
@@ -102,11 +102,11 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
       return reviewConnection(asking, repository, pull, "latestReviews", [...last.values()])(given);
     },
     latestOpinionatedReviews: (given: Arguments) =>
-      reviewConnection(asking, repository, pull, "latestOpinionatedReviews", latestVerdicts(world, pull))(given),
+      reviewConnection(asking, repository, pull, "latestOpinionatedReviews", latestVerdicts(store, pull))(given),
     reviewThreads: connection(
       "PullRequestReviewThreadConnection",
       "reviewThreads",
-      () => threadsOf(world, pull),
+      () => threadsOf(store, pull),
       (thread) => threadShape(asking, repository, pull, thread),
     ),
     closingIssuesReferences: connection(
@@ -121,7 +121,7 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
 /** Oldest first; drafts are for their authors only. */
 function reviewsOf({ context, actor }: Asking, pull: Pull): Review[] {
   const viewer = actor.kind === "token" ? actor.user.id : null;
-  return context.world
+  return context.store
     .table("reviews")
     .filter((each) => each.pullId === pull.id && (each.state !== "PENDING" || each.userId === viewer));
 }
@@ -157,7 +157,7 @@ export function reviewShape({ context, show }: Asking, repository: Repository, p
 }
 
 function autoMerge({ context, show }: Asking, repository: Repository, pull: Pull): Shown | null {
-  const order = context.world.table("autoMerges").get(pull.id);
+  const order = context.store.table("autoMerges").get(pull.id);
   if (order === undefined) return null;
   return {
     __typename: "AutoMergeRequest",
@@ -201,7 +201,7 @@ function fileShape({ path, additions, deletions, status }: FileChange): Shown {
 function closedBy({ context }: Asking, repository: Repository, pull: Pull, issue: Issue): Issue[] {
   if (pull.baseRef !== repository.defaultBranch) return [];
   const numbers = closedNumbers(repository, issue.body ?? "");
-  return context.world
+  return context.store
     .table("issues")
     .filter((each) => each.repositoryId === repository.id && !each.isPull && numbers.includes(each.number));
 }

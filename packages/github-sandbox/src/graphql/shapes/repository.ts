@@ -3,7 +3,7 @@ import type { Label as LabelType, Repository as RepositoryType } from "@octokit/
 import { listPulls } from "../../pulls/list.ts";
 import { may } from "../../rest/kit.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
-import type { Label, Repository } from "../../world/entities.ts";
+import type { Label, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import { type Arguments, type Asking, type Fields, Refused, type Shown } from "../fields.ts";
 
@@ -14,20 +14,20 @@ function needs({ actor }: Asking, repository: Repository, permission: string): v
   }
 }
 
-/** The words that GraphQL has for states, in whatever case the world keeps them. */
+/** The words that GraphQL has for states, in whatever case the store keeps them. */
 const wants = (states: unknown, state: string) => !Array.isArray(states) || states.includes(state);
 
 export function repositoryShape(asking: Asking, repository: Repository): Shown {
   const { context, show } = asking;
-  const { world } = context;
+  const { store } = context;
   const issueAt = (number: unknown) =>
-    world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
+    store.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
   const url = repositoryWeb(context, repository);
 
   function issueOrPull(number: unknown, kind: "Issue" | "PullRequest" | "issue or pull request"): Shown {
     needs(asking, repository, kind === "PullRequest" ? "pull_requests" : "issues");
     const issue = issueAt(number);
-    const pull = issue === undefined ? undefined : world.table("pulls").get(issue.id);
+    const pull = issue === undefined ? undefined : store.table("pulls").get(issue.id);
     if (pull !== undefined && kind !== "Issue") return show.pull(repository, pull);
     if (issue !== undefined && !issue.isPull && kind !== "PullRequest") return show.issue(repository, issue);
     throw new Refused(
@@ -77,7 +77,7 @@ export function repositoryShape(asking: Asking, repository: Repository): Shown {
     issues: (given: Arguments) => {
       needs(asking, repository, "issues");
       refuseFilters("Repository.issues", given, ["states", "labels"]);
-      const found = world
+      const found = store
         .table("issues")
         .filter((each) => each.repositoryId === repository.id && !each.isPull)
         .filter((each) => wants(given.states, each.state.toUpperCase()))
@@ -96,7 +96,7 @@ export function repositoryShape(asking: Asking, repository: Repository): Shown {
         (pull) =>
           wants(
             given.states,
-            pull.merged ? "MERGED" : (world.table("issues").get(pull.id)?.state ?? "").toUpperCase(),
+            pull.merged ? "MERGED" : (store.table("issues").get(pull.id)?.state ?? "").toUpperCase(),
           ) &&
           (given.headRefName === undefined || given.headRefName === pull.headRef) &&
           (given.baseRefName === undefined || given.baseRefName === pull.baseRef),
@@ -121,7 +121,7 @@ function refuseFilters(field: string, given: Arguments, known: readonly string[]
 }
 
 function labelsIn({ context }: Asking, repository: Repository): Label[] {
-  return context.world.table("labels").filter((each) => each.repositoryId === repository.id);
+  return context.store.table("labels").filter((each) => each.repositoryId === repository.id);
 }
 
 export function labelShape({ context, show }: Asking, repository: Repository, label: Label): Shown {

@@ -3,18 +3,18 @@ import type { PullRequestReviewComment, PullRequestReviewThread } from "@octokit
 import { isResolved, type Thread } from "../../pulls/reviews/threads.ts";
 import { nodeId, repositoryWeb } from "../../shapes/site.ts";
 import { association } from "../../shapes/user.ts";
-import type { Pull, Repository, ReviewComment } from "../../world/entities.ts";
+import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
 export function threadShape(asking: Asking, repository: Repository, pull: Pull, thread: Thread): Shown {
   const { context, show } = asking;
   const [first] = thread;
-  const resolved = context.world.table("resolvedThreads").get(first.id);
+  const resolved = context.store.table("resolvedThreads").get(first.id);
   return {
     __typename: "PullRequestReviewThread",
     id: nodeId("PullRequestReviewThread", first.id),
-    isResolved: isResolved(context.world, thread),
+    isResolved: isResolved(context.store, thread),
     resolvedBy: resolved === undefined ? null : () => show.actor(resolved.resolvedById),
     path: first.path,
     originalLine: first.line,

@@ -1,7 +1,7 @@
 /** Issues closed by a merged pull, or by a commit that reaches the default branch. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
 import type { SandboxContext } from "../../context.ts";
 import { type By, closeIssue } from "../../rest/issues/changes.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 
 const keyword = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:([\w.-]+\/[\w.-]+))?#(\d+)\b/gi;
 
@@ -19,7 +19,7 @@ export async function closeMentioned(
   by: By,
 ): Promise<void> {
   for (const number of new Set(texts.flatMap((text) => closedNumbers(repository, text)))) {
-    const issue = context.world
+    const issue = context.store
       .table("issues")
       .find((each) => each.repositoryId === repository.id && each.number === number && !each.isPull);
     if (issue?.state === "open") await closeIssue(context, repository, issue, "completed", by);

@@ -6,7 +6,7 @@ import { log } from "../../git/plumbing/history.ts";
 import { replay } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
 import { userById } from "../../shapes/user.ts";
-import type { Issue, Pull, Repository, User } from "../../world/entities.ts";
+import type { Issue, Pull, Repository, User } from "../../store/entities.ts";
 
 export type Method = "merge" | "squash" | "rebase";
 
@@ -40,7 +40,7 @@ export interface Landing {
 export async function land(context: SandboxContext, repository: Repository, landing: Landing): Promise<string | null> {
   const { pull, issue, base, head, tree, user } = landing;
   const git = context.git.at(repository);
-  const now = context.world.now();
+  const now = context.store.now();
   const committer = githubSignature(now);
   switch (landing.method) {
     case "merge": {

@@ -8,7 +8,7 @@ import type { By } from "../../rest/issues/changes.ts";
 import { ApiError, notFound } from "../../rest/kit.ts";
 import type { Schema } from "../../shapes/site.ts";
 import { userById } from "../../shapes/user.ts";
-import type { MergeRequest, Pull, Repository } from "../../world/entities.ts";
+import type { MergeRequest, Pull, Repository } from "../../store/entities.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { isBaseModified, mergePull } from "./merge.ts";
@@ -36,14 +36,14 @@ export function requestMerge(
   if (pull.merged) return { status: 200, result: merged(pull.mergeSha ?? "") };
   if (!isOpen(context, pull)) return { status: 400, result: failed("Pull request is closed.") };
   if (pull.draft) return { status: 400, result: failed("Pull Request is still a draft") };
-  const known = context.world
+  const known = context.store
     .table("mergeRequests")
     .find((each) => each.pullId === pull.id && each.status === "pending");
   if (known !== undefined) return { status: 409, result: resultOf(known) };
   const { action } = wanted;
   // The sandbox has no merge queues, so no branch has one.
   if (action === "merge_queue") return { status: 400, result: failed("The base branch has no merge queue.") };
-  const request = context.world.table("mergeRequests").put({
+  const request = context.store.table("mergeRequests").put({
     id: randomUUID(),
     repositoryId: repository.id,
     pullId: pull.id,
@@ -57,7 +57,7 @@ export function requestMerge(
     status: "pending",
     words: "Merge request is in progress.",
     mergeSha: null,
-    updatedAt: context.world.now(),
+    updatedAt: context.store.now(),
   });
   inBackground(context, run(context, request));
   return { status: 202, result: resultOf({ ...request, words: "Merge request enqueued." }) };
@@ -65,15 +65,15 @@ export function requestMerge(
 
 /** @throws ApiError 404 for an unknown UUID, or one whose result is a day old. */
 export function mergeResult(context: SandboxContext, pull: Pull, uuid: string): AsyncResult {
-  const request = context.world.table("mergeRequests").get(uuid);
+  const request = context.store.table("mergeRequests").get(uuid);
   if (request === undefined || request.pullId !== pull.id) throw notFound();
-  if (context.world.date().getTime() - Date.parse(request.updatedAt) >= keptMs) throw notFound();
+  if (context.store.date().getTime() - Date.parse(request.updatedAt) >= keptMs) throw notFound();
   return resultOf(request);
 }
 
 /** Goes on with what an earlier life was asked for and did not finish. */
 export function resumeMerges(context: SandboxContext): void {
-  for (const request of context.world.table("mergeRequests").filter(({ status }) => status === "pending")) {
+  for (const request of context.store.table("mergeRequests").filter(({ status }) => status === "pending")) {
     inBackground(context, run(context, request));
   }
 }
@@ -83,7 +83,7 @@ async function run(context: SandboxContext, request: MergeRequest): Promise<void
     (mergeSha) => ({ status: "merged" as const, words: "Pull request was merged.", mergeSha }),
     (error: Error) => ({ status: "failed" as const, words: error.message, mergeSha: null }),
   );
-  context.world.table("mergeRequests").put({ ...request, ...outcome, updatedAt: context.world.now() });
+  context.store.table("mergeRequests").put({ ...request, ...outcome, updatedAt: context.store.now() });
 }
 
 async function tryToMerge(context: SandboxContext, request: MergeRequest): Promise<string> {
@@ -91,8 +91,8 @@ async function tryToMerge(context: SandboxContext, request: MergeRequest): Promi
   const order = { method: method === "default" ? ("merge" as const) : method, sha, title, message };
   const by = { user: userById(context, request.userId), byJobToken };
   for (let left = attempts; ; left -= 1) {
-    const pull = context.world.table("pulls").get(request.pullId);
-    const repository = context.world.table("repositories").get(request.repositoryId);
+    const pull = context.store.table("pulls").get(request.pullId);
+    const repository = context.store.table("repositories").get(request.repositoryId);
     if (pull === undefined || repository === undefined) throw new ApiError(404, "Not Found");
     if (pull.merged && pull.mergeSha !== null) return pull.mergeSha;
     try {

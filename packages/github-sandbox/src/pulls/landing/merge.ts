@@ -7,7 +7,7 @@ import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
-import type { PendingMerge, Pull, Repository } from "../../world/entities.ts";
+import type { PendingMerge, Pull, Repository } from "../../store/entities.ts";
 import { retarget } from "../edit.ts";
 import { isOpen } from "../facts.ts";
 import { markMerged } from "../follow.ts";
@@ -57,16 +57,16 @@ export async function mergePull(
   const { method, title, message } = order;
   const owners = await ownersOf(context, repository, tested, base);
   const wanted = { pull: tested, headSha: head, behind, owners, method };
-  const verdict = judgeMerge(context.world, repository, wanted, order.bypass === false ? null : by.user);
+  const verdict = judgeMerge(context.store, repository, wanted, order.bypass === false ? null : by.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
   const tree = await context.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
-  const issue = context.world.table("issues").get(pull.id);
+  const issue = context.store.table("issues").get(pull.id);
   if (issue === undefined) throw notMergeable();
   const landing = { pull, issue, base, head, tree, method, title, message, user: by.user };
   const landed = await land(context, repository, landing);
   if (landed === null) throw new ApiError(405, "This branch can't be rebased");
   return context.git.exclusive(repository, async () => {
-    const now = context.world.table("pulls").get(pull.id);
+    const now = context.store.table("pulls").get(pull.id);
     if (now === undefined || !isOpen(context, now)) throw notMergeable();
     if (now.headSha !== head) throw headModified();
     const pending = { id: pull.id, baseRef: now.baseRef, oldBaseSha: base, newBaseSha: landed, userId: by.user.id };
@@ -78,11 +78,11 @@ export async function mergePull(
 
 /** The point of no return: from here on a killed process finishes the merge at its next start (`recover.ts`). */
 async function moveBase(context: SandboxContext, repository: Repository, pending: PendingMerge): Promise<void> {
-  context.world.table("pendingMerges").put(pending);
+  context.store.table("pendingMerges").put(pending);
   const { baseRef, oldBaseSha, newBaseSha } = pending;
   const swapped = await swapRef(context.git.at(repository), `refs/heads/${baseRef}`, oldBaseSha, newBaseSha);
   if (swapped === "moved") return;
-  context.world.table("pendingMerges").remove(pending.id);
+  context.store.table("pendingMerges").remove(pending.id);
   throw baseModified();
 }
 
@@ -94,24 +94,24 @@ export async function finishMerge(
   by: By,
 ): Promise<void> {
   const { id, baseRef, oldBaseSha: before, newBaseSha: after } = pending;
-  const stored = context.world.table("pulls").get(id);
+  const stored = context.store.table("pulls").get(id);
   if (stored === undefined) return;
   const pull = stored.merged ? stored : markMerged(context, stored, after, by);
   await refMoved(context, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, by);
   await tellPull(context, repository, pull, "closed", by, {});
   if (baseRef === repository.defaultBranch) {
     // What the commits' messages close is closed already: they reached the default branch (`refMoved`).
-    await closeMentioned(context, repository, [context.world.table("issues").get(id)?.body ?? ""], by);
+    await closeMentioned(context, repository, [context.store.table("issues").get(id)?.body ?? ""], by);
   }
   if (repository.deleteBranchOnMerge) await deleteHead(context, repository, pull, by);
-  context.world.table("pendingMerges").remove(id);
+  context.store.table("pendingMerges").remove(id);
 }
 
 /** Pulls into the branch go into the merged pull's base from now on, as GitHub does when it deletes a branch itself. */
 async function deleteHead(context: SandboxContext, repository: Repository, pull: Pull, by: By): Promise<void> {
   const { headRef, headSha, baseRef } = pull;
   if (headRef === repository.defaultBranch) return;
-  const stacked = context.world
+  const stacked = context.store
     .table("pulls")
     .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(context, each));
   for (const each of stacked) {

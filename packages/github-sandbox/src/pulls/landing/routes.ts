@@ -29,10 +29,10 @@ export function landingRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   /** Merging is writing contents: https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
-  const mergeable = (http: HttpContext) => repositoryFor(http, context.world, "contents", "write");
+  const mergeable = (http: HttpContext) => repositoryFor(http, context.store, "contents", "write");
 
   rest.get(`${one}/merge`, (http) => {
-    const pull = pullAt(http, context, repositoryFor(http, context.world, "pull_requests", "read"));
+    const pull = pullAt(http, context, repositoryFor(http, context.store, "pull_requests", "read"));
     if (!pull.merged) throw notFound();
     return http.body(null, 204);
   });
@@ -62,15 +62,15 @@ export function landingRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${one}/merge-async/:uuid`, (http) => {
-    const repository = repositoryFor(http, context.world, "pull_requests", "read");
+    const repository = repositoryFor(http, context.store, "pull_requests", "read");
     const result = mergeResult(context, pullAt(http, context, repository), http.req.param("uuid"));
     return respond<"pulls/get-merge-async-result">(http, result);
   });
 
   rest.put(`${one}/update-branch`, async (http) => {
     // An App must also be allowed to write the head: the documentation of this route says so.
-    repositoryFor(http, context.world, "contents", "write");
-    const repository = repositoryFor(http, context.world, "pull_requests", "write");
+    repositoryFor(http, context.store, "contents", "write");
+    const repository = repositoryFor(http, context.store, "pull_requests", "write");
     const pull = pullAt(http, context, repository);
     const { expected_head_sha: expected } = await bodyOf(http, updated);
     await updateBranch(context, repository, pull, expected?.toLowerCase() ?? null, by(http));

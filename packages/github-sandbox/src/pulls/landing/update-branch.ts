@@ -9,7 +9,7 @@ import { moveRef, objectionsTo } from "../../git/refs.ts";
 import { mustHaveMoved } from "../../git/rest/refusal.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
-import type { Pull, Repository } from "../../world/entities.ts";
+import type { Pull, Repository } from "../../store/entities.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { sizeOf } from "../sizes.ts";
@@ -57,7 +57,7 @@ async function mergeBaseIn(
   tree: string,
   by: By,
 ): Promise<string> {
-  const now = context.world.now();
+  const now = context.store.now();
   return writeCommit(context.git.at(repository), {
     tree,
     parents: [pull.headSha, base],

@@ -1,20 +1,20 @@
 /** Merges the pulls that wait for it, once they may be. */
 import type { SandboxContext } from "../../context.ts";
 import { userById } from "../../shapes/user.ts";
-import type { AutoMerge, Repository } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { AutoMerge, Repository } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { mergePull } from "./merge.ts";
 
 /** One look after another: two at once would merge against the same base, and one of them in vain. */
-const queues = new WeakMap<World, { last: Promise<void>; asked: Set<number> }>();
+const queues = new WeakMap<Store, { last: Promise<void>; asked: Set<number> }>();
 
 /** Looks at the repository's waiting pulls, a moment later. Ask whenever anything happened there. */
 export function mergeWhenReady(context: SandboxContext, { id }: Pick<Repository, "id">): void {
   if (waiting(context, id).length === 0) return;
-  const queue = queues.get(context.world) ?? { last: Promise.resolve(), asked: new Set() };
-  queues.set(context.world, queue);
+  const queue = queues.get(context.store) ?? { last: Promise.resolve(), asked: new Set() };
+  queues.set(context.store, queue);
   if (queue.asked.has(id)) return;
   queue.asked.add(id);
   queue.last = queue.last.then(async () => {
@@ -26,8 +26,8 @@ export function mergeWhenReady(context: SandboxContext, { id }: Pick<Repository,
 }
 
 function waiting(context: SandboxContext, repositoryId: number): AutoMerge[] {
-  return context.world.table("autoMerges").filter(({ id }) => {
-    const pull = context.world.table("pulls").get(id);
+  return context.store.table("autoMerges").filter(({ id }) => {
+    const pull = context.store.table("pulls").get(id);
     return pull?.repositoryId === repositoryId && isOpen(context, pull);
   });
 }
@@ -37,8 +37,8 @@ async function mergeIfReady(
   context: SandboxContext,
   { id, enabledById, byJobToken, method, title, message }: AutoMerge,
 ) {
-  const pull = context.world.table("pulls").get(id);
-  const repository = pull && context.world.table("repositories").get(pull.repositoryId);
+  const pull = context.store.table("pulls").get(id);
+  const repository = pull && context.store.table("repositories").get(pull.repositoryId);
   if (pull === undefined || repository === undefined) return;
   const by = { user: userById(context, enabledById), byJobToken };
   // Whoever switched it on may pass over the rules, but that is not what they asked for.

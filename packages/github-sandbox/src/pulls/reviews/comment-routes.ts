@@ -17,7 +17,7 @@ import {
   unprocessable,
 } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import type { Pull, Repository, ReviewComment } from "../../world/entities.ts";
+import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
 import { addComment, placed, publicComments, renderComment, reply } from "./comments.ts";
 import { tellComment } from "./tell.ts";
@@ -45,10 +45,10 @@ const one = `${pulls}/comments/:comment{[0-9]+}`;
 
 export function reviewCommentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = context;
-  const table = world.table("reviewComments");
-  const readable = (http: HttpContext) => repositoryFor(http, world, "pull_requests", "read");
-  const joinable = (http: HttpContext) => repositoryToJoin(http, world, ["pull_requests"]);
+  const { store } = context;
+  const table = store.table("reviewComments");
+  const readable = (http: HttpContext) => repositoryFor(http, store, "pull_requests", "read");
+  const joinable = (http: HttpContext) => repositoryToJoin(http, store, ["pull_requests"]);
 
   function commentAt(http: HttpContext, repository: Repository): ReviewComment {
     const id = Number(http.req.param("comment"));
@@ -60,7 +60,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
   /** One's own, or anyone's with write access. */
   function changeable(http: HttpContext, repository: Repository): { comment: ReviewComment; pull: Pull } {
     const comment = commentAt(http, repository);
-    const pull = world.table("pulls").get(comment.pullId);
+    const pull = store.table("pulls").get(comment.pullId);
     if (pull === undefined) throw notFound();
     const isOwn = comment.userId === by(http).user.id;
     if (isOwn || may(http.get("actor"), repository, "pull_requests", "write")) return { comment, pull };
@@ -135,7 +135,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const repository = joinable(http);
     const { body } = await bodyOf(http, words);
     const { comment: old, pull } = changeable(http, repository);
-    const comment = table.put({ ...old, body, updatedAt: world.now() });
+    const comment = table.put({ ...old, body, updatedAt: store.now() });
     if (body !== old.body) {
       const changes = { body: { from: old.body } };
       await tellComment(context, repository, pull, comment, "edited", by(http), { changes });
@@ -146,9 +146,9 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
   rest.delete(one, async (http) => {
     const repository = joinable(http);
     const { comment, pull } = changeable(http, repository);
-    world.transaction(() => {
+    store.transaction(() => {
       table.remove(comment.id);
-      world.table("resolvedThreads").remove(comment.id);
+      store.table("resolvedThreads").remove(comment.id);
     });
     await tellComment(context, repository, pull, comment, "deleted", by(http), {});
     return http.body(null, 204);

@@ -3,7 +3,7 @@ import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { notFound, unprocessable } from "../../rest/kit.ts";
 import { commentOfReview, reviewComment } from "../../shapes/pulls/review.ts";
-import type { Pull, Repository, Review, ReviewComment } from "../../world/entities.ts";
+import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";
 import { hasPending, submitted } from "./review.ts";
 import { tellComment, tellReview } from "./tell.ts";
@@ -44,11 +44,11 @@ export async function placed(
 
 /** Stores the comments as the review's. Synchronous: call it in the transaction that stores the review. */
 export function storeComments(context: SandboxContext, review: Review, all: readonly Placed[]): ReviewComment[] {
-  const now = context.world.now();
+  const now = context.store.now();
   return all.map((each) =>
-    context.world.table("reviewComments").put({
+    context.store.table("reviewComments").put({
       ...each,
-      id: context.world.nextId(),
+      id: context.store.nextId(),
       repositoryId: review.repositoryId,
       pullId: review.pullId,
       reviewId: review.id,
@@ -61,8 +61,8 @@ export function storeComments(context: SandboxContext, review: Review, all: read
 
 /** One comment by itself: GitHub makes a review of it, with no words of its own. @throws ApiError 422 */
 export async function addComment(context: SandboxContext, repository: Repository, pull: Pull, each: Placed, by: By) {
-  if (hasPending(context.world, pull, by.user)) throw onePending();
-  const { review, comment } = context.world.transaction(() => {
+  if (hasPending(context.store, pull, by.user)) throw onePending();
+  const { review, comment } = context.store.transaction(() => {
     const made = submitted(context, repository, pull, { userId: by.user.id, commitId: each.commitId });
     return { review: made, comment: storeComments(context, made, [each])[0] };
   });
@@ -87,7 +87,7 @@ export async function reply(
   body: string,
   by: By,
 ) {
-  const first = context.world.table("reviewComments").get(to);
+  const first = context.store.table("reviewComments").get(to);
   if (first === undefined || first.pullId !== pull.id || first.inReplyTo !== null) throw notFound();
   return addComment(context, repository, pull, { ...first, body, inReplyTo: first.id }, by);
 }
@@ -104,17 +104,17 @@ export async function renderReviewComment(context: SandboxContext, repository: R
 }
 
 async function placeOf(context: SandboxContext, repository: Repository, comment: ReviewComment) {
-  const pull = context.world.table("pulls").get(comment.pullId);
+  const pull = context.store.table("pulls").get(comment.pullId);
   if (pull === undefined) throw notFound();
   return { pull, place: await presentPlace(context.git.at(repository), pull, comment) };
 }
 
 /** The repository's comments that everyone may see: those of pending reviews are their author's alone. */
 export function publicComments(context: SandboxContext, repository: Repository): ReviewComment[] {
-  return context.world
+  return context.store
     .table("reviewComments")
     .filter(
       ({ repositoryId, reviewId }) =>
-        repositoryId === repository.id && context.world.table("reviews").get(reviewId)?.state !== "PENDING",
+        repositoryId === repository.id && context.store.table("reviews").get(reviewId)?.state !== "PENDING",
     );
 }

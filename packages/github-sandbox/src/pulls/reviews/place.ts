@@ -2,7 +2,7 @@
 
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
-import type { Pull, ReviewComment } from "../../world/entities.ts";
+import type { Pull, ReviewComment } from "../../store/entities.ts";
 
 export type Side = "LEFT" | "RIGHT";
 

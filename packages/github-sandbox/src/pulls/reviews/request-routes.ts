@@ -18,14 +18,14 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get(path, (http) => {
-    const repository = repositoryFor(http, context.world, "pull_requests", "read");
+    const repository = repositoryFor(http, context.store, "pull_requests", "read");
     const pull = pullAt(http, context, repository);
     const users = requestedReviewers(context, pull);
     return respond<"pulls/list-requested-reviewers">(http, { users, teams: [] });
   });
 
   rest.post(path, async (http) => {
-    const repository = repositoryFor(http, context.world, "pull_requests", "write");
+    const repository = repositoryFor(http, context.store, "pull_requests", "write");
     const { reviewers, team_reviewers: teams } = await bodyOf(http, asked);
     const pull = pullAt(http, context, repository);
     // The sandbox has no teams, so none of them has access.
@@ -35,7 +35,7 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
   });
 
   rest.delete(path, async (http) => {
-    const repository = repositoryFor(http, context.world, "pull_requests", "write");
+    const repository = repositoryFor(http, context.store, "pull_requests", "write");
     const { reviewers } = await bodyOf(http, withdrawn);
     const pull = pullAt(http, context, repository);
     await withdrawRequests(context, repository, pull, reviewers, by(http));

@@ -3,8 +3,8 @@ import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError, roleOf } from "../../rest/kit.ts";
 import { simpleUser } from "../../shapes/user.ts";
-import type { Pull, Repository, User } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { Pull, Repository, User } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 import { tellPull } from "../tell.ts";
 
 export function requestId(pull: Pull, userId: number): string {
@@ -19,9 +19,9 @@ export async function requestReviews(
   logins: readonly string[],
   by: By,
 ): Promise<void> {
-  const author = context.world.table("issues").get(pull.id)?.userId;
+  const author = context.store.table("issues").get(pull.id)?.userId;
   const users = logins.map((login) => {
-    const user = userOf(context.world, login);
+    const user = userOf(context.store, login);
     // https://github.com/kerthcet/github-workflow-as-kube/issues/16
     if (user?.id === author) throw new ApiError(422, "Review cannot be requested from pull request author.");
     if (user === undefined || roleOf(repository, user) === null) throw notCollaborator(repository);
@@ -29,8 +29,8 @@ export async function requestReviews(
   });
   for (const user of users) {
     const id = requestId(pull, user.id);
-    if (context.world.table("reviewRequests").get(id) !== undefined) continue;
-    context.world.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
+    if (context.store.table("reviewRequests").get(id) !== undefined) continue;
+    context.store.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
     await tell(context, repository, pull, user, "review_requested", by);
   }
 }
@@ -50,17 +50,17 @@ export async function withdrawRequests(
   by: By,
 ): Promise<void> {
   for (const login of logins) {
-    const user = userOf(context.world, login);
+    const user = userOf(context.store, login);
     if (user === undefined) continue;
     const id = requestId(pull, user.id);
-    if (context.world.table("reviewRequests").get(id) === undefined) continue;
-    context.world.table("reviewRequests").remove(id);
+    if (context.store.table("reviewRequests").get(id) === undefined) continue;
+    context.store.table("reviewRequests").remove(id);
     await tell(context, repository, pull, user, "review_request_removed", by);
   }
 }
 
-function userOf(world: World, login: string): User | undefined {
-  return world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+function userOf(store: Store, login: string): User | undefined {
+  return store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
 }
 
 function tell(

@@ -19,7 +19,7 @@ import {
 } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { review as render } from "../../shapes/pulls/review.ts";
-import type { Pull, Repository, Review } from "../../world/entities.ts";
+import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
 import { type NewComment, type Placed, placed, renderReviewComment, storeComments } from "./comments.ts";
 import { dismiss, hasPending, mayReview, refusedReview, submit, submitted } from "./review.ts";
@@ -56,12 +56,12 @@ const one = `${reviews}/:review{[0-9]+}`;
 
 export function reviewRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = context;
-  const table = world.table("reviews");
+  const { store } = context;
+  const table = store.table("reviews");
 
   /** Everyone who sees the repository may review as a person. */
-  const joinable = (http: HttpContext) => repositoryToJoin(http, world, ["pull_requests"]);
-  const readable = (http: HttpContext) => repositoryFor(http, world, "pull_requests", "read");
+  const joinable = (http: HttpContext) => repositoryToJoin(http, store, ["pull_requests"]);
+  const readable = (http: HttpContext) => repositoryFor(http, store, "pull_requests", "read");
 
   function seen(http: HttpContext, pull: Pull): Review[] {
     const actor = http.get("actor");
@@ -87,7 +87,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     for (const comment of commentsOf(review)) await tellComment(context, repository, pull, comment, "created", who, {});
   }
 
-  const commentsOf = (review: Review) => world.table("reviewComments").filter((each) => each.reviewId === review.id);
+  const commentsOf = (review: Review) => store.table("reviewComments").filter((each) => each.reviewId === review.id);
 
   rest.get(reviews, (http) => {
     const repository = readable(http);
@@ -104,7 +104,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const given = await bodyOf(http, written);
     const pull = pullAt(http, context, repository);
     const who = by(http);
-    if (hasPending(world, pull, who.user))
+    if (hasPending(store, pull, who.user))
       throw refusedReview("User can only have one pending review per pull request");
     const commitId = await reviewedCommit(context, repository, pull, given.commit_id ?? null);
     const said = { body: given.body ?? "", hasComments: (given.comments ?? []).length > 0 };
@@ -114,9 +114,9 @@ export function reviewRoutes(context: SandboxContext): Rest {
       comments.push(await placedForReview(context, repository, pull, commitId, commentFrom(each)));
     }
     // Placing took a moment, and another request may have been as fast.
-    if (hasPending(world, pull, who.user))
+    if (hasPending(store, pull, who.user))
       throw refusedReview("User can only have one pending review per pull request");
-    const review = world.transaction(() => {
+    const review = store.transaction(() => {
       const { body } = said;
       const made = submitted(context, repository, pull, {
         userId: who.user.id,
@@ -142,7 +142,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const { body } = await bodyOf(http, words);
     const pull = pullAt(http, context, repository);
     const old = ownReview(http, pull);
-    const review = table.put({ ...old, body, updatedAt: world.now() });
+    const review = table.put({ ...old, body, updatedAt: store.now() });
     if (review.state !== "PENDING" && body !== old.body) {
       tellReview(context, repository, pull, review, "edited", by(http), { changes: { body: { from: old.body } } });
     }
@@ -156,8 +156,8 @@ export function reviewRoutes(context: SandboxContext): Rest {
     if (review.state !== "PENDING") {
       throw new ApiError(422, "Validation Failed", { errors: ["Can not delete a non-pending pull request review"] });
     }
-    world.transaction(() => {
-      for (const comment of commentsOf(review)) world.table("reviewComments").remove(comment.id);
+    store.transaction(() => {
+      for (const comment of commentsOf(review)) store.table("reviewComments").remove(comment.id);
       table.remove(review.id);
     });
     return respond<"pulls/delete-pending-review">(http, render(context, repository, pull, review));
@@ -177,7 +177,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
   });
 
   rest.put(`${one}/dismissals`, async (http) => {
-    const repository = repositoryFor(http, world, "pull_requests", "write");
+    const repository = repositoryFor(http, store, "pull_requests", "write");
     await bodyOf(http, dismissal);
     const pull = pullAt(http, context, repository);
     const review = dismiss(context, repository, pull, reviewAt(http, pull), by(http));

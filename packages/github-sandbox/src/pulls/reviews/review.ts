@@ -2,8 +2,8 @@
 import type { SandboxContext } from "../../context.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
-import type { Pull, Repository, Review, User } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { Pull, Repository, Review, User } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 import { requestId } from "./requests.ts";
 import { tellReview } from "./tell.ts";
 
@@ -20,12 +20,12 @@ export function refusedReview(...errors: string[]): ApiError {
   return new ApiError(422, "Unprocessable Entity", { errors });
 }
 
-export function hasPending(world: World, pull: Pull, user: User): boolean {
-  return pendingOf(world, pull, user) !== undefined;
+export function hasPending(store: Store, pull: Pull, user: User): boolean {
+  return pendingOf(store, pull, user) !== undefined;
 }
 
-function pendingOf(world: World, pull: Pull, user: User): Review | undefined {
-  return world
+function pendingOf(store: Store, pull: Pull, user: User): Review | undefined {
+  return store
     .table("reviews")
     .find((each) => each.pullId === pull.id && each.userId === user.id && each.state === "PENDING");
 }
@@ -38,7 +38,7 @@ export function mayReview(
   said: { body: string; hasComments: boolean },
   by: By,
 ): void {
-  const isAuthor = context.world.table("issues").get(pull.id)?.userId === by.user.id;
+  const isAuthor = context.store.table("issues").get(pull.id)?.userId === by.user.id;
   if (isAuthor && event === "APPROVE") throw refusedReview("Can not approve your own pull request");
   if (isAuthor && event === "REQUEST_CHANGES") throw refusedReview("Can not request changes on your own pull request");
   // Off in a new repository, and the sandbox has no switch for it: https://github.com/github/docs/issues/31550
@@ -61,12 +61,12 @@ interface Written {
 
 /** Stores a review; without an event it is one that only holds comments. Synchronous. */
 export function submitted(context: SandboxContext, repository: Repository, pull: Pull, given: Written): Review {
-  const { world } = context;
+  const { store } = context;
   const { userId, commitId, body = "", event = "COMMENT" } = given;
-  const now = world.now();
-  if (event !== null) answerRequest(world, pull, userId);
-  return world.table("reviews").put({
-    id: world.nextId(),
+  const now = store.now();
+  if (event !== null) answerRequest(store, pull, userId);
+  return store.table("reviews").put({
+    id: store.nextId(),
     repositoryId: repository.id,
     pullId: pull.id,
     userId,
@@ -79,18 +79,18 @@ export function submitted(context: SandboxContext, repository: Repository, pull:
 }
 
 /** Whoever was asked for a review and gave one is not asked any more. */
-function answerRequest(world: World, pull: Pull, userId: number): void {
-  world.table("reviewRequests").remove(requestId(pull, userId));
+function answerRequest(store: Store, pull: Pull, userId: number): void {
+  store.table("reviewRequests").remove(requestId(pull, userId));
 }
 
 /** Submits a pending review. @throws ApiError 422 when it was submitted before. */
 export function submit(context: SandboxContext, pull: Pull, review: Review, event: ReviewEvent, body: string): Review {
   if (review.state !== "PENDING") throw refusedReview("Can not submit a review that was already submitted");
-  const now = context.world.now();
-  return context.world.transaction(() => {
-    answerRequest(context.world, pull, review.userId);
+  const now = context.store.now();
+  return context.store.transaction(() => {
+    answerRequest(context.store, pull, review.userId);
     const changed = { ...review, body, state: states[event], submittedAt: now, updatedAt: now };
-    return context.world.table("reviews").put(changed);
+    return context.store.table("reviews").put(changed);
   });
 }
 
@@ -107,7 +107,7 @@ export function dismiss(context: SandboxContext, repository: Repository, pull: P
     // https://github.com/defenseunicorns/lula/issues/207, https://github.com/MorrisonCole/pr-lint-action/issues/155
     throw new ApiError(422, "Validation Failed", { errors: [`Can not dismiss a ${wrong} pull request review`] });
   }
-  const changed = context.world.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: context.world.now() });
+  const changed = context.store.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: context.store.now() });
   tellReview(context, repository, pull, changed, "dismissed", by, {});
   return changed;
 }

@@ -8,7 +8,7 @@ import { dismissesStale } from "../../gates/reviews.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import type { By } from "../../rest/issues/changes.ts";
-import type { Pull, Repository, Review } from "../../world/entities.ts";
+import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";
 import { latestVerdicts } from "./standing.ts";
 
@@ -19,10 +19,10 @@ export async function staleApprovals(
   pull: Pull,
   by: By,
 ): Promise<() => void> {
-  if (!dismissesStale(context.world, repository, pull.baseRef)) return () => {};
+  if (!dismissesStale(context.store, repository, pull.baseRef)) return () => {};
   const stale: Review[] = [];
   const git = context.git.at(repository);
-  for (const review of latestVerdicts(context.world, pull)) {
+  for (const review of latestVerdicts(context.store, pull)) {
     if (review.state !== "APPROVED" || review.commitId === pull.headSha) continue;
     const [approved, now] = await Promise.all([
       changeId(git, pull.baseSha, review.commitId),

@@ -4,8 +4,8 @@
  */
 import { installationAt } from "../../rest/auth/tokens.ts";
 import { roleOf } from "../../rest/kit.ts";
-import type { Pull, Repository, Review, User } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { Pull, Repository, Review, User } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 
 export interface StandingReviews {
   /** By people and Apps that may write, each reviewer's last word. */
@@ -16,9 +16,9 @@ export interface StandingReviews {
 export type ReviewDecision = "APPROVED" | "CHANGES_REQUESTED" | "REVIEW_REQUIRED";
 
 /** Every reviewer's last verdict. A comment leaves it as it was; a dismissed one is none, and does not bring back an older one. */
-export function latestVerdicts(world: World, pull: Pull): Review[] {
+export function latestVerdicts(store: Store, pull: Pull): Review[] {
   const last = new Map<number, Review>();
-  for (const review of world.table("reviews").filter((each) => each.pullId === pull.id)) {
+  for (const review of store.table("reviews").filter((each) => each.pullId === pull.id)) {
     if (review.state === "PENDING" || review.state === "COMMENTED") continue;
     const known = last.get(review.userId);
     if (known === undefined || isLater(review, known)) last.set(review.userId, review);
@@ -32,8 +32,8 @@ function isLater(one: Review, other: Review): boolean {
 }
 
 /** The verdicts that count. */
-export function standingReviews(world: World, repository: Repository, pull: Pull): StandingReviews {
-  const counting = latestVerdicts(world, pull).filter(({ userId }) => mayApprove(world, repository, userId));
+export function standingReviews(store: Store, repository: Repository, pull: Pull): StandingReviews {
+  const counting = latestVerdicts(store, pull).filter(({ userId }) => mayApprove(store, repository, userId));
   return {
     approvals: counting.filter(({ state }) => state === "APPROVED"),
     objections: counting.filter(({ state }) => state === "CHANGES_REQUESTED"),
@@ -41,10 +41,10 @@ export function standingReviews(world: World, repository: Repository, pull: Pull
 }
 
 /** Whether the user's review counts: people with write access, and Apps that may write contents. */
-function mayApprove(world: World, repository: Repository, userId: number): boolean {
-  const user = world.table("users").get(userId);
+function mayApprove(store: Store, repository: Repository, userId: number): boolean {
+  const user = store.table("users").get(userId);
   if (user === undefined) return false;
-  return user.type === "Bot" ? appMayWrite(world, repository, user) : mayWrite(repository, user);
+  return user.type === "Bot" ? appMayWrite(store, repository, user) : mayWrite(repository, user);
 }
 
 /** A person with at least write access. */
@@ -53,9 +53,9 @@ export function mayWrite(repository: Repository, user: User): boolean {
   return role === "write" || role === "maintain" || role === "admin";
 }
 
-function appMayWrite(world: World, repository: Repository, bot: User): boolean {
-  const app = world.table("apps").find(({ slug }) => `${slug}[bot]` === bot.login);
-  if (app === undefined || installationAt(world, app.id, repository) === undefined) return false;
+function appMayWrite(store: Store, repository: Repository, bot: User): boolean {
+  const app = store.table("apps").find(({ slug }) => `${slug}[bot]` === bot.login);
+  if (app === undefined || installationAt(store, app.id, repository) === undefined) return false;
   return app.permissions.contents === "write";
 }
 
@@ -79,13 +79,13 @@ export function reviewsRefusal({ approvals, objections }: StandingReviews, requi
  * reviews, and then there is no decision (https://github.com/orgs/community/discussions/24375).
  */
 export function reviewDecision(
-  world: World,
+  store: Store,
   repository: Repository,
   pull: Pull,
   required: number | null,
 ): ReviewDecision | null {
   if (required === null) return null;
-  const { approvals, objections } = standingReviews(world, repository, pull);
+  const { approvals, objections } = standingReviews(store, repository, pull);
   if (objections.length > 0) return "CHANGES_REQUESTED";
   return approvals.length >= required ? "APPROVED" : "REVIEW_REQUIRED";
 }

@@ -8,7 +8,7 @@ import { simplePull } from "../../shapes/pulls/pull.ts";
 import { reviewCommentPayload, reviewPayload } from "../../shapes/pulls/review.ts";
 import { nodeId } from "../../shapes/site.ts";
 import { type Besides, told } from "../../shapes/told.ts";
-import type { Pull, Repository, Review, ReviewComment } from "../../world/entities.ts";
+import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { presentPlace } from "./place.ts";
 
 type ReviewAction = "submitted" | "edited" | "dismissed";

@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../context.ts";
 import { grantedPermissions, integration, installation as render } from "../../shapes/app.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import type { Schema } from "../../shapes/site.ts";
-import type { App, Installation, PermissionLevel, Permissions } from "../../world/entities.ts";
+import type { App, Installation, PermissionLevel, Permissions } from "../../store/entities.ts";
 import { installationAt, installedRepositories, issueInstallationToken } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -31,8 +31,8 @@ const asked = z.object({
 
 export function appRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = context;
-  const installations = world.table("installations");
+  const { store } = context;
+  const installations = store.table("installations");
 
   const installationsOf = (app: App) => installations.filter((each) => each.appId === app.id);
 
@@ -45,7 +45,7 @@ export function appRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/apps/:slug", (http) => {
-    const app = world.table("apps").find((each) => each.slug === http.req.param("slug"));
+    const app = store.table("apps").find((each) => each.slug === http.req.param("slug"));
     if (app === undefined) throw notFound();
     return respond<"apps/get-by-slug">(http, integration(context, app));
   });
@@ -73,10 +73,10 @@ export function appRoutes(context: SandboxContext): Rest {
     const app = actingApp(http);
     const installation = installationOf(app, http.req.param("id"));
     const body = await bodyOf(http, asked);
-    const reach = installedRepositories(world, installation);
+    const reach = installedRepositories(store, installation);
     const chosen = chosenRepositories(reach, body.repositories ?? null, body.repository_ids ?? null);
     const permissions = scopedPermissions(app.permissions, body.permissions ?? null);
-    const token = issueInstallationToken(world, installation, botOf(world, app), {
+    const token = issueInstallationToken(store, installation, botOf(store, app), {
       repositories: chosen === null ? null : chosen.map((each) => each.id),
       permissions,
     });
@@ -95,8 +95,8 @@ export function appRoutes(context: SandboxContext): Rest {
 
   rest.get("/repos/:owner/:repo/installation", (http) => {
     const app = actingApp(http);
-    const repository = findRepository(world, http.req.param("owner"), http.req.param("repo"));
-    const found = repository === undefined ? undefined : installationAt(world, app.id, repository);
+    const repository = findRepository(store, http.req.param("owner"), http.req.param("repo"));
+    const found = repository === undefined ? undefined : installationAt(store, app.id, repository);
     if (found === undefined) throw notFound();
     return respond<"apps/get-repo-installation">(http, render(context, found, app));
   });
@@ -113,7 +113,7 @@ export function appRoutes(context: SandboxContext): Rest {
 
   rest.get("/installation/repositories", (http) => {
     const { installation, scope } = actingInstallation(http);
-    const reach = installedRepositories(world, installation).filter((each) => scope?.includes(each.id) ?? true);
+    const reach = installedRepositories(store, installation).filter((each) => scope?.includes(each.id) ?? true);
     return respond<"apps/list-repos-accessible-to-installation">(http, {
       total_count: reach.length,
       repository_selection: installation.repositories === "all" ? "all" : "selected",
@@ -122,7 +122,7 @@ export function appRoutes(context: SandboxContext): Rest {
   });
 
   rest.delete("/installation/token", (http) => {
-    world.table("tokens").remove(actingInstallation(http).token);
+    store.table("tokens").remove(actingInstallation(http).token);
     return http.body(null, 204);
   });
 

@@ -1,14 +1,14 @@
 /** An App's webhook log, and sending again. https://docs.github.com/en/rest/apps/webhooks */
 import type { SandboxContext } from "../../context.ts";
 import { deliveryInFull, deliveryItem } from "../../shapes/delivery.ts";
-import type { Delivery } from "../../world/entities.ts";
+import type { Delivery } from "../../store/entities.ts";
 import { type HttpContext, newRest, notFound, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { actingApp } from "./app-routes.ts";
 
 export function deliveryRoutes(context: SandboxContext, redeliver: (delivery: Delivery) => void): Rest {
   const rest = newRest();
-  const deliveries = context.world.table("deliveries");
+  const deliveries = context.store.table("deliveries");
 
   // The log is paged by cursor, not by page number: `cursor` is the id of the last delivery of the page before.
   rest.get("/app/hook/deliveries", (http) => {

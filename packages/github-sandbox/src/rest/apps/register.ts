@@ -1,8 +1,8 @@
 /** Apps and installations come to be here; GitHub has pages for this, the sandbox has its seeding. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
-import type { App, Installation, Permissions, Repository, User } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { App, Installation, Permissions, Repository, User } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 
 export interface NewApp {
   slug: string;
@@ -23,22 +23,22 @@ async function newKey(): Promise<{ privateKey: string; publicKey: string }> {
 }
 
 /** The user the App acts as. */
-export function botOf(world: World, app: App): User {
+export function botOf(store: Store, app: App): User {
   const login = `${app.slug}[bot]`;
   return (
-    world.table("users").find((each) => each.login === login) ??
-    world.table("users").put({ id: world.nextId(), login, type: "Bot", name: null, email: null })
+    store.table("users").find((each) => each.login === login) ??
+    store.table("users").put({ id: store.nextId(), login, type: "Bot", name: null, email: null })
   );
 }
 
 /** @throws Error when the slug is taken. */
-export async function registerApp(world: World, owner: User, given: NewApp): Promise<{ app: App; privateKey: string }> {
+export async function registerApp(store: Store, owner: User, given: NewApp): Promise<{ app: App; privateKey: string }> {
   const { publicKey, privateKey } = await newKey();
-  if (world.table("apps").find((each) => each.slug === given.slug) !== undefined) {
+  if (store.table("apps").find((each) => each.slug === given.slug) !== undefined) {
     throw new Error(`there is an App ${given.slug} already`);
   }
-  const id = world.nextId();
-  const app = world.table("apps").put({
+  const id = store.nextId();
+  const app = store.table("apps").put({
     id,
     slug: given.slug,
     name: given.name,
@@ -49,34 +49,34 @@ export async function registerApp(world: World, owner: User, given: NewApp): Pro
     events: [...given.events],
     webhookUrl: given.webhookUrl ?? null,
     webhookSecret: given.webhookSecret ?? null,
-    createdAt: world.now(),
+    createdAt: store.now(),
   });
-  botOf(world, app);
+  botOf(store, app);
   return { app, privateKey };
 }
 
 /** A new key for the App, in place of its old one, whose private half nobody may have kept. */
-export async function renewKey(world: World, app: App): Promise<string> {
+export async function renewKey(store: Store, app: App): Promise<string> {
   const { publicKey, privateKey } = await newKey();
-  const present = world.table("apps").get(app.id) ?? app;
-  world.table("apps").put({ ...present, publicKey });
+  const present = store.table("apps").get(app.id) ?? app;
+  store.table("apps").put({ ...present, publicKey });
   return privateKey;
 }
 
 /** The App's installation on the account, reaching these repositories from now on. */
 export function installApp(
-  world: World,
+  store: Store,
   app: App,
   account: User,
   repositories: readonly Repository[] | "all",
 ): { installation: Installation; isNew: boolean } {
-  const known = world.table("installations").find((each) => each.appId === app.id && each.accountId === account.id);
-  const installation = world.table("installations").put({
-    id: known?.id ?? world.nextId(),
+  const known = store.table("installations").find((each) => each.appId === app.id && each.accountId === account.id);
+  const installation = store.table("installations").put({
+    id: known?.id ?? store.nextId(),
     appId: app.id,
     accountId: account.id,
     repositories: repositories === "all" ? "all" : repositories.map((each) => each.id),
-    createdAt: known?.createdAt ?? world.now(),
+    createdAt: known?.createdAt ?? store.now(),
   });
   return { installation, isNew: known === undefined };
 }

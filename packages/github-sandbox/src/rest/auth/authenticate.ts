@@ -1,7 +1,7 @@
 /** Who sent a request, from its Authorization header: the same for REST and for git. */
-import type { App, Installation, Token } from "../../world/entities.ts";
-import { actionsApp } from "../../world/github-actions.ts";
-import type { Clock, World } from "../../world/world.ts";
+import type { App, Installation, Token } from "../../store/entities.ts";
+import { actionsApp } from "../../store/github-actions.ts";
+import type { Clock, Store } from "../../store/store.ts";
 import { type Actor, ApiError } from "../kit.ts";
 import { appFromJwt, looksLikeJwt } from "./jwt.ts";
 
@@ -21,23 +21,23 @@ function tokenOf(header: string): string {
 }
 
 /** @throws ApiError 401 for a token that is unknown or expired; no header at all is the anonymous actor. */
-export function authenticate(context: { world: World; clock: Clock }, header: string | null | undefined): Actor {
+export function authenticate(context: { store: Store; clock: Clock }, header: string | null | undefined): Actor {
   if (header === undefined || header === null || header.trim() === "") return { kind: "anonymous" };
   const text = tokenOf(header);
   if (looksLikeJwt(text)) return { kind: "app", app: appFromJwt(context, text) };
-  const token = context.world.table("tokens").get(text);
-  const user = token === undefined ? undefined : context.world.table("users").get(token.userId);
+  const token = context.store.table("tokens").get(text);
+  const user = token === undefined ? undefined : context.store.table("users").get(token.userId);
   if (token === undefined || user === undefined) throw new ApiError(401, "Bad credentials");
   if (token.expiresAt !== null && Date.parse(token.expiresAt) <= context.clock.now().getTime()) {
     throw new ApiError(401, "Bad credentials");
   }
   const installation =
-    token.installationId === null ? undefined : context.world.table("installations").get(token.installationId);
+    token.installationId === null ? undefined : context.store.table("installations").get(token.installationId);
   if (token.kind === "installation" && installation === undefined) throw new ApiError(401, "Bad credentials");
-  return { kind: "token", token, user, app: appBehind(context.world, token, installation) };
+  return { kind: "token", token, user, app: appBehind(context.store, token, installation) };
 }
 
-function appBehind(world: World, token: Token, installation: Installation | undefined): App | null {
-  if (token.kind === "job") return actionsApp(world);
-  return installation === undefined ? null : (world.table("apps").get(installation.appId) ?? null);
+function appBehind(store: Store, token: Token, installation: Installation | undefined): App | null {
+  if (token.kind === "job") return actionsApp(store);
+  return installation === undefined ? null : (store.table("apps").get(installation.appId) ?? null);
 }

@@ -1,8 +1,8 @@
 /** An App's own sign-in: a JWT signed with its private key, judged as GitHub judges it. */
 import { createPublicKey, verify } from "node:crypto";
 import { z } from "zod";
-import type { App } from "../../world/entities.ts";
-import type { Clock, World } from "../../world/world.ts";
+import type { App } from "../../store/entities.ts";
+import type { Clock, Store } from "../../store/store.ts";
 import { ApiError } from "../kit.ts";
 
 const header = z.object({ alg: z.string() });
@@ -31,12 +31,12 @@ export function looksLikeJwt(token: string): boolean {
  * The App whose key signed the token.
  * @throws ApiError 401 in GitHub's words; Octokit's auth-app reads them to correct its clock.
  */
-export function appFromJwt(context: { world: World; clock: Clock }, token: string): App {
+export function appFromJwt(context: { store: Store; clock: Clock }, token: string): App {
   const [head, body, signature] = token.split(".");
   const { alg } = decode(head, header);
   const { iss, iat, exp } = decode(body, claims);
   const issuer = String(iss ?? "");
-  const app = context.world.table("apps").find((each) => String(each.id) === issuer || each.clientId === issuer);
+  const app = context.store.table("apps").find((each) => String(each.id) === issuer || each.clientId === issuer);
   if (app === undefined) throw new ApiError(404, "Integration not found");
   if (alg !== "RS256" || !signedBy(app, `${head}.${body}`, signature ?? "")) {
     throw unauthorized("A JSON web token could not be decoded");

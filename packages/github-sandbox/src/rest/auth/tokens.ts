@@ -1,16 +1,16 @@
 /** Tokens and what they reach: people's, installations' and jobs'. */
 import { randomBytes } from "node:crypto";
-import type { Installation, Permissions, Repository, Token, User } from "../../world/entities.ts";
-import { actionsBot } from "../../world/github-actions.ts";
-import type { World } from "../../world/world.ts";
+import type { Installation, Permissions, Repository, Token, User } from "../../store/entities.ts";
+import { actionsBot } from "../../store/github-actions.ts";
+import type { Store } from "../../store/store.ts";
 
 /** Long enough not to be guessed, in GitHub's alphabet. Clients must not count on a length (GitHub changed it in 2026). */
 function tokenText(prefix: "ghp" | "ghs"): string {
   return `${prefix}_${randomBytes(27).toString("base64url").replace(/[-_]/g, "0")}`;
 }
 
-export function issueUserToken(world: World, user: User): Token {
-  return world.table("tokens").put({
+export function issueUserToken(store: Store, user: User): Token {
+  return store.table("tokens").put({
     id: tokenText("ghp"),
     kind: "user",
     userId: user.id,
@@ -26,40 +26,40 @@ export function issueUserToken(world: World, user: User): Token {
  * installation reaches now.
  */
 export function issueInstallationToken(
-  world: World,
+  store: Store,
   installation: Installation,
   bot: User,
   scope: { repositories: number[] | null; permissions: Permissions },
 ): Token {
-  dropExpired(world);
-  return world.table("tokens").put({
+  dropExpired(store);
+  return store.table("tokens").put({
     id: tokenText("ghs"),
     kind: "installation",
     userId: bot.id,
     installationId: installation.id,
-    repositories: scope.repositories ?? installedRepositories(world, installation).map((repository) => repository.id),
+    repositories: scope.repositories ?? installedRepositories(store, installation).map((repository) => repository.id),
     permissions: scope.permissions,
-    expiresAt: hoursFromNow(world, 1),
+    expiresAt: hoursFromNow(store, 1),
   });
 }
 
 /** A job's GITHUB_TOKEN. GitHub lets it live as long as the job, at most a day. */
-export function issueJobToken(world: World, repository: Repository, permissions: Permissions): Token {
-  return world.table("tokens").put({
+export function issueJobToken(store: Store, repository: Repository, permissions: Permissions): Token {
+  return store.table("tokens").put({
     id: tokenText("ghs"),
     kind: "job",
-    userId: actionsBot(world).id,
+    userId: actionsBot(store).id,
     installationId: null,
     repositories: [repository.id],
     permissions: { metadata: "read", ...permissions },
-    expiresAt: hoursFromNow(world, 24),
+    expiresAt: hoursFromNow(store, 24),
   });
 }
 
 /** The repositories the installation reaches now. */
-export function installedRepositories(world: World, installation: Installation): Repository[] {
+export function installedRepositories(store: Store, installation: Installation): Repository[] {
   const reach = installation.repositories;
-  return world
+  return store
     .table("repositories")
     .filter((repository) =>
       reach === "all" ? repository.ownerId === installation.accountId : reach.includes(repository.id),
@@ -67,8 +67,8 @@ export function installedRepositories(world: World, installation: Installation):
 }
 
 /** The App's installation that reaches the repository. */
-export function installationAt(world: World, appId: number, repository: Repository): Installation | undefined {
-  return world
+export function installationAt(store: Store, appId: number, repository: Repository): Installation | undefined {
+  return store
     .table("installations")
     .find(
       (each) =>
@@ -79,13 +79,13 @@ export function installationAt(world: World, appId: number, repository: Reposito
     );
 }
 
-function hoursFromNow(world: World, hours: number): string {
-  return new Date(world.date().getTime() + hours * 3_600_000).toISOString().replace(/\.\d{3}Z$/, "Z");
+function hoursFromNow(store: Store, hours: number): string {
+  return new Date(store.date().getTime() + hours * 3_600_000).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-function dropExpired(world: World): void {
-  const now = world.date().getTime();
-  const tokens = world.table("tokens");
+function dropExpired(store: Store): void {
+  const now = store.date().getTime();
+  const tokens = store.table("tokens");
   for (const token of tokens.filter((each) => each.expiresAt !== null && Date.parse(each.expiresAt) <= now)) {
     tokens.remove(token.id);
   }

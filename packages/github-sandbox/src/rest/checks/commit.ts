@@ -1,6 +1,6 @@
 /** The commit a route's `ref` names: a SHA, a branch or a tag. */
 import type { SandboxContext } from "../../context.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { unprocessable } from "../kit.ts";
 
 /** @throws ApiError 422 in GitHub's words when there is none. */

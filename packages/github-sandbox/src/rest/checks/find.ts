@@ -1,16 +1,16 @@
 /** The check run or suite a path names, and the App that acts. */
 import type { SandboxContext } from "../../context.ts";
-import type { App, CheckRun, CheckSuite, Repository } from "../../world/entities.ts";
+import type { App, CheckRun, CheckSuite, Repository } from "../../store/entities.ts";
 import { forbidden, type HttpContext, notFound } from "../kit.ts";
 
 export function runAt(http: HttpContext, context: SandboxContext, repository: Repository): CheckRun {
-  const run = context.world.table("checkRuns").get(Number(http.req.param("id")));
+  const run = context.store.table("checkRuns").get(Number(http.req.param("id")));
   if (run === undefined || run.repositoryId !== repository.id) throw notFound();
   return run;
 }
 
 export function suiteAt(http: HttpContext, context: SandboxContext, repository: Repository): CheckSuite {
-  const suite = context.world.table("checkSuites").get(Number(http.req.param("id")));
+  const suite = context.store.table("checkSuites").get(Number(http.req.param("id")));
   if (suite === undefined || suite.repositoryId !== repository.id) throw notFound();
   return suite;
 }

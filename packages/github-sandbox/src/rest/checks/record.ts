@@ -2,8 +2,8 @@
 import { checkRunPayload, checkSuite, type HeadCommit, rollup } from "../../shapes/check.ts";
 import type { Site } from "../../shapes/site.ts";
 import { told } from "../../shapes/told.ts";
-import type { Announce } from "../../world/announce.ts";
-import type { CheckRun, CheckSuite, Repository, User } from "../../world/entities.ts";
+import type { Announce } from "../../store/announce.ts";
+import type { CheckRun, CheckSuite, Repository, User } from "../../store/entities.ts";
 
 /** The context and the runner's host are both of this form, but for where `headCommit` lives. */
 export interface Recorder extends Site {
@@ -13,8 +13,8 @@ export interface Recorder extends Site {
 
 /** The App's suite for the commit that no workflow run owns; made when there is none. */
 export function suiteFor(site: Site, repository: Repository, headSha: string, appId: number): CheckSuite {
-  const { world } = site;
-  const known = world
+  const { store } = site;
+  const known = store
     .table("checkSuites")
     .find(
       (suite) =>
@@ -23,18 +23,18 @@ export function suiteFor(site: Site, repository: Repository, headSha: string, ap
         suite.appId === appId &&
         suite.workflowRunId === null,
     );
-  const pull = world.table("pulls").find((each) => each.repositoryId === repository.id && each.headSha === headSha);
+  const pull = store.table("pulls").find((each) => each.repositoryId === repository.id && each.headSha === headSha);
   return (
     known ??
-    world.table("checkSuites").put({
-      id: world.nextId(),
+    store.table("checkSuites").put({
+      id: store.nextId(),
       repositoryId: repository.id,
       headSha,
       headBranch: pull?.headRef ?? null,
       appId,
       workflowRunId: null,
-      createdAt: world.now(),
-      updatedAt: world.now(),
+      createdAt: store.now(),
+      updatedAt: store.now(),
     })
   );
 }
@@ -46,14 +46,14 @@ export async function recordCheckRun(
   run: CheckRun,
   by: { user: User; byJobToken: boolean },
 ): Promise<void> {
-  const { world } = recorder;
-  const before = world.table("checkRuns").get(run.id);
-  const suite = world.table("checkSuites").get(run.suiteId);
+  const { store } = recorder;
+  const before = store.table("checkRuns").get(run.id);
+  const suite = store.table("checkSuites").get(run.suiteId);
   if (suite === undefined) throw new Error(`check run ${run.id} has no suite`);
-  const suiteBefore = rollup(world, suite);
-  world.transaction(() => {
-    world.table("checkRuns").put(run);
-    world.table("checkSuites").put({ ...suite, updatedAt: world.now() });
+  const suiteBefore = rollup(store, suite);
+  store.transaction(() => {
+    store.table("checkRuns").put(run);
+    store.table("checkSuites").put({ ...suite, updatedAt: store.now() });
   });
   const announced = { repository, sender: by.user, byJobToken: by.byJobToken };
   const tellRun = (action: "created" | "completed") => {
@@ -62,7 +62,7 @@ export async function recordCheckRun(
   };
   if (before === undefined) tellRun("created");
   if (run.status === "completed" && before?.status !== "completed") tellRun("completed");
-  if (rollup(world, suite).status !== "completed" || suiteBefore.status === "completed") return;
+  if (rollup(store, suite).status !== "completed" || suiteBefore.status === "completed") return;
   const headCommit = await recorder.headCommit(repository, suite.headSha);
   const payload = { check_suite: checkSuite(recorder, repository, suite, headCommit) };
   recorder.announce({ ...announced, ...told("check_suite", "completed", payload) });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { latestRuns, checkRun as render } from "../../shapes/check.ts";
-import type { CheckRun, Repository } from "../../world/entities.ts";
+import type { CheckRun, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
   actingUser,
@@ -38,7 +38,7 @@ type Changes = z.output<typeof updated>;
 
 export function checkRunRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const runs = context.world.table("checkRuns");
+  const runs = context.store.table("checkRuns");
   const recorder: Recorder = {
     ...context,
     headCommit: (repository, commit) => context.git.headCommit(repository, commit),
@@ -51,7 +51,7 @@ export function checkRunRoutes(context: SandboxContext): Rest {
   }
 
   rest.post("/repos/:owner/:repo/check-runs", async (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "write");
+    const repository = repositoryFor(http, context.store, "checks", "write");
     const app = actingApp(http);
     const body = await bodyOf(http, created);
     const headSha = await context.git.resolve(repository, body.head_sha);
@@ -63,7 +63,7 @@ export function checkRunRoutes(context: SandboxContext): Rest {
       );
     const suite = suiteFor(context, repository, headSha, app.id);
     const blank: CheckRun = {
-      id: context.world.nextId(),
+      id: context.store.nextId(),
       repositoryId: repository.id,
       suiteId: suite.id,
       headSha,
@@ -73,19 +73,19 @@ export function checkRunRoutes(context: SandboxContext): Rest {
       status: "queued",
       conclusion: null,
       appId: app.id,
-      startedAt: context.world.now(),
+      startedAt: context.store.now(),
       completedAt: null,
       output: { title: null, summary: null, text: null },
     };
     return respond<"checks/create", 201>(
       http,
-      await record(http, repository, changedRun(blank, body, context.world.now())),
+      await record(http, repository, changedRun(blank, body, context.store.now())),
       201,
     );
   });
 
   rest.patch("/repos/:owner/:repo/check-runs/:id{[0-9]+}", async (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "write");
+    const repository = repositoryFor(http, context.store, "checks", "write");
     const app = actingApp(http);
     const body = await bodyOf(http, updated);
     const run = runAt(http, context, repository);
@@ -94,7 +94,7 @@ export function checkRunRoutes(context: SandboxContext): Rest {
         `Invalid app_id \`${app.id}\` - check run can only be modified by the GitHub App that created it.`,
       );
     }
-    return respond<"checks/update">(http, await record(http, repository, changedRun(run, body, context.world.now())));
+    return respond<"checks/update">(http, await record(http, repository, changedRun(run, body, context.store.now())));
   });
 
   function listRuns(http: HttpContext, repository: Repository, all: CheckRun[]) {
@@ -113,18 +113,18 @@ export function checkRunRoutes(context: SandboxContext): Rest {
   }
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "read");
+    const repository = repositoryFor(http, context.store, "checks", "read");
     return respond<"checks/get">(http, render(context, repository, runAt(http, context, repository)));
   });
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "read");
+    const repository = repositoryFor(http, context.store, "checks", "read");
     runAt(http, context, repository);
     return respond<"checks/list-annotations">(http, []);
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "read");
+    const repository = repositoryFor(http, context.store, "checks", "read");
     const suite = suiteAt(http, context, repository);
     return listRuns(
       http,
@@ -134,7 +134,7 @@ export function checkRunRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-runs", async (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "read");
+    const repository = repositoryFor(http, context.store, "checks", "read");
     const sha = await commitAt(context, repository, http.req.param("ref"));
     return listRuns(
       http,

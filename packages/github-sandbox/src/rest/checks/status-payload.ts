@@ -5,7 +5,7 @@ import { isProtected } from "../../gates/guards.ts";
 import { readCommit } from "../../git/plumbing/objects.ts";
 import { branchesAt } from "../../git/plumbing/stored-refs.ts";
 import { nodeId, type Payload, repositoryApi, repositoryWeb } from "../../shapes/site.ts";
-import type { CommitStatus, Repository } from "../../world/entities.ts";
+import type { CommitStatus, Repository } from "../../store/entities.ts";
 
 export async function statusPayload(context: SandboxContext, repository: Repository, status: CommitStatus) {
   const api = repositoryApi(context, repository);
@@ -24,7 +24,7 @@ export async function statusPayload(context: SandboxContext, repository: Reposit
     branches: names.map((name) => ({
       name,
       commit: { sha: status.sha, url: `${api}/commits/${status.sha}` },
-      protected: isProtected(context.world, repository, name),
+      protected: isProtected(context.store, repository, name),
     })),
     created_at: status.createdAt,
     updated_at: status.createdAt,

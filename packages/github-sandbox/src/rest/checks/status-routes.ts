@@ -5,7 +5,7 @@ import { commitStatus as render } from "../../shapes/check.ts";
 import { repository as renderRepository } from "../../shapes/repository.ts";
 import { repositoryApi, type Schema } from "../../shapes/site.ts";
 import { told } from "../../shapes/told.ts";
-import type { CommitStatus, Repository } from "../../world/entities.ts";
+import type { CommitStatus, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
 import { respond } from "../respond.ts";
@@ -24,7 +24,7 @@ const mostPerContext = 1000;
 
 export function statusRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const statuses = context.world.table("statuses");
+  const statuses = context.store.table("statuses");
 
   /** Newest first. */
   const at = (repository: Repository, sha: string) =>
@@ -33,7 +33,7 @@ export function statusRoutes(context: SandboxContext): Rest {
       .sort((a, b) => b.id - a.id);
 
   rest.post("/repos/:owner/:repo/statuses/:sha", async (http) => {
-    const repository = repositoryFor(http, context.world, "statuses", "write");
+    const repository = repositoryFor(http, context.store, "statuses", "write");
     const body = await bodyOf(http, created);
     const sha = await commitAt(context, repository, http.req.param("sha"));
     if (at(repository, sha).filter((each) => each.context === body.context).length >= mostPerContext) {
@@ -42,7 +42,7 @@ export function statusRoutes(context: SandboxContext): Rest {
       ]);
     }
     const status = statuses.put({
-      id: context.world.nextId(),
+      id: context.store.nextId(),
       repositoryId: repository.id,
       sha,
       context: body.context,
@@ -50,7 +50,7 @@ export function statusRoutes(context: SandboxContext): Rest {
       description: body.description ?? null,
       targetUrl: body.target_url ?? null,
       creatorId: actingUser(http).id,
-      createdAt: context.world.now(),
+      createdAt: context.store.now(),
     });
     context.announce({
       repository,
@@ -62,7 +62,7 @@ export function statusRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/statuses", async (http) => {
-    const repository = repositoryFor(http, context.world, "statuses", "read");
+    const repository = repositoryFor(http, context.store, "statuses", "read");
     const sha = await commitAt(context, repository, http.req.param("ref"));
     return respond<"repos/list-commit-statuses-for-ref">(
       http,
@@ -71,7 +71,7 @@ export function statusRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/status", async (http) => {
-    const repository = repositoryFor(http, context.world, "statuses", "read");
+    const repository = repositoryFor(http, context.store, "statuses", "read");
     const sha = await commitAt(context, repository, http.req.param("ref"));
     const latest = latestStatuses(at(repository, sha));
     const url = repositoryApi(context, repository);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { checkRunPayload, checkSuite as renderSuite } from "../../shapes/check.ts";
 import { told } from "../../shapes/told.ts";
-import type { CheckSuite, Repository } from "../../world/entities.ts";
+import type { CheckSuite, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { by } from "../issues/find.ts";
 import { type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
@@ -16,8 +16,8 @@ const created = z.object({ head_sha: z.string().min(1) });
 
 export function checkSuiteRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const runs = context.world.table("checkRuns");
-  const suites = context.world.table("checkSuites");
+  const runs = context.store.table("checkRuns");
+  const suites = context.store.table("checkSuites");
 
   async function showSuite(repository: Repository, suite: CheckSuite) {
     const headCommit = await context.git.headCommit(repository, suite.headSha);
@@ -25,12 +25,12 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   }
 
   rest.post("/repos/:owner/:repo/check-suites", async (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "write");
+    const repository = repositoryFor(http, context.store, "checks", "write");
     const app = actingApp(http);
     const { head_sha: wanted } = await bodyOf(http, created);
     const sha = await context.git.resolve(repository, wanted);
     if (sha === null) throw unprocessable("CheckSuite", [{ field: "head_sha", code: "invalid" }]);
-    const last = context.world.nextId();
+    const last = context.store.nextId();
     const suite = suiteFor(context, repository, sha, app.id);
     // 200 for one that was there: https://docs.github.com/en/rest/checks/suites#create-a-check-suite
     const shown = await showSuite(repository, suite);
@@ -40,12 +40,12 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}", async (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "read");
+    const repository = repositoryFor(http, context.store, "checks", "read");
     return respond<"checks/get-suite">(http, await showSuite(repository, suiteAt(http, context, repository)));
   });
 
   rest.post("/repos/:owner/:repo/check-suites/:id{[0-9]+}/rerequest", async (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "write");
+    const repository = repositoryFor(http, context.store, "checks", "write");
     const suite = suiteAt(http, context, repository);
     const shown = await showSuite(repository, suite);
     tell(http, repository, told("check_suite", "rerequested", { check_suite: shown }), suite.appId);
@@ -53,7 +53,7 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   });
 
   rest.post("/repos/:owner/:repo/check-runs/:id{[0-9]+}/rerequest", (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "write");
+    const repository = repositoryFor(http, context.store, "checks", "write");
     const run = runAt(http, context, repository);
     const suite = suites.get(run.suiteId);
     if (suite === undefined) throw notFound();
@@ -69,7 +69,7 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   }
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-suites", async (http) => {
-    const repository = repositoryFor(http, context.world, "checks", "read");
+    const repository = repositoryFor(http, context.store, "checks", "read");
     const sha = await commitAt(context, repository, http.req.param("ref"));
     const { app_id: appId, check_name: name } = http.req.query();
     const found = suites.filter(

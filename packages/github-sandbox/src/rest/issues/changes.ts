@@ -8,8 +8,8 @@ import { type PullBesides, tellPull } from "../../pulls/tell.ts";
 import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
 import { type Besides, told } from "../../shapes/told.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
-import type { Issue, Label, Repository, User } from "../../world/entities.ts";
-import { takeNumber } from "../../world/numbers.ts";
+import type { Issue, Label, Repository, User } from "../../store/entities.ts";
+import { takeNumber } from "../../store/numbers.ts";
 import { labelNamed } from "./labels.ts";
 import { recordEvent } from "./record-event.ts";
 
@@ -37,7 +37,7 @@ async function tell<Action extends IssueAction>(
   by: By,
   more: Besides<"issues", Action, "issue"> & PullBesides<Action>,
 ): Promise<void> {
-  const pull = issue.isPull ? context.world.table("pulls").get(issue.id) : undefined;
+  const pull = issue.isPull ? context.store.table("pulls").get(issue.id) : undefined;
   if (pull !== undefined) return tellPull(context, repository, pull, action, by, more);
   const what = told("issues", "opened", { issue: renderIssue(context, repository, issue) });
   const payload = { ...what.payload, ...more };
@@ -62,14 +62,14 @@ export async function openIssue(
   given: NewIssue,
   by: By,
 ): Promise<Issue> {
-  const { world } = context;
+  const { store } = context;
   const labels = given.labels.map((name) => labelNamed(context, repository, name, by));
-  const now = world.now();
-  const issue = world.transaction(() =>
-    world.table("issues").put({
-      id: world.nextId(),
+  const now = store.now();
+  const issue = store.transaction(() =>
+    store.table("issues").put({
+      id: store.nextId(),
       repositoryId: repository.id,
-      number: takeNumber(world, repository.id),
+      number: takeNumber(store, repository.id),
       title: given.title,
       body: given.body,
       userId: by.user.id,
@@ -101,7 +101,7 @@ export async function editIssue(
   const title = wanted.title ?? issue.title;
   const body = wanted.body === undefined ? issue.body : wanted.body;
   if (title === issue.title && body === issue.body) return issue;
-  const changed = store(context, issue, { title, body });
+  const changed = saveIssue(context, issue, { title, body });
   const changes = {
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
@@ -119,18 +119,18 @@ export async function closeIssue(
   by: By,
 ): Promise<Issue> {
   const stateReason = issue.isPull ? null : reason;
-  if (issue.state === "closed") return stateReason === null ? issue : store(context, issue, { stateReason });
-  const pull = context.world.table("pulls").get(issue.id);
+  if (issue.state === "closed") return stateReason === null ? issue : saveIssue(context, issue, { stateReason });
+  const pull = context.store.table("pulls").get(issue.id);
   if (pull !== undefined) {
     recordEvent(context, issue, "closed", by.user.id);
     await closePull(context, repository, pull, by);
-    return context.world.table("issues").get(issue.id) ?? issue;
+    return context.store.table("issues").get(issue.id) ?? issue;
   }
-  const changed = store(context, issue, {
+  const changed = saveIssue(context, issue, {
     state: "closed",
     stateReason: reason ?? "completed",
     closedById: by.user.id,
-    closedAt: context.world.now(),
+    closedAt: context.store.now(),
   });
   recordEvent(context, changed, "closed", by.user.id);
   await tell(context, repository, changed, "closed", by, {});
@@ -145,13 +145,13 @@ export async function reopenIssue(
   by: By,
 ): Promise<Issue> {
   if (issue.state === "open") return issue;
-  const pull = context.world.table("pulls").get(issue.id);
+  const pull = context.store.table("pulls").get(issue.id);
   if (pull !== undefined) {
     await context.git.exclusive(repository, () => reopenPull(context, repository, pull, by));
     recordEvent(context, issue, "reopened", by.user.id);
-    return context.world.table("issues").get(issue.id) ?? issue;
+    return context.store.table("issues").get(issue.id) ?? issue;
   }
-  const changed = store(context, issue, {
+  const changed = saveIssue(context, issue, {
     state: "open",
     stateReason: "reopened",
     closedById: null,
@@ -176,7 +176,7 @@ export async function setLabels(
   const added = wanted.filter((label) => !issue.labels.includes(label.name));
   const removed = labelsOf(context, issue).filter((label) => !wanted.some((each) => each.id === label.id));
   if (added.length === 0 && removed.length === 0) return issue;
-  const changed = store(context, issue, { labels: wanted.map((label) => label.name) });
+  const changed = saveIssue(context, issue, { labels: wanted.map((label) => label.name) });
   for (const label of added) await tellLabel(context, repository, changed, "labeled", label, by);
   for (const label of removed) await tellLabel(context, repository, changed, "unlabeled", label, by);
   return changed;
@@ -193,7 +193,7 @@ export async function setAssignees(
   const added = ids.filter((id) => !issue.assigneeIds.includes(id));
   const removed = issue.assigneeIds.filter((id) => !ids.includes(id));
   if (added.length === 0 && removed.length === 0) return issue;
-  const changed = store(context, issue, { assigneeIds: [...ids] });
+  const changed = saveIssue(context, issue, { assigneeIds: [...ids] });
   const assignee = (id: number) => ({ assignee: simpleUser(context, userById(context, id)) });
   for (const id of added) await tell(context, repository, changed, "assigned", by, assignee(id));
   for (const id of removed) await tell(context, repository, changed, "unassigned", by, assignee(id));
@@ -201,7 +201,7 @@ export async function setAssignees(
 }
 
 /** Changes these fields of the issue as it is now: another request may have changed others meanwhile. */
-function store(context: SandboxContext, issue: Issue, change: Partial<Issue>): Issue {
-  const present = context.world.table("issues").get(issue.id) ?? issue;
-  return context.world.table("issues").put({ ...present, ...change, updatedAt: context.world.now() });
+function saveIssue(context: SandboxContext, issue: Issue, change: Partial<Issue>): Issue {
+  const present = context.store.table("issues").get(issue.id) ?? issue;
+  return context.store.table("issues").put({ ...present, ...change, updatedAt: context.store.now() });
 }

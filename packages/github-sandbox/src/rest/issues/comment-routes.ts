@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { comment as render } from "../../shapes/issue.ts";
 import type { Besides } from "../../shapes/told.ts";
-import type { Comment, Repository } from "../../world/entities.ts";
+import type { Comment, Repository } from "../../store/entities.ts";
 import { bodyOf, checkComment } from "../body.ts";
 import {
   forbidden,
@@ -23,7 +23,7 @@ const written = z.object({ body: z.string().min(1) });
 
 export function commentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const comments = context.world.table("comments");
+  const comments = context.store.table("comments");
 
   const tell = <Action extends "created" | "edited" | "deleted">(
     repository: Repository,
@@ -34,7 +34,7 @@ export function commentRoutes(context: SandboxContext): Rest {
   ) => tellComment(context, repository, comment, action, who, more);
 
   rest.get("/repos/:owner/:repo/issues/comments", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     const key = http.req.query("sort") === "updated" ? "updatedAt" : "createdAt";
     const sign = http.req.query("direction") === "desc" ? -1 : 1;
     const found = since(
@@ -48,7 +48,7 @@ export function commentRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     const { number } = issueAt(http, context, repository);
     const all = comments.filter((each) => each.repositoryId === repository.id && each.issueNumber === number);
     return respond<"issues/list-comments">(
@@ -58,7 +58,7 @@ export function commentRoutes(context: SandboxContext): Rest {
   });
 
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/comments", async (http) => {
-    const repository = repositoryToJoin(http, context.world, conversation);
+    const repository = repositoryToJoin(http, context.store, conversation);
     const { body } = await bodyOf(http, written);
     checkComment(body);
     const issue = issueAt(http, context, repository);
@@ -69,23 +69,23 @@ export function commentRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     return respond<"issues/get-comment">(http, render(context, repository, commentAt(http, context, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", async (http) => {
-    const repository = repositoryToJoin(http, context.world, conversation);
+    const repository = repositoryToJoin(http, context.store, conversation);
     const { body } = await bodyOf(http, written);
     checkComment(body);
     const old = ownComment(http, context, repository);
     if (body === old.body) return respond<"issues/update-comment">(http, render(context, repository, old));
-    const comment = comments.put({ ...old, body, updatedAt: context.world.now() });
+    const comment = comments.put({ ...old, body, updatedAt: context.store.now() });
     tell(repository, comment, "edited", by(http), { changes: { body: { from: old.body } } });
     return respond<"issues/update-comment">(http, render(context, repository, comment));
   });
 
   rest.delete("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (http) => {
-    const repository = repositoryToJoin(http, context.world, conversation);
+    const repository = repositoryToJoin(http, context.store, conversation);
     const comment = ownComment(http, context, repository);
     comments.remove(comment.id);
     tell(repository, comment, "deleted", by(http), {});

@@ -2,7 +2,7 @@
 import type { SandboxContext } from "../../context.ts";
 import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
 import { type Besides, told } from "../../shapes/told.ts";
-import type { Comment, Issue, Repository } from "../../world/entities.ts";
+import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import type { By } from "./changes.ts";
 
 export function tellComment<Action extends "created" | "edited" | "deleted">(
@@ -13,7 +13,7 @@ export function tellComment<Action extends "created" | "edited" | "deleted">(
   by: By,
   more: Besides<"issue_comment", Action, "issue" | "comment">,
 ): void {
-  const issue = context.world
+  const issue = context.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
@@ -32,12 +32,12 @@ export function commentOn(
   { body, viaAppId }: Pick<Comment, "body" | "viaAppId">,
   by: By,
 ): Comment {
-  const { world } = context;
-  const now = world.now();
-  const comment = world.transaction(() => {
-    world.table("issues").put({ ...(world.table("issues").get(issue.id) ?? issue), updatedAt: now });
-    return world.table("comments").put({
-      id: world.nextId(),
+  const { store } = context;
+  const now = store.now();
+  const comment = store.transaction(() => {
+    store.table("issues").put({ ...(store.table("issues").get(issue.id) ?? issue), updatedAt: now });
+    return store.table("comments").put({
+      id: store.nextId(),
       repositoryId: repository.id,
       issueNumber: issue.number,
       userId: by.user.id,

@@ -9,9 +9,9 @@ export function issueEventRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/events", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     const issue = issueAt(http, context, repository);
-    const events = context.world
+    const events = context.store
       .table("issueEvents")
       .filter((event) => event.repositoryId === repository.id && event.issueNumber === issue.number);
     return respond<"issues/list-events">(

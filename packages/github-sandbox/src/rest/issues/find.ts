@@ -1,7 +1,7 @@
 /** The issue or comment a path names, and the bodies its routes read. */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import type { Comment, Issue, Repository } from "../../world/entities.ts";
+import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import { actingUser, byJobToken, forbidden, type HttpContext, may, notFound, unprocessable } from "../kit.ts";
 import type { By } from "./changes.ts";
 
@@ -14,7 +14,7 @@ export function by(http: HttpContext): By {
 
 export function issueAt(http: HttpContext, context: SandboxContext, repository: Repository): Issue {
   const number = Number(http.req.param("number"));
-  const issue = context.world
+  const issue = context.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === number);
   if (issue === undefined) throw notFound();
@@ -31,7 +31,7 @@ function needsRightKind(http: HttpContext, repository: Repository, isPull: boole
 }
 
 export function commentAt(http: HttpContext, context: SandboxContext, repository: Repository): Comment {
-  const comment = context.world.table("comments").get(Number(http.req.param("id")));
+  const comment = context.store.table("comments").get(Number(http.req.param("id")));
   if (comment === undefined || comment.repositoryId !== repository.id) throw notFound();
   return comment;
 }
@@ -49,7 +49,7 @@ export const labelNames = z.array(
 /** @throws ApiError 422 for someone who cannot be assigned. */
 export function assigneeIds(context: SandboxContext, repository: Repository, logins: readonly string[]): number[] {
   return logins.map((login) => {
-    const user = context.world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+    const user = context.store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
     const belongs =
       user !== undefined && (user.id === repository.ownerId || String(user.id) in repository.collaborators);
     if (!belongs) throw unprocessable("Issue", [{ field: "assignees", code: "invalid" }]);

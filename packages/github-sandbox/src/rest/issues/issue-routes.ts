@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { issue as render } from "../../shapes/issue.ts";
-import type { Issue, Repository } from "../../world/entities.ts";
+import type { Issue, Repository } from "../../store/entities.ts";
 import { bodyOf, checkWords } from "../body.ts";
 import {
   forbidden,
@@ -40,7 +40,7 @@ export function issueRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/issues", (http) => {
-    const repository = repositoryFor(http, context.world, "issues", "read");
+    const repository = repositoryFor(http, context.store, "issues", "read");
     const found = listed(http, context, repository);
     return respond<"issues/list-for-repo">(
       http,
@@ -49,7 +49,7 @@ export function issueRoutes(context: SandboxContext): Rest {
   });
 
   rest.post("/repos/:owner/:repo/issues", async (http) => {
-    const repository = repositoryToJoin(http, context.world, ["issues"]);
+    const repository = repositoryToJoin(http, context.store, ["issues"]);
     const body = await bodyOf(http, opened);
     checkWords("Issue", body);
     // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
@@ -69,12 +69,12 @@ export function issueRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     return respond<"issues/get">(http, render(context, repository, issueAt(http, context, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (http) => {
-    const repository = repositoryToJoin(http, context.world, conversation);
+    const repository = repositoryToJoin(http, context.store, conversation);
     const body = await bodyOf(http, changed);
     checkWords("Issue", body);
     let issue = issueAt(http, context, repository);
@@ -104,11 +104,11 @@ function listed(http: HttpContext, context: SandboxContext, repository: Reposito
   const state = query.state ?? "open";
   const labels = (query.labels ?? "").split(",").filter((name) => name !== "");
   const since = query.since === undefined ? null : Date.parse(query.since);
-  const login = (id: number) => context.world.table("users").get(id)?.login.toLowerCase();
+  const login = (id: number) => context.store.table("users").get(id)?.login.toLowerCase();
   const key = query.sort === "updated" ? "updatedAt" : "createdAt";
   const sign = query.direction === "asc" ? 1 : -1;
   const has = (issue: Issue, name: string) => issue.labels.some((each) => each.toLowerCase() === name.toLowerCase());
-  return context.world
+  return context.store
     .table("issues")
     .filter(
       (issue) =>

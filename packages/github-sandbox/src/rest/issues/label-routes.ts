@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { labelsOf, label as render } from "../../shapes/issue.ts";
-import type { Issue, Label, Repository } from "../../world/entities.ts";
+import type { Issue, Label, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
   type HttpContext,
@@ -34,10 +34,10 @@ const named = z.object({ labels: labelNames.default([]) });
 
 export function labelRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const labels = context.world.table("labels");
+  const labels = context.store.table("labels");
 
   rest.get("/repos/:owner/:repo/labels", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     const known = labels
       .filter((label) => label.repositoryId === repository.id)
       .sort((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
@@ -48,13 +48,13 @@ export function labelRoutes(context: SandboxContext): Rest {
   });
 
   rest.post("/repos/:owner/:repo/labels", async (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "write");
+    const repository = repositoryForAny(http, context.store, conversation, "write");
     const body = await bodyOf(http, created);
     if (findLabel(context, repository, body.name) !== undefined) {
       throw unprocessable("Label", [{ field: "name", code: "already_exists" }]);
     }
     const label = labels.put({
-      id: context.world.nextId(),
+      id: context.store.nextId(),
       repositoryId: repository.id,
       name: body.name,
       color: body.color ?? "ededed",
@@ -65,12 +65,12 @@ export function labelRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/labels/:name", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     return respond<"issues/get-label">(http, render(context, repository, labelAt(http, context, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/labels/:name", async (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "write");
+    const repository = repositoryForAny(http, context.store, conversation, "write");
     const old = labelAt(http, context, repository);
     const body = await bodyOf(http, edited);
     const name = body.new_name ?? old.name;
@@ -87,7 +87,7 @@ export function labelRoutes(context: SandboxContext): Rest {
   });
 
   rest.delete("/repos/:owner/:repo/labels/:name", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "write");
+    const repository = repositoryForAny(http, context.store, conversation, "write");
     const label = labelAt(http, context, repository);
     labels.remove(label.id);
     relabel(context, repository, label.name, null);
@@ -96,7 +96,7 @@ export function labelRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (http) => {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     return respond<"issues/list-labels-on-issue">(
       http,
       paginate(http, shown(repository, issueAt(http, context, repository))),
@@ -105,7 +105,7 @@ export function labelRoutes(context: SandboxContext): Rest {
 
   /** The repository and issue, if the actor may label there. */
   function labelling(http: HttpContext): { repository: Repository; issue: Issue } {
-    const repository = repositoryForAny(http, context.world, conversation, "read");
+    const repository = repositoryForAny(http, context.store, conversation, "read");
     const issue = issueAt(http, context, repository);
     if (!mayTriage(http, repository)) throw refusal(http.get("actor"));
     return { repository, issue };
@@ -161,8 +161,8 @@ function labelAt(http: HttpContext, context: SandboxContext, repository: Reposit
 
 /** Issues remember labels by name: carry a new name over, or take the label off. */
 function relabel(context: SandboxContext, repository: Repository, from: string, to: string | null): void {
-  const issues = context.world.table("issues");
-  context.world.transaction(() => {
+  const issues = context.store.table("issues");
+  context.store.transaction(() => {
     for (const issue of issues.filter((each) => each.repositoryId === repository.id && each.labels.includes(from))) {
       const names = issue.labels.flatMap((name) => (name !== from ? [name] : to === null ? [] : [to]));
       issues.put({ ...issue, labels: names });

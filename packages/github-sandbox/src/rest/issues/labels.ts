@@ -2,15 +2,15 @@
 import type { SandboxContext } from "../../context.ts";
 import { label as renderLabel } from "../../shapes/issue.ts";
 import { type Besides, told } from "../../shapes/told.ts";
-import type { Label, Repository } from "../../world/entities.ts";
+import type { Label, Repository } from "../../store/entities.ts";
 import type { By } from "./changes.ts";
 
 /** The repository's label of that name (case does not matter), made when there is none, as GitHub does. */
 export function labelNamed(context: SandboxContext, repository: Repository, name: string, by: By): Label {
   const known = findLabel(context, repository, name);
   if (known !== undefined) return known;
-  const label = context.world.table("labels").put({
-    id: context.world.nextId(),
+  const label = context.store.table("labels").put({
+    id: context.store.nextId(),
     repositoryId: repository.id,
     name,
     color: "ededed",
@@ -21,7 +21,7 @@ export function labelNamed(context: SandboxContext, repository: Repository, name
 }
 
 export function findLabel(context: SandboxContext, repository: Repository, name: string): Label | undefined {
-  return context.world
+  return context.store
     .table("labels")
     .find((each) => each.repositoryId === repository.id && each.name.toLowerCase() === name.toLowerCase());
 }

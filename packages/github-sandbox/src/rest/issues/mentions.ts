@@ -1,6 +1,6 @@
 /** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
 import type { SandboxContext } from "../../context.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { recordEvent } from "./record-event.ts";
 
 /** Numbers of the repository's issues, as `#12` or `owner/repo#12`. */
@@ -16,15 +16,15 @@ export function mentions(repository: Repository, text: string): number[] {
 
 /** Writes down which issues these commits name, once for each issue and commit. */
 export function recordReferences(
-  context: Pick<SandboxContext, "world">,
+  context: Pick<SandboxContext, "store">,
   repository: Repository,
   commits: readonly { id: string; message: string }[],
   actorId: number,
 ): void {
-  const events = context.world.table("issueEvents");
+  const events = context.store.table("issueEvents");
   for (const { id, message } of commits) {
     for (const number of mentions(repository, message)) {
-      const issue = context.world
+      const issue = context.store
         .table("issues")
         .find((each) => each.repositoryId === repository.id && each.number === number);
       const known = events.find(
@@ -35,7 +35,7 @@ export function recordReferences(
           each.event === "referenced",
       );
       // A merge commit names its own pull; that is told as `merged`.
-      if (issue === undefined || context.world.table("pulls").get(issue.id)?.mergeSha === id) continue;
+      if (issue === undefined || context.store.table("pulls").get(issue.id)?.mergeSha === id) continue;
       if (known === undefined) recordEvent(context, issue, "referenced", actorId, { commitId: id });
     }
   }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { reaction as render } from "../../shapes/issue.ts";
-import type { Reaction, Repository } from "../../world/entities.ts";
+import type { Reaction, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
   forbidden,
@@ -25,14 +25,14 @@ type SubjectAt = (http: HttpContext, repository: Repository) => Reaction["subjec
 
 export function reactionRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const reactions = context.world.table("reactions");
+  const reactions = context.store.table("reactions");
 
   function routesAt(path: string, subjectAt: SubjectAt): void {
     const of = (subject: Reaction["subject"]) =>
       reactions.filter((each) => each.subject.kind === subject.kind && each.subject.id === subject.id);
 
     rest.get(path, (http) => {
-      const repository = repositoryForAny(http, context.world, conversation, "read");
+      const repository = repositoryForAny(http, context.store, conversation, "read");
       const content = http.req.query("content");
       const found = of(subjectAt(http, repository)).filter((each) => content === undefined || each.content === content);
       return respond<"reactions/list-for-issue">(
@@ -42,20 +42,20 @@ export function reactionRoutes(context: SandboxContext): Rest {
     });
 
     rest.post(path, async (http) => {
-      const repository = repositoryToJoin(http, context.world, conversation);
+      const repository = repositoryToJoin(http, context.store, conversation);
       const { content } = await bodyOf(http, reacted);
       const subject = subjectAt(http, repository);
       const userId = by(http).user.id;
       const same = of(subject).find((each) => each.userId === userId && each.content === content);
       if (same !== undefined) return respond<"reactions/create-for-issue">(http, render(context, same));
-      const id = context.world.nextId();
-      const createdAt = context.world.now();
+      const id = context.store.nextId();
+      const createdAt = context.store.now();
       const made = reactions.put({ id, repositoryId: repository.id, subject, userId, content, createdAt });
       return respond<"reactions/create-for-issue", 201>(http, render(context, made), 201);
     });
 
     rest.delete(`${path}/:reaction{[0-9]+}`, (http) => {
-      const repository = repositoryToJoin(http, context.world, conversation);
+      const repository = repositoryToJoin(http, context.store, conversation);
       const wanted = Number(http.req.param("reaction"));
       const reaction = of(subjectAt(http, repository)).find((each) => each.id === wanted);
       if (reaction === undefined) throw notFound();

@@ -1,19 +1,19 @@
 /** Writes down what happened to an issue, for its list of events and its timeline. */
 import type { SandboxContext } from "../../context.ts";
-import type { Issue, IssueEvent } from "../../world/entities.ts";
+import type { Issue, IssueEvent } from "../../store/entities.ts";
 
 type Facts = Partial<Pick<IssueEvent, "label" | "commitId" | "relatedId">>;
 
 /** Synchronous, so it can be part of a transaction. */
 export function recordEvent(
-  context: Pick<SandboxContext, "world">,
+  context: Pick<SandboxContext, "store">,
   issue: Issue,
   event: IssueEvent["event"],
   actorId: number,
   facts: Facts = {},
 ): void {
-  context.world.table("issueEvents").put({
-    id: context.world.nextId(),
+  context.store.table("issueEvents").put({
+    id: context.store.nextId(),
     repositoryId: issue.repositoryId,
     issueNumber: issue.number,
     event,
@@ -22,6 +22,6 @@ export function recordEvent(
     commitId: null,
     relatedId: null,
     ...facts,
-    createdAt: context.world.now(),
+    createdAt: context.store.now(),
   });
 }

@@ -3,7 +3,7 @@ import type { SandboxContext } from "../../context.ts";
 import { issueEvent, comment as renderComment } from "../../shapes/issue.ts";
 import type { Schema } from "../../shapes/site.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
-import type { Issue, Repository } from "../../world/entities.ts";
+import type { Issue, Repository } from "../../store/entities.ts";
 import { newRest, paginate, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { issueOfPath, shown } from "./links/linked.ts";
@@ -32,14 +32,14 @@ export function timelineRoutes(context: SandboxContext): Rest {
 }
 
 function eventsOf(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
-  return context.world
+  return context.store
     .table("issueEvents")
     .filter((event) => event.repositoryId === repository.id && event.issueNumber === issue.number)
     .map((event) => ({ at: event.createdAt, shown: issueEvent(context, repository, event) }));
 }
 
 function commentsOn(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
-  return context.world
+  return context.store
     .table("comments")
     .filter((comment) => comment.repositoryId === repository.id && comment.issueNumber === issue.number)
     .map((comment) => ({
@@ -54,8 +54,8 @@ function commentsOn(context: SandboxContext, repository: Repository, issue: Issu
 
 /** One for each other issue or pull of the repository that names this one, from when it first did. */
 function mentionsOf(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
-  const issues = context.world.table("issues").filter((each) => each.repositoryId === repository.id);
-  const comments = context.world.table("comments").filter((each) => each.repositoryId === repository.id);
+  const issues = context.store.table("issues").filter((each) => each.repositoryId === repository.id);
+  const comments = context.store.table("comments").filter((each) => each.repositoryId === repository.id);
   return issues.flatMap((source): Entry[] => {
     if (source.id === issue.id) return [];
     const texts = [source, ...comments.filter((comment) => comment.issueNumber === source.number)];

@@ -2,8 +2,8 @@
 
 import type { SandboxContext } from "../../context.ts";
 import { told } from "../../shapes/told.ts";
-import type { Repository, User } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { Repository, User } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 
 export type NewRepository = Pick<
   Repository,
@@ -23,8 +23,8 @@ export function isRepositoryName(name: string): boolean {
   return /^[A-Za-z0-9._-]{1,100}$/.test(name) && !/^\.{1,2}$|\.git$/i.test(name);
 }
 
-export function findRepository(world: World, owner: string, name: string): Repository | undefined {
-  return world
+export function findRepository(store: Store, owner: string, name: string): Repository | undefined {
+  return store
     .table("repositories")
     .find((each) => each.owner.toLowerCase() === owner.toLowerCase() && each.name.toLowerCase() === name.toLowerCase());
 }
@@ -35,12 +35,12 @@ export function findRepository(world: World, owner: string, name: string): Repos
  */
 export async function makeRepository(context: SandboxContext, owner: User, given: NewRepository): Promise<Repository> {
   if (!isRepositoryName(given.name)) throw new Error(`'${given.name}' cannot name a repository`);
-  const { world } = context;
-  const now = world.now();
+  const { store } = context;
+  const now = store.now();
   const repository: Repository = {
     allowAutoMerge: false,
     ...given,
-    id: world.nextId(),
+    id: store.nextId(),
     ownerId: owner.id,
     owner: owner.login,
     lastNumber: 0,
@@ -52,7 +52,7 @@ export async function makeRepository(context: SandboxContext, owner: User, given
     pushedAt: now,
   };
   await context.git.init(repository, repository.defaultBranch);
-  world.table("repositories").put(repository);
+  store.table("repositories").put(repository);
   context.announce({ repository, ...told("repository", "created", {}), sender: owner, byJobToken: false });
   return repository;
 }

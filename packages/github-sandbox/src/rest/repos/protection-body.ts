@@ -1,7 +1,7 @@
 /** What a client asks of a branch's classic protection. */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import type { Allowed, Protection } from "../../world/entities.ts";
+import type { Allowed, Protection } from "../../store/entities.ts";
 import { ApiError } from "../kit.ts";
 
 const named = z.object({
@@ -91,12 +91,12 @@ export function allowedFrom(context: SandboxContext, body: z.output<typeof named
 }
 
 export function userIds(context: SandboxContext, logins: readonly string[]): number[] {
-  const users = context.world.table("users");
+  const users = context.store.table("users");
   return ids(logins, (login) => users.find((each) => each.login.toLowerCase() === login.toLowerCase()));
 }
 
 export function appIds(context: SandboxContext, slugs: readonly string[]): number[] {
-  return ids(slugs, (slug) => context.world.table("apps").find((each) => each.slug === slug));
+  return ids(slugs, (slug) => context.store.table("apps").find((each) => each.slug === slug));
 }
 
 function ids(names: readonly string[], find: (name: string) => { id: number } | undefined): number[] {

@@ -2,7 +2,7 @@
 
 import type { SandboxContext } from "../../context.ts";
 import { protectionOf } from "../../gates/protection.ts";
-import type { Protection, Repository } from "../../world/entities.ts";
+import type { Protection, Repository } from "../../store/entities.ts";
 import { type HttpContext, notFound, repositoryFor } from "../kit.ts";
 
 export const protectionPath = "/repos/:owner/:repo/branches/:branch{.+}/protection";
@@ -13,8 +13,8 @@ export function protectionAt(
   context: SandboxContext,
   level: "read" | "write",
 ): { repository: Repository; protection: Protection } {
-  const repository = repositoryFor(http, context.world, "administration", level);
-  const protection = protectionOf(context.world, repository, http.req.param("branch") ?? "");
+  const repository = repositoryFor(http, context.store, "administration", level);
+  const protection = protectionOf(context.store, repository, http.req.param("branch") ?? "");
   if (protection === null) throw notFound("Branch not protected");
   return { repository, protection };
 }

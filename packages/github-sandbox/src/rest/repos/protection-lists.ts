@@ -3,7 +3,7 @@ import type { SandboxContext } from "../../context.ts";
 import { integrationById } from "../../shapes/app.ts";
 import { restrictions as renderRestrictions, requiredChecks } from "../../shapes/gates/protection.ts";
 import { simpleUser, userById } from "../../shapes/user.ts";
-import type { Allowed, Protection } from "../../world/entities.ts";
+import type { Allowed, Protection } from "../../store/entities.ts";
 import { bodyOf, namesOf } from "../body.ts";
 import { type HttpContext, newRest, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
@@ -21,7 +21,7 @@ function changed<Item>(method: string, present: readonly Item[], named: readonly
 
 export function listRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const protections = context.world.table("protections");
+  const protections = context.store.table("protections");
   const checksOf = ({ requiredStatusChecks }: Protection) =>
     partOf(requiredStatusChecks, "Required status checks not enabled");
   const restrictionsOf = ({ restrictions }: Protection) => partOf(restrictions, "Push restrictions not enabled");

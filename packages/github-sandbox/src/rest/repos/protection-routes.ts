@@ -3,7 +3,7 @@
 import type { SandboxContext } from "../../context.ts";
 import { unprotected } from "../../gates/protection.ts";
 import { adminsEnforced, protection as render, requiredReviews, signatures } from "../../shapes/gates/protection.ts";
-import type { Protection } from "../../world/entities.ts";
+import type { Protection } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { newRest, notFound, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
@@ -16,7 +16,7 @@ type SwitchOperation = "repos/get-admin-branch-protection" | "repos/get-commit-s
 
 export function protectionRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const protections = context.world.table("protections");
+  const protections = context.store.table("protections");
 
   rest.get(path, (http) => {
     const { repository, protection } = protectionAt(http, context, "read");
@@ -24,7 +24,7 @@ export function protectionRoutes(context: SandboxContext): Rest {
   });
 
   rest.put(path, async (http) => {
-    const repository = repositoryFor(http, context.world, "administration", "write");
+    const repository = repositoryFor(http, context.store, "administration", "write");
     const body = await bodyOf(http, wholeProtection);
     const branch = http.req.param("branch");
     if ((await context.git.resolve(repository, `refs/heads/${branch}`)) === null) throw notFound("Branch not found");

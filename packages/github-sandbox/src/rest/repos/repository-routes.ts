@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../context.ts";
 import { fullRepository, repository as render } from "../../shapes/repository.ts";
 import type { Schema } from "../../shapes/site.ts";
 import { simpleUser } from "../../shapes/user.ts";
-import type { Repository, Role, User } from "../../world/entities.ts";
+import type { Repository, Role, User } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
   actingUser,
@@ -45,14 +45,14 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo", (http) => {
-    const repository = repositoryFor(http, context.world, "metadata", "read");
+    const repository = repositoryFor(http, context.store, "metadata", "read");
     return respond<"repos/get">(http, fullRepository(context, repository, http.get("actor")));
   });
 
   rest.patch("/repos/:owner/:repo", async (http) => {
-    const { id } = repositoryFor(http, context.world, "administration", "write");
+    const { id } = repositoryFor(http, context.store, "administration", "write");
     const body = await bodyOf(http, changed);
-    const present = context.world.table("repositories").get(id);
+    const present = context.store.table("repositories").get(id);
     if (present === undefined) throw notFound();
     const repository = {
       ...present,
@@ -67,7 +67,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
       const message = "at least one merge method must be enabled";
       throw unprocessable("Repository", [{ field: "merge_commit_allowed", code: "invalid", message }]);
     }
-    context.world.table("repositories").put(repository);
+    context.store.table("repositories").put(repository);
     return respond<"repos/update">(http, fullRepository(context, repository, http.get("actor")));
   });
 
@@ -75,7 +75,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
     const owner = actingUser(http);
     if (owner.type !== "User") throw forbidden();
     const body = await bodyOf(http, created);
-    if (findRepository(context.world, owner.login, body.name) !== undefined) {
+    if (findRepository(context.store, owner.login, body.name) !== undefined) {
       const message = "name already exists on this account";
       throw unprocessable("Repository", [{ field: "name", code: "custom", message }], "Repository creation failed.");
     }
@@ -99,7 +99,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   rest.get("/user/repos", (http) => {
     const user = actingUser(http);
     if (user.type !== "User") throw forbidden();
-    const reached = context.world.table("repositories").filter((repository) => roleOf(repository, user) !== null);
+    const reached = context.store.table("repositories").filter((repository) => roleOf(repository, user) !== null);
     return respond<"repos/list-for-authenticated-user">(
       http,
       paginate(http, reached).map((repository) => render(context, repository)),
@@ -109,7 +109,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   rest.get("/users/:login/repos", (http) => {
     const user = userNamed(context, http.req.param("login"));
     const actor = http.get("actor");
-    const seen = context.world
+    const seen = context.store
       .table("repositories")
       .filter((repository) => repository.ownerId === user.id && may(actor, repository, "metadata", "read"));
     return respond<"repos/list-for-user">(
@@ -119,13 +119,13 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/collaborators/:login", (http) => {
-    const repository = repositoryFor(http, context.world, "metadata", "read");
+    const repository = repositoryFor(http, context.store, "metadata", "read");
     if (roleOf(repository, userNamed(context, http.req.param("login"))) === null) throw notFound();
     return http.body(null, 204);
   });
 
   rest.get("/repos/:owner/:repo/collaborators/:login/permission", (http) => {
-    const repository = repositoryFor(http, context.world, "metadata", "read");
+    const repository = repositoryFor(http, context.store, "metadata", "read");
     return respond<"repos/get-collaborator-permission-level">(
       http,
       collaboratorPermission(context, repository, userNamed(context, http.req.param("login"))),
@@ -135,8 +135,8 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-export function userNamed(context: Pick<SandboxContext, "world">, login: string): User {
-  const user = context.world.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+export function userNamed(context: Pick<SandboxContext, "store">, login: string): User {
+  const user = context.store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
   if (user === undefined) throw notFound();
   return user;
 }

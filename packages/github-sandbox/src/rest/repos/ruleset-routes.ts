@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../context.ts";
 import { rulesetsOn } from "../../gates/guards.ts";
 import { rule } from "../../gates/rule.ts";
 import { ruleset as render, ruleOnBranch, rulesetSummary } from "../../shapes/gates/ruleset.ts";
-import type { Repository, Ruleset } from "../../world/entities.ts";
+import type { Repository, Ruleset } from "../../store/entities.ts";
 import { installationAt } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
 import { type HttpContext, may, newRest, notFound, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
@@ -43,7 +43,7 @@ const path = "/repos/:owner/:repo/rulesets";
 
 export function rulesetRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const rulesets = context.world.table("rulesets");
+  const rulesets = context.store.table("rulesets");
 
   const own = (repository: Repository) =>
     rulesets.filter((each) => each.repositoryId === repository.id).sort((a, b) => a.id - b.id);
@@ -62,7 +62,7 @@ export function rulesetRoutes(context: SandboxContext): Rest {
   }
 
   rest.get(path, (http) => {
-    const repository = repositoryFor(http, context.world, "metadata", "read");
+    const repository = repositoryFor(http, context.store, "metadata", "read");
     const targets = (http.req.query("targets") ?? "branch,tag").split(",");
     const found = own(repository).filter(({ target }) => targets.includes(target));
     return respond<"repos/get-repo-rulesets">(
@@ -72,11 +72,11 @@ export function rulesetRoutes(context: SandboxContext): Rest {
   });
 
   rest.post(path, async (http) => {
-    const repository = repositoryFor(http, context.world, "administration", "write");
+    const repository = repositoryFor(http, context.store, "administration", "write");
     const body = await bodyOf(http, created);
-    const now = context.world.now();
+    const now = context.store.now();
     const blank: Ruleset = {
-      id: context.world.nextId(),
+      id: context.store.nextId(),
       repositoryId: repository.id,
       name: body.name,
       target: body.target,
@@ -88,37 +88,37 @@ export function rulesetRoutes(context: SandboxContext): Rest {
       createdAt: now,
       updatedAt: now,
     };
-    const made = store(repository, blank, body);
+    const made = saveRuleset(repository, blank, body);
     return respond<"repos/create-repo-ruleset", 201>(http, shown(http, repository, made), 201);
   });
 
   rest.get(`${path}/:id{[0-9]+}`, (http) => {
-    const repository = repositoryFor(http, context.world, "metadata", "read");
+    const repository = repositoryFor(http, context.store, "metadata", "read");
     return respond<"repos/get-repo-ruleset">(http, shown(http, repository, rulesetAt(http, repository)));
   });
 
   rest.put(`${path}/:id{[0-9]+}`, async (http) => {
-    const repository = repositoryFor(http, context.world, "administration", "write");
+    const repository = repositoryFor(http, context.store, "administration", "write");
     const body = await bodyOf(http, changed);
-    const stored = store(repository, rulesetAt(http, repository), body);
+    const stored = saveRuleset(repository, rulesetAt(http, repository), body);
     return respond<"repos/update-repo-ruleset">(http, shown(http, repository, stored));
   });
 
   rest.delete(`${path}/:id{[0-9]+}`, (http) => {
-    const repository = repositoryFor(http, context.world, "administration", "write");
+    const repository = repositoryFor(http, context.store, "administration", "write");
     rulesets.remove(rulesetAt(http, repository).id);
     return http.body(null, 204);
   });
 
   rest.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (http) => {
-    const repository = repositoryFor(http, context.world, "metadata", "read");
-    const rules = rulesetsOn(context.world, repository, `refs/heads/${http.req.param("branch")}`).flatMap((each) =>
+    const repository = repositoryFor(http, context.store, "metadata", "read");
+    const rules = rulesetsOn(context.store, repository, `refs/heads/${http.req.param("branch")}`).flatMap((each) =>
       each.rules.map((one) => ruleOnBranch(repository, each, one)),
     );
     return respond<"repos/get-branch-rules">(http, paginate(http, rules));
   });
 
-  function store(repository: Repository, present: Ruleset, body: Changes): Ruleset {
+  function saveRuleset(repository: Repository, present: Ruleset, body: Changes): Ruleset {
     const name = body.name ?? present.name;
     if (own(repository).some((each) => each.id !== present.id && each.name === name)) {
       throw unprocessable("Ruleset", [{ field: "name", code: "custom", message: "Name must be unique" }]);
@@ -133,14 +133,14 @@ export function rulesetRoutes(context: SandboxContext): Rest {
       include: named?.include ?? present.include,
       exclude: named?.exclude ?? present.exclude,
       rules: body.rules ?? present.rules,
-      updatedAt: context.world.now(),
+      updatedAt: context.store.now(),
     });
   }
 
   function actors(repository: Repository, given: readonly z.output<typeof bypassActor>[]): Ruleset["bypassActors"] {
     return given.map(({ actor_id: actorId, actor_type: actorType, bypass_mode: mode }) => {
       // GitHub's words for an App that is not installed where the ruleset is.
-      if (actorType === "Integration" && installationAt(context.world, actorId ?? 0, repository) === undefined) {
+      if (actorType === "Integration" && installationAt(context.store, actorId ?? 0, repository) === undefined) {
         const message = "Actor GitHub App integration must be part of the ruleset source or owner organization";
         throw unprocessable("Ruleset", [{ code: "custom", message }]);
       }

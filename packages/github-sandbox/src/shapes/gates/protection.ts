@@ -1,5 +1,5 @@
 /** Classic branch protection. */
-import type { Allowed, Protection, Repository } from "../../world/entities.ts";
+import type { Allowed, Protection, Repository } from "../../store/entities.ts";
 import { integrationById } from "../app.ts";
 import { repositoryApi, type Schema, type Site } from "../site.ts";
 import { simpleUser, userById } from "../user.ts";

@@ -1,7 +1,7 @@
 /** Rulesets, and the rules they put on a branch. */
 import { bypassOf } from "../../gates/bypass.ts";
 import type { Rule } from "../../gates/rule.ts";
-import type { Repository, Ruleset, User } from "../../world/entities.ts";
+import type { Repository, Ruleset, User } from "../../store/entities.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
 
 /** A ruleset in a list: what it does is told for one at a time. */
@@ -31,7 +31,7 @@ export function ruleset(
   user: User | null,
   administers: boolean,
 ): Schema<"repository-ruleset"> {
-  const mode = user === null ? null : bypassOf(site.world, repository, entity, user);
+  const mode = user === null ? null : bypassOf(site.store, repository, entity, user);
   return {
     ...rulesetSummary(site, repository, entity),
     conditions: { ref_name: { include: entity.include, exclude: entity.exclude } },

@@ -1,5 +1,5 @@
 /** Pull requests, as lists, single answers and webhooks show them. */
-import type { Issue, Pull, Repository } from "../../world/entities.ts";
+import type { Issue, Pull, Repository } from "../../store/entities.ts";
 import { label, labelsOf } from "../issue.ts";
 import { repository as renderRepository } from "../repository.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
@@ -36,19 +36,19 @@ function side(site: Site, repository: Repository, ref: string, sha: string) {
 
 /** The issue of the same number holds a pull's title, body, state and labels. */
 function issueOf(site: Site, pull: Pull): Issue {
-  const issue = site.world.table("issues").get(pull.id);
+  const issue = site.store.table("issues").get(pull.id);
   if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
   return issue;
 }
 
 /** Who is asked for a review and has not given it. */
 export function requestedReviewers(site: Site, pull: Pull) {
-  const requests = site.world.table("reviewRequests").filter((each) => each.pullId === pull.id);
+  const requests = site.store.table("reviewRequests").filter((each) => each.pullId === pull.id);
   return requests.map(({ userId }) => simpleUser(site, userById(site, userId)));
 }
 
 function autoMerge(site: Site, pull: Pull, issue: Issue) {
-  const enabled = site.world.table("autoMerges").get(pull.id);
+  const enabled = site.store.table("autoMerges").get(pull.id);
   if (enabled === undefined) return null;
   return {
     enabled_by: simpleUser(site, userById(site, enabled.enabledById)),
@@ -60,8 +60,8 @@ function autoMerge(site: Site, pull: Pull, issue: Issue) {
 
 /** Those that everyone sees. */
 function commentsOnLines(site: Site, pull: Pull): number {
-  const isPublic = (reviewId: number) => site.world.table("reviews").get(reviewId)?.state !== "PENDING";
-  return site.world.table("reviewComments").filter((each) => each.pullId === pull.id && isPublic(each.reviewId)).length;
+  const isPublic = (reviewId: number) => site.store.table("reviews").get(reviewId)?.state !== "PENDING";
+  return site.store.table("reviewComments").filter((each) => each.pullId === pull.id && isPublic(each.reviewId)).length;
 }
 
 function common(site: Site, repository: Repository, pull: Pull) {
@@ -124,7 +124,7 @@ export function pullRequest(site: Site, repository: Repository, pull: Pull, fact
     rebaseable: mergeable,
     mergeable_state: facts.mergeableState,
     merged_by: pull.mergedById === null ? null : simpleUser(site, userById(site, pull.mergedById)),
-    comments: site.world
+    comments: site.store
       .table("comments")
       .filter((each) => each.repositoryId === repository.id && each.issueNumber === pull.number).length,
     review_comments: commentsOnLines(site, pull),

@@ -1,5 +1,5 @@
 /** Reviews of pulls and their comments, as REST and webhooks show them. */
-import type { Pull, Repository, Review, ReviewComment } from "../../world/entities.ts";
+import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { reactionRollup } from "../issue.ts";
 import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
 import { association, simpleUser, userById } from "../user.ts";

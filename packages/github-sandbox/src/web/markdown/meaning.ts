@@ -1,13 +1,13 @@
 /** Looks up what the names in a text mean. */
 import { pathInUrl } from "../../shapes/git.ts";
-import type { Repository } from "../../world/entities.ts";
-import type { World } from "../../world/world.ts";
+import type { Repository } from "../../store/entities.ts";
+import type { Store } from "../../store/store.ts";
 import type { Meaning } from "./additions.ts";
 import { anywhere } from "./names.ts";
 
 /** Where a text stands. */
 export interface Place {
-  world: World;
+  store: Store;
   repository: Repository;
   /** The commit or branch whose files it names; the default branch if not given. */
   ref?: string;
@@ -32,26 +32,26 @@ function hrefsIn(text: string, place: Place): Map<string, string> {
     if (seen.size === maxNames) break;
     seen.add(whole);
     const href =
-      login === undefined ? issueHref(place, Number(number), owner, name) : userHref(place.world, login.toLowerCase());
+      login === undefined ? issueHref(place, Number(number), owner, name) : userHref(place.store, login.toLowerCase());
     if (href !== null) hrefs.set(whole, href);
   }
   return hrefs;
 }
 
-function userHref(world: World, login: string): string | null {
-  const user = world.table("users").find((each) => each.login.toLowerCase() === login);
+function userHref(store: Store, login: string): string | null {
+  const user = store.table("users").find((each) => each.login.toLowerCase() === login);
   return user === undefined ? null : `/${encodeURIComponent(user.login)}`;
 }
 
 function issueHref(place: Place, number: number, owner?: string, name?: string): string | null {
-  const { world } = place;
+  const { store } = place;
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const repository =
     owner === undefined || name === undefined
       ? place.repository
-      : world.table("repositories").find((each) => same(each.owner, owner) && same(each.name, name));
+      : store.table("repositories").find((each) => same(each.owner, owner) && same(each.name, name));
   if (repository === undefined) return null;
-  const issue = world.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
+  const issue = store.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
   if (issue === undefined) return null;
   return `/${repository.owner}/${repository.name}/${issue.isPull ? "pull" : "issues"}/${number}`;
 }

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { html } from "hono/html";
 import { stepLogs } from "../../actions/routes/jobs.ts";
 import type { SandboxContext } from "../../context.ts";
-import type { Job, Repository, WorkflowRun } from "../../world/entities.ts";
+import type { Job, Repository, WorkflowRun } from "../../store/entities.ts";
 import { jobAt, nothing, pageOfRows, repositoryAt, rowAt, runAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
 import { logTable } from "../log.ts";
@@ -12,7 +12,7 @@ import { outside, pager, person, progress, shortSha, took, when } from "../parts
 
 export function actionsPage(http: Context, context: SandboxContext): Page {
   const repository = repositoryAt(http, context);
-  const runs = context.world
+  const runs = context.store
     .table("runs")
     .filter((run) => run.repositoryId === repository.id)
     .reverse();
@@ -35,13 +35,13 @@ function row(context: SandboxContext, repository: Repository, run: WorkflowRun):
 }
 
 function jobsOf(context: SandboxContext, run: WorkflowRun): Job[] {
-  return context.world.table("jobs").filter((job) => job.runId === run.id);
+  return context.store.table("jobs").filter((job) => job.runId === run.id);
 }
 
 export function runPage(http: Context, context: SandboxContext): Page {
   const repository = repositoryAt(http, context);
   const run = runAt(http, context, repository);
-  const artifacts = context.world.table("artifacts").filter((each) => each.runId === run.id);
+  const artifacts = context.store.table("artifacts").filter((each) => each.runId === run.id);
   const inputs = Object.entries(run.inputs);
   const pulls = run.pullNumbers.map(
     (number) => html` <a href="${pageOf(repository, `pull/${number}`)}">#${number}</a>`,
@@ -109,10 +109,10 @@ function stepLog(step: Job["steps"][number], text: string): Html {
 /** A check run's own page; a job's check leads to the job. */
 export function checkRunPage(http: Context, context: SandboxContext): Page {
   const repository = repositoryAt(http, context);
-  const run = rowAt(http, context.world.table("checkRuns"));
+  const run = rowAt(http, context.store.table("checkRuns"));
   if (run.repositoryId !== repository.id) return nothing();
-  const app = context.world.table("apps").get(run.appId);
-  const place = { world: context.world, repository };
+  const app = context.store.table("apps").get(run.appId);
+  const place = { store: context.store, repository };
   const { title, summary, text } = run.output;
   const details = outside(run.detailsUrl);
   return {

@@ -5,7 +5,7 @@ import type { SandboxContext } from "../../context.ts";
 import { diffText, emptyTree, patchText } from "../../git/plumbing/diff.ts";
 import { distance, log, mergeBase } from "../../git/plumbing/history.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { checkLines, checkSummary, checkTable } from "../checks.ts";
 import { difference } from "../diff.ts";
 import { commitAt, mustBe, pageNumber, param, repositoryAt } from "../find.ts";

@@ -8,7 +8,7 @@ import { readBlob } from "../../git/plumbing/objects.ts";
 import { listRefs } from "../../git/plumbing/stored-refs.ts";
 import { entryAt, readTree, type TreeEntry } from "../../git/plumbing/trees.ts";
 import { repositoryWeb } from "../../shapes/site.ts";
-import type { Repository } from "../../world/entities.ts";
+import type { Repository } from "../../store/entities.ts";
 import { mustBe, nothing, param, repositoryAt } from "../find.ts";
 import { type Html, inert, type Page, pageOf } from "../layout.ts";
 import { markdown } from "../markdown/render.ts";
@@ -100,7 +100,7 @@ function row({ repository, ref, path }: Spot, entry: TreeEntry): Html {
 
 async function readmeText(context: SandboxContext, { repository, ref, path }: Spot, entry: TreeEntry): Promise<Html> {
   const content = await readBlob(context.git.at(repository), entry.sha);
-  const place = { world: context.world, repository, ref, folder: path };
+  const place = { store: context.store, repository, ref, folder: path };
   return markdown((content ?? "").toString(), place, "file");
 }
 
@@ -135,7 +135,7 @@ function fileText(context: SandboxContext, { repository, ref, path }: Spot, cont
   const text = content.toString("utf8");
   if (/\.(md|markdown)$/i.test(path)) {
     const folderOf = path.split("/").slice(0, -1).join("/");
-    return html`<section class="box">${markdown(text, { world: context.world, repository, ref, folder: folderOf }, "file")}</section>`;
+    return html`<section class="box">${markdown(text, { store: context.store, repository, ref, folder: folderOf }, "file")}</section>`;
   }
   const lines = text.replace(/\n$/, "").split("\n");
   return html`<table class="diff"><tbody>${lines.map(

@@ -3,14 +3,14 @@ import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
 import { userById } from "../../shapes/user.ts";
-import type { App, Delivery, Permissions, Repository } from "../../world/entities.ts";
+import type { App, Delivery, Permissions, Repository } from "../../store/entities.ts";
 import { mustBe, param, rowAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
 import { count, person, when, word } from "../parts.ts";
 
 export function front(_context: Context, context: SandboxContext): Page {
-  const repositories = [...context.world.table("repositories").all()];
-  const apps = [...context.world.table("apps").all()];
+  const repositories = [...context.store.table("repositories").all()];
+  const apps = [...context.store.table("apps").all()];
   return {
     title: "Repositories",
     body: html`<h1>Repositories</h1>
@@ -25,7 +25,7 @@ function repositoryList(context: SandboxContext, repositories: readonly Reposito
   if (repositories.length === 0) return html`<p class="quiet">There is no repository yet.</p>`;
   const newest = [...repositories].sort((one, other) => other.pushedAt.localeCompare(one.pushedAt));
   return html`<ul class="rows">${newest.map((repository) => {
-    const open = context.world
+    const open = context.store
       .table("issues")
       .filter((each) => each.repositoryId === repository.id && each.state === "open");
     const pulls = open.filter((each) => each.isPull).length;
@@ -41,8 +41,8 @@ function repositoryList(context: SandboxContext, repositories: readonly Reposito
 
 export function account(http: Context, context: SandboxContext): Page {
   const login = param(http, "owner").toLowerCase();
-  const user = mustBe(context.world.table("users").find((each) => each.login.toLowerCase() === login));
-  const owned = context.world.table("repositories").filter((each) => each.ownerId === user.id);
+  const user = mustBe(context.store.table("users").find((each) => each.login.toLowerCase() === login));
+  const owned = context.store.table("repositories").filter((each) => each.ownerId === user.id);
   return {
     title: user.login,
     body: html`<h1>${user.login} <span class="quiet">${user.type}</span></h1>${repositoryList(context, owned)}`,
@@ -52,8 +52,8 @@ export function account(http: Context, context: SandboxContext): Page {
 /** Its page on GitHub is public; the deliveries are in the App's settings there. */
 export function appPage(http: Context, context: SandboxContext): Page {
   const slug = param(http, "slug");
-  const app = mustBe(context.world.table("apps").find((each) => each.slug === slug));
-  const deliveries = context.world.table("deliveries").filter((each) => each.appId === app.id);
+  const app = mustBe(context.store.table("apps").find((each) => each.slug === slug));
+  const deliveries = context.store.table("deliveries").filter((each) => each.appId === app.id);
   return {
     title: app.name,
     body: html`<h1>${app.name} <span class="quiet">App of ${person(context, app.ownerId)}</span></h1>
@@ -83,7 +83,7 @@ function deliveryTable(context: SandboxContext, deliveries: readonly Delivery[])
   if (deliveries.length === 0) return html`<p class="quiet">Nothing was delivered.</p>`;
   return html`<table class="list"><tbody>${deliveries.map((each) => {
     const repository =
-      each.repositoryId === null ? undefined : context.world.table("repositories").get(each.repositoryId);
+      each.repositoryId === null ? undefined : context.store.table("repositories").get(each.repositoryId);
     const arrived = each.statusCode >= 200 && each.statusCode < 300;
     return html`<tr>
       <td>${word(each.statusCode === 0 ? each.status : String(each.statusCode), arrived ? "good" : "bad")}</td>
@@ -96,10 +96,10 @@ function deliveryTable(context: SandboxContext, deliveries: readonly Delivery[])
 }
 
 export function installationPage(http: Context, context: SandboxContext): Page {
-  const installation = rowAt(http, context.world.table("installations"));
-  const app = mustBe(context.world.table("apps").get(installation.appId));
+  const installation = rowAt(http, context.store.table("installations"));
+  const app = mustBe(context.store.table("apps").get(installation.appId));
   const reach = installation.repositories;
-  const reached = context.world
+  const reached = context.store
     .table("repositories")
     .filter((each) => (reach === "all" ? each.ownerId === installation.accountId : reach.includes(each.id)));
   return {

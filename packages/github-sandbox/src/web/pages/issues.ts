@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
-import type { Issue, Repository } from "../../world/entities.ts";
+import type { Issue, Repository } from "../../store/entities.ts";
 import { checkLines, checkSummary } from "../checks.ts";
 import { conversation } from "../conversation.ts";
 import { issueAt, pageOfRows, repositoryAt } from "../find.ts";
@@ -20,7 +20,7 @@ export function pullsPage(http: Context, context: SandboxContext): Page {
 function list(http: Context, context: SandboxContext, pulls: boolean): Page {
   const repository = repositoryAt(http, context);
   const state = http.req.query("state") === "closed" ? "closed" : "open";
-  const all = context.world
+  const all = context.store
     .table("issues")
     .filter((issue) => issue.repositoryId === repository.id && issue.isPull === pulls)
     .reverse();
@@ -45,8 +45,8 @@ function list(http: Context, context: SandboxContext, pulls: boolean): Page {
 }
 
 function row(context: SandboxContext, repository: Repository, issue: Issue): Html {
-  const pull = issue.isPull ? context.world.table("pulls").get(issue.id) : undefined;
-  const comments = context.world
+  const pull = issue.isPull ? context.store.table("pulls").get(issue.id) : undefined;
+  const comments = context.store
     .table("comments")
     .filter((each) => each.repositoryId === repository.id && each.issueNumber === issue.number).length;
   return html`<li>${issueState(issue, pull)}

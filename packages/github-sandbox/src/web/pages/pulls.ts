@@ -8,7 +8,7 @@ import { diffText, patchText } from "../../git/plumbing/diff.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { factsOf } from "../../pulls/facts.ts";
 import { diffBaseOf } from "../../pulls/reviews/place.ts";
-import type { Issue, Pull, Repository } from "../../world/entities.ts";
+import type { Issue, Pull, Repository } from "../../store/entities.ts";
 import { checkLines, checkSummary, checkTable } from "../checks.ts";
 import { conversation } from "../conversation.ts";
 import { difference } from "../diff.ts";
@@ -98,9 +98,9 @@ async function mergeBox(context: SandboxContext, { repository, issue, pull }: Sh
   if (issue.state === "closed") return html``;
   const { mergeableState } = await factsOf(context, repository, pull);
   const [sentence, tone] = mergeStates[mergeableState] ?? ["", "quiet"];
-  const guards = guardsOf(context.world, repository, `refs/heads/${pull.baseRef}`);
+  const guards = guardsOf(context.store, repository, `refs/heads/${pull.baseRef}`);
   const demanded = guards.flatMap((guard) => guard.checks);
-  const required = requirements(context.world, repository, demanded, pull.headSha);
+  const required = requirements(context.store, repository, demanded, pull.headSha);
   const checks = checkLines(context, repository, pull.headSha);
   const missing = required.filter(({ state }) => state === "expected").map(({ context }) => context);
   return html`<section class="box" id="merge">

@@ -20,7 +20,7 @@ const path = "/repos/:owner/:repo/issues/:number{[0-9]+}/dependencies";
 
 export function dependencyRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const links = context.world.table("issueDependencies");
+  const links = context.store.table("issueDependencies");
 
   const blockersOf = (id: number) => links.filter((link) => link.blockedId === id).map((link) => link.blockingId);
   const blockedBy = (id: number) => links.filter((link) => link.blockingId === id).map((link) => link.blockedId);

@@ -1,7 +1,7 @@
 /** Issues that are tied to others, across the repositories of one owner. */
 import type { SandboxContext } from "../../../context.ts";
 import { issue as render } from "../../../shapes/issue.ts";
-import type { Issue, Repository } from "../../../world/entities.ts";
+import type { Issue, Repository } from "../../../store/entities.ts";
 import { type HttpContext, may, notFound, refusal, repositoryForAny } from "../../kit.ts";
 import { conversation, issueAt, mayTriage } from "../find.ts";
 
@@ -11,18 +11,18 @@ export interface Placed {
 }
 
 export function placed(context: SandboxContext, id: number): Placed | null {
-  const issue = context.world.table("issues").get(id);
-  const repository = context.world.table("repositories").get(issue?.repositoryId ?? 0);
+  const issue = context.store.table("issues").get(id);
+  const repository = context.store.table("repositories").get(issue?.repositoryId ?? 0);
   return issue === undefined || repository === undefined ? null : { issue, repository };
 }
 
 export function shown(context: SandboxContext, { issue, repository }: Placed) {
-  return render(context, repository, context.world.table("issues").get(issue.id) ?? issue);
+  return render(context, repository, context.store.table("issues").get(issue.id) ?? issue);
 }
 
 /** The path's issue, to read or to tie to another, which takes triage. */
 export function issueOfPath(http: HttpContext, context: SandboxContext, level: "read" | "write"): Placed {
-  const repository = repositoryForAny(http, context.world, conversation, "read");
+  const repository = repositoryForAny(http, context.store, conversation, "read");
   const issue = issueAt(http, context, repository);
   if (level === "write" && !mayTriage(http, repository)) throw refusal(http.get("actor"));
   return { issue, repository };

@@ -21,11 +21,11 @@ const one = "/repos/:owner/:repo/issues/:number{[0-9]+}";
 
 export function subIssueRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const { world } = context;
+  const { store } = context;
 
   rest.get(`${one}/sub_issues`, (http) => {
     const { issue } = issueOfPath(http, context, "read");
-    const found = visible(http, context, childrenOf(world, issue.id));
+    const found = visible(http, context, childrenOf(store, issue.id));
     return respond<"issues/list-sub-issues">(
       http,
       paginate(http, found).map((each) => shown(context, each)),
@@ -34,7 +34,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
 
   rest.get(`${one}/parent`, (http) => {
     const { issue } = issueOfPath(http, context, "read");
-    const [parent] = visible(http, context, [parentOf(world, issue)?.id ?? 0]);
+    const [parent] = visible(http, context, [parentOf(store, issue)?.id ?? 0]);
     if (parent === undefined) throw notFound();
     return respond<"issues/get-parent">(http, shown(context, parent));
   });
@@ -50,7 +50,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
     const parent = issueOfPath(http, context, "write");
     const { sub_issue_id: childId } = await bodyOf(http, removed);
     const child = placed(context, childId);
-    if (child === null || parentOf(world, child.issue)?.id !== parent.issue.id) throw notFound();
+    if (child === null || parentOf(store, child.issue)?.id !== parent.issue.id) throw notFound();
     removeSubIssue(context, parent, child, by(http));
     return respond<"issues/remove-sub-issue">(http, shown(context, parent));
   });
@@ -58,13 +58,13 @@ export function subIssueRoutes(context: SandboxContext): Rest {
   rest.patch(`${one}/sub_issues/priority`, async (http) => {
     const parent = issueOfPath(http, context, "write");
     const body = await bodyOf(http, moved);
-    const present = childrenOf(world, parent.issue.id);
+    const present = childrenOf(store, parent.issue.id);
     const anchor = body.after_id ?? body.before_id ?? 0;
     if (!present.includes(body.sub_issue_id)) throw notFound();
     const others = present.filter((each) => each !== body.sub_issue_id);
     if (!others.includes(anchor)) throw new ApiError(422, "The sub-issue to place it by is not of this parent.");
     const at = others.indexOf(anchor) + (body.after_id === undefined ? 0 : 1);
-    place(world, parent.issue.id, others.toSpliced(at, 0, body.sub_issue_id));
+    place(store, parent.issue.id, others.toSpliced(at, 0, body.sub_issue_id));
     return respond<"issues/reprioritize-sub-issue">(http, shown(context, parent));
   });
 

@@ -2,8 +2,8 @@
 import type { SandboxContext } from "../../../context.ts";
 import { repository as renderRepository } from "../../../shapes/repository.ts";
 import { told } from "../../../shapes/told.ts";
-import type { Issue } from "../../../world/entities.ts";
-import type { World } from "../../../world/world.ts";
+import type { Issue } from "../../../store/entities.ts";
+import type { Store } from "../../../store/store.ts";
 import { ApiError } from "../../kit.ts";
 import type { By } from "../changes.ts";
 import { recordEvent } from "../record-event.ts";
@@ -13,28 +13,28 @@ import { type Placed, placed, shown } from "./linked.ts";
 const mostChildren = 100;
 const deepest = 8;
 
-export function parentOf(world: World, issue: Issue): Issue | null {
-  const link = world.table("subIssues").get(issue.id);
-  return link === undefined ? null : (world.table("issues").get(link.parentId) ?? null);
+export function parentOf(store: Store, issue: Issue): Issue | null {
+  const link = store.table("subIssues").get(issue.id);
+  return link === undefined ? null : (store.table("issues").get(link.parentId) ?? null);
 }
 
 /** Ids in their order. */
-export function childrenOf(world: World, parentId: number): number[] {
-  return world
+export function childrenOf(store: Store, parentId: number): number[] {
+  return store
     .table("subIssues")
     .filter((link) => link.parentId === parentId)
     .sort((a, b) => a.position - b.position)
     .map((link) => link.id);
 }
 
-export function subIssuesOf(world: World, parent: Issue): Issue[] {
-  return childrenOf(world, parent.id).flatMap((id) => world.table("issues").get(id) ?? []);
+export function subIssuesOf(store: Store, parent: Issue): Issue[] {
+  return childrenOf(store, parent.id).flatMap((id) => store.table("issues").get(id) ?? []);
 }
 
 /** Puts the parent's sub-issues into this order. */
-export function place(world: World, parentId: number, ids: readonly number[]): void {
-  world.transaction(() => {
-    for (const [position, id] of ids.entries()) world.table("subIssues").put({ id, parentId, position });
+export function place(store: Store, parentId: number, ids: readonly number[]): void {
+  store.transaction(() => {
+    for (const [position, id] of ids.entries()) store.table("subIssues").put({ id, parentId, position });
   });
 }
 
@@ -46,31 +46,31 @@ export function addSubIssue(
   replaceParent: boolean,
   by: By,
 ): void {
-  const present = parentOf(context.world, child.issue);
-  mustFit(context.world, parent, child, present?.id ?? null, replaceParent);
+  const present = parentOf(context.store, child.issue);
+  mustFit(context.store, parent, child, present?.id ?? null, replaceParent);
   const former = present === null ? null : placed(context, present.id);
-  place(context.world, parent.issue.id, [...childrenOf(context.world, parent.issue.id), child.issue.id]);
+  place(context.store, parent.issue.id, [...childrenOf(context.store, parent.issue.id), child.issue.id]);
   if (former !== null) tell(context, former, child, "removed", by);
   tell(context, parent, child, "added", by);
 }
 
 export function removeSubIssue(context: SandboxContext, parent: Placed, child: Placed, by: By): void {
-  context.world.table("subIssues").remove(child.issue.id);
+  context.store.table("subIssues").remove(child.issue.id);
   tell(context, parent, child, "removed", by);
 }
 
 /** In GitHub's words: https://github.com/github/github-mcp-server/pull/470 */
-function mustFit(world: World, parent: Placed, child: Placed, formerId: number | null, replaces: boolean): void {
+function mustFit(store: Store, parent: Placed, child: Placed, formerId: number | null, replaces: boolean): void {
   const wrong: string[] = [];
   if (formerId === parent.issue.id) wrong.push("Issue may not contain duplicate sub-issues");
   if (formerId !== null && !replaces) wrong.push("Sub issue may only have one parent");
   if (child.repository.ownerId !== parent.repository.ownerId) wrong.push("Sub issue must belong to the same owner");
-  const above = ancestors(world, parent.issue);
+  const above = ancestors(store, parent.issue);
   if (above.includes(child.issue.id)) wrong.push("Sub issue may not create a circular dependency");
-  else if (above.length + depthBelow(world, child.issue.id) > deepest) {
+  else if (above.length + depthBelow(store, child.issue.id) > deepest) {
     wrong.push("Parent issue has reached the maximum depth of sub-issues");
   }
-  if (childrenOf(world, parent.issue.id).length >= mostChildren)
+  if (childrenOf(store, parent.issue.id).length >= mostChildren)
     wrong.push(`Parent cannot have more than ${mostChildren} sub-issues`);
   if (wrong.length === 0) return;
   const because = wrong.join(" and ");
@@ -78,13 +78,13 @@ function mustFit(world: World, parent: Placed, child: Placed, formerId: number |
 }
 
 /** The issue itself, its parent and so on. */
-function ancestors(world: World, issue: Issue): number[] {
-  const parent = parentOf(world, issue);
-  return [issue.id, ...(parent === null ? [] : ancestors(world, parent))];
+function ancestors(store: Store, issue: Issue): number[] {
+  const parent = parentOf(store, issue);
+  return [issue.id, ...(parent === null ? [] : ancestors(store, parent))];
 }
 
-function depthBelow(world: World, issueId: number): number {
-  return 1 + Math.max(0, ...childrenOf(world, issueId).map((id) => depthBelow(world, id)));
+function depthBelow(store: Store, issueId: number): number {
+  return 1 + Math.max(0, ...childrenOf(store, issueId).map((id) => depthBelow(store, id)));
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#sub_issues */

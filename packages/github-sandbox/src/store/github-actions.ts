@@ -3,21 +3,21 @@
  * to `app_id: 15368` (https://api.github.com/apps/github-actions).
  */
 import type { App, User } from "./entities.ts";
-import type { World } from "./world.ts";
+import type { Store } from "./store.ts";
 
 const appId = 15368;
 const botId = 41898282;
 const githubId = 9919;
 
-export function actionsApp(world: World): App {
+export function actionsApp(store: Store): App {
   return (
-    world.table("apps").get(appId) ??
-    world.table("apps").put({
+    store.table("apps").get(appId) ??
+    store.table("apps").put({
       id: appId,
       slug: "github-actions",
       name: "GitHub Actions",
       clientId: "Iv1.github-actions",
-      ownerId: githubOrganization(world).id,
+      ownerId: githubOrganization(store).id,
       // Nobody signs in as Actions: there is no private half.
       publicKey: "",
       permissions: { actions: "write", checks: "write", contents: "write", issues: "write", statuses: "write" },
@@ -29,16 +29,16 @@ export function actionsApp(world: World): App {
   );
 }
 
-export function actionsBot(world: World): User {
+export function actionsBot(store: Store): User {
   return (
-    world.table("users").get(botId) ??
-    world.table("users").put({ id: botId, login: "github-actions[bot]", type: "Bot", name: null, email: null })
+    store.table("users").get(botId) ??
+    store.table("users").put({ id: botId, login: "github-actions[bot]", type: "Bot", name: null, email: null })
   );
 }
 
-function githubOrganization(world: World): User {
+function githubOrganization(store: Store): User {
   return (
-    world.table("users").get(githubId) ??
-    world.table("users").put({ id: githubId, login: "github", type: "Organization", name: "GitHub", email: null })
+    store.table("users").get(githubId) ??
+    store.table("users").put({ id: githubId, login: "github", type: "Organization", name: "GitHub", email: null })
   );
 }

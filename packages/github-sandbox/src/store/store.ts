@@ -31,6 +31,7 @@ class FolderInUse extends Error {
 
 /** @throws FolderInUse */
 function openDatabase(dataDir: string): DatabaseSync {
+  // Folders of earlier versions hold a file of this name.
   const database = new DatabaseSync(join(dataDir, "world.sqlite"));
   try {
     database.exec(
@@ -45,7 +46,7 @@ function openDatabase(dataDir: string): DatabaseSync {
   return database;
 }
 
-export class World {
+export class Store {
   readonly dataDir: string;
   readonly #database: DatabaseSync;
   readonly #tables = new Map<TableName, Table<{ id: Id }>>();
@@ -71,7 +72,7 @@ export class World {
     return table as unknown as Table<Tables[Name]>;
   }
 
-  /** A number no entity of this world has had: ids grow and are never given twice, across restarts too. */
+  /** A number no entity of this store has had: ids grow and are never given twice, across restarts too. */
   nextId(): number {
     this.#lastId += 1;
     this.#database
