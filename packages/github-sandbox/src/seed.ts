@@ -6,12 +6,12 @@
 import type { SandboxContext } from "./context.ts";
 import { unprotected } from "./gates/protection.ts";
 import type { Hooks } from "./hooks/sink.ts";
+import { renderInstallation } from "./render/app.ts";
+import { nodeId, type Payload, type Schema } from "./render/site.ts";
+import { renderSimpleUser } from "./render/user.ts";
 import { botOf, installApp, type NewApp, registerApp, renewKey } from "./rest/apps/register.ts";
 import { installedRepositories, issueUserToken } from "./rest/auth/tokens.ts";
 import { findRepository, makeRepository, type NewRepository } from "./rest/repos/make.ts";
-import { installation as renderInstallation } from "./shapes/app.ts";
-import { nodeId, type Payload, type Schema } from "./shapes/site.ts";
-import { simpleUser } from "./shapes/user.ts";
 import type { App, Installation, Protection, Repository, Role, User } from "./store/entities.ts";
 
 type Named = Pick<Repository, "id">;
@@ -96,7 +96,7 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
           full_name: `${each.owner}/${each.name}`,
           private: each.private,
         })),
-        sender: simpleUser(context, target),
+        sender: renderSimpleUser(context, target),
       } satisfies Omit<Schema<"webhook-installation-created">, "action"> & { action: string };
       hooks.tell(app, "installation", payload, installation.id);
       return installation;
@@ -169,6 +169,6 @@ function ping(context: SandboxContext, app: App) {
       app_id: app.id,
       deliveries_url: `${context.apiUrl()}/app/hook/deliveries`,
     },
-    sender: simpleUser(context, botOf(context.store, app)),
+    sender: renderSimpleUser(context, botOf(context.store, app)),
   } satisfies Payload<"webhook-ping"> & { sender: unknown };
 }

@@ -1,6 +1,6 @@
 /** The payload of a `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 import type { SandboxContext } from "../context.ts";
-import { type Payload, repositoryWeb } from "../shapes/site.ts";
+import { type Payload, repositoryWeb } from "../render/site.ts";
 import type { Repository, User } from "../store/entities.ts";
 import { emailOf, userOfEmail } from "./identity.ts";
 import { namesChanged } from "./plumbing/diff.ts";

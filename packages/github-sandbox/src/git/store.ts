@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import type { HeadCommit } from "../shapes/check.ts";
+import type { HeadCommit } from "../render/check.ts";
 import type { Repository } from "../store/entities.ts";
 import { hookFiles } from "./hook.ts";
 import { GitDir, runGit } from "./plumbing/dir.ts";

@@ -1,14 +1,14 @@
 /** What a global id stands for. https://docs.github.com/en/graphql/guides/using-global-node-ids */
 import { type Thread, threadsOf } from "../pulls/reviews/threads.ts";
+import { readNodeId } from "../render/site.ts";
 import { may } from "../rest/kit.ts";
-import { readNodeId } from "../shapes/site.ts";
 import type { Comment, Issue, PermissionLevel, Pull, Repository } from "../store/entities.ts";
 import { type Asking, Refused, type Shown } from "./fields.ts";
-import { checkRunShape } from "./shapes/checks.ts";
-import { commentShape } from "./shapes/conversation.ts";
-import { appShape } from "./shapes/people.ts";
-import { reviewShape } from "./shapes/pull.ts";
-import { threadShape } from "./shapes/threads.ts";
+import { checkRunObject } from "./render/checks.ts";
+import { commentObject } from "./render/conversation.ts";
+import { appObject } from "./render/people.ts";
+import { reviewObject } from "./render/pull.ts";
+import { threadObject } from "./render/threads.ts";
 
 export type Found =
   | { kind: "Repository"; repository: Repository }
@@ -34,7 +34,7 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
     case "App": {
       const app = store.table("apps").get(number);
       if (app === undefined) throw unknown(id);
-      return appShape(asking, app);
+      return appObject(asking, app);
     }
     case "Label": {
       const label = store.table("labels").get(number);
@@ -44,17 +44,17 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
     case "CheckRun": {
       const run = store.table("checkRuns").get(number);
       if (run === undefined) throw unknown(id);
-      return checkRunShape(asking, seen(asking, run.repositoryId, id), run);
+      return checkRunObject(asking, seen(asking, run.repositoryId, id), run);
     }
     case "PullRequestReviewThread": {
       const { repository, pull, thread } = threadAt(asking, id);
-      return threadShape(asking, repository, pull, thread);
+      return threadObject(asking, repository, pull, thread);
     }
     case "PullRequestReview": {
       const review = store.table("reviews").get(number);
       const pull = store.table("pulls").get(review?.pullId ?? 0);
       if (review === undefined || pull === undefined) throw unknown(id);
-      return reviewShape(asking, seen(asking, review.repositoryId, id), pull, review);
+      return reviewObject(asking, seen(asking, review.repositoryId, id), pull, review);
     }
   }
   const found = nodeOf(asking, id);
@@ -66,7 +66,7 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
     case "PullRequest":
       return show.pull(found.repository, found.pull);
     case "IssueComment":
-      return commentShape(asking, found.repository, found.issue, found.comment);
+      return commentObject(asking, found.repository, found.issue, found.comment);
   }
 }
 

@@ -1,8 +1,8 @@
 /** Where queries begin. https://docs.github.com/en/graphql/reference/queries */
 import type { GitHubMetadata, Query } from "@octokit/graphql-schema";
+import type { Schema } from "../render/site.ts";
 import { may } from "../rest/kit.ts";
 import { findRepository } from "../rest/repos/make.ts";
-import type { Schema } from "../shapes/site.ts";
 import type { User } from "../store/entities.ts";
 import { type Arguments, type Asking, type Fields, Refused } from "./fields.ts";
 import { nodeShown } from "./nodes.ts";

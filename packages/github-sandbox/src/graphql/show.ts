@@ -1,22 +1,22 @@
-/** Puts the shapes together, so that each can show the others. */
+/** Puts the GraphQL objects together, so that each can show the others. */
 import type { SandboxContext } from "../context.ts";
 import type { Actor } from "../rest/kit.ts";
 import type { Asking, Show } from "./fields.ts";
-import { commitShape, refShape } from "./shapes/commit.ts";
-import { issueShape } from "./shapes/conversation.ts";
-import { actorShape } from "./shapes/people.ts";
-import { pullShape } from "./shapes/pull.ts";
-import { labelShape, repositoryShape } from "./shapes/repository.ts";
+import { commitObject, refObject } from "./render/commit.ts";
+import { issueObject } from "./render/conversation.ts";
+import { actorObject } from "./render/people.ts";
+import { pullObject } from "./render/pull.ts";
+import { labelObject, repositoryObject } from "./render/repository.ts";
 
 export function asking(context: SandboxContext, actor: Actor): Asking {
   const show: Show = {
-    repository: (repository) => repositoryShape(made, repository),
-    issue: (repository, issue) => issueShape(made, repository, issue),
-    pull: (repository, pull) => pullShape(made, repository, pull),
-    label: (repository, label) => labelShape(made, repository, label),
-    commit: (repository, sha) => commitShape(made, repository, sha),
-    ref: (repository, ref) => refShape(made, repository, ref),
-    actor: (userId) => actorShape(made, userId),
+    repository: (repository) => repositoryObject(made, repository),
+    issue: (repository, issue) => issueObject(made, repository, issue),
+    pull: (repository, pull) => pullObject(made, repository, pull),
+    label: (repository, label) => labelObject(made, repository, label),
+    commit: (repository, sha) => commitObject(made, repository, sha),
+    ref: (repository, ref) => refObject(made, repository, ref),
+    actor: (userId) => actorObject(made, userId),
   };
   const made: Asking = { context, actor, show };
   return made;

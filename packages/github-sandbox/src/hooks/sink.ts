@@ -5,9 +5,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { faultsOf } from "../faults/faults.ts";
+import { fullPayload } from "../render/payload.ts";
+import { nodeId, type RenderContext, type Schema } from "../render/site.ts";
 import { installationAt } from "../rest/auth/tokens.ts";
-import { fullPayload } from "../shapes/payload.ts";
-import { nodeId, type Schema, type Site } from "../shapes/site.ts";
 import type { Announcement } from "../store/announce.ts";
 import type { App, Delivery } from "../store/entities.ts";
 import { noConnection, post } from "./post.ts";
@@ -35,7 +35,7 @@ export interface Hooks {
 /** GitHub keeps a few days of deliveries; the sandbox keeps this many. */
 const logLength = 2000;
 
-export function startHooks(site: Site, options: { timeoutMs: number }): Hooks {
+export function startHooks(site: RenderContext, options: { timeoutMs: number }): Hooks {
   const { store } = site;
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();

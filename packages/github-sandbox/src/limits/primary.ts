@@ -2,8 +2,9 @@
  * The primary limit: requests of REST and points of GraphQL in the caller's present hour. Counts are kept in memory: a
  * sandbox that starts again starts everybody's hour again.
  */
+
+import type { Schema } from "../render/site.ts";
 import { type Actor, ApiError } from "../rest/kit.ts";
-import type { Schema } from "../shapes/site.ts";
 import type { Clock } from "../store/store.ts";
 import { callerOf, keyOf, type Limits } from "./limits.ts";
 

@@ -4,8 +4,8 @@ import type { SandboxContext } from "../context.ts";
 import { reportedChecks } from "../gates/checks.ts";
 import { judgeMerge } from "../gates/judge.ts";
 import { ownersOf } from "../gates/owners.ts";
+import { type PullFacts, renderPullRequest } from "../render/pulls/pull.ts";
 import { type HttpContext, notFound } from "../rest/kit.ts";
-import { type PullFacts, pullRequest } from "../shapes/pulls/pull.ts";
 import type { Pull, Repository } from "../store/entities.ts";
 import { sizeOf } from "./sizes.ts";
 
@@ -34,8 +34,8 @@ export async function mergeableState(
 }
 
 /** The whole answer for one pull, as of now. */
-export async function renderPull(context: SandboxContext, repository: Repository, pull: Pull) {
-  return pullRequest(context, repository, pull, await factsOf(context, repository, pull));
+export async function renderFullPull(context: SandboxContext, repository: Repository, pull: Pull) {
+  return renderPullRequest(context, repository, pull, await factsOf(context, repository, pull));
 }
 
 export function pullNumbered(context: SandboxContext, repository: Repository, number: number): Pull | null {

@@ -3,8 +3,8 @@
 import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
+import { userById } from "../render/user.ts";
 import type { By } from "../rest/issues/changes.ts";
-import { userById } from "../shapes/user.ts";
 import type { PendingMerge, Pull, Repository } from "../store/entities.ts";
 import { isOpen } from "./facts.ts";
 import { followBase, followHead } from "./follow.ts";

@@ -6,13 +6,13 @@ import { log } from "../git/plumbing/history.ts";
 import { commitsOf } from "../git/rest/commits.ts";
 import { diffEntries } from "../git/rest/diffs.ts";
 import { mediaType } from "../git/rest/media.ts";
+import { renderSimplePull } from "../render/pulls/pull.ts";
 import { bodyOf, checkWords } from "../rest/body.ts";
 import { by } from "../rest/issues/find.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../rest/kit.ts";
 import { respond } from "../rest/respond.ts";
-import { simplePull } from "../shapes/pulls/pull.ts";
 import { closePull, editWords, reopenPull, retarget } from "./edit.ts";
-import { isOpen, pullAt, renderPull } from "./facts.ts";
+import { isOpen, pullAt, renderFullPull } from "./facts.ts";
 import { landingRoutes } from "./landing/routes.ts";
 import { listPulls } from "./list.ts";
 import { askMergeability } from "./mergeability.ts";
@@ -54,7 +54,7 @@ export function pullRoutes(context: SandboxContext): Rest {
     const found = paginate(http, listPulls(context, repository, http.req.query()));
     return respond<"pulls/list">(
       http,
-      found.map((pull) => simplePull(context, repository, pull)),
+      found.map((pull) => renderSimplePull(context, repository, pull)),
     );
   });
 
@@ -64,7 +64,7 @@ export function pullRoutes(context: SandboxContext): Rest {
     checkWords("PullRequest", { title, body });
     const given = { title, body: body ?? null, head, base, draft: draft ?? false };
     const pull = await context.git.exclusive(repository, () => openPull(context, repository, given, by(http)));
-    const rendered = await renderPull(context, repository, pull);
+    const rendered = await renderFullPull(context, repository, pull);
     return respond<"pulls/create", 201>(http, rendered, 201, { Location: rendered.url });
   });
 
@@ -78,7 +78,7 @@ export function pullRoutes(context: SandboxContext): Rest {
       const text = type === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
       return http.body(await text, 200, { "Content-Type": `application/vnd.github.${type}; charset=utf-8` });
     }
-    const rendered = await renderPull(context, repository, pull);
+    const rendered = await renderFullPull(context, repository, pull);
     askMergeability(context, repository, pull);
     return respond<"pulls/get">(http, rendered);
   });
@@ -104,7 +104,7 @@ export function pullRoutes(context: SandboxContext): Rest {
       if (state === "open" && !isOpen(context, pull))
         await reopenPull(context, repository, pullAt(http, context, repository), who);
     });
-    return respond<"pulls/update">(http, await renderPull(context, repository, pullAt(http, context, repository)));
+    return respond<"pulls/update">(http, await renderFullPull(context, repository, pullAt(http, context, repository)));
   });
 
   rest.get(`${one}/commits`, async (http) => {
@@ -131,7 +131,7 @@ export function pullRoutes(context: SandboxContext): Rest {
     );
     return respond<"repos/list-pull-requests-associated-with-commit">(
       http,
-      paginate(http, found).map((pull) => simplePull(context, repository, pull)),
+      paginate(http, found).map((pull) => renderSimplePull(context, repository, pull)),
     );
   });
 

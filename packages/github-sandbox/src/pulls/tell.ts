@@ -1,9 +1,9 @@
 /** Says that something happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
 import type { SandboxContext } from "../context.ts";
+import { type ActionOf, type Besides, told } from "../render/told.ts";
 import type { By } from "../rest/issues/changes.ts";
-import { type ActionOf, type Besides, told } from "../shapes/told.ts";
 import type { Pull, Repository } from "../store/entities.ts";
-import { renderPull } from "./facts.ts";
+import { renderFullPull } from "./facts.ts";
 
 type PullAction = ActionOf<"pull_request">;
 
@@ -22,7 +22,7 @@ export async function preparedPullEvent<Action extends PullAction>(
   by: By,
   more: PullBesides<Action>,
 ): Promise<() => void> {
-  const pullRequest = await renderPull(context, repository, pull);
+  const pullRequest = await renderFullPull(context, repository, pull);
   const what = told("pull_request", "opened", { number: pull.number, pull_request: pullRequest });
   const { user: sender, byJobToken } = by;
   return () =>

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Schema } from "../shapes/site.ts";
+import type { Schema } from "../render/site.ts";
 import type { App, PermissionLevel, Repository, Role, Token, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 
@@ -22,7 +22,7 @@ export function newRest(): Rest {
   return new Hono<RestEnv>();
 }
 
-/** An error answer in GitHub's shape. */
+/** An error answer in GitHub's form. */
 export class ApiError extends Error {
   readonly status: ContentfulStatusCode;
   readonly body: Schema<"basic-error">;

@@ -1,6 +1,6 @@
 /** What GitHub tells about itself. https://docs.github.com/en/rest/meta */
 import type { Gate } from "../limits/gate.ts";
-import type { Schema } from "../shapes/site.ts";
+import type { Schema } from "../render/site.ts";
 import { newRest, type Rest } from "./kit.ts";
 import { respond } from "./respond.ts";
 

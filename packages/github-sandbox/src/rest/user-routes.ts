@@ -1,6 +1,6 @@
 /** People. https://docs.github.com/en/rest/users/users */
 import type { SandboxContext } from "../context.ts";
-import { privateUser, publicUser } from "../shapes/user.ts";
+import { renderPrivateUser, renderPublicUser } from "../render/user.ts";
 import { actingUser, forbidden, newRest, type Rest } from "./kit.ts";
 import { userNamed } from "./repos/repository-routes.ts";
 import { respond } from "./respond.ts";
@@ -12,11 +12,11 @@ export function userRoutes(context: SandboxContext): Rest {
     const user = actingUser(http);
     // Apps and jobs are not people: they have no "own account".
     if (user.type !== "User") throw forbidden();
-    return respond<"users/get-authenticated">(http, privateUser(context, user));
+    return respond<"users/get-authenticated">(http, renderPrivateUser(context, user));
   });
 
   rest.get("/users/:login", (http) =>
-    respond<"users/get-by-username">(http, publicUser(context, userNamed(context, http.req.param("login")))),
+    respond<"users/get-by-username">(http, renderPublicUser(context, userNamed(context, http.req.param("login")))),
   );
 
   return rest;

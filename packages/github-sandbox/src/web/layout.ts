@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { html, raw } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { SandboxContext } from "../context.ts";
-import { pathInUrl } from "../shapes/git.ts";
+import { pathInUrl } from "../render/git.ts";
 import type { Repository } from "../store/entities.ts";
 import { diagramTag } from "./markdown/diagrams.ts";
 

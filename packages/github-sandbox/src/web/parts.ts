@@ -1,9 +1,9 @@
 /** Small parts that many pages share: states as coloured words, people, times, addresses of elsewhere. */
 import type { Context } from "hono";
 import { html } from "hono/html";
-import { labelsOf } from "../shapes/issue.ts";
-import type { Site } from "../shapes/site.ts";
-import { userById } from "../shapes/user.ts";
+import { labelsOf } from "../render/issue.ts";
+import type { RenderContext } from "../render/site.ts";
+import { userById } from "../render/user.ts";
 import type { Issue, Pull } from "../store/entities.ts";
 import type { Html } from "./layout.ts";
 
@@ -43,7 +43,7 @@ export function issueState(issue: Issue, pull: Pull | undefined): Html {
   return pull?.draft ? word("draft", "quiet") : word("open", "good");
 }
 
-export function person(site: Site, userId: number): Html {
+export function person(site: RenderContext, userId: number): Html {
   const { login, type } = userById(site, userId);
   const href =
     type === "Bot" ? `/apps/${encodeURIComponent(login.replace(/\[bot\]$/, ""))}` : `/${encodeURIComponent(login)}`;
@@ -63,7 +63,7 @@ export function took(from: string | null, to: string | null): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} m ${String(rest).padStart(2, "0")} s`;
 }
 
-export function labels(site: Site, issue: Issue): Html {
+export function labels(site: RenderContext, issue: Issue): Html {
   return html`${labelsOf(site, issue).map((each) => html` <span class="label">${each.name}</span>`)}`;
 }
 

@@ -1,8 +1,9 @@
 /** `workflow_dispatch`, with GitHub's refusals. */
+
+import { renderRepository } from "../../render/repository.ts";
+import { told } from "../../render/told.ts";
+import { renderSimpleUser } from "../../render/user.ts";
 import { ApiError, notFound } from "../../rest/kit.ts";
-import { repository as renderRepository } from "../../shapes/repository.ts";
-import { told } from "../../shapes/told.ts";
-import { simpleUser } from "../../shapes/user.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { Runner } from "../runs/runner.ts";
 import { dispatchInputs } from "../workflow/inputs.ts";
@@ -53,7 +54,7 @@ export async function dispatch(
   host.announce({ repository, ...what, sender: actor, byJobToken: false });
   return startRun(runner, repository, workflow.path, parsed, {
     event: "workflow_dispatch",
-    payload: { ...payload, repository: renderRepository(host, repository), sender: simpleUser(host, actor) },
+    payload: { ...payload, repository: renderRepository(host, repository), sender: renderSimpleUser(host, actor) },
     actor,
     headSha: sha,
     headBranch: ref.replace(/^refs\/(heads|tags)\//, ""),

@@ -1,6 +1,6 @@
 /** From an announcement to the runs it starts. */
 import { runGit } from "../../git/plumbing/dir.ts";
-import { fullPayload } from "../../shapes/payload.ts";
+import { fullPayload } from "../../render/payload.ts";
 import type { Announcement } from "../../store/announce.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { Runner } from "../runs/runner.ts";

@@ -1,9 +1,9 @@
 /** https://docs.github.com/en/rest/actions/artifacts */
 import { readFile } from "node:fs/promises";
 import type { SandboxContext } from "../../context.ts";
+import { renderArtifact } from "../../render/actions.ts";
 import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { artifact as renderArtifact } from "../../shapes/actions.ts";
 import type { Artifact, Repository } from "../../store/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { Downloads } from "./downloads.ts";

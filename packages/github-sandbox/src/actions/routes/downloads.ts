@@ -1,6 +1,6 @@
 /** Short-lived addresses for logs and artifacts: GitHub answers 302 to one that needs no token. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Site } from "../../shapes/site.ts";
+import type { RenderContext } from "../../render/site.ts";
 
 const lifeMs = 10 * 60_000;
 
@@ -11,7 +11,7 @@ export interface Downloads {
   allows(what: string, expires: string, signature: string): boolean;
 }
 
-export function newDownloads(site: Site): Downloads {
+export function newDownloads(site: RenderContext): Downloads {
   const key = randomBytes(32);
   const sign = (what: string, expires: string) => createHmac("sha256", key).update(`${what}?${expires}`).digest("hex");
   return {

@@ -1,5 +1,6 @@
 /** https://docs.github.com/en/rest/actions/workflow-runs */
 import type { SandboxContext } from "../../context.ts";
+import { renderWorkflowRun } from "../../render/actions.ts";
 import {
   ApiError,
   actingUser,
@@ -11,7 +12,6 @@ import {
   repositoryFor,
 } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { workflowRun as renderRun } from "../../shapes/actions.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { Actions } from "../index.ts";
 import { jobFor, runFor, workflowFor } from "./find.ts";
@@ -69,7 +69,7 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
   const root = "/repos/:owner/:repo/actions";
 
   async function render(http: HttpContext, repository: Repository, run: WorkflowRun) {
-    const rendered = renderRun(context, repository, run, await actions.headCommit(repository, run.headSha));
+    const rendered = renderWorkflowRun(context, repository, run, await actions.headCommit(repository, run.headSha));
     return http.req.query("exclude_pull_requests") === "true" ? { ...rendered, pull_requests: [] } : rendered;
   }
 

@@ -3,10 +3,10 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import nacl from "tweetnacl";
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
+import type { Schema } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import type { Schema } from "../../shapes/site.ts";
 import type { Repository, SecretKey } from "../../store/entities.ts";
 import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";
 

@@ -1,9 +1,9 @@
 /** Runs and jobs as the store keeps them; every change is told as GitHub tells it. */
 
-import { job as renderJob, workflowRun as renderRun, workflow as renderWorkflow } from "../../shapes/actions.ts";
-import { checkRunPayload, checkSuite, type HeadCommit } from "../../shapes/check.ts";
-import { repositoryWeb } from "../../shapes/site.ts";
-import { told } from "../../shapes/told.ts";
+import { renderJob, renderWorkflow, renderWorkflowRun } from "../../render/actions.ts";
+import { checkRunPayload, type HeadCommit, renderCheckSuite } from "../../render/check.ts";
+import { repositoryWeb } from "../../render/site.ts";
+import { told } from "../../render/told.ts";
 import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
 import { actionsApp, actionsBot } from "../../store/github-actions.ts";
 import type { ActionsHost } from "../host.ts";
@@ -92,7 +92,7 @@ export class Records {
     const suite = store.table("checkSuites").get(run.checkSuiteId);
     if (suite !== undefined) {
       const updated = store.table("checkSuites").put({ ...suite, updatedAt: run.updatedAt });
-      const { repository: _, ...payload } = checkSuite(this.#host, repository, updated, head);
+      const { repository: _, ...payload } = renderCheckSuite(this.#host, repository, updated, head);
       const sender = actionsBot(store);
       // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
       const what = told("check_suite", "completed", { check_suite: payload });
@@ -196,7 +196,7 @@ export class Records {
     if (workflow === undefined) return;
     const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
     const payload = {
-      workflow_run: renderRun(this.#host, repository, run, head),
+      workflow_run: renderWorkflowRun(this.#host, repository, run, head),
       workflow: renderWorkflow(this.#host, repository, workflow),
     };
     announce({ repository, ...told("workflow_run", action, payload), sender, byJobToken: false });

@@ -1,9 +1,9 @@
 /** Commits and comparisons. https://docs.github.com/en/rest/commits/commits */
 import type { SandboxContext } from "../../context.ts";
+import { pathInUrl, renderCommit } from "../../render/git.ts";
+import { repositoryApi, repositoryWeb, type Schema } from "../../render/site.ts";
 import { type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { pathInUrl, commit as render } from "../../shapes/git.ts";
-import { repositoryApi, repositoryWeb, type Schema } from "../../shapes/site.ts";
 import type { Repository } from "../../store/entities.ts";
 import { diffText, emptyTree, patchText } from "../plumbing/diff.ts";
 import { distance, log, mergeBase } from "../plumbing/history.ts";
@@ -21,7 +21,7 @@ export function commitsOf(
   repository: Repository,
   commits: readonly Commit[],
 ): Schema<"commit">[] {
-  return commits.map((commit) => render(context, repository, commit));
+  return commits.map((commit) => renderCommit(context, repository, commit));
 }
 
 export function commitRoutes(context: SandboxContext): Rest {
@@ -52,7 +52,11 @@ export function commitRoutes(context: SandboxContext): Rest {
     const additions = files.reduce((sum, file) => sum + file.additions, 0);
     const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
     const stats = { additions, deletions, total: additions + deletions };
-    const answer: Schema<"commit"> = { ...render(context, repository, commit), stats, files: paginate(http, files) };
+    const answer: Schema<"commit"> = {
+      ...renderCommit(context, repository, commit),
+      stats,
+      files: paginate(http, files),
+    };
     return respond<"repos/get-commit">(http, answer);
   });
 
@@ -121,8 +125,8 @@ async function comparison(
     permalink_url: `${repositoryWeb(context, repository)}/compare/${permanent}`,
     diff_url: `${html}.diff`,
     patch_url: `${html}.patch`,
-    base_commit: render(context, repository, baseCommit),
-    merge_base_commit: render(context, repository, ancestorCommit),
+    base_commit: renderCommit(context, repository, baseCommit),
+    merge_base_commit: renderCommit(context, repository, ancestorCommit),
     status: relation(ahead, behind),
     ahead_by: ahead,
     behind_by: behind,

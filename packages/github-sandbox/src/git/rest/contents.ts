@@ -1,11 +1,17 @@
 /** Files at a ref, and commits of a single file. https://docs.github.com/en/rest/repos/contents */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
+import {
+  renderContentEntry,
+  renderContentFile,
+  renderContentSubmodule,
+  renderContentSymlink,
+  renderGitCommit,
+} from "../../render/git.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { contentEntry, contentFile, contentSubmodule, contentSymlink, gitCommit } from "../../shapes/git.ts";
 import type { Repository } from "../../store/entities.ts";
 import { githubSignature, signatureOf } from "../identity.ts";
 import { isFilePath } from "../plumbing/names.ts";
@@ -51,12 +57,12 @@ export function contentRoutes(context: SandboxContext): Rest {
       const prefix = path === "" ? "" : `${path}/`;
       return respond<"repos/get-content">(
         http,
-        entries.map((each) => contentEntry(context, repository, ref, `${prefix}${each.path}`, each)),
+        entries.map((each) => renderContentEntry(context, repository, ref, `${prefix}${each.path}`, each)),
       );
     }
     if (entry.type === "commit") {
       const url = await submoduleUrl(git, commit, path);
-      return respond<"repos/get-content">(http, contentSubmodule(context, repository, ref, path, entry, url));
+      return respond<"repos/get-content">(http, renderContentSubmodule(context, repository, ref, path, entry, url));
     }
     return showFile(http, repository, ref, path, entry);
   }
@@ -67,9 +73,9 @@ export function contentRoutes(context: SandboxContext): Rest {
     if (mediaType(http) === "raw") return textAnswer(http, "raw", content);
     if (entry.mode === "120000") {
       const target = content.toString("utf8");
-      return respond<"repos/get-content">(http, contentSymlink(context, repository, ref, path, entry, target));
+      return respond<"repos/get-content">(http, renderContentSymlink(context, repository, ref, path, entry, target));
     }
-    const answer = contentFile(context, repository, ref, path, entry, content);
+    const answer = renderContentFile(context, repository, ref, path, entry, content);
     return respond<"repos/get-content">(
       http,
       content.length > largestShown ? { ...answer, content: "", encoding: "none" } : answer,
@@ -103,7 +109,7 @@ export function contentRoutes(context: SandboxContext): Rest {
       if (commit === null) throw new Error(`commit ${to} is not readable`);
       const answer = {
         content: entry === null ? null : contentOf(context, repository, branch, path, entry),
-        commit: gitCommit(context, repository, commit),
+        commit: renderGitCommit(context, repository, commit),
       };
       return verb === "create"
         ? respond<"repos/create-or-update-file-contents", 201>(http, answer, 201)
@@ -145,7 +151,13 @@ export function contentRoutes(context: SandboxContext): Rest {
 
 /** `file-commit` has no nulls where a listing has them. */
 function contentOf(context: SandboxContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
-  const { git_url, html_url, download_url, _links, ...rest } = contentEntry(context, repository, ref, path, entry);
+  const { git_url, html_url, download_url, _links, ...rest } = renderContentEntry(
+    context,
+    repository,
+    ref,
+    path,
+    entry,
+  );
   return {
     ...rest,
     git_url: git_url ?? "",

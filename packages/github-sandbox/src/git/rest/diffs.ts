@@ -1,7 +1,7 @@
 /** The files of a difference. */
 import type { SandboxContext } from "../../context.ts";
-import { diffEntry } from "../../shapes/git.ts";
-import type { Schema } from "../../shapes/site.ts";
+import { renderDiffEntry } from "../../render/git.ts";
+import type { Schema } from "../../render/site.ts";
 import type { Repository } from "../../store/entities.ts";
 import { changes } from "../plumbing/diff.ts";
 
@@ -12,5 +12,5 @@ export async function diffEntries(
   to: string,
 ): Promise<Schema<"diff-entry">[]> {
   const found = await changes(context.git.at(repository), from, to);
-  return found.map((change) => diffEntry(context, repository, to, change));
+  return found.map((change) => renderDiffEntry(context, repository, to, change));
 }

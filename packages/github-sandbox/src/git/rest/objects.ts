@@ -1,11 +1,11 @@
 /** The Git database: blobs, trees, commits. https://docs.github.com/en/rest/git */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
+import { renderGitCommit, renderGitTree, wrappedBase64 } from "../../render/git.ts";
+import { nodeId, repositoryApi, type Schema } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { ApiError, actingUser, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { gitCommit, gitTree, wrappedBase64 } from "../../shapes/git.ts";
-import { nodeId, repositoryApi, type Schema } from "../../shapes/site.ts";
 import { signatureOf } from "../identity.ts";
 import { type GitDir, GitError } from "../plumbing/dir.ts";
 import { isSha } from "../plumbing/names.ts";
@@ -89,7 +89,7 @@ export function objectRoutes(context: SandboxContext): Rest {
     const base = body.base_tree ? await treeOf(dir, body.base_tree) : null;
     const made = await writeTree(dir, base, await treeChanges(dir, body.tree)).catch(refusedObject);
     const entries = (await readTree(dir, made, false)) ?? [];
-    return respond<"git/create-tree", 201>(http, gitTree(context, repository, made, entries, false), 201);
+    return respond<"git/create-tree", 201>(http, renderGitTree(context, repository, made, entries, false), 201);
   });
 
   rest.get(`${git}/trees/:sha{.+}`, async (http) => {
@@ -102,7 +102,10 @@ export function objectRoutes(context: SandboxContext): Rest {
     const entries = await readTree(dir, tree, http.req.query("recursive") !== undefined);
     if (entries === null) throw notFound();
     const truncated = entries.length > shownEntries;
-    return respond<"git/get-tree">(http, gitTree(context, repository, tree, entries.slice(0, shownEntries), truncated));
+    return respond<"git/get-tree">(
+      http,
+      renderGitTree(context, repository, tree, entries.slice(0, shownEntries), truncated),
+    );
   });
 
   rest.post(`${git}/commits`, async (http) => {
@@ -120,7 +123,7 @@ export function objectRoutes(context: SandboxContext): Rest {
     const { message, tree, parents } = body;
     const made = await readCommit(dir, await writeCommit(dir, { message, tree, parents, author, committer }));
     if (made === null) throw badObject();
-    const answer = gitCommit(context, repository, made);
+    const answer = renderGitCommit(context, repository, made);
     return respond<"git/create-commit", 201>(http, answer, 201, { Location: answer.url });
   });
 
@@ -129,7 +132,7 @@ export function objectRoutes(context: SandboxContext): Rest {
     const object = http.req.param("sha");
     const found = isSha(object) ? await readCommit(context.git.at(repository), object) : null;
     if (found === null) throw notFound();
-    return respond<"git/get-commit">(http, gitCommit(context, repository, found));
+    return respond<"git/get-commit">(http, renderGitCommit(context, repository, found));
   });
 
   return rest;

@@ -1,11 +1,11 @@
 /** Refs. https://docs.github.com/en/rest/git/refs */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
+import { renderGitRef } from "../../render/git.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { gitRef } from "../../shapes/git.ts";
 import type { Repository } from "../../store/entities.ts";
 import { isBranchName, isRefName } from "../plumbing/names.ts";
 import { type ObjectType, typesOf } from "../plumbing/objects.ts";
@@ -26,7 +26,7 @@ export function refRoutes(context: SandboxContext): Rest {
     const repository = repositoryFor(http, context.store, "contents", "read");
     return respond<"git/get-ref">(
       http,
-      gitRef(context, repository, await stored(context, repository, `refs/${http.req.param("ref")}`)),
+      renderGitRef(context, repository, await stored(context, repository, `refs/${http.req.param("ref")}`)),
     );
   });
 
@@ -35,7 +35,7 @@ export function refRoutes(context: SandboxContext): Rest {
     const found = await listRefs(context.git.at(repository), `refs/${http.req.param("ref")}`);
     return respond<"git/list-matching-refs">(
       http,
-      found.map((ref) => gitRef(context, repository, ref)),
+      found.map((ref) => renderGitRef(context, repository, ref)),
     );
   });
 
@@ -52,7 +52,7 @@ export function refRoutes(context: SandboxContext): Rest {
     );
     if (!outcome.moved && outcome.why === "stale") throw new ApiError(422, "Reference already exists");
     mustHaveBeenMade(outcome);
-    const answer = gitRef(context, repository, { ref, sha: to, type });
+    const answer = renderGitRef(context, repository, { ref, sha: to, type });
     return respond<"git/create-ref", 201>(http, answer, 201, { Location: answer.url });
   });
 
@@ -68,7 +68,7 @@ export function refRoutes(context: SandboxContext): Rest {
       return moveRef(context, repository, { ref, to, force }, by(http));
     });
     mustHaveMoved(outcome);
-    return respond<"git/update-ref">(http, gitRef(context, repository, { ref, sha: to, type }));
+    return respond<"git/update-ref">(http, renderGitRef(context, repository, { ref, sha: to, type }));
   });
 
   rest.delete(`${git}/refs/:ref{.+}`, async (http) => {

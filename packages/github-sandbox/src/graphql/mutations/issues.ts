@@ -5,7 +5,7 @@ import { conversation } from "../../rest/issues/find.ts";
 import { addSubIssue } from "../../rest/issues/links/sub-issues.ts";
 import { Refused } from "../fields.ts";
 import { needs, nodeOf } from "../nodes.ts";
-import { commentShape } from "../shapes/conversation.ts";
+import { commentObject } from "../render/conversation.ts";
 import { type Acting, mutation } from "./input.ts";
 
 /** The package's types lag behind its schema. */
@@ -34,7 +34,7 @@ export function issueMutations(acting: Acting) {
         throw new Refused("UNPROCESSABLE", `Body is too long (maximum is ${longestBody} characters)`);
       const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
       const comment = commentOn(context, repository, issue, { body, viaAppId }, by);
-      const node = () => commentShape(acting, repository, issue, comment);
+      const node = () => commentObject(acting, repository, issue, comment);
       const subject = found.kind === "Issue" ? show.issue(repository, issue) : show.pull(repository, found.pull);
       return { commentEdge: { cursor: "", node }, subject };
     }),
@@ -47,7 +47,7 @@ export function issueMutations(acting: Acting) {
       if (comment.userId !== by.user.id) needs(acting, repository, conversation, "write");
       const reason = classifier.toLowerCase().replaceAll("_", "-");
       context.store.table("minimizedComments").put({ id: comment.id, reason });
-      return { minimizedComment: commentShape(acting, repository, issue, comment) };
+      return { minimizedComment: commentObject(acting, repository, issue, comment) };
     }),
     addSubIssue: mutation<AddSubIssueInput>(acting, "AddSubIssue", async ({ issueId, subIssueId, replaceParent }) => {
       if (!subIssueId) {

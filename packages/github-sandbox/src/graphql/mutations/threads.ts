@@ -3,7 +3,7 @@ import type { ResolveReviewThreadInput, UnresolveReviewThreadInput } from "@octo
 import { mayWrite } from "../../pulls/reviews/standing.ts";
 import { resolveThread, unresolveThread } from "../../pulls/reviews/threads.ts";
 import { needs, threadAt } from "../nodes.ts";
-import { threadShape } from "../shapes/threads.ts";
+import { threadObject } from "../render/threads.ts";
 import { type Acting, mutation } from "./input.ts";
 
 export function threadMutations(acting: Acting) {
@@ -18,7 +18,7 @@ export function threadMutations(acting: Acting) {
       const isFree = !isScoped && (issue?.userId === by.user.id || mayWrite(repository, by.user));
       if (!isFree) needs(acting, repository, ["pull_requests"], "write");
       await settle(context, repository, pull, thread, by);
-      return { thread: threadShape(acting, repository, pull, thread) };
+      return { thread: threadObject(acting, repository, pull, thread) };
     });
   }
 

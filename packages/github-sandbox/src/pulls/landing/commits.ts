@@ -5,7 +5,7 @@ import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { replay } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
-import { userById } from "../../shapes/user.ts";
+import { userById } from "../../render/user.ts";
 import type { Issue, Pull, Repository, User } from "../../store/entities.ts";
 
 export type Method = "merge" | "squash" | "rebase";

@@ -4,10 +4,10 @@
  */
 import { randomUUID } from "node:crypto";
 import type { SandboxContext } from "../../context.ts";
+import type { Schema } from "../../render/site.ts";
+import { userById } from "../../render/user.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError, notFound } from "../../rest/kit.ts";
-import type { Schema } from "../../shapes/site.ts";
-import { userById } from "../../shapes/user.ts";
 import type { MergeRequest, Pull, Repository } from "../../store/entities.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";

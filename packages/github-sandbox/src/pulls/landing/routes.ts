@@ -1,11 +1,11 @@
 /** Merging pulls and bringing their heads up to date, over REST. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
+import { repositoryApi } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { repositoryApi } from "../../shapes/site.ts";
 import { pullAt } from "../facts.ts";
 import { mergePull } from "./merge.ts";
 import { mergeResult, requestMerge } from "./merge-async.ts";

@@ -1,6 +1,6 @@
 /** Merges the pulls that wait for it, once they may be. */
 import type { SandboxContext } from "../../context.ts";
-import { userById } from "../../shapes/user.ts";
+import { userById } from "../../render/user.ts";
 import type { AutoMerge, Repository } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { inBackground } from "../background.ts";

@@ -19,7 +19,7 @@ import {
 import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
-import { addComment, placed, publicComments, renderComment, reply } from "./comments.ts";
+import { addComment, placed, publicComments, renderPlacedComment, reply } from "./comments.ts";
 import { tellComment } from "./tell.ts";
 
 const words = z.object({ body: z.string().min(1).max(65_536) });
@@ -76,7 +76,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
       .filter((each) => Number.isNaN(from) || Date.parse(each.updatedAt) >= from)
       .sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
     const page = paginate(http, found);
-    const shown = await Promise.all(page.map((each) => renderComment(context, repository, each)));
+    const shown = await Promise.all(page.map((each) => renderPlacedComment(context, repository, each)));
     return respond<"pulls/list-review-comments">(http, shown);
   }
 
@@ -106,7 +106,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
           await placedAlone(context, repository, pull, await bodyOf(http, written)),
           who,
         );
-    const rendered = await renderComment(context, repository, comment);
+    const rendered = await renderPlacedComment(context, repository, comment);
     return respond<"pulls/create-review-comment", 201>(http, rendered, 201, { Location: rendered.url });
   });
 
@@ -115,7 +115,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const { body } = await bodyOf(http, words);
     const pull = pullAt(http, context, repository);
     const to = Number(http.req.param("comment"));
-    const rendered = await renderComment(
+    const rendered = await renderPlacedComment(
       context,
       repository,
       await reply(context, repository, pull, to, body, by(http)),
@@ -127,7 +127,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const repository = readable(http);
     return respond<"pulls/get-review-comment">(
       http,
-      await renderComment(context, repository, commentAt(http, repository)),
+      await renderPlacedComment(context, repository, commentAt(http, repository)),
     );
   });
 
@@ -140,7 +140,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
       const changes = { body: { from: old.body } };
       await tellComment(context, repository, pull, comment, "edited", by(http), { changes });
     }
-    return respond<"pulls/update-review-comment">(http, await renderComment(context, repository, comment));
+    return respond<"pulls/update-review-comment">(http, await renderPlacedComment(context, repository, comment));
   });
 
   rest.delete(one, async (http) => {

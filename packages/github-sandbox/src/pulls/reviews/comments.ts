@@ -1,8 +1,8 @@
 /** Comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
 import type { SandboxContext } from "../../context.ts";
+import { renderCommentOfReview, renderReviewComment } from "../../render/pulls/review.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { notFound, unprocessable } from "../../rest/kit.ts";
-import { commentOfReview, reviewComment } from "../../shapes/pulls/review.ts";
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";
 import { hasPending, submitted } from "./review.ts";
@@ -92,15 +92,19 @@ export async function reply(
   return addComment(context, repository, pull, { ...first, body, inReplyTo: first.id }, by);
 }
 
-export async function renderComment(context: SandboxContext, repository: Repository, comment: ReviewComment) {
+export async function renderPlacedComment(context: SandboxContext, repository: Repository, comment: ReviewComment) {
   const { pull, place } = await placeOf(context, repository, comment);
-  return reviewComment(context, repository, pull, comment, place);
+  return renderReviewComment(context, repository, pull, comment, place);
 }
 
 /** As it is shown among the comments of its review. */
-export async function renderReviewComment(context: SandboxContext, repository: Repository, comment: ReviewComment) {
+export async function renderPlacedCommentOfReview(
+  context: SandboxContext,
+  repository: Repository,
+  comment: ReviewComment,
+) {
   const { pull, place } = await placeOf(context, repository, comment);
-  return commentOfReview(context, repository, pull, comment, place);
+  return renderCommentOfReview(context, repository, pull, comment, place);
 }
 
 async function placeOf(context: SandboxContext, repository: Repository, comment: ReviewComment) {

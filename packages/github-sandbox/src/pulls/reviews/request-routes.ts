@@ -1,11 +1,11 @@
 /** Requested reviewers over REST. https://docs.github.com/en/rest/pulls/review-requests */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
+import { renderSimplePull, requestedReviewers } from "../../render/pulls/pull.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { by } from "../../rest/issues/find.ts";
 import { newRest, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { requestedReviewers, simplePull } from "../../shapes/pulls/pull.ts";
 import { pullAt } from "../facts.ts";
 import { notCollaborator, requestReviews, withdrawRequests } from "./requests.ts";
 
@@ -31,7 +31,7 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
     // The sandbox has no teams, so none of them has access.
     if (teams.length > 0) throw notCollaborator(repository);
     await requestReviews(context, repository, pull, reviewers, by(http));
-    return respond<"pulls/request-reviewers", 201>(http, simplePull(context, repository, pull), 201);
+    return respond<"pulls/request-reviewers", 201>(http, renderSimplePull(context, repository, pull), 201);
   });
 
   rest.delete(path, async (http) => {
@@ -39,7 +39,7 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
     const { reviewers } = await bodyOf(http, withdrawn);
     const pull = pullAt(http, context, repository);
     await withdrawRequests(context, repository, pull, reviewers, by(http));
-    return respond<"pulls/remove-requested-reviewers">(http, simplePull(context, repository, pull));
+    return respond<"pulls/remove-requested-reviewers">(http, renderSimplePull(context, repository, pull));
   });
 
   return rest;

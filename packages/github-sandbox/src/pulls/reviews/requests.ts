@@ -1,8 +1,8 @@
 /** Who is asked to review a pull. https://docs.github.com/en/rest/pulls/review-requests */
 import type { SandboxContext } from "../../context.ts";
+import { renderSimpleUser } from "../../render/user.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError, roleOf } from "../../rest/kit.ts";
-import { simpleUser } from "../../shapes/user.ts";
 import type { Pull, Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { tellPull } from "../tell.ts";
@@ -71,5 +71,5 @@ function tell(
   action: "review_requested" | "review_request_removed",
   by: By,
 ): Promise<void> {
-  return tellPull(context, repository, pull, action, by, { requested_reviewer: simpleUser(context, user) });
+  return tellPull(context, repository, pull, action, by, { requested_reviewer: renderSimpleUser(context, user) });
 }

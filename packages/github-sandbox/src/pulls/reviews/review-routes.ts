@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
+import { renderReview } from "../../render/pulls/review.ts";
 import { bodyOf } from "../../rest/body.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { by } from "../../rest/issues/find.ts";
@@ -18,10 +19,9 @@ import {
   unprocessable,
 } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
-import { review as render } from "../../shapes/pulls/review.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
-import { type NewComment, type Placed, placed, renderReviewComment, storeComments } from "./comments.ts";
+import { type NewComment, type Placed, placed, renderPlacedCommentOfReview, storeComments } from "./comments.ts";
 import { dismiss, hasPending, mayReview, refusedReview, submit, submitted } from "./review.ts";
 import { tellComment, tellReview } from "./tell.ts";
 
@@ -95,7 +95,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const page = paginate(http, seen(http, pull));
     return respond<"pulls/list-reviews">(
       http,
-      page.map((each) => render(context, repository, pull, each)),
+      page.map((each) => renderReview(context, repository, pull, each)),
     );
   });
 
@@ -128,13 +128,13 @@ export function reviewRoutes(context: SandboxContext): Rest {
       return made;
     });
     if (review.state !== "PENDING") await tellSubmitted(repository, pull, review, who);
-    return respond<"pulls/create-review">(http, render(context, repository, pull, review));
+    return respond<"pulls/create-review">(http, renderReview(context, repository, pull, review));
   });
 
   rest.get(one, (http) => {
     const repository = readable(http);
     const pull = pullAt(http, context, repository);
-    return respond<"pulls/get-review">(http, render(context, repository, pull, reviewAt(http, pull)));
+    return respond<"pulls/get-review">(http, renderReview(context, repository, pull, reviewAt(http, pull)));
   });
 
   rest.put(one, async (http) => {
@@ -146,7 +146,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     if (review.state !== "PENDING" && body !== old.body) {
       tellReview(context, repository, pull, review, "edited", by(http), { changes: { body: { from: old.body } } });
     }
-    return respond<"pulls/update-review">(http, render(context, repository, pull, review));
+    return respond<"pulls/update-review">(http, renderReview(context, repository, pull, review));
   });
 
   rest.delete(one, (http) => {
@@ -160,7 +160,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
       for (const comment of commentsOf(review)) store.table("reviewComments").remove(comment.id);
       table.remove(review.id);
     });
-    return respond<"pulls/delete-pending-review">(http, render(context, repository, pull, review));
+    return respond<"pulls/delete-pending-review">(http, renderReview(context, repository, pull, review));
   });
 
   rest.post(`${one}/events`, async (http) => {
@@ -173,7 +173,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     mayReview(context, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 }, who);
     const review = submit(context, pull, draft, given.event, body);
     await tellSubmitted(repository, pull, review, who);
-    return respond<"pulls/submit-review">(http, render(context, repository, pull, review));
+    return respond<"pulls/submit-review">(http, renderReview(context, repository, pull, review));
   });
 
   rest.put(`${one}/dismissals`, async (http) => {
@@ -181,14 +181,14 @@ export function reviewRoutes(context: SandboxContext): Rest {
     await bodyOf(http, dismissal);
     const pull = pullAt(http, context, repository);
     const review = dismiss(context, repository, pull, reviewAt(http, pull), by(http));
-    return respond<"pulls/dismiss-review">(http, render(context, repository, pull, review));
+    return respond<"pulls/dismiss-review">(http, renderReview(context, repository, pull, review));
   });
 
   rest.get(`${one}/comments`, async (http) => {
     const repository = readable(http);
     const pull = pullAt(http, context, repository);
     const page = paginate(http, commentsOf(reviewAt(http, pull)));
-    const shown = await Promise.all(page.map((each) => renderReviewComment(context, repository, each)));
+    const shown = await Promise.all(page.map((each) => renderPlacedCommentOfReview(context, repository, each)));
     return respond<"pulls/list-comments-for-review">(http, shown);
   });
 

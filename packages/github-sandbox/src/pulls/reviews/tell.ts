@@ -3,11 +3,11 @@
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review
  */
 import type { SandboxContext } from "../../context.ts";
+import { renderSimplePull } from "../../render/pulls/pull.ts";
+import { reviewCommentPayload, reviewPayload } from "../../render/pulls/review.ts";
+import { nodeId } from "../../render/site.ts";
+import { type Besides, told } from "../../render/told.ts";
 import type { By } from "../../rest/issues/changes.ts";
-import { simplePull } from "../../shapes/pulls/pull.ts";
-import { reviewCommentPayload, reviewPayload } from "../../shapes/pulls/review.ts";
-import { nodeId } from "../../shapes/site.ts";
-import { type Besides, told } from "../../shapes/told.ts";
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { presentPlace } from "./place.ts";
 
@@ -24,7 +24,7 @@ export function tellReview<Action extends ReviewAction>(
 ): void {
   const what = told("pull_request_review", "submitted", {
     review: reviewPayload(context, repository, pull, review),
-    pull_request: simplePull(context, repository, pull),
+    pull_request: renderSimplePull(context, repository, pull),
   });
   const { user: sender, byJobToken } = by;
   context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
@@ -41,7 +41,7 @@ export async function tellComment<Action extends "created" | "edited" | "deleted
 ): Promise<void> {
   const what = told("pull_request_review_comment", "created", {
     comment: await shownComment(context, repository, pull, comment),
-    pull_request: simplePull(context, repository, pull),
+    pull_request: renderSimplePull(context, repository, pull),
   });
   const { user: sender, byJobToken } = by;
   context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
@@ -66,7 +66,7 @@ export async function tellThread(
   const comments = shown.map((comment) => ({ ...comment, original_line: comment.original_line ?? 1 }));
   const what = told("pull_request_review_thread", action, {
     thread: { node_id: nodeId("PullRequestReviewThread", thread[0].id), comments },
-    pull_request: simplePull(context, repository, pull),
+    pull_request: renderSimplePull(context, repository, pull),
   });
   const { user: sender, byJobToken } = by;
   context.announce({ repository, ...what, sender, byJobToken });

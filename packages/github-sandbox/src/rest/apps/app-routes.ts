@@ -1,9 +1,9 @@
 /** What an App asks with its own JWT. https://docs.github.com/en/rest/apps/apps */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { grantedPermissions, integration, installation as render } from "../../shapes/app.ts";
-import { repository as renderRepository } from "../../shapes/repository.ts";
-import type { Schema } from "../../shapes/site.ts";
+import { grantedPermissions, renderApp, renderInstallation } from "../../render/app.ts";
+import { renderRepository } from "../../render/repository.ts";
+import type { Schema } from "../../render/site.ts";
 import type { App, Installation, PermissionLevel, Permissions } from "../../store/entities.ts";
 import { installationAt, installedRepositories, issueInstallationToken } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
@@ -39,7 +39,7 @@ export function appRoutes(context: SandboxContext): Rest {
   rest.get("/app", (http) => {
     const app = actingApp(http);
     return respond<"apps/get-authenticated">(http, {
-      ...integration(context, app),
+      ...renderApp(context, app),
       installations_count: installationsOf(app).length,
     });
   });
@@ -47,14 +47,14 @@ export function appRoutes(context: SandboxContext): Rest {
   rest.get("/apps/:slug", (http) => {
     const app = store.table("apps").find((each) => each.slug === http.req.param("slug"));
     if (app === undefined) throw notFound();
-    return respond<"apps/get-by-slug">(http, integration(context, app));
+    return respond<"apps/get-by-slug">(http, renderApp(context, app));
   });
 
   rest.get("/app/installations", (http) => {
     const app = actingApp(http);
     return respond<"apps/list-installations">(
       http,
-      paginate(http, installationsOf(app)).map((each) => listed(render(context, each, app))),
+      paginate(http, installationsOf(app)).map((each) => listed(renderInstallation(context, each, app))),
     );
   });
 
@@ -66,7 +66,10 @@ export function appRoutes(context: SandboxContext): Rest {
 
   rest.get("/app/installations/:id{[0-9]+}", (http) => {
     const app = actingApp(http);
-    return respond<"apps/get-installation">(http, render(context, installationOf(app, http.req.param("id")), app));
+    return respond<"apps/get-installation">(
+      http,
+      renderInstallation(context, installationOf(app, http.req.param("id")), app),
+    );
   });
 
   rest.post("/app/installations/:id{[0-9]+}/access_tokens", async (http) => {
@@ -98,7 +101,7 @@ export function appRoutes(context: SandboxContext): Rest {
     const repository = findRepository(store, http.req.param("owner"), http.req.param("repo"));
     const found = repository === undefined ? undefined : installationAt(store, app.id, repository);
     if (found === undefined) throw notFound();
-    return respond<"apps/get-repo-installation">(http, render(context, found, app));
+    return respond<"apps/get-repo-installation">(http, renderInstallation(context, found, app));
   });
 
   for (const path of ["/users/:login/installation", "/orgs/:login/installation"] as const) {
@@ -107,7 +110,7 @@ export function appRoutes(context: SandboxContext): Rest {
       const account = userNamed(context, http.req.param("login"));
       const found = installationsOf(app).find((each) => each.accountId === account.id);
       if (found === undefined) throw notFound();
-      return respond<"apps/get-user-installation">(http, render(context, found, app));
+      return respond<"apps/get-user-installation">(http, renderInstallation(context, found, app));
     });
   }
 
@@ -138,7 +141,7 @@ export function appRoutes(context: SandboxContext): Rest {
 }
 
 /** In a list GitHub's description wants the account to be a user and an enterprise at once, which its example is not. */
-function listed({ account, ...others }: ReturnType<typeof render>) {
+function listed({ account, ...others }: ReturnType<typeof renderInstallation>) {
   const user: Schema<"simple-user"> = account;
   return { ...others, account: user as Answer<"apps/list-installations">[number]["account"] };
 }

@@ -1,6 +1,6 @@
 /** An App's webhook log, and sending again. https://docs.github.com/en/rest/apps/webhooks */
 import type { SandboxContext } from "../../context.ts";
-import { deliveryInFull, deliveryItem } from "../../shapes/delivery.ts";
+import { renderDeliveryItem, renderFullDelivery } from "../../render/delivery.ts";
 import type { Delivery } from "../../store/entities.ts";
 import { type HttpContext, newRest, notFound, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
@@ -23,7 +23,7 @@ export function deliveryRoutes(context: SandboxContext, redeliver: (delivery: De
       url.searchParams.set("cursor", String(last.id));
       http.header("Link", `<${url.toString()}>; rel="next"`);
     }
-    return respond<"apps/list-webhook-deliveries">(http, page.map(deliveryItem));
+    return respond<"apps/list-webhook-deliveries">(http, page.map(renderDeliveryItem));
   });
 
   function deliveryAt(http: HttpContext): Delivery {
@@ -34,7 +34,7 @@ export function deliveryRoutes(context: SandboxContext, redeliver: (delivery: De
   }
 
   rest.get("/app/hook/deliveries/:id{[0-9]+}", (http) =>
-    respond<"apps/get-webhook-delivery">(http, deliveryInFull(deliveryAt(http))),
+    respond<"apps/get-webhook-delivery">(http, renderFullDelivery(deliveryAt(http))),
   );
 
   rest.post("/app/hook/deliveries/:id{[0-9]+}/attempts", (http) => {

@@ -1,18 +1,18 @@
 /** Stores a check run and tells what its change means: `check_run`, and `check_suite` once all of a suite is done. */
-import { checkRunPayload, checkSuite, type HeadCommit, rollup } from "../../shapes/check.ts";
-import type { Site } from "../../shapes/site.ts";
-import { told } from "../../shapes/told.ts";
+import { checkRunPayload, type HeadCommit, renderCheckSuite, rollup } from "../../render/check.ts";
+import type { RenderContext } from "../../render/site.ts";
+import { told } from "../../render/told.ts";
 import type { Announce } from "../../store/announce.ts";
 import type { CheckRun, CheckSuite, Repository, User } from "../../store/entities.ts";
 
 /** The context and the runner's host are both of this form, but for where `headCommit` lives. */
-export interface Recorder extends Site {
+export interface Recorder extends RenderContext {
   announce: Announce;
   headCommit(repository: Repository, commit: string): Promise<HeadCommit>;
 }
 
 /** The App's suite for the commit that no workflow run owns; made when there is none. */
-export function suiteFor(site: Site, repository: Repository, headSha: string, appId: number): CheckSuite {
+export function suiteFor(site: RenderContext, repository: Repository, headSha: string, appId: number): CheckSuite {
   const { store } = site;
   const known = store
     .table("checkSuites")
@@ -64,6 +64,6 @@ export async function recordCheckRun(
   if (run.status === "completed" && before?.status !== "completed") tellRun("completed");
   if (rollup(store, suite).status !== "completed" || suiteBefore.status === "completed") return;
   const headCommit = await recorder.headCommit(repository, suite.headSha);
-  const payload = { check_suite: checkSuite(recorder, repository, suite, headCommit) };
+  const payload = { check_suite: renderCheckSuite(recorder, repository, suite, headCommit) };
   recorder.announce({ ...announced, ...told("check_suite", "completed", payload) });
 }

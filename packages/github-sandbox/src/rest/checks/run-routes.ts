@@ -1,7 +1,7 @@
 /** Check runs and suites. https://docs.github.com/en/rest/checks */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { latestRuns, checkRun as render } from "../../shapes/check.ts";
+import { latestRuns, renderCheckRun } from "../../render/check.ts";
 import type { CheckRun, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -47,7 +47,7 @@ export function checkRunRoutes(context: SandboxContext): Rest {
   async function record(http: HttpContext, repository: Repository, run: CheckRun) {
     const by = { user: actingUser(http), byJobToken: byJobToken(http) };
     await recordCheckRun(recorder, repository, run, by);
-    return render(context, repository, run);
+    return renderCheckRun(context, repository, run);
   }
 
   rest.post("/repos/:owner/:repo/check-runs", async (http) => {
@@ -108,13 +108,13 @@ export function checkRunRoutes(context: SandboxContext): Rest {
     const shown = (query.filter === "all" ? wanted : latestRuns(wanted)).sort((a, b) => b.id - a.id);
     return respond<"checks/list-for-ref">(http, {
       total_count: shown.length,
-      check_runs: paginate(http, shown).map((run) => render(context, repository, run)),
+      check_runs: paginate(http, shown).map((run) => renderCheckRun(context, repository, run)),
     });
   }
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (http) => {
     const repository = repositoryFor(http, context.store, "checks", "read");
-    return respond<"checks/get">(http, render(context, repository, runAt(http, context, repository)));
+    return respond<"checks/get">(http, renderCheckRun(context, repository, runAt(http, context, repository)));
   });
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (http) => {

@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../context.ts";
 import { isProtected } from "../../gates/guards.ts";
 import { readCommit } from "../../git/plumbing/objects.ts";
 import { branchesAt } from "../../git/plumbing/stored-refs.ts";
-import { nodeId, type Payload, repositoryApi, repositoryWeb } from "../../shapes/site.ts";
+import { nodeId, type Payload, repositoryApi, repositoryWeb } from "../../render/site.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 
 export async function statusPayload(context: SandboxContext, repository: Repository, status: CommitStatus) {

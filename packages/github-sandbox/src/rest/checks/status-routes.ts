@@ -1,10 +1,10 @@
 /** Commit statuses. https://docs.github.com/en/rest/commits/statuses */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { commitStatus as render } from "../../shapes/check.ts";
-import { repository as renderRepository } from "../../shapes/repository.ts";
-import { repositoryApi, type Schema } from "../../shapes/site.ts";
-import { told } from "../../shapes/told.ts";
+import { renderCommitStatus } from "../../render/check.ts";
+import { renderRepository } from "../../render/repository.ts";
+import { repositoryApi, type Schema } from "../../render/site.ts";
+import { told } from "../../render/told.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
@@ -58,7 +58,7 @@ export function statusRoutes(context: SandboxContext): Rest {
       sender: actingUser(http),
       byJobToken: byJobToken(http),
     });
-    return respond<"repos/create-commit-status", 201>(http, render(context, repository, status), 201);
+    return respond<"repos/create-commit-status", 201>(http, renderCommitStatus(context, repository, status), 201);
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/statuses", async (http) => {
@@ -66,7 +66,7 @@ export function statusRoutes(context: SandboxContext): Rest {
     const sha = await commitAt(context, repository, http.req.param("ref"));
     return respond<"repos/list-commit-statuses-for-ref">(
       http,
-      paginate(http, at(repository, sha)).map((status) => render(context, repository, status)),
+      paginate(http, at(repository, sha)).map((status) => renderCommitStatus(context, repository, status)),
     );
   });
 
@@ -77,7 +77,7 @@ export function statusRoutes(context: SandboxContext): Rest {
     const url = repositoryApi(context, repository);
     return respond<"repos/get-combined-status-for-ref">(http, {
       state: combined(latest),
-      statuses: paginate(http, latest).map((status) => render(context, repository, status)),
+      statuses: paginate(http, latest).map((status) => renderCommitStatus(context, repository, status)),
       sha,
       total_count: latest.length,
       repository: renderRepository(context, repository),

@@ -1,8 +1,8 @@
 /** Check suites. https://docs.github.com/en/rest/checks/suites */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { checkRunPayload, checkSuite as renderSuite } from "../../shapes/check.ts";
-import { told } from "../../shapes/told.ts";
+import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
+import { told } from "../../render/told.ts";
 import type { CheckSuite, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { by } from "../issues/find.ts";
@@ -21,7 +21,7 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
 
   async function showSuite(repository: Repository, suite: CheckSuite) {
     const headCommit = await context.git.headCommit(repository, suite.headSha);
-    return renderSuite(context, repository, suite, headCommit);
+    return renderCheckSuite(context, repository, suite, headCommit);
   }
 
   rest.post("/repos/:owner/:repo/check-suites", async (http) => {

@@ -5,9 +5,9 @@
 import type { SandboxContext } from "../../context.ts";
 import { closePull, reopenPull } from "../../pulls/edit.ts";
 import { type PullBesides, tellPull } from "../../pulls/tell.ts";
-import { labelsOf, issue as renderIssue, label as renderLabel } from "../../shapes/issue.ts";
-import { type Besides, told } from "../../shapes/told.ts";
-import { simpleUser, userById } from "../../shapes/user.ts";
+import { labelsOf, renderIssue, renderLabel } from "../../render/issue.ts";
+import { type Besides, told } from "../../render/told.ts";
+import { renderSimpleUser, userById } from "../../render/user.ts";
 import type { Issue, Label, Repository, User } from "../../store/entities.ts";
 import { takeNumber } from "../../store/numbers.ts";
 import { labelNamed } from "./labels.ts";
@@ -194,7 +194,7 @@ export async function setAssignees(
   const removed = issue.assigneeIds.filter((id) => !ids.includes(id));
   if (added.length === 0 && removed.length === 0) return issue;
   const changed = saveIssue(context, issue, { assigneeIds: [...ids] });
-  const assignee = (id: number) => ({ assignee: simpleUser(context, userById(context, id)) });
+  const assignee = (id: number) => ({ assignee: renderSimpleUser(context, userById(context, id)) });
   for (const id of added) await tell(context, repository, changed, "assigned", by, assignee(id));
   for (const id of removed) await tell(context, repository, changed, "unassigned", by, assignee(id));
   return changed;

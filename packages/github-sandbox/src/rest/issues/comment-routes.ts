@@ -1,8 +1,8 @@
 /** Comments on issues and pulls. https://docs.github.com/en/rest/issues/comments */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { comment as render } from "../../shapes/issue.ts";
-import type { Besides } from "../../shapes/told.ts";
+import { renderIssueComment } from "../../render/issue.ts";
+import type { Besides } from "../../render/told.ts";
 import type { Comment, Repository } from "../../store/entities.ts";
 import { bodyOf, checkComment } from "../body.ts";
 import {
@@ -43,7 +43,7 @@ export function commentRoutes(context: SandboxContext): Rest {
     ).sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
     return respond<"issues/list-comments-for-repo">(
       http,
-      paginate(http, found).map((comment) => render(context, repository, comment)),
+      paginate(http, found).map((comment) => renderIssueComment(context, repository, comment)),
     );
   });
 
@@ -53,7 +53,7 @@ export function commentRoutes(context: SandboxContext): Rest {
     const all = comments.filter((each) => each.repositoryId === repository.id && each.issueNumber === number);
     return respond<"issues/list-comments">(
       http,
-      paginate(http, since(http, all)).map((comment) => render(context, repository, comment)),
+      paginate(http, since(http, all)).map((comment) => renderIssueComment(context, repository, comment)),
     );
   });
 
@@ -65,12 +65,15 @@ export function commentRoutes(context: SandboxContext): Rest {
     const actor = http.get("actor");
     const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
     const comment = commentOn(context, repository, issue, { body, viaAppId }, by(http));
-    return respond<"issues/create-comment", 201>(http, render(context, repository, comment), 201);
+    return respond<"issues/create-comment", 201>(http, renderIssueComment(context, repository, comment), 201);
   });
 
   rest.get("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (http) => {
     const repository = repositoryForAny(http, context.store, conversation, "read");
-    return respond<"issues/get-comment">(http, render(context, repository, commentAt(http, context, repository)));
+    return respond<"issues/get-comment">(
+      http,
+      renderIssueComment(context, repository, commentAt(http, context, repository)),
+    );
   });
 
   rest.patch("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", async (http) => {
@@ -78,10 +81,10 @@ export function commentRoutes(context: SandboxContext): Rest {
     const { body } = await bodyOf(http, written);
     checkComment(body);
     const old = ownComment(http, context, repository);
-    if (body === old.body) return respond<"issues/update-comment">(http, render(context, repository, old));
+    if (body === old.body) return respond<"issues/update-comment">(http, renderIssueComment(context, repository, old));
     const comment = comments.put({ ...old, body, updatedAt: context.store.now() });
     tell(repository, comment, "edited", by(http), { changes: { body: { from: old.body } } });
-    return respond<"issues/update-comment">(http, render(context, repository, comment));
+    return respond<"issues/update-comment">(http, renderIssueComment(context, repository, comment));
   });
 
   rest.delete("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (http) => {

@@ -1,7 +1,7 @@
 /** A comment comes to be, whether by REST or by GraphQL. */
 import type { SandboxContext } from "../../context.ts";
-import { comment as render, issue as renderIssue } from "../../shapes/issue.ts";
-import { type Besides, told } from "../../shapes/told.ts";
+import { renderIssue, renderIssueComment } from "../../render/issue.ts";
+import { type Besides, told } from "../../render/told.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import type { By } from "./changes.ts";
 
@@ -19,7 +19,7 @@ export function tellComment<Action extends "created" | "edited" | "deleted">(
   if (issue === undefined) return;
   const what = told("issue_comment", "created", {
     issue: renderIssue(context, repository, issue),
-    comment: render(context, repository, comment),
+    comment: renderIssueComment(context, repository, comment),
   });
   const { user: sender, byJobToken } = by;
   context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });

@@ -1,6 +1,6 @@
 /** What happened to an issue, oldest first. https://docs.github.com/en/rest/issues/events */
 import type { SandboxContext } from "../../context.ts";
-import { issueEvent as render } from "../../shapes/issue.ts";
+import { renderIssueEvent } from "../../render/issue.ts";
 import { newRest, paginate, type Rest, repositoryForAny } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { conversation, issueAt } from "./find.ts";
@@ -16,7 +16,7 @@ export function issueEventRoutes(context: SandboxContext): Rest {
       .filter((event) => event.repositoryId === repository.id && event.issueNumber === issue.number);
     return respond<"issues/list-events">(
       http,
-      paginate(http, events).map((event) => render(context, repository, event)),
+      paginate(http, events).map((event) => renderIssueEvent(context, repository, event)),
     );
   });
 

@@ -1,7 +1,7 @@
 /** Issues: list, open, read, change. https://docs.github.com/en/rest/issues/issues */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { issue as render } from "../../shapes/issue.ts";
+import { renderIssue } from "../../render/issue.ts";
 import type { Issue, Repository } from "../../store/entities.ts";
 import { bodyOf, checkWords } from "../body.ts";
 import {
@@ -44,7 +44,7 @@ export function issueRoutes(context: SandboxContext): Rest {
     const found = listed(http, context, repository);
     return respond<"issues/list-for-repo">(
       http,
-      paginate(http, found).map((issue) => render(context, repository, issue)),
+      paginate(http, found).map((issue) => renderIssue(context, repository, issue)),
     );
   });
 
@@ -65,12 +65,12 @@ export function issueRoutes(context: SandboxContext): Rest {
       },
       by(http),
     );
-    return respond<"issues/create", 201>(http, render(context, repository, issue), 201);
+    return respond<"issues/create", 201>(http, renderIssue(context, repository, issue), 201);
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (http) => {
     const repository = repositoryForAny(http, context.store, conversation, "read");
-    return respond<"issues/get">(http, render(context, repository, issueAt(http, context, repository)));
+    return respond<"issues/get">(http, renderIssue(context, repository, issueAt(http, context, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (http) => {
@@ -92,7 +92,7 @@ export function issueRoutes(context: SandboxContext): Rest {
       issue = await closeIssue(context, repository, issue, reason, who);
     }
     if (body.state === "open") issue = await reopenIssue(context, repository, issue, who);
-    return respond<"issues/update">(http, render(context, repository, issue));
+    return respond<"issues/update">(http, renderIssue(context, repository, issue));
   });
 
   return rest;

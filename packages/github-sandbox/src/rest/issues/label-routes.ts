@@ -1,7 +1,7 @@
 /** Labels of the repository and on an issue. https://docs.github.com/en/rest/issues/labels */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { labelsOf, label as render } from "../../shapes/issue.ts";
+import { labelsOf, renderLabel } from "../../render/issue.ts";
 import type { Issue, Label, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -43,7 +43,7 @@ export function labelRoutes(context: SandboxContext): Rest {
       .sort((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
     return respond<"issues/list-labels-for-repo">(
       http,
-      paginate(http, known).map((label) => render(context, repository, label)),
+      paginate(http, known).map((label) => renderLabel(context, repository, label)),
     );
   });
 
@@ -61,12 +61,12 @@ export function labelRoutes(context: SandboxContext): Rest {
       description: body.description ?? null,
     });
     tellLabel(context, repository, label, "created", by(http), {});
-    return respond<"issues/create-label", 201>(http, render(context, repository, label), 201);
+    return respond<"issues/create-label", 201>(http, renderLabel(context, repository, label), 201);
   });
 
   rest.get("/repos/:owner/:repo/labels/:name", (http) => {
     const repository = repositoryForAny(http, context.store, conversation, "read");
-    return respond<"issues/get-label">(http, render(context, repository, labelAt(http, context, repository)));
+    return respond<"issues/get-label">(http, renderLabel(context, repository, labelAt(http, context, repository)));
   });
 
   rest.patch("/repos/:owner/:repo/labels/:name", async (http) => {
@@ -83,7 +83,7 @@ export function labelRoutes(context: SandboxContext): Rest {
     relabel(context, repository, old.name, name);
     const changes = name === old.name ? {} : { name: { from: old.name } };
     tellLabel(context, repository, label, "edited", by(http), { changes });
-    return respond<"issues/update-label">(http, render(context, repository, label));
+    return respond<"issues/update-label">(http, renderLabel(context, repository, label));
   });
 
   rest.delete("/repos/:owner/:repo/labels/:name", (http) => {
@@ -112,7 +112,7 @@ export function labelRoutes(context: SandboxContext): Rest {
   }
 
   function shown(repository: Repository, issue: Issue) {
-    return labelsOf(context, issue).map((label) => render(context, repository, label));
+    return labelsOf(context, issue).map((label) => renderLabel(context, repository, label));
   }
 
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {

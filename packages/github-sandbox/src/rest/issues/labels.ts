@@ -1,7 +1,7 @@
 /** A repository's labels. */
 import type { SandboxContext } from "../../context.ts";
-import { label as renderLabel } from "../../shapes/issue.ts";
-import { type Besides, told } from "../../shapes/told.ts";
+import { renderLabel } from "../../render/issue.ts";
+import { type Besides, told } from "../../render/told.ts";
 import type { Label, Repository } from "../../store/entities.ts";
 import type { By } from "./changes.ts";
 

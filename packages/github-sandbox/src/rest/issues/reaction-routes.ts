@@ -1,7 +1,7 @@
 /** Reactions to issues and to comments. https://docs.github.com/en/rest/reactions/reactions */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { reaction as render } from "../../shapes/issue.ts";
+import { renderReaction } from "../../render/issue.ts";
 import type { Reaction, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -37,7 +37,7 @@ export function reactionRoutes(context: SandboxContext): Rest {
       const found = of(subjectAt(http, repository)).filter((each) => content === undefined || each.content === content);
       return respond<"reactions/list-for-issue">(
         http,
-        paginate(http, found).map((reaction) => render(context, reaction)),
+        paginate(http, found).map((reaction) => renderReaction(context, reaction)),
       );
     });
 
@@ -47,11 +47,11 @@ export function reactionRoutes(context: SandboxContext): Rest {
       const subject = subjectAt(http, repository);
       const userId = by(http).user.id;
       const same = of(subject).find((each) => each.userId === userId && each.content === content);
-      if (same !== undefined) return respond<"reactions/create-for-issue">(http, render(context, same));
+      if (same !== undefined) return respond<"reactions/create-for-issue">(http, renderReaction(context, same));
       const id = context.store.nextId();
       const createdAt = context.store.now();
       const made = reactions.put({ id, repositoryId: repository.id, subject, userId, content, createdAt });
-      return respond<"reactions/create-for-issue", 201>(http, render(context, made), 201);
+      return respond<"reactions/create-for-issue", 201>(http, renderReaction(context, made), 201);
     });
 
     rest.delete(`${path}/:reaction{[0-9]+}`, (http) => {

@@ -1,8 +1,8 @@
 /** All that happened around an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
 import type { SandboxContext } from "../../context.ts";
-import { issueEvent, comment as renderComment } from "../../shapes/issue.ts";
-import type { Schema } from "../../shapes/site.ts";
-import { simpleUser, userById } from "../../shapes/user.ts";
+import { renderIssueComment, renderIssueEvent } from "../../render/issue.ts";
+import type { Schema } from "../../render/site.ts";
+import { renderSimpleUser, userById } from "../../render/user.ts";
 import type { Issue, Repository } from "../../store/entities.ts";
 import { newRest, paginate, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
@@ -35,7 +35,7 @@ function eventsOf(context: SandboxContext, repository: Repository, issue: Issue)
   return context.store
     .table("issueEvents")
     .filter((event) => event.repositoryId === repository.id && event.issueNumber === issue.number)
-    .map((event) => ({ at: event.createdAt, shown: issueEvent(context, repository, event) }));
+    .map((event) => ({ at: event.createdAt, shown: renderIssueEvent(context, repository, event) }));
 }
 
 function commentsOn(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
@@ -45,9 +45,9 @@ function commentsOn(context: SandboxContext, repository: Repository, issue: Issu
     .map((comment) => ({
       at: comment.createdAt,
       shown: {
-        ...renderComment(context, repository, comment),
+        ...renderIssueComment(context, repository, comment),
         event: "commented",
-        actor: simpleUser(context, userById(context, comment.userId)),
+        actor: renderSimpleUser(context, userById(context, comment.userId)),
       } satisfies Schema<"timeline-comment-event">,
     }));
 }
@@ -63,7 +63,7 @@ function mentionsOf(context: SandboxContext, repository: Repository, issue: Issu
     if (first === undefined) return [];
     const entry: Schema<"timeline-cross-referenced-event"> = {
       event: "cross-referenced",
-      actor: simpleUser(context, userById(context, first.userId)),
+      actor: renderSimpleUser(context, userById(context, first.userId)),
       created_at: first.createdAt,
       updated_at: first.createdAt,
       source: { type: "issue", issue: shown(context, { issue: source, repository }) },

@@ -1,7 +1,7 @@
 /** Repositories come to be here, whether by REST or by seeding. */
 
 import type { SandboxContext } from "../../context.ts";
-import { told } from "../../shapes/told.ts";
+import { told } from "../../render/told.ts";
 import type { Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 

@@ -1,8 +1,8 @@
 /** The lists inside a protection: required checks, and who may push. https://docs.github.com/en/rest/branches/branch-protection */
 import type { SandboxContext } from "../../context.ts";
-import { integrationById } from "../../shapes/app.ts";
-import { restrictions as renderRestrictions, requiredChecks } from "../../shapes/gates/protection.ts";
-import { simpleUser, userById } from "../../shapes/user.ts";
+import { renderAppById } from "../../render/app.ts";
+import { renderRequiredChecks, renderRestrictions } from "../../render/protection/protection.ts";
+import { renderSimpleUser, userById } from "../../render/user.ts";
 import type { Allowed, Protection } from "../../store/entities.ts";
 import { bodyOf, namesOf } from "../body.ts";
 import { type HttpContext, newRest, type Rest } from "../kit.ts";
@@ -30,7 +30,7 @@ export function listRoutes(context: SandboxContext): Rest {
     const { repository, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-status-checks-protection">(
       http,
-      requiredChecks(context, repository, protection.branch, checksOf(protection)),
+      renderRequiredChecks(context, repository, protection.branch, checksOf(protection)),
     );
   });
 
@@ -40,7 +40,7 @@ export function listRoutes(context: SandboxContext): Rest {
     protections.put({ ...protection, requiredStatusChecks: wanted });
     return respond<"repos/update-status-check-protection">(
       http,
-      requiredChecks(context, repository, protection.branch, wanted),
+      renderRequiredChecks(context, repository, protection.branch, wanted),
     );
   });
 
@@ -94,11 +94,11 @@ export function listRoutes(context: SandboxContext): Rest {
     return name === "users"
       ? respond<"repos/get-users-with-access-to-protected-branch">(
           http,
-          users.map((id) => simpleUser(context, userById(context, id))),
+          users.map((id) => renderSimpleUser(context, userById(context, id))),
         )
       : respond<"repos/get-apps-with-access-to-protected-branch">(
           http,
-          apps.map((id) => integrationById(context, id)),
+          apps.map((id) => renderAppById(context, id)),
         );
   }
   for (const name of ["users", "apps"] as const) {

@@ -2,7 +2,12 @@
 
 import type { SandboxContext } from "../../context.ts";
 import { unprotected } from "../../gates/protection.ts";
-import { adminsEnforced, protection as render, requiredReviews, signatures } from "../../shapes/gates/protection.ts";
+import {
+  renderAdminsEnforced,
+  renderProtection,
+  renderRequiredReviews,
+  renderSignatures,
+} from "../../render/protection/protection.ts";
 import type { Protection } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { newRest, notFound, type Rest, repositoryFor } from "../kit.ts";
@@ -20,7 +25,7 @@ export function protectionRoutes(context: SandboxContext): Rest {
 
   rest.get(path, (http) => {
     const { repository, protection } = protectionAt(http, context, "read");
-    return respond<"repos/get-branch-protection">(http, render(context, repository, protection));
+    return respond<"repos/get-branch-protection">(http, renderProtection(context, repository, protection));
   });
 
   rest.put(path, async (http) => {
@@ -44,7 +49,7 @@ export function protectionRoutes(context: SandboxContext): Rest {
       lockBranch: body.lock_branch ?? false,
       allowForkSyncing: body.allow_fork_syncing ?? false,
     });
-    return respond<"repos/update-branch-protection">(http, render(context, repository, protection));
+    return respond<"repos/update-branch-protection">(http, renderProtection(context, repository, protection));
   });
 
   rest.delete(path, (http) => {
@@ -57,7 +62,7 @@ export function protectionRoutes(context: SandboxContext): Rest {
     const { repository, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-pull-request-review-protection">(
       http,
-      requiredReviews(context, repository, reviewed(protection)),
+      renderRequiredReviews(context, repository, reviewed(protection)),
     );
   });
 
@@ -67,7 +72,7 @@ export function protectionRoutes(context: SandboxContext): Rest {
     const changed = protections.put({ ...protection, ...reviewsFrom(context, body, protection) });
     return respond<"repos/update-pull-request-review-protection">(
       http,
-      requiredReviews(context, repository, reviewed(changed)),
+      renderRequiredReviews(context, repository, reviewed(changed)),
     );
   });
 
@@ -78,8 +83,8 @@ export function protectionRoutes(context: SandboxContext): Rest {
   });
 
   const switches = [
-    { name: "enforce_admins", field: "enforceAdmins", show: adminsEnforced },
-    { name: "required_signatures", field: "requiredSignatures", show: signatures },
+    { name: "enforce_admins", field: "enforceAdmins", show: renderAdminsEnforced },
+    { name: "required_signatures", field: "requiredSignatures", show: renderSignatures },
   ] as const;
   for (const { name, field, show } of switches) {
     rest.get(`${path}/${name}`, (http) => {

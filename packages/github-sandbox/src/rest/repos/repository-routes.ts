@@ -1,9 +1,9 @@
 /** Repositories, and who may do what in them. https://docs.github.com/en/rest/repos/repos */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { fullRepository, repository as render } from "../../shapes/repository.ts";
-import type { Schema } from "../../shapes/site.ts";
-import { simpleUser } from "../../shapes/user.ts";
+import { renderFullRepository, renderRepository } from "../../render/repository.ts";
+import type { Schema } from "../../render/site.ts";
+import { renderSimpleUser } from "../../render/user.ts";
 import type { Repository, Role, User } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import {
@@ -46,7 +46,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
 
   rest.get("/repos/:owner/:repo", (http) => {
     const repository = repositoryFor(http, context.store, "metadata", "read");
-    return respond<"repos/get">(http, fullRepository(context, repository, http.get("actor")));
+    return respond<"repos/get">(http, renderFullRepository(context, repository, http.get("actor")));
   });
 
   rest.patch("/repos/:owner/:repo", async (http) => {
@@ -68,7 +68,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
       throw unprocessable("Repository", [{ field: "merge_commit_allowed", code: "invalid", message }]);
     }
     context.store.table("repositories").put(repository);
-    return respond<"repos/update">(http, fullRepository(context, repository, http.get("actor")));
+    return respond<"repos/update">(http, renderFullRepository(context, repository, http.get("actor")));
   });
 
   rest.post("/user/repos", async (http) => {
@@ -91,7 +91,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
     });
     return respond<"repos/create-for-authenticated-user", 201>(
       http,
-      fullRepository(context, repository, http.get("actor")),
+      renderFullRepository(context, repository, http.get("actor")),
       201,
     );
   });
@@ -102,7 +102,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
     const reached = context.store.table("repositories").filter((repository) => roleOf(repository, user) !== null);
     return respond<"repos/list-for-authenticated-user">(
       http,
-      paginate(http, reached).map((repository) => render(context, repository)),
+      paginate(http, reached).map((repository) => renderRepository(context, repository)),
     );
   });
 
@@ -114,7 +114,7 @@ export function repositoryRoutes(context: SandboxContext): Rest {
       .filter((repository) => repository.ownerId === user.id && may(actor, repository, "metadata", "read"));
     return respond<"repos/list-for-user">(
       http,
-      paginate(http, seen).map((repository) => render(context, repository)),
+      paginate(http, seen).map((repository) => renderRepository(context, repository)),
     );
   });
 
@@ -156,7 +156,7 @@ function collaboratorPermission(context: SandboxContext, repository: Repository,
     permission: role === null ? "none" : legacy[role],
     role_name: role ?? "none",
     user: {
-      ...simpleUser(context, user),
+      ...renderSimpleUser(context, user),
       role_name: role ?? "none",
       permissions: {
         admin: role === "admin",

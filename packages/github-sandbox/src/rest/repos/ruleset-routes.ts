@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { rulesetsOn } from "../../gates/guards.ts";
 import { rule } from "../../gates/rule.ts";
-import { ruleset as render, ruleOnBranch, rulesetSummary } from "../../shapes/gates/ruleset.ts";
+import { renderRuleOnBranch, renderRuleset, renderRulesetSummary } from "../../render/protection/ruleset.ts";
 import type { Repository, Ruleset } from "../../store/entities.ts";
 import { installationAt } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
@@ -58,7 +58,7 @@ export function rulesetRoutes(context: SandboxContext): Rest {
   function shown(http: HttpContext, repository: Repository, entity: Ruleset) {
     const actor = http.get("actor");
     const user = actor.kind === "token" ? actor.user : null;
-    return render(context, repository, entity, user, may(actor, repository, "administration", "write"));
+    return renderRuleset(context, repository, entity, user, may(actor, repository, "administration", "write"));
   }
 
   rest.get(path, (http) => {
@@ -67,7 +67,7 @@ export function rulesetRoutes(context: SandboxContext): Rest {
     const found = own(repository).filter(({ target }) => targets.includes(target));
     return respond<"repos/get-repo-rulesets">(
       http,
-      paginate(http, found).map((each) => rulesetSummary(context, repository, each)),
+      paginate(http, found).map((each) => renderRulesetSummary(context, repository, each)),
     );
   });
 
@@ -113,7 +113,7 @@ export function rulesetRoutes(context: SandboxContext): Rest {
   rest.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (http) => {
     const repository = repositoryFor(http, context.store, "metadata", "read");
     const rules = rulesetsOn(context.store, repository, `refs/heads/${http.req.param("branch")}`).flatMap((each) =>
-      each.rules.map((one) => ruleOnBranch(repository, each, one)),
+      each.rules.map((one) => renderRuleOnBranch(repository, each, one)),
     );
     return respond<"repos/get-branch-rules">(http, paginate(http, rules));
   });

@@ -1,5 +1,5 @@
 /** Looks up what the names in a text mean. */
-import { pathInUrl } from "../../shapes/git.ts";
+import { pathInUrl } from "../../render/git.ts";
 import type { Repository } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import type { Meaning } from "./additions.ts";

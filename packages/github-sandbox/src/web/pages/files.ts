@@ -7,7 +7,7 @@ import { isFilePath } from "../../git/plumbing/names.ts";
 import { readBlob } from "../../git/plumbing/objects.ts";
 import { listRefs } from "../../git/plumbing/stored-refs.ts";
 import { entryAt, readTree, type TreeEntry } from "../../git/plumbing/trees.ts";
-import { repositoryWeb } from "../../shapes/site.ts";
+import { repositoryWeb } from "../../render/site.ts";
 import type { Repository } from "../../store/entities.ts";
 import { mustBe, nothing, param, repositoryAt } from "../find.ts";
 import { type Html, inert, type Page, pageOf } from "../layout.ts";

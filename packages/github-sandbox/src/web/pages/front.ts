@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
-import { userById } from "../../shapes/user.ts";
+import { userById } from "../../render/user.ts";
 import type { App, Delivery, Permissions, Repository } from "../../store/entities.ts";
 import { mustBe, param, rowAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";

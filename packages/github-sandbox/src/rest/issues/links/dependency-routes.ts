@@ -1,8 +1,8 @@
 /** Issues that block others. https://docs.github.com/en/rest/issues/issue-dependencies */
 import { z } from "zod";
 import type { SandboxContext } from "../../../context.ts";
-import { repository as renderRepository } from "../../../shapes/repository.ts";
-import { told } from "../../../shapes/told.ts";
+import { renderRepository } from "../../../render/repository.ts";
+import { told } from "../../../render/told.ts";
 import { bodyOf } from "../../body.ts";
 import { newRest, notFound, paginate, type Rest, unprocessable } from "../../kit.ts";
 import { respond } from "../../respond.ts";

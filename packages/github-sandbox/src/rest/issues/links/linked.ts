@@ -1,6 +1,6 @@
 /** Issues that are tied to others, across the repositories of one owner. */
 import type { SandboxContext } from "../../../context.ts";
-import { issue as render } from "../../../shapes/issue.ts";
+import { renderIssue } from "../../../render/issue.ts";
 import type { Issue, Repository } from "../../../store/entities.ts";
 import { type HttpContext, may, notFound, refusal, repositoryForAny } from "../../kit.ts";
 import { conversation, issueAt, mayTriage } from "../find.ts";
@@ -17,7 +17,7 @@ export function placed(context: SandboxContext, id: number): Placed | null {
 }
 
 export function shown(context: SandboxContext, { issue, repository }: Placed) {
-  return render(context, repository, context.store.table("issues").get(issue.id) ?? issue);
+  return renderIssue(context, repository, context.store.table("issues").get(issue.id) ?? issue);
 }
 
 /** The path's issue, to read or to tie to another, which takes triage. */

@@ -1,7 +1,7 @@
 /** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
 import type { SandboxContext } from "../../../context.ts";
-import { repository as renderRepository } from "../../../shapes/repository.ts";
-import { told } from "../../../shapes/told.ts";
+import { renderRepository } from "../../../render/repository.ts";
+import { told } from "../../../render/told.ts";
 import type { Issue } from "../../../store/entities.ts";
 import type { Store } from "../../../store/store.ts";
 import { ApiError } from "../../kit.ts";

@@ -1,13 +1,13 @@
 /** Check runs, check suites and commit statuses. */
 import type { CheckRun, CheckStatus, CheckSuite, CommitStatus, Conclusion, Repository } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
-import { integrationById } from "./app.ts";
-import { repository as renderRepository } from "./repository.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
-import { simpleUser, userById } from "./user.ts";
+import { renderAppById } from "./app.ts";
+import { renderRepository } from "./repository.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { renderSimpleUser, userById } from "./user.ts";
 
 /** The open pulls whose head is this commit. */
-function pullsAt(site: Site, repository: Repository, headSha: string) {
+function pullsAt(site: RenderContext, repository: Repository, headSha: string) {
   const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
   return site.store
     .table("pulls")
@@ -61,7 +61,7 @@ export function rollup(store: Store, suite: CheckSuite): { status: CheckStatus; 
 
 type RestConclusion = Schema<"check-run">["conclusion"];
 
-export function checkRun(site: Site, repository: Repository, run: CheckRun) {
+export function renderCheckRun(site: RenderContext, repository: Repository, run: CheckRun) {
   const url = `${repositoryApi(site, repository)}/check-runs/${run.id}`;
   const html = `${repositoryWeb(site, repository)}/runs/${run.id}`;
   return {
@@ -80,19 +80,19 @@ export function checkRun(site: Site, repository: Repository, run: CheckRun) {
     completed_at: run.completedAt,
     output: { ...run.output, annotations_count: 0, annotations_url: `${url}/annotations` },
     check_suite: { id: run.suiteId },
-    app: integrationById(site, run.appId),
+    app: renderAppById(site, run.appId),
     pull_requests: pullsAt(site, repository, run.headSha),
   } satisfies Schema<"check-run">;
 }
 
-export function checkRunPayload(site: Site, repository: Repository, run: CheckRun, suite: CheckSuite) {
+export function checkRunPayload(site: RenderContext, repository: Repository, run: CheckRun, suite: CheckSuite) {
   return {
-    ...checkRun(site, repository, run),
+    ...renderCheckRun(site, repository, run),
     check_suite: suiteFields(site, repository, suite),
   } satisfies Schema<"check-run-with-simple-check-suite">;
 }
 
-function suiteFields(site: Site, repository: Repository, suite: CheckSuite) {
+function suiteFields(site: RenderContext, repository: Repository, suite: CheckSuite) {
   const url = `${repositoryApi(site, repository)}/check-suites/${suite.id}`;
   return {
     id: suite.id,
@@ -104,7 +104,7 @@ function suiteFields(site: Site, repository: Repository, suite: CheckSuite) {
     before: null,
     after: suite.headSha,
     pull_requests: pullsAt(site, repository, suite.headSha),
-    app: integrationById(site, suite.appId),
+    app: renderAppById(site, suite.appId),
     created_at: suite.createdAt,
     updated_at: suite.updatedAt,
     check_runs_url: `${url}/check-runs`,
@@ -124,8 +124,8 @@ export interface HeadCommit {
 }
 
 /** `headCommit` is the suite's own. */
-export function checkSuite<Head extends Schema<"simple-commit">>(
-  site: Site,
+export function renderCheckSuite<Head extends Schema<"simple-commit">>(
+  site: RenderContext,
   repository: Repository,
   suite: CheckSuite,
   headCommit: Head,
@@ -138,7 +138,7 @@ export function checkSuite<Head extends Schema<"simple-commit">>(
   } satisfies Schema<"check-suite">;
 }
 
-export function commitStatus(site: Site, repository: Repository, status: CommitStatus) {
+export function renderCommitStatus(site: RenderContext, repository: Repository, status: CommitStatus) {
   return {
     id: status.id,
     node_id: nodeId("StatusContext", status.id),
@@ -150,6 +150,6 @@ export function commitStatus(site: Site, repository: Repository, status: CommitS
     context: status.context,
     created_at: status.createdAt,
     updated_at: status.createdAt,
-    creator: simpleUser(site, userById(site, status.creatorId)),
+    creator: renderSimpleUser(site, userById(site, status.creatorId)),
   } satisfies Schema<"status">;
 }

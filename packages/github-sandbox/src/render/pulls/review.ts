@@ -1,16 +1,16 @@
 /** Reviews of pulls and their comments, as REST and webhooks show them. */
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { reactionRollup } from "../issue.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
-import { association, simpleUser, userById } from "../user.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
+import { association, renderSimpleUser, userById } from "../user.ts";
 
-export function review(site: Site, repository: Repository, pull: Pull, entity: Review) {
+export function renderReview(site: RenderContext, repository: Repository, pull: Pull, entity: Review) {
   const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;
   const html = `${repositoryWeb(site, repository)}/pull/${pull.number}#pullrequestreview-${entity.id}`;
   return {
     id: entity.id,
     node_id: nodeId("PullRequestReview", entity.id),
-    user: simpleUser(site, userById(site, entity.userId)),
+    user: renderSimpleUser(site, userById(site, entity.userId)),
     body: entity.body,
     state: entity.state,
     html_url: html,
@@ -24,9 +24,9 @@ export function review(site: Site, repository: Repository, pull: Pull, entity: R
 }
 
 /** Webhooks write the state small: https://github.com/home-assistant/service-hub/pull/129 */
-export function reviewPayload(site: Site, repository: Repository, pull: Pull, entity: Review) {
+export function reviewPayload(site: RenderContext, repository: Repository, pull: Pull, entity: Review) {
   return {
-    ...review(site, repository, pull, entity),
+    ...renderReview(site, repository, pull, entity),
     body: entity.body === "" ? null : entity.body,
     state: entity.state.toLowerCase() as Lowercase<Review["state"]>,
     submitted_at: entity.submittedAt ?? entity.updatedAt,
@@ -37,7 +37,7 @@ export function reviewPayload(site: Site, repository: Repository, pull: Pull, en
 /** Where the comment is now; null: outdated. */
 export type ShownPlace = { position: number; line: number; startLine: number | null } | null;
 
-function common(site: Site, repository: Repository, pull: Pull, entity: ReviewComment, place: ShownPlace) {
+function common(site: RenderContext, repository: Repository, pull: Pull, entity: ReviewComment, place: ShownPlace) {
   const api = repositoryApi(site, repository);
   const url = `${api}/pulls/comments/${entity.id}`;
   const html = `${repositoryWeb(site, repository)}/pull/${pull.number}#discussion_r${entity.id}`;
@@ -54,7 +54,7 @@ function common(site: Site, repository: Repository, pull: Pull, entity: ReviewCo
     original_commit_id: entity.commitId,
     original_position: entity.position,
     ...(entity.inReplyTo === null ? {} : { in_reply_to_id: entity.inReplyTo }),
-    user: simpleUser(site, userById(site, entity.userId)),
+    user: renderSimpleUser(site, userById(site, entity.userId)),
     body: entity.body,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
@@ -72,8 +72,8 @@ function common(site: Site, repository: Repository, pull: Pull, entity: ReviewCo
 }
 
 /** One that is outdated, or on a whole file, has no `line`, and outdated no `position`: the schema knows no null for them. */
-export function reviewComment(
-  site: Site,
+export function renderReviewComment(
+  site: RenderContext,
   repository: Repository,
   pull: Pull,
   entity: ReviewComment,
@@ -89,14 +89,14 @@ export function reviewComment(
 }
 
 /** The same in the list of one review's comments, which has another schema. */
-export function commentOfReview(...given: Parameters<typeof reviewComment>): Schema<"review-comment"> {
+export function renderCommentOfReview(...given: Parameters<typeof renderReviewComment>): Schema<"review-comment"> {
   const [site, repository, pull, entity, place] = given;
-  const shown = reviewComment(...given);
+  const shown = renderReviewComment(...given);
   return { ...common(site, repository, pull, entity, place), ...shown, position: shown.position ?? null };
 }
 
 export function reviewCommentPayload(
-  site: Site,
+  site: RenderContext,
   repository: Repository,
   pull: Pull,
   entity: ReviewComment,

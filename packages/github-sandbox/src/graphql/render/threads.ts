@@ -1,13 +1,13 @@
 /** Threads of review comments. */
 import type { PullRequestReviewComment, PullRequestReviewThread } from "@octokit/graphql-schema";
 import { isResolved, type Thread } from "../../pulls/reviews/threads.ts";
-import { nodeId, repositoryWeb } from "../../shapes/site.ts";
-import { association } from "../../shapes/user.ts";
+import { nodeId, repositoryWeb } from "../../render/site.ts";
+import { association } from "../../render/user.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
-export function threadShape(asking: Asking, repository: Repository, pull: Pull, thread: Thread): Shown {
+export function threadObject(asking: Asking, repository: Repository, pull: Pull, thread: Thread): Shown {
   const { context, show } = asking;
   const [first] = thread;
   const resolved = context.store.table("resolvedThreads").get(first.id);

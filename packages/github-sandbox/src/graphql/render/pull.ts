@@ -14,17 +14,17 @@ import { closedNumbers } from "../../pulls/landing/closing.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { latestVerdicts } from "../../pulls/reviews/standing.ts";
 import { threadsOf } from "../../pulls/reviews/threads.ts";
-import { nodeId, repositoryWeb } from "../../shapes/site.ts";
-import { association } from "../../shapes/user.ts";
+import { nodeId, repositoryWeb } from "../../render/site.ts";
+import { association } from "../../render/user.ts";
 import type { Issue, Pull, Repository, Review } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
-import { rollupShape } from "./checks.ts";
-import { pullCommitShape } from "./commit.ts";
+import { rollupObject } from "./checks.ts";
+import { pullCommitObject } from "./commit.ts";
 import { conversationFields } from "./conversation.ts";
-import { threadShape } from "./threads.ts";
+import { threadObject } from "./threads.ts";
 
-export function pullShape(asking: Asking, repository: Repository, pull: Pull): Shown {
+export function pullObject(asking: Asking, repository: Repository, pull: Pull): Shown {
   const { context, show } = asking;
   const { store } = context;
   const issue = store.table("issues").get(pull.id);
@@ -80,12 +80,12 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
     permalink: url,
     resourcePath: new URL(url).pathname,
     autoMergeRequest: autoMerge(asking, repository, pull),
-    statusCheckRollup: () => rollupShape(asking, repository, pull.headSha),
+    statusCheckRollup: () => rollupObject(asking, repository, pull.headSha),
     commits: connection(
       "PullRequestCommitConnection",
       "commits",
       () => commitsOf(asking, repository, pull),
-      (sha) => pullCommitShape(asking, repository, pull, sha),
+      (sha) => pullCommitObject(asking, repository, pull, sha),
     ),
     files: connection("PullRequestChangedFileConnection", "files", () => filesOf(asking, repository, pull), fileShape),
     reviews: (given: Arguments) => {
@@ -107,7 +107,7 @@ export function pullShape(asking: Asking, repository: Repository, pull: Pull): S
       "PullRequestReviewThreadConnection",
       "reviewThreads",
       () => threadsOf(store, pull),
-      (thread) => threadShape(asking, repository, pull, thread),
+      (thread) => threadObject(asking, repository, pull, thread),
     ),
     closingIssuesReferences: connection(
       "IssueConnection",
@@ -131,11 +131,11 @@ function reviewConnection(asking: Asking, repository: Repository, pull: Pull, na
     "PullRequestReviewConnection",
     name,
     () => found,
-    (each) => reviewShape(asking, repository, pull, each),
+    (each) => reviewObject(asking, repository, pull, each),
   );
 }
 
-export function reviewShape({ context, show }: Asking, repository: Repository, pull: Pull, review: Review): Shown {
+export function reviewObject({ context, show }: Asking, repository: Repository, pull: Pull, review: Review): Shown {
   const url = `${repositoryWeb(context, repository)}/pull/${pull.number}#pullrequestreview-${review.id}`;
   return {
     __typename: "PullRequestReview",

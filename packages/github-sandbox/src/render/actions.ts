@@ -1,11 +1,11 @@
 /** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
 import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../store/entities.ts";
 import type { HeadCommit } from "./check.ts";
-import { repository as renderRepository } from "./repository.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
-import { simpleUser, userById } from "./user.ts";
+import { renderRepository } from "./repository.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { renderSimpleUser, userById } from "./user.ts";
 
-export function workflow(site: Site, repository: Repository, entity: Workflow) {
+export function renderWorkflow(site: RenderContext, repository: Repository, entity: Workflow) {
   return {
     id: entity.id,
     node_id: nodeId("Workflow", entity.id),
@@ -21,7 +21,7 @@ export function workflow(site: Site, repository: Repository, entity: Workflow) {
 }
 
 /** The run's pulls as they are now. */
-function pullsOf(site: Site, repository: Repository, run: WorkflowRun) {
+function pullsOf(site: RenderContext, repository: Repository, run: WorkflowRun) {
   const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
   return site.store
     .table("pulls")
@@ -36,10 +36,15 @@ function pullsOf(site: Site, repository: Repository, run: WorkflowRun) {
 }
 
 /** `headCommit` is the commit of the run's `headSha`. */
-export function workflowRun(site: Site, repository: Repository, run: WorkflowRun, headCommit: HeadCommit) {
+export function renderWorkflowRun(
+  site: RenderContext,
+  repository: Repository,
+  run: WorkflowRun,
+  headCommit: HeadCommit,
+) {
   const api = repositoryApi(site, repository);
   const url = `${api}/actions/runs/${run.id}`;
-  const actor = simpleUser(site, userById(site, run.actorId));
+  const actor = renderSimpleUser(site, userById(site, run.actorId));
   const rendered = renderRepository(site, repository);
   return {
     id: run.id,
@@ -65,7 +70,7 @@ export function workflowRun(site: Site, repository: Repository, run: WorkflowRun
     run_attempt: run.runAttempt,
     referenced_workflows: [],
     run_started_at: run.startedAt ?? run.createdAt,
-    triggering_actor: simpleUser(site, userById(site, run.triggeringActorId)),
+    triggering_actor: renderSimpleUser(site, userById(site, run.triggeringActorId)),
     jobs_url: `${url}/jobs`,
     logs_url: `${url}/logs`,
     check_suite_url: `${api}/check-suites/${run.checkSuiteId}`,
@@ -80,7 +85,7 @@ export function workflowRun(site: Site, repository: Repository, run: WorkflowRun
   } satisfies Schema<"workflow-run">;
 }
 
-export function job(site: Site, repository: Repository, entity: Job, run: WorkflowRun) {
+export function renderJob(site: RenderContext, repository: Repository, entity: Job, run: WorkflowRun) {
   const api = repositoryApi(site, repository);
   const started = entity.startedAt !== null;
   return {
@@ -118,7 +123,7 @@ export function job(site: Site, repository: Repository, entity: Job, run: Workfl
   } satisfies Schema<"job">;
 }
 
-export function artifact(site: Site, repository: Repository, entity: Artifact) {
+export function renderArtifact(site: RenderContext, repository: Repository, entity: Artifact) {
   const url = `${repositoryApi(site, repository)}/actions/artifacts/${entity.id}`;
   const run = site.store.table("runs").get(entity.runId);
   return {

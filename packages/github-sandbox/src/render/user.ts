@@ -1,15 +1,15 @@
 /** People, organisations and Apps' bots. */
 import type { Repository, User } from "../store/entities.ts";
-import { nodeId, type Schema, type Site } from "./site.ts";
+import { nodeId, type RenderContext, type Schema } from "./site.ts";
 
 /** What GitHub shows where an account is gone: https://github.com/ghost */
 const ghost: User = { id: 10137, login: "ghost", type: "User", name: "Deleted user", email: null };
 
-export function userById(site: Pick<Site, "store">, id: number): User {
+export function userById(site: Pick<RenderContext, "store">, id: number): User {
   return site.store.table("users").get(id) ?? ghost;
 }
 
-function links(site: Site, user: User) {
+function links(site: RenderContext, user: User) {
   const login = encodeURIComponent(user.login);
   const url = `${site.apiUrl()}/users/${login}`;
   // A bot's page is its App's: https://api.github.com/users/dependabot[bot]
@@ -29,7 +29,7 @@ function links(site: Site, user: User) {
   };
 }
 
-export function simpleUser(site: Site, user: User) {
+export function renderSimpleUser(site: RenderContext, user: User) {
   return {
     login: user.login,
     id: user.id,
@@ -43,10 +43,10 @@ export function simpleUser(site: Site, user: User) {
   } satisfies Schema<"simple-user">;
 }
 
-export function publicUser(site: Site, user: User): Schema<"public-user"> {
+export function renderPublicUser(site: RenderContext, user: User): Schema<"public-user"> {
   const owned = site.store.table("repositories").filter((repository) => repository.ownerId === user.id);
   return {
-    ...simpleUser(site, user),
+    ...renderSimpleUser(site, user),
     name: user.name,
     company: null,
     blog: "",
@@ -64,11 +64,11 @@ export function publicUser(site: Site, user: User): Schema<"public-user"> {
   };
 }
 
-export function privateUser(site: Site, user: User): Schema<"private-user"> {
+export function renderPrivateUser(site: RenderContext, user: User): Schema<"private-user"> {
   const isPrivate = (repository: Repository) => repository.ownerId === user.id && repository.private;
   const owned = site.store.table("repositories").filter(isPrivate).length;
   return {
-    ...publicUser(site, user),
+    ...renderPublicUser(site, user),
     user_view_type: "private",
     private_gists: 0,
     total_private_repos: owned,
@@ -79,7 +79,7 @@ export function privateUser(site: Site, user: User): Schema<"private-user"> {
   };
 }
 
-export function organization(site: Site, user: User): Schema<"organization-simple-webhooks"> {
+export function renderOrganization(site: RenderContext, user: User): Schema<"organization-simple-webhooks"> {
   const url = `${site.apiUrl()}/orgs/${user.login}`;
   return {
     login: user.login,

@@ -4,8 +4,8 @@ import type { FileChange } from "../git/plumbing/diff.ts";
 import type { Commit, ObjectType } from "../git/plumbing/objects.ts";
 import type { TreeEntry } from "../git/plumbing/trees.ts";
 import type { Repository } from "../store/entities.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
-import { simpleUser } from "./user.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { renderSimpleUser } from "./user.ts";
 
 /** The sandbox signs nothing. */
 const unsigned = { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
@@ -15,7 +15,7 @@ export function pathInUrl(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-export function gitCommit(site: Site, repository: Repository, commit: Commit): Schema<"git-commit"> {
+export function renderGitCommit(site: RenderContext, repository: Repository, commit: Commit): Schema<"git-commit"> {
   const api = `${repositoryApi(site, repository)}/git`;
   const html = (sha: string) => `${repositoryWeb(site, repository)}/commit/${sha}`;
   return {
@@ -32,13 +32,13 @@ export function gitCommit(site: Site, repository: Repository, commit: Commit): S
   };
 }
 
-export function commit(site: Site, repository: Repository, given: Commit) {
+export function renderCommit(site: RenderContext, repository: Repository, given: Commit) {
   const api = repositoryApi(site, repository);
   const url = `${api}/commits/${given.sha}`;
   const html = (sha: string) => `${repositoryWeb(site, repository)}/commit/${sha}`;
   const user = (email: string) => {
     const found = userOfEmail(site.store, email);
-    return found === null ? null : simpleUser(site, found);
+    return found === null ? null : renderSimpleUser(site, found);
   };
   return {
     sha: given.sha,
@@ -62,7 +62,12 @@ export function commit(site: Site, repository: Repository, given: Commit) {
 }
 
 /** @param at The commit the file is shown at. */
-export function diffEntry(site: Site, repository: Repository, at: string, change: FileChange): Schema<"diff-entry"> {
+export function renderDiffEntry(
+  site: RenderContext,
+  repository: Repository,
+  at: string,
+  change: FileChange,
+): Schema<"diff-entry"> {
   const web = repositoryWeb(site, repository);
   const path = pathInUrl(change.path);
   return {
@@ -80,8 +85,8 @@ export function diffEntry(site: Site, repository: Repository, at: string, change
   };
 }
 
-export function gitRef(
-  site: Site,
+export function renderGitRef(
+  site: RenderContext,
   repository: Repository,
   { ref, sha, type }: { ref: string; sha: string; type: ObjectType },
 ): Schema<"git-ref"> {
@@ -94,8 +99,8 @@ export function gitRef(
   };
 }
 
-export function gitTree(
-  site: Site,
+export function renderGitTree(
+  site: RenderContext,
   repository: Repository,
   sha: string,
   entries: readonly TreeEntry[],
@@ -124,7 +129,7 @@ function contentType({ type, mode }: TreeEntry): "dir" | "submodule" | "symlink"
 }
 
 /** What every file, link, folder and submodule has. @param ref What the address shall show it at: a branch, tag or SHA. */
-function contentPart(site: Site, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+function contentPart(site: RenderContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
   const api = repositoryApi(site, repository);
   const web = repositoryWeb(site, repository);
   const kind = contentType(entry);
@@ -148,7 +153,13 @@ function contentPart(site: Site, repository: Repository, ref: string, path: stri
  * A line of a folder's listing. A submodule is told as a file there, so that old clients do not stumble:
  * https://docs.github.com/en/rest/repos/contents#get-repository-content
  */
-export function contentEntry(site: Site, repository: Repository, ref: string, path: string, entry: TreeEntry) {
+export function renderContentEntry(
+  site: RenderContext,
+  repository: Repository,
+  ref: string,
+  path: string,
+  entry: TreeEntry,
+) {
   const type = contentType(entry);
   return {
     type: type === "submodule" ? "file" : type,
@@ -156,8 +167,8 @@ export function contentEntry(site: Site, repository: Repository, ref: string, pa
   } satisfies Schema<"content-directory">[number];
 }
 
-export function contentFile(
-  site: Site,
+export function renderContentFile(
+  site: RenderContext,
   repository: Repository,
   ref: string,
   path: string,
@@ -172,8 +183,8 @@ export function contentFile(
   };
 }
 
-export function contentSymlink(
-  site: Site,
+export function renderContentSymlink(
+  site: RenderContext,
   repository: Repository,
   ref: string,
   path: string,
@@ -183,8 +194,8 @@ export function contentSymlink(
   return { ...contentPart(site, repository, ref, path, entry), type: "symlink", target };
 }
 
-export function contentSubmodule(
-  site: Site,
+export function renderContentSubmodule(
+  site: RenderContext,
   repository: Repository,
   ref: string,
   path: string,

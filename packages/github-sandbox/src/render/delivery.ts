@@ -2,7 +2,7 @@
 import type { Delivery } from "../store/entities.ts";
 import type { Schema } from "./site.ts";
 
-export function deliveryItem(delivery: Delivery) {
+export function renderDeliveryItem(delivery: Delivery) {
   return {
     id: delivery.id,
     guid: delivery.guid,
@@ -19,9 +19,9 @@ export function deliveryItem(delivery: Delivery) {
   } satisfies Schema<"hook-delivery-item">;
 }
 
-export function deliveryInFull(delivery: Delivery) {
+export function renderFullDelivery(delivery: Delivery) {
   return {
-    ...deliveryItem(delivery),
+    ...renderDeliveryItem(delivery),
     url: delivery.url,
     request: { headers: delivery.requestHeaders, payload: delivery.payload },
     response: { headers: delivery.responseHeaders, payload: delivery.responseBody },

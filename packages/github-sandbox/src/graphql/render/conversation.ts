@@ -1,9 +1,9 @@
 /** Issues, and what issues and pulls have in common: labels, people, comments. */
 import type { IssueComment, Issue as IssueType } from "@octokit/graphql-schema";
+import { labelsOf } from "../../render/issue.ts";
+import { nodeId, repositoryWeb } from "../../render/site.ts";
+import { association } from "../../render/user.ts";
 import { parentOf, subIssuesOf } from "../../rest/issues/links/sub-issues.ts";
-import { labelsOf } from "../../shapes/issue.ts";
-import { nodeId, repositoryWeb } from "../../shapes/site.ts";
-import { association } from "../../shapes/user.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
@@ -43,7 +43,7 @@ export function conversationFields(asking: Asking, repository: Repository, issue
       (id) => show.actor(id),
     ),
     comments: connection("IssueCommentConnection", "comments", comments, (each) =>
-      commentShape(asking, repository, issue, each),
+      commentObject(asking, repository, issue, each),
     ),
   };
 }
@@ -55,7 +55,7 @@ interface Newer {
   subIssuesSummary: unknown;
 }
 
-export function issueShape(asking: Asking, repository: Repository, issue: Issue): Shown {
+export function issueObject(asking: Asking, repository: Repository, issue: Issue): Shown {
   const { context, show } = asking;
   const url = `${repositoryWeb(context, repository)}/issues/${issue.number}`;
   const parent = parentOf(context.store, issue);
@@ -91,7 +91,12 @@ function repositoryOf({ context }: Asking, issue: Issue): Repository {
   return found;
 }
 
-export function commentShape({ context, show }: Asking, repository: Repository, issue: Issue, comment: Comment): Shown {
+export function commentObject(
+  { context, show }: Asking,
+  repository: Repository,
+  issue: Issue,
+  comment: Comment,
+): Shown {
   const page = `${repositoryWeb(context, repository)}/${issue.isPull ? "pull" : "issues"}/${issue.number}`;
   const pull = context.store.table("pulls").get(issue.id);
   const minimized = context.store.table("minimizedComments").get(comment.id);

@@ -1,11 +1,11 @@
 /** Classic branch protection. */
 import type { Allowed, Protection, Repository } from "../../store/entities.ts";
-import { integrationById } from "../app.ts";
-import { repositoryApi, type Schema, type Site } from "../site.ts";
-import { simpleUser, userById } from "../user.ts";
+import { renderAppById } from "../app.ts";
+import { type RenderContext, repositoryApi, type Schema } from "../site.ts";
+import { renderSimpleUser, userById } from "../user.ts";
 
-export function requiredChecks(
-  site: Site,
+export function renderRequiredChecks(
+  site: RenderContext,
   repository: Repository,
   branch: string,
   required: NonNullable<Protection["requiredStatusChecks"]>,
@@ -20,8 +20,8 @@ export function requiredChecks(
   } satisfies Schema<"status-check-policy">;
 }
 
-export function requiredReviews(
-  site: Site,
+export function renderRequiredReviews(
+  site: RenderContext,
   repository: Repository,
   entity: Protection & { requiredApprovals: number },
 ) {
@@ -37,49 +37,49 @@ export function requiredReviews(
   } satisfies Schema<"protected-branch-pull-request-review">;
 }
 
-export function restrictions(site: Site, repository: Repository, branch: string, entity: Allowed) {
+export function renderRestrictions(site: RenderContext, repository: Repository, branch: string, entity: Allowed) {
   const url = `${protectionUrl(site, repository, branch)}/restrictions`;
   const urls = { url, users_url: `${url}/users`, teams_url: `${url}/teams`, apps_url: `${url}/apps` };
   return { ...urls, ...allowed(site, entity) } satisfies Schema<"branch-restriction-policy">;
 }
 
-function allowed(site: Site, { userIds, appIds }: Allowed) {
+function allowed(site: RenderContext, { userIds, appIds }: Allowed) {
   return {
-    users: userIds.map((id) => simpleUser(site, userById(site, id))),
+    users: userIds.map((id) => renderSimpleUser(site, userById(site, id))),
     teams: [],
-    apps: appIds.map((id) => ({ ...integrationById(site, id), description: "" })),
+    apps: appIds.map((id) => ({ ...renderAppById(site, id), description: "" })),
   };
 }
 
-export function adminsEnforced(site: Site, repository: Repository, entity: Protection) {
+export function renderAdminsEnforced(site: RenderContext, repository: Repository, entity: Protection) {
   return {
     url: `${protectionUrl(site, repository, entity.branch)}/enforce_admins`,
     enabled: entity.enforceAdmins,
   } satisfies Schema<"protected-branch-admin-enforced">;
 }
 
-export function signatures(site: Site, repository: Repository, entity: Protection) {
+export function renderSignatures(site: RenderContext, repository: Repository, entity: Protection) {
   return {
     url: `${protectionUrl(site, repository, entity.branch)}/required_signatures`,
     enabled: entity.requiredSignatures,
   };
 }
 
-export function protection(site: Site, repository: Repository, entity: Protection) {
+export function renderProtection(site: RenderContext, repository: Repository, entity: Protection) {
   const { branch, requiredStatusChecks, requiredApprovals } = entity;
   return {
     url: protectionUrl(site, repository, branch),
     ...(requiredStatusChecks === null
       ? {}
-      : { required_status_checks: requiredChecks(site, repository, branch, requiredStatusChecks) }),
+      : { required_status_checks: renderRequiredChecks(site, repository, branch, requiredStatusChecks) }),
     ...(requiredApprovals === null
       ? {}
-      : { required_pull_request_reviews: requiredReviews(site, repository, { ...entity, requiredApprovals }) }),
+      : { required_pull_request_reviews: renderRequiredReviews(site, repository, { ...entity, requiredApprovals }) }),
     ...(entity.restrictions === null
       ? {}
-      : { restrictions: restrictions(site, repository, branch, entity.restrictions) }),
-    required_signatures: signatures(site, repository, entity),
-    enforce_admins: adminsEnforced(site, repository, entity),
+      : { restrictions: renderRestrictions(site, repository, branch, entity.restrictions) }),
+    required_signatures: renderSignatures(site, repository, entity),
+    enforce_admins: renderAdminsEnforced(site, repository, entity),
     required_linear_history: { enabled: entity.requiredLinearHistory },
     allow_force_pushes: { enabled: entity.allowForcePushes },
     allow_deletions: { enabled: entity.allowDeletions },
@@ -90,6 +90,6 @@ export function protection(site: Site, repository: Repository, entity: Protectio
   } satisfies Schema<"branch-protection">;
 }
 
-function protectionUrl(site: Site, repository: Repository, branch: string): string {
+function protectionUrl(site: RenderContext, repository: Repository, branch: string): string {
   return `${repositoryApi(site, repository)}/branches/${encodeURIComponent(branch)}/protection`;
 }

@@ -2,10 +2,10 @@
 import type { Commit as CommitType, GitActor, PullRequestCommit, Ref, Tree } from "@octokit/graphql-schema";
 import { userOfEmail } from "../../git/identity.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
-import { nodeId, repositoryWeb } from "../../shapes/site.ts";
+import { nodeId, repositoryWeb } from "../../render/site.ts";
 import type { Pull, Repository } from "../../store/entities.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
-import { rollupShape } from "./checks.ts";
+import { rollupObject } from "./checks.ts";
 
 function gitActor({ context, show }: Asking, { name, email, date }: Commit["author"]): Shown {
   const user = userOfEmail(context.store, email);
@@ -18,7 +18,7 @@ function gitActor({ context, show }: Asking, { name, email, date }: Commit["auth
   } satisfies Fields<GitActor>;
 }
 
-export async function commitShape(asking: Asking, repository: Repository, sha: string): Promise<Shown> {
+export async function commitObject(asking: Asking, repository: Repository, sha: string): Promise<Shown> {
   const { context, show } = asking;
   const commit = await readCommit(context.git.at(repository), sha);
   if (commit === null) throw new Error(`no commit ${sha}`);
@@ -41,12 +41,12 @@ export async function commitShape(asking: Asking, repository: Repository, sha: s
     resourcePath: new URL(url).pathname,
     tree: { __typename: "Tree", id: nodeId("Tree", commit.tree), oid: commit.tree } satisfies Fields<Tree>,
     repository: () => show.repository(repository),
-    statusCheckRollup: () => rollupShape(asking, repository, sha),
+    statusCheckRollup: () => rollupObject(asking, repository, sha),
   } satisfies Fields<CommitType>;
 }
 
 /** A branch or a tag; null when there is none. @param ref Such as `refs/heads/main`. */
-export async function refShape({ context, show }: Asking, repository: Repository, ref: string): Promise<Shown | null> {
+export async function refObject({ context, show }: Asking, repository: Repository, ref: string): Promise<Shown | null> {
   const sha = await context.git.resolve(repository, ref);
   const [, prefix, name] = /^(refs\/[^/]+\/)(.+)$/.exec(ref) ?? [];
   if (sha === null || name === undefined) return null;
@@ -60,7 +60,7 @@ export async function refShape({ context, show }: Asking, repository: Repository
   } satisfies Fields<Ref>;
 }
 
-export function pullCommitShape({ context, show }: Asking, repository: Repository, pull: Pull, sha: string): Shown {
+export function pullCommitObject({ context, show }: Asking, repository: Repository, pull: Pull, sha: string): Shown {
   const url = `${repositoryWeb(context, repository)}/pull/${pull.number}/commits/${sha}`;
   return {
     __typename: "PullRequestCommit",

@@ -1,13 +1,13 @@
 /** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
 import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../store/entities.ts";
-import { integrationById } from "./app.ts";
+import { renderAppById } from "./app.ts";
 import { linksOf } from "./issue-links.ts";
-import { repository as renderRepository } from "./repository.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
+import { renderRepository } from "./repository.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import type { Told } from "./told.ts";
-import { association, simpleUser, userById } from "./user.ts";
+import { association, renderSimpleUser, userById } from "./user.ts";
 
-export function label(site: Site, repository: Repository, entity: Label) {
+export function renderLabel(site: RenderContext, repository: Repository, entity: Label) {
   return {
     id: entity.id,
     node_id: nodeId("Label", entity.id),
@@ -22,12 +22,12 @@ export function label(site: Site, repository: Repository, entity: Label) {
 }
 
 /** The issue's labels as entities, in the order they were added. */
-export function labelsOf(site: Pick<Site, "store">, issue: Issue): Label[] {
+export function labelsOf(site: Pick<RenderContext, "store">, issue: Issue): Label[] {
   const known = site.store.table("labels").filter((entity) => entity.repositoryId === issue.repositoryId);
   return issue.labels.flatMap((name) => known.find((entity) => entity.name === name) ?? []);
 }
 
-export function reactionRollup(site: Pick<Site, "store">, subject: Reaction["subject"], url: string) {
+export function reactionRollup(site: Pick<RenderContext, "store">, subject: Reaction["subject"], url: string) {
   const contents = site.store
     .table("reactions")
     .filter((entity) => entity.subject.kind === subject.kind && entity.subject.id === subject.id)
@@ -47,7 +47,7 @@ export function reactionRollup(site: Pick<Site, "store">, subject: Reaction["sub
   } satisfies Schema<"reaction-rollup">;
 }
 
-function pullPart(site: Site, repository: Repository, entity: Issue) {
+function pullPart(site: RenderContext, repository: Repository, entity: Issue) {
   if (!entity.isPull) return {};
   const pull = site.store.table("pulls").get(entity.id);
   const html = `${repositoryWeb(site, repository)}/pull/${entity.number}`;
@@ -63,9 +63,9 @@ function pullPart(site: Site, repository: Repository, entity: Issue) {
   };
 }
 
-export function issue(site: Site, repository: Repository, entity: Issue) {
+export function renderIssue(site: RenderContext, repository: Repository, entity: Issue) {
   const url = `${repositoryApi(site, repository)}/issues/${entity.number}`;
-  const assignees = entity.assigneeIds.map((id) => simpleUser(site, userById(site, id)));
+  const assignees = entity.assigneeIds.map((id) => renderSimpleUser(site, userById(site, id)));
   const { store } = site;
   return {
     id: entity.id,
@@ -82,8 +82,8 @@ export function issue(site: Site, repository: Repository, entity: Issue) {
     state_reason: entity.stateReason,
     title: entity.title,
     body: entity.body,
-    user: simpleUser(site, userById(site, entity.userId)),
-    labels: labelsOf(site, entity).map((each) => label(site, repository, each)),
+    user: renderSimpleUser(site, userById(site, entity.userId)),
+    labels: labelsOf(site, entity).map((each) => renderLabel(site, repository, each)),
     assignee: assignees[0] ?? null,
     assignees,
     milestone: null,
@@ -95,7 +95,7 @@ export function issue(site: Site, repository: Repository, entity: Issue) {
     closed_at: entity.closedAt,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
-    closed_by: entity.closedById === null ? null : simpleUser(site, userById(site, entity.closedById)),
+    closed_by: entity.closedById === null ? null : renderSimpleUser(site, userById(site, entity.closedById)),
     author_association: association(repository, entity.userId),
     performed_via_github_app: null,
     reactions: reactionRollup(site, { kind: "issue", id: entity.id }, url),
@@ -104,7 +104,7 @@ export function issue(site: Site, repository: Repository, entity: Issue) {
   } satisfies Schema<"issue"> & Schema<"webhook-issues-opened">["issue"];
 }
 
-export function comment(site: Site, repository: Repository, entity: Comment) {
+export function renderIssueComment(site: RenderContext, repository: Repository, entity: Comment) {
   const url = `${repositoryApi(site, repository)}/issues/comments/${entity.id}`;
   const parent = site.store
     .table("issues")
@@ -116,22 +116,22 @@ export function comment(site: Site, repository: Repository, entity: Comment) {
     url,
     html_url: `${page}#issuecomment-${entity.id}`,
     issue_url: `${repositoryApi(site, repository)}/issues/${entity.issueNumber}`,
-    user: simpleUser(site, userById(site, entity.userId)),
+    user: renderSimpleUser(site, userById(site, entity.userId)),
     body: entity.body,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
     author_association: association(repository, entity.userId),
-    performed_via_github_app: entity.viaAppId === null ? null : integrationById(site, entity.viaAppId),
+    performed_via_github_app: entity.viaAppId === null ? null : renderAppById(site, entity.viaAppId),
     reactions: reactionRollup(site, { kind: "comment", id: entity.id }, url),
   } satisfies Schema<"issue-comment"> & Schema<"webhook-issue-comment-created">["comment"];
 }
 
-export function issueEvent(site: Site, repository: Repository, entity: IssueEvent) {
+export function renderIssueEvent(site: RenderContext, repository: Repository, entity: IssueEvent) {
   return {
     id: entity.id,
     node_id: nodeId("IssueEvent", entity.id),
     url: `${repositoryApi(site, repository)}/issues/events/${entity.id}`,
-    actor: simpleUser(site, userById(site, entity.actorId)),
+    actor: renderSimpleUser(site, userById(site, entity.actorId)),
     event: entity.event,
     commit_id: entity.commitId ?? null,
     commit_url: entity.commitId ? `${repositoryApi(site, repository)}/commits/${entity.commitId}` : null,
@@ -143,7 +143,7 @@ export function issueEvent(site: Site, repository: Repository, entity: IssueEven
 }
 
 /** `sub_issue`, `parent_issue`, `blocked_by` or `blocking`, where the event ties the issue to another. */
-function relatedPart(site: Site, entity: IssueEvent) {
+function relatedPart(site: RenderContext, entity: IssueEvent) {
   const related = site.store.table("issues").get(entity.relatedId ?? 0);
   const repository = site.store.table("repositories").get(related?.repositoryId ?? 0);
   if (related === undefined || repository === undefined) return {};
@@ -159,11 +159,11 @@ function relatedPart(site: Site, entity: IssueEvent) {
   };
 }
 
-export function reaction(site: Site, entity: Reaction) {
+export function renderReaction(site: RenderContext, entity: Reaction) {
   return {
     id: entity.id,
     node_id: nodeId("Reaction", entity.id),
-    user: simpleUser(site, userById(site, entity.userId)),
+    user: renderSimpleUser(site, userById(site, entity.userId)),
     content: entity.content,
     created_at: entity.createdAt,
   } satisfies Schema<"reaction">;

@@ -1,10 +1,10 @@
 /** A whole webhook payload from an announcement, as Apps get it (but for `installation`) and as `github.event` shows it. */
 import type { Announcement } from "../store/announce.ts";
-import { repository as renderRepository } from "./repository.ts";
-import type { Site } from "./site.ts";
-import { organization, simpleUser, userById } from "./user.ts";
+import { renderRepository } from "./repository.ts";
+import type { RenderContext } from "./site.ts";
+import { renderOrganization, renderSimpleUser, userById } from "./user.ts";
 
-export function fullPayload(site: Site, announcement: Announcement): Record<string, unknown> {
+export function fullPayload(site: RenderContext, announcement: Announcement): Record<string, unknown> {
   const { action, payload, sender } = announcement;
   // What is announced may have been stored since the caller read the repository.
   const repository = site.store.table("repositories").get(announcement.repository.id) ?? announcement.repository;
@@ -13,7 +13,7 @@ export function fullPayload(site: Site, announcement: Announcement): Record<stri
     ...(action === null ? {} : { action }),
     ...payload,
     repository: renderRepository(site, repository),
-    ...(owner.type === "Organization" ? { organization: organization(site, owner) } : {}),
-    sender: simpleUser(site, sender),
+    ...(owner.type === "Organization" ? { organization: renderOrganization(site, owner) } : {}),
+    sender: renderSimpleUser(site, sender),
   };
 }

@@ -1,8 +1,8 @@
 /** Repositories, and what is found through them. */
 import type { Label as LabelType, Repository as RepositoryType } from "@octokit/graphql-schema";
 import { listPulls } from "../../pulls/list.ts";
+import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { may } from "../../rest/kit.ts";
-import { nodeId, repositoryWeb } from "../../shapes/site.ts";
 import type { Label, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import { type Arguments, type Asking, type Fields, Refused, type Shown } from "../fields.ts";
@@ -17,7 +17,7 @@ function needs({ actor }: Asking, repository: Repository, permission: string): v
 /** The words that GraphQL has for states, in whatever case the store keeps them. */
 const wants = (states: unknown, state: string) => !Array.isArray(states) || states.includes(state);
 
-export function repositoryShape(asking: Asking, repository: Repository): Shown {
+export function repositoryObject(asking: Asking, repository: Repository): Shown {
   const { context, show } = asking;
   const { store } = context;
   const issueAt = (number: unknown) =>
@@ -124,7 +124,7 @@ function labelsIn({ context }: Asking, repository: Repository): Label[] {
   return context.store.table("labels").filter((each) => each.repositoryId === repository.id);
 }
 
-export function labelShape({ context, show }: Asking, repository: Repository, label: Label): Shown {
+export function labelObject({ context, show }: Asking, repository: Repository, label: Label): Shown {
   const url = `${repositoryWeb(context, repository)}/labels/${encodeURIComponent(label.name)}`;
   return {
     __typename: "Label",

@@ -1,20 +1,20 @@
 /** Apps and their installations. */
 import type { App, Installation, Permissions } from "../store/entities.ts";
-import { nodeId, type Schema, type Site } from "./site.ts";
-import { simpleUser, userById } from "./user.ts";
+import { nodeId, type RenderContext, type Schema } from "./site.ts";
+import { renderSimpleUser, userById } from "./user.ts";
 
 /** The names GitHub's check payloads list. An App registered with a newer one shows it all the same, as GitHub does. */
 type EventName = NonNullable<
   NonNullable<NonNullable<Schema<"webhook-check-suite-completed">["check_suite"]["app"]>["events"]>
 >[number];
 
-export function integration(site: Site, app: App) {
+export function renderApp(site: RenderContext, app: App) {
   return {
     id: app.id,
     slug: app.slug,
     node_id: nodeId("App", app.id),
     client_id: app.clientId,
-    owner: simpleUser(site, userById(site, app.ownerId)),
+    owner: renderSimpleUser(site, userById(site, app.ownerId)),
     name: app.name,
     description: null,
     external_url: `${site.serverUrl()}/apps/${app.slug}`,
@@ -27,18 +27,18 @@ export function integration(site: Site, app: App) {
 }
 
 /** Apps are never removed, so an id that was stored has its App. */
-export function integrationById(site: Site, id: number) {
+export function renderAppById(site: RenderContext, id: number) {
   const app = site.store.table("apps").get(id);
   if (app === undefined) throw new Error(`no App ${id}`);
-  return integration(site, app);
+  return renderApp(site, app);
 }
 
-export function installation(site: Site, entity: Installation, app: App) {
+export function renderInstallation(site: RenderContext, entity: Installation, app: App) {
   const account = userById(site, entity.accountId);
   const url = `${site.apiUrl()}/app/installations/${entity.id}`;
   return {
     id: entity.id,
-    account: simpleUser(site, account),
+    account: renderSimpleUser(site, account),
     repository_selection: entity.repositories === "all" ? "all" : "selected",
     access_tokens_url: `${url}/access_tokens`,
     repositories_url: `${site.apiUrl()}/installation/repositories`,

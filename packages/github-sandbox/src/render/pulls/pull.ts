@@ -1,9 +1,9 @@
 /** Pull requests, as lists, single answers and webhooks show them. */
 import type { Issue, Pull, Repository } from "../../store/entities.ts";
-import { label, labelsOf } from "../issue.ts";
-import { repository as renderRepository } from "../repository.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
-import { association, simpleUser, userById } from "../user.ts";
+import { labelsOf, renderLabel } from "../issue.ts";
+import { renderRepository } from "../repository.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
+import { association, renderSimpleUser, userById } from "../user.ts";
 
 /** What git and the checks add to a pull's own row. */
 export interface PullFacts {
@@ -11,7 +11,7 @@ export interface PullFacts {
   size: { commits: number; additions: number; deletions: number; files: number };
 }
 
-function links(site: Site, repository: Repository, pull: Pull) {
+function links(site: RenderContext, repository: Repository, pull: Pull) {
   const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;
   const issue = `${repositoryApi(site, repository)}/issues/${pull.number}`;
   const html = `${repositoryWeb(site, repository)}/pull/${pull.number}`;
@@ -29,29 +29,29 @@ function links(site: Site, repository: Repository, pull: Pull) {
   };
 }
 
-function side(site: Site, repository: Repository, ref: string, sha: string) {
-  const user = simpleUser(site, userById(site, repository.ownerId));
+function side(site: RenderContext, repository: Repository, ref: string, sha: string) {
+  const user = renderSimpleUser(site, userById(site, repository.ownerId));
   return { label: `${repository.owner}:${ref}`, ref, sha, user, repo: renderRepository(site, repository) };
 }
 
 /** The issue of the same number holds a pull's title, body, state and labels. */
-function issueOf(site: Site, pull: Pull): Issue {
+function issueOf(site: RenderContext, pull: Pull): Issue {
   const issue = site.store.table("issues").get(pull.id);
   if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
   return issue;
 }
 
 /** Who is asked for a review and has not given it. */
-export function requestedReviewers(site: Site, pull: Pull) {
+export function requestedReviewers(site: RenderContext, pull: Pull) {
   const requests = site.store.table("reviewRequests").filter((each) => each.pullId === pull.id);
-  return requests.map(({ userId }) => simpleUser(site, userById(site, userId)));
+  return requests.map(({ userId }) => renderSimpleUser(site, userById(site, userId)));
 }
 
-function autoMerge(site: Site, pull: Pull, issue: Issue) {
+function autoMerge(site: RenderContext, pull: Pull, issue: Issue) {
   const enabled = site.store.table("autoMerges").get(pull.id);
   if (enabled === undefined) return null;
   return {
-    enabled_by: simpleUser(site, userById(site, enabled.enabledById)),
+    enabled_by: renderSimpleUser(site, userById(site, enabled.enabledById)),
     merge_method: enabled.method,
     commit_title: enabled.title ?? issue.title,
     commit_message: enabled.message ?? "",
@@ -59,15 +59,15 @@ function autoMerge(site: Site, pull: Pull, issue: Issue) {
 }
 
 /** Those that everyone sees. */
-function commentsOnLines(site: Site, pull: Pull): number {
+function commentsOnLines(site: RenderContext, pull: Pull): number {
   const isPublic = (reviewId: number) => site.store.table("reviews").get(reviewId)?.state !== "PENDING";
   return site.store.table("reviewComments").filter((each) => each.pullId === pull.id && isPublic(each.reviewId)).length;
 }
 
-function common(site: Site, repository: Repository, pull: Pull) {
+function common(site: RenderContext, repository: Repository, pull: Pull) {
   const issue = issueOf(site, pull);
   const to = links(site, repository, pull);
-  const assignees = issue.assigneeIds.map((id) => simpleUser(site, userById(site, id)));
+  const assignees = issue.assigneeIds.map((id) => renderSimpleUser(site, userById(site, id)));
   return {
     ...to,
     id: pull.id,
@@ -76,10 +76,10 @@ function common(site: Site, repository: Repository, pull: Pull) {
     state: issue.state,
     locked: issue.locked,
     title: issue.title,
-    user: simpleUser(site, userById(site, issue.userId)),
+    user: renderSimpleUser(site, userById(site, issue.userId)),
     body: issue.body,
     labels: labelsOf(site, issue).map((each) => ({
-      ...label(site, repository, each),
+      ...renderLabel(site, repository, each),
       description: each.description ?? "",
     })),
     milestone: null,
@@ -111,11 +111,11 @@ function common(site: Site, repository: Repository, pull: Pull) {
   };
 }
 
-export function simplePull(site: Site, repository: Repository, pull: Pull) {
+export function renderSimplePull(site: RenderContext, repository: Repository, pull: Pull) {
   return common(site, repository, pull) satisfies Schema<"pull-request-simple">;
 }
 
-export function pullRequest(site: Site, repository: Repository, pull: Pull, facts: PullFacts) {
+export function renderPullRequest(site: RenderContext, repository: Repository, pull: Pull, facts: PullFacts) {
   const mergeable = pull.merged ? null : (pull.mergeability?.mergeable ?? null);
   return {
     ...common(site, repository, pull),
@@ -123,7 +123,7 @@ export function pullRequest(site: Site, repository: Repository, pull: Pull, fact
     mergeable,
     rebaseable: mergeable,
     mergeable_state: facts.mergeableState,
-    merged_by: pull.mergedById === null ? null : simpleUser(site, userById(site, pull.mergedById)),
+    merged_by: pull.mergedById === null ? null : renderSimpleUser(site, userById(site, pull.mergedById)),
     comments: site.store
       .table("comments")
       .filter((each) => each.repositoryId === repository.id && each.issueNumber === pull.number).length,

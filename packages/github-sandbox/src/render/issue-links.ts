@@ -1,8 +1,8 @@
 /** What an issue tells of the issues it is tied to: how many, and how many of them are still open. */
 import type { Issue } from "../store/entities.ts";
-import { repositoryApi, type Schema, type Site } from "./site.ts";
+import { type RenderContext, repositoryApi, type Schema } from "./site.ts";
 
-export function linksOf(site: Site, entity: Issue) {
+export function linksOf(site: RenderContext, entity: Issue) {
   const { store } = site;
   const issues = store.table("issues");
   const isOpen = (id: number) => issues.get(id)?.state === "open";
@@ -27,7 +27,7 @@ export function linksOf(site: Site, entity: Issue) {
   };
 }
 
-function parentPart(site: Site, entity: Issue) {
+function parentPart(site: RenderContext, entity: Issue) {
   const parent = site.store.table("issues").get(site.store.table("subIssues").get(entity.id)?.parentId ?? 0);
   const repository = site.store.table("repositories").get(parent?.repositoryId ?? 0);
   if (parent === undefined || repository === undefined) return {};

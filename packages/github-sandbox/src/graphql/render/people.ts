@@ -1,13 +1,13 @@
 /** People, Apps' bots and organisations, and the Apps themselves. */
 import type { App as AppType, Bot, Organization, User as UserType } from "@octokit/graphql-schema";
-import { nodeId } from "../../shapes/site.ts";
-import { simpleUser, userById } from "../../shapes/user.ts";
+import { nodeId } from "../../render/site.ts";
+import { renderSimpleUser, userById } from "../../render/user.ts";
 import type { App } from "../../store/entities.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
-export function actorShape({ context, actor: viewer }: Asking, userId: number): Shown {
+export function actorObject({ context, actor: viewer }: Asking, userId: number): Shown {
   const user = userById(context, userId);
-  const rest = simpleUser(context, user);
+  const rest = renderSimpleUser(context, user);
   const common = {
     __typename: user.type,
     id: rest.node_id,
@@ -25,7 +25,7 @@ export function actorShape({ context, actor: viewer }: Asking, userId: number): 
   return { ...common, name, email: email ?? "", isViewer } satisfies Fields<UserType>;
 }
 
-export function appShape({ context }: Asking, app: App): Shown {
+export function appObject({ context }: Asking, app: App): Shown {
   return {
     __typename: "App",
     id: nodeId("App", app.id),

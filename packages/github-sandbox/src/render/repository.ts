@@ -1,10 +1,10 @@
 /** Repositories, as REST answers and webhook payloads show them. */
 import { type Actor, may, roleOf } from "../rest/kit.ts";
 import type { Repository } from "../store/entities.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "./site.ts";
-import { simpleUser, userById } from "./user.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { renderSimpleUser, userById } from "./user.ts";
 
-function apiLinks(site: Site, repository: Repository) {
+function apiLinks(site: RenderContext, repository: Repository) {
   const url = repositoryApi(site, repository);
   return {
     url,
@@ -48,7 +48,7 @@ function apiLinks(site: Site, repository: Repository) {
 }
 
 /** What every form of a repository has; the webhook form is this and nothing more. */
-export function repository(site: Site, entity: Repository) {
+export function renderRepository(site: RenderContext, entity: Repository) {
   const owner = userById(site, entity.ownerId);
   const web = repositoryWeb(site, entity);
   const openIssues = site.store
@@ -59,7 +59,7 @@ export function repository(site: Site, entity: Repository) {
     node_id: nodeId("Repository", entity.id),
     name: entity.name,
     full_name: `${entity.owner}/${entity.name}`,
-    owner: simpleUser(site, owner),
+    owner: renderSimpleUser(site, owner),
     private: entity.private,
     html_url: web,
     description: entity.description,
@@ -102,10 +102,10 @@ export function repository(site: Site, entity: Repository) {
 }
 
 /** The repository and what the actor may do in it, for `GET /repos/{owner}/{repo}`. */
-export function fullRepository(site: Site, entity: Repository, actor: Actor): Schema<"full-repository"> {
+export function renderFullRepository(site: RenderContext, entity: Repository, actor: Actor): Schema<"full-repository"> {
   const owner = userById(site, entity.ownerId);
   return {
-    ...repository(site, entity),
+    ...renderRepository(site, entity),
     permissions: permissions(entity, actor),
     allow_merge_commit: entity.allowMergeCommit,
     allow_squash_merge: entity.allowSquashMerge,
@@ -115,7 +115,7 @@ export function fullRepository(site: Site, entity: Repository, actor: Actor): Sc
     delete_branch_on_merge: entity.deleteBranchOnMerge,
     subscribers_count: 0,
     network_count: 0,
-    ...(owner.type === "Organization" ? { organization: simpleUser(site, owner) } : {}),
+    ...(owner.type === "Organization" ? { organization: renderSimpleUser(site, owner) } : {}),
   };
 }
 

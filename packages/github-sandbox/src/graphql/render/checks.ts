@@ -7,12 +7,12 @@ import type {
   WorkflowRun as WorkflowRunType,
   Workflow as WorkflowType,
 } from "@octokit/graphql-schema";
-import { latestRuns, rollup } from "../../shapes/check.ts";
-import { nodeId, repositoryWeb } from "../../shapes/site.ts";
+import { latestRuns, rollup } from "../../render/check.ts";
+import { nodeId, repositoryWeb } from "../../render/site.ts";
 import type { CheckRun, CheckSuite, CommitStatus, Repository, WorkflowRun } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
-import { appShape } from "./people.ts";
+import { appObject } from "./people.ts";
 
 type Context = { run: CheckRun } | { status: CommitStatus };
 type State = "ERROR" | "FAILURE" | "PENDING" | "SUCCESS";
@@ -39,7 +39,7 @@ function contextsAt({ context }: Asking, repository: Repository, sha: string): C
 }
 
 /** null where nothing was reported, as on GitHub. */
-export function rollupShape(asking: Asking, repository: Repository, sha: string): Shown | null {
+export function rollupObject(asking: Asking, repository: Repository, sha: string): Shown | null {
   const contexts = contextsAt(asking, repository, sha);
   if (contexts.length === 0) return null;
   const states = contexts.map(stateOf);
@@ -55,7 +55,7 @@ export function rollupShape(asking: Asking, repository: Repository, sha: string)
       () => contexts,
       (context) =>
         "run" in context
-          ? checkRunShape(asking, repository, context.run)
+          ? checkRunObject(asking, repository, context.run)
           : statusShape(asking, repository, context.status),
       (all) => ({
         checkRunCount: all.filter((each) => "run" in each).length,
@@ -65,7 +65,7 @@ export function rollupShape(asking: Asking, repository: Repository, sha: string)
   } satisfies Fields<StatusCheckRollup>;
 }
 
-export function checkRunShape(asking: Asking, repository: Repository, run: CheckRun): Shown {
+export function checkRunObject(asking: Asking, repository: Repository, run: CheckRun): Shown {
   const { context, show } = asking;
   const url = `${repositoryWeb(context, repository)}/runs/${run.id}`;
   const suite = context.store.table("checkSuites").get(run.suiteId);
@@ -104,7 +104,7 @@ function suiteShape(asking: Asking, repository: Repository, suite: CheckSuite): 
     conclusion: upper(conclusion),
     createdAt: suite.createdAt,
     updatedAt: suite.updatedAt,
-    app: app === undefined ? null : appShape(asking, app),
+    app: app === undefined ? null : appObject(asking, app),
     commit: () => show.commit(repository, suite.headSha),
     repository: () => show.repository(repository),
     workflowRun: run === undefined ? null : runShape(asking, repository, run),

@@ -2,10 +2,10 @@
 import { bypassOf } from "../../gates/bypass.ts";
 import type { Rule } from "../../gates/rule.ts";
 import type { Repository, Ruleset, User } from "../../store/entities.ts";
-import { nodeId, repositoryApi, repositoryWeb, type Schema, type Site } from "../site.ts";
+import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 
 /** A ruleset in a list: what it does is told for one at a time. */
-export function rulesetSummary(site: Site, repository: Repository, entity: Ruleset) {
+export function renderRulesetSummary(site: RenderContext, repository: Repository, entity: Ruleset) {
   return {
     id: entity.id,
     name: entity.name,
@@ -24,8 +24,8 @@ export function rulesetSummary(site: Site, repository: Repository, entity: Rules
 }
 
 /** @param user Who looks; null: nobody known. @param administers Whether they may see who bypasses it. */
-export function ruleset(
-  site: Site,
+export function renderRuleset(
+  site: RenderContext,
   repository: Repository,
   entity: Ruleset,
   user: User | null,
@@ -33,7 +33,7 @@ export function ruleset(
 ): Schema<"repository-ruleset"> {
   const mode = user === null ? null : bypassOf(site.store, repository, entity, user);
   return {
-    ...rulesetSummary(site, repository, entity),
+    ...renderRulesetSummary(site, repository, entity),
     conditions: { ref_name: { include: entity.include, exclude: entity.exclude } },
     rules: entity.rules.map(shownRule),
     current_user_can_bypass: mode === null ? "never" : mode === "pull_request" ? "pull_requests_only" : mode,
@@ -49,7 +49,7 @@ export function ruleset(
   };
 }
 
-export function ruleOnBranch(repository: Repository, entity: Ruleset, rule: Rule) {
+export function renderRuleOnBranch(repository: Repository, entity: Ruleset, rule: Rule) {
   return {
     ...shownRule(rule),
     ruleset_source_type: "Repository" as const,

@@ -4,7 +4,7 @@ import type { Repository } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 
 /** The context and the runner's host are both of this form. */
-export interface Site {
+export interface RenderContext {
   store: Store;
   apiUrl(): string;
   serverUrl(): string;
@@ -30,10 +30,10 @@ export function readNodeId(id: string): { kind: string; id: string } | null {
   return kind === undefined || rest === undefined ? null : { kind, id: rest };
 }
 
-export function repositoryApi(site: Site, repository: Repository): string {
+export function repositoryApi(site: RenderContext, repository: Repository): string {
   return `${site.apiUrl()}/repos/${repository.owner}/${repository.name}`;
 }
 
-export function repositoryWeb(site: Site, repository: Repository): string {
+export function repositoryWeb(site: RenderContext, repository: Repository): string {
   return `${site.serverUrl()}/${repository.owner}/${repository.name}`;
 }
