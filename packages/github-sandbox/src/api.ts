@@ -5,7 +5,7 @@ import { faultsOf } from "./faults/faults.ts";
 import { withFaults } from "./faults/requests.ts";
 import { graphqlRoutes } from "./graphql/routes.ts";
 import { answerConditionally } from "./limits/conditional.ts";
-import { startGate } from "./limits/gate.ts";
+import { startLimiter } from "./limits/limiter.ts";
 import { type Limits, limitsOf } from "./limits/limits.ts";
 import { appRoutes } from "./rest/apps/app-routes.ts";
 import { deliveryRoutes } from "./rest/apps/delivery-routes.ts";
@@ -45,14 +45,14 @@ export function restApi(
   others: readonly Rest[],
   options: ApiOptions = {},
 ): Rest {
-  const gate = startGate(context.clock, options.limits ?? limitsOf("generous"));
+  const limiter = startLimiter(context.clock, options.limits ?? limitsOf("generous"));
   const api = newRest();
 
   api.use(async (http, next) => {
     const requestId = newRequestId();
     addHeaders(http, context, requestId);
     const identified = identify(http, context);
-    await gate.through(http, requestId, async () => {
+    await limiter.through(http, requestId, async () => {
       if (identified !== null) throw identified;
       await withFaults(faultsOf(context.store), http, async () => {
         await next();
@@ -81,8 +81,8 @@ export function restApi(
   ];
   for (const routes of own) api.route("/", routes(context));
   api.route("/", deliveryRoutes(context, redeliver));
-  api.route("/", metaRoutes(gate));
-  api.route("/", graphqlRoutes(context, gate));
+  api.route("/", metaRoutes(limiter));
+  api.route("/", graphqlRoutes(context, limiter));
   for (const routes of others) api.route("/", routes);
 
   api.all("*", () => {

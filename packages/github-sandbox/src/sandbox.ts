@@ -16,7 +16,7 @@ import { GitStore } from "./git/store.ts";
 import { startHooks } from "./hooks/sink.ts";
 import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
 import { pullsIdle } from "./pulls/background.ts";
-import { mergeWhenReady } from "./pulls/landing/when-ready.ts";
+import { mergeWhenReady } from "./pulls/merge/when-ready.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
 import { recoverPulls } from "./pulls/recover.ts";
 import { pullRoutes } from "./pulls/routes.ts";

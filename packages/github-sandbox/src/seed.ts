@@ -4,8 +4,8 @@
  */
 
 import type { SandboxContext } from "./context.ts";
-import { unprotected } from "./gates/protection.ts";
 import type { Hooks } from "./hooks/sink.ts";
+import { unprotected } from "./protection/classic.ts";
 import { renderInstallation } from "./render/app.ts";
 import { nodeId, type Payload, type Schema } from "./render/site.ts";
 import { renderSimpleUser } from "./render/user.ts";

@@ -30,7 +30,7 @@ describe("merging asynchronously", () => {
     (await fixture.rea.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/merge-async/{uuid}", { ...at, uuid }))
       .data;
 
-  it("answers at once with a UUID, gives the same one again, and tells in the end what landed", async () => {
+  it("answers at once with a UUID, gives the same one again, and tells in the end what was merged", async () => {
     const asked = await ask({ merge_method: "squash", commit_title: "Land" });
     expect(asked).toMatchObject({
       status: 202,
@@ -50,13 +50,13 @@ describe("merging asynchronously", () => {
       response: { data: { status: "pending", details: { uuid, merge_method: "squash" } } },
     });
     await fixture.idle();
-    const landed = await tip("main");
+    const newBase = await tip("main");
     expect(await result(uuid)).toEqual({
       status: "merged",
-      details: { message: "Pull request was merged.", sha: landed },
+      details: { message: "Pull request was merged.", sha: newBase },
     });
-    expect(await pull()).toMatchObject({ merged: true, merged_by: { login: "wim" }, merge_commit_sha: landed });
-    expect(await ask()).toMatchObject({ status: 200, data: { status: "merged", details: { sha: landed } } });
+    expect(await pull()).toMatchObject({ merged: true, merged_by: { login: "wim" }, merge_commit_sha: newBase });
+    expect(await ask()).toMatchObject({ status: 200, data: { status: "merged", details: { sha: newBase } } });
     await expect(result("00000000-0000-4000-8000-000000000000")).rejects.toMatchObject({ status: 404 });
   });
 

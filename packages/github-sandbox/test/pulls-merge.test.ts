@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pullsIdle } from "../src/pulls/background.ts";
-import { closedNumbers } from "../src/pulls/landing/closing.ts";
+import { closedNumbers } from "../src/pulls/merge/closing.ts";
 import { type GitFixture, readme, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;
@@ -152,10 +152,10 @@ describe("a merge is refused", () => {
   it("until the required checks passed on the head and, if strict, it is up to date", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
-    const gate = fixture.context.store.table("apps").find((app) => app.slug === "gate");
+    const app = fixture.context.store.table("apps").find((app) => app.slug === "gate");
     const checks = [
       { context: "unit", appId: null },
-      { context: "lint", appId: gate?.id ?? 0 },
+      { context: "lint", appId: app?.id ?? 0 },
     ];
     fixture.protect("main", { requiredStatusChecks: { strict: true, checks } });
     await expect(merge(number)).rejects.toMatchObject({
@@ -185,16 +185,16 @@ describe("a merge is refused", () => {
       numbers.push(await open(name));
     }
     const merges = await Promise.allSettled(numbers.map((number) => merge(number, { merge_method: "squash" })));
-    const landed = merges.filter(({ status }) => status === "fulfilled").length;
+    const newBase = merges.filter(({ status }) => status === "fulfilled").length;
     const refused = merges.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
-    expect(landed).toBeGreaterThanOrEqual(1);
+    expect(newBase).toBeGreaterThanOrEqual(1);
     for (const reason of refused)
       expect(reason).toMatchObject({
         status: 405,
         message: expect.stringContaining("Base branch was modified. Review and try the merge again."),
       });
     const { data } = await fixture.rea.rest.repos.listCommits({ ...fixture.at });
-    expect(data).toHaveLength(1 + landed);
+    expect(data).toHaveLength(1 + newBase);
   });
 
   it("when the base moved after the test merge", async () => {

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { unprotected } from "../src/gates/protection.ts";
 import { emptyTree } from "../src/git/plumbing/diff.ts";
 import type { GitDir } from "../src/git/plumbing/dir.ts";
 import { writeBlob, writeCommit } from "../src/git/plumbing/objects.ts";
 import { writeTree } from "../src/git/plumbing/trees.ts";
 import { moveRef, refMoved } from "../src/git/refs.ts";
+import { unprotected } from "../src/protection/classic.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { openPull } from "../src/pulls/open.ts";
 import { openIssue } from "../src/rest/issues/changes.ts";
@@ -76,22 +76,22 @@ describe("a merge that was under way", () => {
       .put({ id: pull.id, baseRef: "main", oldBaseSha: base, newBaseSha, userId: user.id });
 
   it("is finished in every part when the base had moved", async () => {
-    const landed = await commit("Side (#2)", base);
-    pending(landed);
-    await git.run(["update-ref", "refs/heads/main", landed]);
+    const newBase = await commit("Side (#2)", base);
+    pending(newBase);
+    await git.run(["update-ref", "refs/heads/main", newBase]);
     await restart();
-    expect(now()).toMatchObject({ merged: true, mergeSha: landed, mergedById: user.id });
+    expect(now()).toMatchObject({ merged: true, mergeSha: newBase, mergedById: user.id });
     expect(heard()).toEqual(["push", "pull_request closed", "issues closed", "push", "delete"]);
     expect(await life.context.git.resolve(repository, "refs/heads/side")).toBeNull();
     expect([...life.context.store.table("pendingMerges").all()]).toEqual([]);
   });
 
   it("is finished also when the base moved on since", async () => {
-    const landed = await commit("Side (#2)", base);
-    pending(landed);
-    await git.run(["update-ref", "refs/heads/main", await commit("Later", landed)]);
+    const newBase = await commit("Side (#2)", base);
+    pending(newBase);
+    await git.run(["update-ref", "refs/heads/main", await commit("Later", newBase)]);
     await restart();
-    expect(now()).toMatchObject({ merged: true, mergeSha: landed });
+    expect(now()).toMatchObject({ merged: true, mergeSha: newBase });
   });
 
   it("is dropped when the base had not moved", async () => {

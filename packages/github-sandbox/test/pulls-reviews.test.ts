@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decisionOn } from "../src/gates/reviews.ts";
+import { decisionOn } from "../src/protection/reviews.ts";
 import { resolveThread, threadsOf, unresolvedThreads, unresolveThread } from "../src/pulls/reviews/threads.ts";
 import { issueUserToken } from "../src/rest/auth/tokens.ts";
 import type { Pull } from "../src/store/entities.ts";

@@ -30,10 +30,10 @@ export interface Operation {
   responses: Record<string, Response | Ref>;
 }
 
-export type Method = "get" | "post" | "put" | "patch" | "delete";
+export type MergeMethod = "get" | "post" | "put" | "patch" | "delete";
 
 export interface RestDocument {
-  paths: Record<string, Partial<Record<Method, Operation>> & { parameters?: (Parameter | Ref)[] }>;
+  paths: Record<string, Partial<Record<MergeMethod, Operation>> & { parameters?: (Parameter | Ref)[] }>;
 }
 
 export interface WebhooksDocument {

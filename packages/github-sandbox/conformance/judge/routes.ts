@@ -1,5 +1,5 @@
 /** The routes of the running sandbox, and which operation of GitHub's each one is. */
-import type { Method, Operation, RestDocument } from "../description/openapi.ts";
+import type { MergeMethod, Operation, RestDocument } from "../description/openapi.ts";
 
 export interface Route {
   method: string;
@@ -24,7 +24,7 @@ const parameter = /:[A-Za-z]+(?:\{((?:[^{}]|\{[^{}]*\})+)\})?/g;
 export function describeRoutes(document: RestDocument, routes: readonly Route[]): DescribedRoute[] {
   return routes.map((route) => {
     const shape = route.path.replaceAll(parameter, "{}");
-    const method = route.method.toLowerCase() as Method;
+    const method = route.method.toLowerCase() as MergeMethod;
     const known = Object.keys(document.paths).filter((path) => document.paths[path]?.[method] !== undefined);
     const template = templateOf(known, shape);
     return {

@@ -2,10 +2,10 @@
 import { brokenRuns, cancelledRuns, pullRuns, runs } from "./actions.ts";
 import { apps, deliveries } from "./apps.ts";
 import { checks, statuses } from "./checks.ts";
-import { protectionParts, rulesets } from "./gates.ts";
 import { branches, contents, objects, refs } from "./git.ts";
 import { comments, issues, labels } from "./issues.ts";
 import { dependencies, links } from "./links.ts";
+import { protectionParts, rulesets } from "./protection.ts";
 import { pulls, stuckPulls } from "./pulls.ts";
 import { organizations, people, protection, repositories } from "./repositories.ts";
 import { laterMerges, reviewComments, reviews } from "./reviews.ts";

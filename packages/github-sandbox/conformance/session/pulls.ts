@@ -1,4 +1,4 @@
-/** Pull requests from opening to landing. */
+/** Pull requests from opening to merging. */
 import { refused, type Stage } from "./stage.ts";
 
 export async function pulls(stage: Stage): Promise<void> {
@@ -45,7 +45,7 @@ export async function pulls(stage: Stage): Promise<void> {
   await ada.rest.pulls.list({ ...at, state: "closed" });
 }
 
-/** Pulls that do not land. */
+/** Pulls that are not merged. */
 export async function stuckPulls(stage: Stage): Promise<void> {
   const { ada } = stage;
   const at = await stage.repository("stuck");

@@ -69,8 +69,8 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
   const [owner, writer, reader] = [person("ada"), person("wim"), person("rea")];
   const organization = sandbox.createOrganization("guild");
   const target = { permissions, webhookUrl, webhookSecret: "s3cret" };
-  const gate = { slug: "gate", name: "Gate", events: events.ofApps, ...target };
-  const { app, privateKey } = await sandbox.createApp(gate, owner.user);
+  const manifest = { slug: "gate", name: "Gate", events: events.ofApps, ...target };
+  const { app, privateKey } = await sandbox.createApp(manifest, owner.user);
   const installed = sandbox.install(app, owner.user, "all");
   sandbox.install(app, organization, "all");
   // Hears what the other cannot subscribe to, so that each webhook comes once.

@@ -4,7 +4,7 @@
  * a move is a fast-forward and whether it brings merges) and puts what it has to say into the file that SANDBOX_JUDGED
  * names: `<ref> <forward|forced> <linear|merges> <refused|told> <line>` a line.
  */
-import type { Judgement, Objection } from "../gates/judge.ts";
+import type { Judgement, Objection } from "../protection/judge.ts";
 
 /** Hooks by their file names. */
 export const hookFiles = {

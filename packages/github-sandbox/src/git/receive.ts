@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { SandboxContext } from "../context.ts";
-import { judgeMove } from "../gates/judge.ts";
+import { judgeMove } from "../protection/judge.ts";
 import { repositoryWeb } from "../render/site.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";

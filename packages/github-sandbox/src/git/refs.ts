@@ -4,10 +4,10 @@
  */
 
 import type { SandboxContext } from "../context.ts";
-import { guardsOf } from "../gates/guards.ts";
-import { judgeMove, type Objection } from "../gates/judge.ts";
+import { guardsOf } from "../protection/guards.ts";
+import { judgeMove, type Objection } from "../protection/judge.ts";
 import { followMove } from "../pulls/follow.ts";
-import { closeMentioned } from "../pulls/landing/closing.ts";
+import { closeMentioned } from "../pulls/merge/closing.ts";
 import { told } from "../render/told.ts";
 import type { By } from "../rest/issues/changes.ts";
 import { recordReferences } from "../rest/issues/mentions.ts";

@@ -1,7 +1,7 @@
 /** `POST /graphql`. https://docs.github.com/en/graphql/guides/forming-calls-with-graphql */
 import { z } from "zod";
 import type { SandboxContext } from "../context.ts";
-import type { Gate } from "../limits/gate.ts";
+import type { Limiter } from "../limits/limiter.ts";
 import { by } from "../rest/issues/find.ts";
 import { ApiError, jsonBody, newRest, type Rest } from "../rest/kit.ts";
 import type { Asked } from "./execute.ts";
@@ -11,7 +11,7 @@ import { asking } from "./show.ts";
 
 const variables = z.record(z.string(), z.unknown());
 
-export function graphqlRoutes(context: SandboxContext, gate: Pick<Gate, "seen" | "mutation">): Rest {
+export function graphqlRoutes(context: SandboxContext, limiter: Pick<Limiter, "seen" | "mutation">): Rest {
   const rest = newRest();
 
   rest.post("/graphql", async (http) => {
@@ -26,8 +26,8 @@ export function graphqlRoutes(context: SandboxContext, gate: Pick<Gate, "seen" |
     const { answerQuery } = await import("./execute.ts");
     const answer = await answerQuery(asked, (kind) => {
       const viewer = asking(context, actor);
-      if (kind === "query") return { root: queryRoot(viewer, gate.seen(actor, "graphql")), asking: viewer };
-      const acting = { ...viewer, by: by(http), spend: () => gate.mutation(http) };
+      if (kind === "query") return { root: queryRoot(viewer, limiter.seen(actor, "graphql")), asking: viewer };
+      const acting = { ...viewer, by: by(http), spend: () => limiter.mutation(http) };
       return { root: mutationRoot(acting), asking: acting };
     });
     return http.json(answer);

@@ -1,6 +1,6 @@
 /**
  * Merging a pull as soon as its base's requirements are met, and draft or ready. GitHub switches both in GraphQL only
- * (`enablePullRequestAutoMerge`, `convertPullRequestToDraft`, …); the merge itself is in `landing/when-ready.ts`.
+ * (`enablePullRequestAutoMerge`, `convertPullRequestToDraft`, …); the merge itself is in `merge/when-ready.ts`.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/automatically-merging-a-pull-request
  */
 import type { SandboxContext } from "../context.ts";
@@ -9,7 +9,7 @@ import { ApiError } from "../rest/kit.ts";
 import type { AutoMerge, Pull, Repository } from "../store/entities.ts";
 import { isOpen, mergeableState } from "./facts.ts";
 import { touchIssue } from "./follow.ts";
-import { methodRefusal } from "./landing/commits.ts";
+import { methodRefusal } from "./merge/commits.ts";
 import { testMerge } from "./mergeability.ts";
 import { tellPull } from "./tell.ts";
 

@@ -1,9 +1,9 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
 
 import type { SandboxContext } from "../context.ts";
-import { reportedChecks } from "../gates/checks.ts";
-import { judgeMerge } from "../gates/judge.ts";
-import { ownersOf } from "../gates/owners.ts";
+import { reportedChecks } from "../protection/checks.ts";
+import { judgeMerge } from "../protection/judge.ts";
+import { ownersOf } from "../protection/owners.ts";
 import { type PullFacts, renderPullRequest } from "../render/pulls/pull.ts";
 import { type HttpContext, notFound } from "../rest/kit.ts";
 import type { Pull, Repository } from "../store/entities.ts";

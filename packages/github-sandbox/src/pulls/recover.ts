@@ -8,9 +8,9 @@ import type { By } from "../rest/issues/changes.ts";
 import type { PendingMerge, Pull, Repository } from "../store/entities.ts";
 import { isOpen } from "./facts.ts";
 import { followBase, followHead } from "./follow.ts";
-import { finishMerge } from "./landing/merge.ts";
-import { resumeMerges } from "./landing/merge-async.ts";
-import { mergeWhenReady } from "./landing/when-ready.ts";
+import { finishMerge } from "./merge/merge.ts";
+import { resumeMerges } from "./merge/merge-async.ts";
+import { mergeWhenReady } from "./merge/when-ready.ts";
 import { staleApprovals } from "./reviews/stale.ts";
 import { preparedHead } from "./tell.ts";
 

@@ -13,8 +13,8 @@ import { type HttpContext, newRest, paginate, type Rest, repositoryFor, unproces
 import { respond } from "../rest/respond.ts";
 import { closePull, editWords, reopenPull, retarget } from "./edit.ts";
 import { isOpen, pullAt, renderFullPull } from "./facts.ts";
-import { landingRoutes } from "./landing/routes.ts";
 import { listPulls } from "./list.ts";
+import { mergeRoutes } from "./merge/routes.ts";
 import { askMergeability } from "./mergeability.ts";
 import { openPull } from "./open.ts";
 import { reviewCommentRoutes } from "./reviews/comment-routes.ts";
@@ -42,7 +42,7 @@ const one = `${pulls}/:number{[0-9]+}`;
 
 export function pullRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  for (const routes of [landingRoutes, reviewRoutes, reviewCommentRoutes, reviewRequestRoutes]) {
+  for (const routes of [mergeRoutes, reviewRoutes, reviewCommentRoutes, reviewRequestRoutes]) {
     rest.route("/", routes(context));
   }
 

@@ -1,10 +1,10 @@
 /** What GitHub tells about itself. https://docs.github.com/en/rest/meta */
-import type { Gate } from "../limits/gate.ts";
+import type { Limiter } from "../limits/limiter.ts";
 import type { Schema } from "../render/site.ts";
 import { newRest, type Rest } from "./kit.ts";
 import { respond } from "./respond.ts";
 
-export function metaRoutes(gate: Pick<Gate, "seen">): Rest {
+export function metaRoutes(limiter: Pick<Limiter, "seen">): Rest {
   const rest = newRest();
 
   rest.get("/meta", (http) =>
@@ -16,9 +16,9 @@ export function metaRoutes(gate: Pick<Gate, "seen">): Rest {
   // https://docs.github.com/en/rest/rate-limit/rate-limit
   rest.get("/rate_limit", (http) => {
     const actor = http.get("actor");
-    const core = gate.seen(actor, "core");
+    const core = limiter.seen(actor, "core");
     return respond<"rate-limit/get">(http, {
-      resources: { core, search: core, graphql: gate.seen(actor, "graphql") },
+      resources: { core, search: core, graphql: limiter.seen(actor, "graphql") },
       rate: core,
     } satisfies Schema<"rate-limit-overview">);
   });

@@ -8,14 +8,22 @@
 import type { Artifact, Cache, Job, RunAttempt, SecretKey, SettingDates, Workflow, WorkflowRun } from "./actions.ts";
 import type { Announcement } from "./announce.ts";
 import type { MinimizedComment } from "./conversation.ts";
-import type { Protection, Ruleset } from "./gate-entities.ts";
 import type { IssueDependency, SubIssue } from "./issue-links.ts";
+import type { Protection, Ruleset } from "./protection-entities.ts";
 import type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
 
 export type * from "./actions.ts";
 export type { MinimizedComment } from "./conversation.ts";
-export type { Allowed, BypassActor, Protection, Ruleset } from "./gate-entities.ts";
-export type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
+export type { Allowed, BypassActor, Protection, Ruleset } from "./protection-entities.ts";
+export type {
+  AutoMerge,
+  MergeMethod,
+  MergeRequest,
+  ResolvedThread,
+  Review,
+  ReviewComment,
+  ReviewRequest,
+} from "./pull-entities.ts";
 
 export type Role = "read" | "triage" | "write" | "maintain" | "admin";
 export type PermissionLevel = "read" | "write" | "admin";
@@ -142,7 +150,7 @@ export interface Pull {
   merged: boolean;
   mergedAt: string | null;
   mergedById: number | null;
-  /** The landed commit once merged; before that the test merge commit of `mergeability`. */
+  /** The merge's commit once merged; before that the test merge commit of `mergeability`. */
   mergeSha: string | null;
   /** Computed some time after the head or the base moved; null until then, as on GitHub. */
   mergeability: { headSha: string; baseSha: string; mergeable: boolean; testMergeSha: string | null } | null;

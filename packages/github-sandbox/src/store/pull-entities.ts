@@ -55,13 +55,15 @@ export interface ReviewRequest {
   userId: number;
 }
 
+export type MergeMethod = "merge" | "squash" | "rebase";
+
 /** A pull that is to be merged as soon as it may be. */
 export interface AutoMerge {
   /** The pull's id. */
   id: number;
   enabledById: number;
   byJobToken: boolean;
-  method: "merge" | "squash" | "rebase";
+  method: MergeMethod;
   title: string | null;
   message: string | null;
   enabledAt: string;
@@ -75,7 +77,7 @@ export interface MergeRequest {
   pullId: number;
   userId: number;
   byJobToken: boolean;
-  method: "default" | "merge" | "squash" | "rebase";
+  method: "default" | MergeMethod;
   action: "default" | "direct_merge";
   expectedHeadSha: string;
   title: string | null;

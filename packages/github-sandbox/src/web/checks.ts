@@ -1,7 +1,7 @@
 /** Check runs and commit statuses of a commit, one line each. */
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
-import { latest } from "../gates/checks.ts";
+import { latest } from "../protection/checks.ts";
 import type { CheckRun, CommitStatus, Repository } from "../store/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { count, outside, progress, took } from "./parts.ts";

@@ -26,8 +26,8 @@ const result = (stage: Stage, number: number, uuid: string) =>
 
 const uuidIn = ({ body }: { body: unknown }) => (body as { details: { uuid: string } }).details.uuid;
 
-/** Merges so, and gives the pull and the commit that landed. */
-async function landed(stage: Stage, merge_method: "merge" | "squash" | "rebase") {
+/** Merges so, and gives the pull and the commit that the merge made. */
+async function newBase(stage: Stage, merge_method: "merge" | "squash" | "rebase") {
   const { number } = await stage.pull();
   await stage.commit("side", { "more.txt": "1\n" });
   const base = await stage.commit("main", { "other.txt": "1\n" });
@@ -56,21 +56,21 @@ export const merging: Situation[] = [
   {
     name: "merged, merge_commit_sha is the merge commit",
     source: openapi("pulls#get-a-pull-request"),
-    act: (stage) => landed(stage, "merge"),
+    act: (stage) => newBase(stage, "merge"),
     status: 200,
     body: { merged: true, isTip: true, parents: 2, onBase: true },
   },
   {
     name: "squashed, merge_commit_sha is the one commit on the base",
     source: openapi("pulls#get-a-pull-request"),
-    act: (stage) => landed(stage, "squash"),
+    act: (stage) => newBase(stage, "squash"),
     status: 200,
     body: { merged: true, isTip: true, parents: 1, onBase: true },
   },
   {
     name: "rebased, merge_commit_sha is what the base was updated to",
     source: openapi("pulls#get-a-pull-request"),
-    act: (stage) => landed(stage, "rebase"),
+    act: (stage) => newBase(stage, "rebase"),
     status: 200,
     body: { merged: true, isTip: true, parents: 1, onBase: false },
   },

@@ -1,5 +1,5 @@
 /** What `github` shows, but for what only a job knows. */
-import { guardsOf } from "../../gates/guards.ts";
+import { guardsOf } from "../../protection/guards.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { ActionsHost } from "../host.ts";
 

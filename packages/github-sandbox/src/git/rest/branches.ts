@@ -1,8 +1,8 @@
 /** Branches, and merging one into another. https://docs.github.com/en/rest/branches/branches */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { isProtected } from "../../gates/guards.ts";
-import { protectionOf } from "../../gates/protection.ts";
+import { protectionOf } from "../../protection/classic.ts";
+import { isProtected } from "../../protection/guards.ts";
 import { renderCommit } from "../../render/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";

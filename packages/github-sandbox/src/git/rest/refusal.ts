@@ -1,5 +1,5 @@
 /** What a move of a ref that did not happen is answered with. */
-import { type Objection, violations } from "../../gates/judge.ts";
+import { type Objection, violations } from "../../protection/judge.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { Moved } from "../refs.ts";
 

@@ -7,14 +7,13 @@ import type {
   MergePullRequestInput,
 } from "@octokit/graphql-schema";
 import { disableAutoMerge, enableAutoMerge, setDraft } from "../../pulls/auto-merge.ts";
-import { mergePull } from "../../pulls/landing/merge.ts";
-import type { Pull, Repository } from "../../store/entities.ts";
+import { mergePull } from "../../pulls/merge/merge.ts";
+import type { MergeMethod, Pull, Repository } from "../../store/entities.ts";
 import { Refused } from "../fields.ts";
 import { needs, nodeOf } from "../nodes.ts";
 import { type Acting, mutation } from "./input.ts";
 
-type Method = "merge" | "squash" | "rebase";
-const methodOf = (method: string | null | undefined) => (method ?? "MERGE").toLowerCase() as Method;
+const methodOf = (method: string | null | undefined) => (method ?? "MERGE").toLowerCase() as MergeMethod;
 
 export function pullMutations(acting: Acting) {
   const { context, by, show } = acting;

@@ -5,12 +5,12 @@ import type {
   PullRequestReview,
   PullRequest as PullType,
 } from "@octokit/graphql-schema";
-import { ownersOf } from "../../gates/owners.ts";
-import { decisionOn } from "../../gates/reviews.ts";
 import { changes, type FileChange } from "../../git/plumbing/diff.ts";
 import { log, mergeBase } from "../../git/plumbing/history.ts";
+import { ownersOf } from "../../protection/owners.ts";
+import { decisionOn } from "../../protection/reviews.ts";
 import { factsOf } from "../../pulls/facts.ts";
-import { closedNumbers } from "../../pulls/landing/closing.ts";
+import { closedNumbers } from "../../pulls/merge/closing.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { latestVerdicts } from "../../pulls/reviews/standing.ts";
 import { threadsOf } from "../../pulls/reviews/threads.ts";

@@ -4,9 +4,9 @@
  */
 
 import type { SandboxContext } from "../../context.ts";
-import { dismissesStale } from "../../gates/reviews.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
+import { dismissesStale } from "../../protection/reviews.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";

@@ -1,6 +1,6 @@
 /** Rulesets, and the rules they put on a branch. */
-import { bypassOf } from "../../gates/bypass.ts";
-import type { Rule } from "../../gates/rule.ts";
+import { bypassOf } from "../../protection/bypass.ts";
+import type { Rule } from "../../protection/rule.ts";
 import type { Repository, Ruleset, User } from "../../store/entities.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 

@@ -1,9 +1,9 @@
 /** The `status` webhook: the status, its commit, and the branches whose tip that commit is. */
 
 import type { SandboxContext } from "../../context.ts";
-import { isProtected } from "../../gates/guards.ts";
 import { readCommit } from "../../git/plumbing/objects.ts";
 import { branchesAt } from "../../git/plumbing/stored-refs.ts";
+import { isProtected } from "../../protection/guards.ts";
 import { nodeId, type Payload, repositoryApi, repositoryWeb } from "../../render/site.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 

@@ -1,7 +1,7 @@
 /** The branch's protection that a path names. */
 
 import type { SandboxContext } from "../../context.ts";
-import { protectionOf } from "../../gates/protection.ts";
+import { protectionOf } from "../../protection/classic.ts";
 import type { Protection, Repository } from "../../store/entities.ts";
 import { type HttpContext, notFound, repositoryFor } from "../kit.ts";
 

@@ -1,7 +1,7 @@
 /** Classic branch protection. https://docs.github.com/en/rest/branches/branch-protection */
 
 import type { SandboxContext } from "../../context.ts";
-import { unprotected } from "../../gates/protection.ts";
+import { unprotected } from "../../protection/classic.ts";
 import {
   renderAdminsEnforced,
   renderProtection,

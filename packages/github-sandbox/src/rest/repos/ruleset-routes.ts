@@ -1,8 +1,8 @@
 /** Repository rulesets. https://docs.github.com/en/rest/repos/rules */
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { rulesetsOn } from "../../gates/guards.ts";
-import { rule } from "../../gates/rule.ts";
+import { rulesetsOn } from "../../protection/guards.ts";
+import { rule } from "../../protection/rule.ts";
 import { renderRuleOnBranch, renderRuleset, renderRulesetSummary } from "../../render/protection/ruleset.ts";
 import type { Repository, Ruleset } from "../../store/entities.ts";
 import { installationAt } from "../auth/tokens.ts";

@@ -2,10 +2,10 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
-import { requirements } from "../../gates/checks.ts";
-import { guardsOf } from "../../gates/guards.ts";
 import { diffText, patchText } from "../../git/plumbing/diff.ts";
 import { log } from "../../git/plumbing/history.ts";
+import { requirements } from "../../protection/checks.ts";
+import { guardsOf } from "../../protection/guards.ts";
 import { factsOf } from "../../pulls/facts.ts";
 import { diffBaseOf } from "../../pulls/reviews/place.ts";
 import type { Issue, Pull, Repository } from "../../store/entities.ts";

@@ -1,7 +1,7 @@
 /** Rules about who must have said what of a pull: settled conversations, code owners, the last push; and signatures. */
 import { graphql } from "@octokit/graphql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ownersIn, parseOwners } from "../src/gates/owners.ts";
+import { ownersIn, parseOwners } from "../src/protection/owners.ts";
 import { commitIn, type GitFixture, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;

@@ -5,7 +5,7 @@ import type { Limits } from "./limits.ts";
 import { exhausted, type Primary, type Resource, startPrimary } from "./primary.ts";
 import { askedBy, type Refusal, startSecondary } from "./secondary.ts";
 
-export interface Gate {
+export interface Limiter {
   /** Lets the work be done if the actor has any left. @throws ApiError 403 in GitHub's words if not. */
   through(http: HttpContext, requestId: string, work: () => Promise<void>): Promise<void>;
   /** A GraphQL request turned out to change something. @throws ApiError 403 */
@@ -13,7 +13,7 @@ export interface Gate {
   seen: Primary["seen"];
 }
 
-export function startGate(clock: Clock, limits: Limits): Gate {
+export function startLimiter(clock: Clock, limits: Limits): Limiter {
   const primary = startPrimary(clock, limits);
   const secondary = startSecondary(clock, limits);
 

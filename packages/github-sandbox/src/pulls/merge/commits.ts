@@ -6,12 +6,10 @@ import { log } from "../../git/plumbing/history.ts";
 import { replay } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
 import { userById } from "../../render/user.ts";
-import type { Issue, Pull, Repository, User } from "../../store/entities.ts";
-
-export type Method = "merge" | "squash" | "rebase";
+import type { Issue, MergeMethod, Pull, Repository, User } from "../../store/entities.ts";
 
 /** GitHub's sentence against a way of merging that the repository does not allow, or null. */
-export function methodRefusal(repository: Repository, method: Method): string | null {
+export function methodRefusal(repository: Repository, method: MergeMethod): string | null {
   switch (method) {
     case "merge":
       return repository.allowMergeCommit ? null : "Merge commits are not allowed on this repository.";
@@ -22,14 +20,14 @@ export function methodRefusal(repository: Repository, method: Method): string | 
   }
 }
 
-export interface Landing {
+export interface PlannedMerge {
   pull: Pull;
   issue: Issue;
   base: string;
   head: string;
   /** The tree of the test merge of exactly these two. */
   tree: string;
-  method: Method;
+  method: MergeMethod;
   /** In place of GitHub's own words. */
   title: string | null;
   message: string | null;
@@ -37,20 +35,24 @@ export interface Landing {
 }
 
 /** The commit the base is to move to, made but on no branch yet; null when the commits cannot be rebased. */
-export async function land(context: SandboxContext, repository: Repository, landing: Landing): Promise<string | null> {
-  const { pull, issue, base, head, tree, user } = landing;
+export async function writeMerge(
+  context: SandboxContext,
+  repository: Repository,
+  planned: PlannedMerge,
+): Promise<string | null> {
+  const { pull, issue, base, head, tree, user } = planned;
   const git = context.git.at(repository);
   const now = context.store.now();
   const committer = githubSignature(now);
-  switch (landing.method) {
+  switch (planned.method) {
     case "merge": {
-      const title = landing.title ?? `Merge pull request #${pull.number} from ${repository.owner}/${pull.headRef}`;
-      const message = joined(title, landing.message ?? issue.title);
+      const title = planned.title ?? `Merge pull request #${pull.number} from ${repository.owner}/${pull.headRef}`;
+      const message = joined(title, planned.message ?? issue.title);
       return writeCommit(git, { tree, parents: [base, head], message, author: signatureOf(user, now), committer });
     }
     case "squash": {
-      const title = landing.title ?? `${issue.title} (#${pull.number})`;
-      const message = joined(title, landing.message ?? (await squashMessage(context, repository, base, head)));
+      const title = planned.title ?? `${issue.title} (#${pull.number})`;
+      const message = joined(title, planned.message ?? (await squashMessage(context, repository, base, head)));
       // A squash is the work of whoever opened the pull.
       const author = signatureOf(userById(context, issue.userId), now);
       return writeCommit(git, { tree, parents: [base], message, author, committer });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fnmatch } from "../src/gates/pattern.ts";
+import { fnmatch } from "../src/protection/pattern.ts";
 import { commitIn, type GitFixture, startGitFixture } from "./git-fixture.ts";
 
 type Ruleset = Parameters<GitFixture["ada"]["rest"]["repos"]["createRepoRuleset"]>[0];

@@ -1,13 +1,13 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 
 import type { SandboxContext } from "../../context.ts";
-import { judgeMerge } from "../../gates/judge.ts";
-import { ownersOf } from "../../gates/owners.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
+import { judgeMerge } from "../../protection/judge.ts";
+import { ownersOf } from "../../protection/owners.ts";
 import type { By } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
-import type { PendingMerge, Pull, Repository } from "../../store/entities.ts";
+import type { MergeMethod, PendingMerge, Pull, Repository } from "../../store/entities.ts";
 import { retarget } from "../edit.ts";
 import { isOpen } from "../facts.ts";
 import { markMerged } from "../follow.ts";
@@ -15,10 +15,10 @@ import { testMerge } from "../mergeability.ts";
 import { sizeOf } from "../sizes.ts";
 import { tellPull } from "../tell.ts";
 import { closeMentioned } from "./closing.ts";
-import { land, type Method, methodRefusal } from "./commits.ts";
+import { methodRefusal, writeMerge } from "./commits.ts";
 
 export interface MergeOrder {
-  method: Method;
+  method: MergeMethod;
   /** The head this order was given for. */
   sha: string | null;
   title: string | null;
@@ -62,17 +62,17 @@ export async function mergePull(
   const tree = await context.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
   const issue = context.store.table("issues").get(pull.id);
   if (issue === undefined) throw notMergeable();
-  const landing = { pull, issue, base, head, tree, method, title, message, user: by.user };
-  const landed = await land(context, repository, landing);
-  if (landed === null) throw new ApiError(405, "This branch can't be rebased");
+  const planned = { pull, issue, base, head, tree, method, title, message, user: by.user };
+  const newBase = await writeMerge(context, repository, planned);
+  if (newBase === null) throw new ApiError(405, "This branch can't be rebased");
   return context.git.exclusive(repository, async () => {
     const now = context.store.table("pulls").get(pull.id);
     if (now === undefined || !isOpen(context, now)) throw notMergeable();
     if (now.headSha !== head) throw headModified();
-    const pending = { id: pull.id, baseRef: now.baseRef, oldBaseSha: base, newBaseSha: landed, userId: by.user.id };
+    const pending = { id: pull.id, baseRef: now.baseRef, oldBaseSha: base, newBaseSha: newBase, userId: by.user.id };
     await moveBase(context, repository, pending);
     await finishMerge(context, repository, pending, by);
-    return landed;
+    return newBase;
   });
 }
 

@@ -25,7 +25,7 @@ const updated = z.object({ expected_head_sha: sha.nullish() });
 
 const one = "/repos/:owner/:repo/pulls/:number{[0-9]+}";
 
-export function landingRoutes(context: SandboxContext): Rest {
+export function mergeRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   /** Merging is writing contents: https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */

@@ -5,10 +5,10 @@
  */
 import { standingReviews } from "../pulls/reviews/standing.ts";
 import { unresolvedThreads } from "../pulls/reviews/threads.ts";
-import type { Pull, Repository, User } from "../store/entities.ts";
+import type { MergeMethod, Pull, Repository, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 import { checksRefusal, requirements } from "./checks.ts";
-import { type Demand, type Guard, guardsOf, type Method } from "./guards.ts";
+import { type Demand, type Guard, guardsOf } from "./guards.ts";
 import type { Owners } from "./owners.ts";
 import { reviewObjections } from "./reviews.ts";
 
@@ -104,7 +104,7 @@ export interface WantedMerge {
   behind: number;
   /** Who owns what it changes; see `ownersOf`. */
   owners: readonly Owners[];
-  method: Method;
+  method: MergeMethod;
 }
 
 export type MergeVerdict = { allowed: true } | { allowed: false; state: "blocked" | "behind"; reason: string };

@@ -1,13 +1,11 @@
 /** What stands guard over a ref: its branch's classic protection, and every active ruleset that names it. */
 import { roleOf } from "../rest/kit.ts";
-import type { Allowed, Protection, Repository, Ruleset, User } from "../store/entities.ts";
+import type { Allowed, MergeMethod, Protection, Repository, Ruleset, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 import { appOfBot, bypassOf } from "./bypass.ts";
+import { protectionOf } from "./classic.ts";
 import { fnmatch } from "./pattern.ts";
-import { protectionOf } from "./protection.ts";
 import type { Rule } from "./rule.ts";
-
-export type Method = "merge" | "squash" | "rebase";
 
 /** Each thing a guard can object to. */
 export type Demand =
@@ -37,7 +35,7 @@ export interface Guard {
     /** The last push must be approved by somebody else than whoever made it. */
     lastPush: boolean;
     codeOwners: boolean;
-    methods: readonly Method[] | null;
+    methods: readonly MergeMethod[] | null;
   } | null;
   /** Every conversation on a pull's diff must be settled. */
   threads: boolean;
