@@ -90,7 +90,7 @@ export function restApi(
   });
   api.onError((error, http) => {
     if (error instanceof ApiError) return http.json(error.body, error.status);
-    // A fault of the sandbox's own: never hidden behind GitHub's bare words, since somebody has to mend it.
+    // A fault of the sandbox's own: never hidden behind GitHub's bare words, since somebody has to fix it.
     return http.json(
       { message: `Server Error: ${error.stack ?? error.message}`, documentation_url: documentation },
       500,

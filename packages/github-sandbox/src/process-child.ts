@@ -49,7 +49,7 @@ process.on("message", (message: Opening | Call) => {
   );
 });
 
-// The parent ended, in good order or not. No job outlives the sandbox; the rest is found and mended at the next start.
+// The parent ended, in good order or not. No job outlives the sandbox; the rest is found and repaired at the next start.
 process.on("disconnect", () => {
   setTimeout(() => process.exit(1), CLOSE_LIMIT_MS).unref();
   Promise.resolve(sandbox?.close()).then(

@@ -13,7 +13,6 @@ import { type FaultSettings, faultsOf } from "./faults/faults.ts";
 import { gitHttp } from "./git/http.ts";
 import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
-import { startHooks } from "./hooks/sink.ts";
 import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
 import { pullsIdle } from "./pulls/background.ts";
 import { mergeWhenReady } from "./pulls/merge/when-ready.ts";
@@ -28,6 +27,7 @@ import type { Repository } from "./store/entities.ts";
 import { actionsApp, actionsBot } from "./store/github-actions.ts";
 import { type Clock, Store } from "./store/store.ts";
 import { webPages } from "./web/index.ts";
+import { startWebhooks } from "./webhooks/webhooks.ts";
 
 export type { App, Installation, Repository, User } from "./store/entities.ts";
 
@@ -90,7 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const serverUrl = () => url;
   const apiUrl = () => `${url}/api/v3`;
 
-  const hooks = startHooks({ store, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
+  const webhooks = startWebhooks({ store, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
   const context: SandboxContext = {
     store,
     git,
@@ -99,7 +99,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     serverUrl,
     announce(announcement) {
       announced += 1;
-      hooks.announced(announcement);
+      webhooks.announced(announcement);
       actions.announced(announcement);
       mergeWhenReady(context, announcement.repository);
     },
@@ -129,7 +129,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const web = newRest();
   const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, actions)];
-  const api = restApi(context, hooks.redeliver, rooms, { limits: limitsOf(options.limits) });
+  const api = restApi(context, webhooks.redeliver, rooms, { limits: limitsOf(options.limits) });
   mountApi(web, api);
   if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(faults, options.adminToken));
   web.route("/", webPages(context, actions.dataDir));
@@ -139,7 +139,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await actions.close();
     await pullsIdle(context);
     await git.idle();
-    await hooks.close();
+    await webhooks.close();
     store.close();
   }
 
@@ -165,7 +165,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   server.open();
 
   return {
-    ...seeding(context, hooks),
+    ...seeding(context, webhooks),
     url,
     apiUrl: apiUrl(),
     routes: () => api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({ method, path })),
@@ -180,7 +180,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         await pullsIdle(context);
         await git.idle();
         await actions.idle();
-        await hooks.idle();
+        await webhooks.idle();
         // An App that was told something may have changed something.
       } while (announced !== before);
     },

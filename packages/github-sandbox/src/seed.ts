@@ -4,7 +4,6 @@
  */
 
 import type { SandboxContext } from "./context.ts";
-import type { Hooks } from "./hooks/sink.ts";
 import { unprotected } from "./protection/classic.ts";
 import { renderInstallation } from "./render/app.ts";
 import { nodeId, type Payload, type Schema } from "./render/site.ts";
@@ -13,6 +12,7 @@ import { botOf, installApp, type NewApp, registerApp, renewKey } from "./rest/ap
 import { installedRepositories, issueUserToken } from "./rest/auth/tokens.ts";
 import { findRepository, makeRepository, type NewRepository } from "./rest/repos/make.ts";
 import type { App, Installation, Protection, Repository, Role, User } from "./store/entities.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 type Named = Pick<Repository, "id">;
 
@@ -49,7 +49,7 @@ export interface Seeding {
   findRepository(owner: string, name: string): Repository | undefined;
 }
 
-export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
+export function seeding(context: SandboxContext, webhooks: Webhooks): Seeding {
   const { store } = context;
   const users = store.table("users");
   const apps = store.table("apps");
@@ -79,7 +79,7 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
     createOrganization: (login) => account(login, "Organization"),
     async createApp(given, owner) {
       const made = await registerApp(store, owner ?? account("sandbox", "Organization"), given);
-      hooks.tell(made.app, "ping", ping(context, made.app), null);
+      webhooks.sendTo(made.app, "ping", ping(context, made.app), null);
       return made;
     },
     renewAppKey: (app) => renewKey(store, app),
@@ -98,7 +98,7 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
         })),
         sender: renderSimpleUser(context, target),
       } satisfies Omit<Schema<"webhook-installation-created">, "action"> & { action: string };
-      hooks.tell(app, "installation", payload, installation.id);
+      webhooks.sendTo(app, "installation", payload, installation.id);
       return installation;
     },
     async createRepository({ owner, name, ...wanted }) {
@@ -144,7 +144,7 @@ export function seeding(context: SandboxContext, hooks: Hooks): Seeding {
     },
     setWebhook(app, url, secret) {
       const changed = apps.put({ ...(apps.get(app.id) ?? app), webhookUrl: url, webhookSecret: secret });
-      hooks.tell(changed, "ping", ping(context, changed), null);
+      webhooks.sendTo(changed, "ping", ping(context, changed), null);
       return changed;
     },
     findUser,

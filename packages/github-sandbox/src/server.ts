@@ -6,7 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 export interface Listening {
   /** Such as `http://127.0.0.1:4000`. */
   url: string;
-  /** Requests that came before wait for this: what an earlier life left half done is to be mended first. */
+  /** Requests that came before wait for this: what an earlier life left half done is repaired first. */
   open(): void;
   close(): Promise<void>;
 }

@@ -321,7 +321,7 @@ describe("mutations", () => {
     expect((await problems(minimize, { id: node_id }, fixture.tokens.rea))[0]?.type).toBe("FORBIDDEN");
   });
 
-  it("make an issue part of another one, once, and never in a circle", async () => {
+  it("make an issue part of another one, once, and never in a cycle", async () => {
     const ids: string[] = [];
     for (const title of ["whole", "part", "other"]) {
       ids.push((await fixture.ada.rest.issues.create({ ...fixture.at, title })).data.node_id);

@@ -209,8 +209,10 @@ it("frees a ref that a killed git left locked", async () => {
   writeFileSync(join(git.path, "refs/heads/side.lock"), "");
   await restart();
   const move = { ref: "refs/heads/side", to: await commit("More", pull.headSha), force: false };
-  const by = { user, byJobToken: false };
-  const outcome = await life.context.git.exclusive(repository, () => moveRef(life.context, repository, move, by));
+  const initiator = { user, byJobToken: false };
+  const outcome = await life.context.git.exclusive(repository, () =>
+    moveRef(life.context, repository, move, initiator),
+  );
   expect(outcome).toEqual({ moved: true, before: pull.headSha });
 });
 

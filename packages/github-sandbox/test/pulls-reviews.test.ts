@@ -295,10 +295,13 @@ describe("a review comment", () => {
     if (thread === undefined) throw new Error("no thread");
     expect([thread.map(({ id }) => id), unresolvedThreads(context.store, stored())]).toEqual([[first.id, reply.id], 1]);
     const [ada] = context.store.table("users").filter(({ login }) => login === "ada");
-    const by = { user: ada ?? { id: 0, login: "", type: "User", name: null, email: null }, byJobToken: false } as const;
-    await resolveThread(context, repository, stored(), thread, by);
+    const initiator = {
+      user: ada ?? { id: 0, login: "", type: "User", name: null, email: null },
+      byJobToken: false,
+    } as const;
+    await resolveThread(context, repository, stored(), thread, initiator);
     expect(unresolvedThreads(context.store, stored())).toBe(0);
-    await unresolveThread(context, repository, stored(), thread, by);
+    await unresolveThread(context, repository, stored(), thread, initiator);
     expect(fixture.announced.slice(-2)).toMatchObject([
       { event: "pull_request_review_thread", action: "resolved", payload: { thread: { comments: [{}, {}] } } },
       { event: "pull_request_review_thread", action: "unresolved" },

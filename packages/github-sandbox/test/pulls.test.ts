@@ -47,9 +47,9 @@ describe("opening", () => {
       deletions: 0,
       changed_files: 1,
     });
-    const told = fixture.announced.at(-1);
-    expect(told).toMatchObject({ event: "pull_request", action: "opened", sender: { login: "gate[bot]" } });
-    expect(told?.payload).toMatchObject({ number: pull.number, pull_request: { head: { sha: head } } });
+    const webhook = fixture.announced.at(-1);
+    expect(webhook).toMatchObject({ event: "pull_request", action: "opened", sender: { login: "gate[bot]" } });
+    expect(webhook?.payload).toMatchObject({ number: pull.number, pull_request: { head: { sha: head } } });
     const asIssue = await fixture.rea.rest.issues.get({ ...fixture.at, issue_number: pull.number });
     expect(asIssue.data.pull_request?.url).toBe(pull.url);
   });

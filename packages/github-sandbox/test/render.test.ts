@@ -16,11 +16,11 @@ function places(pattern: RegExp, except: readonly string[] = []): string[] {
 
 it("every JSON answer of REST goes through `respond`, which ties it to its operation", () => {
   const beside = ["rest/respond.ts", "api.ts", "graphql/routes.ts", "faults/admin.ts"];
-  expect(places(/\bcontext\.json\(/g, beside)).toEqual([]);
+  expect(places(/\bhttp\.json\(/g, beside)).toEqual([]);
 });
 
-it("everything announced goes through `told`, which ties it to its webhook", () => {
-  const untold = places(/\bannounce\(\{(?:(?!\}\);)[\s\S])*?\bevent: "/g);
-  expect(untold).toEqual([]);
-  expect(places(/\btold(?:<[^>]*>)?\("/g).length).toBeGreaterThan(10);
+it("everything announced goes through `webhook`, which ties it to its webhook", () => {
+  const unchecked = places(/\bannounce\(\{(?:(?!\}\);)[\s\S])*?\bevent: "/g);
+  expect(unchecked).toEqual([]);
+  expect(places(/\bwebhook(?:<[^>]*>)?\("/g).length).toBeGreaterThan(10);
 });

@@ -89,7 +89,7 @@ describe("dependencies between issues", () => {
     expect(numbers(await ada.rest.issues.listDependenciesBlockedBy(on))).toEqual([]);
   });
 
-  it("are refused twice and in a circle", async () => {
+  it("are refused twice and in a cycle", async () => {
     const [a, b, c] = [await issue("a"), await issue("b"), await issue("c")];
     const block = (one: { number: number }, by: { id: number }) =>
       fixture.ada.rest.issues.addBlockedByDependency({ ...fixture.at, issue_number: one.number, issue_id: by.id });
@@ -104,15 +104,15 @@ describe("dependencies between issues", () => {
 describe("the timeline", () => {
   it("tells what happened to an issue, who named it, and which commits did", async () => {
     const { ada, at } = fixture;
-    const told = await issue("told");
-    const on = { ...at, issue_number: told.number };
+    const webhook = await issue("told");
+    const on = { ...at, issue_number: webhook.number };
     await ada.rest.issues.addLabels({ ...on, labels: ["bug"] });
     await ada.rest.issues.createComment({ ...on, body: "hello" });
-    const other = await issue("other", `see #${told.number}, not me#${told.number}`);
-    await issue("unrelated", `see else/where#${told.number}`);
+    const other = await issue("other", `see #${webhook.number}, not me#${webhook.number}`);
+    await issue("unrelated", `see else/where#${webhook.number}`);
     await ada.rest.issues.addBlockedByDependency({ ...on, issue_id: other.id });
     const clone = await fixture.clone(fixture.tokens.ada);
-    const sha = await commitIn(fixture, clone, { "a.txt": "1\n" }, `Change for ada/shop#${told.number}`);
+    const sha = await commitIn(fixture, clone, { "a.txt": "1\n" }, `Change for ada/shop#${webhook.number}`);
     await fixture.git(clone, "push", "--quiet", "origin", "HEAD:main");
     await ada.rest.issues.removeLabel({ ...on, name: "bug" });
     await ada.rest.issues.update({ ...on, state: "closed" });

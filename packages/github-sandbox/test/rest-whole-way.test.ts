@@ -43,9 +43,9 @@ jobs:
       - run: test -f feature.txt || test "\${{ inputs.word }}" = hello
 `;
 
-async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+async function until<Value>(observe: () => Promise<Value | undefined>): Promise<Value> {
   for (;;) {
-    const found = await look();
+    const found = await observe();
     if (found !== undefined) return found;
     await sandbox.idle();
   }

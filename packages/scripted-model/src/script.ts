@@ -1,5 +1,5 @@
 /**
- * What a scripted model answers. A script is plain JSON, so that a demonstration or a test can be read as a story: for
+ * What a scripted model answers. A script is plain JSON, so that a demonstration or a test can be read as a scenario: for
  * each task and kind of attempt, the turns of the agent one after another.
  */
 import { z } from "zod";

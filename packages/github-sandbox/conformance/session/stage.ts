@@ -144,9 +144,9 @@ export async function refused(status: number, call: Promise<unknown>): Promise<v
 }
 
 /** Asks again, each time after everything under way has come to its end, until there is an answer. */
-export async function until<Value>(stage: Stage, look: () => Promise<Value | undefined>): Promise<Value> {
+export async function until<Value>(stage: Stage, observe: () => Promise<Value | undefined>): Promise<Value> {
   for (let round = 0; round < 100; round += 1) {
-    const found = await look();
+    const found = await observe();
     if (found !== undefined) return found;
     await stage.sandbox.idle();
   }

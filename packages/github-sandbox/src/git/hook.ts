@@ -2,7 +2,7 @@
  * The hook that guards a push, ref by ref: where one is refused, the others still move, as on GitHub. The sandbox judges
  * every command of the push beforehand for each way it may turn out (only git can tell, once it has the objects, whether
  * a move is a fast-forward and whether it brings merges) and puts what it has to say into the file that SANDBOX_JUDGED
- * names: `<ref> <forward|forced> <linear|merges> <refused|told> <line>` a line.
+ * names: `<ref> <forward|forced> <linear|merges> <refused|allowed> <line>` a line.
  */
 import type { Judgement, Objection } from "../protection/judge.ts";
 
@@ -26,7 +26,7 @@ fi
 while IFS= read -r line; do
   rest=\${line#"$ref $way $shape "}
   [ "$rest" != "$line" ] || continue
-  [ "\${rest%% *}" = told ] || status=1
+  [ "\${rest%% *}" = allowed ] || status=1
   printf '%s\\n' "\${rest#* }" >&2
 done <"$SANDBOX_JUDGED"
 exit $status
@@ -75,7 +75,7 @@ export function words(ref: string, { against, bypassed }: Judgement, rulesPage: 
 export function wordsFile(judged: readonly Judged[]): string {
   return judged
     .flatMap(({ ref, forward, linear, refused, lines }) => {
-      const way = `${ref} ${forward ? "forward" : "forced"} ${linear ? "linear" : "merges"} ${refused ? "refused" : "told"}`;
+      const way = `${ref} ${forward ? "forward" : "forced"} ${linear ? "linear" : "merges"} ${refused ? "refused" : "allowed"}`;
       return lines.map((line) => `${way} ${line}\n`);
     })
     .join("");

@@ -61,8 +61,8 @@ async function serve(
   if (rest === "git-upload-pack") return servePack(context, repository, request, response);
   if (rest === "info/refs") return runBackend(context, repository, request, response, asked);
   if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
-  const by = { user: actor.user, byJobToken: actor.token.kind === "job" };
-  return receivePush(context, repository, request, response, by);
+  const initiator = { user: actor.user, byJobToken: actor.token.kind === "job" };
+  return receivePush(context, repository, request, response, initiator);
 }
 
 /** The repository, if the actor may do there what was asked. Whoever may not see it is asked who they are, or gets 404. */

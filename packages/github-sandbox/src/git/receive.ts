@@ -8,7 +8,7 @@ import { createGunzip } from "node:zlib";
 import type { SandboxContext } from "../context.ts";
 import { judgeMove } from "../protection/judge.ts";
 import { repositoryWeb } from "../render/site.ts";
-import type { By } from "../rest/issues/changes.ts";
+import type { Initiator } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
 import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
@@ -32,21 +32,24 @@ export async function receivePush(
   repository: Repository,
   request: IncomingMessage,
   response: ServerResponse,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   const sent = request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request;
   const { commands, body } = await readCommands(sent);
   await context.git.exclusive(repository, async () => {
     const before = await tips(context, repository);
     const judged = join(context.git.dir(repository), `judged.${randomUUID()}`);
-    await writeFile(judged, wordsFile(commands.flatMap((command) => judgedWays(context, repository, command, by))));
+    await writeFile(
+      judged,
+      wordsFile(commands.flatMap((command) => judgedWays(context, repository, command, initiator))),
+    );
     try {
       await runBackend(context, repository, request, response, {
         rest: "git-receive-pack",
         service: "git-receive-pack",
         body,
         env: { SANDBOX_JUDGED: judged },
-        ended: () => tellMoves(context, repository, before, by),
+        ended: () => tellMoves(context, repository, before, initiator),
       });
     } finally {
       await rm(judged, { force: true });
@@ -55,10 +58,10 @@ export async function receivePush(
 }
 
 /** The judgement for each way in which the move may turn out. */
-function judgedWays(context: SandboxContext, repository: Repository, command: Command, by: By): Judged[] {
+function judgedWays(context: SandboxContext, repository: Repository, command: Command, initiator: Initiator): Judged[] {
   const { ref } = command;
   const judged = (way: Way): Judged => {
-    const judgement = judgeMove(context.store, repository, { ...command, ...way }, by.user);
+    const judgement = judgeMove(context.store, repository, { ...command, ...way }, initiator.user);
     return { ref, ...way, refused: judgement.against.length > 0, lines: words(ref, judgement, rulesPage) };
   };
   const rulesPage = `${repositoryWeb(context, repository)}/rules?ref=${encodeURIComponent(ref)}`;
@@ -75,7 +78,7 @@ async function tellMoves(
   context: SandboxContext,
   repository: Repository,
   old: Map<string, string>,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   const now = await tips(context, repository);
   for (const ref of new Set([...old.keys(), ...now.keys()])) {
@@ -83,7 +86,7 @@ async function tellMoves(
     const after = now.get(ref) ?? null;
     if (before === after) continue;
     const lost = before !== null && after !== null && !(await isAncestor(context.git.at(repository), before, after));
-    await refMoved(context, repository, { ref, before, after, forced: lost }, by);
+    await refMoved(context, repository, { ref, before, after, forced: lost }, initiator);
   }
 }
 

@@ -8,8 +8,8 @@ import { guardsOf } from "../protection/guards.ts";
 import { judgeMove, type Objection } from "../protection/judge.ts";
 import { followMove } from "../pulls/follow.ts";
 import { closeMentioned } from "../pulls/merge/closing.ts";
-import { told } from "../render/told.ts";
-import type { By } from "../rest/issues/changes.ts";
+import { webhook } from "../render/webhook.ts";
+import type { Initiator } from "../rest/issues/changes.ts";
 import { recordReferences } from "../rest/issues/mentions.ts";
 import type { Repository } from "../store/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";
@@ -36,7 +36,7 @@ export async function moveRef(
   context: SandboxContext,
   repository: Repository,
   wanted: WantedMove,
-  by: By,
+  initiator: Initiator,
 ): Promise<Moved> {
   const { ref, to, force } = wanted;
   const git = context.git.at(repository);
@@ -44,12 +44,12 @@ export async function moveRef(
   if (wanted.from !== undefined && wanted.from !== before) return { moved: false, why: "stale" };
   if (before === to) return { moved: true, before };
   const forward = before === null || to === null || (await isAncestor(git, before, to));
-  const objections = await objectionsTo(context, repository, { ref, before, after: to, forward }, by);
+  const objections = await objectionsTo(context, repository, { ref, before, after: to, forward }, initiator);
   if (objections.length > 0) return { moved: false, why: "protected", objections };
   if (!forward && !force) return { moved: false, why: "not-fast-forward" };
   const swapped = await swapRef(git, ref, before, to);
   if (swapped !== "moved") return { moved: false, why: swapped };
-  await refMoved(context, repository, { ref, before, after: to, forced: !forward }, by);
+  await refMoved(context, repository, { ref, before, after: to, forced: !forward }, initiator);
   return { moved: true, before };
 }
 
@@ -58,12 +58,12 @@ export async function objectionsTo(
   context: SandboxContext,
   repository: Repository,
   move: { ref: string; before: string | null; after: string | null; forward: boolean },
-  by: By,
+  initiator: Initiator,
 ): Promise<Objection[]> {
   if (guardsOf(context.store, repository, move.ref).length === 0) return [];
   const { before, after } = move;
   const linear = after === null || !(await bringsMerges(context.git.at(repository), before, after));
-  return judgeMove(context.store, repository, { ...move, linear }, by.user).against;
+  return judgeMove(context.store, repository, { ...move, linear }, initiator.user).against;
 }
 
 /** What follows from a move that git has made: the pulls follow it, and it is told. */
@@ -71,27 +71,27 @@ export async function refMoved(
   context: SandboxContext,
   repository: Repository,
   moved: MovedRef,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   const branch = branchOf(moved.ref);
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
-  const payload = await pushPayload(context, repository, moved, by.user);
-  recordReferences(context, repository, payload.commits, by.user.id);
+  const payload = await pushPayload(context, repository, moved, initiator.user);
+  recordReferences(context, repository, payload.commits, initiator.user.id);
   touch(context, repository);
-  const tellPulls = branch === null ? () => {} : await followMove(context, repository, { ...moved, branch }, by);
-  const announcement = { repository, sender: by.user, byJobToken: by.byJobToken };
-  context.announce({ ...announcement, ...told("push", null, payload) });
+  const tellPulls = branch === null ? () => {} : await followMove(context, repository, { ...moved, branch }, initiator);
+  const announcement = { repository, sender: initiator.user, byJobToken: initiator.byJobToken };
+  context.announce({ ...announcement, ...webhook("push", null, payload) });
   const named = { ref: branch ?? tag ?? "", ref_type: branch === null ? "tag" : "branch", pusher_type: "user" };
   if (moved.before === null) {
     const about = { master_branch: repository.defaultBranch, description: repository.description };
-    context.announce({ ...announcement, ...told("create", null, { ...named, ...about }) });
+    context.announce({ ...announcement, ...webhook("create", null, { ...named, ...about }) });
   }
-  if (moved.after === null) context.announce({ ...announcement, ...told("delete", null, named) });
+  if (moved.after === null) context.announce({ ...announcement, ...webhook("delete", null, named) });
   tellPulls();
   if (branch !== repository.defaultBranch) return;
   const messages = payload.commits.map(({ message }) => message);
-  await closeMentioned(context, repository, messages, by);
+  await closeMentioned(context, repository, messages, initiator);
 }
 
 function touch(context: SandboxContext, { id }: Repository): void {

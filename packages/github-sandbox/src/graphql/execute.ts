@@ -17,13 +17,13 @@ import { type Asking, type ErrorType, Refused } from "./fields.ts";
 import { checkSize } from "./node-limit.ts";
 import { gitHubSchema } from "./schema.ts";
 
-export interface Asked {
+export interface GraphqlRequest {
   query: string;
   variables: Record<string, unknown> | null;
   operationName: string | null;
 }
 
-export interface Answer {
+export interface GraphqlAnswer {
   data?: unknown;
   errors?: Record<string, unknown>[];
 }
@@ -39,18 +39,18 @@ const resolveField: GraphQLFieldResolver<Record<string, unknown>, Asking> = (sou
 
 /** @param roots Makes what queries and mutations begin with, given whether the document changes anything. */
 export async function answerQuery(
-  { query, variables, operationName }: Asked,
+  { query, variables, operationName }: GraphqlRequest,
   roots: (kind: "query" | "mutation") => { root: Record<string, unknown>; asking: Asking },
-): Promise<Answer> {
+): Promise<GraphqlAnswer> {
   let document: DocumentNode;
   try {
     document = parse(query, { maxTokens: 20_000 });
   } catch (error) {
-    return { errors: [told(error as GraphQLError)] };
+    return { errors: [renderError(error as GraphQLError)] };
   }
   const schema = await gitHubSchema();
   const mistakes = validate(schema, document);
-  if (mistakes.length > 0) return { errors: mistakes.map(told) };
+  if (mistakes.length > 0) return { errors: mistakes.map(renderError) };
   try {
     checkSize(document, variables);
   } catch (error) {
@@ -68,7 +68,10 @@ export async function answerQuery(
     fieldResolver: resolveField as GraphQLFieldResolver<unknown, unknown>,
   });
   const { data, errors } = result;
-  return { ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors: errors.map(told) }) };
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(errors === undefined ? {} : { errors: errors.map(renderError) }),
+  };
 }
 
 function kindOf(document: DocumentNode, operationName: string | null): "query" | "mutation" {
@@ -78,7 +81,7 @@ function kindOf(document: DocumentNode, operationName: string | null): "query" |
 }
 
 /** GitHub's form of an error: its type beside its message, its own words for a field that is not there. */
-function told(error: GraphQLError): Record<string, unknown> {
+function renderError(error: GraphQLError): Record<string, unknown> {
   const { message, locations, path, originalError } = error;
   const where = { ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };
   const type = typeOf(originalError);

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { SandboxContext } from "../context.ts";
 import type { Limiter } from "../limits/limiter.ts";
-import { by } from "../rest/issues/find.ts";
+import { initiatorOf } from "../rest/issues/find.ts";
 import { ApiError, jsonBody, newRest, type Rest } from "../rest/kit.ts";
-import type { Asked } from "./execute.ts";
+import type { GraphqlRequest } from "./execute.ts";
 import { mutationRoot } from "./mutations/index.ts";
 import { queryRoot } from "./query.ts";
 import { asking } from "./show.ts";
@@ -27,7 +27,7 @@ export function graphqlRoutes(context: SandboxContext, limiter: Pick<Limiter, "s
     const answer = await answerQuery(asked, (kind) => {
       const viewer = asking(context, actor);
       if (kind === "query") return { root: queryRoot(viewer, limiter.seen(actor, "graphql")), asking: viewer };
-      const acting = { ...viewer, by: by(http), spend: () => limiter.mutation(http) };
+      const acting = { ...viewer, initiator: initiatorOf(http), spend: () => limiter.mutation(http) };
       return { root: mutationRoot(acting), asking: acting };
     });
     return http.json(answer);
@@ -37,7 +37,7 @@ export function graphqlRoutes(context: SandboxContext, limiter: Pick<Limiter, "s
 }
 
 /** What is asked, or what is wrong with it. */
-function read(body: Record<string, unknown>): Asked | string {
+function read(body: Record<string, unknown>): GraphqlRequest | string {
   const { query, operationName } = body;
   if (typeof query !== "string" || query === "") {
     return "A query attribute must be specified and must be a string.";

@@ -4,14 +4,14 @@
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/automatically-merging-a-pull-request
  */
 import type { SandboxContext } from "../context.ts";
-import type { By } from "../rest/issues/changes.ts";
+import type { Initiator } from "../rest/issues/changes.ts";
 import { ApiError } from "../rest/kit.ts";
 import type { AutoMerge, Pull, Repository } from "../store/entities.ts";
+import { announcePull } from "./announce.ts";
 import { isOpen, mergeableState } from "./facts.ts";
 import { touchIssue } from "./follow.ts";
 import { methodRefusal } from "./merge/commits.ts";
 import { testMerge } from "./mergeability.ts";
-import { tellPull } from "./tell.ts";
 
 export interface AutoMergeOrder extends Pick<AutoMerge, "method" | "title" | "message"> {
   /** The head this order is given for; left out: whichever. */
@@ -29,7 +29,7 @@ export async function enableAutoMerge(
   repository: Repository,
   pull: Pull,
   order: AutoMergeOrder,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   if (!repository.allowAutoMerge) throw refused("Auto merge is not allowed for this repository");
   if (!isOpen(context, pull)) throw refused("Can't enable auto-merge for this pull request");
@@ -46,14 +46,21 @@ export async function enableAutoMerge(
   if (state === "clean" || state === "unstable") throw refused(`Pull request Pull request is in ${state} status`);
   context.store.table("autoMerges").put({
     id: pull.id,
-    enabledById: by.user.id,
-    byJobToken: by.byJobToken,
+    enabledById: initiator.user.id,
+    byJobToken: initiator.byJobToken,
     method: order.method,
     title: order.title,
     message: order.message,
     enabledAt: context.store.now(),
   });
-  await tellPull(context, repository, context.store.table("pulls").get(pull.id) ?? pull, "auto_merge_enabled", by, {});
+  await announcePull(
+    context,
+    repository,
+    context.store.table("pulls").get(pull.id) ?? pull,
+    "auto_merge_enabled",
+    initiator,
+    {},
+  );
 }
 
 /** @param reason Why, as the webhook tells it. @throws ApiError 422 when it is not enabled. */
@@ -61,14 +68,14 @@ export async function disableAutoMerge(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
-  by: By,
+  initiator: Initiator,
   reason = "Auto-merge was disabled by a user",
 ): Promise<void> {
   if (!isOpen(context, pull) || context.store.table("autoMerges").get(pull.id) === undefined) {
     throw refused("Can't disable auto-merge for this pull request");
   }
   context.store.table("autoMerges").remove(pull.id);
-  await tellPull(context, repository, pull, "auto_merge_disabled", by, { reason });
+  await announcePull(context, repository, pull, "auto_merge_disabled", initiator, { reason });
 }
 
 /**
@@ -80,7 +87,7 @@ export async function setDraft(
   repository: Repository,
   pull: Pull,
   draft: boolean,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   if (!isOpen(context, pull)) throw refused("Pull request is closed");
   const stored = context.store.table("pulls").get(pull.id) ?? pull;
@@ -90,5 +97,5 @@ export async function setDraft(
     if (draft) context.store.table("autoMerges").remove(pull.id);
     return context.store.table("pulls").put({ ...stored, draft });
   });
-  await tellPull(context, repository, changed, draft ? "converted_to_draft" : "ready_for_review", by, {});
+  await announcePull(context, repository, changed, draft ? "converted_to_draft" : "ready_for_review", initiator, {});
 }

@@ -3,20 +3,20 @@
 import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { By } from "../rest/issues/changes.ts";
+import type { Initiator } from "../rest/issues/changes.ts";
 import { recordEvent } from "../rest/issues/record-event.ts";
 import { unprocessable } from "../rest/kit.ts";
 import type { Pull, Repository } from "../store/entities.ts";
+import { announceHead, announcePull } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { closed, touchIssue } from "./follow.ts";
-import { tellHead, tellPull } from "./tell.ts";
 
 export async function editWords(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
   wanted: { title?: string | undefined; body?: string | null | undefined },
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   const issue = context.store.table("issues").get(pull.id);
   if (issue === undefined) return;
@@ -28,7 +28,7 @@ export async function editWords(
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
   };
-  await tellPull(context, repository, pull, "edited", by, { changes });
+  await announcePull(context, repository, pull, "edited", initiator, { changes });
 }
 
 /** Points the pull at another base. Call it inside `context.git.exclusive`. @throws ApiError 422 when it cannot be. */
@@ -37,7 +37,7 @@ export async function retarget(
   repository: Repository,
   pull: Pull,
   baseRef: string,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   if (baseRef === pull.baseRef) return;
   const git = context.git.at(repository);
@@ -59,15 +59,25 @@ export async function retarget(
     touchIssue(context, pull, {});
   });
   const changes = { base: { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } } };
-  await tellPull(context, repository, changed, "edited", by, { changes });
+  await announcePull(context, repository, changed, "edited", initiator, { changes });
 }
 
-export async function closePull(context: SandboxContext, repository: Repository, pull: Pull, by: By): Promise<void> {
-  await tellPull(context, repository, closed(context, pull, by), "closed", by, {});
+export async function closePull(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  initiator: Initiator,
+): Promise<void> {
+  await announcePull(context, repository, closed(context, pull, initiator), "closed", initiator, {});
 }
 
 /** Call it inside `context.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */
-export async function reopenPull(context: SandboxContext, repository: Repository, pull: Pull, by: By): Promise<void> {
+export async function reopenPull(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  initiator: Initiator,
+): Promise<void> {
   const git = context.git.at(repository);
   const [headSha, baseSha] = await Promise.all([
     readRef(git, `refs/heads/${pull.headRef}`),
@@ -93,9 +103,9 @@ export async function reopenPull(context: SandboxContext, repository: Repository
     context.store.table("pulls").put(reopened);
     touchIssue(context, pull, { state: "open", closedAt: null, closedById: null });
     const issue = context.store.table("issues").get(pull.id);
-    if (issue !== undefined) recordEvent(context, issue, "reopened", by.user.id);
+    if (issue !== undefined) recordEvent(context, issue, "reopened", initiator.user.id);
   });
-  await tellHead(context, repository, reopened, "reopened", by);
+  await announceHead(context, repository, reopened, "reopened", initiator);
 }
 
 function refusedReopen(message: string) {

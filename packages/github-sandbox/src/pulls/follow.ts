@@ -2,12 +2,12 @@
 
 import type { SandboxContext } from "../context.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { By } from "../rest/issues/changes.ts";
+import type { Initiator } from "../rest/issues/changes.ts";
 import { recordEvent } from "../rest/issues/record-event.ts";
 import type { Issue, Pull, Repository } from "../store/entities.ts";
+import { prepareHeadAnnouncement, preparePullAnnouncement } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { staleApprovals } from "./reviews/stale.ts";
-import { preparedHead, preparedPullEvent } from "./tell.ts";
 
 export interface BranchMoved {
   branch: string;
@@ -15,7 +15,7 @@ export interface BranchMoved {
   after: string | null;
 }
 
-type Tell = () => void;
+type Announcing = () => void;
 
 /**
  * Brings the repository's open pulls up to date with a branch that moved: a pull's head moves with its branch, a pull
@@ -26,19 +26,19 @@ export async function followMove(
   context: SandboxContext,
   repository: Repository,
   moved: BranchMoved,
-  by: By,
-): Promise<Tell> {
+  initiator: Initiator,
+): Promise<Announcing> {
   const open = context.store
     .table("pulls")
     .filter((pull) => pull.repositoryId === repository.id && isOpen(context, pull));
-  const tells: Tell[] = [];
+  const announcements: Announcing[] = [];
   for (const pull of open.filter((each) => each.headRef === moved.branch)) {
-    tells.push(await followHead(context, repository, pull, moved.after, by));
+    announcements.push(await followHead(context, repository, pull, moved.after, initiator));
   }
   const based = open.filter((each) => each.baseRef === moved.branch);
-  tells.push(...(await followBase(context, repository, based, moved.after, by)));
+  announcements.push(...(await followBase(context, repository, based, moved.after, initiator)));
   return () => {
-    for (const tell of tells) tell();
+    for (const announce of announcements) announce();
   };
 }
 
@@ -48,9 +48,10 @@ export async function followHead(
   repository: Repository,
   pull: Pull,
   after: string | null,
-  by: By,
-): Promise<Tell> {
-  if (after === null) return preparedPullEvent(context, repository, closed(context, pull, by), "closed", by, {});
+  initiator: Initiator,
+): Promise<Announcing> {
+  if (after === null)
+    return preparePullAnnouncement(context, repository, closed(context, pull, initiator), "closed", initiator, {});
   const git = context.git.at(repository);
   const before = pull.headSha;
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
@@ -59,13 +60,16 @@ export async function followHead(
   const followed = context.store.transaction(() => {
     touchIssue(context, pull, {});
     const baseSha = base ?? current.baseSha;
-    const moved = { headSha: after, headPushedById: by.user.id, baseSha };
+    const moved = { headSha: after, headPushedById: initiator.user.id, baseSha };
     return context.store.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
   });
-  const tell = await preparedHead(context, repository, followed, "synchronize", by, { before, after });
-  const dismissStale = await staleApprovals(context, repository, followed, by);
+  const announce = await prepareHeadAnnouncement(context, repository, followed, "synchronize", initiator, {
+    before,
+    after,
+  });
+  const dismissStale = await staleApprovals(context, repository, followed, initiator);
   return () => {
-    tell();
+    announce();
     dismissStale();
   };
 }
@@ -76,24 +80,26 @@ export async function followBase(
   repository: Repository,
   based: readonly Pull[],
   after: string | null,
-  by: By,
-): Promise<Tell[]> {
+  initiator: Initiator,
+): Promise<Announcing[]> {
   if (based.length === 0) return [];
   const contained = after === null ? new Set<string>() : await pullHeadsIn(context, repository, after);
-  const tells: Tell[] = [];
+  const announcements: Announcing[] = [];
   for (const { id } of based) {
     const pull = context.store.table("pulls").get(id);
     if (pull === undefined || !isOpen(context, pull)) continue;
     if (after === null) {
-      tells.push(await preparedPullEvent(context, repository, closed(context, pull, by), "closed", by, {}));
+      announcements.push(
+        await preparePullAnnouncement(context, repository, closed(context, pull, initiator), "closed", initiator, {}),
+      );
     } else if (contained.has(`refs/pull/${pull.number}/head`)) {
-      const merged = markMerged(context, pull, after, by);
-      tells.push(await preparedPullEvent(context, repository, merged, "closed", by, {}));
+      const merged = markMerged(context, pull, after, initiator);
+      announcements.push(await preparePullAnnouncement(context, repository, merged, "closed", initiator, {}));
     } else {
       context.store.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
     }
   }
-  return tells;
+  return announcements;
 }
 
 async function pullHeadsIn(context: SandboxContext, repository: Repository, tip: string): Promise<Set<string>> {
@@ -102,16 +108,16 @@ async function pullHeadsIn(context: SandboxContext, repository: Repository, tip:
 }
 
 /** Writes down that the pull is merged as `mergeSha`. Synchronous, so it can be part of a transaction. */
-export function markMerged(context: SandboxContext, pull: Pull, mergeSha: string, by: By): Pull {
+export function markMerged(context: SandboxContext, pull: Pull, mergeSha: string, initiator: Initiator): Pull {
   return context.store.transaction(() => {
     const now = context.store.now();
-    touchIssue(context, pull, { state: "closed", closedAt: now, closedById: by.user.id });
+    touchIssue(context, pull, { state: "closed", closedAt: now, closedById: initiator.user.id });
     const issue = context.store.table("issues").get(pull.id);
     if (issue !== undefined) {
-      recordEvent(context, issue, "merged", by.user.id, { commitId: mergeSha });
-      recordEvent(context, issue, "closed", by.user.id);
+      recordEvent(context, issue, "merged", initiator.user.id, { commitId: mergeSha });
+      recordEvent(context, issue, "closed", initiator.user.id);
     }
-    const merged = { merged: true, mergedAt: now, mergedById: by.user.id, mergeSha, mergeability: null };
+    const merged = { merged: true, mergedAt: now, mergedById: initiator.user.id, mergeSha, mergeability: null };
     return context.store.table("pulls").put({ ...pull, ...merged });
   });
 }
@@ -119,11 +125,11 @@ export function markMerged(context: SandboxContext, pull: Pull, mergeSha: string
 /**
  * Closes the pull without merging; auto-merge ends with it (https://github.com/reitermarkus/automerge/issues/1525).
  */
-export function closed(context: SandboxContext, pull: Pull, by: By): Pull {
+export function closed(context: SandboxContext, pull: Pull, initiator: Initiator): Pull {
   context.store.table("autoMerges").remove(pull.id);
-  touchIssue(context, pull, { state: "closed", closedAt: context.store.now(), closedById: by.user.id });
+  touchIssue(context, pull, { state: "closed", closedAt: context.store.now(), closedById: initiator.user.id });
   const issue = context.store.table("issues").get(pull.id);
-  if (issue !== undefined) recordEvent(context, issue, "closed", by.user.id);
+  if (issue !== undefined) recordEvent(context, issue, "closed", initiator.user.id);
   return pull;
 }
 

@@ -3,12 +3,12 @@
 import type { SandboxContext } from "../context.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { By } from "../rest/issues/changes.ts";
+import type { Initiator } from "../rest/issues/changes.ts";
 import { unprocessable } from "../rest/kit.ts";
 import type { Pull, Repository } from "../store/entities.ts";
 import { takeNumber } from "../store/numbers.ts";
+import { announceHead } from "./announce.ts";
 import { isOpen } from "./facts.ts";
-import { tellHead } from "./tell.ts";
 
 export interface NewPull {
   title: string;
@@ -24,7 +24,12 @@ function custom(message: string) {
 }
 
 /** Call it inside `context.git.exclusive`. @throws ApiError 422 in GitHub's words. */
-export async function openPull(context: SandboxContext, repository: Repository, given: NewPull, by: By): Promise<Pull> {
+export async function openPull(
+  context: SandboxContext,
+  repository: Repository,
+  given: NewPull,
+  initiator: Initiator,
+): Promise<Pull> {
   const { headRef, headSha, baseSha } = await bothEnds(context, repository, given);
   const same = (pull: Pull) =>
     pull.repositoryId === repository.id &&
@@ -34,9 +39,9 @@ export async function openPull(context: SandboxContext, repository: Repository, 
   if (context.store.table("pulls").find(same) !== undefined) {
     throw custom(`A pull request already exists for ${repository.owner}:${headRef}.`);
   }
-  const pull = insertPull(context, repository, { ...given, headRef, headSha, baseSha }, by);
+  const pull = insertPull(context, repository, { ...given, headRef, headSha, baseSha }, initiator);
   await setOwnRef(context.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
-  await tellHead(context, repository, pull, "opened", by);
+  await announceHead(context, repository, pull, "opened", initiator);
   return pull;
 }
 
@@ -61,7 +66,12 @@ async function bothEnds(context: SandboxContext, repository: Repository, { head,
 
 type Ends = { headRef: string; headSha: string; baseSha: string };
 
-function insertPull(context: SandboxContext, repository: Repository, given: NewPull & Ends, by: By): Pull {
+function insertPull(
+  context: SandboxContext,
+  repository: Repository,
+  given: NewPull & Ends,
+  initiator: Initiator,
+): Pull {
   const { store } = context;
   return store.transaction(() => {
     const id = store.nextId();
@@ -73,7 +83,7 @@ function insertPull(context: SandboxContext, repository: Repository, given: NewP
       number,
       title: given.title,
       body: given.body,
-      userId: by.user.id,
+      userId: initiator.user.id,
       state: "open",
       stateReason: null,
       labels: [],
@@ -91,7 +101,7 @@ function insertPull(context: SandboxContext, repository: Repository, given: NewP
       number,
       headRef: given.headRef,
       headSha: given.headSha,
-      headPushedById: by.user.id,
+      headPushedById: initiator.user.id,
       toldSha: null,
       baseRef: given.base,
       baseSha: given.baseSha,

@@ -4,15 +4,15 @@ import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import { userById } from "../render/user.ts";
-import type { By } from "../rest/issues/changes.ts";
+import type { Initiator } from "../rest/issues/changes.ts";
 import type { PendingMerge, Pull, Repository } from "../store/entities.ts";
+import { prepareHeadAnnouncement } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { followBase, followHead } from "./follow.ts";
 import { finishMerge } from "./merge/merge.ts";
 import { resumeMerges } from "./merge/merge-async.ts";
 import { mergeWhenReady } from "./merge/when-ready.ts";
 import { staleApprovals } from "./reviews/stale.ts";
-import { preparedHead } from "./tell.ts";
 
 /**
  * Finishes merges whose base had moved and forgets those whose had not; then brings every open pull to where its
@@ -33,8 +33,8 @@ async function recoverMerge(context: SandboxContext, pending: PendingMerge): Pro
   const pull = context.store.table("pulls").get(pending.id);
   const repository = pull && context.store.table("repositories").get(pull.repositoryId);
   if (repository !== undefined && (await baseMoved(context, repository, pending))) {
-    const by = { user: userById(context, pending.userId), byJobToken: false };
-    await context.git.exclusive(repository, () => finishMerge(context, repository, pending, by));
+    const initiator = { user: userById(context, pending.userId), byJobToken: false };
+    await context.git.exclusive(repository, () => finishMerge(context, repository, pending, initiator));
   }
   context.store.table("pendingMerges").remove(pending.id);
 }
@@ -54,18 +54,21 @@ async function catchUp(context: SandboxContext, repository: Repository, pull: Pu
   const head = await readRef(git, `refs/heads/${pull.headRef}`);
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
   // Who moved it is not known any more; GitHub shows the pull's author for want of another.
-  const by = { user: userById(context, context.store.table("issues").get(pull.id)?.userId ?? 0), byJobToken: false };
-  const tells = await context.git.exclusive(repository, async () => {
-    if (head === null || base === null) return [await followHead(context, repository, pull, null, by)];
-    const moved = await headTold(context, repository, pull, head, by);
+  const initiator = {
+    user: userById(context, context.store.table("issues").get(pull.id)?.userId ?? 0),
+    byJobToken: false,
+  };
+  const announcements = await context.git.exclusive(repository, async () => {
+    if (head === null || base === null) return [await followHead(context, repository, pull, null, initiator)];
+    const moved = await headTold(context, repository, pull, head, initiator);
     await setOwnRef(git, `refs/pull/${pull.number}/head`, head);
     if (pull.mergeability?.baseSha === base) return moved;
-    return [...moved, ...(await followBase(context, repository, [pull], base, by))];
+    return [...moved, ...(await followBase(context, repository, [pull], base, initiator))];
   });
-  for (const tell of tells) tell();
+  for (const announce of announcements) announce();
   // The end may have come after the head was followed and before its approvals were taken back.
   const now = context.store.table("pulls").get(pull.id);
-  if (now !== undefined && isOpen(context, now)) (await staleApprovals(context, repository, now, by))();
+  if (now !== undefined && isOpen(context, now)) (await staleApprovals(context, repository, now, initiator))();
 }
 
 /** Tells of a head that moved unseen, and of one that was seen but not told of before the end. */
@@ -74,11 +77,11 @@ async function headTold(
   repository: Repository,
   pull: Pull,
   head: string,
-  by: By,
+  initiator: Initiator,
 ): Promise<(() => void)[]> {
-  if (head !== pull.headSha) return [await followHead(context, repository, pull, head, by)];
+  if (head !== pull.headSha) return [await followHead(context, repository, pull, head, initiator)];
   const { toldSha: before, headSha: after } = pull;
   if (before === after) return [];
-  if (before === null) return [await preparedHead(context, repository, pull, "opened", by, {})];
-  return [await preparedHead(context, repository, pull, "synchronize", by, { before, after })];
+  if (before === null) return [await prepareHeadAnnouncement(context, repository, pull, "opened", initiator, {})];
+  return [await prepareHeadAnnouncement(context, repository, pull, "synchronize", initiator, { before, after })];
 }

@@ -8,7 +8,7 @@ import { diffEntries } from "../git/rest/diffs.ts";
 import { mediaType } from "../git/rest/media.ts";
 import { renderSimplePull } from "../render/pulls/pull.ts";
 import { bodyOf, checkWords } from "../rest/body.ts";
-import { by } from "../rest/issues/find.ts";
+import { initiatorOf } from "../rest/issues/find.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../rest/kit.ts";
 import { respond } from "../rest/respond.ts";
 import { closePull, editWords, reopenPull, retarget } from "./edit.ts";
@@ -63,7 +63,7 @@ export function pullRoutes(context: SandboxContext): Rest {
     const { title, body, head, base, draft } = await bodyOf(http, opened);
     checkWords("PullRequest", { title, body });
     const given = { title, body: body ?? null, head, base, draft: draft ?? false };
-    const pull = await context.git.exclusive(repository, () => openPull(context, repository, given, by(http)));
+    const pull = await context.git.exclusive(repository, () => openPull(context, repository, given, initiatorOf(http)));
     const rendered = await renderFullPull(context, repository, pull);
     return respond<"pulls/create", 201>(http, rendered, 201, { Location: rendered.url });
   });
@@ -88,9 +88,9 @@ export function pullRoutes(context: SandboxContext): Rest {
     const body = await bodyOf(http, changed);
     checkWords("PullRequest", body);
     const pull = pullAt(http, context, repository);
-    const who = by(http);
+    const initiator = initiatorOf(http);
     const words = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };
-    await editWords(context, repository, pull, words, who);
+    await editWords(context, repository, pull, words, initiator);
     await context.git.exclusive(repository, async () => {
       const { base, state } = body;
       if (base && base !== pull.baseRef && !isOpen(context, pull)) {
@@ -98,11 +98,11 @@ export function pullRoutes(context: SandboxContext): Rest {
         const message = "Cannot change the base branch of a closed pull request.";
         throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
       }
-      if (base && isOpen(context, pull)) await retarget(context, repository, pull, base, who);
+      if (base && isOpen(context, pull)) await retarget(context, repository, pull, base, initiator);
       if (state === "closed" && isOpen(context, pull))
-        await closePull(context, repository, pullAt(http, context, repository), who);
+        await closePull(context, repository, pullAt(http, context, repository), initiator);
       if (state === "open" && !isOpen(context, pull))
-        await reopenPull(context, repository, pullAt(http, context, repository), who);
+        await reopenPull(context, repository, pullAt(http, context, repository), initiator);
     });
     return respond<"pulls/update">(http, await renderFullPull(context, repository, pullAt(http, context, repository)));
   });

@@ -4,8 +4,8 @@ import { renderAppById } from "./app.ts";
 import { linksOf } from "./issue-links.ts";
 import { renderRepository } from "./repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
-import type { Told } from "./told.ts";
 import { association, renderSimpleUser, userById } from "./user.ts";
+import type { WebhookPayload } from "./webhook.ts";
 
 export function renderLabel(site: RenderContext, repository: Repository, entity: Label) {
   return {
@@ -18,7 +18,7 @@ export function renderLabel(site: RenderContext, repository: Repository, entity:
     description: entity.description,
     archived_at: null,
     archived_by: null,
-  } satisfies Schema<"label"> & Told<"label", "created">["label"];
+  } satisfies Schema<"label"> & WebhookPayload<"label", "created">["label"];
 }
 
 /** The issue's labels as entities, in the order they were added. */

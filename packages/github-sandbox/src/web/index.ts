@@ -82,7 +82,7 @@ export function webPages(context: SandboxContext, logsDir: string): Hono {
   web.get("*", (http) => missing(http, context));
   web.onError((error, http) => {
     if (error instanceof NoPage) return missing(http, context);
-    // A fault of the sandbox's own: somebody has to mend it.
+    // A fault of the sandbox's own: somebody has to fix it.
     const body = html`<h1>The sandbox failed to show this page</h1><pre class="plain">${error.stack ?? error.message}</pre>`;
     return send(http, context, { title: "Error", body }, 500);
   });

@@ -12,11 +12,11 @@ interface Command {
 }
 
 function takeIn({ job, outputs }: StepCall, files: CommandFiles): Record<string, string> {
-  const told = files.read();
-  Object.assign(outputs, told.outputs);
-  Object.assign(job.env, told.env);
-  for (const path of told.paths) job.paths.unshift(path);
-  return told.state;
+  const outcome = files.read();
+  Object.assign(outputs, outcome.outputs);
+  Object.assign(job.env, outcome.env);
+  for (const path of outcome.paths) job.paths.unshift(path);
+  return outcome.state;
 }
 
 /** Gives what the process saved for its post step. Throws StepError when it ends with another code than 0. */

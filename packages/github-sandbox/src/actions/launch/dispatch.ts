@@ -1,8 +1,8 @@
 /** `workflow_dispatch`, with GitHub's refusals. */
 
 import { renderRepository } from "../../render/repository.ts";
-import { told } from "../../render/told.ts";
 import { renderSimpleUser } from "../../render/user.ts";
+import { webhook } from "../../render/webhook.ts";
 import { ApiError, notFound } from "../../rest/kit.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { Runner } from "../runs/runner.ts";
@@ -50,7 +50,7 @@ export async function dispatch(
 
   const inputs = checked.values;
   const payload = { inputs, ref, workflow: workflow.path };
-  const what = told("workflow_dispatch", null, payload);
+  const what = webhook("workflow_dispatch", null, payload);
   host.announce({ repository, ...what, sender: actor, byJobToken: false });
   return startRun(runner, repository, workflow.path, parsed, {
     event: "workflow_dispatch",

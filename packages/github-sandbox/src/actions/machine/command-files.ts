@@ -31,7 +31,7 @@ function readPairs(variable: string, text: string): Record<string, string> {
   return pairs;
 }
 
-export interface Told {
+export interface CommandOutcome {
   env: Record<string, string>;
   outputs: Record<string, string>;
   paths: string[];
@@ -41,7 +41,7 @@ export interface Told {
 export interface CommandFiles {
   env: Record<string, string>;
   /** What the step wrote, once it has ended; the files go. Throws StepError where the runner would. */
-  read(): Told;
+  read(): CommandOutcome;
 }
 
 let made = 0;
@@ -62,7 +62,7 @@ export function newCommandFiles(folder: string): CommandFiles {
   return {
     env: Object.fromEntries(names.map((name) => [`GITHUB_${name}`, files[name]])),
     read() {
-      const told = {
+      const outcome = {
         env: readPairs("env", text(files.ENV)),
         outputs: readPairs("output", text(files.OUTPUT)),
         paths: text(files.PATH)
@@ -71,10 +71,10 @@ export function newCommandFiles(folder: string): CommandFiles {
         state: readPairs("save-state", text(files.STATE)),
       };
       // The runner refuses this one too: it would run code in every later Node.js action.
-      if ("NODE_OPTIONS" in told.env)
+      if ("NODE_OPTIONS" in outcome.env)
         throw new StepError("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
       for (const file of Object.values(files)) rmSync(file, { force: true });
-      return told;
+      return outcome;
     },
   };
 }

@@ -3,7 +3,7 @@
 import { renderJob, renderWorkflow, renderWorkflowRun } from "../../render/actions.ts";
 import { checkRunPayload, type HeadCommit, renderCheckSuite } from "../../render/check.ts";
 import { repositoryWeb } from "../../render/site.ts";
-import { told } from "../../render/told.ts";
+import { webhook } from "../../render/webhook.ts";
 import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
 import { actionsApp, actionsBot } from "../../store/github-actions.ts";
 import type { ActionsHost } from "../host.ts";
@@ -61,7 +61,7 @@ export class Records {
       };
       return store.table("runs").put({ ...created, displayTitle: titleOf(created) });
     });
-    this.#tellRun(repository, run, "requested", head);
+    this.#announceRun(repository, run, "requested", head);
     return run;
   }
 
@@ -70,7 +70,7 @@ export class Records {
     this.#host.store.table("runAttempts").put({ id: `${run.id}:${run.runAttempt}`, run });
     const change = { status: "queued", conclusion: null, failure: null, runAttempt: run.runAttempt + 1 } as const;
     const again = this.#change(run.id, { ...change, triggeringActorId: actor.id, startedAt: this.#host.store.now() });
-    this.#tellRun(repository, again, "requested", await this.headCommit(repository, run.headSha));
+    this.#announceRun(repository, again, "requested", await this.headCommit(repository, run.headSha));
     return again;
   }
 
@@ -81,7 +81,7 @@ export class Records {
 
   async begin(repository: Repository, runId: number): Promise<void> {
     const run = this.#change(runId, { status: "in_progress" });
-    this.#tellRun(repository, run, "in_progress", await this.headCommit(repository, run.headSha));
+    this.#announceRun(repository, run, "in_progress", await this.headCommit(repository, run.headSha));
   }
 
   async complete(repository: Repository, runId: number, conclusion: Conclusion): Promise<void> {
@@ -95,10 +95,10 @@ export class Records {
       const { repository: _, ...payload } = renderCheckSuite(this.#host, repository, updated, head);
       const sender = actionsBot(store);
       // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
-      const what = told("check_suite", "completed", { check_suite: payload });
+      const what = webhook("check_suite", "completed", { check_suite: payload });
       announce({ repository, ...what, sender, byJobToken: true });
     }
-    this.#tellRun(repository, run, "completed", head);
+    this.#announceRun(repository, run, "completed", head);
   }
 
   createJob(repository: Repository, run: WorkflowRun, draft: Pick<Job, "name" | "key" | "labels">): Job {
@@ -139,8 +139,8 @@ export class Records {
         process: null,
       });
     });
-    this.#tellCheck(repository, job, "created");
-    this.#tellJob(repository, job, "queued");
+    this.#announceCheck(repository, job, "created");
+    this.#announceJob(repository, job, "queued");
     return job;
   }
 
@@ -156,7 +156,7 @@ export class Records {
     const now = store.now();
     const job = this.changeJob(jobId, { status: "in_progress", startedAt: now });
     this.#changeCheck(job, { status: "in_progress", startedAt: now });
-    this.#tellJob(repository, job, "in_progress");
+    this.#announceJob(repository, job, "in_progress");
   }
 
   completeJob(repository: Repository, jobId: number, conclusion: Conclusion, outputs: Record<string, string>): void {
@@ -168,8 +168,8 @@ export class Records {
       this.#changeCheck(completed, { status: "completed", conclusion, completedAt: now });
       return completed;
     });
-    this.#tellCheck(repository, job, "completed");
-    this.#tellJob(repository, job, "completed");
+    this.#announceCheck(repository, job, "completed");
+    this.#announceJob(repository, job, "completed");
   }
 
   #change(runId: number, change: Partial<WorkflowRun>): WorkflowRun {
@@ -185,7 +185,7 @@ export class Records {
     if (check !== undefined) checks.put({ ...check, ...change });
   }
 
-  #tellRun(
+  #announceRun(
     repository: Repository,
     run: WorkflowRun,
     action: "requested" | "in_progress" | "completed",
@@ -199,27 +199,27 @@ export class Records {
       workflow_run: renderWorkflowRun(this.#host, repository, run, head),
       workflow: renderWorkflow(this.#host, repository, workflow),
     };
-    announce({ repository, ...told("workflow_run", action, payload), sender, byJobToken: false });
+    announce({ repository, ...webhook("workflow_run", action, payload), sender, byJobToken: false });
   }
 
-  #tellJob(repository: Repository, job: Job, action: "queued" | "in_progress" | "completed"): void {
+  #announceJob(repository: Repository, job: Job, action: "queued" | "in_progress" | "completed"): void {
     const { store, announce } = this.#host;
     const run = store.table("runs").get(job.runId);
     if (run === undefined) return;
     const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
     const payload = { workflow_job: renderJob(this.#host, repository, job, run) };
     // `completed` has the same fields, but never without a time and a conclusion, which this type cannot know.
-    const what = told<"workflow_job", "queued" | "in_progress">("workflow_job", "in_progress", payload);
+    const what = webhook<"workflow_job", "queued" | "in_progress">("workflow_job", "in_progress", payload);
     announce({ repository, ...what, action, sender, byJobToken: true });
   }
 
-  #tellCheck(repository: Repository, job: Job, action: "created" | "completed"): void {
+  #announceCheck(repository: Repository, job: Job, action: "created" | "completed"): void {
     const { store, announce } = this.#host;
     const check = store.table("checkRuns").get(job.checkRunId);
     const suite = check === undefined ? undefined : store.table("checkSuites").get(check.suiteId);
     if (check === undefined || suite === undefined) return;
     const payload = { check_run: checkRunPayload(this.#host, repository, check, suite) };
     const sender = actionsBot(store);
-    announce({ repository, ...told("check_run", action, payload), sender, byJobToken: true });
+    announce({ repository, ...webhook("check_run", action, payload), sender, byJobToken: true });
   }
 }

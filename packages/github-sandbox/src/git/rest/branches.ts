@@ -6,7 +6,7 @@ import { isProtected } from "../../protection/guards.ts";
 import { renderCommit } from "../../render/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { by } from "../../rest/issues/find.ts";
+import { initiatorOf } from "../../rest/issues/find.ts";
 import { ApiError, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../store/entities.ts";
@@ -73,17 +73,17 @@ export function branchRoutes(context: SandboxContext): Rest {
     if (await isAncestor(git, head, base)) return http.body(null, 204);
     const tree = await mergeTrees(git, base, head);
     if (!("tree" in tree)) throw new ApiError(409, "Merge conflict");
-    const who = by(http);
+    const initiator = initiatorOf(http);
     const now = context.store.now();
     const to = await writeCommit(git, {
       tree: tree.tree,
       parents: [base, head],
       message: body.commit_message ?? `Merge ${body.head} into ${body.base}`,
-      author: signatureOf(who.user, now),
+      author: signatureOf(initiator.user, now),
       committer: githubSignature(now),
     });
     const move = { ref: `refs/heads/${body.base}`, from: base, to, force: false };
-    mustHaveMoved(await context.git.exclusive(repository, () => moveRef(context, repository, move, who)));
+    mustHaveMoved(await context.git.exclusive(repository, () => moveRef(context, repository, move, initiator)));
     return respond<"repos/merge", 201>(
       http,
       renderCommit(context, repository, await commitNamed(context, repository, to)),

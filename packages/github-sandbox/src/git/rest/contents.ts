@@ -9,7 +9,7 @@ import {
   renderGitCommit,
 } from "../../render/git.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { by } from "../../rest/issues/find.ts";
+import { initiatorOf } from "../../rest/issues/find.ts";
 import { ApiError, type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../store/entities.ts";
@@ -91,7 +91,7 @@ export function contentRoutes(context: SandboxContext): Rest {
     const repository = repositoryFor(http, context.store, "contents", "write");
     const path = checkedPath(http.req.param("path") ?? "", "path");
     const branch = body.branch ?? repository.defaultBranch;
-    const who = by(http);
+    const initiator = initiatorOf(http);
     return context.git.exclusive(repository, async () => {
       const git = context.git.at(repository);
       const tip = await readRef(git, `refs/heads/${branch}`);
@@ -100,11 +100,11 @@ export function contentRoutes(context: SandboxContext): Rest {
       const verb = verbFor(path, body, old, content);
       const blob = content === null ? null : await writeBlob(git, content);
       const tree = await writeTree(git, tip, [{ path, mode: old?.mode ?? "100644", sha: blob }]);
-      const { author, committer } = signatures(body, who.user);
+      const { author, committer } = signatures(body, initiator.user);
       const { message } = body;
       const to = await writeCommit(git, { tree, parents: tip === null ? [] : [tip], message, author, committer });
       const move = { ref: `refs/heads/${branch}`, from: tip, to, force: false };
-      mustHaveCommitted(await moveRef(context, repository, move, who), verb, path, tip ?? branch);
+      mustHaveCommitted(await moveRef(context, repository, move, initiator), verb, path, tip ?? branch);
       const [commit, entry] = await Promise.all([readCommit(git, to), entryAt(git, to, path)]);
       if (commit === null) throw new Error(`commit ${to} is not readable`);
       const answer = {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { renderGitRef } from "../../render/git.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { by } from "../../rest/issues/find.ts";
+import { initiatorOf } from "../../rest/issues/find.ts";
 import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../store/entities.ts";
@@ -48,7 +48,7 @@ export function refRoutes(context: SandboxContext): Rest {
     if (!mayBeWritten(ref)) throw new ApiError(422, `${ref} is not a valid ref name.`);
     const type = await typeFor(context, repository, ref, to);
     const outcome = await context.git.exclusive(repository, () =>
-      moveRef(context, repository, { ref, from: null, to, force: false }, by(http)),
+      moveRef(context, repository, { ref, from: null, to, force: false }, initiatorOf(http)),
     );
     if (!outcome.moved && outcome.why === "stale") throw new ApiError(422, "Reference already exists");
     mustHaveBeenMade(outcome);
@@ -65,7 +65,7 @@ export function refRoutes(context: SandboxContext): Rest {
     const outcome = await context.git.exclusive(repository, async () => {
       if ((await readRef(context.git.at(repository), ref)) === null)
         throw new ApiError(422, "Reference does not exist");
-      return moveRef(context, repository, { ref, to, force }, by(http));
+      return moveRef(context, repository, { ref, to, force }, initiatorOf(http));
     });
     mustHaveMoved(outcome);
     return respond<"git/update-ref">(http, renderGitRef(context, repository, { ref, sha: to, type }));
@@ -78,7 +78,7 @@ export function refRoutes(context: SandboxContext): Rest {
     const outcome = await context.git.exclusive(repository, async () => {
       const there = mayBeWritten(ref) && (await readRef(context.git.at(repository), ref)) !== null;
       if (!there) throw new ApiError(422, "Reference does not exist");
-      return moveRef(context, repository, { ref, to: null, force: false }, by(http));
+      return moveRef(context, repository, { ref, to: null, force: false }, initiatorOf(http));
     });
     mustHaveMoved(outcome);
     return http.body(null, 204);

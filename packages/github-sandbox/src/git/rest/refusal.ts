@@ -11,7 +11,7 @@ export function mustHaveMoved(outcome: Moved): void {
       throw new ApiError(422, "Update is not a fast forward");
     case "protected":
       // https://github.com/47degrees/sbt-org-policies/issues/263
-      throw new ApiError(422, told(outcome.objections));
+      throw new ApiError(422, webhook(outcome.objections));
     case "stale":
     case "blocked":
       throw new ApiError(422, "Reference cannot be updated");
@@ -20,7 +20,7 @@ export function mustHaveMoved(outcome: Moved): void {
 
 const byRules = ({ from }: Objection) => from === "rules";
 
-function told(objections: readonly Objection[]): string {
+function webhook(objections: readonly Objection[]): string {
   return objections.some(byRules) ? violations(objections) : objections.map(({ sentence }) => sentence).join(" ");
 }
 
@@ -37,7 +37,7 @@ export function mustHaveCommitted(outcome: Moved, verb: string, path: string, ti
     case "protected":
       if (outcome.objections.some(byRules)) throw new ApiError(409, violations(outcome.objections));
       // https://github.com/kevgo/prettifier/issues/28
-      throw new ApiError(409, `Could not ${verb} file: ${told(outcome.objections)}`);
+      throw new ApiError(409, `Could not ${verb} file: ${webhook(outcome.objections)}`);
     case "not-fast-forward":
     case "stale":
     case "blocked":

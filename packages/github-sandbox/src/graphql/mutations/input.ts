@@ -1,9 +1,9 @@
 /** What every mutation is given and gives back. */
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import type { Arguments, Asking } from "../fields.ts";
 
 export interface Acting extends Asking {
-  by: By;
+  initiator: Initiator;
   /** Counts it against the limits. @throws ApiError 403 */
   spend(): void;
 }

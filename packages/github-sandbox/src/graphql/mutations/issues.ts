@@ -19,7 +19,7 @@ interface AddSubIssueInput {
 const longestBody = 65_536;
 
 export function issueMutations(acting: Acting) {
-  const { context, actor, by, show } = acting;
+  const { context, actor, initiator, show } = acting;
   return {
     addComment: mutation<AddCommentInput>(acting, "AddComment", async ({ subjectId, body }) => {
       const found = nodeOf(acting, subjectId);
@@ -33,7 +33,7 @@ export function issueMutations(acting: Acting) {
       if (body.length > longestBody)
         throw new Refused("UNPROCESSABLE", `Body is too long (maximum is ${longestBody} characters)`);
       const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
-      const comment = commentOn(context, repository, issue, { body, viaAppId }, by);
+      const comment = commentOn(context, repository, issue, { body, viaAppId }, initiator);
       const node = () => commentObject(acting, repository, issue, comment);
       const subject = found.kind === "Issue" ? show.issue(repository, issue) : show.pull(repository, found.pull);
       return { commentEdge: { cursor: "", node }, subject };
@@ -44,7 +44,7 @@ export function issueMutations(acting: Acting) {
         throw new Refused("NOT_IMPLEMENTED", "The sandbox minimizes comments of issues and pulls only");
       }
       const { repository, issue, comment } = found;
-      if (comment.userId !== by.user.id) needs(acting, repository, conversation, "write");
+      if (comment.userId !== initiator.user.id) needs(acting, repository, conversation, "write");
       const reason = classifier.toLowerCase().replaceAll("_", "-");
       context.store.table("minimizedComments").put({ id: comment.id, reason });
       return { minimizedComment: commentObject(acting, repository, issue, comment) };
@@ -58,7 +58,7 @@ export function issueMutations(acting: Acting) {
         throw new Refused("NOT_FOUND", `Could not resolve to Issue node with the global id of '${issueId}'.`);
       }
       for (const { repository } of [parent, part]) needs(acting, repository, ["issues"], "write");
-      addSubIssue(context, parent, part, replaceParent === true, by);
+      addSubIssue(context, parent, part, replaceParent === true, initiator);
       return {
         issue: show.issue(parent.repository, parent.issue),
         subIssue: show.issue(part.repository, part.issue),

@@ -16,7 +16,7 @@ import { type Acting, mutation } from "./input.ts";
 const methodOf = (method: string | null | undefined) => (method ?? "MERGE").toLowerCase() as MergeMethod;
 
 export function pullMutations(acting: Acting) {
-  const { context, by, show } = acting;
+  const { context, initiator, show } = acting;
 
   /** @throws Refused when it is no pull, or not the actor's to change. */
   function pullOf(id: string, permission: "pull_requests" | "contents"): { repository: Repository; pull: Pull } {
@@ -31,13 +31,16 @@ export function pullMutations(acting: Acting) {
   /** As it is now. */
   const after = (repository: Repository, { id }: Pull) => {
     const pull = context.store.table("pulls").get(id);
-    return { actor: show.actor(by.user.id), pullRequest: pull === undefined ? null : show.pull(repository, pull) };
+    return {
+      actor: show.actor(initiator.user.id),
+      pullRequest: pull === undefined ? null : show.pull(repository, pull),
+    };
   };
 
   function draftMutation<Input extends { pullRequestId: string }>(name: string, draft: boolean) {
     return mutation<Input>(acting, name, async ({ pullRequestId }) => {
       const { repository, pull } = pullOf(pullRequestId, "pull_requests");
-      await setDraft(context, repository, pull, draft, by);
+      await setDraft(context, repository, pull, draft, initiator);
       const { pullRequest } = after(repository, pull);
       return { pullRequest };
     });
@@ -60,7 +63,7 @@ export function pullMutations(acting: Acting) {
           message: commitBody ?? null,
           expectedHead: expectedHeadOid ?? null,
         };
-        await enableAutoMerge(context, repository, pull, order, by);
+        await enableAutoMerge(context, repository, pull, order, initiator);
         return after(repository, pull);
       },
     ),
@@ -69,7 +72,7 @@ export function pullMutations(acting: Acting) {
       "DisablePullRequestAutoMerge",
       async ({ pullRequestId }) => {
         const { repository, pull } = pullOf(pullRequestId, "contents");
-        await disableAutoMerge(context, repository, pull, by);
+        await disableAutoMerge(context, repository, pull, initiator);
         return after(repository, pull);
       },
     ),
@@ -84,7 +87,7 @@ export function pullMutations(acting: Acting) {
           title: commitHeadline ?? null,
           message: commitBody ?? null,
         };
-        await mergePull(context, repository, pull, order, by);
+        await mergePull(context, repository, pull, order, initiator);
         return after(repository, pull);
       },
     ),

@@ -7,7 +7,7 @@ import { threadObject } from "../render/threads.ts";
 import { type Acting, mutation } from "./input.ts";
 
 export function threadMutations(acting: Acting) {
-  const { context, actor, by } = acting;
+  const { context, actor, initiator } = acting;
 
   function settling<Input extends { threadId: string }>(name: string, settle: typeof resolveThread) {
     return mutation<Input>(acting, name, async ({ threadId }) => {
@@ -15,9 +15,9 @@ export function threadMutations(acting: Acting) {
       const issue = context.store.table("issues").get(pull.id);
       // The pull's author may too: https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request#resolving-conversations
       const isScoped = actor.kind === "token" && actor.token.permissions !== null;
-      const isFree = !isScoped && (issue?.userId === by.user.id || mayWrite(repository, by.user));
+      const isFree = !isScoped && (issue?.userId === initiator.user.id || mayWrite(repository, initiator.user));
       if (!isFree) needs(acting, repository, ["pull_requests"], "write");
-      await settle(context, repository, pull, thread, by);
+      await settle(context, repository, pull, thread, initiator);
       return { thread: threadObject(acting, repository, pull, thread) };
     });
   }

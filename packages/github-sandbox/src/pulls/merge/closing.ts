@@ -1,6 +1,6 @@
 /** Issues closed by a merged pull, or by a commit that reaches the default branch. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
 import type { SandboxContext } from "../../context.ts";
-import { type By, closeIssue } from "../../rest/issues/changes.ts";
+import { closeIssue, type Initiator } from "../../rest/issues/changes.ts";
 import type { Repository } from "../../store/entities.ts";
 
 const keyword = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:([\w.-]+\/[\w.-]+))?#(\d+)\b/gi;
@@ -16,12 +16,12 @@ export async function closeMentioned(
   context: SandboxContext,
   repository: Repository,
   texts: readonly string[],
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   for (const number of new Set(texts.flatMap((text) => closedNumbers(repository, text)))) {
     const issue = context.store
       .table("issues")
       .find((each) => each.repositoryId === repository.id && each.number === number && !each.isPull);
-    if (issue?.state === "open") await closeIssue(context, repository, issue, "completed", by);
+    if (issue?.state === "open") await closeIssue(context, repository, issue, "completed", initiator);
   }
 }

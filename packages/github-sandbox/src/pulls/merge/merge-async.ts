@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { SandboxContext } from "../../context.ts";
 import type { Schema } from "../../render/site.ts";
 import { userById } from "../../render/user.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import { ApiError, notFound } from "../../rest/kit.ts";
 import type { MergeRequest, Pull, Repository } from "../../store/entities.ts";
 import { inBackground } from "../background.ts";
@@ -31,7 +31,7 @@ export function requestMerge(
   repository: Repository,
   pull: Pull,
   wanted: WantedAsync,
-  by: By,
+  initiator: Initiator,
 ): { status: 200 | 202 | 400 | 409; result: AsyncResult } {
   if (pull.merged) return { status: 200, result: merged(pull.mergeSha ?? "") };
   if (!isOpen(context, pull)) return { status: 400, result: failed("Pull request is closed.") };
@@ -47,8 +47,8 @@ export function requestMerge(
     id: randomUUID(),
     repositoryId: repository.id,
     pullId: pull.id,
-    userId: by.user.id,
-    byJobToken: by.byJobToken,
+    userId: initiator.user.id,
+    byJobToken: initiator.byJobToken,
     method: wanted.method,
     action,
     expectedHeadSha: wanted.sha ?? pull.headSha,
@@ -89,14 +89,14 @@ async function run(context: SandboxContext, request: MergeRequest): Promise<void
 async function tryToMerge(context: SandboxContext, request: MergeRequest): Promise<string> {
   const { method, expectedHeadSha: sha, title, message, byJobToken } = request;
   const order = { method: method === "default" ? ("merge" as const) : method, sha, title, message };
-  const by = { user: userById(context, request.userId), byJobToken };
+  const initiator = { user: userById(context, request.userId), byJobToken };
   for (let left = attempts; ; left -= 1) {
     const pull = context.store.table("pulls").get(request.pullId);
     const repository = context.store.table("repositories").get(request.repositoryId);
     if (pull === undefined || repository === undefined) throw new ApiError(404, "Not Found");
     if (pull.merged && pull.mergeSha !== null) return pull.mergeSha;
     try {
-      return await mergePull(context, repository, pull, order, by);
+      return await mergePull(context, repository, pull, order, initiator);
     } catch (error) {
       if (left === 1 || !isBaseModified(error)) throw error;
     }

@@ -5,15 +5,15 @@ import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
 import { judgeMerge } from "../../protection/judge.ts";
 import { ownersOf } from "../../protection/owners.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { MergeMethod, PendingMerge, Pull, Repository } from "../../store/entities.ts";
+import { announcePull } from "../announce.ts";
 import { retarget } from "../edit.ts";
 import { isOpen } from "../facts.ts";
 import { markMerged } from "../follow.ts";
 import { testMerge } from "../mergeability.ts";
 import { sizeOf } from "../sizes.ts";
-import { tellPull } from "../tell.ts";
 import { closeMentioned } from "./closing.ts";
 import { methodRefusal, writeMerge } from "./commits.ts";
 
@@ -42,7 +42,7 @@ export async function mergePull(
   repository: Repository,
   pull: Pull,
   order: MergeOrder,
-  by: By,
+  initiator: Initiator,
 ): Promise<string> {
   if (!isOpen(context, pull)) throw notMergeable();
   if (pull.draft) throw new ApiError(405, "Pull Request is still a draft");
@@ -57,21 +57,27 @@ export async function mergePull(
   const { method, title, message } = order;
   const owners = await ownersOf(context, repository, tested, base);
   const wanted = { pull: tested, headSha: head, behind, owners, method };
-  const verdict = judgeMerge(context.store, repository, wanted, order.bypass === false ? null : by.user);
+  const verdict = judgeMerge(context.store, repository, wanted, order.bypass === false ? null : initiator.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
   const tree = await context.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
   const issue = context.store.table("issues").get(pull.id);
   if (issue === undefined) throw notMergeable();
-  const planned = { pull, issue, base, head, tree, method, title, message, user: by.user };
+  const planned = { pull, issue, base, head, tree, method, title, message, user: initiator.user };
   const newBase = await writeMerge(context, repository, planned);
   if (newBase === null) throw new ApiError(405, "This branch can't be rebased");
   return context.git.exclusive(repository, async () => {
     const now = context.store.table("pulls").get(pull.id);
     if (now === undefined || !isOpen(context, now)) throw notMergeable();
     if (now.headSha !== head) throw headModified();
-    const pending = { id: pull.id, baseRef: now.baseRef, oldBaseSha: base, newBaseSha: newBase, userId: by.user.id };
+    const pending = {
+      id: pull.id,
+      baseRef: now.baseRef,
+      oldBaseSha: base,
+      newBaseSha: newBase,
+      userId: initiator.user.id,
+    };
     await moveBase(context, repository, pending);
-    await finishMerge(context, repository, pending, by);
+    await finishMerge(context, repository, pending, initiator);
     return newBase;
   });
 }
@@ -91,24 +97,29 @@ export async function finishMerge(
   context: SandboxContext,
   repository: Repository,
   pending: PendingMerge,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   const { id, baseRef, oldBaseSha: before, newBaseSha: after } = pending;
   const stored = context.store.table("pulls").get(id);
   if (stored === undefined) return;
-  const pull = stored.merged ? stored : markMerged(context, stored, after, by);
-  await refMoved(context, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, by);
-  await tellPull(context, repository, pull, "closed", by, {});
+  const pull = stored.merged ? stored : markMerged(context, stored, after, initiator);
+  await refMoved(context, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, initiator);
+  await announcePull(context, repository, pull, "closed", initiator, {});
   if (baseRef === repository.defaultBranch) {
     // What the commits' messages close is closed already: they reached the default branch (`refMoved`).
-    await closeMentioned(context, repository, [context.store.table("issues").get(id)?.body ?? ""], by);
+    await closeMentioned(context, repository, [context.store.table("issues").get(id)?.body ?? ""], initiator);
   }
-  if (repository.deleteBranchOnMerge) await deleteHead(context, repository, pull, by);
+  if (repository.deleteBranchOnMerge) await deleteHead(context, repository, pull, initiator);
   context.store.table("pendingMerges").remove(id);
 }
 
 /** Pulls into the branch go into the merged pull's base from now on, as GitHub does when it deletes a branch itself. */
-async function deleteHead(context: SandboxContext, repository: Repository, pull: Pull, by: By): Promise<void> {
+async function deleteHead(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  initiator: Initiator,
+): Promise<void> {
   const { headRef, headSha, baseRef } = pull;
   if (headRef === repository.defaultBranch) return;
   const stacked = context.store
@@ -116,9 +127,14 @@ async function deleteHead(context: SandboxContext, repository: Repository, pull:
     .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(context, each));
   for (const each of stacked) {
     // One that cannot go there is closed with its base.
-    await retarget(context, repository, each, baseRef, by).catch((error: unknown) => {
+    await retarget(context, repository, each, baseRef, initiator).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
     });
   }
-  await moveRef(context, repository, { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false }, by);
+  await moveRef(
+    context,
+    repository,
+    { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false },
+    initiator,
+  );
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { repositoryApi } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { by } from "../../rest/issues/find.ts";
+import { initiatorOf } from "../../rest/issues/find.ts";
 import { type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { pullAt } from "../facts.ts";
@@ -42,7 +42,7 @@ export function mergeRoutes(context: SandboxContext): Rest {
     const body = await bodyOf(http, merged);
     const order = { ...orderIn(body), method: body.merge_method ?? ("merge" as const) };
     return respond<"pulls/merge">(http, {
-      sha: await mergePull(context, repository, pullAt(http, context, repository), order, by(http)),
+      sha: await mergePull(context, repository, pullAt(http, context, repository), order, initiatorOf(http)),
       merged: true,
       message: "Pull Request successfully merged",
     });
@@ -56,7 +56,13 @@ export function mergeRoutes(context: SandboxContext): Rest {
       method: body.merge_method ?? ("default" as const),
       action: body.merge_action ?? ("default" as const),
     };
-    const { status, result } = requestMerge(context, repository, pullAt(http, context, repository), wanted, by(http));
+    const { status, result } = requestMerge(
+      context,
+      repository,
+      pullAt(http, context, repository),
+      wanted,
+      initiatorOf(http),
+    );
     if (status === 200) return respond<"pulls/merge-async">(http, result);
     return respond<"pulls/merge-async", typeof status>(http, result, status);
   });
@@ -73,7 +79,7 @@ export function mergeRoutes(context: SandboxContext): Rest {
     const repository = repositoryFor(http, context.store, "pull_requests", "write");
     const pull = pullAt(http, context, repository);
     const { expected_head_sha: expected } = await bodyOf(http, updated);
-    await updateBranch(context, repository, pull, expected?.toLowerCase() ?? null, by(http));
+    await updateBranch(context, repository, pull, expected?.toLowerCase() ?? null, initiatorOf(http));
     const url = `${repositoryApi(context, repository)}/pulls/${pull.number}`;
     return respond<"pulls/update-branch", 202>(http, { message: "Updating pull request branch.", url }, 202);
   });

@@ -7,7 +7,7 @@ import { writeCommit } from "../../git/plumbing/objects.ts";
 import { readRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, objectionsTo } from "../../git/refs.ts";
 import { mustHaveMoved } from "../../git/rest/refusal.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { Pull, Repository } from "../../store/entities.ts";
 import { inBackground } from "../background.ts";
@@ -20,7 +20,7 @@ export async function updateBranch(
   repository: Repository,
   pull: Pull,
   expectedHead: string | null,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   if (expectedHead !== null && expectedHead !== pull.headSha) {
     throw new ApiError(422, "expected head sha didn’t match current head ref.");
@@ -32,18 +32,18 @@ export async function updateBranch(
   if (behind === 0) throw new ApiError(422, "There are no new commits on the base branch.");
   const merged = await mergeTrees(git, pull.headSha, base);
   if (!("tree" in merged)) throw new ApiError(422, "merge conflict between base and head");
-  const to = await mergeBaseIn(context, repository, pull, base, merged.tree, by);
+  const to = await mergeBaseIn(context, repository, pull, base, merged.tree, initiator);
   const move = { ref: `refs/heads/${pull.headRef}`, from: pull.headSha, to, force: false };
   const objections = await objectionsTo(
     context,
     repository,
     { ...move, before: move.from, after: to, forward: true },
-    by,
+    initiator,
   );
   if (objections.length > 0) mustHaveMoved({ moved: false, why: "protected", objections });
   inBackground(
     context,
-    context.git.exclusive(repository, () => moveRef(context, repository, move, by)),
+    context.git.exclusive(repository, () => moveRef(context, repository, move, initiator)),
   );
 }
 
@@ -55,14 +55,14 @@ async function mergeBaseIn(
   pull: Pull,
   base: string,
   tree: string,
-  by: By,
+  initiator: Initiator,
 ): Promise<string> {
   const now = context.store.now();
   return writeCommit(context.git.at(repository), {
     tree,
     parents: [pull.headSha, base],
     message: `Merge branch '${pull.baseRef}' into ${pull.headRef}`,
-    author: signatureOf(by.user, now),
+    author: signatureOf(initiator.user, now),
     committer: githubSignature(now),
   });
 }

@@ -40,7 +40,7 @@ async function mergeIfReady(
   const pull = context.store.table("pulls").get(id);
   const repository = pull && context.store.table("repositories").get(pull.repositoryId);
   if (pull === undefined || repository === undefined) return;
-  const by = { user: userById(context, enabledById), byJobToken };
+  const initiator = { user: userById(context, enabledById), byJobToken };
   // Whoever switched it on may pass over the rules, but that is not what they asked for.
-  await mergePull(context, repository, pull, { method, sha: pull.headSha, title, message, bypass: false }, by);
+  await mergePull(context, repository, pull, { method, sha: pull.headSha, title, message, bypass: false }, initiator);
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { by } from "../../rest/issues/find.ts";
+import { initiatorOf } from "../../rest/issues/find.ts";
 import {
   forbidden,
   type HttpContext,
@@ -19,8 +19,8 @@ import {
 import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
+import { announceReviewComment } from "./announce.ts";
 import { addComment, placed, publicComments, renderPlacedComment, reply } from "./comments.ts";
-import { tellComment } from "./tell.ts";
 
 const words = z.object({ body: z.string().min(1).max(65_536) });
 const answer = z.object({ body: words.shape.body, in_reply_to: z.number().int().nullish() });
@@ -62,7 +62,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const comment = commentAt(http, repository);
     const pull = store.table("pulls").get(comment.pullId);
     if (pull === undefined) throw notFound();
-    const isOwn = comment.userId === by(http).user.id;
+    const isOwn = comment.userId === initiatorOf(http).user.id;
     if (isOwn || may(http.get("actor"), repository, "pull_requests", "write")) return { comment, pull };
     throw forbidden("Must have admin rights to Repository.");
   }
@@ -96,15 +96,15 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const repository = joinable(http);
     const { in_reply_to: to, body } = await bodyOf(http, answer);
     const pull = pullAt(http, context, repository);
-    const who = by(http);
+    const initiator = initiatorOf(http);
     const comment = to
-      ? await reply(context, repository, pull, to, body, who)
+      ? await reply(context, repository, pull, to, body, initiator)
       : await addComment(
           context,
           repository,
           pull,
           await placedAlone(context, repository, pull, await bodyOf(http, written)),
-          who,
+          initiator,
         );
     const rendered = await renderPlacedComment(context, repository, comment);
     return respond<"pulls/create-review-comment", 201>(http, rendered, 201, { Location: rendered.url });
@@ -118,7 +118,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const rendered = await renderPlacedComment(
       context,
       repository,
-      await reply(context, repository, pull, to, body, by(http)),
+      await reply(context, repository, pull, to, body, initiatorOf(http)),
     );
     return respond<"pulls/create-reply-for-review-comment", 201>(http, rendered, 201, { Location: rendered.url });
   });
@@ -138,7 +138,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const comment = table.put({ ...old, body, updatedAt: store.now() });
     if (body !== old.body) {
       const changes = { body: { from: old.body } };
-      await tellComment(context, repository, pull, comment, "edited", by(http), { changes });
+      await announceReviewComment(context, repository, pull, comment, "edited", initiatorOf(http), { changes });
     }
     return respond<"pulls/update-review-comment">(http, await renderPlacedComment(context, repository, comment));
   });
@@ -150,7 +150,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
       table.remove(comment.id);
       store.table("resolvedThreads").remove(comment.id);
     });
-    await tellComment(context, repository, pull, comment, "deleted", by(http), {});
+    await announceReviewComment(context, repository, pull, comment, "deleted", initiatorOf(http), {});
     return http.body(null, 204);
   });
 

@@ -1,12 +1,12 @@
 /** Comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
 import type { SandboxContext } from "../../context.ts";
 import { renderCommentOfReview, renderReviewComment } from "../../render/pulls/review.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import { notFound, unprocessable } from "../../rest/kit.ts";
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
+import { announceReview, announceReviewComment } from "./announce.ts";
 import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";
 import { hasPending, submitted } from "./review.ts";
-import { tellComment, tellReview } from "./tell.ts";
 
 export interface NewComment {
   path: string;
@@ -60,15 +60,21 @@ export function storeComments(context: SandboxContext, review: Review, all: read
 }
 
 /** One comment by itself: GitHub makes a review of it, with no words of its own. @throws ApiError 422 */
-export async function addComment(context: SandboxContext, repository: Repository, pull: Pull, each: Placed, by: By) {
-  if (hasPending(context.store, pull, by.user)) throw onePending();
+export async function addComment(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  each: Placed,
+  initiator: Initiator,
+) {
+  if (hasPending(context.store, pull, initiator.user)) throw onePending();
   const { review, comment } = context.store.transaction(() => {
-    const made = submitted(context, repository, pull, { userId: by.user.id, commitId: each.commitId });
+    const made = submitted(context, repository, pull, { userId: initiator.user.id, commitId: each.commitId });
     return { review: made, comment: storeComments(context, made, [each])[0] };
   });
   if (comment === undefined) throw new Error("a comment was not stored");
-  tellReview(context, repository, pull, review, "submitted", by, {});
-  await tellComment(context, repository, pull, comment, "created", by, {});
+  announceReview(context, repository, pull, review, "submitted", initiator, {});
+  await announceReviewComment(context, repository, pull, comment, "created", initiator, {});
   return comment;
 }
 
@@ -85,11 +91,11 @@ export async function reply(
   pull: Pull,
   to: number,
   body: string,
-  by: By,
+  initiator: Initiator,
 ) {
   const first = context.store.table("reviewComments").get(to);
   if (first === undefined || first.pullId !== pull.id || first.inReplyTo !== null) throw notFound();
-  return addComment(context, repository, pull, { ...first, body, inReplyTo: first.id }, by);
+  return addComment(context, repository, pull, { ...first, body, inReplyTo: first.id }, initiator);
 }
 
 export async function renderPlacedComment(context: SandboxContext, repository: Repository, comment: ReviewComment) {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { renderSimplePull, requestedReviewers } from "../../render/pulls/pull.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { by } from "../../rest/issues/find.ts";
+import { initiatorOf } from "../../rest/issues/find.ts";
 import { newRest, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { pullAt } from "../facts.ts";
@@ -30,7 +30,7 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
     const pull = pullAt(http, context, repository);
     // The sandbox has no teams, so none of them has access.
     if (teams.length > 0) throw notCollaborator(repository);
-    await requestReviews(context, repository, pull, reviewers, by(http));
+    await requestReviews(context, repository, pull, reviewers, initiatorOf(http));
     return respond<"pulls/request-reviewers", 201>(http, renderSimplePull(context, repository, pull), 201);
   });
 
@@ -38,7 +38,7 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
     const repository = repositoryFor(http, context.store, "pull_requests", "write");
     const { reviewers } = await bodyOf(http, withdrawn);
     const pull = pullAt(http, context, repository);
-    await withdrawRequests(context, repository, pull, reviewers, by(http));
+    await withdrawRequests(context, repository, pull, reviewers, initiatorOf(http));
     return respond<"pulls/remove-requested-reviewers">(http, renderSimplePull(context, repository, pull));
   });
 

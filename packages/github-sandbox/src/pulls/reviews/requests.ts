@@ -1,11 +1,11 @@
 /** Who is asked to review a pull. https://docs.github.com/en/rest/pulls/review-requests */
 import type { SandboxContext } from "../../context.ts";
 import { renderSimpleUser } from "../../render/user.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import { ApiError, roleOf } from "../../rest/kit.ts";
 import type { Pull, Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
-import { tellPull } from "../tell.ts";
+import { announcePull } from "../announce.ts";
 
 export function requestId(pull: Pull, userId: number): string {
   return `${pull.id}:${userId}`;
@@ -17,7 +17,7 @@ export async function requestReviews(
   repository: Repository,
   pull: Pull,
   logins: readonly string[],
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   const author = context.store.table("issues").get(pull.id)?.userId;
   const users = logins.map((login) => {
@@ -31,7 +31,7 @@ export async function requestReviews(
     const id = requestId(pull, user.id);
     if (context.store.table("reviewRequests").get(id) !== undefined) continue;
     context.store.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
-    await tell(context, repository, pull, user, "review_requested", by);
+    await announce(context, repository, pull, user, "review_requested", initiator);
   }
 }
 
@@ -47,7 +47,7 @@ export async function withdrawRequests(
   repository: Repository,
   pull: Pull,
   logins: readonly string[],
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
   for (const login of logins) {
     const user = userOf(context.store, login);
@@ -55,7 +55,7 @@ export async function withdrawRequests(
     const id = requestId(pull, user.id);
     if (context.store.table("reviewRequests").get(id) === undefined) continue;
     context.store.table("reviewRequests").remove(id);
-    await tell(context, repository, pull, user, "review_request_removed", by);
+    await announce(context, repository, pull, user, "review_request_removed", initiator);
   }
 }
 
@@ -63,13 +63,15 @@ function userOf(store: Store, login: string): User | undefined {
   return store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
 }
 
-function tell(
+function announce(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
   user: User,
   action: "review_requested" | "review_request_removed",
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
-  return tellPull(context, repository, pull, action, by, { requested_reviewer: renderSimpleUser(context, user) });
+  return announcePull(context, repository, pull, action, initiator, {
+    requested_reviewer: renderSimpleUser(context, user),
+  });
 }

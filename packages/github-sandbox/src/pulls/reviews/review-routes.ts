@@ -4,8 +4,8 @@ import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { renderReview } from "../../render/pulls/review.ts";
 import { bodyOf } from "../../rest/body.ts";
-import type { By } from "../../rest/issues/changes.ts";
-import { by } from "../../rest/issues/find.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
+import { initiatorOf } from "../../rest/issues/find.ts";
 import {
   ApiError,
   forbidden,
@@ -21,9 +21,9 @@ import {
 import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
+import { announceReview, announceReviewComment } from "./announce.ts";
 import { type NewComment, type Placed, placed, renderPlacedCommentOfReview, storeComments } from "./comments.ts";
 import { dismiss, hasPending, mayReview, refusedReview, submit, submitted } from "./review.ts";
-import { tellComment, tellReview } from "./tell.ts";
 
 const side = z.enum(["LEFT", "RIGHT"]);
 const event = z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]);
@@ -78,13 +78,19 @@ export function reviewRoutes(context: SandboxContext): Rest {
 
   function ownReview(http: HttpContext, pull: Pull): Review {
     const review = reviewAt(http, pull);
-    if (review.userId !== by(http).user.id) throw forbidden("Must have admin rights to Repository.");
+    if (review.userId !== initiatorOf(http).user.id) throw forbidden("Must have admin rights to Repository.");
     return review;
   }
 
-  async function tellSubmitted(repository: Repository, pull: Pull, review: Review, who: By): Promise<void> {
-    tellReview(context, repository, pull, review, "submitted", who, {});
-    for (const comment of commentsOf(review)) await tellComment(context, repository, pull, comment, "created", who, {});
+  async function announceSubmitted(
+    repository: Repository,
+    pull: Pull,
+    review: Review,
+    initiator: Initiator,
+  ): Promise<void> {
+    announceReview(context, repository, pull, review, "submitted", initiator, {});
+    for (const comment of commentsOf(review))
+      await announceReviewComment(context, repository, pull, comment, "created", initiator, {});
   }
 
   const commentsOf = (review: Review) => store.table("reviewComments").filter((each) => each.reviewId === review.id);
@@ -103,23 +109,23 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const repository = joinable(http);
     const given = await bodyOf(http, written);
     const pull = pullAt(http, context, repository);
-    const who = by(http);
-    if (hasPending(store, pull, who.user))
+    const initiator = initiatorOf(http);
+    if (hasPending(store, pull, initiator.user))
       throw refusedReview("User can only have one pending review per pull request");
     const commitId = await reviewedCommit(context, repository, pull, given.commit_id ?? null);
     const said = { body: given.body ?? "", hasComments: (given.comments ?? []).length > 0 };
-    if (given.event) mayReview(context, pull, given.event, said, who);
+    if (given.event) mayReview(context, pull, given.event, said, initiator);
     const comments: Placed[] = [];
     for (const each of given.comments ?? []) {
       comments.push(await placedForReview(context, repository, pull, commitId, commentFrom(each)));
     }
     // Placing took a moment, and another request may have been as fast.
-    if (hasPending(store, pull, who.user))
+    if (hasPending(store, pull, initiator.user))
       throw refusedReview("User can only have one pending review per pull request");
     const review = store.transaction(() => {
       const { body } = said;
       const made = submitted(context, repository, pull, {
-        userId: who.user.id,
+        userId: initiator.user.id,
         commitId,
         body,
         event: given.event ?? null,
@@ -127,7 +133,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
       storeComments(context, made, comments);
       return made;
     });
-    if (review.state !== "PENDING") await tellSubmitted(repository, pull, review, who);
+    if (review.state !== "PENDING") await announceSubmitted(repository, pull, review, initiator);
     return respond<"pulls/create-review">(http, renderReview(context, repository, pull, review));
   });
 
@@ -144,7 +150,9 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const old = ownReview(http, pull);
     const review = table.put({ ...old, body, updatedAt: store.now() });
     if (review.state !== "PENDING" && body !== old.body) {
-      tellReview(context, repository, pull, review, "edited", by(http), { changes: { body: { from: old.body } } });
+      announceReview(context, repository, pull, review, "edited", initiatorOf(http), {
+        changes: { body: { from: old.body } },
+      });
     }
     return respond<"pulls/update-review">(http, renderReview(context, repository, pull, review));
   });
@@ -168,11 +176,11 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const given = await bodyOf(http, submission);
     const pull = pullAt(http, context, repository);
     const draft = ownReview(http, pull);
-    const who = by(http);
+    const initiator = initiatorOf(http);
     const body = given.body ?? draft.body;
-    mayReview(context, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 }, who);
+    mayReview(context, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 }, initiator);
     const review = submit(context, pull, draft, given.event, body);
-    await tellSubmitted(repository, pull, review, who);
+    await announceSubmitted(repository, pull, review, initiator);
     return respond<"pulls/submit-review">(http, renderReview(context, repository, pull, review));
   });
 
@@ -180,7 +188,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const repository = repositoryFor(http, store, "pull_requests", "write");
     await bodyOf(http, dismissal);
     const pull = pullAt(http, context, repository);
-    const review = dismiss(context, repository, pull, reviewAt(http, pull), by(http));
+    const review = dismiss(context, repository, pull, reviewAt(http, pull), initiatorOf(http));
     return respond<"pulls/dismiss-review">(http, renderReview(context, repository, pull, review));
   });
 

@@ -1,11 +1,11 @@
 /** Reviews: written, submitted, dismissed. https://docs.github.com/en/rest/pulls/reviews */
 import type { SandboxContext } from "../../context.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import { ApiError } from "../../rest/kit.ts";
 import type { Pull, Repository, Review, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
+import { announceReview } from "./announce.ts";
 import { requestId } from "./requests.ts";
-import { tellReview } from "./tell.ts";
 
 export type ReviewEvent = "APPROVE" | "REQUEST_CHANGES" | "COMMENT";
 
@@ -36,13 +36,13 @@ export function mayReview(
   pull: Pull,
   event: ReviewEvent,
   said: { body: string; hasComments: boolean },
-  by: By,
+  initiator: Initiator,
 ): void {
-  const isAuthor = context.store.table("issues").get(pull.id)?.userId === by.user.id;
+  const isAuthor = context.store.table("issues").get(pull.id)?.userId === initiator.user.id;
   if (isAuthor && event === "APPROVE") throw refusedReview("Can not approve your own pull request");
   if (isAuthor && event === "REQUEST_CHANGES") throw refusedReview("Can not request changes on your own pull request");
   // Off in a new repository, and the sandbox has no switch for it: https://github.com/github/docs/issues/31550
-  if (by.byJobToken && event === "APPROVE") {
+  if (initiator.byJobToken && event === "APPROVE") {
     throw refusedReview("GitHub Actions is not permitted to approve pull requests.");
   }
   if (said.body.trim() !== "" || said.hasComments || event === "APPROVE") return;
@@ -101,13 +101,19 @@ const named: Partial<Record<Review["state"], string>> = {
 };
 
 /** @throws ApiError 422 unless it is an approval or asks for changes. */
-export function dismiss(context: SandboxContext, repository: Repository, pull: Pull, review: Review, by: By): Review {
+export function dismiss(
+  context: SandboxContext,
+  repository: Repository,
+  pull: Pull,
+  review: Review,
+  initiator: Initiator,
+): Review {
   const wrong = named[review.state];
   if (wrong !== undefined) {
     // https://github.com/defenseunicorns/lula/issues/207, https://github.com/MorrisonCole/pr-lint-action/issues/155
     throw new ApiError(422, "Validation Failed", { errors: [`Can not dismiss a ${wrong} pull request review`] });
   }
   const changed = context.store.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: context.store.now() });
-  tellReview(context, repository, pull, changed, "dismissed", by, {});
+  announceReview(context, repository, pull, changed, "dismissed", initiator, {});
   return changed;
 }

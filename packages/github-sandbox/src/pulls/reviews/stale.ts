@@ -7,7 +7,7 @@ import type { SandboxContext } from "../../context.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import { dismissesStale } from "../../protection/reviews.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";
 import { latestVerdicts } from "./standing.ts";
@@ -17,7 +17,7 @@ export async function staleApprovals(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
-  by: By,
+  initiator: Initiator,
 ): Promise<() => void> {
   if (!dismissesStale(context.store, repository, pull.baseRef)) return () => {};
   const stale: Review[] = [];
@@ -31,7 +31,7 @@ export async function staleApprovals(
     if (approved !== now) stale.push(review);
   }
   return () => {
-    for (const review of stale) dismiss(context, repository, pull, review, by);
+    for (const review of stale) dismiss(context, repository, pull, review, initiator);
   };
 }
 

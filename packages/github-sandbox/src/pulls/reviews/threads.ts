@@ -1,9 +1,9 @@
 /** Threads of review comments, and settling them, which GitHub offers in GraphQL only (`resolveReviewThread`). */
 import type { SandboxContext } from "../../context.ts";
-import type { By } from "../../rest/issues/changes.ts";
+import type { Initiator } from "../../rest/issues/changes.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
-import { tellThread } from "./tell.ts";
+import { announceThread } from "./announce.ts";
 
 export type Thread = readonly [ReviewComment, ...ReviewComment[]];
 
@@ -33,11 +33,11 @@ export async function resolveThread(
   repository: Repository,
   pull: Pull,
   thread: Thread,
-  by: By,
+  initiator: Initiator,
 ) {
   if (isResolved(context.store, thread)) return;
-  context.store.table("resolvedThreads").put({ id: thread[0].id, resolvedById: by.user.id });
-  await tellThread(context, repository, pull, thread, "resolved", by);
+  context.store.table("resolvedThreads").put({ id: thread[0].id, resolvedById: initiator.user.id });
+  await announceThread(context, repository, pull, thread, "resolved", initiator);
 }
 
 export async function unresolveThread(
@@ -45,9 +45,9 @@ export async function unresolveThread(
   repository: Repository,
   pull: Pull,
   thread: Thread,
-  by: By,
+  initiator: Initiator,
 ) {
   if (!isResolved(context.store, thread)) return;
   context.store.table("resolvedThreads").remove(thread[0].id);
-  await tellThread(context, repository, pull, thread, "unresolved", by);
+  await announceThread(context, repository, pull, thread, "unresolved", initiator);
 }

@@ -1,7 +1,7 @@
 /** Stores a check run and tells what its change means: `check_run`, and `check_suite` once all of a suite is done. */
 import { checkRunPayload, type HeadCommit, renderCheckSuite, rollup } from "../../render/check.ts";
 import type { RenderContext } from "../../render/site.ts";
-import { told } from "../../render/told.ts";
+import { webhook } from "../../render/webhook.ts";
 import type { Announce } from "../../store/announce.ts";
 import type { CheckRun, CheckSuite, Repository, User } from "../../store/entities.ts";
 
@@ -44,7 +44,7 @@ export async function recordCheckRun(
   recorder: Recorder,
   repository: Repository,
   run: CheckRun,
-  by: { user: User; byJobToken: boolean },
+  initiator: { user: User; byJobToken: boolean },
 ): Promise<void> {
   const { store } = recorder;
   const before = store.table("checkRuns").get(run.id);
@@ -55,15 +55,15 @@ export async function recordCheckRun(
     store.table("checkRuns").put(run);
     store.table("checkSuites").put({ ...suite, updatedAt: store.now() });
   });
-  const announced = { repository, sender: by.user, byJobToken: by.byJobToken };
-  const tellRun = (action: "created" | "completed") => {
+  const announced = { repository, sender: initiator.user, byJobToken: initiator.byJobToken };
+  const announceRun = (action: "created" | "completed") => {
     const payload = { check_run: checkRunPayload(recorder, repository, run, suite) };
-    recorder.announce({ ...announced, ...told("check_run", action, payload) });
+    recorder.announce({ ...announced, ...webhook("check_run", action, payload) });
   };
-  if (before === undefined) tellRun("created");
-  if (run.status === "completed" && before?.status !== "completed") tellRun("completed");
+  if (before === undefined) announceRun("created");
+  if (run.status === "completed" && before?.status !== "completed") announceRun("completed");
   if (rollup(store, suite).status !== "completed" || suiteBefore.status === "completed") return;
   const headCommit = await recorder.headCommit(repository, suite.headSha);
   const payload = { check_suite: renderCheckSuite(recorder, repository, suite, headCommit) };
-  recorder.announce({ ...announced, ...told("check_suite", "completed", payload) });
+  recorder.announce({ ...announced, ...webhook("check_suite", "completed", payload) });
 }

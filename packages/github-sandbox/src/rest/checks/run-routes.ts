@@ -45,8 +45,8 @@ export function checkRunRoutes(context: SandboxContext): Rest {
   };
 
   async function record(http: HttpContext, repository: Repository, run: CheckRun) {
-    const by = { user: actingUser(http), byJobToken: byJobToken(http) };
-    await recordCheckRun(recorder, repository, run, by);
+    const initiator = { user: actingUser(http), byJobToken: byJobToken(http) };
+    await recordCheckRun(recorder, repository, run, initiator);
     return renderCheckRun(context, repository, run);
   }
 

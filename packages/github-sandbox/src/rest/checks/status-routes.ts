@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../context.ts";
 import { renderCommitStatus } from "../../render/check.ts";
 import { renderRepository } from "../../render/repository.ts";
 import { repositoryApi, type Schema } from "../../render/site.ts";
-import { told } from "../../render/told.ts";
+import { webhook } from "../../render/webhook.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
@@ -54,7 +54,7 @@ export function statusRoutes(context: SandboxContext): Rest {
     });
     context.announce({
       repository,
-      ...told("status", null, await statusPayload(context, repository, status)),
+      ...webhook("status", null, await statusPayload(context, repository, status)),
       sender: actingUser(http),
       byJobToken: byJobToken(http),
     });

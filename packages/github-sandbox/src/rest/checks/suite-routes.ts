@@ -2,10 +2,10 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
-import { told } from "../../render/told.ts";
+import { webhook } from "../../render/webhook.ts";
 import type { CheckSuite, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { by } from "../issues/find.ts";
+import { initiatorOf } from "../issues/find.ts";
 import { type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
@@ -48,7 +48,7 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
     const repository = repositoryFor(http, context.store, "checks", "write");
     const suite = suiteAt(http, context, repository);
     const shown = await showSuite(repository, suite);
-    tell(http, repository, told("check_suite", "rerequested", { check_suite: shown }), suite.appId);
+    announce(http, repository, webhook("check_suite", "rerequested", { check_suite: shown }), suite.appId);
     return respond<"checks/rerequest-suite", 201>(http, {}, 201);
   });
 
@@ -58,13 +58,18 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
     const suite = suites.get(run.suiteId);
     if (suite === undefined) throw notFound();
     const shown = checkRunPayload(context, repository, run, suite);
-    tell(http, repository, told("check_run", "rerequested", { check_run: shown }), run.appId);
+    announce(http, repository, webhook("check_run", "rerequested", { check_run: shown }), run.appId);
     return respond<"checks/rerequest-run", 201>(http, {}, 201);
   });
 
   /** Only the App that made it hears of it, whether it subscribed or not. */
-  function tell(http: HttpContext, repository: Repository, what: ReturnType<typeof told>, toAppId: number): void {
-    const { user: sender, byJobToken } = by(http);
+  function announce(
+    http: HttpContext,
+    repository: Repository,
+    what: ReturnType<typeof webhook>,
+    toAppId: number,
+  ): void {
+    const { user: sender, byJobToken } = initiatorOf(http);
     context.announce({ repository, ...what, sender, byJobToken, toAppId });
   }
 

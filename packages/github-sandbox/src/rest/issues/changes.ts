@@ -3,18 +3,18 @@
  * title, state); GitHub then tells `pull_request`, not `issues`.
  */
 import type { SandboxContext } from "../../context.ts";
+import { announcePull, type PullExtraFields } from "../../pulls/announce.ts";
 import { closePull, reopenPull } from "../../pulls/edit.ts";
-import { type PullBesides, tellPull } from "../../pulls/tell.ts";
 import { labelsOf, renderIssue, renderLabel } from "../../render/issue.ts";
-import { type Besides, told } from "../../render/told.ts";
 import { renderSimpleUser, userById } from "../../render/user.ts";
+import { type ExtraFields, webhook } from "../../render/webhook.ts";
 import type { Issue, Label, Repository, User } from "../../store/entities.ts";
 import { takeNumber } from "../../store/numbers.ts";
 import { labelNamed } from "./labels.ts";
 import { recordEvent } from "./record-event.ts";
 
 /** Who changes something, and with what kind of token. */
-export interface By {
+export interface Initiator {
   user: User;
   byJobToken: boolean;
 }
@@ -29,41 +29,41 @@ export interface NewIssue {
 }
 
 /** An issue and a pull are told with the same words, so what the action adds must do for both. */
-async function tell<Action extends IssueAction>(
+async function announceIssue<Action extends IssueAction>(
   context: SandboxContext,
   repository: Repository,
   issue: Issue,
   action: Action,
-  by: By,
-  more: Besides<"issues", Action, "issue"> & PullBesides<Action>,
+  initiator: Initiator,
+  more: ExtraFields<"issues", Action, "issue"> & PullExtraFields<Action>,
 ): Promise<void> {
   const pull = issue.isPull ? context.store.table("pulls").get(issue.id) : undefined;
-  if (pull !== undefined) return tellPull(context, repository, pull, action, by, more);
-  const what = told("issues", "opened", { issue: renderIssue(context, repository, issue) });
+  if (pull !== undefined) return announcePull(context, repository, pull, action, initiator, more);
+  const what = webhook("issues", "opened", { issue: renderIssue(context, repository, issue) });
   const payload = { ...what.payload, ...more };
-  context.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
+  context.announce({ repository, ...what, action, payload, sender: initiator.user, byJobToken: initiator.byJobToken });
 }
 
-async function tellLabel(
+async function announceLabeling(
   context: SandboxContext,
   repository: Repository,
   issue: Issue,
   event: "labeled" | "unlabeled",
   label: Label,
-  by: By,
+  initiator: Initiator,
 ): Promise<void> {
-  recordEvent(context, issue, event, by.user.id, { label: { name: label.name, color: label.color } });
-  await tell(context, repository, issue, event, by, { label: renderLabel(context, repository, label) });
+  recordEvent(context, issue, event, initiator.user.id, { label: { name: label.name, color: label.color } });
+  await announceIssue(context, repository, issue, event, initiator, { label: renderLabel(context, repository, label) });
 }
 
 export async function openIssue(
   context: SandboxContext,
   repository: Repository,
   given: NewIssue,
-  by: By,
+  initiator: Initiator,
 ): Promise<Issue> {
   const { store } = context;
-  const labels = given.labels.map((name) => labelNamed(context, repository, name, by));
+  const labels = given.labels.map((name) => labelNamed(context, repository, name, initiator));
   const now = store.now();
   const issue = store.transaction(() =>
     store.table("issues").put({
@@ -72,7 +72,7 @@ export async function openIssue(
       number: takeNumber(store, repository.id),
       title: given.title,
       body: given.body,
-      userId: by.user.id,
+      userId: initiator.user.id,
       state: "open",
       stateReason: null,
       labels: [...new Set(labels.map((label) => label.name))],
@@ -85,8 +85,8 @@ export async function openIssue(
       closedAt: null,
     }),
   );
-  await tell(context, repository, issue, "opened", by, {});
-  for (const label of labels) await tellLabel(context, repository, issue, "labeled", label, by);
+  await announceIssue(context, repository, issue, "opened", initiator, {});
+  for (const label of labels) await announceLabeling(context, repository, issue, "labeled", label, initiator);
   return issue;
 }
 
@@ -96,7 +96,7 @@ export async function editIssue(
   repository: Repository,
   issue: Issue,
   wanted: { title?: string | undefined; body?: string | null | undefined },
-  by: By,
+  initiator: Initiator,
 ): Promise<Issue> {
   const title = wanted.title ?? issue.title;
   const body = wanted.body === undefined ? issue.body : wanted.body;
@@ -106,7 +106,7 @@ export async function editIssue(
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
   };
-  await tell(context, repository, changed, "edited", by, { changes });
+  await announceIssue(context, repository, changed, "edited", initiator, { changes });
   return changed;
 }
 
@@ -116,24 +116,24 @@ export async function closeIssue(
   repository: Repository,
   issue: Issue,
   reason: "completed" | "not_planned" | "duplicate" | null,
-  by: By,
+  initiator: Initiator,
 ): Promise<Issue> {
   const stateReason = issue.isPull ? null : reason;
   if (issue.state === "closed") return stateReason === null ? issue : saveIssue(context, issue, { stateReason });
   const pull = context.store.table("pulls").get(issue.id);
   if (pull !== undefined) {
-    recordEvent(context, issue, "closed", by.user.id);
-    await closePull(context, repository, pull, by);
+    recordEvent(context, issue, "closed", initiator.user.id);
+    await closePull(context, repository, pull, initiator);
     return context.store.table("issues").get(issue.id) ?? issue;
   }
   const changed = saveIssue(context, issue, {
     state: "closed",
     stateReason: reason ?? "completed",
-    closedById: by.user.id,
+    closedById: initiator.user.id,
     closedAt: context.store.now(),
   });
-  recordEvent(context, changed, "closed", by.user.id);
-  await tell(context, repository, changed, "closed", by, {});
+  recordEvent(context, changed, "closed", initiator.user.id);
+  await announceIssue(context, repository, changed, "closed", initiator, {});
   return changed;
 }
 
@@ -142,13 +142,13 @@ export async function reopenIssue(
   context: SandboxContext,
   repository: Repository,
   issue: Issue,
-  by: By,
+  initiator: Initiator,
 ): Promise<Issue> {
   if (issue.state === "open") return issue;
   const pull = context.store.table("pulls").get(issue.id);
   if (pull !== undefined) {
-    await context.git.exclusive(repository, () => reopenPull(context, repository, pull, by));
-    recordEvent(context, issue, "reopened", by.user.id);
+    await context.git.exclusive(repository, () => reopenPull(context, repository, pull, initiator));
+    recordEvent(context, issue, "reopened", initiator.user.id);
     return context.store.table("issues").get(issue.id) ?? issue;
   }
   const changed = saveIssue(context, issue, {
@@ -157,8 +157,8 @@ export async function reopenIssue(
     closedById: null,
     closedAt: null,
   });
-  recordEvent(context, changed, "reopened", by.user.id);
-  await tell(context, repository, changed, "reopened", by, {});
+  recordEvent(context, changed, "reopened", initiator.user.id);
+  await announceIssue(context, repository, changed, "reopened", initiator, {});
   return changed;
 }
 
@@ -168,17 +168,19 @@ export async function setLabels(
   repository: Repository,
   issue: Issue,
   names: readonly string[],
-  by: By,
+  initiator: Initiator,
 ): Promise<Issue> {
   const wanted = [
-    ...new Map(names.map((name) => labelNamed(context, repository, name, by)).map((each) => [each.id, each])).values(),
+    ...new Map(
+      names.map((name) => labelNamed(context, repository, name, initiator)).map((each) => [each.id, each]),
+    ).values(),
   ];
   const added = wanted.filter((label) => !issue.labels.includes(label.name));
   const removed = labelsOf(context, issue).filter((label) => !wanted.some((each) => each.id === label.id));
   if (added.length === 0 && removed.length === 0) return issue;
   const changed = saveIssue(context, issue, { labels: wanted.map((label) => label.name) });
-  for (const label of added) await tellLabel(context, repository, changed, "labeled", label, by);
-  for (const label of removed) await tellLabel(context, repository, changed, "unlabeled", label, by);
+  for (const label of added) await announceLabeling(context, repository, changed, "labeled", label, initiator);
+  for (const label of removed) await announceLabeling(context, repository, changed, "unlabeled", label, initiator);
   return changed;
 }
 
@@ -188,15 +190,15 @@ export async function setAssignees(
   repository: Repository,
   issue: Issue,
   ids: readonly number[],
-  by: By,
+  initiator: Initiator,
 ): Promise<Issue> {
   const added = ids.filter((id) => !issue.assigneeIds.includes(id));
   const removed = issue.assigneeIds.filter((id) => !ids.includes(id));
   if (added.length === 0 && removed.length === 0) return issue;
   const changed = saveIssue(context, issue, { assigneeIds: [...ids] });
   const assignee = (id: number) => ({ assignee: renderSimpleUser(context, userById(context, id)) });
-  for (const id of added) await tell(context, repository, changed, "assigned", by, assignee(id));
-  for (const id of removed) await tell(context, repository, changed, "unassigned", by, assignee(id));
+  for (const id of added) await announceIssue(context, repository, changed, "assigned", initiator, assignee(id));
+  for (const id of removed) await announceIssue(context, repository, changed, "unassigned", initiator, assignee(id));
   return changed;
 }
 

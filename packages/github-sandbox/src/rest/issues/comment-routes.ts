@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import { renderIssueComment } from "../../render/issue.ts";
-import type { Besides } from "../../render/told.ts";
+import type { ExtraFields } from "../../render/webhook.ts";
 import type { Comment, Repository } from "../../store/entities.ts";
 import { bodyOf, checkComment } from "../body.ts";
 import {
@@ -15,9 +15,9 @@ import {
   repositoryToJoin,
 } from "../kit.ts";
 import { respond } from "../respond.ts";
-import type { By } from "./changes.ts";
-import { commentOn, tellComment } from "./comments.ts";
-import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
+import type { Initiator } from "./changes.ts";
+import { announceIssueComment, commentOn } from "./comments.ts";
+import { commentAt, conversation, initiatorOf, issueAt, mayTriage } from "./find.ts";
 
 const written = z.object({ body: z.string().min(1) });
 
@@ -25,13 +25,13 @@ export function commentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const comments = context.store.table("comments");
 
-  const tell = <Action extends "created" | "edited" | "deleted">(
+  const announce = <Action extends "created" | "edited" | "deleted">(
     repository: Repository,
     comment: Comment,
     action: Action,
-    who: By,
-    more: Besides<"issue_comment", Action, "issue" | "comment">,
-  ) => tellComment(context, repository, comment, action, who, more);
+    initiator: Initiator,
+    more: ExtraFields<"issue_comment", Action, "issue" | "comment">,
+  ) => announceIssueComment(context, repository, comment, action, initiator, more);
 
   rest.get("/repos/:owner/:repo/issues/comments", (http) => {
     const repository = repositoryForAny(http, context.store, conversation, "read");
@@ -64,7 +64,7 @@ export function commentRoutes(context: SandboxContext): Rest {
     const issue = issueAt(http, context, repository);
     const actor = http.get("actor");
     const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
-    const comment = commentOn(context, repository, issue, { body, viaAppId }, by(http));
+    const comment = commentOn(context, repository, issue, { body, viaAppId }, initiatorOf(http));
     return respond<"issues/create-comment", 201>(http, renderIssueComment(context, repository, comment), 201);
   });
 
@@ -83,7 +83,7 @@ export function commentRoutes(context: SandboxContext): Rest {
     const old = ownComment(http, context, repository);
     if (body === old.body) return respond<"issues/update-comment">(http, renderIssueComment(context, repository, old));
     const comment = comments.put({ ...old, body, updatedAt: context.store.now() });
-    tell(repository, comment, "edited", by(http), { changes: { body: { from: old.body } } });
+    announce(repository, comment, "edited", initiatorOf(http), { changes: { body: { from: old.body } } });
     return respond<"issues/update-comment">(http, renderIssueComment(context, repository, comment));
   });
 
@@ -91,7 +91,7 @@ export function commentRoutes(context: SandboxContext): Rest {
     const repository = repositoryToJoin(http, context.store, conversation);
     const comment = ownComment(http, context, repository);
     comments.remove(comment.id);
-    tell(repository, comment, "deleted", by(http), {});
+    announce(repository, comment, "deleted", initiatorOf(http), {});
     return http.body(null, 204);
   });
 
@@ -101,7 +101,7 @@ export function commentRoutes(context: SandboxContext): Rest {
 /** A comment the actor may change: one's own, or anyone's with write access. */
 function ownComment(http: HttpContext, context: SandboxContext, repository: Repository): Comment {
   const comment = commentAt(http, context, repository);
-  if (comment.userId !== by(http).user.id && !mayTriage(http, repository)) {
+  if (comment.userId !== initiatorOf(http).user.id && !mayTriage(http, repository)) {
     throw forbidden("Must have admin rights to Repository.");
   }
   return comment;

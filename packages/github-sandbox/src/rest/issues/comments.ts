@@ -1,27 +1,27 @@
 /** A comment comes to be, whether by REST or by GraphQL. */
 import type { SandboxContext } from "../../context.ts";
 import { renderIssue, renderIssueComment } from "../../render/issue.ts";
-import { type Besides, told } from "../../render/told.ts";
+import { type ExtraFields, webhook } from "../../render/webhook.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";
-import type { By } from "./changes.ts";
+import type { Initiator } from "./changes.ts";
 
-export function tellComment<Action extends "created" | "edited" | "deleted">(
+export function announceIssueComment<Action extends "created" | "edited" | "deleted">(
   context: SandboxContext,
   repository: Repository,
   comment: Comment,
   action: Action,
-  by: By,
-  more: Besides<"issue_comment", Action, "issue" | "comment">,
+  initiator: Initiator,
+  more: ExtraFields<"issue_comment", Action, "issue" | "comment">,
 ): void {
   const issue = context.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
-  const what = told("issue_comment", "created", {
+  const what = webhook("issue_comment", "created", {
     issue: renderIssue(context, repository, issue),
     comment: renderIssueComment(context, repository, comment),
   });
-  const { user: sender, byJobToken } = by;
+  const { user: sender, byJobToken } = initiator;
   context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
 }
 
@@ -30,7 +30,7 @@ export function commentOn(
   repository: Repository,
   issue: Issue,
   { body, viaAppId }: Pick<Comment, "body" | "viaAppId">,
-  by: By,
+  initiator: Initiator,
 ): Comment {
   const { store } = context;
   const now = store.now();
@@ -40,13 +40,13 @@ export function commentOn(
       id: store.nextId(),
       repositoryId: repository.id,
       issueNumber: issue.number,
-      userId: by.user.id,
+      userId: initiator.user.id,
       body,
       viaAppId,
       createdAt: now,
       updatedAt: now,
     });
   });
-  tellComment(context, repository, comment, "created", by, {});
+  announceIssueComment(context, repository, comment, "created", initiator, {});
   return comment;
 }

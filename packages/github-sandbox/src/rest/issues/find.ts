@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import { actingUser, byJobToken, forbidden, type HttpContext, may, notFound, unprocessable } from "../kit.ts";
-import type { By } from "./changes.ts";
+import type { Initiator } from "./changes.ts";
 
 /** Which permission a scoped token needs: either will do on a pull request. */
 export const conversation = ["issues", "pull_requests"] as const;
 
-export function by(http: HttpContext): By {
+export function initiatorOf(http: HttpContext): Initiator {
   return { user: actingUser(http), byJobToken: byJobToken(http) };
 }
 

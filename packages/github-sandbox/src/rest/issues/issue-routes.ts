@@ -16,7 +16,7 @@ import {
 } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "./changes.ts";
-import { assigneeIds, by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
+import { assigneeIds, conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
 
 const title = z.union([z.string().min(1), z.number().transform(String)]);
 
@@ -63,7 +63,7 @@ export function issueRoutes(context: SandboxContext): Rest {
         labels: triage ? (body.labels ?? []) : [],
         assigneeIds: triage ? assigneeIds(context, repository, body.assignees ?? []) : [],
       },
-      by(http),
+      initiatorOf(http),
     );
     return respond<"issues/create", 201>(http, renderIssue(context, repository, issue), 201);
   });
@@ -78,20 +78,32 @@ export function issueRoutes(context: SandboxContext): Rest {
     const body = await bodyOf(http, changed);
     checkWords("Issue", body);
     let issue = issueAt(http, context, repository);
-    const who = by(http);
+    const initiator = initiatorOf(http);
     const triage = mayTriage(http, repository);
-    if (!triage && issue.userId !== who.user.id) throw forbidden("Must have admin rights to Repository.");
+    if (!triage && issue.userId !== initiator.user.id) throw forbidden("Must have admin rights to Repository.");
     const description = "body" in body ? (body.body ?? null) : undefined;
-    issue = await editIssue(context, repository, issue, { title: body.title ?? undefined, body: description }, who);
-    if (triage && body.labels) issue = await setLabels(context, repository, issue, body.labels, who);
+    issue = await editIssue(
+      context,
+      repository,
+      issue,
+      { title: body.title ?? undefined, body: description },
+      initiator,
+    );
+    if (triage && body.labels) issue = await setLabels(context, repository, issue, body.labels, initiator);
     if (triage && body.assignees) {
-      issue = await setAssignees(context, repository, issue, assigneeIds(context, repository, body.assignees), who);
+      issue = await setAssignees(
+        context,
+        repository,
+        issue,
+        assigneeIds(context, repository, body.assignees),
+        initiator,
+      );
     }
     if (body.state === "closed") {
       const reason = body.state_reason === "reopened" ? null : (body.state_reason ?? null);
-      issue = await closeIssue(context, repository, issue, reason, who);
+      issue = await closeIssue(context, repository, issue, reason, initiator);
     }
-    if (body.state === "open") issue = await reopenIssue(context, repository, issue, who);
+    if (body.state === "open") issue = await reopenIssue(context, repository, issue, initiator);
     return respond<"issues/update">(http, renderIssue(context, repository, issue));
   });
 

@@ -16,8 +16,8 @@ import {
 } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { setLabels } from "./changes.ts";
-import { by, conversation, issueAt, labelNames, mayTriage } from "./find.ts";
-import { findLabel, tellLabel } from "./labels.ts";
+import { conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
+import { announceLabel, findLabel } from "./labels.ts";
 
 const color = z.string().regex(/^[0-9a-fA-F]{6}$/, "must be six hexadecimal digits");
 const created = z.object({
@@ -60,7 +60,7 @@ export function labelRoutes(context: SandboxContext): Rest {
       color: body.color ?? "ededed",
       description: body.description ?? null,
     });
-    tellLabel(context, repository, label, "created", by(http), {});
+    announceLabel(context, repository, label, "created", initiatorOf(http), {});
     return respond<"issues/create-label", 201>(http, renderLabel(context, repository, label), 201);
   });
 
@@ -82,7 +82,7 @@ export function labelRoutes(context: SandboxContext): Rest {
     const label = labels.put({ ...old, name, color: body.color ?? old.color, description });
     relabel(context, repository, old.name, name);
     const changes = name === old.name ? {} : { name: { from: old.name } };
-    tellLabel(context, repository, label, "edited", by(http), { changes });
+    announceLabel(context, repository, label, "edited", initiatorOf(http), { changes });
     return respond<"issues/update-label">(http, renderLabel(context, repository, label));
   });
 
@@ -91,7 +91,7 @@ export function labelRoutes(context: SandboxContext): Rest {
     const label = labelAt(http, context, repository);
     labels.remove(label.id);
     relabel(context, repository, label.name, null);
-    tellLabel(context, repository, label, "deleted", by(http), {});
+    announceLabel(context, repository, label, "deleted", initiatorOf(http), {});
     return http.body(null, 204);
   });
 
@@ -120,7 +120,7 @@ export function labelRoutes(context: SandboxContext): Rest {
     const { labels: names } = await bodyOf(http, named);
     return respond<"issues/add-labels">(
       http,
-      shown(repository, await setLabels(context, repository, issue, [...issue.labels, ...names], by(http))),
+      shown(repository, await setLabels(context, repository, issue, [...issue.labels, ...names], initiatorOf(http))),
     );
   });
 
@@ -129,13 +129,13 @@ export function labelRoutes(context: SandboxContext): Rest {
     const { labels: names } = await bodyOf(http, named);
     return respond<"issues/set-labels">(
       http,
-      shown(repository, await setLabels(context, repository, issue, names, by(http))),
+      shown(repository, await setLabels(context, repository, issue, names, initiatorOf(http))),
     );
   });
 
   rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
     const { repository, issue } = labelling(http);
-    await setLabels(context, repository, issue, [], by(http));
+    await setLabels(context, repository, issue, [], initiatorOf(http));
     return http.body(null, 204);
   });
 
@@ -146,7 +146,7 @@ export function labelRoutes(context: SandboxContext): Rest {
     const rest = issue.labels.filter((each) => each.toLowerCase() !== name);
     return respond<"issues/remove-label">(
       http,
-      shown(repository, await setLabels(context, repository, issue, rest, by(http))),
+      shown(repository, await setLabels(context, repository, issue, rest, initiatorOf(http))),
     );
   });
 

@@ -1,12 +1,12 @@
 /** A repository's labels. */
 import type { SandboxContext } from "../../context.ts";
 import { renderLabel } from "../../render/issue.ts";
-import { type Besides, told } from "../../render/told.ts";
+import { type ExtraFields, webhook } from "../../render/webhook.ts";
 import type { Label, Repository } from "../../store/entities.ts";
-import type { By } from "./changes.ts";
+import type { Initiator } from "./changes.ts";
 
 /** The repository's label of that name (case does not matter), made when there is none, as GitHub does. */
-export function labelNamed(context: SandboxContext, repository: Repository, name: string, by: By): Label {
+export function labelNamed(context: SandboxContext, repository: Repository, name: string, initiator: Initiator): Label {
   const known = findLabel(context, repository, name);
   if (known !== undefined) return known;
   const label = context.store.table("labels").put({
@@ -16,7 +16,7 @@ export function labelNamed(context: SandboxContext, repository: Repository, name
     color: "ededed",
     description: null,
   });
-  tellLabel(context, repository, label, "created", by, {});
+  announceLabel(context, repository, label, "created", initiator, {});
   return label;
 }
 
@@ -26,15 +26,15 @@ export function findLabel(context: SandboxContext, repository: Repository, name:
     .find((each) => each.repositoryId === repository.id && each.name.toLowerCase() === name.toLowerCase());
 }
 
-export function tellLabel<Action extends "created" | "edited" | "deleted">(
+export function announceLabel<Action extends "created" | "edited" | "deleted">(
   context: SandboxContext,
   repository: Repository,
   label: Label,
   action: Action,
-  by: By,
-  more: Besides<"label", Action, "label">,
+  initiator: Initiator,
+  more: ExtraFields<"label", Action, "label">,
 ): void {
-  const what = told("label", "created", { label: renderLabel(context, repository, label) });
+  const what = webhook("label", "created", { label: renderLabel(context, repository, label) });
   const payload = { ...what.payload, ...more };
-  context.announce({ repository, ...what, action, payload, sender: by.user, byJobToken: by.byJobToken });
+  context.announce({ repository, ...what, action, payload, sender: initiator.user, byJobToken: initiator.byJobToken });
 }

@@ -15,7 +15,7 @@ import {
   repositoryToJoin,
 } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { by, commentAt, conversation, issueAt, mayTriage } from "./find.ts";
+import { commentAt, conversation, initiatorOf, issueAt, mayTriage } from "./find.ts";
 
 const reacted = z.object({
   content: z.enum(["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]),
@@ -45,7 +45,7 @@ export function reactionRoutes(context: SandboxContext): Rest {
       const repository = repositoryToJoin(http, context.store, conversation);
       const { content } = await bodyOf(http, reacted);
       const subject = subjectAt(http, repository);
-      const userId = by(http).user.id;
+      const userId = initiatorOf(http).user.id;
       const same = of(subject).find((each) => each.userId === userId && each.content === content);
       if (same !== undefined) return respond<"reactions/create-for-issue">(http, renderReaction(context, same));
       const id = context.store.nextId();
@@ -59,7 +59,7 @@ export function reactionRoutes(context: SandboxContext): Rest {
       const wanted = Number(http.req.param("reaction"));
       const reaction = of(subjectAt(http, repository)).find((each) => each.id === wanted);
       if (reaction === undefined) throw notFound();
-      if (reaction.userId !== by(http).user.id && !mayTriage(http, repository)) throw forbidden();
+      if (reaction.userId !== initiatorOf(http).user.id && !mayTriage(http, repository)) throw forbidden();
       reactions.remove(reaction.id);
       return http.body(null, 204);
     });

@@ -1,7 +1,7 @@
 /** Repositories come to be here, whether by REST or by seeding. */
 
 import type { SandboxContext } from "../../context.ts";
-import { told } from "../../render/told.ts";
+import { webhook } from "../../render/webhook.ts";
 import type { Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -53,6 +53,6 @@ export async function makeRepository(context: SandboxContext, owner: User, given
   };
   await context.git.init(repository, repository.defaultBranch);
   store.table("repositories").put(repository);
-  context.announce({ repository, ...told("repository", "created", {}), sender: owner, byJobToken: false });
+  context.announce({ repository, ...webhook("repository", "created", {}), sender: owner, byJobToken: false });
   return repository;
 }

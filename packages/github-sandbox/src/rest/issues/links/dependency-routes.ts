@@ -2,12 +2,12 @@
 import { z } from "zod";
 import type { SandboxContext } from "../../../context.ts";
 import { renderRepository } from "../../../render/repository.ts";
-import { told } from "../../../render/told.ts";
+import { webhook } from "../../../render/webhook.ts";
 import { bodyOf } from "../../body.ts";
 import { newRest, notFound, paginate, type Rest, unprocessable } from "../../kit.ts";
 import { respond } from "../../respond.ts";
-import type { By } from "../changes.ts";
-import { by } from "../find.ts";
+import type { Initiator } from "../changes.ts";
+import { initiatorOf } from "../find.ts";
 import { recordEvent } from "../record-event.ts";
 import { issueNamed, issueOfPath, type Placed, placed, shown, visible } from "./linked.ts";
 
@@ -32,21 +32,21 @@ export function dependencyRoutes(context: SandboxContext): Rest {
     return blockersOf(id).some((blocker) => waitsFor(blocker, other, seen));
   }
 
-  function tell(blocked: Placed, blocking: Placed, change: "added" | "removed", who: By): void {
-    const sender = { sender: who.user, byJobToken: who.byJobToken };
+  function announce(blocked: Placed, blocking: Placed, change: "added" | "removed", initiator: Initiator): void {
+    const sender = { sender: initiator.user, byJobToken: initiator.byJobToken };
     const both = {
       blocked_issue_id: blocked.issue.id,
       blocked_issue: shown(context, blocked),
       blocking_issue_id: blocking.issue.id,
       blocking_issue: shown(context, blocking),
     };
-    recordEvent(context, blocked.issue, `blocked_by_${change}`, who.user.id, { relatedId: blocking.issue.id });
-    recordEvent(context, blocking.issue, `blocking_${change}`, who.user.id, { relatedId: blocked.issue.id });
+    recordEvent(context, blocked.issue, `blocked_by_${change}`, initiator.user.id, { relatedId: blocking.issue.id });
+    recordEvent(context, blocking.issue, `blocking_${change}`, initiator.user.id, { relatedId: blocked.issue.id });
     const ofBlocked = { ...both, blocking_issue_repo: renderRepository(context, blocking.repository) };
-    const toBlocked = told("issue_dependencies", `blocked_by_${change}`, ofBlocked);
+    const toBlocked = webhook("issue_dependencies", `blocked_by_${change}`, ofBlocked);
     context.announce({ ...sender, repository: blocked.repository, ...toBlocked });
     const ofBlocking = { ...both, blocked_issue_repo: renderRepository(context, blocked.repository) };
-    const toBlocking = told("issue_dependencies", `blocking_${change}`, ofBlocking);
+    const toBlocking = webhook("issue_dependencies", `blocking_${change}`, ofBlocking);
     context.announce({ ...sender, repository: blocking.repository, ...toBlocking });
   }
 
@@ -75,7 +75,7 @@ export function dependencyRoutes(context: SandboxContext): Rest {
     if (blockersOf(blocked.issue.id).length >= most)
       throw refuse(`Issue cannot be blocked by more than ${most} issues`);
     links.put({ id, blockedId: blocked.issue.id, blockingId: blocking.issue.id });
-    tell(blocked, blocking, "added", by(http));
+    announce(blocked, blocking, "added", initiatorOf(http));
     return respond<"issues/add-blocked-by-dependency", 201>(http, shown(context, blocking), 201);
   });
 
@@ -85,7 +85,7 @@ export function dependencyRoutes(context: SandboxContext): Rest {
     const id = `${blocked.issue.id}:${blocking?.issue.id}`;
     if (blocking === null || links.get(id) === undefined) throw notFound();
     links.remove(id);
-    tell(blocked, blocking, "removed", by(http));
+    announce(blocked, blocking, "removed", initiatorOf(http));
     return respond<"issues/remove-dependency-blocked-by">(http, shown(context, blocking));
   });
 

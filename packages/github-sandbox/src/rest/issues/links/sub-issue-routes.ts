@@ -4,7 +4,7 @@ import type { SandboxContext } from "../../../context.ts";
 import { bodyOf } from "../../body.ts";
 import { ApiError, newRest, notFound, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
-import { by } from "../find.ts";
+import { initiatorOf } from "../find.ts";
 import { issueNamed, issueOfPath, placed, shown, visible } from "./linked.ts";
 import { addSubIssue, childrenOf, parentOf, place, removeSubIssue } from "./sub-issues.ts";
 
@@ -42,7 +42,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
   rest.post(`${one}/sub_issues`, async (http) => {
     const parent = issueOfPath(http, context, "write");
     const body = await bodyOf(http, added);
-    addSubIssue(context, parent, issueNamed(http, context, body.sub_issue_id), body.replace_parent, by(http));
+    addSubIssue(context, parent, issueNamed(http, context, body.sub_issue_id), body.replace_parent, initiatorOf(http));
     return respond<"issues/add-sub-issue", 201>(http, shown(context, parent), 201);
   });
 
@@ -51,7 +51,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
     const { sub_issue_id: childId } = await bodyOf(http, removed);
     const child = placed(context, childId);
     if (child === null || parentOf(store, child.issue)?.id !== parent.issue.id) throw notFound();
-    removeSubIssue(context, parent, child, by(http));
+    removeSubIssue(context, parent, child, initiatorOf(http));
     return respond<"issues/remove-sub-issue">(http, shown(context, parent));
   });
 

@@ -1,11 +1,11 @@
 /** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
 import type { SandboxContext } from "../../../context.ts";
 import { renderRepository } from "../../../render/repository.ts";
-import { told } from "../../../render/told.ts";
+import { webhook } from "../../../render/webhook.ts";
 import type { Issue } from "../../../store/entities.ts";
 import type { Store } from "../../../store/store.ts";
 import { ApiError } from "../../kit.ts";
-import type { By } from "../changes.ts";
+import type { Initiator } from "../changes.ts";
 import { recordEvent } from "../record-event.ts";
 import { type Placed, placed, shown } from "./linked.ts";
 
@@ -44,19 +44,19 @@ export function addSubIssue(
   parent: Placed,
   child: Placed,
   replaceParent: boolean,
-  by: By,
+  initiator: Initiator,
 ): void {
   const present = parentOf(context.store, child.issue);
   mustFit(context.store, parent, child, present?.id ?? null, replaceParent);
   const former = present === null ? null : placed(context, present.id);
   place(context.store, parent.issue.id, [...childrenOf(context.store, parent.issue.id), child.issue.id]);
-  if (former !== null) tell(context, former, child, "removed", by);
-  tell(context, parent, child, "added", by);
+  if (former !== null) announce(context, former, child, "removed", initiator);
+  announce(context, parent, child, "added", initiator);
 }
 
-export function removeSubIssue(context: SandboxContext, parent: Placed, child: Placed, by: By): void {
+export function removeSubIssue(context: SandboxContext, parent: Placed, child: Placed, initiator: Initiator): void {
   context.store.table("subIssues").remove(child.issue.id);
-  tell(context, parent, child, "removed", by);
+  announce(context, parent, child, "removed", initiator);
 }
 
 /** In GitHub's words: https://github.com/github/github-mcp-server/pull/470 */
@@ -88,18 +88,32 @@ function depthBelow(store: Store, issueId: number): number {
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#sub_issues */
-function tell(context: SandboxContext, parent: Placed, child: Placed, change: "added" | "removed", by: By): void {
-  const who = { sender: by.user, byJobToken: by.byJobToken };
+function announce(
+  context: SandboxContext,
+  parent: Placed,
+  child: Placed,
+  change: "added" | "removed",
+  initiator: Initiator,
+): void {
+  const who = { sender: initiator.user, byJobToken: initiator.byJobToken };
   const both = {
     parent_issue_id: parent.issue.id,
     parent_issue: shown(context, parent),
     sub_issue_id: child.issue.id,
     sub_issue: shown(context, child),
   };
-  recordEvent(context, parent.issue, `sub_issue_${change}`, by.user.id, { relatedId: child.issue.id });
-  recordEvent(context, child.issue, `parent_issue_${change}`, by.user.id, { relatedId: parent.issue.id });
+  recordEvent(context, parent.issue, `sub_issue_${change}`, initiator.user.id, { relatedId: child.issue.id });
+  recordEvent(context, child.issue, `parent_issue_${change}`, initiator.user.id, { relatedId: parent.issue.id });
   const ofParent = { ...both, sub_issue_repo: renderRepository(context, child.repository) };
-  context.announce({ ...who, repository: parent.repository, ...told("sub_issues", `sub_issue_${change}`, ofParent) });
+  context.announce({
+    ...who,
+    repository: parent.repository,
+    ...webhook("sub_issues", `sub_issue_${change}`, ofParent),
+  });
   const ofChild = { ...both, parent_issue_repo: renderRepository(context, parent.repository) };
-  context.announce({ ...who, repository: child.repository, ...told("sub_issues", `parent_issue_${change}`, ofChild) });
+  context.announce({
+    ...who,
+    repository: child.repository,
+    ...webhook("sub_issues", `parent_issue_${change}`, ofChild),
+  });
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { post } from "../src/hooks/post.ts";
+import { post } from "../src/webhooks/post.ts";
 
 const never = new AbortController().signal;
 

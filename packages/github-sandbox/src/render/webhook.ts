@@ -34,7 +34,7 @@ type All<Union> = (Union extends unknown ? (each: Union) => void : never) extend
   : never;
 
 /** What an announcement of the event must carry; of several actions, what each of them needs. */
-export type Told<Event extends string, Action extends string | null> = All<
+export type WebhookPayload<Event extends string, Action extends string | null> = All<
   Action extends unknown ? Fields<Omit<Described<Name<Event, Action>>, Added>> : never
 >;
 
@@ -50,16 +50,16 @@ export type ActionOf<Event extends string> = keyof webhooks extends infer Name
   : never;
 
 /** What the action tells besides the fields that all actions of its event have. */
-export type Besides<Event extends string, Action extends string, Common extends string> = Omit<
-  Told<Event, Action>,
+export type ExtraFields<Event extends string, Action extends string, Common extends string> = Omit<
+  WebhookPayload<Event, Action>,
   Common
 >;
 
 /** The part of an announcement that says what happened. */
-export function told<Event extends string, Action extends string | null>(
+export function webhook<Event extends string, Action extends string | null>(
   event: Event,
   action: Action,
-  payload: Told<Event, Action>,
+  payload: WebhookPayload<Event, Action>,
 ): { event: Event; action: Action; payload: Record<string, unknown> } {
   return { event, action, payload: payload as Record<string, unknown> };
 }

@@ -19,11 +19,11 @@ type PendingDelivery = Pick<
   "guid" | "event" | "action" | "repositoryId" | "installationId" | "redelivery" | "payload"
 >;
 
-export interface Hooks {
+export interface Webhooks {
   /** Tells every App installed on the repository that subscribed to the event. Returns at once. */
   announced(announcement: Announcement): void;
   /** Tells one App something about itself (`ping`, `installation`), subscribed or not. Returns at once. */
-  tell(app: App, event: string, payload: Record<string, unknown>, installationId: number | null): void;
+  sendTo(app: App, event: string, payload: Record<string, unknown>, installationId: number | null): void;
   /** Sends a logged delivery again, with its GUID, to the App's present URL. Returns at once. */
   redeliver(delivery: Delivery): void;
   /** Resolves when no delivery is under way. */
@@ -35,7 +35,7 @@ export interface Hooks {
 /** GitHub keeps a few days of deliveries; the sandbox keeps this many. */
 const logLength = 2000;
 
-export function startHooks(site: RenderContext, options: { timeoutMs: number }): Hooks {
+export function startWebhooks(site: RenderContext, options: { timeoutMs: number }): Webhooks {
   const { store } = site;
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();
@@ -99,7 +99,7 @@ export function startHooks(site: RenderContext, options: { timeoutMs: number }):
         });
       }
     },
-    tell(app, event, payload, installationId) {
+    sendTo(app, event, payload, installationId) {
       const action = typeof payload.action === "string" ? payload.action : null;
       send(app, { guid: randomUUID(), event, action, repositoryId: null, installationId, redelivery: false, payload });
     },
