@@ -13,7 +13,7 @@ export interface Call {
   given: unknown[];
 }
 
-export type Answer = { id: number; value: unknown } | { id: number; error: { name: string; message: string } };
+export type CallAnswer = { id: number; value: unknown } | { id: number; error: { name: string; message: string } };
 
 const CLOSE_LIMIT_MS = 5_000;
 
@@ -34,7 +34,7 @@ async function take(message: Opening | Call): Promise<unknown> {
   return verb(...message.given);
 }
 
-function send(answer: Answer): void {
+function send(answer: CallAnswer): void {
   // The parent may be gone; then nobody waits for the answer.
   if (process.connected) process.send?.(answer, undefined, undefined, () => {});
 }

@@ -5,7 +5,7 @@
 import { fork } from "node:child_process";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import type { Answer, Call, Opening } from "./process-child.ts";
+import type { Call, CallAnswer, Opening } from "./process-child.ts";
 import type { Sandbox, SandboxOptions } from "./sandbox.ts";
 
 /** The sandbox's verbs, each answered later. */
@@ -57,7 +57,7 @@ async function start(options: ApartOptions): Promise<SandboxApart> {
     for (const { reject } of waiting.values()) reject(new Error("the sandbox's process ended"));
     waiting.clear();
   });
-  child.on("message", (answer: Answer) => {
+  child.on("message", (answer: CallAnswer) => {
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
     if ("error" in answer) asked?.reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));

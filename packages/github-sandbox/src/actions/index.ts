@@ -14,7 +14,7 @@ import { startRunsFor } from "./launch/events.ts";
 import { type Foreseen, foreseePullChecks } from "./launch/foreseen.ts";
 import { type Again, startAgain } from "./launch/start.ts";
 import { WorkflowFiles } from "./launch/workflow-files.ts";
-import { startGuard } from "./machine/guard.ts";
+import { startProcessGuard } from "./machine/guard.ts";
 import { ConcurrencyGroups } from "./runs/concurrency.ts";
 import { forgetRun } from "./runs/forget.ts";
 import { slotsByOwner } from "./runs/owner-slots.ts";
@@ -79,7 +79,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     },
   };
   const unfinished = endEarlierLife(runner);
-  const guard = startGuard(trackingPrefixOf(options.dataDir));
+  const guard = startProcessGuard(trackingPrefixOf(options.dataDir));
   /** By repository: what was announced last waits for what was announced before. */
   const queues = new Map<number, Promise<void>>();
 

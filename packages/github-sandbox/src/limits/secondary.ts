@@ -13,7 +13,7 @@ export interface Refusal {
   retryAfter: number;
 }
 
-export interface Asked {
+export interface RequestCost {
   resource: Resource;
   points: number;
   isContent: boolean;
@@ -21,7 +21,7 @@ export interface Asked {
 
 export interface Secondary {
   /** Counts what is asked for; with a refusal, nothing was counted. */
-  take(actor: Actor, asked: Asked): Refusal | null;
+  take(actor: Actor, asked: RequestCost): Refusal | null;
   /** A request begins; it must leave again. */
   enter(actor: Actor): Refusal | null;
   leave(actor: Actor): void;
@@ -112,7 +112,7 @@ const contentPaths = [
   /\/commits\/[^/]+\/comments$/,
 ];
 
-export function askedBy(method: string, path: string): Asked {
+export function askedBy(method: string, path: string): RequestCost {
   const resource = path.endsWith("/graphql") ? "graphql" : "core";
   const reads = method === "GET" || method === "HEAD" || method === "OPTIONS";
   return {

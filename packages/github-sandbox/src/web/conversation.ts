@@ -18,7 +18,7 @@ const faces: Record<Reaction["content"], string> = {
   eyes: "👀",
 };
 
-export function conversation(context: SandboxContext, repository: Repository, issue: Issue): Html {
+export function conversationOf(context: SandboxContext, repository: Repository, issue: Issue): Html {
   const { store } = context;
   const here = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === repository.id && each.issueNumber === issue.number;

@@ -40,7 +40,7 @@ export function repositoryAt(http: Context, context: SandboxContext): Repository
 }
 
 /** `ending` is what follows the number, as in `12.diff`. */
-export function issueAt(http: Context, context: SandboxContext, repository: Repository, ending = ""): Issue {
+export function pageIssue(http: Context, context: SandboxContext, repository: Repository, ending = ""): Issue {
   const text = param(http, "number");
   const number = Number(text.endsWith(ending) ? text.slice(0, text.length - ending.length) : text);
   return mustBe(
@@ -52,7 +52,7 @@ export function pullOf(context: SandboxContext, issue: Issue): Pull {
   return mustBe(context.store.table("pulls").get(issue.id));
 }
 
-export function runAt(http: Context, context: SandboxContext, repository: Repository): WorkflowRun {
+export function pageRun(http: Context, context: SandboxContext, repository: Repository): WorkflowRun {
   const run = context.store.table("runs").get(numberParam(http, "run"));
   return run?.repositoryId === repository.id ? run : nothing();
 }
@@ -67,7 +67,7 @@ export function rowAt<Row>(http: Context, table: { get(id: number): Row | undefi
   return mustBe(table.get(numberParam(http, "id")));
 }
 
-export async function commitAt(context: SandboxContext, repository: Repository, name: string): Promise<string> {
+export async function pageCommit(context: SandboxContext, repository: Repository, name: string): Promise<string> {
   return mustBe(await context.git.resolve(repository, name));
 }
 

@@ -31,13 +31,13 @@ export function reviewsOn(context: SandboxContext, repository: Repository, pull:
         html: html`<article class="box" id="pullrequestreview-${review.id}">
     <header>${person(context, review.userId)} ${word(text, tone)} ${when(review.submittedAt)}</header>
     ${review.body.trim() === "" ? "" : markdown(review.body, place)}
-    ${begun.map((thread) => conversation(context, repository, thread))}
+    ${begun.map((thread) => conversationOf(context, repository, thread))}
   </article>`,
       };
     });
 }
 
-function conversation(context: SandboxContext, repository: Repository, thread: Thread): Html {
+function conversationOf(context: SandboxContext, repository: Repository, thread: Thread): Html {
   const [{ path, line, diffHunk }] = thread;
   const isSettled = isResolved(context.store, thread);
   return html`<details class="file"${isSettled ? "" : html` open`}>

@@ -4,7 +4,7 @@ import type { Artifacts } from "../artifacts/store.ts";
 import type { Caches } from "../caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host.ts";
 import type { CacheAccess } from "../workflow/cache-mode.ts";
-import type { StepsJob, Workflow } from "../workflow/model.ts";
+import type { StepsJob, WorkflowSpec } from "../workflow/model.ts";
 
 export interface JobRequest {
   host: ActionsHost;
@@ -15,7 +15,7 @@ export interface JobRequest {
   run: WorkflowRun;
   jobId: number;
   /** The file the job stands in: the run's, or a called one. */
-  workflow: Workflow;
+  workflow: WorkflowSpec;
   spec: StepsJob;
   /** `github` comes without what only the job knows: token, workspace, action. */
   contexts: {

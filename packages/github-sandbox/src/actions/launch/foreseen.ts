@@ -8,13 +8,13 @@ import { usableRepository } from "../job/action-source.ts";
 import { impossible } from "../job/run-job.ts";
 import { type Calls, calleeInputs, findCalls } from "../runs/calls.ts";
 import { jobName, jobScope, type Level } from "../runs/level.ts";
-import { labelsOf } from "../runs/live-job.ts";
+import { runnerLabels } from "../runs/live-job.ts";
 import type { Runner } from "../runs/runner.ts";
 import { localAction } from "../steps/local.ts";
 import { defaultCacheAccess } from "../workflow/cache-mode.ts";
 import { evaluate, type Scope } from "../workflow/expressions.ts";
 import { strategyOf } from "../workflow/matrix.ts";
-import type { StepsJob, Workflow } from "../workflow/model.ts";
+import type { StepsJob, WorkflowSpec } from "../workflow/model.ts";
 import { defaultPermissions } from "../workflow/permissions.ts";
 import { starts } from "../workflow/triggers.ts";
 import { requiredFiles } from "./events.ts";
@@ -68,7 +68,7 @@ function invalid(path: string, error: string): Foreseen {
   return { workflow: path, name: path, unless: `it is invalid: ${line}` };
 }
 
-function withoutPaths(workflow: Workflow): Workflow {
+function withoutPaths(workflow: WorkflowSpec): WorkflowSpec {
   const on = new Map([...workflow.on].map(([event, filter]) => [event, { ...filter, paths: null, pathsIgnore: null }]));
   return { ...workflow, on };
 }
@@ -77,7 +77,7 @@ function namesOf(
   runner: Runner,
   repository: Repository,
   branch: string,
-  workflow: Workflow,
+  workflow: WorkflowSpec,
   calls: Calls,
 ): Omit<Foreseen, "workflow">[] {
   const github = {
@@ -113,7 +113,7 @@ function beyondUs(runner: Runner, repository: Repository, spec: StepsJob, scope:
     .filter((step) => step.kind === "uses")
     .find((step) => isMissing(runner, repository, step.uses));
   if (missing !== undefined) return `it uses ${missing.uses}, which is not here`;
-  const reason = impossible(spec, labelsOf(evaluate(spec.runsOn, scope)));
+  const reason = impossible(spec, runnerLabels(evaluate(spec.runsOn, scope)));
   return reason && reason.charAt(0).toLowerCase() + reason.slice(1).replace(/\.$/, "");
 }
 
@@ -124,7 +124,12 @@ function isMissing(runner: Runner, repository: Repository, uses: string): boolea
   return usableRepository(runner.host, repository, fullName) === null;
 }
 
-function called(caller: Level | null, workflow: Workflow, name: string | null, inputs: Record<string, unknown>): Level {
+function called(
+  caller: Level | null,
+  workflow: WorkflowSpec,
+  name: string | null,
+  inputs: Record<string, unknown>,
+): Level {
   return {
     workflow,
     namePrefix: name === null ? "" : `${name} / `,

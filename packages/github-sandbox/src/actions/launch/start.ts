@@ -6,8 +6,8 @@ import { LiveRun } from "../runs/live-run.ts";
 import type { Runner } from "../runs/runner.ts";
 import { evaluateText } from "../workflow/expressions.ts";
 import { typedInputs } from "../workflow/inputs.ts";
-import type { Workflow } from "../workflow/model.ts";
-import type { ParsedWorkflow } from "../workflow/parse.ts";
+import type { WorkflowSpec } from "../workflow/model.ts";
+import type { ParseResult } from "../workflow/parse.ts";
 
 /** What happened, as a run sees it. */
 export interface Cause {
@@ -39,8 +39,8 @@ async function readyWorkflow(
   runner: Runner,
   repository: Repository,
   commit: string,
-  parsed: ParsedWorkflow,
-): Promise<{ workflow: Workflow; calls: Calls } | NotReady> {
+  parsed: ParseResult,
+): Promise<{ workflow: WorkflowSpec; calls: Calls } | NotReady> {
   if ("errors" in parsed) return { failure: parsed.errors.join("\n"), conclusion: "failure" };
   const calls = await findCalls(runner, parsed.workflow, { repository, commit });
   if ("error" in calls) return { failure: calls.error, conclusion: "startup_failure" };
@@ -59,12 +59,12 @@ export function definitionOf(
   return { repository: source, commit: elsewhere.commit };
 }
 
-function inputsOf(workflow: Workflow, run: WorkflowRun): Record<string, unknown> {
+function inputsOf(workflow: WorkflowSpec, run: WorkflowRun): Record<string, unknown> {
   return typedInputs(workflow.dispatchInputs, run.inputs);
 }
 
 /** `run-name`; without one, as GitHub titles runs: the pull's title, the commit's first line, or the workflow's name. */
-function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workflow: Workflow): string {
+function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workflow: WorkflowSpec): string {
   const { pull_request: pull, head_commit: commit } = run.payload as {
     pull_request?: { title?: string };
     head_commit?: { message?: string } | null;
@@ -96,7 +96,7 @@ function goLive(
   runner: Runner,
   repository: Repository,
   run: WorkflowRun,
-  { workflow, calls }: { workflow: Workflow; calls: Calls },
+  { workflow, calls }: { workflow: WorkflowSpec; calls: Calls },
   previous: readonly Job[],
 ): WorkflowRun {
   const live = new LiveRun(runner, repository, run, workflow, calls, inputsOf(workflow, run), previous);
@@ -115,7 +115,7 @@ export async function startRun(
   runner: Runner,
   repository: Repository,
   path: string,
-  parsed: ParsedWorkflow,
+  parsed: ParseResult,
   cause: Cause,
 ): Promise<WorkflowRun> {
   const { records, files } = runner;

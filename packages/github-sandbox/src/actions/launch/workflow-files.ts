@@ -2,18 +2,18 @@
 import type { Repository, Workflow as WorkflowEntity } from "../../store/entities.ts";
 import type { ActionsHost } from "../host.ts";
 import { Remembered } from "../runs/remembered.ts";
-import { type ParsedWorkflow, parseWorkflow } from "../workflow/parse.ts";
+import { type ParseResult, parseWorkflow } from "../workflow/parse.ts";
 
 export interface WorkflowFile {
   path: string;
-  parsed: ParsedWorkflow;
+  parsed: ParseResult;
 }
 
 const folder = ".github/workflows";
 export class WorkflowFiles {
   readonly #host: ActionsHost;
   readonly #byCommit = new Remembered<Promise<WorkflowFile[]>>();
-  readonly #byContent = new Remembered<ParsedWorkflow>();
+  readonly #byContent = new Remembered<ParseResult>();
 
   constructor(host: ActionsHost) {
     this.#host = host;
@@ -24,13 +24,13 @@ export class WorkflowFiles {
     return this.#byCommit.get(`${repository.id}:${commit}`, () => this.#read(repository, commit));
   }
 
-  async one(repository: Repository, commit: string, path: string): Promise<ParsedWorkflow | null> {
+  async one(repository: Repository, commit: string, path: string): Promise<ParseResult | null> {
     const text = await this.#host.readFile(repository, commit, path);
     return text === null ? null : this.#parse(path, text);
   }
 
   /** The workflow's entity, made or renamed when its file says so. */
-  entity(repository: Repository, path: string, parsed: ParsedWorkflow): WorkflowEntity {
+  entity(repository: Repository, path: string, parsed: ParseResult): WorkflowEntity {
     const { store } = this.#host;
     const table = store.table("workflows");
     const name = "workflow" in parsed ? parsed.workflow.name : path;
@@ -58,7 +58,7 @@ export class WorkflowFiles {
     return files.flatMap(({ path, parsed }) => (parsed === null ? [] : { path, parsed }));
   }
 
-  #parse(path: string, text: string): ParsedWorkflow {
+  #parse(path: string, text: string): ParseResult {
     return this.#byContent.get(`${path}\0${text}`, () => parseWorkflow(path, text));
   }
 }

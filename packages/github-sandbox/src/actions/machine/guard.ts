@@ -17,13 +17,13 @@ while [ $rounds -lt 100 ]; do
 done
 `;
 
-export interface Guard {
+export interface ProcessGuard {
   /** Every job has ended in good order. */
   dismiss(): void;
 }
 
 /** `tracking` is what the tracking ids of this sandbox's jobs begin with. */
-export function startGuard(tracking: string): Guard {
+export function startProcessGuard(tracking: string): ProcessGuard {
   const child = spawn("sh", ["-c", script, "sandbox-guard", tracking], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

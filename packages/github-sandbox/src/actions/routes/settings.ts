@@ -3,7 +3,7 @@ import type { SandboxContext } from "../../context.ts";
 import { ApiError, type HttpContext, repositoryFor } from "../../rest/kit.ts";
 import type { Repository } from "../../store/entities.ts";
 
-export type Kind = "secrets" | "variables";
+export type SettingKind = "secrets" | "variables";
 
 export interface Setting {
   name: string;
@@ -29,12 +29,12 @@ export function checkName(name: string): string {
   );
 }
 
-function dateKey(repository: Repository, kind: Kind, name: string): string {
+function dateKey(repository: Repository, kind: SettingKind, name: string): string {
   return `${repository.id}:${kind}:${name.toUpperCase()}`;
 }
 
 /** What was there at the repository's making, or was put there by hand, has no dates of its own. */
-export function settingsOf(context: SandboxContext, repository: Repository, kind: Kind): Setting[] {
+export function settingsOf(context: SandboxContext, repository: Repository, kind: SettingKind): Setting[] {
   const dates = context.store.table("settingDates");
   return Object.entries(repository[kind])
     .map(([name, value]) => {
@@ -50,7 +50,7 @@ export function settingsOf(context: SandboxContext, repository: Repository, kind
 export function findSetting(
   context: SandboxContext,
   repository: Repository,
-  kind: Kind,
+  kind: SettingKind,
   name: string,
 ): Setting | undefined {
   return settingsOf(context, repository, kind).find((setting) => setting.name === name.toUpperCase());
@@ -60,7 +60,7 @@ export function findSetting(
 export function changeSetting(
   context: SandboxContext,
   repository: Repository,
-  kind: Kind,
+  kind: SettingKind,
   name: string,
   value: string | null,
 ): void {

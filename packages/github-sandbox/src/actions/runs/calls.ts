@@ -3,12 +3,12 @@ import type { Permissions, Repository } from "../../store/entities.ts";
 import { commitOf, usableRepository } from "../job/action-source.ts";
 import { evaluate, evaluateText, type Scope } from "../workflow/expressions.ts";
 import { callInputs } from "../workflow/inputs.ts";
-import type { CallJob, JobSpec, Workflow } from "../workflow/model.ts";
+import type { CallJob, JobSpec, WorkflowSpec } from "../workflow/model.ts";
 import { beyond, defaultPermissions } from "../workflow/permissions.ts";
 import type { Runner } from "./runner.ts";
 
 /** The called workflow of each calling job, at every depth. */
-export type Calls = Map<CallJob, Workflow>;
+export type Calls = Map<CallJob, WorkflowSpec>;
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations#limitations-of-reusable-workflows */
 const maxDepth = 10;
@@ -34,14 +34,14 @@ async function placeOf(
 }
 
 /** What a job's token gets: what is written at it, at its file, or what the calling job has. */
-export function permissionsOf(spec: JobSpec, workflow: Workflow, given: Permissions): Permissions {
+export function jobPermissions(spec: JobSpec, workflow: WorkflowSpec, given: Permissions): Permissions {
   return spec.permissions ?? workflow.permissions ?? given;
 }
 
 /** Permissions are only ever handed down: a called workflow that asks for more than its caller has does not start. */
-function excessOf(uses: string, callee: Workflow, given: Permissions): string | null {
+function excessOf(uses: string, callee: WorkflowSpec, given: Permissions): string | null {
   for (const job of callee.jobs) {
-    const excess = beyond(permissionsOf(job, callee, given), given);
+    const excess = beyond(jobPermissions(job, callee, given), given);
     if (excess === null) continue;
     return `Error calling workflow '${uses}'. The nested job '${job.id}' is requesting '${excess.asked}', but is only allowed '${excess.allowed}'.`;
   }
@@ -51,7 +51,7 @@ function excessOf(uses: string, callee: Workflow, given: Permissions): string | 
 /** What is wrong, in one sentence; null when every called workflow was found and put into `calls`. */
 async function collect(
   runner: Runner,
-  workflow: Workflow,
+  workflow: WorkflowSpec,
   caller: Place,
   given: Permissions,
   depth: number,
@@ -69,7 +69,7 @@ async function collect(
       return `error parsing called workflow "${job.uses}": workflow is not reusable as it is missing a 'on.workflow_call' trigger`;
     }
     calls.set(job, parsed.workflow);
-    const handedOn = permissionsOf(job, workflow, given);
+    const handedOn = jobPermissions(job, workflow, given);
     const wrong =
       excessOf(job.uses, parsed.workflow, handedOn) ??
       (await collect(runner, parsed.workflow, found.place, handedOn, depth + 1, calls));
@@ -78,14 +78,18 @@ async function collect(
   return null;
 }
 
-export async function findCalls(runner: Runner, workflow: Workflow, caller: Place): Promise<Calls | { error: string }> {
+export async function findCalls(
+  runner: Runner,
+  workflow: WorkflowSpec,
+  caller: Place,
+): Promise<Calls | { error: string }> {
   const calls: Calls = new Map();
   const error = await collect(runner, workflow, caller, defaultPermissions, 0, calls);
   return error === null ? calls : { error };
 }
 
 /** What the callee sees as `inputs`. Throws with GitHub's words when the caller's `with` does not fit. */
-export function calleeInputs(callee: Workflow, spec: CallJob, callerScope: Scope): Record<string, unknown> {
+export function calleeInputs(callee: WorkflowSpec, spec: CallJob, callerScope: Scope): Record<string, unknown> {
   const given = Object.fromEntries([...spec.with].map(([name, value]) => [name, evaluate(value, callerScope)]));
   const checked = callInputs(callee.call.inputs, given, callerScope);
   if ("error" in checked) throw new Error(checked.error);
@@ -94,7 +98,7 @@ export function calleeInputs(callee: Workflow, spec: CallJob, callerScope: Scope
 
 /** Only what the caller hands on; a called workflow sees no other secret. */
 export function calleeSecrets(
-  callee: Workflow,
+  callee: WorkflowSpec,
   spec: CallJob,
   callerSecrets: Record<string, string>,
   callerScope: Scope,

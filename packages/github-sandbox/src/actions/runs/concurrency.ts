@@ -28,12 +28,12 @@ export function groupOf(template: Template | undefined, scope: Scope): Group | n
 interface Member {
   cancel(): void;
   admit(): void;
-  turn: Turn;
+  turn: ConcurrencyTurn;
 }
 
 /** A turn that somebody has, and who. */
 export interface Held {
-  turn: Turn;
+  turn: ConcurrencyTurn;
   name: string;
 }
 
@@ -42,7 +42,7 @@ export function deadlock(group: Group, holder: Held, name: string): string {
   return `Canceling since a deadlock for concurrency group '${group.name}' was detected between '${holder.name}' and '${name}'`;
 }
 
-export interface Turn {
+export interface ConcurrencyTurn {
   /** Resolves when it is this member's turn. It never does for one that was cancelled while it waited. */
   ready: Promise<void>;
   /** Nobody had to be waited for. */
@@ -64,11 +64,15 @@ export class ConcurrencyGroups {
   }
 
   /** `cancel` is called when another member pushes this one out; it must lead to `leave`. */
-  enter(repositoryId: number, group: Group, cancel: () => void): Turn {
+  enter(repositoryId: number, group: Group, cancel: () => void): ConcurrencyTurn {
     const key = keyOf(repositoryId, group);
     const { promise, resolve } = Promise.withResolvers<void>();
     const present = this.#groups.get(key);
-    const turn: Turn = { ready: promise, atOnce: present === undefined, leave: () => this.#leave(key, member) };
+    const turn: ConcurrencyTurn = {
+      ready: promise,
+      atOnce: present === undefined,
+      leave: () => this.#leave(key, member),
+    };
     const member: Member = { cancel, admit: resolve, turn };
     if (present === undefined) {
       this.#groups.set(key, { running: member, waiting: [] });

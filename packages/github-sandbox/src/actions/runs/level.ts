@@ -3,12 +3,12 @@ import type { Permissions } from "../../store/entities.ts";
 import { type CacheAccess, within } from "../workflow/cache-mode.ts";
 import { evaluateText, type Scope, statusFunctions } from "../workflow/expressions.ts";
 import { type Combination, combinationSuffix } from "../workflow/matrix.ts";
-import type { JobSpec, Workflow } from "../workflow/model.ts";
+import type { JobSpec, WorkflowSpec } from "../workflow/model.ts";
 import { Expression } from "../workflow/template.ts";
 import type { Held } from "./concurrency.ts";
 
 export interface Level {
-  workflow: Workflow;
+  workflow: WorkflowSpec;
   /** `caller / ` before the names of its jobs; "" for the run's own file. */
   namePrefix: string;
   keyPrefix: string;

@@ -39,10 +39,10 @@ interface Details {
 }
 
 /** `runs-on`: a label, several, or `{ group, labels }`. */
-export function labelsOf(value: unknown): string[] {
+export function runnerLabels(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.map(String);
-  return typeof value === "object" && value !== null && "labels" in value ? labelsOf(value.labels) : [];
+  return typeof value === "object" && value !== null && "labels" in value ? runnerLabels(value.labels) : [];
 }
 
 /** GitHub's words: https://github.com/actions/runner-images/issues/6680 */
@@ -92,7 +92,7 @@ export class LiveJob {
     let group: Group | null = null;
     try {
       name = jobName(level, spec, combination, this.#details.scope());
-      labels = labelsOf(evaluate(spec.runsOn, this.#details.scope()));
+      labels = runnerLabels(evaluate(spec.runsOn, this.#details.scope()));
       forgiven = evaluate(spec.continueOnError, this.#details.scope()) === true;
       group = groupOf(spec.concurrency, this.#details.scope());
     } catch (error) {

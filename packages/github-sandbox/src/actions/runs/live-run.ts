@@ -5,11 +5,11 @@ import type { Conclusion, Job, Repository, WorkflowRun } from "../../store/entit
 import { defaultCacheAccess } from "../workflow/cache-mode.ts";
 import { evaluate, evaluateTexts, holds, type Scope } from "../workflow/expressions.ts";
 import { type Combination, combinationKey, type Strategy, strategyOf } from "../workflow/matrix.ts";
-import type { CallJob, JobSpec, StepsJob, Workflow } from "../workflow/model.ts";
+import type { CallJob, JobSpec, StepsJob, WorkflowSpec } from "../workflow/model.ts";
 import { defaultPermissions } from "../workflow/permissions.ts";
 import { aborted, CallTurns } from "./call-turns.ts";
-import { type Calls, calleeInputs, calleeSecrets, permissionsOf } from "./calls.ts";
-import { type Group, groupOf, type Turn } from "./concurrency.ts";
+import { type Calls, calleeInputs, calleeSecrets, jobPermissions } from "./calls.ts";
+import { type ConcurrencyTurn, type Group, groupOf } from "./concurrency.ts";
 import { githubContext } from "./github-context.ts";
 import { cacheAccess, combined, jobName, jobScope, type Level, type Needs, type Outcome, outcomeOf } from "./level.ts";
 import { LiveJob } from "./live-job.ts";
@@ -34,7 +34,7 @@ export class LiveRun {
   readonly run: WorkflowRun;
   readonly repository: Repository;
   readonly #runner: Runner;
-  readonly #workflow: Workflow;
+  readonly #workflow: WorkflowSpec;
   readonly #calls: Calls;
   readonly #github: Record<string, unknown>;
   readonly #inputs: Record<string, unknown>;
@@ -49,7 +49,7 @@ export class LiveRun {
     runner: Runner,
     repository: Repository,
     run: WorkflowRun,
-    workflow: Workflow,
+    workflow: WorkflowSpec,
     calls: Calls,
     inputs: Record<string, unknown>,
     previous: readonly Job[],
@@ -72,7 +72,7 @@ export class LiveRun {
   }
 
   /** Runs to the end. `turn` is the run's place in its concurrency group. */
-  async finish(turn: Turn | null): Promise<void> {
+  async finish(turn: ConcurrencyTurn | null): Promise<void> {
     const { records } = this.#runner;
     if (turn !== null && !turn.atOnce) {
       await Promise.race([turn.ready, aborted(this.#cancel.signal)]);
@@ -202,7 +202,7 @@ export class LiveRun {
       github: this.#github,
       scope,
       problem: placed.problem,
-      permissions: permissionsOf(spec, level.workflow, level.permissions),
+      permissions: jobPermissions(spec, level.workflow, level.permissions),
       // An `if` that also holds when the run is cancelled keeps its job going.
       survives: () => holds(spec.if, this.#scope(level, needs, {}, true)),
       matrix: placed.cancel,
@@ -233,7 +233,7 @@ export class LiveRun {
         keyPrefix: `${level.keyPrefix}${spec.id}${combinationKey(combination)} / `,
         inputs,
         secrets: calleeSecrets(callee, spec, level.secrets, scope),
-        permissions: permissionsOf(spec, level.workflow, level.permissions),
+        permissions: jobPermissions(spec, level.workflow, level.permissions),
         cacheAccess: cacheAccess(level, spec),
         isCalled: true,
         cancel: AbortSignal.any([cancel, stop.signal]),

@@ -27,7 +27,7 @@ export interface EventFilter {
   workflows: string[];
 }
 
-export interface Workflow {
+export interface WorkflowSpec {
   path: string;
   /** `name`, or the path when there is none, as GitHub shows it. */
   name: string;

@@ -6,13 +6,13 @@ import type { MappingToken } from "@actions/workflow-parser/templates/tokens/ind
 import { isMapping } from "@actions/workflow-parser/templates/tokens/type-guards";
 import { cacheAccessOf } from "./cache-mode.ts";
 import { maxInputs } from "./inputs.ts";
-import type { EventFilter, InputSpec, JobSpec, RunDefaults, Workflow } from "./model.ts";
-import { permissionsOf } from "./permissions.ts";
+import type { EventFilter, InputSpec, JobSpec, RunDefaults, WorkflowSpec } from "./model.ts";
+import { parsePermissions } from "./permissions.ts";
 import { problems, readBySchema } from "./schema.ts";
 import { conditionOf, stepsOf } from "./steps.ts";
 import { asMap, asText, asTexts, mappingOf, type Template, type TemplateMap, templateOf } from "./template.ts";
 
-export type ParsedWorkflow = { workflow: Workflow } | { errors: string[] };
+export type ParseResult = { workflow: WorkflowSpec } | { errors: string[] };
 
 function filterOf(template: Template | undefined): EventFilter {
   const filter = asMap(template);
@@ -56,7 +56,7 @@ function inputsOf(template: Template | undefined): Map<string, InputSpec> {
   return inputs;
 }
 
-function callOf(template: Template | undefined): Workflow["call"] {
+function callOf(template: Template | undefined): WorkflowSpec["call"] {
   const call = asMap(template);
   const secrets = [...asMap(call.get("secrets"))].map(
     ([name, spec]) => [name, { required: asMap(spec).get("required") === true }] as const,
@@ -85,7 +85,7 @@ function jobOf(context: TemplateContext, id: string, token: MappingToken): JobSp
     needs: asTexts(job.get("needs")),
     if: conditionOf(context, token.find("if")),
     strategy: job.get("strategy"),
-    permissions: permissionsOf(job.get("permissions")),
+    permissions: parsePermissions(job.get("permissions")),
     cacheAccess: cacheAccessOf(job.get("cache-mode")),
     concurrency: job.get("concurrency"),
   };
@@ -110,7 +110,7 @@ function jobOf(context: TemplateContext, id: string, token: MappingToken): JobSp
 }
 
 /** Reads and checks a workflow file: schema, expressions, step ids and the graph of `needs`. */
-export function parseWorkflow(path: string, text: string): ParsedWorkflow {
+export function parseWorkflow(path: string, text: string): ParseResult {
   const { context, root } = readBySchema("workflow", path, text);
   const jobsToken = root?.find("jobs");
   const onToken = root?.find("on");
@@ -138,14 +138,14 @@ export function parseWorkflow(path: string, text: string): ParsedWorkflow {
   if (dispatchInputs.size > maxInputs) {
     context.error(onToken, `you may only define up to ${maxInputs} \`inputs\` for a \`workflow_dispatch\` event`);
   }
-  const workflow: Workflow = {
+  const workflow: WorkflowSpec = {
     path,
     name: asText(top.get("name")) ?? path,
     runName: top.get("run-name"),
     on: eventsOf(on),
     dispatchInputs,
     call: callOf(asMap(on).get("workflow_call")),
-    permissions: permissionsOf(top.get("permissions")),
+    permissions: parsePermissions(top.get("permissions")),
     cacheAccess: cacheAccessOf(top.get("cache-mode")),
     env: top.get("env"),
     defaults: defaultsOf(top.get("defaults")),

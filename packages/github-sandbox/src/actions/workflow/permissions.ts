@@ -25,7 +25,7 @@ function all(level: PermissionLevel): Permissions {
 }
 
 /** `permissions` of a workflow or job in the API's names (`pull_requests`); null when it is not given. */
-export function permissionsOf(template: Template | undefined): Permissions | null {
+export function parsePermissions(template: Template | undefined): Permissions | null {
   if (template === undefined) return null;
   if (template === "read-all") return all("read");
   if (template === "write-all") return all("write");

@@ -1,5 +1,5 @@
 /** Whether an event starts a workflow: event, activity type, and the filters on branches, tags, paths and workflows. */
-import type { EventFilter, Workflow } from "./model.ts";
+import type { EventFilter, WorkflowSpec } from "./model.ts";
 import { matches } from "./patterns.ts";
 
 export interface Occurrence {
@@ -43,7 +43,7 @@ async function pathsAllowed(filter: EventFilter, occurrence: Occurrence): Promis
   return changed.some((path) => !matches(pathsIgnore ?? [], path));
 }
 
-export async function starts(workflow: Workflow, occurrence: Occurrence): Promise<boolean> {
+export async function starts(workflow: WorkflowSpec, occurrence: Occurrence): Promise<boolean> {
   const filter = workflow.on.get(occurrence.event);
   if (filter === undefined) return false;
   const types = filter.types ?? defaultTypes[occurrence.event] ?? null;

@@ -20,7 +20,7 @@ import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
 import { announceReviewComment } from "./announce.ts";
-import { addComment, placed, publicComments, renderPlacedComment, reply } from "./comments.ts";
+import { addComment, placedComment, publicComments, renderPlacedComment, reply } from "./comments.ts";
 
 const words = z.object({ body: z.string().min(1).max(65_536) });
 const answer = z.object({ body: words.shape.body, in_reply_to: z.number().int().nullish() });
@@ -182,7 +182,11 @@ async function placedAlone(
     position: given.position ?? null,
   };
   const { path, body } = given;
-  const comment = await placed(context, repository, pull, commitId, { path, body, place: wholeFile ? null : place });
+  const comment = await placedComment(context, repository, pull, commitId, {
+    path,
+    body,
+    place: wholeFile ? null : place,
+  });
   if (comment === "path")
     throw unprocessable(resource, [{ field: "pull_request_review_thread.path", code: "invalid" }]);
   if (comment === "line") {

@@ -16,19 +16,19 @@ export interface NewComment {
 }
 
 /** What of a comment its place in the diff decides. */
-export type Placed = Omit<
+export type PlacedComment = Omit<
   ReviewComment,
   "id" | "repositoryId" | "pullId" | "reviewId" | "userId" | "createdAt" | "updatedAt"
 >;
 
 /** The comment at its place in the diff that ends at `commitId`; "path" or "line": that is not in the diff. */
-export async function placed(
+export async function placedComment(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
   commitId: string,
   given: NewComment,
-): Promise<Placed | "path" | "line"> {
+): Promise<PlacedComment | "path" | "line"> {
   const git = context.git.at(repository);
   const diffBase = await diffBaseOf(git, pull);
   const patch = await patchOf(git, diffBase, commitId, given.path);
@@ -43,7 +43,7 @@ export async function placed(
 }
 
 /** Stores the comments as the review's. Synchronous: call it in the transaction that stores the review. */
-export function storeComments(context: SandboxContext, review: Review, all: readonly Placed[]): ReviewComment[] {
+export function storeComments(context: SandboxContext, review: Review, all: readonly PlacedComment[]): ReviewComment[] {
   const now = context.store.now();
   return all.map((each) =>
     context.store.table("reviewComments").put({
@@ -64,7 +64,7 @@ export async function addComment(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
-  each: Placed,
+  each: PlacedComment,
   initiator: Initiator,
 ) {
   if (hasPending(context.store, pull, initiator.user)) throw onePending();

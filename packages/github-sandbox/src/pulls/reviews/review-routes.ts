@@ -22,7 +22,13 @@ import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";
 import { announceReview, announceReviewComment } from "./announce.ts";
-import { type NewComment, type Placed, placed, renderPlacedCommentOfReview, storeComments } from "./comments.ts";
+import {
+  type NewComment,
+  type PlacedComment,
+  placedComment,
+  renderPlacedCommentOfReview,
+  storeComments,
+} from "./comments.ts";
 import { dismiss, hasPending, mayReview, refusedReview, submit, submitted } from "./review.ts";
 
 const side = z.enum(["LEFT", "RIGHT"]);
@@ -115,7 +121,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const commitId = await reviewedCommit(context, repository, pull, given.commit_id ?? null);
     const said = { body: given.body ?? "", hasComments: (given.comments ?? []).length > 0 };
     if (given.event) mayReview(context, pull, given.event, said, initiator);
-    const comments: Placed[] = [];
+    const comments: PlacedComment[] = [];
     for (const each of given.comments ?? []) {
       comments.push(await placedForReview(context, repository, pull, commitId, commentFrom(each)));
     }
@@ -237,7 +243,7 @@ async function placedForReview(
   commitId: string,
   given: NewComment,
 ) {
-  const comment = await placed(context, repository, pull, commitId, given);
+  const comment = await placedComment(context, repository, pull, commitId, given);
   if (comment === "path") throw refusedReview("Path could not be resolved");
   if (comment === "line") {
     const line = "Pull request review thread line must be part of the diff";

@@ -37,7 +37,7 @@ export function appRoutes(context: SandboxContext): Rest {
   const installationsOf = (app: App) => installations.filter((each) => each.appId === app.id);
 
   rest.get("/app", (http) => {
-    const app = actingApp(http);
+    const app = signedInApp(http);
     return respond<"apps/get-authenticated">(http, {
       ...renderApp(context, app),
       installations_count: installationsOf(app).length,
@@ -51,7 +51,7 @@ export function appRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/app/installations", (http) => {
-    const app = actingApp(http);
+    const app = signedInApp(http);
     return respond<"apps/list-installations">(
       http,
       paginate(http, installationsOf(app)).map((each) => listed(renderInstallation(context, each, app))),
@@ -65,7 +65,7 @@ export function appRoutes(context: SandboxContext): Rest {
   }
 
   rest.get("/app/installations/:id{[0-9]+}", (http) => {
-    const app = actingApp(http);
+    const app = signedInApp(http);
     return respond<"apps/get-installation">(
       http,
       renderInstallation(context, installationOf(app, http.req.param("id")), app),
@@ -73,7 +73,7 @@ export function appRoutes(context: SandboxContext): Rest {
   });
 
   rest.post("/app/installations/:id{[0-9]+}/access_tokens", async (http) => {
-    const app = actingApp(http);
+    const app = signedInApp(http);
     const installation = installationOf(app, http.req.param("id"));
     const body = await bodyOf(http, asked);
     const reach = installedRepositories(store, installation);
@@ -97,7 +97,7 @@ export function appRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/installation", (http) => {
-    const app = actingApp(http);
+    const app = signedInApp(http);
     const repository = findRepository(store, http.req.param("owner"), http.req.param("repo"));
     const found = repository === undefined ? undefined : installationAt(store, app.id, repository);
     if (found === undefined) throw notFound();
@@ -106,7 +106,7 @@ export function appRoutes(context: SandboxContext): Rest {
 
   for (const path of ["/users/:login/installation", "/orgs/:login/installation"] as const) {
     rest.get(path, (http) => {
-      const app = actingApp(http);
+      const app = signedInApp(http);
       const account = userNamed(context, http.req.param("login"));
       const found = installationsOf(app).find((each) => each.accountId === account.id);
       if (found === undefined) throw notFound();
@@ -147,7 +147,7 @@ function listed({ account, ...others }: ReturnType<typeof renderInstallation>) {
 }
 
 /** @throws ApiError 401 for every actor but an App with its JWT. */
-export function actingApp(http: HttpContext): App {
+export function signedInApp(http: HttpContext): App {
   const actor = http.get("actor");
   if (actor.kind !== "app") throw new ApiError(401, "A JSON web token could not be decoded");
   return actor.app;

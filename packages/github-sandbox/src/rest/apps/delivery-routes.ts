@@ -4,7 +4,7 @@ import { renderDeliveryItem, renderFullDelivery } from "../../render/delivery.ts
 import type { Delivery } from "../../store/entities.ts";
 import { type HttpContext, newRest, notFound, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { actingApp } from "./app-routes.ts";
+import { signedInApp } from "./app-routes.ts";
 
 export function deliveryRoutes(context: SandboxContext, redeliver: (delivery: Delivery) => void): Rest {
   const rest = newRest();
@@ -12,7 +12,7 @@ export function deliveryRoutes(context: SandboxContext, redeliver: (delivery: De
 
   // The log is paged by cursor, not by page number: `cursor` is the id of the last delivery of the page before.
   rest.get("/app/hook/deliveries", (http) => {
-    const app = actingApp(http);
+    const app = signedInApp(http);
     const perPage = Math.min(Math.max(Math.floor(Number(http.req.query("per_page") ?? 30)) || 30, 1), 100);
     const cursor = Number(http.req.query("cursor") ?? Number.POSITIVE_INFINITY);
     const older = deliveries.filter((each) => each.appId === app.id && each.id < cursor).sort((a, b) => b.id - a.id);
@@ -27,7 +27,7 @@ export function deliveryRoutes(context: SandboxContext, redeliver: (delivery: De
   });
 
   function deliveryAt(http: HttpContext): Delivery {
-    const app = actingApp(http);
+    const app = signedInApp(http);
     const delivery = deliveries.get(Number(http.req.param("id")));
     if (delivery === undefined || delivery.appId !== app.id) throw notFound();
     return delivery;

@@ -16,11 +16,11 @@ import { gfm } from "micromark-extension-gfm";
 import { type Meaning, withAdditions } from "./additions.ts";
 
 /** A comment's every line break counts; a file's do not. */
-export type Kind = "comment" | "file";
+export type TextKind = "comment" | "file";
 
 export interface Text {
   text: string;
-  kind: Kind;
+  kind: TextKind;
   meaning: Meaning;
 }
 

@@ -6,7 +6,7 @@ import type { Meaning } from "./additions.ts";
 import { anywhere } from "./names.ts";
 
 /** Where a text stands. */
-export interface Place {
+export interface TextPlace {
   store: Store;
   repository: Repository;
   /** The commit or branch whose files it names; the default branch if not given. */
@@ -18,13 +18,13 @@ export interface Place {
 /** Each is looked for among all there are, so those that come later stay plain. */
 const maxNames = 1000;
 
-export function meaningOf(text: string, place: Place): Meaning {
+export function meaningOf(text: string, place: TextPlace): Meaning {
   const { repository, ref, folder = "" } = place;
   const root = `/${repository.owner}/${repository.name}/blob/${pathInUrl(ref ?? repository.defaultBranch)}/`;
   return { hrefs: hrefsIn(text, place), base: folder === "" ? root : `${root}${pathInUrl(folder)}/` };
 }
 
-function hrefsIn(text: string, place: Place): Map<string, string> {
+function hrefsIn(text: string, place: TextPlace): Map<string, string> {
   const seen = new Set<string>();
   const hrefs = new Map<string, string>();
   for (const [whole, login, owner, name, number] of text.matchAll(anywhere)) {
@@ -43,7 +43,7 @@ function userHref(store: Store, login: string): string | null {
   return user === undefined ? null : `/${encodeURIComponent(user.login)}`;
 }
 
-function issueHref(place: Place, number: number, owner?: string, name?: string): string | null {
+function issueHref(place: TextPlace, number: number, owner?: string, name?: string): string | null {
   const { store } = place;
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const repository =

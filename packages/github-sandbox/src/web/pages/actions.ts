@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { stepLogs } from "../../actions/routes/jobs.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { Job, Repository, WorkflowRun } from "../../store/entities.ts";
-import { jobAt, nothing, pageOfRows, repositoryAt, rowAt, runAt } from "../find.ts";
+import { jobAt, nothing, pageOfRows, pageRun, repositoryAt, rowAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
 import { logTable } from "../log.ts";
 import { markdown } from "../markdown/render.ts";
@@ -40,7 +40,7 @@ function jobsOf(context: SandboxContext, run: WorkflowRun): Job[] {
 
 export function runPage(http: Context, context: SandboxContext): Page {
   const repository = repositoryAt(http, context);
-  const run = runAt(http, context, repository);
+  const run = pageRun(http, context, repository);
   const artifacts = context.store.table("artifacts").filter((each) => each.runId === run.id);
   const inputs = Object.entries(run.inputs);
   const pulls = run.pullNumbers.map(
@@ -84,7 +84,7 @@ function jobTable(repository: Repository, run: WorkflowRun, jobs: readonly Job[]
 
 export function jobPage(http: Context, context: SandboxContext, logsDir: string): Page {
   const repository = repositoryAt(http, context);
-  const run = runAt(http, context, repository);
+  const run = pageRun(http, context, repository);
   const job = jobAt(http, context, run);
   const logs = new Map(stepLogs(logsDir, job).map(({ number, text }) => [number, text]));
   return {

@@ -8,7 +8,7 @@ import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
 import type { Repository } from "../../store/entities.ts";
 import { checkLines, checkSummary, checkTable } from "../checks.ts";
 import { difference } from "../diff.ts";
-import { commitAt, mustBe, pageNumber, param, repositoryAt } from "../find.ts";
+import { mustBe, pageCommit, pageNumber, param, repositoryAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
 import { count, pager, shortSha, when } from "../parts.ts";
 
@@ -17,7 +17,7 @@ const perPage = 50;
 export async function historyPage(http: Context, context: SandboxContext): Promise<Page> {
   const repository = repositoryAt(http, context);
   const ref = http.req.param("rest") ?? repository.defaultBranch;
-  const tip = await commitAt(context, repository, ref);
+  const tip = await pageCommit(context, repository, ref);
   const page = pageNumber(http);
   const commits = await log(context.git.at(repository), tip, { limit: page * perPage + 1 });
   return {
@@ -44,7 +44,7 @@ export function commitTable(context: SandboxContext, repository: Repository, com
 
 export async function commitPage(http: Context, context: SandboxContext): Promise<Page> {
   const repository = repositoryAt(http, context);
-  const sha = await commitAt(context, repository, param(http, "sha"));
+  const sha = await pageCommit(context, repository, param(http, "sha"));
   const commit = mustBe(await readCommit(context.git.at(repository), sha));
   const [subject = "", ...rest] = commit.message.split("\n");
   const checks = checkLines(context, repository, sha);
@@ -76,7 +76,7 @@ async function comparedAt(http: Context, context: SandboxContext, ending = ""): 
   const [one = "", other] = rest.slice(0, rest.length - ending.length).split("...");
   const [baseName, headName] = other === undefined ? [repository.defaultBranch, one] : [one, other];
   // `ada:main` names a branch of ada's; there are no forks here.
-  const named = (name: string) => commitAt(context, repository, name.replace(/^[\w.-]+:/, ""));
+  const named = (name: string) => pageCommit(context, repository, name.replace(/^[\w.-]+:/, ""));
   return { repository, baseName, headName, base: await named(baseName), head: await named(headName) };
 }
 

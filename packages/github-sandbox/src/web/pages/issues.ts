@@ -4,8 +4,8 @@ import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
 import type { Issue, Repository } from "../../store/entities.ts";
 import { checkLines, checkSummary } from "../checks.ts";
-import { conversation } from "../conversation.ts";
-import { issueAt, pageOfRows, repositoryAt } from "../find.ts";
+import { conversationOf } from "../conversation.ts";
+import { pageIssue, pageOfRows, repositoryAt } from "../find.ts";
 import { type Html, type Page, pageOf, tabBar } from "../layout.ts";
 import { count, issueState, labels, pager, person, when } from "../parts.ts";
 
@@ -59,13 +59,13 @@ function row(context: SandboxContext, repository: Repository, issue: Issue): Htm
 /** A pull's number leads to the pull, as on GitHub. */
 export function issuePage(http: Context, context: SandboxContext): Page | { elsewhere: string } {
   const repository = repositoryAt(http, context);
-  const issue = issueAt(http, context, repository);
+  const issue = pageIssue(http, context, repository);
   if (issue.isPull) return { elsewhere: pageOf(repository, `pull/${issue.number}`) };
   return {
     title: `${issue.title} · Issue #${issue.number}`,
     within: { repository, tab: "issues" },
     body: html`<h1>${issue.title} <span class="quiet">#${issue.number}</span></h1>
       <p>${issueState(issue, undefined)} opened by ${person(context, issue.userId)}${labels(context, issue)}</p>
-      ${conversation(context, repository, issue)}`,
+      ${conversationOf(context, repository, issue)}`,
   };
 }

@@ -10,9 +10,9 @@ import { factsOf } from "../../pulls/facts.ts";
 import { diffBaseOf } from "../../pulls/reviews/place.ts";
 import type { Issue, Pull, Repository } from "../../store/entities.ts";
 import { checkLines, checkSummary, checkTable } from "../checks.ts";
-import { conversation } from "../conversation.ts";
+import { conversationOf } from "../conversation.ts";
 import { difference } from "../diff.ts";
-import { issueAt, pullOf, repositoryAt } from "../find.ts";
+import { pageIssue, pullOf, repositoryAt } from "../find.ts";
 import { type Html, type Page, pageOf, tabBar } from "../layout.ts";
 import { count, issueState, labels, person, shortSha, type Tone, when, word } from "../parts.ts";
 import { commitTable } from "./commits.ts";
@@ -27,7 +27,7 @@ interface Shown {
 
 function shownAt(http: Context, context: SandboxContext, ending = ""): Shown {
   const repository = repositoryAt(http, context);
-  const issue = issueAt(http, context, repository, ending);
+  const issue = pageIssue(http, context, repository, ending);
   return { repository, issue, pull: pullOf(context, issue) };
 }
 
@@ -64,14 +64,14 @@ async function pullPage(
 
 export async function conversationPage(http: Context, context: SandboxContext): Promise<Page | { elsewhere: string }> {
   const repository = repositoryAt(http, context);
-  const issue = issueAt(http, context, repository);
+  const issue = pageIssue(http, context, repository);
   if (!issue.isPull) return { elsewhere: pageOf(repository, `issues/${issue.number}`) };
   const shown = shownAt(http, context);
   return pullPage(
     context,
     shown,
     "",
-    html`${conversation(context, repository, issue)}${await mergeBox(context, shown)}`,
+    html`${conversationOf(context, repository, issue)}${await mergeBox(context, shown)}`,
   );
 }
 

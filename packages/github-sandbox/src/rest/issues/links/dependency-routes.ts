@@ -9,7 +9,7 @@ import { respond } from "../../respond.ts";
 import type { Initiator } from "../changes.ts";
 import { initiatorOf } from "../find.ts";
 import { recordEvent } from "../record-event.ts";
-import { issueNamed, issueOfPath, type Placed, placed, shown, visible } from "./linked.ts";
+import { issueNamed, issueOfPath, type PlacedIssue, placedIssue, shown, visible } from "./linked.ts";
 
 const added = z.object({ issue_id: z.number().int() });
 
@@ -32,7 +32,12 @@ export function dependencyRoutes(context: SandboxContext): Rest {
     return blockersOf(id).some((blocker) => waitsFor(blocker, other, seen));
   }
 
-  function announce(blocked: Placed, blocking: Placed, change: "added" | "removed", initiator: Initiator): void {
+  function announce(
+    blocked: PlacedIssue,
+    blocking: PlacedIssue,
+    change: "added" | "removed",
+    initiator: Initiator,
+  ): void {
     const sender = { sender: initiator.user, byJobToken: initiator.byJobToken };
     const both = {
       blocked_issue_id: blocked.issue.id,
@@ -81,7 +86,7 @@ export function dependencyRoutes(context: SandboxContext): Rest {
 
   rest.delete(`${path}/blocked_by/:id{[0-9]+}`, (http) => {
     const blocked = issueOfPath(http, context, "write");
-    const blocking = placed(context, Number(http.req.param("id")));
+    const blocking = placedIssue(context, Number(http.req.param("id")));
     const id = `${blocked.issue.id}:${blocking?.issue.id}`;
     if (blocking === null || links.get(id) === undefined) throw notFound();
     links.remove(id);

@@ -5,23 +5,23 @@ import type { Issue, Repository } from "../../../store/entities.ts";
 import { type HttpContext, may, notFound, refusal, repositoryForAny } from "../../kit.ts";
 import { conversation, issueAt, mayTriage } from "../find.ts";
 
-export interface Placed {
+export interface PlacedIssue {
   issue: Issue;
   repository: Repository;
 }
 
-export function placed(context: SandboxContext, id: number): Placed | null {
+export function placedIssue(context: SandboxContext, id: number): PlacedIssue | null {
   const issue = context.store.table("issues").get(id);
   const repository = context.store.table("repositories").get(issue?.repositoryId ?? 0);
   return issue === undefined || repository === undefined ? null : { issue, repository };
 }
 
-export function shown(context: SandboxContext, { issue, repository }: Placed) {
+export function shown(context: SandboxContext, { issue, repository }: PlacedIssue) {
   return renderIssue(context, repository, context.store.table("issues").get(issue.id) ?? issue);
 }
 
 /** The path's issue, to read or to tie to another, which takes triage. */
-export function issueOfPath(http: HttpContext, context: SandboxContext, level: "read" | "write"): Placed {
+export function issueOfPath(http: HttpContext, context: SandboxContext, level: "read" | "write"): PlacedIssue {
   const repository = repositoryForAny(http, context.store, conversation, "read");
   const issue = issueAt(http, context, repository);
   if (level === "write" && !mayTriage(http, repository)) throw refusal(http.get("actor"));
@@ -29,14 +29,14 @@ export function issueOfPath(http: HttpContext, context: SandboxContext, level: "
 }
 
 /** The issue that a body or path names by its id (not its number). @throws ApiError 404 where the actor sees none. */
-export function issueNamed(http: HttpContext, context: SandboxContext, id: number): Placed {
-  const found = placed(context, id);
+export function issueNamed(http: HttpContext, context: SandboxContext, id: number): PlacedIssue {
+  const found = placedIssue(context, id);
   if (found === null || !may(http.get("actor"), found.repository, "issues", "read")) throw notFound();
   return found;
 }
 
 /** Those of the issues that the actor may see. */
-export function visible(http: HttpContext, context: SandboxContext, ids: readonly number[]): Placed[] {
-  const all = ids.flatMap((id) => placed(context, id) ?? []);
+export function visible(http: HttpContext, context: SandboxContext, ids: readonly number[]): PlacedIssue[] {
+  const all = ids.flatMap((id) => placedIssue(context, id) ?? []);
   return all.filter(({ repository }) => may(http.get("actor"), repository, "issues", "read"));
 }

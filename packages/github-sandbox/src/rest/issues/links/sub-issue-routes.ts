@@ -5,7 +5,7 @@ import { bodyOf } from "../../body.ts";
 import { ApiError, newRest, notFound, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
 import { initiatorOf } from "../find.ts";
-import { issueNamed, issueOfPath, placed, shown, visible } from "./linked.ts";
+import { issueNamed, issueOfPath, placedIssue, shown, visible } from "./linked.ts";
 import { addSubIssue, childrenOf, parentOf, place, removeSubIssue } from "./sub-issues.ts";
 
 const id = z.number().int();
@@ -49,7 +49,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
   rest.delete(`${one}/sub_issue`, async (http) => {
     const parent = issueOfPath(http, context, "write");
     const { sub_issue_id: childId } = await bodyOf(http, removed);
-    const child = placed(context, childId);
+    const child = placedIssue(context, childId);
     if (child === null || parentOf(store, child.issue)?.id !== parent.issue.id) throw notFound();
     removeSubIssue(context, parent, child, initiatorOf(http));
     return respond<"issues/remove-sub-issue">(http, shown(context, parent));

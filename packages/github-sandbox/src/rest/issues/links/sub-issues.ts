@@ -7,7 +7,7 @@ import type { Store } from "../../../store/store.ts";
 import { ApiError } from "../../kit.ts";
 import type { Initiator } from "../changes.ts";
 import { recordEvent } from "../record-event.ts";
-import { type Placed, placed, shown } from "./linked.ts";
+import { type PlacedIssue, placedIssue, shown } from "./linked.ts";
 
 /** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
 const mostChildren = 100;
@@ -41,26 +41,37 @@ export function place(store: Store, parentId: number, ids: readonly number[]): v
 /** @throws ApiError 422 for an issue that does not fit there. */
 export function addSubIssue(
   context: SandboxContext,
-  parent: Placed,
-  child: Placed,
+  parent: PlacedIssue,
+  child: PlacedIssue,
   replaceParent: boolean,
   initiator: Initiator,
 ): void {
   const present = parentOf(context.store, child.issue);
   mustFit(context.store, parent, child, present?.id ?? null, replaceParent);
-  const former = present === null ? null : placed(context, present.id);
+  const former = present === null ? null : placedIssue(context, present.id);
   place(context.store, parent.issue.id, [...childrenOf(context.store, parent.issue.id), child.issue.id]);
   if (former !== null) announce(context, former, child, "removed", initiator);
   announce(context, parent, child, "added", initiator);
 }
 
-export function removeSubIssue(context: SandboxContext, parent: Placed, child: Placed, initiator: Initiator): void {
+export function removeSubIssue(
+  context: SandboxContext,
+  parent: PlacedIssue,
+  child: PlacedIssue,
+  initiator: Initiator,
+): void {
   context.store.table("subIssues").remove(child.issue.id);
   announce(context, parent, child, "removed", initiator);
 }
 
 /** In GitHub's words: https://github.com/github/github-mcp-server/pull/470 */
-function mustFit(store: Store, parent: Placed, child: Placed, formerId: number | null, replaces: boolean): void {
+function mustFit(
+  store: Store,
+  parent: PlacedIssue,
+  child: PlacedIssue,
+  formerId: number | null,
+  replaces: boolean,
+): void {
   const wrong: string[] = [];
   if (formerId === parent.issue.id) wrong.push("Issue may not contain duplicate sub-issues");
   if (formerId !== null && !replaces) wrong.push("Sub issue may only have one parent");
@@ -90,8 +101,8 @@ function depthBelow(store: Store, issueId: number): number {
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#sub_issues */
 function announce(
   context: SandboxContext,
-  parent: Placed,
-  child: Placed,
+  parent: PlacedIssue,
+  child: PlacedIssue,
   change: "added" | "removed",
   initiator: Initiator,
 ): void {
