@@ -1,5 +1,8 @@
 /** The whole REST API under one root, with what every answer of GitHub carries. */
+
 import { randomBytes } from "node:crypto";
+import { authenticate } from "./access/authenticate.ts";
+import { ApiError, notFound } from "./access/errors.ts";
 import type { SandboxContext } from "./context.ts";
 import { faultsOf } from "./faults/faults.ts";
 import { withFaults } from "./faults/requests.ts";
@@ -9,7 +12,6 @@ import { startLimiter } from "./limits/limiter.ts";
 import { type Limits, limitsOf } from "./limits/limits.ts";
 import { appRoutes } from "./rest/apps/app-routes.ts";
 import { deliveryRoutes } from "./rest/apps/delivery-routes.ts";
-import { authenticate } from "./rest/auth/authenticate.ts";
 import { checkRunRoutes } from "./rest/checks/run-routes.ts";
 import { statusRoutes } from "./rest/checks/status-routes.ts";
 import { checkSuiteRoutes } from "./rest/checks/suite-routes.ts";
@@ -21,7 +23,7 @@ import { dependencyRoutes } from "./rest/issues/links/dependency-routes.ts";
 import { subIssueRoutes } from "./rest/issues/links/sub-issue-routes.ts";
 import { reactionRoutes } from "./rest/issues/reaction-routes.ts";
 import { timelineRoutes } from "./rest/issues/timeline-routes.ts";
-import { ApiError, type HttpContext, newRest, notFound, type Rest } from "./rest/kit.ts";
+import { type HttpContext, newRest, type Rest } from "./rest/kit.ts";
 import { metaRoutes } from "./rest/meta-routes.ts";
 import { protectionRoutes } from "./rest/repos/protection-routes.ts";
 import { repositoryRoutes } from "./rest/repos/repository-routes.ts";

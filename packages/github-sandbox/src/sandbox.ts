@@ -3,6 +3,7 @@
  * any Octokit client and any git can be pointed at it. This file puts its rooms together.
  */
 import { join, resolve } from "node:path";
+import { issueJobToken } from "./access/tokens.ts";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/launch/foreseen.ts";
 import { actionsRoutes } from "./actions/routes.ts";
@@ -19,7 +20,6 @@ import { mergeWhenReady } from "./pulls/merge/when-ready.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
 import { recoverPulls } from "./pulls/recover.ts";
 import { pullRoutes } from "./pulls/routes.ts";
-import { issueJobToken } from "./rest/auth/tokens.ts";
 import { newRest } from "./rest/kit.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";

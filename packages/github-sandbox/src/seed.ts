@@ -3,14 +3,14 @@
  * say what it needs at every start; only an App's private key is given once (and renewed on request).
  */
 
+import { installedRepositories, issueUserToken } from "./access/tokens.ts";
+import { botOf, installApp, type NewApp, registerApp, renewKey } from "./apps/register.ts";
 import type { SandboxContext } from "./context.ts";
 import { unprotected } from "./protection/classic.ts";
 import { renderInstallation } from "./render/app.ts";
 import { nodeId, type Payload, type Schema } from "./render/site.ts";
 import { renderSimpleUser } from "./render/user.ts";
-import { botOf, installApp, type NewApp, registerApp, renewKey } from "./rest/apps/register.ts";
-import { installedRepositories, issueUserToken } from "./rest/auth/tokens.ts";
-import { findRepository, makeRepository, type NewRepository } from "./rest/repos/make.ts";
+import { findRepository, makeRepository, type NewRepository } from "./repositories/make.ts";
 import type { App, Installation, Protection, Repository, Role, User } from "./store/entities.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
 

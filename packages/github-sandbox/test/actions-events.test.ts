@@ -1,6 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { issueJobToken } from "../src/rest/auth/tokens.ts";
+import { issueJobToken } from "../src/access/tokens.ts";
 import type { WorkflowRun } from "../src/store/entities.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 

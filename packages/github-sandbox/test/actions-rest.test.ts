@@ -1,7 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { issueUserToken } from "../src/rest/auth/tokens.ts";
+import { issueUserToken } from "../src/access/tokens.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 
 let fixture: Fixture;

@@ -10,8 +10,8 @@ import { moveRef, refMoved } from "../src/git/refs.ts";
 import { unprotected } from "../src/protection/classic.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { openPull } from "../src/pulls/open.ts";
+import { makeRepository } from "../src/repositories/make.ts";
 import { openIssue } from "../src/rest/issues/changes.ts";
-import { makeRepository } from "../src/rest/repos/make.ts";
 import type { Pull, Repository, User } from "../src/store/entities.ts";
 import { startWithoutActions } from "./git-fixture.ts";
 

@@ -1,8 +1,8 @@
 import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { issueUserToken } from "../src/access/tokens.ts";
 import { decisionOn } from "../src/protection/reviews.ts";
 import { resolveThread, threadsOf, unresolvedThreads, unresolveThread } from "../src/pulls/reviews/threads.ts";
-import { issueUserToken } from "../src/rest/auth/tokens.ts";
 import type { Pull } from "../src/store/entities.ts";
 import { type GitFixture, readme, startGitFixture } from "./git-fixture.ts";
 

@@ -2,18 +2,20 @@
  * Every route of a repository with the permission it needs of a scoped token, as GitHub lists them:
  * https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
  */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { may } from "../src/access/permissions.ts";
 import type { Actions } from "../src/actions/index.ts";
 import { actionsRoutes } from "../src/actions/routes.ts";
 import { restApi } from "../src/api.ts";
 import { gitRoutes } from "../src/git/routes.ts";
 import { pullRoutes } from "../src/pulls/routes.ts";
-import { may } from "../src/rest/kit.ts";
+
 import type { Token } from "../src/store/entities.ts";
 import { startWithoutActions } from "./git-fixture.ts";
 import { type Fixture, silent, startFixture } from "./rest-fixture.ts";

@@ -2,11 +2,13 @@
  * Reads and sets the faults from outside: `GET` and `PUT /_sandbox/faults`. No address of GitHub's begins like this. Only for
  * this machine, and only with the admin token.
  */
+
 import { timingSafeEqual } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { z } from "zod";
+import { ApiError } from "../access/errors.ts";
 import { bodyOf } from "../rest/body.ts";
-import { ApiError, type HttpContext, newRest, type Rest } from "../rest/kit.ts";
+import { type HttpContext, newRest, type Rest } from "../rest/kit.ts";
 import { faultLevels } from "./draw.ts";
 import type { FaultSettings, Faults } from "./faults.ts";
 

@@ -1,8 +1,11 @@
 /** Clone, fetch and push over HTTP, as git speaks them, at `/{owner}/{repo}[.git]/…`. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { authenticate } from "../access/authenticate.ts";
+import { ApiError } from "../access/errors.ts";
+import { type Actor, may } from "../access/permissions.ts";
 import type { SandboxContext } from "../context.ts";
-import { authenticate } from "../rest/auth/authenticate.ts";
-import { type Actor, ApiError, may } from "../rest/kit.ts";
+
 import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
 import { newPacking, type ServePack } from "./packing.ts";

@@ -1,15 +1,17 @@
 /** A `git push`: judged by the same rules as REST, received by git, then told like any other move of refs. */
+
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { ApiError } from "../access/errors.ts";
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { judgeMove } from "../protection/judge.ts";
 import { repositoryWeb } from "../render/site.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
-import { ApiError } from "../rest/kit.ts";
+
 import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
 import { type Judged, type Way, ways, words, wordsFile } from "./hook.ts";

@@ -3,13 +3,14 @@
  * `git push`. Call both inside `context.git.exclusive`, so that what follows from moves happens in their order.
  */
 
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { guardsOf } from "../protection/guards.ts";
 import { judgeMove, type Objection } from "../protection/judge.ts";
 import { followMove } from "../pulls/follow.ts";
 import { closeMentioned } from "../pulls/merge/closing.ts";
 import { webhook } from "../render/webhook.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
+
 import { recordReferences } from "../rest/issues/mentions.ts";
 import type { Repository } from "../store/entities.ts";
 import { bringsMerges, isAncestor } from "./plumbing/history.ts";

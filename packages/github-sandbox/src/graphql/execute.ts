@@ -2,6 +2,7 @@
  * One query, from its text to GitHub's answer. What is in GitHub's schema but not here is refused by name: an answer
  * that leaves something out in silence would be believed.
  */
+
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -12,7 +13,8 @@ import {
   parse,
   validate,
 } from "graphql";
-import { ApiError } from "../rest/kit.ts";
+import { ApiError } from "../access/errors.ts";
+
 import { type Asking, type ErrorType, Refused } from "./fields.ts";
 import { checkSize } from "./node-limit.ts";
 import { gitHubSchema } from "./schema.ts";

@@ -2,8 +2,9 @@
  * How the sandbox's things are shown in GraphQL. Each is an object of GitHub's type with the fields that are there; a
  * field that is not is refused by its name, never answered with null (`execute.ts`).
  */
+import type { Actor } from "../access/permissions.ts";
 import type { SandboxContext } from "../context.ts";
-import type { Actor } from "../rest/kit.ts";
+
 import type { Issue, Label, Pull, Repository } from "../store/entities.ts";
 
 /** Names are checked against GitHub's schema when this compiles, values when they are answered. */

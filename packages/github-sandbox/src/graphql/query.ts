@@ -1,8 +1,10 @@
 /** Where queries begin. https://docs.github.com/en/graphql/reference/queries */
+
 import type { GitHubMetadata, Query } from "@octokit/graphql-schema";
+import { may } from "../access/permissions.ts";
 import type { Schema } from "../render/site.ts";
-import { may } from "../rest/kit.ts";
-import { findRepository } from "../rest/repos/make.ts";
+
+import { findRepository } from "../repositories/make.ts";
 import type { User } from "../store/entities.ts";
 import { type Arguments, type Asking, type Fields, Refused } from "./fields.ts";
 import { nodeShown } from "./nodes.ts";

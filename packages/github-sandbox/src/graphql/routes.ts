@@ -1,9 +1,11 @@
 /** `POST /graphql`. https://docs.github.com/en/graphql/guides/forming-calls-with-graphql */
+
 import { z } from "zod";
+import { ApiError } from "../access/errors.ts";
 import type { SandboxContext } from "../context.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import { initiatorOf } from "../rest/issues/find.ts";
-import { ApiError, jsonBody, newRest, type Rest } from "../rest/kit.ts";
+import { jsonBody, newRest, type Rest } from "../rest/kit.ts";
 import type { GraphqlRequest } from "./execute.ts";
 import { mutationRoot } from "./mutations/index.ts";
 import { queryRoot } from "./query.ts";

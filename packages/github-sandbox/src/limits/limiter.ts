@@ -1,5 +1,6 @@
 /** Where every request comes through: limits are counted, and told in the answer's headers. */
-import type { Actor, HttpContext } from "../rest/kit.ts";
+import type { Actor } from "../access/permissions.ts";
+import type { HttpContext } from "../rest/kit.ts";
 import type { Clock } from "../store/store.ts";
 import type { Limits } from "./limits.ts";
 import { exhausted, type Primary, type Resource, startPrimary } from "./primary.ts";

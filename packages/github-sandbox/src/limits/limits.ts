@@ -2,7 +2,7 @@
  * How much one client may ask. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api and
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
-import type { Actor } from "../rest/kit.ts";
+import type { Actor } from "../access/permissions.ts";
 
 /** Whose requests are counted together, and as what. */
 export type Caller = "anonymous" | "user" | "app" | "installation" | "job";

@@ -3,8 +3,10 @@
  * sandbox that starts again starts everybody's hour again.
  */
 
+import { ApiError } from "../access/errors.ts";
+import type { Actor } from "../access/permissions.ts";
 import type { Schema } from "../render/site.ts";
-import { type Actor, ApiError } from "../rest/kit.ts";
+
 import type { Clock } from "../store/store.ts";
 import { callerOf, keyOf, type Limits } from "./limits.ts";
 

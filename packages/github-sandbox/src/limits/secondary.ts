@@ -2,7 +2,9 @@
  * The secondary limits: too much at the same time, too much in a minute, too much written.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
  */
-import { type Actor, ApiError } from "../rest/kit.ts";
+
+import { ApiError } from "../access/errors.ts";
+import type { Actor } from "../access/permissions.ts";
 import type { Clock } from "../store/store.ts";
 import { keyOf, type Limits } from "./limits.ts";
 import type { Resource } from "./primary.ts";

@@ -1,5 +1,6 @@
 /** Whom a ruleset lets pass. https://docs.github.com/en/rest/repos/rules#create-a-repository-ruleset */
-import { roleOf } from "../rest/kit.ts";
+
+import { roleOf } from "../access/permissions.ts";
 import type { App, BypassActor, Repository, Role, Ruleset, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 

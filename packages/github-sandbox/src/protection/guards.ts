@@ -1,5 +1,6 @@
 /** What stands guard over a ref: its branch's classic protection, and every active ruleset that names it. */
-import { roleOf } from "../rest/kit.ts";
+
+import { roleOf } from "../access/permissions.ts";
 import type { Allowed, MergeMethod, Protection, Repository, Ruleset, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 import { appOfBot, bypassOf } from "./bypass.ts";

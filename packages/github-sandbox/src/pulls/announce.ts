@@ -1,7 +1,8 @@
 /** Says that something happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { type ActionOf, type ExtraFields, webhook } from "../render/webhook.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
+
 import type { Pull, Repository } from "../store/entities.ts";
 import { renderFullPull } from "./facts.ts";
 

@@ -3,9 +3,10 @@
  * (`enablePullRequestAutoMerge`, `convertPullRequestToDraft`, …); the merge itself is in `merge/when-ready.ts`.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/automatically-merging-a-pull-request
  */
+import { ApiError } from "../access/errors.ts";
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
-import { ApiError } from "../rest/kit.ts";
+
 import type { AutoMerge, Pull, Repository } from "../store/entities.ts";
 import { announcePull } from "./announce.ts";
 import { isOpen, mergeableState } from "./facts.ts";

@@ -1,11 +1,13 @@
 /** Changing a pull: its words, its base, open or closed. */
 
+import { unprocessable } from "../access/errors.ts";
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
+
 import { recordEvent } from "../rest/issues/record-event.ts";
-import { unprocessable } from "../rest/kit.ts";
+
 import type { Pull, Repository } from "../store/entities.ts";
 import { announceHead, announcePull } from "./announce.ts";
 import { isOpen } from "./facts.ts";

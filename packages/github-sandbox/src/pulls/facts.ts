@@ -1,11 +1,12 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
 
+import { notFound } from "../access/errors.ts";
 import type { SandboxContext } from "../context.ts";
 import { reportedChecks } from "../protection/checks.ts";
 import { judgeMerge } from "../protection/judge.ts";
 import { ownersOf } from "../protection/owners.ts";
 import { type PullFacts, renderPullRequest } from "../render/pulls/pull.ts";
-import { type HttpContext, notFound } from "../rest/kit.ts";
+import type { HttpContext } from "../rest/kit.ts";
 import type { Pull, Repository } from "../store/entities.ts";
 import { sizeOf } from "./sizes.ts";
 

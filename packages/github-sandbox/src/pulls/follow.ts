@@ -1,8 +1,9 @@
 /** How open pulls follow the moves of their branches. */
 
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
+
 import { recordEvent } from "../rest/issues/record-event.ts";
 import type { Issue, Pull, Repository } from "../store/entities.ts";
 import { prepareHeadAnnouncement, preparePullAnnouncement } from "./announce.ts";

@@ -9,9 +9,9 @@ import { githubSignature, signatureOf } from "../git/identity.ts";
 import { mergeTrees } from "../git/plumbing/merging.ts";
 import { writeCommit } from "../git/plumbing/objects.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import { userById } from "../render/user.ts";
 import type { Pull, Repository } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
+import { userById } from "../store/users.ts";
 import { inBackground } from "./background.ts";
 import { isOpen, pullNumbered } from "./facts.ts";
 

@@ -1,10 +1,11 @@
 /** Opening a pull. https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
 
+import { unprocessable } from "../access/errors.ts";
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
-import { unprocessable } from "../rest/kit.ts";
+
 import type { Pull, Repository } from "../store/entities.ts";
 import { takeNumber } from "../store/numbers.ts";
 import { announceHead } from "./announce.ts";

@@ -1,11 +1,11 @@
 /** After a start: what an earlier life, ended between any two instructions, left half done with pulls. */
 
+import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import { userById } from "../render/user.ts";
-import type { Initiator } from "../rest/issues/changes.ts";
 import type { PendingMerge, Pull, Repository } from "../store/entities.ts";
+import { userById } from "../store/users.ts";
 import { prepareHeadAnnouncement } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { followBase, followHead } from "./follow.ts";

@@ -1,5 +1,7 @@
 /** Pull requests. https://docs.github.com/en/rest/pulls/pulls */
+
 import { z } from "zod";
+import { unprocessable } from "../access/errors.ts";
 import type { SandboxContext } from "../context.ts";
 import { diffText, patchText } from "../git/plumbing/diff.ts";
 import { log } from "../git/plumbing/history.ts";
@@ -9,7 +11,7 @@ import { mediaType } from "../git/rest/media.ts";
 import { renderSimplePull } from "../render/pulls/pull.ts";
 import { bodyOf, checkWords } from "../rest/body.ts";
 import { initiatorOf } from "../rest/issues/find.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../rest/kit.ts";
 import { respond } from "../rest/respond.ts";
 import { closePull, editWords, reopenPull, retarget } from "./edit.ts";
 import { isOpen, pullAt, renderFullPull } from "./facts.ts";

@@ -1,9 +1,11 @@
 /** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
+
 import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../store/entities.ts";
+import { userById } from "../store/users.ts";
 import type { HeadCommit } from "./check.ts";
 import { renderRepository } from "./repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
-import { renderSimpleUser, userById } from "./user.ts";
+import { renderSimpleUser } from "./user.ts";
 
 export function renderWorkflow(site: RenderContext, repository: Repository, entity: Workflow) {
   return {

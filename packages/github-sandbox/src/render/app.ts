@@ -1,7 +1,9 @@
 /** Apps and their installations. */
+
 import type { App, Installation, Permissions } from "../store/entities.ts";
+import { userById } from "../store/users.ts";
 import { nodeId, type RenderContext, type Schema } from "./site.ts";
-import { renderSimpleUser, userById } from "./user.ts";
+import { renderSimpleUser } from "./user.ts";
 
 /** The names GitHub's check payloads list. An App registered with a newer one shows it all the same, as GitHub does. */
 type EventName = NonNullable<

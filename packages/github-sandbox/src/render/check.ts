@@ -1,10 +1,12 @@
 /** Check runs, check suites and commit statuses. */
+
 import type { CheckRun, CheckStatus, CheckSuite, CommitStatus, Conclusion, Repository } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
+import { userById } from "../store/users.ts";
 import { renderAppById } from "./app.ts";
 import { renderRepository } from "./repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
-import { renderSimpleUser, userById } from "./user.ts";
+import { renderSimpleUser } from "./user.ts";
 
 /** The open pulls whose head is this commit. */
 function pullsAt(site: RenderContext, repository: Repository, headSha: string) {

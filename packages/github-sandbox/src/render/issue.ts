@@ -1,10 +1,12 @@
 /** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
+
 import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../store/entities.ts";
+import { userById } from "../store/users.ts";
 import { renderAppById } from "./app.ts";
 import { linksOf } from "./issue-links.ts";
 import { renderRepository } from "./repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
-import { association, renderSimpleUser, userById } from "./user.ts";
+import { association, renderSimpleUser } from "./user.ts";
 import type { WebhookPayload } from "./webhook.ts";
 
 export function renderLabel(site: RenderContext, repository: Repository, entity: Label) {

@@ -1,8 +1,10 @@
 /** A whole webhook payload from an announcement, as Apps get it (but for `installation`) and as `github.event` shows it. */
+
 import type { Announcement } from "../store/announce.ts";
+import { userById } from "../store/users.ts";
 import { renderRepository } from "./repository.ts";
 import type { RenderContext } from "./site.ts";
-import { renderOrganization, renderSimpleUser, userById } from "./user.ts";
+import { renderOrganization, renderSimpleUser } from "./user.ts";
 
 export function fullPayload(site: RenderContext, announcement: Announcement): Record<string, unknown> {
   const { action, payload, sender } = announcement;

@@ -1,8 +1,10 @@
 /** Repositories, as REST answers and webhook payloads show them. */
-import { type Actor, may, roleOf } from "../rest/kit.ts";
+
+import { type Actor, may, roleOf } from "../access/permissions.ts";
 import type { Repository } from "../store/entities.ts";
+import { userById } from "../store/users.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
-import { renderSimpleUser, userById } from "./user.ts";
+import { renderSimpleUser } from "./user.ts";
 
 function apiLinks(site: RenderContext, repository: Repository) {
   const url = repositoryApi(site, repository);

@@ -2,13 +2,6 @@
 import type { Repository, User } from "../store/entities.ts";
 import { nodeId, type RenderContext, type Schema } from "./site.ts";
 
-/** What GitHub shows where an account is gone: https://github.com/ghost */
-const ghost: User = { id: 10137, login: "ghost", type: "User", name: "Deleted user", email: null };
-
-export function userById(site: Pick<RenderContext, "store">, id: number): User {
-  return site.store.table("users").get(id) ?? ghost;
-}
-
 function links(site: RenderContext, user: User) {
   const login = encodeURIComponent(user.login);
   const url = `${site.apiUrl()}/users/${login}`;

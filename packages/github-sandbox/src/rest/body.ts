@@ -1,6 +1,8 @@
 /** Request bodies, checked; what is wrong with one is told in GitHub's form. */
+
 import { z } from "zod";
-import { ApiError, type HttpContext, jsonBody, jsonValue, unprocessable } from "./kit.ts";
+import { ApiError, unprocessable } from "../access/errors.ts";
+import { type HttpContext, jsonBody, jsonValue } from "./kit.ts";
 
 /**
  * The body as the schema reads it.

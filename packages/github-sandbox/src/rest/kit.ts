@@ -2,17 +2,10 @@
 
 import type { Context } from "hono";
 import { Hono } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Schema } from "../render/site.ts";
-import type { App, PermissionLevel, Repository, Role, Token, User } from "../store/entities.ts";
+import { ApiError, forbidden, notFound } from "../access/errors.ts";
+import { type Actor, may, refusal } from "../access/permissions.ts";
+import type { PermissionLevel, Repository, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
-
-/** Whoever sent the request, found from its Authorization header before any route runs. */
-export type Actor =
-  | { kind: "anonymous" }
-  /** An App itself, by its JWT: it may only ask for its installations, tokens and deliveries. */
-  | { kind: "app"; app: App }
-  | { kind: "token"; token: Token; user: User; app: App | null };
 
 export type RestEnv = { Variables: { actor: Actor } };
 export type Rest = Hono<RestEnv>;
@@ -20,69 +13,6 @@ export type HttpContext = Context<RestEnv>;
 
 export function newRest(): Rest {
   return new Hono<RestEnv>();
-}
-
-/** An error answer in GitHub's form. */
-export class ApiError extends Error {
-  readonly status: ContentfulStatusCode;
-  readonly body: Schema<"basic-error">;
-  constructor(status: ContentfulStatusCode, message: string, more: Record<string, unknown> = {}) {
-    super(message);
-    this.status = status;
-    this.body = { message, documentation_url: "https://docs.github.com/rest", status: String(status), ...more };
-  }
-}
-
-export function notFound(message = "Not Found"): ApiError {
-  return new ApiError(404, message);
-}
-
-export function forbidden(message = "Resource not accessible by integration"): ApiError {
-  return new ApiError(403, message);
-}
-
-/** 422 with one error per field, as GitHub gives them. */
-export function unprocessable(
-  resource: string,
-  errors: { field?: string; code: string; message?: string }[],
-  message = "Validation Failed",
-): ApiError {
-  const more: Pick<Schema<"validation-error">, "errors"> = { errors: errors.map((error) => ({ resource, ...error })) };
-  return new ApiError(422, message, more);
-}
-
-const levels: Record<PermissionLevel, number> = { read: 1, write: 2, admin: 3 };
-const roleLevels: Record<Role, number> = { read: 1, triage: 1, write: 2, maintain: 2, admin: 3 };
-
-/** The user's role in the repository; the owner is its admin. null: none. */
-export function roleOf(repository: Repository, user: User): Role | null {
-  if (user.id === repository.ownerId) return "admin";
-  return repository.collaborators[String(user.id)] ?? null;
-}
-
-/** What everybody may read of a public repository. Secrets, variables and administration are its own people's. */
-const openToAll = new Set(["metadata", "contents", "issues", "pull_requests", "statuses", "checks", "actions"]);
-
-/**
- * Whether the actor may use `permission` (GitHub's names: contents, issues, pull_requests, checks, statuses, actions,
- * workflows, administration, metadata) at `level` in the repository. Scoped tokens need the permission and the
- * repository; a person's token follows the person's role.
- */
-export function may(actor: Actor, repository: Repository, permission: string, level: PermissionLevel): boolean {
-  if (actor.kind === "app") return false;
-  const isPublicReading = !repository.private && level === "read" && openToAll.has(permission);
-  if (actor.kind === "anonymous") return isPublicReading;
-  const { token, user } = actor;
-  if (token.repositories !== null && !token.repositories.includes(repository.id)) return isPublicReading;
-  if (token.permissions !== null) {
-    const granted = token.permissions[permission];
-    if (permission === "metadata" && level === "read") return true;
-    return granted !== undefined && levels[granted] >= levels[level];
-  }
-  const role = roleOf(repository, user);
-  if (permission === "administration") return role === "admin";
-  if (role === null) return isPublicReading;
-  return roleLevels[role] >= levels[level] || (permission === "issues" && role === "triage" && level === "write");
 }
 
 /**
@@ -122,13 +52,6 @@ export function repositoryForAny(
   const actor = http.get("actor");
   if (!permissions.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
   return repository;
-}
-
-/** What an actor is told who may see the repository but not do that. */
-export function refusal(actor: Actor): ApiError {
-  if (actor.kind === "anonymous") return new ApiError(401, "Requires authentication");
-  const isPerson = actor.kind === "token" && actor.token.permissions === null;
-  return isPerson ? forbidden("Must have admin rights to Repository.") : forbidden();
 }
 
 /** The acting user, for routes that need one; anonymous callers get 401 as GitHub gives it. */

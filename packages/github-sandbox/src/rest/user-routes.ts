@@ -1,7 +1,8 @@
 /** People. https://docs.github.com/en/rest/users/users */
+import { forbidden } from "../access/errors.ts";
 import type { SandboxContext } from "../context.ts";
 import { renderPrivateUser, renderPublicUser } from "../render/user.ts";
-import { actingUser, forbidden, newRest, type Rest } from "./kit.ts";
+import { actingUser, newRest, type Rest } from "./kit.ts";
 import { userNamed } from "./repos/repository-routes.ts";
 import { respond } from "./respond.ts";
 

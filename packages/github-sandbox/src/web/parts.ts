@@ -1,10 +1,11 @@
 /** Small parts that many pages share: states as coloured words, people, times, addresses of elsewhere. */
+
 import type { Context } from "hono";
 import { html } from "hono/html";
 import { labelsOf } from "../render/issue.ts";
 import type { RenderContext } from "../render/site.ts";
-import { userById } from "../render/user.ts";
 import type { Issue, Pull } from "../store/entities.ts";
+import { userById } from "../store/users.ts";
 import type { Html } from "./layout.ts";
 
 export type Tone = "good" | "bad" | "busy" | "done" | "quiet";

@@ -4,10 +4,10 @@
  * tries again by itself (https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
  */
 import { randomUUID } from "node:crypto";
+import { installationAt } from "../access/tokens.ts";
 import { faultsOf } from "../faults/faults.ts";
 import { fullPayload } from "../render/payload.ts";
 import { nodeId, type RenderContext, type Schema } from "../render/site.ts";
-import { installationAt } from "../rest/auth/tokens.ts";
 import type { Announcement } from "../store/announce.ts";
 import type { App, Delivery } from "../store/entities.ts";
 import { noConnection, post } from "./post.ts";

@@ -1,9 +1,10 @@
 /** `workflow_dispatch`, with GitHub's refusals. */
 
+import { ApiError, notFound } from "../../access/errors.ts";
 import { renderRepository } from "../../render/repository.ts";
 import { renderSimpleUser } from "../../render/user.ts";
 import { webhook } from "../../render/webhook.ts";
-import { ApiError, notFound } from "../../rest/kit.ts";
+
 import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { Runner } from "../runs/runner.ts";
 import { dispatchInputs } from "../workflow/inputs.ts";

@@ -1,8 +1,10 @@
 /** https://docs.github.com/en/rest/actions/artifacts */
+
 import { readFile } from "node:fs/promises";
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderArtifact } from "../../render/actions.ts";
-import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Artifact, Repository } from "../../store/entities.ts";
 import type { Artifacts } from "../artifacts/store.ts";

@@ -1,6 +1,7 @@
 /** The entity a route names, within the repository it names; 404 otherwise. */
+import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
-import { type HttpContext, notFound } from "../../rest/kit.ts";
+import type { HttpContext } from "../../rest/kit.ts";
 import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { Actions } from "../index.ts";
 

@@ -1,11 +1,13 @@
 /** https://docs.github.com/en/rest/actions/workflow-jobs and the logs of runs. */
+
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderJob } from "../../render/actions.ts";
-import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Job, Repository, WorkflowRun } from "../../store/entities.ts";
 import { writeZip } from "../artifacts/zip.ts";

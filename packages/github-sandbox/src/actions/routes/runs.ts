@@ -1,16 +1,8 @@
 /** https://docs.github.com/en/rest/actions/workflow-runs */
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderWorkflowRun } from "../../render/actions.ts";
-import {
-  ApiError,
-  actingUser,
-  type HttpContext,
-  newRest,
-  notFound,
-  paginate,
-  type Rest,
-  repositoryFor,
-} from "../../rest/kit.ts";
+import { actingUser, type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { Actions } from "../index.ts";

@@ -1,11 +1,13 @@
 /** https://docs.github.com/en/rest/actions/secrets */
+
 import { blake2b } from "@noble/hashes/blake2.js";
 import nacl from "tweetnacl";
 import { z } from "zod";
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { Schema } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { ApiError, type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository, SecretKey } from "../../store/entities.ts";
 import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";

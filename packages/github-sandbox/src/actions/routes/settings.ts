@@ -1,6 +1,7 @@
 /** Secrets and variables of a repository: where they are kept, and what both have in common. */
+import { ApiError } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
-import { ApiError, type HttpContext, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, repositoryFor } from "../../rest/kit.ts";
 import type { Repository } from "../../store/entities.ts";
 
 export type SettingKind = "secrets" | "variables";

@@ -1,8 +1,9 @@
 /** https://docs.github.com/en/rest/actions/workflows */
+import { ApiError } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderWorkflow } from "../../render/actions.ts";
 import { repositoryApi, repositoryWeb } from "../../render/site.ts";
-import { ApiError, actingUser, jsonBody, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { actingUser, jsonBody, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Actions } from "../index.ts";
 import { workflowFor } from "./find.ts";

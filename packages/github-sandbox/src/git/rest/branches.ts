@@ -1,5 +1,7 @@
 /** Branches, and merging one into another. https://docs.github.com/en/rest/branches/branches */
+
 import { z } from "zod";
+import { ApiError } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { protectionOf } from "../../protection/classic.ts";
 import { isProtected } from "../../protection/guards.ts";
@@ -7,7 +9,7 @@ import { renderCommit } from "../../render/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { initiatorOf } from "../../rest/issues/find.ts";
-import { ApiError, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../store/entities.ts";
 import { githubSignature, signatureOf } from "../identity.ts";

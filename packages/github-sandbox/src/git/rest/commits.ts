@@ -1,8 +1,9 @@
 /** Commits and comparisons. https://docs.github.com/en/rest/commits/commits */
+import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { pathInUrl, renderCommit } from "../../render/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../render/site.ts";
-import { type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../store/entities.ts";
 import { diffText, emptyTree, patchText } from "../plumbing/diff.ts";

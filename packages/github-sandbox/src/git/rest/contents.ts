@@ -1,5 +1,7 @@
 /** Files at a ref, and commits of a single file. https://docs.github.com/en/rest/repos/contents */
+
 import { z } from "zod";
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import {
   renderContentEntry,
@@ -10,7 +12,7 @@ import {
 } from "../../render/git.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { initiatorOf } from "../../rest/issues/find.ts";
-import { ApiError, type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, newRest, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../store/entities.ts";
 import { githubSignature, signatureOf } from "../identity.ts";

@@ -1,6 +1,7 @@
 /** What a path or a body names in git, found or answered with GitHub's error. */
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
-import { ApiError, notFound } from "../../rest/kit.ts";
+
 import type { Repository } from "../../store/entities.ts";
 import { isFilePath } from "../plumbing/names.ts";
 import { type Commit, readCommit } from "../plumbing/objects.ts";

@@ -1,10 +1,12 @@
 /** The Git database: blobs, trees, commits. https://docs.github.com/en/rest/git */
+
 import { z } from "zod";
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderGitCommit, renderGitTree, wrappedBase64 } from "../../render/git.ts";
 import { nodeId, repositoryApi, type Schema } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
-import { ApiError, actingUser, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { actingUser, newRest, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { signatureOf } from "../identity.ts";
 import { type GitDir, GitError } from "../plumbing/dir.ts";

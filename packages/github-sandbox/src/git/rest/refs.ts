@@ -1,10 +1,12 @@
 /** Refs. https://docs.github.com/en/rest/git/refs */
+
 import { z } from "zod";
+import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderGitRef } from "../../render/git.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { initiatorOf } from "../../rest/issues/find.ts";
-import { ApiError, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { newRest, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Repository } from "../../store/entities.ts";
 import { isBranchName, isRefName } from "../plumbing/names.ts";

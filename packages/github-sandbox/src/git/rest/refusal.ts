@@ -1,6 +1,7 @@
 /** What a move of a ref that did not happen is answered with. */
+import { ApiError } from "../../access/errors.ts";
 import { type Objection, violations } from "../../protection/judge.ts";
-import { ApiError } from "../../rest/kit.ts";
+
 import type { Moved } from "../refs.ts";
 
 /** For routes that move a ref directly. @throws ApiError unless it moved. */

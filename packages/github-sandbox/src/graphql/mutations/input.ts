@@ -1,5 +1,6 @@
 /** What every mutation is given and gives back. */
-import type { Initiator } from "../../rest/issues/changes.ts";
+
+import type { Initiator } from "../../access/initiator.ts";
 import type { Arguments, Asking } from "../fields.ts";
 
 export interface Acting extends Asking {

@@ -1,8 +1,10 @@
 /** People, Apps' bots and organisations, and the Apps themselves. */
+
 import type { App as AppType, Bot, Organization, User as UserType } from "@octokit/graphql-schema";
 import { nodeId } from "../../render/site.ts";
-import { renderSimpleUser, userById } from "../../render/user.ts";
+import { renderSimpleUser } from "../../render/user.ts";
 import type { App } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
 export function actorObject({ context, actor: viewer }: Asking, userId: number): Shown {

@@ -5,8 +5,8 @@ import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { replay } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
-import { userById } from "../../render/user.ts";
 import type { Issue, MergeMethod, Pull, Repository, User } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 
 /** GitHub's sentence against a way of merging that the repository does not allow, or null. */
 export function methodRefusal(repository: Repository, method: MergeMethod): string | null {

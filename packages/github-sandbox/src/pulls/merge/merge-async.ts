@@ -2,13 +2,14 @@
  * Merges that run after they were answered. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request-asynchronously
  * The words of the results are those of https://github.github.io/gh-stack/reference/merge-api/.
  */
+
 import { randomUUID } from "node:crypto";
+import { ApiError, notFound } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { Schema } from "../../render/site.ts";
-import { userById } from "../../render/user.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
-import { ApiError, notFound } from "../../rest/kit.ts";
 import type { MergeRequest, Pull, Repository } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { isBaseModified, mergePull } from "./merge.ts";

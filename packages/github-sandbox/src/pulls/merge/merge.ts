@@ -1,12 +1,13 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 
+import { ApiError } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, refMoved } from "../../git/refs.ts";
 import { judgeMerge } from "../../protection/judge.ts";
 import { ownersOf } from "../../protection/owners.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
-import { ApiError } from "../../rest/kit.ts";
+
 import type { MergeMethod, PendingMerge, Pull, Repository } from "../../store/entities.ts";
 import { announcePull } from "../announce.ts";
 import { retarget } from "../edit.ts";

@@ -1,10 +1,12 @@
 /** Merging pulls and bringing their heads up to date, over REST. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
+
 import { z } from "zod";
+import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { repositoryApi } from "../../render/site.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { initiatorOf } from "../../rest/issues/find.ts";
-import { type HttpContext, newRest, notFound, type Rest, repositoryFor } from "../../rest/kit.ts";
+import { type HttpContext, newRest, type Rest, repositoryFor } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import { pullAt } from "../facts.ts";
 import { mergePull } from "./merge.ts";

@@ -1,5 +1,7 @@
 /** Bringing a pull's head up to date. https://docs.github.com/en/rest/pulls/pulls#update-a-pull-request-branch */
 
+import { ApiError } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { mergeTrees } from "../../git/plumbing/merging.ts";
@@ -7,8 +9,7 @@ import { writeCommit } from "../../git/plumbing/objects.ts";
 import { readRef } from "../../git/plumbing/stored-refs.ts";
 import { moveRef, objectionsTo } from "../../git/refs.ts";
 import { mustHaveMoved } from "../../git/rest/refusal.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
-import { ApiError } from "../../rest/kit.ts";
+
 import type { Pull, Repository } from "../../store/entities.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";

@@ -1,8 +1,9 @@
 /** Merges the pulls that wait for it, once they may be. */
+
 import type { SandboxContext } from "../../context.ts";
-import { userById } from "../../render/user.ts";
 import type { AutoMerge, Repository } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
+import { userById } from "../../store/users.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { mergePull } from "./merge.ts";

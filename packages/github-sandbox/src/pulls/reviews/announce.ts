@@ -2,12 +2,13 @@
  * Says what happened to a pull's reviews and their comments.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review
  */
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderSimplePull } from "../../render/pulls/pull.ts";
 import { reviewCommentPayload, reviewPayload } from "../../render/pulls/review.ts";
 import { nodeId } from "../../render/site.ts";
 import { type ExtraFields, webhook } from "../../render/webhook.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
+
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { presentPlace } from "./place.ts";
 

@@ -1,21 +1,13 @@
 /** Review comments over REST. https://docs.github.com/en/rest/pulls/comments */
+
 import { z } from "zod";
+import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
+import { may } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { bodyOf } from "../../rest/body.ts";
 import { initiatorOf } from "../../rest/issues/find.ts";
-import {
-  forbidden,
-  type HttpContext,
-  may,
-  newRest,
-  notFound,
-  paginate,
-  type Rest,
-  repositoryFor,
-  repositoryToJoin,
-  unprocessable,
-} from "../../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";

@@ -1,8 +1,9 @@
 /** Comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
+import { notFound, unprocessable } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderCommentOfReview, renderReviewComment } from "../../render/pulls/review.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
-import { notFound, unprocessable } from "../../rest/kit.ts";
+
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { announceReview, announceReviewComment } from "./announce.ts";
 import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";

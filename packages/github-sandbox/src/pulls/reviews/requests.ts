@@ -1,8 +1,11 @@
 /** Who is asked to review a pull. https://docs.github.com/en/rest/pulls/review-requests */
+
+import { ApiError } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
+import { roleOf } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderSimpleUser } from "../../render/user.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
-import { ApiError, roleOf } from "../../rest/kit.ts";
+
 import type { Pull, Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announcePull } from "../announce.ts";

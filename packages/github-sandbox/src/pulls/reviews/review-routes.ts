@@ -1,23 +1,15 @@
 /** Reviews over REST. https://docs.github.com/en/rest/pulls/reviews */
+
 import { z } from "zod";
+import { ApiError, forbidden, notFound, unprocessable } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { renderReview } from "../../render/pulls/review.ts";
 import { bodyOf } from "../../rest/body.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
+
 import { initiatorOf } from "../../rest/issues/find.ts";
-import {
-  ApiError,
-  forbidden,
-  type HttpContext,
-  newRest,
-  notFound,
-  paginate,
-  type Rest,
-  repositoryFor,
-  repositoryToJoin,
-  unprocessable,
-} from "../../rest/kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../../rest/kit.ts";
 import { respond } from "../../rest/respond.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { pullAt } from "../facts.ts";

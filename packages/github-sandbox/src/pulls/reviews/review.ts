@@ -1,7 +1,8 @@
 /** Reviews: written, submitted, dismissed. https://docs.github.com/en/rest/pulls/reviews */
+import { ApiError } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
-import { ApiError } from "../../rest/kit.ts";
+
 import type { Pull, Repository, Review, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announceReview } from "./announce.ts";

@@ -3,11 +3,12 @@
  * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging
  */
 
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import { dismissesStale } from "../../protection/reviews.ts";
-import type { Initiator } from "../../rest/issues/changes.ts";
+
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";
 import { latestVerdicts } from "./standing.ts";

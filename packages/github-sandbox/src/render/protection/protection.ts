@@ -1,8 +1,10 @@
 /** Classic branch protection. */
+
 import type { Allowed, Protection, Repository } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import { renderAppById } from "../app.ts";
 import { type RenderContext, repositoryApi, type Schema } from "../site.ts";
-import { renderSimpleUser, userById } from "../user.ts";
+import { renderSimpleUser } from "../user.ts";
 
 export function renderRequiredChecks(
   site: RenderContext,

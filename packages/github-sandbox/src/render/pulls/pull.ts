@@ -1,9 +1,11 @@
 /** Pull requests, as lists, single answers and webhooks show them. */
+
 import type { Issue, Pull, Repository } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import { labelsOf, renderLabel } from "../issue.ts";
 import { renderRepository } from "../repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
-import { association, renderSimpleUser, userById } from "../user.ts";
+import { association, renderSimpleUser } from "../user.ts";
 
 /** What git and the checks add to a pull's own row. */
 export interface PullFacts {

@@ -1,8 +1,10 @@
 /** Reviews of pulls and their comments, as REST and webhooks show them. */
+
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import { reactionRollup } from "../issue.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
-import { association, renderSimpleUser, userById } from "../user.ts";
+import { association, renderSimpleUser } from "../user.ts";
 
 export function renderReview(site: RenderContext, repository: Repository, pull: Pull, entity: Review) {
   const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;

@@ -1,26 +1,19 @@
 /** What an App asks with its own JWT. https://docs.github.com/en/rest/apps/apps */
+
 import { z } from "zod";
+import { ApiError, forbidden, notFound, unprocessable } from "../../access/errors.ts";
+import { installationAt, installedRepositories, issueInstallationToken } from "../../access/tokens.ts";
+import { botOf } from "../../apps/register.ts";
 import type { SandboxContext } from "../../context.ts";
 import { grantedPermissions, renderApp, renderInstallation } from "../../render/app.ts";
 import { renderRepository } from "../../render/repository.ts";
 import type { Schema } from "../../render/site.ts";
+import { findRepository } from "../../repositories/make.ts";
 import type { App, Installation, PermissionLevel, Permissions } from "../../store/entities.ts";
-import { installationAt, installedRepositories, issueInstallationToken } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
-import {
-  ApiError,
-  forbidden,
-  type HttpContext,
-  newRest,
-  notFound,
-  paginate,
-  type Rest,
-  unprocessable,
-} from "../kit.ts";
-import { findRepository } from "../repos/make.ts";
+import { type HttpContext, newRest, paginate, type Rest } from "../kit.ts";
 import { userNamed } from "../repos/repository-routes.ts";
 import { type Answer, respond } from "../respond.ts";
-import { botOf } from "./register.ts";
 
 const level = z.enum(["read", "write", "admin"]);
 const asked = z.object({

@@ -1,8 +1,9 @@
 /** An App's webhook log, and sending again. https://docs.github.com/en/rest/apps/webhooks */
+import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderDeliveryItem, renderFullDelivery } from "../../render/delivery.ts";
 import type { Delivery } from "../../store/entities.ts";
-import { type HttpContext, newRest, notFound, type Rest } from "../kit.ts";
+import { type HttpContext, newRest, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { signedInApp } from "./app-routes.ts";
 

@@ -1,7 +1,7 @@
 /** The commit a route's `ref` names: a SHA, a branch or a tag. */
+import { unprocessable } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { Repository } from "../../store/entities.ts";
-import { unprocessable } from "../kit.ts";
 
 /** @throws ApiError 422 in GitHub's words when there is none. */
 export async function commitAt(context: SandboxContext, repository: Repository, ref: string): Promise<string> {

@@ -1,7 +1,8 @@
 /** The check run or suite a path names, and the App that acts. */
+import { forbidden, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { App, CheckRun, CheckSuite, Repository } from "../../store/entities.ts";
-import { forbidden, type HttpContext, notFound } from "../kit.ts";
+import type { HttpContext } from "../kit.ts";
 
 export function runAt(http: HttpContext, context: SandboxContext, repository: Repository): CheckRun {
   const run = context.store.table("checkRuns").get(Number(http.req.param("id")));

@@ -1,20 +1,12 @@
 /** Check runs and suites. https://docs.github.com/en/rest/checks */
+
 import { z } from "zod";
+import { forbidden, unprocessable } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { latestRuns, renderCheckRun } from "../../render/check.ts";
 import type { CheckRun, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import {
-  actingUser,
-  byJobToken,
-  forbidden,
-  type HttpContext,
-  newRest,
-  paginate,
-  type Rest,
-  repositoryFor,
-  unprocessable,
-} from "../kit.ts";
+import { actingUser, byJobToken, type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { actingApp, runAt, suiteAt } from "./find.ts";

@@ -1,5 +1,7 @@
 /** Commit statuses. https://docs.github.com/en/rest/commits/statuses */
+
 import { z } from "zod";
+import { unprocessable } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderCommitStatus } from "../../render/check.ts";
 import { renderRepository } from "../../render/repository.ts";
@@ -7,7 +9,7 @@ import { repositoryApi, type Schema } from "../../render/site.ts";
 import { webhook } from "../../render/webhook.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
+import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { statusPayload } from "./status-payload.ts";

@@ -1,12 +1,14 @@
 /** Check suites. https://docs.github.com/en/rest/checks/suites */
+
 import { z } from "zod";
+import { notFound, unprocessable } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
 import { webhook } from "../../render/webhook.ts";
 import type { CheckSuite, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
-import { type HttpContext, newRest, notFound, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { actingApp, runAt, suiteAt } from "./find.ts";

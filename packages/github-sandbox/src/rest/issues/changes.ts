@@ -2,22 +2,19 @@
  * What can happen to an issue, and what it tells. A pull request is changed through the issues routes too (labels,
  * title, state); GitHub then tells `pull_request`, not `issues`.
  */
+
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { announcePull, type PullExtraFields } from "../../pulls/announce.ts";
 import { closePull, reopenPull } from "../../pulls/edit.ts";
 import { labelsOf, renderIssue, renderLabel } from "../../render/issue.ts";
-import { renderSimpleUser, userById } from "../../render/user.ts";
+import { renderSimpleUser } from "../../render/user.ts";
 import { type ExtraFields, webhook } from "../../render/webhook.ts";
-import type { Issue, Label, Repository, User } from "../../store/entities.ts";
+import type { Issue, Label, Repository } from "../../store/entities.ts";
 import { takeNumber } from "../../store/numbers.ts";
+import { userById } from "../../store/users.ts";
 import { labelNamed } from "./labels.ts";
 import { recordEvent } from "./record-event.ts";
-
-/** Who changes something, and with what kind of token. */
-export interface Initiator {
-  user: User;
-  byJobToken: boolean;
-}
 
 type IssueAction = "opened" | "edited" | "closed" | "reopened" | "labeled" | "unlabeled" | "assigned" | "unassigned";
 

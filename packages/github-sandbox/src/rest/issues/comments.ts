@@ -1,9 +1,9 @@
 /** A comment comes to be, whether by REST or by GraphQL. */
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderIssue, renderIssueComment } from "../../render/issue.ts";
 import { type ExtraFields, webhook } from "../../render/webhook.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";
-import type { Initiator } from "./changes.ts";
 
 export function announceIssueComment<Action extends "created" | "edited" | "deleted">(
   context: SandboxContext,

@@ -1,9 +1,12 @@
 /** The issue or comment a path names, and the bodies its routes read. */
+
 import { z } from "zod";
+import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
+import type { Initiator } from "../../access/initiator.ts";
+import { may } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";
-import { actingUser, byJobToken, forbidden, type HttpContext, may, notFound, unprocessable } from "../kit.ts";
-import type { Initiator } from "./changes.ts";
+import { actingUser, byJobToken, type HttpContext } from "../kit.ts";
 
 /** Which permission a scoped token needs: either will do on a pull request. */
 export const conversation = ["issues", "pull_requests"] as const;

@@ -1,11 +1,12 @@
 /** Issues: list, open, read, change. https://docs.github.com/en/rest/issues/issues */
+
 import { z } from "zod";
+import { forbidden } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderIssue } from "../../render/issue.ts";
 import type { Issue, Repository } from "../../store/entities.ts";
 import { bodyOf, checkWords } from "../body.ts";
 import {
-  forbidden,
   type HttpContext,
   newRest,
   paginate,

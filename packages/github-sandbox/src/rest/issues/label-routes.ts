@@ -1,19 +1,13 @@
 /** Labels of the repository and on an issue. https://docs.github.com/en/rest/issues/labels */
+
 import { z } from "zod";
+import { notFound, unprocessable } from "../../access/errors.ts";
+import { refusal } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { labelsOf, renderLabel } from "../../render/issue.ts";
 import type { Issue, Label, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import {
-  type HttpContext,
-  newRest,
-  notFound,
-  paginate,
-  type Rest,
-  refusal,
-  repositoryForAny,
-  unprocessable,
-} from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryForAny } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { setLabels } from "./changes.ts";
 import { conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";

@@ -1,9 +1,9 @@
 /** A repository's labels. */
+import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderLabel } from "../../render/issue.ts";
 import { type ExtraFields, webhook } from "../../render/webhook.ts";
 import type { Label, Repository } from "../../store/entities.ts";
-import type { Initiator } from "./changes.ts";
 
 /** The repository's label of that name (case does not matter), made when there is none, as GitHub does. */
 export function labelNamed(context: SandboxContext, repository: Repository, name: string, initiator: Initiator): Label {

@@ -1,19 +1,12 @@
 /** Reactions to issues and to comments. https://docs.github.com/en/rest/reactions/reactions */
+
 import { z } from "zod";
+import { forbidden, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderReaction } from "../../render/issue.ts";
 import type { Reaction, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import {
-  forbidden,
-  type HttpContext,
-  newRest,
-  notFound,
-  paginate,
-  type Rest,
-  repositoryForAny,
-  repositoryToJoin,
-} from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryForAny, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commentAt, conversation, initiatorOf, issueAt, mayTriage } from "./find.ts";
 

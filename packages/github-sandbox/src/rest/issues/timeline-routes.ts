@@ -1,9 +1,11 @@
 /** All that happened around an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
+
 import type { SandboxContext } from "../../context.ts";
 import { renderIssueComment, renderIssueEvent } from "../../render/issue.ts";
 import type { Schema } from "../../render/site.ts";
-import { renderSimpleUser, userById } from "../../render/user.ts";
+import { renderSimpleUser } from "../../render/user.ts";
 import type { Issue, Repository } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import { newRest, paginate, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { issueOfPath, shown } from "./links/linked.ts";

@@ -1,8 +1,9 @@
 /** What a client asks of a branch's classic protection. */
+
 import { z } from "zod";
+import { ApiError } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { Allowed, Protection } from "../../store/entities.ts";
-import { ApiError } from "../kit.ts";
 
 const named = z.object({
   users: z.array(z.string()).optional(),

@@ -1,9 +1,10 @@
 /** The branch's protection that a path names. */
 
+import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { protectionOf } from "../../protection/classic.ts";
 import type { Protection, Repository } from "../../store/entities.ts";
-import { type HttpContext, notFound, repositoryFor } from "../kit.ts";
+import { type HttpContext, repositoryFor } from "../kit.ts";
 
 export const protectionPath = "/repos/:owner/:repo/branches/:branch{.+}/protection";
 

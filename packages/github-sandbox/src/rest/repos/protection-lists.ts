@@ -1,9 +1,11 @@
 /** The lists inside a protection: required checks, and who may push. https://docs.github.com/en/rest/branches/branch-protection */
+
 import type { SandboxContext } from "../../context.ts";
 import { renderAppById } from "../../render/app.ts";
 import { renderRequiredChecks, renderRestrictions } from "../../render/protection/protection.ts";
-import { renderSimpleUser, userById } from "../../render/user.ts";
+import { renderSimpleUser } from "../../render/user.ts";
 import type { Allowed, Protection } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import { bodyOf, namesOf } from "../body.ts";
 import { type HttpContext, newRest, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";

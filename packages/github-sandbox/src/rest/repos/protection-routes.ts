@@ -1,5 +1,6 @@
 /** Classic branch protection. https://docs.github.com/en/rest/branches/branch-protection */
 
+import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { unprotected } from "../../protection/classic.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../../render/protection/protection.ts";
 import type { Protection } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { newRest, notFound, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { allowedFrom, checksFrom, reviewsFrom, reviewsPart, wholeProtection } from "./protection-body.ts";
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";

@@ -1,25 +1,17 @@
 /** Repositories, and who may do what in them. https://docs.github.com/en/rest/repos/repos */
+
 import { z } from "zod";
+import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
+import { may, roleOf } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderFullRepository, renderRepository } from "../../render/repository.ts";
 import type { Schema } from "../../render/site.ts";
 import { renderSimpleUser } from "../../render/user.ts";
+import { findRepository, isRepositoryName, makeRepository } from "../../repositories/make.ts";
 import type { Repository, Role, User } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import {
-  actingUser,
-  forbidden,
-  may,
-  newRest,
-  notFound,
-  paginate,
-  type Rest,
-  repositoryFor,
-  roleOf,
-  unprocessable,
-} from "../kit.ts";
+import { actingUser, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { findRepository, isRepositoryName, makeRepository } from "./make.ts";
 
 const created = z.object({
   name: z.string().refine(isRepositoryName, "must be a repository name"),

@@ -1,13 +1,16 @@
 /** Repository rulesets. https://docs.github.com/en/rest/repos/rules */
+
 import { z } from "zod";
+import { notFound, unprocessable } from "../../access/errors.ts";
+import { may } from "../../access/permissions.ts";
+import { installationAt } from "../../access/tokens.ts";
 import type { SandboxContext } from "../../context.ts";
 import { rulesetsOn } from "../../protection/guards.ts";
 import { rule } from "../../protection/rule.ts";
 import { renderRuleOnBranch, renderRuleset, renderRulesetSummary } from "../../render/protection/ruleset.ts";
 import type { Repository, Ruleset } from "../../store/entities.ts";
-import { installationAt } from "../auth/tokens.ts";
 import { bodyOf } from "../body.ts";
-import { type HttpContext, may, newRest, notFound, paginate, type Rest, repositoryFor, unprocessable } from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 
 const bypassActor = z.object({

@@ -1,9 +1,10 @@
 /** `/`, an account's page, an App's and an installation's. */
+
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
-import { userById } from "../../render/user.ts";
 import type { App, Delivery, Permissions, Repository } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
 import { mustBe, param, rowAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
 import { count, person, when, word } from "../parts.ts";

@@ -1,12 +1,15 @@
 /** Issues that block others. https://docs.github.com/en/rest/issues/issue-dependencies */
+
 import { z } from "zod";
+import { notFound, unprocessable } from "../../../access/errors.ts";
+import type { Initiator } from "../../../access/initiator.ts";
 import type { SandboxContext } from "../../../context.ts";
 import { renderRepository } from "../../../render/repository.ts";
 import { webhook } from "../../../render/webhook.ts";
 import { bodyOf } from "../../body.ts";
-import { newRest, notFound, paginate, type Rest, unprocessable } from "../../kit.ts";
+import { newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
-import type { Initiator } from "../changes.ts";
+
 import { initiatorOf } from "../find.ts";
 import { recordEvent } from "../record-event.ts";
 import { issueNamed, issueOfPath, type PlacedIssue, placedIssue, shown, visible } from "./linked.ts";

@@ -1,8 +1,10 @@
 /** Issues that are tied to others, across the repositories of one owner. */
+import { notFound } from "../../../access/errors.ts";
+import { may, refusal } from "../../../access/permissions.ts";
 import type { SandboxContext } from "../../../context.ts";
 import { renderIssue } from "../../../render/issue.ts";
 import type { Issue, Repository } from "../../../store/entities.ts";
-import { type HttpContext, may, notFound, refusal, repositoryForAny } from "../../kit.ts";
+import { type HttpContext, repositoryForAny } from "../../kit.ts";
 import { conversation, issueAt, mayTriage } from "../find.ts";
 
 export interface PlacedIssue {

@@ -1,8 +1,10 @@
 /** Sub-issues. https://docs.github.com/en/rest/issues/sub-issues */
+
 import { z } from "zod";
+import { ApiError, notFound } from "../../../access/errors.ts";
 import type { SandboxContext } from "../../../context.ts";
 import { bodyOf } from "../../body.ts";
-import { ApiError, newRest, notFound, paginate, type Rest } from "../../kit.ts";
+import { newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
 import { initiatorOf } from "../find.ts";
 import { issueNamed, issueOfPath, placedIssue, shown, visible } from "./linked.ts";

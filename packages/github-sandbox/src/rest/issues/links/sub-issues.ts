@@ -1,11 +1,13 @@
 /** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+
+import { ApiError } from "../../../access/errors.ts";
+import type { Initiator } from "../../../access/initiator.ts";
 import type { SandboxContext } from "../../../context.ts";
 import { renderRepository } from "../../../render/repository.ts";
 import { webhook } from "../../../render/webhook.ts";
 import type { Issue } from "../../../store/entities.ts";
 import type { Store } from "../../../store/store.ts";
-import { ApiError } from "../../kit.ts";
-import type { Initiator } from "../changes.ts";
+
 import { recordEvent } from "../record-event.ts";
 import { type PlacedIssue, placedIssue, shown } from "./linked.ts";
 

@@ -1,9 +1,11 @@
 /** Who sent a request, from its Authorization header: the same for REST and for git. */
-import type { App, Installation, Token } from "../../store/entities.ts";
-import { actionsApp } from "../../store/github-actions.ts";
-import type { Clock, Store } from "../../store/store.ts";
-import { type Actor, ApiError } from "../kit.ts";
+
+import type { App, Installation, Token } from "../store/entities.ts";
+import { actionsApp } from "../store/github-actions.ts";
+import type { Clock, Store } from "../store/store.ts";
+import { ApiError } from "./errors.ts";
 import { appFromJwt, looksLikeJwt } from "./jwt.ts";
+import type { Actor } from "./permissions.ts";
 
 /** git sends the token as a password with any user name, or as the user name with no (or a placeholder) password. */
 function tokenOfBasic(encoded: string): string {

@@ -1,8 +1,8 @@
 /** Apps and installations come to be here; GitHub has pages for this, the sandbox has its seeding. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
-import type { App, Installation, Permissions, Repository, User } from "../../store/entities.ts";
-import type { Store } from "../../store/store.ts";
+import type { App, Installation, Permissions, Repository, User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 export interface NewApp {
   slug: string;

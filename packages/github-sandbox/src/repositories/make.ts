@@ -1,9 +1,9 @@
 /** Repositories come to be here, whether by REST or by seeding. */
 
-import type { SandboxContext } from "../../context.ts";
-import { webhook } from "../../render/webhook.ts";
-import type { Repository, User } from "../../store/entities.ts";
-import type { Store } from "../../store/store.ts";
+import type { SandboxContext } from "../context.ts";
+import { webhook } from "../render/webhook.ts";
+import type { Repository, User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 export type NewRepository = Pick<
   Repository,

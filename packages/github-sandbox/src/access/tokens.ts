@@ -1,8 +1,8 @@
 /** Tokens and what they reach: people's, installations' and jobs'. */
 import { randomBytes } from "node:crypto";
-import type { Installation, Permissions, Repository, Token, User } from "../../store/entities.ts";
-import { actionsBot } from "../../store/github-actions.ts";
-import type { Store } from "../../store/store.ts";
+import type { Installation, Permissions, Repository, Token, User } from "../store/entities.ts";
+import { actionsBot } from "../store/github-actions.ts";
+import type { Store } from "../store/store.ts";
 
 /** Long enough not to be guessed, in GitHub's alphabet. Clients must not count on a length (GitHub changed it in 2026). */
 function tokenText(prefix: "ghp" | "ghs"): string {

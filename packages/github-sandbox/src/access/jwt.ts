@@ -1,9 +1,10 @@
 /** An App's own sign-in: a JWT signed with its private key, judged as GitHub judges it. */
+
 import { createPublicKey, verify } from "node:crypto";
 import { z } from "zod";
-import type { App } from "../../store/entities.ts";
-import type { Clock, Store } from "../../store/store.ts";
-import { ApiError } from "../kit.ts";
+import type { App } from "../store/entities.ts";
+import type { Clock, Store } from "../store/store.ts";
+import { ApiError } from "./errors.ts";
 
 const header = z.object({ alg: z.string() });
 const claims = z.object({ iss: z.union([z.string(), z.number()]).optional(), iat: z.unknown(), exp: z.unknown() });
