@@ -58,17 +58,17 @@ withoutNullable(restDocument);
 
 const played = await play(everyEvent(webhooksDocument));
 const answers = judgeRest(restDocument, new Validator(restDocument, "draft-07"), played);
-const webhook = judgeWebhooks(webhooksDocument, new Validator(webhooksDocument, "2020-12"), played.deliveries);
-const rows = [...answers.rows, ...webhook.rows];
+const delivered = judgeWebhooks(webhooksDocument, new Validator(webhooksDocument, "2020-12"), played.deliveries);
+const rows = [...answers.rows, ...delivered.rows];
 
-console.log(`${table("route", "requests", answers.rows)}\n\n${table("webhook", "deliveries", webhook.rows)}\n`);
+console.log(`${table("route", "requests", answers.rows)}\n\n${table("webhook", "deliveries", delivered.rows)}\n`);
 if (values.all) {
   for (const row of rows) for (const complaint of row.complaints) console.log(`${row.name}: ${complaint}`);
 }
 console.log(total("Routes", answers.rows));
-console.log(total("Webhooks", webhook.rows));
-const stale = allowed.filter((entry) => !answers.used.has(entry) && !webhook.used.has(entry));
-const unproven = [...answers.unproven, ...webhook.unproven];
+console.log(total("Webhooks", delivered.rows));
+const stale = allowed.filter((entry) => !answers.used.has(entry) && !delivered.used.has(entry));
+const unproven = [...answers.unproven, ...delivered.unproven];
 for (const { where, complaint } of stale) console.log(`Allowed, but never drawn: ${where}: ${complaint}`);
 for (const { where, complaint } of unproven)
   console.log(`Allowed, but GitHub's example is valid: ${where}: ${complaint}`);

@@ -6,21 +6,21 @@ import { join, resolve } from "node:path";
 import { issueJobToken } from "./access/tokens.ts";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/launch/foreseen.ts";
-import { actionsRoutes } from "./actions/routes.ts";
 import { mountApi, restApi } from "./api.ts";
 import type { SandboxContext } from "./context.ts";
-import { adminRoutes } from "./faults/admin.ts";
+import { faultRoutes } from "./faults/fault-routes.ts";
 import { type FaultSettings, faultsOf } from "./faults/faults.ts";
-import { gitHttp } from "./git/http.ts";
-import { gitRoutes } from "./git/routes.ts";
 import { GitStore } from "./git/store.ts";
+import { gitHttp } from "./git-http/serve.ts";
 import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
 import { pullsIdle } from "./pulls/background.ts";
 import { mergeWhenReady } from "./pulls/merge/when-ready.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
 import { recoverPulls } from "./pulls/recover.ts";
-import { pullRoutes } from "./pulls/routes.ts";
+import { actionsRoutes } from "./rest/actions/index.ts";
+import { gitRoutes } from "./rest/git/index.ts";
 import { newRest } from "./rest/kit.ts";
+import { pullRoutes } from "./rest/pulls/pull-routes.ts";
 import { type Seeding, seeding } from "./seed.ts";
 import { listen } from "./server.ts";
 import type { Repository } from "./store/entities.ts";
@@ -131,7 +131,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, actions)];
   const api = restApi(context, webhooks.redeliver, rooms, { limits: limitsOf(options.limits) });
   mountApi(web, api);
-  if (options.adminToken !== undefined) web.route("/_sandbox", adminRoutes(faults, options.adminToken));
+  if (options.adminToken !== undefined) web.route("/_sandbox", faultRoutes(faults, options.adminToken));
   web.route("/", webPages(context, actions.dataDir));
 
   async function release(): Promise<void> {

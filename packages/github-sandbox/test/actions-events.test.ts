@@ -13,7 +13,7 @@ afterEach(() => fixture.close());
 
 const job = "jobs: { it: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }";
 
-function webhook(runs: WorkflowRun[]): string[] {
+function summaryOf(runs: WorkflowRun[]): string[] {
   return runs.map((run) => `${run.name}: ${run.event} ${run.ref} ${run.conclusion}`).sort();
 }
 
@@ -26,13 +26,13 @@ describe("workflows start", () => {
       docs: `name: docs\non: { push: { paths: ['docs/**', '*.md'] } }\n${job}`,
       code: `name: code\non: { push: { paths-ignore: ['docs/**', '**.md'] } }\n${job}`,
     });
-    expect(webhook(await fixture.settle())).toEqual([
+    expect(summaryOf(await fixture.settle())).toEqual([
       "all: push refs/heads/main success",
       "code: push refs/heads/main success",
     ]);
     const before = new Set((await fixture.settle()).map((run) => run.id));
     const fresh = async () =>
-      webhook((await fixture.settle()).filter((run) => !before.has(run.id) && before.add(run.id)));
+      summaryOf((await fixture.settle()).filter((run) => !before.has(run.id) && before.add(run.id)));
 
     const docs = await fixture.commit({ "docs/a/b.txt": "x" }, "release/one");
     expect(await fresh()).toEqual([
@@ -113,7 +113,7 @@ describe("workflows start", () => {
     });
     await fixture.octokit.rest.issues.create({ ...fixture.at, title: "this" });
     await fixture.settle();
-    expect(webhook(await fixture.settle())).toEqual([
+    expect(summaryOf(await fixture.settle())).toEqual([
       "a: issues refs/heads/main success",
       "b: workflow_run refs/heads/main success",
       "c: workflow_run refs/heads/main success",
@@ -136,7 +136,7 @@ describe("workflows start", () => {
     await rest.git.createRef({ ...fixture.at, ref: "refs/heads/by-job", sha });
     await rest.actions.createWorkflowDispatch({ ...fixture.at, workflow_id: "dispatched.yml", ref: "by-job" });
     const runs = await fixture.settle();
-    expect(webhook(runs.slice(before))).toEqual(["dispatched: workflow_dispatch refs/heads/by-job success"]);
+    expect(summaryOf(runs.slice(before))).toEqual(["dispatched: workflow_dispatch refs/heads/by-job success"]);
   });
 
   it.each(["Words [skip ci]", "[No CI] words", "Words\n\nskip-checks: true", "Words\n\n\nskip-checks:true\n"])(
@@ -262,7 +262,7 @@ describe("workflows start", () => {
     for (const tag of ["v1-rc", "v1"]) {
       await fixture.octokit.rest.git.createRef({ ...fixture.at, ref: `refs/tags/${tag}`, sha });
     }
-    expect(webhook(await fixture.settle())).toEqual([
+    expect(summaryOf(await fixture.settle())).toEqual([
       "branches: push refs/heads/done success",
       "branches: push refs/heads/main success",
       "tags: push refs/tags/v1 success",

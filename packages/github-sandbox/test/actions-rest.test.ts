@@ -76,8 +76,8 @@ describe("a dispatch", () => {
   it("starts a run with its inputs, and tells which when asked", async () => {
     const quiet = await post("deploy.yml", { inputs: { name: "quiet" } });
     expect(quiet.status).toBe(204);
-    const webhook = await post("deploy.yml", { inputs: { name: "told", dry: false }, return_run_details: true });
-    const details = webhook.data as { workflow_run_id: number; run_url: string; html_url: string };
+    const dispatched = await post("deploy.yml", { inputs: { name: "told", dry: false }, return_run_details: true });
+    const details = dispatched.data as { workflow_run_id: number; run_url: string; html_url: string };
     expect(details).toEqual({
       workflow_run_id: expect.any(Number),
       run_url: `${fixture.context.apiUrl()}/repos/ada/shop/actions/runs/${details.workflow_run_id}`,

@@ -6,12 +6,12 @@ import { emptyTree } from "../src/git/plumbing/diff.ts";
 import type { GitDir } from "../src/git/plumbing/dir.ts";
 import { writeBlob, writeCommit } from "../src/git/plumbing/objects.ts";
 import { writeTree } from "../src/git/plumbing/trees.ts";
-import { moveRef, refMoved } from "../src/git/refs.ts";
+import { openIssue } from "../src/issues/changes.ts";
 import { unprotected } from "../src/protection/classic.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { openPull } from "../src/pulls/open.ts";
+import { moveRef, refMoved } from "../src/refs/move.ts";
 import { makeRepository } from "../src/repositories/make.ts";
-import { openIssue } from "../src/rest/issues/changes.ts";
 import type { Pull, Repository, User } from "../src/store/entities.ts";
 import { startWithoutActions } from "./git-fixture.ts";
 

@@ -47,9 +47,9 @@ describe("opening", () => {
       deletions: 0,
       changed_files: 1,
     });
-    const webhook = fixture.announced.at(-1);
-    expect(webhook).toMatchObject({ event: "pull_request", action: "opened", sender: { login: "gate[bot]" } });
-    expect(webhook?.payload).toMatchObject({ number: pull.number, pull_request: { head: { sha: head } } });
+    const announced = fixture.announced.at(-1);
+    expect(announced).toMatchObject({ event: "pull_request", action: "opened", sender: { login: "gate[bot]" } });
+    expect(announced?.payload).toMatchObject({ number: pull.number, pull_request: { head: { sha: head } } });
     const asIssue = await fixture.rea.rest.issues.get({ ...fixture.at, issue_number: pull.number });
     expect(asIssue.data.pull_request?.url).toBe(pull.url);
   });

@@ -15,7 +15,7 @@ function places(pattern: RegExp, except: readonly string[] = []): string[] {
 }
 
 it("every JSON answer of REST goes through `respond`, which ties it to its operation", () => {
-  const beside = ["rest/respond.ts", "api.ts", "graphql/routes.ts", "faults/admin.ts"];
+  const beside = ["rest/respond.ts", "api.ts", "graphql/graphql-routes.ts", "faults/fault-routes.ts"];
   expect(places(/\bhttp\.json\(/g, beside)).toEqual([]);
 });
 

@@ -104,15 +104,15 @@ describe("dependencies between issues", () => {
 describe("the timeline", () => {
   it("tells what happened to an issue, who named it, and which commits did", async () => {
     const { ada, at } = fixture;
-    const webhook = await issue("told");
-    const on = { ...at, issue_number: webhook.number };
+    const mentioned = await issue("mentioned");
+    const on = { ...at, issue_number: mentioned.number };
     await ada.rest.issues.addLabels({ ...on, labels: ["bug"] });
     await ada.rest.issues.createComment({ ...on, body: "hello" });
-    const other = await issue("other", `see #${webhook.number}, not me#${webhook.number}`);
-    await issue("unrelated", `see else/where#${webhook.number}`);
+    const other = await issue("other", `see #${mentioned.number}, not me#${mentioned.number}`);
+    await issue("unrelated", `see else/where#${mentioned.number}`);
     await ada.rest.issues.addBlockedByDependency({ ...on, issue_id: other.id });
     const clone = await fixture.clone(fixture.tokens.ada);
-    const sha = await commitIn(fixture, clone, { "a.txt": "1\n" }, `Change for ada/shop#${webhook.number}`);
+    const sha = await commitIn(fixture, clone, { "a.txt": "1\n" }, `Change for ada/shop#${mentioned.number}`);
     await fixture.git(clone, "push", "--quiet", "origin", "HEAD:main");
     await ada.rest.issues.removeLabel({ ...on, name: "bug" });
     await ada.rest.issues.update({ ...on, state: "closed" });

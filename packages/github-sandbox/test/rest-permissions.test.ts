@@ -11,10 +11,10 @@ import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { may } from "../src/access/permissions.ts";
 import type { Actions } from "../src/actions/index.ts";
-import { actionsRoutes } from "../src/actions/routes.ts";
 import { restApi } from "../src/api.ts";
-import { gitRoutes } from "../src/git/routes.ts";
-import { pullRoutes } from "../src/pulls/routes.ts";
+import { actionsRoutes } from "../src/rest/actions/index.ts";
+import { gitRoutes } from "../src/rest/git/index.ts";
+import { pullRoutes } from "../src/rest/pulls/pull-routes.ts";
 
 import type { Token } from "../src/store/entities.ts";
 import { startWithoutActions } from "./git-fixture.ts";

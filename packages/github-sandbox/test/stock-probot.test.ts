@@ -100,20 +100,20 @@ async function startProbot(app: { id: number; privateKey: string }, port: number
 }
 
 /** The number of the pull that is merged next, as another App is told of it. */
-async function nextMerge(owner: User, repository: Repository): Promise<{ webhook: Promise<number> }> {
-  const webhook = Promise.withResolvers<number>();
+async function nextMerge(owner: User, repository: Repository): Promise<{ merged: Promise<number> }> {
+  const merged = Promise.withResolvers<number>();
   const server = createServer(async (request, response) => {
     const payload = (await json(request)) as { action?: string; pull_request?: { number: number; merged: boolean } };
     response.end();
     const { action, pull_request: pull } = payload;
-    if (action === "closed" && pull?.merged) webhook.resolve(pull.number);
+    if (action === "closed" && pull?.merged) merged.resolve(pull.number);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   endings.push(async () => server.close());
   const { app } = await sandbox.createApp({ slug: "watcher", name: "Watcher", permissions, events: ["pull_request"] });
   sandbox.install(app, owner, [repository]);
   sandbox.setWebhook(app, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, "other");
-  return { webhook: webhook.promise };
+  return { merged: merged.promise };
 }
 
 it("a stock Probot app comments, opens a pull, checks it and merges it when it is green", {
@@ -140,7 +140,7 @@ it("a stock Probot app comments, opens a pull, checks it and merges it when it i
   const merge = await nextMerge(user, repository);
   const { data: issue } = await octokit.rest.issues.create({ ...at, title: "It is broken" });
   await octokit.rest.issues.addLabels({ ...at, issue_number: issue.number, labels: ["fix"] });
-  const { data: pull } = await octokit.rest.pulls.get({ ...at, pull_number: await merge.webhook });
+  const { data: pull } = await octokit.rest.pulls.get({ ...at, pull_number: await merge.merged });
 
   expect(pull).toMatchObject({ title: "Fix: It is broken", user: { login: "fixer[bot]" }, head: { ref: "fix/1" } });
   const { data: comments } = await octokit.rest.issues.listComments({ ...at, issue_number: issue.number });

@@ -43,7 +43,7 @@ async function target(answer: (count: number) => number | "hang"): Promise<{ url
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
 }
 
-const webhook = (received: Received[]) =>
+const eventNames = (received: Received[]) =>
   received.map((each) => [each.event, each.payload.action].filter(Boolean).join("."));
 
 describe("webhooks", () => {
@@ -62,8 +62,8 @@ describe("webhooks", () => {
     const { data } = await fixture.bot.rest.checks.createSuite({ ...fixture.at, head_sha: fixture.sha });
     await fixture.owner.rest.checks.rerequestSuite({ ...fixture.at, check_suite_id: data.id });
     await fixture.sandbox.idle();
-    expect(webhook(received)).toContain("check_suite.rerequested");
-    expect(webhook(elsewhere.received)).not.toContain("check_suite.rerequested");
+    expect(eventNames(received)).toContain("check_suite.rerequested");
+    expect(eventNames(elsewhere.received)).not.toContain("check_suite.rerequested");
   });
 
   it("reach a stock Probot app, which verifies them, and which can answer", async () => {
@@ -108,7 +108,7 @@ describe("webhooks", () => {
     const { url, received } = await target(() => 401);
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     await fixture.sandbox.idle();
-    expect(webhook(received)).toEqual(["ping"]);
+    expect(eventNames(received)).toEqual(["ping"]);
     const { data } = await fixture.asApp.rest.apps.listWebhookDeliveries();
     expect(data).toMatchObject([{ event: "ping", status_code: 401, status: "Invalid HTTP Response: 401" }]);
   });
@@ -131,7 +131,7 @@ describe("webhooks", () => {
       await fixture.sandbox.idle();
     }
     expect(
-      webhook(received)
+      eventNames(received)
         .filter((name) => name !== "ping")
         .sort(),
     ).toEqual(
@@ -169,7 +169,7 @@ describe("webhooks", () => {
     const { data: one } = await fixture.bot.rest.checks.create({ ...at, name: "one" });
     await fixture.bot.rest.checks.create({ ...at, name: "two", conclusion: "failure" });
     await fixture.sandbox.idle();
-    expect(webhook(received).sort()).toEqual(["check_run.completed", "check_run.created", "check_run.created"]);
+    expect(eventNames(received).sort()).toEqual(["check_run.completed", "check_run.created", "check_run.created"]);
     await fixture.bot.rest.checks.update({ ...fixture.at, check_run_id: one.id, conclusion: "success" });
     await fixture.bot.rest.repos.createCommitStatus({ ...fixture.at, sha: fixture.sha, state: "success" });
     await fixture.sandbox.idle();
@@ -213,7 +213,7 @@ describe("webhooks", () => {
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     await fixture.owner.rest.issues.createLabel({ ...fixture.at, name: "quiet" });
     await fixture.sandbox.idle();
-    expect(webhook(received)).toEqual(["ping"]);
+    expect(eventNames(received)).toEqual(["ping"]);
   });
 
   it("to a target that is down are logged as such, are not tried again, and hold nothing up", async () => {

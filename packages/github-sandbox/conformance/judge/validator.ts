@@ -62,8 +62,8 @@ function outermost(errors: ErrorObject[]): Complaint[] {
     error !== choice && `${error.instancePath}/`.startsWith(`${choice.instancePath}/`);
   const choices = errors.filter(isChoice);
   const spoken = errors.filter((error) => !choices.some((choice) => within(error, choice) && !within(choice, error)));
-  const webhook = spoken.filter((error) => isChoice(error) || !choices.some((choice) => within(error, choice)));
-  const texts = webhook.map((error) => {
+  const telling = spoken.filter((error) => isChoice(error) || !choices.some((choice) => within(error, choice)));
+  const texts = telling.map((error) => {
     const inner = errors.filter((each) => !isChoice(each) && within(each, error) && each.params.type !== "null");
     const deepest = inner.sort((a, b) => b.instancePath.length - a.instancePath.length)[0];
     return isChoice(error) && deepest !== undefined ? `${text(error)} (${text(deepest)})` : text(error);

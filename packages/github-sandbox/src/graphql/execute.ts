@@ -14,7 +14,6 @@ import {
   validate,
 } from "graphql";
 import { ApiError } from "../access/errors.ts";
-
 import { type Asking, type ErrorType, Refused } from "./fields.ts";
 import { checkSize } from "./node-limit.ts";
 import { gitHubSchema } from "./schema.ts";

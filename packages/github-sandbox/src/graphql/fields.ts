@@ -4,7 +4,6 @@
  */
 import type { Actor } from "../access/permissions.ts";
 import type { SandboxContext } from "../context.ts";
-
 import type { Issue, Label, Pull, Repository } from "../store/entities.ts";
 
 /** Names are checked against GitHub's schema when this compiles, values when they are answered. */

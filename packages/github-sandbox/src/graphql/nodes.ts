@@ -2,7 +2,6 @@
 import { may } from "../access/permissions.ts";
 import { type Thread, threadsOf } from "../pulls/reviews/threads.ts";
 import { readNodeId } from "../render/site.ts";
-
 import type { Comment, Issue, PermissionLevel, Pull, Repository } from "../store/entities.ts";
 import { type Asking, Refused, type Shown } from "./fields.ts";
 import { checkRunObject } from "./render/checks.ts";

@@ -3,7 +3,6 @@
 import type { GitHubMetadata, Query } from "@octokit/graphql-schema";
 import { may } from "../access/permissions.ts";
 import type { Schema } from "../render/site.ts";
-
 import { findRepository } from "../repositories/make.ts";
 import type { User } from "../store/entities.ts";
 import { type Arguments, type Asking, type Fields, Refused } from "./fields.ts";

@@ -1,7 +1,6 @@
 /** Puts the GraphQL objects together, so that each can show the others. */
 import type { Actor } from "../access/permissions.ts";
 import type { SandboxContext } from "../context.ts";
-
 import type { Asking, Show } from "./fields.ts";
 import { commitObject, refObject } from "./render/commit.ts";
 import { issueObject } from "./render/conversation.ts";

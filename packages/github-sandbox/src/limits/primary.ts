@@ -6,7 +6,6 @@
 import { ApiError } from "../access/errors.ts";
 import type { Actor } from "../access/permissions.ts";
 import type { Schema } from "../render/site.ts";
-
 import type { Clock } from "../store/store.ts";
 import { callerOf, keyOf, type Limits } from "./limits.ts";
 

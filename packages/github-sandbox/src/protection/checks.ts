@@ -105,10 +105,10 @@ export function checksRefusal(required: readonly Requirement[]): string | null {
   if (required.length === 1) return `Required status check "${first.context}" ${words[first.state].one}.`;
   const counted = `${open.length} of ${required.length} required status checks`;
   // Among several, one that another App reported counts as one that nobody did.
-  const webhook = open.map(({ state }) => (state === "foreign" ? "expected" : state));
-  const states = [...new Set(webhook)];
+  const named = open.map(({ state }) => (state === "foreign" ? "expected" : state));
+  const states = [...new Set(named)];
   const [only] = states;
   if (only !== undefined && states.length === 1) return `${counted} ${words[only].many}.`;
-  const each = states.map((state) => `${webhook.filter((one) => one === state).length} ${state}`);
+  const each = states.map((state) => `${named.filter((one) => one === state).length} ${state}`);
   return `${counted} have not succeeded: ${each.slice(0, -1).join(", ")} and ${each.at(-1)}.`;
 }

@@ -2,7 +2,6 @@
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { type ActionOf, type ExtraFields, webhook } from "../render/webhook.ts";
-
 import type { Pull, Repository } from "../store/entities.ts";
 import { renderFullPull } from "./facts.ts";
 

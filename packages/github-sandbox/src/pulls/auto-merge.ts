@@ -6,7 +6,6 @@
 import { ApiError } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-
 import type { AutoMerge, Pull, Repository } from "../store/entities.ts";
 import { announcePull } from "./announce.ts";
 import { isOpen, mergeableState } from "./facts.ts";

@@ -5,9 +5,7 @@ import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-
-import { recordEvent } from "../rest/issues/record-event.ts";
-
+import { recordEvent } from "../issues/record-event.ts";
 import type { Pull, Repository } from "../store/entities.ts";
 import { announceHead, announcePull } from "./announce.ts";
 import { isOpen } from "./facts.ts";

@@ -3,8 +3,7 @@
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-
-import { recordEvent } from "../rest/issues/record-event.ts";
+import { recordEvent } from "../issues/record-event.ts";
 import type { Issue, Pull, Repository } from "../store/entities.ts";
 import { prepareHeadAnnouncement, preparePullAnnouncement } from "./announce.ts";
 import { isOpen } from "./facts.ts";

@@ -5,7 +5,6 @@ import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-
 import type { Pull, Repository } from "../store/entities.ts";
 import { takeNumber } from "../store/numbers.ts";
 import { announceHead } from "./announce.ts";

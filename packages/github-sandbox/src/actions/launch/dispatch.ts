@@ -4,7 +4,6 @@ import { ApiError, notFound } from "../../access/errors.ts";
 import { renderRepository } from "../../render/repository.ts";
 import { renderSimpleUser } from "../../render/user.ts";
 import { webhook } from "../../render/webhook.ts";
-
 import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { Runner } from "../runs/runner.ts";
 import { dispatchInputs } from "../workflow/inputs.ts";

@@ -1,8 +1,8 @@
 /** Comments and sub-issues. */
 import type { AddCommentInput, MinimizeCommentInput } from "@octokit/graphql-schema";
-import { commentOn } from "../../rest/issues/comments.ts";
+import { commentOn } from "../../issues/comments.ts";
+import { addSubIssue } from "../../issues/sub-issues.ts";
 import { conversation } from "../../rest/issues/find.ts";
-import { addSubIssue } from "../../rest/issues/links/sub-issues.ts";
 import { Refused } from "../fields.ts";
 import { needs, nodeOf } from "../nodes.ts";
 import { commentObject } from "../render/conversation.ts";

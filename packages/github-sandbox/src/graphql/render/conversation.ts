@@ -1,9 +1,9 @@
 /** Issues, and what issues and pulls have in common: labels, people, comments. */
 import type { IssueComment, Issue as IssueType } from "@octokit/graphql-schema";
+import { parentOf, subIssuesOf } from "../../issues/sub-issues.ts";
 import { labelsOf } from "../../render/issue.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { association } from "../../render/user.ts";
-import { parentOf, subIssuesOf } from "../../rest/issues/links/sub-issues.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";

@@ -4,7 +4,6 @@ import type { Label as LabelType, Repository as RepositoryType } from "@octokit/
 import { may } from "../../access/permissions.ts";
 import { listPulls } from "../../pulls/list.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
-
 import type { Label, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import { type Arguments, type Asking, type Fields, Refused, type Shown } from "../fields.ts";

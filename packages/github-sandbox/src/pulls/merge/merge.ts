@@ -4,10 +4,9 @@ import { ApiError } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
-import { moveRef, refMoved } from "../../git/refs.ts";
 import { judgeMerge } from "../../protection/judge.ts";
 import { ownersOf } from "../../protection/owners.ts";
-
+import { moveRef, refMoved } from "../../refs/move.ts";
 import type { MergeMethod, PendingMerge, Pull, Repository } from "../../store/entities.ts";
 import { announcePull } from "../announce.ts";
 import { retarget } from "../edit.ts";

@@ -7,9 +7,8 @@ import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { mergeTrees } from "../../git/plumbing/merging.ts";
 import { writeCommit } from "../../git/plumbing/objects.ts";
 import { readRef } from "../../git/plumbing/stored-refs.ts";
-import { moveRef, objectionsTo } from "../../git/refs.ts";
-import { mustHaveMoved } from "../../git/rest/refusal.ts";
-
+import { moveRef, objectionsTo } from "../../refs/move.ts";
+import { mustHaveMoved } from "../../refs/refusal.ts";
 import type { Pull, Repository } from "../../store/entities.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";

@@ -8,7 +8,6 @@ import { renderSimplePull } from "../../render/pulls/pull.ts";
 import { reviewCommentPayload, reviewPayload } from "../../render/pulls/review.ts";
 import { nodeId } from "../../render/site.ts";
 import { type ExtraFields, webhook } from "../../render/webhook.ts";
-
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { presentPlace } from "./place.ts";
 

@@ -3,7 +3,6 @@ import { notFound, unprocessable } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderCommentOfReview, renderReviewComment } from "../../render/pulls/review.ts";
-
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { announceReview, announceReviewComment } from "./announce.ts";
 import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";

@@ -5,7 +5,6 @@ import type { Initiator } from "../../access/initiator.ts";
 import { roleOf } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderSimpleUser } from "../../render/user.ts";
-
 import type { Pull, Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announcePull } from "../announce.ts";

@@ -2,7 +2,6 @@
 import { ApiError } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
-
 import type { Pull, Repository, Review, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announceReview } from "./announce.ts";

@@ -8,7 +8,6 @@ import type { SandboxContext } from "../../context.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import { dismissesStale } from "../../protection/reviews.ts";
-
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";
 import { latestVerdicts } from "./standing.ts";

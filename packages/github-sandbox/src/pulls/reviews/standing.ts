@@ -4,7 +4,6 @@
  */
 import { roleOf } from "../../access/permissions.ts";
 import { installationAt } from "../../access/tokens.ts";
-
 import type { Pull, Repository, Review, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 

@@ -1,7 +1,6 @@
 /** Threads of review comments, and settling them, which GitHub offers in GraphQL only (`resolveReviewThread`). */
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
-
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announceThread } from "./announce.ts";

@@ -6,13 +6,13 @@ import type { SandboxContext } from "../../context.ts";
 import { renderCommitStatus } from "../../render/check.ts";
 import { renderRepository } from "../../render/repository.ts";
 import { repositoryApi, type Schema } from "../../render/site.ts";
+import { statusPayload } from "../../render/status-payload.ts";
 import { webhook } from "../../render/webhook.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
-import { statusPayload } from "./status-payload.ts";
 
 const created = z.object({
   state: z.enum(["error", "failure", "pending", "success"]),

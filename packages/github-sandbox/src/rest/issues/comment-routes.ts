@@ -4,14 +4,13 @@ import { z } from "zod";
 import { forbidden } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
+import { announceIssueComment, commentOn } from "../../issues/comments.ts";
 import { renderIssueComment } from "../../render/issue.ts";
 import type { ExtraFields } from "../../render/webhook.ts";
 import type { Comment, Repository } from "../../store/entities.ts";
 import { bodyOf, checkComment } from "../body.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryForAny, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
-
-import { announceIssueComment, commentOn } from "./comments.ts";
 import { commentAt, conversation, initiatorOf, issueAt, mayTriage } from "./find.ts";
 
 const written = z.object({ body: z.string().min(1) });

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { forbidden } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
+import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "../../issues/changes.ts";
 import { renderIssue } from "../../render/issue.ts";
 import type { Issue, Repository } from "../../store/entities.ts";
 import { bodyOf, checkWords } from "../body.ts";
@@ -16,7 +17,6 @@ import {
   repositoryToJoin,
 } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "./changes.ts";
 import { assigneeIds, conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
 
 const title = z.union([z.string().min(1), z.number().transform(String)]);

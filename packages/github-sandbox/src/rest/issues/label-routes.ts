@@ -4,14 +4,14 @@ import { z } from "zod";
 import { notFound, unprocessable } from "../../access/errors.ts";
 import { refusal } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
+import { setLabels } from "../../issues/changes.ts";
+import { announceLabel, findLabel } from "../../issues/labels.ts";
 import { labelsOf, renderLabel } from "../../render/issue.ts";
 import type { Issue, Label, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryForAny } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { setLabels } from "./changes.ts";
 import { conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
-import { announceLabel, findLabel } from "./labels.ts";
 
 const color = z.string().regex(/^[0-9a-fA-F]{6}$/, "must be six hexadecimal digits");
 const created = z.object({

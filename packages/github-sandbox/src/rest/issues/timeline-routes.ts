@@ -1,6 +1,7 @@
 /** All that happened around an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
 
 import type { SandboxContext } from "../../context.ts";
+import { mentions } from "../../issues/mentions.ts";
 import { renderIssueComment, renderIssueEvent } from "../../render/issue.ts";
 import type { Schema } from "../../render/site.ts";
 import { renderSimpleUser } from "../../render/user.ts";
@@ -9,7 +10,6 @@ import { userById } from "../../store/users.ts";
 import { newRest, paginate, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { issueOfPath, shown } from "./links/linked.ts";
-import { mentions } from "./mentions.ts";
 
 interface Entry {
   at: string;

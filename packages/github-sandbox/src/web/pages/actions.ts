@@ -1,8 +1,8 @@
 /** `/actions`, a run, a job with its log, and a check run that is no job of ours. */
 import type { Context } from "hono";
 import { html } from "hono/html";
-import { stepLogs } from "../../actions/routes/jobs.ts";
 import type { SandboxContext } from "../../context.ts";
+import { stepLogs } from "../../rest/actions/job-routes.ts";
 import type { Job, Repository, WorkflowRun } from "../../store/entities.ts";
 import { jobAt, nothing, pageOfRows, pageRun, repositoryAt, rowAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";

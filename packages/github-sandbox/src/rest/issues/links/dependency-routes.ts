@@ -4,14 +4,13 @@ import { z } from "zod";
 import { notFound, unprocessable } from "../../../access/errors.ts";
 import type { Initiator } from "../../../access/initiator.ts";
 import type { SandboxContext } from "../../../context.ts";
+import { recordEvent } from "../../../issues/record-event.ts";
 import { renderRepository } from "../../../render/repository.ts";
 import { webhook } from "../../../render/webhook.ts";
 import { bodyOf } from "../../body.ts";
 import { newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
-
 import { initiatorOf } from "../find.ts";
-import { recordEvent } from "../record-event.ts";
 import { issueNamed, issueOfPath, type PlacedIssue, placedIssue, shown, visible } from "./linked.ts";
 
 const added = z.object({ issue_id: z.number().int() });

@@ -1,0 +1,130 @@
+/** `git http-backend` behind Node's HTTP: the request becomes a CGI environment, its printed headers an answer. */
+import { spawn } from "node:child_process";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { SandboxContext } from "../context.ts";
+import { gitEnvironment } from "../git/plumbing/dir.ts";
+import type { Repository } from "../store/entities.ts";
+
+interface Call {
+  rest: string;
+  service: string;
+  /** The request's body where it is not the request itself, already unzipped. */
+  body?: Readable;
+  env?: Record<string, string>;
+  /** Told of git's process. */
+  started?: (pid: number) => void;
+  /** Runs when git has ended, before the client sees the end of the answer. */
+  ended?: () => Promise<void>;
+}
+
+/** Settings by environment, so that nothing in the repository's own folder can change them. */
+function settings(context: SandboxContext): Record<string, string> {
+  const pairs = [
+    ["http.receivepack", "true"],
+    // As on GitHub, where a push to them is "deny updating a hidden ref", while a fetch sees them.
+    ["receive.hideRefs", "refs/pull"],
+    ["receive.autogc", "false"],
+    ["gc.auto", "0"],
+    ["core.hooksPath", context.git.hooksDir],
+    ["uploadpack.allowFilter", "true"],
+    ["uploadpack.allowAnySHA1InWant", "true"],
+  ];
+  const entries = pairs.flatMap(([key = "", value = ""], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(pairs.length), ...(Object.fromEntries(entries) as Record<string, string>) };
+}
+
+function environment(
+  context: SandboxContext,
+  repository: Repository,
+  request: IncomingMessage,
+  call: Call,
+): Record<string, string> {
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? value : "";
+  };
+  const asSent = call.body === undefined;
+  return gitEnvironment({
+    ...settings(context),
+    PATH_TRANSLATED: `${context.git.dir(repository)}/${call.rest}`,
+    GIT_HTTP_EXPORT_ALL: "1",
+    REQUEST_METHOD: request.method ?? "GET",
+    QUERY_STRING: call.rest === "info/refs" ? `service=${call.service}` : "",
+    CONTENT_TYPE: header("content-type"),
+    ...(asSent && header("content-length") !== "" ? { CONTENT_LENGTH: header("content-length") } : {}),
+    ...(asSent ? { HTTP_CONTENT_ENCODING: header("content-encoding") } : {}),
+    ...(header("git-protocol") === "" ? {} : { GIT_PROTOCOL: header("git-protocol") }),
+    ...call.env,
+  });
+}
+
+export async function runBackend(
+  context: SandboxContext,
+  repository: Repository,
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: Call,
+): Promise<void> {
+  const child = spawn("git", ["http-backend"], {
+    env: environment(context, repository, request, call),
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  if (child.pid !== undefined) call.started?.(child.pid);
+  const exited = new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", () => resolve());
+  });
+  // A client that goes away, or git that has read enough, ends the input; git then ends by itself.
+  const fed = pipeline(call.body ?? request, child.stdin).catch(() => child.stdin.destroy());
+  const answered = answer(child.stdout, response).catch(() => child.stdout.resume());
+  await Promise.all([fed, answered, exited]);
+  await call.ended?.();
+  response.end();
+}
+
+/** Reads git's headers, then passes the rest on as it comes. */
+async function answer(stdout: Readable, response: ServerResponse): Promise<void> {
+  let head: Buffer | null = Buffer.alloc(0);
+  for await (const chunk of stdout as AsyncIterable<Buffer>) {
+    let body: Buffer = chunk;
+    if (head !== null) {
+      head = Buffer.concat([head, chunk]);
+      const end = head.indexOf("\r\n\r\n");
+      if (end === -1) continue;
+      writeHead(response, head.subarray(0, end).toString("latin1"));
+      body = head.subarray(end + 4);
+      head = null;
+    }
+    if (response.destroyed) continue;
+    if (!response.write(body)) await writable(response);
+  }
+  if (head !== null) writeHead(response, "Status: 500 Internal Server Error");
+}
+
+/** Resolves when the client has taken what it was given, or has gone. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.once("drain", done).once("close", done);
+  });
+}
+
+function writeHead(response: ServerResponse, text: string): void {
+  const headers = text.split("\r\n").map((line): [string, string] => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon), line.slice(colon + 1).trim()];
+  });
+  const status = headers.find(([name]) => name.toLowerCase() === "status")?.[1];
+  response.writeHead(
+    status === undefined ? 200 : Number.parseInt(status, 10),
+    Object.fromEntries(headers.filter(([name]) => name.toLowerCase() !== "status")),
+  );
+}

@@ -1,0 +1,135 @@
+/** A `git push`: judged by the same rules as REST, received by git, then told like any other move of refs. */
+
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { ApiError } from "../access/errors.ts";
+import type { Initiator } from "../access/initiator.ts";
+import type { SandboxContext } from "../context.ts";
+import { type Judged, type Way, ways, words, wordsFile } from "../git/hook.ts";
+import { isAncestor } from "../git/plumbing/history.ts";
+import { zeroSha } from "../git/plumbing/names.ts";
+import { listRefs } from "../git/plumbing/stored-refs.ts";
+import { judgeMove } from "../protection/judge.ts";
+import { refMoved } from "../refs/move.ts";
+import { repositoryWeb } from "../render/site.ts";
+import type { Repository } from "../store/entities.ts";
+import { runBackend } from "./backend.ts";
+
+interface Command {
+  ref: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** The commands' own limit, in bytes; a push of thousands of refs fits. */
+const maxCommandBytes = 4 * 1024 * 1024;
+
+export async function receivePush(
+  context: SandboxContext,
+  repository: Repository,
+  request: IncomingMessage,
+  response: ServerResponse,
+  initiator: Initiator,
+): Promise<void> {
+  const sent = request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request;
+  const { commands, body } = await readCommands(sent);
+  await context.git.exclusive(repository, async () => {
+    const before = await tips(context, repository);
+    const judged = join(context.git.dir(repository), `judged.${randomUUID()}`);
+    await writeFile(
+      judged,
+      wordsFile(commands.flatMap((command) => judgedWays(context, repository, command, initiator))),
+    );
+    try {
+      await runBackend(context, repository, request, response, {
+        rest: "git-receive-pack",
+        service: "git-receive-pack",
+        body,
+        env: { SANDBOX_JUDGED: judged },
+        ended: () => announceMoves(context, repository, before, initiator),
+      });
+    } finally {
+      await rm(judged, { force: true });
+    }
+  });
+}
+
+/** The judgement for each way in which the move may turn out. */
+function judgedWays(context: SandboxContext, repository: Repository, command: Command, initiator: Initiator): Judged[] {
+  const { ref } = command;
+  const judged = (way: Way): Judged => {
+    const judgement = judgeMove(context.store, repository, { ...command, ...way }, initiator.user);
+    return { ref, ...way, refused: judgement.against.length > 0, lines: words(ref, judgement, rulesPage) };
+  };
+  const rulesPage = `${repositoryWeb(context, repository)}/rules?ref=${encodeURIComponent(ref)}`;
+  return ways.map(judged).filter(({ lines }) => lines.length > 0);
+}
+
+async function tips(context: SandboxContext, repository: Repository): Promise<Map<string, string>> {
+  const refs = await listRefs(context.git.at(repository), "refs/");
+  return new Map(refs.map(({ ref, sha }) => [ref, sha]));
+}
+
+/** Nobody else moves refs meanwhile, so every ref that is not where it was, was moved by this push. */
+async function announceMoves(
+  context: SandboxContext,
+  repository: Repository,
+  old: Map<string, string>,
+  initiator: Initiator,
+): Promise<void> {
+  const now = await tips(context, repository);
+  for (const ref of new Set([...old.keys(), ...now.keys()])) {
+    const before = old.get(ref) ?? null;
+    const after = now.get(ref) ?? null;
+    if (before === after) continue;
+    const lost = before !== null && after !== null && !(await isAncestor(context.git.at(repository), before, after));
+    await refMoved(context, repository, { ref, before, after, forced: lost }, initiator);
+  }
+}
+
+/**
+ * The commands a push starts with (https://git-scm.com/docs/pack-protocol#_reference_update_request_and_packfile_transfer),
+ * and the whole body again for git to read.
+ */
+async function readCommands(sent: Readable): Promise<{ commands: Command[]; body: Readable }> {
+  const chunks = sent[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let start: Buffer = Buffer.alloc(0);
+  let lines = packetLines(start);
+  while (lines === null && start.length < maxCommandBytes) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    start = Buffer.concat([start, next.value]);
+    lines = packetLines(start);
+  }
+  async function* whole() {
+    yield start;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  if (lines === null) throw new ApiError(400, "The push has no list of references, or one that is too long.");
+  return { commands: lines.flatMap((line) => parseCommand(line) ?? []), body: Readable.from(whole()) };
+}
+
+/** The lines before the first flush packet; null when it has not come yet. */
+function packetLines(bytes: Buffer): string[] | null {
+  const lines: string[] = [];
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const length = Number.parseInt(bytes.toString("latin1", at, at + 4), 16);
+    if (length === 0) return lines;
+    if (!(length >= 4)) return null;
+    if (at + length > bytes.length) return null;
+    lines.push(bytes.toString("utf8", at + 4, at + length));
+    at += length;
+  }
+  return null;
+}
+
+function parseCommand(line: string): Command | null {
+  const match = /^([0-9a-f]{40}) ([0-9a-f]{40}) ([^\0\n]+)/.exec(line);
+  const [, before = "", after = "", ref = ""] = match ?? [];
+  if (match === null) return null;
+  return { ref, before: before === zeroSha ? null : before, after: after === zeroSha ? null : after };
+}

@@ -1,0 +1,95 @@
+/** Clone, fetch and push over HTTP, as git speaks them, at `/{owner}/{repo}[.git]/…`. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { authenticate } from "../access/authenticate.ts";
+import { ApiError } from "../access/errors.ts";
+import { type Actor, may } from "../access/permissions.ts";
+import type { SandboxContext } from "../context.ts";
+import type { Repository } from "../store/entities.ts";
+import { runBackend } from "./backend.ts";
+import { newPacking, type ServePack } from "./packing.ts";
+import { receivePush } from "./receive.ts";
+
+type Service = "git-upload-pack" | "git-receive-pack";
+
+interface Asked {
+  owner: string;
+  name: string;
+  /** What follows the repository in the path. */
+  rest: "info/refs" | Service;
+  service: Service;
+}
+
+/** Says in plain text why not; git shows it to the person as `remote: …`. */
+class Refused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Takes the request if it is git's (returns true) and answers it; anything else is left alone (returns false). */
+export function gitHttp(context: SandboxContext): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const servePack = newPacking();
+  return (request, response) => {
+    const url = new URL(request.url ?? "/", "http://git");
+    const path = /^\/([\w.-]+)\/([\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/.exec(
+      url.pathname,
+    );
+    if (path === null) return false;
+    const [, owner = "", name = "", rest = ""] = path;
+    const service = rest === "info/refs" ? url.searchParams.get("service") : rest;
+    const asked = { owner, name, rest, service } as Asked;
+    serve(context, asked, servePack, request, response).catch((error: unknown) => refuse(response, error));
+    return true;
+  };
+}
+
+async function serve(
+  context: SandboxContext,
+  asked: Asked,
+  servePack: ServePack,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { rest, service } = asked;
+  if (service !== "git-upload-pack" && service !== "git-receive-pack") {
+    throw new Refused(403, "Please upgrade your git client.");
+  }
+  if (request.method !== (rest === "info/refs" ? "GET" : "POST")) throw new Refused(405, "Method not allowed.");
+  const actor = authenticate(context, request.headers.authorization);
+  const repository = admitted(context, asked, actor);
+  if (rest === "git-upload-pack") return servePack(context, repository, request, response);
+  if (rest === "info/refs") return runBackend(context, repository, request, response, asked);
+  if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
+  const initiator = { user: actor.user, byJobToken: actor.token.kind === "job" };
+  return receivePush(context, repository, request, response, initiator);
+}
+
+/** The repository, if the actor may do there what was asked. Whoever may not see it is asked who they are, or gets 404. */
+function admitted(context: SandboxContext, { owner, name, service }: Asked, actor: Actor): Repository {
+  const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  const repository = context.store
+    .table("repositories")
+    .find((each) => same(each.owner, owner) && same(each.name, name));
+  const level = service === "git-receive-pack" ? "write" : "read";
+  if (repository !== undefined && may(actor, repository, "contents", level)) return repository;
+  if (actor.kind !== "token") throw new ApiError(401, "Authentication required.");
+  if (repository === undefined || !may(actor, repository, "metadata", "read")) {
+    throw new Refused(404, "Repository not found.");
+  }
+  throw new Refused(403, `Permission to ${repository.owner}/${repository.name}.git denied to ${actor.user.login}.`);
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const status = error instanceof Refused || error instanceof ApiError ? error.status : 500;
+  const message = error instanceof Error && status !== 500 ? error.message : "Internal server error.";
+  const challenge = status === 401 ? { "WWW-Authenticate": 'Basic realm="GitHub"' } : {};
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", ...challenge });
+  response.end(`${message}\n`);
+}

@@ -1,0 +1,42 @@
+/** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
+import type { SandboxContext } from "../context.ts";
+import type { Repository } from "../store/entities.ts";
+import { recordEvent } from "./record-event.ts";
+
+/** Numbers of the repository's issues, as `#12` or `owner/repo#12`. */
+export function mentions(repository: Repository, text: string): number[] {
+  const own = `${repository.owner}/${repository.name}`.toLowerCase();
+  // With limits: a long word without any would be read again from each of its dots.
+  const found = [...text.matchAll(/(?<![\w#&/])([\w.-]{1,39}\/[\w.-]{1,100})?#(\d+)\b/g)];
+  const numbers = found.flatMap(([, where, number]) =>
+    where === undefined || where.toLowerCase() === own ? [Number(number)] : [],
+  );
+  return [...new Set(numbers)];
+}
+
+/** Writes down which issues these commits name, once for each issue and commit. */
+export function recordReferences(
+  context: Pick<SandboxContext, "store">,
+  repository: Repository,
+  commits: readonly { id: string; message: string }[],
+  actorId: number,
+): void {
+  const events = context.store.table("issueEvents");
+  for (const { id, message } of commits) {
+    for (const number of mentions(repository, message)) {
+      const issue = context.store
+        .table("issues")
+        .find((each) => each.repositoryId === repository.id && each.number === number);
+      const known = events.find(
+        (each) =>
+          each.commitId === id &&
+          each.repositoryId === repository.id &&
+          each.issueNumber === number &&
+          each.event === "referenced",
+      );
+      // A merge commit names its own pull; that is told as `merged`.
+      if (issue === undefined || context.store.table("pulls").get(issue.id)?.mergeSha === id) continue;
+      if (known === undefined) recordEvent(context, issue, "referenced", actorId, { commitId: id });
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+
+import { ApiError } from "../access/errors.ts";
+import type { Initiator } from "../access/initiator.ts";
+import type { SandboxContext } from "../context.ts";
+import { renderRepository } from "../render/repository.ts";
+import { webhook } from "../render/webhook.ts";
+import { type PlacedIssue, placedIssue, shown } from "../rest/issues/links/linked.ts";
+import type { Issue } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
+import { recordEvent } from "./record-event.ts";
+
+/** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+const mostChildren = 100;
+const deepest = 8;
+
+export function parentOf(store: Store, issue: Issue): Issue | null {
+  const link = store.table("subIssues").get(issue.id);
+  return link === undefined ? null : (store.table("issues").get(link.parentId) ?? null);
+}
+
+/** Ids in their order. */
+export function childrenOf(store: Store, parentId: number): number[] {
+  return store
+    .table("subIssues")
+    .filter((link) => link.parentId === parentId)
+    .sort((a, b) => a.position - b.position)
+    .map((link) => link.id);
+}
+
+export function subIssuesOf(store: Store, parent: Issue): Issue[] {
+  return childrenOf(store, parent.id).flatMap((id) => store.table("issues").get(id) ?? []);
+}
+
+/** Puts the parent's sub-issues into this order. */
+export function place(store: Store, parentId: number, ids: readonly number[]): void {
+  store.transaction(() => {
+    for (const [position, id] of ids.entries()) store.table("subIssues").put({ id, parentId, position });
+  });
+}
+
+/** @throws ApiError 422 for an issue that does not fit there. */
+export function addSubIssue(
+  context: SandboxContext,
+  parent: PlacedIssue,
+  child: PlacedIssue,
+  replaceParent: boolean,
+  initiator: Initiator,
+): void {
+  const present = parentOf(context.store, child.issue);
+  mustFit(context.store, parent, child, present?.id ?? null, replaceParent);
+  const former = present === null ? null : placedIssue(context, present.id);
+  place(context.store, parent.issue.id, [...childrenOf(context.store, parent.issue.id), child.issue.id]);
+  if (former !== null) announce(context, former, child, "removed", initiator);
+  announce(context, parent, child, "added", initiator);
+}
+
+export function removeSubIssue(
+  context: SandboxContext,
+  parent: PlacedIssue,
+  child: PlacedIssue,
+  initiator: Initiator,
+): void {
+  context.store.table("subIssues").remove(child.issue.id);
+  announce(context, parent, child, "removed", initiator);
+}
+
+/** In GitHub's words: https://github.com/github/github-mcp-server/pull/470 */
+function mustFit(
+  store: Store,
+  parent: PlacedIssue,
+  child: PlacedIssue,
+  formerId: number | null,
+  replaces: boolean,
+): void {
+  const wrong: string[] = [];
+  if (formerId === parent.issue.id) wrong.push("Issue may not contain duplicate sub-issues");
+  if (formerId !== null && !replaces) wrong.push("Sub issue may only have one parent");
+  if (child.repository.ownerId !== parent.repository.ownerId) wrong.push("Sub issue must belong to the same owner");
+  const above = ancestors(store, parent.issue);
+  if (above.includes(child.issue.id)) wrong.push("Sub issue may not create a circular dependency");
+  else if (above.length + depthBelow(store, child.issue.id) > deepest) {
+    wrong.push("Parent issue has reached the maximum depth of sub-issues");
+  }
+  if (childrenOf(store, parent.issue.id).length >= mostChildren)
+    wrong.push(`Parent cannot have more than ${mostChildren} sub-issues`);
+  if (wrong.length === 0) return;
+  const because = wrong.join(" and ");
+  throw new ApiError(422, `An error occurred while adding the sub-issue to the parent issue. ${because}`);
+}
+
+/** The issue itself, its parent and so on. */
+function ancestors(store: Store, issue: Issue): number[] {
+  const parent = parentOf(store, issue);
+  return [issue.id, ...(parent === null ? [] : ancestors(store, parent))];
+}
+
+function depthBelow(store: Store, issueId: number): number {
+  return 1 + Math.max(0, ...childrenOf(store, issueId).map((id) => depthBelow(store, id)));
+}
+
+/** https://docs.github.com/en/webhooks/webhook-events-and-payloads#sub_issues */
+function announce(
+  context: SandboxContext,
+  parent: PlacedIssue,
+  child: PlacedIssue,
+  change: "added" | "removed",
+  initiator: Initiator,
+): void {
+  const who = { sender: initiator.user, byJobToken: initiator.byJobToken };
+  const both = {
+    parent_issue_id: parent.issue.id,
+    parent_issue: shown(context, parent),
+    sub_issue_id: child.issue.id,
+    sub_issue: shown(context, child),
+  };
+  recordEvent(context, parent.issue, `sub_issue_${change}`, initiator.user.id, { relatedId: child.issue.id });
+  recordEvent(context, child.issue, `parent_issue_${change}`, initiator.user.id, { relatedId: parent.issue.id });
+  const ofParent = { ...both, sub_issue_repo: renderRepository(context, child.repository) };
+  context.announce({
+    ...who,
+    repository: parent.repository,
+    ...webhook("sub_issues", `sub_issue_${change}`, ofParent),
+  });
+  const ofChild = { ...both, parent_issue_repo: renderRepository(context, parent.repository) };
+  context.announce({
+    ...who,
+    repository: child.repository,
+    ...webhook("sub_issues", `parent_issue_${change}`, ofChild),
+  });
+}

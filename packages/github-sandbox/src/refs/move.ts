@@ -1,0 +1,100 @@
+/**
+ * Every move of a branch or tag of the sandbox ends in `refMoved`, whoever made it: REST (`moveRef`), a merge, or a
+ * `git push`. Call both inside `context.git.exclusive`, so that what follows from moves happens in their order.
+ */
+
+import type { Initiator } from "../access/initiator.ts";
+import type { SandboxContext } from "../context.ts";
+import { bringsMerges, isAncestor } from "../git/plumbing/history.ts";
+import { branchOf, tagOf } from "../git/plumbing/names.ts";
+import { readRef, swapRef } from "../git/plumbing/stored-refs.ts";
+import { type MovedRef, pushPayload } from "../git/push.ts";
+import { recordReferences } from "../issues/mentions.ts";
+import { guardsOf } from "../protection/guards.ts";
+import { judgeMove, type Objection } from "../protection/judge.ts";
+import { followMove } from "../pulls/follow.ts";
+import { closeMentioned } from "../pulls/merge/closing.ts";
+import { webhook } from "../render/webhook.ts";
+import type { Repository } from "../store/entities.ts";
+
+export interface WantedMove {
+  ref: string;
+  /** Where the ref must be now; null: it must not be there; left out: wherever it is. */
+  from?: string | null;
+  /** null deletes it. */
+  to: string | null;
+  force: boolean;
+}
+
+export type Moved =
+  | { moved: true; before: string | null }
+  | { moved: false; why: "stale" | "blocked" | "not-fast-forward" }
+  | { moved: false; why: "protected"; objections: Objection[] };
+
+/** Moves a ref for somebody: judged by what guards it, then swapped, then told. */
+export async function moveRef(
+  context: SandboxContext,
+  repository: Repository,
+  wanted: WantedMove,
+  initiator: Initiator,
+): Promise<Moved> {
+  const { ref, to, force } = wanted;
+  const git = context.git.at(repository);
+  const before = await readRef(git, ref);
+  if (wanted.from !== undefined && wanted.from !== before) return { moved: false, why: "stale" };
+  if (before === to) return { moved: true, before };
+  const forward = before === null || to === null || (await isAncestor(git, before, to));
+  const objections = await objectionsTo(context, repository, { ref, before, after: to, forward }, initiator);
+  if (objections.length > 0) return { moved: false, why: "protected", objections };
+  if (!forward && !force) return { moved: false, why: "not-fast-forward" };
+  const swapped = await swapRef(git, ref, before, to);
+  if (swapped !== "moved") return { moved: false, why: swapped };
+  await refMoved(context, repository, { ref, before, after: to, forced: !forward }, initiator);
+  return { moved: true, before };
+}
+
+/** What guards the ref objects to in such a move by somebody. */
+export async function objectionsTo(
+  context: SandboxContext,
+  repository: Repository,
+  move: { ref: string; before: string | null; after: string | null; forward: boolean },
+  initiator: Initiator,
+): Promise<Objection[]> {
+  if (guardsOf(context.store, repository, move.ref).length === 0) return [];
+  const { before, after } = move;
+  const linear = after === null || !(await bringsMerges(context.git.at(repository), before, after));
+  return judgeMove(context.store, repository, { ...move, linear }, initiator.user).against;
+}
+
+/** What follows from a move that git has made: the pulls follow it, and it is told. */
+export async function refMoved(
+  context: SandboxContext,
+  repository: Repository,
+  moved: MovedRef,
+  initiator: Initiator,
+): Promise<void> {
+  const branch = branchOf(moved.ref);
+  const tag = tagOf(moved.ref);
+  if (branch === null && tag === null) return;
+  const payload = await pushPayload(context, repository, moved, initiator.user);
+  recordReferences(context, repository, payload.commits, initiator.user.id);
+  touch(context, repository);
+  const tellPulls = branch === null ? () => {} : await followMove(context, repository, { ...moved, branch }, initiator);
+  const announcement = { repository, sender: initiator.user, byJobToken: initiator.byJobToken };
+  context.announce({ ...announcement, ...webhook("push", null, payload) });
+  const named = { ref: branch ?? tag ?? "", ref_type: branch === null ? "tag" : "branch", pusher_type: "user" };
+  if (moved.before === null) {
+    const about = { master_branch: repository.defaultBranch, description: repository.description };
+    context.announce({ ...announcement, ...webhook("create", null, { ...named, ...about }) });
+  }
+  if (moved.after === null) context.announce({ ...announcement, ...webhook("delete", null, named) });
+  tellPulls();
+  if (branch !== repository.defaultBranch) return;
+  const messages = payload.commits.map(({ message }) => message);
+  await closeMentioned(context, repository, messages, initiator);
+}
+
+function touch(context: SandboxContext, { id }: Repository): void {
+  const stored = context.store.table("repositories").get(id);
+  if (stored !== undefined) context.store.table("repositories").put({ ...stored, pushedAt: context.store.now() });
+}

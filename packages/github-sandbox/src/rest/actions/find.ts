@@ -1,0 +1,37 @@
+/** The entity a route names, within the repository it names; 404 otherwise. */
+import { notFound } from "../../access/errors.ts";
+import type { Actions } from "../../actions/index.ts";
+import type { SandboxContext } from "../../context.ts";
+import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../../store/entities.ts";
+import type { HttpContext } from "../kit.ts";
+
+function own<Entity extends { repositoryId: number }>(repository: Repository, entity: Entity | undefined): Entity {
+  if (entity === undefined || entity.repositoryId !== repository.id) throw notFound();
+  return entity;
+}
+
+function id(http: HttpContext, name: string): number {
+  return Number(http.req.param(name));
+}
+
+export function runFor(http: HttpContext, context: SandboxContext, repository: Repository): WorkflowRun {
+  return own(repository, context.store.table("runs").get(id(http, "run")));
+}
+
+export function jobFor(http: HttpContext, context: SandboxContext, repository: Repository): Job {
+  return own(repository, context.store.table("jobs").get(id(http, "job")));
+}
+
+export function artifactFor(http: HttpContext, context: SandboxContext, repository: Repository): Artifact {
+  return own(repository, context.store.table("artifacts").get(id(http, "artifact")));
+}
+
+/** By id or by file name, as GitHub takes both. */
+export async function workflowFor(http: HttpContext, actions: Actions, repository: Repository): Promise<Workflow> {
+  const name = http.req.param("workflow") ?? "";
+  const found = (await actions.workflows(repository)).find(
+    (workflow) => String(workflow.id) === name || workflow.path === name || workflow.path.endsWith(`/${name}`),
+  );
+  if (found === undefined) throw notFound();
+  return found;
+}

@@ -1,0 +1,94 @@
+/** Check suites. https://docs.github.com/en/rest/checks/suites */
+
+import { z } from "zod";
+import { notFound, unprocessable } from "../../access/errors.ts";
+import { suiteFor } from "../../checks/record.ts";
+import type { SandboxContext } from "../../context.ts";
+import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
+import { webhook } from "../../render/webhook.ts";
+import type { CheckSuite, Repository } from "../../store/entities.ts";
+import { bodyOf } from "../body.ts";
+import { initiatorOf } from "../issues/find.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { respond } from "../respond.ts";
+import { commitAt } from "./commit.ts";
+import { actingApp, runAt, suiteAt } from "./find.ts";
+
+const created = z.object({ head_sha: z.string().min(1) });
+
+export function checkSuiteRoutes(context: SandboxContext): Rest {
+  const rest = newRest();
+  const runs = context.store.table("checkRuns");
+  const suites = context.store.table("checkSuites");
+
+  async function showSuite(repository: Repository, suite: CheckSuite) {
+    const headCommit = await context.git.headCommit(repository, suite.headSha);
+    return renderCheckSuite(context, repository, suite, headCommit);
+  }
+
+  rest.post("/repos/:owner/:repo/check-suites", async (http) => {
+    const repository = repositoryFor(http, context.store, "checks", "write");
+    const app = actingApp(http);
+    const { head_sha: wanted } = await bodyOf(http, created);
+    const sha = await context.git.resolve(repository, wanted);
+    if (sha === null) throw unprocessable("CheckSuite", [{ field: "head_sha", code: "invalid" }]);
+    const last = context.store.nextId();
+    const suite = suiteFor(context, repository, sha, app.id);
+    // 200 for one that was there: https://docs.github.com/en/rest/checks/suites#create-a-check-suite
+    const shown = await showSuite(repository, suite);
+    return suite.id > last
+      ? respond<"checks/create-suite", 201>(http, shown, 201)
+      : respond<"checks/create-suite">(http, shown);
+  });
+
+  rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}", async (http) => {
+    const repository = repositoryFor(http, context.store, "checks", "read");
+    return respond<"checks/get-suite">(http, await showSuite(repository, suiteAt(http, context, repository)));
+  });
+
+  rest.post("/repos/:owner/:repo/check-suites/:id{[0-9]+}/rerequest", async (http) => {
+    const repository = repositoryFor(http, context.store, "checks", "write");
+    const suite = suiteAt(http, context, repository);
+    const shown = await showSuite(repository, suite);
+    announce(http, repository, webhook("check_suite", "rerequested", { check_suite: shown }), suite.appId);
+    return respond<"checks/rerequest-suite", 201>(http, {}, 201);
+  });
+
+  rest.post("/repos/:owner/:repo/check-runs/:id{[0-9]+}/rerequest", (http) => {
+    const repository = repositoryFor(http, context.store, "checks", "write");
+    const run = runAt(http, context, repository);
+    const suite = suites.get(run.suiteId);
+    if (suite === undefined) throw notFound();
+    const shown = checkRunPayload(context, repository, run, suite);
+    announce(http, repository, webhook("check_run", "rerequested", { check_run: shown }), run.appId);
+    return respond<"checks/rerequest-run", 201>(http, {}, 201);
+  });
+
+  /** Only the App that made it hears of it, whether it subscribed or not. */
+  function announce(
+    http: HttpContext,
+    repository: Repository,
+    what: ReturnType<typeof webhook>,
+    toAppId: number,
+  ): void {
+    const { user: sender, byJobToken } = initiatorOf(http);
+    context.announce({ repository, ...what, sender, byJobToken, toAppId });
+  }
+
+  rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-suites", async (http) => {
+    const repository = repositoryFor(http, context.store, "checks", "read");
+    const sha = await commitAt(context, repository, http.req.param("ref"));
+    const { app_id: appId, check_name: name } = http.req.query();
+    const found = suites.filter(
+      (suite) =>
+        suite.repositoryId === repository.id &&
+        suite.headSha === sha &&
+        (appId === undefined || suite.appId === Number(appId)) &&
+        (name === undefined || runs.find((run) => run.suiteId === suite.id && run.name === name) !== undefined),
+    );
+    const shown = await Promise.all(paginate(http, found).map((suite) => showSuite(repository, suite)));
+    return respond<"checks/list-suites-for-ref">(http, { total_count: found.length, check_suites: shown });
+  });
+
+  return rest;
+}

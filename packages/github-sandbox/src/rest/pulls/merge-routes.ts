@@ -1,0 +1,98 @@
+/** Merging pulls and bringing their heads up to date, over REST. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
+
+import { z } from "zod";
+import { notFound } from "../../access/errors.ts";
+import type { SandboxContext } from "../../context.ts";
+import { pullAt } from "../../pulls/facts.ts";
+import { mergePull } from "../../pulls/merge/merge.ts";
+import { mergeResult, requestMerge } from "../../pulls/merge/merge-async.ts";
+import { updateBranch } from "../../pulls/merge/update-branch.ts";
+import { repositoryApi } from "../../render/site.ts";
+import { bodyOf } from "../body.ts";
+import { initiatorOf } from "../issues/find.ts";
+import { type HttpContext, newRest, type Rest, repositoryFor } from "../kit.ts";
+import { respond } from "../respond.ts";
+
+const sha = z.string().regex(/^[0-9a-f]{40}$/i);
+
+const merged = z.object({
+  merge_method: z.enum(["merge", "squash", "rebase"]).nullish(),
+  sha: sha.nullish(),
+  commit_title: z.string().nullish(),
+  commit_message: z.string().nullish(),
+});
+
+const mergedLater = merged.extend({ merge_action: z.enum(["default", "direct_merge", "merge_queue"]).nullish() });
+const updated = z.object({ expected_head_sha: sha.nullish() });
+
+const one = "/repos/:owner/:repo/pulls/:number{[0-9]+}";
+
+export function mergeRoutes(context: SandboxContext): Rest {
+  const rest = newRest();
+
+  /** Merging is writing contents: https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
+  const mergeable = (http: HttpContext) => repositoryFor(http, context.store, "contents", "write");
+
+  rest.get(`${one}/merge`, (http) => {
+    const pull = pullAt(http, context, repositoryFor(http, context.store, "pull_requests", "read"));
+    if (!pull.merged) throw notFound();
+    return http.body(null, 204);
+  });
+
+  rest.put(`${one}/merge`, async (http) => {
+    const repository = mergeable(http);
+    const body = await bodyOf(http, merged);
+    const order = { ...orderIn(body), method: body.merge_method ?? ("merge" as const) };
+    return respond<"pulls/merge">(http, {
+      sha: await mergePull(context, repository, pullAt(http, context, repository), order, initiatorOf(http)),
+      merged: true,
+      message: "Pull Request successfully merged",
+    });
+  });
+
+  rest.put(`${one}/merge-async`, async (http) => {
+    const repository = mergeable(http);
+    const body = await bodyOf(http, mergedLater);
+    const wanted = {
+      ...orderIn(body),
+      method: body.merge_method ?? ("default" as const),
+      action: body.merge_action ?? ("default" as const),
+    };
+    const { status, result } = requestMerge(
+      context,
+      repository,
+      pullAt(http, context, repository),
+      wanted,
+      initiatorOf(http),
+    );
+    if (status === 200) return respond<"pulls/merge-async">(http, result);
+    return respond<"pulls/merge-async", typeof status>(http, result, status);
+  });
+
+  rest.get(`${one}/merge-async/:uuid`, (http) => {
+    const repository = repositoryFor(http, context.store, "pull_requests", "read");
+    const result = mergeResult(context, pullAt(http, context, repository), http.req.param("uuid"));
+    return respond<"pulls/get-merge-async-result">(http, result);
+  });
+
+  rest.put(`${one}/update-branch`, async (http) => {
+    // An App must also be allowed to write the head: the documentation of this route says so.
+    repositoryFor(http, context.store, "contents", "write");
+    const repository = repositoryFor(http, context.store, "pull_requests", "write");
+    const pull = pullAt(http, context, repository);
+    const { expected_head_sha: expected } = await bodyOf(http, updated);
+    await updateBranch(context, repository, pull, expected?.toLowerCase() ?? null, initiatorOf(http));
+    const url = `${repositoryApi(context, repository)}/pulls/${pull.number}`;
+    return respond<"pulls/update-branch", 202>(http, { message: "Updating pull request branch.", url }, 202);
+  });
+
+  return rest;
+}
+
+function orderIn(body: z.output<typeof merged>) {
+  return {
+    sha: body.sha?.toLowerCase() ?? null,
+    title: body.commit_title ?? null,
+    message: body.commit_message ?? null,
+  };
+}

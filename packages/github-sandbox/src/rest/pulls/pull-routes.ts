@@ -1,0 +1,141 @@
+/** Pull requests. https://docs.github.com/en/rest/pulls/pulls */
+
+import { z } from "zod";
+import { unprocessable } from "../../access/errors.ts";
+import type { SandboxContext } from "../../context.ts";
+import { diffText, patchText } from "../../git/plumbing/diff.ts";
+import { log } from "../../git/plumbing/history.ts";
+import { closePull, editWords, reopenPull, retarget } from "../../pulls/edit.ts";
+import { isOpen, pullAt, renderFullPull } from "../../pulls/facts.ts";
+import { listPulls } from "../../pulls/list.ts";
+import { askMergeability } from "../../pulls/mergeability.ts";
+import { openPull } from "../../pulls/open.ts";
+import { diffBaseOf } from "../../pulls/reviews/place.ts";
+import { renderSimplePull } from "../../render/pulls/pull.ts";
+import { bodyOf, checkWords } from "../body.ts";
+import { commitsOf } from "../git/commit-routes.ts";
+import { diffEntries } from "../git/diffs.ts";
+import { mediaType } from "../git/media.ts";
+import { initiatorOf } from "../issues/find.ts";
+import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { respond } from "../respond.ts";
+import { mergeRoutes } from "./merge-routes.ts";
+import { reviewCommentRoutes } from "./review-comment-routes.ts";
+import { reviewRequestRoutes } from "./review-request-routes.ts";
+import { reviewRoutes } from "./review-routes.ts";
+
+const opened = z.object({
+  title: z.string().min(1),
+  body: z.string().nullish(),
+  head: z.string().min(1),
+  base: z.string().min(1),
+  draft: z.boolean().nullish(),
+});
+
+const changed = z.object({
+  title: z.string().min(1).nullish(),
+  body: z.string().nullish(),
+  state: z.enum(["open", "closed"]).nullish(),
+  base: z.string().min(1).nullish(),
+});
+
+const pulls = "/repos/:owner/:repo/pulls";
+const one = `${pulls}/:number{[0-9]+}`;
+
+export function pullRoutes(context: SandboxContext): Rest {
+  const rest = newRest();
+  for (const routes of [mergeRoutes, reviewRoutes, reviewCommentRoutes, reviewRequestRoutes]) {
+    rest.route("/", routes(context));
+  }
+
+  const readable = (http: HttpContext) => repositoryFor(http, context.store, "pull_requests", "read");
+  const writable = (http: HttpContext) => repositoryFor(http, context.store, "pull_requests", "write");
+
+  rest.get(pulls, (http) => {
+    const repository = readable(http);
+    const found = paginate(http, listPulls(context, repository, http.req.query()));
+    return respond<"pulls/list">(
+      http,
+      found.map((pull) => renderSimplePull(context, repository, pull)),
+    );
+  });
+
+  rest.post(pulls, async (http) => {
+    const repository = writable(http);
+    const { title, body, head, base, draft } = await bodyOf(http, opened);
+    checkWords("PullRequest", { title, body });
+    const given = { title, body: body ?? null, head, base, draft: draft ?? false };
+    const pull = await context.git.exclusive(repository, () => openPull(context, repository, given, initiatorOf(http)));
+    const rendered = await renderFullPull(context, repository, pull);
+    return respond<"pulls/create", 201>(http, rendered, 201, { Location: rendered.url });
+  });
+
+  rest.get(one, async (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const type = mediaType(http);
+    if (type === "diff" || type === "patch") {
+      const git = context.git.at(repository);
+      const from = await diffBaseOf(context.git.at(repository), pull);
+      const text = type === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
+      return http.body(await text, 200, { "Content-Type": `application/vnd.github.${type}; charset=utf-8` });
+    }
+    const rendered = await renderFullPull(context, repository, pull);
+    askMergeability(context, repository, pull);
+    return respond<"pulls/get">(http, rendered);
+  });
+
+  rest.patch(one, async (http) => {
+    const repository = writable(http);
+    const body = await bodyOf(http, changed);
+    checkWords("PullRequest", body);
+    const pull = pullAt(http, context, repository);
+    const initiator = initiatorOf(http);
+    const words = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };
+    await editWords(context, repository, pull, words, initiator);
+    await context.git.exclusive(repository, async () => {
+      const { base, state } = body;
+      if (base && base !== pull.baseRef && !isOpen(context, pull)) {
+        // https://github.com/cli/cli/issues/14223
+        const message = "Cannot change the base branch of a closed pull request.";
+        throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
+      }
+      if (base && isOpen(context, pull)) await retarget(context, repository, pull, base, initiator);
+      if (state === "closed" && isOpen(context, pull))
+        await closePull(context, repository, pullAt(http, context, repository), initiator);
+      if (state === "open" && !isOpen(context, pull))
+        await reopenPull(context, repository, pullAt(http, context, repository), initiator);
+    });
+    return respond<"pulls/update">(http, await renderFullPull(context, repository, pullAt(http, context, repository)));
+  });
+
+  rest.get(`${one}/commits`, async (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const from = await diffBaseOf(context.git.at(repository), pull);
+    const commits = await log(context.git.at(repository), pull.headSha, { without: [from], limit: 250, reverse: true });
+    return respond<"pulls/list-commits">(http, commitsOf(context, repository, paginate(http, commits)));
+  });
+
+  rest.get(`${one}/files`, async (http) => {
+    const repository = readable(http);
+    const pull = pullAt(http, context, repository);
+    const from = await diffBaseOf(context.git.at(repository), pull);
+    const files = await diffEntries(context, repository, from, pull.headSha);
+    return respond<"pulls/list-files">(http, paginate(http, files.slice(0, 3000)));
+  });
+
+  rest.get("/repos/:owner/:repo/commits/:sha{[0-9a-f]+}/pulls", (http) => {
+    const repository = readable(http);
+    const wanted = http.req.param("sha");
+    const found = listPulls(context, repository, { state: "all" }).filter(
+      (pull) => pull.headSha === wanted || (pull.merged && pull.mergeSha === wanted),
+    );
+    return respond<"repos/list-pull-requests-associated-with-commit">(
+      http,
+      paginate(http, found).map((pull) => renderSimplePull(context, repository, pull)),
+    );
+  });
+
+  return rest;
+}

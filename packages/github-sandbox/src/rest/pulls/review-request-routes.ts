@@ -1,0 +1,46 @@
+/** Requested reviewers over REST. https://docs.github.com/en/rest/pulls/review-requests */
+import { z } from "zod";
+import type { SandboxContext } from "../../context.ts";
+import { pullAt } from "../../pulls/facts.ts";
+import { notCollaborator, requestReviews, withdrawRequests } from "../../pulls/reviews/requests.ts";
+import { renderSimplePull, requestedReviewers } from "../../render/pulls/pull.ts";
+import { bodyOf } from "../body.ts";
+import { initiatorOf } from "../issues/find.ts";
+import { newRest, type Rest, repositoryFor } from "../kit.ts";
+import { respond } from "../respond.ts";
+
+const asked = z.object({ reviewers: z.array(z.string()).default([]), team_reviewers: z.array(z.string()).default([]) });
+const withdrawn = z.object({ reviewers: z.array(z.string()), team_reviewers: z.array(z.string()).default([]) });
+
+const path = "/repos/:owner/:repo/pulls/:number{[0-9]+}/requested_reviewers";
+
+export function reviewRequestRoutes(context: SandboxContext): Rest {
+  const rest = newRest();
+
+  rest.get(path, (http) => {
+    const repository = repositoryFor(http, context.store, "pull_requests", "read");
+    const pull = pullAt(http, context, repository);
+    const users = requestedReviewers(context, pull);
+    return respond<"pulls/list-requested-reviewers">(http, { users, teams: [] });
+  });
+
+  rest.post(path, async (http) => {
+    const repository = repositoryFor(http, context.store, "pull_requests", "write");
+    const { reviewers, team_reviewers: teams } = await bodyOf(http, asked);
+    const pull = pullAt(http, context, repository);
+    // The sandbox has no teams, so none of them has access.
+    if (teams.length > 0) throw notCollaborator(repository);
+    await requestReviews(context, repository, pull, reviewers, initiatorOf(http));
+    return respond<"pulls/request-reviewers", 201>(http, renderSimplePull(context, repository, pull), 201);
+  });
+
+  rest.delete(path, async (http) => {
+    const repository = repositoryFor(http, context.store, "pull_requests", "write");
+    const { reviewers } = await bodyOf(http, withdrawn);
+    const pull = pullAt(http, context, repository);
+    await withdrawRequests(context, repository, pull, reviewers, initiatorOf(http));
+    return respond<"pulls/remove-requested-reviewers">(http, renderSimplePull(context, repository, pull));
+  });
+
+  return rest;
+}

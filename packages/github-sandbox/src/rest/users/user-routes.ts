@@ -1,0 +1,24 @@
+/** People. https://docs.github.com/en/rest/users/users */
+import { forbidden } from "../../access/errors.ts";
+import type { SandboxContext } from "../../context.ts";
+import { renderPrivateUser, renderPublicUser } from "../../render/user.ts";
+import { actingUser, newRest, type Rest } from "../kit.ts";
+import { userNamed } from "../repos/repository-routes.ts";
+import { respond } from "../respond.ts";
+
+export function userRoutes(context: SandboxContext): Rest {
+  const rest = newRest();
+
+  rest.get("/user", (http) => {
+    const user = actingUser(http);
+    // Apps and jobs are not people: they have no "own account".
+    if (user.type !== "User") throw forbidden();
+    return respond<"users/get-authenticated">(http, renderPrivateUser(context, user));
+  });
+
+  rest.get("/users/:login", (http) =>
+    respond<"users/get-by-username">(http, renderPublicUser(context, userNamed(context, http.req.param("login")))),
+  );
+
+  return rest;
+}
