@@ -10,7 +10,7 @@ import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./s
 export function reportStanding(draft: LaneDraft, entry: Entry): void {
   const { state } = draft;
   if (isAway(entry) || isWithdrawn(entry)) return;
-  const standing = standingOf(state, entry);
+  const standing = entryStanding(state, entry);
   const checking = isChecking(entry);
   const { explained } = entry;
   if (explained?.checking === checking && isSameStanding(explained.standing, standing)) return;
@@ -32,7 +32,7 @@ function isChecking(entry: Entry): boolean {
   return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
 }
 
-function standingOf(state: LaneState, entry: Entry): Standing {
+function entryStanding(state: LaneState, entry: Entry): Standing {
   const snapshot = snapshotOf(entry);
   if (entry.stage.kind === "merging") return { kind: "merging" };
   if (state.halted !== null) return { kind: "queue-halted", halt: state.halted };

@@ -3,7 +3,7 @@ import type { PullSnapshot } from "../../../src/core/github.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";
 
-interface Standing {
+interface QueuedPull {
   place: number;
   feature: string;
   task: string;
@@ -18,7 +18,7 @@ const RED = ["failure", "timed_out", "action_required", "cancelled", "stale", "s
 export class OrderJudge {
   readonly #court: Court;
   readonly #snapshotOf: (pull: number) => PullSnapshot | undefined;
-  readonly #entries = new Map<number, Standing>();
+  readonly #entries = new Map<number, QueuedPull>();
   /** By the heads of both: the later place and the one ahead. */
   readonly #conflicts = new Set<string>();
   #places = 0;
@@ -32,7 +32,7 @@ export class OrderJudge {
   applied(event: EventLike): void {
     switch (event.type) {
       case "entry.submitted": {
-        const { pull, feature, task, checks, mode, held } = event.entry as Standing & {
+        const { pull, feature, task, checks, mode, held } = event.entry as QueuedPull & {
           pull: number;
           checks: { name: string }[];
         };
@@ -81,7 +81,7 @@ export class OrderJudge {
     }
   }
 
-  #advances(pull: number, entry: Standing): boolean {
+  #advances(pull: number, entry: QueuedPull): boolean {
     const snapshot = this.#snapshotOf(pull);
     if (snapshot === undefined || entry.away || entry.held || entry.mode !== "auto") return false;
     if (snapshot.state !== "open" || snapshot.draft || snapshot.changesRequestedBy.length > 0) return false;
