@@ -1,18 +1,18 @@
-/** Drives the loop in a process: sleeps until something is due or somebody wakes it, and drains on stop. */
+/** Drives the loop in a process: sleeps until something is due or an event arrives, and drains on stop. */
 import type { Loop } from "./loop.ts";
 import type { Log } from "./outside.ts";
 import { describe } from "./step.ts";
 
-/** Effects at the same time. Far below GitHub's limit of 100 concurrent requests. */
+/** Effects that run at the same time. GitHub allows 100 concurrent requests. */
 const EFFECTS = 8;
 const LONGEST_SLEEP_MS = 5_000;
 
 export interface Driver {
-  /** Something reached an inbox: do not sleep on. */
+  /** Ends the driver's sleep, because an event reached an inbox. */
   wake(): void;
-  /** Whether an effect is under way or being chosen. What it held back is due only when it has ended. */
+  /** True while an effect runs or is being claimed. Effects behind it are due only after it has ended. */
   busy(): boolean;
-  /** Finish the effects under way, start nothing new. Resolves when idle. */
+  /** Ends the effects that run, decides their outcomes, and starts nothing new. */
   stop(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export function drive(loop: Loop, clock: { now(): number }, log: Log): Driver {
         await turn();
         void loop.tick();
       } catch (error) {
-        log.error({ error: describe(error) }, "the loop stumbled; it goes on in a moment");
+        log.error({ error: describe(error) }, "loop iteration failed; retrying");
       }
       turning = false;
       await sleep();

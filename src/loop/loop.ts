@@ -1,6 +1,6 @@
 /**
- * The loop in single steps: an aggregate's inbox, the outbox, the sweep. It never waits by itself; a driver does. Tests and
- * simulations pump the same steps.
+ * Offers the loop in single steps: inboxes, the outbox, the sweep. It never waits; `driver.ts` does in a process. Tests and the
+ * simulation call the same steps themselves.
  */
 import { leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
@@ -12,26 +12,26 @@ import { sweepAggregates, sweepRepositories } from "./sweep.ts";
 const AGGREGATES = 50;
 
 export interface Loop {
-  /** Decide what waits in inboxes; the number of events decided. */
+  /** Decides what waits in inboxes. Returns how many events were decided. */
   stepInbox(): Promise<number>;
-  /** Claim up to `limit` effects that are due. Each promise ends with its effect and never rejects. */
+  /** Claims up to `limit` effects that are due. Each promise ends with its effect and never rejects. */
   claim(limit: number): Promise<Promise<void>[]>;
-  /** Claim and run to the end; the number of effects run. */
+  /** Claims effects and runs them to their ends. Returns how many. */
   stepOutbox(limit: number): Promise<number>;
-  /** Look for what webhooks never told. */
+  /** Sweeps when a sweep is due: finds what webhooks did not report. */
   tick(): Promise<void>;
-  /** Milliseconds since 1970 at which something will be due, or null. */
+  /** Returns when the outbox next has something to do, in milliseconds since 1970; null: never. */
   nextDue(): Promise<number | null>;
 }
 
-/** `decided` is told of every aggregate that was stepped. */
+/** `decided` is called with every aggregate that was stepped. */
 export function createLoop(outside: Outside, decided: (aggregate: string) => void = () => {}): Loop {
   const { store, log } = outside;
   const inside: Inside = { ...outside, remembered: new Remembered() };
   let sweptAt: number | null = null;
-  /** By their ordering key, the effects under way here. */
+  /** The effects that this process runs now, by their ordering keys. */
   const underWay = new Map<string, Promise<void>>();
-  /** Aggregates whose snapshot this process cannot read, and until when they are left alone. */
+  /** Until when this process leaves an aggregate alone whose snapshot it cannot read. Otherwise it would log that in a loop. */
   const unreadable = new Map<string, number>();
 
   async function stepInbox(): Promise<number> {
@@ -56,7 +56,7 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
     const now = outside.now();
     const claimed = await store.claim(new Date(now).toISOString(), leaseUntil(now), limit);
     return claimed.map((effect) => {
-      // A clock that jumps ends the lease of an effect that is still under way here: what takes it over waits for it.
+      // A clock that jumps ends the lease of an effect that still runs here. Its second run waits, or two would run at once.
       const before = underWay.get(effect.ordering);
       const run = before === undefined ? carryOut(effect) : before.then(() => carryOut(effect));
       underWay.set(effect.ordering, run);
@@ -69,7 +69,7 @@ export function createLoop(outside: Outside, decided: (aggregate: string) => voi
 
   function carryOut(effect: ClaimedEffect): Promise<void> {
     return runClaimed(inside, effect).catch((error: unknown) => {
-      // The store itself failed: the lease runs out and the effect is claimed again.
+      // The store failed. The lease runs out and the effect is claimed again.
       log.error({ effect: effect.id, error: describe(error) }, "an effect's end could not be written");
     });
   }

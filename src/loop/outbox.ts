@@ -1,9 +1,45 @@
-/** Effects waiting become effects: claimed with a lease, tried again within limits, their outcome and end written together. */
+/**
+ * The outbox runs the effects that steps wrote down, until each of them has ended.
+ *
+ * Properties
+ * - An effect runs at least once. It can run twice, so its executor in `effects/` finds before it creates.
+ * - The end of an effect and the events of its outcome are written in one transaction, and only while the lease is live. Of two
+ *   processes that run the same effect, one writes its outcome.
+ * - Effects with the same ordering key run one at a time, in order. One that waits for its next try keeps its place; the store
+ *   sees to that.
+ * - Every effect ends. One that is refused, or fails `MAX_ATTEMPTS` times, ends with `effect.failed`, so that no aggregate waits
+ *   for ever. `Refused` is never tried again; `Unavailable` and every unknown error are.
+ * - `runClaimed` throws only when the store fails.
+ *
+ * Effects come from steps (`step.ts`): external effects as soon as their pacing window ends, timers at the time they are due.
+ *
+ * Races
+ * - A process dies between the call and its end: the lease runs out and another process claims the effect. It finds what the
+ *   first one did.
+ * - A lease runs out while the effect is still under way: two processes run it. The store refuses the end of the first, because
+ *   its fencing token is old.
+ * - The clock jumps and this process claims an effect that it is still running: `loop.ts` lets the second run wait for the first.
+ * - A step asks again for an effect that runs now: the row is armed again and runs once more. Each run has an outcome of its own,
+ *   since the lease is part of the outcome's key.
+ * - A step withdraws an effect that runs now: it goes on. The core ignores an outcome that it does not expect.
+ * - A timer is set for the same time again after it was due: it is due again, for the same reason.
+ *
+ * Accepted
+ * - The store fails while it writes the outcome: the effect is given back and runs again although it has happened.
+ * - Another version of Headgate stored an effect that this one cannot read: it fails as `platform-unknown`. The aggregate then
+ *   asks for it again, in the words of this version.
+ * - `pull.merge` is not tried again after an outage (`effects/pulls.ts`): what was judged before a pause says nothing about after
+ *   it, so the core observes and judges anew.
+ *
+ * Dropped
+ * - Renewing leases while an effect runs: an effect that hangs would hold its ordering key for ever. The lease is longer than the
+ *   slowest effect instead.
+ */
 import { z } from "zod";
 import { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
-import { perform } from "./effects/index.ts";
+import { performEffect } from "./effects/index.ts";
 import type { OutcomeEvent } from "./effects/outcome-event.ts";
 import { Refused, Unavailable } from "./github-port.ts";
 import type { Outside } from "./outside.ts";
@@ -11,17 +47,17 @@ import type { Inside } from "./remembered.ts";
 import { describe } from "./step.ts";
 import type { ClaimedEffect, InboxEvent } from "./store-port.ts";
 
-/** With the back-off below about 25 minutes: longer than most outages, shorter than anyone's patience. */
+/** With the back-off below about 25 minutes: longer than most outages of GitHub. */
 const MAX_ATTEMPTS = 30;
 const LONGEST_BACKOFF_MS = 60_000;
-/** How long an effect may be at it before another process takes it over. Planning streams for minutes. */
+/** Longer than the slowest effect: a planner streams for minutes. A shorter lease would have two processes plan. */
 const LEASE_MS = 15 * 60_000;
 
 export function leaseUntil(now: number): string {
   return new Date(now + LEASE_MS).toISOString();
 }
 
-/** Run one claimed effect to its end: done, to be tried again, or given up. Never throws for outside reasons. */
+/** Runs one claimed effect until it is done, given back for another try, or given up. Throws only when the store fails. */
 export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promise<void> {
   const { store, log } = outside;
   const effect = Effect.safeParse(claimed.effect);
@@ -38,7 +74,7 @@ export async function runClaimed(outside: Inside, claimed: ClaimedEffect): Promi
   }
 }
 
-/** Of an effect in another version's words, as much as is needed to tell whoever waits for it. */
+/** Reads as much of another version's effect as its `effect.failed` needs. */
 const Foreign = z.object({
   type: z.string(),
   task: z.string().nullable().catch(null),
@@ -46,7 +82,7 @@ const Foreign = z.object({
   head: z.string().nullable().catch(null),
 });
 
-/** It failed for no reason of its own: asked for again, it is asked for in this version's words. */
+/** Fails the effect, so that its aggregate asks again. Returns nothing where not even the type can be read. */
 function unreadable(claimed: ClaimedEffect): OutcomeEvent[] {
   const foreign = Foreign.safeParse(claimed.effect);
   if (!foreign.success) return [];
@@ -65,7 +101,7 @@ function unreadable(claimed: ClaimedEffect): OutcomeEvent[] {
 async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect): Promise<OutcomeEvent[]> {
   const { aggregate } = claimed;
   if (effect.type === "timer.set") {
-    // With the lease: set again for the same time after it was due, it is due again.
+    // Without the lease a timer that is set for the same time again would be dropped as a duplicate.
     const key = `timer:${effect.timer}:${effect.dueAt}=${claimed.lease}`;
     return [{ aggregate, key, event: { type: "timer.due", timer: effect.timer } }];
   }
@@ -76,7 +112,7 @@ async function outcomeOf(outside: Inside, claimed: ClaimedEffect, effect: Effect
     { aggregate, operation: effect.type, key: claimed.key, attempt: claimed.attempts },
     "an effect starts",
   );
-  return perform(outside, aggregate, effect, claimed.lease);
+  return performEffect(outside, aggregate, effect, claimed.lease);
 }
 
 async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: Effect, error: unknown): Promise<void> {

@@ -1,14 +1,14 @@
 /**
- * States that this process wrote itself and still has, so that the next step need not read and parse them again. A state is the
- * aggregate's at one `seq`: when anybody wrote since, the numbers differ and what is remembered is of no use.
+ * Remembers the states that this process wrote, so that the next step does not read and parse them again. A state belongs to one
+ * `seq` of its aggregate. Once another process has stepped the aggregate, the numbers differ and the state is not used.
  */
 import type { State } from "../core/decide.ts";
 import type { Outside } from "./outside.ts";
 
-/** Far more than are under way at a time; a state has some kilobytes. */
+/** States that are kept, of some kilobytes each. */
 const MOST = 200;
 
-/** What steps and effects work with: the outside, and what this process remembers of itself. */
+/** What steps and effects work with: the outside, and what this process remembers. */
 export interface Inside extends Outside {
   remembered: Remembered;
 }
@@ -16,13 +16,13 @@ export interface Inside extends Outside {
 export class Remembered {
   readonly #states = new Map<string, { seq: number; state: State }>();
 
-  /** undefined: not known. */
+  /** Returns the state at this `seq`; undefined: not remembered. */
   at(aggregate: string, seq: number): State | undefined {
     const known = this.#states.get(aggregate);
     return known?.seq === seq ? known.state : undefined;
   }
 
-  /** What a step wrote, once it is written. The one that was not stepped for longest is forgotten. */
+  /** Remembers what a step has written. Forgets the state that was not stepped for longest. */
   keep(aggregate: string, seq: number, state: State): void {
     this.#states.delete(aggregate);
     this.#states.set(aggregate, { seq, state });

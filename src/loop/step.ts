@@ -1,5 +1,35 @@
-/** One step of an aggregate: open events in, decisions out, all of it in one transaction of the store. */
-
+/**
+ * The step decides the open events of one aggregate and writes all that follows in one transaction of the store.
+ *
+ * Properties
+ * - State, history, effects, timers, routes and events for other aggregates are written together or not at all.
+ * - One step of an aggregate runs at a time, over all processes, under the store's lock. Events are decided in the order of their
+ *   arrival.
+ * - Every event gets a row of history: applied, ignored with a reason, or a defect.
+ * - The core gets the time of the event and never the clock, so that replaying the history gives the same state.
+ *
+ * Effects of a step
+ * - The last `timer.set` of a timer counts. `timer.cancel` and `withdraw` drop what waits; what runs already goes on.
+ * - An effect that coalesces replaces the one that waits under its key. Any other is added once, as first asked for.
+ * - An effect with a pacing window runs at the window's end (`core/effect.ts`).
+ * - `send` goes into the other aggregate's inbox in the same transaction.
+ *
+ * Races
+ * - The core throws on an event: the step is repeated with one event at a time, so that those before it are decided. The event
+ *   itself goes into history as a defect and stops its aggregate (`Store.waiting`). It never loops and never stops another one.
+ * - Another process has stepped the aggregate since this one did: the remembered state belongs to an older `seq` and is not used.
+ * - The transaction is not committed: nothing is remembered, and the next step reads the snapshot.
+ * - The database breaks a deadlock and calls `decide` a second time: it has changed nothing outside but `next`, which it sets again.
+ * - A newer version wrote the snapshot while replicas are upgraded: the step throws and changes nothing. `loop.ts` leaves the
+ *   aggregate alone for a minute.
+ *
+ * Accepted
+ * - A timer or observation that is withdrawn while it runs still has an outcome. The core ignores it as superseded.
+ *
+ * Dropped
+ * - One transaction for each event: a burst of webhooks would lock the aggregate and write its snapshot once for each.
+ * - A pacing window that slides with each event: steady webhooks would push it ahead for ever.
+ */
 import { decideOn, read, type State } from "../core/decide.ts";
 import { coalesces, type Effect, earliestRun, effectKey, orderingKey, type Pace } from "../core/effect.ts";
 import type { Inside } from "./remembered.ts";
@@ -7,7 +37,7 @@ import type { HistoryWrite, Loaded, NewEffect, SentEvent, StepWrite } from "./st
 
 const BATCH = 20;
 
-/** A fault of ours: the core threw on this event. Everything else that goes wrong in a step has nothing to do with it. */
+/** The core threw on this event, which is a defect of ours. Only this error quarantines an event. */
 class Undecidable extends Error {
   readonly event: string;
   constructor(event: string, cause: unknown) {
@@ -17,8 +47,8 @@ class Undecidable extends Error {
 }
 
 /**
- * Decide what is open for the aggregate. An event on which the core throws is taken out and recorded; it blocks nobody but its
- * aggregate. A snapshot that cannot be read, or a store that fails, throws and changes nothing.
+ * Decides the aggregate's open events and returns how many left its inbox. Throws and changes nothing when the snapshot cannot be
+ * read or the store fails.
  */
 export async function stepAggregate(inside: Inside, aggregate: string): Promise<number> {
   for (const limit of [BATCH, 1]) {
@@ -29,7 +59,7 @@ export async function stepAggregate(inside: Inside, aggregate: string): Promise<
         next = { seq: loaded.seq + write.history.length, state };
         return write;
       });
-      // Assigned in the callback, which the compiler does not follow.
+      // TypeScript does not see that the callback assigned it.
       const written = next as { seq: number; state: State } | null;
       if (written !== null) inside.remembered.keep(aggregate, written.seq, written.state);
       return count;
@@ -83,7 +113,7 @@ function decideOne(...given: Parameters<typeof decideOn>): ReturnType<typeof dec
   }
 }
 
-/** Effects of several events in one step: the last word on a key counts. */
+/** Collects the effects of all events of a step, by their keys. */
 class Collector {
   readonly history: HistoryWrite[] = [];
   readonly effects = new Map<string, NewEffect>();

@@ -1,9 +1,9 @@
-/** Features whose label webhook was lost: every repository is looked at now and then, and at the start. */
+/** Finds what webhooks did not report, in every repository, at the start and again after each interval. */
 import { featureKey } from "../core/keys.ts";
 import type { Outside } from "./outside.ts";
 import { describe } from "./step.ts";
 
-/** After a start: whatever was told while nobody listened is found by a sweep of everything under way. */
+/** Wakes everything under way after a start: webhooks that arrived while the process was down are lost. */
 export async function sweepAggregates(outside: Outside): Promise<void> {
   const at = new Date(outside.now()).toISOString();
   const sweep = { type: "timer.due" as const, timer: "sweep" };
@@ -28,7 +28,7 @@ async function sweepRepository(outside: Outside, repo: { owner: string; name: st
   const { github, store, settings } = outside;
   for (const issue of await github.labelledIssues(repo, settings.label)) {
     const aggregate = featureKey(repo, issue.number);
-    // A command on an issue that nobody labelled leaves a row without a state.
+    // A command on an issue without the label leaves a row without a state. The label must still start a feature.
     if (((await store.snapshot(aggregate))?.state ?? null) !== null) continue;
     const labelled = await github.labelledBy(repo, issue.number, settings.label);
     if (labelled === null) continue;

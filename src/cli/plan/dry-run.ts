@@ -10,8 +10,7 @@ import { FeatureState } from "../../core/feature/state.ts";
 import type { Repo } from "../../core/github.ts";
 import { featureKey } from "../../core/keys.ts";
 import type { Problem } from "../../core/preflight/index.ts";
-import { type Onlooker, observeFeature } from "../../loop/effects/observing.ts";
-import { makePlan } from "../../loop/effects/planning.ts";
+import { type Onlooker, performFeatureObserve, performPlanMake } from "../../loop/effects/planning.ts";
 import type { Planner } from "../../loop/planner-port.ts";
 
 export interface DryRun {
@@ -36,7 +35,7 @@ export async function planOnly(
   const { number, title, body } = issue;
   const looks = tell({ type: "feature.labelled", repo, issue: number, title, body, by });
   const look = effectOf(looks, "feature.observe");
-  const observed = await observeFeature(outside, look);
+  const observed = await performFeatureObserve(outside, look);
   if (observed.type !== "feature.observed") throw new Error(`a look gave ${observed.type}`);
   const { policy, problems } = observed;
   // Whatever the repository's policy says, nothing begins.
@@ -48,7 +47,7 @@ export async function planOnly(
     problems: observed.base === null || asking === null ? problems : [],
   });
   const make = plans.find((effect) => effect.type === "plan.make");
-  if (make !== undefined) tell(await makePlan(outside, make));
+  if (make !== undefined) tell(await performPlanMake(outside, make));
   // Assigned in the callback, which the compiler does not follow.
   const last = stored as { state: unknown } | null;
   return { state: FeatureState.parse(last?.state), problems };

@@ -1,19 +1,19 @@
-/** Effects of an attempt: dispatch, look, cancel, and the promotion of its change: the trust boundary. */
+/** Performs the effects on an attempt: dispatch, cancel, and reading what its run left. */
 import { createHash } from "node:crypto";
 import type { ChangedFile } from "../../core/attempt.ts";
 import { ATTEMPT_WORKFLOW, Result } from "../../core/attempt.ts";
 import type { NoResult } from "../../core/cause.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
-import { repoName } from "../../core/github.ts";
 import { writeBrief } from "../../messages/agent/brief.ts";
-import { commitMessage } from "../../messages/commit.ts";
-import { attemptOfMessage } from "../../messages/markers.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 import { findingOf, findingOfLink } from "./findings.ts";
 
-export async function dispatchAttempt(outside: Outside, effect: EffectOf<"attempt.dispatch">): Promise<FeatureEvent> {
+export async function performAttemptDispatch(
+  outside: Outside,
+  effect: EffectOf<"attempt.dispatch">,
+): Promise<FeatureEvent> {
   const { run } = await outside.github.dispatch(effect.repo, {
     workflow: ATTEMPT_WORKFLOW,
     attempt: effect.id,
@@ -22,17 +22,21 @@ export async function dispatchAttempt(outside: Outside, effect: EffectOf<"attemp
   return { type: "attempt.dispatched", task: effect.task, attempt: effect.attempt, run };
 }
 
-export async function cancelAttempt(outside: Outside, effect: EffectOf<"attempt.cancel">): Promise<void> {
+export async function performAttemptCancel(outside: Outside, effect: EffectOf<"attempt.cancel">): Promise<null> {
   const { github } = outside;
   const run = effect.run ?? (await github.findRun(effect.repo, ATTEMPT_WORKFLOW, effect.id));
   if (run !== null) await github.cancelRun(effect.repo, run);
+  return null;
 }
 
 /**
- * The recorded run and what it left. Authentic is what the run of this id uploaded in its first run attempt under the
- * attempt workflow's path; there is no secret to steal. Nothing in the artifact is trusted further than it parses.
+ * Reads the recorded run and its artifact. The artifact counts only if the run of this id uploaded it in its first run attempt,
+ * under the attempt workflow's path. That is its authenticity; there is no secret to steal.
  */
-export async function observeAttempt(outside: Outside, effect: EffectOf<"attempt.observe">): Promise<FeatureEvent> {
+export async function performAttemptObserve(
+  outside: Outside,
+  effect: EffectOf<"attempt.observe">,
+): Promise<FeatureEvent> {
   const { github } = outside;
   const run = await github.run(effect.repo, effect.run);
   const event = { type: "attempt.observed" as const, task: effect.task, attempt: effect.attempt, run };
@@ -76,48 +80,4 @@ function examine(file: ChangedFile, artifact: ArtifactContent): Outcome["finding
   }
   const finding = file.mode === "120000" ? findingOfLink(file.path, content) : findingOf(content);
   return finding === null ? [] : [{ path: file.path, finding }];
-}
-
-/** The App itself writes the commit and moves the branch; no job ever holds a write token. */
-export async function promoteChange(outside: Outside, effect: EffectOf<"change.promote">): Promise<FeatureEvent> {
-  const { github } = outside;
-  const { repo, branch } = effect;
-  const attempt = { task: effect.task, attempt: effect.attempt };
-  const done = async (): Promise<FeatureEvent | null> => {
-    const tip = await github.branchTip(repo, branch);
-    if (tip === effect.from) return null;
-    // Find before create: an earlier try may have moved the branch and died before telling.
-    const message = tip === null ? null : (await github.commit(repo, tip)).message;
-    if (tip !== null && message !== null && attemptOfMessage(message) === effect.id) {
-      return { type: "change.promoted", ...attempt, head: tip };
-    }
-    const cause = { kind: "branch-moved" as const, branch, tip };
-    return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
-  };
-  const earlier = await done();
-  if (earlier !== null) return earlier;
-  const artifact = await github.artifact(repo, effect.run);
-  if (artifact === null) {
-    const failure = { class: "attempt-lost" as const, cause: { kind: "artifact-gone" as const }, details: [] };
-    return { type: "change.refused", ...attempt, failure };
-  }
-  const { sha } = await github.writeCommit(repo, {
-    against: effect.against,
-    parents: effect.parents,
-    changes: effect.manifest,
-    file: (sha256) => {
-      const content = artifact.file(sha256);
-      if (content === null) throw new Error(`the artifact of run ${effect.run} in ${repoName(repo)} lost a file`);
-      return content;
-    },
-    message: commitMessage(effect),
-  });
-  const moved = await github.moveBranch(repo, branch, effect.from, sha);
-  if (moved === "moved") return { type: "change.promoted", ...attempt, head: sha };
-  const failure = {
-    class: "head-moved" as const,
-    cause: { kind: "branch-moved" as const, branch },
-    details: [],
-  };
-  return (await done()) ?? { type: "change.refused", ...attempt, failure };
 }

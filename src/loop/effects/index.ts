@@ -1,89 +1,79 @@
-/** What each effect does outside. Exhaustive: a new effect does not compile until it is done here. */
-import type { ExternalEffect } from "../../core/effect.ts";
+/** Performs effects. Exhaustive: an effect without an executor does not compile. */
+import type { EffectOf, ExternalEffect } from "../../core/effect.ts";
 import { effectKey } from "../../core/effect.ts";
 import type { Event } from "../../core/event.ts";
 import type { Inside } from "../remembered.ts";
-import { cancelAttempt, dispatchAttempt, observeAttempt, promoteChange } from "./attempts.ts";
-import { createBranch, writeRevert } from "./landing.ts";
-import { compareHeads, observeFeature, observeIssue, observePull, readFailure } from "./observing.ts";
+import { performAttemptCancel, performAttemptDispatch, performAttemptObserve } from "./attempts.ts";
+import {
+  performBranchCreate,
+  performBranchDelete,
+  performBranchObserve,
+  performChangePromote,
+  performRevertWrite,
+} from "./branches.ts";
+import {
+  performIssueClose,
+  performIssueObserve,
+  performNoticePost,
+  performPermissionObserve,
+  performReactionAdd,
+  performStatusPublish,
+} from "./issue.ts";
 import type { OutcomeEvent } from "./outcome-event.ts";
-import { closeIssue, filePlan, makePlan } from "./planning.ts";
-import { mergePull, openPull, rerunChecks, updatePull } from "./pulls.ts";
-import { postNotice, publishPlan, publishStatus } from "./talking.ts";
+import { performFeatureObserve, performPlanFile, performPlanMake, performPlanPublish } from "./planning.ts";
+import {
+  performChecksRerun,
+  performFailureRead,
+  performHeadsCompare,
+  performPullClose,
+  performPullMerge,
+  performPullObserve,
+  performPullOpen,
+  performPullUpdate,
+} from "./pulls.ts";
 
-/** Run one effect. `leaseId` tells one run of a repeated effect from the next. */
-export async function perform(
-  outside: Inside,
+/** Does one effect outside. The event says what came of it; null: the aggregate does not wait for an answer. */
+type Executor<Of> = (inside: Inside, effect: Of, aggregate: string) => Promise<Event | null>;
+type Executors = { [Type in ExternalEffect["type"]]: Executor<EffectOf<Type>> };
+
+const executors: Executors = {
+  "feature.observe": performFeatureObserve,
+  "permission.observe": performPermissionObserve,
+  "issue.observe": performIssueObserve,
+  "plan.make": performPlanMake,
+  "plan.file": performPlanFile,
+  "plan.publish": performPlanPublish,
+  "attempt.dispatch": performAttemptDispatch,
+  "attempt.observe": performAttemptObserve,
+  "attempt.cancel": performAttemptCancel,
+  "change.promote": performChangePromote,
+  "branch.create": performBranchCreate,
+  "branch.observe": performBranchObserve,
+  "branch.delete": performBranchDelete,
+  "revert.write": performRevertWrite,
+  "pull.open": performPullOpen,
+  "pull.observe": performPullObserve,
+  "pull.update": performPullUpdate,
+  "pull.merge": performPullMerge,
+  "pull.close": performPullClose,
+  "failure.read": performFailureRead,
+  "heads.compare": performHeadsCompare,
+  "checks.rerun": performChecksRerun,
+  "status.publish": performStatusPublish,
+  "notice.post": performNoticePost,
+  "reaction.add": performReactionAdd,
+  "issue.close": performIssueClose,
+};
+
+/** Runs one effect. `lease` tells one run of a repeated effect from the next, so that each has an outcome of its own. */
+export async function performEffect(
+  inside: Inside,
   aggregate: string,
   effect: ExternalEffect,
-  leaseId: string,
+  lease: string,
 ): Promise<OutcomeEvent[]> {
-  const { github } = outside;
-  const tell = (event: Event): OutcomeEvent[] => [{ aggregate, key: `${effectKey(effect)}=${leaseId}`, event }];
-  switch (effect.type) {
-    case "feature.observe":
-      return tell(await observeFeature(outside, effect));
-    case "permission.observe": {
-      const permission = await github.permission(effect.repo, effect.by);
-      return tell({ type: "permission.observed", comment: effect.comment, by: effect.by, permission });
-    }
-    case "issue.observe":
-      return tell(await observeIssue(outside, effect));
-    case "plan.make":
-      return tell(await makePlan(outside, effect));
-    case "attempt.dispatch":
-      return tell(await dispatchAttempt(outside, effect));
-    case "attempt.observe":
-      return tell(await observeAttempt(outside, effect));
-    case "attempt.cancel":
-      await cancelAttempt(outside, effect);
-      return [];
-    case "change.promote":
-      return tell(await promoteChange(outside, effect));
-    case "branch.create":
-      return tell(await createBranch(outside, effect));
-    case "revert.write":
-      return tell(await writeRevert(outside, effect));
-    case "pull.open":
-      return tell(await openPull(outside, effect));
-    case "pull.observe":
-      return tell(await observePull(outside, effect));
-    case "branch.observe": {
-      const { branch, seq } = effect;
-      return tell({ type: "branch.observed", branch, seq, sha: await github.branchTip(effect.repo, branch) });
-    }
-    case "failure.read":
-      return tell(await readFailure(outside, effect));
-    case "heads.compare":
-      return tell(await compareHeads(outside, effect));
-    case "pull.update":
-      return tell(await updatePull(outside, effect));
-    case "checks.rerun":
-      return tell(await rerunChecks(outside, effect));
-    case "pull.merge":
-      return tell(await mergePull(outside, effect));
-    case "pull.close":
-      await github.closePull(effect.repo, effect.pull);
-      return [];
-    case "branch.delete":
-      await github.deleteBranch(effect.repo, effect.branch);
-      return [];
-    case "status.publish":
-      await publishStatus(outside, aggregate, effect);
-      return [];
-    case "plan.publish":
-      return tell(await publishPlan(outside, aggregate, effect));
-    case "plan.file":
-      await filePlan(outside, effect);
-      return [];
-    case "notice.post":
-      await postNotice(outside, effect);
-      return [];
-    case "reaction.add":
-      await github.react(effect.repo, effect.comment, effect.content);
-      return [];
-    case "issue.close":
-      await closeIssue(outside, effect);
-      return [];
-  }
+  // The table has the executor of an effect under the effect's type.
+  const perform = executors[effect.type] as Executor<ExternalEffect>;
+  const event = await perform(inside, effect, aggregate);
+  return event === null ? [] : [{ aggregate, key: `${effectKey(effect)}=${lease}`, event }];
 }

@@ -1,6 +1,6 @@
 import type { Event } from "../../core/event.ts";
 
-/** An outcome on its way to an inbox. */
+/** Carries the outcome of an effect into the inbox of the aggregate that asked for it. */
 export interface OutcomeEvent {
   aggregate: string;
   key: string;

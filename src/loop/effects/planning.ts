@@ -1,14 +1,84 @@
+/** Performs the effects between a labelled issue and its plan. */
+import type { Price } from "../../core/attempt.ts";
+import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent } from "../../core/event.ts";
+import type { RequiredCheck } from "../../core/github.ts";
+import type { Policy } from "../../core/policy.ts";
+import type { Problem } from "../../core/preflight/index.ts";
 import { causeText } from "../../messages/explain/cause.ts";
-import { taskOfIssue } from "../../messages/markers.ts";
+import { planMarker, taskOfIssue } from "../../messages/markers.ts";
+import { planComment } from "../../messages/plan.ts";
 import { pullTitle } from "../../messages/pull.ts";
 import { subIssueBody } from "../../messages/sub-issue.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import type { Inside } from "../remembered.ts";
+import { preflight } from "./preflight.ts";
+import { presentFeature } from "./present-feature.ts";
 
-/** An outage of the provider is waited out like one of GitHub's; every other failure is an answer. */
-export async function makePlan(
+/** What `performFeatureObserve` needs. `headgate plan` calls it without a store. */
+export type Onlooker = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;
+
+/** Reads who asks, what the base branch says, and whether Headgate can work there. */
+export async function performFeatureObserve(
+  outside: Onlooker,
+  effect: EffectOf<"feature.observe">,
+): Promise<FeatureEvent> {
+  const { github, settings } = outside;
+  const { repo, by } = effect;
+  const permission = await github.permission(repo, by);
+  const defaultBranch = await github.defaultBranch(repo);
+  const branch = settings.baseBranch ?? defaultBranch;
+  const [sha, workflow, squatter] = await Promise.all([
+    github.branchTip(repo, branch),
+    github.readFile(repo, defaultBranch, ATTEMPT_WORKFLOW),
+    github.branchTip(repo, "headgate"),
+  ]);
+  const problems: Problem[] = [];
+  if (sha === null) problems.push({ kind: "base-missing", branch });
+  if (workflow === null) problems.push({ kind: "workflow-missing", path: ATTEMPT_WORKFLOW, branch: defaultBranch });
+  if (squatter !== null) problems.push({ kind: "branch-in-the-way" });
+  // Config comes from the base branch, as everything that steers an agent does.
+  const config = outside.readPolicy(sha === null ? null : await github.readFile(repo, sha, ".github/headgate.yml"));
+  if (!config.ok) problems.push(...config.problems);
+  const policy = config.ok ? config.policy : null;
+  const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
+  if (checks.length === 0 && sha !== null) problems.push({ kind: "no-required-checks", branch });
+  const base = sha === null ? null : { branch, sha };
+  const looked = base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
+  problems.push(...(looked?.problems ?? []));
+  return {
+    type: "feature.observed",
+    round: effect.round,
+    by,
+    permission,
+    base,
+    policy,
+    checks,
+    prices: pricesOf(outside, policy),
+    problems,
+    warnings: looked?.warnings ?? [],
+  };
+}
+
+function pricesOf(outside: Pick<Outside, "priceOf">, policy: Policy | null): Record<string, Price> {
+  const models = policy === null ? [] : Object.values(policy.models);
+  return Object.fromEntries(
+    models.flatMap((model) => {
+      const price = outside.priceOf(model);
+      return price === null ? [] : [[model, price]];
+    }),
+  );
+}
+
+function union(left: RequiredCheck[], right: RequiredCheck[]): RequiredCheck[] {
+  const names = new Set(left.map((check) => check.name));
+  return [...left, ...right.filter((check) => !names.has(check.name))];
+}
+
+/** Throws on an outage of the provider, so that the outbox tries again. Every other failure is an answer. */
+export async function performPlanMake(
   outside: Pick<Outside, "planner">,
   effect: EffectOf<"plan.make">,
 ): Promise<FeatureEvent> {
@@ -21,8 +91,8 @@ export async function makePlan(
   return { type: "plan.failed", version, failure: answer.failure, model, usage };
 }
 
-/** Find before create: a task's issue is known by its hidden marker. */
-export async function filePlan(outside: Outside, effect: EffectOf<"plan.file">): Promise<void> {
+/** Finds before it creates: a task's sub-issue is known by its hidden marker. */
+export async function performPlanFile(outside: Outside, effect: EffectOf<"plan.file">): Promise<null> {
   const { github } = outside;
   const { repo, issue, tasks } = effect;
   const present = await github.subIssues(repo, issue);
@@ -45,18 +115,19 @@ export async function filePlan(outside: Outside, effect: EffectOf<"plan.file">):
       await github.addBlockedBy(repo, number, blocker);
     }
   }
+  return null;
 }
 
-/** First what was written down for its tasks: left open, it would be a plan of people's for whoever labels it next. */
-export async function closeIssue(
-  outside: Pick<Outside, "github">,
-  { repo, issue, tasks }: EffectOf<"issue.close">,
-): Promise<void> {
-  const { github } = outside;
-  const written = tasks.length === 0 ? [] : await github.subIssues(repo, issue);
-  for (const { number, body, state } of written) {
-    const id = taskOfIssue(body);
-    if (state === "open" && id !== null && tasks.includes(id)) await github.closeIssue(repo, number, "completed");
+/** Answers with the version that the comment shows, which may be later than the one asked for. */
+export async function performPlanPublish(
+  inside: Inside,
+  effect: EffectOf<"plan.publish">,
+  aggregate: string,
+): Promise<FeatureEvent> {
+  const state = await presentFeature(inside, aggregate);
+  const version = state?.plan?.version ?? effect.version;
+  if (state !== null && state.plan !== null) {
+    await inside.github.upsertComment(effect.repo, effect.issue, planMarker(), planComment(state), null);
   }
-  await github.closeIssue(repo, issue, "completed");
+  return { type: "plan.shown", version };
 }

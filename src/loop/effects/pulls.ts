@@ -1,11 +1,18 @@
-/** Effects on pull requests and branches: at most one changing call each. */
+/** Performs the effects on pull requests: at most one changing call each. */
 import type { EffectOf } from "../../core/effect.ts";
-import type { FeatureEvent, LaneEvent } from "../../core/event.ts";
+import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
+import type { FailureDetail } from "../../core/failure.ts";
 import { pullBody, pullTitle } from "../../messages/pull.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
 
-export async function openPull(outside: Outside, effect: EffectOf<"pull.open">): Promise<FeatureEvent> {
+/** Characters of a conflicting path. Agents choose paths, and a lane stores many. */
+const PATH_CHARACTERS = 300;
+
+/** Characters of each failing check's log that the next attempt may read. */
+const FAILURE_CHARACTERS = 6_000;
+
+export async function performPullOpen(outside: Outside, effect: EffectOf<"pull.open">): Promise<FeatureEvent> {
   const { number } = await outside.github.openPull(effect.repo, {
     head: effect.branch,
     base: effect.base,
@@ -16,20 +23,26 @@ export async function openPull(outside: Outside, effect: EffectOf<"pull.open">):
   return { type: "pull.opened", task: effect.task, pull: number };
 }
 
-export async function updatePull(outside: Outside, effect: EffectOf<"pull.update">): Promise<LaneEvent> {
+export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
+  const snapshot = await outside.github.pull(effect.repo, effect.pull);
+  return { type: "pull.observed", pull: effect.pull, seq: effect.seq, snapshot };
+}
+
+export async function performPullUpdate(outside: Outside, effect: EffectOf<"pull.update">): Promise<LaneEvent> {
   const outcome = await outside.github.updatePull(effect.repo, effect.pull, effect.head);
   return { type: "pull.updated", pull: effect.pull, outcome };
 }
 
-export async function rerunChecks(outside: Outside, effect: EffectOf<"checks.rerun">): Promise<LaneEvent> {
+export async function performChecksRerun(outside: Outside, effect: EffectOf<"checks.rerun">): Promise<LaneEvent> {
   await outside.github.rerun(effect.repo, effect.head, effect.checks);
   return { type: "checks.rerun", pull: effect.pull, head: effect.head };
 }
 
 /**
- * Never tried again from here: what was judged before a pause says nothing about after it. The core looks and decides anew.
+ * Turns an outage into the outcome `unknown`, so that the outbox does not try again: what was judged before a pause says nothing
+ * about after it. The core observes and judges anew.
  */
-export async function mergePull(outside: Outside, effect: EffectOf<"pull.merge">): Promise<LaneEvent> {
+export async function performPullMerge(outside: Outside, effect: EffectOf<"pull.merge">): Promise<LaneEvent> {
   const event = { type: "pull.merged" as const, pull: effect.pull, head: effect.head };
   try {
     const outcome = await outside.github.mergePull(effect.repo, effect.pull, {
@@ -42,4 +55,26 @@ export async function mergePull(outside: Outside, effect: EffectOf<"pull.merge">
     if (!(error instanceof Unavailable)) throw error;
     return { ...event, outcome: { outcome: "unknown", message: error.message, afterMs: error.afterMs ?? 0 } };
   }
+}
+
+export async function performPullClose({ github }: Outside, { repo, pull }: EffectOf<"pull.close">): Promise<null> {
+  await github.closePull(repo, pull);
+  return null;
+}
+
+export async function performHeadsCompare(outside: Outside, effect: EffectOf<"heads.compare">): Promise<LaneEvent> {
+  const { pull, head, ahead, aheadHead } = effect;
+  const found = await outside.github.conflicts(effect.repo, head, aheadHead);
+  const shown = (path: string) => path.slice(0, PATH_CHARACTERS).toWellFormed();
+  const conflict = found === "unknown" ? found : found.slice(0, MAX_CONFLICT_PATHS).map(shown);
+  return { type: "heads.compared", pull, head, ahead, aheadHead, conflict };
+}
+
+export async function performFailureRead(outside: Outside, effect: EffectOf<"failure.read">): Promise<LaneEvent> {
+  const details: FailureDetail[] = [];
+  for (const check of effect.checks.slice(0, 5)) {
+    const text = await outside.github.failureText(effect.repo, check, FAILURE_CHARACTERS);
+    details.push({ of: { kind: "check", name: check.name }, text });
+  }
+  return { type: "failure.read", pull: effect.pull, head: effect.head, details };
 }

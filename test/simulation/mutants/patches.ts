@@ -157,7 +157,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "do not recognise our own promotion after a crash",
-    "loop/effects/attempts.ts",
+    "loop/effects/branches.ts",
     "attemptOfMessage(message) === effect.id",
     "attemptOfMessage(message) === null",
   ),
@@ -246,7 +246,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "read the config of a branch that somebody tries it on",
-    "loop/effects/observing.ts",
+    "loop/effects/planning.ts",
     'await github.readFile(repo, sha, ".github/headgate.yml")',
     'await github.readFile(repo, `${by}/config`, ".github/headgate.yml")',
   ),
@@ -258,7 +258,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "put a resolution onto the head that it was not made against",
-    "loop/effects/attempts.ts",
+    "loop/effects/branches.ts",
     "    against: effect.against,\n    parents: effect.parents,",
     "    against: effect.parents[0] ?? effect.against,\n    parents: effect.parents,",
   ),

@@ -1,0 +1,112 @@
+/** Performs the effects on branches. The App itself writes commits and moves branches; no job ever holds a write token. */
+import type { EffectOf } from "../../core/effect.ts";
+import type { FeatureEvent } from "../../core/event.ts";
+import { repoName } from "../../core/github.ts";
+import { commitMessage, revertMessage } from "../../messages/commit.ts";
+import { attemptOfMessage } from "../../messages/markers.ts";
+import { Refused } from "../github-port.ts";
+import type { Outside } from "../outside.ts";
+
+/** Commits the change and moves the task's branch to it, or finds the commit of an earlier try. */
+export async function performChangePromote(
+  outside: Outside,
+  effect: EffectOf<"change.promote">,
+): Promise<FeatureEvent> {
+  const { github } = outside;
+  const { repo, branch } = effect;
+  const attempt = { task: effect.task, attempt: effect.attempt };
+  const done = async (): Promise<FeatureEvent | null> => {
+    const tip = await github.branchTip(repo, branch);
+    if (tip === effect.from) return null;
+    // An earlier try may have moved the branch and died before its outcome was written.
+    const message = tip === null ? null : (await github.commit(repo, tip)).message;
+    if (tip !== null && message !== null && attemptOfMessage(message) === effect.id) {
+      return { type: "change.promoted", ...attempt, head: tip };
+    }
+    const cause = { kind: "branch-moved" as const, branch, tip };
+    return { type: "change.refused", ...attempt, failure: { class: "head-moved", cause, details: [] } };
+  };
+  const earlier = await done();
+  if (earlier !== null) return earlier;
+  const artifact = await github.artifact(repo, effect.run);
+  if (artifact === null) {
+    const failure = { class: "attempt-lost" as const, cause: { kind: "artifact-gone" as const }, details: [] };
+    return { type: "change.refused", ...attempt, failure };
+  }
+  const { sha } = await github.writeCommit(repo, {
+    against: effect.against,
+    parents: effect.parents,
+    changes: effect.manifest,
+    file: (sha256) => {
+      const content = artifact.file(sha256);
+      if (content === null) throw new Error(`the artifact of run ${effect.run} in ${repoName(repo)} lost a file`);
+      return content;
+    },
+    message: commitMessage(effect),
+  });
+  const moved = await github.moveBranch(repo, branch, effect.from, sha);
+  if (moved === "moved") return { type: "change.promoted", ...attempt, head: sha };
+  const failure = {
+    class: "head-moved" as const,
+    cause: { kind: "branch-moved" as const, branch },
+    details: [],
+  };
+  return (await done()) ?? { type: "change.refused", ...attempt, failure };
+}
+
+/** Refuses a branch of that name that points elsewhere: it holds somebody's work, and is not ours to move. */
+export async function performBranchCreate(outside: Outside, effect: EffectOf<"branch.create">): Promise<FeatureEvent> {
+  const { repo, branch, at } = effect;
+  if ((await outside.github.moveBranch(repo, branch, null, at)) === "taken") {
+    throw new Refused(`The branch \`${branch}\` exists already and points elsewhere: delete it`);
+  }
+  return { type: "branch.created", branch, sha: at };
+}
+
+export async function performBranchObserve(
+  { github }: Outside,
+  { repo, branch, seq }: EffectOf<"branch.observe">,
+): Promise<FeatureEvent> {
+  return { type: "branch.observed", branch, seq, sha: await github.branchTip(repo, branch) };
+}
+
+export async function performBranchDelete(
+  { github }: Outside,
+  { repo, branch }: EffectOf<"branch.delete">,
+): Promise<null> {
+  await github.deleteBranch(repo, branch);
+  return null;
+}
+
+/**
+ * Writes a child of the merge with the tree from before it. Merging that into a base that has gone on is a three-way merge whose
+ * common ancestor is the merge itself, which is what `git revert` does.
+ */
+export async function performRevertWrite(outside: Outside, effect: EffectOf<"revert.write">): Promise<FeatureEvent> {
+  const { github } = outside;
+  const { repo, branch, merge, task } = effect;
+  const taken = new Refused(`The branch \`${branch}\` exists already and is not ours: delete it`);
+  // An earlier try may have made the branch and died before its outcome was written.
+  const ours = async (): Promise<FeatureEvent | null> => {
+    const tip = await github.branchTip(repo, branch);
+    if (tip === null) return null;
+    if (attemptOfMessage((await github.commit(repo, tip)).message) !== effect.id) throw taken;
+    return { type: "revert.written", task, head: tip };
+  };
+  const earlier = await ours();
+  if (earlier !== null) return earlier;
+  const { sha } = await github.writeCommit(repo, {
+    against: effect.base,
+    parents: [merge],
+    changes: [],
+    file: () => {
+      throw new Error("a revert writes no files");
+    },
+    message: revertMessage(effect),
+  });
+  if ((await github.moveBranch(repo, branch, null, sha)) === "moved")
+    return { type: "revert.written", task, head: sha };
+  const raced = await ours();
+  if (raced === null) throw taken;
+  return raced;
+}
