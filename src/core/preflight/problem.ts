@@ -53,6 +53,8 @@ export const Problem = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("permission-missing"), permission: z.string(), level: z.enum(["read", "write"]) }),
   z.object({ kind: z.literal("rule-refuses-branch"), rule: z.string(), ruleset: z.string(), branch: z.string() }),
   z.object({ kind: z.literal("check-never-runs"), check: z.string(), workflow: z.string(), base: z.string() }),
+  /** A sentence that a version before feature schema 6 stored. */
+  z.object({ kind: z.literal("unknown"), text: z.string() }),
 ]);
 export type Problem = z.infer<typeof Problem>;
 

@@ -6,6 +6,8 @@ const CONFIG_FILE = "`.github/headgate.yml`";
 
 export function problemText(problem: Problem): string {
   switch (problem.kind) {
+    case "unknown":
+      return problem.text;
     case "base-missing":
       return `The branch ${name(problem.branch)} does not exist. Create it, or name another base branch.`;
     case "workflow-missing":

@@ -4,8 +4,8 @@ import type { Tables } from "../sql/tables.ts";
 import { json } from "../sql/tables.ts";
 
 /**
- * Renames what the core wants done to effects and what people write to commands, and turns the sentences of failures and
- * standings into values. Rewrites the events, effects and timers that are still open, so that nothing under way is lost.
+ * Renames what the core wants done to effects and what people write to commands, and turns the sentences that version 1
+ * stored into values. Rewrites the events, effects and timers that are still open, so that nothing under way is lost.
  * Ended rows and the history keep the old words; nothing decides on them again.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
@@ -45,11 +45,11 @@ function eventOf(event: Json): Json {
   switch (event.type) {
     case "order.given": {
       const { order, ...rest } = event;
-      return { ...rest, type: "command.given", command: order };
+      return { ...rest, type: "command.given", command: commandOf(order as Json) };
     }
     case "issue.observed": {
-      const { orders, ...observation } = event.observation as Json & { orders: (Json & { order: unknown })[] };
-      const commands = orders.map(({ order, ...given }) => ({ ...given, command: order }));
+      const { orders, ...observation } = event.observation as Json & { orders: (Json & { order: Json })[] };
+      const commands = orders.map(({ order, ...given }) => ({ ...given, command: commandOf(order) }));
       return { ...event, observation: { ...observation, commands } };
     }
     case "effect.failed": {
@@ -67,9 +67,18 @@ function eventOf(event: Json): Json {
     case "failure.read":
       return { ...event, details: detailsOf(event.details as DetailOf1[]) };
     case "attempt.observed":
-      return { ...event, problem: event.problem === null ? null : { kind: "unknown", text: event.problem } };
-    case "feature.observed":
-      return { ...event, policy: event.policy === null ? null : policyOf(event.policy as Json) };
+      return {
+        ...event,
+        outcome: event.outcome === null ? null : outcomeOf(event.outcome as Json & { findings: Json[] }),
+        problem: event.problem === null ? null : sentence(event.problem),
+      };
+    case "feature.observed": {
+      const { policy, problems, warnings = [], ...rest } = event as Json & { problems: string[]; warnings?: string[] };
+      return {
+        ...{ ...rest, policy: policy === null ? null : policyOf(policy as Json) },
+        ...{ problems: problems.map(sentence), warnings: warnings.map(sentence) },
+      };
+    }
     case "timer.due":
       return { ...event, timer: String(event.timer).replace(/^look:/, "refresh:") };
     default:
@@ -94,9 +103,49 @@ function effectOf(effect: Json): Json {
 
 function noticeOf(notice: Json): Json {
   const about = String(notice.about).replace(/-order$/, "-command");
-  if (about !== "refused-command") return { ...notice, about };
-  const { reason, ...rest } = notice;
-  return { ...rest, about, refusal: { kind: "unknown", text: reason } };
+  const { reason, problems, errors, ...rest } = notice as Json & { problems: string[]; errors: string[] };
+  switch (about) {
+    case "refused-command":
+      return { ...rest, about, refusal: sentence(reason) };
+    case "malformed-command":
+      return { ...rest, about, fault: sentence(reason) };
+    case "not-ready":
+      return { ...rest, about, problems: problems.map(sentence) };
+    case "plan-errors":
+      return { ...rest, about, problems: errors.map((text) => ({ kind: "not-planned", cause: sentence(text) })) };
+    default:
+      return { ...rest, about };
+  }
+}
+
+function sentence(text: unknown): Json {
+  return { kind: "unknown", text };
+}
+
+function commandOf(order: Json): Json {
+  if (order.verb !== "malformed") return order;
+  const { reason, ...rest } = order;
+  return { ...rest, fault: sentence(reason) };
+}
+
+/** What was found in an agent's files, by the sentences of version 1. */
+const findingsOf1: Record<string, string> = {
+  "contains a private key": "private-key",
+  "contains a GitHub token": "github-token",
+  "contains an Anthropic API key": "anthropic-key",
+  "contains an AWS access key": "aws-key",
+  "contains a Slack token": "slack-token",
+  "still has conflict markers": "conflict-markers",
+  "is a symbolic link that leads outside the repository": "link-outside",
+  "is listed, but its content is missing": "content-missing",
+  "is not what its checksum says": "checksum-differs",
+};
+
+function outcomeOf({ findings, ...outcome }: Json & { findings: Json[] }): Json {
+  return {
+    ...outcome,
+    findings: findings.map(({ path, finding }) => ({ path, finding: findingsOf1[String(finding)] })),
+  };
 }
 
 interface DetailOf1 {
@@ -110,7 +159,7 @@ interface FailureOf1 {
 }
 
 function failureOf({ cause, details, ...rest }: FailureOf1): Json {
-  return { ...rest, cause: { kind: "unknown", text: cause }, details: detailsOf(details) };
+  return { ...rest, cause: sentence(cause), details: detailsOf(details) };
 }
 
 function detailsOf(details: DetailOf1[]): Json[] {
