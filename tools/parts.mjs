@@ -27,6 +27,7 @@ const sequences = {
   nightly: {
     sweep: "npm run simulate -- --sweep",
     bench: "npm run bench",
+    bare: "tools/bare-machine.sh",
   },
 };
 

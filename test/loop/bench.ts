@@ -17,7 +17,7 @@ export const LEASE_MS = 15 * 60_000;
 export const SWEEP_EVERY_MS = 120_000;
 const MOST_TURNS = 50;
 /** Round numbers, so that a test reads when a window ends. */
-export const PACE = { statusEveryMs: 10_000, observeEveryMs: 4_000 };
+const PACE = { statusEveryMs: 10_000, observeEveryMs: 4_000 };
 
 export interface Bench {
   store: Store;
