@@ -62,10 +62,11 @@ const arrows: Record<string, string[]> = {
     "config",
     "loop/planner-port.ts",
     "loop/github-port.ts",
+    "messages/agent/untrusted.ts",
     "messages/markers.ts",
     "messages/problems/plan.ts",
   ],
-  job: ["core", "config/prices.ts"],
+  job: ["core", "config/prices.ts", "messages/agent/untrusted.ts"],
 };
 
 describe("the rooms", () => {

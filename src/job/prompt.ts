@@ -1,7 +1,7 @@
 /** What the built-in agent is told. The system prompt is the same for every task, so that the prompt cache serves all. */
 
 import type { Brief } from "../core/attempt.ts";
-import { untrusted, visibleMarkdown } from "../core/rules/untrusted.ts";
+import { untrusted, visibleMarkdown } from "../messages/agent/untrusted.ts";
 
 export const SYSTEM_PROMPT = `You are a software engineer. You work alone in a checkout of a repository, on one task of a larger feature. Other engineers work on the feature's other tasks at the same time, in checkouts of their own; their changes are not in yours unless your task depends on them.
 

@@ -3,7 +3,7 @@
  * here; what GitHub or a terminal would act on is broken by a character that nobody sees.
  */
 
-import { visibleCharacters } from "../core/rules/untrusted.ts";
+import { visibleCharacters } from "./agent/untrusted.ts";
 
 /** Splits `@name`, `#12` and the like without showing. Renovate does the same with the entity `&#8203;`. */
 const BREAK = "\u200b";

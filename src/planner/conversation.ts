@@ -9,7 +9,7 @@ import { addUsage, type Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
 import type { PlanProblem } from "../core/plan/problem.ts";
 import { judgePlan, PlannedTask, PlanSchema } from "../core/plan.ts";
-import { visibleCharacters } from "../core/rules/untrusted.ts";
+import { visibleCharacters } from "../messages/agent/untrusted.ts";
 import { type Asked, askModel, textOf } from "./ask.ts";
 import { repairPrompt, SYSTEM_PROMPT } from "./prompt.ts";
 import { failure } from "./trouble.ts";

@@ -1,7 +1,7 @@
 /** What people said on the issue: those with write access, the newest, in the order in which they said it. */
 import type { Repo } from "../core/github.ts";
-import { visibleCharacters, visibleMarkdown } from "../core/rules/untrusted.ts";
 import type { CommentSnapshot, GitHub } from "../loop/github-port.ts";
+import { visibleCharacters, visibleMarkdown } from "../messages/agent/untrusted.ts";
 
 /** Comments that are looked at, and people whose permission is asked for. */
 const MAX_COMMENTS = 100;

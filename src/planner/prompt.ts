@@ -2,8 +2,8 @@
 import { repoName } from "../core/github.ts";
 import type { PlanProblem } from "../core/plan/problem.ts";
 import { MAX_TASKS } from "../core/plan.ts";
-import { untrusted, visibleCharacters, visibleMarkdown } from "../core/rules/untrusted.ts";
 import type { PlanRequest } from "../loop/planner-port.ts";
+import { untrusted, visibleCharacters, visibleMarkdown } from "../messages/agent/untrusted.ts";
 import { planProblemText } from "../messages/problems/plan.ts";
 import type { Said } from "./discussion.ts";
 import type { RepositoryView } from "./repository.ts";

@@ -1,7 +1,7 @@
 /** What a planner gets to read of a repository: all paths, and the few files that say how it is built, tested and run. */
 import type { Repo } from "../core/github.ts";
-import { visibleCharacters } from "../core/rules/untrusted.ts";
 import type { GitHub } from "../loop/github-port.ts";
+import { visibleCharacters } from "../messages/agent/untrusted.ts";
 import { outline } from "./outline.ts";
 
 export interface RepositoryView {

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { standingOf } from "../../src/core/feature/standing.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { spent } from "../../src/core/rules/spending.ts";
-import { statusComment } from "../../src/messages/status.ts";
 import { change, freely, red, sha, World } from "./world.ts";
 
 function started(tasks: Record<string, string[]>): World {
@@ -760,9 +759,6 @@ describe("the budget", () => {
     // Of 12 dollars 5 may be gone, and b may use 5.
     world.timer("wait:a");
     expect(world.stages()).toEqual({ a: "ready", b: "dispatching" });
-    expect(statusComment(world.state, world.at)).toContain(
-      "Attempts that left no report may have cost up to $5.00 more.",
-    );
   });
 
   it("counts an attempt that had to be stopped at work once, whatever comes of it later", () => {

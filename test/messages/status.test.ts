@@ -17,6 +17,14 @@ function failed(failure: FailureClass, cause: string): Setback {
 }
 
 describe("the status comment", () => {
+  it("says what attempts that left no report may have cost", () => {
+    const world = diamond();
+    const state = withTask(world.state, "quote", (task) => {
+      task.unreported = { usd: 5, tokens: 0 };
+    });
+    expect(statusComment(state, world.at)).toContain("Attempts that left no report may have cost up to $5.00 more.");
+  });
+
   it("shows a feature under way", () => {
     const world = diamond();
     expect(statusComment(world.state, world.at)).toMatchInlineSnapshot(`

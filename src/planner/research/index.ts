@@ -4,7 +4,7 @@
  */
 import type { ContentBlockParam, MessageParam } from "@anthropic-ai/sdk/resources/messages/messages";
 import { addUsage, NO_USAGE, type Usage } from "../../core/attempt.ts";
-import { visibleCharacters } from "../../core/rules/untrusted.ts";
+import { visibleCharacters } from "../../messages/agent/untrusted.ts";
 import { type Asked, askModel, textOf } from "../ask.ts";
 import { type Shelf, TOOLS, useTool } from "./reading.ts";
 import { type Note, RESEARCH_PROMPT, TOPICS } from "./topics.ts";

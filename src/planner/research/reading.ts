@@ -2,8 +2,8 @@
 import type { Tool } from "@anthropic-ai/sdk/resources/messages/messages";
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
-import { untrusted, visibleCharacters } from "../../core/rules/untrusted.ts";
 import type { GitHub } from "../../loop/github-port.ts";
+import { untrusted, visibleCharacters } from "../../messages/agent/untrusted.ts";
 import { outline } from "../outline.ts";
 
 export interface Shelf {

@@ -2,7 +2,7 @@
  * One line of a task list: `parser: Parse fields (after: lexer) [files: src/csv/**] [size: M] [role: research]`. Where the
  * line begins with no id of its own, as in most lists, it is a step, and comes after the one before it.
  */
-import { visibleMarkdown } from "../../core/rules/untrusted.ts";
+import { visibleMarkdown } from "../../messages/agent/untrusted.ts";
 
 export interface Line {
   /** null: it names none. */

@@ -3,8 +3,8 @@ import type { Nodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
-import { visibleCharacters } from "../../core/rules/untrusted.ts";
 import type { PlanRequest } from "../../loop/planner-port.ts";
+import { visibleCharacters } from "../../messages/agent/untrusted.ts";
 import { blocksOf } from "./markdown.ts";
 
 const NAME = /(^|\/)tasks\.md$/i;

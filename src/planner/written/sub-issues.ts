@@ -2,9 +2,9 @@
 
 import type { WrittenProblem } from "../../core/plan/written.ts";
 import { MAX_DESCRIPTION, PlannedTask } from "../../core/plan.ts";
-import { visibleMarkdown } from "../../core/rules/untrusted.ts";
 import type { GitHub, SubIssue } from "../../loop/github-port.ts";
 import type { PlanRequest } from "../../loop/planner-port.ts";
+import { visibleMarkdown } from "../../messages/agent/untrusted.ts";
 import { taskOfIssue } from "../../messages/markers.ts";
 import { readLine } from "./item.ts";
 

@@ -5,7 +5,7 @@
 import type { Heading, ListItem, Root } from "mdast";
 import type { WrittenProblem } from "../../core/plan/written.ts";
 import { MAX_TASKS } from "../../core/plan.ts";
-import { visibleCharacters, visibleMarkdown } from "../../core/rules/untrusted.ts";
+import { visibleCharacters, visibleMarkdown } from "../../messages/agent/untrusted.ts";
 import { type Line, readLine } from "./item.ts";
 import { blocksOf, MAX_LINES } from "./markdown.ts";
 import { type Named, nameTasks } from "./naming.ts";

@@ -1,7 +1,7 @@
 /**
- * Text that others wrote, made fit for a prompt: what a person reading it on GitHub would not see is taken out, and a
- * fence that the text cannot close says whose it is. The fence is a request, not a guard: whatever the model makes of
- * the text is still only a candidate that the core judges.
+ * Prepares strangers' text for a prompt: removes what a person reading it on GitHub would not see, and fences it so that the
+ * text cannot close the fence. The fence is a request to the model, not a guard: what the model answers is still only a
+ * candidate that the core judges.
  */
 
 const LEFT_OUT = "[HTML comment left out]";
@@ -12,14 +12,14 @@ export function untrusted(source: string, text: string): string {
   return `<untrusted source="${name}">\n${text.trim().replace(/<(\/?)untrusted/gi, "<$1 untrusted")}\n</untrusted>`;
 }
 
-/** An issue's Markdown without what GitHub hides: HTML comments, and characters that have no shape of their own. */
+/** Removes what GitHub hides in an issue's Markdown: HTML comments, and characters without a shape of their own. */
 export function visibleMarkdown(markdown: string): string {
   return withoutComments(visibleCharacters(markdown));
 }
 
 /**
- * Default-ignorable characters draw nothing: zero-width and bidirectional ones, tags and variation selectors, which can
- * spell whole sentences. Interlinear marks and control characters draw nothing either, but for tab and line feed.
+ * Removes characters that draw nothing. Default-ignorable ones (zero-width, bidirectional, tags, variation selectors) can
+ * spell whole sentences. Interlinear marks and control characters draw nothing either, except tab and line feed.
  */
 export function visibleCharacters(text: string): string {
   return text
@@ -29,8 +29,8 @@ export function visibleCharacters(text: string): string {
 }
 
 /**
- * Not read as Markdown: a parser that decides what is hidden can be made to disagree with GitHub's, and takes a minute
- * for some texts of an issue's size. So a comment shown in a code block goes as well, and the mark says that it did.
+ * Removes HTML comments without parsing Markdown: a parser can be made to disagree with GitHub's about what is hidden, and
+ * takes a minute for some texts of an issue's size. So it also removes a comment shown in a code block, and leaves a mark.
  */
 function withoutComments(text: string): string {
   const lastEnd = text.lastIndexOf("-->");
@@ -52,7 +52,7 @@ function withoutComments(text: string): string {
   }
 }
 
-/** Whether nothing but space and the marks of quotes and lists stands before it. */
+/** Tells whether only spaces and the marks of quotes and lists stand before it. */
 function opensLine(text: string, position: number): boolean {
   return /^[\s>*+\-\d.)]*$/.test(text.slice(text.lastIndexOf("\n", position) + 1, position));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { untrusted, visibleMarkdown } from "../../src/core/rules/untrusted.ts";
+import { untrusted, visibleMarkdown } from "../../../src/messages/agent/untrusted.ts";
 
 describe("what a person cannot see goes", () => {
   it.each([
