@@ -15,7 +15,7 @@ export const OwnPrices = z.record(
 );
 export type OwnPrices = z.infer<typeof OwnPrices>;
 
-/** What a model costs; null when nobody knows, which callers must refuse. */
+/** Looks up what a model costs; null: unknown, and callers must refuse. */
 export type PriceLookup = (model: string) => Price | null;
 
 export function pricesWith(own: OwnPrices): PriceLookup {

@@ -37,7 +37,7 @@ interface Counted {
   cache_creation_input_tokens: number | null;
 }
 
-/** What an answer used, and what that costs. */
+/** Converts the usage of an answer, with its cost. */
 export function usageOf(given: Counted, price: Price): Usage {
   const tokens = {
     inputTokens: given.input_tokens,

@@ -1,4 +1,4 @@
-/** One streamed answer of a model. What it cost is known whatever comes of it. */
+/** Asks a model for one streamed answer, and counts its cost even where the answer fails. */
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Message, MessageStreamParams } from "@anthropic-ai/sdk/resources/messages/messages";
 import { type Price, usageOf } from "../config/prices.ts";
@@ -6,7 +6,7 @@ import { NO_USAGE, type Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
 import { failure, stopTrouble, troubleOf } from "./trouble.ts";
 
-/** Who is asked. */
+/** The model that is asked. */
 export interface Asked {
   client: Anthropic;
   model: string;
@@ -23,7 +23,7 @@ export async function askModel(
 ): Promise<Answer> {
   const thinking = thinks(model) ? { thinking: { type: "adaptive" as const } } : {};
   const stream = client.messages.stream({ model, ...request, ...thinking }, { signal: clock });
-  // Counted as it comes: a stream that breaks off has told what the question cost, and not yet what its answer did.
+  // Counts as the stream comes: one that breaks off has reported the cost of the question, and not yet of its answer.
   let usage = NO_USAGE;
   stream.on("streamEvent", (_, message) => {
     usage = usageOf(message.usage, price);

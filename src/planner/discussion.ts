@@ -1,9 +1,9 @@
-/** What people said on the issue: those with write access, the newest, in the order in which they said it. */
+/** Reads the newest comments on the issue by people with write access, oldest first. */
 import type { Repo } from "../core/github.ts";
 import type { CommentSnapshot, GitHub } from "../loop/github-port.ts";
 import { visibleCharacters, visibleMarkdown } from "../messages/agent/untrusted.ts";
 
-/** Comments that are looked at, and people whose permission is asked for. */
+/** How many comments are read, and for how many people the permission is read. */
 const MAX_COMMENTS = 100;
 const MAX_PEOPLE = 20;
 const MAX_COMMENT_CHARACTERS = 6_000;

@@ -1,7 +1,7 @@
-/** A plan that somebody wrote: no model is asked. */
+/** Takes a plan from a file instead of asking a model. */
 import type { Planner } from "../loop/planner-port.ts";
 
-/** What `read` gives is a candidate like any other: the core judges it. */
+/** `read` returns a candidate, which the core judges like any other. */
 export function filePlanner(read: () => unknown): Planner {
   return {
     async plan() {

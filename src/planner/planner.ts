@@ -1,4 +1,4 @@
-/** Who plans: people, where they wrote the tasks down; else a model. */
+/** Takes the plan that people wrote down, and asks a model where there is none. */
 import type { PriceLookup } from "../config/own-prices.ts";
 import { pricedModels, priceOf } from "../config/prices.ts";
 import { addUsage } from "../core/attempt.ts";
@@ -25,7 +25,7 @@ export interface PlannerSettings {
   limitMs?: number;
 }
 
-/** Throws what the GitHub port throws. What goes wrong with the model is an answer. */
+/** Throws what the GitHub port throws. The model's failures are answers. */
 export function createPlanner(settings: PlannerSettings): Planner {
   const client = createClient(settings.model);
   const price = settings.priceOf ?? priceOf;
@@ -34,7 +34,7 @@ export function createPlanner(settings: PlannerSettings): Planner {
     async plan(asked) {
       const { github } = settings;
       const { repo, issue, base, model } = asked;
-      // What people mended on the branch since somebody last looked counts.
+      // Plans from the present tip: people may have fixed something since the last observation.
       const sha = (await github.branchTip(repo, base.branch)) ?? base.sha;
       const request = { ...asked, base: { ...base, sha } };
       const written = await writtenPlan(github, request);

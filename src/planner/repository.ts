@@ -1,4 +1,4 @@
-/** What a planner gets to read of a repository: all paths, and the few files that say how it is built, tested and run. */
+/** Reads what a planner sees of a repository: all paths, and the few files that say how it is built, tested and run. */
 import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { visibleCharacters } from "../messages/agent/untrusted.ts";

@@ -11,7 +11,7 @@ export function failure(kind: FailureClass, cause: Cause): Failure {
   return { class: kind, cause, details: [] };
 }
 
-/** Null: not the model's doing; whoever caught it must throw it on. */
+/** Classifies an error. null: the model did not cause it, and the caller must rethrow it. */
 export function troubleOf(error: unknown): Failure | null {
   if (!(error instanceof AnthropicError)) return null;
   const text = (error instanceof APIError ? (error.apiMessage ?? error.message) : error.message).slice(0, MAX_WORDS);

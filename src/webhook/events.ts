@@ -20,7 +20,7 @@ import {
   WorkflowRunPayload,
 } from "./payloads.ts";
 
-/** Who we are to GitHub, and the label that asks for a feature. */
+/** Headgate's App, and the label that asks for a feature. */
 export interface Identity {
   appId: number;
   appSlug: string;
@@ -89,7 +89,7 @@ export function eventsFrom(name: string, guid: string, payload: unknown, identit
       const { repository, workflow_run: run } = read(WorkflowRunPayload);
       const repo = repoOf(repository);
       const attempt = attemptOfRun(run.display_title);
-      // What other workflows find, their check runs tell.
+      // Other workflows report through their check runs.
       return attempt === null ? nothing : hint(topics.attempt(repo, attempt), { kind: "attempt", attempt, begins });
     }
     default:
@@ -127,7 +127,7 @@ function issueFacts(
     case "unlabeled":
       return labelled ? fact("unlabelled", { type: "feature.unlabelled", by }) : nothing;
     case "edited":
-      // What it says now, whoever is concerned looks up.
+      // The feature reads the present text itself.
       return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
     case "closed":
     case "deleted":
@@ -147,7 +147,7 @@ function commandFact(
   if (comment.user?.type === "Bot" || comment.performed_via_github_app?.id === identity.appId) return nothing;
   const command = readCommand(comment.body ?? "");
   const repo = repoOf(repository);
-  // Talk among people. Whoever waits for an answer looks.
+  // It is talk among people. A feature that waits for an answer observes the issue.
   if (command === null) return hintOf(guid, topics.issue(repo, issue.number), { kind: "issue" });
   const by = comment.user?.login ?? "ghost";
   const fact: Fact = {

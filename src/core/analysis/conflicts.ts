@@ -74,7 +74,7 @@ export interface OverlapChoice {
   work: number;
 }
 
-/** What each way of dealing with the overlaps would take, on so many slots. */
+/** Forecasts what each way of handling the overlaps would take, on so many slots. */
 export function overlapChoices(jobs: readonly Job[], found: readonly Overlap[], slots: number): OverlapChoice[] {
   const works = jobs.reduce((sum, job) => sum + job.works, 0);
   const priced = (overlap: Policy["overlap"], apart: (overlap: Overlap) => boolean): OverlapChoice => {
@@ -96,7 +96,7 @@ export function overlapChoices(jobs: readonly Job[], found: readonly Overlap[], 
   ];
 }
 
-/** One after another, in the plan's order, which no edge of the plan goes against. */
+/** Serialises overlapping tasks in the plan's order, which contradicts no edge of the plan. */
 function withEdges(jobs: readonly Job[], apart: readonly Overlap[]): Job[] {
   let edged = [...jobs];
   for (const { left, right } of apart) {

@@ -29,7 +29,7 @@ export function forecast(jobs: readonly Job[], slots: number): number {
       waiting.delete(job.id);
       working.push({ job, until: now + job.works });
     }
-    // The lane takes whoever was ready first.
+    // The lane takes first what was ready first.
     const next = ready[0];
     if (next !== undefined && laneFree <= now) {
       ready.shift();

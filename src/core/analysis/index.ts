@@ -1,4 +1,4 @@
-/** A plan looked at before any money is spent: shape, time, money, and where its tasks get into each other's way. */
+/** Analyses a plan before any money is spent: shape, time, cost, and tasks that may conflict. */
 import { type Price, priceOf } from "../attempt.ts";
 import { type PlannedTask, waves } from "../plan.ts";
 import type { Policy } from "../policy.ts";

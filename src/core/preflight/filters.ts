@@ -2,7 +2,7 @@
 import { RE2JS } from "re2js";
 import type { Filters } from "./facts.ts";
 
-/** Whether a branch passes: the last pattern that matches has the word, and `!` takes back what one before let in. */
+/** Tells whether a branch passes. The last matching pattern decides; `!` excludes what an earlier one included. */
 export function branchPasses({ branches, branchesIgnore }: Filters, branch: string): boolean {
   if (branches !== null) {
     let passes = false;

@@ -30,7 +30,7 @@ function add(left: Spend, right: Spend): Spend {
 const kinds = ["usd", "tokens", "minutes"] as const;
 type Kind = (typeof kinds)[number];
 
-/** From this share of a limit on, people are told. */
+/** From this share of a limit on, people get a warning. */
 const WARN_AT = 0.8;
 
 export type BudgetVerdict =

@@ -16,7 +16,7 @@ export interface Difference {
 /** `round` numbers the sweeps: what happens again after it was undone is a new event. */
 export function drift(state: FeatureState, observed: IssueObservation, round: number): Difference[] {
   if (isOver(state)) return [];
-  // What was written before the label was meant for somebody else. Comments carry whole seconds only.
+  // A comment from before the label was no command for us. Comments carry whole seconds only.
   const { startedAt, questions } = state;
   const meant = observed.commands.filter(({ at, command }) =>
     command.verb === "answer" ? questions !== null && at > questions.askedAt : at >= startedAt - 1_000,
@@ -39,7 +39,7 @@ export function drift(state: FeatureState, observed: IssueObservation, round: nu
   if (!observed.labelled && state.hold === null && !state.ignoresLabel) {
     differences.push({ key: `unlabelled:sweep:${round}`, event: { type: "feature.unlabelled", by: "somebody" } });
   }
-  // What was looked at before the label was taken off does not say that it is back.
+  // An observation from before the label was removed does not show that it is back.
   if (observed.labelled && heldForLabel && round >= state.stoppedIn) {
     const { repo, issue, labelledBy } = state;
     const event = {

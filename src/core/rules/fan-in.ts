@@ -1,4 +1,4 @@
-/** What a feature does with the work of its tasks when some of them fail: the policy is data, the judgement is here. */
+/** Decides what a feature does with its tasks' work when some of them fail, by the plan's fan-in policy. */
 import type { TaskStage } from "../feature/stages.ts";
 import type { Land, OnFailure } from "../plan.ts";
 

@@ -6,14 +6,14 @@
 /** Plain names, `?`, `*`, and `**` for any number of segments. */
 const SIMPLE = /^[^[\]{}()!+@|\\"^$,]+$/;
 
-/** Whether `globMatches` knows all that it means. */
+/** Tells whether `globMatches` understands every part of the glob. */
 export function isSimple(glob: string): boolean {
   const segments = glob.split("/");
   const isOne = (segment: string) => segment === "**" || !segment.includes("**");
   return SIMPLE.test(glob) && segments.every((segment) => isOne(segment) && !/^\.*$/.test(segment));
 }
 
-/** Of a simple glob. */
+/** Matches a simple glob. */
 export function globMatches(glob: string, path: string): boolean {
   return fits(glob.split("/"), path.split("/"), (segment) => segment === "**", segmentFits);
 }
@@ -21,12 +21,12 @@ export function globMatches(glob: string, path: string): boolean {
 /** About a millisecond of a regular expression's. */
 const MOST_STEPS = 1_000_000;
 
-/** Of a group that repeats, a regular expression tries far more than every place. */
+/** Finds a repeated group, for which a regular expression tries far more than every place. */
 export function repeatsGroup(glob: string): boolean {
   return /[+*]\(|[)}]\+/.test(glob);
 }
 
-/** Whether a regular expression of the glob judges the path soon: what repeats may try every place. */
+/** Tells whether a regular expression of the glob matches the path in time. Each repeated part may try every place. */
 export function isQuick(glob: string, path: string): boolean {
   const repeats = glob.match(/[*+]+/g)?.length ?? 0;
   return !repeatsGroup(glob) && path.length ** repeats <= MOST_STEPS;

@@ -16,18 +16,18 @@ export interface Use {
   id: string;
   prefix: string;
   dispatchedAt: number;
-  /** null: nobody knows yet that its run is at work. */
+  /** null: its run has not been seen at work. */
   startedAt: number | null;
   endedAt: number | null;
 }
 
-/** What a hold is worth, and to whom. */
+/** What a hold costs and saves. */
 export interface CacheTerms {
   prefixTokens: number;
   price: Pick<Price, "cacheRead" | "cacheWrite">;
   /** The longest that anything waits for its leader, in milliseconds. 0: nothing ever waits. */
   holdMs: number;
-  /** What an hour of everybody's waiting is worth. */
+  /** US dollars for an hour of one attempt's waiting. */
   usdPerHour: number;
 }
 
@@ -53,7 +53,7 @@ export function firstTokenMs(prefixTokens: number): number {
   return 500 + prefixTokens / 25;
 }
 
-/** What must be identical to share a cache: the model, and the tools and rules that reading or changing files brings. */
+/** Names what attempts must share to share a cache: the model, and the tools and rules for reading or changing files. */
 export function prefixOf(model: string, kind: AttemptKind): string {
   return `${model} ${kind === "research" || kind === "review" ? "reads" : "changes"}`;
 }
@@ -90,7 +90,7 @@ function isWarm({ startedAt, endedAt }: Use, at: number): boolean {
   return startedAt !== null && (endedAt === null || at < endedAt + CACHE_MS);
 }
 
-/** What the followers save, against the price of a wait that they have together. */
+/** Compares what the followers save with the price of their wait. */
 export function holdPays(followers: number, { prefixTokens, price, holdMs, usdPerHour }: CacheTerms): boolean {
   if (holdMs <= 0 || firstTokenMs(prefixTokens) > holdMs || prefixTokens < MINIMUM_PREFIX_TOKENS) return false;
   const saved = (followers * (price.cacheWrite - price.cacheRead) * prefixTokens) / 1_000_000;

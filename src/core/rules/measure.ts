@@ -1,4 +1,4 @@
-/** What tasks took, and how long a feature took against the longest chain of them. */
+/** Measures how long tasks took, and a feature against its longest chain of tasks. */
 import type { FeatureState, Task } from "../feature/state.ts";
 
 /** Milliseconds: agent time of all attempts, as their jobs report it, and the checks and the merge of what they made. */

@@ -17,10 +17,10 @@ type Segment = { kind: "any-number" } | { kind: "name"; name: string } | { kind:
 
 const ANY_NUMBER: Segment = { kind: "any-number" };
 
-/** What may make a segment mean more than one name. Too many are harmless: they only widen. */
+/** Characters that can make a segment mean more than one name. Listing too many is harmless: it only widens the glob. */
 const SPECIAL = /[*?[\]{}()|"\\!+]|@(?=\()/g;
 
-/** Which files a task may be thought to change. One that declares none may change any: so the guardrails see it too. */
+/** Returns the globs of files that a task may change. A task that declares none may change any, as in the guardrails. */
 export function changedBy(declared: readonly string[]): readonly string[] {
   return declared.length === 0 ? ["**"] : declared;
 }
@@ -36,12 +36,12 @@ export function overlaps(left: string, right: string): boolean {
   return meet(mine, theirs);
 }
 
-/** Whether anything that one list of globs names could be named by the other. */
+/** Tells whether one path could fit a glob of either list. */
 export function shareFiles(left: readonly string[], right: readonly string[]): boolean {
   return left.some((one) => right.some((other) => overlaps(one, other)));
 }
 
-/** Whether both could change a file that one of the `hot` globs names. */
+/** Tells whether both lists could name a file that a `hot` glob names. */
 export function shareHotFiles(left: readonly string[], right: readonly string[], hot: readonly string[]): boolean {
   return hot.some((glob) => {
     const near = (globs: readonly string[]) => globs.filter((one) => overlaps(one, glob));
@@ -77,7 +77,7 @@ function parsed(glob: string): Segment[] {
   return segments.at(-1) === ANY_NUMBER ? segments : [...segments, ANY_NUMBER];
 }
 
-/** Whether every group that begins in this segment ends in it. */
+/** Tells whether every group that begins in this segment ends in it. */
 function isWhole(part: string): boolean {
   return ["[]", "{}", "()"].every(([open, close]) => part.split(open!).length === part.split(close!).length);
 }
@@ -90,7 +90,7 @@ function segmentOf(part: string): Segment {
   return { kind: "some", begin: part.slice(0, first), end: part.slice(last + 1) };
 }
 
-/** Whether some path fits both. `fits[j]`: what is left of `left` at this point and `right` from its segment `j` on. */
+/** Tells whether some path fits both. `fits[j]`: what is left of `left` at this point and `right` from its segment `j` on. */
 function meet(left: readonly Segment[], right: readonly Segment[]): boolean {
   let after: boolean[] = [];
   for (let i = left.length; i >= 0; i -= 1) {

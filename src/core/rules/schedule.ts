@@ -1,7 +1,7 @@
 /** Which ready tasks start now: those on the longest remaining path first, as many as there are slots. */
 import { Size } from "../plan.ts";
 
-/** What the sizes weigh against each other, as a planner means them. */
+/** How the sizes compare, as a planner means them. */
 const weights: Record<Size, number> = { S: 1, M: 2, L: 4 };
 
 /** Against this many tasks of a size as the planner meant them stands what such tasks took: one odd task proves little. */

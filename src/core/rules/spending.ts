@@ -1,4 +1,4 @@
-/** What a feature and its tasks have used, and what the next attempt of a task may use. */
+/** Counts what a feature and its tasks have used, and what the next attempt of a task may use. */
 import { tokensOf } from "../attempt.ts";
 import type { FeatureState, Task } from "../feature/state.ts";
 import type { Policy } from "../policy.ts";
@@ -9,7 +9,7 @@ const OVERHEAD_MINUTES = 5;
 
 type Spender = Pick<Task, "usage" | "unreported" | "attempts">;
 
-/** What planning and all attempts used. What nobody reported counts as all that was allowed: unknown never counts as nothing. */
+/** Sums up what planning and all attempts used. An attempt without a report counts as all that it was allowed. */
 export function spent(state: FeatureState): Spend {
   return sum([{ usage: state.planner.usage, unreported: null, attempts: [] }, ...state.tasks]);
 }
@@ -37,7 +37,7 @@ export function budgetOf(state: FeatureState, policy: Policy): Budget {
   return { usd: usd === null ? null : usd + state.extraUsd, tokens, minutes };
 }
 
-/** What the task's own budget leaves for an attempt, overhead aside. null: no limit. */
+/** Returns what the task's own budget leaves for an attempt, without overhead. null: no limit. */
 function left(task: Spender, { taskBudget }: Policy): Budget {
   const used = sum([task]);
   const rest = (limit: number | null, amount: number) => (limit === null ? null : limit - amount);

@@ -1,4 +1,4 @@
-/** The two things that somebody who looks around can do: list a folder, and read a file. Both end at their limits. */
+/** The research's two tools: list a folder, and read a file. Both end at their limits. */
 import type { Tool } from "@anthropic-ai/sdk/resources/messages/messages";
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
@@ -40,7 +40,7 @@ export const TOOLS: Tool[] = [
 const Listing = z.object({ folder: z.string().max(1_000) });
 const Reading = z.object({ path: z.string().max(1_000), line: z.number().int().min(1).default(1) });
 
-/** What is wrong with a call is its answer. Throws what the port throws. */
+/** Answers a wrong call with what is wrong. Throws what the port throws. */
 export async function useTool(shelf: Shelf, name: string, input: unknown): Promise<string> {
   if (name === "list_files") {
     const call = Listing.safeParse(input);

@@ -1,6 +1,6 @@
-/** What is looked at before planning, most telling first. */
+/** Topics to research before planning, most useful first. */
 
-/** What somebody found out about a topic. */
+/** Findings about a topic. */
 export interface Note {
   about: string;
   text: string;

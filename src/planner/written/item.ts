@@ -11,7 +11,7 @@ export interface Line {
   /** null: it does not say. */
   after: string[] | null;
   files: string[];
-  /** As written: whoever reads the list says which there are. */
+  /** As written; `problems.ts` checks it. */
   size: string | null;
   role: string | null;
   /** Marked `[P]`: it may run beside the steps around it. */

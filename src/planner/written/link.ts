@@ -12,7 +12,7 @@ const NAME = /(^|\/)tasks\.md$/i;
 const MAX_PARAGRAPHS = 10;
 const MAX_CHARACTERS = 2_000;
 
-/** The path of the first such file; null: none is linked. */
+/** Returns the path of the first such file; null: none is linked. */
 export function linkedTaskList({ repo, issue, base }: Pick<PlanRequest, "repo" | "issue" | "base">): string | null {
   const text = visibleCharacters(issue.body);
   if (!/tasks\.md/i.test(text)) return null;
@@ -30,7 +30,7 @@ export function linkedTaskList({ repo, issue, base }: Pick<PlanRequest, "repo" |
   return null;
 }
 
-/** Also those in lists. What is quoted is somebody else's. */
+/** Includes paragraphs in lists. Leaves out quotations, which are other people's words. */
 function paragraphsOf(node: Nodes, text: string): string[] {
   if (node.type === "paragraph") return [text.slice(node.position?.start.offset, node.position?.end.offset)];
   if (node.type !== "root" && node.type !== "list" && node.type !== "listItem") return [];

@@ -1,4 +1,4 @@
-/** Ids for the tasks of a list that have none: made of their titles, so that a task keeps its id when others come and go. */
+/** Makes ids from titles for tasks without one, so that a task keeps its id when others come and go. */
 import { PlannedTask } from "../../core/plan.ts";
 import type { Item } from "./task-list.ts";
 

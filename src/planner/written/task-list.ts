@@ -29,7 +29,7 @@ const MAX_ITEMS = 1_000;
 
 export function readTaskList(markdown: string): Reading {
   const text = visibleCharacters(markdown);
-  // Most issues hold none, and are not worth parsing.
+  // Most issues hold no list, and parsing them would cost time for nothing.
   if (!BOX.test(text)) return null;
   const items = itemsOf(text, blocksOf(text)).slice(0, MAX_ITEMS);
   const open = items.filter((item) => !item.done);
