@@ -1,6 +1,6 @@
 /**
- * The composition root: GitHub, the model, the store and the loop put together behind one HTTP server. `headgate serve`
- * runs it against github.com, `headgate run` against a sandbox; it cannot tell the difference.
+ * The composition root: builds GitHub, the model, the store and the loop behind one HTTP server. `headgate serve` runs
+ * it against github.com and `headgate run` against a sandbox, without a difference in code.
  */
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
@@ -32,27 +32,27 @@ export interface AppOptions {
   /** Base URL of GitHub's REST API. */
   apiUrl: string;
   host: string;
-  /** 0: any free port. */
+  /** 0 picks any free port. */
   port: number;
   store: Store;
   planner(github: GitHub): Planner;
   settings: Settings;
-  /** What a repository gets that says nothing else. */
+  /** The policy for settings that a repository does not set. */
   defaults: Policy;
   prices: PriceLookup;
   log: Logger;
-  /** Milliseconds since 1970; the machine's own clock if not given. */
+  /** Returns milliseconds since 1970. Default: the machine's clock. */
   now?(): number;
-  /** Told after every step of an aggregate; for whoever shows progress. */
+  /** Called after every step of an aggregate, such as to show progress. */
   decided?(aggregate: string): void;
 }
 
 export interface App {
-  /** Where it listens, such as `http://127.0.0.1:3000`. Webhooks go to `${url}/api/github/webhooks`. */
+  /** The address it listens on, such as `http://127.0.0.1:3000`. Webhooks go to `${url}/api/github/webhooks`. */
   url: string;
   github: GitHub;
   driver: Driver;
-  /** Stop taking webhooks, finish the effects under way, close. The store stays open: whoever opened it closes it. */
+  /** Stops taking webhooks, finishes the effects in progress and closes the server. The caller closes the store. */
   stop(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
   });
   const { server, url } = await listen(options, receive);
-  // Only now: what changes after the first sweep has looked, a webhook tells.
+  // Starts only once the server listens. Otherwise Headgate would miss changes right after the first sweep.
   driver = drive(loop, clock, log);
   log.info({ url }, "Headgate listens");
   return {
@@ -105,17 +105,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     github,
     driver,
     async stop() {
-      // Webhooks under way are answered first: what they told is in the store when the driver drains.
+      // Closes the server first. Otherwise the driver could drain before the last webhook has reached the store.
       await close(server);
       await driver.stop();
     },
   };
 }
 
-/** A webhook is taken in milliseconds: who still says nothing after this long was never going to. */
+/** Storing a webhook takes milliseconds. A connection that is silent for this long sends none. */
 const CLOSING_MS = 2_000;
 
-/** Node counts a connection that has not sent a request yet as busy, and would wait for it for ever. */
+/**
+ * Closes the server and its silent connections. Node counts a connection without a request as busy and would wait for
+ * it for ever.
+ */
 async function close(server: Server): Promise<void> {
   const late = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
   await new Promise<void>((resolve) => {
@@ -149,7 +152,7 @@ async function listen(
     }
   });
   const page = getRequestListener(web.fetch, { overrideGlobalObjects: false });
-  // Probot's middleware never answers a path it does not know: what it leaves goes to the page.
+  // Probot's middleware does not answer unknown paths, so those go to the page.
   const server = createServer((request, response) => {
     void github(request, response, () => void page(request, response));
   });

@@ -4,7 +4,7 @@ import { serve } from "./cli/serve.ts";
 try {
   process.exitCode = await serve(process.env);
 } catch (error) {
-  // Such as a GitHub that does not answer or a database that is not there: whoever supervises this process starts it again.
+  // Such as an unreachable GitHub or database. The supervisor restarts the process.
   console.error(`Headgate cannot start: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-/** Attempts as GitHub sees them: runs of the attempt workflow, and the artifact a run leaves behind. */
+/** Attempts on GitHub: the runs of the attempt workflow, and the result artifact of a run. */
 import { z } from "zod";
 import { PROTOCOL, RESULT_ARTIFACT, runName } from "../core/attempt.ts";
 import type { Repo, RunSnapshot } from "../core/github.ts";
@@ -35,11 +35,11 @@ const Job = z.object({
 });
 const Artifact = z.object({ id: z.number().int(), name: z.string(), expired: z.boolean() });
 
-/** New runs take some seconds to be listed; asking sooner would dispatch twice. */
+/** GitHub lists a new run only after some seconds. Asking sooner would miss the run and dispatch a second one. */
 const LISTING_LAG_MS = 10_000;
 
 const MAX_ARTIFACT_BYTES = 100 * 1024 * 1024;
-/** As many files as a result may have, and some room for what does not count. */
+/** Above the contract's limit on files, with room for entries that are not files. */
 const MAX_ENTRIES = 6_000;
 const RESULT_FILE = "result.json";
 const CONTENT_FILE = /^files\/[0-9a-f]{64}$/;
@@ -50,9 +50,10 @@ export function createAttempts(
   defaultBranch: (repo: Repo) => Promise<string>,
 ): Attempts {
   /**
-   * Our dispatches of that name, oldest first. Someone with write access could dispatch under the same name, from a
-   * branch with another workflow file: only the App's own runs from the default branch count. The newest hundred of the
-   * workflow reach back far beyond any crash between a dispatch and its record.
+   * Returns the App's own dispatches of `name`, oldest first. A person with write access can dispatch under the same
+   * name from a branch with another workflow file. Such a run must not pass for ours, so only the App's runs from the
+   * default branch count. Reads the workflow's newest hundred runs, which reach back beyond any crash between a
+   * dispatch and its record.
    */
   async function dispatched(repo: Repo, workflow: string, name: string, branch: string) {
     const route = "GET /repos/{owner}/{repo}/actions/workflows/{workflow}/runs";
@@ -69,7 +70,7 @@ export function createAttempts(
       .sort((left, right) => left.id - right.id);
   }
 
-  /** The started run, or null where GitHub does not tell: an older server, or an answer that never came. */
+  /** Starts the workflow and returns its run. Returns null when an older server names no run or the answer was lost. */
   async function start(
     repo: Repo,
     workflow: string,
@@ -94,7 +95,7 @@ export function createAttempts(
     try {
       await calls.send(repo, "POST /repos/{owner}/{repo}/actions/runs/{run}/cancel", { run });
     } catch (error) {
-      // 409: it is over.
+      // 409: the run has already ended.
       if (statusOf(error) !== 409) throw error;
     }
   }
@@ -147,7 +148,7 @@ export function createAttempts(
         readRun(repo, id),
         calls.all(repo, listRoute, { run: id, name: RESULT_ARTIFACT }, Artifact, "artifacts"),
       ]);
-      // A person's re-run of the job is not the attempt we recorded.
+      // A person re-ran the job: this is not the attempt that Headgate recorded.
       if (run.run_attempt !== 1) return null;
       const artifact = artifacts.find((candidate) => candidate.name === RESULT_ARTIFACT && !candidate.expired);
       if (artifact === undefined) return null;
@@ -160,7 +161,7 @@ export function createAttempts(
   };
 }
 
-/** GitHub knows a workflow by its file's name alone. */
+/** Returns the file name alone: GitHub's workflow routes do not accept a path. */
 function fileOf(workflow: string): string {
   return workflow.split("/").at(-1) ?? workflow;
 }
@@ -187,12 +188,15 @@ function statusOfRun(status: string | null): RunSnapshot["status"] {
     case "waiting":
       return status;
     default:
-      // queued, requested, pending and whatever GitHub adds: it has not begun.
+      // queued, requested, pending and any status that GitHub adds later: the run has not begun.
       return "queued";
   }
 }
 
-/** From the first job's start to the last one's end. Skipped jobs bear times without having run. */
+/**
+ * Measures from the first job's start to the last job's end, in milliseconds since 1970. Ignores skipped jobs: they
+ * carry times without having run.
+ */
 function span(jobs: z.infer<typeof Job>[]): { startedAt: number | null; endedAt: number | null } {
   const ran = jobs.filter((job) => job.conclusion !== "skipped");
   const starts = ran.flatMap((job) => (typeof job.started_at === "string" ? [Date.parse(job.started_at)] : []));
@@ -203,7 +207,7 @@ function span(jobs: z.infer<typeof Job>[]): { startedAt: number | null; endedAt:
   };
 }
 
-/** GitHub sometimes writes the ref behind the path: `.github/workflows/ci.yml@refs/heads/main`. */
+/** Strips the ref that GitHub sometimes appends to the path: `.github/workflows/ci.yml@refs/heads/main`. */
 export function workflowPath(path: string): string {
   return path.split("@", 1)[0] ?? path;
 }

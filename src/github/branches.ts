@@ -1,6 +1,6 @@
 /**
- * Branches and commits through the Git data API. Commits carry no author of ours, so GitHub signs them as the App's
- * and shows them as verified.
+ * Writes branches and commits through the Git data API. Commits name no author, so GitHub signs them as the App's and
+ * shows them as verified.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -25,7 +25,9 @@ const Commit = z.object({
   committer: z.object({ date: z.iso.datetime({ offset: true }) }),
 });
 
-/** Text up to this many characters in all goes along with the tree; each other file costs a write of its own. */
+/**
+ * Text of up to this many characters in total travels inside the tree request. Each other file costs one blob request.
+ */
 const MAX_INLINE_CHARACTERS = 1_000_000;
 
 export function createBranches(calls: Calls): Branches {
@@ -40,7 +42,10 @@ export function createBranches(calls: Calls): Branches {
     }
   }
 
-  /** What became of a move that GitHub refused: someone else's, or our own earlier one. */
+  /**
+   * Explains a move that GitHub refused: `moved` when our earlier request had already done it, `taken` when another
+   * commit is there.
+   */
   async function landedOn(repo: Repo, branch: string, to: string): Promise<"moved" | "taken"> {
     return (await branchTip(repo, branch)) === to ? "moved" : "taken";
   }
@@ -76,7 +81,8 @@ export function createBranches(calls: Calls): Branches {
         if (from === null) {
           await calls.send(repo, "POST /repos/{owner}/{repo}/git/refs", { ref: `refs/heads/${branch}`, sha: to });
         } else {
-          // Not forced, a move is a compare-and-swap on everything that `to` does not contain.
+          // An unforced move is a compare-and-swap: GitHub refuses it when the branch holds commits that `to` does not
+          // contain.
           const route = "PATCH /repos/{owner}/{repo}/git/refs/{ref}";
           await calls.send(repo, route, { ref: `heads/${branch}`, sha: to, force: false });
         }
@@ -132,7 +138,7 @@ async function entries(calls: Calls, repo: Repo, changes: ChangedFile[], source:
   return tree;
 }
 
-/** The file's bytes, if they are what the manifest promised. */
+/** Returns the file's bytes. Throws when they differ from the manifest's size or hash. */
 function checked(change: Extract<ChangedFile, { change: "write" }>, source: Source): Uint8Array {
   const bytes = source.file(change.sha256);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -140,7 +146,10 @@ function checked(change: Extract<ChangedFile, { change: "write" }>, source: Sour
   throw new Refused(`The content of ${change.path} is not what its manifest says`);
 }
 
-/** The bytes as text that survives JSON exactly, or null. Empty content would look to GitHub like none given. */
+/**
+ * Returns the bytes as text if JSON carries them exactly, else null. Empty content is null too: GitHub would read it as
+ * no content given.
+ */
 function asText(bytes: Uint8Array): string | null {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

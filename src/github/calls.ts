@@ -1,4 +1,4 @@
-/** How the room talks to GitHub: a documented route, its parameters and a schema of the few fields used of the answer. */
+/** Calls GitHub: each call takes a documented route, its parameters and a schema of the fields that Headgate reads. */
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
@@ -8,21 +8,24 @@ import { statusOf } from "./errors.ts";
 type Parameters = Record<string, unknown>;
 
 export interface Calls {
-  /** One request; `{owner}` and `{repo}` of the route are filled in. */
+  /** Sends one request and parses the answer. Fills in `{owner}` and `{repo}` of the route. */
   one<Schema extends z.ZodType>(
     repo: Repo,
     route: string,
     parameters: Parameters,
     schema: Schema,
   ): Promise<z.infer<Schema>>;
-  /** As `one`, but null where GitHub answers 404. */
+  /** Like `one`, but returns null when GitHub answers 404. */
   oneOrNull<Schema extends z.ZodType>(
     repo: Repo,
     route: string,
     parameters: Parameters,
     schema: Schema,
   ): Promise<z.infer<Schema> | null>;
-  /** Every item of every page, a hundred at a time, up to `MAX_ITEMS`; `key` where GitHub wraps them: `{ total_count, [key] }`. */
+  /**
+   * Returns all items of all pages, 100 a page, up to `MAX_ITEMS`. `key` names the list where GitHub wraps it: `{
+   * total_count, [key] }`.
+   */
   all<Schema extends z.ZodType>(
     repo: Repo,
     route: string,
@@ -30,11 +33,11 @@ export interface Calls {
     schema: Schema,
     key?: string,
   ): Promise<z.infer<Schema>[]>;
-  /** A request of whose answer nothing is needed. */
+  /** Sends a request and discards the answer. */
   send(repo: Repo, route: string, parameters: Parameters): Promise<void>;
   /**
-   * The bytes behind a route that redirects to storage, or null where there are none (404, 410). More than `maxBytes`:
-   * `refuse` throws Refused, `keep-end` gives the last `maxBytes`.
+   * Downloads the bytes behind a route that redirects to storage. Returns null on 404 and 410. Beyond `maxBytes`,
+   * `refuse` throws Refused and `keep-end` returns the last `maxBytes`.
    */
   download(repo: Repo, route: string, parameters: Parameters, limit: DownloadLimit): Promise<Uint8Array | null>;
 }
@@ -44,7 +47,7 @@ export interface DownloadLimit {
   beyond: "refuse" | "keep-end";
 }
 
-/** Sooner than a repository can exhaust our memory: a pull with ten thousand checks is nobody's intention. */
+/** Bounds the memory that one repository can take, such as with a pull request of ten thousand checks. */
 const MAX_ITEMS = 10_000;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 
@@ -79,7 +82,8 @@ export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls
     },
 
     async download(repo, route, parameters, limit) {
-      // Followed by hand: the storage needs no token of ours, and on a server of one host fetch would send it along.
+      // Follows the redirect by hand. On a server with a single host, fetch would send the App's token along to the
+      // storage.
       const options = { request: { redirect: "manual", parseSuccessResponseBody: false } };
       let location: string | number | undefined;
       try {
@@ -96,8 +100,8 @@ export function createCalls(octokitFor: (repo: Repo) => Promise<Octokit>): Calls
 }
 
 /**
- * Every item behind a list route. Octokit's own pagination takes a 409 and a body that broke off for an empty list,
- * which here would mean "no such comment yet": a second one.
+ * Returns every item behind a list route. Octokit's own pagination turns a 409 or a truncated body into an empty list.
+ * Here that would mean "no such comment yet", and Headgate would post a second comment.
  */
 export async function everyItem<Schema extends z.ZodType>(
   octokit: Octokit,

@@ -1,4 +1,4 @@
-/** The checks of a head: check runs of every App and commit statuses, as one list, without our own. */
+/** Reads the checks of a head: check runs of every App and commit statuses in one list, without Headgate's own. */
 import { z } from "zod";
 import { ATTEMPT_WORKFLOW } from "../core/attempt.ts";
 import type { Repo } from "../core/github.ts";
@@ -12,7 +12,7 @@ const CheckRun = z.object({
   id: z.number().int(),
   name: z.string(),
   status: z.string(),
-  // A conclusion GitHub adds one day must not count as green, nor make the pull unreadable.
+  // A conclusion that GitHub adds later must neither count as green nor make the pull request unreadable.
   conclusion: Check.shape.conclusion.catch("action_required"),
   details_url: z.string().nullish(),
   html_url: z.string().nullish(),
@@ -38,10 +38,10 @@ const Run = z.object({
 });
 type Run = z.infer<typeof Run>;
 
-/** Latest per (app, workflow, event, name). */
+/** Returns the latest check for each (app, workflow, event, name). */
 export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId: number): Promise<Check[]> {
   const [checkRuns, statuses, runs] = await Promise.all([
-    // GitHub's `latest` is per suite: a second suite of the same workflow and event comes beside it.
+    // GitHub's `latest` filter works per suite. A second suite of the same workflow and event would add a second check.
     calls.all(
       repo,
       "GET /repos/{owner}/{repo}/commits/{sha}/check-runs",
@@ -49,9 +49,9 @@ export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId
       CheckRun,
       "check_runs",
     ),
-    // The combined status holds the latest of each context.
+    // The combined status already holds the latest status of each context.
     calls.all(repo, "GET /repos/{owner}/{repo}/commits/{sha}/status", { sha }, Status, "statuses"),
-    // A check run does not say which workflow it belongs to; its suite does.
+    // A check run does not name its workflow. Its suite does.
     runsOf(calls, repo, sha),
   ]);
   const bySuite = new Map(runs.map((run) => [run.check_suite_id, run]));
@@ -60,7 +60,7 @@ export async function readChecks(calls: Calls, repo: Repo, sha: string, ownAppId
     if (checkRun.app?.id === ownAppId) continue;
     const run = checkRun.check_suite === null ? undefined : bySuite.get(checkRun.check_suite.id);
     const check = fromCheckRun(checkRun, run);
-    // Attempts run on the default branch's head; what they say there judges an agent's work, not a pull.
+    // Attempts run on the default branch's head. Their checks judge an agent's work, not this pull request.
     if (check.workflow === ATTEMPT_WORKFLOW) continue;
     latest.set(JSON.stringify([check.appId, check.workflow, check.event, check.name]), check);
   }
@@ -79,7 +79,7 @@ export function createChecks(calls: Calls, app: { appId: number }): Pick<GitHub,
 
     async rerun(repo, head, checks) {
       const wanted = new Set(checks.map(workflowAndEvent));
-      // Of each workflow and event only the newest run counts; older ones may have been cancelled in its favour.
+      // Only the newest run of each workflow and event counts. A newer run may have cancelled the older ones.
       const newest = new Map<string, Run>();
       for (const run of (await runsOf(calls, repo, head)).toSorted((left, right) => left.id - right.id)) {
         newest.set(workflowAndEvent({ workflow: workflowPath(run.path), event: run.event }), run);
@@ -91,7 +91,7 @@ export function createChecks(calls: Calls, app: { appId: number }): Pick<GitHub,
   };
 
   async function again(repo: Repo, run: Run): Promise<void> {
-    // A run that never started has no failed jobs.
+    // A run that never started has no failed jobs to run again.
     const what = run.conclusion === "startup_failure" ? "rerun" : "rerun-failed-jobs";
     try {
       await calls.send(repo, `POST /repos/{owner}/{repo}/actions/runs/{run}/${what}`, { run: run.id });

@@ -1,4 +1,4 @@
-/** Our App on a GitHub: one octokit per installation, found by repository, and the repositories it is installed on. */
+/** Connects as the GitHub App: finds the repositories it is installed on and keeps one octokit per installation. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
@@ -13,15 +13,15 @@ import { isLoopback, pace } from "./pacing.ts";
 
 export interface AppOptions {
   appId: number;
-  /** PEM. */
+  /** In PEM format. */
   privateKey: string;
-  /** Of the REST API, such as `https://ghe.example/api/v3`. */
+  /** Base URL of the REST API, such as `https://ghe.example/api/v3`. */
   baseUrl?: string;
-  /** Told of every request and its status; bodies and tokens are not among it. */
+  /** Called with each request's method, URL and status. Never receives bodies or tokens. */
   log?: { debug(message: string): void; warn(message: string): void };
-  /** 20 s when not given. */
+  /** Milliseconds until a request is given up. Default: 20,000. */
   timeoutMs?: number;
-  /** Milliseconds between two writes of an installation; a second when not given, none on loopback. */
+  /** Milliseconds between two writes of an installation. Default: 1,000, or 0 on a loopback address. */
   spacingMs?: number;
   now?(): number;
   wait?(ms: number): Promise<void>;
@@ -29,21 +29,21 @@ export interface AppOptions {
 
 export interface Connection {
   appId: number;
-  /** The App's comments are by `<appSlug>[bot]`. */
+  /** The author of the App's comments is `<appSlug>[bot]`. */
   appSlug: string;
-  /** The octokit of the installation that covers the repository. Throws Refused when there is none. */
+  /** Returns the octokit of the installation that covers the repository. Throws Refused when no installation does. */
   octokit(repo: Repo): Promise<Octokit>;
-  /** The permissions of that installation, such as `{ contents: "write" }`. */
+  /** Returns the permissions of that installation, such as `{ contents: "write" }`. */
   granted(repo: Repo): Promise<Record<string, string>>;
-  /** Every repository of every installation that is not suspended; archived ones left out. */
+  /** Returns the repositories of all installations, without suspended installations and archived repositories. */
   installedRepositories(): Promise<Repo[]>;
   now(): number;
-  /** How many requests went out since the start. */
+  /** Counts the requests sent since the start. */
   calls(): { reads: number; writes: number };
 }
 
 const App = z.object({ slug: z.string().min(1) });
-/** An installation token says what it may do. */
+/** The answer to a token request lists the installation's permissions. */
 const Token = z.object({ permissions: z.record(z.string(), z.string()).default({}) });
 const Installation = z.object({ id: z.number().int(), suspended_at: z.string().nullish() });
 const InstalledRepository = z.object({
@@ -52,7 +52,7 @@ const InstalledRepository = z.object({
   archived: z.boolean().optional(),
 });
 
-/** Reads who the App is. Throws Unavailable, or Refused when GitHub does not accept the key. */
+/** Reads the App's own record. Throws Unavailable, or Refused when GitHub rejects the key. */
 export async function connectApp(options: AppOptions): Promise<Connection> {
   const baseUrl = options.baseUrl ?? "https://api.github.com";
   const counted = { reads: 0, writes: 0 };
@@ -92,7 +92,8 @@ export async function connectApp(options: AppOptions): Promise<Connection> {
     if (octokit === undefined) {
       octokit = open(id);
       octokit.hook.error("request", (error, request) => {
-        // Uninstalled, or installed anew under another id: look it up again next time.
+        // The App was uninstalled, or installed again under another id. Looks the installation up again at the next
+        // request.
         if (request.url.endsWith("/access_tokens")) forget(id);
         throw error;
       });
@@ -163,11 +164,11 @@ export async function connectApp(options: AppOptions): Promise<Connection> {
   };
 }
 
-/** Octokit logs every failed request as an error; ours are answers, told to whoever asked. */
+/** Logs failed requests at debug level. Octokit logs them as errors, but the caller handles them as answers. */
 function quiet(log: AppOptions["log"]) {
   const silent = () => {};
   const debug = log === undefined ? silent : (message: string) => log.debug(message);
   const warn = log === undefined ? silent : (message: string) => log.warn(message);
-  // Octokit's own `debug` is given whole requests, with their Authorization header.
+  // Octokit passes whole requests to `debug`, with their Authorization header.
   return { debug: silent, info: debug, warn, error: debug };
 }

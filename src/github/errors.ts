@@ -1,7 +1,6 @@
 /**
- * GitHub's folklore about failures, in one place: what its answers mean, which of its sentences tell outcomes apart that
- * share a status, and what to do about a refusal. Everything the rest of the room does not treat itself becomes
- * `Unavailable` or `Refused` here.
+ * Translates GitHub's failures in one place: explains a refusal, and tells apart outcomes that share a status by the
+ * message text. Each failure that its caller does not handle becomes `Unavailable` or `Refused` here.
  */
 import { z } from "zod";
 import { Refused, Unavailable } from "../loop/github-port.ts";
@@ -22,13 +21,16 @@ const ErrorBody = z.object({
   errors: z.array(z.union([z.string(), z.object({ message: z.string() }).loose(), z.unknown()])).optional(),
 });
 
-/** The HTTP status of an octokit error, or null for any other error. Octokit gives 500 to whatever never got an answer. */
+/**
+ * Returns the HTTP status of an octokit error, or null for any other error. Octokit reports 500 for a request without
+ * an answer.
+ */
 export function statusOf(error: unknown): number | null {
   const failure = RequestFailure.safeParse(error);
   return error instanceof Error && failure.success ? failure.data.status : null;
 }
 
-/** GitHub's own words: the body's message with the messages of its `errors`, without octokit's link to the documentation. */
+/** Returns GitHub's own message and those of its `errors`, without octokit's link to the documentation. */
 export function wordsOf(error: unknown): string {
   const failure = RequestFailure.safeParse(error);
   if (!failure.success) return error instanceof Error ? error.message : String(error);
@@ -43,22 +45,25 @@ export function wordsOf(error: unknown): string {
 }
 
 /**
- * A 404 of these is believed only after a while: what was just created or just completed is missing from GitHub's read
- * replicas for some seconds (artifact and log links, runs, pulls, commits).
+ * Operations whose first 404 proves nothing. GitHub's read replicas miss an object for some seconds after its creation
+ * or completion (artifact and log links, runs, pull requests, commits).
  */
 const LAGGING = new Set(["run", "artifact", "pull", "commit", "writeCommit", "cancelRun", "updatePull", "mergePull"]);
 
-/** GitHub's advice where it names no time: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api */
+/**
+ * GitHub's advice for a secondary limit without a time:
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+ */
 const SECONDARY_LIMIT_WAIT_MS = 60_000;
 
 /**
- * What an error of `operation` means to the loop. Errors that are neither GitHub's nor the network's come back as they
- * are: they are our own mistakes.
+ * Translates an error of `operation` into the loop's terms. Returns any error that comes neither from GitHub nor from
+ * the network unchanged: it is a bug in Headgate.
  */
 export function meaningOf(operation: string, error: unknown, now: number): Error {
   if (error instanceof Unavailable || error instanceof Refused) return error;
   if (error instanceof z.ZodError) {
-    // A proxy's page, a truncated body or a changed API: octokit hands all of them over as a success.
+    // A proxy's page, a truncated body or a changed API: octokit returns each of them as a success.
     return new Unavailable(`${operation}: GitHub's answer is not what it documents: ${z.prettifyError(error)}`, null, {
       cause: error,
     });
@@ -74,7 +79,10 @@ export function meaningOf(operation: string, error: unknown, now: number): Error
   return new Refused(`${words}. ${remedy(error, status)}`.trimEnd(), { cause: error });
 }
 
-/** Milliseconds to wait when the answer is a rate limit, else null. GitHub uses 403 and 429 for both of its limits. */
+/**
+ * Returns the milliseconds to wait for a rate limit, or null for any other answer. GitHub uses 403 and 429 for both of
+ * its limits.
+ */
 function limitOf(error: unknown, status: number, now: number): number | null {
   if (status !== 403 && status !== 429) return null;
   const asked = retryAfter(error);
@@ -104,7 +112,7 @@ function remedy(error: unknown, status: number): string {
   const words = wordsOf(error);
   if (status === 401) return "Check the App's id and private key.";
   if (status === 403 && /not accessible by integration/i.test(words)) {
-    // GitHub names what would have sufficed: `contents=write; pull_requests=write`.
+    // GitHub names the permissions that would have sufficed: `contents=write; pull_requests=write`.
     const needed = headerOf(error, "x-accepted-github-permissions");
     return `Grant the App ${needed ?? "the missing permission"} and accept it for the installation.`;
   }
@@ -113,9 +121,9 @@ function remedy(error: unknown, status: number): string {
   return "";
 }
 
-/** Why GitHub did not bring a pull's head up to date (422). null: none of the known reasons. */
+/** Classifies why GitHub did not update a pull request's head (422). Returns null for an unknown reason. */
 export function updateRefusal(words: string): "moved" | "conflict" | "current" | null {
-  // The apostrophe of "didn’t" is typographic on github.com.
+  // github.com writes "didn’t" with a typographic apostrophe.
   if (/expected head sha/i.test(words)) return "moved";
   if (/merge conflict/i.test(words)) return "conflict";
   if (/no new commits on the base/i.test(words)) return "current";
@@ -123,8 +131,8 @@ export function updateRefusal(words: string): "moved" | "conflict" | "current" |
 }
 
 /**
- * Whether a 405 on merge will pass by itself. Tide matches the same sentence: GitHub answers it while it still
- * recomputes after another merge (https://github.com/kubernetes-sigs/prow, pkg/github).
+ * Returns true when a 405 on merge is temporary: GitHub still recomputes mergeability after another merge. Tide matches
+ * the same message (https://github.com/kubernetes-sigs/prow, pkg/github).
  */
 export function mergeMayPass(words: string): boolean {
   return /base branch was modified|merge already in progress/i.test(words);
@@ -142,12 +150,15 @@ export function saysNotFastForward(words: string): boolean {
   return /not a fast.?forward/i.test(words);
 }
 
-/** A second request to run jobs again while the first one's are under way. */
+/** Returns true when GitHub refuses to re-run jobs because an earlier re-run is still in progress. */
 export function saysAlreadyRunning(words: string): boolean {
   return /already running/i.test(words);
 }
 
-/** GHES before 3.20 or so does not know the field (https://github.com/benc-uk/workflow-dispatch/issues/86). */
+/**
+ * Returns true when the server does not know the field, such as GHES before 3.20
+ * (https://github.com/benc-uk/workflow-dispatch/issues/86).
+ */
 export function saysUnknownField(words: string, field: string): boolean {
   return words.includes(field);
 }

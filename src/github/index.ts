@@ -1,4 +1,4 @@
-/** The port `GitHub` over octokit. What goes wrong leaves this room only as `Unavailable` or `Refused`. */
+/** Implements the port `GitHub` over octokit. Every failure leaves this folder as `Unavailable` or `Refused`. */
 import type { GitHub } from "../loop/github-port.ts";
 import { createAttempts } from "./attempts.ts";
 import { createBranches } from "./branches.ts";
@@ -35,7 +35,7 @@ export function createGitHub(connection: Omit<Connection, "installedRepositories
   return { ...translated(port, connection.now), calls: connection.calls };
 }
 
-/** The same operations, with every failure in the loop's terms. */
+/** Wraps the operations so that each failure is in the loop's terms. */
 function translated<Port extends object>(port: Port, now: () => number): Port {
   const operations = Object.entries(port).map(([name, operation]) => [
     name,

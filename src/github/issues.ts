@@ -1,4 +1,4 @@
-/** Issues and what people and we write on them. */
+/** Reads and writes issues and their comments. */
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
 import type { GitHub, IssueSnapshot } from "../loop/github-port.ts";
@@ -9,7 +9,7 @@ type Issues = Pick<
   "issue" | "labelledIssues" | "labelledBy" | "comments" | "upsertComment" | "react" | "closeIssue"
 >;
 
-/** null: the account is gone; GitHub shows its work as by "ghost". */
+/** null for a deleted account, which GitHub shows as "ghost". */
 const Author = z.object({ login: z.string(), type: z.string().optional() }).nullable();
 const Issue = z.object({
   number: z.number().int(),
@@ -37,7 +37,10 @@ const Comment = z.object({
 type Comment = z.infer<typeof Comment>;
 
 export function createIssues(calls: Calls, app: { appId: number; appSlug: string }): Issues {
-  /** Anybody can write our marker; only the App can write as the App. */
+  /**
+   * Checks the comment's author. Anybody can write Headgate's marker into a comment, but only the App can post as the
+   * App.
+   */
   function ours(comment: Comment): boolean {
     if (comment.performed_via_github_app?.id === app.appId) return true;
     return comment.user?.type === "Bot" && comment.user.login === `${app.appSlug}[bot]`;
@@ -62,7 +65,7 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
       const route = "GET /repos/{owner}/{repo}/issues";
       const parameters = { labels: label, state: "open", sort: "created", direction: "asc" };
       const issues = await calls.all(repo, route, parameters, Issue);
-      // Every pull request is an issue to this route.
+      // GitHub's issue routes list pull requests too.
       return issues.filter((issue) => issue.pull_request === undefined).map(snapshot);
     },
 
@@ -103,7 +106,7 @@ export function createIssues(calls: Calls, app: { appId: number; appSlug: string
     },
 
     async react(repo, comment, content) {
-      // Reacting again answers 200 with the reaction there is.
+      // A repeated reaction answers 200 with the existing one.
       await calls.send(repo, "POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions", { comment, content });
     },
 
@@ -129,7 +132,7 @@ function firstLine(body: string): string {
   return (body.split("\n", 1)[0] ?? "").trimEnd();
 }
 
-/** Bodies edited in a browser come back with CRLF. */
+/** Converts CRLF to LF: bodies edited in a browser come back with CRLF. */
 function plain(body: string): string {
   return body.replaceAll("\r\n", "\n").trimEnd();
 }

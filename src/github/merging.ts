@@ -1,4 +1,4 @@
-/** The two calls that move code between branches. Both pin the head; GitHub lets nobody pin the base. */
+/** Makes the two calls that move code between branches. Both pin the head. GitHub offers no way to pin the base. */
 import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import { Refused, Unavailable } from "../loop/github-port.ts";
@@ -53,7 +53,10 @@ export function createMerging(calls: Calls, now: () => number): Merging {
     },
   };
 
-  /** GitHub said yes. What landed is read again: whatever goes wrong from here on, the merge may have happened. */
+  /**
+   * Reads the merged pull request again after GitHub accepted the merge. Any failure from here on must not claim that
+   * nothing was merged.
+   */
   async function landing(repo: Repo, number: number): Promise<Merged> {
     try {
       const pull = await readPull(calls, repo, number);
@@ -78,7 +81,7 @@ function refusal(error: unknown, now: number): Merged {
     default:
       break;
   }
-  // Nothing happened at a rate limit: the loop may simply wait.
+  // A rate limit means that nothing was merged: the loop can retry.
   const limited = statusOf(error) === 403 || statusOf(error) === 429;
   if (meaning instanceof Unavailable && limited) throw meaning;
   if (meaning instanceof Unavailable) return { outcome: "unknown", message: meaning.message };

@@ -1,13 +1,12 @@
 /**
- * What happens to every request of an octokit: it is counted, given up after a time, and, if it changes something,
- * spaced from the one before. GitHub asks for a second between writes
- * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api); rate limits themselves are
- * not waited for here but told to the loop, whose outbox remembers them across restarts.
+ * Counts each request of an octokit, aborts it after a timeout, and spaces writes. GitHub asks for a second between
+ * writes (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api). Does not wait for
+ * rate limits: the loop's outbox does, because it survives restarts.
  */
 import type { Octokit } from "@octokit/rest";
 
 export interface Pacing {
-  /** Milliseconds between the starts of two writes of one octokit; 0: none. */
+  /** Milliseconds between the starts of two writes of one octokit. 0 disables the spacing. */
   spacingMs: number;
   timeoutMs: number;
   now(): number;
@@ -27,17 +26,17 @@ export function pace(octokit: Octokit, pacing: Pacing): void {
 
   octokit.hook.wrap("request", async (request, options) => {
     const write = options.method !== "GET" && options.method !== "HEAD";
-    // Tokens are asked for from inside another request, which has had its turn.
+    // A token request runs inside another request that has already waited for its turn.
     const authentication = options.url.endsWith("/access_tokens");
     if (write && !authentication) await turn();
     pacing.count(write ? "writes" : "reads");
-    // In place: octokit's inner hooks are bound to this very object and ignore a copy passed on.
+    // Changes the options in place: octokit's inner hooks hold this object and ignore a copy.
     options.request = { ...options.request, signal: AbortSignal.timeout(pacing.timeoutMs) };
     return request(options);
   });
 }
 
-/** Whether the API is on this machine: a sandbox, which has no secondary limits to respect. */
+/** Returns true for an API on this machine: a sandbox, which has no secondary limits. */
 export function isLoopback(baseUrl: string): boolean {
   const { hostname } = new URL(baseUrl);
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);

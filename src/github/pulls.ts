@@ -1,4 +1,4 @@
-/** Pull requests: opening, closing, observing. */
+/** Opens, closes and reads pull requests. */
 import { z } from "zod";
 import { type ChangeRequest, MAX_CHANGE_REQUESTS, type PullSnapshot, type Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
@@ -39,7 +39,10 @@ export async function readPull(calls: Calls, repo: Repo, pull: number): Promise<
 }
 
 export function createPulls(calls: Calls, app: { appId: number }): Pulls {
-  /** Before we heard of it, somebody may have merged or closed it, and GitHub have deleted its branch: it is found all the same. */
+  /**
+   * Finds the pull request that an earlier request opened, in any state. A person may have merged or closed it
+   * meanwhile, and GitHub may have deleted its branch.
+   */
   async function existingPull(repo: Repo, { head, base, commit }: Parameters<GitHub["openPull"]>[1]) {
     const parameters = { head: `${repo.owner}:${head}`, base, state: "all" };
     const listed = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls", parameters, Listed);
@@ -111,13 +114,15 @@ async function carries(calls: Calls, repo: Repo, head: string, commit: string): 
   try {
     return (await compare(calls, repo, commit, head)).behindBy === 0;
   } catch (error) {
-    // 404: they have no common ancestor, or the head is gone.
+    // 404: the two share no ancestor, or the head is gone.
     if (statusOf(error) === 404) return false;
     throw error;
   }
 }
 
-/** Against the branch by its name: `base.sha` of a pull stays what it was when the head last moved. */
+/**
+ * Compares against the branch by name. A pull request's `base.sha` is stale: it dates from the last move of the head.
+ */
 async function compare(
   calls: Calls,
   repo: Repo,
@@ -125,12 +130,15 @@ async function compare(
   head: string,
 ): Promise<Pick<PullSnapshot, "baseSha" | "behindBy">> {
   const route = "GET /repos/{owner}/{repo}/compare/{basehead}";
-  // Changed files come with the first page only, and are what makes this call slow.
+  // Only the first page carries changed files, which make this call slow. Asks for the second page.
   const answer = await calls.one(repo, route, { basehead: `${base}...${head}`, per_page: 1, page: 2 }, Comparison);
   return { baseSha: answer.base_commit.sha, behindBy: answer.behind_by };
 }
 
-/** Comments leave a person's verdict as it was; pending reviews are drafts that only their author sees. */
+/**
+ * Returns the reviews that still ask for changes. Comments do not replace a reviewer's verdict, and pending reviews are
+ * drafts.
+ */
 async function askingForChanges(calls: Calls, repo: Repo, pull: number): Promise<Review[]> {
   const reviews = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls/{pull}/reviews", { pull }, Review);
   const verdicts = new Map<string, Review>();
@@ -142,10 +150,13 @@ async function askingForChanges(calls: Calls, repo: Repo, pull: number): Promise
   return [...verdicts.values()].filter((review) => review.state === "CHANGES_REQUESTED");
 }
 
-/** What an agent may read of one review. */
+/** The part of one review, in characters, that an agent receives. */
 const REVIEW_CHARACTERS = 6_000;
 
-/** Anybody who can read a repository may submit a review of its pulls; what strangers write is for people to read. */
+/**
+ * Returns the change requests of people with write access. Anyone who can read a repository can submit a review, and a
+ * stranger's text must not reach an agent.
+ */
 async function requestsOf(calls: Calls, repo: Repo, asking: readonly Review[]): Promise<ChangeRequest[]> {
   const requests: ChangeRequest[] = [];
   for (const { user, body, commit_id: head } of asking) {

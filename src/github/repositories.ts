@@ -1,4 +1,4 @@
-/** Reading a repository: people's rights, files, and what its base branch demands. */
+/** Reads a repository: people's permissions, files, and the branch protection of its base branch. */
 import { z } from "zod";
 import type { Permission, Repo, RequiredCheck } from "../core/github.ts";
 import { Permission as PermissionLevel } from "../core/github.ts";
@@ -38,7 +38,7 @@ const Rule = z.object({
   ruleset_id: z.number().int().optional(),
 });
 type Rule = z.infer<typeof Rule>;
-/** Said of whoever asks, where they may see it. */
+/** `current_user_can_bypass` describes the caller, and only where the caller may see it. */
 const Ruleset = z.object({ name: z.string(), current_user_can_bypass: z.string().optional() });
 const StatusChecksRule = z.object({
   required_status_checks: z.array(z.object({ context: z.string(), integration_id: z.number().nullish() })),
@@ -61,11 +61,11 @@ export function createRepositories(calls: Calls): Repositories {
 
     async readFile(repo, ref, path) {
       const route = "GET /repos/{owner}/{repo}/contents/{path}";
-      // A folder answers with an array.
+      // GitHub answers with an array for a folder.
       const found = await calls.oneOrNull(repo, route, { path, ref }, z.union([Content, z.array(z.unknown())]));
       if (found === null || Array.isArray(found) || found.type !== "file") return null;
       if (found.encoding === "base64" && found.content !== undefined) return text(found.content);
-      // Above 1 MB the contents API gives `encoding: "none"` and no content; the blob still has it.
+      // Above 1 MB the contents API returns `encoding: "none"` without content. The blob API still has it.
       const blob = await calls.one(repo, "GET /repos/{owner}/{repo}/git/blobs/{sha}", { sha: found.sha }, Blob);
       return text(blob.content);
     },
@@ -104,7 +104,10 @@ export function createRepositories(calls: Calls): Repositories {
     },
   };
 
-  /** The branch itself shows its classic protection to contents: read; the protection's own route wants administration. */
+  /**
+   * Reads classic branch protection from the branch itself, which needs only `contents: read`. The protection route
+   * needs administration.
+   */
   async function classicChecks(repo: Repo, branch: string): Promise<RequiredCheck[]> {
     const answer = await calls.oneOrNull(repo, "GET /repos/{owner}/{repo}/branches/{branch}", { branch }, Branch);
     const required = answer?.protection?.required_status_checks;
@@ -132,7 +135,7 @@ export function createRepositories(calls: Calls): Repositories {
   }
 }
 
-/** "Any App" is null, missing, or -1 where somebody set it through the API. */
+/** GitHub expresses "any App" as null, as a missing field, or as -1 when set through the API. */
 function appIdOf(id: number | null | undefined): number | null {
   return id === null || id === undefined || id <= 0 ? null : id;
 }

@@ -1,4 +1,4 @@
-/** Sub-issues and what blocks them: tasks as people write them down natively. */
+/** Reads sub-issues and their dependencies: tasks that people wrote as GitHub issues. */
 import { z } from "zod";
 import type { Repo } from "../core/github.ts";
 import type { GitHub } from "../loop/github-port.ts";
@@ -7,17 +7,20 @@ import type { Calls } from "./calls.ts";
 type SubIssues = Pick<GitHub, "subIssues" | "addSubIssue" | "addBlockedBy">;
 
 const Issue = z.object({
-  /** Unlike its number, unique on all of GitHub; sub-issues and dependencies are given by it. */
+  /** Unique across GitHub, unlike the number. The sub-issue and dependency routes take this id. */
   id: z.number().int(),
   number: z.number().int(),
   title: z.string(),
   body: z.string().nullish(),
   state: z.enum(["open", "closed"]),
-  /** Sub-issues may lie in other repositories. */
+  /** Needed because a sub-issue can belong to another repository. */
   repository_url: z.string(),
 });
 
-/** A parent has at most 100 sub-issues. https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+/**
+ * GitHub allows at most 100 sub-issues per parent.
+ * https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
+ */
 const MAX_SUB_ISSUES = 100;
 
 export function createSubIssues(calls: Calls): SubIssues {

@@ -1,16 +1,15 @@
 /**
- * Reading a ZIP archive that an attacker may have written. It trusts only the central directory, inflates only the
- * entries asked for, through zlib's own limit on output, and refuses what an honest uploader has no use for: encryption,
- * ZIP64, the same name twice, sizes or checksums that do not hold.
+ * Reads a ZIP archive that an attacker may have written. Trusts only the central directory. Inflates only the requested
+ * entries, with zlib's own limit on output. Refuses encryption, ZIP64, duplicate names, and wrong sizes or checksums.
  * Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
  */
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
 
 export interface UnzipLimits {
-  /** Entries of the archive, wanted or not. */
+  /** The largest number of entries in the archive, requested or not. */
   entries: number;
-  /** Of all wanted entries, unpacked. */
+  /** The largest total size of the requested entries, unpacked. */
   bytes: number;
 }
 
@@ -23,7 +22,7 @@ interface Entry {
   crc: number;
   packedSize: number;
   size: number;
-  /** Of the local header. */
+  /** Byte offset of the local header. */
   offset: number;
 }
 
@@ -41,7 +40,7 @@ const IN_ZIP64 = 0xffffffff;
 
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
 
-/** The wanted entries by name. Throws BadArchive. */
+/** Returns the requested entries by name. Throws BadArchive. */
 export async function unzip(
   archive: Uint8Array,
   wanted: (name: string) => boolean,
@@ -59,7 +58,7 @@ export async function unzip(
     }
   } catch (error) {
     if (error instanceof BadArchive) throw error;
-    // Offsets that lead outside of the archive, and zlib's own complaints.
+    // Covers offsets outside the archive and zlib's own errors.
     throw new BadArchive("it is damaged", { cause: error });
   }
   return files;
@@ -95,7 +94,7 @@ function directory(zip: Buffer, maxEntries: number): Entry[] {
   return entries;
 }
 
-/** The end record stands before a comment of unknown length, so it is looked for from the back. */
+/** Finds the end record. Searches from the back, because a comment of unknown length follows the record. */
 function findEnd(zip: Buffer): number {
   const last = zip.length - END_SIZE;
   for (let at = last; at >= Math.max(0, last - MAX_COMMENT); at -= 1) {
@@ -106,7 +105,7 @@ function findEnd(zip: Buffer): number {
 
 async function content(zip: Buffer, entry: Entry): Promise<Uint8Array> {
   if (zip.readUInt32LE(entry.offset) !== LOCAL_HEADER) throw new BadArchive("it is damaged");
-  // The local header's own name and extra field may be longer than the directory's.
+  // The name and extra field in the local header can be longer than in the directory.
   const names = zip.readUInt16LE(entry.offset + 26) + zip.readUInt16LE(entry.offset + 28);
   const start = entry.offset + LOCAL_HEADER_SIZE + names;
   const packed = zip.subarray(start, start + entry.packedSize);

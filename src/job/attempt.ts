@@ -1,4 +1,4 @@
-/** One attempt from its inputs to its result on disk. */
+/** Runs one attempt from its inputs to its result on disk. */
 import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PROTOCOL, type Result } from "../core/attempt.ts";
@@ -15,8 +15,8 @@ import { prepareWorktree, unresolvedPaths } from "./worktree.ts";
 const NO_CHANGE: Change = { manifest: [], contents: new Map() };
 
 /**
- * Runs the attempt and writes its result; the step output `path` names the folder. A failed agent is a result too:
- * this throws only when the job itself cannot do its work, or when `cancelled` fires.
+ * Runs the attempt and writes its result. The step output `path` names the result's folder. A failed agent is a result
+ * too: this throws only when the job itself cannot work, or when `cancelled` fires.
  */
 export async function runAttempt(inputs: Inputs, log: Log, cancelled: AbortSignal): Promise<Result> {
   const { brief } = inputs;
@@ -57,7 +57,7 @@ function engineOf(inputs: Inputs): Engine {
   }
 }
 
-/** Everything that an agent's programs see of the environment. No token, no key, no path to the runner's files. */
+/** Builds the whole environment of an agent's programs. It holds no token, no key and no path to the runner's files. */
 async function strippedEnvironment(inputs: Inputs, scratch: string): Promise<Record<string, string>> {
   const home = join(scratch, "home");
   const temporary = join(scratch, "tmp");
@@ -66,7 +66,7 @@ async function strippedEnvironment(inputs: Inputs, scratch: string): Promise<Rec
   return { PATH: inputs.path, HOME: home, LANG: inputs.lang, TMPDIR: temporary, CI: "true" };
 }
 
-/** Only completed work is handed in, and the reading kinds hand in words alone. */
+/** Takes the change of a completed attempt. Kinds that only read hand in text alone. */
 async function takeChange(
   git: Git,
   work: Work,

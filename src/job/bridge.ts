@@ -1,4 +1,4 @@
-/** The agent's two tools that reach beyond its checkout. What it says through them is kept, never executed. */
+/** Gives the agent its two tools that reach beyond the checkout. Stores the agent's text and never executes it. */
 import { betaZodTool } from "@anthropic-ai/sdk/helpers/beta/zod";
 import { z } from "zod";
 import type { Brief } from "../core/attempt.ts";
@@ -13,8 +13,8 @@ const Action = z.object({
 export type Bridge = ReturnType<typeof bridge>;
 
 /**
- * `notes` are for dependents, questions among them marked as such; `gaveUp` is the reason, once the agent has given up.
- * `onGiveUp` is called in the middle of its turn.
+ * Returns the tools and their record. `notes` go to dependent tasks, with questions marked as such. `gaveUp` is the
+ * agent's reason once it gives up. Calls `onGiveUp` in the middle of the agent's turn.
  */
 export function bridge(brief: Brief, onGiveUp: () => void) {
   const notes: string[] = [];

@@ -41,7 +41,7 @@ async function converse(client: Anthropic, price: Price, work: Work): Promise<En
   const coding = betaAgentToolset20260401({ workdir: work.workspace, env: work.environment });
   const conversation = client.beta.messages.toolRunner(
     {
-      // The server's own threads would keep the conversation there; sent whole, it also works through proxies.
+      // The server's threads would store the conversation there. Sending it whole also works through proxies.
       thread: false,
       stream: true,
       model: brief.model.name,
@@ -109,7 +109,7 @@ function judge({ work, ours, last, usage, trouble }: Ended): Pick<EngineReport, 
   }
 }
 
-/** null: there is something left to spend. */
+/** Returns the limit that the agent exceeded, or null while budget is left. */
 function overspent(usage: Usage, { model }: Brief): string | null {
   const { maxUsd, maxTokens } = model;
   const tokens = tokensOf(usage);

@@ -1,7 +1,7 @@
 /**
- * The attempt's change: how the worktree differs from a commit. Read through an index of our own, so that what git has
- * staged or committed meanwhile does not matter. Contents are blobs, as a commit would hold them (line endings and
- * filters applied); symbolic links are their targets, never followed.
+ * Reads the attempt's change: the difference between the worktree and a commit. Uses an index of its own, so that files
+ * the agent staged or committed do not matter. Contents are blobs as a commit would hold them (line endings and filters
+ * applied). Symbolic links are stored as their targets and never followed.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -10,18 +10,18 @@ import { type Git, GitFailed } from "./git.ts";
 
 export interface Change {
   manifest: ChangedFile[];
-  /** By SHA-256, as the manifest names them. */
+  /** Keyed by SHA-256 in hex, as in the manifest. */
   contents: Map<string, Buffer>;
 }
 
-/** `reason`: why the change cannot be handed in; it is the agent's doing. */
+/** `reason` says why the change cannot be handed in. The cause is always the agent's work. */
 export type Listing = { ok: true; change: Change } | { ok: false; reason: string };
 
 const SUBMODULE = "160000";
 
 interface Entry {
   path: string;
-  /** Git's mode; `000000`: deleted. */
+  /** Git's file mode; `000000` for a deleted file. */
   mode: string;
   object: string;
 }
@@ -39,7 +39,7 @@ export async function listChange(
     const raw = await git(["diff-index", "--cached", "--raw", "-z", "--no-abbrev", against], { index });
     return await readEntries(git, parseRaw(raw), limits);
   } catch (error) {
-    // Git worked before the engine ran, so what it trips over now is what the agent left.
+    // Git worked before the engine ran, so the agent's files cause this failure.
     if (error instanceof GitFailed) return { ok: false, reason: `the change cannot be read: ${error.message}` };
     throw error;
   }
@@ -73,7 +73,7 @@ async function readEntries(git: Git, entries: readonly Entry[] | null, limits: B
   return { ok: true, change: { manifest, contents } };
 }
 
-/** `:<mode> <mode> <object> <object> <status>\0<path>\0`, repeated. Null when a path is not UTF-8. */
+/** Parses `:<mode> <mode> <object> <object> <status>\0<path>\0`, repeated. Returns null when a path is not UTF-8. */
 function parseRaw(raw: Buffer): Entry[] | null {
   let text: string;
   try {
@@ -100,7 +100,7 @@ async function totalSize(git: Git, entries: readonly Entry[]): Promise<number> {
     .reduce((total, size) => total + Number(size), 0);
 }
 
-/** `<object> blob <size>\n<content>\n`, repeated in the order asked for. */
+/** Reads `<object> blob <size>\n<content>\n`, repeated in the requested order. */
 async function readBlobs(git: Git, entries: readonly Entry[]): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
   if (entries.length === 0) return blobs;

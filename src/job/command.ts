@@ -1,4 +1,4 @@
-/** The engine `command`: any shell command; its exit code tells the outcome. */
+/** The engine `command`: runs any shell command. Its exit code decides the outcome. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,16 +11,19 @@ import { type Engine, tail, type Work } from "./engine.ts";
 const MAX_TAIL = 64 * 1024;
 const MAX_REST = 3_500;
 const MAX_RESULT_BYTES = 256 * 1024;
-/** Output that is still in the pipe when the command has ended; someone who left the group may hold it open for ever. */
+/**
+ * How long to wait, in milliseconds, for output that is still in the pipe. A process that left the group could hold the
+ * pipe open for ever.
+ */
 const DRAIN_MS = 1_000;
 
 /**
- * The command is alone in its process group. Should this job be killed, nobody would be left to end that group: so one
- * member waits for the pipe on descriptor 3, which closes with us, and takes the others along.
+ * Runs the command in a process group of its own. If this job is killed, nothing else would end that group. So one
+ * member waits for the pipe on descriptor 3, which closes with this process, and then kills the group.
  */
 const SHELL = '( read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 & exec 3<&-; exec bash -c "$1"';
 
-/** What a command may write to HEADGATE_RESULT_FILE. */
+/** The contents of HEADGATE_RESULT_FILE, which a command may write. */
 const CommandResult = z.object({
   summary: z.string().max(20_000).optional(),
   notes: z.array(z.string().max(20_000)).max(50).optional(),
@@ -52,7 +55,7 @@ export function commandEngine(command: string): Engine {
   };
 }
 
-/** First a line to quote, which ends with the last thing it printed; then as much as fits of what came before. */
+/** Returns a line to quote, ending with the last output line, and then as much of the output's end as fits. */
 function endedAs(how: string, output: string): string {
   const last = stripVTControlCharacters(output).trim().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
   const line = last === "" ? how : `${how}: ${last}`;
@@ -63,7 +66,7 @@ function endedAs(how: string, output: string): string {
 interface ShellEnd {
   exit: string;
   stopped: boolean;
-  /** The last of what it printed. */
+  /** The end of the output. */
   output: string;
 }
 
@@ -90,7 +93,7 @@ async function runShell(command: string, environment: Record<string, string>, wo
       child.once("error", reject);
       child.once("exit", (code, signal) => resolve(code === null ? `killed by ${signal}` : `exit code ${code}`));
     });
-    // Whatever it left running must not go on changing the worktree while that is read.
+    // A process left running would change the worktree while Headgate reads it.
     kill();
     await Promise.race([closed, delay(DRAIN_MS, undefined, { ref: false })]);
     return { exit, stopped: work.stop.aborted, output };

@@ -1,23 +1,23 @@
-/** The contract of an engine: what runs inside an attempt. */
+/** The contract of an engine, which runs inside an attempt. */
 import type { Brief, Result, Usage } from "../core/attempt.ts";
 import type { Log } from "./log.ts";
 
-/** What an engine is given to work with. */
+/** The input of an engine. */
 export interface Work {
   brief: Brief;
   attempt: string;
-  /** The checkout. What an engine leaves there is the attempt's change. */
+  /** Path of the checkout. The files that an engine leaves there are the attempt's change. */
   workspace: string;
-  /** A folder outside the checkout, for this attempt only. */
+  /** Path of a folder outside the checkout, for this attempt only. */
   scratch: string;
-  /** The whole environment of whatever the engine starts: nothing of the job's own reaches an agent. */
+  /** The whole environment of the engine's processes. The job's own variables never reach an agent. */
   environment: Record<string, string>;
-  /** Fires when the attempt's minutes are over, or the job is cancelled. */
+  /** Fires when the attempt's time is over or the job is cancelled. */
   stop: AbortSignal;
   log: Log;
 }
 
-/** What an engine says of its work. The change itself is read from the worktree afterwards. */
+/** The engine's report on its work. The caller reads the change itself from the worktree. */
 export interface EngineReport {
   outcome: Result["outcome"];
   summary: string;
@@ -30,7 +30,7 @@ export type Engine = (work: Work) => Promise<EngineReport>;
 
 const MAX_SUMMARY = 4_000;
 
-/** The end of a text, where its point usually is, within the contract's size. */
+/** Returns the end of a text, where its point usually is, within the contract's limit. */
 export function tail(text: string, characters = MAX_SUMMARY): string {
   const trimmed = text.trim();
   return trimmed.length <= characters ? trimmed : `…${trimmed.slice(-characters)}`;

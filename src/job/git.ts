@@ -1,10 +1,10 @@
-/** Git in the checkout. */
+/** Runs git in the checkout. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
-/** Git ended with an exit code other than 0. The message is git's own. */
+/** Git ended with a non-zero exit code. The message is git's own. */
 export class GitFailed extends Error {
   readonly exitCode: number | null;
   constructor(command: string, exitCode: number | null, stderr: string) {
@@ -17,11 +17,11 @@ export class GitFailed extends Error {
 export type Git = (args: readonly string[], options?: { input?: string; index?: string }) => Promise<Buffer>;
 
 /**
- * The repository's configuration may be an agent's by the time git runs, filters and all, so git gets the agent's
- * environment and never the job's.
+ * Runs git with the agent's environment, never the job's. An agent may have changed the repository's configuration, and
+ * its filters would see the job's secrets.
  */
 export function gitIn(workspace: string, environment: Record<string, string>): Git {
-  // The runner's user may not own the checkout (containers), which git refuses unless told.
+  // In a container the runner's user may not own the checkout. Git refuses such a folder without this setting.
   const place = ["-c", "safe.directory=*", "--git-dir", join(workspace, ".git"), "--work-tree", workspace];
   const inert = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
   const identity = ["-c", "user.name=headgate", "-c", "user.email=headgate@users.noreply.github.com"];
@@ -47,7 +47,7 @@ export function gitIn(workspace: string, environment: Record<string, string>): G
           reject(new GitFailed(args[0] ?? "", exitCode, stderr.toString("utf8") || error.message));
         },
       );
-      // Git may end before it has read everything; its exit code tells.
+      // Git may exit before it has read all input. Its exit code reports the failure.
       child.stdin?.on("error", () => {});
       child.stdin?.end(options.input ?? "");
     });

@@ -1,8 +1,8 @@
-/** What the action is given: inputs and environment, parsed before anything runs. */
+/** Parses the action's inputs and environment before anything runs. */
 import { z } from "zod";
 import { attemptId, Brief, PROTOCOL } from "../core/attempt.ts";
 
-/** The job cannot do its work, for a reason that is not the agent's. The message is for the log's reader. */
+/** The job cannot work, and the agent is not the cause. The message is for readers of the log. */
 export class CannotRun extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -39,19 +39,19 @@ export interface Inputs {
   engine: "builtin" | "command";
   /** Shell command of the engine `command`. */
   command: string;
-  /** For the engine `builtin`. */
+  /** Used by the engine `builtin`. */
   provider: { apiKey: string | undefined; baseUrl: string | undefined };
-  /** The checkout. */
+  /** Path of the checkout. */
   workspace: string;
-  /** The runner's temporary folder for this job. */
+  /** Path of the runner's temporary folder for this job. */
   runnerTemp: string;
-  /** The file that step outputs are appended to. */
+  /** Path of the file for step outputs. */
   outputFile: string;
   path: string;
   lang: string;
 }
 
-/** Throws `CannotRun` that names what is missing or malformed. */
+/** Reads the inputs. Throws `CannotRun` naming each missing or malformed one. */
 export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) throw new CannotRun(describe(parsed.error));
@@ -62,7 +62,7 @@ export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
         "use the version of Headgate that dispatched it",
     );
   }
-  // A second run attempt has no recorded authenticity: promotion takes the result of run attempt 1 only.
+  // A second run attempt has no recorded authenticity: promotion takes only the result of run attempt 1.
   if (given.GITHUB_RUN_ATTEMPT !== "1") {
     throw new CannotRun("attempts are not re-run: comment '/headgate retry <task>' on the issue instead");
   }

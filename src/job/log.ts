@@ -1,19 +1,19 @@
-/** The job's log. Everything an agent prints is inert in it, and no secret gets through. */
+/** Writes the job's log. Makes an agent's output inert and removes secrets. */
 import { randomUUID } from "node:crypto";
 
-/** Enough for a person to follow an agent; a command that prints without end must not fill the runner's disk. */
+/** Enough for a person to follow an agent, but a command with endless output cannot fill the runner's disk. */
 const MAX_AGENT_CHARACTERS = 1_000_000;
 
 export interface Log {
-  /** A line of ours. */
+  /** Writes a line of Headgate's own. */
   line(text: string): void;
-  /** Output of an agent, as it comes. */
+  /** Writes output of an agent as it arrives. */
   agent(text: string): void;
-  /** An annotation on the workflow run. */
+  /** Adds an error annotation to the workflow run. */
   error(text: string): void;
-  /** Runs `work` while the runner takes no workflow commands from the log. */
+  /** Runs `work` while the runner ignores workflow commands in the log. */
   withoutCommands<T>(work: () => Promise<T>): Promise<T>;
-  /** The text with every secret blotted out. */
+  /** Returns the text with every secret masked. */
   redact(text: string): string;
 }
 
@@ -32,7 +32,7 @@ export function actionLog(write: (text: string) => void, secrets: readonly strin
     if (text.length > room) write("\n(further output is left out)\n");
   }
 
-  // A line of an agent such as `::set-output …` would else be a command to the runner:
+  // Without this, an agent's line such as `::set-output …` would be a command to the runner:
   // https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands
   async function withoutCommands<T>(work: () => Promise<T>): Promise<T> {
     const token = randomUUID();

@@ -1,4 +1,4 @@
-/** Entry of the JavaScript action (`action.yml`): runs one attempt. Exit code 1 means that the job itself is in trouble. */
+/** Entry of the JavaScript action (`action.yml`): runs one attempt. Exits with 1 when the job itself fails. */
 import { runAttempt } from "./attempt.ts";
 import { readInputs } from "./inputs.ts";
 import { actionLog } from "./log.ts";

@@ -1,4 +1,4 @@
-/** What the built-in agent is told. The system prompt is the same for every task, so that the prompt cache serves all. */
+/** Builds the built-in agent's prompts. All tasks share one system prompt, so that they share the prompt cache. */
 
 import type { Brief } from "../core/attempt.ts";
 import { untrusted, visibleMarkdown } from "../messages/agent/untrusted.ts";
@@ -27,7 +27,7 @@ Your surroundings
 
 End with one or two sentences that say what you did.`;
 
-/** The first message. Its first lines name the task and the attempt, one to a line. */
+/** Returns the first message. Its first lines name the task and the attempt, one on each line. */
 export function taskPrompt(brief: Brief): string {
   const parts = [
     `Task: ${brief.task}\nAttempt: ${brief.kind} ${brief.attempt}\nFeature: ${oneLine(brief.feature)}`,
@@ -48,7 +48,10 @@ function dependencyList(brief: Brief): string {
   return fenced(entries.join("\n\n"));
 }
 
-/** A text that we did not write, without what a person reading it on GitHub would not see, in a fence it cannot close. */
+/**
+ * Fences a text from outside so that it cannot close the fence. Removes characters that GitHub would not show to a
+ * reader.
+ */
 export function fenced(text: string): string {
   return untrusted("brief", visibleMarkdown(text));
 }

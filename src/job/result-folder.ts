@@ -1,10 +1,10 @@
-/** The result on disk, as the workflow uploads it: `result.json` and `files/<sha256>`. */
+/** Writes the result as the workflow uploads it: `result.json` and `files/<sha256>`. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RESULT_ARTIFACT, Result } from "../core/attempt.ts";
 import type { Change } from "./change.ts";
 
-/** Returns the folder's path. */
+/** Writes the result and returns the folder's path. */
 export async function writeResult(parent: string, result: Result, contents: Change["contents"]): Promise<string> {
   const folder = join(parent, RESULT_ARTIFACT);
   await rm(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /**
- * Would two heads merge? GitHub has no test merge between pulls, and a merge into a branch made for it would start workflows
- * and need cleaning up; so the files that both change are read and merged here. An early warning: GitHub's own merge has the
- * last word.
+ * Predicts whether two heads merge. GitHub has no test merge between pull requests, and a merge into a temporary branch
+ * would start workflows. So Headgate reads the files that both heads change and merges them here. The result is an
+ * early warning; GitHub's own merge decides.
  */
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
@@ -10,9 +10,12 @@ import type { Calls } from "../calls.ts";
 import { mergeLines } from "./lines.ts";
 import { type Contest, judgePaths, meet, type PathChange, type Tree, type TreeFile } from "./paths.ts";
 
-/** GitHub lists no more, and does not say that there were: https://docs.github.com/en/rest/commits/commits#compare-two-commits */
+/**
+ * GitHub lists at most this many changed files and does not report that it left out others.
+ * https://docs.github.com/en/rest/commits/commits#compare-two-commits
+ */
 const MAX_CHANGES = 300;
-/** Files whose contents one comparison reads, and how large each may be. */
+/** Limits how many files one comparison reads, and their size in bytes. */
 const MAX_FILES = 20;
 const MAX_BYTES = 256 * 1024;
 
@@ -36,10 +39,13 @@ const Listing = z.object({
 const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
 
 export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
-  /** What `head` changes against its merge base with `other`; null: they have none, or there is too much of it. */
+  /**
+   * Returns the changes of `head` against its merge base with `other`. Returns null when they share no base or the list
+   * is too long.
+   */
   async function changesOf(repo: Repo, head: string, other: string) {
     const route = "GET /repos/{owner}/{repo}/compare/{basehead}";
-    // Changed files come with the first page, however few commits that has.
+    // The first page holds all changed files, however few commits it has.
     const parameters = { basehead: `${other}...${head}`, per_page: 1 };
     const found = await calls.oneOrNull(repo, route, parameters, Comparison);
     if (found === null || found.files.length >= MAX_CHANGES) return null;
@@ -69,7 +75,7 @@ export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
   return {
     async conflicts(repo, ours, theirs) {
       const [mine, other] = await Promise.all([changesOf(repo, ours, theirs), changesOf(repo, theirs, ours)]);
-      // Two merge bases are for git to make one of.
+      // Only git can combine two different merge bases into one.
       if (mine === null || other === null || mine.base !== other.base) return "unknown";
       if (!meet(mine.changes, other.changes)) return [];
       const [base, left, right] = await Promise.all([mine.base, ours, theirs].map((commit) => treeOf(repo, commit)));
@@ -81,7 +87,7 @@ export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
         if (verdict === "conflict") conflicts.add(contest.path);
         if (verdict === "unknown") unknown = true;
       }
-      // One that is known is enough.
+      // One known conflict answers the question, even if other files are unknown.
       return conflicts.size === 0 && unknown ? "unknown" : [...conflicts].sort();
     },
   };

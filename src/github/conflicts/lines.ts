@@ -1,9 +1,12 @@
-/** Whether two changes of one file merge, line by line as git does it: changes that touch or meet conflict, equal ones do not. */
+/**
+ * Merges two changes of one file line by line, as git does. Changes that overlap or touch conflict, unless they are
+ * equal.
+ */
 import { diff3MergeRegions } from "node-diff3";
 
-/** Steps that one difference may take. Agents write these files, and the search is quadratic where lines repeat. */
+/** Limits the steps of one diff. Agents write these files, and the search is quadratic where lines repeat. */
 const MAX_STEPS = 10_000_000;
-/** Where git looks for the byte that makes a file binary. */
+/** Git takes a file for binary when these first bytes contain a NUL. */
 const BINARY_HEAD = 8_000;
 
 export function mergeLines(base: Uint8Array, ours: Uint8Array, theirs: Uint8Array): "clean" | "conflict" | "unknown" {
@@ -21,7 +24,7 @@ function isBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, BINARY_HEAD).includes(0);
 }
 
-/** Lines with their ends, each as the number of its text: a last line without an end is another line. */
+/** Maps each line, with its line ending, to a number. A last line without an ending gets a number of its own. */
 function numbered(bytes: Uint8Array, numbers: Map<string, number>): number[] {
   const text = Buffer.from(bytes).toString("latin1");
   return (text === "" ? [] : text.split(/(?<=\n)/)).map((line) => {

@@ -1,24 +1,24 @@
 /**
- * Two lists of changes against the same base, path by path: what conflicts whatever the content is, and what is left for a merge of
- * contents. As git's own merge decides it, renamed folders aside.
+ * Compares two lists of changes against the same base by path. Returns the conflicts that no content can resolve, and
+ * the files whose contents must be merged. Decides as git's merge does, except for renamed folders.
  */
 
-/** What became of one path of the base; `before` null: it was not there, `after` null: it is not there any more. */
+/** A change of one path of the base. `before` is null for a new file, `after` is null for a deleted one. */
 export interface PathChange {
   before: string | null;
   after: string | null;
 }
 
-/** A file of a tree. */
+/** A file of a git tree. */
 export interface TreeFile {
   mode: string;
   sha: string;
-  /** Bytes; a submodule has none. */
+  /** In bytes; null for a submodule. */
   size: number;
 }
 export type Tree = ReadonlyMap<string, TreeFile>;
 
-/** Both changed its content: its lines decide. */
+/** A file whose content both sides changed. Its lines must be merged. */
 export interface Contest {
   path: string;
   base: TreeFile | null;
@@ -26,7 +26,10 @@ export interface Contest {
   theirs: TreeFile;
 }
 
-/** Whether the two lists touch anything in common. Where they do not, no content has to be read. */
+/**
+ * Returns true when the two lists share a path, or one writes a file where the other has a folder. Otherwise no content
+ * has to be read.
+ */
 export function meet(ours: readonly PathChange[], theirs: readonly PathChange[]): boolean {
   const touched = new Set(theirs.flatMap(({ before, after }) => [before, after]));
   const shared = ours.some(({ before, after }) => [before, after].some((path) => path !== null && touched.has(path)));
@@ -60,7 +63,7 @@ export function judgePaths(
     }
   }
 
-  // New on both sides, and not the same file moved there by both.
+  // Files that are new on both sides, except a file that both sides moved there.
   const arrived = new Map(theirs.filter(isNew).map((change) => [change.after, change]));
   for (const change of ours.filter(isNew)) {
     const other = arrived.get(change.after);
@@ -71,7 +74,7 @@ export function judgePaths(
   return { conflicts, contests };
 }
 
-/** Where the file of both changes ends up; null: nowhere, both took it away. */
+/** Returns the path of the file after both changes, or null when both sides deleted it. */
 function targetOf(ours: PathChange, theirs: PathChange): string | "conflict" | null {
   if (ours.after === null && theirs.after === null) return null;
   if (ours.after === null || theirs.after === null) return "conflict";
@@ -83,7 +86,7 @@ function isNew({ before, after }: PathChange): boolean {
   return after !== null && after !== before;
 }
 
-/** A file of one side where the other side has a folder. */
+/** Returns files of one side at a path where the other side has a folder. */
 function filesInTheWay(ours: readonly PathChange[], theirs: readonly PathChange[]): string[] {
   const written = (changes: readonly PathChange[]) => changes.flatMap(({ after }) => after ?? []);
   const folders = (paths: readonly string[]) =>
@@ -98,7 +101,7 @@ function modesMerge(base: TreeFile | null, ours: TreeFile, theirs: TreeFile): bo
   return ours.mode === theirs.mode || ours.mode === base?.mode || theirs.mode === base?.mode;
 }
 
-/** Not a symbolic link and not a submodule. */
+/** Returns false for symbolic links and submodules. */
 function isPlain(file: TreeFile): boolean {
   return file.mode.startsWith("100");
 }

@@ -1,12 +1,12 @@
-/** Of a job's log what a person or the next attempt should read. */
+/** Extracts from a job's log the part that a person or the next attempt should read. */
 import { headline } from "./headline.ts";
 
 const LINES_BEFORE_ERROR = 10;
 
 /**
- * The part of a job's log that tells why it failed, at most `limit` characters. Its first line is the one to quote, if there
- * is one; then of the failed step some lines around its first error and as much of its end as fits. Time stamps, colours
- * and the runner's marks are left out.
+ * Returns at most `limit` characters that explain why the job failed. The first line is the one to quote, if there is
+ * one. Then follow the lines around the failed step's first error and as much of the step's end as fits. Leaves out
+ * time stamps, colours and the runner's markers.
  */
 export function logExcerpt(log: string, limit: number): string {
   const step = failedStep(log.split(/\r?\n/).map(bare));
@@ -39,7 +39,10 @@ function bare(line: string): string {
   return line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ?/, "").replace(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
 }
 
-/** From the last step begun before the failure to the runner's "Process completed with exit code"; the rest is cleaning up. */
+/**
+ * Returns the lines from the last step before the failure to the runner's "Process completed with exit code". Later
+ * lines only clean up.
+ */
 function failedStep(lines: string[]): string[] {
   const end = lines.findIndex((line) => line.startsWith("##[error]Process completed with exit code"));
   const upTo = end === -1 ? lines : lines.slice(0, end + 1);

@@ -1,4 +1,4 @@
-/** What a failed check said: the useful part of an Actions job's log, or a check run's own words. */
+/** Reads the message of a failed check: an excerpt of an Actions job's log, or the check run's own output. */
 import { z } from "zod";
 import type { Check, Repo } from "../../core/github.ts";
 import type { GitHub } from "../../loop/github-port.ts";
@@ -17,11 +17,11 @@ const Annotation = z.object({
   message: z.string().nullish(),
 });
 
-/** Of a log's end: failures stand there, and a log may be hundreds of megabytes. */
+/** Reads only the log's last bytes: failures stand at the end, and a log can have hundreds of megabytes. */
 const MAX_LOG_BYTES = 2 * 1024 * 1024;
 
 export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failureText"> {
-  /** What cannot be had is nothing; what may be had later is worth another try. */
+  /** Returns an empty text when GitHub refuses it. Rethrows temporary failures so that the loop retries. */
   async function orNothing(ask: () => Promise<string>): Promise<string> {
     try {
       return await ask();
@@ -62,7 +62,10 @@ export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failu
   };
 }
 
-/** The Actions job behind a check run: its id stands in the details' address and is, on github.com, the check run's own. */
+/**
+ * Returns the id of the Actions job behind a check run. The details URL contains it; on github.com it equals the check
+ * run's id.
+ */
 function jobOf(check: Check): number | null {
   const inAddress = /\/actions\/runs\/\d+\/job\/(\d+)/.exec(check.url ?? "")?.[1];
   if (inAddress !== undefined) return Number(inAddress);

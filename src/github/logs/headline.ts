@@ -1,10 +1,10 @@
 /**
- * The one line of a failed step's log that a person would quote: where it failed and what was expected. Each rule knows how
- * some tools say it; the first that finds something wins, the most telling come first.
+ * Picks the line of a failed step's log that a person would quote: the place of the failure and the expectation. Each
+ * rule knows the format of some tools. The first rule that matches wins; the most informative rules come first.
  */
 
 const MAX_CHARACTERS = 240;
-/** Lines after a message in which its place may stand: a difference may be printed in between. */
+/** How many lines after a message may hold its place: tools print a diff in between. */
 const PLACE_WITHIN = 40;
 
 type Rule = (lines: readonly string[]) => string | null;
@@ -25,7 +25,10 @@ const rules: Rule[] = [
   lastWords,
 ];
 
-/** `lines` of one step, still with the runner's `##[error]` marks. Null: nothing in it looks like a cause. */
+/**
+ * Returns the headline of one step's lines, which still have the runner's `##[error]` markers. Returns null when no
+ * line looks like a cause.
+ */
 export function headline(lines: readonly string[]): string | null {
   for (const rule of rules) {
     const found = rule(lines);
@@ -42,7 +45,7 @@ function compiler(lines: readonly string[]): string | null {
   return parts && `${short(parts[1] ?? "")}:${parts[2] ?? parts[3]} ${parts[4]}`;
 }
 
-/** Node.js, vitest, chai; the values follow a message that ends with a colon. */
+/** Node.js, vitest, chai: the values follow a message that ends with a colon. */
 function assertion(lines: readonly string[]): string | null {
   return withPlace(lines, /^(?:##\[error\])?[\w.]*AssertionError(?: \[\w+\])?: (.+)$/);
 }
@@ -75,13 +78,13 @@ function rustPanic(lines: readonly string[]): string | null {
   return where === undefined ? null : `${where} ${lines[at + 1] ?? ""}`;
 }
 
-/** What a tool said with `::error::`, or the runner itself. */
+/** A message from a tool's `::error::` command, or from the runner. */
 function annotation(lines: readonly string[]): string | null {
   const parts = first(lines, /^##\[error\](?!Process completed with exit code)(.+)$/);
   return parts && (parts[1] ?? null);
 }
 
-/** `TypeError: …`, `error: …`, `fatal: …`; not what npm says about a script that failed. */
+/** `TypeError: …`, `error: …`, `fatal: …`. Skips npm's own lines about a failed script. */
 function namedError(lines: readonly string[]): string | null {
   return withPlace(
     lines,
@@ -107,7 +110,9 @@ function lint(lines: readonly string[]): string | null {
   return path === undefined ? null : `${short(path)}:${number} ${message}`;
 }
 
-/** Only its name: `not ok 3 - quotes`, `✖ quotes (1.2ms)`, `FAIL a.test.ts > quotes`, `● suite › quotes` */
+/**
+ * Falls back to the test's name: `not ok 3 - quotes`, `✖ quotes (1.2ms)`, `FAIL a.test.ts > quotes`, `● suite › quotes`
+ */
 function failedTest(lines: readonly string[]): string | null {
   const parts = first(
     lines.filter((line) => !/failing tests:?$|^✖ \d+ problems?/i.test(line.trim())),
@@ -124,7 +129,7 @@ function shell(lines: readonly string[]): string | null {
   return parts && (parts[1] ?? null);
 }
 
-/** Nothing that is known: the last thing it printed before the runner noted its exit code. */
+/** Falls back to the last line before the runner printed the exit code. */
 function lastWords(lines: readonly string[]): string | null {
   const end = lines.findIndex((line) => line.startsWith("##[error]Process completed with exit code"));
   const begin = lines.lastIndexOf("##[endgroup]", end) + 1;
@@ -145,7 +150,10 @@ function withPlace(lines: readonly string[], pattern: RegExp): string | null {
   return place(lines, at) + continued(lines, at, pattern.exec((lines[at] ?? "").trim())?.[1] ?? "");
 }
 
-/** `csv.test.ts:31 `: the first place after the message that is the project's own, or Python's before it; "" if there is none. */
+/**
+ * Returns the first place in the project's own code after the message, such as `csv.test.ts:31 `. Python prints it
+ * before the message. Returns "" when there is none.
+ */
 function place(lines: readonly string[], at: number): string {
   for (const line of lines.slice(at, at + PLACE_WITHIN)) {
     const [, path, number] = /([\w@.~/-]+\.[A-Za-z]\w{0,4}):(\d+)/.exec(line.replace("file://", "")) ?? [];
@@ -156,7 +164,7 @@ function place(lines: readonly string[], at: number): string {
   return path === undefined ? "" : `${short(path)}:${number} `;
 }
 
-/** A message such as `Expected values to be strictly equal:` with what comes next of its values. */
+/** Appends the values that follow a message such as `Expected values to be strictly equal:`. */
 function continued(lines: readonly string[], at: number, message: string): string {
   if (!message.endsWith(":")) return message;
   const values = lines.slice(at + 1, at + PLACE_WITHIN).map((line) => line.trim());
@@ -168,7 +176,7 @@ function continued(lines: readonly string[], at: number, message: string): strin
   return `${message} ${(marked.length > 0 ? marked : shown).slice(0, 2).join(" ")}`;
 }
 
-/** Whole paths of a runner's machine say nothing. */
+/** Shortens a path: the runner machine's full path helps no reader. */
 function short(path: string): string {
   return path.startsWith("/") ? (path.split("/").at(-1) ?? path) : path;
 }
