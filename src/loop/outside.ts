@@ -1,4 +1,4 @@
-/** Everything outside that effects reach, as given by the composition root. */
+/** Names everything outside that the loop reaches. The composition root gives it. */
 import type { Price } from "../core/attempt.ts";
 import type { Command } from "../core/command.ts";
 import type { Pace } from "../core/effect.ts";
@@ -9,7 +9,7 @@ import type { GitHub } from "./github-port.ts";
 import type { Planner } from "./planner-port.ts";
 import type { Store } from "./store-port.ts";
 
-/** Log lines are static sentences; what varies goes into the fields. */
+/** Takes static sentences. Values that vary go into the fields, so that logs can be searched. */
 export interface Log {
   debug(fields: Record<string, unknown>, message: string): void;
   info(fields: Record<string, unknown>, message: string): void;
@@ -18,11 +18,11 @@ export interface Log {
 }
 
 export interface Settings extends Pace {
-  /** The label that sweeps look for; a repository's own config is only read once a feature exists. */
+  /** The label that sweeps search for. A repository's own config is read only once a feature exists. */
   label: string;
   /** The branch that features land on; null: each repository's default branch. */
   baseBranch: string | null;
-  /** Milliseconds between looks for labelled issues whose webhooks were lost. */
+  /** Milliseconds between two sweeps. */
   sweepEveryMs: number;
 }
 
@@ -38,11 +38,11 @@ export interface Outside {
     path: string,
     text: string,
   ): { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
-  /** What a model costs; null: nobody knows. */
+  /** Returns what a model costs; null: unknown, which refuses the model. */
   priceOf(model: string): Price | null;
-  /** The command in a comment, if it has one. */
+  /** Returns the command in a comment; null: there is none. */
   readCommand(body: string): Command | null;
-  /** Repositories that Headgate is installed on. */
+  /** Lists the repositories that Headgate is installed on. */
   repositories(): Promise<Repo[]>;
   now(): number;
   newId(): string;

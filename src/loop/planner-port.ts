@@ -1,4 +1,4 @@
-/** What Headgate asks of whoever plans. The answer is a candidate: the core judges it. */
+/** Asks for a plan, of a model or a file. The answer is a candidate: the core judges it. */
 import type { Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Repo } from "../core/github.ts";
@@ -13,16 +13,16 @@ export interface PlanRequest {
   model: string;
   /** What people want of the plan beyond the issue's text; "": nothing. */
   guidance: string;
-  /** What the planner asked the last time; the discussion may hold the answers. */
+  /** The planner's last questions. The discussion may hold the answers. */
   asked: string[];
-  /** Read only what people wrote down as tasks: a feature under way takes in what is new. */
+  /** Reads only tasks that people wrote down, for a feature under way. */
   extends: boolean;
 }
 
-/** `usage` is kept also when no plan came of it: it was paid for. null: no model was asked. */
+/** `usage` is there even without a plan, since it was paid for. null: no model was asked. */
 export type PlanAnswer =
   | { plan: unknown; source: PlanSource; model: string | null; usage: Usage | null }
-  /** It can't be planned before somebody has answered these. */
+  /** Questions that a person must answer before there can be a plan. */
   | { questions: string[]; model: string | null; usage: Usage | null }
   | { failure: Failure; model: string | null; usage: Usage | null };
 

@@ -1,10 +1,11 @@
 /**
  * What the loop needs from a store. A store keeps opaque JSON for aggregates and knows no domain types; `store/kysely.ts`
- * (PGlite or PostgreSQL) and `store/memory.ts` (simulation) pass one contract, `test/contract/store.contract.ts`.
+ * (PGlite or PostgreSQL) and `store/memory.ts` (simulation) pass one contract, `test/contract/store.contract.ts`. To add a call,
+ * test it there first.
  *
  * Times are ISO 8601 strings and always come from the caller; a store returns them as `Date.toISOString()` writes them.
- * What is given to a store is given away: nobody changes it afterwards. Calling a store from inside its own transaction
- * (from `decide`) rejects with a `StoreError`.
+ * A caller does not change a value after it gave it to a store: the store in memory keeps it without a copy. Calling a store
+ * from inside its own transaction (from `decide`) rejects with a `StoreError`.
  */
 export type Json = unknown;
 
@@ -86,7 +87,7 @@ export interface Loaded {
   events: { id: string; key: string; event: Json; at: string }[];
 }
 
-/** An effect somebody holds a lease on. */
+/** An effect with a lease. */
 export interface ClaimedEffect {
   /** `<aggregate>/<key>` */
   id: string;
@@ -96,7 +97,7 @@ export interface ClaimedEffect {
   effect: Json;
   /** This is the n-th try, from 1. */
   attempts: number;
-  /** Fencing token: whoever holds an older one can write nothing. */
+  /** Fencing token. A holder of an older one can write nothing. */
   lease: string;
   runAt: string;
 }

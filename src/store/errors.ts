@@ -1,4 +1,4 @@
-/** Something is wrong with how a store is used, or with where it lives. The message is for a person to act on. */
+/** Reports a wrong use of a store, or a wrong place for one. The message tells a person what to do. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }

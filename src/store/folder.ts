@@ -1,6 +1,6 @@
 /**
- * PGlite's folder. It is made under another name and renamed when complete, since PGlite starts a new cluster over
- * whatever it finds where PG_VERSION is missing: a first start that was interrupted is redone, a damaged folder is refused.
+ * Opens the folder of PGlite. A new one is made under another name and renamed when it is complete: PGlite starts a new cluster
+ * over any folder without PG_VERSION, so a damaged folder would be overwritten. An interrupted first start is redone instead.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,10 +9,10 @@ import { gunzipSync } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
 import { StoreError } from "./errors.ts";
 
-/** An empty cluster made at build time. It saves a first start some two seconds; without it nothing else changes. */
+/** The build leaves an empty cluster here, which saves a first start some two seconds. */
 export const TEMPLATE = fileURLToPath(new URL("../../dist/store/template.tar.gz", import.meta.url));
 
-/** Opens the cluster in `folder`, which only one process may do at a time; makes it first if there is none. */
+/** Opens the cluster in `folder`, or makes one. Callers hold the lock of the folder: two processes would ruin it. */
 export async function openFolder(folder: string, template: string = TEMPLATE): Promise<PGlite> {
   if (!existsSync(folder)) await initialise(folder, template);
   if (!existsSync(join(folder, "PG_VERSION"))) throw damaged(folder, "PG_VERSION is missing");
@@ -23,7 +23,7 @@ export async function openFolder(folder: string, template: string = TEMPLATE): P
   }
 }
 
-/** For the build: makes the template. */
+/** Makes the template, in the build. */
 export async function writeTemplate(template: string = TEMPLATE): Promise<void> {
   const pglite = await PGlite.create();
   const dump = await pglite.dumpDataDir("gzip");
@@ -43,11 +43,11 @@ async function initialise(folder: string, template: string): Promise<void> {
   renameSync(starting, folder);
 }
 
-/** False without a template, or with one that another version of PGlite made. */
+/** Returns false without a template, or with one that another version of PGlite made. */
 async function loadTemplate(folder: string, template: string): Promise<boolean> {
   if (!existsSync(template)) return false;
   try {
-    // Unpacked here: PGlite would report a torn file as an unhandled rejection, which ends the process.
+    // PGlite reports a torn file as an unhandled rejection, which would end the process. So it is unpacked here.
     const tar = new Blob([gunzipSync(readFileSync(template))], { type: "application/x-tar" });
     const pglite = await PGlite.create(folder, { loadDataDir: tar });
     await pglite.close();

@@ -1,4 +1,4 @@
-/** The store over SQL: the same statements on PGlite and on PostgreSQL. */
+/** Makes the store over SQL, with the same statements on PGlite and on PostgreSQL. */
 import type { Store } from "../loop/store-port.ts";
 import { migrations } from "./migrations/index.ts";
 import type { Connection } from "./sql/connection.ts";
@@ -8,7 +8,7 @@ import * as outbox from "./sql/outbox.ts";
 import * as reads from "./sql/reads.ts";
 import * as stepping from "./sql/step.ts";
 
-/** `close` ends the connection and gives back what was taken to open it. */
+/** `close` ends the connection and releases what opening it took, such as the lock of the folder. */
 export function kyselyStore(connection: Connection, close: () => Promise<void>): Store {
   return {
     migrate: () => migrate(connection, migrations),

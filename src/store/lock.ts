@@ -1,7 +1,7 @@
 /**
- * A lock on a data folder, because PGlite takes none: two processes would both write, and ruin it. The lock is a file
- * that names its holder, so that one left by a crash can be told from a live one. A process id alone would not do (in
- * containers everybody is 1): boot and start time say whether it is still the same process.
+ * Locks a data folder, because PGlite does not: two processes that write would ruin it. The lock is a file that names its
+ * holder, so that a lock which a crash left can be told from a live one. A process id is not enough, since in containers every
+ * process is 1. The boot id and the start time show whether it is still the same process.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -26,7 +26,7 @@ export function lockFile(path: string): () => void {
   throw new StoreError(`The lock ${path} keeps changing hands. Is another process starting on the same folder?`);
 }
 
-/** Giving back twice could take the lock from a later holder in this process, whose content is the same. */
+/** Runs the work only once. Releasing twice could take the lock from a later holder in this process, with the same content. */
 function once(work: () => void): () => void {
   let done = false;
   return () => {
@@ -36,7 +36,7 @@ function once(work: () => void): () => void {
   };
 }
 
-/** A file appears with all its content or not at all: link() fails if the name exists. */
+/** Creates the file with all its content or not at all. Returns false if it exists. */
 function createWhole(path: string, content: string): boolean {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, content);
@@ -52,8 +52,8 @@ function createWhole(path: string, content: string): boolean {
 }
 
 /**
- * Removes the file if it still holds `content`. It is moved aside first: of several processes that found the same stale
- * lock one gets it, and one that got somebody's new lock by mistake puts it back.
+ * Removes the file if it still holds `content`. Moves it aside first: of several processes that found the same stale lock only one
+ * gets it, and a process that moved another's new lock by mistake puts it back.
  */
 function removeIf(path: string, content: string): void {
   const aside = `${path}.${process.pid}.aside`;
@@ -93,12 +93,12 @@ function thisProcess(): Holder {
   return { boot, host: hostname(), pid: process.pid, started: startTime(process.pid) ?? "unknown" };
 }
 
-/** When a process started, null if there is none. Where there is no /proc, any process with the id counts as the same. */
+/** Returns when a process started; null: there is none. Without /proc any process with the id counts as the same. */
 function startTime(pid: number): string | null {
   if (process.platform !== "linux") return isThere(pid) ? "unknown" : null;
   const stat = readIfThere(`/proc/${pid}/stat`);
   if (stat === null) return null;
-  // The effect's name is in parentheses and may contain anything; state is field 3, the start in clock ticks field 22.
+  // The command's name is in parentheses and may contain anything. The state is field 3, the start in clock ticks field 22.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const dead = fields[0] === "Z" || fields[0] === "X";
   return dead ? null : (fields[19] ?? null);

@@ -1,4 +1,4 @@
-/** The inboxes and routes of the store in memory. */
+/** Keeps the inboxes and routes of the store in memory. */
 import type { InboxEvent, TopicEvent } from "../loop/store-port.ts";
 import { derivedId, instant, toText } from "./values.ts";
 
@@ -16,7 +16,7 @@ export class MemoryInbox {
   readonly #topics = new Map<string, ReadonlySet<string>>();
   #position = 0;
 
-  /** Throws on what cannot be stored; changes nothing. */
+  /** Throws on a value that cannot be stored, before anything is changed. */
   prepare(events: readonly InboxEvent[]): InboxRow[] {
     return events.map(({ aggregate, id, key, event, at }) => ({
       aggregate,
@@ -27,7 +27,7 @@ export class MemoryInbox {
     }));
   }
 
-  /** Returns how many were new. */
+  /** Returns how many events were new. */
   add(rows: readonly InboxRow[]): number {
     let added = 0;
     for (const row of rows) {
@@ -52,7 +52,7 @@ export class MemoryInbox {
     else this.#open.set(aggregate, left);
   }
 
-  /** Aggregates with open events, the one waiting longest first. */
+  /** Returns the aggregates with open events. The one that waits longest comes first. */
   waiting(): string[] {
     return [...this.#open].sort(([, a], [, b]) => a[0]!.position - b[0]!.position).map(([aggregate]) => aggregate);
   }

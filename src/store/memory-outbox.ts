@@ -1,4 +1,4 @@
-/** The outbox of the store in memory. Who may run is said in `outbox.ts`; this is the same rule over a map. */
+/** Keeps the outbox of the store in memory. Which effect may run is the rule of `sql/outbox.ts`, over a map. */
 import type { ClaimedEffect, Json, NewEffect } from "../loop/store-port.ts";
 import { derivedId, instant, kept, reread } from "./values.ts";
 
@@ -31,7 +31,7 @@ export class MemoryOutbox {
   readonly #open = new Set<Row>();
   #position = 0;
 
-  /** Throws on what cannot be stored; changes nothing. */
+  /** Throws on a value that cannot be stored, before anything is changed. */
   prepare(aggregate: string, effects: readonly NewEffect[]): PreparedEffect[] {
     return effects.map(({ key, ordering, effect, runAt, replace }) => ({
       aggregate,
@@ -125,7 +125,7 @@ export class MemoryOutbox {
     return [...heads.values()];
   }
 
-  /** Ordering keys with a live lease, and when the last of these ends. */
+  /** Returns the ordering keys with a live lease, and when the last lease of each ends. */
   #running(now: string): Map<string, string> {
     const ends = new Map<string, string>();
     for (const { ordering, leasedUntil } of this.#open) {

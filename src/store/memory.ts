@@ -1,6 +1,6 @@
 /**
- * The store in memory, for simulation: synchronous inside, in deterministic order, and in every respect that the port
- * names the same as the one over SQL.
+ * Keeps everything in memory, for simulation and tests: synchronous inside and in deterministic order. It passes the same contract
+ * as the store over SQL.
  */
 import type * as port from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
@@ -63,7 +63,7 @@ export class MemoryStore implements port.Store {
     if (events.length === 0) return 0;
     const snapshot = this.#snapshots.get(aggregate);
     const write = this.#decide(decide, {
-      // Read only for who looks: the loop remembers most states.
+      // Parsed only when it is read: the loop remembers most states.
       get state() {
         return snapshot === undefined ? null : reread(snapshot.state);
       },
@@ -71,7 +71,7 @@ export class MemoryStore implements port.Store {
       seq: this.#seq(aggregate),
       events: events.map(({ id, key, event, at }) => ({ id, key, event: JSON.parse(event), at })),
     });
-    // Everything that can throw comes first, so that a refused write leaves no trace.
+    // All that can throw comes first. Otherwise a refused write would be stored by half.
     checkHistory(write, events);
     const state = kept(write.state);
     const texts = new Map(events.map(({ key, event }) => [key, event]));
@@ -194,7 +194,7 @@ export class MemoryStore implements port.Store {
   }
 }
 
-/** `event` is the text that the inbox has of it. */
+/** `event` is the text that the inbox has of the event. */
 function historyRow({ key, at, outcome, effects }: port.HistoryWrite, event = ""): HistoryRow {
   return { key, event, at: instant(at), outcome: kept(outcome), effects: kept(effects), defect: false };
 }

@@ -10,7 +10,7 @@ import { lockFile } from "./lock.ts";
 import { Connection } from "./sql/connection.ts";
 import type { Tables } from "./sql/tables.ts";
 
-/** Either a folder of this process alone (PGlite inside), or a PostgreSQL that replicas share. */
+/** Either a folder that this process alone uses (PGlite), or a PostgreSQL that replicas share. */
 export type StorePlace = { dataDir: string } | { databaseUrl: string };
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -29,7 +29,7 @@ async function openEmbedded(dataDir: string): Promise<Store> {
     const connection = new Connection(new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }));
     const store = kyselyStore(connection, async () => {
       await connection.close();
-      // Kysely closes PGlite only if it was used.
+      // Kysely closes PGlite only after a query.
       if (!pglite.closed) await pglite.close();
       unlock();
     });
@@ -37,7 +37,7 @@ async function openEmbedded(dataDir: string): Promise<Store> {
       ...store,
       async migrate() {
         await store.migrate();
-        // The lock says that whoever held these leases is dead: nobody has to wait until they run out.
+        // The process that held these leases is dead, or this one would not have the lock. Waiting for their ends helps nobody.
         await connection.query((db) => db.updateTable("outbox").set({ leased_until: null }).execute());
       },
     };
@@ -53,7 +53,7 @@ async function openServer(databaseUrl: string): Promise<Store> {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  // The pool replaces a connection that breaks while idle. Without a listener its error would end the process.
   pool.on("error", () => {});
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
@@ -66,7 +66,7 @@ async function openServer(databaseUrl: string): Promise<Store> {
   return kyselyStore(connection, () => connection.close());
 }
 
-/** A name with several addresses fails with one error for each, and no message of its own. */
+/** Returns the first of several errors: a name with several addresses fails with one for each and has no message of its own. */
 function reason(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);

@@ -1,8 +1,8 @@
-/** The forms in which both stores keep JSON and times, so that what is read back is the same from either. */
+/** Brings JSON and times into the forms that both stores keep, so that either returns the same. */
 import type { Json, NewEffect, StepWrite } from "../loop/store-port.ts";
 import { StoreError } from "./errors.ts";
 
-/** Throws on what JSON cannot say, before anything is written. */
+/** Returns the JSON text. Throws on a value without a JSON form, before anything is written. */
 export function toText(value: Json): string {
   const text = JSON.stringify(value);
   if (text === undefined) throw new StoreError(`Cannot store ${typeof value}: it has no JSON form.`);
@@ -10,8 +10,8 @@ export function toText(value: Json): string {
 }
 
 /**
- * For what is replaced or never read far more often than it is read: kept as it is, and written and parsed by who reads it.
- * Throws on what has no JSON form.
+ * Keeps a value as it is and leaves writing and parsing to `reread`, since most values are replaced before they are read. Throws
+ * on a value without a JSON form.
  */
 export function kept(value: Json): Json {
   if (value === undefined || typeof value === "function" || typeof value === "symbol") toText(value);
@@ -22,7 +22,7 @@ export function reread(value: Json): Json {
   return JSON.parse(toText(value));
 }
 
-/** ISO 8601 in one fixed form, so that text sorts as time does. */
+/** Brings an ISO 8601 time into one fixed form, so that text sorts as time does. */
 export function instant(text: string): string {
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw new StoreError(`Not an ISO 8601 time: ${JSON.stringify(text)}.`);
@@ -31,12 +31,12 @@ export function instant(text: string): string {
 
 const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** The id of an event that nobody gave one: routed by topic, or sent by another aggregate. */
+/** Returns the id of an event that came without one: routed by topic, or sent by another aggregate. */
 export function derivedId(aggregate: string, key: string): string {
   return `${aggregate}/${key}`;
 }
 
-/** History must account for each event it takes out of the inbox, exactly once, and for no other. */
+/** Throws unless history accounts for each event that it takes out of the inbox once, and for no other. */
 export function checkHistory(write: StepWrite, loaded: readonly { key: string }[]): void {
   const open = new Set(loaded.map((event) => event.key));
   for (const { key } of write.history) {
@@ -46,8 +46,8 @@ export function checkHistory(write: StepWrite, loaded: readonly { key: string }[
 }
 
 /**
- * Effects added one after another under the same key, as one: the last that replaces, else the first. A single INSERT
- * may not touch a row twice.
+ * Makes one effect of several under the same key: the last that replaces, else the first. PostgreSQL refuses an INSERT that
+ * touches a row twice.
  */
 export function coalesced(effects: readonly NewEffect[]): NewEffect[] {
   const byKey = new Map<string, NewEffect>();

@@ -14,7 +14,7 @@ export function effectContract(fixture: () => StoreFixture): void {
   const finish = (claimed: ClaimedEffect, minutes: number) => store.complete(claimed, [], at(minutes));
 
   describe("an effect", () => {
-    it("is claimed when its time has come, with all it says", async () => {
+    it("is claimed with all its fields when its time has come", async () => {
       await add(effect("c", { ordering: "o", effect: { type: "go", n: [1] }, runAt: at(10) }));
       expect(await claimAt(store, 9)).toEqual([]);
       expect(await claimOne(store, 10)).toEqual({
@@ -30,7 +30,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await claimAt(store, 11)).toEqual([]);
     });
 
-    it("is claimed oldest first, up to the limit", async () => {
+    it("that is older is claimed first, up to the limit", async () => {
       await add(
         effect("late", { runAt: at(3) }),
         effect("first"),
@@ -51,7 +51,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await finish(claimed, 2)).toBe(false);
     });
 
-    it("is added once for each aggregate, also after it ended", async () => {
+    it("is added once for each aggregate, even after it has ended", async () => {
       await add(effect("c", { effect: 1 }), effect("c", { effect: 2 }));
       await add(effect("c", { effect: 3 }));
       await stepWith(store, "b", { effects: [effect("c", { effect: 4, ordering: "b" })] });
@@ -67,7 +67,7 @@ export function effectContract(fixture: () => StoreFixture): void {
   });
 
   describe("a lease", () => {
-    it("that ran out lets another try, and fences the former holder off", async () => {
+    it("that ran out lets another process try, and the former holder writes nothing", async () => {
       await add(effect("c"));
       const former = await claimOne(store, 0);
       expect(await claimAt(store, 4)).toEqual([]);
@@ -81,7 +81,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await finish(latter, 6)).toBe(true);
     });
 
-    it("that ran out writes nothing, even if nobody else took the effect", async () => {
+    it("that ran out lets its holder write nothing, even if no other process took the effect", async () => {
       await add(effect("c"));
       const claimed = await claimOne(store, 0);
       expect(await store.complete(claimed, [event("b", "late")], at(5))).toBe(false);
@@ -89,7 +89,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await store.waiting(10)).toEqual([]);
     });
 
-    it("can be renewed while nobody else took the effect", async () => {
+    it("can be renewed while no other process took the effect", async () => {
       await add(effect("c"));
       const claimed = await claimOne(store, 0);
       expect(await store.renew(claimed, at(20))).toBe(true);
@@ -98,7 +98,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await store.renew(claimed, at(30))).toBe(false);
     });
 
-    it("is given back by a release, for a later try", async () => {
+    it("ends with a release, and the effect is tried again later", async () => {
       await add(effect("c"));
       const claimed = await claimOne(store, 0);
       expect(await store.release(claimed, at(30), at(1), "rate limit\u0000")).toBe(true);
@@ -150,11 +150,11 @@ export function effectContract(fixture: () => StoreFixture): void {
     });
   });
 
-  describe("replacing", () => {
+  describe("an effect that replaces", () => {
     const again = (content: unknown, minutes: number) =>
       effect("c", { effect: content, runAt: at(minutes), replace: true });
 
-    it("overwrites an effect that is not claimed, and counts its tries anew", async () => {
+    it("overwrites the one that is not claimed, and its tries count from zero", async () => {
       await add(effect("c", { effect: "old" }));
       await store.release(await claimOne(store, 0), at(2), at(1), "failed");
       await add(again("new", 10));
@@ -162,7 +162,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await claimOne(store, 10)).toMatchObject({ effect: "new", attempts: 1, runAt: at(10) });
     });
 
-    it("gives an effect a new place in its order", async () => {
+    it("takes a new place in its order", async () => {
       await add(effect("c", { ordering: "o" }), effect("d", { ordering: "o" }));
       await add(effect("c", { ordering: "elsewhere", replace: true }));
       const first = await claimOne(store, 1);
@@ -170,7 +170,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect([first.key, (await claimOne(store, 1)).key]).toEqual(["d", "c"]);
     });
 
-    it("arms an effect again that was done or cancelled", async () => {
+    it("runs again although the one before was done or cancelled", async () => {
       await add(effect("c"));
       await finish(await claimOne(store, 0), 1);
       await add(again("second", 2));
@@ -184,7 +184,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await claimOne(store, 4)).toMatchObject({ effect: "fourth" });
     });
 
-    it("lets a running effect end first, and then run again with the new content", async () => {
+    it("waits for the running one to end and then runs with the new content", async () => {
       await add(effect("c"));
       const running = await claimOne(store, 0);
       await add(again("new", 1), again("newest", 1));
@@ -197,7 +197,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await claimAt(store, 99)).toEqual([]);
     });
 
-    it("takes over when the running effect is given back, at the later of both times", async () => {
+    it("runs at the later of both times when the running one is given back", async () => {
       await add(effect("c"));
       let running = await claimOne(store, 0);
       await add(again("soon", 1));
@@ -211,7 +211,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await claimOne(store, 60)).toMatchObject({ effect: "later" });
     });
 
-    it("takes over when the running effect's lease runs out, not before the new time", async () => {
+    it("runs when the lease of the running one has run out, and not before its own time", async () => {
       await add(effect("c", { ordering: "o" }), effect("d", { ordering: "o" }));
       await claimOne(store, 0);
       await add({ ...again("new", 60), ordering: "o" });
@@ -220,7 +220,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await store.nextDue(at(59))).toBe(at(64));
     });
 
-    it("within a step keeps the last", async () => {
+    it("an earlier one of the same step leaves only the last", async () => {
       await add(again("1", 0), effect("d"), again("2", 0), effect("c", { effect: "3" }));
       const claimed = await claimAt(store, 0);
       expect(claimed.map((row) => [row.key, row.effect])).toEqual([
@@ -230,8 +230,8 @@ export function effectContract(fixture: () => StoreFixture): void {
     });
   });
 
-  describe("cancelling", () => {
-    it("stops what is not claimed yet, also between tries, for good", async () => {
+  describe("a cancellation", () => {
+    it("stops an effect that is not claimed, even between two tries, for good", async () => {
       await add(effect("c"), effect("d"));
       const [first] = await claimAt(store, 0, 1);
       await store.release(first!, at(2), at(1), "failed");
@@ -270,7 +270,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await store.nextDue(at(20))).toBeNull();
     });
 
-    it("is the end of the lease for what is running and for what waits behind it", async () => {
+    it("is the end of the lease for a running effect and for those that wait behind it", async () => {
       await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }));
       const running = await claimOne(store, 1);
       expect(await store.nextDue(at(2))).toBe(at(6));
@@ -278,14 +278,14 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect(await store.nextDue(at(2))).toBe(at(0));
     });
 
-    it("is the next try of what failed, although others wait behind it", async () => {
+    it("is the next try of a failed effect, although others wait behind it", async () => {
       await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }));
       await store.release(await claimOne(store, 0), at(30), at(1), "failed");
       expect(await store.nextDue(at(2))).toBe(at(30));
     });
   });
 
-  it("of many claims at once, no two hold the same effect or the same ordering key", async () => {
+  it("many claims at once never hold the same effect or the same ordering key twice", async () => {
     const replicas = [store, await fixture().replica()];
     const added = Array.from({ length: 30 }, (_, n) => effect(`c${n}`, { ordering: `o${n % 5}` }));
     await add(...added);

@@ -159,7 +159,7 @@ async function play(fixture: StoreFixture, operations: readonly Operation[]): Pr
   return seen;
 }
 
-it("memory and PGlite answer any sequence of operations alike", async () => {
+it("the stores in memory and on PGlite answer any sequence of operations alike", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 30, size: "max" }), async (operations) => {
       const [memory, pglite] = fixtures;

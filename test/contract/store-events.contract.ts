@@ -19,7 +19,7 @@ export function eventContract(fixture: () => StoreFixture): void {
     return seen;
   }
 
-  describe("receiving", () => {
+  describe("a store that receives events", () => {
     it("takes a delivery once", async () => {
       const delivery = { guid: "g-1", event: "issues", action: "labeled", at: at(0) };
       expect(await store.recordDelivery(delivery)).toBe(true);
@@ -27,7 +27,7 @@ export function eventContract(fixture: () => StoreFixture): void {
       expect(await store.recordDelivery({ ...delivery, guid: "g-2", action: null })).toBe(true);
     });
 
-    it("takes an event once for each aggregate, also after it was decided", async () => {
+    it("takes an event once for each aggregate, even after it was decided", async () => {
       expect(await store.receive([event("a", "k"), { ...event("a", "k"), id: "another" }, event("b", "k")], [])).toBe(
         2,
       );
@@ -63,7 +63,7 @@ export function eventContract(fixture: () => StoreFixture): void {
     });
   });
 
-  describe("waiting", () => {
+  describe("a store that is asked who waits", () => {
     it("lists aggregates by their oldest open event, up to a limit", async () => {
       await store.receive([event("b", "1"), event("a", "1"), event("c", "1"), event("b", "2")], []);
       expect(await store.waiting(10)).toEqual(["b", "a", "c"]);
@@ -110,7 +110,7 @@ export function eventContract(fixture: () => StoreFixture): void {
       expect(decide).not.toHaveBeenCalled();
     });
 
-    it("leaves in the inbox what its history does not name", async () => {
+    it("leaves an event in the inbox that its history does not name", async () => {
       await store.receive([event("a", "1"), event("a", "2")], []);
       const consumed = await store.step("a", 10, (loaded) => {
         const write = applying()(loaded);
@@ -120,7 +120,7 @@ export function eventContract(fixture: () => StoreFixture): void {
       expect(keys((await look("a")).events)).toEqual(["2"]);
     });
 
-    it("may not account for an event it was not given, nor for one twice", async () => {
+    it("is refused when its history names an event it was not given, or one twice", async () => {
       await store.receive([event("a", "1"), event("a", "2")], []);
       for (const wrong of ["2", "1"]) {
         const decide = (loaded: Loaded) => {
@@ -149,7 +149,7 @@ export function eventContract(fixture: () => StoreFixture): void {
       expect(keys((await look("a")).events)).toEqual(["bad"]);
     });
 
-    it("puts what it sends into other inboxes, once", async () => {
+    it("puts the events that it sends into other inboxes, once each", async () => {
       const sends = [{ aggregate: "lane", key: "entry:1", event: { entry: 1 }, at: at(2) }];
       await stepWith(store, "a", { sends: [...sends, ...sends] });
       await stepWith(store, "a", { sends });
@@ -158,7 +158,7 @@ export function eventContract(fixture: () => StoreFixture): void {
       ]);
     });
 
-    it("runs alone on its aggregate: of many at once each event is decided by one", async () => {
+    it("runs alone on its aggregate: of many steps at once only one decides each event", async () => {
       const replica = await fixture().replica();
       await store.receive(
         Array.from({ length: 12 }, (_, n) => event("a", `k${n}`)),
@@ -217,7 +217,7 @@ export function eventContract(fixture: () => StoreFixture): void {
     });
   });
 
-  describe("reading", () => {
+  describe("a store that is read", () => {
     it("returns JSON as it was written", async () => {
       const odd = { z: 1, a: [null, "é\u0000\ud800", 1.5, [], {}], "": "x".repeat(20_000), n: -0 };
       await stepWith(store, "a", { state: odd });
@@ -228,7 +228,7 @@ export function eventContract(fixture: () => StoreFixture): void {
       }
     });
 
-    it("returns times in one form, and refuses what is no time", async () => {
+    it("returns times in one form, and refuses text that is no time", async () => {
       await store.receive([{ ...event("a", "k"), at: "2026-02-03T05:06:07+01:00" }], []);
       expect((await look("a")).events[0]?.at).toBe("2026-02-03T04:06:07.000Z");
       await expect(store.receive([{ ...event("a", "k2"), at: "soon" }], [])).rejects.toThrow("Not an ISO 8601 time");

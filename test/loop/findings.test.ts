@@ -3,7 +3,7 @@ import { findingOf, findingOfLink } from "../../src/loop/effects/findings.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe("what an agent's file must not contain", () => {
+describe("an agent's file", () => {
   it.each([
     ["plain code", "const a = 1;\n", null],
     ["a line of equals signs", "Title\n=======\n", null],
@@ -12,12 +12,12 @@ describe("what an agent's file must not contain", () => {
     ["an Anthropic key", `key: sk-ant-${"b".repeat(40)}`, "anthropic-key"],
     ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "private-key"],
     ["the words of a private key without one", "looks for '-----BEGIN PRIVATE KEY-----' in text", null],
-  ])("%s", (_, text, finding) => {
+  ])("with %s is judged by its content", (_, text, finding) => {
     expect(findingOf(bytes(text))).toBe(finding);
   });
 });
 
-describe("symbolic links", () => {
+describe("an agent's symbolic link", () => {
   const out = "link-outside";
   it.each([
     ["a", "b", null],
@@ -27,7 +27,7 @@ describe("symbolic links", () => {
     ["a", "..", out],
     ["a", "../checkout/b", out],
     ["deep/er/a", "../../../x", out],
-  ])("%s -> %s", (path, target, finding) => {
+  ])("from %s to %s is judged by where it leads", (path, target, finding) => {
     expect(findingOfLink(path, bytes(target))).toBe(finding);
   });
 });

@@ -37,7 +37,7 @@ function generous(name: string): string {
   return `on: [pull_request, pull_request_target]\npermissions: write-all\njobs:\n  build:\n    runs-on: self-hosted\n    env: { ALL: ${JSON.stringify(secrets)}, HEAD: "\${{ github.head_ref }}" }\n`;
 }
 
-it("says no more than a look can carry, however much there is to say", async () => {
+it("the preflight reports no more warnings than its event can carry", async () => {
   const names = ["`".repeat(200), "#1".repeat(100), "@ada ".repeat(40)];
   const workflows = Object.fromEntries(
     Array.from({ length: 60 }, (_, index) => [`.github/workflows/${index}.yml`, generous(names[index % 3] ?? "")]),
@@ -59,7 +59,7 @@ it.each([
   ["brackets within each other without end", "[".repeat(50_000)],
   ["a list that holds itself", "on: push\njobs: &jobs\n  a: { steps: &all [*all] }\n  b: *jobs\n"],
   ["aliases of aliases", `on: push\njobs: {}\n${doubling(40)}`],
-])("is not thrown off by a workflow of %s", async (_, text) => {
+])("the preflight survives a workflow of %s", async (_, text) => {
   await expect(looked({ ".github/workflows/bad.yml": text })).resolves.toMatchObject({ problems: [] });
 });
 

@@ -28,7 +28,7 @@ describe("a store in a data folder", () => {
     return folder;
   }
 
-  it("has everything again when opened again, and leaves no lock behind", async () => {
+  it("has all its rows when it is opened again, and leaves no lock behind", async () => {
     const dataDir = copy("again");
     const store = await openStore({ dataDir });
     await store.migrate();
@@ -39,7 +39,7 @@ describe("a store in a data folder", () => {
     expect(readdirSync(dataDir)).toEqual(["store"]);
   });
 
-  it("is open once at a time", async () => {
+  it("refuses a second process while it is open", async () => {
     const dataDir = copy("once");
     const store = await openStore({ dataDir });
     await expect(openStore({ dataDir })).rejects.toThrow("The data folder is in use");
@@ -48,7 +48,7 @@ describe("a store in a data folder", () => {
     await (await openStore({ dataDir })).close();
   });
 
-  it("is made from a template if the build left one, and anew if that is of no use or the first start was interrupted", async () => {
+  it("is made from the build's template, and anew where the template is unusable or the first start was interrupted", async () => {
     const template = join(root, "templates", "template.tar.gz");
     await writeTemplate(template);
     // Every cluster made anew has another identity.
@@ -85,7 +85,7 @@ describe("a store in a data folder", () => {
     expect(readdirSync(dataDir)).toEqual(["store"]);
   });
 
-  it("has every acknowledged write after its process was killed, time and again", async () => {
+  it("has every acknowledged write after its process was killed, however often", async () => {
     const dataDir = copy("killed");
     let acknowledged = -1;
     for (const rounds of [1, 40, 7]) acknowledged = await writeUntilKilled(dataDir, acknowledged + 1, rounds);

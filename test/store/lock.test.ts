@@ -23,7 +23,7 @@ describe("the lock of a data folder", () => {
     writeFileSync(path, JSON.stringify({ ...holder, ...change }));
   }
 
-  it("is held by one at a time, and given back without a trace", () => {
+  it("has one holder at a time, and its file is gone once it is released", () => {
     const unlock = lockFile(path);
     expect(() => lockFile(path)).toThrow(StoreError);
     expect(() => lockFile(path)).toThrow(`in use by process ${process.pid} on ${hostname()}`);
@@ -32,7 +32,7 @@ describe("the lock of a data folder", () => {
     lockFile(path)();
   });
 
-  it("is given back once: a second time leaves the next holder's alone", () => {
+  it("released a second time leaves the lock of the next holder alone", () => {
     const first = lockFile(path);
     first();
     const second = lockFile(path);
@@ -41,7 +41,7 @@ describe("the lock of a data folder", () => {
     second();
   });
 
-  it("is not given back by one who lost it", () => {
+  it("is not released by a process that lost it", () => {
     const unlock = lockFile(path);
     writeFileSync(path, "somebody else's");
     unlock();
@@ -66,7 +66,7 @@ describe("the lock of a data folder", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("is taken over when the machine was started anew, or the process id means another process now", () => {
+  it("is taken over after a restart of the machine, or when another process has the id now", () => {
     leave({ boot: "an earlier start" });
     lockFile(path)();
     leave({ started: "0" });
@@ -74,7 +74,7 @@ describe("the lock of a data folder", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("is respected when its holder cannot be judged, with advice", () => {
+  it("is refused with advice when nobody can tell whether its holder is alive", () => {
     leave({ host: "another-container" });
     expect(() => lockFile(path)).toThrow(
       `cannot be checked from here. If nothing else uses the folder, delete ${path}`,

@@ -5,7 +5,7 @@ import { migrations } from "../../src/store/migrations/index.ts";
 import { migrate } from "../../src/store/sql/migrate.ts";
 import { type TemporaryPglite, temporaryPglite } from "./temporary-pglite.ts";
 
-describe("migrating", () => {
+describe("a migration", () => {
   let database: TemporaryPglite;
   beforeAll(async () => {
     database = await temporaryPglite();
@@ -29,7 +29,7 @@ describe("migrating", () => {
     return (await database.pglite.query("select version, name from migration order by version")).rows;
   }
 
-  it("runs what is missing, in order, and each once", async () => {
+  it("runs once and in the order of its version, also when two processes start together", async () => {
     const first = migration(1, "create table kept (n integer)");
     await migrate(database.connection, [first]);
     await database.pglite.exec("insert into kept values (7)");
@@ -42,21 +42,21 @@ describe("migrating", () => {
     ]);
   });
 
-  it("leaves nothing of itself behind when one fails", async () => {
+  it("that fails leaves nothing behind, nor do the others of its start", async () => {
     const broken = [migration(1, "create table one (n integer)"), migration(2, "create table one (n integer)")];
     await expect(migrate(database.connection, broken)).rejects.toThrow("already exists");
     await migrate(database.connection, broken.slice(0, 1));
     expect(await applied()).toEqual([{ version: 1, name: "number 1" }]);
   });
 
-  it("refuses tables of a newer version", async () => {
+  it("is refused on tables that a newer version wrote", async () => {
     await migrate(database.connection, [migration(1, "select 1"), migration(2, "select 1")]);
     await expect(migrate(database.connection, [migration(1, "select 1")])).rejects.toThrow(
       "newer version (schema 2); this one knows 1",
     );
   });
 
-  it("numbers its migrations from 1 without gaps", () => {
+  it("has a number: the numbers begin at 1 and have no gaps", () => {
     expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
   });
 });

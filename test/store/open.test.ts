@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { StoreError } from "../../src/store/errors.ts";
 import { openStore } from "../../src/store/open.ts";
 
-describe("opening a store on a server", () => {
+describe("a store", () => {
   it.each(["127.0.0.1", "localhost"])(
-    "that does not listen on %s fails with the reason, and without the password",
+    "on a server that does not listen on %s fails to open with the reason, and without the password",
     async (host) => {
       const opening = openStore({ databaseUrl: `postgresql://someone:secret@${host}:1/nothing` });
       const error: unknown = await opening.catch((thrown: unknown) => thrown);

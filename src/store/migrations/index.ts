@@ -3,7 +3,7 @@ import type { Tables } from "../sql/tables.ts";
 import { up as first } from "./0001-first.ts";
 import { up as commandsAndEffects } from "./0002-commands-and-effects.ts";
 
-/** Forward only: a released migration never changes, a new one is added at the end. */
+/** Goes forward only. A released migration never changes; a new one is added at the end. */
 export interface Migration {
   version: number;
   name: string;

@@ -1,13 +1,13 @@
 /**
- * The only way to the database. PGlite has a single connection, so a query outside the transaction that surrounds it
- * would wait for ever; on PostgreSQL it would silently escape the transaction. Both are refused here.
+ * Offers the only way to the database. Refuses a query beside the transaction that surrounds it: on PGlite, which has a single
+ * connection, it would wait for ever, and on PostgreSQL it would silently escape the transaction.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Kysely } from "kysely";
 import { StoreError } from "../errors.ts";
 import type { Tables } from "./tables.ts";
 
-/** PostgreSQL's deadlock_detected and serialization_failure: the transaction is undone and may be run again. */
+/** PostgreSQL's deadlock_detected and serialization_failure. Both undo the transaction, so it may run again. */
 const RETRIABLE = new Set(["40P01", "40001"]);
 const MAX_TRIES = 8;
 
@@ -25,7 +25,7 @@ export class Connection {
     return await work(this.#db);
   }
 
-  /** One transaction. `work` runs again after a deadlock, so it may not change anything but the database. */
+  /** Runs one transaction. `work` runs again after a deadlock, so it may change nothing but the database. */
   async transaction<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     this.#check();
     for (let tries = 1; ; tries++) {

@@ -1,4 +1,4 @@
-/** Events on their way in: deliveries, inbox rows, topics, and what is open. */
+/** Reads and writes what comes in: deliveries, inbox rows, topics. */
 import { type Kysely, sql } from "kysely";
 import type { Delivery, InboxEvent, TopicEvent } from "../../loop/store-port.ts";
 import { derivedId, instant } from "../values.ts";
@@ -25,7 +25,7 @@ export async function receive(connection: Connection, events: InboxEvent[], topi
   });
 }
 
-/** Returns how many were new. */
+/** Returns how many events were new. */
 export async function insertEvents(db: Kysely<Tables>, events: readonly InboxEvent[]): Promise<number> {
   if (events.length === 0) return 0;
   const { numInsertedOrUpdatedRows } = await db

@@ -7,8 +7,8 @@ import type { Connection } from "./connection.ts";
 const Applied = z.object({ version: z.number().int() });
 
 /**
- * Runs what is missing, all in one transaction under an advisory lock: replicas that start together wait for the first,
- * and find nothing left to do. Refuses tables that a newer version wrote.
+ * Runs the missing migrations in one transaction under an advisory lock: replicas that start together wait for the first and then
+ * find nothing left to do. Refuses tables that a newer version wrote.
  */
 export async function migrate(connection: Connection, migrations: readonly Migration[]): Promise<void> {
   await connection.transaction(async (db) => {

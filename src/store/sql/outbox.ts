@@ -1,5 +1,5 @@
 /**
- * Effects and timers on their way out. What may run is the head of each ordering key: of its open rows the first by
+ * Reads and writes effects and timers. Only the head of each ordering key may run: the first of its open rows by
  * (asked_at, position), once its run_at has come and while no row of the key is leased.
  */
 import { type Kysely, sql } from "kysely";
@@ -41,7 +41,7 @@ export async function addEffects(db: Kysely<Tables>, aggregate: string, effects:
     .execute();
 }
 
-/** A row that is leased now can only lose the run that would come after. */
+/** Ends rows that are not leased. A leased row goes on, and loses only the run that would come after. */
 export async function cancelEffects(db: Kysely<Tables>, aggregate: string, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   await db
@@ -63,10 +63,10 @@ export async function claim(
   limit: number,
 ): Promise<ClaimedEffect[]> {
   const { rows } = await connection.transaction(async (db) => {
-    // One claim at a time: each sees the leases of the one before, so two can never take effects of the same ordering key.
+    // One claim at a time. Two at once would not see each other's leases and could take effects of the same ordering key.
     await sql`select pg_advisory_xact_lock(hashtextextended('headgate claim', 0))`.execute(db);
-    // The candidate's own lease is tested apart: should a renewal commit meanwhile, PostgreSQL tests the columns of the
-    // row it then locks again, but not the subquery.
+    // The candidate's own lease is tested apart from the subquery. When a renewal commits meanwhile, PostgreSQL tests the columns
+    // of the row that it locks again, but not the subquery.
     return await sql`
       update outbox set leased_until = ${time(leaseUntil)}, claims = claims + 1, attempts = attempts + 1, rearmed = false
       where (aggregate, key) in (

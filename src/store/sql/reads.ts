@@ -1,4 +1,4 @@
-/** What others look at: snapshots, history, routes. */
+/** Reads snapshots, history and routes. */
 import { sql } from "kysely";
 import type * as port from "../../loop/store-port.ts";
 import type { Connection } from "./connection.ts";

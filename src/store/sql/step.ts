@@ -1,4 +1,4 @@
-/** What happens under an aggregate's lock: the step, which writes all that deciding events changes, and the quarantine. */
+/** Writes under an aggregate's lock: all that a step changes, and the quarantine of an event. */
 import { type Kysely, sql } from "kysely";
 import type { Loaded, StepWrite } from "../../loop/store-port.ts";
 import { checkHistory, derivedId, instant } from "../values.ts";
@@ -70,7 +70,7 @@ export async function quarantine(connection: Connection, aggregate: string, id: 
   });
 }
 
-/** Held until the transaction ends. Later statements see what the holder before us committed. */
+/** Takes the lock until the transaction ends. Later statements see what the holder before committed. */
 async function lockAggregate(db: Kysely<Tables>, aggregate: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${aggregate}, 0))`.execute(db);
 }

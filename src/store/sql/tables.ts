@@ -1,4 +1,4 @@
-/** The tables as Kysely sees them, and the shape of every row that is read. `migrations/` creates them and says why. */
+/** Describes the tables for Kysely, and the shape of every row that is read. `migrations/` creates the tables and says why. */
 import type { Generated, RawBuilder } from "kysely";
 import { type ColumnType, sql } from "kysely";
 import { z } from "zod";
@@ -49,12 +49,12 @@ export interface Tables {
   migration: { version: number; name: string };
 }
 
-/** A JSON value for a statement; cast, since pg would send arrays as PostgreSQL arrays and strings bare. */
+/** Casts a JSON value for a statement. Without the cast pg sends arrays as PostgreSQL arrays and strings without quotes. */
 export function json(value: unknown): RawBuilder<unknown> {
   return sql`${toText(value)}::json`;
 }
 
-/** A time for a raw statement, where PostgreSQL may not infer the parameter's type. */
+/** Casts a time for a raw statement, where PostgreSQL cannot always infer the parameter's type. */
 export function time(iso: string): RawBuilder<Date> {
   return sql<Date>`${instant(iso)}::timestamptz`;
 }
