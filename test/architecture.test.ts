@@ -159,6 +159,83 @@ describe("the packages", () => {
   });
 });
 
+/**
+ * What each room of the sandbox may import of the others. Domain rooms know no HTTP. Three arrows still point the wrong way and
+ * are named here until they go: domain rooms render the webhooks that they announce, `refs` calls the pulls that follow a move,
+ * and `issues` closes pulls.
+ */
+const domain = ["store", "access", "git", "context.ts", "slots.ts"];
+const upward = ["render"];
+const sandboxArrows: Record<string, string[]> = {
+  store: [],
+  access: ["store"],
+  apps: ["store"],
+  git: ["store"],
+  protection: domain,
+  repositories: [...domain, ...upward],
+  checks: [...domain, ...upward],
+  issues: [...domain, ...upward, "pulls/announce.ts", "pulls/edit.ts"],
+  refs: [...domain, ...upward, "protection", "issues/mentions.ts", "pulls/follow.ts", "pulls/merge/closing.ts"],
+  pulls: [...domain, ...upward, "protection", "issues", "refs", "faults/faults.ts"],
+  actions: [...domain, ...upward, "protection", "checks", "faults/faults.ts"],
+  render: [...domain, "protection", "checks", "issues", "pulls"],
+};
+/** On top: they may import every room below, and of each other what is named. */
+const onTop: Record<string, string[]> = {
+  rest: ["limits"],
+  limits: ["rest"],
+  faults: ["rest", "limits"],
+  graphql: ["rest", "limits"],
+  web: ["rest"],
+  webhooks: ["faults"],
+  "git-http": [],
+};
+
+describe("the rooms of the sandbox", () => {
+  const files = sourcesOf("packages/github-sandbox/src");
+  const below = Object.keys(sandboxArrows);
+  const arrows = { ...sandboxArrows };
+  for (const [room, others] of Object.entries(onTop)) arrows[room] = [...below, "context.ts", "slots.ts", ...others];
+
+  it.each(Object.entries(arrows))("%s imports only what its arrows allow", (room, allowed) => {
+    const strays = files
+      .filter((source) => source.room === room)
+      .flatMap((source) => source.local.map((target) => ({ from: source.path, to: target })))
+      .filter(
+        ({ to }) => to.split("/")[0] !== room && !allowed.some((place) => to === place || to.startsWith(`${place}/`)),
+      );
+    expect(strays).toEqual([]);
+  });
+
+  it("are all known: only the files beside them put them together", () => {
+    const rooms = new Set(files.map((source) => source.room));
+    expect([...rooms].filter((room) => !(room in arrows))).toEqual(["root"]);
+  });
+
+  it.each(below)("%s knows no HTTP", (room) => {
+    const strays = files
+      .filter((source) => source.room === room)
+      .flatMap(({ path, named }) =>
+        named.filter((name) => /^(?:hono|@hono|node:https?)\b/.test(name)).map((to) => ({ path, to })),
+      );
+    expect(strays).toEqual([]);
+  });
+
+  it("have no import cycles, type imports included, but for those inside actions", () => {
+    const graph = new Map(files.map(({ path, local }) => [path, local]));
+    const found = cycles(graph).filter((cycle) => !cycle.every((path) => path.startsWith("actions/")));
+    expect(found).toEqual([]);
+  });
+
+  it("have their REST routes in one place, with one name each", () => {
+    const misplaced = files.filter(({ path, text }) => {
+      const isRoutes = /^\s*rest\.(?:get|put|post|patch|delete)\(/m.test(text);
+      return isRoutes && !/^(?:rest\/[a-z]+\/.+|graphql\/graphql|faults\/fault)-routes\.ts$/.test(path);
+    });
+    expect(misplaced.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe("the core", () => {
   const core = sources.filter((source) => source.room === "core");
 

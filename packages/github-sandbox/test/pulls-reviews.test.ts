@@ -2,8 +2,9 @@ import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { issueUserToken } from "../src/access/tokens.ts";
 import { decisionOn } from "../src/protection/reviews.ts";
-import { resolveThread, threadsOf, unresolvedThreads, unresolveThread } from "../src/pulls/reviews/threads.ts";
+import { resolveThread, unresolveThread } from "../src/pulls/reviews/threads.ts";
 import type { Pull } from "../src/store/entities.ts";
+import { threadsOf, unresolvedThreads } from "../src/store/threads.ts";
 import { type GitFixture, readme, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;

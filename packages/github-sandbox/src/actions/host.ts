@@ -2,7 +2,8 @@
  * What the Actions runner needs of the GitHub around it. The sandbox's composition (`sandbox/index.ts`) gives it; the
  * runner's own tests may give a smaller one.
  */
-import type { HeadCommit } from "../render/check.ts";
+
+import type { HeadCommit } from "../git/store.ts";
 import type { Announce } from "../store/announce.ts";
 import type { Permissions, Repository, WorkflowRun } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";

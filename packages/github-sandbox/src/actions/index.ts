@@ -4,7 +4,8 @@
  */
 
 import type { Announcement } from "../store/announce.ts";
-import type { PendingAnnouncement, Repository, User, Workflow, WorkflowRun } from "../store/entities.ts";
+import type { Repository, User, Workflow, WorkflowRun } from "../store/entities.ts";
+import type { PendingAnnouncement } from "../store/tables.ts";
 import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
 import { type Caches, openCaches } from "./caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "./host.ts";

@@ -1,5 +1,6 @@
 /** Stores a check run and tells what its change means: `check_run`, and `check_suite` once all of a suite is done. */
-import { checkRunPayload, type HeadCommit, renderCheckSuite, rollup } from "../render/check.ts";
+import type { HeadCommit } from "../git/store.ts";
+import { checkRunPayload, renderCheckSuite, rollup } from "../render/check.ts";
 import type { RenderContext } from "../render/site.ts";
 import { webhook } from "../render/webhook.ts";
 import type { Announce } from "../store/announce.ts";

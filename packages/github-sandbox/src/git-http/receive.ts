@@ -9,7 +9,7 @@ import { createGunzip } from "node:zlib";
 import { ApiError } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import { type Judged, type Way, ways, words, wordsFile } from "../git/hook.ts";
+import { type Judged, type Way, ways, wordsFile } from "../git/hook.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { zeroSha } from "../git/plumbing/names.ts";
 import { listRefs } from "../git/plumbing/stored-refs.ts";
@@ -18,6 +18,7 @@ import { refMoved } from "../refs/move.ts";
 import { repositoryWeb } from "../render/site.ts";
 import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
+import { words } from "./push-words.ts";
 
 interface Command {
   ref: string;

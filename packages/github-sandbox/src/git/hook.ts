@@ -4,7 +4,6 @@
  * a move is a fast-forward and whether it brings merges) and puts what it has to say into the file that SANDBOX_JUDGED
  * names: `<ref> <forward|forced> <linear|merges> <refused|allowed> <line>` a line.
  */
-import type { Judgement, Objection } from "../protection/judge.ts";
 
 /** Hooks by their file names. */
 export const hookFiles = {
@@ -47,28 +46,6 @@ export interface Judged extends Way {
   ref: string;
   refused: boolean;
   lines: string[];
-}
-
-/** What GitHub prints to whoever pushes: why not, or what they were excused from. */
-export function words(ref: string, { against, bypassed }: Judgement, rulesPage: string): string[] {
-  const list = (objections: readonly Objection[]) => [
-    "",
-    ...objections.flatMap(({ sentence }) => [`- ${sentence}`, ""]),
-  ];
-  if (against.length === 0)
-    return bypassed.length === 0 ? [] : [`Bypassed rule violations for ${ref}:`, ...list(bypassed)];
-  const classic = against.filter(({ from }) => from === "protection");
-  const rules = against.filter(({ from }) => from === "rules");
-  return [
-    ...(classic.length === 0 ? [] : [`error: GH006: Protected branch update failed for ${ref}.`, ...list(classic)]),
-    ...(rules.length === 0
-      ? []
-      : [
-          `error: GH013: Repository rule violations found for ${ref}.`,
-          `Review all repository rules at ${rulesPage}`,
-          ...list(rules),
-        ]),
-  ];
 }
 
 /** The file the hook reads. Ref names hold no spaces. */

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import type { HeadCommit } from "../render/check.ts";
 import type { Repository } from "../store/entities.ts";
 import { hookFiles } from "./hook.ts";
 import { GitDir, runGit } from "./plumbing/dir.ts";
@@ -12,6 +11,16 @@ import { resolveCommit } from "./plumbing/stored-refs.ts";
 import { readTree } from "./plumbing/trees.ts";
 
 type Named = Pick<Repository, "id">;
+
+/** A commit as payloads show it. */
+export interface HeadCommit {
+  id: string;
+  tree_id: string;
+  message: string;
+  timestamp: string;
+  author: { name: string; email: string };
+  committer: { name: string; email: string };
+}
 
 export class GitStore {
   readonly #root: string;

@@ -1,8 +1,9 @@
 /** What a global id stands for. https://docs.github.com/en/graphql/guides/using-global-node-ids */
+
 import { may } from "../access/permissions.ts";
-import { type Thread, threadsOf } from "../pulls/reviews/threads.ts";
 import { readNodeId } from "../render/site.ts";
 import type { Comment, Issue, PermissionLevel, Pull, Repository } from "../store/entities.ts";
+import { type Thread, threadsOf } from "../store/threads.ts";
 import { type Asking, Refused, type Shown } from "./fields.ts";
 import { checkRunObject } from "./render/checks.ts";
 import { commentObject } from "./render/conversation.ts";

@@ -5,9 +5,9 @@ import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import { renderRepository } from "../render/repository.ts";
 import { webhook } from "../render/webhook.ts";
-import { type PlacedIssue, placedIssue, shown } from "../rest/issues/links/linked.ts";
 import type { Issue } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
+import { type PlacedIssue, placedIssue, shown } from "./placed.ts";
 import { recordEvent } from "./record-event.ts";
 
 /** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */

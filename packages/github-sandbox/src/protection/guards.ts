@@ -2,11 +2,11 @@
 
 import { roleOf } from "../access/permissions.ts";
 import type { Allowed, MergeMethod, Protection, Repository, Ruleset, User } from "../store/entities.ts";
+import type { Rule } from "../store/rule.ts";
 import type { Store } from "../store/store.ts";
 import { appOfBot, bypassOf } from "./bypass.ts";
 import { protectionOf } from "./classic.ts";
 import { fnmatch } from "./pattern.ts";
-import type { Rule } from "./rule.ts";
 
 /** Each thing a guard can object to. */
 export type Demand =

@@ -3,14 +3,15 @@
  * `git push`. https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
  * and https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
  */
-import { standingReviews } from "../pulls/reviews/standing.ts";
-import { unresolvedThreads } from "../pulls/reviews/threads.ts";
+
 import type { MergeMethod, Pull, Repository, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
+import { unresolvedThreads } from "../store/threads.ts";
 import { checksRefusal, requirements } from "./checks.ts";
 import { type Demand, type Guard, guardsOf } from "./guards.ts";
 import type { Owners } from "./owners.ts";
 import { reviewObjections } from "./reviews.ts";
+import { standingReviews } from "./standing.ts";
 
 export interface RefMove {
   ref: string;

@@ -1,15 +1,16 @@
 /** What everything that guards a pull's base asks of its reviews, taken together. */
+
+import type { Pull, Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
+import { type Guard, guardsOf } from "./guards.ts";
+import { isOwner, type Owners } from "./owners.ts";
 import {
   type ReviewDecision,
   reviewDecision,
   reviewsRefusal,
   type StandingReviews,
   standingReviews,
-} from "../pulls/reviews/standing.ts";
-import type { Pull, Repository } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
-import { type Guard, guardsOf } from "./guards.ts";
-import { isOwner, type Owners } from "./owners.ts";
+} from "./standing.ts";
 
 type PullDemand = NonNullable<Guard["pull"]>;
 

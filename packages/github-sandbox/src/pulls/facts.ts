@@ -1,12 +1,10 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
 
-import { notFound } from "../access/errors.ts";
 import type { SandboxContext } from "../context.ts";
 import { reportedChecks } from "../protection/checks.ts";
 import { judgeMerge } from "../protection/judge.ts";
 import { ownersOf } from "../protection/owners.ts";
 import { type PullFacts, renderPullRequest } from "../render/pulls/pull.ts";
-import type { HttpContext } from "../rest/kit.ts";
 import type { Pull, Repository } from "../store/entities.ts";
 import { sizeOf } from "./sizes.ts";
 
@@ -43,13 +41,6 @@ export function pullNumbered(context: SandboxContext, repository: Repository, nu
   return (
     context.store.table("pulls").find((each) => each.repositoryId === repository.id && each.number === number) ?? null
   );
-}
-
-/** The pull a path names. @throws ApiError 404 */
-export function pullAt(http: HttpContext, context: SandboxContext, repository: Repository): Pull {
-  const pull = pullNumbered(context, repository, Number(http.req.param("number")));
-  if (pull === null) throw notFound();
-  return pull;
 }
 
 export function isOpen(context: SandboxContext, pull: Pull): boolean {

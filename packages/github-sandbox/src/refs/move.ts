@@ -8,7 +8,6 @@ import type { SandboxContext } from "../context.ts";
 import { bringsMerges, isAncestor } from "../git/plumbing/history.ts";
 import { branchOf, tagOf } from "../git/plumbing/names.ts";
 import { readRef, swapRef } from "../git/plumbing/stored-refs.ts";
-import { type MovedRef, pushPayload } from "../git/push.ts";
 import { recordReferences } from "../issues/mentions.ts";
 import { guardsOf } from "../protection/guards.ts";
 import { judgeMove, type Objection } from "../protection/judge.ts";
@@ -16,6 +15,7 @@ import { followMove } from "../pulls/follow.ts";
 import { closeMentioned } from "../pulls/merge/closing.ts";
 import { webhook } from "../render/webhook.ts";
 import type { Repository } from "../store/entities.ts";
+import { type MovedRef, pushPayload } from "./push-payload.ts";
 
 export interface WantedMove {
   ref: string;

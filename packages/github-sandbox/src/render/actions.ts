@@ -1,8 +1,9 @@
 /** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
 
+import type { HeadCommit } from "../git/store.ts";
 import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../store/entities.ts";
 import { userById } from "../store/users.ts";
-import type { HeadCommit } from "./check.ts";
+
 import { renderRepository } from "./repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { renderSimpleUser } from "./user.ts";

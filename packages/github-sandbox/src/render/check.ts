@@ -115,16 +115,6 @@ function suiteFields(site: RenderContext, repository: Repository, suite: CheckSu
   };
 }
 
-/** A commit as payloads show it. */
-export interface HeadCommit {
-  id: string;
-  tree_id: string;
-  message: string;
-  timestamp: string;
-  author: { name: string; email: string };
-  committer: { name: string; email: string };
-}
-
 /** `headCommit` is the suite's own. */
 export function renderCheckSuite<Head extends Schema<"simple-commit">>(
   site: RenderContext,

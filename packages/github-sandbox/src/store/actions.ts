@@ -1,5 +1,5 @@
 /** What exists of Actions: workflows, their runs and jobs, and what these leave. */
-import type { CheckStatus, Conclusion } from "./entities.ts";
+import type { CheckStatus, Conclusion } from "./check-status.ts";
 
 export interface Workflow {
   id: number;

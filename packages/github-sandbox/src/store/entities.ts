@@ -5,15 +5,10 @@
  * UTC with whole seconds, as GitHub writes them.
  */
 
-import type { Artifact, Cache, Job, RunAttempt, SecretKey, SettingDates, Workflow, WorkflowRun } from "./actions.ts";
-import type { Announcement } from "./announce.ts";
-import type { MinimizedComment } from "./conversation.ts";
-import type { IssueDependency, SubIssue } from "./issue-links.ts";
-import type { Protection, Ruleset } from "./protection-entities.ts";
-import type { AutoMerge, MergeRequest, ResolvedThread, Review, ReviewComment, ReviewRequest } from "./pull-entities.ts";
+import type { CheckStatus, Conclusion } from "./check-status.ts";
 
 export type * from "./actions.ts";
-export type { MinimizedComment } from "./conversation.ts";
+export type { CheckStatus, Conclusion } from "./check-status.ts";
 export type { Allowed, BypassActor, Protection, Ruleset } from "./protection-entities.ts";
 export type {
   AutoMerge,
@@ -168,6 +163,14 @@ export interface Comment {
   updatedAt: string;
 }
 
+/** A comment that is folded away. */
+export interface MinimizedComment {
+  /** The comment's id. */
+  id: number;
+  /** Such as `outdated`. */
+  reason: string;
+}
+
 export interface Reaction {
   id: number;
   repositoryId: number;
@@ -187,18 +190,6 @@ export interface CheckSuite {
   createdAt: string;
   updatedAt: string;
 }
-
-export type CheckStatus = "queued" | "in_progress" | "completed";
-export type Conclusion =
-  | "success"
-  | "failure"
-  | "neutral"
-  | "cancelled"
-  | "skipped"
-  | "timed_out"
-  | "action_required"
-  | "startup_failure"
-  | "stale";
 
 export interface CheckRun {
   id: number;
@@ -287,50 +278,4 @@ export interface PendingMerge {
   oldBaseSha: string;
   newBaseSha: string;
   userId: number;
-}
-
-/** An announcement whose runs have not all been started. Left over at a start, it is gone through again. */
-export interface PendingAnnouncement {
-  id: number;
-  announcement: Announcement;
-}
-
-/** Every table of the sandbox by its name. */
-export interface Tables {
-  users: User;
-  apps: App;
-  installations: Installation;
-  tokens: Token;
-  repositories: Repository;
-  labels: Label;
-  issues: Issue;
-  issueEvents: IssueEvent;
-  subIssues: SubIssue;
-  issueDependencies: IssueDependency;
-  pulls: Pull;
-  reviews: Review;
-  reviewComments: ReviewComment;
-  resolvedThreads: ResolvedThread;
-  reviewRequests: ReviewRequest;
-  autoMerges: AutoMerge;
-  mergeRequests: MergeRequest;
-  minimizedComments: MinimizedComment;
-  comments: Comment;
-  reactions: Reaction;
-  checkSuites: CheckSuite;
-  checkRuns: CheckRun;
-  statuses: CommitStatus;
-  protections: Protection;
-  rulesets: Ruleset;
-  workflows: Workflow;
-  runs: WorkflowRun;
-  runAttempts: RunAttempt;
-  settingDates: SettingDates;
-  secretKeys: SecretKey;
-  jobs: Job;
-  artifacts: Artifact;
-  caches: Cache;
-  deliveries: Delivery;
-  pendingMerges: PendingMerge;
-  pendingAnnouncements: PendingAnnouncement;
 }

@@ -1,5 +1,5 @@
 /** What guards branches and tags. */
-import type { Rule } from "../protection/rule.ts";
+import type { Rule } from "./rule.ts";
 
 /** Classic branch protection. `id` is `<repositoryId>:<branch>`. */
 export interface Protection {

@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Tables } from "./entities.ts";
+import type { Tables } from "./tables.ts";
 
 type TableName = keyof Tables;
 type Id = string | number;

@@ -1,8 +1,9 @@
 /** What reviewers said of a pull: each verdict, with the conversations that it began on lines of the diff. */
+
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
-import { isResolved, type Thread, threadsOf } from "../pulls/reviews/threads.ts";
 import type { Pull, Repository, Review } from "../store/entities.ts";
+import { isResolved, type Thread, threadsOf } from "../store/threads.ts";
 import type { Html } from "./layout.ts";
 import { markdown } from "./markdown/render.ts";
 import { person, type Tone, when, word } from "./parts.ts";

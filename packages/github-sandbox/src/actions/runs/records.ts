@@ -1,7 +1,8 @@
 /** Runs and jobs as the store keeps them; every change is told as GitHub tells it. */
 
+import type { HeadCommit } from "../../git/store.ts";
 import { renderJob, renderWorkflow, renderWorkflowRun } from "../../render/actions.ts";
-import { checkRunPayload, type HeadCommit, renderCheckSuite } from "../../render/check.ts";
+import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
 import { repositoryWeb } from "../../render/site.ts";
 import { webhook } from "../../render/webhook.ts";
 import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";

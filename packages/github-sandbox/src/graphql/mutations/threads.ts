@@ -1,6 +1,6 @@
 /** Settling what reviewers have said. */
 import type { ResolveReviewThreadInput, UnresolveReviewThreadInput } from "@octokit/graphql-schema";
-import { mayWrite } from "../../pulls/reviews/standing.ts";
+import { mayWrite } from "../../protection/standing.ts";
 import { resolveThread, unresolveThread } from "../../pulls/reviews/threads.ts";
 import { needs, threadAt } from "../nodes.ts";
 import { threadObject } from "../render/threads.ts";

@@ -1,4 +1,5 @@
 /** Pull requests, with all that decides whether they may be merged. */
+
 import type {
   AutoMergeRequest,
   PullRequestChangedFile,
@@ -9,14 +10,14 @@ import { changes, type FileChange } from "../../git/plumbing/diff.ts";
 import { log, mergeBase } from "../../git/plumbing/history.ts";
 import { ownersOf } from "../../protection/owners.ts";
 import { decisionOn } from "../../protection/reviews.ts";
+import { latestVerdicts } from "../../protection/standing.ts";
 import { factsOf } from "../../pulls/facts.ts";
 import { closedNumbers } from "../../pulls/merge/closing.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
-import { latestVerdicts } from "../../pulls/reviews/standing.ts";
-import { threadsOf } from "../../pulls/reviews/threads.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { association } from "../../render/user.ts";
 import type { Issue, Pull, Repository, Review } from "../../store/entities.ts";
+import { threadsOf } from "../../store/threads.ts";
 import { connection } from "../connection.ts";
 import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
 import { rollupObject } from "./checks.ts";

@@ -1,9 +1,10 @@
 /** Threads of review comments. */
+
 import type { PullRequestReviewComment, PullRequestReviewThread } from "@octokit/graphql-schema";
-import { isResolved, type Thread } from "../../pulls/reviews/threads.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { association } from "../../render/user.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
+import { isResolved, type Thread } from "../../store/threads.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 

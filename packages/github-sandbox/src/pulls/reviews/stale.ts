@@ -8,9 +8,9 @@ import type { SandboxContext } from "../../context.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import { dismissesStale } from "../../protection/reviews.ts";
+import { latestVerdicts } from "../../protection/standing.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";
-import { latestVerdicts } from "./standing.ts";
 
 /** The approvals that the pull's new head made stale; the returned function dismisses them. */
 export async function staleApprovals(

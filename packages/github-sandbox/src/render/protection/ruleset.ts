@@ -1,7 +1,7 @@
 /** Rulesets, and the rules they put on a branch. */
 import { bypassOf } from "../../protection/bypass.ts";
-import type { Rule } from "../../protection/rule.ts";
 import type { Repository, Ruleset, User } from "../../store/entities.ts";
+import type { Rule } from "../../store/rule.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 
 /** A ruleset in a list: what it does is told for one at a time. */

@@ -2,6 +2,7 @@
 
 import type { SandboxContext } from "../../context.ts";
 import { mentions } from "../../issues/mentions.ts";
+import { shown } from "../../issues/placed.ts";
 import { renderIssueComment, renderIssueEvent } from "../../render/issue.ts";
 import type { Schema } from "../../render/site.ts";
 import { renderSimpleUser } from "../../render/user.ts";
@@ -9,7 +10,7 @@ import type { Issue, Repository } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import { newRest, paginate, type Rest } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { issueOfPath, shown } from "./links/linked.ts";
+import { issueOfPath } from "./links/linked.ts";
 
 interface Entry {
   at: string;

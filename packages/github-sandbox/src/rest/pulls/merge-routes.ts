@@ -3,7 +3,6 @@
 import { z } from "zod";
 import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
-import { pullAt } from "../../pulls/facts.ts";
 import { mergePull } from "../../pulls/merge/merge.ts";
 import { mergeResult, requestMerge } from "../../pulls/merge/merge-async.ts";
 import { updateBranch } from "../../pulls/merge/update-branch.ts";
@@ -12,6 +11,7 @@ import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
 import { type HttpContext, newRest, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
+import { pullAt } from "./find.ts";
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/i);
 

@@ -5,7 +5,6 @@ import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
 import { may } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
-import { pullAt } from "../../pulls/facts.ts";
 import { announceReviewComment } from "../../pulls/reviews/announce.ts";
 import { addComment, placedComment, publicComments, renderPlacedComment, reply } from "../../pulls/reviews/comments.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
@@ -13,6 +12,7 @@ import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
+import { pullAt } from "./find.ts";
 
 const words = z.object({ body: z.string().min(1).max(65_536) });
 const answer = z.object({ body: words.shape.body, in_reply_to: z.number().int().nullish() });

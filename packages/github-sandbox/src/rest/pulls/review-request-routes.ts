@@ -1,13 +1,14 @@
 /** Requested reviewers over REST. https://docs.github.com/en/rest/pulls/review-requests */
+
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
-import { pullAt } from "../../pulls/facts.ts";
 import { notCollaborator, requestReviews, withdrawRequests } from "../../pulls/reviews/requests.ts";
 import { renderSimplePull, requestedReviewers } from "../../render/pulls/pull.ts";
 import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
 import { newRest, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
+import { pullAt } from "./find.ts";
 
 const asked = z.object({ reviewers: z.array(z.string()).default([]), team_reviewers: z.array(z.string()).default([]) });
 const withdrawn = z.object({ reviewers: z.array(z.string()), team_reviewers: z.array(z.string()).default([]) });

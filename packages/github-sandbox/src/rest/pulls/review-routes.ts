@@ -5,7 +5,6 @@ import { ApiError, forbidden, notFound, unprocessable } from "../../access/error
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
-import { pullAt } from "../../pulls/facts.ts";
 import { announceReview, announceReviewComment } from "../../pulls/reviews/announce.ts";
 import {
   type NewComment,
@@ -21,6 +20,7 @@ import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
+import { pullAt } from "./find.ts";
 
 const side = z.enum(["LEFT", "RIGHT"]);
 const event = z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]);

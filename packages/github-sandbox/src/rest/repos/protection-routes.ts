@@ -15,7 +15,7 @@ import { newRest, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { allowedFrom, checksFrom, reviewsFrom, reviewsPart, wholeProtection } from "./protection-body.ts";
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";
-import { listRoutes } from "./protection-lists.ts";
+import { listRoutes } from "./protection-list-routes.ts";
 
 /** All four answer with one schema. */
 type SwitchOperation = "repos/get-admin-branch-protection" | "repos/get-commit-signature-protection";

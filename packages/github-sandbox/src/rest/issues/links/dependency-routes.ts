@@ -4,6 +4,7 @@ import { z } from "zod";
 import { notFound, unprocessable } from "../../../access/errors.ts";
 import type { Initiator } from "../../../access/initiator.ts";
 import type { SandboxContext } from "../../../context.ts";
+import { type PlacedIssue, placedIssue, shown } from "../../../issues/placed.ts";
 import { recordEvent } from "../../../issues/record-event.ts";
 import { renderRepository } from "../../../render/repository.ts";
 import { webhook } from "../../../render/webhook.ts";
@@ -11,7 +12,7 @@ import { bodyOf } from "../../body.ts";
 import { newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
 import { initiatorOf } from "../find.ts";
-import { issueNamed, issueOfPath, type PlacedIssue, placedIssue, shown, visible } from "./linked.ts";
+import { issueNamed, issueOfPath, visible } from "./linked.ts";
 
 const added = z.object({ issue_id: z.number().int() });
 

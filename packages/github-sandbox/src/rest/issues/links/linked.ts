@@ -2,25 +2,9 @@
 import { notFound } from "../../../access/errors.ts";
 import { may, refusal } from "../../../access/permissions.ts";
 import type { SandboxContext } from "../../../context.ts";
-import { renderIssue } from "../../../render/issue.ts";
-import type { Issue, Repository } from "../../../store/entities.ts";
+import { type PlacedIssue, placedIssue } from "../../../issues/placed.ts";
 import { type HttpContext, repositoryForAny } from "../../kit.ts";
 import { conversation, issueAt, mayTriage } from "../find.ts";
-
-export interface PlacedIssue {
-  issue: Issue;
-  repository: Repository;
-}
-
-export function placedIssue(context: SandboxContext, id: number): PlacedIssue | null {
-  const issue = context.store.table("issues").get(id);
-  const repository = context.store.table("repositories").get(issue?.repositoryId ?? 0);
-  return issue === undefined || repository === undefined ? null : { issue, repository };
-}
-
-export function shown(context: SandboxContext, { issue, repository }: PlacedIssue) {
-  return renderIssue(context, repository, context.store.table("issues").get(issue.id) ?? issue);
-}
 
 /** The path's issue, to read or to tie to another, which takes triage. */
 export function issueOfPath(http: HttpContext, context: SandboxContext, level: "read" | "write"): PlacedIssue {

@@ -3,12 +3,13 @@
 import { z } from "zod";
 import { ApiError, notFound } from "../../../access/errors.ts";
 import type { SandboxContext } from "../../../context.ts";
+import { placedIssue, shown } from "../../../issues/placed.ts";
 import { addSubIssue, childrenOf, parentOf, place, removeSubIssue } from "../../../issues/sub-issues.ts";
 import { bodyOf } from "../../body.ts";
 import { newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
 import { initiatorOf } from "../find.ts";
-import { issueNamed, issueOfPath, placedIssue, shown, visible } from "./linked.ts";
+import { issueNamed, issueOfPath, visible } from "./linked.ts";
 
 const id = z.number().int();
 const added = z.object({ sub_issue_id: id, replace_parent: z.boolean().default(false) });

@@ -2,10 +2,10 @@
  * What a pull's reviews amount to: the one place that rules, merges and GraphQL ask.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/about-pull-request-reviews
  */
-import { roleOf } from "../../access/permissions.ts";
-import { installationAt } from "../../access/tokens.ts";
-import type { Pull, Repository, Review, User } from "../../store/entities.ts";
-import type { Store } from "../../store/store.ts";
+import { roleOf } from "../access/permissions.ts";
+import { installationAt } from "../access/tokens.ts";
+import type { Pull, Repository, Review, User } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
 
 export interface StandingReviews {
   /** By people and Apps that may write, each reviewer's last word. */

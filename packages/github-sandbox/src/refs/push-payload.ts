@@ -1,14 +1,14 @@
 /** The payload of a `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 import type { SandboxContext } from "../context.ts";
+import { emailOf, userOfEmail } from "../git/identity.ts";
+import { namesChanged } from "../git/plumbing/diff.ts";
+import type { GitDir } from "../git/plumbing/dir.ts";
+import { log } from "../git/plumbing/history.ts";
+import { branchOf, zeroSha } from "../git/plumbing/names.ts";
+import { type Commit, readCommit, type Signature } from "../git/plumbing/objects.ts";
+import { resolveCommit } from "../git/plumbing/stored-refs.ts";
 import { type Payload, repositoryWeb } from "../render/site.ts";
 import type { Repository, User } from "../store/entities.ts";
-import { emailOf, userOfEmail } from "./identity.ts";
-import { namesChanged } from "./plumbing/diff.ts";
-import type { GitDir } from "./plumbing/dir.ts";
-import { log } from "./plumbing/history.ts";
-import { branchOf, zeroSha } from "./plumbing/names.ts";
-import { type Commit, readCommit, type Signature } from "./plumbing/objects.ts";
-import { resolveCommit } from "./plumbing/stored-refs.ts";
 
 /** A ref that moved: `before` null when it was made, `after` null when it was deleted. */
 export interface MovedRef {
