@@ -1,4 +1,4 @@
-/** A flag, a file or a folder that cannot be used. The message is one line that names it. */
+/** A flag, a file or a folder is unusable. The message is one line that names it. */
 export class BadInput extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,9 +1,9 @@
-/** Commands and their flags: one table that both reads the command line and writes `--help`. */
+/** Declares subcommands and their flags in one table. The table parses the command line and prints `--help`. */
 import { parseArgs } from "node:util";
 import { BadInput } from "./bad-input.ts";
 
 export interface Flag {
-  /** What its value is called in the help; undefined: the flag takes none. */
+  /** The name of the flag's value in the help; undefined for a flag without a value. */
   value?: string;
   about: string;
 }
@@ -12,14 +12,14 @@ export interface Subcommand {
   name: string;
   about: string;
   flags: Record<string, Flag>;
-  /** More for its `--help`, after the flags. */
+  /** Text for the subcommand's `--help`, after the flags. */
   notes: string;
 }
 
-/** What was given, by the flag's name such as `max-parallel`; a flag without a value has the empty text. */
+/** The given values by flag name, such as `max-parallel`. A flag without a value has the empty text. */
 export type Given = Record<string, string | undefined>;
 
-/** @throws BadInput that names the first flag that cannot be used */
+/** Reads the flags of a subcommand. @throws BadInput naming the first unusable flag */
 export function readFlags(command: Subcommand, parameters: readonly string[]): Given {
   const { tokens } = parseArgs({
     args: [...parameters],
@@ -48,7 +48,7 @@ export function readFlags(command: Subcommand, parameters: readonly string[]): G
       given[token.name] = "";
       continue;
     }
-    // A value that looks like a flag is one, unless written as --flag=-value: its own value has been forgotten.
+    // Takes a value that looks like a flag for a flag: the user forgot the value. `--flag=-value` is still possible.
     const forgotten = token.value === undefined || (!token.inlineValue && token.value.startsWith("--"));
     if (forgotten) throw new BadInput(`--${token.name} needs a value: ${flag.value}`);
     given[token.name] = token.value;
@@ -65,7 +65,7 @@ function suggestion(command: Subcommand, name: string): string {
   return near === undefined ? `; see headgate ${command.name} --help` : `; did you mean --${near}?`;
 }
 
-/** One letter too many, too few, or another. */
+/** Returns true when one letter is added, missing or different. */
 function differsByOne(left: string, right: string): boolean {
   const [short, long] = left.length <= right.length ? [left, right] : [right, left];
   if (long.length - short.length > 1) return false;

@@ -1,4 +1,4 @@
-/** What can be typed after `headgate`. */
+/** The subcommands of `headgate`. */
 import type { Flag, Subcommand } from "./command-line.ts";
 
 const port: Flag = { value: "NUMBER", about: "the sandbox's port (any free one)" };

@@ -1,9 +1,9 @@
-/** Folders that a run leaves where the user stands, and folders it is given. */
+/** Names the folders that a run creates, and explains why a given folder is unusable. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BadInput } from "./bad-input.ts";
 
-/** `.headgate/NAME`, beside what earlier runs left there. */
+/** Returns `.headgate/NAME`, with a number appended when an earlier run left that folder. */
 export function freeFolder(name: string): string {
   for (let number = 1; ; number++) {
     const folder = resolve(join(".headgate", number === 1 ? name : `${name}-${number}`));
@@ -11,7 +11,7 @@ export function freeFolder(name: string): string {
   }
 }
 
-/** Why a store or a sandbox could not be opened, in the words of the flags that named its place. Always throws. */
+/** Explains why a store or a sandbox did not open, in terms of the flags that named its place. Always throws. */
 export function refused(error: unknown, { dataDir, port }: { dataDir: string; port: number }): never {
   const { name, message, code } = error as NodeJS.ErrnoException;
   if (/EADDRINUSE/.test(message)) throw new BadInput(`--port: ${port} is in use`, { cause: error });

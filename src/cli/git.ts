@@ -1,4 +1,4 @@
-/** The few git calls that `headgate run` makes on people's repositories and on folders of its own. */
+/** Runs git for `headgate run`, on users' repositories and on temporary folders. */
 import { execFile } from "node:child_process";
 import { devNull } from "node:os";
 import { promisify } from "node:util";
@@ -6,15 +6,15 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * On a user's repository, with the user's settings but for hooks. Standard output, trimmed. Throws with git's own words.
- * Never asks for a password: there may be nobody to ask.
+ * Runs git on a user's repository with the user's settings, but without hooks. Returns the trimmed standard output.
+ * Throws with git's own message. Never prompts for a password: an unattended run would hang.
  */
 export function git(folder: string, ...parameters: string[]): Promise<string> {
   const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "maintenance.auto=false"];
   return runGit(folder, [...settings.flatMap((setting) => ["-c", setting]), ...parameters], placeless(process.env));
 }
 
-/** On a folder of our own: nobody's settings apply. */
+/** Runs git on a folder that Headgate created, without any user settings. */
 function ownGit(folder: string, ...parameters: string[]): Promise<string> {
   const { PATH, HOME, TMPDIR } = process.env;
   return runGit(folder, parameters, { PATH, HOME, TMPDIR, GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: "1" });
@@ -39,14 +39,17 @@ function verbOf(parameters: readonly string[]): string {
   return parameters[options] ?? "";
 }
 
-/** A caller's hook or alias may have set GIT_DIR and the like, which would lead every call elsewhere. */
+/**
+ * Removes GIT_DIR and similar variables. A caller's hook or alias may have set them, and git would work on another
+ * repository.
+ */
 function placeless(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const places =
     /^GIT_(DIR|COMMON_DIR|WORK_TREE|INDEX_FILE|PREFIX|OBJECT_DIRECTORY|ALTERNATE_\w+|QUARANTINE_PATH|NAMESPACE|CONFIG_(PARAMETERS|COUNT))$/;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !places.test(name)));
 }
 
-/** A commit of exactly these files in a new repository, on `branch`. */
+/** Commits exactly the folder's files in a new repository, on `branch`. */
 export async function commitFolder(folder: string, branch: string, message: string): Promise<void> {
   await ownGit(folder, "init", "--quiet", `--initial-branch=${branch}`);
   await ownGit(folder, "add", "--all", "--force");

@@ -19,7 +19,7 @@ import { leave, onInterruption } from "./signals.ts";
 
 const all = [commands.run, commands.plan, commands.demo, commands.serve, commands.sandbox];
 
-/** Resolves with the exit code. */
+/** Runs the subcommand. Resolves with the exit code. */
 async function start(parameters: readonly string[]): Promise<number> {
   const [name, ...rest] = parameters;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
@@ -63,7 +63,7 @@ async function planFeature({ json, ...given }: Given): Promise<number> {
 }
 
 async function runDemo(given: Given): Promise<number> {
-  // From the first file on: whoever interrupts finds nothing left behind.
+  // Handles signals before the first file is created, so that an interrupted run leaves nothing behind.
   const interruption = onInterruption();
   const demo = await prepareDemo();
   try {
@@ -85,7 +85,7 @@ function version(): string {
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
-/** One line for what a person can mend; the whole trace only for those who ask for it. */
+/** Returns the error's message, or its stack trace when DEBUG is set and the error is not a BadInput. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof BadInput || process.env.DEBUG === undefined) return error.message;

@@ -1,9 +1,9 @@
-/** Numbers and words given by flags. */
+/** Parses numbers and words in flags. */
 import { BadInput } from "./bad-input.ts";
 
 export const PORT = { least: 0, most: 65_535 };
 
-/** @throws BadInput that names the flag and what it takes */
+/** @throws BadInput naming the flag and its allowed values */
 export function wholeNumber(
   flag: string,
   given: string | undefined,
@@ -15,7 +15,7 @@ export function wholeNumber(
   throw new BadInput(`--${flag}: '${given}' is not a whole number from ${range.least} to ${range.most}`);
 }
 
-/** @throws BadInput that names the flag and what it takes */
+/** @throws BadInput naming the flag and its allowed values */
 export function oneOf<Word extends string>(
   flag: string,
   given: string | undefined,

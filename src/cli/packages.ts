@@ -1,6 +1,6 @@
 /**
- * Loads the two optional packages when a command asks for them: the GitHub for this machine and the scripted model. A server
- * image holds neither, and `serve` must start there: no other file of `src` imports a value of them.
+ * Loads the two optional packages, the GitHub sandbox and the scripted model, when a command needs them. A server image
+ * contains neither, and `serve` must still start. So no other file of `src` may import a value from them.
  */
 import { BadInput } from "./bad-input.ts";
 
@@ -8,7 +8,7 @@ export function loadSandbox() {
   return load("@headgate/github-sandbox", () => import("@headgate/github-sandbox"));
 }
 
-/** The sandbox in a process of its own. */
+/** Loads the sandbox that runs in a process of its own. */
 export function loadSandboxProcess() {
   return load("@headgate/github-sandbox", () => import("@headgate/github-sandbox/process"));
 }
@@ -17,7 +17,7 @@ export function loadScriptedModel() {
   return load("@headgate/scripted-model", () => import("@headgate/scripted-model"));
 }
 
-/** @throws BadInput that says what to install, where the package is missing. */
+/** @throws BadInput with the install command when the package is missing */
 async function load<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
   try {
     return await load();
@@ -29,7 +29,10 @@ async function load<Module>(name: string, load: () => Promise<Module>): Promise<
   }
 }
 
-/** Something that the package itself fails to find is another error: installing the package again would not help. */
+/**
+ * Returns true when the package itself is missing. If the package lacks a dependency, installing it again would not
+ * help.
+ */
 function isMissing(error: unknown, name: string): boolean {
   if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") return false;
   return /^Cannot find \w+ '([^']*)'/.exec((error as Error).message)?.[1]?.includes(name) ?? false;

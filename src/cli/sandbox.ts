@@ -1,4 +1,6 @@
-/** `headgate sandbox`: the local GitHub alone, with a sample repository and an App waiting for `headgate serve`. */
+/**
+ * `headgate sandbox`: starts the local GitHub alone, with a sample repository and an App ready for `headgate serve`.
+ */
 import { randomBytes, randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -16,7 +18,7 @@ import { Interrupted, onInterruption } from "./signals.ts";
 const SEED = { least: 0, most: 999_999_999 };
 const samples = join(import.meta.dirname, "..", "..", "samples");
 
-/** Resolves with the exit code once it is told to stop. */
+/** Runs the sandbox. Resolves with the exit code after a stop signal. */
 export async function serveSandbox(given: Given): Promise<number> {
   const { startSandbox } = await loadSandbox();
   const { startScriptedModel } = await loadScriptedModel();
@@ -38,7 +40,7 @@ export async function serveSandbox(given: Given): Promise<number> {
     await interruption.after(publishHeadgate(sandbox));
     const { token, issue } = await interruption.after(seedSample(sandbox, model.url));
     const app = await interruption.after(seedApp(sandbox, dataDir, appPort));
-    // Only now: what was set up above was not to suffer from it.
+    // Enables faults only now, so that they cannot break the setup above.
     sandbox.setFaults({ level: faults, seed });
     console.log(greeting(sandbox, { token, issue, app, appPort, modelUrl: model.url, faults, seed, adminToken }));
     await interruption.wanted;
@@ -51,7 +53,7 @@ export async function serveSandbox(given: Given): Promise<number> {
   return 0;
 }
 
-/** `you/ledger`: the sample, protected, with the attempt workflow, and an issue worth a label. */
+/** Creates `you/ledger`: the sample with branch protection, the attempt workflow and an issue ready for a label. */
 async function seedSample(sandbox: Sandbox, modelUrl: string) {
   const { user, token } = sandbox.createUser("you");
   const known = sandbox.findRepository("you", "ledger");
@@ -90,7 +92,7 @@ interface SeededApp {
   webhookSecret: string;
 }
 
-/** The App's key is given once: it stays in the data folder, readable by its owner only. */
+/** Creates the App. GitHub shows its key once, so the key stays in the data folder, readable only by its owner. */
 async function seedApp(sandbox: Sandbox, dataDir: string, port: number): Promise<SeededApp> {
   const webhookUrl = `http://127.0.0.1:${port}/api/github/webhooks`;
   const keyFile = join(dataDir, "headgate.private-key.pem");

@@ -1,4 +1,7 @@
-/** `headgate serve`: the App, for github.com or any GitHub. Configured by its environment alone. */
+/**
+ * `headgate serve`: runs the App for github.com or any other GitHub. Takes its configuration from the environment
+ * alone.
+ */
 import pino from "pino";
 import { startApp } from "../app.ts";
 import { readEnvironment } from "../config/environment.ts";
@@ -8,7 +11,7 @@ import { createPlanner } from "../planner/planner.ts";
 import { openStore } from "../store/open.ts";
 import { onInterruption } from "./signals.ts";
 
-/** Resolves with the exit code once a signal has stopped it. */
+/** Runs the App. Resolves with the exit code after a stop signal. */
 export async function serve(env: Record<string, string | undefined>): Promise<number> {
   const environment = readEnvironment(env);
   if (!environment.ok) {
@@ -18,7 +21,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<nu
   const { value } = environment;
   const interruption = onInterruption();
   const log = pino({ level: value.logLevel });
-  // Open before listening: a webhook answered with 200 must be in the store.
+  // Opens the store before listening. Otherwise a webhook could be answered with 200 and lost.
   const store = await openStore(
     value.store.kind === "folder" ? { dataDir: value.store.path } : { databaseUrl: value.store.url },
   );

@@ -1,4 +1,4 @@
-/** What every sandbox of ours is given: this project's own repository, and the App as app.yml describes it. */
+/** Prepares each sandbox: this project's own repository, and the App that app.yml describes. */
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,13 +10,13 @@ import { commitFolder } from "./git.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** The part of app.yml that says what the App may do and hears. */
+/** The App's permissions and events in app.yml. */
 const Manifest = z.object({
   default_permissions: z.record(z.string(), z.enum(["read", "write"])),
   default_events: z.array(z.string()),
 });
 
-/** The App as `createApp` of a sandbox takes it; where its webhooks go is set later. */
+/** Returns the App for a sandbox's `createApp`. The caller sets its webhook URL later. */
 export async function appManifest() {
   const manifest = Manifest.parse(parse(await readFile(join(root, "app.yml"), "utf8")));
   return {
@@ -29,7 +29,10 @@ export async function appManifest() {
   };
 }
 
-/** This project as a repository of the sandbox: its reusable workflow and its action, as a release of it has them. */
+/**
+ * Publishes this project as a repository of the sandbox, with the reusable workflow and the action as a release has
+ * them.
+ */
 export async function publishHeadgate(sandbox: Sandbox | SandboxApart): Promise<void> {
   const owner = await sandbox.createOrganization("headgate");
   const repository = await sandbox.createRepository({ owner, name: "headgate" });
@@ -42,7 +45,7 @@ export async function publishHeadgate(sandbox: Sandbox | SandboxApart): Promise<
   });
 }
 
-/** A temporary folder for as long as `use` needs it. */
+/** Creates a temporary folder for `use` and removes it afterwards. */
 export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "headgate-setup-"));
   try {

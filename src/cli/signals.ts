@@ -1,8 +1,8 @@
-/** Being told to stop: by a key, a signal, a terminal that closes, or the end of whoever started this process. */
+/** Detects a request to stop: a key, a signal, a closed terminal, or the end of the parent process. */
 
 import { isatty } from "node:tty";
 
-/** Thrown between the steps of a start that nobody waits for any more. */
+/** Stops a start between two steps once the user has interrupted it. */
 export class Interrupted extends Error {
   constructor() {
     super("interrupted");
@@ -11,17 +11,17 @@ export class Interrupted extends Error {
 }
 
 export interface Interruption {
-  /** Resolves with what told so. */
+  /** Resolves with the signal that asked to stop. */
   wanted: Promise<string>;
-  /** What `step` resolves with. @throws Interrupted when the wish came in the meantime */
+  /** Returns the result of `step`. @throws Interrupted when a request to stop came meanwhile */
   after<Result>(step: Promise<Result>): Promise<Result>;
 }
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * From now on none of these ends the process by itself, but for a second Ctrl-C. `tools/headgate.mjs` passes signals on as
- * messages: a terminal has sent its Ctrl-C to this process as well, and one key must not count twice.
+ * Keeps these signals from ending the process, except a second Ctrl-C. `tools/headgate.mjs` passes signals on as
+ * messages. The terminal also sends its Ctrl-C to this process, and one key must not count twice.
  */
 export function onInterruption(): Interruption {
   const { promise: wanted, resolve } = Promise.withResolvers<string>();
@@ -39,12 +39,12 @@ export function onInterruption(): Interruption {
   }
   process.on("message", (message) => want(String(message)));
   process.on("disconnect", () => want("SIGHUP"));
-  // Nobody reads what is printed: the terminal is gone, or `head` has seen enough.
+  // Nobody reads the output any more: the terminal is gone, or `head` has exited.
   process.stdout.on("error", () => want("SIGPIPE"));
   process.stderr.on("error", () => want("SIGPIPE"));
-  // What started it may have ended while this process was loading.
+  // The parent process may have ended while this process was loading.
   if (process.connected === false) want("SIGHUP");
-  // Waiting for a message must not keep a process alive that has nothing else to do.
+  // Waiting for a message must not keep an otherwise idle process alive.
   process.channel?.unref();
   return {
     wanted,
@@ -56,7 +56,10 @@ export function onInterruption(): Interruption {
   };
 }
 
-/** `npm` passes the terminal's Ctrl-C on to its child, which has had it already: a person is not that fast. */
+/**
+ * `npm` forwards the terminal's Ctrl-C to its child, which already had it. Two signals this close, in milliseconds, are
+ * one key.
+ */
 const TOGETHER_MS = 300;
 let pressedAt: number | null = null;
 
@@ -66,11 +69,14 @@ function pressedBefore(now: number): boolean {
   return before;
 }
 
-/** Asked while there is one: afterwards nothing is a terminal any more. */
+/** Asks at the start: after the terminal has closed, isatty returns false. */
 const inTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
 let hungUp = false;
 
-/** Ends the process. Node.js aborts with a core dump when it exits after its terminal has gone; a signal does not. */
+/**
+ * Ends the process. Node.js aborts with a core dump when it exits after its terminal has closed, so a signal ends it
+ * instead.
+ */
 export function leave(code: number): void {
   if (!hungUp || !inTerminal) process.exit(code);
   process.removeAllListeners("SIGHUP");

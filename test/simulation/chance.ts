@@ -1,9 +1,12 @@
-/** Chance from a seed. Streams with names of their own do not shift each other: taking one fault away leaves the rest as it was. */
+/**
+ * Generates random numbers from a seed. Streams with different names do not affect each other: removing one fault
+ * leaves the rest unchanged.
+ */
 export class Chance {
   #state: number;
 
   constructor(seed: string) {
-    // FNV-1a, then mulberry32: small, and good enough to play dice with.
+    // FNV-1a, then mulberry32: small, and random enough for a simulation.
     let hash = 2_166_136_261;
     for (let index = 0; index < seed.length; index += 1) {
       hash = Math.imul(hash ^ seed.charCodeAt(index), 16_777_619);
@@ -11,7 +14,7 @@ export class Chance {
     this.#state = hash >>> 0;
   }
 
-  /** From 0 up to, but not including, 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -20,7 +23,7 @@ export class Chance {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number; both ends are possible. */
+  /** Returns a whole number from `low` to `high`, both included. */
   between(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
@@ -35,7 +38,7 @@ export class Chance {
     return picked;
   }
 
-  /** Mostly short, sometimes ten times as long. */
+  /** Returns a delay in milliseconds, mostly short and sometimes ten times as long. */
   delay(low: number, high: number): number {
     const length = this.between(low, high);
     return this.chance(0.03) ? length * 10 : length;

@@ -1,4 +1,4 @@
-/** Virtual time: a queue of what will happen. Nothing waits; time is where the next thing is. */
+/** Keeps virtual time as a queue of events. Nothing waits: time jumps to the next event. */
 interface Due {
   at: number;
   command: number;
@@ -14,18 +14,18 @@ export class Clock {
     this.now = start;
   }
 
-  /** Run something in `delay` milliseconds; of things at the same time, what was asked for first comes first. */
+  /** Runs `run` after `delay` milliseconds. Events at the same time run in the sequence of their registration. */
   after(delay: number, run: () => void): void {
     this.#order += 1;
     this.#push({ at: this.now + Math.max(0, Math.round(delay)), command: this.#order, run });
   }
 
-  /** When the next thing happens, or null. */
+  /** Returns the time of the next event in milliseconds, or null when the queue is empty. */
   next(): number | null {
     return this.#queue[0]?.at ?? null;
   }
 
-  /** Go to a time at which nothing of the queue has been missed, and let happen what is due by then. */
+  /** Moves time to `to` and runs everything due by then. */
   advance(to: number): void {
     while (this.#queue[0] !== undefined && this.#queue[0].at <= to) {
       const due = this.#pop();
@@ -35,7 +35,7 @@ export class Clock {
     this.now = Math.max(this.now, to);
   }
 
-  /** Let only the next thing happen. */
+  /** Runs only the next event. */
   step(): void {
     const due = this.#pop();
     this.now = Math.max(this.now, due.at);
@@ -78,7 +78,7 @@ function before(left: Due, right: Due): boolean {
   return left.at !== right.at ? left.at < right.at : left.command < right.command;
 }
 
-/** After all that follows from what has happened, in this turn of the event loop. */
+/** Resolves after all microtasks of this turn of the event loop have run. */
 export function drained(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

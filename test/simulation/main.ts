@@ -1,14 +1,14 @@
 /**
- * `npm run simulate`: the whole loop against a modelled GitHub, from seeds.
+ * `npm run simulate`: runs the whole loop against a modelled GitHub, from seeds.
  *
- *   --seeds N [--from K]   play N stories on two threads; a broken one is shrunk and kept under regressions/
- *     --within MINUTES     begin no more after that, and say how many were played
+ *   --seeds N [--from K]   run N scenarios on two threads; shrink broken ones and keep them under regressions/
+ *     --within MINUTES     start no scenario after that, and print how many ran
  *     --equal-to FOLDER    let the core of that checkout decide the same events; exit with 1 where its effects differ
- *   --seed N               play one and tell it line by line
- *   --file FILE            play a kept one and tell it line by line
- *   --sweep                a crash at every effect of the canonical stories, and every two of one
- *   --mutants              whether each of our seeded bugs is caught, in the story that is known for it, else in 1,000 seeds
- *   --mutants --anew       how many seeds each takes from the first on, whatever is known
+ *   --seed N               run one scenario and print each step
+ *   --file FILE            run a kept scenario and print each step
+ *   --sweep                crash at every effect of the canonical scenarios, and at every pair of one scenario
+ *   --mutants              check that each seeded bug is caught in its recorded scenario, else within 1,000 seeds
+ *   --mutants --anew       count from the first seed on, ignoring the recorded scenarios
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -35,12 +35,12 @@ const { values } = parseArgs({
     sweep: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
     anew: { type: "boolean", default: false },
-    /** Of the seeded bugs, those with these words. */
+    /** Limits the seeded bugs to those with this text. */
     only: { type: "string" },
     threads: { type: "string", default: "2" },
     within: { type: "string", default: "Infinity" },
     "equal-to": { type: "string" },
-    /** Stop at the first broken promise, keep nothing, and print only its seed. */
+    /** Stops at the first broken invariant, keeps nothing, and prints only the seed. */
     hunt: { type: "boolean", default: false },
   },
 });
@@ -107,7 +107,7 @@ async function sweepAll(): Promise<void> {
   await keepBroken([...broken, ...pairs.broken]);
 }
 
-/** One of each kind: many seeds break the same promise in the same way. */
+/** Keeps one scenario of each kind: many seeds break the same invariant in the same way. */
 async function keepBroken(broken: Awaited<ReturnType<typeof playSeeds>>["broken"]): Promise<void> {
   const kinds = Map.groupBy(broken, ({ verdict }) => verdict.promise);
   for (const [promise, stories] of kinds) {

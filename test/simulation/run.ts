@@ -1,4 +1,4 @@
-/** One story, played to its end: the faults, then the calm, then people who put right what waits for them. */
+/** Runs one scenario to its end: the faults, then the calm, then people who fix what waits for them. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { featureKey } from "../../src/core/keys.ts";
 import type { ClaimedEffect, Loaded, StepWrite } from "../../src/loop/store-port.ts";
@@ -28,17 +28,17 @@ import { PlannerModel } from "./world/planner.ts";
 import { configsOf, furnish } from "./world/repository.ts";
 
 const START = Date.UTC(2026, 0, 5, 9);
-/** When faults have not all found their moment by then, they never do. */
+/** Faults that have not fired by then never do. */
 const HORIZON_MS = 90 * 60_000;
-/** Time in which nothing is under way outside, from the calm on, until every feature ends or waits for a person. */
+/** How long nothing may be in progress outside, from the calm on, until every feature ends or waits for a person. */
 const PATIENCE_MS = 10 * 60_000;
-/** By then the sweep of a feature that waits for a person has seen what no webhook told. */
+/** By then the sweep of a waiting feature has seen what no webhook reported. */
 const NOTICED_MS = 11 * 60_000;
 const MAX_TURNS = 60_000;
-/** The share of stories whose history is decided again at the end. */
+/** The share of scenarios whose history is decided again at the end. */
 const REPLAYED = 0.1;
 const CARETAKER_ROUNDS = 4;
-/** The share of stories at whose end people put right what waits for them: that takes as long as all that came before. */
+/** The share of scenarios at whose end people fix what waits for them. It takes as long as everything before. */
 const TENDED = 0.15;
 
 export interface Played {
@@ -46,18 +46,18 @@ export interface Played {
   tally: Tally;
   /** Simulated milliseconds from the label to the end. */
   lasted: number;
-  /** Each feature's stage at the end, in the order of the story. */
+  /** Each feature's stage at the end, in the scenario's sequence. */
   ends: string[];
-  /** The effects claimed, in order: what a sweep can crash at. */
+  /** The claimed effects in sequence: the places at which a sweep can crash. */
   effects: string[];
   fired: Fault[];
 }
 
 export interface PlayOptions {
   trace?: (line: string) => void;
-  /** Whether people put right what waits for them, at the end. Left out: the seed says. */
+  /** Enables the people who fix what waits for them at the end. Default: the seed decides. */
   caretaker?: boolean;
-  /** Called with every step as it is written, before anything judges it. */
+  /** Called with every step as it is written, before any judge. */
   stepped?: (aggregate: string, loaded: Loaded, write: StepWrite) => void;
 }
 
@@ -86,14 +86,14 @@ class Play {
   #turns = 0;
   #mandatedUntil = START;
   #actsLeft = 0;
-  /** Something happened that a process can go on from. */
+  /** True after something happened that a process can act on. */
   #stirred = true;
   readonly #stir = () => {
     this.#stirred = true;
   };
-  /** An answer came: what waited for it goes on before anything else happens. */
+  /** True after an answer arrived. Its waiter continues before anything else happens. */
   #answered = false;
-  /** When the next effect is due. */
+  /** The time when the next effect is due. */
   #due: number | null = null;
 
   constructor(scenario: Scenario, options: PlayOptions) {
@@ -123,7 +123,7 @@ class Play {
         checks: scenario.world.checks,
         job: ({ attempt, brief }) => agent.job(attempt, brief, injector.nth("job")?.fault ?? null),
         check: (head, name) => ci.check(head, name),
-        // Lists are never later than a process is back after a crash: nothing could keep it from dispatching twice then.
+        // Lists lag less than a process needs to restart. Otherwise it would dispatch twice after a crash.
         lag: (what) => (what === "listing" ? lags.between(...LAGS[what]) : lags.delay(...LAGS[what])),
         forgetsUpdate: () => injector.nth("update") !== null,
       },
@@ -220,7 +220,7 @@ class Play {
     await this.#converge();
     await this.#deliverTheLate();
     const { seed } = this.#scenario;
-    // Stories with a name are few, and some are about just that.
+    // Scenarios with a name are few, and some of them test just that.
     const tended = !/^\d+$/.test(seed) || new Chance(`${seed} tended`).chance(TENDED);
     if (this.#options.caretaker ?? tended) {
       for (let round = 0; round < CARETAKER_ROUNDS && this.#court.verdict === null; round += 1) {
@@ -289,7 +289,7 @@ class Play {
     if (!done) this.#tally.add("person had nothing to do it to");
   }
 
-  /** Go on until the condition holds, a promise is broken, or it takes too many turns. */
+  /** Runs until the condition holds, an invariant breaks, or the turns run out. */
   async #until(enough: () => boolean): Promise<void> {
     while (this.#court.verdict === null) {
       if (this.#stirred) await this.#work();
@@ -305,7 +305,7 @@ class Play {
     }
   }
 
-  /** Everything that the processes can do now. */
+  /** Runs everything that the processes can do now. */
   async #work(): Promise<void> {
     while (this.#stirred && this.#court.verdict === null) {
       this.#stirred = false;
@@ -320,7 +320,7 @@ class Play {
     }
   }
 
-  /** To whatever comes first: something of the world's, or an effect that is due. */
+  /** Moves time to the next event of the world or the next due effect. */
   #proceed(): void {
     const world = this.#clock.next();
     if (world !== null && (this.#due === null || world <= this.#due)) {
@@ -331,7 +331,7 @@ class Play {
     }
   }
 
-  /** Every feature ends or waits for a person, with only so much time in which nothing is under way outside. */
+  /** Runs until every feature ends or waits for a person. Limits the time in which nothing is in progress outside. */
   async #converge(atLeast = 0): Promise<void> {
     const begun = this.#clock.now;
     let idle = 0;
@@ -349,7 +349,7 @@ class Play {
     });
   }
 
-  /** What was delayed for hours arrives at last: the process slept meanwhile, so that nothing else happens. */
+  /** Delivers the webhooks that were delayed for hours. The processes sleep meanwhile, so that nothing else happens. */
   async #deliverTheLate(): Promise<void> {
     const last = Math.max(0, ...this.#deliveries.late);
     if (this.#court.verdict !== null || last <= this.#clock.now) return;

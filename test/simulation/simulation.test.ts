@@ -23,7 +23,7 @@ describe("the whole loop against a modelled GitHub", () => {
     "carries the story '%s' to its end when nothing goes wrong",
     async (_, scenario) => {
       const { verdict, ends } = await play(scenario);
-      // Given up, what lands together leaves the base alone, and what landed by itself is taken back.
+      // A cancelled feature that lands together leaves the base alone. Otherwise its merges are reverted.
       const givenUp: Record<string, string> = { "together-with-rollback": "cancelled", "each-with-rollback": "failed" };
       expect({ verdict, ends }).toEqual({ verdict: null, ends: [givenUp[scenario.seed] ?? "completed"] });
     },

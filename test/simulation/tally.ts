@@ -1,4 +1,4 @@
-/** Counts of what happened, by name: which faults fired, which events, effects and failures there were. */
+/** Counts by name which faults fired and which events, effects and failures occurred. */
 export class Tally {
   readonly counts = new Map<string, number>();
 

@@ -1,6 +1,6 @@
 /**
- * A feature up to its plan, and not a step further: the same looks, the same planner and the same core as the App's, without
- * a store or a loop to carry anything out.
+ * Takes a feature as far as its plan and stops. Uses the same observations, planner and core as the App, without a
+ * store or a loop, so that no effect runs.
  */
 import { randomUUID } from "node:crypto";
 import { decide } from "../../core/decide.ts";
@@ -15,11 +15,14 @@ import type { Planner } from "../../loop/planner-port.ts";
 
 export interface DryRun {
   state: FeatureState;
-  /** Why Headgate could not start there. */
+  /** The problems that would keep Headgate from starting. */
   problems: Problem[];
 }
 
-/** `by` must be somebody who may write. Throws what the GitHub port throws, and `Unavailable` when the provider is down. */
+/**
+ * Plans the feature. `by` must have write access. Throws the errors of the GitHub port, and `Unavailable` when the
+ * model provider is down.
+ */
 export async function planOnly(
   outside: Onlooker & { planner: Planner; now(): number },
   asked: { repo: Repo; issue: { number: number; title: string; body: string }; by: string },
@@ -38,9 +41,10 @@ export async function planOnly(
   const observed = await performFeatureObserve(outside, look);
   if (observed.type !== "feature.observed") throw new Error(`a look gave ${observed.type}`);
   const { policy, problems } = observed;
-  // Whatever the repository's policy says, nothing begins.
+  // Requires approval whatever the repository's policy says, so that nothing starts.
   const asking = policy === null ? null : { ...policy, approve: { ...policy.approve, when: "always" as const } };
-  // What would keep it from beginning does not keep it from being planned, where there is something to plan from.
+  // Hides the problems from the core where a base and a policy exist. They block the start of a feature, but a user
+  // still wants to see the plan.
   const plans = tell({
     ...observed,
     policy: asking,
@@ -48,7 +52,7 @@ export async function planOnly(
   });
   const make = plans.find((effect) => effect.type === "plan.make");
   if (make !== undefined) tell(await performPlanMake(outside, make));
-  // Assigned in the callback, which the compiler does not follow.
+  // The callback assigns it, which the compiler does not see.
   const last = stored as { state: unknown } | null;
   return { state: FeatureState.parse(last?.state), problems };
 }

@@ -1,4 +1,4 @@
-/** `headgate plan`: what Headgate would do with a feature and what it would take, without doing any of it. */
+/** `headgate plan`: shows the plan of a feature and its cost, without running it. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,11 +25,11 @@ import { onInterruption } from "../signals.ts";
 import { type DryRun, planOnly } from "./dry-run.ts";
 
 export interface PlanOptions extends RunOptions {
-  /** Print one JSON document and nothing else. */
+  /** Prints one JSON document and nothing else. */
   asJson: boolean;
 }
 
-/** Resolves with the exit code: 2 where a person is needed before anything could begin. */
+/** Runs `headgate plan`. Resolves with the exit code: 2 when a person must act before the feature could start. */
 export async function plan(
   options: PlanOptions,
   env: Record<string, string | undefined>,
@@ -41,7 +41,7 @@ export async function plan(
   try {
     const site = await interruption.after(openSite(options, source, folder, { apiKey: null, baseUrl: null }));
     try {
-      // Without checks nothing could merge: that is one of the findings.
+      // Without checks nothing could merge. Reports this as one of the findings.
       await requireChecks(site, options.checks).catch((error: unknown) => {
         if (!(error instanceof BadInput)) throw error;
       });

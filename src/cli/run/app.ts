@@ -1,4 +1,4 @@
-/** The App of a run, the same as `headgate serve` runs, and the maintainer's one act: the label. */
+/** Starts the App of a run, the same as `headgate serve`, and adds the label as a maintainer would. */
 import { join } from "node:path";
 import pino from "pino";
 import type { App } from "../../app.ts";
@@ -14,7 +14,7 @@ import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
 import type { Site } from "./site.ts";
 
-/** `decided` is called after every step of the core. */
+/** Starts the App. Calls `decided` after every step of the core. */
 export async function openApp(
   options: RunOptions,
   { site, store, model, dataDir }: { site: Site; store: Store; model: Model; dataDir: string },
@@ -47,7 +47,7 @@ export async function openApp(
   });
 }
 
-/** On a folder with a past the label is there already. */
+/** Adds the label to the open issue. In a reused data folder the issue may have it already. */
 export async function label(site: Site): Promise<void> {
   const where = { owner: site.repository.owner, repo: site.repository.name };
   const { data } = await site.owner.rest.issues.get({ ...where, issue_number: site.issue });
@@ -56,7 +56,10 @@ export async function label(site: Site): Promise<void> {
   await site.owner.rest.issues.addLabels({ ...where, issue_number: site.issue, labels: [LABEL] });
 }
 
-/** Let the last words reach GitHub: the final edit of the comment, the closing of the issue. Bounded. */
+/**
+ * Waits, for a limited time, until the last effects reach GitHub: the final edit of the comment and the closing of the
+ * issue.
+ */
 export async function settle(store: Store, app: App, state: FeatureState): Promise<void> {
   const until = Date.now() + 20_000;
   const soon = isOver(state) ? 10_000 : 1_500;

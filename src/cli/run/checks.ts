@@ -1,4 +1,7 @@
-/** Which checks gate a run's merges: the repository's own pull_request workflows, and the command of `--checks`. */
+/**
+ * Chooses the checks that a run's merges require: the repository's own pull_request workflows, and the command of
+ * `--checks`.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -13,11 +16,11 @@ const OWN_WORKFLOW = ".github/workflows/checks.yml";
 
 export interface Checks {
   required: RequiredCheck[];
-  /** Checks that nothing can wait for, each with the reason. */
+  /** Checks that may never report, each with the reason. Requiring them would block every merge. */
   passedOver: { name: string; unless: string }[];
 }
 
-/** Protects the base branch with them, strictly up to date, and tells which they are. */
+/** Requires the checks on the base branch, with strict protection, and returns them. */
 export async function requireChecks(site: Site, command: string | null): Promise<Checks> {
   const { sandbox, repository, base } = site;
   if (command !== null) await requireCommand(site, command);
@@ -37,8 +40,8 @@ export async function requireChecks(site: Site, command: string | null): Promise
 }
 
 /**
- * The command as a workflow that every pull must pass although the repository does not have it: what GitHub's rulesets call
- * "require workflows to pass", from a repository of its own.
+ * Runs the command as a required workflow that the repository itself does not contain. This is the ruleset rule
+ * "require workflows to pass", with the workflow in a repository of its own.
  */
 async function requireCommand(site: Site, command: string): Promise<void> {
   const { sandbox, repository } = site;

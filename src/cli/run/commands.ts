@@ -1,4 +1,4 @@
-/** Commands typed into the terminal of `headgate run --keep`: posted as comments on the issue, where commands belong. */
+/** Reads commands from the terminal of `headgate run --keep` and posts them as comments on the issue. */
 import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -6,14 +6,14 @@ import { commandFaultText } from "../../messages/commands.ts";
 import { readCommand } from "../../webhook/command.ts";
 import type { Site } from "./site.ts";
 
-/** What is answered here, without GitHub. */
+/** Replies that need no GitHub. */
 export interface CommandReplies {
-  /** What would be a command; `reason`: what was wrong with the one given. */
+  /** Lists the commands. `reason` says why the given one is invalid. */
   commands(reason: string | null): void;
   status(): void;
 }
 
-/** Returns what ends it. */
+/** Starts reading commands. Returns a function that stops it. */
 export async function takeCommands(input: NodeJS.ReadStream, site: Site, replies: CommandReplies): Promise<() => void> {
   if (!(await isOurs(input))) return () => {};
   const lines = createInterface({ input, terminal: false });
@@ -32,7 +32,10 @@ async function comment({ owner, repository, issue }: Site, body: string): Promis
   await owner.rest.issues.createComment({ owner: repository.owner, repo: repository.name, issue_number: issue, body });
 }
 
-/** A process in the background that reads from its terminal is stopped by it. `ps` marks those in the foreground. */
+/**
+ * Returns true for piped input and for a foreground process, which `ps` marks with `+`. The system stops a background
+ * process that reads from its terminal.
+ */
 async function isOurs(input: NodeJS.ReadStream): Promise<boolean> {
   if (!input.isTTY) return true;
   try {

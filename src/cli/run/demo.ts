@@ -1,4 +1,4 @@
-/** `headgate demo`: `headgate run` on the sample that this project brings along. */
+/** `headgate demo`: runs `headgate run` on the sample of this project. */
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { commitFolder } from "../git.ts";
 const samples = join(import.meta.dirname, "..", "..", "..", "samples");
 
 export interface Demo {
-  /** A git repository made of the sample, for as long as the demo runs. */
+  /** Path of a git repository with the sample. It exists while the demo runs. */
   repo: string;
   issue: string;
   script: string;

@@ -1,4 +1,4 @@
-/** What a data folder's run is about, so that it can go on with nothing else by mistake. */
+/** Records the inputs of a data folder's run, so that nobody continues it with other inputs by mistake. */
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
@@ -10,20 +10,20 @@ import type { RunOptions } from "./options.ts";
 import type { Source } from "./source.ts";
 
 const Memory = z.object({
-  /** The repository's folder or URL. */
+  /** Folder or URL of the repository. */
   repository: z.string(),
   branch: z.string(),
   issue: z.object({ title: z.string(), bodySha256: z.string() }),
-  /** The branch's tip as imported; null: nothing is imported yet. */
+  /** SHA of the branch's tip at the import; null before the import. */
   imported: z.string().nullable(),
-  /** The folder that this run's result was cloned into. */
+  /** Path of the folder that this run cloned its result into. */
   out: z.string().nullable(),
 });
 export type Memory = z.infer<typeof Memory>;
 
 const FILE = "run.json";
 
-/** @throws BadInput that names the flag by which this is another run than the folder's */
+/** Reads the record, or starts a new one. @throws BadInput naming the flag that differs from the recorded run */
 export async function recall(dataDir: string, source: Source, options: RunOptions): Promise<Memory> {
   const wanted: Memory = {
     repository: source.url,

@@ -1,4 +1,4 @@
-/** Which model a run uses: the real one when there is a key, the scripted one when there is a script, or none at all. */
+/** Chooses the model of a run: the real one with a key, the scripted one with a script, otherwise none. */
 import { readFile } from "node:fs/promises";
 import { readTaskList } from "../../planner/written/task-list.ts";
 import { BadInput } from "../bad-input.ts";
@@ -7,14 +7,14 @@ import type { RunOptions } from "./options.ts";
 
 export interface Model {
   kind: "scripted" | "real" | "none";
-  /** In a sentence, for people. */
+  /** A phrase for messages to the user. */
   description: string;
   apiKey: string | null;
   baseUrl: string | null;
   close(): Promise<void>;
 }
 
-/** `script`: a file that answers for the model where there is no key. */
+/** Chooses the model. `script` is a file of scripted answers, used when there is no key. */
 export async function chooseModel(
   options: RunOptions,
   script: string | null,

@@ -1,4 +1,4 @@
-/** What `headgate run` is asked to do, from its flags. */
+/** Reads the options of `headgate run` from its flags. */
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { BadInput } from "../bad-input.ts";
@@ -9,7 +9,10 @@ export interface RunOptions {
   repo: string;
   base: string | null;
   issue: { title: string; body: string };
-  /** Any JSON: it is judged where every plan is judged. Read anew for each planning; null: the model plans. */
+  /**
+   * Returns the plan as unchecked JSON: the core validates every plan. Reads the file again for each planning. null:
+   * the model makes the plan.
+   */
   plan: (() => unknown) | null;
   engine: "builtin" | "command";
   agentCommand: string;
@@ -22,7 +25,7 @@ export interface RunOptions {
   port: number;
 }
 
-/** @throws BadInput that names the first flag that cannot be used */
+/** Reads the options. @throws BadInput naming the first unusable flag */
 export function readOptions(given: Given): RunOptions {
   for (const [flag, value] of Object.entries(given)) {
     if (value?.trim() === "" && flag !== "keep") throw new BadInput(`--${flag} is empty`);
@@ -61,7 +64,7 @@ function readAgent(given: Given): Pick<RunOptions, "engine" | "agentCommand"> {
   return { engine, agentCommand: command ?? "" };
 }
 
-/** The first line that is not blank is the title, with or without the mark of a heading. */
+/** Reads the issue. The first line that is not blank is the title, without the `#` of a heading. */
 function readIssue(path: string): RunOptions["issue"] {
   const lines = read("issue", path).split(/\r?\n/);
   const first = lines.findIndex((line) => line.trim() !== "");
@@ -79,7 +82,10 @@ function readIssue(path: string): RunOptions["issue"] {
   return { title, body };
 }
 
-/** Looked at at once, and again when a person has put it right and says `/headgate resume`. */
+/**
+ * Checks the plan file now. Returns a function that reads it again, such as after the user has fixed it and sent
+ * `/headgate resume`.
+ */
 function planFile(given: string): () => unknown {
   const path = resolve(given);
   readPlan(given);
@@ -95,12 +101,12 @@ function readPlan(path: string): unknown {
   }
 }
 
-/** Relative paths are resolved here, once. That it may be there from an earlier life of the data folder is judged later. */
+/** Resolves a relative path once. `makeSureOfRoom` checks later that the folder is free or from this run. */
 function readOut(path: string | undefined): string | null {
   return path === undefined ? null : resolve(path);
 }
 
-/** Looked at before anything runs: a report that cannot be written should not cost a run. */
+/** Checks the path before anything runs: a report that cannot be written must not waste a run. */
 function readJson(path: string | undefined): string | null {
   if (path === undefined) return null;
   const folder = dirname(resolve(path));
@@ -114,7 +120,7 @@ function readJson(path: string | undefined): string | null {
   return resolve(path);
 }
 
-/** Text in UTF-8; a mark of byte order, as some editors leave it, is no part of it. */
+/** Reads UTF-8 text without the byte order mark that some editors add. */
 function read(flag: string, path: string): string {
   if (!existsSync(path) || !statSync(path).isFile()) throw new BadInput(`--${flag}: there is no file ${path}`);
   try {

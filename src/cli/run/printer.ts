@@ -1,4 +1,4 @@
-/** What a person sees of a run: plain lines, coloured in a terminal. */
+/** Prints the progress of a run: plain lines, coloured in a terminal. */
 
 import { styleText } from "node:util";
 import { tokensOf } from "../../core/attempt.ts";
@@ -23,7 +23,7 @@ export interface Opening extends Checks {
   source: Source;
   site: Site;
   model: Model;
-  /** The user's; null: a temporary one. */
+  /** Path of the user's data folder; null for a temporary one. */
   dataDir: string | null;
   imported: string;
 }
@@ -39,10 +39,10 @@ export interface Ending {
 
 export interface Printer {
   opening(opening: Opening): void;
-  /** `past`: it happened in an earlier life of the data folder. */
+  /** Prints an event. `past`: it happened in an earlier run on the data folder. */
   happened(happened: Happened, past: boolean): void;
   ending(ending: Ending): void;
-  /** The sandbox stays up; `again`: as it did before. */
+  /** Says that the sandbox stays up. `again`: it already did in an earlier run. */
   keeping(site: Site, dataDir: string, again: boolean): void;
   status(state: FeatureState | null): void;
   commands(reason: string | null): void;
@@ -136,7 +136,7 @@ function whereToLook(result: Result, source: Source, imported: string): string[]
   const git = `  git -C ${quoted(source.folder ?? ".")}`;
   const before = source.standing === "detached" ? imported.slice(0, 7) : quoted(source.branch);
   const { branch } = result;
-  // A branch that is not checked out is moved on without a worktree.
+  // A branch that is not checked out can be updated without a worktree.
   const take =
     source.standing === "branch" ? `${git} fetch . ${branch}:${quoted(source.branch)}` : `${git} merge ${branch}`;
   return [
@@ -147,7 +147,7 @@ function whereToLook(result: Result, source: Source, imported: string): string[]
   ];
 }
 
-/** One line for each thing that a person must do. */
+/** Returns one line for each action that the user must take. */
 function waitsFor(state: FeatureState): string[] {
   const needy = state.hold === null && state.parked === null ? tasksForPerson(state) : [];
   if (needy.length < 2) {
@@ -170,7 +170,7 @@ function howToGoOn({ dataDir }: RunOptions): string {
     : `${again}: run this again with it to go on.`;
 }
 
-/** As a shell takes it. */
+/** Quotes a text for a shell. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-/** What the run leaves behind: the base branch of the sandbox as a branch or a folder of the user's. */
+/** Delivers the result of a run: the sandbox's base branch, as a branch or a folder of the user's. */
 import { existsSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -8,14 +8,14 @@ import type { Source } from "./source.ts";
 
 export type Result = { branch: string } | { folder: string };
 
-/** The sandbox's side: `base` is the branch that everything landed on. */
+/** The sandbox's repository. `base` is the branch that everything merged into. */
 export interface Origin {
   url: string;
   token: string;
   base: string;
 }
 
-/** Looked at before anything runs. @throws BadInput when the result could not be left where it is wanted */
+/** Checks the target before anything runs. @throws BadInput when the result could not be delivered there */
 export async function makeSureOfRoom(source: Source, out: string | null, ours: string | null): Promise<void> {
   if (out !== null) {
     const taken = existsSync(out) && out !== ours;
@@ -44,8 +44,8 @@ async function writable(folder: string, otherwise: string): Promise<void> {
 }
 
 /**
- * Fetched into a branch of a local source repository, never one that is checked out, with nothing else touched; or cloned
- * into `out`. A second time it goes on from what the first left there.
+ * Fetches the result into a branch of a local source repository and changes nothing else there, or clones it into
+ * `out`. Never updates a branch that is checked out. A second call continues from the first one's result.
  */
 export async function deliver(source: Source, from: Origin, slug: string, out: string | null): Promise<Result | null> {
   if (out !== null) return { folder: await cloneInto(out, source, from) };
@@ -60,13 +60,13 @@ export async function deliver(source: Source, from: Origin, slug: string, out: s
   return { branch };
 }
 
-/** The token goes by header for one call: a URL or a config entry would stay in the repository. */
+/** Passes the token as a header of one call. A URL or a config entry would stay in the repository. */
 function authorised({ token }: Origin): string[] {
   const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
   return ["-c", `http.extraHeader=Authorization: Basic ${basic}`];
 }
 
-/** No tags, no submodules, nothing pruned, no FETCH_HEAD: only the commits. */
+/** Fetches only the commits: no tags, no submodules, no pruning, no FETCH_HEAD. */
 const onlyThis = ["--no-tags", "--no-recurse-submodules", "--no-prune", "--no-write-fetch-head"];
 
 async function cloneInto(folder: string, source: Source, from: Origin): Promise<string> {
@@ -89,15 +89,15 @@ async function cloneInto(folder: string, source: Source, from: Origin): Promise<
     folder,
   ];
   await git(".", ...authorised(from), "clone", ...parameters);
-  // The sandbox will be gone: the clone belongs to the repository that everything began with.
+  // The sandbox will be gone. Points `origin` at the source repository instead.
   await git(folder, "remote", "remove", "origin");
   await git(folder, "remote", "add", "origin", source.url);
   return folder;
 }
 
 /**
- * The first of `wanted`, `wanted-2`, … that is free or that `tip` only adds to. A result that it does not contain, and a
- * branch that somebody works on, stay as they are.
+ * Returns the first of `wanted`, `wanted-2`, … that is free or an ancestor of `tip`. Never overwrites other commits,
+ * and never moves a branch that is checked out.
  */
 async function branchFor(folder: string, wanted: string, tip: string): Promise<string> {
   for (let number = 1; ; number++) {

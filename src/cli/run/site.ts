@@ -1,6 +1,6 @@
 /**
- * The GitHub that a run happens on: a sandbox with the repository imported, Headgate installed and an issue waiting for its
- * label. Every step finds what an earlier life of the same data folder left.
+ * Sets up the GitHub of a run: a sandbox with the imported repository, Headgate installed and an issue that only lacks
+ * the label. Each step reuses what an earlier run left in the same data folder.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -31,7 +31,7 @@ export interface Site {
   webhookSecret: string;
   base: string;
   issue: number;
-  /** The base branch's commit when the run began, or began again. */
+  /** SHA of the base branch when the run began, or began again. */
   tip: string;
 }
 
@@ -50,7 +50,8 @@ export async function openSite(
   const sandbox = await startSandboxApart({
     dataDir: join(dataDir, "sandbox"),
     port: options.port,
-    // Agents and checks share the runners, as on GitHub: leave some for the checks of what agents make.
+    // Agents and checks share the runners, as on GitHub. Reserves some, or the checks of the agents' changes would
+    // starve.
     slots: options.maxParallel + 4,
   });
   try {
@@ -93,8 +94,8 @@ async function importSource(sandbox: SandboxApart, repository: Repository, sourc
 }
 
 /**
- * The sandbox repository's default branch holds the attempt workflow and nothing else, so that the imported branch stays
- * exactly as it was. Dispatches run from the default branch; pulls go to the imported one.
+ * Imports the repository. The sandbox repository's default branch holds only the attempt workflow, so that the imported
+ * branch stays unchanged. Dispatches run from the default branch; pull requests target the imported branch.
  */
 async function importSetup(sandbox: SandboxApart, repository: Repository, options: RunOptions): Promise<void> {
   await withFolder(async (folder) => {
@@ -105,7 +106,7 @@ async function importSetup(sandbox: SandboxApart, repository: Repository, option
   });
 }
 
-/** What a repository's own `.github/workflows/headgate.yml` says, with this run's engine. */
+/** Returns the content of a repository's `.github/workflows/headgate.yml`, with this run's engine. */
 export function attemptWorkflow(options: Pick<RunOptions, "engine" | "agentCommand">): string {
   const input = { type: "string", required: true };
   return stringify({
@@ -132,14 +133,14 @@ export function attemptWorkflow(options: Pick<RunOptions, "engine" | "agentComma
 
 async function openApp(sandbox: SandboxApart): Promise<{ app: App; privateKey: string }> {
   const known = await sandbox.findApp("headgate");
-  // A private key is given once and never stored: an App of an earlier life gets a new one.
+  // GitHub shows a private key once and never stores it. An App from an earlier run needs a new key.
   if (known !== undefined) return { app: known, privateKey: await sandbox.renewAppKey(known) };
   return sandbox.createApp(await appManifest());
 }
 
 async function openIssue(owner: Octokit, repository: Repository, options: RunOptions): Promise<number> {
   const where = { owner: repository.owner, repo: repository.name };
-  // The oldest: people may have opened more in a sandbox that was kept.
+  // Takes the oldest issue: in a kept sandbox, people may have opened more.
   const oldest = { sort: "created", direction: "asc", per_page: 100 } as const;
   const { data } = await owner.rest.issues.listForRepo({ ...where, ...oldest, state: "all" });
   const known = data.find((issue) => issue.pull_request === undefined);

@@ -1,26 +1,26 @@
-/** The repository that a run works on: a local one or a git URL. */
+/** Reads the repository that a run works on: a local one or a git URL. */
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { BadInput } from "../bad-input.ts";
 import { git } from "../git.ts";
 
 export interface Source {
-  /** What git fetches from. */
+  /** URL or path for git fetch. */
   url: string;
-  /** The top folder of a local repository; null: it is somewhere else. */
+  /** Path of the top folder of a local repository; null for a remote one. */
   folder: string | null;
-  /** As people call it. */
+  /** The name to show to the user. */
   title: string;
-  /** The name it gets in the sandbox. */
+  /** The repository's name in the sandbox. */
   name: string;
-  /** The ref to fetch, and the branch it becomes. */
+  /** The ref to fetch, and the branch it becomes in the sandbox. */
   ref: string;
   branch: string;
-  /** What `branch` is in the repository itself: checked out in its worktree, only a branch, or only a commit. */
+  /** How `branch` exists in the source: checked out in its worktree, as a branch only, or as a commit only. */
   standing: "checked-out" | "branch" | "detached";
 }
 
-/** Of the sandbox's repository: it holds the attempt workflow and nothing else. */
+/** Default branch of the sandbox's repository. It holds only the attempt workflow. */
 export const SETUP_BRANCH = "headgate-setup";
 
 export async function findSource(repo: string, base: string | null): Promise<Source> {
@@ -35,7 +35,7 @@ export async function findSource(repo: string, base: string | null): Promise<Sou
   return source;
 }
 
-/** A name as GitHub takes it. */
+/** Converts a title to a valid repository name. */
 function nameOf(title: string): string {
   return title.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "") || "repository";
 }
@@ -64,7 +64,7 @@ async function localSource(given: string, base: string | null): Promise<Source> 
   };
 }
 
-/** The worktree's top, or a bare repository itself. */
+/** Returns the top of the worktree, or the bare repository itself. */
 async function topOf(given: string): Promise<{ folder: string; bare: boolean }> {
   const folder = basename(given) === ".git" ? dirname(given) : given;
   try {

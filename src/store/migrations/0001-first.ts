@@ -2,8 +2,9 @@ import { type Kysely, sql } from "kysely";
 import type { Tables } from "../sql/tables.ts";
 
 /**
- * JSON is `json`, not `jsonb`: nothing in it is queried, key order stays as written, and a log tail with a NUL character
- * is accepted (jsonb refuses \u0000). Names are collated "C", so that every database sorts them as JavaScript does.
+ * Creates the tables. JSON columns are `json`, not `jsonb`: no query reads inside, key order stays as written, and
+ * jsonb would refuse a log tail with a NUL character (\u0000). Names use collation "C", so that every database sorts
+ * them as JavaScript does.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -17,7 +18,7 @@ const statements = [
     at timestamptz not null
   )`,
 
-  // A row stays when its event has been decided: that is what makes (aggregate, key) unique for ever.
+  // A row stays after its event is decided. Otherwise (aggregate, key) would not be unique for ever.
   `create table inbox (
     position bigint generated always as identity primary key,
     aggregate text collate "C" not null,
@@ -56,9 +57,9 @@ const statements = [
     state json not null
   )`,
 
-  // Commands and timers. asked_at and position are the place in the order; run_at also moves with every failed try.
-  // claims counts leases handed out and is the fencing token; leased_until is set while somebody holds one; rearmed means
-  // that the content was replaced meanwhile, so the end of the lease opens the row again.
+  // Commands and timers. asked_at and position define the order; run_at also moves with every failed try. claims counts
+  // the leases and is the fencing token. leased_until is set during a lease. rearmed means that the content was
+  // replaced during the lease, so the end of the lease opens the row again.
   `create table outbox (
     aggregate text collate "C" not null,
     key text not null,

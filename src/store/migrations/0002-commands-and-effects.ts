@@ -4,9 +4,9 @@ import type { Tables } from "../sql/tables.ts";
 import { json } from "../sql/tables.ts";
 
 /**
- * Renames what the core wants done to effects and what people write to commands, and turns the sentences that version 1
- * stored into values. Rewrites the events, effects and timers that are still open, so that nothing under way is lost.
- * Ended rows and the history keep the old words; nothing decides on them again.
+ * Gives the core's effects and people's slash commands their new names, and turns version 1's stored sentences into
+ * values. Rewrites the open events, effects and timers, so that no work in progress is lost. Ended rows and the history
+ * keep the old names: nothing decides on them again.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -128,7 +128,7 @@ function commandOf(order: Json): Json {
   return { ...rest, fault: sentence(reason) };
 }
 
-/** What was found in an agent's files, by the sentences of version 1. */
+/** Maps the sentences of version 1 to the findings in an agent's files. */
 const findingsOf1: Record<string, string> = {
   "contains a private key": "private-key",
   "contains a GitHub token": "github-token",
@@ -170,7 +170,10 @@ function policyOf({ isolation, ...policy }: Json): Json {
   return { ...policy, overlap: isolation };
 }
 
-/** The brief was put into words before it was stored: what its first entry said is the cause, the rest are details. */
+/**
+ * Converts a brief of version 1, whose history is sentences. The first entry becomes the failure's cause, the rest
+ * become its details.
+ */
 function briefOf({ history, ...brief }: Json & { history: DetailOf1[] }): Json {
   const [first, ...details] = history;
   const facts = { ...brief, acceptance: [], checks: [] };

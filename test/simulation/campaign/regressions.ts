@@ -1,4 +1,4 @@
-/** Stories that once broke a promise, kept to be played again. */
+/** Keeps scenarios that once broke an invariant, and reads them to run them again. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -18,7 +18,7 @@ export function keep(regression: Regression): string {
 }
 
 export function kept(): { name: string; regression: Regression }[] {
-  // Git keeps no empty folder: as long as nothing is kept there is none.
+  // Git stores no empty folder, so the folder is missing while no scenario is kept.
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))

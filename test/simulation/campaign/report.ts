@@ -1,4 +1,4 @@
-/** What a campaign came to, in lines for a terminal. */
+/** Formats a campaign's results for a terminal. */
 import type { Campaign } from "./seeds.ts";
 import type { Swept } from "./sweep.ts";
 

@@ -1,4 +1,4 @@
-/** Many stories from many seeds: what they ran into, and those that broke a promise. */
+/** Runs scenarios from many seeds. Collects their counts and those that broke an invariant. */
 import { type Comparison, include, nothingCompared } from "../equivalence/comparison.ts";
 import type { Verdict } from "../invariants/court.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -21,11 +21,11 @@ export interface CampaignOptions {
   from: number;
   seeds: number;
   threads: number;
-  /** Stop at the first broken promise. */
+  /** Stop at the first broken invariant. */
   untilBroken: boolean;
-  /** Seconds after which no more are begun. */
+  /** Start no further scenarios after this many seconds. */
   within: number;
-  /** A checkout of Headgate whose core decides the same events. */
+  /** Path of a Headgate checkout whose core decides the same events for comparison. */
   equalTo?: string | undefined;
   progress(campaign: Campaign): void;
 }

@@ -1,4 +1,7 @@
-/** From a story that breaks a promise to a short one that breaks the same: fewer faults, fewer tasks, a plainer world. */
+/**
+ * Shrinks a scenario that breaks an invariant: removes faults and tasks and simplifies the world while the same
+ * invariant still breaks.
+ */
 import type { FeatureSpec, Scenario, TaskSpec } from "../scenario/scenario.ts";
 
 const MAX_PLAYS = 600;
@@ -31,7 +34,7 @@ export async function shrink(
   await fewerFaults();
   return best;
 
-  /** Delta debugging: leave out ever smaller parts of the faults. */
+  /** Applies delta debugging: removes ever smaller parts of the faults. */
   async function fewerFaults(): Promise<void> {
     for (let size = Math.ceil(best.faults.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let at = 0; at < best.faults.length; ) {
@@ -80,7 +83,7 @@ function* plainer(scenario: Scenario): Generator<Scenario> {
   }
 }
 
-/** Its dependents depend on what it depended on. */
+/** Removes a task. Its dependents then depend on its dependencies. */
 function without(tasks: readonly TaskSpec[], gone: TaskSpec): TaskSpec[] {
   return tasks
     .filter((task) => task !== gone)

@@ -1,4 +1,7 @@
-/** Every crash there can be: before each effect, after it but before its record, after its record; and every two of them. */
+/**
+ * Crashes a scenario at every possible place: before each effect, after it but before its record, and after its record.
+ * Also tries every pair of crashes.
+ */
 import type { Verdict } from "../invariants/court.ts";
 import { play } from "../run.ts";
 import type { Fault, Scenario } from "../scenario/scenario.ts";
@@ -10,7 +13,7 @@ const PIECE = 25;
 
 export interface Swept {
   scenario: string;
-  /** Effects of the story in which nothing crashes. */
+  /** Number of effects of the scenario without a crash. */
   effects: number;
   plays: number;
   broken: { scenario: Scenario; verdict: Verdict }[];
@@ -18,7 +21,7 @@ export interface Swept {
 
 type Crash = Extract<Fault, { on: "effect" }>;
 
-/** Every place of every one of so many effects. */
+/** Returns a crash for every place of that many effects. */
 export function crashesOf(effects: number): Crash[] {
   return Array.from({ length: effects }, (_, index) => index + 1).flatMap((nth) =>
     PLACES.map((fault): Crash => ({ on: "effect", effect: "*", nth, fault })),

@@ -1,11 +1,11 @@
-/** Spreads work over threads, in pieces, and hands on what each came to. */
+/** Spreads work over threads and passes each result on. */
 import { Worker } from "node:worker_threads";
 import type { Done, Work } from "./worker.ts";
 
-/** A story's states live for a moment: with room for them to die young, a quarter more stories are played in a second. */
+/** A scenario's states are short-lived. A larger young generation runs a quarter more scenarios per second. */
 const YOUNG = { maxYoungGenerationSizeMb: 96 };
 
-/** Ends early once `take` says that it has seen enough. */
+/** Spreads the work. Ends early once `take` returns true. */
 export async function spread(work: Iterable<Work>, threads: number, take: (done: Done) => boolean): Promise<void> {
   const pieces = work[Symbol.iterator]();
   let enough = false;

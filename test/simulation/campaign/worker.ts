@@ -1,4 +1,4 @@
-/** Plays stories on a thread of its own: asked for one piece of work after another, it answers with what came of it. */
+/** Runs scenarios on a thread of its own. Receives one piece of work after another and answers each with its result. */
 import { parentPort } from "node:worker_threads";
 import { type Comparison, compared, nothingCompared } from "../equivalence/comparison.ts";
 import { loadOther } from "../equivalence/other-core.ts";
@@ -8,7 +8,7 @@ import { generate } from "../scenario/generate.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../tally.ts";
 
-/** Stories by their seeds, or as they are. `equalTo`: the checkout whose core decides them too. */
+/** Scenarios by seed, or the scenarios themselves. `equalTo` is the path of the checkout to compare with. */
 export type Work = { seeds: number[]; equalTo?: string } | { scenarios: Scenario[] };
 
 export interface Done {
@@ -16,7 +16,7 @@ export interface Done {
   simulatedMs: number;
   counts: [string, number][];
   broken: { scenario: Scenario; verdict: Verdict }[];
-  /** Of each story, how its features ended and how many pulls we merged. */
+  /** For each scenario, how its features ended and how many pull requests the App merged. */
   outcomes: string[];
   comparison: Comparison;
 }

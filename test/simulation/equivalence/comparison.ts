@@ -1,18 +1,18 @@
-/** Plays scenarios with another checkout's core deciding beside ours, and tells where the two differ. */
+/** Runs scenarios while another checkout's core decides beside this one, and reports the differences. */
 import { type Played, play } from "../run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { OtherCore } from "./other-core.ts";
 import { type Difference, Shadow } from "./shadow.ts";
 
-/** Each takes a screen; many seeds differ for the same reason. */
+/** Each difference fills a screen, and many seeds differ for the same reason. */
 const MOST_SHOWN = 5;
-/** A state that does not decide the same has many thousands. */
+/** Maximum characters of one difference: a state that decides differently has many thousands. */
 const MOST_SHOWN_OF_ONE = 20_000;
 
 export interface Comparison {
   decisions: number;
   effects: number;
-  /** Of our core on the other core's states, after our migrations. */
+  /** Number of this core's decisions on the other core's migrated states. */
   migrated: number;
   differences: ({ seed: string } & Difference)[];
   /** Each way in which keys, timers and topics are named differently. */

@@ -1,4 +1,7 @@
-/** Decides events once more on what the other core stored: a server that is updated in the middle of a feature must go on as before. */
+/**
+ * Decides events again on the other core's stored states. A server that is updated in the middle of a feature must
+ * continue as before.
+ */
 import { decideOn, read, type State } from "../../../src/core/decide.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import type { Loaded } from "../../../src/loop/store-port.ts";
@@ -10,8 +13,8 @@ export interface Stored {
 }
 
 /**
- * Our core's decision on the other core's state, after our migrations. Of a step only the first event: telling a reason again
- * takes a number, so that what is asked after it has other numbers.
+ * Returns this core's decision on the other core's migrated state. Decides only the first event of a step: sending a
+ * reason again takes a number, so later events would differ in their numbers.
  */
 export function decidedAfterMigration(aggregate: string, stored: Stored, loaded: Loaded): StepForm["rows"] {
   const copy = { state: JSON.parse(JSON.stringify(stored.state)), schema: stored.schema };
@@ -23,8 +26,9 @@ export function decidedAfterMigration(aggregate: string, stored: Stored, loaded:
 }
 
 /**
- * Takes each task's fingerprint from our own state. The two cores take fingerprints of different things, and an old one equals
- * no new one: after an update a task may get one try more before its breaker opens. Everything else has to be equal.
+ * Copies each task's fingerprint from this core's state. The two cores hash different things, so an old fingerprint
+ * equals no new one. After an update a task may therefore get one more try before its breaker opens. Everything else
+ * must be equal.
  */
 function withFingerprints(migrated: State, ours: unknown): State {
   if (migrated === null || !("tasks" in migrated)) return migrated;
@@ -36,8 +40,8 @@ function withFingerprints(migrated: State, ours: unknown): State {
 }
 
 /**
- * Without what tells others a reason. A migrated reason is an old sentence, so the next step tells the same reason again in
- * today's words; nothing else may change.
+ * Removes the effects that send a reason. A migrated reason is an old sentence, so the next step sends the same reason
+ * again in today's form. Nothing else may change.
  */
 export function withoutReasons(rows: StepForm["rows"]): StepForm["rows"] {
   return rows.map(({ outcome, effects }) => ({ outcome, effects: effects.filter((effect) => !tellsReason(effect)) }));

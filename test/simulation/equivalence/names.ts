@@ -1,11 +1,14 @@
-/** What the core's values are called in the checkout that is compared with, and which of their parts are words. */
+/** Maps this core's names to those of the other checkout, and lists the fields that hold text. */
 import type { Brief, BriefFacts } from "../../../src/core/attempt.ts";
 import type { Failure } from "../../../src/core/failure.ts";
 import { writeBrief } from "../../../src/messages/agent/brief.ts";
 import type { OtherCore } from "./other-core.ts";
 import type { Fields } from "./step-form.ts";
 
-/** Words for people, anywhere in an effect. Both cores choose them freely; only whether there are any is compared. */
+/**
+ * Fields with text for people, anywhere in an effect. Each core chooses its own text; the comparison checks only that
+ * there is some.
+ */
 const WORDS: ReadonlySet<string> = new Set([
   "cause",
   "reason",
@@ -18,10 +21,10 @@ const WORDS: ReadonlySet<string> = new Set([
   "refusal",
 ]);
 
-/** Names that only have to be one to one. */
+/** Names that only have to map one to one. */
 export const OPAQUE = ["timer", "key"] as const;
 
-/** `[old, new]`. */
+/** Pairs of `[old, new]`. */
 const EFFECT_TYPES: readonly Pair[] = [["tell", "send"]];
 const NOTICES: readonly Pair[] = [
   ["unauthorised-order", "unauthorised-command"],
@@ -30,7 +33,7 @@ const NOTICES: readonly Pair[] = [
 ];
 type Pair = readonly [old: string, now: string];
 
-/** The other core's effect, as this core would write it. */
+/** Converts the other core's effect to this core's names. */
 export function renamed(dialect: OtherCore["dialect"], theirs: Fields): Fields {
   if (dialect === "same") return theirs;
   const effect: Fields = { ...theirs, type: toNew(EFFECT_TYPES, theirs.type) };
@@ -45,7 +48,7 @@ export function renamed(dialect: OtherCore["dialect"], theirs: Fields): Fields {
   return effect;
 }
 
-/** An event that the other core sends to another aggregate, as this core would. */
+/** Converts an event that the other core sends to another aggregate to this core's names. */
 function newEvent(theirs: Fields): Fields {
   if (theirs.type === "order.given") {
     const { order, ...rest } = theirs;
@@ -64,12 +67,12 @@ export function standingName(effect: Fields): string | null {
   return event?.type === "entry.explained" ? JSON.stringify(event.standing) : null;
 }
 
-/** An event from outside, as the other core would read it. */
+/** Converts an event from outside to the other core's names. */
 export function oldEvent(event: Fields): Fields {
   return oldNames(withSentences(event));
 }
 
-/** The other core was given sentences. Which ones does not matter to it, only whether there are any. */
+/** Replaces values by sentences, which the other core expects. Only their presence matters to it. */
 function withSentences(event: Fields): Fields {
   const sentences = (values: unknown) => (values as unknown[]).map((value) => JSON.stringify(value));
   switch (event.type) {
@@ -134,12 +137,14 @@ interface Failure1 {
   details: { title: string; text: string }[];
 }
 
-/** Stands for the words of a value: equal values have equal ones, others have others. */
+/** Stands for the text of a value: equal values give equal texts, different values different ones. */
 function sentence(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** An effect with its brief as an agent gets it: one core writes it, the other's loop does. */
+/**
+ * Replaces the brief of an effect by the one that an agent receives. One core writes that brief; the other's loop does.
+ */
 export function written(effect: Fields): Fields {
   const brief = effect.brief as BriefFacts | Brief | undefined;
   return brief !== undefined && "failure" in brief ? { ...effect, brief: writeBrief(brief) } : effect;
@@ -162,7 +167,7 @@ function fieldRenamed(
   return Object.fromEntries(entries);
 }
 
-/** Without words, and without opaque names. */
+/** Removes text and opaque names. */
 export function wordless(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(wordless);
   if (typeof value !== "object" || value === null) return value;

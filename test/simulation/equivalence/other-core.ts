@@ -7,7 +7,7 @@ import { PACE } from "../process/replica.ts";
 
 /** Keeps the events of one step apart from everything else that its checkout does: no clock, no store, no log. */
 export interface OtherCore {
-  /** Whether the checkout speaks the names that the core had before they were renamed. */
+  /** `old` when the checkout still uses the core's names from before the renaming. */
   dialect: "old" | "same";
   /** Decides the loaded events on `state`, which the caller got from the step before. Throws what the other core throws. */
   step(aggregate: string, state: unknown, loaded: Loaded): StepWrite;
@@ -44,7 +44,7 @@ function stepOf(
       return Promise.resolve(loaded.events.length);
     },
   };
-  // The state is given, never read again: it is the other core's own, not ours in the store.
+  // Returns the caller's state without reading the store: the store holds this core's states, not the other's.
   const remembered = { at: () => state, keep: () => {} };
   const settings = { ...PACE, lookEveryMs: PACE.observeEveryMs };
   void stepAggregate({ store, remembered, settings, log: { error: () => {} } }, aggregate);

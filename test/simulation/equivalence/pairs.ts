@@ -1,12 +1,12 @@
 /**
- * Names that two cores give to the same thing: natural keys, timers, ordering keys, topics. They mean nothing but "the same" and
- * "another", so the two cores agree as long as the pairs are one to one.
+ * Pairs the names that two cores give to the same thing: natural keys, timers, ordering keys, topics. Only identity
+ * matters, so the cores agree as long as the pairs are one to one.
  */
 export class Pairs {
   readonly #theirs = new Map<string, string>();
   readonly #ours = new Map<string, string>();
 
-  /** False: one of the two is the other name of something else. */
+  /** Adds a pair. Returns false when one of the two names already belongs to another pair. */
   join(kind: string, ours: string, theirs: string): boolean {
     const known = this.#theirs.get(`${kind}\n${ours}`) ?? theirs;
     const back = this.#ours.get(`${kind}\n${theirs}`) ?? ours;
@@ -16,12 +16,12 @@ export class Pairs {
     return true;
   }
 
-  /** The other core's name; the same where it has not named it yet. */
+  /** Returns the other core's name, or `ours` when there is no pair yet. */
   theirs(kind: string, ours: string): string {
     return this.#theirs.get(`${kind}\n${ours}`) ?? ours;
   }
 
-  /** Each way in which names differ, with numbers and hashes left out. */
+  /** Returns each way in which names differ, without numbers and hashes. */
   renamed(): string[] {
     const ways = new Set<string>();
     for (const [name, theirs] of this.#theirs) {

@@ -1,7 +1,7 @@
 /**
- * Lets the core of another checkout decide every event that this one decides, and compares what both want done. The other core
- * keeps its own states and gets its own events where one aggregate sends them to another, so that neither core reads the other's
- * values. It follows steps as they are written: a step that is rolled back or repeated is not seen, as no store sees it.
+ * Lets the core of another checkout decide every event of this one, and compares their effects. The other core keeps
+ * its own states and receives its own events between aggregates, so neither core reads the other's values. It follows
+ * steps as they are written, and so misses steps that are rolled back or repeated.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Loaded, StepWrite } from "../../../src/loop/store-port.ts";
@@ -14,7 +14,7 @@ import { translated } from "./translate.ts";
 
 export interface Difference {
   aggregate: string;
-  /** The first event on which the two differ; null: what the whole step wrote differs. */
+  /** The first event on which the two differ; null when the difference concerns the whole step. */
   event: { key: string; ours: unknown; theirs: unknown } | null;
   what: string;
   ours: unknown;
@@ -25,20 +25,20 @@ interface Kept extends Stored {
   seq: number;
 }
 
-/** Every so many steps the other core's state is migrated and decided on: that costs as much as all the rest. */
+/** Compares migrated states only every so many steps, because that costs as much as all the rest. */
 const MIGRATED_EVERY = 4;
 
 export class Shadow {
   readonly pairs = new Pairs();
-  /** The first. What follows from it says nothing more. */
+  /** The first difference. Later ones follow from it. */
   difference: Difference | null = null;
   decisions = 0;
   effects = 0;
-  /** Decisions on migrated states. */
+  /** Number of decisions on migrated states. */
   migrated = 0;
   readonly #other: OtherCore;
   readonly #kept = new Map<string, Kept>();
-  /** What the other core sent, by aggregate and our key. */
+  /** The other core's events to other aggregates, by aggregate and this core's key. */
   readonly #sent = new Map<string, { key: string; event: Fields }>();
 
   constructor(other: OtherCore) {
@@ -93,7 +93,7 @@ export class Shadow {
 
   #given(aggregate: string, { id, key, event, at }: Loaded["events"][number]): Loaded["events"][number] {
     const sent = this.#sent.get(`${aggregate}\n${key}`);
-    // An event's id ends with its key where nobody else gave it one.
+    // An event's id ends with its key unless it came with an id of its own.
     if (sent !== undefined) return { id: id.replace(key, () => sent.key), key: sent.key, event: sent.event, at };
     const nameOf = (kind: "timer" | "key", ours: string) => this.pairs.theirs(`${kind} ${aggregate}`, ours);
     return { id, key, event: translated(this.#other.dialect, event as Fields, nameOf), at };
@@ -125,11 +125,11 @@ export class Shadow {
     this.#compareStep(aggregate, ours, theirs);
   }
 
-  /** What the step makes of its effects: natural keys, ordering, pacing, coalescing. */
+  /** Compares what the step makes of its effects: natural keys, ordering, pacing, coalescing. */
   #compareStep(aggregate: string, ours: StepForm, theirs: StepForm): void {
     for (const [index, { aggregate: to, key }] of ours.sends.entries()) {
       const other = theirs.sends[index];
-      // Of two events with one key the store keeps the first.
+      // The store keeps the first of two events with one key.
       if (other !== undefined && !this.#sent.has(`${to}\n${key}`)) this.#sent.set(`${to}\n${key}`, other);
     }
     const rest = ({ outbox, sends }: StepForm) => ({
@@ -151,9 +151,9 @@ export class Shadow {
     }
   }
 
-  /** Whether the opaque names in the effects are one to one. */
+  /** Returns true when the opaque names in the effects map one to one. */
   #named(aggregate: string, ours: readonly Fields[], theirs: readonly Fields[]): boolean {
-    // Other effects altogether: there is nothing to pair.
+    // The effects differ in type, so there is nothing to pair.
     const types = (effects: readonly Fields[]) => effects.map(({ type }) => type).join();
     if (types(ours) !== types(theirs.map((effect) => renamed(this.#other.dialect, effect)))) return true;
     return ours.every((mine, index) => {

@@ -1,10 +1,10 @@
-/** Brings what a step writes into the form in which two cores are compared, whatever they call its parts. */
+/** Converts the writes of a step to a form in which two cores with different names can be compared. */
 import type { SentEvent, StepWrite } from "../../../src/loop/store-port.ts";
 
 export type Fields = { type: string; [field: string]: unknown };
 
 export interface StepForm {
-  /** One per event, in order. `outcome`: `applied`, or the reason why it was ignored. */
+  /** One per event, in sequence. `outcome` is `applied`, or the reason why the core ignored the event. */
   rows: { outcome: string; effects: Fields[] }[];
   outbox: { key: string; ordering: string; runAt: string; replace: boolean }[];
   cancel: string[];
@@ -12,7 +12,7 @@ export interface StepForm {
   sends: { aggregate: string; key: string; event: Fields; at: string }[];
 }
 
-/** Both names of what was renamed. */
+/** The old and new names of a renamed field. */
 interface Row {
   outcome: { applied?: boolean; ignored?: string };
   commands?: Fields[];

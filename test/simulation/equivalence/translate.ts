@@ -1,9 +1,9 @@
-/** Hands an event to the other core in its own names. */
+/** Translates an event to the other core's names. */
 import { oldEvent } from "./names.ts";
 import type { OtherCore } from "./other-core.ts";
 import type { Fields } from "./step-form.ts";
 
-/** `nameOf` knows the other core's timers and keys. */
+/** Translates an event. `nameOf` returns the other core's name of a timer or key. */
 export function translated(
   dialect: OtherCore["dialect"],
   event: Fields,

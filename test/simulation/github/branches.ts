@@ -1,4 +1,4 @@
-/** Branches move: pushes, and the pulls whose heads they are. */
+/** Moves branches: handles pushes and updates the pull requests of the branch. */
 
 import { startChecks } from "./checks.ts";
 import { HttpAnswer, type Hub, type Pull } from "./hub.ts";
@@ -28,7 +28,7 @@ export function removeBranch(hub: Hub, branch: string, by: string): void {
   }
 }
 
-/** Somebody commits to a branch and pushes. */
+/** Pushes a commit to a branch, as a person would. */
 export function pushFiles(
   hub: Hub,
   branch: string,
@@ -50,7 +50,7 @@ export function move(hub: Hub, branch: string, sha: string, by: string): void {
   hub.tell({ kind: "branch", branch, from, to: sha, by });
   hub.announce("push", { repository: repositoryOf(hub), ref: `refs/heads/${branch}`, sender: accountOf(by) });
   for (const pull of hub.pulls.values()) {
-    // The pull follows its branch only after a moment.
+    // GitHub updates the pull request's head some time after the push.
     if (pull.state === "open" && pull.head === branch) {
       hub.clock.after(hub.behaviour.lag("head"), () => showHead(hub, pull, by));
     }

@@ -1,9 +1,12 @@
-/** Continuous integration: the required checks of a pull's head, from another App. */
+/** Models continuous integration: the required checks of a pull request's head, reported by another App. */
 import type { Check } from "../../../src/core/github.ts";
 import { type CheckRun, type CheckScript, CI_APP_ID, CI_WORKFLOW, type Hub, type Pull } from "./hub.ts";
 import { accountOf, repositoryOf } from "./payloads.ts";
 
-/** A conflicted pull has no merge commit to test: GitHub starts nothing for it. */
+/**
+ * Starts the checks of a head. GitHub starts none for a conflicting pull request, because it has no merge commit to
+ * test.
+ */
 export function startChecks(hub: Hub, pull: Pull): void {
   const base = hub.branches.get(pull.base);
   if (base === undefined || hub.objects.merge(base, pull.shown) === null) return;
@@ -27,7 +30,7 @@ export function endCheck(hub: Hub, check: CheckRun, conclusion: Check["conclusio
   announceCheck(hub, check, "completed");
 }
 
-/** A new check run on a commit; conclusion null: under way. */
+/** Adds a check run to a commit. `conclusion` null means that it is in progress. */
 export function report(hub: Hub, sha: string, name: string, conclusion: Check["conclusion"]): CheckRun {
   const check: CheckRun = {
     id: hub.nextId(),
@@ -46,7 +49,7 @@ export function report(hub: Hub, sha: string, name: string, conclusion: Check["c
   return check;
 }
 
-/** Latest per (app, workflow, event, name). */
+/** Returns the latest check for each (app, workflow, event, name). */
 export function checksOn(hub: Hub, sha: string): Check[] {
   const latest = new Map<string, Check>();
   for (const { sha: of, ...check } of hub.checks) {
@@ -55,7 +58,7 @@ export function checksOn(hub: Hub, sha: string): Check[] {
   return [...latest.values()];
 }
 
-/** Whether every check of the name on the commit has ended well. */
+/** Returns true when all checks with these names have succeeded on the commit. */
 export function isGreen(hub: Hub, sha: string, names: readonly string[]): boolean {
   const checks = checksOn(hub, sha);
   const passes = (check: Check) => ["success", "neutral", "skipped"].includes(check.conclusion ?? "");
@@ -65,7 +68,7 @@ export function isGreen(hub: Hub, sha: string, names: readonly string[]): boolea
   });
 }
 
-/** Run the checks again whose last run on this head has ended badly. */
+/** Re-runs the checks whose last run on this head failed. */
 export function rerunChecks(hub: Hub, sha: string, names: readonly string[]): void {
   const head = hub.objects.read(sha);
   for (const check of checksOn(hub, sha)) {
@@ -86,7 +89,7 @@ function announceCheck(hub: Hub, check: CheckRun, action: string): void {
   });
 }
 
-/** The same, as it was at a time. */
+/** Like `isGreen`, for the checks as they were at `time`. */
 export function greenAt(hub: Hub, sha: string, names: readonly string[], time: number): boolean {
   return names.every((name) => {
     const last = hub.checks.findLast(

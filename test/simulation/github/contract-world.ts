@@ -1,4 +1,4 @@
-/** The contract's world in the model: nothing breaks, and time passes when somebody waits for it. */
+/** Runs the contract's world in the model. Nothing fails, and time passes only while the caller waits. */
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
 import type { ContractWorld } from "../../contract/github/kit.ts";
 import { Chance } from "../chance.ts";

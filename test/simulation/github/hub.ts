@@ -1,14 +1,17 @@
-/** What a modelled GitHub remembers of its one repository, and whom it tells. What it does is in the files beside. */
+/**
+ * Holds the state of a modelled GitHub with one repository, and announces its changes. The files beside it implement
+ * its behaviour.
+ */
 import type { Check, Permission, Repo } from "../../../src/core/github.ts";
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import type { Commit } from "./objects.ts";
 import { Objects } from "./objects.ts";
 
-/** An answer that is not a success, as GitHub's REST API would give it. */
+/** An error response of GitHub's REST API. */
 export class HttpAnswer extends Error {
   readonly status: number;
-  /** How long the server asks us to wait, where it does. */
+  /** The requested wait in milliseconds, or null. */
   readonly retryAfterMs: number | null;
   constructor(status: number, message: string, retryAfterMs: number | null = null) {
     super(message);
@@ -23,7 +26,7 @@ export interface Pull {
   by: string;
   head: string;
   base: string;
-  /** The head as the pull shows it: for a moment after a push still the one before. */
+  /** The head that the pull request shows. For a moment after a push it is still the previous one. */
   shown: string;
   state: "open" | "closed" | "merged";
   draft: boolean;
@@ -31,9 +34,9 @@ export interface Pull {
   mergedAt: number | null;
   /** Each person's latest submitted verdict. */
   reviews: Map<string, "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED">;
-  /** The head that each was about. */
+  /** The head that each verdict was about. */
   reviewed: Map<string, string>;
-  /** Which head and base the last answer was computed for. */
+  /** The head and base of the last computed answer. */
   mergeability: { key: string; mergeable: boolean } | null;
   computing: string | null;
 }
@@ -70,10 +73,10 @@ export interface Run {
   runAttempt: number;
   startedAt: number | null;
   endedAt: number | null;
-  /** From when lists of runs have it. */
+  /** The time from which lists contain the run. */
   listedAt: number;
   artifact: ReadonlyMap<string, Uint8Array> | null;
-  /** It was asked to stop and will, in a moment. */
+  /** A cancellation was requested and takes effect soon. */
   cancelling: boolean;
 }
 
@@ -82,7 +85,7 @@ export interface CheckRun extends Check {
   sha: string;
 }
 
-/** What really happened on the server, for whoever checks what we did to it. */
+/** What happened on the server, for the judges that check Headgate's requests. */
 export type ServerFact =
   | { kind: "merged"; pull: Pull; by: string; head: string; baseBefore: string; landed: Commit }
   | { kind: "dispatched"; run: Run; brief: string }
@@ -90,17 +93,17 @@ export type ServerFact =
   | { kind: "branch"; branch: string; from: string | null; to: string | null; by: string }
   | { kind: "comment"; issue: Issue; comment: Comment };
 
-/** What an attempt's job does. null: nothing ever happens to it. */
+/** What an attempt's job does. null: the job never starts. */
 export interface JobScript {
   startsAfter: number;
-  /** null: it never ends by itself. */
+  /** In milliseconds; null: the job never ends by itself. */
   lasts: number | null;
   conclusion: string;
   artifact: ReadonlyMap<string, Uint8Array> | null;
   runAttempt?: number;
 }
 
-/** What one required check does on a head. `conclusion` null: it never ends. */
+/** What one required check does on a head. `conclusion` null: the check never ends. */
 export interface CheckScript {
   startsAfter: number;
   lasts: number;
@@ -109,13 +112,13 @@ export interface CheckScript {
 
 export interface Behaviour {
   job(request: { attempt: string; brief: string }): JobScript;
-  /** The names of what CI runs on every pull. */
+  /** The names of the checks that CI runs on every pull request. */
   checks: readonly string[];
-  /** null: the check is never reported. */
+  /** Returns null for a check that is never reported. */
   check(head: Commit, name: string): CheckScript | null;
-  /** Milliseconds that GitHub takes for something it does by itself. */
+  /** Returns the milliseconds that GitHub takes for something it does by itself. */
   lag(what: "head" | "mergeable" | "update" | "listing"): number;
-  /** An accepted update that GitHub then never makes. */
+  /** Returns true for an update that GitHub accepts and never carries out. */
   forgetsUpdate(): boolean;
 }
 
@@ -142,7 +145,7 @@ export class Hub {
   readonly defaultBranch = "main";
   readonly objects = new Objects();
   readonly branches = new Map<string, string>();
-  /** Checks that the server itself demands before a merge. */
+  /** The branch protection of each branch, enforced at a merge. */
   readonly protection = new Map<string, { checks: string[]; strict: boolean }>();
   readonly people = new Map<string, Permission>();
   readonly issues = new Map<number, Issue>();
@@ -165,7 +168,7 @@ export class Hub {
     return this.clock.now;
   }
 
-  /** Issues and pulls share their numbers. */
+  /** Returns the next number. Issues and pull requests share their numbers. */
   nextNumber(): number {
     this.#numbers += 1;
     return this.#numbers;

@@ -1,4 +1,4 @@
-/** Issues, labels, comments. */
+/** Models issues, labels and comments. */
 import { APP_ID, BOT, type Comment, HttpAnswer, type Hub, type Issue } from "./hub.ts";
 import { accountOf, iso, issueOf, repositoryOf } from "./payloads.ts";
 
@@ -72,7 +72,7 @@ export function findComment(hub: Hub, id: number): Comment {
   throw new HttpAnswer(404, "Not Found");
 }
 
-/** Who put the label on last, unless it is off. */
+/** Returns the person who last added the label and when, or null when the label is off. */
 export function labelledBy(issue: Issue, label: string): { login: string; at: string } | null {
   const last = issue.labelEvents.findLast((event) => event.label === label);
   return last === undefined || !last.on ? null : { login: last.by, at: iso(last.at) };

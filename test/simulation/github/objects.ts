@@ -1,4 +1,7 @@
-/** Commits, trees and merges, in memory. A tree is a map of paths; a conflict is two changes of the same file. */
+/**
+ * Models commits, trees and merges in memory. A tree maps paths to blobs. Two different changes of the same file
+ * conflict.
+ */
 import { createHash } from "node:crypto";
 
 export interface Blob {
@@ -16,9 +19,9 @@ export interface Commit {
   message: string;
   by: string;
   at: number;
-  /** Grows with every commit, so that parents come before children. */
+  /** Grows with every commit, so that parents sort before children. */
   command: number;
-  /** Itself and everything behind it. */
+  /** The SHAs of the commit itself and all its ancestors. */
   past: ReadonlySet<string>;
 }
 
@@ -31,7 +34,7 @@ export function textOf(file: Blob): string {
   return Buffer.from(file.bytes).toString("utf8");
 }
 
-/** The files with some changed; null takes one away. */
+/** Returns the files with `changes` applied; null deletes a file. */
 export function changed(files: Files, changes: Iterable<readonly [string, Blob | null]>): Map<string, Blob> {
   const after = new Map(files);
   for (const [path, file] of changes) {
@@ -71,7 +74,7 @@ export class Objects {
     return this.read(head).past.has(other);
   }
 
-  /** How many commits of `base` the head lacks. */
+  /** Returns how many commits of `base` the head lacks. */
   behindBy(base: string, head: string): number {
     const has = this.read(head).past;
     let lacking = 0;
@@ -79,13 +82,13 @@ export class Objects {
     return lacking;
   }
 
-  /** The files of both merged, or null when both changed one of them differently. */
+  /** Returns the merged files, or null when both sides changed a file differently. */
   merge(ours: string, theirs: string): Map<string, Blob> | null {
     const { files, conflicts } = this.mergeAsFarAsPossible(ours, theirs);
     return conflicts.length === 0 ? files : null;
   }
 
-  /** Conflicting files keep our side. */
+  /** Merges and keeps our side of each conflicting file. */
   mergeAsFarAsPossible(ours: string, theirs: string): { files: Map<string, Blob>; conflicts: string[] } {
     const left = this.read(ours).files;
     const right = this.read(theirs).files;

@@ -1,4 +1,4 @@
-/** The parts that webhook payloads share: only the fields that anybody reads. */
+/** Builds the parts that webhook payloads share, with only the fields that Headgate reads. */
 import { BOT, type Hub, type Issue } from "./hub.ts";
 
 export function repositoryOf(hub: Hub): Record<string, unknown> {
@@ -18,7 +18,7 @@ export function isBot(login: string): boolean {
   return login === BOT;
 }
 
-/** GitHub's times have whole seconds. */
+/** Formats a time in whole seconds, as GitHub does. */
 export function iso(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

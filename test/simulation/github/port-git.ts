@@ -1,4 +1,4 @@
-/** The port's branches, commits and files. */
+/** Implements the port's branches, commits and files. */
 import type { ChangedFile } from "../../../src/core/attempt.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused } from "../../../src/loop/github-port.ts";

@@ -1,4 +1,4 @@
-/** The port's calls that move code between branches, or find out whether they could. */
+/** Implements the port's calls that move code between branches or predict a merge. */
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { BOT, HttpAnswer, type Hub, type Pull } from "./hub.ts";
 import type { Send } from "./port.ts";
@@ -17,7 +17,7 @@ export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "con
   return {
     async conflicts(_, ours, theirs) {
       const found = await read("conflicts", () => hub.objects.mergeAsFarAsPossible(ours, theirs).conflicts.sort());
-      // Contents are read only where both change something.
+      // Reads contents only where both sides change a file.
       return found.length === 0 ? found : read("conflicts.contents", () => found);
     },
 
@@ -60,7 +60,7 @@ function refusal(error: unknown): Merged {
   const { status, message } = error;
   if (status === 409) return { outcome: "moved", message };
   if (status === 405) return { outcome: /modified|in progress/.test(message) ? "unknown" : "refused", message };
-  // Nothing happened at a rate limit: the loop may simply wait.
+  // A rate limit means that nothing was merged: the loop can retry.
   if (isLimit(error)) throw meaningOf("mergePull", error);
   return { outcome: status >= 500 ? "unknown" : "refused", message };
 }

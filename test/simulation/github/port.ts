@@ -1,6 +1,6 @@
 /**
- * The port over the model. It makes the same requests as the adapter over REST, in the same order, so that what can come
- * between two of them can come between them here.
+ * Implements the port over the model. Makes the same requests in the same sequence as the REST adapter, so that the
+ * same events can come between two requests.
  */
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
@@ -15,10 +15,10 @@ import { mergeable, openPull, pullOf, snapshotOf } from "./pulls.ts";
 import { cancelRun, dispatchRun, runsOf } from "./runs.ts";
 import { meaningOf, type Wire } from "./wire.ts";
 
-/** New runs take some seconds to be listed; asking sooner would dispatch twice. */
+/** GitHub lists a new run only after some seconds. Asking sooner would miss the run and dispatch a second one. */
 const LISTING_LAG_MS = 10_000;
 
-/** What `app.yml` asks for. */
+/** The permissions that `app.yml` requests. */
 const GRANTED = {
   metadata: "read",
   contents: "write",
@@ -77,7 +77,7 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
         const { shown, state, draft } = hub.pull(number);
         return { shown, state, draft, mergeable: state === "open" ? mergeable(hub, hub.pull(number)) : null };
       });
-      // Commit, comparison, checks and reviews are requests of their own: the world goes on between them.
+      // The commit, comparison, checks and reviews are separate requests: the world can change in between.
       return read("pull.rest", () => {
         const now = snapshotOf(hub, hub.pull(number));
         if (first.state !== "open" || now.state !== "open") return first.state === "open" ? openBefore() : now;
@@ -196,7 +196,7 @@ function attemptsPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, Attempts> 
     try {
       await wire.send("cancelRun", true, () => cancelRun(hub, hub.run(run)));
     } catch (error) {
-      // 409: it is over.
+      // 409: the run has already ended.
       if (!(error instanceof HttpAnswer) || error.status !== 409) throw meaningOf("cancelRun", error);
     }
   }

@@ -1,4 +1,4 @@
-/** Pull requests: opening, mergeability, bringing up to date, merging. */
+/** Models pull requests: opening, mergeability, updates and merges. */
 import type { PullSnapshot } from "../../../src/core/github.ts";
 import { announcePull, move } from "./branches.ts";
 import { checksOn, isGreen, startChecks } from "./checks.ts";
@@ -40,7 +40,7 @@ export function openPullOf(hub: Hub, head: string, base: string): Pull | null {
   return null;
 }
 
-/** The open one, else the newest that carried the commit. */
+/** Returns the open pull request, or else the newest that carried the commit. */
 export function pullOf(hub: Hub, head: string, base: string, commit: string): Pull | null {
   const over = [...hub.pulls.values()].filter(
     (pull) => pull.head === head && pull.base === base && hub.objects.contains(pull.shown, commit),
@@ -48,7 +48,7 @@ export function pullOf(hub: Hub, head: string, base: string, commit: string): Pu
   return openPullOf(hub, head, base) ?? over.at(-1) ?? null;
 }
 
-/** GitHub computes only when somebody asks, and sends nothing when it is done. */
+/** Computes mergeability only on request, as GitHub does, and sends no webhook when it is done. */
 export function mergeable(hub: Hub, pull: Pull): boolean | null {
   const base = hub.tip(pull.base);
   const key = `${pull.shown} ${base}`;
@@ -87,7 +87,7 @@ export function snapshotOf(hub: Hub, pull: Pull): PullSnapshot {
   };
 }
 
-/** Answers 202; the merge commit comes later, unless something came between. */
+/** Answers 202. The merge commit follows later unless the branch moves first. */
 export function updateHead(hub: Hub, pull: Pull, expected: string, by: string): void {
   const base = hub.tip(pull.base);
   if (pull.state !== "open") throw new HttpAnswer(422, "The pull request is closed");
@@ -113,7 +113,7 @@ export interface MergeRequest {
   head: string | null;
   method: "merge" | "squash" | "rebase";
   title: string;
-  /** An admin may pass the branch's protection. */
+  /** Lets an admin bypass branch protection. */
   bypass: boolean;
 }
 

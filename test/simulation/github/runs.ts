@@ -1,4 +1,4 @@
-/** Runs of the attempt workflow: dispatched, queued, working, ended. */
+/** Models runs of the attempt workflow: dispatched, queued, working, ended. */
 import { runName } from "../../../src/core/attempt.ts";
 import { HttpAnswer, type Hub, type Run } from "./hub.ts";
 import { accountOf, repositoryOf } from "./payloads.ts";
@@ -38,12 +38,12 @@ export function dispatchRun(hub: Hub, request: { workflow: string; attempt: stri
   return run;
 }
 
-/** Oldest first: runs of the attempt's name that lists have by now. */
+/** Returns the attempt's runs that are listed by now, oldest first. */
 export function runsOf(hub: Hub, attempt: string): Run[] {
   return [...hub.runs.values()].filter((run) => run.attempt === attempt && run.listedAt <= hub.now);
 }
 
-/** Answers at once; the job hears of it a moment later. */
+/** Answers at once. The job receives the cancellation a moment later. */
 export function cancelRun(hub: Hub, run: Run): void {
   if (run.status === "completed") throw new HttpAnswer(409, "Cannot cancel a workflow run that is completed");
   run.cancelling = true;

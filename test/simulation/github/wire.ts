@@ -1,17 +1,17 @@
-/** The way between us and GitHub: each request is one entry of it, and faults happen there. */
+/** Carries requests between Headgate and the modelled GitHub. Faults happen here. */
 import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
 import { HttpAnswer } from "./hub.ts";
 
 export interface Wire {
   /**
-   * Carry one request. `perform` is what the server does when it arrives; whatever it throws is the answer. The name is
-   * `<method of the port>` or `<method of the port>.<request>` where one method makes several.
+   * Carries one request. `perform` is the server's work on arrival; its exception is the answer. The name is `<method
+   * of the port>`, or `<method of the port>.<request>` where one method makes several requests.
    */
   send<T>(request: string, changing: boolean, perform: () => T): Promise<T>;
   counts(): { reads: number; writes: number };
 }
 
-/** A wire on which nothing takes time and nothing breaks. */
+/** Returns a wire without delays and faults. */
 export function plainWire(): Wire {
   const counts = { reads: 0, writes: 0 };
   return {
@@ -23,11 +23,11 @@ export function plainWire(): Wire {
   };
 }
 
-/** A 404 of these may be a replica that lags, as it is for the adapter. */
+/** A first 404 of these operations may come from a lagging replica, as in the adapter. */
 const LAGGING = ["run", "artifact", "pull", "commit", "writeCommit", "cancelRun", "updatePull", "mergePull"];
 const LIMIT_MS = 60_000;
 
-/** What the adapter makes of an answer it does not treat itself. */
+/** Translates an answer that the caller does not handle, as the adapter does. */
 export function meaningOf(request: string, error: unknown): Error {
   if (!(error instanceof HttpAnswer)) return error instanceof Error ? error : new Error(String(error));
   const { status, message, retryAfterMs } = error;

@@ -1,6 +1,6 @@
 /**
- * No job holds a write token, and an agent's change enters a branch only by promotion: every movement that is not a person's is one
- * that the core asked for, and what it brings is exactly what the core judged.
+ * Checks that no job holds a write token and that an agent's change enters a branch only by promotion. The core must
+ * have asked for every move that no person made, and the move must bring exactly what the core judged.
  */
 import { isDeepStrictEqual } from "node:util";
 import { Brief, type ChangedFile } from "../../../src/core/attempt.ts";
@@ -14,15 +14,18 @@ const PROMISE = "an agent's change enters a branch only by promotion";
 
 type Moved = Extract<ServerFact, { kind: "branch" }>;
 
-/** What the core may ask for that moves a branch, or takes it away. */
+/** The core's effects that move or delete a branch. */
 const MOVES = ["change.promote", "branch.create", "revert.write", "branch.delete", "pull.update", "pull.merge"];
 
 export class BranchJudge {
   readonly #court: Court;
   readonly #hub: Hub;
-  /** By branch, or by pull where the effect names only that. A process that died may still carry out an old one. */
+  /**
+   * Effects by branch, or by pull request where the effect names only that. A dead process may still carry out an old
+   * one.
+   */
   readonly #asked = new Map<string | number, EventLike[]>();
-  /** The manifests that were judged, by attempt. */
+  /** The judged manifests, by attempt. */
   readonly #judged = new Map<string, ChangedFile[]>();
   #landed: Extract<ServerFact, { kind: "merged" }> | null = null;
 
@@ -52,7 +55,7 @@ export class BranchJudge {
     }
   }
 
-  /** A job is given its brief and nothing else: nothing it could write to a repository with. */
+  /** Checks that a job receives only its brief, and so nothing that could write to a repository. */
   #dispatched({ run, brief }: Extract<ServerFact, { kind: "dispatched" }>): void {
     const given: unknown = JSON.parse(brief);
     const only = isDeepStrictEqual(given, Brief.parse(given));
@@ -78,7 +81,7 @@ export class BranchJudge {
     return from !== null && (this.#lands(branch, commit) || this.#catchesUp(branch, from, commit));
   }
 
-  /** A branch of ours begins where the core said: at a commit that is there, or with a merge taken back. */
+  /** Returns true when a new branch begins where the core said: at an existing commit, or with a merge reverted. */
   #begins(effect: EventLike, { from, to }: Moved, commit: Commit): boolean {
     if (from !== null) return false;
     if (effect.type === "branch.create") return effect.at === to;
@@ -94,7 +97,7 @@ export class BranchJudge {
     return isExactly(this.#hub.objects.read(effect.against as string).files, judged, commit.files);
   }
 
-  /** A pull that the core asked to merge at this very head. */
+  /** Returns true when the core asked to merge a pull request at this head. */
   #lands(branch: string, commit: Commit): boolean {
     if (this.#landed === null || this.#landed.landed.sha !== commit.sha || this.#landed.pull.base !== branch)
       return false;
@@ -103,7 +106,7 @@ export class BranchJudge {
     return asked.some((effect) => effect.type === "pull.merge" && effect.head === head);
   }
 
-  /** GitHub merged the base into a head, because we asked: both sides as they were, and nothing else. */
+  /** Returns true when GitHub merged the base into a head at the core's request, without any other change. */
   #catchesUp(branch: string, from: string, commit: Commit): boolean {
     const [head, base, ...others] = commit.parents;
     if (head !== from || base === undefined || others.length > 0) return false;
@@ -115,7 +118,7 @@ export class BranchJudge {
   }
 }
 
-/** Whether a change, applied to the files before, gives the files after. */
+/** Returns true when the change turns the files before into exactly the files after. */
 function isExactly(before: Files, change: readonly ChangedFile[], after: Files): boolean {
   const wanted = new Map([...before].map(([path, { mode, sha256 }]) => [path, { mode, sha256 }]));
   for (const file of change) {

@@ -1,4 +1,7 @@
-/** Config comes from the base branch: whatever other branches say, of people or of agents, steers nothing. */
+/**
+ * Checks that only the base branch's config counts. The config on other branches, by people or agents, must change
+ * nothing.
+ */
 import { isDeepStrictEqual } from "node:util";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import type { Policy } from "../../../src/core/policy.ts";
@@ -17,9 +20,9 @@ export class ConfigJudge {
   readonly #court: Court;
   readonly #hub: Hub;
   readonly #mirror: Mirror;
-  /** The tips that the base has had, and until when. */
+  /** The former tips of the base, each with the time when it was replaced. */
   readonly #former: { sha: string; until: number }[] = [];
-  /** Of each feature, the policy that a look at its base has brought. */
+  /** The policies that each feature has read from its base. */
   readonly #admitted = new Map<string, string>();
   #steps = 0;
 
@@ -44,7 +47,7 @@ export class ConfigJudge {
       this.#admitted.set(key, JSON.stringify(event.policy));
     }
     this.#steps += 1;
-    // What has entered stays: of many steps a few are looked at.
+    // A wrong policy stays in the state, so a sample of the steps finds it.
     if (this.#steps % 8 !== 0) return;
     const same = state.policy === null || this.#admitted.get(key) === JSON.stringify(state.policy);
     this.#court.demand(same, PROMISE, () => `${key}: its policy is not what any look at its base brought`);
@@ -55,13 +58,13 @@ export class ConfigJudge {
     if (branch === defaultBranch && from !== null) this.#former.push({ sha: from, until: now });
     if (by !== BOT || to === null) return;
     const { parents, by: author } = objects.read(to);
-    // A branch may begin at a person's commit, which brings whatever it brings.
+    // A branch may begin at a person's commit, with any content.
     if (author !== BOT) return;
     const handed = parents.length === 0 || parents.some((parent) => this.#textAt(parent) === this.#textAt(to));
     this.#court.demand(handed, PROMISE, () => `${branch} got a config with ${to.slice(0, 7)} that no parent has`);
   }
 
-  /** What the base's config has said since then. */
+  /** Returns the policies of the base's config since `time`. */
   #saidSince(time: number): Policy[] {
     const before = this.#former.filter(({ until }) => until >= time).map(({ sha }) => sha);
     return [...before, this.#hub.tip(this.#hub.defaultBranch)].flatMap((sha) => {

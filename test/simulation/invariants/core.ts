@@ -1,10 +1,10 @@
-/** The core never waits and never fails for outside reasons: while a step is decided nothing is asked of anybody, and nothing throws. */
+/** Checks that the core neither waits nor fails for outside reasons: a decision makes no request and throws nothing. */
 import { CONFLICT } from "../process/guarded-store.ts";
 import type { Court } from "./court.ts";
 
 const PROMISE = "the core never waits and never fails for outside reasons";
 
-/** Log lines that tell of a mistake of ours, whatever the weather. */
+/** Log lines that reveal a bug in Headgate under any fault. */
 const DEFECTS = [
   "an event could not be decided",
   "an effect threw",
@@ -14,7 +14,10 @@ const DEFECTS = [
 
 export class CoreJudge {
   readonly #court: Court;
-  /** The aggregate whose step is being decided. Everything is one thread: whatever is asked meanwhile, the decision asks. */
+  /**
+   * The aggregate that is being decided. Everything runs on one thread, so any request meanwhile comes from the
+   * decision.
+   */
   #deciding: string | null = null;
 
   constructor(court: Court) {
@@ -35,12 +38,12 @@ export class CoreJudge {
     }
   }
 
-  /** Somebody asked the world outside, the store or the clock. */
+  /** Records a request to the outside, the store or the clock. */
   asked(what: string): void {
     this.#court.demand(this.#deciding === null, PROMISE, () => `${this.#deciding} asked ${what} while it decided`);
   }
 
-  /** An error that the loop wrote down. */
+  /** Records an error that the loop logged. */
   logged(fields: Record<string, unknown>, message: string): void {
     const ours = !String(fields.error).includes(CONFLICT);
     if (ours && DEFECTS.includes(message)) this.#court.accuse("the core never throws", JSON.stringify(fields));

@@ -1,6 +1,6 @@
-/** Where broken promises are told. Only the first counts: what follows from it is no news. */
+/** Collects broken invariants. Only the first counts, because the others follow from it. */
 export interface Verdict {
-  /** In a few words, the same for every story that breaks it in the same way. */
+  /** A short phrase, equal for all scenarios that break the invariant in the same way. */
   promise: string;
   text: string;
 }

@@ -1,4 +1,7 @@
-/** Who stands ahead of whom in a lane, by what it was told and said itself: nobody overtakes an entry that it is known to conflict with. */
+/**
+ * Checks the lane's sequence from the events that it received and the effects that it wrote: no entry may overtake one
+ * that it is known to conflict with.
+ */
 import type { PullSnapshot } from "../../../src/core/github.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";
@@ -19,7 +22,7 @@ export class OrderJudge {
   readonly #court: Court;
   readonly #snapshotOf: (pull: number) => PullSnapshot | undefined;
   readonly #entries = new Map<number, QueuedPull>();
-  /** By the heads of both: the later place and the one ahead. */
+  /** Keyed by two heads: the later entry's and the one ahead. */
   readonly #conflicts = new Set<string>();
   #places = 0;
 
@@ -28,7 +31,7 @@ export class OrderJudge {
     this.#snapshotOf = snapshotOf;
   }
 
-  /** An event that the lane applied, before the effects that came of it. */
+  /** Handles an event that the lane applied, before the effects of that event. */
   applied(event: EventLike): void {
     switch (event.type) {
       case "entry.submitted": {

@@ -1,4 +1,4 @@
-/** Looks at what we did to GitHub, as GitHub saw it. */
+/** Checks Headgate's requests as GitHub saw them. */
 import { Brief } from "../../../src/core/attempt.ts";
 import { isSatisfied } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
@@ -28,7 +28,7 @@ export class ServerJudge {
   readonly #markers = new Set<string>();
   /** When each branch last moved. */
   readonly #movedAt = new Map<string, number>();
-  /** Somebody took commits away from the base: what was there may be gone. */
+  /** A person removed commits from the base, so earlier merges may be gone. */
   #forced = false;
 
   constructor(options: ServerOptions) {
@@ -87,7 +87,7 @@ export class ServerJudge {
     );
   }
 
-  /** Of a feature that lands together nothing reaches the base but the whole, or what takes it back. */
+  /** Checks that a feature that lands together brings only the whole to the base, or its revert. */
   #whole(pull: Pull): void {
     const { court, hub, mirror } = this.#options;
     const [, issue, task] = pull.head.split("/");
@@ -102,7 +102,7 @@ export class ServerJudge {
     court.demand(live.length <= 1, "an attempt is one run", () => `${run.attempt}: ${live.length} runs are live`);
     const brief = Brief.parse(JSON.parse(text));
     const state = mirror.states.get(brief.feature) as FeatureState | undefined;
-    // Under the lease of a process that died, a dispatch may come after the feature's end: it is cancelled next.
+    // A dead process's lease may still dispatch after the feature's end. Headgate cancels that run next.
     if (state === undefined || isOver(state)) return;
     const task = state.tasks.find((one) => one.plan.id === brief.task);
     for (const id of task?.plan.dependsOn ?? []) {
@@ -124,7 +124,7 @@ export class ServerJudge {
 
   #opened({ pull }: Extract<ServerFact, { kind: "pull-opened" }>): void {
     const { court, hub } = this.#options;
-    // Whatever people have done to the first meanwhile.
+    // Counts closed and merged ones too: people may have changed the first one meanwhile.
     const same = [...hub.pulls.values()].filter((one) => one.head === pull.head && one.by === BOT);
     court.demand(
       same.length <= 1,

@@ -1,4 +1,6 @@
-/** Looks at every step as it is written: events and their outcomes, what the lane rests a merge on, what may start. */
+/**
+ * Checks every step as it is written: events and their outcomes, the observation behind a merge, and what may start.
+ */
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import type { PullSnapshot } from "../../../src/core/github.ts";
 import { isLane } from "../../../src/core/keys.ts";
@@ -25,7 +27,7 @@ const REASONS = [
   "unauthorised",
 ];
 
-/** What a merge rests on: the last observation that counted. Times are true ones. */
+/** The observation that a merge rests on. Times are true times, not a process's clock. */
 export interface Basis {
   snapshot: PullSnapshot;
   claimedAt: number;
@@ -38,7 +40,7 @@ export interface StepOptions {
   tally: Tally;
   mirror: Mirror;
   hub: Hub;
-  /** null: nobody listens. */
+  /** Receives trace lines; null disables tracing. */
   trace: ((text: string) => void) | null;
 }
 
@@ -46,7 +48,7 @@ export class StepJudge {
   readonly bases = new Map<number, Basis>();
   readonly features: FeatureJudge;
   readonly limits: LimitJudge;
-  /** Effects that GitHub refused for good: what they were for is not done. */
+  /** Effects that GitHub refused for good, so their work is not done. */
   readonly refused = new Set<string>();
   readonly #options: StepOptions;
   readonly #order: OrderJudge;
@@ -55,7 +57,7 @@ export class StepJudge {
   readonly #keys = new Set<string>();
   /** Heads that the lane sent back because their checks failed. */
   readonly #red = new Map<number, { head: string; at: number }>();
-  /** When the last hint about a pull, a commit or a branch was decided. */
+  /** When the last hint about a pull request, a commit or a branch was decided. */
   readonly #hints = new Map<string, number>();
 
   constructor(options: StepOptions) {
@@ -137,7 +139,10 @@ export class StepJudge {
     court.demand(event.type !== "command.given", "commands reach features only", () => row.key);
   }
 
-  /** Asking about a pull that is merged already only learns what landed. */
+  /**
+   * Checks a merge request. A request for a merged pull request only reads the result, so it needs no fresh
+   * observation.
+   */
   #mergeAsked(effect: EventLike, state: LaneState | null): void {
     const { court, hub } = this.#options;
     const pull = effect.pull as number;
@@ -171,7 +176,7 @@ export class StepJudge {
     );
   }
 
-  /** Red heads are for the next attempt to mend: trying them again as they are needs a person, or new checks. */
+  /** Checks that a head with failed checks is not submitted again unchanged. That needs a person or new checks. */
   #submitted(event: EventLike): void {
     const { pull, head, feature, task } = event.entry as {
       pull: number;
@@ -195,7 +200,7 @@ export class StepJudge {
     this.#red.set(event.pull as number, { head: event.head as string, at: this.#options.hub.now });
   }
 
-  /** What landed was asked for on the strength of what had been tested: if it is something else, nothing more may merge. */
+  /** Checks the commit that merged against the tested one. When it differs, nothing more may merge. */
   #merged(event: EventLike, write: StepWrite): void {
     const pull = event.pull as number;
     const outcome = event.outcome as { outcome: string; landedTree?: string };

@@ -1,4 +1,7 @@
-/** Every wait has an end: a timer, an effect under way, or an event on its way. Asked whenever nothing is left to decide. */
+/**
+ * Checks that every wait has an end: a timer, an effect in progress, or an event on its way. Runs when nothing is left
+ * to decide.
+ */
 
 import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/landing/targets.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
@@ -17,7 +20,7 @@ interface WaitOptions {
 
 const PROMISE = "every wait has a timer";
 
-/** What is known of each aggregate, and which of its effects are open. */
+/** Each aggregate's state and open effects. */
 export type Waiting = Pick<Mirror, "has" | "hasAny"> & { states: ReadonlyMap<string, unknown> };
 
 export async function judgeWaits({ court, mirror, store }: WaitOptions): Promise<void> {
@@ -26,7 +29,7 @@ export async function judgeWaits({ court, mirror, store }: WaitOptions): Promise
   if (missing !== null) court.accuse(PROMISE, missing);
 }
 
-/** A wait that nothing ends; null: there is none. */
+/** Returns a wait that nothing ends, or null. */
 export function endlessWait(waiting: Waiting): string | null {
   for (const [aggregate, state] of waiting.states) {
     if (state === null) continue;

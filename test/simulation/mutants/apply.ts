@@ -1,4 +1,4 @@
-/** Puts one bug into a copy of the project, so that the real one is never touched. */
+/** Puts one bug into a copy of the project, so that the original stays unchanged. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,12 +7,12 @@ import type { Edit, Mutant } from "./patches.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** How often the text to be replaced occurs; a patch that fits says 1. */
+/** Counts how often the text to replace occurs. A valid patch gives 1. */
 export function occurrences({ file, find }: Edit): number {
   return readFileSync(join(root, "src", file), "utf8").split(find).length - 1;
 }
 
-/** The folder of the copy, and how to be rid of it. */
+/** Copies the project with the mutant applied. Returns the copy's folder and a function that removes it. */
 export function copyWith(mutant: Mutant): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "headgate-mutant-"));
   for (const part of ["src", "test/simulation", "package.json"]) {

@@ -1,6 +1,7 @@
 /**
- * How many seeds it takes to catch each bug: the harness is only as good as that. Where a bug was caught before is recorded, so
- * that a gate need only play that one story; a bug that slips through it is hunted anew, from the first seed on.
+ * Counts the seeds that it takes to catch each seeded bug, which measures the simulation. Records the scenario that
+ * caught a bug, so that a gate runs only that one. Searches again from the first seed when a bug escapes its recorded
+ * scenario.
  */
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -17,22 +18,22 @@ type Caught = z.infer<typeof Caught>;
 const recordPath = fileURLToPath(new URL("caught.json", import.meta.url));
 const Recorded = z.record(z.string(), z.number().int().min(1).max(MOST_SEEDS));
 
-/** The first seed that catches each bug, by the bug's name. */
+/** Returns the first seed that catches each bug, by the bug's name. */
 export function recorded(): Record<string, number> {
   return Recorded.parse(JSON.parse(readFileSync(recordPath, "utf8")));
 }
 
 interface CatchOptions {
   say(line: string): void;
-  /** Of the bugs, those with these words. */
+  /** Limits the bugs to those with this text in their name. */
   only: string | undefined;
-  /** Whatever is recorded. */
+  /** Ignores the recorded seeds. */
   anew: boolean;
-  /** How many bugs are tried at a time, each on one thread. */
+  /** How many bugs to try at a time, each on one thread. */
   threads: number;
 }
 
-/** Whether all were caught. What was found anew is recorded. */
+/** Returns true when all bugs were caught. Records new catches. */
 export async function catchMutants({ say, only, anew, threads }: CatchOptions): Promise<boolean> {
   const record = recorded();
   const waiting = mutants.filter(({ bug }) => only === undefined || bug.includes(only));

@@ -1,9 +1,9 @@
 /**
- * Bugs of ours, each to be put alone into a copy of `src`: a harness that does not catch them proves nothing. Every `find` has
- * to occur exactly once in its file; a test says so as soon as the code moves on.
+ * Lists seeded bugs. Each goes alone into a copy of `src`; a simulation that misses one is too weak. Every `find` must
+ * occur exactly once in its file, and a test fails when the code has moved on.
  */
 export interface Edit {
-  /** Relative to src. */
+  /** Path relative to src. */
   file: string;
   find: string;
   replace: string;

@@ -1,4 +1,4 @@
-/** Webhooks on their way: late, out of order, twice or never, through the real reading of their payloads. */
+/** Delivers webhooks late, out of sequence, twice or never. Parses their payloads with the real code. */
 import { eventsFrom } from "../../../src/webhook/events.ts";
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
@@ -12,7 +12,7 @@ export interface DeliveryOptions {
   chance: Chance;
   injector: Injector;
   tally: Tally;
-  /** Nothing arrives at all. */
+  /** Returns true while no webhook arrives. */
   isSilent(): boolean;
   replicas: readonly Replica[];
   newId(): string;
@@ -23,7 +23,7 @@ export interface DeliveryOptions {
 const IDENTITY = { appId: APP_ID, appSlug: APP_SLUG, label: LABEL };
 
 export class Deliveries {
-  /** True times at which something delayed still arrives. */
+  /** True times at which a delayed webhook will still arrive. */
   readonly late: number[] = [];
   readonly #options: DeliveryOptions;
   #count = 0;
@@ -53,7 +53,7 @@ export class Deliveries {
     const { chance, clock, tally, replicas, newId, stir, trace } = this.#options;
     const replica = replicas.length === 1 ? replicas[0] : chance.pick(replicas);
     const store = replica?.store ?? null;
-    // Nobody listens: GitHub does not try again.
+    // The process is down. GitHub does not retry a webhook.
     if (store === null || replica === undefined) {
       tally.add("delivery unheard");
       return;

@@ -1,4 +1,4 @@
-/** Requests take time, get lost, come back broken; and a process that dies while one is under way does not stop it. */
+/** Delays requests, loses them and returns errors. The death of a process does not stop its request in progress. */
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import { HttpAnswer } from "../github/hub.ts";
@@ -8,12 +8,12 @@ import type { Injector } from "./injector.ts";
 import type { Life } from "./life.ts";
 import { never } from "./life.ts";
 
-/** To a cancellation, 409 says that the run is over: GitHub does not lie about that. */
+/** A cancellation never gets a random 409: GitHub sends it only for a run that has ended. */
 const refusals = {
   "405": new HttpAnswer(405, "Base branch was modified. Review and try the merge again."),
   "409": new HttpAnswer(409, "Conflict"),
   "422": new HttpAnswer(422, "Validation Failed"),
-  // Reads are not refused like that, but a replica may not have the thing yet.
+  // Reads get a 404 instead, as from a replica that lacks the object.
   read: new HttpAnswer(404, "Not Found"),
 };
 const TIMEOUT_MS = 10_000;
@@ -25,11 +25,11 @@ export interface WireOptions {
   chance: Chance;
   injector: Injector;
   act(act: Act): void;
-  /** Something came back to the process: what waited for it goes on. */
+  /** Called when an answer returns to the process, which can then continue. */
   answered(): void;
-  /** The process asks for something. */
+  /** Called when the process makes a request. */
   asked(what: string): void;
-  /** The server asked for a pause of so long: until then nobody can be expected to get on. */
+  /** Called when the server asks for a pause. No progress is expected before `until`. */
   mandated(until: number): void;
   trace(text: string): void;
 }
@@ -71,7 +71,7 @@ export function faultyWire({
           case null:
           case "slow": {
             const total = trouble === "slow" ? took + 30_000 : took;
-            // It reaches the server at once or just before the answer; others get between either way.
+            // The request reaches the server at once or just before the answer. Others come in between either way.
             if (trouble === "slow" || chance.chance(0.5)) settle(attempt(happens), total);
             else clock.after(total, () => settle(attempt(happens), 0));
             return;

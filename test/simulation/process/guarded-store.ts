@@ -1,4 +1,4 @@
-/** The store as one life of a process sees it: between its calls the process can die, and its writes can collide. */
+/** Wraps the store for one life of a process. Between calls the process can die, and its writes can collide. */
 import { isDeepStrictEqual } from "node:util";
 import type * as port from "../../../src/loop/store-port.ts";
 import type { CoreJudge } from "../invariants/core.ts";
@@ -7,7 +7,7 @@ import type { Life } from "./life.ts";
 import { never } from "./life.ts";
 import type { Mirror } from "./mirror.ts";
 
-/** What a write that collided with another says. */
+/** The error message of a write that collided with another. */
 export const CONFLICT = "could not serialize access";
 
 export interface StoreWatch {
@@ -15,7 +15,7 @@ export interface StoreWatch {
   stepped(aggregate: string, loaded: port.Loaded, write: port.StepWrite): void;
   claimed(claimed: port.ClaimedEffect): void;
   completed(claimed: port.ClaimedEffect, events: readonly port.InboxEvent[], done: boolean): void;
-  /** The same events decided twice gave different decisions. */
+  /** Called when the same events, decided twice, gave different decisions. */
   undecided(aggregate: string): void;
 }
 
@@ -25,14 +25,14 @@ export interface GuardOptions {
   injector: Injector;
   mirror: Mirror;
   watch: StoreWatch;
-  /** A process has something to do: as a driver is woken, by what reached an inbox and by an effect that ended. */
+  /** Called when a process has work: an event reached an inbox, or an effect ended. */
   stir(): void;
   now(): number;
-  /** What the process takes the time to be. */
+  /** Returns the time on the process's own clock. */
   processNow(): number;
 }
 
-/** What a crash leaves behind: effects that the dead still holds. */
+/** The effects that a dead process still holds after a crash. */
 export type Held = Map<string, { effect: port.ClaimedEffect; at: number; fault: ReturnType<Injector["effect"]> }>;
 
 export function guardedStore(options: GuardOptions): { store: port.Store; held: Held } {
@@ -75,7 +75,7 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
         if (fault !== "crash-before") throw error;
         return dies<number>("before a step was written");
       });
-    // Assigned in the callback, which the compiler does not follow.
+    // The callback assigns it, which the compiler does not see.
     const done = seen as { loaded: port.Loaded; write: port.StepWrite } | null;
     if (done !== null) {
       mirror.stepped(aggregate, done.write);
@@ -106,7 +106,8 @@ export function guardedStore(options: GuardOptions): { store: port.Store; held: 
     const mine = held.get(nameOf(claimed));
     const { type } = claimed.effect as { type: string };
     if (mine?.fault === "crash-in") return dies(`with ${type} done and not recorded`);
-    // Whoever takes a dispatch over comes minutes later, when lists have the run; here it would be at once.
+    // A real takeover of a dispatch comes minutes later, when lists contain the run. Here it would come at once and
+    // dispatch twice.
     if (mine?.fault === "lease-lost" && type !== "attempt.dispatch")
       await inner.renew(claimed, new Date(options.processNow()).toISOString());
     const done = await write();

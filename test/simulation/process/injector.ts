@@ -1,4 +1,4 @@
-/** Deals out a story's faults: each when its moment comes, once, and none after the calm has begun. */
+/** Injects a scenario's faults: each once, at its moment, and none after the calm begins. */
 import type { Act, Fault, Scenario } from "../scenario/scenario.ts";
 import type { Tally } from "../tally.ts";
 
@@ -41,7 +41,7 @@ export class Injector {
     return this.#first<On>(`${on} ${this.#count(on)}`);
   }
 
-  /** A fault whose time the run itself keeps. */
+  /** Fires a fault whose time the run itself keeps. Returns false once the calm has begun. */
   fire(fault: Fault): boolean {
     if (this.calm) return false;
     this.#tally.add(`fault ${nameOf(fault)}`);

@@ -1,4 +1,4 @@
-/** One life of a process: from its start to its death. What it had not finished by then is never finished by it. */
+/** One life of a process, from start to death. The process never finishes work that was open at its death. */
 export class Life {
   alive = true;
   readonly name: string;
@@ -24,7 +24,7 @@ export class Life {
   }
 }
 
-/** What the dead wait for. */
+/** Returns a promise that never settles, for the calls of a dead process. */
 export function never<T>(): Promise<T> {
   return new Promise(() => {});
 }

@@ -1,6 +1,6 @@
 /**
- * What the store holds, seen from outside: each aggregate's latest state, the effects not done yet, and since when an
- * observation has been under way. Filled by the guarded stores as their writes succeed.
+ * Mirrors the store from outside: each aggregate's latest state, the open effects, and the start of an observation in
+ * progress. The guarded stores fill it as their writes succeed.
  */
 import type { ClaimedEffect, InboxEvent, StepWrite } from "../../../src/loop/store-port.ts";
 
@@ -9,7 +9,7 @@ export interface OpenEffect {
   key: string;
   effect: { type: string; [field: string]: unknown };
   runAt: string;
-  /** Claimed, and asked for again meanwhile. */
+  /** The effect is claimed and was requested again meanwhile. */
   rearmed: boolean;
   claimed: boolean;
 }
@@ -17,9 +17,9 @@ export interface OpenEffect {
 export class Mirror {
   readonly states = new Map<string, unknown>();
   readonly effects = new Map<string, OpenEffect>();
-  /** Keys that were asked for once: asked again without `replace`, they change nothing. */
+  /** Keys that were requested before. Without `replace`, a second request changes nothing. */
   readonly #known = new Set<string>();
-  /** When, in true time, the effect was claimed that an inbox event tells the outcome of. */
+  /** The true time of the claim of the effect whose outcome an inbox event carries. */
   readonly claimedAt = new Map<string, number>();
 
   stepped(aggregate: string, write: StepWrite): void {
@@ -65,7 +65,7 @@ export class Mirror {
     return this.effects.has(nameOf(aggregate, key));
   }
 
-  /** Whether an effect of the aggregate is open whose key begins so. */
+  /** Returns true when an open effect of the aggregate has a key with this prefix. */
   hasAny(aggregate: string, beginning: string): boolean {
     for (const open of this.effects.values()) {
       if (open.aggregate === aggregate && open.key.startsWith(beginning)) return true;

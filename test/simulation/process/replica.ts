@@ -1,4 +1,4 @@
-/** One process: the real loop over the guarded store, driven as its driver would, dying and starting again. */
+/** Models one process: runs the real loop over the guarded store as its driver does, dies and starts again. */
 import { priceOf } from "../../../src/config/prices.ts";
 import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import type { Command } from "../../../src/core/command.ts";
@@ -19,12 +19,12 @@ import type { Injector } from "./injector.ts";
 import { Life } from "./life.ts";
 import type { Mirror } from "./mirror.ts";
 
-/** As the driver has it. */
+/** The driver's limit of parallel effects. */
 const EFFECTS = 8;
 const LONGEST_SLEEP_MS = 5_000;
 const SWEEP_MS = 120_000;
 export const LABEL = "headgate";
-/** How long what comes in bursts is gathered. */
+/** How long to gather bursts, in milliseconds. */
 export const PACE = { statusEveryMs: 15_000, observeEveryMs: 2_000 };
 
 export interface Site {
@@ -36,14 +36,14 @@ export interface Site {
   mirror: Mirror;
   watch: StoreWatch;
   planner: PlannerModel;
-  /** Whether nobody but this process can hold leases: then they are void when it starts again. */
+  /** True when only this process can hold leases. Then they are void when it starts again. */
   alone: boolean;
   act(act: Act): void;
-  /** A process has something to do. */
+  /** Called when a process has work. */
   stir(): void;
-  /** Something outside answered: what waited for it goes on. */
+  /** Called when an answer from outside arrives and its waiter can continue. */
   answered(): void;
-  /** Something outside keeps everybody waiting until then. */
+  /** Called when the outside asks everybody to wait until then. */
   mandated(until: number): void;
   newId(): string;
   log(level: "warn" | "error", fields: Record<string, unknown>, message: string): void;
@@ -51,7 +51,7 @@ export interface Site {
 }
 
 export class Replica {
-  /** How far the process's clock is from the true time. */
+  /** Difference between the process's clock and true time, in milliseconds. */
   skew = 0;
   stalledUntil = 0;
   readonly #site: Site;
@@ -116,7 +116,7 @@ export class Replica {
     sweep();
   }
 
-  /** Everything that can be done now, deciding and claiming in turn. */
+  /** Decides and claims in turn until nothing is left to do now. */
   async turn(): Promise<void> {
     const life = this.#life;
     const loop = this.#loop;
@@ -124,7 +124,7 @@ export class Replica {
     await untilDeath(life, this.#turn(loop));
   }
 
-  /** Whatever ends meanwhile asks for another turn. */
+  /** Effects that end meanwhile ask for another turn. */
   async #turn(loop: Loop): Promise<void> {
     let stepped = await loop.stepInbox();
     for (let first = true; first || stepped > 0; first = false) {
@@ -140,7 +140,7 @@ export class Replica {
     await this.#lookAgain();
   }
 
-  /** What could not be decided wakes nobody: a driver that sleeps sees it again when it has slept longest. */
+  /** An event that could not be decided wakes no process. A sleeping driver sees it again after its longest sleep. */
   async #lookAgain(): Promise<void> {
     if (this.#looksAgain || ((await this.#store?.waiting(1)) ?? []).length === 0) return;
     this.#looksAgain = true;
@@ -150,7 +150,7 @@ export class Replica {
     });
   }
 
-  /** When, in true time, something will be due; null: nothing. */
+  /** Returns the true time in milliseconds when something will be due, or null. */
   async nextDue(): Promise<number | null> {
     const life = this.#life;
     if (life === null || this.#loop === null) return null;
@@ -194,7 +194,7 @@ export class Replica {
   }
 }
 
-/** Sweeps read the same few comments again and again; what they say does not change. */
+/** Caches parsed comments. Sweeps read the same few comments again and again, and their meaning does not change. */
 const read = new Map<string, Command | null>();
 
 function readOnce(body: string): Command | null {

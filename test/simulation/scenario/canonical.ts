@@ -1,4 +1,4 @@
-/** Plain stories in which nothing goes wrong but what they are about: the ground for sweeps of crashes. */
+/** Plain scenarios in which only their subject goes wrong: the base for sweeps of crashes. */
 import type { Fault, Scenario, TaskSpec } from "./scenario.ts";
 
 const world: Scenario["world"] = {
@@ -53,7 +53,7 @@ export const canonical: readonly Scenario[] = [
   story("red-then-repaired", [task("a", [], { broken: 1 }), task("b", ["a"])]),
   story("together", [task("a", []), task("b", ["a"]), task("c", [])], { land: "together" }),
   story("parked-then-resumed", [task("a", []), task("b", ["a"])], { faults: fails(1, 2, 3) }),
-  // A person gives up when one task has failed for good: of what lands together nothing is on the base yet.
+  // A person cancels when one task has failed for good. Nothing of a feature that lands together is on the base yet.
   story("together-with-rollback", [task("a", []), task("b", ["a"])], {
     land: "together",
     onFailure: "rollback",
@@ -65,5 +65,5 @@ export const canonical: readonly Scenario[] = [
   }),
 ];
 
-/** The ground for every pair of crashes. */
+/** The base for every pair of crashes. */
 export const triple: Scenario = story("triple", [task("a", []), task("b", []), task("c", ["a", "b"])]);

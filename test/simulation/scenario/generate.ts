@@ -1,4 +1,4 @@
-/** A story from a seed: a plan of some shape, a world, and at least ten things that go wrong. */
+/** Generates a scenario from a seed: a plan, a world, and at least ten faults. */
 import { Chance } from "../chance.ts";
 import {
   type Act,
@@ -11,7 +11,7 @@ import {
   type TaskSpec,
 } from "./scenario.ts";
 
-/** Requests that matter most, and how often a story makes them. */
+/** The most important requests, and how often a scenario makes them. */
 const REQUESTS: readonly (readonly [string, number])[] = [
   ["dispatch.create", 8],
   ["dispatch.list", 8],
@@ -51,7 +51,7 @@ const REQUESTS: readonly (readonly [string, number])[] = [
 
 type Meddling = "push" | "base" | "merge" | "close" | "delete" | "draft" | "review" | "command";
 
-/** Requests between which the world had better stand still, how often a story makes them, and what it does instead. */
+/** Requests that race with changes of the world, how often a scenario makes them, and the changes. */
 const RACES: readonly (readonly [string, number, readonly Meddling[]])[] = [
   ["pull", 20, ["push", "base", "merge", "draft", "review"]],
   ["pull.rest", 20, ["push", "base", "merge", "draft", "review"]],
@@ -129,7 +129,7 @@ export function generate(seed: string): Scenario {
   const troubles = Array.from({ length: chance.between(10, 18) }, () => fault(chance, features));
   const faults = troubles.flatMap((trouble) => [trouble, ...meanwhile(chance, features, trouble)]);
   features.forEach((feature, index) => {
-    // Seldom enough by itself, and what it leads to is worth a look.
+    // Rare otherwise, and its consequences are worth testing.
     if (feature.onFailure === "rollback" && chance.chance(0.5)) faults.push(givesUp(chance, index));
   });
   faults.push(...givesUpLate(new Chance(`${seed} late`), features));
@@ -137,17 +137,17 @@ export function generate(seed: string): Scenario {
   return { seed, world, features, faults };
 }
 
-/** A person gives up in the very moment of a merge, where everything is to be taken back. */
+/** Cancels in the moment of a merge, when everything must be reverted. */
 function givesUpLate(chance: Chance, features: FeatureSpec[]): Fault[] {
   const [feature] = features;
-  // Giving up twice leaves things as they are, which is another story.
+  // A second cancellation changes nothing, which another scenario covers.
   if (feature === undefined || feature.onFailure === "rollback" || !chance.chance(0.03)) return [];
   feature.onFailure = "rollback";
   const act: Act = { act: "say", feature: 0, by: "maya", text: "/headgate cancel" };
   return [{ on: "moment", request: "claim pull.merge", nth: chance.between(1, 3), fault: "act", act }];
 }
 
-/** People look at the plan, change it now and then, and approve it: some too early, some an outdated version. */
+/** Lets people read the plan, sometimes change it, and approve it: some too early, some an outdated version. */
 function approvals(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
   return features.flatMap((feature, index) => {
     const says = (at: number, command: string, by = "maya"): Fault => {
@@ -163,7 +163,10 @@ function approvals(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
   });
 }
 
-/** What stands between a ready task and its attempt. Of a chance of its own, so that the rest of a story stays as it was. */
+/**
+ * Chooses what delays a ready task's attempt. Uses a random stream of its own, so that the rest of the scenario stays
+ * the same.
+ */
 function starting(chance: Chance): Pick<Scenario["world"], "actionsSlots" | "ciJobs" | "overlap" | "holdSeconds"> {
   return {
     actionsSlots: chance.chance(0.3) ? chance.between(1, 5) : null,
@@ -232,7 +235,7 @@ function fault(chance: Chance, features: readonly FeatureSpec[]): Fault {
   return { on: "time", at: chance.between(0, 1_200_000), fault: "act", act: person(chance, features) };
 }
 
-/** While a process is down, somebody does something to what it was about to do. */
+/** Lets a person change what a process was about to change while the process is down. */
 function meanwhile(chance: Chance, features: readonly FeatureSpec[], trouble: Fault): Fault[] {
   if (trouble.on !== "effect" || trouble.fault !== "crash-before" || chance.chance(0.3)) return [];
   const request = `claim ${trouble.effect}`;
@@ -241,7 +244,7 @@ function meanwhile(chance: Chance, features: readonly FeatureSpec[], trouble: Fa
   return [{ on: "moment", request, nth: trouble.nth, fault: "act", act: meddle(chance, features, race[2]) }];
 }
 
-/** What makes the most of the moment, done to the pull that is nearest to its merge. */
+/** Picks the act that does most damage at this moment, on the pull request nearest to its merge. */
 function meddle(chance: Chance, features: readonly FeatureSpec[], meddling: readonly Meddling[]): Act {
   const feature = chance.between(0, features.length - 1);
   const on = { feature, task: NEXT };
@@ -267,7 +270,7 @@ function meddle(chance: Chance, features: readonly FeatureSpec[], meddling: read
 
 function givesUp(chance: Chance, feature: number): Fault {
   const act: Act = { act: "say", feature, by: "maya", text: "/headgate cancel" };
-  // Just before a merge, most of the time: what lands all the same has to be taken back too.
+  // Mostly just before a merge: a merge that still happens must be reverted too.
   if (chance.chance(0.6)) return { on: "moment", request: "mergePull", nth: chance.between(1, 4), fault: "act", act };
   return { on: "time", at: chance.between(120_000, 1_200_000), fault: "act", act };
 }

@@ -1,6 +1,6 @@
 /**
- * One simulated story, as plain JSON: what is asked for, what the world is like, what goes wrong and what people do. With
- * its seed it says everything: the same story is the same run, on any machine.
+ * One simulated scenario as plain JSON: the features, the world, the faults and people's acts. With its seed it is
+ * complete: the same scenario gives the same run on any machine.
  */
 import { z } from "zod";
 
@@ -11,13 +11,13 @@ export const TaskSpec = z.object({
   dependsOn: z.array(z.string()),
   size: z.enum(["S", "M", "L"]),
   role: z.enum(["build", "research"]),
-  /** Of the task's working attempts, so many at first leave something that the checks find. */
+  /** How many of the task's first working attempts leave an error that the checks find. */
   broken: z.number().int().nonnegative(),
-  /** A file that other tasks change too. */
+  /** A file that other tasks change too; null for none. */
   hot: z.string().nullable(),
   /** Tasks with the same word pass alone and fail together. */
   clash: z.string().nullable(),
-  /** How long its attempts work. */
+  /** How long its attempts work, in milliseconds. */
   worksMs: Count,
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
@@ -58,25 +58,25 @@ export const CheckTrouble = z.enum(["cancelled", "missing", "late", "red", "hang
 export type CheckTrouble = z.infer<typeof CheckTrouble>;
 
 const RequestTrouble = z.enum([
-  /** 502; nothing happened. */
+  /** 502, and nothing happened. */
   "error",
-  /** A time-out; nothing happened. */
+  /** A timeout, and nothing happened. */
   "lost",
-  /** A time-out; it happened. */
+  /** A timeout, but the request took effect. */
   "landed",
-  /** 403, a secondary limit; nothing happened. */
+  /** 403, a secondary limit, and nothing happened. */
   "limit",
-  /** 405, 409 or 422 out of the blue; nothing happened. */
+  /** An unexpected 405, 409 or 422, and nothing happened. */
   "405",
   "409",
   "422",
   "slow",
-  /** The process dies before the request leaves, or after the server did what it asked for. */
+  /** The process dies before the request leaves, or after the server has carried it out. */
   "crash-before",
   "crash-after",
 ]);
 
-/** Stands for the task whose pull is nearest to its merge when somebody acts. */
+/** Stands for the task whose pull request is nearest to its merge at that moment. */
 export const NEXT = "next";
 
 export const Act = z.discriminatedUnion("act", [
@@ -102,7 +102,7 @@ export type Act = z.infer<typeof Act>;
 
 const onRequest = { request: z.string(), nth: Count };
 
-/** Something that goes wrong, once: at the nth time that something of its kind happens. */
+/** A fault that happens once: at the nth occurrence of its kind. */
 export const Fault = z.discriminatedUnion("on", [
   z.object({ on: z.literal("request"), ...onRequest, fault: RequestTrouble }),
   z.object({ on: z.literal("delivery"), nth: Count, fault: z.enum(["drop", "repeat", "late"]), ms: z.number().int() }),
@@ -112,7 +112,7 @@ export const Fault = z.discriminatedUnion("on", [
   z.object({ on: z.literal("plan"), nth: Count, fault: z.enum(["down", "invalid", "throws"]) }),
   z.object({
     on: z.literal("effect"),
-    /** An effect's type, or `*` for the nth of all. */
+    /** An effect's type, or `*` for the nth of all effects. */
     effect: z.string(),
     nth: Count,
     fault: z.enum(["crash-before", "crash-in", "crash-after", "lease-lost"]),
@@ -123,7 +123,7 @@ export const Fault = z.discriminatedUnion("on", [
     fault: z.enum(["conflict", "conflict-twice", "decided-twice", "crash-before", "crash-after"]),
   }),
   z.object({ on: z.literal("clock"), at: z.number().int(), fault: z.enum(["jump", "stall"]), ms: z.number().int() }),
-  /** Somebody does something at a time, or just before a request reaches the server, or when an effect is about to begin. */
+  /** A person acts at a time, just before a request reaches the server, or when an effect is about to begin. */
   z.object({ on: z.literal("time"), at: z.number().int(), fault: z.literal("act"), act: Act }),
   z.object({ on: z.literal("moment"), ...onRequest, fault: z.literal("act"), act: Act }),
 ]);
@@ -132,23 +132,25 @@ export type Fault = z.infer<typeof Fault>;
 export const Scenario = z.object({
   seed: z.string(),
   world: z.object({
-    /** Where the required checks are written down: in the server's strict or loose protection, or only in our config. */
+    /** Where the required checks are configured: in strict or loose branch protection, or only in Headgate's config. */
     protection: z.enum(["strict", "loose", "config"]),
     checks: z.array(z.string()).min(1),
     method: z.enum(["merge", "squash", "rebase"]),
     mode: z.enum(["auto", "ready"]),
     maxParallel: z.number().int().min(1),
-    /** Jobs that the account may run at a time; null: no limit. Each pull's checks take `ciJobs` of them. */
+    /** Jobs that the account can run at a time; null for no limit. Each pull request's checks take `ciJobs` of them. */
     actionsSlots: z.number().int().min(1).nullable(),
     ciJobs: z.number().int().min(0),
     overlap: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
-    /** How long attempts wait for the first one's prompt cache; 0: not at all. */
+    /** How long attempts wait for the first one's prompt cache, in seconds; 0 disables the wait. */
     holdSeconds: z.number().int().min(0),
-    /** Dollars that a feature may cost; null: as much as is usual. */
+    /** A feature's budget in US dollars; null for the default. */
     budgetUsd: z.number().positive().nullable(),
-    /** Whether people must say so before a plan is carried out. */
+    /** When people must approve a plan before it runs. */
     approve: z.enum(["always", "never"]).default("never"),
-    /** Processes over one store. One: its leases are void when it starts again, since nobody else can hold any. */
+    /**
+     * Processes over one store. A single one voids its leases when it restarts, since no other process can hold any.
+     */
     replicas: z.number().int().min(1).max(2),
     webhooks: z.enum(["all", "none"]),
   }),

@@ -1,4 +1,4 @@
-/** What attempts do: the modelled agent works on real files, and its job comes to whatever end the story has for it. */
+/** Models attempts: the agent works on real files, and its job ends as the scenario says. */
 import { createHash } from "node:crypto";
 import { Brief, type ChangedFile, PROTOCOL } from "../../../src/core/attempt.ts";
 import { LAND } from "../../../src/core/plan.ts";
@@ -9,14 +9,14 @@ import type { FeatureSpec, JobTrouble, TaskSpec } from "../scenario/scenario.ts"
 import { BROKEN, CONFIG_ELSEWHERE, clashLine, pathOf } from "./contents.ts";
 import { CONFIG } from "./people.ts";
 
-/** About when its attempt is given up: ten minutes of work, and fifteen around them. */
+/** About when Headgate gives an attempt up: after ten minutes of work and fifteen of overhead. */
 const LATE_MS = 25 * 60_000;
 
 export class Agent {
   readonly #hub: Hub;
   readonly #chance: Chance;
   readonly #specOf: (issue: number) => FeatureSpec;
-  /** Attempts of each task that did their work. */
+  /** How many attempts of each task did their work. */
   readonly #worked = new Map<string, number>();
 
   constructor(hub: Hub, chance: Chance, specOf: (issue: number) => FeatureSpec) {
@@ -102,7 +102,7 @@ export class Agent {
     }
     const lines = [`task ${spec.id}`, `worked ${worked}`];
     if (worked <= spec.broken) lines.push(BROKEN);
-    // Whoever reads the failing checks sees what clashes and gives way.
+    // A repair attempt reads the failing checks, so it removes the clash.
     if (spec.clash !== null && brief.kind !== "repair") lines.push(clashLine(spec.clash, spec.id));
     files.set(pathOf(brief.issue.number, spec.id), blob(`${lines.join("\n")}\n`));
     if (spec.hot !== null && brief.kind === "build") {
@@ -114,7 +114,7 @@ export class Agent {
   }
 }
 
-/** Work on everything together, which no story tells of. */
+/** Returns the spec of the task that lands the whole feature, which no scenario lists. */
 function whole(task: string): TaskSpec {
   if (task !== LAND) throw new Error(`the story has no task ${task}`);
   return { id: task, dependsOn: [], size: "S", role: "build", broken: 0, hot: null, clash: null, worksMs: 30_000 };

@@ -1,4 +1,4 @@
-/** What CI makes of heads: the truth about their files, now and then disturbed. */
+/** Models CI's results: the truth about a head's files, with occasional disturbances. */
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import { report } from "../github/checks.ts";
@@ -26,7 +26,7 @@ export class Ci {
     const trouble = this.#trouble();
     const startsAfter = this.#chance.delay(300, 6_000);
     const lasts = this.#chance.delay(5_000, 60_000);
-    // Only the first check looks at what the files say.
+    // Only the first check depends on the files.
     const honest = name === "lint" || isSound(head.files) ? "success" : "failure";
     const script: CheckScript = { startsAfter, lasts, conclusion: honest };
     switch (trouble) {

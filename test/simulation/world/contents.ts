@@ -1,9 +1,9 @@
-/** What files can say that the checks mind. */
+/** Defines the file contents that the checks react to. */
 import { type Files, textOf } from "../github/objects.ts";
 
 export const BROKEN = "BROKEN";
 
-/** The config as no base has it: what branches of people and changes of agents would have Headgate do. */
+/** A config that no base has. Branches of people and changes of agents carry it and must have no effect. */
 export const CONFIG_ELSEWHERE = "max-parallel: 9\nbudget:\n  usd: 10000\nprotected-paths: []\n";
 
 export function clashLine(word: string, task: string): string {
@@ -21,7 +21,7 @@ interface Said {
 
 const readings = new Map<string, Said>();
 
-/** Whether the checks of a tree with these files pass, when nothing disturbs them. */
+/** Returns true when the checks of a tree with these files pass without a disturbance. */
 export function isSound(files: Files): boolean {
   const claimed = new Map<string, string>();
   for (const file of files.values()) {

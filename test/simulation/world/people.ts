@@ -1,4 +1,4 @@
-/** What people do, whenever they like and without asking. */
+/** Models people's acts at arbitrary times. */
 import { taskBranch } from "../../../src/core/attempt.ts";
 import { announcePull, closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
 import { isGreen } from "../github/checks.ts";
@@ -16,12 +16,12 @@ export const CONFIG = ".github/headgate.yml";
 
 export interface Neighbourhood {
   hub: Hub;
-  /** The issue of a feature by its place in the story; null: not opened yet. */
+  /** Returns the issue number of a feature by its index in the scenario, or null before it is opened. */
   issueOf(feature: number): number | null;
   configs: Record<Extract<Act, { act: "config" }>["content"], string | null>;
 }
 
-/** Whether there was anything to do it to. */
+/** Performs the act. Returns false when its target does not exist. */
 export function perform({ hub, issueOf, configs }: Neighbourhood, act: Act): boolean {
   try {
     return attempt();

@@ -1,4 +1,4 @@
-/** Who plans: the story's tasks, after a while, unless the model is down or talks nonsense. */
+/** Plans the scenario's tasks after a delay, unless the model is down or returns nonsense. */
 import { Unavailable } from "../../../src/loop/github-port.ts";
 import type { PlanAnswer, Planner } from "../../../src/loop/planner-port.ts";
 import type { Chance } from "../chance.ts";

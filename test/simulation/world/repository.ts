@@ -1,4 +1,4 @@
-/** The repository before anything happens: some files, the attempt workflow, and our config. */
+/** Builds the repository before anything happens: some files, the attempt workflow and Headgate's config. */
 import { type PolicyReading, readPolicy } from "../../../src/config/policy-file.ts";
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
@@ -20,7 +20,7 @@ export function furnish(hub: Hub, world: Scenario["world"]): void {
   ]);
   const { sha } = hub.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: hub.now });
   hub.branches.set(hub.defaultBranch, sha);
-  // Somebody tries out another config on a branch: it is nobody's business until it is merged.
+  // A person tries another config on a branch. It must have no effect before it is merged.
   const tried = changed(files, [[CONFIG, blob(CONFIG_ELSEWHERE)]]);
   const elsewhere = { files: tried, parents: [sha], message: "Try it", by: MAINTAINER, at: hub.now };
   hub.branches.set(`${MAINTAINER}/config`, hub.objects.write(elsewhere).sha);
@@ -49,7 +49,7 @@ function configOf(world: Scenario["world"]): string {
     "hot-files: [shared/**]",
     "launch:",
     `  hold-seconds: ${world.holdSeconds}`,
-    // A prefix that is worth waiting for.
+    // A prefix large enough to be worth waiting for.
     "  prefix-tokens: 100000",
     "  usd-per-hour: 1",
     "attempts:",
@@ -65,7 +65,7 @@ function configOf(world: Scenario["world"]): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A story has few configs, and reading one takes as long as many steps. */
+/** Caches parsed configs. A scenario has few, and parsing one takes as long as many steps. */
 const read = new Map<string | null, PolicyReading>();
 
 export function readConfig(text: string | null): PolicyReading {
