@@ -84,7 +84,7 @@ describe("a repository whose checks would not come to pulls", () => {
     await world.label();
     await world.settled();
     expect(await world.said()).toEqual([
-      expect.stringMatching(/required check `unit` is made by `\.github\/workflows\/ci\.yml`, which runs neither/),
+      expect.stringMatching(/required check `unit` comes from `\.github\/workflows\/ci\.yml`, which runs neither/),
     ]);
     expect(await world.runs()).toEqual([]);
 

@@ -87,7 +87,7 @@ describe("a command", () => {
     );
     expect(said).toContainEqual(expect.stringContaining("there is no command 'hodl'. Did you mean 'hold'?"));
     expect(said).toContainEqual(expect.stringContaining("There is no task 'nothing'. Tasks: one."));
-    expect(said).toContainEqual(expect.stringContaining("only a parked or waiting task can be retried"));
+    expect(said).toContainEqual(expect.stringContaining("you can only retry a task that needs attention or waits"));
   });
 
   it("in a comment of Headgate's own is none, for webhooks as for sweeps", async () => {
