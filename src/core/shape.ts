@@ -23,6 +23,7 @@ function bare(schema: z.core.$ZodType): z.ZodType {
     case "enum":
     case "literal":
     case "unknown":
+    case "null":
       return schema as z.ZodType;
     case "nullable":
       return part("innerType").nullable();

@@ -1,5 +1,5 @@
 /** The plan as a diagram that GitHub draws, coloured by state. */
-import type { Task } from "../core/feature/state.ts";
+import type { Task } from "../core/feature/task.ts";
 import { mermaidText } from "./sanitise.ts";
 import { stages, type Tone } from "./words.ts";
 

@@ -4,8 +4,9 @@
  */
 import type { Analysis } from "../core/analysis/index.ts";
 import { analysisOf, mustAsk } from "../core/feature/planning/approval.ts";
-import type { FeatureState, Task } from "../core/feature/state.ts";
+import type { FeatureState } from "../core/feature/state.ts";
 import { isOver } from "../core/feature/state.ts";
+import type { Task } from "../core/feature/task.ts";
 import { planMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
 import { warningText } from "./problems/preflight.ts";

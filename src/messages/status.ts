@@ -1,7 +1,7 @@
 /** The one comment on the issue that says where the feature stands. It is rendered anew from the state whenever it is sent. */
 
-import type { FeatureState, Task } from "../core/feature/state.ts";
-import { isOver } from "../core/feature/state.ts";
+import { endedAt, type FeatureState, isOver } from "../core/feature/state.ts";
+import { landingOf, type Task } from "../core/feature/task.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import { explainFeature, explainTask } from "./explain.ts";
 import { statusMarker } from "./markers.ts";
@@ -73,12 +73,12 @@ function taskRow(state: FeatureState, task: Task, level: Level): string {
 const actors = { headgate: "Headgate", github: "GitHub", person: "**you**" };
 
 function why(state: FeatureState, task: Task, level: Level): string {
-  if (task.landing !== null) return `merged as ${shortSha(task.landing.mergeSha)}`;
+  const landing = landingOf(task);
+  if (landing !== null) return `merged as ${shortSha(landing.mergeSha)}`;
   const { reason, next, actor } = explainTask(state, task);
   const said = plainText(reason, level.reason);
   if (next === "nothing") return said;
-  const until = task.setback?.until ?? null;
-  const when = until === null ? "" : `at ${clockTime(until)} `;
+  const when = task.stage === "waiting" ? `at ${clockTime(task.until)} ` : "";
   return `${said}; next: ${when}${next} · ${actors[actor]}`;
 }
 
@@ -95,7 +95,7 @@ function facts(state: FeatureState, at: number): string {
   if (usage !== null) lines.push(`Cost: ${cost(usage)}.`);
   const unreported = unreportedUsd(state);
   if (unreported > 0) lines.push(`Attempts that left no report may have cost up to $${unreported.toFixed(2)} more.`);
-  const took = duration((state.endedAt ?? at) - state.startedAt);
+  const took = duration((endedAt(state) ?? at) - state.startedAt);
   lines.push(isOver(state) ? `It took ${took}.` : `Started ${took} ago by ${codeSpan(state.labelledBy, 50)}.`);
   return lines.join(" ");
 }

@@ -16,25 +16,20 @@ function targetsOf(definition: unknown): string[] {
   return target === undefined ? [] : [target].flat();
 }
 
-const everywhere = ["CANCEL", "LANDED"];
-
-/** Every transition as a Mermaid state diagram; those that every state has are said below it. */
+/** Every transition as a Mermaid state diagram. Those of the machine itself, from every state but the last ones, are listed below it. */
 export function chart(machine: AnyStateMachine): string {
   const states = machine.config.states as Record<string, Node>;
   const lines = ["```mermaid", "stateDiagram-v2", `  [*] --> ${name(String(machine.config.initial))}`];
   for (const [from, node] of Object.entries(states)) {
     for (const [event, definition] of Object.entries(node.on ?? {})) {
-      if (everywhere.includes(event) && node.on !== undefined && "LANDED" in node.on) continue;
       for (const target of new Set(targetsOf(definition))) lines.push(`  ${name(from)} --> ${name(target)}: ${event}`);
     }
     if (node.type === "final") lines.push(`  ${name(from)} --> [*]`);
   }
   lines.push("```");
-  if (Object.values(states).some((node) => node.on !== undefined && "LANDED" in node.on)) {
-    lines.push(
-      "",
-      "From every state but the last ones CANCEL leads to cancelled, and LANDED, a merge by whomever, to done.",
-    );
+  for (const [event, definition] of Object.entries(machine.config.on ?? {})) {
+    const [target = ""] = targetsOf(definition);
+    lines.push("", `From every state but the last ones ${event} leads to ${target.replace(".", "")}.`);
   }
   return lines.join("\n");
 }
@@ -82,7 +77,8 @@ function table(machine: AnyStateMachine, waits: typeof timers): string {
   const states = machine.config.states as Record<string, Node>;
   const rows = Object.entries(states).map(([state, node]) => {
     const [timer, otherwise] = waits[state] ?? ["?", "?"];
-    const events = Object.keys(node.on ?? {}).map((event) => `\`${event}\``);
+    const own = node.type === "final" ? [] : [...Object.keys(machine.config.on ?? {}), ...Object.keys(node.on ?? {})];
+    const events = own.map((event) => `\`${event}\``);
     return `| ${state} | ${timer} | ${otherwise} | ${events.length === 0 ? "-" : events.join(", ")} |`;
   });
   return ["| state | timer | when it is due, or nothing comes | events |", "| --- | --- | --- | --- |", ...rows].join(

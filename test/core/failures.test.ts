@@ -1,6 +1,7 @@
 /** Every failure class at every place where it arises, and the edge that it takes. */
 import { describe, expect, it } from "vitest";
 import { FailureClass, failureRules } from "../../src/core/failure.ts";
+import { failureOf, landingOf } from "../../src/core/feature/task.ts";
 import { cancelled, change, freely, red, running, sha, World } from "./world.ts";
 
 interface Edge {
@@ -296,7 +297,7 @@ describe("a failure", () => {
       world.start({ a: [], b: [] });
       happens(world);
       const task = world.task("a");
-      expect(task.setback?.failure.class).toBe(failure);
+      expect(failureOf(task)?.class).toBe(failure);
       expect(task.stage).toBe(stage);
       expect(task.machine).toMatchObject({ failures: leads.failures, free: leads.free });
       if (leads.kind !== undefined) expect(task.machine.kind).toBe(leads.kind);
@@ -370,7 +371,7 @@ describe("partial success", () => {
     expect(world.stages()).toEqual({ good: "done", bad: "parked", after: "blocked", other: "dispatching" });
     world.lands("other");
     expect(world.state.stage).toBe("executing");
-    const landings = [world.task("good").landing, world.task("other").landing];
+    const landings = [world.task("good"), world.task("other")].map(landingOf);
 
     world.feature({
       type: "command.given",
@@ -384,7 +385,7 @@ describe("partial success", () => {
     world.lands("after");
 
     expect(world.state.stage).toBe("completed");
-    expect([world.task("good").landing, world.task("other").landing]).toEqual(landings);
+    expect([world.task("good"), world.task("other")].map(landingOf)).toEqual(landings);
     expect(world.state.tasks.map((task) => task.machine.attempt)).toEqual([1, 3, 1, 1]);
   });
 });
@@ -401,7 +402,10 @@ describe("a change that cannot be promoted", () => {
     for (let attempt = 1; attempt <= 7; attempt += 1) {
       promotes(world);
       world.feature({ type: "change.refused", task: "a", attempt, failure: gone });
-      expect(world.task("a")).toMatchObject({ stage: attempt < 7 ? "waiting" : "parked", change: null });
+      expect(world.task("a")).toMatchObject({
+        stage: attempt < 7 ? "waiting" : "parked",
+        origin: { where: "attempt" },
+      });
       if (attempt < 7) world.timer("wait:a");
       if (world.state.breaker.state === "open") world.timer("breaker");
     }
@@ -432,7 +436,7 @@ describe("a change that cannot be promoted", () => {
     expect(world.task("a").stage).toBe("parked");
     world.commands({ verb: "retry", task: "a" });
     expect(world.has("change.promote")).toBe(false);
-    expect(world.task("a")).toMatchObject({ stage: "in-lane", change: null });
+    expect(world.task("a")).toMatchObject({ stage: "in-lane" });
     world.pullIs(pull, { headSha: sha("theirs") });
     world.pullIs(pull, { headSha: sha("theirs") });
     expect(world.take("pull.merge").head).toBe(sha("theirs"));

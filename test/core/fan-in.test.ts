@@ -287,7 +287,7 @@ describe("rolling back", () => {
       expect(world.has("revert.write")).toBe(false);
       expect(world.task("undo-1")).toMatchObject({
         stage: "parked",
-        setback: { failure: { class: "policy-blocked" } },
+        failure: { class: "policy-blocked" },
       });
       expect(activityOf(world.state)).toBe("waits-for-person");
       expect(standingOf(world.state, world.task("undo-1"))).toMatchObject({ remedy: "revert-by-hand" });

@@ -140,7 +140,7 @@ describe("a task", () => {
       expect(world.dispatches("a")).toBe(attempt);
       world.ends("a", outcome, manifest);
     }
-    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: failure } } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: failure } });
     expect(world.has("change.promote")).toBe(false);
     expect(world.stages()).toEqual({ a: "parked", b: "blocked", c: "dispatching" });
     world.lands("c");
@@ -324,7 +324,7 @@ describe("a task", () => {
         details: [{ of: { kind: "check" as const, name: "unit" }, text }],
       });
     }
-    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-failed" } } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-failed" } });
   });
 
   it("is resolved against the base when it conflicts, and the result has both parents", () => {
@@ -449,7 +449,7 @@ describe("commands", () => {
       command: { verb: "cancel" },
     });
     world.merges(pull);
-    expect(world.task("a").landing).toMatchObject({ mergeSha: sha("merge-10") });
+    expect(world.task("a")).toMatchObject({ landing: { mergeSha: sha("merge-10") } });
     expect(world.state.stage).toBe("cancelled");
   });
 

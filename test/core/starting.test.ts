@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { standingOf, type TaskStanding } from "../../src/core/feature/standing.ts";
+import { delayOf, entryOf } from "../../src/core/feature/task.ts";
 import type { PlannedTask } from "../../src/core/plan.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 import { activityOf } from "../../src/core/rules/activity.ts";
@@ -89,7 +90,7 @@ describe("slots that agents and checks share", () => {
     const pull = world.agentSucceeds("a");
     expect(world.stages()).toMatchObject({ a: "in-lane", d: "ready" });
     world.pullIs(pull);
-    expect(world.task("a").entry?.checking).toBe(false);
+    expect(entryOf(world.task("a"))?.checking).toBe(false);
     expect(world.stages()).toMatchObject({ a: "in-lane", d: "dispatching" });
   });
 
@@ -320,7 +321,7 @@ describe("attempts that share a prompt prefix", () => {
   it("keep their slots while they are held", () => {
     const world = begun({ launch, maxParallel: 2 }, [...abc, { id: "read", role: "research", size: "S" }]);
     expect(dispatched(world)).toEqual(["a"]);
-    expect(world.task("read").delay).toEqual({ cause: "slots", slots: 2, checking: 0 });
+    expect(delayOf(world.task("read"))).toEqual({ cause: "slots", slots: 2, checking: 0 });
   });
 
   it("do not wait for another model", () => {

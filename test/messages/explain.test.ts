@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Parked } from "../../src/core/feature/parked.ts";
 import { tasksForPerson } from "../../src/core/feature/standing.ts";
-import type { Delay, FeatureState } from "../../src/core/feature/state.ts";
+import type { FeatureState } from "../../src/core/feature/state.ts";
 import { findTask } from "../../src/core/feature/state.ts";
+import { type Delay, enterStage } from "../../src/core/feature/task.ts";
 import { explainFeature, explainTask } from "../../src/messages/explain.ts";
 import { red, running, sha, World } from "../core/world.ts";
+import { atStage } from "./story.ts";
 
 function explained(world: World, id: string) {
   const task = findTask(world.state, id);
@@ -116,8 +118,7 @@ describe("what a task waits for before it starts", () => {
     const state = structuredClone(world.state);
     const task = findTask(state, "b");
     if (task === undefined) throw new Error("no task b");
-    task.stage = "ready";
-    task.delay = delay;
+    enterStage(task, { stage: "ready", delay, failure: null });
     change(state);
     const { reason, next, actor } = explainTask(state, task);
     return `${actor}: ${reason}; ${next}`;
@@ -221,10 +222,10 @@ describe("a feature that needs a person", () => {
   it("with a plan that is proposed already is told to ask for another", () => {
     const world = new World();
     world.label();
-    const state = { ...world.state, stage: "proposed" as const };
-    expect(explainFeature({ ...state, parked: { kind: "plan-invalid", problems: [] } }).next).toBe(
-      "fix this, then `/headgate plan`",
-    );
+    world.allow();
+    world.plan({ a: [] });
+    const state = atStage(world.state, "proposed", { parked: { kind: "plan-invalid", problems: [] } });
+    expect(explainFeature(state).next).toBe("fix this, then `/headgate plan`");
   });
 });
 

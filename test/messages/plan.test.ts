@@ -4,6 +4,7 @@ import { defaultPolicy } from "../../src/core/policy.ts";
 import { planComment } from "../../src/messages/plan.ts";
 import { World } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
+import { atStage } from "./story.ts";
 
 const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
 const prices = Object.fromEntries(Object.values(defaultPolicy.models).map((model) => [model, price]));
@@ -129,10 +130,10 @@ describe("the plan comment", () => {
     expect(planComment({ ...state, edited })).toMatch(
       /text was changed .*`\/headgate plan` plans from the present one/,
     );
-    const carriedOut = planComment({ ...state, stage: "executing", edited });
+    const carriedOut = planComment(atStage(state, "executing", { edited }));
     expect(carriedOut).toMatch(/text was changed .*`\/headgate cancel` ends it/);
     expect(carriedOut).not.toContain("headgate plan`");
-    expect(planComment({ ...state, stage: "completed", edited })).not.toContain("text was changed");
+    expect(planComment(atStage(state, "completed", { edited }))).not.toContain("text was changed");
   });
 
   it("of fifty tasks fits also with a hundred findings of the greatest length, every task in it", () => {

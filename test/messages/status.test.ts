@@ -2,17 +2,17 @@ import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
 import type { FailureClass } from "../../src/core/failure.ts";
-import type { FeatureState, Setback } from "../../src/core/feature/state.ts";
+import type { FeatureState } from "../../src/core/feature/state.ts";
+import { enterStage, type TaskAt } from "../../src/core/feature/task.ts";
 import { statusComment } from "../../src/messages/status.ts";
 import { sha, World } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
 import { completed, diamond, withTask } from "./story.ts";
 
-function failed(failure: FailureClass, cause: string): Setback {
+function failed(failure: FailureClass, cause: string): Pick<TaskAt<"parked">, "failure" | "origin"> {
   return {
     failure: { class: failure, cause: { kind: "outside", text: cause }, details: [] },
-    where: "lane",
-    until: null,
+    origin: { where: "lane" },
   };
 }
 
@@ -87,11 +87,10 @@ describe("the status comment", () => {
   it("says what to type when a task needs a person", () => {
     const world = diamond();
     const parked = withTask(world.state, "quote", (task) => {
-      task.stage = "parked";
-      task.setback = failed("checks-failed", "unit: csv.test.ts:31 expected `2`");
+      enterStage(task, { stage: "parked", ...failed("checks-failed", "unit: csv.test.ts:31 expected `2`") });
     });
     const state = withTask(parked, "parser", (task) => {
-      task.stage = "done";
+      enterStage(task, { stage: "done", landing: null });
     });
     expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
       "<!-- headgate:status -->
@@ -130,9 +129,8 @@ describe("the status comment", () => {
   it("says when a waiting task tries again", () => {
     const world = diamond();
     const state = withTask(world.state, "quote", (task) => {
-      task.stage = "waiting";
       const until = Date.UTC(2026, 10, 23, 7, 31);
-      task.setback = { ...failed("provider-down", "529 overloaded"), until };
+      enterStage(task, { stage: "waiting", ...failed("provider-down", "529 overloaded"), until });
     });
     expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
       `"| \`quote\` quote | ⏳ waiting | #11 | 529 overloaded; next: at 07:31 UTC it tries again by itself; \`/headgate retry quote\` tries at once · Headgate |"`,
@@ -142,8 +140,8 @@ describe("the status comment", () => {
   it("asks the reader to merge a pull request that is ready", () => {
     const world = diamond();
     const state = withTask(world.state, "quote", (task) => {
-      task.stage = "in-lane";
-      task.entry = { standing: { kind: "ready-for-person" }, checking: false };
+      const entry = { standing: { kind: "ready-for-person" as const }, checking: false };
+      enterStage(task, { stage: "in-lane", head: sha("quote"), pull: 11, entry });
     });
     expect(rowOf(statusComment(state, world.at), "quote")).toMatchInlineSnapshot(
       `"| \`quote\` quote | 🚦 in the queue | #11 | \\#​11 is ready to merge; next: merge it · **you** |"`,
@@ -209,8 +207,7 @@ describe("the status comment", () => {
       fc.property(hostile(), hostile(), (title, cause) => {
         const state = withTask(world.state, "quote", (task) => {
           task.plan.title = title;
-          task.stage = "parked";
-          task.setback = failed("agent-failed", cause);
+          enterStage(task, { stage: "parked", ...failed("agent-failed", cause) });
         });
         const text = statusComment(state, world.at);
         expect(shape(text)).toEqual([plain, ...tables]);
@@ -245,13 +242,11 @@ function crowded(state: FeatureState, text: string): FeatureState {
   const [template] = state.tasks;
   if (template === undefined) throw new Error("no task");
   const ids = Array.from({ length: 50 }, (_, index) => `task-${index}`);
-  const tasks = ids.map((id, index) => ({
-    ...structuredClone(template),
-    plan: { ...template.plan, id, title: text, dependsOn: ids.slice(0, index) },
-    stage: "parked" as const,
-    landing: null,
-    head: sha(id),
-    failure: { class: "agent-failed" as const, cause: { kind: "outside" as const, text }, details: [] },
-  }));
+  const tasks = ids.map((id, index) => {
+    const plan = { ...template.plan, id, title: text, dependsOn: ids.slice(0, index) };
+    const task = { ...structuredClone(template), plan, head: sha(id) };
+    enterStage(task, { stage: "parked", ...failed("agent-failed", text) });
+    return task;
+  });
   return { ...state, tasks };
 }

@@ -1,7 +1,8 @@
 /** States that the real core came to, and what a terminal would have shown on the way. */
 import { decide } from "../../src/core/decide.ts";
 import { FeatureEvent } from "../../src/core/event.ts";
-import { FeatureState, type Task } from "../../src/core/feature/state.ts";
+import { enterFeatureStage, FeatureState } from "../../src/core/feature/state.ts";
+import type { Task } from "../../src/core/feature/task.ts";
 import { progressLine } from "../../src/messages/terminal/progress.ts";
 import { FEATURE, red, World } from "../core/world.ts";
 
@@ -40,6 +41,20 @@ export function withTask(state: FeatureState, id: string, change: (task: Task) =
   const task = copy.tasks.find((one) => one.plan.id === id);
   if (task === undefined) throw new Error(`no task ${id}`);
   change(task);
+  return copy;
+}
+
+/** The feature as it would be at another stage. */
+export function atStage(
+  state: FeatureState,
+  stage: "proposed" | "executing" | "completed",
+  more: Partial<Pick<FeatureState, "edited" | "parked">> = {},
+): FeatureState {
+  const copy = structuredClone({ ...state, ...more });
+  const { policy, base, plan } = copy;
+  if (policy === null || base === null || plan === null) throw new Error("it has no plan");
+  const planned = { policy, base, plan };
+  enterFeatureStage(copy, stage === "completed" ? { stage, ...planned, endedAt: 0 } : { stage, ...planned });
   return copy;
 }
 

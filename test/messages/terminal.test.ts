@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { landingOf } from "../../src/core/feature/task.ts";
 import { finalTable } from "../../src/messages/terminal/final-table.ts";
 import { planReport } from "../../src/messages/terminal/plan-report.ts";
 import { planTree } from "../../src/messages/terminal/plan-tree.ts";
@@ -106,7 +107,8 @@ describe("the plan in a terminal", () => {
 describe("the table at the end", () => {
   it("has merged tasks first, in their order, and says that what landed is what was tested", () => {
     const state = withTask(completed().state, "types", (task) => {
-      if (task.landing !== null) task.landing = { ...task.landing, order: 3, landedTree: sha("else") };
+      const landing = landingOf(task);
+      if (landing !== null) Object.assign(landing, { order: 3, landedTree: sha("else") });
     });
     expect(finalTable(state)).toMatchInlineSnapshot(`
       [

@@ -1,10 +1,17 @@
 /** What agents do wrong: each failure keeps its class, is tried again within its limit, and stops nobody else. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { failureOf, type Task } from "../../src/core/feature/task.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
+import { causeText } from "../../src/messages/explain/cause.ts";
 import { openWorld, tasks } from "./world/open.ts";
 
 const attempts = { ...defaultPolicy.attempts, max: 2 };
+
+function causeOf(task: Task): string {
+  const failure = failureOf(task);
+  return failure === null ? "" : causeText(failure.cause);
+}
 
 describe("an agent that does not do its work", () => {
   it("is tried again, then parked with the reason; siblings go on, dependents wait, and a retry mends it", async () => {
@@ -100,9 +107,7 @@ describe("a change that is not for an agent to make", () => {
     await world.label();
     await world.settled();
 
-    const causes = Object.fromEntries(
-      (await world.feature()).tasks.map(({ plan, setback }) => [plan.id, setback?.failure.cause]),
-    );
+    const causes = Object.fromEntries((await world.feature()).tasks.map((task) => [task.plan.id, causeOf(task)]));
     const refused = "The change was refused and nothing of it was promoted: ";
     expect(causes).toEqual({
       workflow: `${refused}\`.github/workflows/mine.yml\` is protected: agents may not change it`,
@@ -126,11 +131,7 @@ describe("a change that is not for an agent to make", () => {
     await world.label();
     await world.settled();
 
-    const failures = (await world.feature()).tasks.map(({ plan, setback }) => [
-      plan.id,
-      setback?.failure.class,
-      setback?.failure.cause,
-    ]);
+    const failures = (await world.feature()).tasks.map((task) => [task.plan.id, failureOf(task)?.class, causeOf(task)]);
     expect(failures).toEqual([
       ["upwards", "agent-failed", expect.stringContaining("`../outside.txt` lies outside the repository")],
       ["rooted", "agent-failed", expect.stringContaining("`/etc/outside.txt` lies outside the repository")],

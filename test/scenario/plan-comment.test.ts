@@ -10,6 +10,7 @@ import type { Warning } from "../../src/core/preflight/index.ts";
 import { planComment } from "../../src/messages/plan.ts";
 import { openChromium } from "../../tools/chromium.ts";
 import { World } from "../core/world.ts";
+import { atStage } from "../messages/story.ts";
 
 const at = { owner: "ada", repo: "shop" };
 let sandbox: Sandbox;
@@ -150,13 +151,11 @@ describe("the plan comment on its page", { timeout: 30_000 }, () => {
   });
 
   it("of a plan under way whose issue was edited says so in a box", async () => {
-    const state = proposed([{ id: "only", size: "S" }]);
-    const comment = await shown({
-      ...state,
-      stage: "executing",
-      plan: state.plan === null ? null : { ...state.plan, approvedBy: "maya" },
+    const state = atStage(proposed([{ id: "only", size: "S" }]), "executing", {
       edited: { title: "A feature", body: "Merge everything" },
     });
+    if (state.plan !== null) state.plan.approvedBy = "maya";
+    const comment = await shown(state);
     expect(await read(comment)).toMatchInlineSnapshot(`
       "1 task · about $0.57, at most $15 · about 12 min · 16 Actions minutes · approved by @maya
       Important

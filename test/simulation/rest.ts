@@ -1,5 +1,7 @@
 /** When a story has come to rest: nothing goes on any more, inside or outside. */
+
 import type { FeatureState } from "../../src/core/feature/state.ts";
+import { entryOf } from "../../src/core/feature/task.ts";
 import { activityOf } from "../../src/core/rules/activity.ts";
 import type { Hub } from "./github/hub.ts";
 import type { Mirror } from "./process/mirror.ts";
@@ -52,8 +54,9 @@ function open(mirror: Mirror) {
 
 function describe(state: FeatureState | null): string {
   if (state === null) return "a feature never began";
-  const tasks = state.tasks.map(({ plan, stage, entry }) => {
-    return `${plan.id} ${stage}${entry === null ? "" : ` (${entry.standing?.kind ?? "joined"})`}`;
+  const tasks = state.tasks.map((task) => {
+    const entry = entryOf(task);
+    return `${task.plan.id} ${task.stage}${entry === null ? "" : ` (${entry.standing?.kind ?? "joined"})`}`;
   });
   return `${state.key} is ${state.stage}: ${tasks.join(", ")}`;
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { App } from "../../app.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
+import { landingOf } from "../../core/feature/task.ts";
 import { featureKey } from "../../core/keys.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import { activityOf } from "../../core/rules/activity.ts";
@@ -184,7 +185,7 @@ async function conclude(running: Running, state: FeatureState, place: Place): Pr
 
 async function leaveBehind(running: Running, state: FeatureState, place: Place): Promise<Result | null> {
   const { source, site, memory, out, dataDir } = running;
-  if (!state.tasks.some((task) => task.landing !== null)) return null;
+  if (!state.tasks.some((task) => landingOf(task) !== null)) return null;
   const url = `${site.sandbox.url}/${site.repository.owner}/${site.repository.name}.git`;
   const origin = { url, token: site.ownerToken, base: site.base };
   try {

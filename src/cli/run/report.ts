@@ -1,6 +1,7 @@
 /** The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars. */
 
-import type { FeatureState, Task } from "../../core/feature/state.ts";
+import { endedAt, type FeatureState } from "../../core/feature/state.ts";
+import { landingOf, type Task } from "../../core/feature/task.ts";
 import { makespan } from "../../core/rules/measure.ts";
 import { causeText } from "../../messages/explain/cause.ts";
 
@@ -14,7 +15,10 @@ export interface ReportContext {
 
 export function report(state: FeatureState, context: ReportContext) {
   const landed = state.tasks
-    .flatMap((task) => (task.landing === null ? [] : [{ task, landing: task.landing }]))
+    .flatMap((task) => {
+      const landing = landingOf(task);
+      return landing === null ? [] : [{ task, landing }];
+    })
     .sort((left, right) => left.landing.order - right.landing.order);
   const { seconds, criticalPathSeconds } = makespan(state, context.now);
   return {
@@ -23,7 +27,7 @@ export function report(state: FeatureState, context: ReportContext) {
       title: state.issue.title,
       status: state.hold !== null ? "held" : state.parked !== null ? "parked" : state.stage,
       startedAt: iso(state.startedAt),
-      endedAt: iso(state.endedAt),
+      endedAt: iso(endedAt(state)),
     },
     tasks: state.tasks.map(reportTask),
     planner: { usage: state.planner.usage },
@@ -50,8 +54,8 @@ function reportTask(task: Task) {
     status: task.stage,
     pull: task.pull,
     headSha: task.head,
-    mergeSha: task.landing?.mergeSha ?? null,
-    mergedAt: iso(task.landing?.mergedAt ?? null),
+    mergeSha: landingOf(task)?.mergeSha ?? null,
+    mergedAt: iso(landingOf(task)?.mergedAt ?? null),
     attempts: task.attempts.map((attempt) => ({
       number: attempt.number,
       kind: attempt.kind,

@@ -5,6 +5,7 @@
 import { decide } from "../../core/decide.ts";
 import { FeatureEvent } from "../../core/event.ts";
 import { FeatureState } from "../../core/feature/state.ts";
+import { entryOf, landingOf } from "../../core/feature/task.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import type { Store } from "../../loop/store-port.ts";
 
@@ -68,7 +69,7 @@ export function watch(store: Store, aggregate: string, show: (happened: Happened
 
 /** What makes one rest another than the last: a command that changed nothing does not. */
 function print({ stage, hold, parked, tasks }: FeatureState): string {
-  const ends = tasks.map((task) => [task.stage, task.attempts.length, task.landing?.order, task.entry?.standing]);
+  const ends = tasks.map((task) => [task.stage, task.attempts.length, landingOf(task)?.order, entryOf(task)?.standing]);
   return JSON.stringify([stage, hold, parked, ends]);
 }
 

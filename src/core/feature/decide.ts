@@ -1,328 +1,184 @@
-/** A feature's judgement on everything that happens to it. */
-
+/**
+ * Decides what becomes of a feature when something happens to it: `decideFeature(state, event) -> { state, effects, ignored }`.
+ *
+ * Two steps. *Evolve* writes down what happened: one handler per event, listed below, each in the folder of the part of a
+ * feature's life that it belongs to (planning, attempt, landing, commands, ending). *Settle* does what the state now allows:
+ * the same passes after every event, in the order that `settle.ts` lists. A handler that makes a task ready does not start it,
+ * so that no handler can forget to.
+ *
+ * Properties
+ * - Pure. No clock, no chance, no calls. The same state and event give the same state and effects.
+ * - One event at a time. The loop holds the feature's lock. The state is a copy that a handler may mutate.
+ * - Every event is applied, or ignored with a reason that the history records.
+ * - Only a task's last attempt counts, by its number. Whatever an older one does is `stale-attempt`.
+ * - A task starts only when what it depends on is done, from a tip that was read after the last merge, within slots and budget.
+ * - One writer per branch. The feature owns it until its pull is submitted and again after the lane ejects it; in between the
+ *   lane does.
+ * - Every wait has a timer: `attempt:<id>`, `wait:<task>`, `breaker`, `launch`, `sweep`; effects have tries of their own.
+ * - Nothing starts and nothing merges during a hold. Nothing runs after the end.
+ *
+ * Where events come from
+ * - People, by webhook or by sweep: labels, commands, edits, closing. Both copies carry one key, so that they count once.
+ * - Effects: what each came to, or that it was given up (`effect.failed`).
+ * - Lanes: why an entry waits, that it landed, was ejected, or left.
+ * - Timers, hints ("read this again"), and the feature itself: a sweep sends what webhooks did not tell.
+ *
+ * Races, and what decides them
+ * 1. A run ends before its number is known, and its webhook finds nobody: every dispatch is followed by an observation.
+ * 2. A run starts while its attempt is given up: its number, when it comes, cancels it again.
+ * 3. A change is promoted, or a pull opens, while the feature is cancelled: the branch is deleted, the pull is closed.
+ * 4. A person merges a pull at any time, whatever its task was doing: LANDED leads to done from every stage, and an attempt
+ *    under way is cancelled.
+ * 5. A feature is given up while its lane merges: it is over, or rolls back, and the late landing is recorded. A rollback
+ *    waits for each lane's last word (`awaiting`), and takes the late landing back too.
+ * 6. Merges are reported in another order than they happened: only a fresh observation of a branch counts (`observeTarget`).
+ * 7. Somebody resumes, or labels again, just before somebody else stops: what was asked for in an earlier round than the stop
+ *    (`stoppedIn`) lifts nothing.
+ * 8. The plan changes between reading and approving: an approval counts only if it was written after that version was shown,
+ *    or names it.
+ * 9. Another plan was asked for than the one that arrives: only `planVersion` counts. A late plan is paid for, and dropped.
+ * 10. The permission of a later command is known first: commands are carried out in the order in which they were given.
+ * 11. Somebody pushes onto a branch of ours: nothing is forced. Their head is judged like any other, or a person is asked.
+ * 12. A branch that tasks land on is deleted: the feature parks, and says at which commit to restore it.
+ *
+ * Races that are accepted
+ * - During a hold attempts that run go on, and their changes are promoted. Stopping them would waste what they cost.
+ * - A budget may be exceeded by what is in flight when the last report comes. An attempt's own limits bound that.
+ * - An attempt that is dispatched in the moment of a cancellation may run until its cancellation reaches GitHub.
+ * - A label that was off for less than a sweep, and whose webhooks were lost, stopped nothing.
+ *
+ * Designs that were dropped
+ * - One XState actor with spawned children per task: it persists 3 to 300 events a second, pure transitions 14,000.
+ * - `after` and `invoke` in the machines: a wait that lives in a process ends with it. A wait is a timer, and its end an event.
+ * - A stage for each kind of hold: stages multiply, and a task forgets what it was doing. A hold is a field beside the stage.
+ * - Starting tasks wave by wave: the slowest task of a wave would hold up everything behind it.
+ * - Starting tasks in the handler that made them ready: several did, and each forgot another condition.
+ */
 import type { Effect } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
-import { featureKey, topics } from "../keys.ts";
-import { isSameStanding } from "../lane/standing.ts";
-import { drift } from "../rules/drift.ts";
-import { judgeBreaker, judgeFanIn } from "./attempt/allowance.ts";
-import {
-  cancelAttempt,
-  dispatched,
-  observeAttempt,
-  observed,
-  promote,
-  promoted,
-  pullOpened,
-  refused,
-} from "./attempt/attempts.ts";
-import { cancel, commandGiven, goOn, hold, observeFeature, permissionObserved } from "./commands.ts";
-import type { Draft, Reaction } from "./draft.ts";
-import { advanceTask, attemptIdOf, failTask } from "./draft.ts";
-import { addUndo } from "./landing/rollback.ts";
-import { observeTarget, targetObserved, targetOf } from "./landing/targets.ts";
-import { issueEdited, takeEditedText } from "./planning/approval.ts";
-import { askForMore, askForPlan, planFailed, planMade, planQuestioned } from "./planning/making.ts";
-import { planShown } from "./planning/showing.ts";
-import { progress } from "./progress.ts";
+import { topics } from "../keys.ts";
+import { onChangePromoted, onChangeRefused, onPullOpened, onRevertWritten } from "./attempt/promoting.ts";
+import { onAttemptDispatched, onAttemptObserved } from "./attempt/running.ts";
+import { onUnlabelled } from "./commands/holding.ts";
+import { onCommandGiven, onPermissionObserved } from "./commands/receiving.ts";
+import { attemptIdOf, type Draft, type Reaction } from "./draft.ts";
+import { onEffectFailed } from "./effect-failures.ts";
+import { onIssueClosed } from "./ending/cancelling.ts";
+import { onEntryEjected, onEntryExplained, onEntryLanded, onEntryLeft } from "./landing/entries.ts";
+import { onBranchCreated, onBranchObserved } from "./landing/targets.ts";
+import { newFeature, onFeatureObserved, onFirstLabelled, onLabelledAgain } from "./planning/admission.ts";
+import { onIssueEdited } from "./planning/approval.ts";
+import { onPlanFailed, onPlanMade, onPlanQuestioned } from "./planning/making.ts";
+import { onPlanShown } from "./planning/showing.ts";
+import { onHinted, onIssueObserved } from "./reconciling.ts";
+import { settle } from "./settle.ts";
 import { isActive } from "./stages.ts";
-import type { FeatureState, Task } from "./state.ts";
-import { currentAttempt, findTask, isOver } from "./state.ts";
-import { effectFailed, observeIssue, SWEEP_MS, timerDue } from "./time.ts";
+import type { FeatureState } from "./state.ts";
+import { isOver } from "./state.ts";
+import { currentAttempt } from "./task.ts";
+import { onTimerDue } from "./timers.ts";
 
-type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
-
-/** `before` is given away: it becomes the draft. `decide` parses a copy of its own from what is stored. */
+/** Mutates `before`, which becomes the next state. `decide` passes a copy of its own. */
 export function decideFeature(
   before: FeatureState | null,
   envelope: { id: string; at: number; event: FeatureEvent },
 ): { state: FeatureState | null; effects: Effect[]; ignored: Reaction } {
-  const { event } = envelope;
-  if (before === null && event.type !== "feature.labelled")
-    return { state: null, effects: [], ignored: "not-accepted-here" };
-  const state = before === null ? newFeature(event as EventOf<"feature.labelled">, envelope.at) : before;
-  const draft: Draft = { state, at: envelope.at, eventId: envelope.id, effects: [] };
-  const ignored = before === null ? begin(draft, event as EventOf<"feature.labelled">) : apply(draft, event);
-  if (state.stage === "planning" || state.stage === "executing") {
-    judgeBreaker(draft);
-    judgeFanIn(draft);
+  const { id, at, event } = envelope;
+  const draftOf = (state: FeatureState): Draft => ({ state, at, eventId: id, effects: [] });
+  if (before !== null) {
+    const draft = draftOf(before);
+    return concluded(draft, evolve(draft, event));
   }
-  progress(draft);
+  if (event.type !== "feature.labelled") return { state: null, effects: [], ignored: "not-accepted-here" };
+  const draft = draftOf(newFeature(event, at));
+  return concluded(draft, onFirstLabelled(draft, event));
+}
+
+function concluded(draft: Draft, ignored: Reaction): { state: FeatureState; effects: Effect[]; ignored: Reaction } {
+  settle(draft);
+  const { state, effects } = draft;
   if (ignored === null && state.base !== null) {
-    draft.effects.push({ type: "status.publish", repo: state.repo, issue: state.issue.number });
+    effects.push({ type: "status.publish", repo: state.repo, issue: state.issue.number });
   }
-  return { state, effects: draft.effects, ignored };
+  return { state, effects, ignored };
 }
 
-function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureState {
-  return {
-    key: featureKey(event.repo, event.issue),
-    repo: event.repo,
-    issue: { number: event.issue, title: event.title, body: event.body },
-    stage: "planning",
-    hold: null,
-    parked: null,
-    labelledBy: event.by,
-    startedAt: at,
-    endedAt: null,
-    endedBy: null,
-    round: 0,
-    stoppedIn: 0,
-    policy: null,
-    prices: {},
-    extraUsd: 0,
-    warned: [],
-    breaker: { state: "closed", trips: 0, cause: null, acknowledged: 0 },
-    mergingStopped: false,
-    ignoresLabel: false,
-    endings: [],
-    base: null,
-    land: null,
-    awaiting: [],
-    edited: null,
-    questions: null,
-    checks: [],
-    warnings: [],
-    plan: null,
-    planVersion: 0,
-    planAwaited: false,
-    planner: { usage: null, model: null },
-    tasks: [],
-    pendingCommands: [],
-    answeredCommands: [],
-  };
-}
-
-function begin(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
-  observeFeature(draft, event.by);
-  draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
-  return null;
-}
-
-function apply(draft: Draft, event: FeatureEvent): Reaction {
-  const { state } = draft;
+/** Writes down what happened. */
+function evolve(draft: Draft, event: FeatureEvent): Reaction {
   switch (event.type) {
+    // Planning
     case "feature.labelled":
-      return labelledAgain(draft, event);
-    case "feature.unlabelled":
-      if (isOver(state)) return "not-accepted-here";
-      hold(draft, event.by, "label");
-      return null;
+      return onLabelledAgain(draft, event);
     case "feature.observed":
-      return featureObserved(draft, event);
+      return onFeatureObserved(draft, event);
     case "plan.made":
-      return planMade(draft, event);
+      return onPlanMade(draft, event);
     case "plan.failed":
-      return planFailed(draft, event);
+      return onPlanFailed(draft, event);
     case "plan.questioned":
-      return planQuestioned(draft, event);
+      return onPlanQuestioned(draft, event);
     case "plan.shown":
-      return planShown(draft, event);
+      return onPlanShown(draft, event);
     case "issue.edited":
-      return issueEdited(draft, event);
-    case "issue.closed":
-      // What is being taken back was given up already.
-      if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
-      cancel(draft, event.by);
-      return null;
-    case "command.given":
-      return commandGiven(draft, event);
-    case "issue.observed":
-      if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
-      for (const { key, event: missed } of drift(state, event.observation, event.round)) {
-        draft.effects.push({ type: "send", to: state.key, key, event: missed });
-      }
-      return null;
-    case "permission.observed":
-      return permissionObserved(draft, event);
-    case "hinted":
-      return hinted(draft, event);
+      return onIssueEdited(draft, event);
+
+    // Attempts
     case "attempt.dispatched":
-      return dispatched(draft, event);
+      return onAttemptDispatched(draft, event);
     case "attempt.observed":
-      return observed(draft, event);
+      return onAttemptObserved(draft, event);
     case "change.promoted":
-      return promoted(draft, event);
+      return onChangePromoted(draft, event);
     case "change.refused":
-      return refused(draft, event);
-    case "pull.opened":
-      return pullOpened(draft, event);
-    case "entry.explained": {
-      const task = taskInLane(state, event);
-      if (task === null || task.stage !== "in-lane") return "stale-observation";
-      const { standing, checking } = event;
-      if (task.entry?.checking === checking && isSameStanding(task.entry.standing, standing)) return "duplicate";
-      task.entry = { standing, checking };
-      return null;
-    }
-    case "entry.landed":
-      return landed(draft, event);
-    case "entry.ejected":
-      return ejected(draft, event);
-    case "entry.left":
-      return lastWord(state, event.task) ? null : "duplicate";
-    case "branch.created":
-      if (isOver(state)) draft.effects.push({ type: "branch.delete", repo: state.repo, branch: event.branch });
-      if (state.land !== null || state.plan === null || isOver(state)) return "superseded";
-      state.land = { branch: event.branch, sha: event.sha, asked: 0, observed: 0 };
-      return null;
-    case "branch.observed":
-      return targetObserved(draft, event);
+      return onChangeRefused(draft, event);
     case "revert.written":
-      return revertWritten(draft, event);
+      return onRevertWritten(draft, event);
+    case "pull.opened":
+      return onPullOpened(draft, event);
+
+    // Landing
+    case "entry.explained":
+      return onEntryExplained(draft, event);
+    case "entry.landed":
+      return onEntryLanded(draft, event);
+    case "entry.ejected":
+      return onEntryEjected(draft, event);
+    case "entry.left":
+      return onEntryLeft(draft, event);
+    case "branch.created":
+      return onBranchCreated(draft, event);
+    case "branch.observed":
+      return onBranchObserved(draft, event);
+
+    // People
+    case "command.given":
+      return onCommandGiven(draft, event);
+    case "permission.observed":
+      return onPermissionObserved(draft, event);
+    case "feature.unlabelled":
+      return onUnlabelled(draft, event);
+    case "issue.closed":
+      return onIssueClosed(draft, event);
+
+    // Time, hints, and what could not be done
+    case "hinted":
+      return onHinted(draft, event);
+    case "issue.observed":
+      return onIssueObserved(draft, event);
     case "timer.due":
-      return timerDue(draft, event.timer);
+      return onTimerDue(draft, event);
     case "effect.failed":
-      return effectFailed(draft, event);
+      return onEffectFailed(draft, event);
   }
 }
 
-/** The label came back, or its webhook did: look again at who wants what, and go on. */
-function labelledAgain(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
-  const { state } = draft;
-  if (isOver(state)) return "not-accepted-here";
-  if (state.hold === null && state.parked === null) return "duplicate";
-  state.labelledBy = event.by;
-  observeFeature(draft, event.by);
-  return null;
-}
-
-function featureObserved(draft: Draft, event: EventOf<"feature.observed">): Reaction {
-  const { state } = draft;
-  if (isOver(state)) return "not-accepted-here";
-  if (event.permission !== "write" && event.permission !== "admin") {
-    // Whatever runs already was asked for by somebody who may: it goes on as it was.
-    if (state.stage === "planning" && !state.planAwaited) {
-      state.parked = { kind: "label-unauthorised", by: event.by };
-    }
-    const notice = { about: "unauthorised-label" as const, by: event.by };
-    draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
-    return "unauthorised";
-  }
-  if (event.problems.length > 0 || event.base === null || event.policy === null) {
-    state.parked = { kind: "not-ready", problems: event.problems };
-    const notice = { about: "not-ready" as const, round: state.round, problems: event.problems };
-    draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
-    return null;
-  }
-  state.policy = event.policy;
-  state.prices = event.prices;
-  state.checks = event.checks;
-  state.warnings = event.warnings;
-  // Under way it stays with its branch, and asks for the tip anew: this look may be older than what has landed since.
-  if (state.plan === null || state.base === null) state.base = { ...event.base, asked: 0, observed: 0 };
-  else observeTarget(draft, state.base);
-  // Whoever labelled has seen neither a later hold nor a later end: what was asked for before those lifts nothing.
-  if (event.round < state.stoppedIn) return null;
-  if (state.stage === "planning" && (state.hold !== null || state.parked !== null)) takeEditedText(state);
-  goOn(draft);
-  if (state.stage === "executing") askForMore(draft);
-  // A plan costs money: of two looks under way only the first asks for one.
-  if (state.stage === "planning" && !state.planAwaited) askForPlan(draft);
-  return null;
-}
-
-function hinted(draft: Draft, event: EventOf<"hinted">): Reaction {
-  const { state } = draft;
-  // Somebody said something, which may be the answer, or changed what is asked for.
-  if (event.topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
-    observeIssue(draft);
-    return null;
-  }
-  if (event.topic.kind !== "attempt") return "not-accepted-here";
-  const { attempt, begins } = event.topic;
-  // That an attempt is at work is worth a look only to those who wait for its prompt cache.
-  if (begins && !state.tasks.some((one) => one.delay?.cause === "cache")) return "not-accepted-here";
-  const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
-  if (task === undefined || task.stage !== "working") return "stale-attempt";
-  const observation = observeAttempt(state, task, draft.at);
-  if (observation !== null) draft.effects.push(observation);
-  return null;
-}
-
-function taskInLane(state: FeatureState, event: { task: string; pull: number }): Task | null {
-  const task = findTask(state, event.task);
-  return task !== undefined && task.pull === event.pull ? task : null;
-}
-
-function landed(draft: Draft, event: EventOf<"entry.landed">): Reaction {
-  const { state } = draft;
-  const task = taskInLane(state, event);
-  if (task === null || task.landing !== null) return "duplicate";
-  task.landing = {
-    order: event.order,
-    base: event.base,
-    mergeSha: event.mergeSha,
-    mergedAt: event.mergedAt,
-    head: event.head,
-    testedTree: event.testedTree,
-    landedTree: event.landedTree,
-  };
-  countGate(task, event.gateMs);
-  task.head = event.head;
-  task.promoted = [];
-  task.breaker = "closed";
-  task.fingerprint = null;
-  task.setback = null;
-  task.commits = null;
-  task.change = null;
-  task.entry = null;
-  // What it was told stands in its pull, and would be read and written with every event from here on.
-  task.plan = { ...task.plan, description: "", acceptance: [], checks: [] };
-  draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
-  if (isActive(task.stage)) cancelAttempt(draft, task);
-  // A cancelled feature's last merge may still arrive: it is remembered, and taken back where everything is.
-  advanceTask(task, { type: "LANDED" });
-  const target = targetOf(state, task);
-  if (target !== null) target.sha = event.mergeSha;
-  if (!isOver(state)) observeTarget(draft, target);
-  lastWord(state, task.plan.id);
-  if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);
-  return null;
-}
-
-/** However long it says that it took, the sum can be stored. */
-function countGate(task: Task, ms: number): void {
-  task.gateMs = Math.min(task.gateMs + ms, Number.MAX_SAFE_INTEGER);
-}
-
-/** A lane has said what became of a task that was given up. False: nobody waits for that. */
-function lastWord(state: FeatureState, task: string): boolean {
-  if (!state.awaiting.includes(task)) return false;
-  state.awaiting = state.awaiting.filter((id) => id !== task);
-  return true;
-}
-
-function revertWritten(draft: Draft, event: EventOf<"revert.written">): Reaction {
-  const task = findTask(draft.state, event.task);
-  if (task === undefined || task.stage !== "promoting" || task.undoes === null || task.head !== null) {
-    return "superseded";
-  }
-  task.head = event.head;
-  promote(draft, task);
-  return null;
-}
-
-function ejected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
-  const { state } = draft;
-  const task = taskInLane(state, event);
-  if (task !== null && lastWord(state, event.task)) return null;
-  if (task === null || task.stage !== "in-lane") return "stale-observation";
-  task.head = event.head;
-  countGate(task, event.gateMs);
-  if (event.failure.class === "conflict-with-base") observeTarget(draft, targetOf(state, task));
-  return failTask(draft, task, event.failure, "lane");
-}
-
-/** Through which topics hints find this feature. */
+/** The topics through which hints find this feature. */
 export function featureRoutes(state: FeatureState): string[] {
   if (isOver(state)) return [];
   const routes = [topics.issue(state.repo, state.issue.number)];
   for (const task of state.tasks) {
-    const attempt = currentAttempt(task);
-    if (attempt !== undefined && (task.stage === "dispatching" || task.stage === "working")) {
-      routes.push(topics.attempt(state.repo, attemptIdOf(state, task, attempt.number)));
-    }
+    const attempt = isActive(task.stage) ? currentAttempt(task) : undefined;
+    if (attempt !== undefined) routes.push(topics.attempt(state.repo, attemptIdOf(state, task, attempt.number)));
   }
   return routes;
 }

@@ -17,7 +17,7 @@ export const featureMachine = setup({ types: { events: {} as FeatureMachineEvent
   initial: "planning",
   states: {
     planning: { on: { PROPOSE: "proposed", CANCEL: "cancelled" } },
-    proposed: { on: { APPROVE: "executing", CANCEL: "cancelled" } },
+    proposed: { on: { PROPOSE: "proposed", APPROVE: "executing", CANCEL: "cancelled" } },
     executing: { on: { FINISH: "completed", ROLL_BACK: "rolling-back", CANCEL: "cancelled" } },
     "rolling-back": { on: { FAIL: "failed" } },
     completed: { type: "final" },
@@ -63,12 +63,6 @@ function spent(context: TaskContext, event: TaskMachineEvent): boolean {
   return spendsTry(event.failure) ? context.failures + 1 >= event.bounds.max : context.free + 1 > event.bounds.free;
 }
 
-/**
- * In every state but the last ones. A person may merge a pull at any time, whatever we were about to do with it. Not on the
- * machine itself: XState would follow such a transition out of a restored final state.
- */
-const always = { CANCEL: "cancelled", LANDED: "done" } as const;
-
 export const taskMachine = setup({
   types: { context: {} as TaskContext, events: {} as TaskMachineEvent },
   guards: {
@@ -95,24 +89,24 @@ export const taskMachine = setup({
   initial: "blocked",
   // Not from an input: `transition` takes a first snapshot each time, without one, and would swallow an exception.
   context: { attempt: 0, kind: "build", failures: 0, free: 0 },
+  // From every state but the last ones. A person may merge a pull at any time, whatever the feature was about to do with it.
+  on: { CANCEL: ".cancelled", LANDED: ".done" },
   states: {
-    blocked: { on: { ...always, SATISFIED: "ready", SKIP: "skipped" } },
+    blocked: { on: { SATISFIED: "ready", SKIP: "skipped" } },
     ready: {
       on: {
-        ...always,
         START: { target: "dispatching", actions: "begin" },
         PROMOTE: "promoting",
         NOTHING_TO_LAND: "done",
         SKIP: "skipped",
       },
     },
-    dispatching: { on: { ...always, DISPATCHED: "working", FAILED: failed() } },
-    working: { on: { ...always, COMPLETED: "promoting", NOTHING_TO_LAND: "done", FAILED: failed() } },
-    promoting: { on: { ...always, SUBMITTED: "in-lane", FAILED: failed() } },
-    "in-lane": { on: { ...always, FAILED: failed() } },
+    dispatching: { on: { DISPATCHED: "working", FAILED: failed() } },
+    working: { on: { COMPLETED: "promoting", NOTHING_TO_LAND: "done", FAILED: failed() } },
+    promoting: { on: { SUBMITTED: "in-lane", FAILED: failed() } },
+    "in-lane": { on: { FAILED: failed() } },
     waiting: {
       on: {
-        ...always,
         DUE: "ready",
         RESUBMIT: "in-lane",
         PROMOTE: "promoting",
@@ -122,7 +116,6 @@ export const taskMachine = setup({
     },
     parked: {
       on: {
-        ...always,
         RETRY: { target: "ready", actions: "renew" },
         RESUBMIT: { target: "in-lane", actions: "renew" },
         PROMOTE: { target: "promoting", actions: "renew" },

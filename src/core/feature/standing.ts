@@ -3,13 +3,15 @@
  * step, so that changing a word never changes who is asked.
  */
 import type { AttemptKind } from "../attempt.ts";
+import type { Failure } from "../failure.ts";
 import { type Actor, actorOf, type Standing } from "../lane/standing.ts";
 import { isSpent } from "../rules/spending.ts";
 import { isFresh, landsTogether } from "./landing/targets.ts";
 import type { Trip } from "./parked.ts";
 import { isSatisfied } from "./stages.ts";
-import type { FeatureState, Setback, Task } from "./state.ts";
-import { currentAttempt, findTask } from "./state.ts";
+import type { FeatureState } from "./state.ts";
+import { findTask } from "./state.ts";
+import { currentAttempt, type Task, type TaskAt } from "./task.ts";
 
 export type TaskStanding =
   /** `open`: dependencies that are not done. `parked`: tasks at the root of the waiting that need a person. */
@@ -35,9 +37,9 @@ export type TaskStanding =
   | { kind: "working"; attempt: number; attemptKind: AttemptKind }
   | { kind: "promoting" }
   | { kind: "in-lane"; pull: number; standing: Standing | null }
-  | { kind: "waiting"; setback: Setback | null }
+  | { kind: "waiting"; failure: Failure; until: number }
   /** `remedy`: what a person does before the task is tried again. */
-  | { kind: "parked"; setback: Setback | null; remedy: "fix" | "fix-and-pay" | "revert-by-hand" }
+  | { kind: "parked"; failure: Failure; remedy: "fix" | "fix-and-pay" | "revert-by-hand" }
   | { kind: "merged" }
   | { kind: "nothing-to-land" }
   | { kind: "left-out" }
@@ -56,11 +58,11 @@ export function standingOf(state: FeatureState, task: Task): TaskStanding {
     case "promoting":
       return { kind: "promoting" };
     case "in-lane":
-      return { kind: "in-lane", pull: task.pull ?? 0, standing: task.entry?.standing ?? null };
+      return { kind: "in-lane", pull: task.pull, standing: task.entry.standing };
     case "waiting":
-      return { kind: "waiting", setback: task.setback };
+      return { kind: "waiting", failure: task.failure, until: task.until };
     case "parked":
-      return { kind: "parked", setback: task.setback, remedy: remedyFor(state, task) };
+      return { kind: "parked", failure: task.failure, remedy: remedyFor(state, task) };
     case "done":
       return { kind: task.landing === null ? "nothing-to-land" : "merged" };
     case "skipped":
@@ -133,7 +135,7 @@ function rootBlockers(state: FeatureState, task: Task): Task[] {
   return roots;
 }
 
-function ready(state: FeatureState, task: Task): TaskStanding {
+function ready(state: FeatureState, task: TaskAt<"ready">): TaskStanding {
   if (state.hold !== null) return { kind: "feature-held" };
   if (state.parked !== null) return { kind: "feature-parked" };
   if (state.breaker.state === "open") return { kind: "paused", trip: state.breaker.cause };

@@ -1,4 +1,5 @@
 /** Brings stored features to the present schema. */
+import { toSchema6 } from "./feature-6.ts";
 import type { Step } from "./step.ts";
 
 /** By the version a step starts from. */
@@ -71,92 +72,8 @@ export const featureSteps: Record<number, Step> = {
     policy: state.policy === null ? null : unlimited(state.policy as { attempts: object }),
     tasks: (state.tasks as TaskOf4[]).map(withoutGaps),
   }),
-  // 6 calls what people write commands, and names the policy about overlapping tasks after what it is about. It keeps values
-  // where 5 kept sentences.
-  5: ({ pendingOrders, answeredOrders, ...state }) => ({
-    ...state,
-    hold: state.hold === null ? null : renamedHold(state.hold as { cause: string }),
-    parked: state.parked === null ? null : parkedValue(state.parked as Parked5),
-    breaker: withoutSentence(state.breaker as { cause: string | null }),
-    policy: state.policy === null ? null : renamedOverlap(state.policy as { isolation: string }),
-    pendingCommands: (pendingOrders as { order: object }[]).map(({ order, ...rest }) => ({
-      ...rest,
-      command: withFault(order),
-    })),
-    warnings: (state.warnings as string[]).map((text) => ({ kind: "unknown", text })),
-    answeredCommands: answeredOrders,
-    tasks: (state.tasks as TaskOf5[]).map((task) => ({ ...withCauses(task), entry: typedEntry(task.entry) })),
-  }),
+  5: toSchema6,
 };
-
-interface TaskOf5 extends Record<string, unknown> {
-  entry: EntryOf5 | null;
-  attempts: ({ cause: string | null } & Record<string, unknown>)[];
-  setback: { failure: { cause: string; details: { title: string; text: string }[] } } | null;
-}
-
-function withCauses(task: TaskOf5): Record<string, unknown> {
-  const worded = (cause: string) => ({ kind: "unknown", text: cause });
-  const attempts = task.attempts.map((attempt) => ({
-    ...attempt,
-    cause: attempt.cause === null ? null : worded(attempt.cause),
-  }));
-  if (task.setback === null) return { ...task, attempts };
-  const { failure } = task.setback;
-  const details = failure.details.map(({ title, text }) => ({ of: { kind: "unknown", title }, text }));
-  return {
-    ...task,
-    attempts,
-    setback: { ...task.setback, failure: { ...failure, cause: worded(failure.cause), details } },
-  };
-}
-
-interface EntryOf5 {
-  explanation: string | null;
-  actor: string | null;
-  checking: boolean;
-}
-
-function typedEntry(entry: EntryOf5 | null): object | null {
-  if (entry === null) return null;
-  const { explanation, actor, checking } = entry;
-  const standing = explanation === null ? null : { kind: "unknown", text: explanation, actor: actor ?? "headgate" };
-  return { standing, checking };
-}
-
-function withFault(order: { verb?: string; reason?: string }): object {
-  if (order.verb !== "malformed") return order;
-  const { reason, ...rest } = order;
-  return { ...rest, fault: { kind: "unknown", text: reason } };
-}
-
-function renamedHold({ reason: _, ...hold }: { cause: string; reason?: string }): object {
-  return { ...hold, cause: hold.cause === "order" ? "command" : hold.cause };
-}
-
-interface Parked5 {
-  reason: string;
-  next: string;
-}
-
-/** Two of the kinds are told from what a person was to type: the core asks for them. */
-function parkedValue({ reason, next }: Parked5): object {
-  if (next.startsWith("answer in a comment")) return { kind: "questions-open" };
-  if (next.startsWith("/headgate budget")) {
-    const names = { usd: "dollars", tokens: "tokens", minutes: "Actions minutes" };
-    const of = Object.entries(names).filter(([, name]) => reason.includes(name));
-    return { kind: "budget-short", of: of.map(([resource]) => resource) };
-  }
-  return { kind: "unknown", text: next === "/headgate resume" ? reason : `${reason} Next: ${next}.` };
-}
-
-function withoutSentence({ cause, ...breaker }: { cause: string | null }): object {
-  return { ...breaker, cause: cause === null ? null : { kind: "unknown", text: cause } };
-}
-
-function renamedOverlap({ isolation, ...policy }: { isolation: string }): object {
-  return { ...policy, overlap: isolation };
-}
 
 /** How features went before version 5. */
 function unlimited(policy: { attempts: object }): object {

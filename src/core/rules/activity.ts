@@ -1,7 +1,8 @@
 /** Tells whether anything about a feature still happens without a person. */
 import type { TaskStage } from "../feature/stages.ts";
-import type { FeatureState, Task } from "../feature/state.ts";
+import type { FeatureState } from "../feature/state.ts";
 import { isOver, isPlannedAnew } from "../feature/state.ts";
+import type { Task } from "../feature/task.ts";
 import { actorOf } from "../lane/standing.ts";
 
 export type Activity = "going" | "waits-for-person" | "over";
@@ -18,7 +19,7 @@ export function activityOf(state: FeatureState): Activity {
   }
   if (state.stage === "proposed") {
     // Nobody can approve what cannot be read yet.
-    const readable = state.plan?.shownAt !== null && !isPlannedAnew(state);
+    const readable = state.plan.shownAt !== null && !isPlannedAnew(state);
     return readable || state.parked !== null ? "waits-for-person" : "going";
   }
   if (state.awaiting.length > 0) return "going";
@@ -30,8 +31,8 @@ export function activityOf(state: FeatureState): Activity {
   return startable ? "going" : "waits-for-person";
 }
 
-function isMovingInLane({ stage, entry }: Task): boolean {
-  if (stage !== "in-lane") return false;
-  const standing = entry?.standing ?? null;
+function isMovingInLane(task: Task): boolean {
+  if (task.stage !== "in-lane") return false;
+  const { standing } = task.entry;
   return standing === null || actorOf(standing) !== "person";
 }

@@ -1,5 +1,6 @@
 /** Measures how long tasks took, and a feature against its longest chain of tasks. */
-import type { FeatureState, Task } from "../feature/state.ts";
+import { endedAt, type FeatureState } from "../feature/state.ts";
+import type { Task } from "../feature/task.ts";
 
 /** Milliseconds: agent time of all attempts, as their jobs report it, and the checks and the merge of what they made. */
 export function workMs(task: Task): number {
@@ -29,7 +30,7 @@ export function makespan(state: FeatureState, now: number): { seconds: number; c
   };
   const planning = state.plan === null ? 0 : (state.plan.plannedAt - state.startedAt) / 1000;
   return {
-    seconds: ((state.endedAt ?? now) - state.startedAt) / 1000,
+    seconds: ((endedAt(state) ?? now) - state.startedAt) / 1000,
     criticalPathSeconds: planning + Math.max(0, ...state.tasks.map(chain)),
   };
 }

@@ -1,6 +1,7 @@
 /** Counts what a feature and its tasks have used, and what the next attempt of a task may use. */
 import { tokensOf } from "../attempt.ts";
-import type { FeatureState, Task } from "../feature/state.ts";
+import type { FeatureState } from "../feature/state.ts";
+import type { Task } from "../feature/task.ts";
 import type { Policy } from "../policy.ts";
 import type { Budget, Spend } from "./budget.ts";
 

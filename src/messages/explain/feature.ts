@@ -1,7 +1,7 @@
 /** Says what a feature is doing, or what stops it, in a sentence. */
 import { tasksForPerson } from "../../core/feature/standing.ts";
-import type { FeatureState, Task } from "../../core/feature/state.ts";
-import { isOver, isPlannedAnew } from "../../core/feature/state.ts";
+import { endedBy, type FeatureState, isOver, isPlannedAnew } from "../../core/feature/state.ts";
+import { landingOf, type Task } from "../../core/feature/task.ts";
 import type { Actor } from "../../core/lane/standing.ts";
 import { activityOf } from "../../core/rules/activity.ts";
 import { counted, type Explanation, firstLine, GOES_ON, NOTHING } from "./explanation.ts";
@@ -55,7 +55,7 @@ function explainProposal(state: FeatureState): Explanation {
 
 function explainRollback(state: FeatureState): Explanation {
   const { undone, landed } = takenBack(state);
-  const reason = `@${state.endedBy ?? "ghost"} gave it up: ${undone} of ${landed} merges are reverted`;
+  const reason = `@${endedBy(state) ?? "ghost"} gave it up: ${undone} of ${landed} merges are reverted`;
   const [needy] = tasksForPerson(state);
   if (needy === undefined) return by("headgate", reason, GOES_ON);
   const why = explainTask(state, needy);
@@ -87,22 +87,22 @@ function explainExecution(state: FeatureState): Explanation {
 }
 
 function endText(state: FeatureState): string {
-  const merged = state.tasks.filter((task) => task.landing !== null).length;
+  const merged = state.tasks.filter((task) => landingOf(task) !== null).length;
   const count = `${merged} of ${state.tasks.length} ${merged === 1 ? "is" : "are"} merged`;
   switch (state.stage) {
     case "completed":
       return `All tasks are done, ${count}`;
     case "cancelled":
-      return `@${state.endedBy ?? "ghost"} cancelled it; of its tasks ${count}`;
+      return `@${endedBy(state) ?? "ghost"} cancelled it; of its tasks ${count}`;
     default: {
       const { undone, landed } = takenBack(state);
       const back = landed === 0 ? "nothing had been merged" : `${undone} of ${landed} merges were reverted`;
-      return `@${state.endedBy ?? "ghost"} gave it up; ${back}`;
+      return `@${endedBy(state) ?? "ghost"} gave it up; ${back}`;
     }
   }
 }
 
 function takenBack(state: FeatureState): { undone: number; landed: number } {
-  const undone = state.tasks.filter((task) => task.undoes !== null && task.landing !== null).length;
-  return { undone, landed: state.tasks.filter((task) => task.undoes === null && task.landing !== null).length };
+  const undone = state.tasks.filter((task) => task.undoes !== null && landingOf(task) !== null).length;
+  return { undone, landed: state.tasks.filter((task) => task.undoes === null && landingOf(task) !== null).length };
 }

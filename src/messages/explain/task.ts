@@ -1,7 +1,8 @@
 /** Turns the standing of a task into a reason, the next step and who takes it. */
-import type { FailureClass } from "../../core/failure.ts";
+import type { Failure, FailureClass } from "../../core/failure.ts";
 import { actorOfTask, standingOf, type TaskStanding } from "../../core/feature/standing.ts";
-import type { FeatureState, Setback, Task } from "../../core/feature/state.ts";
+import type { FeatureState } from "../../core/feature/state.ts";
+import type { Task } from "../../core/feature/task.ts";
 import { causeText } from "./cause.ts";
 import { counted, type Explanation, firstLine, NOTHING } from "./explanation.ts";
 import { tripText } from "./parked.ts";
@@ -62,7 +63,7 @@ function words(standing: Exclude<TaskStanding, { kind: "in-lane" }>, id: string)
     case "promoting":
       return ["Its change is being pushed to its branch", "its pull request joins Headgate's queue"];
     case "waiting":
-      return [causeOf(standing.setback), `it tries again by itself; ${retry} tries at once`];
+      return [causeOf(standing.failure), `it tries again by itself; ${retry} tries at once`];
     case "parked":
       return parked(standing, retry);
     case "merged":
@@ -86,18 +87,18 @@ function blocked({ open, parked }: Extract<TaskStanding, { kind: "blocked" }>): 
   ];
 }
 
-function parked({ setback, remedy }: Extract<TaskStanding, { kind: "parked" }>, retry: string): [string, string] {
-  const fix = setback === null ? "look at it" : remedies[setback.failure.class];
+function parked({ failure, remedy }: Extract<TaskStanding, { kind: "parked" }>, retry: string): [string, string] {
+  const fix = remedies[failure.class];
   switch (remedy) {
     case "revert-by-hand":
       return [
-        causeOf(setback),
+        causeOf(failure),
         "revert by hand what is still to be taken back, then `/headgate cancel` ends the feature",
       ];
     case "fix-and-pay":
-      return [`${causeOf(setback)}, and its own budget is used up`, `${fix}; ${retry} allows it one more attempt`];
+      return [`${causeOf(failure)}, and its own budget is used up`, `${fix}; ${retry} allows it one more attempt`];
     case "fix":
-      return [causeOf(setback), `${fix}, then ${retry}`];
+      return [causeOf(failure), `${fix}, then ${retry}`];
   }
 }
 
@@ -121,6 +122,6 @@ const remedies: Record<FailureClass, string> = {
   "platform-unknown": "check githubstatus.com",
 };
 
-function causeOf(setback: Setback | null): string {
-  return setback === null ? "It stopped" : firstLine(causeText(setback.failure.cause));
+function causeOf(failure: Failure): string {
+  return firstLine(causeText(failure.cause));
 }

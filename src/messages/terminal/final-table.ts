@@ -1,10 +1,11 @@
 /** What became of each task, for a terminal: those that merged first, in that order. */
-import type { FeatureState, Task } from "../../core/feature/state.ts";
+import type { FeatureState } from "../../core/feature/state.ts";
+import { landingOf, type Task } from "../../core/feature/task.ts";
 import { shortSha, stages } from "../words.ts";
 import { columns } from "./columns.ts";
 
 export function finalTable(state: FeatureState): string[] {
-  const place = (task: Task) => task.landing?.order ?? Number.POSITIVE_INFINITY;
+  const place = (task: Task) => landingOf(task)?.order ?? Number.POSITIVE_INFINITY;
   const tasks = state.tasks.toSorted((left, right) => (place(left) < place(right) ? -1 : 1));
   return columns([["task", "state", "pull", "merged", "attempts", "tested = landed"], ...tasks.map(row)]);
 }
@@ -15,13 +16,14 @@ function row(task: Task): string[] {
     task.plan.id,
     stages[task.stage].word,
     task.pull === null ? "-" : `#${task.pull}`,
-    task.landing === null ? "-" : String(task.landing.order),
+    String(landingOf(task)?.order ?? "-"),
     kinds === "" ? "-" : `${task.attempts.length} (${kinds})`,
     trees(task),
   ];
 }
 
-function trees({ landing }: Task): string {
+function trees(task: Task): string {
+  const landing = landingOf(task);
   if (landing === null) return "-";
   const { testedTree, landedTree } = landing;
   if (testedTree === landedTree) return `✓ ${shortSha(landedTree)}`;

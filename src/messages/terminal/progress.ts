@@ -1,8 +1,9 @@
 /** One line per thing that happened, for a terminal. What happened is read off the states before and after an event. */
 import type { FeatureEvent } from "../../core/event.ts";
 import { isSatisfied } from "../../core/feature/stages.ts";
-import type { FeatureState, Task } from "../../core/feature/state.ts";
-import { currentAttempt, findTask, isOver } from "../../core/feature/state.ts";
+import type { FeatureState } from "../../core/feature/state.ts";
+import { findTask, isOver } from "../../core/feature/state.ts";
+import { currentAttempt, entryOf, failureOf, landingOf, type Task } from "../../core/feature/task.ts";
 import { actorOf, isSameStanding, type Standing } from "../../core/lane/standing.ts";
 import { waves } from "../../core/plan.ts";
 import { commandText } from "../commands.ts";
@@ -64,9 +65,10 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   const name = task.pull === null ? task.plan.id : `${task.plan.id} #${task.pull}`;
   const lines: string[] = [];
   const spent = (one: Task) => one.machine.failures + one.machine.free;
-  if (was !== undefined && task.setback !== null && spent(task) > spent(was)) {
-    lines.push(`✗ ${name} ${causeText(task.setback.failure.cause).trim().split("\n", 1)[0]}`);
-    if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration((task.setback.until ?? at) - at)}`);
+  const failure = failureOf(task);
+  if (was !== undefined && failure !== null && spent(task) > spent(was)) {
+    lines.push(`✗ ${name} ${causeText(failure.cause).trim().split("\n", 1)[0]}`);
+    if (task.stage === "waiting") lines.push(`… ${task.plan.id} waits ${duration(task.until - at)}`);
     if (task.stage === "parked") lines.push(`! ${task.plan.id} needs attention: ${explainTask(state, task).next}`);
   }
   const attempt = currentAttempt(task);
@@ -78,13 +80,13 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   if (task.pull !== null && was.stage === "promoting" && task.stage === "in-lane" && was.pull !== null) {
     lines.push(`+ ${name} has a new head ${shortSha(task.head ?? "")}`);
   }
-  if (isNewForPerson(task.entry?.standing ?? null, was.entry?.standing ?? null)) {
+  if (isNewForPerson(entryOf(task)?.standing ?? null, entryOf(was)?.standing ?? null)) {
     const { reason, next } = explainTask(state, task);
     lines.push(personLine(`${task.plan.id}: ${reason}`, next));
   }
   if (task.stage === "done" && was.stage !== "done") {
     const satisfied = state.tasks.filter((one) => isSatisfied(one.stage)).length;
-    const how = task.landing === null ? "done, nothing to land" : "merged";
+    const how = landingOf(task) === null ? "done, nothing to land" : "merged";
     lines.push(`✓ ${name} ${how} (${satisfied} of ${state.tasks.length})`);
   }
   return lines;

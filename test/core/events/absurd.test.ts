@@ -1,6 +1,7 @@
 /** What a hostile or broken world says in fields that any text or number may stand in. */
 import { describe, expect, it } from "vitest";
 import { Effect } from "../../../src/core/effect.ts";
+import { failureOf } from "../../../src/core/feature/task.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import { FEATURE, freely, LANE, sha, World } from "../world.ts";
 
@@ -34,7 +35,7 @@ describe("words that every object knows", () => {
     world.start({ a: [] });
     world.dispatches("a");
     runEnds(world, { conclusion });
-    expect(world.task("a").setback?.failure.class).toBe("attempt-lost");
+    expect(failureOf(world.task("a"))?.class).toBe("attempt-lost");
   });
 
   it("are models without a price", () => {

@@ -119,7 +119,7 @@ describe("an entry that conflicts with an entry ahead", () => {
     const world = conflicting();
     const standing = { kind: "conflicts-ahead", pull: 10, paths: ["src/a.ts"], morePaths: 0 };
     expect(entry(world, 11).explained?.standing).toEqual(standing);
-    expect(world.task("b").entry?.standing).toEqual(standing);
+    expect(world.task("b")).toMatchObject({ stage: "in-lane", entry: { standing } });
   });
 
   it("The standing of an entry that conflicts with one ahead names three files at most", () => {
@@ -199,7 +199,7 @@ describe("an entry that conflicts with an entry ahead", () => {
     observe(world, 10, { checks: [green] });
     world.merges(10);
     world.pullIs(11, { mergeable: false });
-    expect(world.task("b")).toMatchObject({ setback: { failure: { class: "conflict-with-base" } } });
+    expect(world.task("b")).toMatchObject({ failure: { class: "conflict-with-base" } });
     expect(world.take("attempt.dispatch", (effect) => effect.task === "b").brief.kind).toBe("resolve");
     expect(entry(world, 11)).toMatchObject({ place: 2, stage: { kind: "away" } });
   });

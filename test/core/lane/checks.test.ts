@@ -22,7 +22,7 @@ describe("required checks", () => {
       world.lane({ type: "hinted", topic: { kind: "pull", pull } });
     }
     world.pullIs(pull, { checks: [interrupted(4)] });
-    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-interrupted" } } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-interrupted" } });
   });
 
   it("A lane ejects an entry whose required check is not reported five minutes after its head appeared", () => {
@@ -31,6 +31,6 @@ describe("required checks", () => {
     world.pullIs(pull, { checks: [] });
     world.timer(`refresh:${pull}`, LANE);
     world.pullIs(pull, { checks: [] });
-    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "checks-missing" } } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "checks-missing" } });
   });
 });

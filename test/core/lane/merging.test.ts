@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { failureOf } from "../../../src/core/feature/task.ts";
 import { FEATURE, LANE, running, sha, World } from "../world.ts";
 
 function started(tasks: Record<string, string[]>): World {
@@ -122,7 +123,7 @@ describe("merging", () => {
       world.timer(`rest:${pull}`, LANE);
       world.pullIs(pull);
     }
-    expect(world.task("a").setback?.failure).toMatchObject({
+    expect(failureOf(world.task("a"))).toMatchObject({
       class: "policy-blocked",
       cause: { kind: "merge-refused", text: "Merge commits are not allowed" },
     });

@@ -58,7 +58,7 @@ describe("observations", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull, { state: "closed" });
-    expect(world.task("a")).toMatchObject({ stage: "parked", setback: { failure: { class: "policy-blocked" } } });
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "policy-blocked" } });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { entryOf } from "../../../src/core/feature/task.ts";
 import { actorOf, conflictsAhead, isSameStanding, type Standing } from "../../../src/core/lane/standing.ts";
 import { explainStanding } from "../../../src/messages/explain/standing.ts";
 import { type EffectOf, FEATURE, LANE, red, running, sha, World } from "../world.ts";
@@ -63,7 +64,7 @@ describe("the standing of an entry", () => {
     const { world, sent } = inLane("a");
     happens(world);
     expect(sent.at(-1)?.standing).toEqual(standing);
-    expect(world.task("a").entry?.standing).toEqual(standing);
+    expect(entryOf(world.task("a"))?.standing).toEqual(standing);
   });
 
   it("The standing of an entry is behind the entry at the front", () => {
@@ -77,7 +78,7 @@ describe("the standing of an entry", () => {
     const { world } = inLane("a", "b");
     world.pullIs(10);
     world.merges(10, { landedTree: sha("something else") });
-    expect(world.task("b").entry?.standing).toEqual({
+    expect(entryOf(world.task("b"))?.standing).toEqual({
       kind: "queue-halted",
       halt: { kind: "landed-tree-differs", pull: 10, mergeSha, branch: "main" },
     });

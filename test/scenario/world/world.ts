@@ -11,6 +11,7 @@ import { startApp } from "../../../src/app.ts";
 import { report } from "../../../src/cli/run/report.ts";
 import { pricesWith } from "../../../src/config/own-prices.ts";
 import { FeatureState } from "../../../src/core/feature/state.ts";
+import { failureOf } from "../../../src/core/feature/task.ts";
 import type { Policy } from "../../../src/core/policy.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import type { Planner } from "../../../src/loop/planner-port.ts";
@@ -193,7 +194,7 @@ export class World extends Onlooker {
   async #account(): Promise<string> {
     const known = await this.#known();
     const lines =
-      known?.tasks.map(({ plan, stage, setback }) => `${plan.id} ${stage} ${setback?.failure.cause ?? ""}`) ?? [];
+      known?.tasks.map((task) => `${task.plan.id} ${task.stage} ${JSON.stringify(failureOf(task)?.cause ?? "")}`) ?? [];
     return [`The feature is ${known?.stage ?? "unknown"}.`, ...lines, ...(await this.ours())].join("\n");
   }
 

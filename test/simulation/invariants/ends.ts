@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { decideOn, type State } from "../../../src/core/decide.ts";
 import { isSatisfied } from "../../../src/core/feature/stages.ts";
-import type { FeatureState, Task } from "../../../src/core/feature/state.ts";
+import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
+import { landingOf, type Task } from "../../../src/core/feature/task.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
 import { BOT, type Hub } from "../github/hub.ts";
 import type { Court } from "./court.ts";
@@ -73,8 +74,8 @@ function judgeAllTakenBack(court: Court, state: FeatureState): void {
   const undos = state.tasks.filter((task) => task.undoes !== null);
   if (undos.some((task) => task.stage === "cancelled")) return;
   const forgotten = state.tasks.filter(
-    ({ plan, landing, undoes }) =>
-      landing !== null && undoes === null && !undos.some((undo) => undo.undoes?.task === plan.id),
+    (task) =>
+      landingOf(task) !== null && task.undoes === null && !undos.some((undo) => undo.undoes?.task === task.plan.id),
   );
   court.demand(forgotten.length === 0, "everything that landed is taken back", () =>
     forgotten.map((task) => task.plan.id).join(", "),
@@ -83,7 +84,9 @@ function judgeAllTakenBack(court: Court, state: FeatureState): void {
 
 /** Each reverting pull took away what the merge had brought, as far as nobody had touched it since. */
 function judgeTakenBack(court: Court, hub: Hub, state: FeatureState): void {
-  for (const { undoes, landing } of state.tasks) {
+  for (const task of state.tasks) {
+    const { undoes } = task;
+    const landing = landingOf(task);
     if (undoes === null || landing === null) continue;
     const merged = hub.objects.read(undoes.merge);
     const before = hub.objects.read(undoes.base ?? merged.parents[0] ?? undoes.merge).files;
@@ -103,7 +106,7 @@ function judgeTakenBack(court: Court, hub: Hub, state: FeatureState): void {
 function judgeLandings({ court, hub, features }: EndOptions): void {
   const places = new Set<string>();
   for (const task of features.flatMap((state) => state?.tasks ?? [])) {
-    const { landing } = task;
+    const landing = landingOf(task);
     if (landing === null) continue;
     const pull = hub.pulls.get(task.pull ?? 0);
     const place = `${landing.order} on ${pull?.base}`;

@@ -2,6 +2,7 @@
 
 import { isActive } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
+import { failureOf } from "../../../src/core/feature/task.ts";
 import type { HistoryWrite, StepWrite } from "../../../src/loop/store-port.ts";
 import { attemptOfMessage } from "../../../src/messages/markers.ts";
 import { BOT, type Comment, type Hub } from "../github/hub.ts";
@@ -100,7 +101,7 @@ export class FeatureJudge {
       this.#failures.set(name, failures);
       // Of several events in one step only the last failure is left to see.
       if (failures <= before || write.history.length > 1) continue;
-      const failure = task.setback?.failure.class ?? "none";
+      const failure = failureOf(task)?.class ?? "none";
       this.#court.demand(
         OWN_FAULTS.includes(failure),
         "only a task's own faults spend its tries",
@@ -133,7 +134,7 @@ export class FeatureJudge {
     const { policy } = state;
     if (policy === null || started.length === 0) return;
     const active = state.tasks.filter((task) => isActive(task.stage)).length;
-    const checking = state.tasks.filter((task) => task.stage === "in-lane" && task.entry?.checking).length;
+    const checking = state.tasks.filter((task) => task.stage === "in-lane" && task.entry.checking).length;
     const { slots, ciJobs } = policy.actions;
     this.#court.demand(
       slots === null || active + ciJobs * checking <= slots || state.breaker.state === "half-open",

@@ -2,7 +2,8 @@
  * Everything has a limit: what a step leaves behind, what it asks for, how often a task and an effect are tried. The numbers are
  * this judge's own: a limit of the code that grows has to be raised here too, and somebody has to say why.
  */
-import type { FeatureState, Task } from "../../../src/core/feature/state.ts";
+import type { FeatureState } from "../../../src/core/feature/state.ts";
+import type { Task } from "../../../src/core/feature/task.ts";
 import { isLane } from "../../../src/core/keys.ts";
 import type { LaneState } from "../../../src/core/lane/state.ts";
 import type { ClaimedEffect, StepWrite } from "../../../src/loop/store-port.ts";
@@ -24,7 +25,24 @@ const LISTS = {
     pendingCommands: 50,
     answeredCommands: 500,
   },
-  task: { attempts: 50, promoted: 300, notes: 20, change: 300 },
+  task: {
+    attempts: 50,
+    notes: 20,
+    // Of the change under promotion.
+    change: 300,
+    paths: 300,
+    parents: 2,
+    // Of the plan.
+    dependsOn: 50,
+    files: 200,
+    acceptance: 20,
+    checks: 20,
+    // Of a failure, and of the lane's standing.
+    details: 50,
+    violations: 20,
+    names: 100,
+    by: 100,
+  },
   lane: { entries: 400 },
   entry: { checks: 200, rerunChecks: 50, comparisons: 16, failing: 50 },
 } as const;
@@ -61,6 +79,8 @@ export class LimitJudge {
     const kinds = lane ? (["lane", "entry"] as const) : (["feature", "task"] as const);
     this.#lists(aggregate, write.state as object, kinds[0]);
     for (const part of parts) this.#lists(aggregate, part, kinds[1]);
+    // Most of what a task holds is grouped by its stage.
+    if (!lane) for (const part of parts) this.#groups(aggregate, part);
     this.#steps += 1;
     if (this.#steps % MEASURED === 0) {
       const most = CHARACTERS[kinds[0]] + CHARACTERS[kinds[1]] * parts.length;
@@ -77,6 +97,14 @@ export class LimitJudge {
 
   claimed({ id, attempts }: ClaimedEffect): void {
     this.#demand(attempts <= TRIES_OF_AN_EFFECT, () => `${id} is tried for the ${attempts}th time`);
+  }
+
+  #groups(aggregate: string, part: object): void {
+    for (const group of Object.values(part)) {
+      if (typeof group !== "object" || group === null || Array.isArray(group)) continue;
+      this.#lists(aggregate, group, "task");
+      this.#groups(aggregate, group);
+    }
   }
 
   #lists(aggregate: string, part: object, kind: keyof typeof LISTS): void {

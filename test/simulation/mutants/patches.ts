@@ -33,13 +33,13 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "forget the timer of a task that waits",
-    "core/feature/draft.ts",
+    "core/feature/attempt/failing.ts",
     'draft.effects.push({ type: "timer.set", timer: `wait:${task.plan.id}`, dueAt: until });',
     "",
   ),
   mutant(
     "forget the timer of an attempt",
-    "core/feature/attempt/attempts.ts",
+    "core/feature/attempt/running.ts",
     '  draft.effects.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });\n',
     "",
   ),
@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "accept a stale attempt",
-    "core/feature/attempt/attempts.ts",
+    "core/feature/draft.ts",
     "task !== undefined && task.machine.attempt === event.attempt ? task : null",
     "task !== undefined ? task : null",
   ),
@@ -69,7 +69,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "start a task one dependency early",
-    "core/feature/progress.ts",
+    "core/feature/settle.ts",
     "task.plan.dependsOn.every((id) => {",
     "task.plan.dependsOn.slice(1).every((id) => {",
   ),
@@ -81,13 +81,13 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "leave running checks out of the jobs that GitHub Actions has",
-    "core/feature/attempt/allowance.ts",
+    "core/feature/attempt/slots.ts",
     "actions.slots - actions.ciJobs * checkedPulls(state)",
     "actions.slots",
   ),
   mutant(
     "forget the timer of what is held for its leader's cache",
-    "core/feature/progress.ts",
+    "core/feature/attempt/dispatching.ts",
     '  if (lookAt !== null) draft.effects.push({ type: "timer.set", timer: "launch", dueAt: lookAt });\n',
     "",
   ),
@@ -105,8 +105,8 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "forget to cancel the attempts of a cancelled feature",
-    "core/feature/commands.ts",
-    "    if (isActive(task.stage)) cancelAttempt(draft, task);\n",
+    "core/feature/ending/cancelling.ts",
+    "  if (isActive(task.stage) && hasPlan(draft)) cancelAttempt(draft, task);\n",
     "",
   ),
   {
@@ -170,8 +170,8 @@ export const mutants: readonly Mutant[] = [
         replace: "return true;",
       },
       {
-        file: "core/feature/decide.ts",
-        find: "if (target !== null) target.sha = event.mergeSha;",
+        file: "core/feature/landing/entries.ts",
+        find: "if (target !== null) target.sha = mergeSha;",
         replace: "",
       },
     ],
@@ -184,21 +184,21 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "forget what a lane was merging when the feature was given up",
-    "core/feature/decide.ts",
+    "core/feature/landing/entries.ts",
     'if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);',
     "",
   ),
   mutant(
     "do not tell the lane of a hold",
-    "core/feature/commands.ts",
+    "core/feature/commands/holding.ts",
     '{ type: "entries.held", feature: state.key, held: true, lifts: false }',
     '{ type: "entries.held", feature: state.key, held: false, lifts: false }',
   ),
   mutant(
     "obey people without write access",
-    "core/feature/commands.ts",
-    'if (given.permission !== "write" && given.permission !== "admin") {',
-    'if (given.permission === "none") {',
+    "core/feature/commands/receiving.ts",
+    'return permission === "write" || permission === "admin";',
+    'return permission !== "none";',
   ),
   {
     bug: "use a key twice: a second promotion never runs",
@@ -234,15 +234,15 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "throw over a run that left no result",
-    "core/feature/attempt/attempts.ts",
-    'return failTask(draft, task, lost(event.run, event.problem), "attempt");',
+    "core/feature/attempt/running.ts",
+    "return failAttempt(draft, task, lost(event.run, event.problem));",
     "throw new Error(event.problem ?? event.run.conclusion ?? undefined);",
   ),
   mutant(
     "remember for ever how attempts ended",
-    "core/feature/draft.ts",
-    "[...draft.state.endings.slice(-19), ending]",
-    "[...draft.state.endings, ending]",
+    "core/feature/attempt/failing.ts",
+    "[...state.endings.slice(1 - REMEMBERED_ENDINGS), ending]",
+    "[...state.endings, ending]",
   ),
   mutant(
     "read the config of a branch that somebody tries it on",

@@ -52,7 +52,7 @@ function tend(hub: Hub, state: FeatureState): void {
         const sound = check.name === "lint" || isSound(hub.objects.read(check.sha).files);
         report(hub, check.sha, check.name, sound ? "success" : "failure");
       }
-      const standing = task.stage === "in-lane" ? (task.entry?.standing ?? null) : null;
+      const standing = task.stage === "in-lane" ? task.entry.standing : null;
       if (state.policy?.merge.mode === "ready" && standing !== null && actorOf(standing) === "person") {
         mergeByHand(hub, task.pull);
       }

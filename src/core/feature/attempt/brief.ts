@@ -4,15 +4,19 @@ import type { Policy } from "../../policy.ts";
 import { ceilingOf } from "../../rules/spending.ts";
 import { tierFor } from "../../rules/tiers.ts";
 import { isFresh, targetOf } from "../landing/targets.ts";
-import type { FeatureState, Task } from "../state.ts";
+import type { FeatureState } from "../state.ts";
 import { findTask } from "../state.ts";
+import { failureOf, type Task } from "../task.ts";
+
+interface AttemptCommits {
+  checkout: string;
+  merge: string | null;
+  against: string;
+  parents: string[];
+}
 
 /** The commits of the next attempt, by its kind. null: something it needs is not known. */
-export function commitsFor(
-  state: FeatureState,
-  task: Task,
-  kind: AttemptKind,
-): { checkout: string; merge: string | null; against: string; parents: string[] } | null {
+export function commitsFor(state: FeatureState, task: Task, kind: AttemptKind): AttemptCommits | null {
   const target = targetOf(state, task);
   if (target === null) return null;
   const base = isFresh(target) ? target.sha : null;
@@ -36,10 +40,9 @@ export function modelFor(policy: Policy, task: Task, kind: AttemptKind): string 
   return policy.models[tierFor(kind, task.plan.size, task.machine.failures)];
 }
 
-export function briefFacts(state: FeatureState, task: Task, policy: Policy): BriefFacts | null {
+/** Gathers the facts after the task has been moved to its attempt, and before the attempt is recorded. */
+export function briefFacts(state: FeatureState, task: Task, policy: Policy, commits: AttemptCommits): BriefFacts {
   const { kind } = task.machine;
-  const commits = commitsFor(state, task, kind);
-  if (commits === null) return null;
   const model = modelFor(policy, task, kind);
   const ceiling = ceilingOf(task, policy);
   return {
@@ -64,7 +67,7 @@ export function briefFacts(state: FeatureState, task: Task, policy: Policy): Bri
       maxTokens: ceiling.tokens,
     },
     limits: { minutes: ceiling.minutes, files: policy.limits.files, bytes: policy.limits.bytes },
-    failure: task.setback?.failure ?? null,
+    failure: failureOf(task),
     dependencies: task.plan.dependsOn.flatMap((id) => {
       const dependency = findTask(state, id);
       return dependency === undefined

@@ -10,14 +10,14 @@ import { changedBy, shareFiles, shareHotFiles } from "../../rules/overlap.ts";
 import { schedule } from "../../rules/schedule.ts";
 import { isWhole } from "../landing/targets.ts";
 import { isActive, type TaskStage } from "../stages.ts";
-import type { Delay, FeatureState, Task } from "../state.ts";
-import { currentAttempt } from "../state.ts";
-import { checkedPulls, slotsOf } from "./allowance.ts";
+import type { FeatureState } from "../state.ts";
+import { currentAttempt, type Delay, type Task, type TaskAt } from "../task.ts";
 import { modelFor } from "./brief.ts";
+import { checkedPulls, slotsOf } from "./slots.ts";
 
 export interface Starts {
   /** In order. */
-  starts: Task[];
+  starts: TaskAt<"ready">[];
   /** Of every other ready task, by its id. */
   delays: Map<string, Delay>;
   /** When to look again, if nothing else happens; null: whatever ends the delays is an event. */
@@ -26,7 +26,7 @@ export interface Starts {
 
 export function judgeStarts(state: FeatureState, policy: Policy, at: number): Starts {
   const delays = new Map<string, Delay>();
-  const admitted: Task[] = [];
+  const admitted: TaskAt<"ready">[] = [];
   const slots = slotsOf(state, policy);
   const free = slots - state.tasks.filter((task) => isActive(task.stage)).length;
   for (const task of byRemainingPath(state)) {
@@ -53,8 +53,8 @@ export function needsNoAgent(task: Task): boolean {
   return task.head === null && (task.undoes !== null || isWhole(task));
 }
 
-function byRemainingPath(state: FeatureState): Task[] {
-  const waiting = state.tasks.filter((task) => task.stage === "ready" && !needsNoAgent(task));
+function byRemainingPath(state: FeatureState): TaskAt<"ready">[] {
+  const waiting = state.tasks.filter((task) => task.stage === "ready").filter((task) => !needsNoAgent(task));
   if (waiting.length === 0) return [];
   const ready = new Map(waiting.map((task) => [task.plan.id, task]));
   const plan = state.tasks.map((task) => ({
@@ -93,7 +93,7 @@ function goesFirst(state: FeatureState, policy: Policy, task: Task, admitted: re
 function holdForCache(
   state: FeatureState,
   policy: Policy,
-  admitted: readonly Task[],
+  admitted: readonly TaskAt<"ready">[],
   delays: Map<string, Delay>,
   at: number,
 ): Starts {

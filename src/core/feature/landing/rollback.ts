@@ -1,50 +1,64 @@
 /**
- * Taking back what landed, once a person gives up a feature whose policy says so: one reverting pull per merge, last first,
+ * Takes back what landed, once a person gives up a feature whose policy says so: one reverting pull per merge, last first,
  * through the same lane and the same gates. Each is the work of a task of its own, for which no agent is asked: a revert that
  * fails its checks or conflicts with what came later waits for a person, and so does one of which nobody knows where it began.
  */
 import { taskBranch } from "../../attempt.ts";
 import type { PlannedTask } from "../../plan.ts";
 import { fanIn } from "../../rules/fan-in.ts";
-import type { Draft } from "../draft.ts";
-import { failTask } from "../draft.ts";
-import type { FeatureState, Task } from "../state.ts";
-import { findTask, newTask } from "../state.ts";
+import { failTask } from "../attempt/failing.ts";
+import { type Draft, nextRound, type PlannedDraft } from "../draft.ts";
+import type { FeatureState } from "../state.ts";
+import { findTask } from "../state.ts";
+import { landingOf, newTask, type Task } from "../task.ts";
+import { sendToLanes } from "./submitting.ts";
 
 /** What giving up now would take back, last merge first; null: the policy takes nothing back. */
 export function takesBack(state: FeatureState): string[] | null {
-  if (state.plan === null || state.stage !== "executing") return null;
+  if (state.stage !== "executing") return null;
   const verdict = fanIn(state.plan, fanInTasks(state), true);
   return verdict.action === "roll-back" ? verdict.revert : null;
 }
 
-export function fanInTasks(state: FeatureState) {
+/** `onFailure: hold`, and `rollback` before anyone gave up: siblings stop before merging while a task is parked. */
+export function holdSiblings(draft: Draft): void {
+  const { state } = draft;
+  if (state.stage !== "executing") return;
+  const stops = fanIn(state.plan, fanInTasks(state), false).action === "stop-merging";
+  if (stops === state.mergingStopped) return;
+  state.mergingStopped = stops;
+  if (state.hold !== null) return;
+  const key = `${stops ? "stop" : "go"}:${state.key}:${nextRound(state)}`;
+  sendToLanes(draft, { type: "entries.held", feature: state.key, held: stops, lifts: false }, key);
+}
+
+function fanInTasks(state: FeatureState) {
   return state.tasks.map((task) => ({
     id: task.plan.id,
     stage: task.stage,
-    landed: task.landing?.order ?? null,
+    landed: landingOf(task)?.order ?? null,
   }));
 }
 
-/** One more merge to take back, after those that are being taken back already. */
-export function addUndo(draft: Draft, id: string): void {
-  const { state } = draft;
-  const landing = findTask(state, id)?.landing;
-  if (landing === undefined || landing === null) return;
-  const earlier = state.tasks.filter((task) => task.undoes !== null);
+/** Adds a task that takes one more merge back, after those that are being taken back already. */
+export function addUndo({ state }: PlannedDraft, id: string): void {
+  const task = findTask(state, id);
+  const landing = task === undefined ? null : landingOf(task);
+  if (landing === null) return;
+  const earlier = state.tasks.filter((one) => one.undoes !== null);
   const plan: PlannedTask = {
     id: freeId(state, earlier.length + 1),
     title: `Take back ${id}`,
     description: `The feature was given up. This reverts ${landing.mergeSha}, which landed the task ${id}.`,
-    dependsOn: earlier.slice(-1).map((task) => task.plan.id),
+    dependsOn: earlier.slice(-1).map((one) => one.plan.id),
     files: [],
     size: "S",
     role: "build",
     acceptance: [],
     checks: [],
   };
-  const undoes = { task: id, merge: landing.mergeSha, base: landing.base };
-  state.tasks.push({ ...newTask(state.issue.number, plan), undoes });
+  const { mergeSha: merge, base } = landing;
+  state.tasks.push(newTask(state.issue.number, plan, { task: id, merge, base }));
 }
 
 /** Plans that were stored by earlier versions may use such a name. */
@@ -54,21 +68,21 @@ function freeId(state: FeatureState, from: number): string {
   return `undo-${number}`;
 }
 
-export function writeRevert(draft: Draft, task: Task): void {
+export function writeRevert(draft: PlannedDraft, task: Task): void {
   const { state } = draft;
-  if (task.undoes === null) return;
+  if (task.undoes === null || task.stage !== "promoting") return;
   const { merge, base } = task.undoes;
   if (base === null) {
     const cause = { kind: "revert-unsure" as const, merge, task: task.undoes.task };
-    failTask(draft, task, { class: "policy-blocked", cause, details: [] }, "promotion");
+    const origin = { where: "promotion" as const, promotion: task.promotion };
+    failTask(draft, task, { class: "policy-blocked", cause, details: [] }, origin);
     return;
   }
-  state.round += 1;
   draft.effects.push({
     type: "revert.write",
     repo: state.repo,
     task: task.plan.id,
-    round: state.round,
+    round: nextRound(state),
     id: `${state.issue.number}/${task.plan.id}/0`,
     branch: taskBranch(state.issue.number, task.plan.id),
     merge,

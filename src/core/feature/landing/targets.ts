@@ -4,11 +4,11 @@
  * `land`, which depends on all.
  */
 import { taskBranch } from "../../attempt.ts";
-import type { FeatureEvent } from "../../event.ts";
 import { LAND, type PlannedTask } from "../../plan.ts";
-import type { Draft, Reaction } from "../draft.ts";
-import type { FeatureState, Target, Task } from "../state.ts";
+import { type Draft, type EventOf, nextRound, type Reaction } from "../draft.ts";
+import type { FeatureState, Target } from "../state.ts";
 import { isOver } from "../state.ts";
+import type { Task } from "../task.ts";
 
 export function landsTogether(state: FeatureState): boolean {
   return state.plan?.land === "together";
@@ -24,14 +24,14 @@ export function targetOf(state: FeatureState, task: Task): Target | null {
   return landsTogether(state) && !isWhole(task) ? state.land : state.base;
 }
 
-/** Its tip has been read since the last thing that may have moved it. */
+/** True where its tip has been read since the last thing that may have moved it. */
 export function isFresh(target: Target): boolean {
   return target.observed === target.asked;
 }
 
 /**
- * Merges are told in another order than they happened, and their times are whole seconds: only a fresh look says what a branch
- * holds. Until it is answered nothing starts from there.
+ * Asks for the branch's tip. Lanes report merges in another order than they happened, and GitHub's times are whole seconds:
+ * only a fresh observation says what a branch holds. Until it is answered nothing starts from there.
  */
 export function observeTarget(draft: Draft, target: Target | null): void {
   if (target === null) return;
@@ -39,7 +39,7 @@ export function observeTarget(draft: Draft, target: Target | null): void {
   draft.effects.push({ type: "branch.observe", repo: draft.state.repo, branch: target.branch, seq: target.asked });
 }
 
-export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { type: "branch.observed" }>): Reaction {
+export function onBranchObserved({ state }: Draft, event: EventOf<"branch.observed">): Reaction {
   const target = [state.base, state.land].find((one) => one?.branch === event.branch);
   if (isOver(state) || target === null || target === undefined) return "superseded";
   if (event.seq !== target.asked) return "stale-observation";
@@ -52,14 +52,22 @@ export function targetObserved({ state }: Draft, event: Extract<FeatureEvent, { 
   return null;
 }
 
-/** A person said something that leads on from whatever parked it. */
+/** The integration branch was made. After the end it is deleted again. */
+export function onBranchCreated({ state, effects }: Draft, event: EventOf<"branch.created">): Reaction {
+  if (isOver(state)) effects.push({ type: "branch.delete", repo: state.repo, branch: event.branch });
+  if (state.land !== null || state.plan === null || isOver(state)) return "superseded";
+  state.land = { branch: event.branch, sha: event.sha, asked: 0, observed: 0 };
+  return null;
+}
+
+/** A person said something that leads on from whatever parked the feature. */
 export function unpark(draft: Draft): void {
   if (draft.state.parked === null) return;
   draft.state.parked = null;
   refreshTargets(draft);
 }
 
-/** What could not be looked at, or made, is tried again. */
+/** Asks again for what could not be observed, or made. */
 export function refreshTargets(draft: Draft): void {
   const { state } = draft;
   if (landsTogether(state) && state.stage !== "proposed") makeLandBranch(draft);
@@ -81,16 +89,14 @@ export function wholeOf(title: string, tasks: readonly PlannedTask[]): PlannedTa
   };
 }
 
-/** Until it is made no task can start. */
-export function makeLandBranch(draft: Draft): void {
-  const { state } = draft;
+/** Until the integration branch is made, no task can start. */
+export function makeLandBranch({ state, effects }: Draft): void {
   if (state.base === null || state.land !== null) return;
-  state.round += 1;
-  draft.effects.push({
+  effects.push({
     type: "branch.create",
     repo: state.repo,
     branch: taskBranch(state.issue.number, LAND),
     at: state.base.sha,
-    round: state.round,
+    round: nextRound(state),
   });
 }

@@ -3,25 +3,22 @@
  * was shown when it was written.
  */
 import { analyse } from "../../analysis/index.ts";
-import type { FeatureEvent } from "../../event.ts";
-import type { Draft, Reaction } from "../draft.ts";
-import { advanceFeature } from "../draft.ts";
+import type { Draft, EventOf, Reaction } from "../draft.ts";
 import { isWhole, landsTogether, makeLandBranch, unpark } from "../landing/targets.ts";
 import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
 import { isOver, isPlannedAnew } from "../state.ts";
+import { moveFeature } from "../transitions.ts";
 import { showPlan } from "./showing.ts";
 
-type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
-
-/** The analysis of the plan that a feature has. null: it has none. */
+/** Analyses the feature's plan. null: it has none. */
 export function analysisOf(state: FeatureState) {
   if (state.policy === null || state.plan === null) return null;
   const tasks = state.tasks.filter((task) => task.undoes === null && !isWhole(task)).map((task) => task.plan);
   return analyse(tasks, state.policy, state.prices);
 }
 
-/** Whether a person has to say that the plan may be carried out. */
+/** True where a person has to approve the plan. */
 export function mustAsk(state: FeatureState): boolean {
   const { policy, edited } = state;
   if (policy === null || edited !== null) return true;
@@ -38,13 +35,14 @@ export function mustAsk(state: FeatureState): boolean {
   }
 }
 
-/** `by`: who said so; null: nobody had to. */
+/** Carries the proposed plan out. `by`: who approved it; null: nobody had to. */
 export function approve(draft: Draft, by: string | null): void {
   const { state } = draft;
-  if (state.plan === null || !advanceFeature(state, { type: "APPROVE" })) return;
-  state.plan.approvedBy = by;
+  if (state.stage !== "proposed") return;
+  const { policy, base, plan } = state;
+  moveFeature(state, { type: "APPROVE" }, { stage: "executing", policy, base, plan: { ...plan, approvedBy: by } });
   if (landsTogether(state)) makeLandBranch(draft);
-  const { version } = state.plan;
+  const { version } = plan;
   if (isFiled(state) && state.tasks.length > 1) {
     const tasks = state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan);
     draft.effects.push({ type: "plan.file", repo: state.repo, issue: state.issue.number, version, tasks });
@@ -52,7 +50,7 @@ export function approve(draft: Draft, by: string | null): void {
   showPlan(draft);
 }
 
-/** Whether Headgate writes the plan down as sub-issues. What people wrote down stands there already. */
+/** True where Headgate files the plan as sub-issues. What people filed is there already. */
 export function isFiled({ policy, plan }: FeatureState): boolean {
   return policy?.plan.publish === "sub-issues" && plan?.source === "model";
 }
@@ -61,8 +59,7 @@ export function isFiled({ policy, plan }: FeatureState): boolean {
 export function approveCommand(draft: Draft, by: string, version: number | null, writtenAt: number): Refusal | null {
   const { state } = draft;
   if (state.stage === "planning") return { kind: "no-plan", wanted: "approve" };
-  if (state.stage !== "proposed" || state.plan === null)
-    return { kind: "plan-settled", wanted: "approve", stage: state.stage };
+  if (state.stage !== "proposed") return { kind: "plan-settled", wanted: "approve", stage: state.stage };
   const { version: current, shownAt } = state.plan;
   if (version !== null && version !== current) return { kind: "other-version", named: version, current };
   if (isPlannedAnew(state)) return { kind: "planned-anew" };
@@ -74,7 +71,7 @@ export function approveCommand(draft: Draft, by: string, version: number | null,
   return null;
 }
 
-/** Somebody who may asked again after an edit: the text as it is now is what they want. */
+/** Somebody with write access asked again after an edit: the present text is what they want. */
 export function takeEditedText(state: FeatureState): void {
   if (state.edited === null) return;
   state.issue = { ...state.issue, ...state.edited };
@@ -82,7 +79,7 @@ export function takeEditedText(state: FeatureState): void {
 }
 
 /** The issue's text changed after somebody asked for it. */
-export function issueEdited(draft: Draft, event: EventOf<"issue.edited">): Reaction {
+export function onIssueEdited(draft: Draft, event: EventOf<"issue.edited">): Reaction {
   const { state } = draft;
   if (isOver(state)) return "not-accepted-here";
   const { title, body } = event;

@@ -52,7 +52,7 @@ function edit<const Names extends readonly string[]>(
 ): Refusal | null {
   const { state } = draft;
   const plan = planOf(state);
-  if (state.stage !== "proposed" || plan === null || state.plan === null) return underWay(state);
+  if (state.stage !== "proposed" || plan === null) return underWay(state);
   const found: PlannedTask[] = [];
   for (const name of names) {
     // By its id, or by its row in the plan comment.

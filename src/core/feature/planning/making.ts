@@ -1,22 +1,22 @@
 /** From a labelled issue to a plan that people can read: asking for it, and what each answer leads to. */
 import { addUsage, NO_USAGE } from "../../attempt.ts";
 import type { Effect } from "../../effect.ts";
-import type { FeatureEvent } from "../../event.ts";
 import type { PlanProblem } from "../../plan/problem.ts";
 import { judgePlan, type Plan, type PlanSource } from "../../plan.ts";
 import { tierFor } from "../../rules/tiers.ts";
-import type { Draft, Reaction } from "../draft.ts";
-import { advanceFeature } from "../draft.ts";
-import { wholeOf } from "../landing/targets.ts";
+import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts";
+import { isWhole, wholeOf } from "../landing/targets.ts";
 import { KEPT_PROBLEMS } from "../parked.ts";
 import type { FeatureState } from "../state.ts";
-import { newTask } from "../state.ts";
+import { newTask } from "../task.ts";
+import { moveFeature } from "../transitions.ts";
 import { approve, mustAsk } from "./approval.ts";
 import { keepPlan, showPlan } from "./showing.ts";
 
-type EventOf<Type extends FeatureEvent["type"]> = Extract<FeatureEvent, { type: Type }>;
+/** Problems that the notice about a plan lists. */
+const MAX_LISTED = 100;
 
-/** Ask for a plan, or for another one. */
+/** Asks for a plan, or for another one. */
 export function askForPlan(draft: Draft, guidance = ""): void {
   const { state } = draft;
   const { policy, base } = state;
@@ -28,11 +28,11 @@ export function askForPlan(draft: Draft, guidance = ""): void {
   draft.effects.push(planMake(state, policy, base, { guidance, asked, extends: false }));
 }
 
-/** Read anew what people wrote: a feature under way takes in the tasks that they added since. */
+/** Reads again what people wrote: a feature under way takes in the tasks that they added since. */
 export function askForMore(draft: Draft): void {
   const { state } = draft;
   const { policy, base, plan } = state;
-  // Whoever gave the plan as a file gave all of it.
+  // A file holds the whole plan.
   if (policy === null || base === null || plan === null || plan.source === "file") return;
   state.planVersion += 1;
   draft.effects.push(planMake(state, policy, base, { guidance: "", asked: [], extends: true }));
@@ -61,7 +61,7 @@ function countPlanning(state: FeatureState, usage: EventOf<"plan.made">["usage"]
   if (model !== null) state.planner.model = model;
 }
 
-export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reaction {
+export function onPlanFailed(draft: Draft, event: EventOf<"plan.failed">): Reaction {
   const { state } = draft;
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion) return "superseded";
@@ -77,7 +77,7 @@ export function planFailed(draft: Draft, event: EventOf<"plan.failed">): Reactio
   return null;
 }
 
-export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">): Reaction {
+export function onPlanQuestioned(draft: Draft, event: EventOf<"plan.questioned">): Reaction {
   const { state } = draft;
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion || !isPlanning(state)) return "superseded";
@@ -86,17 +86,16 @@ export function planQuestioned(draft: Draft, event: EventOf<"plan.questioned">):
   state.questions = { texts: event.questions, askedAt: draft.at };
   state.parked = { kind: "questions-open" };
   keepPlan(draft);
-  const notice = { about: "plan-questions" as const, version: event.version, questions: event.questions };
-  draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+  postNotice(draft, { about: "plan-questions", version: event.version, questions: event.questions });
   return null;
 }
 
-/** Also a proposed plan may be made anew. */
+/** True also where a plan is proposed: it may be made anew. */
 function isPlanning(state: FeatureState): boolean {
   return state.stage === "planning" || state.stage === "proposed";
 }
 
-export function planMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
+export function onPlanMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   const { state } = draft;
   // Also a plan that came too late was paid for.
   countPlanning(state, event.usage, event.model);
@@ -119,26 +118,28 @@ function refusePlan(draft: Draft, version: number, problems: PlanProblem[]): voi
   if (isPlanning(state)) state.parked = { kind: "plan-invalid", problems: problems.slice(0, KEPT_PROBLEMS) };
   keepPlan(draft);
   const added = state.stage === "executing";
-  const notice = { about: "plan-errors" as const, version, problems: problems.slice(0, 100), added };
-  draft.effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
+  postNotice(draft, { about: "plan-errors", version, problems: problems.slice(0, MAX_LISTED), added });
 }
 
-/** A judged plan, for people to read and, where the policy or what has happened asks for it, to approve. */
+/** Shows people a judged plan, and carries it out at once where nobody has to approve it. */
 export function propose(draft: Draft, plan: Plan, version: number, source: PlanSource): void {
   const { state } = draft;
   // A single task is a whole already.
   const land = plan.tasks.length > 1 ? plan.land : "each";
+  const { policy, base } = state;
+  // Only for the sake of the types: a plan is asked for with both.
+  if (policy === null || base === null) return;
   const { onFailure, why } = plan;
-  state.plan = { version, land, onFailure, why, source, plannedAt: draft.at, shownAt: null, approvedBy: null };
+  const proposal = { version, land, onFailure, why, source, plannedAt: draft.at, shownAt: null, approvedBy: null };
+  moveFeature(state, { type: "PROPOSE" }, { stage: "proposed", policy, base, plan: proposal });
   const planned = land === "each" ? plan.tasks : [...plan.tasks, wholeOf(state.issue.title, plan.tasks)];
   state.tasks = planned.map((task) => newTask(state.issue.number, task));
   state.questions = null;
-  advanceFeature(state, { type: "PROPOSE" });
   showPlan(draft);
   if (!mustAsk(state)) approve(draft, null);
 }
 
-/** Tasks that people added while the feature is under way. What is there already stays as it is. */
+/** Takes in tasks that people added while the feature is under way. What is there already stays as it is. */
 function extend(draft: Draft, candidate: unknown): Reaction {
   const { state } = draft;
   const ours = state.tasks.map((task) => task.plan.id);
@@ -147,7 +148,7 @@ function extend(draft: Draft, candidate: unknown): Reaction {
   const added = Array.isArray(tasks) ? tasks.filter((task) => !isOurs(task)) : [];
   if (added.length === 0) return "duplicate";
   // What brings everything to the base waits for the new ones too, and so can't have begun.
-  const whole = state.tasks.find((task) => task.plan.id === "land");
+  const whole = state.tasks.find(isWhole);
   if (whole !== undefined && whole.stage !== "blocked") {
     refusePlan(draft, state.planVersion, [{ kind: "too-late" }]);
     return null;

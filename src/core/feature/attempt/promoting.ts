@@ -1,0 +1,125 @@
+/** From an accepted change to a pull in the lane: the commit on the task's branch, then the pull. */
+import { outsideScope } from "../../promotion/guardrails.ts";
+import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
+import { attemptIdOf, hasPlan, nextRound, taskWithAttempt } from "../draft.ts";
+import { writeRevert } from "../landing/rollback.ts";
+import { submitPull } from "../landing/submitting.ts";
+import { targetOf } from "../landing/targets.ts";
+import { findTask } from "../state.ts";
+import { currentAttempt, type Promotion, type Task, type TaskAt } from "../task.ts";
+import { failTask } from "./failing.ts";
+
+/** Paths that a pull's description names. */
+const MAX_PATHS = 300;
+
+/** Asks for the next step of the promotion that the task is in. */
+export function promote(draft: PlannedDraft, task: Task, promotion: Promotion): void {
+  switch (promotion.step) {
+    case "commit":
+      commitChange(draft, task, promotion);
+      break;
+    case "revert":
+      writeRevert(draft, task);
+      break;
+    case "open":
+      openPull(draft, task, promotion.paths);
+  }
+}
+
+function commitChange(draft: PlannedDraft, task: Task, promotion: Extract<Promotion, { step: "commit" }>): void {
+  const { state } = draft;
+  const attempt = currentAttempt(task);
+  if (attempt === undefined || attempt.run === null) return;
+  draft.effects.push({
+    type: "change.promote",
+    repo: state.repo,
+    task: task.plan.id,
+    attempt: attempt.number,
+    round: nextRound(state),
+    id: attemptIdOf(state, task, attempt.number),
+    run: attempt.run,
+    branch: task.branch,
+    from: task.head,
+    ...promotion.commits,
+    manifest: promotion.change,
+    title: task.plan.title,
+    issue: state.issue.number,
+  });
+}
+
+function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
+  const { state } = draft;
+  const target = targetOf(state, task);
+  if (target === null || task.head === null) return;
+  draft.effects.push({
+    type: "pull.open",
+    repo: state.repo,
+    task: task.plan.id,
+    round: nextRound(state),
+    branch: task.branch,
+    head: task.head,
+    base: target.branch,
+    title: task.plan.title,
+    issue: state.issue.number,
+    summary: task.summary,
+    description: task.plan.description,
+    files: paths,
+    outsideScope: outsideScope(paths, task.plan.files),
+  });
+}
+
+/** The task's branch has a head of ours. */
+function onHead(draft: PlannedDraft, task: TaskAt<"promoting">, head: string, paths: string[]): void {
+  task.head = head;
+  if (task.pull !== null) {
+    submitPull(draft, task, { type: "SUBMITTED" });
+    return;
+  }
+  task.promotion = { step: "open", paths };
+  promote(draft, task, task.promotion);
+}
+
+export function onChangePromoted(draft: Draft, event: EventOf<"change.promoted">): Reaction {
+  const { state } = draft;
+  const task = taskWithAttempt(state, event);
+  if (task?.stage === "cancelled") {
+    draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
+    return null;
+  }
+  if (!hasPlan(draft) || task?.stage !== "promoting") return "stale-attempt";
+  const { promotion } = task;
+  // Its pull is being opened already.
+  if (promotion.step !== "commit") return "duplicate";
+  const paths = promotion.change.map((file) => file.path).slice(0, MAX_PATHS);
+  onHead(draft, task, event.head, paths);
+  return null;
+}
+
+export function onRevertWritten(draft: Draft, event: EventOf<"revert.written">): Reaction {
+  const task = findTask(draft.state, event.task);
+  if (!hasPlan(draft) || task?.stage !== "promoting" || task.promotion.step !== "revert") return "superseded";
+  onHead(draft, task, event.head, []);
+  return null;
+}
+
+export function onPullOpened(draft: Draft, event: EventOf<"pull.opened">): Reaction {
+  const { state } = draft;
+  const task = findTask(state, event.task);
+  if (task?.stage === "cancelled") {
+    // Opened while the feature was being cancelled.
+    draft.effects.push({ type: "pull.close", repo: state.repo, pull: event.pull });
+    return null;
+  }
+  if (!hasPlan(draft) || task?.stage !== "promoting") return "not-accepted-here";
+  task.pull = event.pull;
+  return submitPull(draft, task, { type: "SUBMITTED" }) ? null : "not-accepted-here";
+}
+
+export function onChangeRefused(draft: Draft, event: EventOf<"change.refused">): Reaction {
+  const task = taskWithAttempt(draft.state, event);
+  if (!hasPlan(draft) || task?.stage !== "promoting") return "stale-attempt";
+  const { failure } = event;
+  // A change whose artifact is gone cannot be promoted again: it has to be made again.
+  if (failure.class === "attempt-lost") return failTask(draft, task, failure, { where: "attempt" });
+  return failTask(draft, task, failure, { where: "promotion", promotion: task.promotion });
+}

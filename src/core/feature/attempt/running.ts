@@ -1,0 +1,173 @@
+/** An attempt's run, from its dispatch to its result. */
+import { addUsage, NO_USAGE } from "../../attempt.ts";
+import { MAX_QUOTED, type NoResult } from "../../cause.ts";
+import { dueAfter } from "../../due.ts";
+import type { Effect } from "../../effect.ts";
+import type { Outcome } from "../../event.ts";
+import type { Failure, FailureClass } from "../../failure.ts";
+import type { RunSnapshot } from "../../github.ts";
+import { judgeChange } from "../../promotion/guardrails.ts";
+import { countUnreported } from "../../rules/spending.ts";
+import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
+import { attemptIdOf, hasPlan, taskOfAttempt, taskWithAttempt } from "../draft.ts";
+import type { FeatureState } from "../state.ts";
+import { currentAttempt, type Task, type TaskAt } from "../task.ts";
+import { moveTask } from "../transitions.ts";
+import { failTask, recordEnding } from "./failing.ts";
+import { promote } from "./promoting.ts";
+
+/** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
+const RUNNER_MINUTES = 15;
+
+const MAX_VIOLATIONS = 20;
+const MAX_NOTES = 20;
+/** Characters of a summary or a note that a task keeps. */
+const MAX_WORDS = 4_000;
+/** Characters of what an agent said that its failure keeps. */
+const MAX_SAID = 1_000;
+
+/** Returns null where its run is not known. */
+export function observeAttempt(state: FeatureState, task: Task, at: number): Effect | null {
+  const attempt = currentAttempt(task);
+  if (attempt === undefined || attempt.run === null) return null;
+  const { number, run } = attempt;
+  const id = attemptIdOf(state, task, number);
+  return { type: "attempt.observe", repo: state.repo, task: task.plan.id, attempt: number, id, run, seq: at };
+}
+
+export function cancelAttempt({ state, at, effects }: PlannedDraft, task: Task): void {
+  const attempt = currentAttempt(task);
+  if (attempt === undefined) return;
+  const { number, run } = attempt;
+  const id = attemptIdOf(state, task, number);
+  // Nobody observes it any more: what it took until now is what it is known to have taken.
+  if (attempt.startedAt !== null && attempt.endedAt === null) {
+    attempt.endedAt = at;
+    countUnreported(task, state.policy);
+  }
+  effects.push({ type: "timer.cancel", timer: `attempt:${id}` });
+  effects.push({ type: "withdraw", key: `attempt.dispatch:${id}` });
+  effects.push({ type: "withdraw", key: `attempt.observe:${id}` });
+  effects.push({ type: "attempt.cancel", repo: state.repo, task: task.plan.id, attempt: number, id, run });
+}
+
+export function onAttemptDispatched(draft: Draft, event: EventOf<"attempt.dispatched">): Reaction {
+  const task = taskWithAttempt(draft.state, event);
+  const attempt = task === null ? undefined : currentAttempt(task);
+  if (!hasPlan(draft) || task === null || attempt === undefined) return "stale-attempt";
+  // Prevents that a copy of the event, or another run, replaces the run that is known.
+  if (attempt.run !== null) return "duplicate";
+  attempt.run = event.run;
+  if (task.stage !== "dispatching") {
+    // Given up while it was being dispatched, when nobody knew the run's number.
+    cancelAttempt(draft, task);
+    return "not-accepted-here";
+  }
+  moveTask(task, { type: "DISPATCHED" }, { stage: "working", commits: task.commits });
+  const minutes = draft.state.policy.attempts.minutes + RUNNER_MINUTES;
+  const timer = `attempt:${attemptIdOf(draft.state, task, event.attempt)}`;
+  draft.effects.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });
+  // The run may have ended before its number was known, and then its webhook found nobody.
+  const observation = observeAttempt(draft.state, task, draft.at);
+  if (observation !== null) draft.effects.push(observation);
+  return null;
+}
+
+export function onAttemptObserved(draft: Draft, event: EventOf<"attempt.observed">): Reaction {
+  const { state } = draft;
+  const task = taskWithAttempt(state, event);
+  const attempt = task === null ? undefined : currentAttempt(task);
+  if (!hasPlan(draft) || task?.stage !== "working" || attempt === undefined) return "stale-attempt";
+  const { status } = event.run;
+  // GitHub gives a job that only waits for a runner a start as well.
+  if (status === "in_progress" || status === "completed") attempt.startedAt = event.run.startedAt;
+  if (status !== "completed") return null;
+  attempt.endedAt = event.run.endedAt;
+  attempt.conclusion = event.run.conclusion;
+  draft.effects.push({ type: "timer.cancel", timer: `attempt:${attemptIdOf(state, task, attempt.number)}` });
+  if (event.outcome === null) {
+    countUnreported(task, draft.state.policy);
+    return failAttempt(draft, task, lost(event.run, event.problem));
+  }
+  return judgeOutcome(draft, task, event.outcome);
+}
+
+/** What a job that ended in time and left a result leads to. */
+function judgeOutcome(draft: PlannedDraft, task: TaskAt<"working">, outcome: Outcome): Reaction {
+  const { result, manifest } = outcome;
+  if (result.usage !== null) task.usage = addUsage(task.usage ?? NO_USAGE, result.usage);
+  const failure = failureIn(outcome);
+  if (failure !== null) return failAttempt(draft, task, failure);
+  recordEnding(draft, null);
+  task.summary = result.summary.slice(0, MAX_WORDS);
+  task.notes = result.notes.slice(0, MAX_NOTES).map((note) => note.slice(0, MAX_WORDS));
+  if (task.plan.role === "research") {
+    moveTask(task, { type: "NOTHING_TO_LAND" }, { stage: "done", landing: null });
+    return null;
+  }
+  if (manifest.length === 0) return failAttempt(draft, task, nothingChanged(result.summary));
+  const { violations } = judgeChange(manifest, outcome.findings, task.plan.files, draft.state.policy);
+  if (violations.length > 0) {
+    const cause = { kind: "change-refused" as const, violations: violations.slice(0, MAX_VIOLATIONS) };
+    return failAttempt(draft, task, { class: "agent-failed", cause, details: [] });
+  }
+  const promotion = { step: "commit" as const, commits: task.commits, change: manifest };
+  moveTask(task, { type: "COMPLETED" }, { stage: "promoting", promotion });
+  promote(draft, task, promotion);
+  return null;
+}
+
+/** An attempt's time is up although its job should have ended itself. */
+export function onAttemptOverdue(draft: Draft, id: string): Reaction {
+  const task = taskOfAttempt(draft.state, id);
+  if (!hasPlan(draft) || task?.stage !== "working") return "stale-attempt";
+  cancelAttempt(draft, task);
+  // One that never started waited for a runner, which is not the task's fault.
+  return currentAttempt(task)?.startedAt === null
+    ? failAttempt(draft, task, { class: "attempt-lost", cause: { kind: "no-runner" }, details: [] })
+    : failAttempt(draft, task, { class: "attempt-timed-out", cause: { kind: "run-overdue" }, details: [] });
+}
+
+/** `attempt.dispatch` or `attempt.observe` was given up. */
+export function onAttemptUnreachable(
+  draft: Draft,
+  task: TaskAt<"dispatching" | "working">,
+  failure: Failure,
+): Reaction {
+  if (!hasPlan(draft)) return "stale-attempt";
+  // It may have been dispatched all the same.
+  cancelAttempt(draft, task);
+  return failAttempt(draft, task, failure);
+}
+
+function failAttempt(draft: PlannedDraft, task: TaskAt<"dispatching" | "working">, failure: Failure): Reaction {
+  return failTask(draft, task, failure, { where: "attempt" });
+}
+
+function lost({ conclusion }: RunSnapshot, problem: NoResult | null): Failure {
+  // A map, since GitHub's word may be any: a record would also know `constructor`.
+  const classes = new Map<string | null, FailureClass>([
+    ["timed_out", "attempt-timed-out"],
+    ["startup_failure", "policy-blocked"],
+  ]);
+  const cause = { kind: "run-ended" as const, conclusion, problem };
+  return { class: classes.get(conclusion) ?? "attempt-lost", cause, details: [] };
+}
+
+function failureIn({ result }: Outcome): Failure | null {
+  const classes: Record<Outcome["result"]["outcome"], FailureClass | null> = {
+    completed: null,
+    failed: "agent-failed",
+    "timed-out": "attempt-timed-out",
+    "budget-exhausted": "budget-exhausted",
+    "provider-down": "provider-down",
+  };
+  const failure = classes[result.outcome];
+  const cause = { kind: "agent-said" as const, text: result.summary.slice(0, MAX_QUOTED) };
+  return failure === null ? null : { class: failure, cause, details: [] };
+}
+
+function nothingChanged(summary: string): Failure {
+  const said = summary.trim() === "" ? "" : summary.slice(0, MAX_SAID);
+  return { class: "agent-empty", cause: { kind: "nothing-changed", said }, details: [] };
+}

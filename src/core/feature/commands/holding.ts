@@ -1,0 +1,65 @@
+/** Stopping a feature, and letting it go on. */
+import { tryAgain } from "../attempt/breaker.ts";
+import { type Draft, type EventOf, nextRound, observeFeature, type Reaction } from "../draft.ts";
+import { sendToLanes } from "../landing/submitting.ts";
+import { refreshTargets } from "../landing/targets.ts";
+import { takeEditedText } from "../planning/approval.ts";
+import { showPlan } from "../planning/showing.ts";
+import type { Refusal } from "../refusal.ts";
+import type { FeatureState } from "../state.ts";
+import { isOver } from "../state.ts";
+
+export function onUnlabelled(draft: Draft, event: EventOf<"feature.unlabelled">): Reaction {
+  if (isOver(draft.state)) return "not-accepted-here";
+  holdFeature(draft, event.by, "label");
+  return null;
+}
+
+export function holdFeature(draft: Draft, by: string, cause: "command" | "label"): void {
+  const { state } = draft;
+  // A repeated stop counts again: an observation may be under way for somebody who wanted to go on before it.
+  state.stoppedIn = nextRound(state);
+  const isNews = state.hold === null;
+  // Prevents that the label, when it comes back, undoes a command.
+  if (!isNews && cause === "label") return;
+  state.hold = { by, cause };
+  if (!isNews) return;
+  const key = `hold:${state.key}:${state.stoppedIn}`;
+  sendToLanes(draft, { type: "entries.held", feature: state.key, held: true, lifts: false }, key);
+}
+
+export function resumeFeature(draft: Draft, by: string): Refusal | null {
+  const { state } = draft;
+  if (isOver(state)) return { kind: "over", verb: "resume", stage: state.stage };
+  const paused = state.breaker.state === "open";
+  const stopped = state.hold !== null || state.parked !== null;
+  if (!stopped && !hasEntry(state) && !paused) return { kind: "nothing-stopped" };
+  if (state.hold?.cause === "label") state.ignoresLabel = true;
+  goOn(draft);
+  if (!stopped || state.stage !== "planning") return null;
+  takeEditedText(state);
+  // What was on its way to a plan may have ended at the hold.
+  if (!state.planAwaited) observeFeature(draft, by);
+  return null;
+}
+
+/** Lifts everything that stops the feature. */
+export function goOn(draft: Draft): void {
+  const { state } = draft;
+  tryAgain(state);
+  if (state.hold !== null || hasEntry(state)) {
+    state.hold = null;
+    // Also lifts a halt of the lane itself.
+    const event = { type: "entries.held" as const, feature: state.key, held: state.mergingStopped, lifts: true };
+    sendToLanes(draft, event, `resume:${state.key}:${nextRound(state)}`);
+  }
+  if (state.parked !== null) {
+    state.parked = null;
+    if (state.stage === "proposed") showPlan(draft);
+    refreshTargets(draft);
+  }
+}
+
+function hasEntry(state: FeatureState): boolean {
+  return state.tasks.some((task) => task.stage === "in-lane");
+}

@@ -1,0 +1,77 @@
+/** A person gives a feature up, for good. What has landed stays, or is taken back where the policy says so. */
+import { cancelAttempt } from "../attempt/running.ts";
+import { type Draft, type EventOf, hasPlan, nextRound, type Reaction } from "../draft.ts";
+import { addUndo, takesBack } from "../landing/rollback.ts";
+import { sendToLanes } from "../landing/submitting.ts";
+import { refreshTargets } from "../landing/targets.ts";
+import { isActive, isSatisfied } from "../stages.ts";
+import { isOver } from "../state.ts";
+import { landingOf, type Task } from "../task.ts";
+import { moveFeature, moveTask } from "../transitions.ts";
+
+/** Closing the issue cancels the feature, unless it was given up already and is being taken back. */
+export function onIssueClosed(draft: Draft, event: EventOf<"issue.closed">): Reaction {
+  const { state } = draft;
+  if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
+  cancelFeature(draft, event.by);
+  return null;
+}
+
+export function cancelFeature(draft: Draft, by: string): void {
+  const { state } = draft;
+  const planning = state.stage === "planning";
+  const revert = takesBack(state);
+  if (!giveUp(draft, revert, by)) return;
+  if (planning) draft.effects.push({ type: "withdraw", key: `plan.make:${state.planVersion}` });
+  state.hold = null;
+  // An observation that failed may have parked it, and what is taken back starts from what that would have seen.
+  if (state.parked !== null && state.stage === "rolling-back") refreshTargets(draft);
+  state.parked = null;
+  state.mergingStopped = false;
+  state.awaiting = [];
+  state.stoppedIn = nextRound(state);
+  for (const task of state.tasks) cancelTask(draft, task);
+  const key = `cancel:${state.key}`;
+  sendToLanes(draft, { type: "entry.withdrawn", feature: state.key, task: null }, `${key}:${draft.eventId}`);
+  if (state.stage === "rolling-back") {
+    for (const task of state.awaiting) {
+      sendToLanes(draft, { type: "entry.withdrawn", feature: state.key, task }, `${key}:${task}:${draft.eventId}`);
+    }
+    if (hasPlan(draft)) for (const id of revert ?? []) addUndo(draft, id);
+    return;
+  }
+  if (state.land !== null) {
+    draft.effects.push({ type: "branch.delete", repo: state.repo, branch: state.land.branch });
+  }
+  draft.effects.push({ type: "timer.cancel", timer: "sweep" });
+}
+
+/** Giving up may mean to take back what landed. Giving that up too leaves things as they are. */
+function giveUp({ state, at }: Draft, revert: string[] | null, endedBy: string): boolean {
+  if (state.stage === "rolling-back") {
+    const { policy, base, plan } = state;
+    return moveFeature(state, { type: "FAIL" }, { stage: "failed", policy, base, plan, endedAt: at, endedBy });
+  }
+  if (state.stage === "executing" && revert !== null && (revert.length > 0 || state.tasks.some(mayBeMerging))) {
+    const { policy, base, plan } = state;
+    return moveFeature(state, { type: "ROLL_BACK" }, { stage: "rolling-back", policy, base, plan, endedBy });
+  }
+  const { policy, base, plan } = state;
+  return moveFeature(state, { type: "CANCEL" }, { stage: "cancelled", policy, base, plan, endedAt: at, endedBy });
+}
+
+function cancelTask(draft: Draft, task: Task): void {
+  const { state } = draft;
+  if (isActive(task.stage) && hasPlan(draft)) cancelAttempt(draft, task);
+  // Its lane may be merging it at this moment.
+  if (state.stage === "rolling-back" && mayBeMerging(task)) state.awaiting.push(task.plan.id);
+  const { pull } = task;
+  if (moveTask(task, { type: "CANCEL" }, { stage: "cancelled", landing: null }) && pull !== null) {
+    draft.effects.push({ type: "pull.close", repo: state.repo, pull });
+  }
+}
+
+/** A lane has its entry. Also one that is away for a repair: a person may have merged it. */
+function mayBeMerging(task: Task): boolean {
+  return task.pull !== null && landingOf(task) === null && !isSatisfied(task.stage);
+}

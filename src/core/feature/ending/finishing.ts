@@ -1,0 +1,26 @@
+/** Ends a feature whose work is done: all tasks, or everything that was to be taken back. */
+import type { Draft } from "../draft.ts";
+import { isWhole } from "../landing/targets.ts";
+import { isFiled } from "../planning/approval.ts";
+import { isSatisfied } from "../stages.ts";
+import { moveFeature } from "../transitions.ts";
+
+export function completeFeature({ state, at, effects }: Draft): void {
+  if (state.stage !== "executing" || !state.tasks.every((task) => isSatisfied(task.stage))) return;
+  const { policy, base, plan } = state;
+  moveFeature(state, { type: "FINISH" }, { stage: "completed", policy, base, plan, endedAt: at });
+  effects.push({ type: "timer.cancel", timer: "sweep" });
+  const done = isFiled(state) ? state.tasks.filter((task) => task.stage === "done" && !isWhole(task)) : [];
+  const tasks = done.map((task) => task.plan.id);
+  effects.push({ type: "issue.close", repo: state.repo, issue: state.issue.number, tasks });
+}
+
+/** Ends a rollback once everything that landed is taken back, and each lane has said what it still merged. */
+export function endRollback({ state, at, effects }: Draft): void {
+  if (state.stage !== "rolling-back" || state.awaiting.length > 0) return;
+  const undos = state.tasks.filter((task) => task.undoes !== null);
+  if (!undos.every((task) => isSatisfied(task.stage))) return;
+  const { policy, base, plan, endedBy } = state;
+  moveFeature(state, { type: "FAIL" }, { stage: "failed", policy, base, plan, endedBy, endedAt: at });
+  effects.push({ type: "timer.cancel", timer: "sweep" });
+}

@@ -1,0 +1,81 @@
+/** What the lanes say of this feature's entries, and what a branch that tasks land on says of itself. */
+import { isSameStanding } from "../../lane/standing.ts";
+import { failTask } from "../attempt/failing.ts";
+import { cancelAttempt } from "../attempt/running.ts";
+import { type Draft, type EventOf, hasPlan, type Reaction } from "../draft.ts";
+import { isActive } from "../stages.ts";
+import type { FeatureState } from "../state.ts";
+import { findTask, isOver } from "../state.ts";
+import { type Landing, landingOf, type Task } from "../task.ts";
+import { moveTask } from "../transitions.ts";
+import { addUndo } from "./rollback.ts";
+import { observeTarget, targetOf } from "./targets.ts";
+
+function taskOfPull(state: FeatureState, event: { task: string; pull: number }): Task | null {
+  const task = findTask(state, event.task);
+  return task !== undefined && task.pull === event.pull ? task : null;
+}
+
+export function onEntryExplained({ state }: Draft, event: EventOf<"entry.explained">): Reaction {
+  const task = taskOfPull(state, event);
+  if (task?.stage !== "in-lane") return "stale-observation";
+  const { standing, checking } = event;
+  if (isSameStanding(task.entry.standing, standing) && task.entry.checking === checking) return "duplicate";
+  task.entry = { standing, checking };
+  return null;
+}
+
+export function onEntryLanded(draft: Draft, event: EventOf<"entry.landed">): Reaction {
+  const { state } = draft;
+  const task = taskOfPull(state, event);
+  if (!hasPlan(draft) || task === null || landingOf(task) !== null) return "duplicate";
+  countGate(task, event.gateMs);
+  task.head = event.head;
+  task.breaker = "closed";
+  task.fingerprint = null;
+  // Its agents' instructions stand in its pull, and would be read and written with every event from here on.
+  task.plan = { ...task.plan, description: "", acceptance: [], checks: [] };
+  draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
+  if (isActive(task.stage)) cancelAttempt(draft, task);
+  const { order, base, mergeSha, mergedAt, head, testedTree, landedTree } = event;
+  recordLanding(task, { order, base, mergeSha, mergedAt, head, testedTree, landedTree });
+  const target = targetOf(state, task);
+  if (target !== null) target.sha = mergeSha;
+  if (!isOver(state)) observeTarget(draft, target);
+  hearLastWord(state, task.plan.id);
+  if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);
+  return null;
+}
+
+/** A cancelled feature's last merge may still arrive. It is remembered, and taken back where everything is. */
+function recordLanding(task: Task, landing: Landing): void {
+  if ("landing" in task) task.landing = landing;
+  else moveTask(task, { type: "LANDED" }, { stage: "done", landing });
+}
+
+export function onEntryEjected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
+  const { state } = draft;
+  const task = taskOfPull(state, event);
+  if (task !== null && hearLastWord(state, event.task)) return null;
+  if (!hasPlan(draft) || task?.stage !== "in-lane") return "stale-observation";
+  task.head = event.head;
+  countGate(task, event.gateMs);
+  if (event.failure.class === "conflict-with-base") observeTarget(draft, targetOf(state, task));
+  return failTask(draft, task, event.failure, { where: "lane" });
+}
+
+export function onEntryLeft({ state }: Draft, event: EventOf<"entry.left">): Reaction {
+  return hearLastWord(state, event.task) ? null : "duplicate";
+}
+
+/** A lane has said what became of a task that was given up. Returns false where nobody waits for that. */
+function hearLastWord(state: FeatureState, task: string): boolean {
+  if (!state.awaiting.includes(task)) return false;
+  state.awaiting = state.awaiting.filter((id) => id !== task);
+  return true;
+}
+
+/** Keeps the sum such that it can be stored, however long the lane says that it took. */
+function countGate(task: Task, ms: number): void {
+  task.gateMs = Math.min(task.gateMs + ms, Number.MAX_SAFE_INTEGER);
+}

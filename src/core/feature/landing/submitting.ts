@@ -1,0 +1,52 @@
+/** Hands pulls to the lanes, and tells the lanes what concerns all entries of the feature. */
+import type { Effect } from "../../effect.ts";
+import { laneKey } from "../../keys.ts";
+import type { Draft, PlannedDraft } from "../draft.ts";
+import type { Task } from "../task.ts";
+import { moveTask } from "../transitions.ts";
+import { targetOf } from "./targets.ts";
+
+type SentEvent = Extract<Effect, { type: "send" }>["event"];
+
+/** Sends the event to each lane that may hold entries of this feature. */
+export function sendToLanes({ state, effects }: Draft, event: SentEvent, key: string): void {
+  for (const target of [state.base, state.land]) {
+    if (target !== null) effects.push({ type: "send", to: laneKey(state.repo, target.branch), key, event });
+  }
+}
+
+/** Hands the task's pull to its lane. Returns false where there is none, or the task's machine does not take `why`. */
+export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMITTED" | "RESUBMIT" }): boolean {
+  const { state } = draft;
+  const { head, pull } = task;
+  const target = targetOf(state, task);
+  if (pull === null || head === null || target === null) return false;
+  // Until the lane says otherwise.
+  const entry = { standing: null, checking: true };
+  if (!moveTask(task, why, { stage: "in-lane", head, pull, entry })) return false;
+  draft.effects.push({
+    type: "send",
+    to: laneKey(state.repo, target.branch),
+    key: `submit:${state.key}:${task.plan.id}:${draft.eventId}`,
+    event: {
+      type: "entry.submitted",
+      repo: state.repo,
+      branch: target.branch,
+      entry: {
+        feature: state.key,
+        task: task.plan.id,
+        pull,
+        branch: task.branch,
+        head,
+        title: task.plan.title,
+        checks: state.checks,
+        method: state.policy.merge.method,
+        // What lands on the integration branch is not on the base yet: a person merges that as a whole.
+        mode: target === state.land ? "auto" : state.policy.merge.mode,
+        checksMinutes: state.policy.checksMinutes,
+        held: state.hold !== null || state.mergingStopped,
+      },
+    },
+  });
+  return true;
+}

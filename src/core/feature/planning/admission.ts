@@ -1,0 +1,96 @@
+/** From the label to a feature that may be planned: who asked, and whether the repository is ready. */
+
+import { featureKey } from "../../keys.ts";
+import { goOn } from "../commands/holding.ts";
+import { type Draft, type EventOf, observeFeature, postNotice, type Reaction } from "../draft.ts";
+import { observeTarget } from "../landing/targets.ts";
+import { SWEEP_MS } from "../reconciling.ts";
+import type { FeatureState } from "../state.ts";
+import { isOver } from "../state.ts";
+import { takeEditedText } from "./approval.ts";
+import { askForMore, askForPlan } from "./making.ts";
+
+export function newFeature(event: EventOf<"feature.labelled">, at: number): FeatureState {
+  return {
+    key: featureKey(event.repo, event.issue),
+    repo: event.repo,
+    issue: { number: event.issue, title: event.title, body: event.body },
+    edited: null,
+    stage: "planning",
+    hold: null,
+    parked: null,
+    labelledBy: event.by,
+    startedAt: at,
+    round: 0,
+    stoppedIn: 0,
+    policy: null,
+    base: null,
+    plan: null,
+    prices: {},
+    extraUsd: 0,
+    warned: [],
+    breaker: { state: "closed", trips: 0, cause: null, acknowledged: 0 },
+    mergingStopped: false,
+    ignoresLabel: false,
+    endings: [],
+    land: null,
+    awaiting: [],
+    checks: [],
+    warnings: [],
+    questions: null,
+    planVersion: 0,
+    planAwaited: false,
+    planner: { usage: null, model: null },
+    tasks: [],
+    pendingCommands: [],
+    answeredCommands: [],
+  };
+}
+
+export function onFirstLabelled(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
+  observeFeature(draft, event.by);
+  draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
+  return null;
+}
+
+/** The label came back, or a copy of its webhook did: whoever wants the feature to go on is asked about first. */
+export function onLabelledAgain(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
+  const { state } = draft;
+  if (isOver(state)) return "not-accepted-here";
+  if (state.hold === null && state.parked === null) return "duplicate";
+  state.labelledBy = event.by;
+  observeFeature(draft, event.by);
+  return null;
+}
+
+export function onFeatureObserved(draft: Draft, event: EventOf<"feature.observed">): Reaction {
+  const { state } = draft;
+  if (isOver(state)) return "not-accepted-here";
+  if (event.permission !== "write" && event.permission !== "admin") {
+    // What runs already was asked for by somebody with write access: it goes on.
+    if (state.stage === "planning" && !state.planAwaited) state.parked = { kind: "label-unauthorised", by: event.by };
+    postNotice(draft, { about: "unauthorised-label", by: event.by });
+    return "unauthorised";
+  }
+  const { problems, policy, base, prices, checks, warnings } = event;
+  if (problems.length > 0 || base === null || policy === null) {
+    state.parked = { kind: "not-ready", problems };
+    postNotice(draft, { about: "not-ready", round: state.round, problems });
+    return null;
+  }
+  state.policy = policy;
+  state.prices = prices;
+  state.checks = checks;
+  state.warnings = warnings;
+  // Under way it stays with its branch, and asks for the tip anew: this one may be older than what has landed since.
+  if (state.stage === "planning") state.base = { ...base, asked: 0, observed: 0 };
+  else observeTarget(draft, state.base);
+  // Whoever labelled has seen neither a later hold nor a later end: what was asked for before those lifts nothing.
+  if (event.round < state.stoppedIn) return null;
+  if (state.stage === "planning" && (state.hold !== null || state.parked !== null)) takeEditedText(state);
+  goOn(draft);
+  if (state.stage === "executing") askForMore(draft);
+  // A plan costs money: of two observations under way only the first asks for one.
+  if (state.stage === "planning" && !state.planAwaited) askForPlan(draft);
+  return null;
+}

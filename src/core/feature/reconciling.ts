@@ -1,0 +1,49 @@
+/** Reconcile is the truth: the issue and every run under way are read again, whatever webhooks said or did not say. */
+import { activityOf } from "../rules/activity.ts";
+import { drift } from "../rules/drift.ts";
+import { observeAttempt } from "./attempt/running.ts";
+import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } from "./draft.ts";
+import { delayOf } from "./task.ts";
+
+/** How often a feature under way reads GitHub by itself, for webhooks that were lost. */
+export const SWEEP_MS = 60_000;
+/** The same while it waits for a person, who writes comments whose webhooks mostly arrive. */
+const IDLE_SWEEP_MS = 10 * 60_000;
+
+export function sweep(draft: Draft): Reaction {
+  const { state, at, effects } = draft;
+  const pause = activityOf(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
+  effects.push({ type: "timer.set", timer: "sweep", dueAt: at + pause });
+  if (state.policy !== null) observeIssue(draft);
+  for (const task of state.tasks) {
+    const observation = task.stage === "working" ? observeAttempt(state, task, at) : null;
+    if (observation !== null) effects.push(observation);
+  }
+  return null;
+}
+
+export function onIssueObserved({ state, effects }: Draft, event: EventOf<"issue.observed">): Reaction {
+  if (event.observation.labelled && event.round >= state.stoppedIn) state.ignoresLabel = false;
+  for (const { key, event: missed } of drift(state, event.observation, event.round)) {
+    effects.push({ type: "send", to: state.key, key, event: missed });
+  }
+  return null;
+}
+
+export function onHinted(draft: Draft, { topic }: EventOf<"hinted">): Reaction {
+  const { state } = draft;
+  // Somebody wrote something, which may be the answer, or changed what is asked for.
+  if (topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
+    observeIssue(draft);
+    return null;
+  }
+  if (topic.kind !== "attempt") return "not-accepted-here";
+  const { attempt, begins } = topic;
+  // That an attempt began matters only to those who wait for its prompt cache.
+  if (begins && !state.tasks.some((task) => delayOf(task)?.cause === "cache")) return "not-accepted-here";
+  const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
+  if (task === undefined || task.stage !== "working") return "stale-attempt";
+  const observation = observeAttempt(state, task, draft.at);
+  if (observation !== null) draft.effects.push(observation);
+  return null;
+}

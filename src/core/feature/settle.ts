@@ -1,0 +1,44 @@
+/**
+ * What follows from the state, whatever the event was. Handlers only write down what happened; these passes run after each
+ * of them, in this order, and do what has become possible. So no handler can forget to start what it made ready.
+ */
+import { judgeBreaker } from "./attempt/breaker.ts";
+import { promoteReady, startReady } from "./attempt/dispatching.ts";
+import type { Draft } from "./draft.ts";
+import { completeFeature, endRollback } from "./ending/finishing.ts";
+import { holdSiblings } from "./landing/rollback.ts";
+import { isSatisfied } from "./stages.ts";
+import { findTask, isUnderWay } from "./state.ts";
+import { moveTask } from "./transitions.ts";
+
+const passes: readonly ((draft: Draft) => void)[] = [
+  judgeBreaker,
+  holdSiblings,
+  forgetDelays,
+  readySatisfied,
+  promoteReady,
+  startReady,
+  endRollback,
+  completeFeature,
+];
+
+export function settle(draft: Draft): void {
+  for (const pass of passes) pass(draft);
+}
+
+/** Whether a ready task may start is judged anew each time, or not at all. */
+function forgetDelays({ state }: Draft): void {
+  for (const task of state.tasks) if (task.stage === "ready") task.delay = null;
+}
+
+function readySatisfied({ state }: Draft): void {
+  if (!isUnderWay(state)) return;
+  for (const task of state.tasks) {
+    if (task.stage !== "blocked") continue;
+    const satisfied = task.plan.dependsOn.every((id) => {
+      const dependency = findTask(state, id);
+      return dependency !== undefined && isSatisfied(dependency.stage);
+    });
+    if (satisfied) moveTask(task, { type: "SATISFIED" }, { stage: "ready", delay: null, failure: null });
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * All that Headgate remembers of one task: what outlives every stage, and what only the present one needs. A stage has exactly
+ * its own fields, so that a state which no stage allows cannot be written.
+ */
+import { z } from "zod";
+import { AttemptKind, ChangedFile, taskBranch, Usage } from "../attempt.ts";
+import { Cause } from "../cause.ts";
+import { Failure, FailureClass } from "../failure.ts";
+import { Standing } from "../lane/standing.ts";
+import { JudgedTask } from "../plan.ts";
+import type { TaskStage } from "./stages.ts";
+
+const Sha = z.string();
+/** Milliseconds since 1970. */
+const Time = z.number();
+
+export const AttemptRecord = z.object({
+  number: z.number(),
+  kind: AttemptKind,
+  /** null: an older version did not record it. */
+  model: z.string().nullable(),
+  run: z.number().nullable(),
+  dispatchedAt: Time,
+  /** The job's own times, as the runner gives them. */
+  startedAt: Time.nullable(),
+  endedAt: Time.nullable(),
+  conclusion: z.string().nullable(),
+  /** null: it did what it was for, or still works. */
+  class: FailureClass.nullable(),
+  cause: Cause.nullable(),
+});
+export type AttemptRecord = z.infer<typeof AttemptRecord>;
+
+/** Why a ready task has not started, while nothing but time and other tasks stands in its way. */
+export const Delay = z.discriminatedUnion("cause", [
+  /** As many attempts run as may: `slots`, while the checks of so many pulls run. */
+  z.object({ cause: z.literal("slots"), slots: z.number(), checking: z.number() }),
+  /** What is under way may use up what is left. */
+  z.object({ cause: z.literal("budget") }),
+  /** Another task that may change the same files goes first. */
+  z.object({ cause: z.literal("files"), task: z.string() }),
+  /** Another task's attempt is filling the prompt cache. */
+  z.object({ cause: z.literal("cache"), task: z.string() }),
+]);
+export type Delay = z.infer<typeof Delay>;
+
+/** The commit that an attempt's change is listed against, and the parents of the commit that it becomes. */
+const Commits = z.object({ against: Sha, parents: z.array(Sha) });
+
+/** What is still to be done before the lane can have the task's pull. */
+export const Promotion = z.discriminatedUnion("step", [
+  /** The attempt's change goes onto the task's branch. `change`: the artifact's manifest. */
+  z.object({ step: z.literal("commit"), commits: Commits, change: z.array(ChangedFile) }),
+  /** A landed merge is taken back on the task's branch. */
+  z.object({ step: z.literal("revert") }),
+  /** The pull opens. `paths`: what it changes, for its description. */
+  z.object({ step: z.literal("open"), paths: z.array(z.string()) }),
+]);
+export type Promotion = z.infer<typeof Promotion>;
+
+/** Where a task failed. It goes on from there, not from earlier. */
+export const Origin = z.discriminatedUnion("where", [
+  z.object({ where: z.literal("attempt") }),
+  z.object({ where: z.literal("promotion"), promotion: Promotion }),
+  z.object({ where: z.literal("lane") }),
+]);
+export type Origin = z.infer<typeof Origin>;
+
+/** What the lane last said of the task's pull. */
+const Entry = z.object({
+  /** Why it has not merged; null: the lane has not said yet. */
+  standing: Standing.nullable(),
+  /** Required checks run on its head, or are about to. */
+  checking: z.boolean(),
+});
+
+export const Landing = z.object({
+  order: z.number(),
+  /** The commit that it landed on; null: nobody knows for certain. */
+  base: Sha.nullable(),
+  mergeSha: Sha,
+  mergedAt: Time,
+  head: Sha,
+  testedTree: Sha,
+  landedTree: Sha,
+});
+export type Landing = z.infer<typeof Landing>;
+
+/** What outlives every stage. */
+const Common = z.object({
+  /** Once the task has landed, without what only its agents had to know. */
+  plan: JudgedTask,
+  /** What the task machine remembers: the number of the last attempt, the kind of the next, tries spent. */
+  machine: z.object({ attempt: z.number(), kind: AttemptKind, failures: z.number(), free: z.number() }),
+  attempts: z.array(AttemptRecord),
+  branch: z.string(),
+  /** The branch's tip, once something is on it. */
+  head: Sha.nullable(),
+  pull: z.number().nullable(),
+  summary: z.string(),
+  notes: z.array(z.string()),
+  /** What its attempts reported. */
+  usage: Usage.nullable(),
+  /** The most that attempts may have used which ran and left no report, such as on a lost runner. null: nothing. */
+  unreported: z.object({ usd: z.number(), tokens: z.number() }).nullable(),
+  /** Milliseconds that required checks of the task's heads and the merge itself took, so far. */
+  gateMs: z.number(),
+  breaker: z.enum(["closed", "open", "half-open"]),
+  /** The fingerprint of its last own failure, until it lands. The same again means no progress. */
+  fingerprint: z.string().nullable(),
+  /** The landing that this task takes back: whose, the commit that landed, and the one it landed on. */
+  undoes: z.object({ task: z.string(), merge: Sha, base: Sha.nullable() }).nullable(),
+});
+
+/** A merge of it; also one that arrived after the task had ended without one. null: none. */
+const ended = { landing: Landing.nullable() };
+
+export const Task = z.discriminatedUnion("stage", [
+  Common.extend({ stage: z.literal("blocked") }),
+  /** `delay` null: nobody has judged yet whether it may start. `failure`: what the next attempt reads. */
+  Common.extend({ stage: z.literal("ready"), delay: Delay.nullable(), failure: Failure.nullable() }),
+  /** `failure`: why there is another attempt. */
+  Common.extend({ stage: z.literal("dispatching"), commits: Commits, failure: Failure.nullable() }),
+  Common.extend({ stage: z.literal("working"), commits: Commits }),
+  Common.extend({ stage: z.literal("promoting"), promotion: Promotion }),
+  Common.extend({ stage: z.literal("in-lane"), head: Sha, pull: z.number(), entry: Entry }),
+  /** Tries again by itself `until` then. */
+  Common.extend({ stage: z.literal("waiting"), failure: Failure, origin: Origin, until: Time }),
+  Common.extend({ stage: z.literal("parked"), failure: Failure, origin: Origin }),
+  Common.extend({ stage: z.literal("done"), ...ended }),
+  Common.extend({ stage: z.literal("skipped"), ...ended }),
+  Common.extend({ stage: z.literal("cancelled"), ...ended }),
+]);
+export type Task = z.infer<typeof Task>;
+
+/** The task at one of these stages. */
+export type TaskAt<Stage extends TaskStage> = Extract<Task, { stage: Stage }>;
+
+const commonFields = Object.keys(Common.shape);
+type CommonField = keyof z.infer<typeof Common>;
+
+/** What a task needs to be at a stage, beside what outlives every stage. In the lane it needs a head and a pull. */
+export type StagePart<Stage extends TaskStage = TaskStage> = {
+  [One in Stage]: Omit<TaskAt<One>, One extends "in-lane" ? Exclude<CommonField, "head" | "pull"> : CommonField>;
+}[Stage];
+
+export function newTask(issue: number, plan: Task["plan"], undoes: Task["undoes"] = null): Task {
+  return {
+    plan,
+    stage: "blocked",
+    machine: { attempt: 0, kind: plan.role === "research" ? "research" : "build", failures: 0, free: 0 },
+    attempts: [],
+    branch: taskBranch(issue, plan.id),
+    head: null,
+    pull: null,
+    summary: "",
+    notes: [],
+    usage: null,
+    unreported: null,
+    gateMs: 0,
+    breaker: "closed",
+    fingerprint: null,
+    undoes,
+  };
+}
+
+/**
+ * Mutates the task into what it is at another stage: the fields of the stage that it leaves go. In place, so that nobody holds
+ * a task that the feature no longer has.
+ */
+export function enterStage(task: Task, part: StagePart): void {
+  for (const field of Object.keys(task)) {
+    if (!commonFields.includes(field)) Reflect.deleteProperty(task, field);
+  }
+  Object.assign(task, part);
+}
+
+export const currentAttempt = (task: Task): AttemptRecord | undefined => task.attempts.at(-1);
+
+export function landingOf(task: Task): Landing | null {
+  return "landing" in task ? task.landing : null;
+}
+
+/** The last failure, while it matters. */
+export function failureOf(task: Task): Failure | null {
+  return "failure" in task ? task.failure : null;
+}
+
+export function delayOf(task: Task): Delay | null {
+  return task.stage === "ready" ? task.delay : null;
+}
+
+/** What the lane last said of it, while it is there. */
+export function entryOf(task: Task): TaskAt<"in-lane">["entry"] | null {
+  return task.stage === "in-lane" ? task.entry : null;
+}
