@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decide, Unreadable } from "../../src/core/decide.ts";
+import { decide, read, Unreadable } from "../../src/core/decide.ts";
 import { FEATURE_SCHEMA, FeatureState } from "../../src/core/feature/state.ts";
 import { entryOf } from "../../src/core/feature/task.ts";
 import { LANE_SCHEMA } from "../../src/core/lane/state.ts";
@@ -25,7 +25,46 @@ describe("a snapshot", () => {
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(wanted));
   });
 
-  it.each(names)("of an older version goes on: %s", (name) => {
+  const over = ["feature-5-cancelled", "feature-5-completed"];
+
+  it.each([
+    [
+      "feature-5-not-ready",
+      {
+        stage: "planning",
+        parked: {
+          kind: "unknown",
+          text: "`main` requires no checks, so nothing would judge an agent's work. Require at least one status check in the branch's protection, or name one under `checks` in `.github/headgate.yml`.",
+        },
+      },
+    ],
+    ["feature-5-questions", { stage: "planning", parked: { kind: "questions-open" } }],
+    ["feature-5-budget", { stage: "executing", parked: { kind: "budget-short", of: ["usd"] } }],
+    ["feature-5-proposed", { stage: "proposed", plan: { version: 1 }, tasks: [{ stage: "blocked" }] }],
+    [
+      "feature-5-task-parked",
+      {
+        tasks: [
+          {
+            stage: "parked",
+            failure: { class: "agent-failed", cause: { kind: "unknown", text: "I give up" } },
+            origin: { where: "attempt" },
+          },
+          { stage: "blocked" },
+        ],
+      },
+    ],
+    [
+      "feature-5-cancelled",
+      { stage: "cancelled", endedBy: "ada", tasks: [{ landing: { order: 1 } }, { landing: null }] },
+    ],
+    ["feature-5-completed", { stage: "completed", tasks: [{ stage: "done", landing: { order: 1 } }] }],
+  ])("of version 5 holds values and what its stage needs: %s", (name, values) => {
+    const { aggregate, ...snapshot } = stored(name);
+    expect(read(aggregate, snapshot)).toMatchObject(values);
+  });
+
+  it.each(names.filter((name) => !over.includes(name)))("of an older version goes on: %s", (name) => {
     const { aggregate, ...snapshot } = stored(name);
     const decision = decide(aggregate, snapshot, sweep);
     expect(decision.ignored).toBeNull();
