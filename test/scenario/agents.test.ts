@@ -39,8 +39,10 @@ describe("an agent that does not do its work", () => {
     ]);
     expect(report.tasks[1]?.attempts[1]?.cause).toMatch(/exit code 3: the compiler is on fire/);
     const status = await world.status();
-    expect(status).toMatch(/`idle` Make idle \| ✋ parked \|.*without changing anything.*`\/headgate retry idle`/);
-    expect(status).toMatch(/`broken` Make broken \| ✋ parked \|.*exit code 3.*`\/headgate retry broken`/);
+    expect(status).toMatch(
+      /`idle` Make idle \| ✋ needs attention \|.*without changing anything.*`\/headgate retry idle`/,
+    );
+    expect(status).toMatch(/`broken` Make broken \| ✋ needs attention \|.*exit code 3.*`\/headgate retry broken`/);
     expect(status).toMatch(/`next` Next \| ⚪ blocked \|.*It waits for idle; idle needs attention/);
     expect(await world.log()).toEqual(["Make good (#2)", "first"]);
 
@@ -64,7 +66,7 @@ describe("an agent that does not do its work", () => {
       expect.objectContaining({ kind: "build", class: "attempt-timed-out", conclusion: "success" }),
       expect.objectContaining({ kind: "build", class: "attempt-timed-out", conclusion: "success" }),
     ]);
-    expect(await world.status()).toMatch(/time ran out.*give it more minutes/);
+    expect(await world.status()).toMatch(/time ran out.*allow more minutes/);
     const sleepers = (await world.left("sleepers")).trim().split("\n").map(Number);
     expect(sleepers).toHaveLength(2);
     expect(sleepers.filter(isRunning)).toEqual([]);
@@ -139,7 +141,7 @@ describe("a change that is not for an agent to make", () => {
       ["markers", "agent-failed", expect.stringContaining("`made.txt` still has conflict markers")],
       ["other", "attempt-lost", expect.stringContaining("its result is of attempt '1/upwards/1'")],
       ["missing", "agent-failed", expect.stringContaining("`made.txt` is listed, but its content is missing")],
-      ["swapped", "agent-failed", expect.stringContaining("`made.txt` is not what its checksum says")],
+      ["swapped", "agent-failed", expect.stringContaining("`made.txt` differs from its checksum")],
       ["garbage", "attempt-lost", expect.stringContaining("its result.json is not JSON")],
     ]);
     expect(await world.branches()).toEqual(["main"]);

@@ -132,7 +132,7 @@ describe("somebody without write access", () => {
 
     const answers = (await world.said()).filter((text) => text.includes("@sam"));
     expect(answers).toEqual([
-      expect.stringContaining("commands take write access to this repository. Nothing was done."),
+      expect.stringContaining("only people with write access to this repository can give commands. Nothing was done."),
     ]);
     expect(await world.reactions(command)).toEqual(["eyes"]);
     expect((await world.feature()).hold).toBeNull();

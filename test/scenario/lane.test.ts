@@ -135,7 +135,9 @@ describe("red checks", () => {
     await world.label();
     await world.settled();
     expect(await world.stages()).toEqual({ one: "parked" });
-    expect(await world.status()).toMatch(/✋ parked \| #2 \|.*look at the failing checks.*`\/headgate retry one`/);
+    expect(await world.status()).toMatch(
+      /✋ needs attention \| #2 \|.*look at the failing checks.*`\/headgate retry one`/,
+    );
     const [pull] = await world.pulls();
     expect(pull?.state).toBe("open");
     expect(await world.log()).toEqual(["first"]);
