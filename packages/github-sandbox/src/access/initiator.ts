@@ -1,6 +1,6 @@
 import type { User } from "../store/entities.ts";
 
-/** Who changes something, and whether with an Actions GITHUB_TOKEN, whose changes start no workflow. */
+/** The user behind a change. `byJobToken`: made with an Actions GITHUB_TOKEN, so it starts no workflow. */
 export interface Initiator {
   user: User;
   byJobToken: boolean;

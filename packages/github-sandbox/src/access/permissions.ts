@@ -2,7 +2,7 @@
 import type { App, PermissionLevel, Repository, Role, Token, User } from "../store/entities.ts";
 import { ApiError, forbidden } from "./errors.ts";
 
-/** Whoever sent the request, found from its Authorization header before any route runs. */
+/** The sender of a request, read from its Authorization header before any route runs. */
 export type Actor =
   | { kind: "anonymous" }
   /** An App itself, by its JWT: it may only ask for its installations, tokens and deliveries. */
@@ -18,11 +18,11 @@ export function roleOf(repository: Repository, user: User): Role | null {
   return repository.collaborators[String(user.id)] ?? null;
 }
 
-/** What everybody may read of a public repository. Secrets, variables and administration are its own people's. */
+/** Permissions that everyone has to read a public repository. Secrets, variables and administration are not among them. */
 const openToAll = new Set(["metadata", "contents", "issues", "pull_requests", "statuses", "checks", "actions"]);
 
 /**
- * Whether the actor may use `permission` (GitHub's names: contents, issues, pull_requests, checks, statuses, actions,
+ * Returns true if the actor may use `permission` (GitHub's names: contents, issues, pull_requests, checks, statuses, actions,
  * workflows, administration, metadata) at `level` in the repository. Scoped tokens need the permission and the
  * repository; a person's token follows the person's role.
  */
@@ -43,7 +43,7 @@ export function may(actor: Actor, repository: Repository, permission: string, le
   return roleLevels[role] >= levels[level] || (permission === "issues" && role === "triage" && level === "write");
 }
 
-/** What an actor is told who may see the repository but not do that. */
+/** Returns the error for an actor that may read the repository but may not do this. */
 export function refusal(actor: Actor): ApiError {
   if (actor.kind === "anonymous") return new ApiError(401, "Requires authentication");
   const isPerson = actor.kind === "token" && actor.token.permissions === null;

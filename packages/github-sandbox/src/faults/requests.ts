@@ -1,10 +1,10 @@
-/** What faults does to a REST or GraphQL request. */
+/** Injects faults into REST and GraphQL requests. */
 import type { HttpBindings } from "@hono/node-server";
 import { tooMuch } from "../limits/secondary.ts";
 import type { HttpContext } from "../rest/kit.ts";
 import type { Faults } from "./faults.ts";
 
-/** Does the work, or what the faults makes of it. */
+/** Runs the request, or answers with the fault that was drawn for it. */
 export async function withFaults(faults: Faults, http: HttpContext, work: () => Promise<void>): Promise<void> {
   const fault = faults.request(http.req.method, http.req.path);
   switch (fault.kind) {

@@ -1,7 +1,7 @@
 /** Puts a judgement of a pushed ref into the lines that git prints at the client. */
 import type { Judgement, Objection } from "../protection/judge.ts";
 
-/** What GitHub prints to whoever pushes: why not, or what they were excused from. */
+/** Writes what git prints after a push: the rules that refused it, or the rules that were bypassed. */
 export function words(ref: string, { against, bypassed }: Judgement, rulesPage: string): string[] {
   const list = (objections: readonly Objection[]) => [
     "",

@@ -1,6 +1,6 @@
 /**
- * What can happen to an issue, and what it tells. A pull request is changed through the issues routes too (labels,
- * title, state); GitHub then tells `pull_request`, not `issues`.
+ * Changes issues and sends their webhooks. A pull request changes through the issues routes too (labels, title, state);
+ * its webhook is then `pull_request`, not `issues`.
  */
 
 import type { Initiator } from "../access/initiator.ts";

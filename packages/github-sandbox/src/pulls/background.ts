@@ -10,7 +10,7 @@ function of(context: Pick<SandboxContext, "store">): Set<Promise<void>> {
   return found;
 }
 
-/** Lets the work go on by itself. Its failure is nobody's answer: whoever asked sees that nothing came of it. */
+/** Runs work after the response was sent. Drops its errors, since no request is left to answer them. */
 export function inBackground(context: Pick<SandboxContext, "store">, work: Promise<unknown>): void {
   const all = of(context);
   const settled = work.then(

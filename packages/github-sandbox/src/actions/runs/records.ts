@@ -1,4 +1,4 @@
-/** Runs and jobs as the store keeps them; every change is told as GitHub tells it. */
+/** Stores runs and jobs, and sends the webhooks that GitHub sends for each change. */
 
 import type { HeadCommit } from "../../git/store.ts";
 import { renderJob, renderWorkflow, renderWorkflowRun } from "../../render/actions.ts";

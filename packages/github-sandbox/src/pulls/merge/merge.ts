@@ -23,7 +23,7 @@ export interface MergeOrder {
   sha: string | null;
   title: string | null;
   message: string | null;
-  /** false: whoever may pass over the base's rules does not. */
+  /** false: applies the base's rules also to people who may bypass them. */
   bypass?: false;
 }
 

@@ -42,6 +42,6 @@ async function mergeIfReady(
   const repository = pull && context.store.table("repositories").get(pull.repositoryId);
   if (pull === undefined || repository === undefined) return;
   const initiator = { user: userById(context, enabledById), byJobToken };
-  // Whoever switched it on may pass over the rules, but that is not what they asked for.
+  // Applies the rules even if the person who enabled auto-merge may bypass them: enabling it is no request to bypass.
   await mergePull(context, repository, pull, { method, sha: pull.headSha, title, message, bypass: false }, initiator);
 }
