@@ -20,7 +20,7 @@ let place: Workplace | undefined;
 afterEach(() => place?.remove());
 
 describe("headgate run, killed and started again on the same folder", () => {
-  it.each(lives)("finishes with nothing done twice: %s, %s, %s, %s", { timeout: 120_000 }, async (...moments) => {
+  it.each(lives)("finishes with nothing done twice: %s, %s, %s, %s", async (...moments) => {
     place = new Workplace(checkedRepository("for f in *.txt; do grep -q made $f; done", { "a0.txt": "made\n" }));
     place.write({
       "issue.md": "# Two files\n\nMake two files.\n",

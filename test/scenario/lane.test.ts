@@ -50,7 +50,7 @@ describe("two tasks that change the same line", () => {
       files: { "order.txt": "nothing\n" },
       agent: `case $HEADGATE_ATTEMPT_KIND in
         build) echo $HEADGATE_TASK_ID > order.txt;;
-        resolve) grep -v '^[<=>]\\{7\\}' command.txt | sort > resolved; mv resolved command.txt;;
+        resolve) grep -v '^[<=>]\\{7\\}' order.txt | sort > resolved; mv resolved order.txt;;
       esac`,
     });
     await world.label();

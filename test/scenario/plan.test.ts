@@ -17,7 +17,7 @@ function planned(issue: string, ...flags: string[]) {
 
 const LIST = "# Two files\n\n- [ ] one: Make one [files: one.txt] [size: S]\n- [ ] two: Make two (after: one)\n";
 
-describe("headgate plan", { timeout: 60_000 }, () => {
+describe("headgate plan", () => {
   it("says what a task list would take, leaves the repository as it is, and needs no key", async () => {
     const before = place.git("for-each-ref");
     const { code, output } = await planned(LIST);
@@ -82,6 +82,6 @@ describe("headgate plan", { timeout: 60_000 }, () => {
     const { code, output } = await planned(LIST);
 
     expect(code).toBe(2);
-    expect(output).toMatch(/Headgate could not start here yet:\n.*requires no checks/);
+    expect(output).toMatch(/Headgate cannot start here yet\. Fix this:\n.*requires no checks/);
   });
 });
