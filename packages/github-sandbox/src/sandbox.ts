@@ -5,7 +5,7 @@
 import { join, resolve } from "node:path";
 import { issueJobToken } from "./access/tokens.ts";
 import { startActions } from "./actions/index.ts";
-import type { Foreseen } from "./actions/launch/foreseen.ts";
+import type { Foreseen } from "./actions/trigger/foreseen.ts";
 import { mountApi, restApi } from "./api.ts";
 import type { SandboxContext } from "./context.ts";
 import { faultRoutes } from "./faults/fault-routes.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openArtifacts } from "../src/actions/artifacts/store.ts";
+import { openArtifacts } from "../src/actions/built-in/artifacts/store.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 import { stubPython } from "./python.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { issueJobToken, issueUserToken } from "../src/access/tokens.ts";
-import type { ActionsOptions } from "../src/actions/host.ts";
+import type { ActionsOptions } from "../src/actions/host/port.ts";
 import { type Actions, startActions } from "../src/actions/index.ts";
 import { restApi } from "../src/api.ts";
 import type { SandboxContext } from "../src/context.ts";

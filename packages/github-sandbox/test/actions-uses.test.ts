@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { isInRange } from "../src/actions/steps/version-range.ts";
+import { isInRange } from "../src/actions/built-in/setup/version-range.ts";
 import { type Fixture, startFixture } from "./actions-fixture.ts";
 import { stubPython } from "./python.ts";
 

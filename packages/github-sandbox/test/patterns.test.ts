@@ -1,6 +1,6 @@
 /** Filter patterns as GitHub's cheat sheet has them. */
 import { describe, expect, it } from "vitest";
-import { matches } from "../src/actions/workflow/patterns.ts";
+import { matches } from "../src/actions/trigger/patterns.ts";
 
 describe("filter patterns", () => {
   it.each<[string[], string, boolean]>([

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { openArtifacts } from "../src/actions/artifacts/store.ts";
+import { openArtifacts } from "../src/actions/built-in/artifacts/store.ts";
 import type { WorkflowRun } from "../src/store/entities.ts";
 import { Store } from "../src/store/store.ts";
 import { type Fixture, startFixture } from "./rest-fixture.ts";

@@ -6,22 +6,22 @@
 import type { Announcement } from "../store/announce.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../store/entities.ts";
 import type { PendingAnnouncement } from "../store/tables.ts";
-import { type Artifacts, openArtifacts } from "./artifacts/store.ts";
-import { type Caches, openCaches } from "./caches/store.ts";
-import type { ActionsHost, ActionsOptions } from "./host.ts";
-import { trackingPrefixOf } from "./job/run-job.ts";
-import { type Dispatch, dispatch } from "./launch/dispatch.ts";
-import { startRunsFor } from "./launch/events.ts";
-import { type Foreseen, foreseePullChecks } from "./launch/foreseen.ts";
-import { type Again, startAgain } from "./launch/start.ts";
-import { WorkflowFiles } from "./launch/workflow-files.ts";
-import { startProcessGuard } from "./machine/guard.ts";
-import { ConcurrencyGroups } from "./runs/concurrency.ts";
-import { forgetRun } from "./runs/forget.ts";
-import { slotsByOwner } from "./runs/owner-slots.ts";
-import { Records } from "./runs/records.ts";
-import { cancelUnfinished, endEarlierLife } from "./runs/recover.ts";
-import type { Runner } from "./runs/runner.ts";
+import { type Artifacts, openArtifacts } from "./built-in/artifacts/store.ts";
+import { type Caches, openCaches } from "./built-in/caches/store.ts";
+import { startProcessGuard } from "./execute/machine/guard.ts";
+import { trackingPrefixOf } from "./execute/run-job.ts";
+import type { ActionsHost, ActionsOptions } from "./host/port.ts";
+import { WorkflowFiles } from "./parse/workflow-folder.ts";
+import { forgetRun } from "./schedule/forget.ts";
+import { Records } from "./schedule/records.ts";
+import { cancelUnfinished, endEarlierLife } from "./schedule/recover.ts";
+import type { Runner } from "./schedule/runner.ts";
+import { type Again, startAgain } from "./schedule/start.ts";
+import { ConcurrencyGroups } from "./schedule/turns/concurrency.ts";
+import { slotsByOwner } from "./schedule/turns/owner-slots.ts";
+import { type Dispatch, dispatch } from "./trigger/dispatch.ts";
+import { startRunsFor } from "./trigger/events.ts";
+import { type Foreseen, foreseePullChecks } from "./trigger/foreseen.ts";
 
 export interface Actions {
   readonly artifacts: Artifacts;

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { ApiError, notFound } from "../../access/errors.ts";
-import type { Artifacts } from "../../actions/artifacts/store.ts";
+import type { Artifacts } from "../../actions/built-in/artifacts/store.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderArtifact } from "../../render/actions.ts";
 import type { Artifact, Repository } from "../../store/entities.ts";

@@ -1,0 +1,119 @@
+/** actions/cache and its halves `restore` and `save`, as of version 4. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import type { Cache } from "../../../store/entities.ts";
+import type { StepLog } from "../../execute/machine/log.ts";
+import { StepError } from "../../execute/step-error.ts";
+import type { ActionCall } from "../../execute/steps/call.ts";
+import { booleanInput, linesInput, textInput } from "../inputs.ts";
+
+/** https://github.com/actions/toolkit/blob/main/packages/cache/src/cache.ts */
+const maxKey = 512;
+
+interface Wanted {
+  key: string;
+  restoreKeys: string[];
+  paths: string[];
+  /** Caches of other paths are other caches. */
+  version: string;
+}
+
+function wantedBy({ job, inputs }: ActionCall): Wanted {
+  const key = textInput(inputs, "key");
+  const paths = linesInput(inputs, "path");
+  const missing = key === "" ? "key" : "path";
+  if (key === "" || paths.length === 0) throw new StepError(`Input required and not supplied: ${missing}`);
+  const restoreKeys = linesInput(inputs, "restore-keys");
+  const long = [key, ...restoreKeys].find((each) => each.length > maxKey || each.includes(","));
+  if (long !== undefined) {
+    throw new StepError(`Key Validation Error: ${long} cannot be larger than ${maxKey} characters or contain commas.`);
+  }
+  const pattern = paths.find((path) => /[*?[\]!]/.test(path));
+  if (pattern !== undefined) throw new StepError(`This runner's actions/cache cannot do 'path: ${pattern}'.`);
+  const home = (path: string) => path.replace(/^~(?=\/|$)/, job.folders.home);
+  const inside = paths.map(
+    (path) => relative(job.folders.workspace, resolve(job.folders.workspace, home(path))) || ".",
+  );
+  const version = createHash("sha256").update(inside.join("\n")).digest("hex");
+  return { key, restoreKeys, paths: inside, version };
+}
+
+async function tar(call: ActionCall, args: string[], log: StepLog): Promise<void> {
+  const { job, frame, signal } = call;
+  const command = { command: "tar", args, cwd: job.folders.workspace, env: job.processEnv(frame), signal };
+  const exitCode = await job.processes.run({ ...command, onLine: log.line });
+  if (exitCode !== 0) throw new StepError(`The process tar failed with exit code ${exitCode}`);
+}
+
+/** Its own ref, the base of its pull, and the default branch. */
+function refsSeen({ job }: ActionCall): string[] {
+  const { run, repository, contexts } = job.request;
+  const base = contexts.github.base_ref;
+  const branches = [typeof base === "string" ? base : "", repository.defaultBranch].filter((name) => name !== "");
+  return [run.ref, ...branches.map((name) => `refs/heads/${name}`)];
+}
+
+async function restored(call: ActionCall, wanted: Wanted): Promise<Cache | undefined> {
+  const { job, inputs, outputs, log } = call;
+  const { caches, cacheAccess, repository } = job.request;
+  const { key, restoreKeys, version } = wanted;
+  outputs["cache-hit"] = "";
+  outputs["cache-primary-key"] = key;
+  const found = cacheAccess.restore
+    ? caches.find(repository, refsSeen(call), version, [key, ...restoreKeys])
+    : undefined;
+  if (!cacheAccess.restore) log.warning("The job's cache-mode does not allow restoring caches.");
+  if (found === undefined) {
+    if (booleanInput(inputs, "fail-on-cache-miss", false)) {
+      throw new StepError(`Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: ${key}`);
+    }
+    log.line(`Cache not found for input keys: ${[key, ...restoreKeys].join(", ")}`);
+    return undefined;
+  }
+  if (!booleanInput(inputs, "lookup-only", false)) await tar(call, ["-xPf", caches.path(found)], log);
+  outputs["cache-hit"] = String(found.key === key);
+  outputs["cache-matched-key"] = found.key;
+  log.line(`Cache restored from key: ${found.key}`);
+  return found;
+}
+
+async function save(call: ActionCall, { key, paths, version }: Wanted, log: StepLog): Promise<void> {
+  const { job } = call;
+  const { caches, cacheAccess, repository, run } = job.request;
+  if (!cacheAccess.save) return log.warning("The job's cache-mode does not allow saving caches.");
+  if (!caches.isFree(repository, run.ref, version, key)) {
+    return log.warning(
+      `Failed to save: Unable to reserve cache with key ${key}, another job may be creating this cache.`,
+    );
+  }
+  const there = paths.filter((path) => existsSync(join(job.folders.workspace, path)));
+  if (there.length === 0) {
+    return log.warning("Path Validation Error: Path(s) specified in the action for caching do(es) not exist.");
+  }
+  const file = join(job.folders.temp, `cache-${version}.tar`);
+  await tar(call, ["-cPf", file, "--", ...there], log);
+  // Another job may have been faster.
+  if (caches.isFree(repository, run.ref, version, key)) caches.save(repository, { ref: run.ref, version, key }, file);
+  log.line(`Cache saved with key: ${key}`);
+}
+
+export async function cache(
+  call: ActionCall,
+): Promise<((log: StepLog, signal: AbortSignal) => Promise<void>) | undefined> {
+  const wanted = wantedBy(call);
+  const found = await restored(call, wanted);
+  if (found?.key === wanted.key || booleanInput(call.inputs, "lookup-only", false)) return undefined;
+  return async (log, signal) => {
+    // As the action's `post-if: success()`.
+    if (!call.job.frame.failed) await save({ ...call, signal }, wanted, log);
+  };
+}
+
+export async function restoreCache(call: ActionCall): Promise<undefined> {
+  await restored(call, wantedBy(call));
+}
+
+export async function saveCache(call: ActionCall): Promise<undefined> {
+  await save(call, wantedBy(call), call.log);
+}

@@ -1,0 +1,81 @@
+/**
+ * Caches of a repository: one tar file each, seen from the ref that saved it, from the pulls into it, and, when that is the
+ * default branch, from everywhere
+ * (https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching#restrictions-for-accessing-a-cache).
+ */
+import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Cache, Repository } from "../../../store/entities.ts";
+import type { Store } from "../../../store/store.ts";
+
+/** GitHub drops the longest unused ones of a repository when all of them are larger. */
+const maxBytes = 10 * 1024 ** 3;
+
+export interface Caches {
+  /** The first match, in order: the key itself, then the newest whose key begins with one of the others. */
+  find(repository: Repository, refs: readonly string[], version: string, keys: readonly string[]): Cache | undefined;
+  /** False when the key is taken, which a cache is for good. */
+  isFree(repository: Repository, ref: string, version: string, key: string): boolean;
+  /** Keeps a tar file, which is moved. */
+  save(repository: Repository, cache: Pick<Cache, "ref" | "version" | "key">, tar: string): Cache;
+  path(cache: Pick<Cache, "id">): string;
+  remove(cache: Cache): void;
+}
+
+export function openCaches(store: Store, dataDir: string): Caches {
+  const folder = join(dataDir, "caches");
+  mkdirSync(folder, { recursive: true });
+  const table = store.table("caches");
+  const path = ({ id }: Pick<Cache, "id">) => join(folder, `${id}.tar`);
+
+  function remove(cache: Cache): void {
+    table.remove(cache.id);
+    rmSync(path(cache), { force: true });
+  }
+
+  function dropUnused(repository: Repository): void {
+    const all = table.filter((cache) => cache.repositoryId === repository.id);
+    all.sort((left, right) => left.lastAccessedAt.localeCompare(right.lastAccessedAt) || left.id - right.id);
+    let bytes = all.reduce((sum, cache) => sum + cache.sizeInBytes, 0);
+    for (const cache of all) {
+      if (bytes <= maxBytes) return;
+      bytes -= cache.sizeInBytes;
+      remove(cache);
+    }
+  }
+
+  const isFree: Caches["isFree"] = (repository, ref, version, key) =>
+    table.find(
+      (cache) =>
+        cache.repositoryId === repository.id && cache.ref === ref && cache.version === version && cache.key === key,
+    ) === undefined;
+
+  return {
+    path,
+    remove,
+    isFree,
+    find(repository, refs, version, keys) {
+      for (const ref of refs) {
+        const seen = table.filter(
+          (cache) => cache.repositoryId === repository.id && cache.ref === ref && cache.version === version,
+        );
+        const [exact, ...prefixes] = keys;
+        const found =
+          seen.find((cache) => cache.key === exact) ??
+          prefixes.flatMap((prefix) => seen.findLast((cache) => cache.key.startsWith(prefix)) ?? [])[0];
+        if (found !== undefined) return table.put({ ...found, lastAccessedAt: store.now() });
+      }
+      return undefined;
+    },
+    save(repository, { ref, version, key }, tar) {
+      const id = store.nextId();
+      const sizeInBytes = statSync(tar).size;
+      renameSync(tar, path({ id }));
+      const now = store.now();
+      const saved = { id, repositoryId: repository.id, ref, version, key, sizeInBytes };
+      const cache = table.put({ ...saved, createdAt: now, lastAccessedAt: now });
+      dropUnused(repository);
+      return cache;
+    },
+  };
+}

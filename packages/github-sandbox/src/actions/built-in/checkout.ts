@@ -1,0 +1,143 @@
+/**
+ * actions/checkout. Objects come from the bare repository over git's local transport, which copies them: a clone by hard
+ * links would let a job write into the repository. The remote is the HTTP address all the same.
+ */
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import type { Repository } from "../../store/entities.ts";
+import type { StepLog } from "../execute/machine/log.ts";
+import { StepError } from "../execute/step-error.ts";
+import { commitOf } from "../execute/steps/action-source.ts";
+import type { ActionCall } from "../execute/steps/call.ts";
+import { booleanInput, refuseInputs, textInput } from "./inputs.ts";
+
+interface Target {
+  repository: Repository;
+  sha: string;
+  /** Full ref, or null when a SHA was asked for. */
+  ref: string | null;
+}
+
+/** A job's own repository, or another one its owner has or that is public. */
+function repositoryOf({ job }: ActionCall, fullName: string): Repository {
+  const { host, repository } = job.request;
+  const own = `${repository.owner}/${repository.name}`;
+  if (fullName === "" || fullName.toLowerCase() === own.toLowerCase()) return repository;
+  const found = host.store
+    .table("repositories")
+    .find(({ owner, name }) => `${owner}/${name}`.toLowerCase() === fullName.toLowerCase());
+  if (found === undefined) throw new StepError(`Repository '${fullName}' not found.`);
+  return found;
+}
+
+/** A private repository needs a token that reaches it; the job's own reaches its own repository alone. */
+function mayRead({ job, inputs }: ActionCall, repository: Repository): boolean {
+  const own = repository.id === job.request.repository.id;
+  const given = textInput(inputs, "token", job.token);
+  const token = job.request.host.store.table("tokens").get(given);
+  if (given === job.token || token === undefined) {
+    return !repository.private || (own && job.request.permissions.contents !== undefined);
+  }
+  const reaches = token.repositories === null || token.repositories.includes(repository.id);
+  return !repository.private || (reaches && (token.permissions === null || token.permissions.contents !== undefined));
+}
+
+async function fullRef(call: ActionCall, repository: Repository, ref: string): Promise<string | null> {
+  const { host } = call.job.request;
+  for (const candidate of [`refs/heads/${ref}`, `refs/tags/${ref}`, ref]) {
+    if (candidate.startsWith("refs/") && (await host.resolve(repository, candidate)) !== null) return candidate;
+  }
+  return null;
+}
+
+async function targetOf(call: ActionCall): Promise<Target> {
+  const { job, inputs } = call;
+  const { host, run } = job.request;
+  const repository = repositoryOf(call, textInput(inputs, "repository"));
+  if (!mayRead(call, repository)) throw new StepError(`Repository '${repository.owner}/${repository.name}' not found.`);
+  const asked = textInput(inputs, "ref");
+  if (asked === "" && repository.id === job.request.repository.id)
+    return { repository, sha: run.checkoutSha, ref: run.ref };
+  if (/^[0-9a-f]{40}$/i.test(asked)) return { repository, sha: asked.toLowerCase(), ref: null };
+  const ref = await fullRef(call, repository, asked === "" ? repository.defaultBranch : asked);
+  const sha = ref === null ? null : await commitOf(host, repository, ref);
+  if (sha === null) throw new StepError(`A branch or tag with the name '${asked}' could not be found`);
+  return { repository, sha, ref };
+}
+
+/** Where the fetched commit is kept, as the real action keeps it: `refs/remotes/origin/main`, `refs/remotes/pull/3/merge`. */
+function trackingRef(ref: string): string {
+  if (ref.startsWith("refs/heads/")) return ref.replace("refs/heads/", "refs/remotes/origin/");
+  return ref.startsWith("refs/pull/") ? ref.replace("refs/pull/", "refs/remotes/pull/") : ref;
+}
+
+function refspecs({ ref, sha }: Target, depth: number, withTags: boolean): string[] {
+  const tags = "+refs/tags/*:refs/tags/*";
+  if (depth === 0) return ["+refs/heads/*:refs/remotes/origin/*", tags, sha];
+  return [ref === null ? sha : `+${sha}:${trackingRef(ref)}`, ...(withTags ? [tags] : [])];
+}
+
+function checkoutArgs({ ref, sha }: Target): string[] {
+  if (ref?.startsWith("refs/heads/")) return ["-B", ref.slice("refs/heads/".length), trackingRef(ref)];
+  return ["--detach", sha];
+}
+
+export async function checkout(call: ActionCall): Promise<((log: StepLog) => Promise<void>) | undefined> {
+  const { job, inputs, outputs, log } = call;
+  refuseInputs(inputs, "actions/checkout", ["submodules", "lfs", "sparse-checkout", "filter", "ssh-key"]);
+  const { host } = job.request;
+  const { workspace } = job.folders;
+  const folder = resolve(workspace, textInput(inputs, "path"));
+  if (relative(workspace, folder).startsWith("..")) {
+    throw new StepError(`Repository path '${folder}' is not under '${workspace}'`);
+  }
+  const target = await targetOf(call);
+  const depth = Number(textInput(inputs, "fetch-depth", "1"));
+  if (!Number.isInteger(depth) || depth < 0)
+    throw new StepError(`'fetch-depth: ${inputs["fetch-depth"]}' is no depth.`);
+
+  const git = async (...args: string[]) => {
+    log.line(`[command]git ${args.join(" ")}`);
+    const env = job.processEnv(call.frame);
+    const options = { command: "git", args, cwd: folder, env, signal: call.signal, onLine: log.line };
+    const exitCode = await job.processes.run(options);
+    if (exitCode !== 0) throw new StepError(`The process git failed with exit code ${exitCode}`);
+  };
+  const kept = booleanInput(inputs, "clean", true) ? folder : resolve(folder, ".git");
+  rmSync(kept, { recursive: true, force: true, maxRetries: 3 });
+  mkdirSync(folder, { recursive: true });
+
+  const { repository } = target;
+  const fullName = `${repository.owner}/${repository.name}`;
+  await git("init", "--quiet", "--template=", "--initial-branch", repository.defaultBranch);
+  const config = resolve(folder, ".git", "config");
+  const url = `${host.serverUrl()}/${fullName}`;
+  appendFileSync(config, `[remote "origin"]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`);
+  await git(
+    ...["fetch", "--quiet", "--no-tags", "--no-auto-gc", ...(depth > 0 ? [`--depth=${depth}`] : [])],
+    // Any commit that exists may be asked for, as on GitHub.
+    "--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack",
+    ...[`file://${host.gitDir(repository)}`, ...refspecs(target, depth, booleanInput(inputs, "fetch-tags", false))],
+  );
+  // The branch may have moved on since the run began.
+  if (depth === 0 && target.ref !== null && !target.ref.startsWith("refs/tags/")) {
+    await git("update-ref", trackingRef(target.ref), target.sha);
+  }
+  await git("checkout", "--quiet", "--force", ...checkoutArgs(target));
+  outputs.commit = target.sha;
+  outputs.ref = target.ref ?? target.sha;
+  log.line(`HEAD is now at ${target.sha}`);
+  if (!booleanInput(inputs, "persist-credentials", true)) return undefined;
+
+  const basic = Buffer.from(`x-access-token:${textInput(inputs, "token", job.token)}`).toString("base64");
+  job.masks.add(basic);
+  const section = `http.${host.serverUrl()}/`;
+  appendFileSync(config, `[http "${host.serverUrl()}/"]\n\textraheader = AUTHORIZATION: basic ${basic}\n`);
+  return () => rmCredentials(call, folder, section);
+}
+
+async function rmCredentials({ job, frame }: ActionCall, cwd: string, section: string): Promise<void> {
+  const signal = new AbortController().signal;
+  const args = ["config", "--local", "--remove-section", section];
+  await job.processes.run({ command: "git", args, cwd, env: job.processEnv(frame), signal, onLine: () => {} });
+}

@@ -1,0 +1,31 @@
+/** Inputs of local actions, read as the toolkit reads them. */
+import { StepError } from "../execute/step-error.ts";
+
+type Inputs = Record<string, string>;
+
+export function textInput(inputs: Inputs, name: string, fallback = ""): string {
+  const text = inputs[name]?.trim() ?? "";
+  return text === "" ? fallback : text;
+}
+
+export function booleanInput(inputs: Inputs, name: string, fallback: boolean): boolean {
+  const text = textInput(inputs, name).toLowerCase();
+  if (text === "") return fallback;
+  if (text === "true" || text === "false") return text === "true";
+  throw new StepError(`Input '${name}' must be true or false, not '${text}'.`);
+}
+
+export function linesInput(inputs: Inputs, name: string): string[] {
+  const lines = textInput(inputs, name)
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+  return lines.filter((line) => line !== "");
+}
+
+/** Fails the step when it asks for what the equivalent does not do, rather than leave it out silently. */
+export function refuseInputs(inputs: Inputs, action: string, names: readonly string[]): void {
+  for (const name of names) {
+    const text = textInput(inputs, name);
+    if (text !== "" && text !== "false") throw new StepError(`This runner's ${action} cannot do '${name}: ${text}'.`);
+  }
+}

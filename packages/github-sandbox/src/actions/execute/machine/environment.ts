@@ -1,0 +1,99 @@
+/** The environment of a job's processes: GitHub's variables, and of this process only PATH and the locale. */
+import { dirname, join } from "node:path";
+import type { JobRequest } from "../request.ts";
+import type { JobFolders } from "./folders.ts";
+
+const kept = ["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
+
+/**
+ * This process's PATH behind the folder of the job's Node.js. What npm puts before it (`node_modules/.bin` of whoever
+ * started the sandbox) is left out: a job must not pass with tools of another project.
+ */
+export function basePath(nodePath: string): string[] {
+  const own = (process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin").split(":");
+  const clean = own.filter((folder) => folder !== "" && !/node_modules\/\.bin\/?$|node-gyp-bin\/?$/.test(folder));
+  return [dirname(nodePath), ...clean];
+}
+
+function text(value: unknown): string {
+  return value === null || value === undefined ? "" : String(value);
+}
+
+/** What `runner` shows. */
+export function runnerContext(folders: JobFolders): Record<string, string> {
+  const architectures: Record<string, string> = { x64: "X64", arm64: "ARM64", arm: "ARM", ia32: "X86" };
+  return {
+    name: "sandbox",
+    os: process.platform === "darwin" ? "macOS" : "Linux",
+    arch: architectures[process.arch] ?? process.arch,
+    temp: folders.temp,
+    tool_cache: folders.tools,
+    environment: "github-hosted",
+    workspace: dirname(folders.workspace),
+  };
+}
+
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/variables#default-environment-variables */
+export function jobEnvironment(
+  request: JobRequest,
+  folders: JobFolders,
+  github: Record<string, unknown>,
+): Record<string, string> {
+  const { options } = request;
+  const env: Record<string, string> = {};
+  for (const name of kept) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  const fields = [
+    "actor",
+    "actor_id",
+    "api_url",
+    "base_ref",
+    "event_name",
+    "event_path",
+    "graphql_url",
+    "head_ref",
+    "job",
+    "ref",
+    "ref_name",
+    "ref_protected",
+    "ref_type",
+    "repository",
+    "repository_id",
+    "repository_owner",
+    "repository_owner_id",
+    "retention_days",
+    "run_attempt",
+    "run_id",
+    "run_number",
+    "server_url",
+    "sha",
+    "triggering_actor",
+    "workflow",
+    "workflow_ref",
+    "workflow_sha",
+    "workspace",
+  ];
+  for (const field of fields) env[`GITHUB_${field.toUpperCase()}`] = text(github[field]);
+  const runner = runnerContext(folders);
+  return {
+    ...env,
+    ...options.environment,
+    CI: "true",
+    GITHUB_ACTIONS: "true",
+    RUNNER_NAME: text(runner.name),
+    RUNNER_OS: text(runner.os),
+    RUNNER_ARCH: text(runner.arch),
+    RUNNER_TEMP: folders.temp,
+    RUNNER_TOOL_CACHE: folders.tools,
+    RUNNER_ENVIRONMENT: text(runner.environment),
+    RUNNER_WORKSPACE: text(runner.workspace),
+    HOME: folders.home,
+    TMPDIR: folders.temp,
+    XDG_CONFIG_HOME: join(folders.home, ".config"),
+    XDG_CACHE_HOME: join(folders.home, ".cache"),
+    // Nobody can answer a question of git's in a job.
+    GIT_TERMINAL_PROMPT: "0",
+  };
+}

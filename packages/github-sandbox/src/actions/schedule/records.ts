@@ -1,0 +1,226 @@
+/** Stores runs and jobs, and sends the webhooks that GitHub sends for each change. */
+
+import type { HeadCommit } from "../../git/store.ts";
+import { renderJob, renderWorkflow, renderWorkflowRun } from "../../render/actions.ts";
+import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
+import { repositoryWeb } from "../../render/site.ts";
+import { webhook } from "../../render/webhook.ts";
+import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
+import { actionsApp, actionsBot } from "../../store/github-actions.ts";
+import type { ActionsHost } from "../host/port.ts";
+import { Remembered } from "../host/remembered.ts";
+
+/** What a run is made of before it has a number. */
+export type RunDraft = Omit<
+  WorkflowRun,
+  "id" | "runNumber" | "runAttempt" | "status" | "conclusion" | "checkSuiteId" | "createdAt" | "startedAt" | "updatedAt"
+>;
+
+export class Records {
+  readonly #host: ActionsHost;
+  readonly #commits = new Remembered<Promise<HeadCommit>>();
+
+  constructor(host: ActionsHost) {
+    this.#host = host;
+  }
+
+  headCommit(repository: Repository, sha: string): Promise<HeadCommit> {
+    const read = () => this.#host.headCommit(repository, sha);
+    return this.#commits.get(`${repository.id}:${sha}`, read);
+  }
+
+  /** `titleOf` names the run once it has its numbers, which `run-name` may use. */
+  async create(repository: Repository, draft: RunDraft, titleOf: (run: WorkflowRun) => string): Promise<WorkflowRun> {
+    const { store } = this.#host;
+    const head = await this.headCommit(repository, draft.headSha);
+    const earlier = store.table("runs").filter((run) => run.workflowId === draft.workflowId).length;
+    const now = store.now();
+    const { headSha, headBranch } = draft;
+    const run = store.transaction(() => {
+      const id = store.nextId();
+      const suite = store.table("checkSuites").put({
+        id: store.nextId(),
+        repositoryId: repository.id,
+        headSha,
+        headBranch,
+        appId: actionsApp(store).id,
+        workflowRunId: id,
+        createdAt: now,
+        updatedAt: now,
+      });
+      const created: WorkflowRun = {
+        ...draft,
+        id,
+        runNumber: earlier + 1,
+        runAttempt: 1,
+        status: "queued",
+        conclusion: null,
+        checkSuiteId: suite.id,
+        createdAt: now,
+        startedAt: now,
+        updatedAt: now,
+      };
+      return store.table("runs").put({ ...created, displayTitle: titleOf(created) });
+    });
+    this.#announceRun(repository, run, "requested", head);
+    return run;
+  }
+
+  /** The next attempt of a completed run; it counts as begun before this first waits. */
+  async startAgain(repository: Repository, run: WorkflowRun, actor: User): Promise<WorkflowRun> {
+    this.#host.store.table("runAttempts").put({ id: `${run.id}:${run.runAttempt}`, run });
+    const change = { status: "queued", conclusion: null, failure: null, runAttempt: run.runAttempt + 1 } as const;
+    const again = this.#change(run.id, { ...change, triggeringActorId: actor.id, startedAt: this.#host.store.now() });
+    this.#announceRun(repository, again, "requested", await this.headCommit(repository, run.headSha));
+    return again;
+  }
+
+  /** Queued after it was pending. */
+  queue(runId: number): void {
+    this.#change(runId, { status: "queued" });
+  }
+
+  async begin(repository: Repository, runId: number): Promise<void> {
+    const run = this.#change(runId, { status: "in_progress" });
+    this.#announceRun(repository, run, "in_progress", await this.headCommit(repository, run.headSha));
+  }
+
+  async complete(repository: Repository, runId: number, conclusion: Conclusion): Promise<void> {
+    const { store, announce } = this.#host;
+    const known = store.table("runs").get(runId);
+    const head = await this.headCommit(repository, known?.headSha ?? "");
+    const run = this.#change(runId, { status: "completed", conclusion });
+    const suite = store.table("checkSuites").get(run.checkSuiteId);
+    if (suite !== undefined) {
+      const updated = store.table("checkSuites").put({ ...suite, updatedAt: run.updatedAt });
+      const { repository: _, ...payload } = renderCheckSuite(this.#host, repository, updated, head);
+      const sender = actionsBot(store);
+      // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
+      const what = webhook("check_suite", "completed", { check_suite: payload });
+      announce({ repository, ...what, sender, byJobToken: true });
+    }
+    this.#announceRun(repository, run, "completed", head);
+  }
+
+  createJob(repository: Repository, run: WorkflowRun, draft: Pick<Job, "name" | "key" | "labels">): Job {
+    const { store } = this.#host;
+    const now = store.now();
+    const job = store.transaction(() => {
+      const id = store.nextId();
+      const checkRunId = store.nextId();
+      store.table("checkRuns").put({
+        id: checkRunId,
+        repositoryId: repository.id,
+        suiteId: run.checkSuiteId,
+        headSha: run.headSha,
+        name: draft.name,
+        externalId: String(id),
+        detailsUrl: `${repositoryWeb(this.#host, repository)}/actions/runs/${run.id}/job/${id}`,
+        status: "queued",
+        conclusion: null,
+        appId: actionsApp(store).id,
+        startedAt: now,
+        completedAt: null,
+        output: { title: null, summary: null, text: null },
+      });
+      return store.table("jobs").put({
+        ...draft,
+        id,
+        repositoryId: repository.id,
+        runId: run.id,
+        runAttempt: run.runAttempt,
+        status: "queued",
+        conclusion: null,
+        checkRunId,
+        createdAt: now,
+        startedAt: null,
+        completedAt: null,
+        steps: [],
+        outputs: {},
+        process: null,
+      });
+    });
+    this.#announceCheck(repository, job, "created");
+    this.#announceJob(repository, job, "queued");
+    return job;
+  }
+
+  changeJob(jobId: number, change: Partial<Job>): Job {
+    const jobs = this.#host.store.table("jobs");
+    const job = jobs.get(jobId);
+    if (job === undefined) throw new Error(`There is no job ${jobId}`);
+    return jobs.put({ ...job, ...change });
+  }
+
+  startJob(repository: Repository, jobId: number): void {
+    const { store } = this.#host;
+    const now = store.now();
+    const job = this.changeJob(jobId, { status: "in_progress", startedAt: now });
+    this.#changeCheck(job, { status: "in_progress", startedAt: now });
+    this.#announceJob(repository, job, "in_progress");
+  }
+
+  completeJob(repository: Repository, jobId: number, conclusion: Conclusion, outputs: Record<string, string>): void {
+    const { store } = this.#host;
+    const now = store.now();
+    const job = store.transaction(() => {
+      const change = { status: "completed", conclusion, completedAt: now, outputs, process: null } as const;
+      const completed = this.changeJob(jobId, change);
+      this.#changeCheck(completed, { status: "completed", conclusion, completedAt: now });
+      return completed;
+    });
+    this.#announceCheck(repository, job, "completed");
+    this.#announceJob(repository, job, "completed");
+  }
+
+  #change(runId: number, change: Partial<WorkflowRun>): WorkflowRun {
+    const { store } = this.#host;
+    const run = store.table("runs").get(runId);
+    if (run === undefined) throw new Error(`There is no run ${runId}`);
+    return store.table("runs").put({ ...run, ...change, updatedAt: store.now() });
+  }
+
+  #changeCheck(job: Job, change: Partial<CheckRun>): void {
+    const checks = this.#host.store.table("checkRuns");
+    const check = checks.get(job.checkRunId);
+    if (check !== undefined) checks.put({ ...check, ...change });
+  }
+
+  #announceRun(
+    repository: Repository,
+    run: WorkflowRun,
+    action: "requested" | "in_progress" | "completed",
+    head: HeadCommit,
+  ): void {
+    const { store, announce } = this.#host;
+    const workflow = store.table("workflows").get(run.workflowId);
+    if (workflow === undefined) return;
+    const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
+    const payload = {
+      workflow_run: renderWorkflowRun(this.#host, repository, run, head),
+      workflow: renderWorkflow(this.#host, repository, workflow),
+    };
+    announce({ repository, ...webhook("workflow_run", action, payload), sender, byJobToken: false });
+  }
+
+  #announceJob(repository: Repository, job: Job, action: "queued" | "in_progress" | "completed"): void {
+    const { store, announce } = this.#host;
+    const run = store.table("runs").get(job.runId);
+    if (run === undefined) return;
+    const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
+    const payload = { workflow_job: renderJob(this.#host, repository, job, run) };
+    // `completed` has the same fields, but never without a time and a conclusion, which this type cannot know.
+    const what = webhook<"workflow_job", "queued" | "in_progress">("workflow_job", "in_progress", payload);
+    announce({ repository, ...what, action, sender, byJobToken: true });
+  }
+
+  #announceCheck(repository: Repository, job: Job, action: "created" | "completed"): void {
+    const { store, announce } = this.#host;
+    const check = store.table("checkRuns").get(job.checkRunId);
+    const suite = check === undefined ? undefined : store.table("checkSuites").get(check.suiteId);
+    if (check === undefined || suite === undefined) return;
+    const payload = { check_run: checkRunPayload(this.#host, repository, check, suite) };
+    const sender = actionsBot(store);
+    announce({ repository, ...webhook("check_run", action, payload), sender, byJobToken: true });
+  }
+}

@@ -1,0 +1,43 @@
+/** What an earlier life of the sandbox left: its processes, and the runs that nobody carries on. */
+import type { Job, WorkflowRun } from "../../store/entities.ts";
+import { clearAllJobFolders } from "../execute/machine/folders.ts";
+import { endEarlier } from "../execute/machine/processes.ts";
+import { trackingIdOf } from "../execute/run-job.ts";
+import type { Runner } from "./runner.ts";
+
+function unfinishedJobs({ host }: Runner, runId: number): Job[] {
+  return host.store.table("jobs").filter((job) => job.runId === runId && job.status !== "completed");
+}
+
+/** Ends leftover processes, takes their tokens and folders away, and gives the runs that are to be told as cancelled. */
+export function endEarlierLife(runner: Runner): WorkflowRun[] {
+  const { host, options } = runner;
+  const unfinished = host.store.table("runs").filter((run) => run.status !== "completed");
+  for (const job of unfinished.flatMap((run) => unfinishedJobs(runner, run.id))) {
+    endEarlier(job.process, trackingIdOf(options.dataDir, job.id));
+  }
+  const tokens = host.store.table("tokens").filter((token) => token.kind === "job");
+  for (const token of tokens) host.revokeToken(token.id);
+  clearAllJobFolders(options.dataDir);
+  return unfinished;
+}
+
+function cancelJob(runner: Runner, job: Job): void {
+  const { store } = runner.host;
+  const steps = job.steps.map((step) =>
+    step.status === "completed"
+      ? step
+      : ({ ...step, status: "completed", conclusion: "cancelled", completedAt: store.now() } as const),
+  );
+  runner.records.changeJob(job.id, { steps });
+  const repository = store.table("repositories").get(job.repositoryId);
+  if (repository !== undefined) runner.records.completeJob(repository, job.id, "cancelled", {});
+}
+
+export async function cancelUnfinished(runner: Runner, runs: readonly WorkflowRun[]): Promise<void> {
+  for (const run of runs) {
+    for (const job of unfinishedJobs(runner, run.id)) cancelJob(runner, job);
+    const repository = runner.host.store.table("repositories").get(run.repositoryId);
+    if (repository !== undefined) await runner.records.complete(repository, run.id, "cancelled");
+  }
+}

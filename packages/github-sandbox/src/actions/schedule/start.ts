@@ -1,0 +1,184 @@
+/** Starts a run of one workflow file, or records why it cannot start. */
+import type { Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
+import { evaluateText } from "../parse/expressions.ts";
+import { typedInputs } from "../parse/inputs.ts";
+import type { WorkflowSpec } from "../parse/model.ts";
+import type { ParseResult } from "../parse/workflow-file.ts";
+import { type Calls, findCalls } from "./calls.ts";
+import { githubContext } from "./github-context.ts";
+import { LiveRun } from "./live-run.ts";
+import type { Runner } from "./runner.ts";
+
+/** What happened, as a run sees it. */
+export interface Cause {
+  event: string;
+  /** The event's payload as `github.event` shows it. */
+  payload: Record<string, unknown>;
+  actor: User;
+  headSha: string;
+  headBranch: string | null;
+  /** Where the workflow file is read from and what jobs check out. */
+  checkoutSha: string;
+  definition: WorkflowRun["definition"];
+  ref: string;
+  pullNumbers: number[];
+  inputs: Record<string, string>;
+}
+
+/**
+ * Why a run has no job. GitHub fails a file that it cannot read, and gives `startup_failure` to one that cannot be put
+ * together with what it calls (https://github.com/kubestellar/docs/issues/6171).
+ */
+interface NotReady {
+  failure: string;
+  conclusion: Conclusion;
+}
+
+/** The workflow with everything it calls, or why it cannot run. */
+async function readyWorkflow(
+  runner: Runner,
+  repository: Repository,
+  commit: string,
+  parsed: ParseResult,
+): Promise<{ workflow: WorkflowSpec; calls: Calls } | NotReady> {
+  if ("errors" in parsed) return { failure: parsed.errors.join("\n"), conclusion: "failure" };
+  const calls = await findCalls(runner, parsed.workflow, { repository, commit });
+  if ("error" in calls) return { failure: calls.error, conclusion: "startup_failure" };
+  return { workflow: parsed.workflow, calls };
+}
+
+/** Where a run's workflow file lies, and so what `./` in its calls means. */
+export function definitionOf(
+  runner: Runner,
+  repository: Repository,
+  run: Pick<WorkflowRun, "checkoutSha" | "definition">,
+): { repository: Repository; commit: string } {
+  const elsewhere = run.definition;
+  const source = elsewhere === null ? undefined : runner.host.store.table("repositories").get(elsewhere.repositoryId);
+  if (elsewhere === null || source === undefined) return { repository, commit: run.checkoutSha };
+  return { repository: source, commit: elsewhere.commit };
+}
+
+function inputsOf(workflow: WorkflowSpec, run: WorkflowRun): Record<string, unknown> {
+  return typedInputs(workflow.dispatchInputs, run.inputs);
+}
+
+/** `run-name`; without one, as GitHub titles runs: the pull's title, the commit's first line, or the workflow's name. */
+function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workflow: WorkflowSpec): string {
+  const { pull_request: pull, head_commit: commit } = run.payload as {
+    pull_request?: { title?: string };
+    head_commit?: { message?: string } | null;
+  };
+  const fallback = pull?.title ?? commit?.message?.split("\n")[0] ?? run.name;
+  try {
+    const github = githubContext(runner.host, repository, run);
+    const contexts = { github, inputs: inputsOf(workflow, run), vars: repository.variables };
+    return evaluateText(workflow.runName, { contexts, functions: [] }).trim() || fallback;
+  } catch {
+    // GitHub falls back too when the name cannot be evaluated.
+    return fallback;
+  }
+}
+
+/** A fault of the runner's own must not leave a run that never ends. */
+async function failRun(runner: Runner, repository: Repository, run: WorkflowRun, error: unknown): Promise<void> {
+  const runs = runner.host.store.table("runs");
+  runs.put({
+    ...(runs.get(run.id) ?? run),
+    failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  await runner.records.complete(repository, run.id, "failure");
+  throw error;
+}
+
+/** Takes the run through its jobs; it is in `runner.live` until it has completed. */
+function goLive(
+  runner: Runner,
+  repository: Repository,
+  run: WorkflowRun,
+  { workflow, calls }: { workflow: WorkflowSpec; calls: Calls },
+  previous: readonly Job[],
+): WorkflowRun {
+  const live = new LiveRun(runner, repository, run, workflow, calls, inputsOf(workflow, run), previous);
+  runner.live.set(run.id, live);
+  const group = live.group();
+  const turn = group === null ? null : runner.groups.enter(repository.id, group, () => live.cancel());
+  const status = turn === null || turn.atOnce ? "queued" : "pending";
+  const waiting = status === run.status ? run : runner.host.store.table("runs").put({ ...run, status });
+  if (runner.closing) live.cancel(true);
+  const finished = live.finish(turn).catch((error: unknown) => failRun(runner, repository, run, error));
+  runner.inBackground(finished.finally(() => runner.live.delete(run.id)));
+  return waiting;
+}
+
+export async function startRun(
+  runner: Runner,
+  repository: Repository,
+  path: string,
+  parsed: ParseResult,
+  cause: Cause,
+): Promise<WorkflowRun> {
+  const { records, files } = runner;
+  const entity = files.entity(repository, path, parsed);
+  const source = definitionOf(runner, repository, cause);
+  const ready = await readyWorkflow(runner, source.repository, source.commit, parsed);
+  const { actor, ...rest } = cause;
+  const draft = {
+    ...rest,
+    repositoryId: repository.id,
+    workflowId: entity.id,
+    workflowPath: path,
+    // A file that cannot be read has no name but its path.
+    name: "errors" in parsed ? path : parsed.workflow.name,
+    displayTitle: "",
+    actorId: actor.id,
+    triggeringActorId: actor.id,
+    failure: "failure" in ready ? ready.failure : null,
+  };
+  const title = (run: WorkflowRun) =>
+    "failure" in ready ? run.name : titleOf(runner, repository, run, ready.workflow);
+  const run = await records.create(repository, draft, title);
+  if (!("failure" in ready)) return goLive(runner, repository, run, ready, []);
+  await records.complete(repository, run.id, ready.conclusion);
+  return runner.host.store.table("runs").get(run.id) ?? run;
+}
+
+/** What of a completed run is to be run again, with everything that depends on it. */
+export type Again = "all" | "failed" | Job;
+
+/** Jobs that an attempt takes over as they were. */
+function takenOver(runner: Runner, run: WorkflowRun, again: Again): Job[] {
+  if (again === "all") return [];
+  const latest = latestJobs(runner.host.store.table("jobs").filter((job) => job.runId === run.id));
+  if (again === "failed") return latest.filter((job) => job.conclusion === "success");
+  return latest.filter((job) => job.key !== again.key);
+}
+
+/** Runs a completed run again, as the one who asks for it. */
+export async function startAgain(
+  runner: Runner,
+  repository: Repository,
+  run: WorkflowRun,
+  again: Again,
+  actor: User,
+): Promise<WorkflowRun> {
+  const source = definitionOf(runner, repository, run);
+  const previous = takenOver(runner, run, again);
+  const attempt = await runner.records.startAgain(repository, run, actor);
+  const parsed = await runner.files.one(source.repository, source.commit, run.workflowPath);
+  const ready: Awaited<ReturnType<typeof readyWorkflow>> =
+    parsed === null
+      ? { conclusion: "failure", failure: `${run.workflowPath} does not exist at ${source.commit}` }
+      : await readyWorkflow(runner, source.repository, source.commit, parsed);
+  if (!("failure" in ready)) return goLive(runner, repository, attempt, ready, previous);
+  runner.host.store.table("runs").put({ ...attempt, failure: ready.failure });
+  await runner.records.complete(repository, run.id, ready.conclusion);
+  return attempt;
+}
+
+/** Each job's last execution, as a run's newest attempt shows it. */
+export function latestJobs(jobs: readonly Job[]): Job[] {
+  const latest = new Map<string, Job>();
+  for (const job of jobs) latest.set(job.key, job);
+  return [...latest.values()];
+}

@@ -1,0 +1,67 @@
+/** `workflow_dispatch`, with GitHub's refusals. */
+
+import { ApiError, notFound } from "../../access/errors.ts";
+import { renderRepository } from "../../render/repository.ts";
+import { renderSimpleUser } from "../../render/user.ts";
+import { webhook } from "../../render/webhook.ts";
+import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
+import { dispatchInputs } from "../parse/inputs.ts";
+import type { Runner } from "../schedule/runner.ts";
+import { startRun } from "../schedule/start.ts";
+
+export interface Dispatch {
+  /** A branch or tag, short or full. */
+  ref: string;
+  inputs: Record<string, unknown>;
+  actor: User;
+}
+
+async function refOf(runner: Runner, repository: Repository, ref: string): Promise<{ ref: string; sha: string }> {
+  const candidates = ref.startsWith("refs/") ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`];
+  for (const candidate of candidates) {
+    const sha = await runner.host.resolve(repository, candidate);
+    if (sha !== null) return { ref: candidate, sha };
+  }
+  throw new ApiError(422, `No ref found for: ${ref}`);
+}
+
+/** The workflow must be on the default branch; its content is the ref's. Throws ApiError. */
+export async function dispatch(
+  runner: Runner,
+  repository: Repository,
+  workflow: Workflow,
+  { ref: asked, inputs: given, actor }: Dispatch,
+): Promise<WorkflowRun> {
+  const { host, files } = runner;
+  const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
+  const onDefault = tip === null ? null : await files.one(repository, tip, workflow.path);
+  if (onDefault === null) throw notFound();
+  if (workflow.state !== "active") {
+    throw new ApiError(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
+  }
+  const { ref, sha } = await refOf(runner, repository, asked);
+  const parsed = await files.one(repository, sha, workflow.path);
+  const missing = new ApiError(422, "Workflow does not have 'workflow_dispatch' trigger");
+  if (parsed === null) throw missing;
+  if ("errors" in parsed) throw new ApiError(422, `failed to parse workflow: ${parsed.errors.join("\n")}`);
+  if (!parsed.workflow.on.has("workflow_dispatch")) throw missing;
+  const checked = dispatchInputs(parsed.workflow.dispatchInputs, given);
+  if ("error" in checked) throw new ApiError(422, checked.error);
+
+  const inputs = checked.values;
+  const payload = { inputs, ref, workflow: workflow.path };
+  const what = webhook("workflow_dispatch", null, payload);
+  host.announce({ repository, ...what, sender: actor, byJobToken: false });
+  return startRun(runner, repository, workflow.path, parsed, {
+    event: "workflow_dispatch",
+    payload: { ...payload, repository: renderRepository(host, repository), sender: renderSimpleUser(host, actor) },
+    actor,
+    headSha: sha,
+    headBranch: ref.replace(/^refs\/(heads|tags)\//, ""),
+    checkoutSha: sha,
+    definition: null,
+    ref,
+    pullNumbers: [],
+    inputs,
+  });
+}

@@ -1,0 +1,177 @@
+/** From an announcement to the runs it starts. */
+import { runGit } from "../../git/plumbing/dir.ts";
+import { fullPayload } from "../../render/payload.ts";
+import type { Announcement } from "../../store/announce.ts";
+import type { Repository, WorkflowRun } from "../../store/entities.ts";
+import type { WorkflowFile } from "../parse/workflow-folder.ts";
+import type { Runner } from "../schedule/runner.ts";
+import { type Cause, startRun } from "../schedule/start.ts";
+import { type Occurrence, starts } from "./filters.ts";
+
+/** Where a run of an event stands, and what its workflow's filters look at. */
+type Place = Pick<Cause, "headSha" | "headBranch" | "checkoutSha" | "ref" | "pullNumbers"> &
+  Pick<Occurrence, "branch" | "tag" | "workflowName" | "changedPaths">;
+
+interface PullPayload {
+  number: number;
+  merged?: boolean | null;
+  merge_commit_sha?: string | null;
+  head: { ref: string; sha: string };
+  base: { ref: string; sha: string };
+}
+
+const zeros = /^0+$/;
+/** https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs */
+const skipWords = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|\n\nskip-checks: ?true\s*$/i;
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflow_run */
+const maxChain = 3;
+
+async function names(runner: Runner, repository: Repository, args: string[]): Promise<string[]> {
+  const { stdout } = await runGit(["--git-dir", runner.host.gitDir(repository), ...args, "-z"]);
+  return stdout
+    .toString("utf8")
+    .split("\0")
+    .filter((name) => name !== "");
+}
+
+async function atPush(runner: Runner, { repository, payload }: Announcement): Promise<Place | null> {
+  const {
+    ref,
+    before,
+    after,
+    deleted,
+    head_commit: head,
+  } = payload as {
+    ref: string;
+    before: string;
+    after: string;
+    deleted?: boolean;
+    head_commit?: { message?: string } | null;
+  };
+  if (deleted === true || zeros.test(after) || skipWords.test(head?.message ?? "")) return null;
+  const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
+  const tag = ref.startsWith("refs/tags/") ? ref.slice("refs/tags/".length) : null;
+  if (branch === null && tag === null) return null;
+  const changedPaths = async () => {
+    if (!zeros.test(before)) return names(runner, repository, ["diff", "--name-only", before, after]);
+    // A new branch: what it has beyond the default branch.
+    const base = `refs/heads/${repository.defaultBranch}`;
+    const known = branch !== repository.defaultBranch && (await runner.host.resolve(repository, base)) !== null;
+    if (known) return names(runner, repository, ["diff", "--name-only", `${base}...${after}`]);
+    return names(runner, repository, ["ls-tree", "-r", "--name-only", after]);
+  };
+  const filters = { branch, tag, workflowName: null, changedPaths };
+  return { headSha: after, headBranch: branch ?? tag, checkoutSha: after, ref, pullNumbers: [], ...filters };
+}
+
+/** The pull's test merge; a conflicted pull has none, and so no runs. */
+async function mergeOf(
+  runner: Runner,
+  repository: Repository,
+  pull: PullPayload,
+  action: string | null,
+): Promise<{ sha: string; ref: string } | null> {
+  const ref = `refs/pull/${pull.number}/merge`;
+  if (pull.merged === true && typeof pull.merge_commit_sha === "string") {
+    return { sha: pull.merge_commit_sha, ref: `refs/heads/${pull.base.ref}` };
+  }
+  // Closing does not make a new one: the last is still there, unless the pull was in conflict.
+  if (action === "closed") {
+    const sha = await runner.host.resolve(repository, ref);
+    return sha === null ? null : { sha, ref };
+  }
+  const merge = await runner.host.testMerge(repository, pull.number);
+  return merge === null || merge === "conflict" ? null : { sha: merge.sha, ref };
+}
+
+async function atPull(runner: Runner, announcement: Announcement): Promise<Place | null> {
+  const { repository, event, payload } = announcement;
+  const pull = payload.pull_request as PullPayload;
+  const { head, base } = pull;
+  const common = { branch: base.ref, tag: null, workflowName: null, pullNumbers: [pull.number] };
+  const changedPaths = () => names(runner, repository, ["diff", "--name-only", `${base.sha}...${head.sha}`]);
+  if (event === "pull_request_target") {
+    const sha = await runner.host.resolve(repository, `refs/heads/${base.ref}`);
+    if (sha === null) return null;
+    return {
+      ...common,
+      changedPaths,
+      headSha: sha,
+      headBranch: head.ref,
+      checkoutSha: sha,
+      ref: `refs/heads/${base.ref}`,
+    };
+  }
+  const commit = await runner.records.headCommit(repository, head.sha);
+  if (skipWords.test(commit.message)) return null;
+  const merge = await mergeOf(runner, repository, pull, announcement.action);
+  if (merge === null) return null;
+  return { ...common, changedPaths, headSha: head.sha, headBranch: head.ref, checkoutSha: merge.sha, ref: merge.ref };
+}
+
+function chainLength(runner: Runner, run: WorkflowRun | undefined): number {
+  if (run?.event !== "workflow_run") return 0;
+  const { workflow_run: cause } = run.payload as { workflow_run?: { id?: number } };
+  return 1 + chainLength(runner, runner.host.store.table("runs").get(cause?.id ?? 0));
+}
+
+/** Everything else runs on the tip of the default branch. */
+async function atDefaultBranch(runner: Runner, { repository, event, payload }: Announcement): Promise<Place | null> {
+  const ref = `refs/heads/${repository.defaultBranch}`;
+  const sha = await runner.host.resolve(repository, ref);
+  if (sha === null) return null;
+  const place = { headSha: sha, headBranch: repository.defaultBranch, checkoutSha: sha, ref, pullNumbers: [] };
+  const filters = { branch: null, tag: null, workflowName: null, changedPaths: async () => [] };
+  if (event !== "workflow_run") return { ...place, ...filters };
+  const cause = payload.workflow_run as { id: number; name: string; head_branch: string | null };
+  if (chainLength(runner, runner.host.store.table("runs").get(cause.id)) >= maxChain) return null;
+  return { ...place, ...filters, branch: cause.head_branch, workflowName: cause.name };
+}
+
+function placeOf(runner: Runner, announcement: Announcement): Promise<Place | null> {
+  switch (announcement.event) {
+    case "push":
+      return atPush(runner, announcement);
+    case "pull_request":
+    case "pull_request_target":
+    case "pull_request_review":
+    case "pull_request_review_comment":
+      return atPull(runner, announcement);
+    default:
+      return atDefaultBranch(runner, announcement);
+  }
+}
+
+/** Workflows that a ruleset demands of every pull, as they are now where they lie. */
+export async function requiredFiles(
+  runner: Runner,
+  repository: Repository,
+): Promise<(WorkflowFile & { definition: WorkflowRun["definition"] })[]> {
+  const found = repository.requiredWorkflows.map(async ({ repositoryId, ref, path }) => {
+    const source = runner.host.store.table("repositories").get(repositoryId);
+    const commit = source === undefined ? null : await runner.host.resolve(source, ref);
+    if (source === undefined || commit === null) return [];
+    const parsed = await runner.files.one(source, commit, path);
+    return parsed === null ? [] : [{ path, parsed, definition: { repositoryId, commit } }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Starts the runs of an announcement, one per workflow that asks for it. */
+export async function startRunsFor(runner: Runner, announcement: Announcement): Promise<void> {
+  const { repository, event, action, sender } = announcement;
+  const place = await placeOf(runner, announcement);
+  if (place === null) return;
+  const { branch, tag, workflowName, changedPaths, ...where } = place;
+  const occurrence = { event, action, branch, tag, workflowName, changedPaths };
+  const own = (await runner.files.at(repository, place.checkoutSha)).map((file) => ({ ...file, definition: null }));
+  const required = event === "pull_request" ? await requiredFiles(runner, repository) : [];
+  for (const { path, parsed, definition } of [...own, ...required]) {
+    // A file that cannot be read says nothing of its events: GitHub shows it as failed at every push.
+    const wanted = "errors" in parsed ? event === "push" && tag === null : await starts(parsed.workflow, occurrence);
+    if (!wanted || runner.closing || runner.files.isDisabled(repository, path)) continue;
+    const payload = fullPayload(runner.host, announcement);
+    const cause = { ...where, definition, event, payload, actor: sender, inputs: {} };
+    await startRun(runner, repository, path, parsed, cause);
+  }
+}
