@@ -95,6 +95,18 @@ describe.each(["src", ...workspaces.map((workspace) => `${workspace}/src`)])("th
     expect(cycles(graph)).toEqual([]);
   });
 
+  it("export no name twice: a name means one thing wherever two files could both be imported", () => {
+    const exported = files
+      .filter(({ path }) => !path.startsWith("store/migrations/"))
+      .flatMap(({ path, text }) => {
+        const names = [...text.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm)];
+        // A schema and its type share a name and a file.
+        return [...new Set(names.map((match) => match[1] ?? ""))].map((name) => ({ name, path }));
+      });
+    const twice = [...Map.groupBy(exported, ({ name }) => name)].filter(([, places]) => places.length > 1);
+    expect(twice).toEqual([]);
+  });
+
   it("are small: no file over 400 lines, no folder over 14 files", () => {
     const long = files.filter((source) => source.text.split("\n").length > 400).map((source) => source.path);
     expect(long).toEqual([]);

@@ -14,7 +14,7 @@ const running: Record<string, Flag> = {
 
 const exits = "Exit code 0: completed; 1: error; 2: it waits for you, and says for what; 130: interrupted.";
 
-export const run: Subcommand = {
+export const runCommand: Subcommand = {
   name: "run",
   about: "Carries a feature out on a repository, on this machine. Your files and branches stay as they are.",
   flags: {
@@ -35,7 +35,7 @@ ${exits}
   headgate run --repo . --issue feature.md --plan plan.json --agent-command './agent.sh' --checks 'npm test'`,
 };
 
-export const plan: Subcommand = {
+export const planCommand: Subcommand = {
   name: "plan",
   about: "Says what Headgate would do with a feature and what it would take; starts nothing.",
   flags: {
@@ -60,7 +60,7 @@ export const demo: Subcommand = {
   notes: exits,
 };
 
-export const serve: Subcommand = {
+export const serveCommand: Subcommand = {
   name: "serve",
   about: "Runs the GitHub App, configured by its environment.",
   flags: {},

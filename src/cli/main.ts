@@ -15,9 +15,9 @@ import { readOptions } from "./run/options.ts";
 import { createPrinter } from "./run/printer.ts";
 import { serveSandbox } from "./sandbox.ts";
 import { serve } from "./serve.ts";
-import { leave, onInterruption } from "./signals.ts";
+import { exitWith, onInterruption } from "./signals.ts";
 
-const all = [commands.run, commands.plan, commands.demo, commands.serve, commands.sandbox];
+const all = [commands.runCommand, commands.planCommand, commands.demo, commands.serveCommand, commands.sandbox];
 
 /** Runs the subcommand. Resolves with the exit code. */
 async function start(parameters: readonly string[]): Promise<number> {
@@ -38,13 +38,13 @@ async function start(parameters: readonly string[]): Promise<number> {
   }
   const given = readFlags(command, rest);
   switch (command) {
-    case commands.run:
+    case commands.runCommand:
       return runFeature(given);
-    case commands.plan:
+    case commands.planCommand:
       return planFeature(given);
     case commands.demo:
       return runDemo(given);
-    case commands.serve:
+    case commands.serveCommand:
       return serve(process.env);
     default:
       return serveSandbox(given);
@@ -93,8 +93,8 @@ function describe(error: unknown): string {
 }
 
 try {
-  leave(await start(process.argv.slice(2)));
+  exitWith(await start(process.argv.slice(2)));
 } catch (error) {
   console.error(describe(error));
-  leave(EXIT.error);
+  exitWith(EXIT.error);
 }

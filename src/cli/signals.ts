@@ -77,7 +77,7 @@ let hungUp = false;
  * Ends the process. Node.js aborts with a core dump when it exits after its terminal has closed, so a signal ends it
  * instead.
  */
-export function leave(code: number): void {
+export function exitWith(code: number): void {
   if (!hungUp || !inTerminal) process.exit(code);
   process.removeAllListeners("SIGHUP");
   process.kill(process.pid, "SIGHUP");

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Price } from "./prices.ts";
-import { priceOf } from "./prices.ts";
+import { listPriceOf } from "./prices.ts";
 
 const Dollars = z.number().nonnegative();
 
@@ -20,5 +20,5 @@ export type PriceLookup = (model: string) => Price | null;
 
 export function pricesWith(own: OwnPrices): PriceLookup {
   const stated = new Map(Object.entries(own));
-  return (model) => stated.get(model) ?? priceOf(model);
+  return (model) => stated.get(model) ?? listPriceOf(model);
 }

@@ -8,7 +8,7 @@ import { Policy } from "../core/policy.ts";
 import type { ConfigFault, Problem } from "../core/preflight/index.ts";
 import { repeatsGroup } from "../core/rules/globs.ts";
 import type { PriceLookup } from "./own-prices.ts";
-import { pricedModels, priceOf } from "./prices.ts";
+import { listPriceOf, pricedModels } from "./prices.ts";
 import { type LineOf, readYaml } from "./yaml.ts";
 
 const MAX_BYTES = 64 * 1024;
@@ -85,7 +85,7 @@ interface FileProblem {
 }
 
 /** Reads the file's text; null: there is no file. A model without a price is a problem, since its cost would not count. */
-export function readPolicy(text: string | null, defaults: Policy, price: PriceLookup = priceOf): PolicyReading {
+export function readPolicy(text: string | null, defaults: Policy, price: PriceLookup = listPriceOf): PolicyReading {
   if (text === null) return { ok: true, policy: defaults };
   const reading = readFile(text, price);
   if (reading.ok) return { ok: true, policy: merged(reading.file, defaults) };

@@ -20,7 +20,7 @@ const PRICES = new Map<string, Price>(
 );
 
 /** The price of a model, of a dated version of it (`claude-haiku-4-5-20251001`) too; null when it is not known. */
-export function priceOf(model: string): Price | null {
+export function listPriceOf(model: string): Price | null {
   return PRICES.get(model.replace(/-\d{8}$/, "")) ?? null;
 }
 

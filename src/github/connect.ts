@@ -11,7 +11,7 @@ import { meaningOf, statusOf } from "./errors.ts";
 import type { Pacing } from "./pacing.ts";
 import { isLoopback, pace } from "./pacing.ts";
 
-export interface AppOptions {
+export interface ConnectOptions {
   appId: number;
   /** In PEM format. */
   privateKey: string;
@@ -27,7 +27,7 @@ export interface AppOptions {
   wait?(ms: number): Promise<void>;
 }
 
-export interface Connection {
+export interface AppConnection {
   appId: number;
   /** The author of the App's comments is `<appSlug>[bot]`. */
   appSlug: string;
@@ -53,7 +53,7 @@ const InstalledRepository = z.object({
 });
 
 /** Reads the App's own record. Throws Unavailable, or Refused when GitHub rejects the key. */
-export async function connectApp(options: AppOptions): Promise<Connection> {
+export async function connectApp(options: ConnectOptions): Promise<AppConnection> {
   const baseUrl = options.baseUrl ?? "https://api.github.com";
   const counted = { reads: 0, writes: 0 };
   const now = options.now ?? Date.now;
@@ -165,7 +165,7 @@ export async function connectApp(options: AppOptions): Promise<Connection> {
 }
 
 /** Logs failed requests at debug level. Octokit logs them as errors, but the caller handles them as answers. */
-function quiet(log: AppOptions["log"]) {
+function quiet(log: ConnectOptions["log"]) {
   const silent = () => {};
   const debug = log === undefined ? silent : (message: string) => log.debug(message);
   const warn = log === undefined ? silent : (message: string) => log.warn(message);

@@ -5,7 +5,7 @@ import { createBranches } from "./branches.ts";
 import { createCalls } from "./calls.ts";
 import { createChecks } from "./checks.ts";
 import { createConflicts } from "./conflicts/index.ts";
-import type { Connection } from "./connect.ts";
+import type { AppConnection } from "./connect.ts";
 import { meaningOf } from "./errors.ts";
 import { createIssues } from "./issues.ts";
 import { createLogs } from "./logs/failure-text.ts";
@@ -14,9 +14,9 @@ import { createPulls } from "./pulls.ts";
 import { createRepositories } from "./repositories.ts";
 import { createSubIssues } from "./sub-issues.ts";
 
-export { type Connection, connectApp } from "./connect.ts";
+export { type AppConnection, connectApp } from "./connect.ts";
 
-export function createGitHub(connection: Omit<Connection, "installedRepositories">): GitHub {
+export function createGitHub(connection: Omit<AppConnection, "installedRepositories">): GitHub {
   const calls = createCalls(connection.octokit);
   const repositories = createRepositories(calls);
   const port = {

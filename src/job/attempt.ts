@@ -8,7 +8,7 @@ import { commandEngine } from "./command.ts";
 import type { Engine, EngineReport, Work } from "./engine.ts";
 import { type Git, gitIn } from "./git.ts";
 import type { Inputs } from "./inputs.ts";
-import type { Log } from "./log.ts";
+import type { JobLog } from "./log.ts";
 import { writeResult } from "./result-folder.ts";
 import { prepareWorktree, unresolvedPaths } from "./worktree.ts";
 
@@ -18,7 +18,7 @@ const NO_CHANGE: Change = { manifest: [], contents: new Map() };
  * Runs the attempt and writes its result. The step output `path` names the result's folder. A failed agent is a result
  * too: this throws only when the job itself cannot work, or when `cancelled` fires.
  */
-export async function runAttempt(inputs: Inputs, log: Log, cancelled: AbortSignal): Promise<Result> {
+export async function runAttempt(inputs: Inputs, log: JobLog, cancelled: AbortSignal): Promise<Result> {
   const { brief } = inputs;
   const scratch = await mkdtemp(join(inputs.runnerTemp, "headgate-"));
   try {

@@ -7,8 +7,8 @@ import { addUsage, type Brief, NO_USAGE, tokensOf, type Usage } from "../core/at
 import { type Bridge, bridge } from "./bridge.ts";
 import { type Engine, type EngineReport, tail, type Work } from "./engine.ts";
 import type { Inputs } from "./inputs.ts";
-import { SYSTEM_PROMPT, taskPrompt } from "./prompt.ts";
-import { type Trouble, troubleOf } from "./trouble.ts";
+import { ATTEMPT_PROMPT, taskPrompt } from "./prompt.ts";
+import { attemptTroubleOf, type Trouble } from "./trouble.ts";
 
 const MAX_TOKENS_PER_TURN = 32_000;
 
@@ -48,7 +48,7 @@ async function converse(client: Anthropic, price: Price, work: Work): Promise<En
       max_tokens: MAX_TOKENS_PER_TURN,
       max_iterations: brief.model.maxTurns,
       cache_control: { type: "ephemeral" },
-      system: [{ type: "text", text: SYSTEM_PROMPT, cache_control: { type: "ephemeral" } }],
+      system: [{ type: "text", text: ATTEMPT_PROMPT, cache_control: { type: "ephemeral" } }],
       messages: [{ role: "user", content: taskPrompt(brief) }],
       tools: [...coding, ...ours.tools],
     },
@@ -65,7 +65,7 @@ async function converse(client: Anthropic, price: Price, work: Work): Promise<En
       if (last.stop_reason === "tool_use" && overspent(usage, brief) !== null) break;
     }
   } catch (error) {
-    trouble = troubleOf(error);
+    trouble = attemptTroubleOf(error);
   } finally {
     for (const tool of coding) await tool.close?.();
   }

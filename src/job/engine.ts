@@ -1,6 +1,6 @@
 /** The contract of an engine, which runs inside an attempt. */
 import type { Brief, Result, Usage } from "../core/attempt.ts";
-import type { Log } from "./log.ts";
+import type { JobLog } from "./log.ts";
 
 /** The input of an engine. */
 export interface Work {
@@ -14,7 +14,7 @@ export interface Work {
   environment: Record<string, string>;
   /** Fires when the attempt's time is over or the job is cancelled. */
   stop: AbortSignal;
-  log: Log;
+  log: JobLog;
 }
 
 /** The engine's report on its work. The caller reads the change itself from the worktree. */

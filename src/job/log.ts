@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 /** Enough for a person to follow an agent, but a command with endless output cannot fill the runner's disk. */
 const MAX_AGENT_CHARACTERS = 1_000_000;
 
-export interface Log {
+export interface JobLog {
   /** Writes a line of Headgate's own. */
   line(text: string): void;
   /** Writes output of an agent as it arrives. */
@@ -17,7 +17,7 @@ export interface Log {
   redact(text: string): string;
 }
 
-export function actionLog(write: (text: string) => void, secrets: readonly string[]): Log {
+export function actionLog(write: (text: string) => void, secrets: readonly string[]): JobLog {
   let agentCharacters = 0;
 
   function redact(text: string): string {

@@ -3,7 +3,7 @@
 import type { Brief } from "../core/attempt.ts";
 import { untrusted, visibleMarkdown } from "../messages/agent/untrusted.ts";
 
-export const SYSTEM_PROMPT = `You are a software engineer. You work alone in a checkout of a repository, on one task of a larger feature. Other engineers work on the feature's other tasks at the same time, in checkouts of their own; their changes are not in yours unless your task depends on them.
+export const ATTEMPT_PROMPT = `You are a software engineer. You work alone in a checkout of a repository, on one task of a larger feature. Other engineers work on the feature's other tasks at the same time, in checkouts of their own; their changes are not in yours unless your task depends on them.
 
 How to work
 - Read before you write: the files of your task, their tests, and how the project does things. Follow its style.

@@ -7,7 +7,7 @@ export type Trouble = Pick<EngineReport, "outcome" | "summary">;
 /** HTTP statuses that say nothing about the request: key, account limits, timeouts and the service's state. */
 const NOT_THE_TASKS_FAULT = new Set([401, 402, 403, 408, 429]);
 
-export function troubleOf(error: unknown): Trouble {
+export function attemptTroubleOf(error: unknown): Trouble {
   if (error instanceof APIConnectionError) return { outcome: "provider-down", summary: `provider: ${error.message}` };
   if (error instanceof APIError) {
     // An error event within a stream has no status: the service broke off.

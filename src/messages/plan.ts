@@ -40,7 +40,7 @@ export function planComment(state: FeatureState): string {
 function render(state: FeatureState, analysis: Analysis, level: Level): string {
   const tasks = state.tasks.filter((task) => task.undoes === null);
   const sections = [
-    `**${headline(state, analysis)}**`,
+    `**${planHeadline(state, analysis)}**`,
     ask(state),
     warnings(state),
     level.diagram && tasks.length > 1 ? planDiagram(tasks) : "",
@@ -52,7 +52,7 @@ function render(state: FeatureState, analysis: Analysis, level: Level): string {
 }
 
 /** `7 tasks · about $6, at most $14 · about 55 min · 90 Actions minutes · nothing started` */
-export function headline(state: FeatureState, analysis: Analysis): string {
+export function planHeadline(state: FeatureState, analysis: Analysis): string {
   const count = analysis.tasks.length;
   const { expected, ceiling } = analysis.usd;
   const about = expected === null ? "cost not known" : `about ${dollars(expected)}`;

@@ -4,7 +4,7 @@ import type { Message, MessageStreamParams } from "@anthropic-ai/sdk/resources/m
 import { type Price, usageOf } from "../config/prices.ts";
 import { NO_USAGE, type Usage } from "../core/attempt.ts";
 import type { Failure } from "../core/failure.ts";
-import { failure, stopTrouble, troubleOf } from "./trouble.ts";
+import { failure, planningTroubleOf, stopTrouble } from "./trouble.ts";
 
 /** The model that is asked. */
 export interface Asked {
@@ -34,7 +34,7 @@ export async function askModel(
     const trouble = usesTools ? null : stopTrouble(message);
     return trouble === null ? { message, usage } : { failure: trouble, usage };
   } catch (error) {
-    const trouble = clock.aborted ? failure("attempt-timed-out", { kind: "model-too-slow" }) : troubleOf(error);
+    const trouble = clock.aborted ? failure("attempt-timed-out", { kind: "model-too-slow" }) : planningTroubleOf(error);
     if (trouble === null) throw error;
     return { failure: trouble, usage };
   }

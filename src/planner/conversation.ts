@@ -11,7 +11,7 @@ import type { PlanProblem } from "../core/plan/problem.ts";
 import { judgePlan, PlannedTask, PlanSchema } from "../core/plan.ts";
 import { visibleCharacters } from "../messages/agent/untrusted.ts";
 import { type Asked, askModel, textOf } from "./ask.ts";
-import { repairPrompt, SYSTEM_PROMPT } from "./prompt.ts";
+import { PLANNER_PROMPT, repairPrompt } from "./prompt.ts";
 import { failure } from "./trouble.ts";
 
 /** Thinking counts too; fifty well described tasks take about half of it. */
@@ -47,7 +47,7 @@ export type Planned =
   | { questions: string[]; usage: Usage }
   | { failure: Failure; usage: Usage };
 
-export async function askForPlan(conversation: Conversation, prompt: string): Promise<Planned> {
+export async function converse(conversation: Conversation, prompt: string): Promise<Planned> {
   const question: MessageParam = { role: "user", content: prompt };
   const first = await ask(conversation, [question]);
   if ("failure" in first) return first;
@@ -98,7 +98,7 @@ async function ask(conversation: Conversation, messages: MessageParam[]) {
     conversation,
     {
       max_tokens: MAX_TOKENS,
-      system: [{ type: "text", text: SYSTEM_PROMPT, cache_control: { type: "ephemeral" } }],
+      system: [{ type: "text", text: PLANNER_PROMPT, cache_control: { type: "ephemeral" } }],
       messages,
       // Only the schema: given zodOutputFormat's whole object, the SDK parses the answer, and where that fails it throws
       // the message away with its usage.

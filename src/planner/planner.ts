@@ -1,10 +1,10 @@
 /** Takes the plan that people wrote down, and asks a model where there is none. */
 import type { PriceLookup } from "../config/own-prices.ts";
-import { pricedModels, priceOf } from "../config/prices.ts";
+import { listPriceOf, pricedModels } from "../config/prices.ts";
 import { addUsage } from "../core/attempt.ts";
 import type { GitHub } from "../loop/github-port.ts";
 import type { PlanAnswer, Planner } from "../loop/planner-port.ts";
-import { askForPlan } from "./conversation.ts";
+import { converse } from "./conversation.ts";
 import { readDiscussion } from "./discussion.ts";
 import { planPrompt, scene } from "./prompt.ts";
 import { createClient, type ModelSettings } from "./provider.ts";
@@ -28,7 +28,7 @@ export interface PlannerSettings {
 /** Throws what the GitHub port throws. The model's failures are answers. */
 export function createPlanner(settings: PlannerSettings): Planner {
   const client = createClient(settings.model);
-  const price = settings.priceOf ?? priceOf;
+  const price = settings.priceOf ?? listPriceOf;
   const limitMs = settings.limitMs ?? LIMIT_MS;
   return {
     async plan(asked) {
@@ -53,7 +53,7 @@ export function createPlanner(settings: PlannerSettings): Planner {
       const half = AbortSignal.any([clock, AbortSignal.timeout(limitMs / 2)]);
       const looked = await research(reader, { github, repo, sha, paths: repository.paths }, topics, seen, half);
       const prompt = planPrompt(request, seen, looked.notes);
-      const answer = await askForPlan({ client, model, price: known, clock }, prompt);
+      const answer = await converse({ client, model, price: known, clock }, prompt);
       const usage = addUsage(looked.usage, answer.usage);
       return "plan" in answer ? { ...answer, usage, source: "model", model } : { ...answer, usage, model };
     },

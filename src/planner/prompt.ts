@@ -14,7 +14,7 @@ const MAX_TITLE_CHARACTERS = 500;
 const MAX_BODY_CHARACTERS = 65_536;
 const MAX_PROBLEMS = 50;
 
-export const SYSTEM_PROMPT = `You plan how a feature is built in a software repository. You are given the feature's issue and a view of the repository. You answer with a plan: tasks, and which of them need which others. You change nothing yourself.
+export const PLANNER_PROMPT = `You plan how a feature is built in a software repository. You are given the feature's issue and a view of the repository. You answer with a plan: tasks, and which of them need which others. You change nothing yourself.
 
 What happens with the plan
 - Each task is given to a coding agent of its own. The agent starts from the base branch with the changes of the tasks it depends on already merged, sees nothing of the others, and works alone: nobody answers questions.

@@ -12,7 +12,7 @@ export function failure(kind: FailureClass, cause: Cause): Failure {
 }
 
 /** Classifies an error. null: the model did not cause it, and the caller must rethrow it. */
-export function troubleOf(error: unknown): Failure | null {
+export function planningTroubleOf(error: unknown): Failure | null {
   if (!(error instanceof AnthropicError)) return null;
   const text = (error instanceof APIError ? (error.apiMessage ?? error.message) : error.message).slice(0, MAX_WORDS);
   // An error event within a stream has no status, and a stream that breaks off or holds no JSON is not an APIError.

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { pricedModels, priceOf } from "../../src/config/prices.ts";
+import { listPriceOf, pricedModels } from "../../src/config/prices.ts";
 import { usdOf } from "../../src/core/attempt.ts";
 
 test("a dated version costs what its model costs, and an unknown model has no price", () => {
-  expect(priceOf("claude-haiku-4-5-20251001")).toEqual(priceOf("claude-haiku-4-5"));
-  expect(priceOf("claude-haiku-4-5")).not.toBeNull();
+  expect(listPriceOf("claude-haiku-4-5-20251001")).toEqual(listPriceOf("claude-haiku-4-5"));
+  expect(listPriceOf("claude-haiku-4-5")).not.toBeNull();
   for (const unknown of ["claude-haiku", "claude-haiku-4-5-latest", "toString", ""])
-    expect(priceOf(unknown)).toBeNull();
+    expect(listPriceOf(unknown)).toBeNull();
 });
 
 test("every listed model has a price, and reading the cache is its cheapest input", () => {
   for (const model of pricedModels()) {
-    const { input, output, cacheRead, cacheWrite } = priceOf(model)!;
+    const { input, output, cacheRead, cacheWrite } = listPriceOf(model)!;
     expect([cacheRead, input, cacheWrite, output]).toEqual(
       [cacheRead, input, cacheWrite, output].toSorted((a, b) => a - b),
     );

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { MINIMUM_PREFIX_TOKENS } from "../../src/core/rules/launch.ts";
 import { bridge } from "../../src/job/bridge.ts";
-import { fenced, SYSTEM_PROMPT, taskPrompt } from "../../src/job/prompt.ts";
+import { ATTEMPT_PROMPT, fenced, taskPrompt } from "../../src/job/prompt.ts";
 import { briefAt } from "./support/lab.ts";
 
 const SHA = "a".repeat(40);
@@ -37,7 +37,7 @@ test("a text cannot close its fence, nor hide anything from a person", () => {
 test("what all prompts begin with is about as long as the policy says, and too short to be waited for", () => {
   const tools = [...betaAgentToolset20260401({ workdir: "/", env: {} }), ...bridge(briefAt(SHA), () => {}).tools];
   // Four characters are about a token, of English as of JSON.
-  const tokens = (SYSTEM_PROMPT.length + JSON.stringify(tools).length) / 4;
+  const tokens = (ATTEMPT_PROMPT.length + JSON.stringify(tools).length) / 4;
   const said = defaultPolicy.launch.prefixTokens;
   expect(tokens).toBeGreaterThan(said * 0.6);
   expect(tokens).toBeLessThan(said * 1.4);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cause } from "../../src/core/cause.ts";
 import type { FailureClass } from "../../src/core/failure.ts";
-import { troubleOf } from "../../src/planner/trouble.ts";
+import { planningTroubleOf } from "../../src/planner/trouble.ts";
 import {
   breakOff,
   CIRCULAR,
@@ -137,7 +137,7 @@ describe("time", () => {
 });
 
 it("a mistake of our own is nobody else's failure", () => {
-  expect(troubleOf(new TypeError("x is not a function"))).toBeNull();
+  expect(planningTroubleOf(new TypeError("x is not a function"))).toBeNull();
 });
 
 describe("money", () => {

@@ -60,7 +60,7 @@ export async function label(site: Site): Promise<void> {
  * Waits, for a limited time, until the last effects reach GitHub: the final edit of the comment and the closing of the
  * issue.
  */
-export async function settle(store: Store, app: App, state: FeatureState): Promise<void> {
+export async function settleApp(store: Store, app: App, state: FeatureState): Promise<void> {
   const until = Date.now() + 20_000;
   const soon = isOver(state) ? 10_000 : 1_500;
   while (Date.now() < until) {

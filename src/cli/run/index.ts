@@ -17,7 +17,7 @@ import { EXIT } from "../exit.ts";
 import { freeFolder, refused } from "../folders.ts";
 import type { Interruption } from "../signals.ts";
 import { Interrupted, onInterruption } from "../signals.ts";
-import { label, openApp, settle } from "./app.ts";
+import { label, openApp, settleApp } from "./app.ts";
 import { requireChecks } from "./checks.ts";
 import { takeCommands } from "./commands.ts";
 import type { Memory } from "./memory.ts";
@@ -26,7 +26,7 @@ import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
 import type { Printer } from "./printer.ts";
 import { report } from "./report.ts";
-import type { Result } from "./result.ts";
+import type { Delivered } from "./result.ts";
 import { deliver, makeSureOfRoom, slugOf } from "./result.ts";
 import type { Site } from "./site.ts";
 import { openSite } from "./site.ts";
@@ -139,7 +139,7 @@ async function followToItsEnd(running: Running, place: Place): Promise<number> {
     for (;;) {
       const state = await Promise.race([watched.rest(), ended]);
       if (state === null) break;
-      await Promise.race([settle(running.store, running.app, state), ended]);
+      await Promise.race([settleApp(running.store, running.app, state), ended]);
       await conclude(running, state, place);
       const again = code !== null;
       code = codeOf(state);
@@ -183,7 +183,7 @@ async function conclude(running: Running, state: FeatureState, place: Place): Pr
   printer.ending({ state, result, document, source, imported: memory.imported ?? site.tip, options });
 }
 
-async function leaveBehind(running: Running, state: FeatureState, place: Place): Promise<Result | null> {
+async function leaveBehind(running: Running, state: FeatureState, place: Place): Promise<Delivered | null> {
   const { source, site, memory, out, dataDir } = running;
   if (!state.tasks.some((task) => landingOf(task) !== null)) return null;
   const url = `${site.sandbox.url}/${site.repository.owner}/${site.repository.name}.git`;

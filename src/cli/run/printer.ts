@@ -14,7 +14,7 @@ import type { Checks } from "./checks.ts";
 import type { Model } from "./model.ts";
 import type { RunOptions } from "./options.ts";
 import type { report } from "./report.ts";
-import type { Result } from "./result.ts";
+import type { Delivered } from "./result.ts";
 import type { Site } from "./site.ts";
 import type { Source } from "./source.ts";
 import type { Happened } from "./watch.ts";
@@ -28,9 +28,9 @@ export interface Opening extends Checks {
   imported: string;
 }
 
-export interface Ending {
+export interface RunEnding {
   state: FeatureState;
-  result: Result | null;
+  result: Delivered | null;
   document: ReturnType<typeof report>;
   source: Source;
   imported: string;
@@ -41,7 +41,7 @@ export interface Printer {
   opening(opening: Opening): void;
   /** Prints an event. `past`: it happened in an earlier run on the data folder. */
   happened(happened: Happened, past: boolean): void;
-  ending(ending: Ending): void;
+  ending(ending: RunEnding): void;
   /** Says that the sandbox stays up. `again`: it already did in an earlier run. */
   keeping(site: Site, dataDir: string, again: boolean): void;
   status(state: FeatureState | null): void;
@@ -128,7 +128,7 @@ function costLine(document: ReturnType<typeof report>): string {
   return `Cost: $${usd.toFixed(2)} for ${tokens} tokens${scripted}. ${calls}`;
 }
 
-function whereToLook(result: Result, source: Source, imported: string): string[] {
+function whereToLook(result: Delivered, source: Source, imported: string): string[] {
   if ("folder" in result) {
     const folder = quoted(result.folder);
     return [`The result is in ${result.folder}:`, `  git -C ${folder} log --oneline ${imported.slice(0, 7)}..`];

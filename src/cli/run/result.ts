@@ -6,10 +6,10 @@ import { BadInput } from "../bad-input.ts";
 import { git } from "../git.ts";
 import type { Source } from "./source.ts";
 
-export type Result = { branch: string } | { folder: string };
+export type Delivered = { branch: string } | { folder: string };
 
 /** The sandbox's repository. `base` is the branch that everything merged into. */
-export interface Origin {
+export interface ResultSource {
   url: string;
   token: string;
   base: string;
@@ -47,7 +47,12 @@ async function writable(folder: string, otherwise: string): Promise<void> {
  * Fetches the result into a branch of a local source repository and changes nothing else there, or clones it into
  * `out`. Never updates a branch that is checked out. A second call continues from the first one's result.
  */
-export async function deliver(source: Source, from: Origin, slug: string, out: string | null): Promise<Result | null> {
+export async function deliver(
+  source: Source,
+  from: ResultSource,
+  slug: string,
+  out: string | null,
+): Promise<Delivered | null> {
   if (out !== null) return { folder: await cloneInto(out, source, from) };
   if (source.folder === null) return null;
   const ref = `refs/heads/${from.base}`;
@@ -61,7 +66,7 @@ export async function deliver(source: Source, from: Origin, slug: string, out: s
 }
 
 /** Passes the token as a header of one call. A URL or a config entry would stay in the repository. */
-function authorised({ token }: Origin): string[] {
+function authorised({ token }: ResultSource): string[] {
   const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
   return ["-c", `http.extraHeader=Authorization: Basic ${basic}`];
 }
@@ -69,7 +74,7 @@ function authorised({ token }: Origin): string[] {
 /** Fetches only the commits: no tags, no submodules, no pruning, no FETCH_HEAD. */
 const onlyThis = ["--no-tags", "--no-recurse-submodules", "--no-prune", "--no-write-fetch-head"];
 
-async function cloneInto(folder: string, source: Source, from: Origin): Promise<string> {
+async function cloneInto(folder: string, source: Source, from: ResultSource): Promise<string> {
   if (existsSync(folder)) {
     const branch = `refs/heads/${from.base}`;
     await git(folder, ...authorised(from), "fetch", "--quiet", ...onlyThis, from.url, branch);

@@ -6,13 +6,13 @@ import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } fr
 import { delayOf } from "./task.ts";
 
 /** How often a feature under way reads GitHub by itself, for webhooks that were lost. */
-export const SWEEP_MS = 60_000;
+export const FEATURE_SWEEP_MS = 60_000;
 /** The same while it waits for a person, who writes comments whose webhooks mostly arrive. */
 const IDLE_SWEEP_MS = 10 * 60_000;
 
 export function sweep(draft: Draft): Reaction {
   const { state, at, effects } = draft;
-  const pause = activityOf(state) === "going" ? SWEEP_MS : IDLE_SWEEP_MS;
+  const pause = activityOf(state) === "going" ? FEATURE_SWEEP_MS : IDLE_SWEEP_MS;
   effects.push({ type: "timer.set", timer: "sweep", dueAt: at + pause });
   if (state.policy !== null) observeIssue(draft);
   for (const task of state.tasks) {

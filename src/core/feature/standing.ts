@@ -6,7 +6,7 @@ import type { AttemptKind } from "../attempt.ts";
 import type { Failure } from "../failure.ts";
 import { type Actor, actorOf, type Standing } from "../lane/standing.ts";
 import { isSpent } from "../rules/spending.ts";
-import { isFresh, landsTogether } from "./landing/targets.ts";
+import { isFreshTarget, landsTogether } from "./landing/targets.ts";
 import type { Trip } from "./parked.ts";
 import { isSatisfied } from "./stages.ts";
 import type { FeatureState } from "./state.ts";
@@ -141,7 +141,7 @@ function ready(state: FeatureState, task: TaskAt<"ready">): TaskStanding {
   if (state.breaker.state === "open") return { kind: "paused", trip: state.breaker.cause };
   const target = landsTogether(state) ? state.land : state.base;
   if (target === null) return { kind: "branch-unmade" };
-  if (!isFresh(target)) return { kind: "branch-unread" };
+  if (!isFreshTarget(target)) return { kind: "branch-unread" };
   const { delay } = task;
   switch (delay?.cause) {
     case undefined:

@@ -63,11 +63,11 @@ import { advance } from "./advance.ts";
 import { onHeadsCompared } from "./ahead.ts";
 import { onChecksRerun, onFailureRead } from "./checks.ts";
 import type { LaneDraft } from "./draft.ts";
-import { onHinted, onPullObserved, onTimerDue } from "./observation.ts";
-import { onEffectFailed, onPullMerged, onPullUpdated } from "./outcomes.ts";
+import { onLaneHinted, onLaneTimerDue, onPullObserved } from "./observation.ts";
+import { onLaneEffectFailed, onPullMerged, onPullUpdated } from "./outcomes.ts";
 import { type LaneEventOf, type LaneState, snapshotOf } from "./state.ts";
 import { onEntriesHeld, onEntrySubmitted, onEntryWithdrawn } from "./submission.ts";
-import { SWEEP_MS, setTimer } from "./timer.ts";
+import { LANE_SWEEP_MS, setTimer } from "./timer.ts";
 
 /** Mutates `before` and returns it. Callers must pass a copy. */
 export function decideLane(
@@ -82,7 +82,7 @@ export function decideLane(
   const wasEmpty = state.entries.length === 0;
   const ignored = apply(draft, event);
   advance(draft);
-  if (wasEmpty && state.entries.length > 0) draft.effects.push(setTimer({ kind: "sweep" }, at + SWEEP_MS));
+  if (wasEmpty && state.entries.length > 0) draft.effects.push(setTimer({ kind: "sweep" }, at + LANE_SWEEP_MS));
   return { state, effects: draft.effects, ignored };
 }
 
@@ -109,9 +109,9 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
     case "entries.held":
       return onEntriesHeld(draft, event);
     case "hinted":
-      return onHinted(draft, event);
+      return onLaneHinted(draft, event);
     case "timer.due":
-      return onTimerDue(draft, event);
+      return onLaneTimerDue(draft, event);
     case "pull.observed":
       return onPullObserved(draft, event);
     case "failure.read":
@@ -125,7 +125,7 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
     case "pull.merged":
       return onPullMerged(draft, event);
     case "effect.failed":
-      return onEffectFailed(draft, event);
+      return onLaneEffectFailed(draft, event);
   }
 }
 

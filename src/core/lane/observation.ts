@@ -4,10 +4,10 @@ import type { PullSnapshot } from "../github.ts";
 import { checksObserved } from "./checks.ts";
 import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, refresh } from "./draft.ts";
 import { type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
-import { parseTimer, SWEEP_MS, setTimer } from "./timer.ts";
+import { LANE_SWEEP_MS, parseTimer, setTimer } from "./timer.ts";
 
 /** A hint says that something about a pull, a commit or a branch changed, not what. */
-export function onHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">): Ignored | null {
+export function onLaneHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">): Ignored | null {
   const { state } = draft;
   const concerned = state.entries.filter((entry) => {
     switch (topic.kind) {
@@ -26,13 +26,13 @@ export function onHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">): Ig
   return null;
 }
 
-export function onTimerDue(draft: LaneDraft, event: LaneEventOf<"timer.due">): Ignored | null {
+export function onLaneTimerDue(draft: LaneDraft, event: LaneEventOf<"timer.due">): Ignored | null {
   const { state } = draft;
   const timer = parseTimer(event.timer);
   if (timer === null) return "superseded";
   if (timer.kind === "sweep") {
     if (state.entries.length === 0) return "superseded";
-    draft.effects.push(setTimer(timer, draft.at + SWEEP_MS));
+    draft.effects.push(setTimer(timer, draft.at + LANE_SWEEP_MS));
     for (const entry of state.entries) refresh(draft, entry);
     return null;
   }

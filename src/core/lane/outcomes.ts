@@ -112,7 +112,7 @@ function baseOf(entry: Entry, landed: { parents: readonly string[]; landedTree: 
   return first === snapshot?.baseSha ? first : null;
 }
 
-export function onEffectFailed(draft: LaneDraft, event: LaneEventOf<"effect.failed">): Ignored | null {
+export function onLaneEffectFailed(draft: LaneDraft, event: LaneEventOf<"effect.failed">): Ignored | null {
   if (event.effect === "heads.compare") return onCompareFailed(draft, event);
   const entry = findEntry(draft.state, event.pull);
   if (entry === null || isAway(entry)) return "not-accepted-here";

@@ -5,7 +5,7 @@ import type { Effect } from "../effect.ts";
 export type LaneTimer = { kind: "sweep" } | { kind: "refresh" | "rest"; pull: number };
 
 /** How often every entry is observed without a hint: what a lost webhook or timer costs at most. */
-export const SWEEP_MS = 60_000;
+export const LANE_SWEEP_MS = 60_000;
 
 export function setTimer(timer: LaneTimer, dueAt: number): Effect {
   return { type: "timer.set", timer: nameOf(timer), dueAt };

@@ -10,7 +10,7 @@ export interface Explanation {
 export const GOES_ON = "it goes on by itself";
 
 /** Nothing comes next. */
-export const NOTHING = "nothing";
+export const NOTHING_TO_DO = "nothing";
 
 /** Characters of a cause that a sentence may carry; the whole of it is in the history. */
 const CAUSE_CHARACTERS = 300;

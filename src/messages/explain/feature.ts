@@ -4,12 +4,12 @@ import { endedBy, type FeatureState, isOver, isPlannedAnew } from "../../core/fe
 import { landingOf, type Task } from "../../core/feature/task.ts";
 import type { Actor } from "../../core/lane/standing.ts";
 import { activityOf } from "../../core/rules/activity.ts";
-import { counted, type Explanation, firstLine, GOES_ON, NOTHING } from "./explanation.ts";
+import { counted, type Explanation, firstLine, GOES_ON, NOTHING_TO_DO } from "./explanation.ts";
 import { parkedNext, parkedText } from "./parked.ts";
 import { explainTask } from "./task.ts";
 
 export function explainFeature(state: FeatureState): Explanation {
-  if (isOver(state)) return by("headgate", endText(state), NOTHING);
+  if (isOver(state)) return by("headgate", endText(state), NOTHING_TO_DO);
   if (state.hold !== null) {
     const how = state.hold.cause === "label" ? "removed the label" : "asked for it";
     return by(

@@ -4,7 +4,7 @@ import { actorOfTask, standingOf, type TaskStanding } from "../../core/feature/s
 import type { FeatureState } from "../../core/feature/state.ts";
 import type { Task } from "../../core/feature/task.ts";
 import { causeText } from "./cause.ts";
-import { counted, type Explanation, firstLine, NOTHING } from "./explanation.ts";
+import { counted, type Explanation, firstLine, NOTHING_TO_DO } from "./explanation.ts";
 import { tripText } from "./parked.ts";
 import { explainStanding } from "./standing.ts";
 
@@ -67,13 +67,13 @@ function words(standing: Exclude<TaskStanding, { kind: "in-lane" }>, id: string)
     case "parked":
       return parked(standing, retry);
     case "merged":
-      return ["It is merged", NOTHING];
+      return ["It is merged", NOTHING_TO_DO];
     case "nothing-to-land":
-      return ["It had nothing to merge", NOTHING];
+      return ["It had nothing to merge", NOTHING_TO_DO];
     case "left-out":
-      return ["It was left out", NOTHING];
+      return ["It was left out", NOTHING_TO_DO];
     case "cancelled":
-      return ["The feature was cancelled", NOTHING];
+      return ["The feature was cancelled", NOTHING_TO_DO];
   }
 }
 

@@ -1,7 +1,7 @@
 /** A plan and what it would take, for a terminal: first the line to decide on. */
 import type { Analysis } from "../../core/analysis/index.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import { dollars, headline, restsOn } from "../plan.ts";
+import { dollars, planHeadline, restsOn } from "../plan.ts";
 import { oneLine } from "../sanitise.ts";
 import { columns } from "./columns.ts";
 
@@ -21,7 +21,7 @@ export function planSheet(state: FeatureState, analysis: Analysis): string[] {
   });
   const why = oneLine(state.plan?.why ?? "", 400);
   return [
-    headline(state, analysis),
+    planHeadline(state, analysis),
     "",
     ...columns([["#", "task", "", "after", "files", "size", "model", "at most"], ...rows]),
     "",

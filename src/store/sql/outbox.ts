@@ -7,7 +7,7 @@ import type { ClaimedEffect, InboxEvent, NewEffect } from "../../loop/store-port
 import { coalesced, derivedId, instant } from "../values.ts";
 import type { Connection } from "./connection.ts";
 import { insertEvents } from "./inbox.ts";
-import { ClaimedRow, DueRow, json, type Tables, time } from "./tables.ts";
+import { ClaimedRow, DueRow, json, type Tables, timestamp } from "./tables.ts";
 
 export async function addEffects(db: Kysely<Tables>, aggregate: string, effects: readonly NewEffect[]): Promise<void> {
   if (effects.length === 0) return;
@@ -68,14 +68,14 @@ export async function claim(
     // The candidate's own lease is tested apart from the subquery. When a renewal commits meanwhile, PostgreSQL tests the columns
     // of the row that it locks again, but not the subquery.
     return await sql`
-      update outbox set leased_until = ${time(leaseUntil)}, claims = claims + 1, attempts = attempts + 1, rearmed = false
+      update outbox set leased_until = ${timestamp(leaseUntil)}, claims = claims + 1, attempts = attempts + 1, rearmed = false
       where (aggregate, key) in (
         select aggregate, key from outbox as candidate
-        where ended is null and run_at <= ${time(now)} and (leased_until is null or leased_until <= ${time(now)})
+        where ended is null and run_at <= ${timestamp(now)} and (leased_until is null or leased_until <= ${timestamp(now)})
           and not exists (
             select from outbox as other
             where other.ordering = candidate.ordering and other.ended is null
-              and (other.leased_until > ${time(now)}
+              and (other.leased_until > ${timestamp(now)}
                 or (other.asked_at, other.position) < (candidate.asked_at, candidate.position)))
         order by asked_at, position limit ${limit} for update skip locked)
       returning position, aggregate, key, ordering, effect, attempts, claims, run_at, asked_at`.execute(db);
@@ -109,7 +109,7 @@ export async function complete(
         rearmed: false,
         error: null,
       })
-      .where("leased_until", ">", time(now))
+      .where("leased_until", ">", timestamp(now))
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) return false;
     await insertEvents(db, events);
@@ -127,12 +127,12 @@ export async function release(
   const { numUpdatedRows } = await connection.query((db) =>
     leased(db, claimed)
       .set({
-        run_at: sql<string>`case when rearmed then greatest(run_at, ${time(runAt)}) else ${time(runAt)} end`,
+        run_at: sql<string>`case when rearmed then greatest(run_at, ${timestamp(runAt)}) else ${timestamp(runAt)} end`,
         leased_until: null,
         rearmed: false,
         error: json(error),
       })
-      .where("leased_until", ">", time(now))
+      .where("leased_until", ">", timestamp(now))
       .executeTakeFirstOrThrow(),
   );
   return numUpdatedRows > 0n;
@@ -155,7 +155,7 @@ export async function nextDue(connection: Connection, now: string): Promise<stri
         select distinct on (ordering) ordering, run_at from outbox where ended is null order by ordering, asked_at, position
       ), running as (
         select ordering, max(leased_until) as until from outbox
-        where ended is null and leased_until > ${time(now)} group by ordering
+        where ended is null and leased_until > ${timestamp(now)} group by ordering
       )
       select min(greatest(head.run_at, running.until)) as due from head left join running using (ordering)`.execute(db),
   );

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type * as port from "../../loop/store-port.ts";
 import type { Connection } from "./connection.ts";
-import { AggregateRow, HistoryRow, SnapshotRow } from "./tables.ts";
+import { AggregateRow, SnapshotRow, StoredHistory } from "./tables.ts";
 
 export async function snapshot(connection: Connection, aggregate: string): Promise<port.Snapshot | null> {
   const row = await connection.query((db) =>
@@ -42,7 +42,7 @@ export async function history(
       .limit(limit)
       .execute(),
   );
-  return rows.map((row) => HistoryRow.parse(row));
+  return rows.map((row) => StoredHistory.parse(row));
 }
 
 export async function routed(connection: Connection, topic: string): Promise<string[]> {

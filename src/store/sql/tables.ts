@@ -55,7 +55,7 @@ export function json(value: unknown): RawBuilder<unknown> {
 }
 
 /** Casts a time for a raw statement, where PostgreSQL cannot always infer the parameter's type. */
-export function time(iso: string): RawBuilder<Date> {
+export function timestamp(iso: string): RawBuilder<Date> {
   return sql<Date>`${instant(iso)}::timestamptz`;
 }
 
@@ -65,7 +65,7 @@ const Seq = z.number().int().nonnegative();
 export const EventRow = z.object({ id: z.string(), key: z.string(), event: z.unknown(), at: Time });
 export const SnapshotRow = z.object({ state: z.unknown(), schema: z.number().int(), seq: Seq });
 export const AggregateRow = SnapshotRow.extend({ aggregate: z.string() });
-export const HistoryRow = z.object({
+export const StoredHistory = z.object({
   seq: Seq,
   key: z.string(),
   event: z.unknown(),

@@ -3,7 +3,7 @@
  * to decide.
  */
 
-import { isFresh, landsTogether, targetOf } from "../../../src/core/feature/landing/targets.ts";
+import { isFreshTarget, landsTogether, targetOf } from "../../../src/core/feature/landing/targets.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver, isPlannedAnew } from "../../../src/core/feature/state.ts";
 import { isLane, laneKey } from "../../../src/core/keys.ts";
@@ -61,7 +61,7 @@ function featureWaits(key: string, state: FeatureState, mirror: Waiting): string
     return "nobody makes its integration branch";
   }
   for (const target of [state.base, state.land]) {
-    const looked = target === null || isFresh(target) || mirror.has(key, `branch.observe:${target.branch}`);
+    const looked = target === null || isFreshTarget(target) || mirror.has(key, `branch.observe:${target.branch}`);
     if (!looked && state.parked === null) return `nobody looks at ${target.branch}`;
   }
   if (state.stage === "rolling-back") {

@@ -1,5 +1,5 @@
 /** Models one process: runs the real loop over the guarded store as its driver does, dies and starts again. */
-import { priceOf } from "../../../src/config/prices.ts";
+import { listPriceOf } from "../../../src/config/prices.ts";
 import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import type { Command } from "../../../src/core/command.ts";
 import { createLoop, type Loop } from "../../../src/loop/loop.ts";
@@ -89,7 +89,7 @@ export class Replica {
       github,
       planner: this.#site.planner.forLife(life, answered),
       readWorkflow,
-      priceOf,
+      priceOf: listPriceOf,
       settings: { label: LABEL, baseBranch: null, ...PACE, sweepEveryMs: SWEEP_MS },
       readPolicy: readConfig,
       readCommand: readOnce,

@@ -3,7 +3,7 @@ import { type AttemptKind, type BriefFacts, priceOf } from "../../attempt.ts";
 import type { Policy } from "../../policy.ts";
 import { ceilingOf } from "../../rules/spending.ts";
 import { tierFor } from "../../rules/tiers.ts";
-import { isFresh, targetOf } from "../landing/targets.ts";
+import { isFreshTarget, targetOf } from "../landing/targets.ts";
 import type { FeatureState } from "../state.ts";
 import { findTask } from "../state.ts";
 import { failureOf, type Task } from "../task.ts";
@@ -19,7 +19,7 @@ interface AttemptCommits {
 export function commitsFor(state: FeatureState, task: Task, kind: AttemptKind): AttemptCommits | null {
   const target = targetOf(state, task);
   if (target === null) return null;
-  const base = isFresh(target) ? target.sha : null;
+  const base = isFreshTarget(target) ? target.sha : null;
   switch (kind) {
     case "build":
     case "research":

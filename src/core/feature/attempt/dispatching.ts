@@ -1,7 +1,7 @@
 /** Starts what has become possible: agents for the tasks that need one, and promotions for those that do not. */
 import type { Policy } from "../../policy.ts";
 import { attemptIdOf, type Draft, hasPlan, type PlannedDraft } from "../draft.ts";
-import { isFresh, isWhole } from "../landing/targets.ts";
+import { isFreshTarget, isWhole } from "../landing/targets.ts";
 import type { FeatureState } from "../state.ts";
 import { isUnderWay } from "../state.ts";
 import { landingOf, type Task, type TaskAt } from "../task.ts";
@@ -37,7 +37,7 @@ function promoteWhole(draft: PlannedDraft, task: TaskAt<"ready">): void {
     draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
     return;
   }
-  if (state.land === null || !isFresh(state.land)) return;
+  if (state.land === null || !isFreshTarget(state.land)) return;
   task.head = state.land.sha;
   startPromotion(draft, task, { step: "open", paths: [] });
 }

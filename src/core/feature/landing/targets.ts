@@ -25,7 +25,7 @@ export function targetOf(state: FeatureState, task: Task): Target | null {
 }
 
 /** True where its tip has been read since the last thing that may have moved it. */
-export function isFresh(target: Target): boolean {
+export function isFreshTarget(target: Target): boolean {
   return target.observed === target.asked;
 }
 
@@ -71,7 +71,8 @@ export function unpark(draft: Draft): void {
 export function refreshTargets(draft: Draft): void {
   const { state } = draft;
   if (landsTogether(state) && state.stage !== "proposed") makeLandBranch(draft);
-  for (const target of [state.base, state.land]) if (target !== null && !isFresh(target)) observeTarget(draft, target);
+  for (const target of [state.base, state.land])
+    if (target !== null && !isFreshTarget(target)) observeTarget(draft, target);
 }
 
 /** The last task of a plan that lands together. */

@@ -4,7 +4,7 @@ import { featureKey } from "../../keys.ts";
 import { goOn } from "../commands/holding.ts";
 import { type Draft, type EventOf, observeFeature, postNotice, type Reaction } from "../draft.ts";
 import { observeTarget } from "../landing/targets.ts";
-import { SWEEP_MS } from "../reconciling.ts";
+import { FEATURE_SWEEP_MS } from "../reconciling.ts";
 import type { FeatureState } from "../state.ts";
 import { isOver } from "../state.ts";
 import { takeEditedText } from "./approval.ts";
@@ -49,7 +49,7 @@ export function newFeature(event: EventOf<"feature.labelled">, at: number): Feat
 
 export function onFirstLabelled(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
   observeFeature(draft, event.by);
-  draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + SWEEP_MS });
+  draft.effects.push({ type: "timer.set", timer: "sweep", dueAt: draft.at + FEATURE_SWEEP_MS });
   return null;
 }
 
