@@ -1,4 +1,4 @@
-/** The other side of `process.ts`: one sandbox, its verbs called by message. */
+/** Runs one sandbox in the child process of `process.ts` and calls its methods by message. */
 import type { Sandbox, SandboxOptions } from "./sandbox.ts";
 import { startSandbox } from "./sandbox.ts";
 
@@ -35,7 +35,7 @@ async function take(message: Opening | Call): Promise<unknown> {
 }
 
 function send(answer: CallAnswer): void {
-  // The parent may be gone; then nobody waits for the answer.
+  // Without a parent nobody waits for the answer.
   if (process.connected) process.send?.(answer, undefined, undefined, () => {});
 }
 
@@ -49,7 +49,7 @@ process.on("message", (message: Opening | Call) => {
   );
 });
 
-// The parent ended, in good order or not. No job outlives the sandbox; the rest is found and repaired at the next start.
+// The parent ended or crashed. Jobs must not outlive the sandbox; the next start repairs the rest.
 process.on("disconnect", () => {
   setTimeout(() => process.exit(1), CLOSE_LIMIT_MS).unref();
   Promise.resolve(sandbox?.close()).then(
@@ -57,5 +57,5 @@ process.on("disconnect", () => {
     () => process.exit(1),
   );
 });
-// A signal meant for the parent's group; the parent closes this process.
+// Ignores a signal to the parent's process group. The parent closes this process itself.
 process.on("SIGINT", () => {});

@@ -1,6 +1,6 @@
 /**
- * The sandbox in a process of its own, with the same handle. It starts git for everything it does, and starting a process
- * costs as much as its parent is large: beside an embedded database the sandbox would stall at every call.
+ * Runs the sandbox in a process of its own, behind the same methods. The sandbox starts git for everything, and
+ * starting a process costs more in a large parent. Beside an embedded database every call would stall.
  */
 import { fork } from "node:child_process";
 import { tmpdir } from "node:os";
@@ -8,25 +8,25 @@ import { extname, join } from "node:path";
 import type { Call, CallAnswer, Opening } from "./process-child.ts";
 import type { Sandbox, SandboxOptions } from "./sandbox.ts";
 
-/** The sandbox's verbs, each answered later. */
+/** The sandbox's methods, each returning a promise. */
 export type SandboxApart = {
   [Verb in keyof Sandbox]: Sandbox[Verb] extends (...given: infer Given) => infer Result
     ? (...given: Given) => Promise<Awaited<Result>>
     : Sandbox[Verb];
 };
 
-/** Options that can be handed to another process. */
+/** Options that can be sent to another process. */
 export type ApartOptions = Omit<SandboxOptions, "clock">;
 
-/** In TypeScript in the workspace, in JavaScript in the published package. */
+/** TypeScript in the workspace, JavaScript in the published package. */
 const program = join(import.meta.dirname, `process-child${extname(import.meta.filename)}`);
 
 const LOCKED_RETRY_MS = 200;
 const LOCKED_LIMIT_MS = 10_000;
 
 /**
- * The child lives no longer than this process, however this one ends. After a crash the child of the earlier life may still
- * be letting go of the folder: for that it is waited a little.
+ * Starts the sandbox in a child process. The child ends with this process, also after a crash. A child of a crashed
+ * process may still hold the folder: the start then waits and tries again.
  * @throws Error as `startSandbox` does
  */
 export async function startSandboxApart(options: ApartOptions): Promise<SandboxApart> {
@@ -45,9 +45,9 @@ async function start(options: ApartOptions): Promise<SandboxApart> {
   const child = fork(program, [], {
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    // Most of a start is reading some hundred modules; from Node's own cache that takes half as long.
+    // Loading some hundred modules takes most of a start. Node's own cache halves it.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...process.env },
-    // Ctrl-C in a terminal goes to the whole group; the child is closed in its turn instead.
+    // Ctrl-C signals the whole process group. The parent closes the child in order instead.
     detached: true,
   });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();

@@ -1,4 +1,4 @@
-/** One HTTP server for git, REST and the web page. */
+/** Serves git, REST and the web pages on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
@@ -6,21 +6,21 @@ import { getRequestListener } from "@hono/node-server";
 export interface Listening {
   /** Such as `http://127.0.0.1:4000`. */
   url: string;
-  /** Requests that came before wait for this: what an earlier life left half done is repaired first. */
+  /** Lets the requests through. Earlier ones wait, so that none sees what a crash left half done. */
   open(): void;
   close(): Promise<void>;
 }
 
-/** Takes a request if it is one of git's, and says so. */
+/** Answers git's requests and returns true; returns false for all others. */
 export type GitSide = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** `port` 0 takes any that is free. @throws the listen error, such as EADDRINUSE. */
+/** Listens. `port` 0 takes any free one. @throws the error of `listen`, such as EADDRINUSE. */
 export async function listen(
   where: { host: string; port: number },
   git: GitSide,
   web: (request: Request) => Response | Promise<Response>,
 ): Promise<Listening> {
-  // The global Request and Response stay Node's own: tests and clients in this process use them too.
+  // Keeps Node's own global Request and Response. Tests and clients in this process use them too.
   const listener = getRequestListener(web, { overrideGlobalObjects: false });
   const opened = Promise.withResolvers<void>();
   const server = createServer((request, response) => {

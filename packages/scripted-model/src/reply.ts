@@ -1,4 +1,4 @@
-/** The Messages API's answers on the wire: JSON, server-sent events, errors. */
+/** Writes the Messages API's answers: JSON, server-sent events and errors. */
 import type { ServerResponse } from "node:http";
 import type { Step } from "./script.ts";
 import type { InputTokens } from "./tokens.ts";
@@ -20,7 +20,7 @@ export interface Message {
   usage: InputTokens & { output_tokens: number };
 }
 
-/** `number` makes ids that never repeat. */
+/** Builds the message of a step. `number` makes its ids unique. */
 export function messageOf(step: Step, model: string, input: InputTokens, number: number): Message {
   const content: Block[] = step.say === undefined || step.say === "" ? [] : [{ type: "text", text: step.say }];
   for (const [index, { tool, input: given }] of step.use.entries()) {
@@ -89,7 +89,7 @@ function deltasOf(block: Block): Record<string, string>[] {
   return pieces(JSON.stringify(block.input)).map((json) => ({ type: "input_json_delta", partial_json: json }));
 }
 
-/** Real streams cut anywhere; 60 characters cut most words and JSON tokens of a test. */
+/** Cuts a text as real streams do, at any character. 60 characters cut most words and JSON tokens of a test. */
 function pieces(text: string): string[] {
   return text.match(/[\s\S]{1,60}/gu) ?? [];
 }
@@ -111,7 +111,7 @@ export function sendError(response: ServerResponse, status: number, message: str
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (retryAfterMs !== undefined) {
     headers["retry-after"] = String(Math.ceil(retryAfterMs / 1000));
-    // The SDK prefers the finer header, which the API sends too.
+    // The SDK prefers the finer header. The API sends both.
     headers["retry-after-ms"] = String(retryAfterMs);
   }
   response.writeHead(status, headers);

@@ -1,6 +1,5 @@
 /**
- * A model endpoint for machines without a key: it speaks the Messages API over HTTP and answers from a script, so that
- * clients run their real SDK against it. It knows nothing of who calls it.
+ * Serves the Messages API over HTTP from a script, for machines without a key. Clients run their real SDK against it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,9 +12,9 @@ import { findTurn, MessagesRequest } from "./turn.ts";
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export interface ModelRequest {
-  /** The turn it was taken for, such as `parser build 1 turn 3`; null when the script has none. */
+  /** The turn that answered it, such as `parser build 1 turn 3`; null if the script has none. */
   turn: string | null;
-  /** HTTP status of the answer. */
+  /** The answer's HTTP status. */
   status: number;
   body: MessagesRequest;
 }
@@ -23,13 +22,13 @@ export interface ModelRequest {
 export interface ScriptedModel {
   /** Base URL for `ANTHROPIC_BASE_URL`. Any non-empty API key is accepted. */
   url: string;
-  /** Every well-formed Messages request so far, in order of arrival. */
+  /** Returns every well-formed Messages request so far, in order of arrival. */
   requests(): readonly ModelRequest[];
   /** Stops listening and drops open connections. */
   close(): Promise<void>;
 }
 
-/** Listens on loopback. `port` 0 or none: any free one. Throws when the script is malformed. */
+/** Listens on loopback. Without `port`, or with 0, takes any free one. Throws if the script is malformed. */
 export async function startScriptedModel(options: { script: ScriptInput; port?: number }): Promise<ScriptedModel> {
   const script = Script.parse(options.script);
   const cache = promptCache();
@@ -88,7 +87,7 @@ export async function startScriptedModel(options: { script: ScriptInput; port?: 
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // The client hung up, or we are closing: nobody is left to answer.
+      // The client hung up, or the server closes: nobody waits for the answer.
       if (error instanceof Error && error.name === "AbortError") return response.destroy();
       return response.headersSent ? response.destroy() : sendError(response, 500, String(error));
     });

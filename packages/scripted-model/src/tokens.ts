@@ -1,4 +1,4 @@
-/** Token counts a client can reckon with: lengths over four, and a prompt cache that remembers prefixes. */
+/** Counts tokens: a text's length divided by four, and a prompt cache that remembers prefixes. */
 import { createHash } from "node:crypto";
 import type { MessagesRequest } from "./turn.ts";
 
@@ -15,13 +15,13 @@ export function tokensOf(text: string): number {
 }
 
 export interface PromptCache {
-  /** Count a request's input, and remember its marked prefix for the next. */
+  /** Counts a request's input and remembers its marked prefix for the next request. */
   count(request: MessagesRequest): InputTokens;
 }
 
 /**
- * The cacheable part of a request reaches to its last `cache_control` mark; a mark on the request itself covers all of
- * it. As with the real cache, order is tools, system, messages, and only an unchanged prefix is read.
+ * Makes a cache. The cacheable part of a request reaches to its last `cache_control` mark; a mark on the request itself
+ * covers all of it. As in the real cache, the order is tools, system, messages, and only an unchanged prefix is read.
  */
 export function promptCache(): PromptCache {
   const seen = new Set<string>();
@@ -62,7 +62,7 @@ function partsOf(request: MessagesRequest): { text: string; marked: boolean }[] 
   }));
 }
 
-/** A mark that moves to a later block leaves the text before it as it was. */
+/** Leaves the mark out of the text. Moving the mark to a later block then keeps the prefix unchanged. */
 function textWithoutMark(block: unknown): string {
   return JSON.stringify(block, (name, value: unknown) => (name === "cache_control" ? undefined : value));
 }

@@ -1,11 +1,11 @@
-/** Which turn of the script a request asks for. */
+/** Finds the turn of the script that a request asks for. */
 import { z } from "zod";
 import type { Script, Step } from "./script.ts";
 
 const Block = z.looseObject({ type: z.string(), text: z.string().optional() });
 const Content = z.union([z.string(), z.array(Block)]);
 
-/** The part of a Messages request that is read here; the rest passes. */
+/** The fields of a Messages request that this package reads. Other fields pass unchecked. */
 export const MessagesRequest = z.looseObject({
   model: z.string().min(1),
   max_tokens: z.number().int().nonnegative().optional(),
@@ -19,15 +19,15 @@ export const MessagesRequest = z.looseObject({
 export type MessagesRequest = z.infer<typeof MessagesRequest>;
 
 export interface Turn {
-  /** Names the turn: `planner 1`, `parser build 1 turn 3`. */
+  /** The turn's name: `planner 1`, `parser build 1 turn 3`. */
   name: string;
   step: Step;
 }
 export type FoundTurn = { ok: true; turn: Turn } | { ok: false; message: string };
 
 /**
- * A request for structured output is the planner's: agents never ask for it, and no text in an issue can fake it. An
- * agent's first message states `Task: <id>` and `Attempt: <kind> <number>` on lines of their own.
+ * Finds the turn. A request for structured output is the planner's: agents never send one, and an issue's text cannot
+ * fake it. An agent's first message holds `Task: <id>` and `Attempt: <kind> <number>` on lines of their own.
  */
 export function findTurn(script: Script, request: MessagesRequest): FoundTurn {
   const answered = request.messages.filter(({ role }) => role === "assistant").length;

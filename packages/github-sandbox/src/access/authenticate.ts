@@ -1,4 +1,4 @@
-/** Who sent a request, from its Authorization header: the same for REST and for git. */
+/** Finds out who sent a request, from its Authorization header. REST, GraphQL and git use it. */
 
 import type { App, Installation, Token } from "../store/entities.ts";
 import { actionsApp } from "../store/github-actions.ts";
@@ -7,7 +7,10 @@ import { ApiError } from "./errors.ts";
 import { appFromJwt, looksLikeJwt } from "./jwt.ts";
 import type { Actor } from "./permissions.ts";
 
-/** git sends the token as a password with any user name, or as the user name with no (or a placeholder) password. */
+/**
+ * Reads the token from basic authentication. git sends it as the password with any user name, or as the user name with
+ * an empty or placeholder password.
+ */
 function tokenOfBasic(encoded: string): string {
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const colon = text.indexOf(":");
@@ -22,7 +25,10 @@ function tokenOf(header: string): string {
   return scheme.toLowerCase() === "basic" ? tokenOfBasic(value) : value.trim();
 }
 
-/** @throws ApiError 401 for a token that is unknown or expired; no header at all is the anonymous actor. */
+/**
+ * Returns the sender of the request; without a header, the anonymous actor.
+ * @throws ApiError 401 if the token is unknown or expired.
+ */
 export function authenticate(context: { store: Store; clock: Clock }, header: string | null | undefined): Actor {
   if (header === undefined || header === null || header.trim() === "") return { kind: "anonymous" };
   const text = tokenOf(header);

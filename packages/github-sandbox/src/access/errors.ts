@@ -1,8 +1,8 @@
-/** Refusals in GitHub's words, with the status of its answers. REST, GraphQL and git each show them in their own form. */
+/** Error answers with GitHub's messages and statuses. REST, GraphQL and git each render them in their own form. */
 
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 422;
 
-/** An error answer in GitHub's form. */
+/** An error answer as GitHub gives it. */
 export class ApiError extends Error {
   readonly status: RefusalStatus;
   readonly body: { message: string; documentation_url: string; status: string };
@@ -21,7 +21,7 @@ export function forbidden(message = "Resource not accessible by integration"): A
   return new ApiError(403, message);
 }
 
-/** 422 with one error per field, as GitHub gives them. */
+/** Returns a 422 with one error per field. */
 export function unprocessable(
   resource: string,
   errors: { field?: string; code: string; message?: string }[],

@@ -1,6 +1,6 @@
 import type { User } from "../store/entities.ts";
 
-/** The user behind a change. `byJobToken`: made with an Actions GITHUB_TOKEN, so it starts no workflow. */
+/** The user who makes a change. `byJobToken` is true for an Actions GITHUB_TOKEN; such a change starts no workflow. */
 export interface Initiator {
   user: User;
   byJobToken: boolean;

@@ -1,4 +1,4 @@
-/** An App's own sign-in: a JWT signed with its private key, judged as GitHub judges it. */
+/** Authenticates an App by the JWT that it signed with its private key, with GitHub's checks. */
 
 import { createPublicKey, verify } from "node:crypto";
 import { z } from "zod";
@@ -9,7 +9,7 @@ import { ApiError } from "./errors.ts";
 const header = z.object({ alg: z.string() });
 const claims = z.object({ iss: z.union([z.string(), z.number()]).optional(), iat: z.unknown(), exp: z.unknown() });
 
-/** GitHub lets an assertion live ten minutes; a minute more is its tolerance for clocks that differ. */
+/** GitHub accepts a JWT for ten minutes. One minute more tolerates clocks that differ. */
 const maxLifeSeconds = 10 * 60 + 60;
 
 function unauthorized(message: string): ApiError {
@@ -29,8 +29,8 @@ export function looksLikeJwt(token: string): boolean {
 }
 
 /**
- * The App whose key signed the token.
- * @throws ApiError 401 in GitHub's words; Octokit's auth-app reads them to correct its clock.
+ * Returns the App whose key signed the JWT.
+ * @throws ApiError 401 with GitHub's message. Octokit's auth-app parses it to correct its clock.
  */
 export function appFromJwt(context: { store: Store; clock: Clock }, token: string): App {
   const [head, body, signature] = token.split(".");

@@ -12,13 +12,13 @@ export type Actor =
 const levels: Record<PermissionLevel, number> = { read: 1, write: 2, admin: 3 };
 const roleLevels: Record<Role, number> = { read: 1, triage: 1, write: 2, maintain: 2, admin: 3 };
 
-/** The user's role in the repository; the owner is its admin. null: none. */
+/** Returns the user's role in the repository, or null. The owner is its admin. */
 export function roleOf(repository: Repository, user: User): Role | null {
   if (user.id === repository.ownerId) return "admin";
   return repository.collaborators[String(user.id)] ?? null;
 }
 
-/** Permissions that everyone has to read a public repository. Secrets, variables and administration are not among them. */
+/** Permissions that everyone has to read a public repository. Secrets, variables and administration stay out. */
 const openToAll = new Set(["metadata", "contents", "issues", "pull_requests", "statuses", "checks", "actions"]);
 
 /**

@@ -1,10 +1,10 @@
-/** Tokens and what they reach: people's, installations' and jobs'. */
+/** Issues tokens of people, installations and jobs, and lists what they reach. */
 import { randomBytes } from "node:crypto";
 import type { Installation, Permissions, Repository, Token, User } from "../store/entities.ts";
 import { actionsBot } from "../store/github-actions.ts";
 import type { Store } from "../store/store.ts";
 
-/** Long enough not to be guessed, in GitHub's alphabet. Clients must not count on a length (GitHub changed it in 2026). */
+/** Returns a random token with GitHub's prefix. Clients must not rely on its length (GitHub changed it in 2026). */
 function tokenText(prefix: "ghp" | "ghs"): string {
   return `${prefix}_${randomBytes(27).toString("base64url").replace(/[-_]/g, "0")}`;
 }
@@ -22,8 +22,8 @@ export function issueUserToken(store: Store, user: User): Token {
 }
 
 /**
- * An hour's token. `scope` was checked to lie within the installation's; its repositories null: all that the
- * installation reaches now.
+ * Issues a token that expires after an hour. Callers check first that `scope` lies within the installation's. Without
+ * repositories in `scope` the token reaches all that the installation reaches at the time of a request.
  */
 export function issueInstallationToken(
   store: Store,
@@ -43,7 +43,7 @@ export function issueInstallationToken(
   });
 }
 
-/** A job's GITHUB_TOKEN. GitHub lets it live as long as the job, at most a day. */
+/** Issues a job's GITHUB_TOKEN. It expires after a day at most, as on GitHub. */
 export function issueJobToken(store: Store, repository: Repository, permissions: Permissions): Token {
   return store.table("tokens").put({
     id: tokenText("ghs"),
@@ -56,7 +56,7 @@ export function issueJobToken(store: Store, repository: Repository, permissions:
   });
 }
 
-/** The repositories the installation reaches now. */
+/** Lists the repositories that the installation reaches now. */
 export function installedRepositories(store: Store, installation: Installation): Repository[] {
   const reach = installation.repositories;
   return store
@@ -66,7 +66,7 @@ export function installedRepositories(store: Store, installation: Installation):
     );
 }
 
-/** The App's installation that reaches the repository. */
+/** Finds the App's installation that reaches the repository. */
 export function installationAt(store: Store, appId: number, repository: Repository): Installation | undefined {
   return store
     .table("installations")

@@ -1,4 +1,4 @@
-/** Apps and installations come to be here; GitHub has pages for this, the sandbox has its seeding. */
+/** Registers and installs Apps. GitHub has pages for this; the sandbox has `createApp` and `install`. */
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import type { App, Installation, Permissions, Repository, User } from "../store/entities.ts";
@@ -13,7 +13,7 @@ export interface NewApp {
   webhookSecret?: string | null;
 }
 
-/** PEM, PKCS #1 as GitHub hands it out, and its public half. */
+/** Makes a key pair. The private half is PEM in PKCS #1, as GitHub delivers it. */
 async function newKey(): Promise<{ privateKey: string; publicKey: string }> {
   return promisify(generateKeyPair)("rsa", {
     modulusLength: 2048,
@@ -22,7 +22,7 @@ async function newKey(): Promise<{ privateKey: string; publicKey: string }> {
   });
 }
 
-/** The user the App acts as. */
+/** Returns the user that the App acts as. */
 export function botOf(store: Store, app: App): User {
   const login = `${app.slug}[bot]`;
   return (
@@ -31,7 +31,7 @@ export function botOf(store: Store, app: App): User {
   );
 }
 
-/** @throws Error when the slug is taken. */
+/** @throws Error if the slug is taken. */
 export async function registerApp(store: Store, owner: User, given: NewApp): Promise<{ app: App; privateKey: string }> {
   const { publicKey, privateKey } = await newKey();
   if (store.table("apps").find((each) => each.slug === given.slug) !== undefined) {
@@ -55,7 +55,10 @@ export async function registerApp(store: Store, owner: User, given: NewApp): Pro
   return { app, privateKey };
 }
 
-/** A new key for the App, in place of its old one, whose private half nobody may have kept. */
+/**
+ * Replaces the App's key and returns the private half. The sandbox keeps no private key, so a lost one cannot be read
+ * again.
+ */
 export async function renewKey(store: Store, app: App): Promise<string> {
   const { publicKey, privateKey } = await newKey();
   const present = store.table("apps").get(app.id) ?? app;
@@ -63,7 +66,7 @@ export async function renewKey(store: Store, app: App): Promise<string> {
   return privateKey;
 }
 
-/** The App's installation on the account, reaching these repositories from now on. */
+/** Installs the App on the account, or changes the repositories that its installation reaches. */
 export function installApp(
   store: Store,
   app: App,

@@ -1,4 +1,7 @@
-/** `git http-backend` behind Node's HTTP: the request becomes a CGI environment, its printed headers an answer. */
+/**
+ * Runs `git http-backend` as a CGI program: the request becomes its environment, its printed headers become the
+ * response.
+ */
 import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
@@ -10,20 +13,20 @@ import type { Repository } from "../store/entities.ts";
 interface Call {
   rest: string;
   service: string;
-  /** The request's body where it is not the request itself, already unzipped. */
+  /** The decompressed body, where it is not the request itself. */
   body?: Readable;
   env?: Record<string, string>;
-  /** Told of git's process. */
+  /** Called with the id of git's process. */
   started?: (pid: number) => void;
-  /** Runs when git has ended, before the client sees the end of the answer. */
+  /** Runs after git ended and before the client sees the end of the response. */
   ended?: () => Promise<void>;
 }
 
-/** Settings by environment, so that nothing in the repository's own folder can change them. */
+/** Passes git's settings by environment. A file in the repository's own folder cannot override them. */
 function settings(context: SandboxContext): Record<string, string> {
   const pairs = [
     ["http.receivepack", "true"],
-    // As on GitHub, where a push to them is "deny updating a hidden ref", while a fetch sees them.
+    // As on GitHub: a push to them fails with "deny updating a hidden ref", a fetch sees them.
     ["receive.hideRefs", "refs/pull"],
     ["receive.autogc", "false"],
     ["gc.auto", "0"],
@@ -79,7 +82,7 @@ export async function runBackend(
     child.once("error", reject);
     child.once("close", () => resolve());
   });
-  // A client that goes away, or git that has read enough, ends the input; git then ends by itself.
+  // If the client disconnects or git stops reading, this ends git's input, and then git exits.
   const fed = pipeline(call.body ?? request, child.stdin).catch(() => child.stdin.destroy());
   const answered = answer(child.stdout, response).catch(() => child.stdout.resume());
   await Promise.all([fed, answered, exited]);
@@ -87,7 +90,7 @@ export async function runBackend(
   response.end();
 }
 
-/** Reads git's headers, then passes the rest on as it comes. */
+/** Turns git's headers into the response's head, then streams the rest. */
 async function answer(stdout: Readable, response: ServerResponse): Promise<void> {
   let head: Buffer | null = Buffer.alloc(0);
   for await (const chunk of stdout as AsyncIterable<Buffer>) {
@@ -106,7 +109,7 @@ async function answer(stdout: Readable, response: ServerResponse): Promise<void>
   if (head !== null) writeHead(response, "Status: 500 Internal Server Error");
 }
 
-/** Resolves when the client has taken what it was given, or has gone. */
+/** Resolves when the client has taken what was written, or has disconnected. */
 function writable(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

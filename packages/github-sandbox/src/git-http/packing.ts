@@ -1,6 +1,6 @@
 /**
- * Clones and fetches, a few at a time and behind everything else: packing for all who ask at once would take the machine
- * from the API, and finish none of them earlier.
+ * Limits clones and fetches to a few at a time, at low priority. Packing for every client at once would starve the API
+ * and finish none of them earlier.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { availableParallelism, constants, setPriority } from "node:os";
@@ -9,7 +9,7 @@ import { newSlots } from "../slots.ts";
 import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
 
-/** Whoever reads more slowly than this goes on reading, but keeps no other waiting. */
+/** A client that reads longer than this keeps reading, but gives its slot to the next one. */
 const turnMs = 30_000;
 
 export type ServePack = (
@@ -42,6 +42,6 @@ function giveWay(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
-    // It has ended, or the system does not allow it: then it is only slower for the others.
+    // The process ended, or the system refuses the priority. The clone then only slows the others down.
   }
 }

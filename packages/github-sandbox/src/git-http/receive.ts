@@ -1,4 +1,28 @@
-/** A `git push`: judged by the same rules as REST, received by git, then told like any other move of refs. */
+/**
+ * Receives a `git push`: judges each ref by the rules of REST, lets git receive it and announces the moves.
+ *
+ * Steps
+ * 1. The body starts with commands (ref, old SHA, new SHA). They are parsed here; git reads the whole body afterwards.
+ * 2. The rules judge every command. Two facts are known only once git has the objects: is the move a fast-forward, and
+ *    does it bring merge commits? So every command is judged for all four cases, and the messages go into a file.
+ * 3. `git http-backend` runs. For each ref its `update` hook (`git/hook.ts`) finds out the case, prints that case's
+ *    messages and refuses or allows the ref.
+ * 4. After git exited, the refs are compared with those before it. `refMoved` announces each difference and updates the
+ *    pulls of the branch.
+ * 5. Only then the client sees the end of the response. A client that has pushed finds its pulls updated.
+ *
+ * Properties
+ * - A refused ref does not stop the other refs of the push, as on GitHub.
+ * - A move counts only if git made it. The commands are a claim and are never announced.
+ * - The steps 2 to 5 run within `exclusive`. No other move comes between a judgement and its move, and every difference
+ *   in step 4 belongs to this push.
+ *
+ * Failures
+ * - The client disconnects: git's input ends and git exits. Refs that moved before are announced as usual.
+ * - The sandbox crashes between 3 and 4: the `push` webhook is lost. The next start finds pulls whose head moved and
+ *   announces those (`pulls/recover.ts`).
+ * - The commands exceed their limit or cannot be parsed: 400 before git starts.
+ */
 
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
@@ -9,7 +33,7 @@ import { createGunzip } from "node:zlib";
 import { ApiError } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import { type Judged, type Way, ways, wordsFile } from "../git/hook.ts";
+import { type Judged, judgementFile, type Way, ways } from "../git/hook.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { zeroSha } from "../git/plumbing/names.ts";
 import { listRefs } from "../git/plumbing/stored-refs.ts";
@@ -18,7 +42,7 @@ import { refMoved } from "../refs/move.ts";
 import { repositoryWeb } from "../render/site.ts";
 import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
-import { words } from "./push-words.ts";
+import { pushMessages } from "./push-messages.ts";
 
 interface Command {
   ref: string;
@@ -26,7 +50,7 @@ interface Command {
   after: string | null;
 }
 
-/** The commands' own limit, in bytes; a push of thousands of refs fits. */
+/** The longest list of commands, in bytes. A push of thousands of refs fits. */
 const maxCommandBytes = 4 * 1024 * 1024;
 
 export async function receivePush(
@@ -43,7 +67,7 @@ export async function receivePush(
     const judged = join(context.git.dir(repository), `judged.${randomUUID()}`);
     await writeFile(
       judged,
-      wordsFile(commands.flatMap((command) => judgedWays(context, repository, command, initiator))),
+      judgementFile(commands.flatMap((command) => judgedWays(context, repository, command, initiator))),
     );
     try {
       await runBackend(context, repository, request, response, {
@@ -59,12 +83,12 @@ export async function receivePush(
   });
 }
 
-/** The judgement for each way in which the move may turn out. */
+/** Judges the command for each case of the move, and keeps the cases that have messages. */
 function judgedWays(context: SandboxContext, repository: Repository, command: Command, initiator: Initiator): Judged[] {
   const { ref } = command;
   const judged = (way: Way): Judged => {
     const judgement = judgeMove(context.store, repository, { ...command, ...way }, initiator.user);
-    return { ref, ...way, refused: judgement.against.length > 0, lines: words(ref, judgement, rulesPage) };
+    return { ref, ...way, refused: judgement.against.length > 0, lines: pushMessages(ref, judgement, rulesPage) };
   };
   const rulesPage = `${repositoryWeb(context, repository)}/rules?ref=${encodeURIComponent(ref)}`;
   return ways.map(judged).filter(({ lines }) => lines.length > 0);
@@ -75,7 +99,7 @@ async function tips(context: SandboxContext, repository: Repository): Promise<Ma
   return new Map(refs.map(({ ref, sha }) => [ref, sha]));
 }
 
-/** Nobody else moves refs meanwhile, so every ref that is not where it was, was moved by this push. */
+/** Announces every ref that is not where it was. Call it within `exclusive`: all differences then belong to this push. */
 async function announceMoves(
   context: SandboxContext,
   repository: Repository,
@@ -93,8 +117,8 @@ async function announceMoves(
 }
 
 /**
- * The commands a push starts with (https://git-scm.com/docs/pack-protocol#_reference_update_request_and_packfile_transfer),
- * and the whole body again for git to read.
+ * Parses the commands at the start of the body. Returns them with the whole body, which git has to read again.
+ * https://git-scm.com/docs/pack-protocol#_reference_update_request_and_packfile_transfer
  */
 async function readCommands(sent: Readable): Promise<{ commands: Command[]; body: Readable }> {
   const chunks = sent[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -114,7 +138,7 @@ async function readCommands(sent: Readable): Promise<{ commands: Command[]; body
   return { commands: lines.flatMap((line) => parseCommand(line) ?? []), body: Readable.from(whole()) };
 }
 
-/** The lines before the first flush packet; null when it has not come yet. */
+/** Returns the lines before the first flush packet; null if it has not come yet or the lines are malformed. */
 function packetLines(bytes: Buffer): string[] | null {
   const lines: string[] = [];
   for (let at = 0; at + 4 <= bytes.length; ) {

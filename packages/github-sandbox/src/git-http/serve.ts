@@ -1,4 +1,4 @@
-/** Clone, fetch and push over HTTP, as git speaks them, at `/{owner}/{repo}[.git]/…`. */
+/** Serves clone, fetch and push over HTTP at `/{owner}/{repo}[.git]/…`. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authenticate } from "../access/authenticate.ts";
@@ -15,12 +15,12 @@ type Service = "git-upload-pack" | "git-receive-pack";
 interface Asked {
   owner: string;
   name: string;
-  /** What follows the repository in the path. */
+  /** The path after the repository. */
   rest: "info/refs" | Service;
   service: Service;
 }
 
-/** Says in plain text why not; git shows it to the person as `remote: …`. */
+/** A refusal in plain text; git prints it as `remote: …`. */
 class Refused extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -29,7 +29,10 @@ class Refused extends Error {
   }
 }
 
-/** Takes the request if it is git's (returns true) and answers it; anything else is left alone (returns false). */
+/**
+ * Returns a handler that answers git's requests and returns true. It returns false for all other requests and leaves
+ * them alone.
+ */
 export function gitHttp(context: SandboxContext): (request: IncomingMessage, response: ServerResponse) => boolean {
   const servePack = newPacking();
   return (request, response) => {
@@ -67,7 +70,10 @@ async function serve(
   return receivePush(context, repository, request, response, initiator);
 }
 
-/** The repository, if the actor may do there what was asked. Whoever may not see it is asked who they are, or gets 404. */
+/**
+ * Returns the repository if the actor may use the service there. Anonymous clients of a hidden repository get 401,
+ * others 404.
+ */
 function admitted(context: SandboxContext, { owner, name, service }: Asked, actor: Actor): Repository {
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const repository = context.store

@@ -1,11 +1,10 @@
 /**
- * The hook that guards a push, ref by ref: where one is refused, the others still move, as on GitHub. The sandbox judges
- * every command of the push beforehand for each way it may turn out (only git can tell, once it has the objects, whether
- * a move is a fast-forward and whether it brings merges) and puts what it has to say into the file that SANDBOX_JUDGED
- * names: `<ref> <forward|forced> <linear|merges> <refused|allowed> <line>` a line.
+ * The `update` hook that guards a push. It runs for each ref: refusing one lets the others move, as on GitHub. The sandbox
+ * has judged every command for all four cases before (`git-http/receive.ts`). The hook finds out the case and reads the
+ * judgement from the file that SANDBOX_JUDGED names. A line of it is
+ * `<ref> <forward|forced> <linear|merges> <refused|allowed> <message>`.
  */
 
-/** Hooks by their file names. */
 export const hookFiles = {
   update: `#!/bin/sh
 ref=$1 old=$2 new=$3
@@ -32,7 +31,7 @@ exit $status
 `,
 };
 
-/** What only git can tell of a move. */
+/** The properties of a move that only git knows, once it has received the objects. */
 export interface Way {
   forward: boolean;
   linear: boolean;
@@ -48,8 +47,8 @@ export interface Judged extends Way {
   lines: string[];
 }
 
-/** The file the hook reads. Ref names hold no spaces. */
-export function wordsFile(judged: readonly Judged[]): string {
+/** Renders the file that the hook reads. Ref names hold no spaces. */
+export function judgementFile(judged: readonly Judged[]): string {
   return judged
     .flatMap(({ ref, forward, linear, refused, lines }) => {
       const way = `${ref} ${forward ? "forward" : "forced"} ${linear ? "linear" : "merges"} ${refused ? "refused" : "allowed"}`;

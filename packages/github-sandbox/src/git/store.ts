@@ -1,4 +1,4 @@
-/** The sandbox's repositories: bare git directories by repository id, and what its rooms ask of them most. */
+/** Keeps the bare git repositories by repository id and answers the most frequent questions about them. */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
@@ -31,7 +31,7 @@ export class GitStore {
     this.#root = root;
   }
 
-  /** Path of the repository's bare git directory. */
+  /** Returns the path of the repository's bare git directory. */
   dir(repository: Named): string {
     return join(this.#root, `${repository.id}.git`);
   }
@@ -40,12 +40,12 @@ export class GitStore {
     return new GitDir(this.dir(repository));
   }
 
-  /** Where git finds the hooks while it receives a push. */
+  /** The folder of the hooks that git runs while it receives a push. */
   get hooksDir(): string {
     return join(this.#root, "hooks");
   }
 
-  /** Makes an empty repository, or leaves the one that is there. */
+  /** Makes an empty repository unless it exists. */
   async init(repository: Named, defaultBranch: string): Promise<void> {
     if (!isBranchName(defaultBranch)) throw new Error(`not a branch name: ${defaultBranch}`);
     await mkdir(this.hooksDir, { recursive: true });
@@ -64,8 +64,8 @@ export class GitStore {
   }
 
   /**
-   * Removes the lock files of git processes that were killed, which would block their refs for good. Only for a start,
-   * when none of ours runs.
+   * Removes the lock files of killed git processes. They would block their refs forever. Call it only at a start, while
+   * no git process of the sandbox runs.
    */
   async dropStaleLocks(repository: Named): Promise<void> {
     const dir = this.dir(repository);
@@ -80,9 +80,9 @@ export class GitStore {
   }
 
   /**
-   * Fetches a ref of another repository into a branch here and returns its commit. For setting a repository up, before
-   * anyone watches it: nothing is announced. Local paths may be work trees; what is not committed stays out.
-   * @throws GitError when the source or the ref is not there.
+   * Fetches a ref of another repository into a branch and returns its commit. Announces nothing: use it to set a
+   * repository up. A local path may be a work tree; only its commits are imported.
+   * @throws GitError if the source or the ref does not exist.
    */
   async importFrom(repository: Named, source: string, ref: string, branch: string): Promise<string> {
     if (!isBranchName(branch)) throw new Error(`not a branch name: ${branch}`);
@@ -99,8 +99,8 @@ export class GitStore {
   }
 
   /**
-   * A fetch runs with the user's own git settings and keys: credentials live there. Whoever names a folder to import trusts
-   * it; git would ask for its inner `.git` folder to be named as safe too.
+   * Returns the environment of a fetch. It includes the user's own git settings and keys, since the source may need
+   * credentials. It trusts the folder to import: git would otherwise ask to have its inner `.git` folder declared safe.
    */
   async #usersEnvironment(): Promise<Record<string, string>> {
     const { HOME = "", SSH_AUTH_SOCK, XDG_CONFIG_HOME = join(HOME, ".config"), GIT_CONFIG_GLOBAL } = process.env;
@@ -117,12 +117,12 @@ export class GitStore {
     };
   }
 
-  /** The commit that a SHA, branch, tag or whole ref names, or null. */
+  /** Returns the commit that a SHA, branch, tag or whole ref names, or null. */
   resolve(repository: Named, ref: string): Promise<string | null> {
     return resolveCommit(this.at(repository), ref);
   }
 
-  /** A file's text at a commit, or null when there is none. */
+  /** Returns a file's text at a commit, or null if there is none. */
   async readFile(repository: Named, commit: string, path: string): Promise<string | null> {
     if (!isFilePath(path)) return null;
     const sha = await this.resolve(repository, commit);
@@ -131,7 +131,7 @@ export class GitStore {
     return content === null ? null : content.toString("utf8");
   }
 
-  /** Names of the files directly in a folder (`""`: the root) at a commit; empty when there is none. */
+  /** Lists the names of the files directly in a folder (`""`: the root) at a commit; empty if there is none. */
   async listFolder(repository: Named, commit: string, path: string): Promise<string[]> {
     if (path !== "" && !isFilePath(path)) return [];
     const sha = await this.resolve(repository, commit);
@@ -140,7 +140,7 @@ export class GitStore {
     return (entries ?? []).filter((entry) => entry.type === "blob").map((entry) => entry.path);
   }
 
-  /** A commit as payloads show it: `{ id, tree_id, message, timestamp, author, committer }`. */
+  /** Returns a commit as payloads render it: `{ id, tree_id, message, timestamp, author, committer }`. */
   async headCommit(repository: Named, commit: string): Promise<HeadCommit> {
     const sha = await this.resolve(repository, commit);
     const found = sha === null ? null : await readCommit(this.at(repository), sha);
@@ -156,8 +156,8 @@ export class GitStore {
   }
 
   /**
-   * Runs `work` while nobody else's `exclusive` work runs on the repository. Whatever moves a ref does it in here, so
-   * that moves are told in the order they happened. Not reentrant.
+   * Runs `work` while no other `exclusive` work runs on the repository. Move refs only in here: webhooks then arrive in
+   * the order of the moves. Not reentrant: a nested call waits forever.
    */
   exclusive<Result>(repository: Named, work: () => Promise<Result>): Promise<Result> {
     const before = this.#queues.get(repository.id) ?? Promise.resolve();
@@ -170,13 +170,13 @@ export class GitStore {
     return result;
   }
 
-  /** Resolves when no `exclusive` work is under way. */
+  /** Resolves when no `exclusive` work runs. */
   async idle(): Promise<void> {
     await Promise.all(this.#queues.values());
   }
 }
 
-/** Of the user's own settings, what is about their repositories and not about where theirs are fetched from. */
+/** Turns off the user's settings that would change the sandbox's repositories. Settings for the source stay. */
 const notOurs = [
   "core.hooksPath=/dev/null",
   "core.fsmonitor=false",

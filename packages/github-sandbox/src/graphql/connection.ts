@@ -1,9 +1,12 @@
-/** Lists in pages. https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api */
+/** Pages through lists. https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api */
 import { type Arguments, Refused } from "./fields.ts";
 
 const most = 100;
 
-/** GitHub wants every list bounded: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#node-limit */
+/**
+ * Reads `first` and `last`. GitHub refuses a list without either:
+ * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#node-limit
+ */
 function bounds(name: string, given: Arguments): { first: number | null; last: number | null } {
   const first = typeof given.first === "number" ? given.first : null;
   const last = typeof given.last === "number" ? given.last : null;
@@ -26,7 +29,7 @@ function bounds(name: string, given: Arguments): { first: number | null; last: n
 
 const cursorOf = (index: number) => Buffer.from(`cursor:${index}`).toString("base64");
 
-/** Where the cursor points; `otherwise` where it is none of ours. */
+/** Decodes a cursor; returns `otherwise` if it is not one of the sandbox's. */
 function indexOf(cursor: unknown, otherwise: number): number {
   if (typeof cursor !== "string") return otherwise;
   const [, index] = /^cursor:(\d+)$/.exec(Buffer.from(cursor, "base64").toString("utf8")) ?? [];
@@ -34,7 +37,8 @@ function indexOf(cursor: unknown, otherwise: number): number {
 }
 
 /**
- * A connection field. @param type The connection's type in the schema. @param edge What an edge has beside its node.
+ * Makes a connection field. @param type The connection's type in the schema. @param edge An edge's fields besides its
+ * node.
  */
 export function connection<Item, Node>(
   type: string,

@@ -1,6 +1,6 @@
 /**
- * One query, from its text to GitHub's answer. What is in GitHub's schema but not here is refused by name: an answer
- * that leaves something out in silence would be believed.
+ * Answers one query in GitHub's form. A field of GitHub's schema that the sandbox lacks is refused by name. Clients
+ * would take an answer without it for complete.
  */
 
 import {
@@ -38,7 +38,7 @@ const resolveField: GraphQLFieldResolver<Record<string, unknown>, Asking> = (sou
   return typeof value === "function" ? value(given, asking, info) : value;
 };
 
-/** @param roots Makes what queries and mutations begin with, given whether the document changes anything. */
+/** Answers the query. @param roots Makes the root fields, given whether the document mutates. */
 export async function answerQuery(
   { query, variables, operationName }: GraphqlRequest,
   roots: (kind: "query" | "mutation") => { root: Record<string, unknown>; asking: Asking },
@@ -81,7 +81,7 @@ function kindOf(document: DocumentNode, operationName: string | null): "query" |
   return chosen?.operation === "mutation" ? "mutation" : "query";
 }
 
-/** GitHub's form of an error: its type beside its message, its own words for a field that is not there. */
+/** Renders an error as GitHub does: its type beside its message, GitHub's own message for an unknown field. */
 function renderError(error: GraphQLError): Record<string, unknown> {
   const { message, locations, path, originalError } = error;
   const where = { ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };

@@ -1,24 +1,27 @@
 /**
- * How the sandbox's things are shown in GraphQL. Each is an object of GitHub's type with the fields that are there; a
- * field that is not is refused by its name, never answered with null (`execute.ts`).
+ * Types that the GraphQL objects share. An object holds the fields that the sandbox has. Any other field is refused by
+ * name and never answered with null (`execute.ts`).
  */
 import type { Actor } from "../access/permissions.ts";
 import type { SandboxContext } from "../context.ts";
 import type { Issue, Label, Pull, Repository } from "../store/entities.ts";
 
-/** Names are checked against GitHub's schema when this compiles, values when they are answered. */
+/** Fields of a type of GitHub's schema. The compiler checks their names, the execution their values. */
 export type Fields<Type> = { __typename: string } & { [Name in Exclude<keyof Type, "__typename">]?: unknown };
 export type Shown = { __typename: string } & Record<string, unknown>;
 export type Arguments = Record<string, unknown>;
 
-/** One request. */
+/** The sender of a query, and all that its answer needs. */
 export interface Asking {
   context: SandboxContext;
   actor: Actor;
   show: Show;
 }
 
-/** How each thing is shown. They refer to each other in circles, so they know each other only through this. */
+/**
+ * Renderers of the GraphQL objects. The objects refer to each other, and this interface keeps their files free of
+ * cycles.
+ */
 export interface Show {
   repository(repository: Repository): Shown;
   issue(repository: Repository, issue: Issue): Shown;
@@ -40,7 +43,7 @@ export type ErrorType =
   | "RESOURCE_LIMITS_EXCEEDED"
   | "NOT_IMPLEMENTED";
 
-/** An error in GitHub's form: its `type` stands beside the message. */
+/** An error in GitHub's form, with a `type` beside its message. */
 export class Refused extends Error {
   readonly type: ErrorType;
   constructor(type: ErrorType, message: string) {

@@ -38,7 +38,7 @@ export function graphqlRoutes(context: SandboxContext, limiter: Pick<Limiter, "s
   return rest;
 }
 
-/** What is asked, or what is wrong with it. */
+/** Reads the request, or returns what is wrong with it. */
 function read(body: Record<string, unknown>): GraphqlRequest | string {
   const { query, operationName } = body;
   if (typeof query !== "string" || query === "") {

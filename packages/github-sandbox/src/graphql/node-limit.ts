@@ -1,22 +1,25 @@
 /**
- * How much a query may ask for, judged before it runs: nested lists multiply, and so do fragments that name each other.
+ * Limits a query's size before it runs. Nested lists multiply it, and so do fragments within fragments.
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#node-limit
  */
 import { type DocumentNode, type FieldNode, Kind, type SelectionSetNode } from "graphql";
 import { Refused } from "./fields.ts";
 
 const maxNodes = 500_000;
-/** Without what lists multiply: a query of that many fields can only come from fragments within fragments. */
+/** Not multiplied by lists. Only fragments within fragments reach so many fields. */
 const maxFields = 20_000;
 const mostPerList = 100;
 
 interface Size {
-  /** What all lists together may hold at most. */
+  /** Upper bound of the nodes in all lists. */
   nodes: number;
   fields: number;
 }
 
-/** @throws Refused when the document asks for too much. Fragments that name themselves were refused before. */
+/**
+ * @throws Refused if the document asks for too much. Validation has refused recursive fragments before; they would
+ * never end here.
+ */
 export function checkSize(document: DocumentNode, variables: Record<string, unknown> | null): void {
   const fragments = new Map<string, SelectionSetNode>();
   const known = new Map<SelectionSetNode, Size>();
@@ -54,12 +57,15 @@ export function checkSize(document: DocumentNode, variables: Record<string, unkn
   }
 }
 
-/** How long a list is asked for; null: the field is none. A length that is not allowed is refused when the list is made. */
+/**
+ * Returns the length of the list that a field asks for; null if the field is no list. `connection` refuses a wrong
+ * length later.
+ */
 function lengthOf(field: FieldNode, variables: Record<string, unknown> | null): number | null {
   for (const { name, value } of field.arguments ?? []) {
     if (name.value !== "first" && name.value !== "last") continue;
     const given = value.kind === Kind.VARIABLE ? variables?.[value.name.value] : "value" in value ? value.value : null;
-    // A variable's own default is not looked up: the most that it can be stands for it.
+    // A variable's default counts as the longest list.
     const length = given === undefined ? mostPerList : Number(given);
     return Math.min(Math.max(0, Number.isFinite(length) ? length : 0), mostPerList);
   }

@@ -1,4 +1,4 @@
-/** What a global id stands for. https://docs.github.com/en/graphql/guides/using-global-node-ids */
+/** Resolves global ids. https://docs.github.com/en/graphql/guides/using-global-node-ids */
 
 import { may } from "../access/permissions.ts";
 import { readNodeId } from "../render/site.ts";
@@ -20,7 +20,7 @@ export type Found =
 const unknown = (id: unknown) =>
   new Refused("NOT_FOUND", `Could not resolve to a node with the global id of '${String(id)}'`);
 
-/** @throws Refused when there is none, or none that the actor may see. */
+/** Renders the object with this id. @throws Refused if there is none that the actor may see. */
 export function nodeShown(asking: Asking, id: unknown): Shown {
   const { context, show } = asking;
   const { store } = context;
@@ -71,7 +71,7 @@ export function nodeShown(asking: Asking, id: unknown): Shown {
   }
 }
 
-/** The thing itself, for mutations. @throws Refused */
+/** Returns the entity with this id, for mutations. @throws Refused */
 export function nodeOf(asking: Asking, id: unknown): Found {
   const { store } = asking.context;
   const read = readNodeId(String(id));
@@ -102,7 +102,7 @@ export function nodeOf(asking: Asking, id: unknown): Found {
   }
 }
 
-/** The thread of review comments, whose id is its first comment's. @throws Refused */
+/** Returns the review thread whose first comment has this id. @throws Refused */
 export function threadAt(asking: Asking, id: unknown): { repository: Repository; pull: Pull; thread: Thread } {
   const { store } = asking.context;
   const read = readNodeId(String(id));
@@ -113,14 +113,14 @@ export function threadAt(asking: Asking, id: unknown): { repository: Repository;
   return { repository: seen(asking, pull.repositoryId, id), pull, thread };
 }
 
-/** @throws Refused as if it were not there. */
+/** @throws Refused with the error of an unknown id if the actor may not see the repository. */
 function seen({ context, actor }: Asking, repositoryId: number, id: unknown): Repository {
   const repository = context.store.table("repositories").get(repositoryId);
   if (repository === undefined || !may(actor, repository, "metadata", "read")) throw unknown(id);
   return repository;
 }
 
-/** @throws Refused in GitHub's words when none of the permissions is there. */
+/** @throws Refused with GitHub's message if the actor has none of the permissions. */
 export function needs(
   asking: Asking,
   repository: Repository,
@@ -131,6 +131,6 @@ export function needs(
   if (permissions.some((permission) => may(actor, repository, permission, level))) return;
   const isPerson = actor.kind === "token" && actor.token.permissions === null;
   if (!isPerson) throw new Refused("FORBIDDEN", "Resource not accessible by integration");
-  const words = `${actor.user.login} does not have the correct permissions to execute this mutation`;
-  throw new Refused("FORBIDDEN", words);
+  const message = `${actor.user.login} does not have the correct permissions to execute this mutation`;
+  throw new Refused("FORBIDDEN", message);
 }

@@ -1,4 +1,4 @@
-/** Where queries begin. https://docs.github.com/en/graphql/reference/queries */
+/** Lists the root fields of queries. https://docs.github.com/en/graphql/reference/queries */
 
 import type { GitHubMetadata, Query } from "@octokit/graphql-schema";
 import { may } from "../access/permissions.ts";
@@ -23,7 +23,7 @@ export function queryRoot(asking: Asking, rate: Schema<"rate-limit">) {
 
   return {
     __typename: "Query",
-    // An App's installation is its bot here: https://github.com/orgs/community/discussions/24382
+    // For an installation's token the viewer is the App's bot: https://github.com/orgs/community/discussions/24382
     viewer: () => (actor.kind === "token" ? { ...show.actor(actor.user.id), __typename: "User" } : null),
     rateLimit: {
       __typename: "RateLimit",

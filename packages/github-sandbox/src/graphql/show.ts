@@ -1,4 +1,4 @@
-/** Puts the GraphQL objects together, so that each can show the others. */
+/** Connects the renderers of the GraphQL objects with each other. */
 import type { Actor } from "../access/permissions.ts";
 import type { SandboxContext } from "../context.ts";
 import type { Asking, Show } from "./fields.ts";

@@ -1,15 +1,16 @@
 /**
- * ETag, Last-Modified and 304. https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
- * GitHub's tags depend on the token and on Accept as well as on the answer, so that an installation's next token gets a
- * 200 first (https://github.com/bored-engineer/github-conditional-http-transport).
+ * Answers conditional requests: ETag, Last-Modified and 304.
+ * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+ * GitHub's tags depend on the answer, the token and Accept. An installation's next token therefore gets a 200 first
+ * (https://github.com/bored-engineer/github-conditional-http-transport).
  */
 import { createHash } from "node:crypto";
 import type { HttpContext } from "../rest/kit.ts";
 
-/** What GitHub dates: the one repository, issue, comment or person an address names. */
+/** Paths whose answers GitHub dates: one repository, issue, comment or person. */
 const dated = /\/(repos\/[^/]+\/[^/]+(\/issues\/(comments\/)?\d+)?|users?(\/[^/]+)?)$/;
 
-/** Tags the answer that is about to go out, or puts a 304 in its place. */
+/** Tags the answer, or replaces it with a 304. */
 export async function answerConditionally(http: HttpContext): Promise<void> {
   const { method, path } = http.req;
   if ((method !== "GET" && method !== "HEAD") || http.res.status !== 200) return;
@@ -27,7 +28,7 @@ export async function answerConditionally(http: HttpContext): Promise<void> {
   if (!isKnown(http, tag, changed)) return;
   const headers = new Headers(http.res.headers);
   for (const name of ["content-type", "content-length"]) headers.delete(name);
-  // Hono keeps the headers of the answer it replaces, unless that is taken away first.
+  // Hono keeps the headers of a replaced answer unless it is removed first.
   http.res = undefined;
   http.res = new Response(null, { status: 304, headers });
 }
@@ -38,14 +39,14 @@ function tagOf(http: HttpContext, body: Buffer): string {
   return `W/"${hash.update(body).digest("hex")}"`;
 }
 
-/** The date in the answer itself. */
+/** Returns the answer's own `updated_at`. */
 function changedAt(body: string): Date | null {
   const { updated_at: at } = JSON.parse(body) as { updated_at?: unknown };
   const date = new Date(typeof at === "string" ? at : Number.NaN);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Tags are compared weakly, and count for more than dates: RFC 9110, 13.1. */
+/** Compares tags weakly. A tag overrides a date: RFC 9110, 13.1. */
 function isKnown(http: HttpContext, tag: string, changed: Date | null): boolean {
   const tags = http.req.header("if-none-match");
   const bare = (text: string) => text.trim().replace(/^W\//, "");

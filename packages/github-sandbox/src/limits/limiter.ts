@@ -1,4 +1,4 @@
-/** Where every request comes through: limits are counted, and told in the answer's headers. */
+/** Applies the rate limits to every request and writes them into the answer's headers. */
 import type { Actor } from "../access/permissions.ts";
 import type { HttpContext } from "../rest/kit.ts";
 import type { Clock } from "../store/store.ts";
@@ -7,9 +7,9 @@ import { exhausted, type Primary, type Resource, startPrimary } from "./primary.
 import { askedBy, type Refusal, startSecondary } from "./secondary.ts";
 
 export interface Limiter {
-  /** Lets the work be done if the actor has any left. @throws ApiError 403 in GitHub's words if not. */
+  /** Runs `work` if the actor has requests left. @throws ApiError 403 with GitHub's message otherwise. */
   through(http: HttpContext, requestId: string, work: () => Promise<void>): Promise<void>;
-  /** A GraphQL request turned out to change something. @throws ApiError 403 */
+  /** Counts a GraphQL request as a mutation, once its query is parsed. @throws ApiError 403 */
   mutation(http: HttpContext): void;
   seen: Primary["seen"];
 }
@@ -24,7 +24,7 @@ export function startLimiter(clock: Clock, limits: Limits): Limiter {
     throw refusal.error;
   }
 
-  /** Asking for the limits costs nothing, and is answered when nothing is left. */
+  /** `GET /rate_limit` costs nothing and works with nothing left. */
   function takePrimary(http: HttpContext, actor: Actor, resource: Resource, requestId: string): void {
     if (!http.req.path.endsWith("/rate_limit") && !primary.take(actor, resource)) throw exhausted(actor, requestId);
   }

@@ -1,10 +1,10 @@
 /**
- * How much one client may ask. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api and
- * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+ * Defines the limits for one client. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ * and https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
 import type { Actor } from "../access/permissions.ts";
 
-/** Whose requests are counted together, and as what. */
+/** The kinds of callers with limits of their own. */
 export type Caller = "anonymous" | "user" | "app" | "installation" | "job";
 
 export interface Limits {
@@ -12,9 +12,9 @@ export interface Limits {
   hourly: Record<Caller, number>;
   /** GraphQL points an hour. */
   graphqlHourly: number;
-  /** Requests at the same time, REST and GraphQL together. */
+  /** Concurrent requests, REST and GraphQL together. */
   concurrent: number;
-  /** A reading request is one point, a changing one five. */
+  /** A read costs one point, a write five. */
   restPointsPerMinute: number;
   graphqlPointsPerMinute: number;
   contentPerMinute: number;
@@ -29,7 +29,7 @@ const everyone = (number: number): Limits["hourly"] => ({
   job: number,
 });
 
-/** The default: there for clients that watch the headers, and out of everybody's way. */
+/** The default: clients see the headers, and nobody runs into a limit. */
 const generous: Limits = {
   hourly: everyone(100_000),
   graphqlHourly: 100_000,
@@ -40,7 +40,7 @@ const generous: Limits = {
   contentPerHour: Number.POSITIVE_INFINITY,
 };
 
-/** GitHub's own, for accounts that are not on its Enterprise Cloud. A job's token has its repository's thousand. */
+/** GitHub's limits for accounts outside its Enterprise Cloud. A job's token has 1,000 requests per repository. */
 const github: Limits = {
   hourly: { ...everyone(5_000), anonymous: 60, job: 1_000 },
   graphqlHourly: 5_000,
@@ -63,7 +63,7 @@ export function callerOf(actor: Actor): Caller {
   return actor.token.kind;
 }
 
-/** One count for all tokens of an installation, of a person, and of the jobs of a repository. */
+/** Returns the key under which requests count together: by installation, by person, by the jobs of a repository. */
 export function keyOf(actor: Actor): string {
   switch (actor.kind) {
     case "anonymous":

@@ -1,6 +1,6 @@
 /**
- * The primary limit: requests of REST and points of GraphQL in the caller's present hour. Counts are kept in memory: a
- * sandbox that starts again starts everybody's hour again.
+ * Applies the primary limit: REST requests and GraphQL points per caller and hour. Counts are kept in memory, so a
+ * restart begins a new hour for everyone.
  */
 
 import { ApiError } from "../access/errors.ts";
@@ -13,9 +13,9 @@ export type Resource = "core" | "graphql";
 type Rate = Schema<"rate-limit">;
 
 export interface Primary {
-  /** Counts one request. False: there was none left, and nothing is counted. */
+  /** Counts one request. Returns false and counts nothing if none is left. */
   take(actor: Actor, resource: Resource): boolean;
-  /** The request turned out to cost nothing. */
+  /** Takes one request back that turned out to cost nothing. */
   giveBack(actor: Actor, resource: Resource): void;
   seen(actor: Actor, resource: Resource): Rate;
 }
@@ -59,20 +59,23 @@ export function startPrimary(clock: Clock, limits: Limits): Primary {
 
 const documentation = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api";
 
-/** GitHub's words for it: https://github.com/rust-lang/rustlings/issues/1208, https://github.com/upptime/upptime/issues/786 */
+/**
+ * Returns GitHub's 403. Message: https://github.com/rust-lang/rustlings/issues/1208,
+ * https://github.com/upptime/upptime/issues/786
+ */
 export function exhausted(actor: Actor, requestId: string): ApiError {
-  return new ApiError(403, `API rate limit exceeded for ${wordsFor(actor, requestId)}`, {
+  return new ApiError(403, `API rate limit exceeded for ${describeCaller(actor, requestId)}`, {
     documentation_url: documentation,
   });
 }
 
-function wordsFor(actor: Actor, requestId: string): string {
+function describeCaller(actor: Actor, requestId: string): string {
   const support = `If you reach out to GitHub Support for help, please include the request ID ${requestId}.`;
   if (actor.kind === "app") return `app ID ${actor.app.id}. ${support}`;
   if (actor.kind === "token") {
     const { installationId, userId, kind } = actor.token;
     if (kind === "installation") return `installation ID ${installationId}. ${support}`;
-    // A GITHUB_TOKEN is one of Actions' installation on the repository.
+    // A GITHUB_TOKEN belongs to Actions' installation on the repository.
     return kind === "job" ? `installation. ${support}` : `user ID ${userId}. ${support}`;
   }
   const better = "Authenticated requests get a higher rate limit. Check out the documentation for more details.";

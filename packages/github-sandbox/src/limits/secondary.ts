@@ -1,5 +1,5 @@
 /**
- * The secondary limits: too much at the same time, too much in a minute, too much written.
+ * Applies the secondary limits: concurrent requests, points per minute, content created.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
  */
 
@@ -22,9 +22,9 @@ export interface RequestCost {
 }
 
 export interface Secondary {
-  /** Counts what is asked for; with a refusal, nothing was counted. */
+  /** Counts the request. Counts nothing if it returns a refusal. */
   take(actor: Actor, asked: RequestCost): Refusal | null;
-  /** A request begins; it must leave again. */
+  /** Begins a request. Callers must call `leave` at its end. */
   enter(actor: Actor): Refusal | null;
   leave(actor: Actor): void;
 }
@@ -32,7 +32,7 @@ export interface Secondary {
 const minute = 60;
 const hour = 3600;
 
-/** What GitHub advises to wait where no window tells how long. */
+/** GitHub's advice where no window gives a time to wait. */
 const unknownWait = minute;
 
 export function startSecondary(clock: Clock, limits: Limits): Secondary {
@@ -92,7 +92,7 @@ export function tooMuch(): ApiError {
   return new ApiError(403, message, { documentation_url: documentation });
 }
 
-/** https://github.com/hisxo/gitGraber/issues/43 */
+/** Message: https://github.com/hisxo/gitGraber/issues/43 */
 function tooMany(): ApiError {
   const message =
     "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
@@ -100,9 +100,8 @@ function tooMany(): ApiError {
 }
 
 /**
- * What makes content that people are told of: octokit's own list of what GitHub throttles
- * (https://github.com/octokit/plugin-throttling.js, src/generated/triggers-notification-endpoints.ts), as far as there
- * are such routes here.
+ * Paths that create content and notify people: octokit's own list (https://github.com/octokit/plugin-throttling.js,
+ * src/generated/triggers-notification-endpoints.ts), reduced to the routes of the sandbox.
  */
 const contentPaths = [
   /\/issues$/,
@@ -119,7 +118,7 @@ export function askedBy(method: string, path: string): RequestCost {
   const reads = method === "GET" || method === "HEAD" || method === "OPTIONS";
   return {
     resource,
-    // Whether a GraphQL request mutates is seen when it is read; the rest of its points is counted then.
+    // A GraphQL request turns out to be a mutation only once it is parsed. `mutation` counts its other points then.
     points: reads || resource === "graphql" ? 1 : 5,
     isContent: (method === "POST" || method === "PUT") && contentPaths.some((pattern) => pattern.test(path)),
   };

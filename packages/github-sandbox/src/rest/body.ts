@@ -1,12 +1,12 @@
-/** Request bodies, checked; what is wrong with one is told in GitHub's form. */
+/** Parses request bodies and answers errors in them as GitHub does. */
 
 import { z } from "zod";
 import { ApiError, unprocessable } from "../access/errors.ts";
 import { type HttpContext, jsonBody, jsonValue } from "./kit.ts";
 
 /**
- * The body as the schema reads it.
- * @throws ApiError 400 when it is not JSON, 422 when a field is missing or of another type.
+ * Parses the body with the schema.
+ * @throws ApiError 400 if it is no JSON, 422 if a field is missing or has the wrong type.
  */
 export async function bodyOf<Schema extends z.ZodType>(http: HttpContext, schema: Schema): Promise<z.output<Schema>> {
   const body = await jsonBody(http);
@@ -19,7 +19,7 @@ export async function bodyOf<Schema extends z.ZodType>(http: HttpContext, schema
   throw new ApiError(422, `Invalid request.\n\n${lines.join("\n")}`);
 }
 
-/** A list of names, bare or under the list's own name: GitHub takes both. @throws ApiError 400 or 422 */
+/** Reads a list of names, bare or under the key `key`. GitHub takes both. @throws ApiError 400 or 422 */
 export async function namesOf(http: HttpContext, key: string): Promise<string[]> {
   const body = await jsonValue(http);
   const names = z.array(z.string());
@@ -30,7 +30,10 @@ export async function namesOf(http: HttpContext, key: string): Promise<string[]>
 
 const longest = { title: 256, body: 65_536 };
 
-/** As issues and pulls say it: https://github.com/JasonEtco/create-an-issue/issues/123. @throws ApiError 422 */
+/**
+ * Checks the lengths of title and body. Message: https://github.com/JasonEtco/create-an-issue/issues/123. @throws
+ * ApiError 422
+ */
 export function checkWords(
   resource: "Issue" | "PullRequest",
   words: { title?: string | null | undefined; body?: string | null | undefined },
@@ -45,7 +48,7 @@ export function checkWords(
   if (errors.length > 0) throw unprocessable(resource, errors);
 }
 
-/** As comments say it: https://github.com/vebr/jest-lcov-reporter/issues/14. @throws ApiError 422 */
+/** Checks a comment's length. Message: https://github.com/vebr/jest-lcov-reporter/issues/14. @throws ApiError 422 */
 export function checkComment(body: string): void {
   if (body.length <= longest.body) return;
   const message = `Body is too long (maximum is ${longest.body} characters)`;

@@ -1,4 +1,4 @@
-/** What every REST route of the sandbox is made of: who acts, on which repository, and GitHub's errors and pages. */
+/** Shared by all REST routes: the actor, the repository that a path names, bodies and pages. */
 
 import type { Context } from "hono";
 import { Hono } from "hono";
@@ -16,8 +16,8 @@ export function newRest(): Rest {
 }
 
 /**
- * The repository, for what everyone who can see it may do as a person: open an issue, comment, react. A scoped token
- * needs one of the permissions.
+ * Returns the repository for what everyone who sees it may do as a person: open an issue, comment, react. A scoped
+ * token needs one of the permissions.
  */
 export function repositoryToJoin(http: HttpContext, store: Store, permissions: readonly string[]): Repository {
   const repository = repositoryFor(http, store, "metadata", "read");
@@ -28,7 +28,7 @@ export function repositoryToJoin(http: HttpContext, store: Store, permissions: r
   return repository;
 }
 
-/** The repository named in the path, if the actor may see it with this permission: else 404 (hidden) or 403, as GitHub does. */
+/** Returns the repository in the path. @throws ApiError 404 if the actor cannot see it, 403 without the permission. */
 export function repositoryFor(http: HttpContext, store: Store, permission: string, level: PermissionLevel): Repository {
   const owner = (http.req.param("owner") ?? "").toLowerCase();
   const name = (http.req.param("repo") ?? "").toLowerCase();
@@ -41,7 +41,7 @@ export function repositoryFor(http: HttpContext, store: Store, permission: strin
   return repository;
 }
 
-/** The repository, for what any one of these permissions opens: conversations belong to issues and to pulls. */
+/** Returns the repository if the actor has any of the permissions. Conversations belong to issues and to pulls. */
 export function repositoryForAny(
   http: HttpContext,
   store: Store,
@@ -54,27 +54,27 @@ export function repositoryForAny(
   return repository;
 }
 
-/** The acting user, for routes that need one; anonymous callers get 401 as GitHub gives it. */
+/** Returns the acting user. @throws ApiError 401 for anonymous callers and Apps. */
 export function actingUser(http: HttpContext): User {
   const actor = http.get("actor");
   if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
   return actor.user;
 }
 
-/** True when the request bears an Actions GITHUB_TOKEN. */
+/** Returns true if the request has an Actions GITHUB_TOKEN. */
 export function byJobToken(http: HttpContext): boolean {
   const actor = http.get("actor");
   return actor.kind === "token" && actor.token.kind === "job";
 }
 
-/** The body as a JSON object; 400 with GitHub's words if it is not one. No body counts as {}. */
+/** Parses the body as a JSON object. An empty body counts as {}. @throws ApiError 400 */
 export async function jsonBody(http: HttpContext): Promise<Record<string, unknown>> {
   const value = await jsonValue(http);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new ApiError(400, "Problems parsing JSON");
 }
 
-/** The body as any JSON; 400 with GitHub's words if it is none. No body counts as {}. */
+/** Parses the body as any JSON. An empty body counts as {}. @throws ApiError 400 */
 export async function jsonValue(http: HttpContext): Promise<unknown> {
   const text = await http.req.text();
   if (text.trim() === "") return {};
@@ -85,7 +85,7 @@ export async function jsonValue(http: HttpContext): Promise<unknown> {
   }
 }
 
-/** The page the request asks for (`per_page` clamped to 1..100, `page` from 1) and its Link header. */
+/** Returns the requested page (`per_page` clamped to 1..100, `page` from 1) and sets the Link header. */
 export function paginate<Item>(http: HttpContext, items: readonly Item[]): Item[] {
   const url = new URL(http.req.url);
   const number = (name: string, fallback: number) => {
@@ -100,7 +100,7 @@ export function paginate<Item>(http: HttpContext, items: readonly Item[]): Item[
     return `<${url.toString()}>; rel="${rel}"`;
   };
   const links: string[] = [];
-  // A page far behind the last one has that as its previous one.
+  // The previous page of one far behind the end is the last one.
   if (page > 1) links.push(link(Math.min(page - 1, last), "prev"), link(1, "first"));
   if (page < last) links.push(link(page + 1, "next"), link(last, "last"));
   if (links.length > 0) http.header("Link", links.join(", "));

@@ -1,11 +1,11 @@
-/** JSON answers, each tied to the operation of GitHub's description that its route is: a missing field does not compile. */
+/** Answers JSON, typed by the operation in GitHub's description. A missing field does not compile. */
 import type { operations } from "@octokit/openapi-types";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { HttpContext } from "./kit.ts";
 
 type Json<Response> = Response extends { content: { "application/json": infer Body } } ? Body : never;
 
-/** What GitHub answers an operation with. The operation is named as in the description: `issues/create`. */
+/** The answer of an operation. Operations are named as in the description: `issues/create`. */
 export type Answer<
   Operation extends keyof operations,
   Status extends number = 200,
@@ -13,7 +13,10 @@ export type Answer<
 
 type Beside<Status> = Status extends 200 ? [] : [status: Status, headers?: Record<string, string>];
 
-/** The status is given twice, as a type and as a value, since only so is the body checked against that status. */
+/**
+ * Answers the operation. Pass the status as type and as value: without the type the compiler does not check the body
+ * against that status.
+ */
 export function respond<Operation extends keyof operations, Status extends ContentfulStatusCode = 200>(
   http: HttpContext,
   body: Answer<Operation, Status>,

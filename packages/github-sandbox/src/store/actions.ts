@@ -1,4 +1,4 @@
-/** What exists of Actions: workflows, their runs and jobs, and what these leave. */
+/** The entities of Actions: workflows, runs, jobs, artifacts and caches. */
 import type { CheckStatus, Conclusion } from "./check-status.ts";
 
 export interface Workflow {
@@ -6,7 +6,7 @@ export interface Workflow {
   repositoryId: number;
   path: string;
   name: string;
-  /** A disabled one starts for nothing. */
+  /** A disabled workflow starts for no event. */
   state: "active" | "disabled_manually";
   createdAt: string;
   updatedAt: string;
@@ -28,7 +28,7 @@ export interface WorkflowRun {
   headSha: string;
   /** The commit whose tree the jobs check out by default: the test merge for `pull_request`, else the head. */
   checkoutSha: string;
-  /** Where a required workflow's file was read from; null: `checkoutSha` of the repository itself. */
+  /** The source of a required workflow's file; null: the repository itself at `checkoutSha`. */
   definition: { repositoryId: number; commit: string } | null;
   /** GITHUB_REF, such as `refs/pull/3/merge`. */
   ref: string;
@@ -37,34 +37,37 @@ export interface WorkflowRun {
   runNumber: number;
   runAttempt: number;
   actorId: number;
-  /** Who asked for this attempt. */
+  /** The user who started this attempt. */
   triggeringActorId: number;
   checkSuiteId: number;
   pullNumbers: number[];
   inputs: Record<string, string>;
-  /** The event's payload, as `github.event` shows it. */
+  /** The event's payload as in `github.event`. */
   payload: unknown;
-  /** Why a run that could not start failed, in the parser's words. */
+  /** The parser's message about a run that could not start. */
   failure: string | null;
   createdAt: string;
   startedAt: string | null;
   updatedAt: string;
 }
 
-/** A run as its earlier attempt left it. `id` is `<runId>:<attempt>`. */
+/** A run's earlier attempt. `id` is `<runId>:<attempt>`. */
 export interface RunAttempt {
   id: string;
   run: WorkflowRun;
 }
 
-/** When a repository's secret or variable was set; its value is with the repository. `id` is `<repositoryId>:<kind>:<name>`. */
+/**
+ * The dates of a repository's secret or variable; the repository holds its value. `id` is
+ * `<repositoryId>:<kind>:<name>`.
+ */
 export interface SettingDates {
   id: string;
   createdAt: string;
   updatedAt: string;
 }
 
-/** What secrets of a repository are encrypted with on their way here. `id` is the repository's; the keys are base64. */
+/** The key pair for which clients encrypt a repository's secrets. `id` is the repository's; the keys are base64. */
 export interface SecretKey {
   id: number;
   publicKey: string;
@@ -91,12 +94,14 @@ export interface Job {
     startedAt: string | null;
     completedAt: string | null;
   }[];
-  /** The ids of the jobs around it and its own, with its matrix combination: the same in every attempt of its run. */
+  /**
+   * The ids of the calling jobs and its own, with its matrix combination. It is the same in every attempt of the run.
+   */
   key: string;
   /** `runs-on`. */
   labels: string[];
   outputs: Record<string, string>;
-  /** The process group that runs it, while it runs; kept so that a later life of the sandbox can end it. */
+  /** The running job's process group. After a crash the next start ends it. */
   process: { pid: number; startTime: string } | null;
 }
 
@@ -112,14 +117,14 @@ export interface Artifact {
   expiresAt: string;
 }
 
-/** What `actions/cache` saved. */
+/** A cache saved by `actions/cache`. */
 export interface Cache {
   id: number;
   repositoryId: number;
   key: string;
-  /** A hash of its paths: the same key with others is another cache. */
+  /** A hash of its paths. The same key with other paths is another cache. */
   version: string;
-  /** Full, of the run that saved it. */
+  /** The whole ref of the run that saved it. */
   ref: string;
   sizeInBytes: number;
   createdAt: string;

@@ -1,6 +1,6 @@
 /**
- * The one way in which anything in the sandbox tells that something happened. Webhooks go to Apps from here and
- * workflows start from here, both from the same payload, as on GitHub.
+ * The type of an announcement. Every change in the sandbox is announced with one: its payload goes to Apps as a webhook
+ * and starts workflows, as on GitHub.
  */
 import type { Repository, User } from "./entities.ts";
 
@@ -10,12 +10,14 @@ export interface Announcement {
   event: string;
   /** The payload's `action`; null for events that have none, such as `push` and `status`. */
   action: string | null;
-  /** Everything of the payload but `action`, `repository`, `sender`, `organization` and `installation`, which the sinks add. */
+  /**
+   * The payload without `action`, `repository`, `sender`, `organization` and `installation`. The listeners add these.
+   */
   payload: Record<string, unknown>;
   sender: User;
-  /** The thing was done with an Actions GITHUB_TOKEN: it is told to webhooks but starts no workflow. */
+  /** True if an Actions GITHUB_TOKEN made the change. Webhooks are sent, but no workflow starts. */
   byJobToken: boolean;
-  /** Told to this App alone. */
+  /** Limits the webhook to this App. */
   toAppId?: number;
 }
 

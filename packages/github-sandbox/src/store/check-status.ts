@@ -1,4 +1,4 @@
-/** How far a check or a workflow run is, and what came of it. */
+/** The progress and the result of a check or a workflow run. */
 export type CheckStatus = "queued" | "in_progress" | "completed";
 export type Conclusion =
   | "success"

@@ -1,5 +1,5 @@
 /**
- * What exists in the sandbox's GitHub, apart from git objects and refs, which live in real bare repositories.
+ * The entities of the sandbox's GitHub. Git objects and refs are not among them; they live in real bare repositories.
  *
  * Every entity is plain JSON with a string or number `id` that is unique within its kind. Times are ISO-8601 strings in
  * UTC with whole seconds, as GitHub writes them.
@@ -38,7 +38,7 @@ export interface App {
   name: string;
   clientId: string;
   ownerId: number;
-  /** PEM, SPKI. The private half is given once to whoever registers the App and is not kept. */
+  /** PEM, SPKI. The sandbox hands the private half out once and does not keep it. */
   publicKey: string;
   permissions: Permissions;
   events: string[];
@@ -57,17 +57,17 @@ export interface Installation {
 }
 
 /**
- * A bearer token. `job` is an Actions GITHUB_TOKEN: what it does starts no workflows except by dispatch
+ * A bearer token. `job` is an Actions GITHUB_TOKEN: its changes start no workflow except by dispatch
  * (https://docs.github.com/en/actions/concepts/security/github_token).
  */
 export interface Token {
   /** The token's text. */
   id: string;
   kind: "user" | "installation" | "job";
-  /** Who acts: a person, the App's bot user, or github-actions[bot]. */
+  /** The acting user: a person, the App's bot, or github-actions[bot]. */
   userId: number;
   installationId: number | null;
-  /** Repository ids this token reaches; null: all that its user reaches. */
+  /** Ids of the repositories that this token reaches; null: all that its user reaches. */
   repositories: number[] | null;
   /** null: the user's own role decides. */
   permissions: Permissions | null;
@@ -82,7 +82,7 @@ export interface Repository {
   description: string | null;
   private: boolean;
   defaultBranch: string;
-  /** The last issue or pull number given out; both share one sequence. */
+  /** The last number taken. Issues and pulls share one sequence. */
   lastNumber: number;
   allowMergeCommit: boolean;
   allowSquashMerge: boolean;
@@ -93,7 +93,7 @@ export interface Repository {
   collaborators: Record<string, Role>;
   secrets: Record<string, string>;
   variables: Record<string, string>;
-  /** Workflows of other repositories that every pull must pass: a ruleset's "require workflows to pass". */
+  /** Workflows of other repositories that every pull must pass (a ruleset's "require workflows to pass"). */
   requiredWorkflows: { repositoryId: number; ref: string; path: string }[];
   createdAt: string;
   pushedAt: string;
@@ -118,7 +118,7 @@ export interface Issue {
   stateReason: "completed" | "not_planned" | "duplicate" | "reopened" | null;
   labels: string[];
   assigneeIds: number[];
-  /** A pull request is an issue too; its own part is the Pull with the same number. */
+  /** A pull request is an issue too. The Pull with the same id holds its other fields. */
   isPull: boolean;
   locked: boolean;
   closedById: number | null;
@@ -134,18 +134,21 @@ export interface Pull {
   number: number;
   headRef: string;
   headSha: string;
-  /** Who last moved the head, for rules that ask for somebody else's approval of the last push. */
+  /** The user who last moved the head, for rules that require another person's approval of the last push. */
   headPushedById: number;
-  /** The head that `opened`, `synchronize` or `reopened` last told of; another one is told at the next start. */
+  /**
+   * The head that `opened`, `synchronize` or `reopened` last announced. If it differs from the head, the next start
+   * announces it.
+   */
   toldSha: string | null;
   baseRef: string;
-  /** The base branch's tip when the head last moved or the pull was opened, as GitHub reports `base.sha`. */
+  /** The base branch's tip when the pull was opened or its head last moved, as GitHub reports `base.sha`. */
   baseSha: string;
   draft: boolean;
   merged: boolean;
   mergedAt: string | null;
   mergedById: number | null;
-  /** The merge's commit once merged; before that the test merge commit of `mergeability`. */
+  /** The merge commit of a merged pull; before that the test merge commit of `mergeability`. */
   mergeSha: string | null;
   /** Computed some time after the head or the base moved; null until then, as on GitHub. */
   mergeability: { headSha: string; baseSha: string; mergeable: boolean; testMergeSha: string | null } | null;
@@ -157,13 +160,13 @@ export interface Comment {
   issueNumber: number;
   userId: number;
   body: string;
-  /** The App that wrote it, if one did. */
+  /** The App that wrote the comment, if one did. */
   viaAppId: number | null;
   createdAt: string;
   updatedAt: string;
 }
 
-/** A comment that is folded away. */
+/** A minimized comment. */
 export interface MinimizedComment {
   /** The comment's id. */
   id: number;
@@ -240,7 +243,7 @@ export interface Delivery {
   responseBody: string | null;
 }
 
-/** What happened to an issue, as its list of events tells it. */
+/** An event of an issue, as in its list of events. */
 export interface IssueEvent {
   id: number;
   repositoryId: number;
@@ -261,16 +264,16 @@ export interface IssueEvent {
     | "blocking_added"
     | "blocking_removed";
   actorId: number;
-  /** As it was named then. */
+  /** The label with its name at that time. */
   label: { name: string; color: string } | null;
   /** The commit that closed, merged or mentioned it. */
   commitId: string | null;
-  /** The other issue's id, where the event ties two together. */
+  /** The other issue's id, for an event that connects two issues. */
   relatedId: number | null;
   createdAt: string;
 }
 
-/** A merge under way. Left over at a start, it is finished if the base ref moved and dropped if not. */
+/** A merge in progress. The next start after a crash completes it if the base ref moved, and drops it otherwise. */
 export interface PendingMerge {
   /** The pull's id. */
   id: number;

@@ -1,6 +1,6 @@
 /**
- * The App that GitHub Actions itself is, and its bot. Their numbers are GitHub's own, since people pin required checks
- * to `app_id: 15368` (https://api.github.com/apps/github-actions).
+ * The App of GitHub Actions and its bot. They have GitHub's own ids, since people pin required checks to `app_id:
+ * 15368` (https://api.github.com/apps/github-actions).
  */
 import type { App, User } from "./entities.ts";
 import type { Store } from "./store.ts";
@@ -18,7 +18,7 @@ export function actionsApp(store: Store): App {
       name: "GitHub Actions",
       clientId: "Iv1.github-actions",
       ownerId: githubOrganization(store).id,
-      // Nobody signs in as Actions: there is no private half.
+      // Nobody signs in as this App, so it has no private key.
       publicKey: "",
       permissions: { actions: "write", checks: "write", contents: "write", issues: "write", statuses: "write" },
       events: [],

@@ -1,6 +1,6 @@
-/** How issues hang together. */
+/** Relations between issues. */
 
-/** An issue's place under its parent; an issue has one parent. */
+/** A sub-issue's place under its parent. An issue has one parent. */
 export interface SubIssue {
   /** The sub-issue's id. */
   id: number;

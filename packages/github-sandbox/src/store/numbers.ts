@@ -1,7 +1,9 @@
-/** Issues and pulls of a repository share one sequence of numbers. */
 import type { Store } from "./store.ts";
 
-/** Takes the next number. Call it inside the transaction that stores what bears it. */
+/**
+ * Takes the next number of the sequence that a repository's issues and pulls share. Call it in the transaction that
+ * stores the issue, or a crash loses the number.
+ */
 export function takeNumber(store: Store, repositoryId: number): number {
   const repository = store.table("repositories").get(repositoryId);
   if (repository === undefined) throw new Error(`no repository ${repositoryId}`);

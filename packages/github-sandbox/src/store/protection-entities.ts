@@ -1,4 +1,4 @@
-/** What guards branches and tags. */
+/** The entities of branch protection and rulesets. */
 import type { Rule } from "./rule.ts";
 
 /** Classic branch protection. `id` is `<repositoryId>:<branch>`. */
@@ -8,14 +8,14 @@ export interface Protection {
   branch: string;
   requiredStatusChecks: { strict: boolean; checks: { context: string; appId: number | null }[] } | null;
   enforceAdmins: boolean;
-  /** null: changes need no pull request. */
+  /** null: no pull request is required. */
   requiredApprovals: number | null;
   dismissStaleReviews: boolean;
   requireCodeOwnerReviews: boolean;
   requireLastPushApproval: boolean;
-  /** Who may change the branch without a pull request and its reviews. */
+  /** Users and Apps that may push without a pull request and its reviews. */
   pullBypass: Allowed;
-  /** Who alone may change the branch; null: everyone with write access. */
+  /** The only users and Apps that may push; null: everyone with write access. */
   restrictions: Allowed | null;
   requiredSignatures: boolean;
   requiredLinearHistory: boolean;
@@ -33,7 +33,7 @@ export interface Allowed {
 }
 
 export interface BypassActor {
-  /** Of the App, the person or the role; null where the type says it all. */
+  /** The id of the App, person or role; null where the type alone is enough. */
   actorId: number | null;
   actorType: "Integration" | "OrganizationAdmin" | "RepositoryRole" | "User";
   mode: "always" | "pull_request" | "exempt";
@@ -46,7 +46,7 @@ export interface Ruleset {
   target: "branch" | "tag";
   enforcement: "active" | "evaluate" | "disabled";
   bypassActors: BypassActor[];
-  /** Whole refs with wildcards, `~DEFAULT_BRANCH` or `~ALL`. */
+  /** Patterns for whole refs, `~DEFAULT_BRANCH` or `~ALL`. */
   include: string[];
   exclude: string[];
   rules: Rule[];

@@ -1,6 +1,6 @@
-/** What exists around a pull: reviews and their comments, who is asked for one, and merges that are to come. */
+/** The entities around a pull: reviews, review comments, requested reviewers and coming merges. */
 
-/** A person's verdict on a pull. Pending ones are drafts that only their author sees. */
+/** A person's review of a pull. A pending one is a draft that only its author sees. */
 export interface Review {
   id: number;
   repositoryId: number;
@@ -9,13 +9,13 @@ export interface Review {
   userId: number;
   body: string;
   state: "PENDING" | "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
-  /** The head that was reviewed. */
+  /** The reviewed head. */
   commitId: string;
   submittedAt: string | null;
   updatedAt: string;
 }
 
-/** A comment on a line of a pull's diff, or on a whole file of it; always part of a review. */
+/** A comment on a line or a whole file of a pull's diff. It is always part of a review. */
 export interface ReviewComment {
   id: number;
   repositoryId: number;
@@ -24,24 +24,24 @@ export interface ReviewComment {
   userId: number;
   body: string;
   path: string;
-  /** Where it was written: the head, and the commit the diff started from. */
+  /** The head it was written at, and the commit from which the diff started. */
   commitId: string;
   diffBase: string;
   diffHunk: string;
-  /** The line of the diff, counted from its first `@@`; 1 for a whole file. */
+  /** The line's number in the diff, counted from its first `@@`; 1 for a whole file. */
   position: number;
   /** null: the whole file. */
   line: number | null;
   side: "LEFT" | "RIGHT";
   startLine: number | null;
   startSide: "LEFT" | "RIGHT" | null;
-  /** The comment its thread starts with; null: this one. */
+  /** The first comment of its thread; null: this one. */
   inReplyTo: number | null;
   createdAt: string;
   updatedAt: string;
 }
 
-/** A thread of review comments that somebody has settled. */
+/** A resolved thread of review comments. */
 export interface ResolvedThread {
   /** The id of its first comment. */
   id: number;
@@ -57,7 +57,7 @@ export interface ReviewRequest {
 
 export type MergeMethod = "merge" | "squash" | "rebase";
 
-/** A pull that is to be merged as soon as it may be. */
+/** A pull with auto-merge enabled. */
 export interface AutoMerge {
   /** The pull's id. */
   id: number;
@@ -69,7 +69,7 @@ export interface AutoMerge {
   enabledAt: string;
 }
 
-/** A merge asked for with `merge-async`, and what came of it. */
+/** A merge requested with `merge-async`, and its result. */
 export interface MergeRequest {
   /** A UUID. */
   id: string;
@@ -83,7 +83,7 @@ export interface MergeRequest {
   title: string | null;
   message: string | null;
   status: "pending" | "merged" | "failed";
-  /** What is to be said of it now. */
+  /** The message that the API gives for its current status. */
   words: string;
   mergeSha: string | null;
   updatedAt: string;

@@ -1,5 +1,5 @@
 /**
- * The rules a ruleset can hold, in GitHub's own form. Every one of them is enforced; a type that is not here is refused.
+ * The rules of rulesets in GitHub's own form. The sandbox enforces every one of them and refuses all other types.
  * https://docs.github.com/en/rest/repos/rules
  */
 import { z } from "zod";
@@ -19,7 +19,7 @@ export const rule = z.discriminatedUnion(
     plain("deletion"),
     plain("non_fast_forward"),
     plain("required_linear_history"),
-    // Nothing is signed in the sandbox, so nothing satisfies it.
+    // The sandbox signs nothing, so no commit satisfies it.
     plain("required_signatures"),
     z.object({
       type: z.literal("pull_request"),
@@ -31,7 +31,7 @@ export const rule = z.discriminatedUnion(
           require_last_push_approval: z.boolean(),
           required_approving_review_count: z.number().int().min(0).max(10),
           required_review_thread_resolution: z.boolean(),
-          // Teams' reviews of certain files, a reviewer that is a model, and who may dismiss: none of it is here.
+          // The sandbox has no teams and no reviewing model.
           required_reviewers: z.tuple([], "cannot be enforced here").exactOptional(),
           automatic_copilot_code_review_enabled: z.literal(false, "cannot be enforced here").exactOptional(),
           dismissal_restriction: z.object({ enabled: z.literal(false, "cannot be enforced here") }).exactOptional(),

@@ -1,6 +1,6 @@
 /**
- * The sandbox's memory: every entity in a Map, written through to one SQLite file before a call returns, so that a
- * killed process loses nothing it had answered. Git objects and refs are not here; git keeps those.
+ * Keeps every entity in a Map and writes it through to one SQLite file before a call returns. A killed process loses
+ * nothing that it had answered. Git keeps its own objects and refs.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ type Id = string | number;
 
 export interface Table<Entity extends { id: Id }> {
   get(id: Id): Entity | undefined;
-  /** Insert or replace. The entity is stored as given; treat what you read as frozen and put a changed copy. */
+  /** Inserts or replaces the entity. It is stored without a copy: never mutate what you read, put a changed copy. */
   put(entity: Entity): Entity;
   remove(id: Id): void;
   all(): IterableIterator<Entity>;
@@ -24,14 +24,14 @@ export interface Clock {
   now(): Date;
 }
 
-/** Another process has the folder. It may be letting go of it just now. */
+/** Another process uses the folder. It may be about to close it. */
 class FolderInUse extends Error {
   override readonly name = "FolderInUse";
 }
 
 /** @throws FolderInUse */
 function openDatabase(dataDir: string): DatabaseSync {
-  // Folders of earlier versions hold a file of this name.
+  // Existing data folders have this file name.
   const database = new DatabaseSync(join(dataDir, "world.sqlite"));
   try {
     database.exec(
@@ -72,7 +72,7 @@ export class Store {
     return table as unknown as Table<Tables[Name]>;
   }
 
-  /** A number no entity of this store has had: ids grow and are never given twice, across restarts too. */
+  /** Returns an id that no entity of this store ever had, also before a restart. */
   nextId(): number {
     this.#lastId += 1;
     this.#database
@@ -81,7 +81,7 @@ export class Store {
     return this.#lastId;
   }
 
-  /** Now, as GitHub writes times: ISO-8601, UTC, whole seconds. */
+  /** Returns the time as GitHub writes it: ISO-8601, UTC, whole seconds. */
   now(): string {
     return this.#clock
       .now()
@@ -93,7 +93,10 @@ export class Store {
     return this.#clock.now();
   }
 
-  /** All puts and removes inside reach the disk together. `change` must be synchronous and must not throw after a put. */
+  /**
+   * Writes all puts and removes of `change` to the disk together. `change` must be synchronous and must not throw after
+   * a put: the Maps have no rollback.
+   */
   transaction<Result>(change: () => Result): Result {
     if (this.#depth > 0) return change();
     this.#depth += 1;

@@ -1,4 +1,3 @@
-/** Names every table of the sandbox and what its rows are. */
 import type { Announcement } from "./announce.ts";
 import type {
   App,
@@ -37,13 +36,13 @@ import type {
 } from "./entities.ts";
 import type { IssueDependency, SubIssue } from "./issue-links.ts";
 
-/** An announcement whose runs have not all been started. Left over at a start, it is gone through again. */
+/** An announcement whose workflow runs have not all started. The next start after a crash goes through it again. */
 export interface PendingAnnouncement {
   id: number;
   announcement: Announcement;
 }
 
-/** Every table of the sandbox by its name. */
+/** The sandbox's tables by name, with their entities. */
 export interface Tables {
   users: User;
   apps: App;

@@ -1,10 +1,9 @@
-/** Finds the threads of review comments of a pull, and whether they are settled. */
 import type { Pull, ReviewComment } from "./entities.ts";
 import type { Store } from "./store.ts";
 
 export type Thread = readonly [ReviewComment, ...ReviewComment[]];
 
-/** The pull's threads of submitted comments, each with its first comment first. */
+/** Lists the pull's threads of submitted comments, each from its first comment on. */
 export function threadsOf(store: Store, pull: Pull): Thread[] {
   const comments = store
     .table("reviewComments")
@@ -20,7 +19,7 @@ export function isResolved(store: Store, [first]: Thread): boolean {
   return store.table("resolvedThreads").get(first.id) !== undefined;
 }
 
-/** How many conversations are open, for rules that want them settled. */
+/** Counts the unresolved threads, for rules that require all to be resolved. */
 export function unresolvedThreads(store: Store, pull: Pull): number {
   return threadsOf(store, pull).filter((thread) => !isResolved(store, thread)).length;
 }

@@ -1,4 +1,4 @@
-/** Check runs and commit statuses of a commit, one line each. */
+/** Lists the check runs and commit statuses of a commit. */
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
 import { latest } from "../protection/checks.ts";
@@ -10,14 +10,14 @@ export interface CheckLine {
   name: string;
   status: string;
   conclusion: string | null;
-  /** Who reports it. */
+  /** The App or user that reports it. */
   by: string;
   href: string | null;
-  said: string | null;
+  summary: string | null;
   time: string;
 }
 
-/** The latest of each, by name. */
+/** Returns the latest check of each name, sorted by name. */
 export function checkLines(context: SandboxContext, repository: Repository, sha: string): CheckLine[] {
   const { store } = context;
   const runs = store.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
@@ -42,7 +42,7 @@ function ofRun(context: SandboxContext, repository: Repository, run: CheckRun): 
       job === undefined
         ? pageOf(repository, `runs/${run.id}`)
         : pageOf(repository, `actions/runs/${job.runId}/job/${job.id}`),
-    said: run.output.title,
+    summary: run.output.title,
     time: took(run.startedAt, run.completedAt),
   };
 }
@@ -55,7 +55,7 @@ function ofStatus(context: SandboxContext, status: CommitStatus): CheckLine {
     conclusion: ended ? status.state : null,
     by: context.store.table("users").get(status.creatorId)?.login ?? "",
     href: outside(status.targetUrl),
-    said: status.description,
+    summary: status.description,
     time: "",
   };
 }
@@ -66,7 +66,7 @@ export function checkTable(lines: readonly CheckLine[]): Html {
     (line) => html`<tr>
       <td>${progress(line)}</td>
       <td class="wide">${line.href === null ? line.name : html`<a href="${line.href}">${line.name}</a>`}${
-        line.said === null || line.said === "" ? "" : html` <span class="quiet">${line.said}</span>`
+        line.summary === null || line.summary === "" ? "" : html` <span class="quiet">${line.summary}</span>`
       }</td>
       <td class="quiet">${line.by}</td>
       <td class="quiet number">${line.time}</td>
@@ -74,7 +74,7 @@ export function checkTable(lines: readonly CheckLine[]): Html {
   )}</tbody></table>`;
 }
 
-/** All of a commit's checks as one word, such as `1 of 3 failed`; empty without checks. */
+/** Sums up a commit's checks, such as `1 of 3 failed`; empty without checks. */
 export function checkSummary(lines: readonly CheckLine[]): Html {
   const passed = (line: CheckLine) => ["success", "neutral", "skipped"].includes(line.conclusion ?? "");
   const pending = lines.filter((line) => line.conclusion === null).length;

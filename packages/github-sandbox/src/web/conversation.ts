@@ -1,4 +1,4 @@
-/** What was said and done on an issue or pull, in its order. */
+/** Renders the conversation of an issue or pull: comments and events in order. */
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
 import type { Comment, Issue, IssueEvent, Reaction, Repository } from "../store/entities.ts";
@@ -23,7 +23,7 @@ export function conversationOf(context: SandboxContext, repository: Repository, 
   const here = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === repository.id && each.issueNumber === issue.number;
   const pull = issue.isPull ? store.table("pulls").get(issue.id) : undefined;
-  const said = [
+  const entries = [
     ...(pull === undefined ? [] : reviewsOn(context, repository, pull)),
     ...store
       .table("comments")
@@ -34,14 +34,14 @@ export function conversationOf(context: SandboxContext, repository: Repository, 
       .filter(here)
       .map((each) => ({ id: each.id, html: event(context, repository, each) })),
   ].sort((one, other) => one.id - other.id);
-  return html`${card(context, repository, { ...issue, subject: "issue" })}${said.map((each) => each.html)}`;
+  return html`${card(context, repository, { ...issue, subject: "issue" })}${entries.map((each) => each.html)}`;
 }
 
 function comment(context: SandboxContext, repository: Repository, entity: Comment): Html {
   return card(context, repository, { ...entity, subject: "comment" });
 }
 
-interface Said {
+interface Post {
   id: number;
   subject: Reaction["subject"]["kind"];
   userId: number;
@@ -49,15 +49,15 @@ interface Said {
   createdAt: string;
 }
 
-function card(context: SandboxContext, repository: Repository, said: Said): Html {
-  const name = said.subject === "comment" ? html` id="issuecomment-${said.id}"` : "";
+function card(context: SandboxContext, repository: Repository, post: Post): Html {
+  const name = post.subject === "comment" ? html` id="issuecomment-${post.id}"` : "";
   const reactions = context.store
     .table("reactions")
-    .filter(({ subject }) => subject.kind === said.subject && subject.id === said.id);
+    .filter(({ subject }) => subject.kind === post.subject && subject.id === post.id);
   const counted = Map.groupBy(reactions, (each) => each.content);
   return html`<article class="box"${name}>
-    <header>${person(context, said.userId)} ${when(said.createdAt)}</header>
-    ${markdown(said.body, { store: context.store, repository })}
+    <header>${person(context, post.userId)} ${when(post.createdAt)}</header>
+    ${markdown(post.body, { store: context.store, repository })}
     ${counted.size === 0 ? "" : html`<p class="reactions">${[...counted].map(([content, all]) => html` ${faces[content]} ${all.length}`)}</p>`}
   </article>`;
 }
@@ -75,7 +75,7 @@ function commit(repository: Repository, sha: string): Html {
   return html`<a href="${pageOf(repository, `commit/${sha}`)}"><code>${shortSha(sha)}</code></a>`;
 }
 
-/** The other issue, where the event ties two together. */
+/** Links the other issue of an event that connects two. */
 function related(context: SandboxContext, id: number | null): Html {
   const issue = id === null ? undefined : context.store.table("issues").get(id);
   const repository = issue && context.store.table("repositories").get(issue.repositoryId);

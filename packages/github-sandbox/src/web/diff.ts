@@ -1,4 +1,4 @@
-/** What changed between two commits, file by file, line by line. */
+/** Renders the difference of two commits, file by file and line by line. */
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
 import { changes, type FileChange } from "../git/plumbing/diff.ts";
@@ -6,7 +6,7 @@ import type { Repository } from "../store/entities.ts";
 import type { Html } from "./layout.ts";
 import { count } from "./parts.ts";
 
-/** A file with more changed lines is folded; what is over the last limit is not shown at all. */
+/** A file with more changed lines is folded. Above the second limit it is left out. */
 const unfoldedLines = 400;
 const shownLines = 20_000;
 
@@ -54,7 +54,7 @@ interface Line {
   kind: "hunk" | "added" | "removed" | "same" | "note";
   before: number | null;
   after: number | null;
-  /** With its sign. */
+  /** The line with its sign. */
   text: string;
 }
 

@@ -1,12 +1,12 @@
 /**
- * What a page's address names. Every repository is shown, private ones too, to whoever reaches the port: the sandbox is for
- * one trusted user on one machine, and a page has nobody to ask for a token.
+ * Finds what a page's path names. Pages show private repositories too: the sandbox serves one trusted user on one
+ * machine, and a browser sends no token.
  */
 import type { Context } from "hono";
 import type { SandboxContext } from "../context.ts";
 import type { Issue, Job, Pull, Repository, WorkflowRun } from "../store/entities.ts";
 
-/** There is nothing at this address. */
+/** Answered with 404. */
 export class NoPage extends Error {}
 
 export function nothing(): never {
@@ -21,7 +21,7 @@ export function param(http: Context, name: string): string {
   return mustBe(http.req.param(name));
 }
 
-/** A whole number in the path; ids and numbers never have a sign. */
+/** Returns the whole number in the path. Ids and numbers have no sign. */
 function numberParam(http: Context, name: string): number {
   const text = param(http, name);
   return /^\d{1,15}$/.test(text) ? Number(text) : nothing();
@@ -39,7 +39,7 @@ export function repositoryAt(http: Context, context: SandboxContext): Repository
   );
 }
 
-/** `ending` is what follows the number, as in `12.diff`. */
+/** Finds the issue in the path. `ending` follows the number, as in `12.diff`. */
 export function pageIssue(http: Context, context: SandboxContext, repository: Repository, ending = ""): Issue {
   const text = param(http, "number");
   const number = Number(text.endsWith(ending) ? text.slice(0, text.length - ending.length) : text);
@@ -62,7 +62,7 @@ export function jobAt(http: Context, context: SandboxContext, run: WorkflowRun):
   return job?.runId === run.id ? job : nothing();
 }
 
-/** The row of a table with the id in the path. */
+/** Finds the row with the id in the path. */
 export function rowAt<Row>(http: Context, table: { get(id: number): Row | undefined }): Row {
   return mustBe(table.get(numberParam(http, "id")));
 }
@@ -71,7 +71,7 @@ export async function pageCommit(context: SandboxContext, repository: Repository
   return mustBe(await context.git.resolve(repository, name));
 }
 
-/** `?page=` from 1, and what lies on it. */
+/** Returns the rows on the page of `?page=`. */
 export function pageOfRows<Row>(http: Context, rows: readonly Row[], size = 50) {
   const page = pageNumber(http);
   return { page, shown: rows.slice((page - 1) * size, page * size), more: rows.length > page * size };

@@ -1,7 +1,4 @@
-/**
- * The web side: pages at GitHub's own addresses, so that every `html_url` of the API leads to one. They show what happened
- * and change nothing.
- */
+/** Serves pages at GitHub's own paths, so that every `html_url` of the API leads to one. They change nothing. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,17 +14,17 @@ import { account, appPage, front, installationPage } from "./pages/front.ts";
 import { issuePage, issuesPage, pullsPage } from "./pages/issues.ts";
 import { conversationPage, pullChecksPage, pullCommitsPage, pullFilesPage, pullText } from "./pages/pulls.ts";
 
-/** A page, or where it is instead. */
+/** A page, or a redirect. */
 type Shown = Page | { elsewhere: string };
 
 const assets: Record<string, { type: string; file(): string }> = {
   "style.css": { type: "text/css", file: () => join(import.meta.dirname, "assets", "style.css") },
   "diagrams.js": { type: "text/javascript", file: () => join(import.meta.dirname, "assets", "diagrams.js") },
-  // Mermaid in one file without dependencies: the whole package brings 200 MB of them.
+  // Mermaid in one file. The usual package brings 200 MB of dependencies.
   "mermaid.js": { type: "text/javascript", file: () => fileURLToPath(import.meta.resolve("@mermaid-js/tiny")) },
 };
 
-/** `logsDir` is where the runner keeps the logs of jobs. */
+/** Makes the pages. `logsDir` holds the logs of jobs. */
 export function webPages(context: SandboxContext, logsDir: string): Hono {
   const web = new Hono();
 
@@ -82,7 +79,7 @@ export function webPages(context: SandboxContext, logsDir: string): Hono {
   web.get("*", (http) => missing(http, context));
   web.onError((error, http) => {
     if (error instanceof NoPage) return missing(http, context);
-    // A fault of the sandbox's own: somebody has to fix it.
+    // A bug of the sandbox: the page shows its stack.
     const body = html`<h1>The sandbox failed to show this page</h1><pre class="plain">${error.stack ?? error.message}</pre>`;
     return send(http, context, { title: "Error", body }, 500);
   });

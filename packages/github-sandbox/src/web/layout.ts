@@ -1,6 +1,6 @@
 /**
- * The frame of every page, and the headers it goes out with. Pages have no script of their own but the one that draws
- * diagrams, and nothing comes from elsewhere.
+ * The frame of every page and its HTTP headers. The only script is the one that draws diagrams. Nothing loads from
+ * other hosts.
  */
 import type { Context } from "hono";
 import { html, raw } from "hono/html";
@@ -17,17 +17,17 @@ type Tab = "code" | "issues" | "pulls" | "actions";
 export interface Page {
   title: string;
   body: Html;
-  /** The repository it is about, and which of its tabs it belongs to. */
+  /** The repository and the selected tab. */
   within?: { repository: Repository; tab: Tab };
 }
 
-/** Below the server's root; `path` as a person would write it. */
+/** Returns the path of a page below the server's root. `path` is not encoded yet. */
 export function pageOf(repository: Pick<Repository, "owner" | "name">, path = ""): string {
   const root = `/${encodeURIComponent(repository.owner)}/${encodeURIComponent(repository.name)}`;
   return path === "" ? root : `${root}/${pathInUrl(path)}`;
 }
 
-/** Where style sheet and scripts lie. No account's name begins with an underscore. */
+/** The path of style sheet and scripts. No account's name starts with an underscore. */
 export const assetsPath = "/_assets";
 
 export async function send(
@@ -37,7 +37,7 @@ export async function send(
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
   const body = String(await page.body);
-  // What people wrote is escaped or sanitised, so this tag can only be ours.
+  // Texts of people are escaped or sanitised, so this tag is the sandbox's own.
   const drawn = body.includes(diagramTag);
   const scripts = drawn
     ? html`<script src="${assetsPath}/mermaid.js" defer></script><script type="module" src="${assetsPath}/diagrams.js"></script>`
@@ -65,7 +65,7 @@ ${raw(body)}
   return http.html(text, status, { "Content-Security-Policy": contentPolicy(drawn), ...safety });
 }
 
-/** For what is no page of ours: a browser shows it as it says it is, and runs nothing of it. */
+/** Headers for files of people: a browser trusts the declared type and runs nothing. */
 export const inert = { "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox" };
 
 const safety = {
@@ -73,11 +73,14 @@ const safety = {
   "Referrer-Policy": "same-origin",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
-  // A page shows what is so now: on the way back, too.
+  // The browser must reload a page on the way back too.
   "Cache-Control": "no-store",
 };
 
-/** Mermaid puts style sheets and attributes into the pictures it draws; only pages with one allow that. */
+/**
+ * Returns the content security policy. Mermaid writes styles into its pictures, so pages with a diagram allow inline
+ * styles.
+ */
 function contentPolicy(drawn: boolean): string {
   const scripts = drawn ? "; script-src 'self'" : "";
   const styles = drawn ? "'self' 'unsafe-inline'" : "'self'";

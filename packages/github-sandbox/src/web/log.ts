@@ -1,8 +1,8 @@
-/** A step's log: numbered lines, with what the runner marked as commands, groups, warnings and errors in its colours. */
+/** Renders a step's log: numbered lines, with commands, groups, warnings and errors in colour. */
 import { html } from "hono/html";
 import type { Html } from "./layout.ts";
 
-/** Of a longer log the end is shown: there it says why it failed. */
+/** Only the end of a longer log is shown. It holds the reason of a failure. */
 const shownLines = 5000;
 
 export function logTable(name: string, text: string): Html {
@@ -22,7 +22,7 @@ function row(name: string, number: number, line: string): Html {
   return html`<tr id="${name}:${number}" class="${mark}"><td class="number" title="${time}">${number}</td><td class="text">${withoutColours(shown)}</td></tr>`;
 }
 
-/** Terminal colours and other escape sequences, which a page cannot show. */
+/** Strips terminal colours and other escape sequences. */
 function withoutColours(text: string): string {
   return text.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "");
 }

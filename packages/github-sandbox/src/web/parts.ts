@@ -1,4 +1,4 @@
-/** Small parts that many pages share: states as coloured words, people, times, addresses of elsewhere. */
+/** Parts that many pages share: coloured states, people, times and external links. */
 
 import type { Context } from "hono";
 import { html } from "hono/html";
@@ -10,7 +10,7 @@ import type { Html } from "./layout.ts";
 
 export type Tone = "good" | "bad" | "busy" | "done" | "quiet";
 
-export function word(text: string, tone: Tone): Html {
+export function badge(text: string, tone: Tone): Html {
   return html`<span class="state ${tone}">${text}</span>`;
 }
 
@@ -27,21 +27,21 @@ const tones: Record<string, Tone> = {
   pending: "busy",
 };
 
-/** A check, run, job or step: how it ended, or how far it is. */
+/** Renders the conclusion of a check, run, job or step, or its status before that. */
 export function progress(of: { status: string; conclusion: string | null }): Html {
   const state = of.conclusion ?? of.status;
-  return word(state.replaceAll("_", " "), tones[state] ?? "quiet");
+  return badge(state.replaceAll("_", " "), tones[state] ?? "quiet");
 }
 
 export function issueState(issue: Issue, pull: Pull | undefined): Html {
-  if (pull?.merged) return word("merged", "done");
+  if (pull?.merged) return badge("merged", "done");
   if (issue.state === "closed") {
-    if (pull !== undefined) return word("closed", "bad");
+    if (pull !== undefined) return badge("closed", "bad");
     return issue.stateReason === "completed" || issue.stateReason === null
-      ? word("closed", "done")
-      : word(`closed as ${issue.stateReason.replaceAll("_", " ")}`, "quiet");
+      ? badge("closed", "done")
+      : badge(`closed as ${issue.stateReason.replaceAll("_", " ")}`, "quiet");
   }
-  return pull?.draft ? word("draft", "quiet") : word("open", "good");
+  return pull?.draft ? badge("draft", "quiet") : badge("open", "good");
 }
 
 export function person(site: RenderContext, userId: number): Html {
@@ -56,7 +56,7 @@ export function when(time: string | null): Html {
   return html`<time datetime="${time}">${time.replace("T", " ").replace("Z", " UTC")}</time>`;
 }
 
-/** Between two times, as `1 m 05 s`. */
+/** Formats the time between two dates, such as `1 m 05 s`. */
 export function took(from: string | null, to: string | null): string {
   if (from === null || to === null) return "";
   const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
@@ -72,7 +72,7 @@ export function shortSha(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** An address that a client gave, if it may stand in a link: `javascript:` may not. */
+/** Returns a client's URL if it is safe in a link, else null. `javascript:` is not. */
 export function outside(address: string | null): string | null {
   return address !== null && /^https?:\/\//i.test(address) ? address : null;
 }
@@ -81,7 +81,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** Links to the pages before and after. */
+/** Links the previous and the next page. */
 export function pager(http: Context, page: number, more: boolean): Html {
   const to = (target: number) => {
     const query = new URLSearchParams({ ...http.req.query(), page: String(target) });

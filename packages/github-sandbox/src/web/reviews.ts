@@ -1,4 +1,4 @@
-/** What reviewers said of a pull: each verdict, with the conversations that it began on lines of the diff. */
+/** Renders the reviews of a pull, each with the threads that it started. */
 
 import { html } from "hono/html";
 import type { SandboxContext } from "../context.ts";
@@ -6,7 +6,7 @@ import type { Pull, Repository, Review } from "../store/entities.ts";
 import { isResolved, type Thread, threadsOf } from "../store/threads.ts";
 import type { Html } from "./layout.ts";
 import { markdown } from "./markdown/render.ts";
-import { person, type Tone, when, word } from "./parts.ts";
+import { badge, person, type Tone, when } from "./parts.ts";
 
 const verdicts: Record<Exclude<Review["state"], "PENDING">, [string, Tone]> = {
   APPROVED: ["approved", "good"],
@@ -15,7 +15,7 @@ const verdicts: Record<Exclude<Review["state"], "PENDING">, [string, Tone]> = {
   DISMISSED: ["dismissed", "quiet"],
 };
 
-/** Drafts are their authors' own. An answer stands in the conversation it belongs to, not by itself. */
+/** Lists the submitted reviews. A reply appears in its thread and not by itself. */
 export function reviewsOn(context: SandboxContext, repository: Repository, pull: Pull): { id: number; html: Html }[] {
   const threads = Map.groupBy(threadsOf(context.store, pull), ([first]) => first.reviewId);
   return context.store
@@ -30,7 +30,7 @@ export function reviewsOn(context: SandboxContext, repository: Repository, pull:
       return {
         id: review.id,
         html: html`<article class="box" id="pullrequestreview-${review.id}">
-    <header>${person(context, review.userId)} ${word(text, tone)} ${when(review.submittedAt)}</header>
+    <header>${person(context, review.userId)} ${badge(text, tone)} ${when(review.submittedAt)}</header>
     ${review.body.trim() === "" ? "" : markdown(review.body, place)}
     ${begun.map((thread) => conversationOf(context, repository, thread))}
   </article>`,
@@ -42,7 +42,7 @@ function conversationOf(context: SandboxContext, repository: Repository, thread:
   const [{ path, line, diffHunk }] = thread;
   const isSettled = isResolved(context.store, thread);
   return html`<details class="file"${isSettled ? "" : html` open`}>
-    <summary><code>${path}${line === null ? "" : `:${line}`}</code> ${isSettled ? word("resolved", "done") : ""}</summary>
+    <summary><code>${path}${line === null ? "" : `:${line}`}</code> ${isSettled ? badge("resolved", "done") : ""}</summary>
     <pre class="plain">${diffHunk}</pre>
     ${thread.map(
       (each) => html`<article class="box" id="discussion_r${each.id}">

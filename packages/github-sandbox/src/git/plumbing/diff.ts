@@ -1,18 +1,18 @@
-/** What changed between two trees: the files, their patches, and the whole as git prints it. */
+/** Compares two trees: changed files, their patches, and git's own diff text. */
 import type { GitDir } from "./dir.ts";
 
-/** The tree with nothing in it; git knows it without storing it. */
+/** The SHA of the empty tree. git knows it without storing it. */
 export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 export interface FileChange {
   path: string;
   status: "added" | "removed" | "modified" | "renamed" | "changed";
   previousPath: string | null;
-  /** The blob after the change; before it when removed. */
+  /** The blob after the change; the old blob of a removed file. */
   sha: string;
   additions: number;
   deletions: number;
-  /** From the first `@@`; null for binary files and for pure renames. */
+  /** The patch from its first `@@`; null for binary files and pure renames. */
   patch: string | null;
 }
 
@@ -40,7 +40,7 @@ export async function changes(git: GitDir, from: string, to: string): Promise<Fi
   const counts = parseCounts(await git.fields(["diff-tree", ...plain, "-z", "--numstat", from, to]));
   const sections = (await git.text(["diff-tree", ...plain, "-p", from, to])).split(/^(?=diff --git )/m);
   const patches = raw.map(({ letter }) => {
-    // git shows a change of type as a removal and an addition.
+    // git prints a change of type as a removal and an addition.
     const own = sections.splice(0, letter === "T" ? 2 : 1);
     return own.flatMap((section) => /^@@[\s\S]*/m.exec(section)?.[0].replace(/\n$/, "") ?? []).join("\n") || null;
   });
@@ -73,14 +73,14 @@ function parseCounts(fields: readonly string[]): { additions: number; deletions:
   const found: { additions: number; deletions: number }[] = [];
   for (let at = 0; at < fields.length; ) {
     const [additions = "", deletions = "", path = ""] = (fields[at] ?? "").split("\t");
-    // Binary files count as "-"; a rename's line has no path and its two paths follow.
+    // git prints "-" for binary files. A rename's line has no path; its two paths follow.
     found.push({ additions: Number(additions) || 0, deletions: Number(deletions) || 0 });
     at += path === "" ? 3 : 1;
   }
   return found;
 }
 
-/** How many lines and files changed, without the patches. */
+/** Counts changed files and lines without reading the patches. */
 export async function changeSize(
   git: GitDir,
   from: string,
@@ -94,20 +94,20 @@ export async function changeSize(
   };
 }
 
-/** The whole difference, as `git diff` prints it. */
+/** Returns the whole difference as `git diff` prints it. */
 export async function diffText(git: GitDir, from: string, to: string): Promise<string> {
   const { stdout } = await git.run(["diff-tree", ...plain, "-p", from, to]);
   return stdout.toString("utf8");
 }
 
-/** The commits of `to` that `from` has not, as mail, as `git format-patch` prints them. */
+/** Returns the commits that only `to` has as mails, as `git format-patch` prints them. */
 export async function patchText(git: GitDir, from: string | null, to: string): Promise<string> {
   const range = from === null ? ["--root", "-1", to] : [`${from}..${to}`];
   const { stdout } = await git.run(["format-patch", "--stdout", "--no-signature", "--full-index", ...range]);
   return stdout.toString("utf8");
 }
 
-/** The names that each commit added, removed and modified against its first parent, by commit. */
+/** Returns the paths that each commit added, removed and modified against its first parent, by commit. */
 export async function namesChanged(
   git: GitDir,
   shas: readonly string[],

@@ -1,4 +1,4 @@
-/** One bare repository, and git run in it with nothing of this process's environment or of anyone's git settings. */
+/** Runs git in one bare repository, with an environment of its own and without the user's git settings. */
 import { execFile } from "node:child_process";
 
 export class GitError extends Error {
@@ -14,7 +14,7 @@ export class GitError extends Error {
 export interface RunOptions {
   input?: string | Buffer;
   env?: Record<string, string>;
-  /** Exit codes that are answers rather than errors; 0 always is. */
+  /** Exit codes besides 0 that are answers, not errors. */
   accept?: readonly number[];
 }
 
@@ -24,7 +24,7 @@ export interface Ran {
   stderr: string;
 }
 
-/** git's environment: PATH and the locale, no settings of the machine or the user, and never a question to a person. */
+/** Returns git's environment: PATH, the locale, no settings of machine or user. git must never prompt a person. */
 export function gitEnvironment(more: Record<string, string> = {}): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "/usr/bin:/bin",
@@ -38,7 +38,7 @@ export function gitEnvironment(more: Record<string, string> = {}): Record<string
   };
 }
 
-/** git's largest answer we hold in memory, in bytes: GitHub's limit for a blob is 100 MB. */
+/** The largest output of git kept in memory, in bytes. GitHub limits a blob to 100 MB. */
 const maxBuffer = 128 * 1024 * 1024;
 
 export function runGit(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
@@ -55,7 +55,7 @@ export function runGit(args: readonly string[], options: RunOptions = {}): Promi
         resolve({ code, stdout, stderr });
       },
     );
-    // git may end without reading all it was given; its exit code tells why.
+    // git may exit without reading its whole input. The exit code carries the reason.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
@@ -71,13 +71,13 @@ export class GitDir {
     return runGit(["--git-dir", this.path, ...args], options);
   }
 
-  /** What git printed, without its last line end. */
+  /** Returns git's output without its last line break. */
   async text(args: readonly string[], options?: RunOptions): Promise<string> {
     const { stdout } = await this.run(args, options);
     return stdout.toString("utf8").replace(/\n$/, "");
   }
 
-  /** What git printed with `-z`, cut at the NULs. */
+  /** Splits git's output at the NULs that `-z` prints. */
   async fields(args: readonly string[], options?: RunOptions): Promise<string[]> {
     const { stdout } = await this.run(args, options);
     const fields = stdout.toString("utf8").split("\0");

@@ -1,11 +1,11 @@
-/** Commits in relation to each other: logs, ancestry, and how far two have gone apart. */
+/** Relates commits to each other: logs, ancestry and how far two have diverged. */
 import type { GitDir } from "./dir.ts";
 import { type Commit, commitFormat, parseCommits } from "./objects.ts";
 
 export interface LogOptions {
-  /** SHAs whose history is left out. */
+  /** Excludes the history of these SHAs. */
   without?: readonly string[];
-  /** What any branch but this one has is left out. */
+  /** Excludes all commits that another branch has too. */
   onlyOn?: string;
   limit?: number;
   path?: string;
@@ -13,11 +13,11 @@ export interface LogOptions {
   since?: string;
   until?: string;
   author?: string;
-  /** Oldest first, parents always before their children. */
+  /** Lists oldest first, parents before children. */
   reverse?: boolean;
 }
 
-/** The history of `tip`, newest first unless asked otherwise. */
+/** Lists the history of `tip`, newest first unless `reverse` is set. */
 export async function log(git: GitDir, tip: string, options: LogOptions = {}): Promise<Commit[]> {
   const { without = [], onlyOn, limit, path, since, until, author, reverse } = options;
   const args = [
@@ -39,14 +39,14 @@ export async function mergeBase(git: GitDir, one: string, other: string): Promis
   return code === 0 ? stdout.toString("utf8").trim() : null;
 }
 
-/** Whether `descendant` contains `ancestor`; a commit contains itself. */
+/** Returns true if `descendant` contains `ancestor`. A commit contains itself. */
 export async function isAncestor(git: GitDir, ancestor: string, descendant: string): Promise<boolean> {
   if (ancestor === descendant) return true;
   const { code } = await git.run(["merge-base", "--is-ancestor", ancestor, descendant], { accept: [1] });
   return code === 0;
 }
 
-/** How many commits `head` has that `base` has not, and the other way round. */
+/** Counts the commits that only `head` has (ahead) and that only `base` has (behind). */
 export async function distance(git: GitDir, base: string, head: string): Promise<{ ahead: number; behind: number }> {
   if (base === head) return { ahead: 0, behind: 0 };
   const text = await git.text(["rev-list", "--left-right", "--count", `${base}...${head}`]);
@@ -54,7 +54,7 @@ export async function distance(git: GitDir, base: string, head: string): Promise
   return { ahead, behind };
 }
 
-/** Whether commits of `after` that `before` has not include a merge. */
+/** Returns true if the commits that only `after` has include a merge. */
 export async function bringsMerges(git: GitDir, before: string | null, after: string): Promise<boolean> {
   const exclude = before === null ? ["--not", "--branches"] : [`^${before}`];
   return (await git.text(["rev-list", "--merges", "--max-count=1", after, ...exclude])) !== "";

@@ -1,11 +1,11 @@
-/** Merging without a work tree: git's own merge, its conflicts, and a series of commits put onto another base. */
+/** Merges and rebases without a work tree. */
 import { type GitDir, GitError } from "./dir.ts";
 import { log } from "./history.ts";
 import { type Signature, writeCommit } from "./objects.ts";
 
 export type Merged = { tree: string } | { conflicts: string[] };
 
-/** The tree of `ours` with `theirs` merged in. Histories with nothing in common conflict. */
+/** Merges `theirs` into `ours` and returns the tree or the conflicts. Unrelated histories conflict. */
 export async function mergeTrees(git: GitDir, ours: string, theirs: string): Promise<Merged> {
   const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
   const { code, stdout, stderr } = await git.run(args, { accept: [1, 128] });
@@ -18,8 +18,8 @@ export async function mergeTrees(git: GitDir, ours: string, theirs: string): Pro
 }
 
 /**
- * The commits of `head` that `base` has not, made again on top of `base`; merges are left out, as `git rebase` does.
- * The new tip, or null when one of them conflicts.
+ * Rebases the commits that only `head` has onto `base`, without merges, as `git rebase` does. Returns the new tip, or
+ * null if a commit conflicts.
  */
 export async function replay(git: GitDir, base: string, head: string, committer: Signature): Promise<string | null> {
   let tip = base;
@@ -35,8 +35,9 @@ export async function replay(git: GitDir, base: string, head: string, committer:
 }
 
 /**
- * The tree of `tip` with one commit's change. `merge-tree --merge-base` came with git 2.40, so the base is chosen by a
- * stand-in for `tip`: same tree, but a child of the commit's parent.
+ * Returns the tree of `tip` with one commit's change, or null on a conflict. git before 2.40 has no `merge-tree
+ * --merge-base`. So a stand-in for `tip` sets the merge base: it has the same tree, but is a child of the commit's
+ * parent.
  */
 async function pick(git: GitDir, tip: string, parent: string, commit: string): Promise<string | null> {
   const nobody: Signature = { name: "sandbox", email: "sandbox@localhost", date: "2000-01-01T00:00:00Z" };

@@ -1,4 +1,4 @@
-/** Blobs and commits: writing and reading git's objects. Trees are in `trees.ts`. */
+/** Reads and writes blobs and commits. Trees are in `trees.ts`. */
 import type { GitDir } from "./dir.ts";
 
 export type ObjectType = "blob" | "tree" | "commit" | "tag";
@@ -16,11 +16,11 @@ export interface Commit {
   parents: string[];
   author: Signature;
   committer: Signature;
-  /** Without line ends at its end. */
+  /** The message without trailing line breaks. */
   message: string;
 }
 
-/** The type of each object, in the order asked; null where there is no such object. */
+/** Returns the type of each object in the given order; null for an object that does not exist. */
 export async function typesOf(git: GitDir, shas: readonly string[]): Promise<(ObjectType | null)[]> {
   if (shas.length === 0) return [];
   const text = await git.text(["cat-file", "--batch-check=%(objecttype)"], { input: `${shas.join("\n")}\n` });
@@ -31,7 +31,7 @@ export async function writeBlob(git: GitDir, content: Buffer): Promise<string> {
   return git.text(["hash-object", "-w", "--stdin"], { input: content });
 }
 
-/** A blob's bytes by its SHA or by `commit:path`; null when there is none. */
+/** Returns a blob's bytes by its SHA or by `commit:path`; null if there is none. */
 export async function readBlob(git: GitDir, object: string): Promise<Buffer | null> {
   const { code, stdout } = await git.run(["cat-file", "blob", object], { accept: [128] });
   return code === 0 ? stdout : null;
@@ -62,7 +62,10 @@ export async function writeCommit(git: GitDir, commit: NewCommit): Promise<strin
   });
 }
 
-/** `--format` for `parseCommits`, used with `-z`: fields end in U+001F since names and messages hold anything else. */
+/**
+ * The `--format` for `parseCommits`, used with `-z`. Fields end in U+001F, since names and messages hold any other
+ * character.
+ */
 export const commitFormat = "--format=%H%x1f%T%x1f%P%x1f%an%x1f%ae%x1f%at%x1f%cn%x1f%ce%x1f%ct%x1f%B";
 
 export function parseCommits(records: readonly string[]): Commit[] {
@@ -90,6 +93,6 @@ export async function readCommit(git: GitDir, sha: string): Promise<Commit | nul
     accept: [128],
   });
   const record = stdout.toString("utf8").split("\0")[0] ?? "";
-  // git follows a tag to its commit, but a tag's SHA names no commit.
+  // git follows a tag to its commit. The caller asked for a commit's own SHA, so a tag's SHA finds nothing.
   return code === 0 && record.startsWith(sha) ? (parseCommits([record])[0] ?? null) : null;
 }

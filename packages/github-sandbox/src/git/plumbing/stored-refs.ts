@@ -1,4 +1,4 @@
-/** Refs as git stores them. What a change of one means to the sandbox is in `refs.ts`; change none without it. */
+/** Reads and writes refs as git stores them. Change refs through `refs/move.ts` instead: it announces the move. */
 import { type GitDir, GitError } from "./dir.ts";
 import { branchOf, isRefName, isSha, zeroSha } from "./names.ts";
 import type { ObjectType } from "./objects.ts";
@@ -9,7 +9,7 @@ export interface StoredRef {
   type: ObjectType;
 }
 
-/** Every ref that starts with the prefix, which may end inside a name, in git's order. */
+/** Lists the refs that start with the prefix, in git's order. The prefix may end within a name. */
 export async function listRefs(git: GitDir, prefix: string): Promise<StoredRef[]> {
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   const text = await git.text(["for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", folder]);
@@ -22,7 +22,7 @@ export async function listRefs(git: GitDir, prefix: string): Promise<StoredRef[]
     });
 }
 
-/** The object a ref names, as it is (a tag object is not followed); null when there is no such ref. */
+/** Returns the object that a ref names, without following tags; null if there is no such ref. */
 export async function readRef(git: GitDir, ref: string): Promise<string | null> {
   if (!isRefName(ref)) return null;
   const { code, stdout } = await git.run(["rev-parse", "--verify", "--quiet", "--end-of-options", ref], {
@@ -32,8 +32,8 @@ export async function readRef(git: GitDir, ref: string): Promise<string | null> 
 }
 
 /**
- * Sets the ref (`to` null deletes it) if it is still at `from` (null: not there).
- * @returns "stale" if it is elsewhere, "blocked" if the name is in the way of another ref (`a` beside `a/b`).
+ * Sets the ref, or deletes it if `to` is null. Fails unless the ref is at `from` (null: absent).
+ * @returns "stale" if the ref is elsewhere, "blocked" if another ref stands in its way (`a` beside `a/b`).
  */
 export async function swapRef(
   git: GitDir,
@@ -50,14 +50,14 @@ export async function swapRef(
   throw new GitError(args, code, stderr);
 }
 
-/** Sets or drops a ref that only the sandbox writes, such as `refs/pull/3/merge`, wherever it was. */
+/** Sets or deletes a ref that only the sandbox writes, such as `refs/pull/3/merge`, without checking its old value. */
 export async function setOwnRef(git: GitDir, ref: string, to: string | null): Promise<void> {
   await git.run(to === null ? ["update-ref", "-d", ref] : ["update-ref", ref, to]);
 }
 
 /**
- * The commit a person means by `name`: a SHA (whole or at least 7 digits), a whole ref, a branch, a tag, `heads/x`, or
- * `HEAD`. Tags are followed. null when there is none.
+ * Finds the commit for a name as people write it: a SHA (at least 7 digits), a whole ref, a branch, a tag, `heads/x` or
+ * `HEAD`. Follows tags. Returns null if there is none.
  */
 export async function resolveCommit(git: GitDir, name: string): Promise<string | null> {
   const candidates = candidatesFor(name);
@@ -76,7 +76,7 @@ function candidatesFor(name: string): string[] {
   return [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`, ...abbreviated];
 }
 
-/** The branches whose tip is the commit. */
+/** Lists the branches whose tip is the commit. */
 export async function branchesAt(git: GitDir, sha: string): Promise<string[]> {
   const text = await git.text(["for-each-ref", `--points-at=${sha}`, "--format=%(refname)", "refs/heads/"]);
   return text.split("\n").flatMap((ref) => branchOf(ref) ?? []);

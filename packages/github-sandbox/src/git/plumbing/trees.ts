@@ -1,4 +1,4 @@
-/** Trees: what is in a folder, and new trees made from an old one and a list of changes. */
+/** Reads trees and writes new ones from an old tree and a list of changes. */
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,11 +11,11 @@ export interface TreeEntry {
   mode: string;
   type: "blob" | "tree" | "commit";
   sha: string;
-  /** Bytes; null for what is not a blob. */
+  /** Bytes; null for anything but a blob. */
   size: number | null;
 }
 
-/** What `sha` (a tree, a commit, or `commit:path`) holds; null when it is no tree. */
+/** Lists what `sha` (a tree, a commit or `commit:path`) holds; null if it is no tree. */
 export async function readTree(git: GitDir, sha: string, recursive: boolean): Promise<TreeEntry[] | null> {
   const how = recursive ? ["-r", "-t"] : [];
   const { code, stdout } = await git.run(["ls-tree", "-z", "-l", "--full-tree", ...how, sha], { accept: [128] });
@@ -39,7 +39,7 @@ function parseEntry(line: string): TreeEntry {
   };
 }
 
-/** The object at a path of a commit, or null. */
+/** Returns the object at a path of a commit, or null. */
 export async function entryAt(git: GitDir, commit: string, path: string): Promise<TreeEntry | null> {
   const { stdout } = await git.run(["--literal-pathspecs", "ls-tree", "-z", "-l", "--full-tree", commit, "--", path]);
   const line = stdout.toString("utf8").split("\0")[0] ?? "";
@@ -53,7 +53,7 @@ export interface TreeChange {
   sha: string | null;
 }
 
-/** A tree like `base` (null: like nothing) with the changes made in order. @throws GitError when git refuses one. */
+/** Writes a tree like `base` (null: empty) with the changes applied in order. @throws GitError if git refuses one. */
 export async function writeTree(git: GitDir, base: string | null, changes: readonly TreeChange[]): Promise<string> {
   const index = join(git.path, `index.${randomUUID()}`);
   const env = { GIT_INDEX_FILE: index };
@@ -71,7 +71,7 @@ export async function writeTree(git: GitDir, base: string | null, changes: reado
   }
 }
 
-/** Puts a whole tree in the place of whatever is at the path. */
+/** Replaces the path with a whole tree. */
 async function graft(git: GitDir, env: Record<string, string>, path: string, tree: string): Promise<void> {
   const replaced = ["--literal-pathspecs", "rm", "-r", "--cached", "--quiet", "--ignore-unmatch", "--", path];
   await git.run(["--work-tree", git.path, ...replaced], { env });

@@ -1,4 +1,4 @@
-/** Where mutations begin. https://docs.github.com/en/graphql/reference/mutations */
+/** Lists the mutations. https://docs.github.com/en/graphql/reference/mutations */
 import type { Mutation } from "@octokit/graphql-schema";
 import type { Fields } from "../fields.ts";
 import type { Acting } from "./input.ts";

@@ -1,4 +1,4 @@
-/** Comments and sub-issues. */
+/** Mutations of comments and sub-issues. */
 import type { AddCommentInput, MinimizeCommentInput } from "@octokit/graphql-schema";
 import { commentOn } from "../../issues/comments.ts";
 import { addSubIssue } from "../../issues/sub-issues.ts";
@@ -8,14 +8,14 @@ import { needs, nodeOf } from "../nodes.ts";
 import { commentObject } from "../render/conversation.ts";
 import { type Acting, mutation } from "./input.ts";
 
-/** The package's types lag behind its schema. */
+/** The package's types lack what its schema has. */
 interface AddSubIssueInput {
   issueId: string;
   subIssueId?: string | null;
   replaceParent?: boolean | null;
 }
 
-/** GitHub refuses longer ones. */
+/** GitHub's limit, in characters. */
 const longestBody = 65_536;
 
 export function issueMutations(acting: Acting) {

@@ -1,4 +1,4 @@
-/** What is done to a pull: ready or draft, merged now or as soon as may be. */
+/** Mutations of pulls: ready, draft, merge and auto-merge. */
 import type {
   ConvertPullRequestToDraftInput,
   DisablePullRequestAutoMergeInput,
@@ -18,7 +18,7 @@ const methodOf = (method: string | null | undefined) => (method ?? "MERGE").toLo
 export function pullMutations(acting: Acting) {
   const { context, initiator, show } = acting;
 
-  /** @throws Refused when it is no pull, or not the actor's to change. */
+  /** @throws Refused if the id names no pull, or one that the actor may not change. */
   function pullOf(id: string, permission: "pull_requests" | "contents"): { repository: Repository; pull: Pull } {
     const found = nodeOf(acting, id);
     if (found.kind !== "PullRequest") {
@@ -28,7 +28,7 @@ export function pullMutations(acting: Acting) {
     return found;
   }
 
-  /** As it is now. */
+  /** Renders the pull after the change. */
   const after = (repository: Repository, { id }: Pull) => {
     const pull = context.store.table("pulls").get(id);
     return {

@@ -1,4 +1,4 @@
-/** Settling what reviewers have said. */
+/** Mutations that resolve and unresolve review threads. */
 import type { ResolveReviewThreadInput, UnresolveReviewThreadInput } from "@octokit/graphql-schema";
 import { mayWrite } from "../../protection/standing.ts";
 import { resolveThread, unresolveThread } from "../../pulls/reviews/threads.ts";
@@ -13,7 +13,8 @@ export function threadMutations(acting: Acting) {
     return mutation<Input>(acting, name, async ({ threadId }) => {
       const { repository, pull, thread } = threadAt(acting, threadId);
       const issue = context.store.table("issues").get(pull.id);
-      // The pull's author may too: https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request#resolving-conversations
+      // The pull's author may resolve them too:
+      // https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request#resolving-conversations
       const isScoped = actor.kind === "token" && actor.token.permissions !== null;
       const isFree = !isScoped && (issue?.userId === initiator.user.id || mayWrite(repository, initiator.user));
       if (!isFree) needs(acting, repository, ["pull_requests"], "write");

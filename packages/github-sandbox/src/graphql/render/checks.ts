@@ -1,4 +1,4 @@
-/** What check runs and statuses say of a commit, in one list and in one word. */
+/** Renders the check runs and statuses of a commit, and their combined state. */
 import type {
   CheckRun as CheckRunType,
   CheckSuite as CheckSuiteType,
@@ -17,7 +17,7 @@ import { appObject } from "./people.ts";
 type Context = { run: CheckRun } | { status: CommitStatus };
 type State = "ERROR" | "FAILURE" | "PENDING" | "SUCCESS";
 
-const upper = (word: string | null) => word?.toUpperCase() ?? null;
+const upper = (state: string | null) => state?.toUpperCase() ?? null;
 
 function stateOf(context: Context): State {
   if ("status" in context) return context.status.state.toUpperCase() as State;
@@ -26,7 +26,7 @@ function stateOf(context: Context): State {
   return conclusion === "success" || conclusion === "neutral" || conclusion === "skipped" ? "SUCCESS" : "FAILURE";
 }
 
-/** The latest of every name; what ran again counts by its last run. */
+/** Returns the latest check run and status of each name. An older run of a name no longer counts. */
 function contextsAt({ context }: Asking, repository: Repository, sha: string): Context[] {
   const runs = context.store
     .table("checkRuns")
@@ -38,7 +38,7 @@ function contextsAt({ context }: Asking, repository: Repository, sha: string): C
   return [...latestRuns(runs).map((run) => ({ run })), ...[...statuses.values()].map((status) => ({ status }))];
 }
 
-/** null where nothing was reported, as on GitHub. */
+/** Renders `statusCheckRollup`. As on GitHub it is null before anything was reported. */
 export function rollupObject(asking: Asking, repository: Repository, sha: string): Shown | null {
   const contexts = contextsAt(asking, repository, sha);
   if (contexts.length === 0) return null;

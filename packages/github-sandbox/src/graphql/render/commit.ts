@@ -1,4 +1,4 @@
-/** Commits and refs. */
+/** Renders commits and refs. */
 import type { Commit as CommitType, GitActor, PullRequestCommit, Ref, Tree } from "@octokit/graphql-schema";
 import { userOfEmail } from "../../git/identity.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
@@ -45,7 +45,7 @@ export async function commitObject(asking: Asking, repository: Repository, sha: 
   } satisfies Fields<CommitType>;
 }
 
-/** A branch or a tag; null when there is none. @param ref Such as `refs/heads/main`. */
+/** Renders a branch or a tag; null if there is none. @param ref Such as `refs/heads/main`. */
 export async function refObject({ context, show }: Asking, repository: Repository, ref: string): Promise<Shown | null> {
   const sha = await context.git.resolve(repository, ref);
   const [, prefix, name] = /^(refs\/[^/]+\/)(.+)$/.exec(ref) ?? [];

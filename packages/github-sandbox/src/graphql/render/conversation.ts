@@ -1,4 +1,4 @@
-/** Issues, and what issues and pulls have in common: labels, people, comments. */
+/** Renders issues, and what issues and pulls share: labels, assignees and comments. */
 import type { IssueComment, Issue as IssueType } from "@octokit/graphql-schema";
 import { parentOf, subIssuesOf } from "../../issues/sub-issues.ts";
 import { labelsOf } from "../../render/issue.ts";
@@ -8,7 +8,7 @@ import type { Comment, Issue, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
-/** What every issue and every pull has. */
+/** Fields that every issue and every pull has. */
 export function conversationFields(asking: Asking, repository: Repository, issue: Issue) {
   const { context, show } = asking;
   const comments = () =>
@@ -48,7 +48,7 @@ export function conversationFields(asking: Asking, repository: Repository, issue
   };
 }
 
-/** What the package's types lack of its schema. */
+/** Fields of the schema that the package's types lack. */
 interface Newer {
   parent: unknown;
   subIssues: unknown;

@@ -1,4 +1,4 @@
-/** People, Apps' bots and organisations, and the Apps themselves. */
+/** Renders people, bots, organisations and Apps. */
 
 import type { App as AppType, Bot, Organization, User as UserType } from "@octokit/graphql-schema";
 import { nodeId } from "../../render/site.ts";

@@ -1,4 +1,4 @@
-/** Pull requests, with all that decides whether they may be merged. */
+/** Renders pull requests with all that decides whether they can merge. */
 
 import type {
   AutoMergeRequest,
@@ -31,7 +31,7 @@ export function pullObject(asking: Asking, repository: Repository, pull: Pull): 
   const issue = store.table("issues").get(pull.id);
   if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
   const url = `${repositoryWeb(context, repository)}/pull/${pull.number}`;
-  // Asked once for all fields of this pull, and only if one of them needs it.
+  // Computed once for all fields of this pull, and only if one of them needs it.
   let facts: ReturnType<typeof factsOf> | undefined;
   const known = () => {
     facts ??= factsOf(context, repository, pull);
@@ -119,7 +119,7 @@ export function pullObject(asking: Asking, repository: Repository, pull: Pull): 
   } satisfies Fields<PullType>;
 }
 
-/** Oldest first; drafts are for their authors only. */
+/** Lists the reviews, oldest first. Only its author sees a draft. */
 function reviewsOf({ context, actor }: Asking, pull: Pull): Review[] {
   const viewer = actor.kind === "token" ? actor.user.id : null;
   return context.store
@@ -171,7 +171,7 @@ function autoMerge({ context, show }: Asking, repository: Repository, pull: Pull
   } satisfies Fields<AutoMergeRequest>;
 }
 
-/** Where the pull's own changes start. */
+/** Returns the commit from which the pull's own changes start. */
 async function startOf({ context }: Asking, repository: Repository, pull: Pull): Promise<string> {
   return (await mergeBase(context.git.at(repository), pull.baseSha, pull.headSha)) ?? pull.baseSha;
 }
@@ -198,7 +198,7 @@ function fileShape({ path, additions, deletions, status }: FileChange): Shown {
   } satisfies Fields<PullRequestChangedFile>;
 }
 
-/** What merging it would close: only a pull into the default branch closes anything. */
+/** Lists the issues that merging it would close. Only a pull into the default branch closes any. */
 function closedBy({ context }: Asking, repository: Repository, pull: Pull, issue: Issue): Issue[] {
   if (pull.baseRef !== repository.defaultBranch) return [];
   const numbers = closedNumbers(repository, issue.body ?? "");

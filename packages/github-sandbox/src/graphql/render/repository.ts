@@ -1,4 +1,4 @@
-/** Repositories, and what is found through them. */
+/** Renders repositories. */
 
 import type { Label as LabelType, Repository as RepositoryType } from "@octokit/graphql-schema";
 import { may } from "../../access/permissions.ts";
@@ -8,14 +8,14 @@ import type { Label, Repository } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import { type Arguments, type Asking, type Fields, Refused, type Shown } from "../fields.ts";
 
-/** @throws Refused for a token that may see the repository but not this of it. */
+/** @throws Refused if the token sees the repository but lacks the permission. */
 function needs({ actor }: Asking, repository: Repository, permission: string): void {
   if (!may(actor, repository, permission, "read")) {
     throw new Refused("FORBIDDEN", "Resource not accessible by integration");
   }
 }
 
-/** The words that GraphQL has for states, in whatever case the store keeps them. */
+/** Applies a filter of states; true without one. `state` must be in upper case, as in GraphQL. */
 const wants = (states: unknown, state: string) => !Array.isArray(states) || states.includes(state);
 
 export function repositoryObject(asking: Asking, repository: Repository): Shown {
@@ -112,7 +112,7 @@ export function repositoryObject(asking: Asking, repository: Repository): Shown 
   } satisfies Fields<RepositoryType>;
 }
 
-/** What an argument would leave out must not be answered as if it had not been given. */
+/** Refuses a filter that the sandbox lacks. Ignoring it would return more than the client asked for. */
 function refuseFilters(field: string, given: Arguments, known: readonly string[]): void {
   const pages = ["first", "last", "after", "before"];
   const unknown = Object.keys(given).find((name) => given[name] !== null && ![...known, ...pages].includes(name));

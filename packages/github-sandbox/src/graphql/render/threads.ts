@@ -1,4 +1,4 @@
-/** Threads of review comments. */
+/** Renders threads of review comments. */
 
 import type { PullRequestReviewComment, PullRequestReviewThread } from "@octokit/graphql-schema";
 import { nodeId, repositoryWeb } from "../../render/site.ts";

@@ -1,4 +1,4 @@
-/** https://docs.github.com/en/rest/actions/artifacts */
+/** Artifacts. https://docs.github.com/en/rest/actions/artifacts */
 
 import { readFile } from "node:fs/promises";
 import { ApiError, notFound } from "../../access/errors.ts";

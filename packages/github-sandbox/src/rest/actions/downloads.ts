@@ -1,13 +1,13 @@
-/** Short-lived addresses for logs and artifacts: GitHub answers 302 to one that needs no token. */
+/** Signs short-lived URLs of logs and artifacts. GitHub redirects to such a URL, which needs no token. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { RenderContext } from "../../render/site.ts";
 
 const lifeMs = 10 * 60_000;
 
 export interface Downloads {
-  /** The address of `what`, such as `artifact/12`. */
+  /** Returns the URL of `what`, such as `artifact/12`. */
   url(what: string): string;
-  /** Whether the address was given out for it and still holds. */
+  /** Returns true if the sandbox signed this URL of `what` and it has not expired. */
   allows(what: string, expires: string, signature: string): boolean;
 }
 

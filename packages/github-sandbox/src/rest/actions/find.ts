@@ -1,4 +1,4 @@
-/** The entity a route names, within the repository it names; 404 otherwise. */
+/** Finds the entities of Actions that a path names. @throws ApiError 404 */
 import { notFound } from "../../access/errors.ts";
 import type { Actions } from "../../actions/index.ts";
 import type { SandboxContext } from "../../context.ts";
@@ -26,7 +26,7 @@ export function artifactFor(http: HttpContext, context: SandboxContext, reposito
   return own(repository, context.store.table("artifacts").get(id(http, "artifact")));
 }
 
-/** By id or by file name, as GitHub takes both. */
+/** Finds a workflow by id or by file name. */
 export async function workflowFor(http: HttpContext, actions: Actions, repository: Repository): Promise<Workflow> {
   const name = http.req.param("workflow") ?? "";
   const found = (await actions.workflows(repository)).find(

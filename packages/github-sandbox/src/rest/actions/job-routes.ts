@@ -1,4 +1,4 @@
-/** https://docs.github.com/en/rest/actions/workflow-jobs and the logs of runs. */
+/** Jobs and logs of runs. https://docs.github.com/en/rest/actions/workflow-jobs */
 
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -16,7 +16,7 @@ import { respond } from "../respond.ts";
 import type { Downloads } from "./downloads.ts";
 import { jobFor, runFor } from "./find.ts";
 
-/** Each step's log, in their order. */
+/** Reads the log of each step, in the steps' order. */
 export function stepLogs(dataDir: string, job: Job): { number: number; text: string }[] {
   const folder = jobLogs(dataDir, job.id);
   if (!existsSync(folder)) return [];
@@ -31,12 +31,12 @@ function jobLog(dataDir: string, job: Job): string {
     .join("");
 }
 
-/** What file systems would take badly in a job's or step's name. */
+/** Removes what file systems refuse in the name of a job or step. */
 function fileName(name: string): string {
   return name.replaceAll(/["<>|:*?\\/\r\n]/g, "").slice(0, 90);
 }
 
-/** `0_<job>.txt` per job and `<job>/<n>_<step>.txt` per step, as GitHub packs them. */
+/** Packs the logs as GitHub does: `0_<job>.txt` per job and `<job>/<n>_<step>.txt` per step. */
 async function runLogs(dataDir: string, jobs: readonly Job[]): Promise<Buffer> {
   const entries = jobs.flatMap((job, index) => [
     { name: `${index}_${fileName(job.name)}.txt`, content: jobLog(dataDir, job) },

@@ -1,4 +1,4 @@
-/** https://docs.github.com/en/rest/actions/workflow-runs */
+/** Workflow runs. https://docs.github.com/en/rest/actions/workflow-runs */
 import { ApiError, notFound } from "../../access/errors.ts";
 import type { Actions } from "../../actions/index.ts";
 import type { SandboxContext } from "../../context.ts";
@@ -8,7 +8,10 @@ import { actingUser, type HttpContext, newRest, paginate, type Rest, repositoryF
 import { respond } from "../respond.ts";
 import { jobFor, runFor, workflowFor } from "./find.ts";
 
-/** `created`: a date, `>=date`, `<date` or `date..date` (https://docs.github.com/en/search-github/getting-started-with-searching-on-github/understanding-the-search-syntax#query-for-dates). */
+/**
+ * Applies the filter `created`: a date, `>=date`, `<date` or `date..date`
+ * (https://docs.github.com/en/search-github/getting-started-with-searching-on-github/understanding-the-search-syntax#query-for-dates).
+ */
 function createdWithin(text: string, created: string): boolean {
   const at = Date.parse(created);
   const dayMs = 86_400_000;
@@ -48,7 +51,7 @@ function isWanted(http: HttpContext, context: SandboxContext, run: WorkflowRun):
     is("event", run.event) &&
     is("branch", run.headBranch) &&
     is("head_sha", run.headSha) &&
-    // One filter for both: `status=failure` is a conclusion.
+    // The filter takes conclusions too: `status=failure`.
     is("status", run.status, run.conclusion) &&
     is("actor", context.store.table("users").get(run.actorId)?.login ?? null) &&
     is("check_suite_id", String(run.checkSuiteId)) &&

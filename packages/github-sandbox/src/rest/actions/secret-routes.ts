@@ -1,4 +1,4 @@
-/** https://docs.github.com/en/rest/actions/secrets */
+/** Secrets. https://docs.github.com/en/rest/actions/secrets */
 
 import { blake2b } from "@noble/hashes/blake2.js";
 import nacl from "tweetnacl";
@@ -24,8 +24,8 @@ function keyOf({ store }: SandboxContext, repository: Repository): SecretKey {
 }
 
 /**
- * libsodium's sealed box: an ephemeral public key, then a box under a nonce made of both public keys
- * (https://doc.libsodium.org/public-key_cryptography/sealed_boxes). null when it was not sealed for this key.
+ * Opens libsodium's sealed box: an ephemeral public key, then a box whose nonce is made of both public keys
+ * (https://doc.libsodium.org/public-key_cryptography/sealed_boxes). Returns null if it was sealed for another key.
  */
 function unseal(sealed: Uint8Array, key: SecretKey): string | null {
   const ephemeral = sealed.subarray(0, nacl.box.publicKeyLength);
@@ -37,7 +37,7 @@ function unseal(sealed: Uint8Array, key: SecretKey): string | null {
   return opened === null ? null : Buffer.from(opened).toString("utf8");
 }
 
-/** A secret is told of, and never told. */
+/** Renders a secret's name and dates, never its value. */
 function shown({ name, created_at, updated_at }: Setting) {
   return { name, created_at, updated_at } satisfies Schema<"actions-secret">;
 }

@@ -1,4 +1,4 @@
-/** Secrets and variables of a repository: where they are kept, and what both have in common. */
+/** Reads and changes the secrets and variables of a repository. */
 import { ApiError } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { Repository } from "../../store/entities.ts";
@@ -13,14 +13,19 @@ export interface Setting {
   updated_at: string;
 }
 
-/** Whoever sees a public repository does not see these: a scoped token needs the permission, a person write access. */
+/**
+ * Returns the repository, if the actor may read its settings. Seeing a public repository is not enough: a scoped token
+ * needs the permission, a person write access.
+ */
 export function readableSettings(http: HttpContext, context: SandboxContext, permission: string): Repository {
   const actor = http.get("actor");
   const isScoped = actor.kind === "token" && actor.token.permissions !== null;
   return repositoryFor(http, context.store, permission, isScoped ? "read" : "write");
 }
 
-/** https://docs.github.com/en/actions/reference/security/secrets#naming-your-secrets */
+/**
+ * Checks a name by GitHub's rules: https://docs.github.com/en/actions/reference/security/secrets#naming-your-secrets
+ */
 export function checkName(name: string): string {
   const upper = name.toUpperCase();
   if (/^[A-Z_][A-Z0-9_]*$/.test(upper) && !upper.startsWith("GITHUB_")) return upper;
@@ -34,7 +39,7 @@ function dateKey(repository: Repository, kind: SettingKind, name: string): strin
   return `${repository.id}:${kind}:${name.toUpperCase()}`;
 }
 
-/** What was there at the repository's making, or was put there by hand, has no dates of its own. */
+/** Lists the settings. One that came with the repository's creation, or by hand, gets the repository's date. */
 export function settingsOf(context: SandboxContext, repository: Repository, kind: SettingKind): Setting[] {
   const dates = context.store.table("settingDates");
   return Object.entries(repository[kind])
@@ -57,7 +62,7 @@ export function findSetting(
   return settingsOf(context, repository, kind).find((setting) => setting.name === name.toUpperCase());
 }
 
-/** Sets it, or takes it away with null. */
+/** Sets a value, or deletes it with null. */
 export function changeSetting(
   context: SandboxContext,
   repository: Repository,

@@ -1,4 +1,4 @@
-/** https://docs.github.com/en/rest/actions/variables */
+/** Variables. https://docs.github.com/en/rest/actions/variables */
 
 import { z } from "zod";
 import { ApiError, notFound } from "../../access/errors.ts";

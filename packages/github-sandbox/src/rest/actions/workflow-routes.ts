@@ -1,4 +1,4 @@
-/** https://docs.github.com/en/rest/actions/workflows */
+/** Workflows. https://docs.github.com/en/rest/actions/workflows */
 import { ApiError } from "../../access/errors.ts";
 import type { Actions } from "../../actions/index.ts";
 import type { SandboxContext } from "../../context.ts";

@@ -1,4 +1,4 @@
-/** What an App asks with its own JWT. https://docs.github.com/en/rest/apps/apps */
+/** Routes for an App with its own JWT. https://docs.github.com/en/rest/apps/apps */
 
 import { z } from "zod";
 import { ApiError, forbidden, notFound, unprocessable } from "../../access/errors.ts";
@@ -133,20 +133,23 @@ export function appRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** In a list GitHub's description wants the account to be a user and an enterprise at once, which its example is not. */
+/**
+ * Renders an installation in a list. GitHub's description types its account as user and enterprise at once; GitHub's
+ * own example is not both.
+ */
 function listed({ account, ...others }: ReturnType<typeof renderInstallation>) {
   const user: Schema<"simple-user"> = account;
   return { ...others, account: user as Answer<"apps/list-installations">[number]["account"] };
 }
 
-/** @throws ApiError 401 for every actor but an App with its JWT. */
+/** Returns the App that acts with its JWT. @throws ApiError 401 for any other actor. */
 export function signedInApp(http: HttpContext): App {
   const actor = http.get("actor");
   if (actor.kind !== "app") throw new ApiError(401, "A JSON web token could not be decoded");
   return actor.app;
 }
 
-/** The repositories a token was asked for; null: all that the installation reaches. */
+/** Returns the ids of the repositories that a token is requested for; null: all of the installation's. */
 function chosenRepositories<Repo extends { id: number; name: string }>(
   reach: readonly Repo[],
   names: readonly string[] | null,

@@ -1,4 +1,4 @@
-/** An App's webhook log, and sending again. https://docs.github.com/en/rest/apps/webhooks */
+/** An App's webhook deliveries and redelivery. https://docs.github.com/en/rest/apps/webhooks */
 import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderDeliveryItem, renderFullDelivery } from "../../render/delivery.ts";
@@ -11,7 +11,7 @@ export function deliveryRoutes(context: SandboxContext, redeliver: (delivery: De
   const rest = newRest();
   const deliveries = context.store.table("deliveries");
 
-  // The log is paged by cursor, not by page number: `cursor` is the id of the last delivery of the page before.
+  // Deliveries are paged by cursor: `cursor` is the id of the last delivery on the page before.
   rest.get("/app/hook/deliveries", (http) => {
     const app = signedInApp(http);
     const perPage = Math.min(Math.max(Math.floor(Number(http.req.query("per_page") ?? 30)) || 30, 1), 100);

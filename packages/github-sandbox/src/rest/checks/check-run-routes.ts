@@ -1,4 +1,4 @@
-/** Check runs and suites. https://docs.github.com/en/rest/checks */
+/** Check runs. https://docs.github.com/en/rest/checks/runs */
 
 import { z } from "zod";
 import { forbidden, unprocessable } from "../../access/errors.ts";
@@ -13,7 +13,7 @@ import { commitAt } from "./commit.ts";
 import { actingApp, runAt, suiteAt } from "./find.ts";
 
 const conclusion = z.enum(["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"]);
-/** GitHub's limit of a check run's texts: 65,535 characters. */
+/** GitHub's limit of a check run's texts, in characters. */
 const text = z.string().max(65_535);
 const fields = {
   details_url: z.string().nullish(),
@@ -138,7 +138,7 @@ export function checkRunRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** A conclusion completes the run, whatever status was sent with it. */
+/** Applies the changes. A conclusion completes the run, whatever status came with it. */
 function changedRun(run: CheckRun, body: Changes, now: string): CheckRun {
   const given = body.conclusion ?? null;
   const status = given !== null ? "completed" : (body.status ?? run.status);

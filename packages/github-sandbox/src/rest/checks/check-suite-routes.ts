@@ -34,7 +34,7 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
     if (sha === null) throw unprocessable("CheckSuite", [{ field: "head_sha", code: "invalid" }]);
     const last = context.store.nextId();
     const suite = suiteFor(context, repository, sha, app.id);
-    // 200 for one that was there: https://docs.github.com/en/rest/checks/suites#create-a-check-suite
+    // GitHub answers 200 if the suite existed: https://docs.github.com/en/rest/checks/suites#create-a-check-suite
     const shown = await showSuite(repository, suite);
     return suite.id > last
       ? respond<"checks/create-suite", 201>(http, shown, 201)
@@ -64,7 +64,7 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
     return respond<"checks/rerequest-run", 201>(http, {}, 201);
   });
 
-  /** Only the App that made it hears of it, whether it subscribed or not. */
+  /** Announces the suite to the App that made it, subscribed or not, and to no other. */
   function announce(
     http: HttpContext,
     repository: Repository,

@@ -1,4 +1,4 @@
-/** The check run or suite a path names, and the App that acts. */
+/** Finds the check run or suite that a path names, and the acting App. */
 import { forbidden, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import type { App, CheckRun, CheckSuite, Repository } from "../../store/entities.ts";
@@ -16,7 +16,7 @@ export function suiteAt(http: HttpContext, context: SandboxContext, repository: 
   return suite;
 }
 
-/** Only Apps make check runs; people get 403. */
+/** Returns the acting App. @throws ApiError 403 for people: only Apps make check runs. */
 export function actingApp(http: HttpContext): App {
   const actor = http.get("actor");
   if (actor.kind !== "token" || actor.app === null) throw forbidden("You must authenticate via a GitHub App.");

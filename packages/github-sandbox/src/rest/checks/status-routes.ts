@@ -21,14 +21,14 @@ const created = z.object({
   context: z.string().min(1).default("default"),
 });
 
-/** GitHub takes at most this many statuses for one commit and context. */
+/** GitHub's limit of statuses for one commit and context. */
 const mostPerContext = 1000;
 
 export function statusRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const statuses = context.store.table("statuses");
 
-  /** Newest first. */
+  /** Lists the statuses, newest first. */
   const at = (repository: Repository, sha: string) =>
     statuses
       .filter((status) => status.repositoryId === repository.id && status.sha === sha)
@@ -91,14 +91,17 @@ export function statusRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** The newest status of each context; takes them newest first. */
+/** Returns the newest status of each context. */
 function latestStatuses(newestFirst: readonly CommitStatus[]): CommitStatus[] {
   return newestFirst.filter(
     (status, index) => newestFirst.findIndex((each) => each.context === status.context) === index,
   );
 }
 
-/** No status at all is `pending` too: https://docs.github.com/en/rest/commits/statuses#get-the-combined-status-for-a-specific-reference */
+/**
+ * Combines the statuses. Without any the state is `pending`:
+ * https://docs.github.com/en/rest/commits/statuses#get-the-combined-status-for-a-specific-reference
+ */
 function combined(latest: readonly CommitStatus[]): "failure" | "pending" | "success" {
   if (latest.some((status) => status.state === "failure" || status.state === "error")) return "failure";
   return latest.length === 0 || latest.some((status) => status.state === "pending") ? "pending" : "success";

@@ -1,4 +1,4 @@
-/** Branches, and merging one into another. https://docs.github.com/en/rest/branches/branches */
+/** Branches, and merges of one into another. https://docs.github.com/en/rest/branches/branches */
 
 import { z } from "zod";
 import { ApiError } from "../../access/errors.ts";
@@ -96,7 +96,7 @@ export function branchRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** What every branch says of its classic protection, unasked. */
+/** Renders the summary of classic protection that every branch includes. */
 function protectionPart(context: SandboxContext, repository: Repository, branch: string) {
   const protection = protectionOf(context.store, repository, branch);
   const required = protection?.requiredStatusChecks;

@@ -13,7 +13,7 @@ import { diffEntries } from "./diffs.ts";
 import { commitNamed, shaNamed } from "./find.ts";
 import { mediaType, textAnswer } from "./media.ts";
 
-/** GitHub's limits for one answer: https://docs.github.com/en/rest/commits/commits#compare-two-commits */
+/** GitHub's limits of one answer: https://docs.github.com/en/rest/commits/commits#compare-two-commits */
 const shownCommits = 250;
 const shownFiles = 300;
 
@@ -39,7 +39,7 @@ export function commitRoutes(context: SandboxContext): Rest {
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}", async (http, next) => {
     const ref = http.req.param("ref");
-    // `commits/main/status` and its like are other routes; a branch of such a name must be asked for by SHA.
+    // `commits/main/status` and the like are other routes. Ask for a branch with such a name by SHA.
     if (/\/(status|statuses|check-runs|check-suites|comments|pulls)$/.test(ref)) return next();
     const repository = repositoryFor(http, context.store, "contents", "read");
     const commit = await commitNamed(context, repository, ref);
@@ -84,7 +84,7 @@ export function commitRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** `owner:branch` → `branch`; another owner's branches are not here. */
+/** Strips `owner:` from `owner:branch`. The sandbox has no forks, so another owner gives 404. */
 function withoutOwner(repository: Repository, name: string): string {
   const [, owner, branch = name] = /^([^:]+):(.+)$/.exec(name) ?? [];
   if (owner !== undefined && owner.toLowerCase() !== repository.owner.toLowerCase()) throw notFound();
@@ -114,7 +114,7 @@ async function comparison(
   ]);
   const { page, per_page: perPage } = http.req.query();
   const shown = (page ?? perPage) ? paginate(http, commits) : commits.slice(0, shownCommits);
-  // Later pages bring commits only.
+  // Only the first page lists files.
   const files =
     Number(page ?? 1) > 1 ? [] : (await diffEntries(context, repository, ancestor, head)).slice(0, shownFiles);
   const names = `${pathInUrl(baseName)}...${pathInUrl(headName)}`;

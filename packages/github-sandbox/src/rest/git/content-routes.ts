@@ -1,4 +1,4 @@
-/** Files at a ref, and commits of a single file. https://docs.github.com/en/rest/repos/contents */
+/** Contents of files, and commits that change one file. https://docs.github.com/en/rest/repos/contents */
 
 import { z } from "zod";
 import { ApiError, notFound } from "../../access/errors.ts";
@@ -39,7 +39,9 @@ const put = change.extend({ content: z.string() });
 
 type Change = z.output<typeof change>;
 
-/** Larger files come without their content: https://docs.github.com/en/rest/repos/contents#get-repository-content */
+/**
+ * GitHub leaves the content of larger files out: https://docs.github.com/en/rest/repos/contents#get-repository-content
+ */
 const largestShown = 1024 * 1024;
 
 export function contentRoutes(context: SandboxContext): Rest {
@@ -88,7 +90,7 @@ export function contentRoutes(context: SandboxContext): Rest {
   rest.get("/repos/:owner/:repo/contents/", (http) => show(http, ""));
   rest.get("/repos/:owner/:repo/contents/:path{.+}", (http) => show(http, http.req.param("path")));
 
-  /** Puts `content` (null: nothing) at the path of the branch, in a commit of its own. */
+  /** Writes `content` (null: deletes the file) to the branch in one commit. */
   async function commitFile(http: HttpContext, body: Change, content: Buffer | null): Promise<Response> {
     const repository = repositoryFor(http, context.store, "contents", "write");
     const path = checkedPath(http.req.param("path") ?? "", "path");
@@ -142,7 +144,7 @@ export function contentRoutes(context: SandboxContext): Rest {
 
   rest.delete("/repos/:owner/:repo/contents/:path{.+}", async (http) => {
     repositoryFor(http, context.store, "contents", "write");
-    // Octokit's clients send a body; others send the same as a query.
+    // Octokit sends a body, other clients a query.
     const body = await bodyOf(http, change.partial({ message: true }));
     const all = { ...http.req.query(), ...body };
     return commitFile(http, change.parse({ message: "", ...all }), null);
@@ -151,7 +153,7 @@ export function contentRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** `file-commit` has no nulls where a listing has them. */
+/** Renders the file of a `file-commit`. Its fields are not nullable, unlike those of a listing. */
 function contentOf(context: SandboxContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
   const { git_url, html_url, download_url, _links, ...rest } = renderContentEntry(
     context,
@@ -169,7 +171,10 @@ function contentOf(context: SandboxContext, repository: Repository, ref: string,
   };
 }
 
-/** What the change does to the path. @throws ApiError when its `sha` does not fit what is there. */
+/**
+ * Returns the verb of the commit's message: create, update or delete. @throws ApiError if `sha` is missing or not that
+ * of the present file.
+ */
 function verbFor(
   path: string,
   body: Change,
@@ -179,7 +184,7 @@ function verbFor(
   if (old?.type === "tree") throw new ApiError(422, `${path} is a directory`);
   if (content === null && old === null) throw notFound();
   if (old === null) return "create";
-  // https://docs.github.com/en/rest/repos/contents: `sha` is required when updating or deleting.
+  // GitHub requires `sha` for an update or deletion: https://docs.github.com/en/rest/repos/contents
   if (!body.sha) throw new ApiError(422, `Invalid request.\n\n"sha" wasn't supplied.`);
   if (body.sha !== old.sha) throw new ApiError(409, `${path} does not match ${body.sha}`);
   return content === null ? "delete" : "update";

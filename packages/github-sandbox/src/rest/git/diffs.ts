@@ -1,4 +1,4 @@
-/** The files of a difference. */
+/** Renders the files of a comparison. */
 import type { SandboxContext } from "../../context.ts";
 import { changes } from "../../git/plumbing/diff.ts";
 import { renderDiffEntry } from "../../render/git.ts";

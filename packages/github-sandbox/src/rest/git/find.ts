@@ -1,11 +1,11 @@
-/** What a path or a body names in git, found or answered with GitHub's error. */
+/** Finds commits by the names in a path or a body, and answers with GitHub's error otherwise. */
 import { ApiError, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { isFilePath } from "../../git/plumbing/names.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
 import type { Repository } from "../../store/entities.ts";
 
-/** The commit that a branch, tag, SHA or ref names. @throws ApiError 422, as GitHub answers for an unknown commit. */
+/** Returns the commit that a branch, tag, SHA or ref names. @throws ApiError 422 */
 export async function commitNamed(context: SandboxContext, repository: Repository, ref: string): Promise<Commit> {
   const sha = await context.git.resolve(repository, ref);
   const commit = sha === null ? null : await readCommit(context.git.at(repository), sha);
@@ -13,14 +13,14 @@ export async function commitNamed(context: SandboxContext, repository: Repositor
   return commit;
 }
 
-/** @throws ApiError 404 */
+/** Returns the SHA of the commit that `ref` names. @throws ApiError 404 */
 export async function shaNamed(context: SandboxContext, repository: Repository, ref: string): Promise<string> {
   const sha = await context.git.resolve(repository, ref);
   if (sha === null) throw notFound();
   return sha;
 }
 
-/** GitHub's words, as its clients have seen them, for a path it will not take. */
+/** Returns the path if git takes it. @throws ApiError with GitHub's message, as clients have quoted it. */
 export function checkedPath(path: string, field: string): string {
   if (path.startsWith("/")) throw new ApiError(422, `${field} cannot start with a slash`);
   if (!isFilePath(path)) throw new ApiError(422, `${field} contains a malformed path component`);

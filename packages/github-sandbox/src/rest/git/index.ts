@@ -1,4 +1,4 @@
-/** Everything of REST that is git: objects, refs, branches, files, commits. */
+/** Collects the routes of git: objects, refs, branches, files and commits. */
 import type { SandboxContext } from "../../context.ts";
 import { newRest, type Rest } from "../kit.ts";
 import { branchRoutes } from "./branch-routes.ts";

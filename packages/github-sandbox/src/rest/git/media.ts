@@ -1,4 +1,7 @@
-/** The media type a client asks for. https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types */
+/**
+ * Reads and answers media types.
+ * https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types
+ */
 import type { HttpContext } from "../kit.ts";
 
 export type MediaType = "json" | "raw" | "diff" | "patch" | "sha";
@@ -9,7 +12,7 @@ export function mediaType(http: HttpContext): MediaType {
   return (found as MediaType | undefined) ?? "json";
 }
 
-/** An answer in one of GitHub's own text types. */
+/** Answers in one of GitHub's own text types. */
 export function textAnswer(http: HttpContext, type: Exclude<MediaType, "json">, text: string | Buffer): Response {
   const body = typeof text === "string" ? text : new Uint8Array(text);
   return http.body(body, 200, { "Content-Type": `application/vnd.github.${type}; charset=utf-8` });

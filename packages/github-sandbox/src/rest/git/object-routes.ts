@@ -45,7 +45,7 @@ const newCommit = z.object({
   committer: person.optional(),
 });
 
-/** GitHub cuts recursive listings here: https://docs.github.com/en/rest/git/trees#get-a-tree */
+/** GitHub truncates recursive listings at this length: https://docs.github.com/en/rest/git/trees#get-a-tree */
 const shownEntries = 100_000;
 
 const badObject = () => new ApiError(422, "GitRPC::BadObjectState");
@@ -100,7 +100,7 @@ export function objectRoutes(context: SandboxContext): Rest {
     const name = http.req.param("sha");
     const tree =
       (await treeOf(dir, name).catch(() => null)) ?? (await treeOf(dir, await shaNamed(context, repository, name)));
-    // Any value of `recursive`, even 0 or false, means recursive.
+    // Any value of `recursive` counts, even 0 or false.
     const entries = await readTree(dir, tree, http.req.query("recursive") !== undefined);
     if (entries === null) throw notFound();
     const truncated = entries.length > shownEntries;
@@ -140,7 +140,7 @@ export function objectRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** The tree a SHA names: its own, or its commit's. @throws ApiError 422 */
+/** Returns the tree that a SHA names, its own or its commit's. @throws ApiError 422 */
 async function treeOf(git: GitDir, name: string): Promise<string> {
   if (!isSha(name)) throw badObject();
   const { code, stdout } = await git.run(["rev-parse", "--verify", "--quiet", `${name}^{tree}`], { accept: [1, 128] });

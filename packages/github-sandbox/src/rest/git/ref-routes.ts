@@ -89,13 +89,13 @@ export function refRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** `refs/pull/` is GitHub's own. */
+/** Returns false for a malformed name and for `refs/pull/`, which only GitHub writes. */
 function mayBeWritten(ref: string): boolean {
   if (ref.startsWith("refs/heads/")) return isBranchName(ref.slice("refs/heads/".length));
   return isRefName(ref) && !ref.startsWith("refs/pull/");
 }
 
-/** The type of what the ref shall name. A branch takes commits only; other refs take any object. @throws ApiError 422 */
+/** Returns the type of the object that the ref is to name. A branch takes commits only. @throws ApiError 422 */
 async function typeFor(context: SandboxContext, repository: Repository, ref: string, sha: string): Promise<ObjectType> {
   const [type] = await typesOf(context.git.at(repository), [sha]);
   if (type === null || type === undefined) throw new ApiError(422, "Object does not exist");
@@ -103,7 +103,7 @@ async function typeFor(context: SandboxContext, repository: Repository, ref: str
   return type;
 }
 
-/** @throws ApiError 404 */
+/** Returns the ref. @throws ApiError 404 */
 async function stored(context: SandboxContext, repository: Repository, ref: string): Promise<StoredRef> {
   const git = context.git.at(repository);
   const sha = await readRef(git, ref);

@@ -1,4 +1,4 @@
-/** What GitHub tells about itself. https://docs.github.com/en/rest/meta */
+/** GitHub's metadata and rate limits. https://docs.github.com/en/rest/meta */
 import type { Limiter } from "../../limits/limiter.ts";
 import type { Schema } from "../../render/site.ts";
 import { newRest, type Rest } from "../kit.ts";

@@ -4,7 +4,7 @@ import { pullNumbered } from "../../pulls/facts.ts";
 import type { Pull, Repository } from "../../store/entities.ts";
 import type { HttpContext } from "../kit.ts";
 
-/** The pull a path names. @throws ApiError 404 */
+/** Returns the pull in the path. @throws ApiError 404 */
 export function pullAt(http: HttpContext, context: SandboxContext, repository: Repository): Pull {
   const pull = pullNumbered(context, repository, Number(http.req.param("number")));
   if (pull === null) throw notFound();

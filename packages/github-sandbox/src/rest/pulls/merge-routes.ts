@@ -1,4 +1,4 @@
-/** Merging pulls and bringing their heads up to date, over REST. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
+/** Merges and updates of heads. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 
 import { z } from "zod";
 import { notFound } from "../../access/errors.ts";
@@ -30,7 +30,10 @@ const one = "/repos/:owner/:repo/pulls/:number{[0-9]+}";
 export function mergeRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
-  /** Merging is writing contents: https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps */
+  /**
+   * Merging needs write access to contents:
+   * https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
+   */
   const mergeable = (http: HttpContext) => repositoryFor(http, context.store, "contents", "write");
 
   rest.get(`${one}/merge`, (http) => {
@@ -76,7 +79,7 @@ export function mergeRoutes(context: SandboxContext): Rest {
   });
 
   rest.put(`${one}/update-branch`, async (http) => {
-    // An App must also be allowed to write the head: the documentation of this route says so.
+    // GitHub's documentation of this route requires write access to the head as well.
     repositoryFor(http, context.store, "contents", "write");
     const repository = repositoryFor(http, context.store, "pull_requests", "write");
     const pull = pullAt(http, context, repository);

@@ -97,7 +97,7 @@ export function pullRoutes(context: SandboxContext): Rest {
     await context.git.exclusive(repository, async () => {
       const { base, state } = body;
       if (base && base !== pull.baseRef && !isOpen(context, pull)) {
-        // https://github.com/cli/cli/issues/14223
+        // Message: https://github.com/cli/cli/issues/14223
         const message = "Cannot change the base branch of a closed pull request.";
         throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
       }

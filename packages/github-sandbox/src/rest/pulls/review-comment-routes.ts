@@ -1,4 +1,4 @@
-/** Review comments over REST. https://docs.github.com/en/rest/pulls/comments */
+/** Review comments. https://docs.github.com/en/rest/pulls/comments */
 
 import { z } from "zod";
 import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
@@ -14,19 +14,19 @@ import { type HttpContext, newRest, paginate, type Rest, repositoryFor, reposito
 import { respond } from "../respond.ts";
 import { pullAt } from "./find.ts";
 
-const words = z.object({ body: z.string().min(1).max(65_536) });
-const answer = z.object({ body: words.shape.body, in_reply_to: z.number().int().nullish() });
+const withBody = z.object({ body: z.string().min(1).max(65_536) });
+const answer = z.object({ body: withBody.shape.body, in_reply_to: z.number().int().nullish() });
 const side = z.enum(["LEFT", "RIGHT"]);
 
 const written = z.object({
-  body: words.shape.body,
+  body: withBody.shape.body,
   commit_id: z.string().min(1),
   path: z.string().min(1),
   position: z.number().int().nullish(),
   line: z.number().int().nullish(),
   side: side.nullish(),
   start_line: z.number().int().nullish(),
-  // GitHub's schema also knows the word "side", which means the side itself.
+  // GitHub's schema also has the value "side"; it stands for the comment's own side.
   start_side: z.union([side, z.literal("side").transform(() => null)]).nullish(),
   subject_type: z.enum(["line", "file"]).nullish(),
 });
@@ -49,7 +49,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     return found;
   }
 
-  /** One's own, or anyone's with write access. */
+  /** Returns the comment if the actor wrote it or has write access. */
   function changeable(http: HttpContext, repository: Repository): { comment: ReviewComment; pull: Pull } {
     const comment = commentAt(http, repository);
     const pull = store.table("pulls").get(comment.pullId);
@@ -104,7 +104,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
 
   rest.post(`${ofPull}/:comment{[0-9]+}/replies`, async (http) => {
     const repository = joinable(http);
-    const { body } = await bodyOf(http, words);
+    const { body } = await bodyOf(http, withBody);
     const pull = pullAt(http, context, repository);
     const to = Number(http.req.param("comment"));
     const rendered = await renderPlacedComment(
@@ -125,7 +125,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
 
   rest.patch(one, async (http) => {
     const repository = joinable(http);
-    const { body } = await bodyOf(http, words);
+    const { body } = await bodyOf(http, withBody);
     const { comment: old, pull } = changeable(http, repository);
     const comment = table.put({ ...old, body, updatedAt: store.now() });
     if (body !== old.body) {
@@ -151,7 +151,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
 
 const resource = "PullRequestReviewComment";
 
-/** @throws ApiError 422, as GitHub answers for a commit, file or line that the pull has not. */
+/** Places a comment outside of a review. @throws ApiError 422 if the pull lacks the commit, file or line. */
 async function placedAlone(
   context: SandboxContext,
   repository: Repository,
@@ -182,7 +182,7 @@ async function placedAlone(
   if (comment === "path")
     throw unprocessable(resource, [{ field: "pull_request_review_thread.path", code: "invalid" }]);
   if (comment === "line") {
-    // https://github.com/QwenLM/qwen-code/pull/6711 quotes the sentence.
+    // Message: https://github.com/QwenLM/qwen-code/pull/6711
     const field = "pull_request_review_thread.line";
     throw unprocessable(resource, [
       { field, code: "custom", message: `${field} must be part of the diff` },

@@ -1,4 +1,4 @@
-/** Requested reviewers over REST. https://docs.github.com/en/rest/pulls/review-requests */
+/** Requested reviewers. https://docs.github.com/en/rest/pulls/review-requests */
 
 import { z } from "zod";
 import type { SandboxContext } from "../../context.ts";
@@ -29,7 +29,7 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
     const repository = repositoryFor(http, context.store, "pull_requests", "write");
     const { reviewers, team_reviewers: teams } = await bodyOf(http, asked);
     const pull = pullAt(http, context, repository);
-    // The sandbox has no teams, so none of them has access.
+    // The sandbox has no teams.
     if (teams.length > 0) throw notCollaborator(repository);
     await requestReviews(context, repository, pull, reviewers, initiatorOf(http));
     return respond<"pulls/request-reviewers", 201>(http, renderSimplePull(context, repository, pull), 201);

@@ -1,4 +1,4 @@
-/** Reviews over REST. https://docs.github.com/en/rest/pulls/reviews */
+/** Reviews. https://docs.github.com/en/rest/pulls/reviews */
 
 import { z } from "zod";
 import { ApiError, forbidden, notFound, unprocessable } from "../../access/errors.ts";
@@ -45,7 +45,7 @@ const written = z.object({
 });
 
 const submission = z.object({ body: z.string().nullish(), event });
-const words = z.object({ body: z.string() });
+const withBody = z.object({ body: z.string() });
 const dismissal = z.object({ message: z.string().min(1), event: z.literal("DISMISS").nullish() });
 
 const reviews = "/repos/:owner/:repo/pulls/:number{[0-9]+}/reviews";
@@ -110,17 +110,17 @@ export function reviewRoutes(context: SandboxContext): Rest {
     if (hasPending(store, pull, initiator.user))
       throw refusedReview("User can only have one pending review per pull request");
     const commitId = await reviewedCommit(context, repository, pull, given.commit_id ?? null);
-    const said = { body: given.body ?? "", hasComments: (given.comments ?? []).length > 0 };
-    if (given.event) mayReview(context, pull, given.event, said, initiator);
+    const text = { body: given.body ?? "", hasComments: (given.comments ?? []).length > 0 };
+    if (given.event) mayReview(context, pull, given.event, text, initiator);
     const comments: PlacedComment[] = [];
     for (const each of given.comments ?? []) {
       comments.push(await placedForReview(context, repository, pull, commitId, commentFrom(each)));
     }
-    // Placing took a moment, and another request may have been as fast.
+    // Checks again after the await: another request may have made a draft meanwhile.
     if (hasPending(store, pull, initiator.user))
       throw refusedReview("User can only have one pending review per pull request");
     const review = store.transaction(() => {
-      const { body } = said;
+      const { body } = text;
       const made = submitted(context, repository, pull, {
         userId: initiator.user.id,
         commitId,
@@ -142,7 +142,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
 
   rest.put(one, async (http) => {
     const repository = joinable(http);
-    const { body } = await bodyOf(http, words);
+    const { body } = await bodyOf(http, withBody);
     const pull = pullAt(http, context, repository);
     const old = ownReview(http, pull);
     const review = table.put({ ...old, body, updatedAt: store.now() });
@@ -200,7 +200,7 @@ export function reviewRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** The commit that is reviewed: the head unless one of the pull's others is named. @throws ApiError 422 */
+/** Returns the reviewed commit: the named one of the pull's, else the head. @throws ApiError 422 */
 async function reviewedCommit(
   context: SandboxContext,
   repository: Repository,
@@ -226,7 +226,7 @@ function commentFrom({ path, body, line, side: where, start_line, start_side, po
   return { path, body, place };
 }
 
-/** All of a review's comments or none: https://github.com/The-PR-Agent/pr-agent/issues/592 shows the refusal. */
+/** Places all of a review's comments or none. Message: https://github.com/The-PR-Agent/pr-agent/issues/592 */
 async function placedForReview(
   context: SandboxContext,
   repository: Repository,

@@ -1,4 +1,4 @@
-/** What a client asks of a branch's classic protection. */
+/** Parses the body that changes a branch's classic protection. */
 
 import { z } from "zod";
 import { ApiError } from "../../access/errors.ts";
@@ -17,10 +17,13 @@ const checks = z.object({
   checks: z.array(z.object({ context: z.string(), app_id: z.number().nullish() })).optional(),
 });
 
-/** Dismissing is for everyone who may write. GitHub takes it for organisations only, and the words are the sandbox's own. */
+/**
+ * Everyone with write access may dismiss reviews. GitHub restricts that for organisations only; the message is the
+ * sandbox's own.
+ */
 const nobody = named.refine(
   ({ users = [], apps = [] }) => users.length + apps.length === 0,
-  "cannot be enforced here: whoever may write may dismiss reviews",
+  "cannot be enforced here: everyone with write access may dismiss reviews",
 );
 
 const reviews = z.object({
@@ -32,7 +35,7 @@ const reviews = z.object({
   bypass_pull_request_allowances: named.optional(),
 });
 
-/** The four first fields must be there, if only as null: GitHub answers 422 otherwise. */
+/** The first four fields are required, null included: GitHub answers 422 without one. */
 export const wholeProtection = z.object({
   required_status_checks: checks.extend({ strict: z.boolean() }).nullable(),
   enforce_admins: z.boolean().nullable(),
@@ -52,13 +55,13 @@ export const reviewsPart = reviews;
 
 type RequiredChecks = NonNullable<Protection["requiredStatusChecks"]>;
 
-/** What was asked for, over what is there. */
+/** Merges the requested checks with the present ones. */
 export function checksFrom(body: z.output<typeof checks>, present: RequiredChecks | null): RequiredChecks {
   const strict = body.strict ?? present?.strict ?? false;
   if (body.contexts === undefined && body.checks === undefined) return { strict, checks: present?.checks ?? [] };
   const pinned = (body.checks ?? []).map(({ context, app_id: appId }) => ({
     context,
-    // -1 is GitHub's "any App".
+    // -1 means any App.
     appId: appId === -1 ? null : (appId ?? null),
   }));
   const contexts = (body.contexts ?? []).map((context) => ({ context, appId: null }));

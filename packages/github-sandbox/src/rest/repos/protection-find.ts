@@ -1,5 +1,3 @@
-/** The branch's protection that a path names. */
-
 import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { protectionOf } from "../../protection/classic.ts";
@@ -8,7 +6,7 @@ import { type HttpContext, repositoryFor } from "../kit.ts";
 
 export const protectionPath = "/repos/:owner/:repo/branches/:branch{.+}/protection";
 
-/** @throws ApiError 404 for a branch that has none. */
+/** Returns the protection of the branch in the path. @throws ApiError 404 */
 export function protectionAt(
   http: HttpContext,
   context: SandboxContext,
@@ -20,7 +18,7 @@ export function protectionAt(
   return { repository, protection };
 }
 
-/** @throws ApiError 404 where the part of it is not there. */
+/** Returns the part. @throws ApiError 404 if the protection lacks it. */
 export function partOf<Part>(part: Part | null, missing: string): Part {
   if (part === null) throw notFound(missing);
   return part;

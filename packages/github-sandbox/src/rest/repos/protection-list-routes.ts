@@ -1,4 +1,7 @@
-/** The lists inside a protection: required checks, and who may push. https://docs.github.com/en/rest/branches/branch-protection */
+/**
+ * Lists within a protection: required checks, users and Apps that may push.
+ * https://docs.github.com/en/rest/branches/branch-protection
+ */
 
 import type { SandboxContext } from "../../context.ts";
 import { renderAppById } from "../../render/app.ts";
@@ -14,7 +17,7 @@ import { partOf, protectionPath as path, protectionAt } from "./protection-find.
 
 const changes = ["POST", "PUT", "DELETE"] as const;
 
-/** What the method makes of a list that has `present`, given `named`. */
+/** Applies the method to the list: PUT replaces, POST adds, DELETE removes. */
 function changed<Item>(method: string, present: readonly Item[], named: readonly Item[]): Item[] {
   if (method === "PUT") return [...new Set(named)];
   if (method === "POST") return [...new Set([...present, ...named])];

@@ -17,7 +17,7 @@ import { allowedFrom, checksFrom, reviewsFrom, reviewsPart, wholeProtection } fr
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";
 import { listRoutes } from "./protection-list-routes.ts";
 
-/** All four answer with one schema. */
+/** Operations whose answers share one schema. */
 type SwitchOperation = "repos/get-admin-branch-protection" | "repos/get-commit-signature-protection";
 
 export function protectionRoutes(context: SandboxContext): Rest {
@@ -108,7 +108,7 @@ export function protectionRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** @throws ApiError 404 where no review is required. */
+/** Returns the protection if it requires reviews. @throws ApiError 404 */
 function reviewed(protection: Protection): Protection & { requiredApprovals: number } {
   const requiredApprovals = partOf(protection.requiredApprovals, "Pull request reviews not enabled");
   return { ...protection, requiredApprovals };

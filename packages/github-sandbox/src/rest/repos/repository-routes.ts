@@ -1,4 +1,4 @@
-/** Repositories, and who may do what in them. https://docs.github.com/en/rest/repos/repos */
+/** Repositories and collaborators. https://docs.github.com/en/rest/repos/repos */
 
 import { z } from "zod";
 import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
@@ -23,7 +23,7 @@ const created = z.object({
   delete_branch_on_merge: z.boolean().default(false),
 });
 
-/** What of a repository can be changed here: what it says of itself, and how its pulls are merged. */
+/** The fields that a client can change. */
 const changed = z.object({
   description: z.string().nullish(),
   allow_merge_commit: z.boolean().optional(),
@@ -133,7 +133,7 @@ export function userNamed(context: Pick<SandboxContext, "store">, login: string)
   return user;
 }
 
-/** `permission` knows three levels only: maintain is told as write, triage as read. `role_name` tells them apart. */
+/** `permission` has three levels: it gives maintain as write and triage as read. `role_name` has all five. */
 const legacy: Record<Role, "admin" | "write" | "read"> = {
   admin: "admin",
   maintain: "write",

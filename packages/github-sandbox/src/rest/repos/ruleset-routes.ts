@@ -57,7 +57,7 @@ export function rulesetRoutes(context: SandboxContext): Rest {
     return found;
   }
 
-  /** Who bypasses it is for those to know who may change it. */
+  /** Renders a ruleset. Only administrators see who may bypass it. */
   function shown(http: HttpContext, repository: Repository, entity: Ruleset) {
     const actor = http.get("actor");
     const user = actor.kind === "token" ? actor.user : null;
@@ -142,7 +142,7 @@ export function rulesetRoutes(context: SandboxContext): Rest {
 
   function actors(repository: Repository, given: readonly z.output<typeof bypassActor>[]): Ruleset["bypassActors"] {
     return given.map(({ actor_id: actorId, actor_type: actorType, bypass_mode: mode }) => {
-      // GitHub's words for an App that is not installed where the ruleset is.
+      // GitHub's message for an App that is not installed here.
       if (actorType === "Integration" && installationAt(context.store, actorId ?? 0, repository) === undefined) {
         const message = "Actor GitHub App integration must be part of the ruleset source or owner organization";
         throw unprocessable("Ruleset", [{ code: "custom", message }]);

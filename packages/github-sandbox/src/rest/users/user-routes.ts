@@ -1,4 +1,4 @@
-/** People. https://docs.github.com/en/rest/users/users */
+/** Users. https://docs.github.com/en/rest/users/users */
 import { forbidden } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderPrivateUser, renderPublicUser } from "../../render/user.ts";
@@ -11,7 +11,7 @@ export function userRoutes(context: SandboxContext): Rest {
 
   rest.get("/user", (http) => {
     const user = actingUser(http);
-    // Apps and jobs are not people: they have no "own account".
+    // Bots of Apps and jobs have no account of their own.
     if (user.type !== "User") throw forbidden();
     return respond<"users/get-authenticated">(http, renderPrivateUser(context, user));
   });

@@ -1,13 +1,13 @@
-/** What GitHub adds to Markdown: alerts, diagrams, and links where people, issues and files are named. */
+/** Adds GitHub's own additions to Markdown: alerts, diagrams, and links for the names of people, issues and files. */
 import type { Element, ElementContent, Root } from "hast";
 import { diagramClass } from "./diagrams.ts";
 import { standingAlone } from "./names.ts";
 
-/** What a text's names mean where it stands. */
+/** The targets of the names in a text. */
 export interface Meaning {
-  /** By the name as it is written, such as `#12`: where it leads. */
+  /** Paths by name as written, such as `#12`. */
   hrefs: ReadonlyMap<string, string>;
-  /** The folder that relative links start from, as a path of the pages. */
+  /** The folder of relative links, as a path of the pages. */
   base: string;
 }
 
@@ -23,7 +23,7 @@ export function withAdditions(parent: Root | Element, meaning: Meaning): void {
   });
 }
 
-/** A name in code means nothing, and a link is one already. */
+/** Returns false inside of code and links: names there stay plain. */
 function insideText(parent: Root | Element): boolean {
   return parent.type === "root" || !["a", "code", "pre", "kbd", "samp", "tt"].includes(parent.tagName);
 }
@@ -32,7 +32,7 @@ function element(tagName: string, className: string | null, children: ElementCon
   return { type: "element", tagName, properties: className === null ? {} : { className: [className] }, children };
 }
 
-/** A fenced block in the language `mermaid`. */
+/** Returns a diagram for a fenced block in the language `mermaid`, else null. */
 function diagramIn(node: Element): Element | null {
   const [code] = node.children;
   if (node.tagName !== "pre" || code?.type !== "element" || code.tagName !== "code") return null;
@@ -41,7 +41,10 @@ function diagramIn(node: Element): Element | null {
   return element("pre", diagramClass, code.children);
 }
 
-/** https://docs.github.com/en/get-started/writing-on-github/…/basic-writing-and-formatting-syntax#alerts */
+/**
+ * Turns a quote into an alert, if it is one:
+ * https://docs.github.com/en/get-started/writing-on-github/…/basic-writing-and-formatting-syntax#alerts
+ */
 function alertIn(quote: Element): Element | null {
   const at = quote.children.findIndex((child) => child.type === "element");
   const paragraph = quote.children[at];
@@ -52,7 +55,7 @@ function alertIn(quote: Element): Element | null {
   if (found === null) return null;
   const rest = first.value.slice(found[0].length);
   const next = second?.type === "element" && second.tagName === "br" ? [] : second === undefined ? [] : [second];
-  // Nothing else may stand on the marker's line.
+  // The marker must be alone on its line.
   if (!found[0].includes("\n") && next.length > 0) return null;
   const kind = (found[1] ?? "").toLowerCase();
   const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
@@ -66,7 +69,7 @@ function alertIn(quote: Element): Element | null {
   return alert;
 }
 
-/** Links out tell nobody where they were; links to files lead into the repository. */
+/** Removes the referrer from external links and makes relative ones lead into the repository. */
 function anchor(node: Element, { base }: Meaning): void {
   const { href } = node.properties;
   if (typeof href !== "string") return;
@@ -78,7 +81,7 @@ function anchor(node: Element, { base }: Meaning): void {
   }
 }
 
-/** `@ada`, `#12` and `ada/shop#12` become links where there is such a thing. */
+/** Links `@ada`, `#12` and `ada/shop#12` if they exist. */
 function linked(text: string, { hrefs }: Meaning): ElementContent[] {
   const parts: ElementContent[] = [];
   let end = 0;

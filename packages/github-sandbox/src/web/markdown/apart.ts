@@ -1,6 +1,6 @@
 /**
- * Converts texts in a thread of their own, with a limit of time and memory for each: a comment of 40 KB can ask for
- * gigabytes, and the API must not wait for a page.
+ * Converts texts in a worker thread, with a limit of time and memory for each. A comment of 40 KB can take gigabytes,
+ * and the API must not wait for a page.
  */
 import { createHash } from "node:crypto";
 import { extname, join } from "node:path";
@@ -8,20 +8,20 @@ import { Worker } from "node:worker_threads";
 import type { Text } from "./convert.ts";
 
 const limitMs = 2_000;
-/** On a busy machine it takes a while until the thread has read its modules. */
+/** Loading the thread's modules takes long on a busy machine. */
 const startLimitMs = 30_000;
 const limitMb = 256;
 const maxRemembered = 1000;
 
-/** In TypeScript in the workspace, in JavaScript in the published package. */
+/** TypeScript in the workspace, JavaScript in the published package. */
 const program = join(import.meta.dirname, `worker${extname(import.meta.filename)}`);
 
 let thread: Worker | null = null;
 let last: Promise<unknown> = Promise.resolve();
-/** Fingerprints of texts that went over a limit: each costs its time once. */
+/** Hashes of texts that exceeded a limit. Each is tried only once. */
 const tooMuch = new Set<string>();
 
-/** The text as HTML; null when that takes too much time or memory. Texts wait for each other. */
+/** Converts the text to HTML; null if it exceeds a limit. Texts are converted one after another. */
 export function convertApart(text: Text): Promise<string | null> {
   const turn = last.then(() => convert(text));
   last = turn.catch(() => {});
@@ -47,9 +47,9 @@ async function convert(text: Text): Promise<string | null> {
 
 async function started(): Promise<Worker> {
   const worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: limitMb } });
-  // It ends with the process, whoever forgets it.
+  // The worker must not keep the process alive.
   worker.unref();
-  // What it still says once nobody listens, as when it is ended for lack of memory, must not end the process.
+  // An error that nobody waits for, such as one about memory while the worker ends, must not end the process.
   worker.on("error", () => {});
   await answerOf(worker, startLimitMs);
   return worker;
@@ -61,7 +61,7 @@ function isOverLimit(error: unknown): boolean {
   return error instanceof TookTooLong || (error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";
 }
 
-/** The next thing that the thread says. */
+/** Resolves with the worker's next message. */
 function answerOf(worker: Worker, withinMs: number): Promise<string | null> {
   const { promise, resolve, reject } = Promise.withResolvers<string | null>();
   const timer = setTimeout(() => reject(new TookTooLong(`no answer within ${withinMs} ms`)), withinMs);

@@ -1,7 +1,7 @@
 /**
- * Markdown as GitHub shows it: GFM, the HTML that GitHub lets through and no other, and then GitHub's own additions. What is
- * written by people passes the sanitiser; only what is added after it, here, may carry classes and scripts' hooks. It runs
- * in a thread of its own (`worker.ts`), since time and memory grow with the square of a text's tangle.
+ * Converts Markdown as GitHub does: GFM, the HTML that GitHub allows, and then GitHub's additions. The sanitiser runs
+ * before the additions. So only the additions can carry classes and hooks for scripts. Run it in the worker
+ * (`worker.ts`): time and memory grow with the square of deeply nested text.
  * https://github.github.com/gfm/
  */
 import type { Nodes as Hast, Root } from "hast";
@@ -15,7 +15,7 @@ import { toHast } from "mdast-util-to-hast";
 import { gfm } from "micromark-extension-gfm";
 import { type Meaning, withAdditions } from "./additions.ts";
 
-/** A comment's every line break counts; a file's do not. */
+/** In a comment a line break stays a line break, in a file it does not. */
 export type TextKind = "comment" | "file";
 
 export interface Text {

@@ -1,5 +1,8 @@
-/** How a Mermaid diagram stands in a page until `assets/diagrams.js` has drawn it; without scripts its source is read. */
+/**
+ * The class of a Mermaid diagram's element. It holds the source until `assets/diagrams.js` draws it, and without
+ * scripts for good.
+ */
 export const diagramClass = "diagram";
 
-/** As it is printed. */
+/** The start tag as it is rendered. */
 export const diagramTag = `<pre class="${diagramClass}">`;

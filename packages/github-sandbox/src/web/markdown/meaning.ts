@@ -1,21 +1,21 @@
-/** Looks up what the names in a text mean. */
+/** Finds the targets of the names in a text. */
 import { pathInUrl } from "../../render/git.ts";
 import type { Repository } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import type { Meaning } from "./additions.ts";
 import { anywhere } from "./names.ts";
 
-/** Where a text stands. */
+/** The place where a text is written. */
 export interface TextPlace {
   store: Store;
   repository: Repository;
-  /** The commit or branch whose files it names; the default branch if not given. */
+  /** The commit or branch of its relative links; the default branch if missing. */
   ref?: string;
-  /** The folder in which it lies, without a slash at its end. */
+  /** Its folder, without a trailing slash. */
   folder?: string;
 }
 
-/** Each is looked for among all there are, so those that come later stay plain. */
+/** Each name costs a search through all issues or users. Further names stay plain. */
 const maxNames = 1000;
 
 export function meaningOf(text: string, place: TextPlace): Meaning {

@@ -1,4 +1,4 @@
-/** Markdown on a page, or the text as it is written where that would take too much. */
+/** Renders Markdown, or the plain text if converting it exceeds a limit. */
 import { html, raw } from "hono/html";
 import type { Html } from "../layout.ts";
 import { convertApart } from "./apart.ts";

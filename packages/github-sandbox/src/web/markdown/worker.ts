@@ -1,17 +1,17 @@
-/** The thread in which texts are converted, one after another. */
+/** The worker thread that converts texts, one after another. */
 import { parentPort } from "node:worker_threads";
 import { type Text, toPage } from "./convert.ts";
 
-/** Pages of more than this are of no use to anyone. */
+/** The longest HTML, in characters. */
 const maxLength = 4_000_000;
 
-/** null: it cannot be shown. */
+/** Converts the text; null if the result is too long or the text nested too deeply. */
 function converted(text: Text): string | null {
   try {
     const page = toPage(text);
     return page.length > maxLength ? null : page;
   } catch (error) {
-    // Nested deeper than the stack reaches.
+    // The stack overflowed on deep nesting.
     if (error instanceof RangeError) return null;
     throw error;
   }

@@ -1,4 +1,4 @@
-/** `/actions`, a run, a job with its log, and a check run that is no job of ours. */
+/** Pages of Actions: the list of runs, a run, a job with its log, and a check run of another App. */
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
@@ -97,7 +97,7 @@ export function jobPage(http: Context, context: SandboxContext, logsDir: string)
   };
 }
 
-/** What went well is folded. */
+/** Renders a step's log. A successful step is folded. */
 function stepLog(step: Job["steps"][number], text: string): Html {
   const open = step.conclusion !== "success" && step.conclusion !== "skipped" && text !== "";
   return html`<details class="step"${open ? html` open` : ""}>
@@ -106,7 +106,7 @@ function stepLog(step: Job["steps"][number], text: string): Html {
   </details>`;
 }
 
-/** A check run's own page; a job's check leads to the job. */
+/** Renders a check run's own page. The check of a job redirects to the job. */
 export function checkRunPage(http: Context, context: SandboxContext): Page {
   const repository = repositoryAt(http, context);
   const run = rowAt(http, context.store.table("checkRuns"));
@@ -124,7 +124,7 @@ export function checkRunPage(http: Context, context: SandboxContext): Page {
         ${when(run.startedAt)} <span class="quiet">${took(run.startedAt, run.completedAt)}</span></p>
       ${details === null ? "" : html`<p><a href="${details}" rel="nofollow noreferrer noopener">Details</a></p>`}
       <section class="box">${title === null ? "" : html`<h2>${title}</h2>`}
-        ${summary === null && text === null ? html`<p class="quiet">It says nothing more.</p>` : ""}
+        ${summary === null && text === null ? html`<p class="quiet">No output.</p>` : ""}
         ${summary === null ? "" : markdown(summary, place, "file")}${text === null ? "" : markdown(text, place, "file")}</section>`,
   };
 }

@@ -1,4 +1,4 @@
-/** `/commits/{branch}`, `/commit/{sha}` and `/compare/{base}...{head}`. */
+/** Pages `/commits/{branch}`, `/commit/{sha}` and `/compare/{base}...{head}`. */
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
@@ -75,12 +75,12 @@ async function comparedAt(http: Context, context: SandboxContext, ending = ""): 
   const rest = param(http, "rest");
   const [one = "", other] = rest.slice(0, rest.length - ending.length).split("...");
   const [baseName, headName] = other === undefined ? [repository.defaultBranch, one] : [one, other];
-  // `ada:main` names a branch of ada's; there are no forks here.
+  // `ada:main` names ada's branch. The sandbox has no forks, so the owner is ignored.
   const named = (name: string) => pageCommit(context, repository, name.replace(/^[\w.-]+:/, ""));
   return { repository, baseName, headName, base: await named(baseName), head: await named(headName) };
 }
 
-/** `/compare/{base}...{head}.diff` and `.patch`. */
+/** Serves `/compare/{base}...{head}.diff` and `.patch`. */
 export async function comparedText(http: Context, context: SandboxContext, kind: "diff" | "patch"): Promise<string> {
   const { repository, base, head } = await comparedAt(http, context, `.${kind}`);
   const git = context.git.at(repository);

@@ -1,4 +1,4 @@
-/** `/{owner}/{repo}`, `/tree/…` and `/blob/…`: what lies in a repository at a branch, tag or commit. */
+/** Pages `/{owner}/{repo}`, `/tree/…` and `/blob/…`: folders and files at a branch, tag or commit. */
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
@@ -14,12 +14,12 @@ import { type Html, inert, type Page, pageOf } from "../layout.ts";
 import { markdown } from "../markdown/render.ts";
 import { count, shortSha, when } from "../parts.ts";
 
-/** A file with more bytes is not shown. */
+/** Larger files are not shown. */
 const shownBytes = 1024 * 1024;
 
 interface Spot {
   repository: Repository;
-  /** As the address names it. */
+  /** The name in the path. */
   ref: string;
   commit: string;
   /** Empty for the root. */
@@ -41,7 +41,7 @@ export async function treePage(http: Context, context: SandboxContext): Promise<
   return folder(context, await spotAt(http, context));
 }
 
-/** A name with slashes in it may be a branch and a path: the longest branch or tag that fits is meant. */
+/** Splits the path into a ref and a file. Both may contain slashes, so the longest branch or tag that fits wins. */
 async function spotAt(http: Context, context: SandboxContext): Promise<Spot> {
   const repository = repositoryAt(http, context);
   const rest = param(http, "rest").replace(/\/$/, "");
@@ -144,7 +144,7 @@ function fileText(context: SandboxContext, { repository, ref, path }: Spot, cont
   )}</tbody></table>`;
 }
 
-/** The bytes alone, never as anything a browser would run. */
+/** Serves the bytes with headers that keep a browser from running them. */
 export async function rawFile(http: Context, context: SandboxContext): Promise<Response> {
   const { repository, commit, path } = await spotAt(http, context);
   const content = path === "" ? null : await readBlob(context.git.at(repository), `${commit}:${path}`);

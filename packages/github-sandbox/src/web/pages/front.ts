@@ -1,4 +1,4 @@
-/** `/`, an account's page, an App's and an installation's. */
+/** Pages of the front: `/`, accounts, Apps and installations. */
 
 import type { Context } from "hono";
 import { html } from "hono/html";
@@ -7,7 +7,7 @@ import type { App, Delivery, Permissions, Repository } from "../../store/entitie
 import { userById } from "../../store/users.ts";
 import { mustBe, param, rowAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
-import { count, person, when, word } from "../parts.ts";
+import { badge, count, person, when } from "../parts.ts";
 
 export function front(_context: Context, context: SandboxContext): Page {
   const repositories = [...context.store.table("repositories").all()];
@@ -50,7 +50,7 @@ export function account(http: Context, context: SandboxContext): Page {
   };
 }
 
-/** Its page on GitHub is public; the deliveries are in the App's settings there. */
+/** Renders an App's page, with its deliveries. GitHub shows deliveries in the App's settings. */
 export function appPage(http: Context, context: SandboxContext): Page {
   const slug = param(http, "slug");
   const app = mustBe(context.store.table("apps").find((each) => each.slug === slug));
@@ -87,7 +87,7 @@ function deliveryTable(context: SandboxContext, deliveries: readonly Delivery[])
       each.repositoryId === null ? undefined : context.store.table("repositories").get(each.repositoryId);
     const arrived = each.statusCode >= 200 && each.statusCode < 300;
     return html`<tr>
-      <td>${word(each.statusCode === 0 ? each.status : String(each.statusCode), arrived ? "good" : "bad")}</td>
+      <td>${badge(each.statusCode === 0 ? each.status : String(each.statusCode), arrived ? "good" : "bad")}</td>
       <td class="wide">${each.event}${each.action === null ? "" : `.${each.action}`}${each.redelivery ? " (again)" : ""}
         <code class="quiet">${each.guid}</code></td>
       <td>${repository === undefined ? "" : `${repository.owner}/${repository.name}`}</td>

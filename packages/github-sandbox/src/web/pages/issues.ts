@@ -1,4 +1,4 @@
-/** `/issues`, `/pulls` and one issue. What an issue and a pull have in common, their conversation, is in `conversation.ts`. */
+/** Pages `/issues`, `/pulls` and one issue. `conversation.ts` renders what issues and pulls share. */
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
@@ -56,7 +56,7 @@ function row(context: SandboxContext, repository: Repository, issue: Issue): Htm
   </li>`;
 }
 
-/** A pull's number leads to the pull, as on GitHub. */
+/** Renders an issue. A pull's number redirects to the pull, as on GitHub. */
 export function issuePage(http: Context, context: SandboxContext): Page | { elsewhere: string } {
   const repository = repositoryAt(http, context);
   const issue = pageIssue(http, context, repository);

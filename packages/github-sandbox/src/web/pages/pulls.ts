@@ -1,4 +1,4 @@
-/** `/pull/{n}` and its tabs: conversation, commits, checks, files. */
+/** Pages `/pull/{n}` with its tabs: conversation, commits, checks and files. */
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { SandboxContext } from "../../context.ts";
@@ -14,7 +14,7 @@ import { conversationOf } from "../conversation.ts";
 import { difference } from "../diff.ts";
 import { pageIssue, pullOf, repositoryAt } from "../find.ts";
 import { type Html, type Page, pageOf, tabBar } from "../layout.ts";
-import { count, issueState, labels, person, shortSha, type Tone, when, word } from "../parts.ts";
+import { badge, count, issueState, labels, person, shortSha, type Tone, when } from "../parts.ts";
 import { commitTable } from "./commits.ts";
 
 type PullTab = "" | "commits" | "checks" | "files";
@@ -87,7 +87,7 @@ const mergeStates: Record<string, [string, Tone]> = {
 
 async function mergeBox(context: SandboxContext, { repository, issue, pull }: Shown): Promise<Html> {
   if (pull.merged) {
-    return html`<section class="box"><p>${word("merged", "done")} ${
+    return html`<section class="box"><p>${badge("merged", "done")} ${
       pull.mergedById === null ? "" : html`by ${person(context, pull.mergedById)}`
     } ${when(pull.mergedAt)} as ${
       pull.mergeSha === null
@@ -104,7 +104,7 @@ async function mergeBox(context: SandboxContext, { repository, issue, pull }: Sh
   const checks = checkLines(context, repository, pull.headSha);
   const missing = required.filter(({ state }) => state === "expected").map(({ context }) => context);
   return html`<section class="box" id="merge">
-    <p>${word(mergeableState, tone)} ${sentence} ${checkSummary(checks)}</p>
+    <p>${badge(mergeableState, tone)} ${sentence} ${checkSummary(checks)}</p>
     ${checkTable(checks)}
     ${required.length === 0 ? "" : html`<p class="quiet">Required: ${required.map(({ context }) => context).join(", ")}.</p>`}
     ${missing.length === 0 ? "" : html`<p>Expected, but not reported: ${missing.join(", ")}.</p>`}
@@ -134,7 +134,7 @@ export async function pullFilesPage(http: Context, context: SandboxContext): Pro
   return pullPage(context, shown, "files", await difference(context, repository, from, pull.headSha));
 }
 
-/** `/pull/{n}.diff` and `/pull/{n}.patch`. */
+/** Serves `/pull/{n}.diff` and `/pull/{n}.patch`. */
 export async function pullText(http: Context, context: SandboxContext, kind: "diff" | "patch"): Promise<string> {
   const { repository, pull } = shownAt(http, context, `.${kind}`);
   const from = await diffBaseOf(context.git.at(repository), pull);

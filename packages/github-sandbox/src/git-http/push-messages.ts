@@ -1,8 +1,7 @@
-/** Puts a judgement of a pushed ref into the lines that git prints at the client. */
 import type { Judgement, Objection } from "../protection/judge.ts";
 
-/** Writes what git prints after a push: the rules that refused it, or the rules that were bypassed. */
-export function words(ref: string, { against, bypassed }: Judgement, rulesPage: string): string[] {
+/** Returns the lines that git prints after a push: the rules that refused it, or the rules that it bypassed. */
+export function pushMessages(ref: string, { against, bypassed }: Judgement, rulesPage: string): string[] {
   const list = (objections: readonly Objection[]) => [
     "",
     ...objections.flatMap(({ sentence }) => [`- ${sentence}`, ""]),
