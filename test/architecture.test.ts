@@ -259,6 +259,10 @@ describe("the core", () => {
   it.each([
     ["waits", /\bawait\b|\basync\b|\bPromise\b/],
     ["reads a clock", /\bDate\b|\bperformance\b|\bsetTimeout\b|\bsetInterval\b/],
+    [
+      "keeps anything between decisions",
+      /^(?:export )?(?:let\b|const \w+[^=\n]*= new (?:Weak)?(?:Map|Set)\b[^(\n]*\(\))/m,
+    ],
     ["asks for chance", /Math\.random|randomUUID|\bcrypto\b/],
     ["touches its process", /\bprocess\b|\bglobalThis\b|\bBuffer\b|\bconsole\b|\bfetch\b/],
   ])("never %s", (_, pattern) => {

@@ -6,7 +6,7 @@
 
 import type { PlannedTask } from "../plan.ts";
 import type { Policy } from "../policy.ts";
-import { changedBy, overlaps, shareHotFiles } from "../rules/overlap.ts";
+import { changedBy, overlaps, parseGlob, shareHotFiles } from "../rules/overlap.ts";
 import { forecast, type Job } from "./forecast.ts";
 
 /** Of pairs that share a file. */
@@ -31,16 +31,17 @@ type Edges = { id: string; dependsOn: readonly string[] };
 /** Pairs of which neither has to wait for the other. */
 export function overlapsOf(tasks: readonly Planned[], hotFiles: readonly string[]): Overlap[] {
   const before = ancestors(tasks);
+  const hotGlobs = hotFiles.map(parseGlob);
+  const changing = tasks.map((task) => ({ task, globs: changedBy(task.files) }));
   const found: Overlap[] = [];
-  tasks.forEach((left, index) => {
-    for (const right of tasks.slice(index + 1)) {
+  changing.forEach(({ task: left, globs: mine }, index) => {
+    for (const { task: right, globs: theirs } of changing.slice(index + 1)) {
       if (left.role === "research" || right.role === "research") continue;
       if (before.get(left.id)?.has(right.id) || before.get(right.id)?.has(left.id)) continue;
-      const [mine, theirs] = [changedBy(left.files), changedBy(right.files)];
-      const globs = mine.filter((glob) => theirs.some((other) => overlaps(glob, other)));
+      const globs = mine.filter((glob) => theirs.some((other) => overlaps(glob, other))).map(({ text }) => text);
       if (globs.length === 0) continue;
       const declared = left.files.length > 0 && right.files.length > 0;
-      const hot = shareHotFiles(mine, theirs, hotFiles);
+      const hot = shareHotFiles(mine, theirs, hotGlobs);
       found.push({ left: left.id, right: right.id, globs: declared ? globs : [], hot });
     }
   });

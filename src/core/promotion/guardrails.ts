@@ -22,7 +22,7 @@ export function judgeChange(
   policy: Policy,
 ): Judgement {
   const violations: Violation[] = [];
-  const isProtected = matcher(policy.protectedPaths, true);
+  const isProtected = matcherOf(policy.protectedPaths, true);
   const seen = new Set<string>();
   for (const file of manifest) {
     const path = cut(file.path);
@@ -48,27 +48,18 @@ export function judgeChange(
 
 /** Returns the paths that no declared glob covers. Without declared files everything is in scope. */
 export function outsideScope(paths: readonly string[], declared: readonly string[]): string[] {
-  const inScope = declared.length === 0 ? () => true : matcher(declared, false);
+  const inScope = declared.length === 0 ? () => true : matcherOf(declared, false);
   return paths.filter((path) => !inScope(path));
 }
 
 type Matcher = (path: string) => boolean;
 
-/** Compiling globs takes as long as the rest of a judgement, and every change is judged by the same ones. */
-const matchers = new Map<string, Matcher>();
-
-function matcher(globs: readonly string[], nocase: boolean): Matcher {
-  const key = JSON.stringify([nocase, globs]);
-  const known = matchers.get(key);
-  if (known !== undefined) return known;
-  if (matchers.size >= 200) matchers.clear();
-  const each = globs.map((glob) => matcherOf(glob, nocase));
-  const made = (path: string) => each.some((one) => one(path));
-  matchers.set(key, made);
-  return made;
+function matcherOf(globs: readonly string[], nocase: boolean): Matcher {
+  const each = globs.map((glob) => matcherOfOne(glob, nocase));
+  return (path) => each.some((one) => one(path));
 }
 
-function matcherOf(glob: string, nocase: boolean): Matcher {
+function matcherOfOne(glob: string, nocase: boolean): Matcher {
   const folded = (text: string) => (nocase ? text.toLowerCase() : text);
   const pattern = folded(glob);
   if (isSimple(pattern)) return (path) => globMatches(pattern, folded(path));

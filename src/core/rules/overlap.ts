@@ -20,13 +20,22 @@ const ANY_NUMBER: Segment = { kind: "any-number" };
 /** Characters that can make a segment mean more than one name. Listing too many is harmless: it only widens the glob. */
 const SPECIAL = /[*?[\]{}()|"\\!+]|@(?=\()/g;
 
-/** Returns the globs of files that a task may change. A task that declares none may change any, as in the guardrails. */
-export function changedBy(declared: readonly string[]): readonly string[] {
-  return declared.length === 0 ? ["**"] : declared;
+/** A glob, cut into what is compared. Parse once and compare often: a plan's globs are compared pair by pair. */
+export interface Glob {
+  text: string;
+  segments: readonly Segment[];
 }
 
-export function overlaps(left: string, right: string): boolean {
-  const [mine, theirs] = [segmentsOf(left), segmentsOf(right)];
+export function parseGlob(text: string): Glob {
+  return { text, segments: segmentsOf(text) };
+}
+
+/** Returns the globs of files that a task may change. A task that declares none may change any, as in the guardrails. */
+export function changedBy(declared: readonly string[]): readonly Glob[] {
+  return (declared.length === 0 ? ["**"] : declared).map(parseGlob);
+}
+
+export function overlaps({ segments: mine }: Glob, { segments: theirs }: Glob): boolean {
   // Most globs are plain paths, which part at some name.
   for (let i = 0; ; i += 1) {
     const [one, other] = [mine[i], theirs[i]];
@@ -37,14 +46,14 @@ export function overlaps(left: string, right: string): boolean {
 }
 
 /** Tells whether one path could fit a glob of either list. */
-export function shareFiles(left: readonly string[], right: readonly string[]): boolean {
+export function shareFiles(left: readonly Glob[], right: readonly Glob[]): boolean {
   return left.some((one) => right.some((other) => overlaps(one, other)));
 }
 
 /** Tells whether both lists could name a file that a `hot` glob names. */
-export function shareHotFiles(left: readonly string[], right: readonly string[], hot: readonly string[]): boolean {
+export function shareHotFiles(left: readonly Glob[], right: readonly Glob[], hot: readonly Glob[]): boolean {
   return hot.some((glob) => {
-    const near = (globs: readonly string[]) => globs.filter((one) => overlaps(one, glob));
+    const near = (globs: readonly Glob[]) => globs.filter((one) => overlaps(one, glob));
     return shareFiles(near(left), near(right));
   });
 }
@@ -52,19 +61,7 @@ export function shareHotFiles(left: readonly string[], right: readonly string[],
 /** Deeper than that everything fits: every pair of a plan's globs is compared, segment by segment. */
 const DEEPEST = 12;
 
-/** Each glob is compared with all others. */
-const known = new Map<string, Segment[]>();
-
 function segmentsOf(glob: string): Segment[] {
-  const before = known.get(glob);
-  if (before !== undefined) return before;
-  if (known.size >= 20_000) known.clear();
-  const segments = parsed(glob);
-  known.set(glob, segments);
-  return segments;
-}
-
-function parsed(glob: string): Segment[] {
   if (glob.startsWith("!")) return [ANY_NUMBER];
   const segments: Segment[] = [];
   for (const part of glob.split("/")) {

@@ -6,7 +6,7 @@ import { type AttemptKind, priceOf } from "../../attempt.ts";
 import type { Policy } from "../../policy.ts";
 import { type CacheTerms, launch, prefixOf, type Use } from "../../rules/launch.ts";
 import { workMs } from "../../rules/measure.ts";
-import { changedBy, shareFiles, shareHotFiles } from "../../rules/overlap.ts";
+import { changedBy, type Glob, parseGlob, shareFiles, shareHotFiles } from "../../rules/overlap.ts";
 import { schedule } from "../../rules/schedule.ts";
 import { isWhole } from "../landing/targets.ts";
 import { isActive, type TaskStage } from "../stages.ts";
@@ -29,8 +29,9 @@ export function judgeStarts(state: FeatureState, policy: Policy, at: number): St
   const admitted: TaskAt<"ready">[] = [];
   const slots = slotsOf(state, policy);
   const free = slots - state.tasks.filter((task) => isActive(task.stage)).length;
+  const overlapping = fileOverlap(policy);
   for (const task of byRemainingPath(state)) {
-    const ahead = goesFirst(state, policy, task, admitted);
+    const ahead = goesFirst(state, policy, task, admitted, overlapping);
     if (ahead !== undefined) delays.set(task.plan.id, { cause: "files", task: ahead.plan.id });
     else if (admitted.length < free) admitted.push(task);
     else delays.set(task.plan.id, { cause: "slots", slots, checking: checkedPulls(state) });
@@ -74,19 +75,35 @@ const underWay: readonly TaskStage[] = ["dispatching", "working", "promoting", "
  * Another that may change the same files and goes first. Of two that are ready it is the one whose change exists already,
  * so that its own repair does not have to wait for who would conflict with it; else the one with the longer path.
  */
-function goesFirst(state: FeatureState, policy: Policy, task: Task, admitted: readonly Task[]): Task | undefined {
+function goesFirst(
+  state: FeatureState,
+  policy: Policy,
+  task: Task,
+  admitted: readonly Task[],
+  overlapping: (left: Task, right: Task) => boolean,
+): Task | undefined {
   if (policy.overlap === "optimistic" || task.plan.role === "research") return undefined;
-  const files = changedBy(task.plan.files);
   return state.tasks.find((other) => {
     if (other === task || other.plan.role === "research") return false;
     const begun = underWay.includes(other.stage) || admitted.includes(other);
     const returns = other.stage === "ready" && other.head !== null && task.head === null;
-    if (!begun && !returns) return false;
-    const theirs = changedBy(other.plan.files);
-    return policy.overlap === "serialise-overlap"
-      ? shareFiles(files, theirs)
-      : shareHotFiles(files, theirs, policy.hotFiles);
+    return (begun || returns) && overlapping(task, other);
   });
+}
+
+/** Returns whether two tasks may change the same files, as far as the policy keeps such apart. Parses each task's globs once. */
+function fileOverlap({ overlap, hotFiles }: Policy): (left: Task, right: Task) => boolean {
+  const hot = hotFiles.map(parseGlob);
+  const parsed = new Map<Task, readonly Glob[]>();
+  const globsOf = (task: Task): readonly Glob[] => {
+    const globs = parsed.get(task) ?? changedBy(task.plan.files);
+    parsed.set(task, globs);
+    return globs;
+  };
+  return (left, right) =>
+    overlap === "serialise-overlap"
+      ? shareFiles(globsOf(left), globsOf(right))
+      : shareHotFiles(globsOf(left), globsOf(right), hot);
 }
 
 /** A task that is held keeps its slot: it starts in a few seconds. */
