@@ -12,8 +12,8 @@ afterEach(async () => {
 
 const things = Array.from({ length: 2_000 }, (_, index) => `GET /repos/ada/shop ${index}`);
 
-describe("a fault", () => {
-  it("follows from the seed and the thing alone", () => {
+describe("drawing faults", () => {
+  it("A fault depends on the seed and on its subject alone", () => {
     const drawn = (seed: number) =>
       things.map((thing) => [
         requestFault("heavy", seed, thing),
@@ -25,7 +25,7 @@ describe("a fault", () => {
     expect(drawn(7)).not.toEqual(drawn(8));
   });
 
-  it("is never drawn at level none, and each kind is drawn at about its rate at level heavy", () => {
+  it("A fault is never drawn at level none, and at its rate at level heavy", () => {
     expect(things.filter((thing) => requestFault("none", 7, thing).kind !== "none")).toEqual([]);
     expect(deliveryFault("none", 7, "x")).toEqual({ isLost: false, copies: 1, delayMs: 0 });
     expect([mergeabilityDelay("none", 7, "x"), runnerLostAfter("none", 7, "x")]).toEqual([0, null]);
@@ -60,7 +60,7 @@ function seedFor(request: string, wanted: object): number {
   }
 }
 
-describe("a request", () => {
+describe("faults of requests", () => {
   const create = "POST /api/v3/repos/ada/shop/issues 1";
   const tried = async (wanted: object) => {
     fixture = await startFixture();
@@ -71,21 +71,21 @@ describe("a request", () => {
     return { error, titles: (await owner.rest.issues.listForRepo(at)).data.map(({ title }) => title) };
   };
 
-  it.each([true, false])("that gets a 502 may have had its effect: %s", async (effect) => {
+  it.each([true, false])("A request that gets a 502 may have had its effect: %s", async (effect) => {
     const { error, titles } = await tried({ kind: "bad-gateway", effect });
     expect(error.status).toBe(502);
     expect(error.response.data.message).toBe("Server Error");
     expect(titles).toEqual(effect ? ["meets a fault"] : []);
   });
 
-  it.each([true, false])("whose connection breaks may have had its effect: %s", async (effect) => {
+  it.each([true, false])("A request whose connection breaks may have had its effect: %s", async (effect) => {
     const { error, titles } = await tried({ kind: "timeout", effect });
     expect(error.status).toBe(500);
     expect(error.message).toMatch(/fetch failed|other side closed|socket hang up/);
     expect(titles).toEqual(effect ? ["meets a fault"] : []);
   });
 
-  it("that meets a secondary limit is told when to come back", async () => {
+  it("A request that hits a secondary limit gets the time to retry", async () => {
     const { error, titles } = await tried({ kind: "secondary-limit" });
     expect(error.status).toBe(403);
     expect(error.message).toContain("You have exceeded a secondary rate limit");
@@ -94,7 +94,7 @@ describe("a request", () => {
   });
 });
 
-it("webhooks come late, out of order, twice or never, as the seed has it, and the log tells of each", async () => {
+it("Webhooks arrive late, out of order, twice or never as the seed decides, and the log lists each", async () => {
   fixture = await startFixture();
   const { sandbox, app, asApp } = fixture;
   const received: { guid: string; hook: string }[] = [];
@@ -130,7 +130,7 @@ it("webhooks come late, out of order, twice or never, as the seed has it, and th
   expect(received.at(-1)?.guid).toBe(lost[0]?.guid);
 });
 
-describe("the address that sets the faults", () => {
+describe("the route that sets faults", () => {
   const send = (method: string, token: string, body?: object) =>
     fetch(`${fixture?.sandbox.url}/_sandbox/faults`, {
       method,
@@ -138,7 +138,7 @@ describe("the address that sets the faults", () => {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
 
-  it("sets them for requests with the admin token only", async () => {
+  it("The fault route answers only requests with the admin token", async () => {
     fixture = await startFixture([], { adminToken: "secret", faults: { level: "none", seed: 5 } });
     expect((await send("GET", "guess")).status).toBe(401);
     expect(await (await send("GET", "secret")).json()).toEqual({ faults: "none", seed: 5 });
@@ -149,7 +149,7 @@ describe("the address that sets the faults", () => {
     expect(await (await send("GET", "secret")).json()).toEqual({ faults: "light", seed: 9 });
   });
 
-  it("is not there without one", async () => {
+  it("The fault route does not exist without an admin token", async () => {
     fixture = await startFixture();
     expect((await send("GET", "")).status).toBe(404);
   });

@@ -10,7 +10,7 @@ afterEach(() => fixture.close());
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe("contents", () => {
-  it("shows a file at any ref, as JSON or raw, and a folder's listing", async () => {
+  it("A file at any ref is returned as JSON or raw, a folder as a listing", async () => {
     const { rea, at, sha } = fixture;
     await fixture.commit("side/x", { "README.md": "side\n", "docs/ü b.md": "b\n", "docs/deep/c.md": "c\n" });
     const file = await rea.rest.repos.getContent({ ...at, path: "README.md" });
@@ -28,7 +28,7 @@ describe("contents", () => {
     expect(Array.isArray(root.data) && root.data.map(({ name }) => name)).toEqual(["README.md"]);
   });
 
-  it("knows no file that is not there, no ref that is not there, and nothing outside", async () => {
+  it("A missing file, a missing ref and a path outside the repository give 404", async () => {
     const { rea, at } = fixture;
     const get = (path: string, ref = "main") => rea.rest.repos.getContent({ ...at, path, ref });
     await expect(get("gone.md")).rejects.toMatchObject({ status: 404 });
@@ -38,7 +38,7 @@ describe("contents", () => {
     await expect(get(".git/config")).rejects.toMatchObject({ status: 404 });
   });
 
-  it("creates, updates and deletes a file in commits of their own, if the caller saw what is there", async () => {
+  it("A file is created, updated and deleted in one commit each, if the given SHA is the present one", async () => {
     const { bot, at } = fixture;
     const path = "docs/a.md";
     const put = (text: string, sha?: string) =>
@@ -64,7 +64,7 @@ describe("contents", () => {
     expect(fixture.heard()).toEqual(["push", "push", "push"]);
   });
 
-  it("refuses to commit to a protected branch and to paths outside", async () => {
+  it("A commit to a protected branch or outside the repository is refused", async () => {
     const { wim, at } = fixture;
     fixture.protect("main", {
       requiredStatusChecks: { strict: false, checks: ["a", "b"].map((context) => ({ context, appId: null })) },
@@ -80,7 +80,7 @@ describe("contents", () => {
 });
 
 describe("commits", () => {
-  it("are listed newest first, of any tip, and by path", async () => {
+  it("Commits are listed newest first, for any ref and by path", async () => {
     const { rea, at, sha } = fixture;
     const one = await fixture.commit("side", { "a.txt": "1\n" });
     const two = await fixture.commit("side", { "b.txt": "1\n" });
@@ -92,7 +92,7 @@ describe("commits", () => {
     expect(await list({ sha: "side", per_page: 1 })).toEqual([two]);
   });
 
-  it("are shown with their files and patches", async () => {
+  it("A commit shows its files and patches", async () => {
     const { rea, at } = fixture;
     const sha = await fixture.commit("side", {
       "README.md": readme.replace("line 2\n", "line two\n"),
@@ -116,8 +116,8 @@ describe("commits", () => {
   });
 });
 
-describe("compare", () => {
-  it("tells how two refs stand to each other", async () => {
+describe("comparisons", () => {
+  it("A comparison counts the commits by which two refs differ", async () => {
     const { rea, at, sha } = fixture;
     const side = await fixture.commit("side/x", { "a.txt": "1\n" });
     const compare = async (base: string, head: string) =>
@@ -144,7 +144,7 @@ describe("compare", () => {
     await expect(compare("main", "other:side")).rejects.toMatchObject({ status: 404 });
   });
 
-  it("names renames, removals, modes and binary files as they are", async () => {
+  it("A comparison shows renames, removals, modes and binary files", async () => {
     const { ada, at, sha } = fixture;
     await fixture.commit("main", { "old.txt": `${"same\n".repeat(20)}`, "gone.txt": "1\n", run: "x\n" });
     const { data: binary } = await ada.rest.git.createBlob({ ...at, content: base64("\0\u0001"), encoding: "base64" });
@@ -186,7 +186,7 @@ describe("compare", () => {
     expect([files[2], files[3], files[4]].map((file) => file?.patch)).toEqual([undefined, undefined, undefined]);
   });
 
-  it("gives a diff and a patch as text", async () => {
+  it("A comparison is returned as a diff or patch on request", async () => {
     const { rea, at } = fixture;
     await fixture.commit("side", { "a.txt": "1\n" });
     const as = async (format: string) =>

@@ -11,7 +11,7 @@ const blobAt = (path: string, sha: string | null, mode: "100644" | "100755" | "1
   ({ path, mode, type: "blob", sha }) as const;
 
 describe("blobs", () => {
-  it("keep any bytes, and give them as base64 or raw", async () => {
+  it("A blob keeps any bytes and returns them as base64 or raw", async () => {
     const { ada, at } = fixture;
     const bytes = Buffer.from([0, 255, 10, 13, 128]);
     const { data, status } = await ada.rest.git.createBlob({
@@ -28,7 +28,7 @@ describe("blobs", () => {
 });
 
 describe("trees", () => {
-  it("are made from a base by adding, replacing and deleting, and listed with their folders", async () => {
+  it("A tree is made from a base tree by adding, replacing and deleting, and lists its folders", async () => {
     const { ada, at, sha } = fixture;
     const { data: blob } = await ada.rest.git.createBlob({ ...at, content: "run\n" });
     const { data: first } = await ada.rest.git.createTree({
@@ -65,7 +65,7 @@ describe("trees", () => {
     expect(after.data.tree.map(({ path }) => path)).toEqual(["README.md", "copy", "copy/b.ts", "link", "src"]);
   });
 
-  it("refuse paths that leave the repository and objects that are not there", async () => {
+  it("A tree with a path outside the repository or an unknown object is refused", async () => {
     const { ada, at, sha } = fixture;
     const make = (path: string, object = "0".repeat(40)) =>
       ada.rest.git.createTree({ ...at, base_tree: sha, tree: [blobAt(path, object)] });
@@ -78,7 +78,7 @@ describe("trees", () => {
 });
 
 describe("commits", () => {
-  it("of an App bear its bot, which is found again by the address", async () => {
+  it("A commit of an App has its bot as author, found by the email address", async () => {
     const { bot, at, sha } = fixture;
     const { data: base } = await bot.rest.git.getCommit({ ...at, commit_sha: sha });
     const message = "Same tree\n\nwith a body";
@@ -91,7 +91,7 @@ describe("commits", () => {
     expect(shown.data.author).toMatchObject({ login, type: "Bot" });
   });
 
-  it("take any author, in any zone, and refuse what is not there", async () => {
+  it("A commit takes any author and time zone and refuses unknown objects", async () => {
     const { ada, at, sha } = fixture;
     const { data: base } = await ada.rest.git.getCommit({ ...at, commit_sha: sha });
     const author = { name: "Eva", email: "eva@example.org", date: "2024-02-03T04:05:06+02:00" };
@@ -109,7 +109,7 @@ describe("commits", () => {
 });
 
 describe("refs", () => {
-  it("are made once, moved forward, forced, listed and deleted; each move is told", async () => {
+  it("A ref is created once, moved, forced, listed and deleted, and each move is announced", async () => {
     const { ada, at, sha } = fixture;
     const one = await fixture.commit("side", { "a.txt": "1\n" });
     expect(fixture.heard()).toEqual(["push", "create"]);
@@ -130,7 +130,7 @@ describe("refs", () => {
     expect(fixture.heard()).toEqual(["push", "delete"]);
   });
 
-  it("refuse names git refuses, names in the way of others, and GitHub's own", async () => {
+  it("A ref name that git refuses, that blocks another ref or that is GitHub's own is refused", async () => {
     const { ada, at, sha } = fixture;
     const make = (ref: string) => ada.rest.git.createRef({ ...at, ref, sha });
     for (const ref of [
@@ -151,7 +151,7 @@ describe("refs", () => {
     );
   });
 
-  it("let only one of two that move from the same commit win", async () => {
+  it("Of two concurrent moves from one commit, one wins", async () => {
     const { ada, at } = fixture;
     const base = await fixture.commit("side", { "a.txt": "1\n" });
     const { data: tree } = await ada.rest.git.getCommit({ ...at, commit_sha: base });
@@ -166,7 +166,7 @@ describe("refs", () => {
     expect(moves.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
-  it("obey protection and permission", async () => {
+  it("Moving a ref obeys branch protection and permissions", async () => {
     const { wim, rea, bot, at, sha } = fixture;
     const ahead = await fixture.commit("side", { "a.txt": "1\n" });
     fixture.protect("main", { requiredApprovals: 1 });
@@ -180,7 +180,7 @@ describe("refs", () => {
 });
 
 describe("branches", () => {
-  it("are listed and read with their commit and whether they are protected", async () => {
+  it("Branches are listed with their commit and whether they are protected", async () => {
     const { ada, at, sha } = fixture;
     const side = await fixture.commit("feature/x", { "a.txt": "1\n" });
     fixture.protect("main", { requiredStatusChecks: { strict: true, checks: [{ context: "ci", appId: null }] } });
@@ -198,7 +198,7 @@ describe("branches", () => {
     await expect(ada.rest.repos.getBranch({ ...at, branch: "gone" })).rejects.toThrow(/Branch not found/);
   });
 
-  it("are merged into each other, unless they conflict or there is nothing to merge", async () => {
+  it("A branch is merged into another unless they conflict or nothing is new", async () => {
     const { ada, at } = fixture;
     const side = await fixture.commit("side", { "a.txt": "1\n" });
     await fixture.commit("main", { "b.txt": "1\n" });

@@ -12,14 +12,14 @@ afterEach(() => fixture.close());
 
 const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
-describe("clone", () => {
-  it("gives anyone a public repository, with or without .git", async () => {
+describe("git clone and fetch", () => {
+  it("Anyone can clone a public repository, with or without .git in its URL", async () => {
     const cloned = await fixture.git(fixture.folder, "clone", "--quiet", `${fixture.url}/ada/shop`, "open");
     expect(cloned).toEqual({ ok: true, text: "" });
     expect(readFileSync(join(fixture.folder, "open", "README.md"), "utf8")).toBe(readme);
   });
 
-  it("asks who it is for a private one and hides it from everyone else", async () => {
+  it("A clone of a private repository asks for credentials and gets 404 without access", async () => {
     const { store } = fixture.context;
     store.table("repositories").put({ ...fixture.repository, private: true, collaborators: {} });
     const anonymous = await fetch(`${fixture.url}/ada/shop.git/info/refs?service=git-upload-pack`);
@@ -29,7 +29,7 @@ describe("clone", () => {
     expect(existsSync(join(await fixture.clone(fixture.tokens.bot, "bot"), "README.md"))).toBe(true);
   });
 
-  it("fetches a single commit by its SHA, shallow, as checkout does", async () => {
+  it("A fetch gets a single commit by its SHA, as checkout does", async () => {
     await fixture.git(fixture.folder, "init", "--quiet", "bare");
     const into = join(fixture.folder, "bare");
     const fetched = await fixture.git(
@@ -44,8 +44,8 @@ describe("clone", () => {
   });
 });
 
-describe("push", () => {
-  it("moves the branch and tells push with its commits", async () => {
+describe("git push", () => {
+  it("A push moves the branch and announces push with its commits", async () => {
     const clone = await fixture.clone(fixture.tokens.wim);
     await fixture.git(clone, "switch", "--quiet", "--create", "feature/a");
     const first = await commitIn(fixture, clone, { "a.txt": "a\n", "README.md": "less\n" }, "Add a");
@@ -71,7 +71,7 @@ describe("push", () => {
     expect(fixture.heard()).toEqual(["push", "create"]);
   });
 
-  it("tells a forced push, a tag and a deletion for what they are", async () => {
+  it("A forced push, a tag and a deletion are announced as such", async () => {
     const old = await fixture.commit("side", { "a.txt": "1\n" });
     const clone = await fixture.clone(fixture.tokens.job);
     const other = await commitIn(fixture, clone, { "a.txt": "2\n" });
@@ -88,7 +88,7 @@ describe("push", () => {
     expect(fixture.heard()).toEqual(["push", "delete"]);
   });
 
-  it("takes a large body that git sends in chunks", async () => {
+  it("A large push arrives in chunks", async () => {
     const clone = await fixture.clone(fixture.tokens.wim);
     const noise = Array.from({ length: 60_000 }, (_, index) => ((index * 2654435761) % 2 ** 32).toString(36));
     const sha = await commitIn(fixture, clone, { "large.txt": noise.join(" ") });
@@ -97,7 +97,7 @@ describe("push", () => {
     expect(await tip("large")).toBe(sha);
   });
 
-  it("is refused to readers and the anonymous, and to nobody's harm", async () => {
+  it("A push by a reader or without a token is refused and changes nothing", async () => {
     const clone = await fixture.clone(fixture.tokens.rea);
     await commitIn(fixture, clone, { "a.txt": "a\n" });
     const denied = await fixture.git(clone, "push", "origin", "HEAD:main");
@@ -108,7 +108,7 @@ describe("push", () => {
     expect(fixture.heard()).toEqual([]);
   });
 
-  it("cannot write GitHub's own refs nor delete the default branch", async () => {
+  it("A push cannot write refs/pull nor delete the default branch", async () => {
     const clone = await fixture.clone(fixture.tokens.ada);
     const own = await fixture.git(clone, "push", "origin", "HEAD:refs/pull/1/head");
     expect(own.text).toContain("deny updating a hidden ref");
@@ -117,7 +117,7 @@ describe("push", () => {
     expect(await tip("main")).toBe(fixture.sha);
   });
 
-  it("of a client that goes away half-way holds nobody up", async () => {
+  it("A push of a client that disconnects half-way blocks no other change", async () => {
     const line = `${fixture.sha} ${"1".repeat(40)} refs/heads/main\0 report-status`;
     const start = `${(line.length + 4).toString(16).padStart(4, "0")}${line}0000PACK`;
     const authorization = `Basic ${Buffer.from(`x:${fixture.tokens.wim}`).toString("base64")}`;
@@ -129,7 +129,7 @@ describe("push", () => {
     expect(await fixture.commit("main", { "a.txt": "1\n" })).toBe(await tip("main"));
   });
 
-  it("whose commands cannot be read is refused before git sees it", async () => {
+  it("A push with malformed commands is refused before git starts", async () => {
     const authorization = `Basic ${Buffer.from(`x:${fixture.tokens.wim}`).toString("base64")}`;
     const push = (body: string) =>
       fetch(`${fixture.url}/ada/shop.git/git-receive-pack`, {
@@ -141,7 +141,7 @@ describe("push", () => {
     expect((await push("not a packet line")).status).toBe(400);
   });
 
-  it("finds no repository by climbing out of the folder", async () => {
+  it("A path that leaves the folder of repositories finds none", async () => {
     for (const path of ["/../shop.git", "/ada/..%2f1.git", "/ada/%2e%2e"]) {
       const { status } = await fetch(`${fixture.url}${path}/info/refs?service=git-upload-pack`);
       expect(status).toBeGreaterThanOrEqual(400);
@@ -149,8 +149,8 @@ describe("push", () => {
   });
 });
 
-describe("push to a protected branch", () => {
-  it("refuses a forced push to everyone, in GitHub's words", async () => {
+describe("git push to a protected branch", () => {
+  it("A forced push is refused for everyone, with GitHub's message", async () => {
     fixture.protect("main", { enforceAdmins: false });
     await fixture.commit("main", { "a.txt": "1\n" });
     const before = await tip("main");
@@ -164,7 +164,7 @@ describe("push to a protected branch", () => {
     expect(await tip("main")).toBe(before);
   });
 
-  it("lets only a commit whose required checks passed in, and admins past them unless they are bound too", async () => {
+  it("Only a commit whose required checks passed is accepted, except from admins who are not bound", async () => {
     const requiredStatusChecks = { strict: false, checks: [{ context: "ci", appId: null }] };
     fixture.protect("main", { requiredStatusChecks });
     const clone = await fixture.clone(fixture.tokens.wim);
@@ -185,7 +185,7 @@ describe("push to a protected branch", () => {
     expect((await fixture.git(byAdmin, "push", "origin", "HEAD:main")).ok).toBe(false);
   });
 
-  it("refuses merges where history must be linear, but takes what is linear", async () => {
+  it("A merge commit is refused where history must be linear, a linear push accepted", async () => {
     fixture.protect("main", { requiredLinearHistory: true });
     const clone = await fixture.clone(fixture.tokens.wim);
     await commitIn(fixture, clone, { "a.txt": "1\n" });

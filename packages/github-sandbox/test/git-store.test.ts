@@ -30,8 +30,8 @@ async function source(): Promise<string> {
   return at;
 }
 
-describe("a store", () => {
-  it("imports what a work tree has committed, into the branch asked for", async () => {
+describe("the git store", () => {
+  it("An import copies the commits of a work tree into the given branch", async () => {
     const sha = await store.importFrom(repository, await source(), "HEAD", "main");
     expect(await store.resolve(repository, "HEAD")).toBe(sha);
     expect(await store.readFile(repository, "main", "README.md")).toBe("README.md\n");
@@ -44,7 +44,7 @@ describe("a store", () => {
     });
   });
 
-  it("has nothing where there is nothing, and lets nobody out", async () => {
+  it("An empty repository answers with nothing, and no path leads out of it", async () => {
     await store.importFrom(repository, await source(), "trunk", "main");
     expect(await store.readFile(repository, "main", "gone")).toBeNull();
     expect(await store.readFile(repository, "main", "src")).toBeNull();
@@ -56,13 +56,13 @@ describe("a store", () => {
       expect(await store.resolve(repository, ref)).toBeNull();
   });
 
-  it("says what it could not import, and takes no options for names", async () => {
+  it("A failed import names its source, and a name is never taken for an option of git", async () => {
     await expect(store.importFrom(repository, join(folder, "gone"), "HEAD", "main")).rejects.toThrow(/gone/);
     await expect(store.importFrom(repository, await source(), "--upload-pack=x", "main")).rejects.toThrow(/not a ref/);
     await expect(store.importFrom(repository, "source", "HEAD", "-x")).rejects.toThrow(/not a branch name/);
   });
 
-  it("does exclusive work of a repository one after another, whatever becomes of it", async () => {
+  it("Exclusive work on a repository runs one after another, also after a failure", async () => {
     const order: string[] = [];
     const first = Promise.withResolvers<void>();
     const failing = store.exclusive(repository, async () => {
@@ -79,13 +79,13 @@ describe("a store", () => {
   });
 });
 
-it("runs git with nothing of this process's environment", () => {
+it("git runs with nothing of this process's environment", () => {
   process.env.GIT_DIR = "/elsewhere";
   expect(gitEnvironment()).not.toHaveProperty("GIT_DIR");
   delete process.env.GIT_DIR;
 });
 
-it("judges ref names as git check-ref-format does", async () => {
+it("Ref names are checked as git check-ref-format does", async () => {
   const names = [
     "a",
     "a/b",
@@ -119,7 +119,7 @@ it("judges ref names as git check-ref-format does", async () => {
   expect(["-x", "HEAD", "@"].map(isBranchName)).toEqual([false, false, false]);
 });
 
-it("takes no path that leaves the repository or enters its .git", () => {
+it("A path that leaves the repository or enters its .git is refused", () => {
   const bad = ["", "/a", "a/", "../a", "a/../b", "./a", "a//b", ".git/x", "a/.GIT", "a\0b"];
   expect(bad.filter(isFilePath)).toEqual([]);
   expect(["a", ".github/x", "a..b", "ü b/c"].every(isFilePath)).toBe(true);

@@ -20,7 +20,7 @@ const refusedBy = (asked: Promise<unknown>) =>
   );
 
 describe("the primary limit", () => {
-  it("refuses a person whose hour is used up, in GitHub's words, until the next hour, and nobody else", async () => {
+  it("A person without requests left is refused with GitHub's message until the next hour, others are not", async () => {
     await start(hourly(3));
     const { owner, bot, at } = fixture;
     for (const left of ["2", "1", "0"]) {
@@ -43,7 +43,7 @@ describe("the primary limit", () => {
     expect((await owner.rest.repos.get(at)).headers["x-ratelimit-remaining"]).toBe("2");
   });
 
-  it("counts all tokens of an installation together, and can be asked for free", async () => {
+  it("All tokens of an installation count together, and reading the limits is free", async () => {
     await start(hourly(5));
     const { bot, asApp, at, app, privateKey, installationId } = fixture;
     await bot.rest.repos.get(at);
@@ -54,7 +54,7 @@ describe("the primary limit", () => {
     expect((await asApp.rest.apps.getAuthenticated()).headers["x-ratelimit-used"]).toBe("3");
   });
 
-  it("counts those without a name, and those with a bad one, by their address", async () => {
+  it("Requests without a token or with a bad one count by their address", async () => {
     await start({ hourly: { ...hourly(100).hourly, anonymous: 2 } });
     const nobody = fixture.octokit(null);
     await nobody.rest.repos.get(fixture.at);
@@ -67,8 +67,8 @@ describe("the primary limit", () => {
   });
 });
 
-describe("the secondary limits", () => {
-  it("give reading a point and writing five, and say how long to wait", async () => {
+describe("secondary limits", () => {
+  it("A read costs one point, a write five, and a refusal gives the time to wait", async () => {
     await start({ restPointsPerMinute: 7 });
     const { owner, at } = fixture;
     await owner.rest.issues.create({ ...at, title: "five" });
@@ -86,7 +86,7 @@ describe("the secondary limits", () => {
     expect((await owner.rest.repos.get(at)).status).toBe(200);
   });
 
-  it("stop whoever writes too much, and let them read on", async () => {
+  it("A client that creates too much content is refused, but can still read", async () => {
     await start({ contentPerMinute: 2 });
     const { owner, at } = fixture;
     const write = () => owner.rest.issues.create({ ...at, title: "more" });
@@ -98,7 +98,7 @@ describe("the secondary limits", () => {
     await owner.rest.issues.update({ ...at, issue_number: 1, title: "an edit is no new content" });
   });
 
-  it("let only so many requests in at the same time", async () => {
+  it("Only a limited number of requests run at the same time", async () => {
     await start({ concurrent: 2 });
     const { owner, at } = fixture;
     const asked = Array.from({ length: 8 }, () =>
@@ -115,7 +115,7 @@ describe("the secondary limits", () => {
 });
 
 describe("conditional requests", () => {
-  it("cost nothing when nothing changed, and see what did", async () => {
+  it("A conditional request costs nothing if nothing changed, and returns what changed", async () => {
     await start();
     const { owner, at } = fixture;
     await owner.rest.issues.create({ ...at, title: "as it was" });
@@ -135,7 +135,7 @@ describe("conditional requests", () => {
     expect((await fixture.bot.request(route, { ...one, headers: { "if-none-match": tag } })).status).toBe(200);
   });
 
-  it("go by the date where GitHub gives one", async () => {
+  it("A conditional request compares dates where GitHub gives one", async () => {
     await start();
     const { owner, at } = fixture;
     const { data } = await owner.rest.issues.create({ ...at, title: "dated" });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { matches } from "../src/actions/trigger/patterns.ts";
 
-describe("filter patterns", () => {
+describe("filter patterns of workflows", () => {
   it.each<[string[], string, boolean]>([
     [["feature/*"], "feature/your-branch", true],
     [["feature/*"], "feature/beta-a/my-branch", false],
@@ -20,11 +20,11 @@ describe("filter patterns", () => {
     [["grüße/*"], "grüße/x", true],
     [["**", "!feature/**"], "feature/x", false],
     [["!feature/**", "**"], "feature/x", true],
-  ])("%j on %s: %s", (patterns, name, expected) => {
+  ])("The patterns %j match %s: %s", (patterns, name, expected) => {
     expect(matches(patterns, name)).toBe(expected);
   });
 
-  it("ends on a pattern that a matcher which goes back would never be done with", () => {
+  it("A pattern that makes a backtracking matcher hang is matched in time", () => {
     expect(matches([`${"a+".repeat(40)}b`], "a".repeat(250))).toBe(false);
   });
 });

@@ -18,8 +18,8 @@ const protect = (more: object) =>
     ...more,
   });
 
-describe("the parts of a protection", () => {
-  it("are changed one by one, and are not there where nothing is required", async () => {
+describe("classic branch protection", () => {
+  it("Parts of a protection are changed one by one and give 404 where nothing is required", async () => {
     const { repos } = fixture.ada.rest;
     await protect({});
     const missing = { status: 404 };
@@ -62,7 +62,7 @@ describe("the parts of a protection", () => {
     expect([bare.required_status_checks, bare.required_pull_request_reviews]).toEqual([undefined, undefined]);
   });
 
-  it("that name teams or people who are not there are refused", async () => {
+  it("A protection with teams or unknown people is refused", async () => {
     const asked = (restrictions: object) => protect({ restrictions });
     await expect(asked({ users: [], teams: ["core"] })).rejects.toMatchObject({ status: 422 });
     await expect(asked({ users: ["nobody"], teams: [] })).rejects.toMatchObject({ status: 422 });
@@ -70,7 +70,7 @@ describe("the parts of a protection", () => {
 });
 
 describe("a restricted branch", () => {
-  it("takes pushes and merges of those who are listed alone", async () => {
+  it("A restricted branch takes pushes and merges of the listed users and Apps only", async () => {
     const { wim, bot, at } = fixture;
     await fixture.commit("side", { "a.txt": "1\n" });
     await protect({ restrictions: { users: ["wim"], teams: [], apps: [] }, enforce_admins: true });
@@ -93,7 +93,7 @@ describe("a restricted branch", () => {
     expect((await bot.rest.pulls.merge(one)).data.merged).toBe(true);
   });
 
-  it("that needs reviews lets those bypass them who are listed", async () => {
+  it("A branch that requires reviews lets the listed users bypass them", async () => {
     const reviews = { required_approving_review_count: 1, bypass_pull_request_allowances: { apps: ["gate"] } };
     await protect({ required_pull_request_reviews: reviews, enforce_admins: true });
     const byAdmin = await fixture.clone(fixture.tokens.ada);
@@ -106,7 +106,7 @@ describe("a restricted branch", () => {
     expect((await fixture.git(byBot, "push", "origin", "HEAD:main")).ok).toBe(true);
   });
 
-  it("that is locked takes nothing, but its admins' unless they are bound too", async () => {
+  it("A locked branch takes nothing except from admins who are not bound", async () => {
     await protect({ lock_branch: true });
     const clone = await fixture.clone(fixture.tokens.wim);
     await commitIn(fixture, clone, { "a.txt": "1\n" });

@@ -71,8 +71,8 @@ const asked = {
   required_review_thread_resolution: false,
 };
 
-describe("a conversation that must be settled", () => {
-  it.each(["protection", "ruleset"])("holds back every way of merging, by a %s", async (kind) => {
+describe("required resolution of review threads", () => {
+  it.each(["protection", "ruleset"])("An unresolved thread blocks every way of merging, by a %s", async (kind) => {
     if (kind === "protection") fixture.protect("main", { requiredConversationResolution: true });
     else await rules("pull_request", { ...asked, required_review_thread_resolution: true });
     const commit_id = await open();
@@ -102,7 +102,7 @@ describe("a conversation that must be settled", () => {
     expect((await fixture.ada.rest.pulls.get(one())).data.merged).toBe(true);
   });
 
-  it("is open again when somebody takes it up again", async () => {
+  it("A resolved thread counts again once it is unresolved", async () => {
     fixture.protect("main", { requiredConversationResolution: true });
     const commit_id = await open();
     const place = { commit_id, path: "a.txt", line: 1, side: "RIGHT" as const };
@@ -114,8 +114,8 @@ describe("a conversation that must be settled", () => {
   });
 });
 
-describe("the last push", () => {
-  it.each(["protection", "ruleset"])("must be approved by somebody else, by a %s", async (kind) => {
+describe("approval of the last push", () => {
+  it.each(["protection", "ruleset"])("The last push needs the approval of another person, by a %s", async (kind) => {
     const sentence = "New changes require approval from someone other than the last pusher.";
     if (kind === "protection") fixture.protect("main", { requiredApprovals: 1, requireLastPushApproval: true });
     else
@@ -135,26 +135,29 @@ describe("the last push", () => {
 });
 
 describe("code owners", () => {
-  it.each(["protection", "ruleset"])("must approve what is theirs, as the base says, by a %s", async (kind) => {
-    await fixture.commit("main", { ".github/CODEOWNERS": "* @rea\n/api/ @ada @gate[bot]\n/team/ @acme/core\n" });
-    if (kind === "protection") fixture.protect("main", { requiredApprovals: 0, requireCodeOwnerReviews: true });
-    else await rules("pull_request", { ...asked, require_code_owner_review: true });
-    // What the head says of its owners counts for nothing.
-    await open({ "api/a.txt": "1\n", ".github/CODEOWNERS": "" });
-    expect([await decision(), await state()]).toEqual(["REVIEW_REQUIRED", "blocked"]);
-    await expect(merge()).rejects.toMatchObject(refused("Waiting on code owner review from "));
-    fixture.context.store.table("repositories").put({
-      ...fixture.repository,
-      collaborators: Object.fromEntries(Object.keys(fixture.repository.collaborators).map((id) => [id, "write"])),
-    });
-    await approve(fixture.rea);
-    await expect(merge()).rejects.toMatchObject(refused("Waiting on code owner review from ada and/or gate[bot]."));
-    await approve(fixture.bot);
-    expect([await decision(), await state()]).toEqual(["APPROVED", "clean"]);
-    expect((await merge()).data.merged).toBe(true);
-  });
+  it.each(["protection", "ruleset"])(
+    "Code owners must approve their files as the base names them, by a %s",
+    async (kind) => {
+      await fixture.commit("main", { ".github/CODEOWNERS": "* @rea\n/api/ @ada @gate[bot]\n/team/ @acme/core\n" });
+      if (kind === "protection") fixture.protect("main", { requiredApprovals: 0, requireCodeOwnerReviews: true });
+      else await rules("pull_request", { ...asked, require_code_owner_review: true });
+      // What the head says of its owners counts for nothing.
+      await open({ "api/a.txt": "1\n", ".github/CODEOWNERS": "" });
+      expect([await decision(), await state()]).toEqual(["REVIEW_REQUIRED", "blocked"]);
+      await expect(merge()).rejects.toMatchObject(refused("Waiting on code owner review from "));
+      fixture.context.store.table("repositories").put({
+        ...fixture.repository,
+        collaborators: Object.fromEntries(Object.keys(fixture.repository.collaborators).map((id) => [id, "write"])),
+      });
+      await approve(fixture.rea);
+      await expect(merge()).rejects.toMatchObject(refused("Waiting on code owner review from ada and/or gate[bot]."));
+      await approve(fixture.bot);
+      expect([await decision(), await state()]).toEqual(["APPROVED", "clean"]);
+      expect((await merge()).data.merged).toBe(true);
+    },
+  );
 
-  it("that are a team, which the sandbox has not, leave the path shut", async () => {
+  it("A team as code owner blocks its path, since the sandbox has no teams", async () => {
     await fixture.commit("main", { CODEOWNERS: "/team/ @acme/core\n" });
     fixture.protect("main", { requiredApprovals: 0, requireCodeOwnerReviews: true });
     await open({ "team/a.txt": "1\n" });
@@ -162,7 +165,7 @@ describe("code owners", () => {
     await expect(merge()).rejects.toMatchObject(refused("Waiting on code owner review from acme/core."));
   });
 
-  it("are found by the last pattern that names a path", () => {
+  it("The last pattern that matches a path names its code owners", () => {
     const rules = parseOwners(
       [
         "# everything",
@@ -206,8 +209,8 @@ describe("code owners", () => {
   });
 });
 
-describe("what cannot be enforced here", () => {
-  it("is refused instead of left out, and what asks for nothing is not", async () => {
+describe("rules that the sandbox cannot enforce", () => {
+  it("A rule that the sandbox cannot enforce is refused unless it requires nothing", async () => {
     const { repos } = fixture.ada.rest;
     const parameters = { required_reviewers: [{ minimum_approvals: 1, file_patterns: ["*"] }] };
     const sentence = /cannot be enforced here/;
@@ -237,8 +240,8 @@ describe("what cannot be enforced here", () => {
   });
 });
 
-describe("a branch whose making is restricted", () => {
-  it("is made again by those alone who may change it", async () => {
+describe("restricted creation of a branch", () => {
+  it("A deleted restricted branch is created again only by those who may push to it", async () => {
     await fixture.commit("release", { "a.txt": "1\n" });
     const { id: userId } = fixture.context.store.table("users").find(({ login }) => login === "wim") ?? { id: 0 };
     fixture.protect("release", {
@@ -257,15 +260,18 @@ describe("a branch whose making is restricted", () => {
 describe("required signatures", () => {
   const unsigned = "Commits must have verified signatures.";
 
-  it.each(["protection", "ruleset"])("shut the branch, since nothing is signed here, by a %s", async (kind) => {
-    await open();
-    if (kind === "protection") fixture.protect("main", { requiredSignatures: true, enforceAdmins: true });
-    else await rules("required_signatures");
-    expect(await state()).toBe("blocked");
-    await expect(merge()).rejects.toMatchObject(refused(unsigned));
-    await expect(fixture.commit("main", { "b.txt": "1\n" })).rejects.toThrow(unsigned);
-    const clone = await fixture.clone(fixture.tokens.wim);
-    await commitIn(fixture, clone, { "c.txt": "1\n" });
-    expect((await fixture.git(clone, "push", "origin", "HEAD:main")).text).toContain(`remote: - ${unsigned}`);
-  });
+  it.each(["protection", "ruleset"])(
+    "Required signatures block the branch, since the sandbox signs nothing, by a %s",
+    async (kind) => {
+      await open();
+      if (kind === "protection") fixture.protect("main", { requiredSignatures: true, enforceAdmins: true });
+      else await rules("required_signatures");
+      expect(await state()).toBe("blocked");
+      await expect(merge()).rejects.toMatchObject(refused(unsigned));
+      await expect(fixture.commit("main", { "b.txt": "1\n" })).rejects.toThrow(unsigned);
+      const clone = await fixture.clone(fixture.tokens.wim);
+      await commitIn(fixture, clone, { "c.txt": "1\n" });
+      expect((await fixture.git(clone, "push", "origin", "HEAD:main")).text).toContain(`remote: - ${unsigned}`);
+    },
+  );
 });

@@ -46,7 +46,7 @@ const checked = (context: string, appId?: number, strict = false) => ({
 const appId = () => fixture.context.store.table("apps").find((app) => app.slug === "gate")?.id ?? 0;
 const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
-describe("a ref's name", () => {
+describe("patterns of ref names", () => {
   it.each([
     ["refs/heads/main", "refs/heads/main", true],
     ["refs/heads/release/*", "refs/heads/release/1", true],
@@ -59,17 +59,17 @@ describe("a ref's name", () => {
     ["refs/heads/v[0-9].[!x]", "refs/heads/v1.x", false],
     ["refs/heads/a.b", "refs/heads/aXb", false],
     ["refs/heads/a\\*", "refs/heads/ab", false],
-  ])("by %s: %s is %s", (pattern, name, expected) => {
+  ])("The pattern %s matches %s: %s", (pattern, name, expected) => {
     expect(fnmatch(pattern, name)).toBe(expected);
   });
 
-  it("match in time whatever the pattern", () => {
+  it("A pattern that makes a backtracking matcher hang is matched in time", () => {
     expect(fnmatch(`${"*a".repeat(40)}b`, "a".repeat(250))).toBe(false);
   });
 });
 
 describe("rulesets", () => {
-  it("are made, listed, read, changed and removed; only those who may change them see who bypasses", async () => {
+  it("A ruleset is created, listed, read, changed and deleted, and only administrators see its bypass actors", async () => {
     const { ada, rea, at } = fixture;
     const id = await rules([{ type: "deletion" }, checked("ci", appId(), true)], {
       bypass_actors: [{ actor_id: 5, actor_type: "RepositoryRole", bypass_mode: "always" }],
@@ -96,7 +96,7 @@ describe("rulesets", () => {
     await expect(ada.rest.repos.getRepoRuleset(one)).rejects.toMatchObject({ status: 404 });
   });
 
-  it("show what holds for a branch, also for one that does not exist, and nothing that is not active", async () => {
+  it("The rules of a branch include active rulesets only, also for a branch that does not exist", async () => {
     const { bot, at } = fixture;
     const id = await rules([{ type: "creation" }], {}, ["refs/heads/headgate/**/*"]);
     await rules([{ type: "update" }], { enforcement: "evaluate" }, ["~ALL"]);
@@ -108,7 +108,7 @@ describe("rulesets", () => {
     expect(await on("main")).toEqual([]);
   });
 
-  it("leave out what they exclude, and call a branch protected", async () => {
+  it("A ruleset omits the branches that it excludes, and a branch with rules is protected", async () => {
     await rules([{ type: "deletion" }], {
       conditions: { ref_name: { include: ["~ALL"], exclude: ["refs/heads/free/*"] } },
     });
@@ -126,7 +126,7 @@ describe("rulesets", () => {
     ["a short ref name", { conditions: { ref_name: { include: ["main"], exclude: [] } } }, /whole ref/],
     ["an App that is not installed", { bypass_actors: [{ actor_id: 1, actor_type: "Integration" }] }, /Validation/],
     ["a push ruleset", { target: "push" }, /Invalid request/],
-  ])("refuse %s", async (_, wanted, message) => {
+  ])("A ruleset is refused with %s", async (_, wanted, message) => {
     const given = { ...fixture.at, name: "x", enforcement: "active", ...wanted } as never;
     await expect(fixture.ada.rest.repos.createRepoRuleset(given)).rejects.toMatchObject({
       status: 422,
@@ -135,8 +135,8 @@ describe("rulesets", () => {
   });
 });
 
-describe("a rule and REST", () => {
-  it("stops the making, moving and removal of refs, files and merges, in GitHub's words", async () => {
+describe("rules over REST", () => {
+  it("A rule refuses the creation, move and deletion of refs, files and merges with GitHub's message", async () => {
     const { ada, at, sha } = fixture;
     const next = await fixture.commit("side", { "a.txt": "1\n" });
     const newer = await fixture.commit("main", { "b.txt": "1\n" });
@@ -161,7 +161,7 @@ describe("a rule and REST", () => {
     expect(await tip("main")).toBe(newer);
   });
 
-  it("blocks a pull until the check of the right App passed and its head is up to date", async () => {
+  it("A rule blocks a pull until its App's check passed and the head is up to date", async () => {
     const { wim, at } = fixture;
     await rules([throughPulls, checked("ci", appId(), true)]);
     const head = await fixture.commit("side", { "a.txt": "1\n" });
@@ -194,7 +194,7 @@ describe("a rule and REST", () => {
     await expect(wim.rest.pulls.merge(one)).rejects.toMatchObject(refusal('Required status check "ci" is expected.'));
   });
 
-  it("demands approvals, allows only some methods, and lets bypass actors merge", async () => {
+  it("A rule requires approvals, limits the merge methods and lets bypass actors merge", async () => {
     const { ada, wim, bot, at } = fixture;
     const parameters = { ...throughPulls.parameters, required_approving_review_count: 2 };
     const id = await rules([{ ...throughPulls, parameters }]);
@@ -220,7 +220,7 @@ describe("a rule and REST", () => {
     expect((await bot.rest.pulls.merge(one)).data.merged).toBe(true);
   });
 
-  it("is told before an update of a pull's branch that it forbids", async () => {
+  it("A rule that forbids an update of the head refuses update-branch at once", async () => {
     const { wim, at } = fixture;
     await fixture.commit("side", { "a.txt": "1\n" });
     await fixture.commit("main", { "b.txt": "1\n" });
@@ -233,8 +233,8 @@ describe("a rule and REST", () => {
   });
 });
 
-describe("a rule and git push", () => {
-  it("declines the ref it guards with GH013 and lets the others through", async () => {
+describe("rules over git push", () => {
+  it("A rule declines its ref with GH013 and lets the other refs through", async () => {
     await rules([throughPulls, checked("ci")]);
     await rules([{ type: "creation" }], { target: "tag" }, ["refs/tags/v*"]);
     const clone = await fixture.clone(fixture.tokens.wim);
@@ -258,7 +258,7 @@ describe("a rule and git push", () => {
     expect(await fixture.context.git.resolve(fixture.repository, "refs/tags/v1")).toBeNull();
   });
 
-  it("lets a bypassing App and role through and tells them what they bypassed", async () => {
+  it("A bypassing App or role can push, and git prints what was bypassed", async () => {
     await rules([throughPulls], {
       bypass_actors: [
         { actor_id: appId(), actor_type: "Integration", bypass_mode: "always" },
@@ -279,7 +279,7 @@ describe("a rule and git push", () => {
     expect((await fixture.git(byAdmin, "push", "origin", "HEAD:main")).ok).toBe(false);
   });
 
-  it("forbids forced pushes, deletions and merges by rule", async () => {
+  it("A rule refuses forced pushes, deletions and merge commits", async () => {
     await fixture.commit("side", { "a.txt": "1\n" });
     const kept = await fixture.commit("side", { "a.txt": "2\n" });
     await rules([{ type: "non_fast_forward" }, { type: "deletion" }, { type: "required_linear_history" }], {}, [

@@ -23,14 +23,14 @@ const by = (login: string) => ({ user: user(login), byJobToken: false });
 const repository = () => fixture.context.store.table("repositories").get(fixture.repository.id) ?? fixture.repository;
 const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
-describe("merging asynchronously", () => {
+describe("merge-async", () => {
   const path = "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge-async";
   const ask = (more: object = {}, who = fixture.wim) => who.request(path, { ...at, ...more });
   const result = async (uuid = "") =>
     (await fixture.rea.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/merge-async/{uuid}", { ...at, uuid }))
       .data;
 
-  it("answers at once with a UUID, gives the same one again, and tells in the end what was merged", async () => {
+  it("A merge request returns a UUID at once, the same one again, and the merge commit in the end", async () => {
     const asked = await ask({ merge_method: "squash", commit_title: "Land" });
     expect(asked).toMatchObject({
       status: 202,
@@ -60,7 +60,7 @@ describe("merging asynchronously", () => {
     await expect(result("00000000-0000-4000-8000-000000000000")).rejects.toMatchObject({ status: 404 });
   });
 
-  it("judges the rules when it runs, not when it is asked, and may be asked again", async () => {
+  it("A merge request is judged when it runs and can be sent again", async () => {
     fixture.protect("main", { requiredStatusChecks: { strict: false, checks: [{ context: "ci", appId: null }] } });
     const first = await ask();
     expect(first.status).toBe(202);
@@ -76,7 +76,7 @@ describe("merging asynchronously", () => {
     expect((await pull()).merged).toBe(true);
   });
 
-  it("is for one head, open and ready, and keeps a result for a day", async () => {
+  it("A merge request needs an open, ready pull with the given head, and its result is kept for a day", async () => {
     const moved = await ask({ sha: fixture.sha });
     await fixture.idle();
     expect(await result(moved.data.details.uuid)).toMatchObject({
@@ -108,7 +108,7 @@ describe("auto-merge", () => {
     }),
   );
 
-  it("merges once everything that is required is there, for whoever switched it on", async () => {
+  it("Auto-merge merges once every requirement is met, in the name of the person who enabled it", async () => {
     // An admin could merge now, but that is not what is asked for.
     await enable("ada");
     expect(await pull()).toMatchObject({
@@ -125,7 +125,7 @@ describe("auto-merge", () => {
     expect([data.commit.message.split("\n")[0], data.parents.length]).toEqual(["Land it", 1]);
   });
 
-  it("is refused where it is not allowed, and for what can be merged now, or is a draft", async () => {
+  it("Auto-merge is refused where it is not allowed, for a mergeable pull and for a draft", async () => {
     fixture.context.store.table("repositories").put({ ...repository(), allowAutoMerge: false });
     await expect(enable()).rejects.toThrow("Auto merge is not allowed for this repository");
     await fixture.ada.rest.repos.update({ ...fixture.at, allow_auto_merge: true });
@@ -138,7 +138,7 @@ describe("auto-merge", () => {
     await expect(enable()).rejects.toThrow("Pull request Pull request is in unstable status");
   });
 
-  it("is switched off by hand, and ends when the pull is closed or becomes a draft", async () => {
+  it("Auto-merge is disabled by hand, by closing the pull and by making it a draft", async () => {
     await enable();
     await disableAutoMerge(fixture.context, repository(), stored(), by("wim"));
     expect(fixture.heard()).toEqual(["pull_request auto_merge_enabled", "pull_request auto_merge_disabled"]);
@@ -153,7 +153,7 @@ describe("auto-merge", () => {
     expect((await pull()).auto_merge).toBeNull();
   });
 
-  it("waits for a conflict to go", async () => {
+  it("Auto-merge waits until a conflict is gone", async () => {
     await fixture.wim.rest.pulls.createReview({ ...at, event: "APPROVE" });
     await enable();
     await fixture.commit("main", { "a.txt": "other\n" });
@@ -166,11 +166,11 @@ describe("auto-merge", () => {
   });
 });
 
-describe("a pull that is closed", () => {
+describe("closed pulls", () => {
   const update = (change: object) => fixture.wim.rest.pulls.update({ ...at, ...change });
   const errors = (message: string) => ({ status: 422, response: { data: { errors: [{ message }] } } });
 
-  it("opens again only with what it had, and stays on its base", async () => {
+  it("A closed pull reopens only with its old branch and keeps its base", async () => {
     await update({ state: "closed" });
     await fixture.commit("next", { "n.txt": "1\n" });
     await expect(update({ base: "next" })).rejects.toMatchObject(
@@ -189,8 +189,8 @@ describe("a pull that is closed", () => {
   });
 });
 
-describe("a pull's state", () => {
-  it("is changed as an issue's just as well, with all that follows", async () => {
+describe("the state of a pull", () => {
+  it("Closing and reopening a pull through its issue has the same effects", async () => {
     const change = (state: "open" | "closed") =>
       fixture.wim.rest.issues.update({ ...fixture.at, issue_number: at.pull_number, state });
     await change("closed");
@@ -209,7 +209,7 @@ describe("a pull's state", () => {
 });
 
 describe("closing keywords", () => {
-  it("count in any commit that reaches the default branch, by a push as by a merge", async () => {
+  it("A commit with a closing keyword closes the issue on the default branch, pushed or merged", async () => {
     const numbers: number[] = [];
     for (const title of ["one", "two"]) {
       numbers.push((await fixture.ada.rest.issues.create({ ...fixture.at, title })).data.number);

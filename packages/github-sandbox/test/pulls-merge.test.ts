@@ -29,7 +29,7 @@ const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, 
 const shown = async (ref: string) => (await fixture.rea.rest.repos.getCommit({ ...fixture.at, ref })).data;
 
 describe("merging", () => {
-  it("with a merge commit has both parents and GitHub's words", async () => {
+  it("A merge commit has both parents and GitHub's message", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const base = await fixture.commit("main", { "b.txt": "1\n" });
     const number = await open();
@@ -56,7 +56,7 @@ describe("merging", () => {
     });
   });
 
-  it("squashed is one commit by the pull's author", async () => {
+  it("A squash makes one commit by the pull's author", async () => {
     await fixture.commit("side", { "a.txt": "1\n" });
     await fixture.commit("side", { "b.txt": "1\n" });
     const number = await open();
@@ -67,7 +67,7 @@ describe("merging", () => {
     expect(commit.files?.map(({ filename }) => filename)).toEqual(["a.txt", "b.txt"]);
   });
 
-  it("rebased puts each commit on the base anew", async () => {
+  it("A rebase makes each commit again on the base", async () => {
     await fixture.commit("side", { "README.md": readme.replace("line 1\n", "first\n") });
     await fixture.commit("side", { "b.txt": "1\n" });
     const base = await fixture.commit("main", { "README.md": readme.replace("line 10\n", "last\n") });
@@ -80,7 +80,7 @@ describe("merging", () => {
     expect(file).toBe(readme.replace("line 1\n", "first\n").replace("line 10\n", "last\n"));
   });
 
-  it("takes the caller's title and message", async () => {
+  it("A merge takes the caller's title and message", async () => {
     await fixture.commit("side", { "a.txt": "1\n" });
     const { data } = await merge(await open(), {
       merge_method: "squash",
@@ -90,7 +90,7 @@ describe("merging", () => {
     expect((await shown(data.sha)).commit.message).toBe("Land it\n\nTask: a");
   });
 
-  it("closes the issues its text names, by keyword, on the default branch only", async () => {
+  it("A merge closes the issues that its text names by keyword, on the default branch only", async () => {
     const numbers: number[] = [];
     for (const title of ["one", "two", "three"]) {
       numbers.push((await fixture.ada.rest.issues.create({ ...fixture.at, title })).data.number);
@@ -108,7 +108,7 @@ describe("merging", () => {
     expect(states).toEqual(["closed", "open", "open"]);
   });
 
-  it("deletes the head when the repository says so, and pulls into it go into its base", async () => {
+  it("A merge deletes the head where the repository is set so, and pulls into the head move to its base", async () => {
     fixture.context.store.table("repositories").put({ ...fixture.repository, deleteBranchOnMerge: true });
     await fixture.commit("side", { "a.txt": "1\n" });
     await fixture.commit("upper", { "b.txt": "1\n" }, "side");
@@ -121,8 +121,8 @@ describe("merging", () => {
   });
 });
 
-describe("a merge is refused", () => {
-  it("when the head is not the one judged", async () => {
+describe("refused merges", () => {
+  it("A merge is refused if the head is not the given one", async () => {
     const judged = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
     await fixture.commit("side", { "a.txt": "2\n" });
@@ -133,7 +133,7 @@ describe("a merge is refused", () => {
     expect(await tip("main")).toBe(fixture.sha);
   });
 
-  it("when it conflicts, is a draft, or the method is not allowed", async () => {
+  it("A merge is refused for a conflict, a draft and a method that is not allowed", async () => {
     await fixture.commit("side", { "README.md": "side\n" });
     await fixture.commit("draft", { "d.txt": "1\n" });
     const number = await open();
@@ -149,7 +149,7 @@ describe("a merge is refused", () => {
     await expect(merge(number, {}, fixture.rea)).rejects.toMatchObject({ status: 403 });
   });
 
-  it("until the required checks passed on the head and, if strict, it is up to date", async () => {
+  it("A merge is refused until the required checks passed on the head and, if strict, it is up to date", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
     const app = fixture.context.store.table("apps").find((app) => app.slug === "gate");
@@ -178,7 +178,7 @@ describe("a merge is refused", () => {
     expect((await merge(number, {}, fixture.ada)).data.merged).toBe(true);
   });
 
-  it("to all but one that start from the same base at once", async () => {
+  it("Of concurrent merges into one base, one succeeds", async () => {
     const numbers: number[] = [];
     for (const name of ["one", "two", "three"]) {
       await fixture.commit(name, { [name]: "1\n" });
@@ -197,7 +197,7 @@ describe("a merge is refused", () => {
     expect(data).toHaveLength(1 + newBase);
   });
 
-  it("when the base moved after the test merge", async () => {
+  it("A merge is refused if the base moved after the test merge", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
     await fixture.rea.rest.pulls.get({ ...fixture.at, pull_number: number });
@@ -211,7 +211,7 @@ describe("a merge is refused", () => {
     expect([...fixture.context.store.table("pendingMerges").all()]).toEqual([]);
   });
 
-  it("when it is the same pull's second at the same time", async () => {
+  it("The second of two concurrent merges of a pull is refused", async () => {
     await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
     const merges = await Promise.allSettled([merge(number), merge(number)]);
@@ -220,7 +220,7 @@ describe("a merge is refused", () => {
   });
 });
 
-describe("bringing a head up to date", () => {
+describe("update-branch", () => {
   const update = (pull_number: number, expected_head_sha?: string) =>
     fixture.bot.rest.pulls.updateBranch({
       ...fixture.at,
@@ -228,7 +228,7 @@ describe("bringing a head up to date", () => {
       ...(expected_head_sha ? { expected_head_sha } : {}),
     });
 
-  it("answers at once and merges the base in a moment later", async () => {
+  it("An update of the head is accepted at once and merges the base a moment later", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const number = await open();
     const base = await fixture.commit("main", { "b.txt": "1\n" });
@@ -248,7 +248,7 @@ describe("bringing a head up to date", () => {
     expect(data).toMatchObject({ head: { sha: after }, base: { sha: base }, commits: 2, changed_files: 1 });
   });
 
-  it("is refused when the head moved, there is nothing new, or it conflicts", async () => {
+  it("An update of the head is refused if the head moved, nothing is new, or it conflicts", async () => {
     const old = await fixture.commit("side", { "README.md": "side\n" });
     const number = await open();
     await expect(update(number)).rejects.toMatchObject({
@@ -268,7 +268,7 @@ describe("bringing a head up to date", () => {
   });
 });
 
-it("finds closing keywords as GitHub does", () => {
+it("Closing keywords are found as GitHub finds them", () => {
   const text = "Closes #1, fixes: #2; resolved ada/shop#3, closes eve/shop#4, see #5, disclose #6, FIX #7, close #8th";
   expect(closedNumbers(fixture.repository, text)).toEqual([1, 2, 3, 7]);
 });

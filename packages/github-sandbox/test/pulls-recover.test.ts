@@ -69,13 +69,13 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-describe("a merge that was under way", () => {
+describe("a merge interrupted by a crash", () => {
   const pending = (newBaseSha: string) =>
     life.context.store
       .table("pendingMerges")
       .put({ id: pull.id, baseRef: "main", oldBaseSha: base, newBaseSha, userId: user.id });
 
-  it("is finished in every part when the base had moved", async () => {
+  it("The next start completes every part of a merge whose base had moved", async () => {
     const newBase = await commit("Side (#2)", base);
     pending(newBase);
     await git.run(["update-ref", "refs/heads/main", newBase]);
@@ -86,7 +86,7 @@ describe("a merge that was under way", () => {
     expect([...life.context.store.table("pendingMerges").all()]).toEqual([]);
   });
 
-  it("is finished also when the base moved on since", async () => {
+  it("The next start completes the merge also if the base moved on since", async () => {
     const newBase = await commit("Side (#2)", base);
     pending(newBase);
     await git.run(["update-ref", "refs/heads/main", await commit("Later", newBase)]);
@@ -94,7 +94,7 @@ describe("a merge that was under way", () => {
     expect(now()).toMatchObject({ merged: true, mergeSha: newBase });
   });
 
-  it("is dropped when the base had not moved", async () => {
+  it("The next start drops a merge whose base had not moved", async () => {
     pending(await commit("Side (#2)", base));
     await restart();
     expect([now()?.merged, state()]).toEqual([false, "open"]);
@@ -103,10 +103,10 @@ describe("a merge that was under way", () => {
   });
 });
 
-describe("a merge that was still to come", () => {
+describe("a merge requested before a crash", () => {
   const order = { byJobToken: false, title: null, message: null };
 
-  it("is made when it was asked for before the end", async () => {
+  it("The next start runs a merge requested before the crash", async () => {
     life.context.store.table("mergeRequests").put({
       ...order,
       id: "630b9d5e-3f2a-4f7e-8b0c-2d5f9a8c1e42",
@@ -127,7 +127,7 @@ describe("a merge that was still to come", () => {
     expect([now()?.merged, request?.status, request?.mergeSha]).toEqual([true, "merged", now()?.mergeSha]);
   });
 
-  it("is made when all that was required came just before the end", async () => {
+  it("The next start merges a pull whose last requirement was met just before the crash", async () => {
     const enabledAt = life.context.store.now();
     life.context.store
       .table("autoMerges")
@@ -138,7 +138,7 @@ describe("a merge that was still to come", () => {
   });
 });
 
-it("takes back an approval of what the head is no more", async () => {
+it("The next start dismisses an approval of an older head", async () => {
   const { store } = life.context;
   store
     .table("protections")
@@ -164,8 +164,8 @@ it("takes back an approval of what the head is no more", async () => {
   expect([...life.context.store.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);
 });
 
-describe("a ref that moved without the sandbox noticing", () => {
-  it("takes an open pull's head with it, and says so", async () => {
+describe("a ref that moved during a crash", () => {
+  it("The next start updates and announces an open pull whose head moved", async () => {
     const after = await commit("More", pull.headSha);
     await git.run(["update-ref", "refs/heads/side", after]);
     await restart();
@@ -174,7 +174,7 @@ describe("a ref that moved without the sandbox noticing", () => {
     expect(await life.context.git.resolve(repository, `refs/pull/${pull.number}/head`)).toBe(after);
   });
 
-  it("tells of a pull and of a head that were stored but not told of, once", async () => {
+  it("The next start announces a stored pull and head that were not announced, once", async () => {
     const pulls = () => life.context.store.table("pulls");
     pulls().put({ ...pull, toldSha: null });
     await restart();
@@ -186,26 +186,26 @@ describe("a ref that moved without the sandbox noticing", () => {
     expect(heard()).toEqual([]);
   });
 
-  it("closes a pull whose head is gone", async () => {
+  it("The next start closes a pull whose head was deleted", async () => {
     await git.run(["update-ref", "-d", "refs/heads/side"]);
     await restart();
     expect([state(), now()?.merged, heard()]).toEqual(["closed", false, ["pull_request closed"]]);
   });
 
-  it("merges a pull whose head the base now has", async () => {
+  it("The next start merges a pull whose head the base contains", async () => {
     await git.run(["update-ref", "refs/heads/main", pull.headSha]);
     await restart();
     expect(now()).toMatchObject({ merged: true, mergeSha: pull.headSha });
   });
 
-  it("changes nothing where nothing moved, and repeats nothing", async () => {
+  it("The next start changes and announces nothing if nothing moved", async () => {
     await restart();
     await restart();
     expect([heard(), state()]).toEqual([[], "open"]);
   });
 });
 
-it("frees a ref that a killed git left locked", async () => {
+it("The next start removes the lock that a killed git left on a ref", async () => {
   writeFileSync(join(git.path, "refs/heads/side.lock"), "");
   await restart();
   const move = { ref: "refs/heads/side", to: await commit("More", pull.headSha), force: false };
@@ -216,7 +216,7 @@ it("frees a ref that a killed git left locked", async () => {
   expect(outcome).toEqual({ moved: true, before: pull.headSha });
 });
 
-it("tells a pull of a branch that moved by any way the same", async () => {
+it("A pull follows its branch whatever moves it", async () => {
   const after = await commit("More", pull.headSha);
   await git.run(["update-ref", "refs/heads/side", after]);
   life.announced.length = 0;

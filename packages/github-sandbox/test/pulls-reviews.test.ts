@@ -39,8 +39,8 @@ const merge = () => fixture.wim.rest.pulls.merge(at);
 const stored = () => fixture.context.store.table("pulls").find((each) => each.number === at.pull_number) as Pull;
 const decision = () => decisionOn(fixture.context.store, fixture.repository, stored(), []);
 
-describe("a review", () => {
-  it("is told with its state written small, and listed with it written large", async () => {
+describe("reviews", () => {
+  it("A review has its state in lower case in the webhook and in upper case in the list", async () => {
     const made = await review(fixture.ada, "APPROVE");
     expect(made).toMatchObject({ state: "APPROVED", body: "Words", user: { login: "ada" }, commit_id: head });
     expect(fixture.announced).toMatchObject([
@@ -56,7 +56,7 @@ describe("a review", () => {
     expect(one.data.html_url).toMatch(new RegExp(`/ada/shop/pull/${at.pull_number}#pullrequestreview-${made.id}$`));
   });
 
-  it("may be a draft that only its author sees, and is submitted or thrown away", async () => {
+  it("A draft of a review is visible to its author only, and is submitted or deleted", async () => {
     const comments = [{ path: "a.txt", line: 2, body: "Why 2?" }];
     const { data: draft } = await fixture.ada.rest.pulls.createReview({ ...at, comments });
     expect(draft).toMatchObject({ state: "PENDING" });
@@ -80,7 +80,7 @@ describe("a review", () => {
     expect(await reviews(fixture.ada)).toMatchObject([{ id: draft.id }]);
   });
 
-  it("is not for one's own pull, but for a comment; nor a job's to approve, nor without words", async () => {
+  it("A review is refused from the pull's author, from a job that approves, and without a text", async () => {
     const refused = errorsOf;
     expect(await refused(review(fixture.bot, "APPROVE"))).toEqual(["Can not approve your own pull request"]);
     expect(await refused(review(fixture.bot, "REQUEST_CHANGES"))).toEqual([
@@ -98,7 +98,7 @@ describe("a review", () => {
     await expect(review(fixture.nobody, "COMMENT")).rejects.toMatchObject({ status: 401 });
   });
 
-  it("can be reworded by its author and dismissed by whoever may write, once", async () => {
+  it("A review is edited by its author and dismissed once by a writer", async () => {
     const { id: review_id } = await review(fixture.ada, "REQUEST_CHANGES", "No");
     const edited = await fixture.ada.rest.pulls.updateReview({ ...at, review_id, body: "Not so" });
     expect(edited.data).toMatchObject({ body: "Not so", state: "CHANGES_REQUESTED" });
@@ -118,8 +118,8 @@ describe("a review", () => {
   });
 });
 
-describe("where a ruleset requires reviews", () => {
-  it("the strictest of all that guards the base decides, and a push takes approvals back", async () => {
+describe("reviews required by rulesets", () => {
+  it("The strictest ruleset of the base decides, and a push dismisses approvals", async () => {
     fixture.protect("main", { requiredApprovals: 0 });
     expect(decision()).toBe("APPROVED");
     const parameters = {
@@ -152,10 +152,10 @@ describe("where a ruleset requires reviews", () => {
   });
 });
 
-describe("where reviews are required", () => {
+describe("reviews required by protection", () => {
   beforeEach(() => fixture.protect("main", { requiredApprovals: 1, dismissStaleReviews: true }));
 
-  it("only those by people with write access count, and the last word of each", async () => {
+  it("Only the latest review of each person with write access counts", async () => {
     await review(fixture.rea, "APPROVE");
     expect(decision()).toBe("REVIEW_REQUIRED");
     await expect(merge()).rejects.toMatchObject({
@@ -176,7 +176,7 @@ describe("where reviews are required", () => {
     expect((await merge()).data.merged).toBe(true);
   });
 
-  it("a push that changes the diff takes approvals back, and one that only brings the base in does not", async () => {
+  it("A push that changes the diff dismisses approvals, a merge of the base does not", async () => {
     await review(fixture.ada, "APPROVE");
     await fixture.commit("main", { "README.md": readme.replace("line 9\n", "ninth\n") });
     await fixture.bot.rest.pulls.updateBranch(at);
@@ -188,14 +188,14 @@ describe("where reviews are required", () => {
     expect([decision(), (await reviews())[0]?.state]).toEqual(["REVIEW_REQUIRED", "DISMISSED"]);
   });
 
-  it("there is no decision once they are not", () => {
+  it("A pull has no review decision once reviews are not required", () => {
     fixture.protect("main", { requiredApprovals: null });
     expect(decision()).toBeNull();
   });
 });
 
-describe("asking for reviews", () => {
-  it("tells each who is asked, and asks nobody when one cannot be", async () => {
+describe("review requests", () => {
+  it("A review request announces each reviewer, and requests nobody if one of them is not allowed", async () => {
     const ask = (...reviewers: string[]) => fixture.wim.rest.pulls.requestReviewers({ ...at, reviewers });
     await expect(ask("ada", "stranger")).rejects.toMatchObject({
       status: 422,
@@ -218,11 +218,11 @@ describe("asking for reviews", () => {
   });
 });
 
-describe("a review comment", () => {
+describe("review comments", () => {
   const comment = (more: object, who = fixture.wim) =>
     who.rest.pulls.createReviewComment({ ...at, body: "Hm", commit_id: head, path: "README.md", line: 3, ...more });
 
-  it("lies on its line of the diff, on either side, and counts", async () => {
+  it("A review comment has its line of the diff on either side, and is counted", async () => {
     const { data: right } = await comment({});
     expect(right).toMatchObject({ line: 3, side: "RIGHT", position: 4, commit_id: head, subject_type: "line" });
     expect(right.diff_hunk.split("\n").slice(-2)).toEqual(["-line 3", "+third"]);
@@ -247,7 +247,7 @@ describe("a review comment", () => {
     ]);
   });
 
-  it("is refused off the diff, and then none of its review is there", async () => {
+  it("A review with a comment outside the diff is refused as a whole", async () => {
     const errors = errorsOf;
     expect(await errors(comment({ line: 9 }))).toMatchObject([
       { field: "pull_request_review_thread.line", message: expect.stringContaining("must be part of the diff") },
@@ -266,7 +266,7 @@ describe("a review comment", () => {
     expect([await reviews(), fixture.heard()]).toEqual([[], []]);
   });
 
-  it("moves with its line, and is outdated once the line is changed", async () => {
+  it("A review comment moves with its line and is outdated once the line changes", async () => {
     const { data: above } = await comment({});
     const { data: below } = await comment({ path: "a.txt", line: 2 });
     const moved = await fixture.commit("side", {
@@ -281,7 +281,7 @@ describe("a review comment", () => {
     expect([outdated.line, outdated.position]).toEqual([undefined, undefined]);
   });
 
-  it("is answered in its thread, which can be settled and opened again", async () => {
+  it("A reply joins its thread, which is resolved and unresolved", async () => {
     const { data: first } = await comment({});
     const { data: reply } = await fixture.ada.rest.pulls.createReplyForReviewComment({
       ...at,
@@ -309,7 +309,7 @@ describe("a review comment", () => {
     ]);
   });
 
-  it("can be changed and removed by its author or a writer, and listed by time", async () => {
+  it("A review comment is changed and deleted by its author or a writer, and listed by time", async () => {
     const carl = fixture.context.store
       .table("users")
       .put({ id: 9001, login: "carl", type: "User", name: null, email: null });

@@ -24,8 +24,8 @@ async function settled(number: number) {
   return get(number);
 }
 
-describe("opening", () => {
-  it("takes the next number, tells it, and shows both ends", async () => {
+describe("opening a pull", () => {
+  it("A new pull takes the next number, is announced and shows both branches", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n2\n" });
     fixture.announced.length = 0;
     const issue = await fixture.ada.rest.issues.create({ ...fixture.at, title: "first" });
@@ -54,7 +54,7 @@ describe("opening", () => {
     expect(asIssue.data.pull_request?.url).toBe(pull.url);
   });
 
-  it("refuses what GitHub refuses, in its words", async () => {
+  it("A pull that GitHub refuses is refused with its message", async () => {
     await fixture.commit("side", { "a.txt": "1\n" });
     await fixture.ada.rest.git.createRef({ ...fixture.at, ref: "refs/heads/same", sha: fixture.sha });
     const orphan = await fixture.ada.rest.git.createTree({
@@ -81,7 +81,7 @@ describe("opening", () => {
 });
 
 describe("mergeability", () => {
-  it("is null first, then found; the test merge can be fetched", async () => {
+  it("mergeable is null first and known later, and the test merge can be fetched", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const base = await fixture.commit("main", { "b.txt": "1\n" });
     const { number } = await open();
@@ -95,7 +95,7 @@ describe("mergeability", () => {
     expect(shown.text.trim()).toBe(`${pull.merge_commit_sha} ${base} ${head}`);
   });
 
-  it("is asked anew when either branch moved", async () => {
+  it("mergeable is computed again once either branch moved", async () => {
     await fixture.commit("side", { "README.md": readme.replace("line 2", "side") });
     const { number } = await open();
     expect(await settled(number)).toMatchObject({ mergeable: true });
@@ -109,7 +109,7 @@ describe("mergeability", () => {
     expect(await settled(number)).toMatchObject({ mergeable: true });
   });
 
-  it("says draft, blocked, behind, unstable and clean as checks and protection have it", async () => {
+  it("mergeable_state follows checks and protection: draft, blocked, behind, unstable, clean", async () => {
     const state = async (number: number) => (await settled(number)).mergeable_state;
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const { number } = await open("side");
@@ -128,8 +128,8 @@ describe("mergeability", () => {
   });
 });
 
-describe("a pull follows its branches", () => {
-  it("with synchronize when its head moves, by push or REST, and by a job's token as such", async () => {
+describe("a pull and its branches", () => {
+  it("A move of the head is announced as synchronize, by push, by REST and by a job's token", async () => {
     const before = await fixture.commit("side", { "a.txt": "1\n" });
     const { number } = await open();
     const clone = await fixture.clone(fixture.tokens.job);
@@ -148,7 +148,7 @@ describe("a pull follows its branches", () => {
     expect(ref.data.object.sha).toBe(after);
   });
 
-  it("is merged when somebody pushes its head into the base", async () => {
+  it("A pull is merged once its head is pushed into the base", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const { number } = await open();
     await fixture.wim.rest.git.updateRef({ ...fixture.at, ref: "heads/main", sha: head });
@@ -161,7 +161,7 @@ describe("a pull follows its branches", () => {
     expect(fixture.heard().slice(-2)).toEqual(["push", "pull_request closed"]);
   });
 
-  it("is closed when its branch is deleted, and opens again only once it is back", async () => {
+  it("A pull is closed when its branch is deleted, and reopens only once it is back", async () => {
     const head = await fixture.commit("side", { "a.txt": "1\n" });
     const { number } = await open();
     await fixture.ada.rest.git.deleteRef({ ...fixture.at, ref: "heads/side" });
@@ -174,8 +174,8 @@ describe("a pull follows its branches", () => {
   });
 });
 
-describe("reading and changing", () => {
-  it("lists by state, head, base and order", async () => {
+describe("reading and changing pulls", () => {
+  it("Pulls are listed by state, head, base and order", async () => {
     for (const name of ["one", "two", "three"]) await fixture.commit(name, { [name]: "1\n" });
     const numbers = [(await open("one")).number, (await open("two")).number];
     await open("three", { base: "one" });
@@ -190,7 +190,7 @@ describe("reading and changing", () => {
     expect(await list({ base: "one" })).toEqual(["three"]);
   });
 
-  it("gives its commits, files, diff and reviews, against where it left the base", async () => {
+  it("A pull's commits, files and diff start where it left the base", async () => {
     const first = await fixture.commit("side", { "a.txt": "1\n" });
     const second = await fixture.commit("side", { "b.txt": "1\n" });
     await fixture.commit("main", { "c.txt": "1\n" });
@@ -209,7 +209,7 @@ describe("reading and changing", () => {
     expect(ofCommit.data.map(({ number }) => number)).toEqual([at.pull_number]);
   });
 
-  it("tells what was edited, and moves to another base", async () => {
+  it("An edit of a pull is announced, and a pull moves to another base", async () => {
     await fixture.commit("next", { "n.txt": "1\n" });
     await fixture.commit("side", { "a.txt": "1\n" });
     const { number } = await open();

@@ -14,12 +14,12 @@ function places(pattern: RegExp, except: readonly string[] = []): string[] {
     });
 }
 
-it("every JSON answer of REST goes through `respond`, which ties it to its operation", () => {
+it("Every JSON answer of REST goes through `respond`, which types it by its operation", () => {
   const beside = ["rest/respond.ts", "api.ts", "graphql/graphql-routes.ts", "faults/fault-routes.ts"];
   expect(places(/\bhttp\.json\(/g, beside)).toEqual([]);
 });
 
-it("everything announced goes through `webhook`, which ties it to its webhook", () => {
+it("Every announcement goes through `webhook`, which types it by its webhook", () => {
   const unchecked = places(/\bannounce\(\{(?:(?!\}\);)[\s\S])*?\bevent: "/g);
   expect(unchecked).toEqual([]);
   expect(places(/\bwebhook(?:<[^>]*>)?\("/g).length).toBeGreaterThan(10);

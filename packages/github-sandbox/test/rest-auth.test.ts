@@ -18,7 +18,7 @@ function jwt(claims: object, key: string): string {
 const now = () => Math.floor(Date.now() / 1000);
 
 describe("an App with its private key", () => {
-  it("learns who it is, by its number and by its client id", async () => {
+  it("An App signs in by its id and by its client id", async () => {
     const { data } = await fixture.asApp.rest.apps.getAuthenticated();
     expect(data).toMatchObject({ slug: "gate", id: fixture.app.id, installations_count: 1 });
     const byClientId = jwt({ iss: fixture.app.clientId, iat: now(), exp: now() + 300 }, fixture.privateKey);
@@ -26,7 +26,7 @@ describe("an App with its private key", () => {
     expect(answer.data).toMatchObject({ slug: "gate" });
   });
 
-  it("finds its installation by repository and by account", async () => {
+  it("An App finds its installation by repository and by account", async () => {
     const { data } = await fixture.asApp.rest.apps.getRepoInstallation(fixture.at);
     expect(data).toMatchObject({ id: fixture.installationId, app_slug: "gate", repository_selection: "selected" });
     const byUser = await fixture.asApp.rest.apps.getUserInstallation({ username: "ada" });
@@ -37,7 +37,7 @@ describe("an App with its private key", () => {
     ["too late", () => ({ iat: now() - 700, exp: now() - 5 }), /'Expiration time' claim \('exp'\) must be a numeric/],
     ["too long", () => ({ iat: now(), exp: now() + 3600 }), /\('exp'\) is too far in the future/],
     ["from the future", () => ({ iat: now() + 900, exp: now() + 1000 }), /'Issued at' claim/],
-  ])("is refused with GitHub's words when its assertion is %s", async (_, claims, message) => {
+  ])("A JWT is refused with GitHub's message if it is %s", async (_, claims, message) => {
     const text = jwt({ iss: fixture.app.id, ...claims() }, fixture.privateKey);
     await expect(fixture.octokit(text).rest.apps.getAuthenticated()).rejects.toMatchObject({
       status: 401,
@@ -45,7 +45,7 @@ describe("an App with its private key", () => {
     });
   });
 
-  it("is refused when another key signed", async () => {
+  it("A JWT signed with another key is refused", async () => {
     const { privateKey } = generateKeyPairSync("rsa", {
       modulusLength: 2048,
       publicKeyEncoding: { type: "spki", format: "pem" },
@@ -65,12 +65,12 @@ describe("an installation token", () => {
     return fixture.octokit(data.token);
   }
 
-  it("acts as the App's bot", async () => {
+  it("An installation token acts as the App's bot", async () => {
     const { data } = await fixture.bot.rest.issues.create({ ...fixture.at, title: "by the bot" });
     expect(data.user).toMatchObject({ login: "gate[bot]", type: "Bot" });
   });
 
-  it("reaches only the repositories it was installed on", async () => {
+  it("An installation token reaches only the repositories of its installation", async () => {
     const other = await fixture.sandbox.createRepository({
       owner: fixture.sandbox.createUser("ada").user,
       name: "hidden",
@@ -81,7 +81,7 @@ describe("an installation token", () => {
     await expect(fixture.bot.rest.repos.get({ owner: "ada", repo: other.name })).rejects.toMatchObject({ status: 404 });
   });
 
-  it("with fewer permissions is refused what it lacks", async () => {
+  it("An installation token with fewer permissions is refused the others", async () => {
     const reader = await tokenFor({ permissions: { issues: "read" } });
     expect((await reader.rest.issues.listForRepo(fixture.at)).status).toBe(200);
     await expect(reader.rest.issues.create({ ...fixture.at, title: "no" })).rejects.toMatchObject({
@@ -93,11 +93,11 @@ describe("an installation token", () => {
   it.each([
     [{ permissions: { administration: "write" } }, /permissions requested are not granted/],
     [{ repositories: ["nothing"] }, /does not exist or is not accessible/],
-  ])("cannot be asked for more than the installation has: %j", async (wanted, message) => {
+  ])("An installation token cannot exceed its installation: %j", async (wanted, message) => {
     await expect(tokenFor(wanted)).rejects.toMatchObject({ status: 422, message: expect.stringMatching(message) });
   });
 
-  it("ends after an hour", async () => {
+  it("An installation token expires after an hour", async () => {
     const octokit = await tokenFor({});
     fixture.advance(3599);
     expect((await octokit.rest.repos.get(fixture.at)).status).toBe(200);
@@ -106,7 +106,7 @@ describe("an installation token", () => {
     fixture.advance(-3601);
   });
 
-  it("can be given back", async () => {
+  it("An installation token can be revoked", async () => {
     const octokit = await tokenFor({});
     await octokit.rest.apps.revokeInstallationAccessToken();
     await expect(octokit.rest.repos.get(fixture.at)).rejects.toMatchObject({ status: 401 });
@@ -114,18 +114,18 @@ describe("an installation token", () => {
 });
 
 describe("people", () => {
-  it("are told 401 for a token nobody was given", async () => {
+  it("An unknown token gets 401", async () => {
     await expect(fixture.octokit("ghp_nobody").rest.repos.get(fixture.at)).rejects.toMatchObject({
       status: 401,
       message: expect.stringContaining("Bad credentials"),
     });
   });
 
-  it("see themselves", async () => {
+  it("A person reads their own account", async () => {
     expect((await fixture.owner.rest.users.getAuthenticated()).data.login).toBe("ada");
   });
 
-  it("may open issues and comment where they can only read, and no more", async () => {
+  it("A reader opens issues and comments, and no more", async () => {
     const reader = fixture.octokit(fixture.sandbox.createUser("rita").token);
     const { data: issue } = await reader.rest.issues.create({ ...fixture.at, title: "hello", labels: ["bug"] });
     expect(issue.labels).toEqual([]);
@@ -133,7 +133,7 @@ describe("people", () => {
     await expect(labelling).rejects.toMatchObject({ status: 403 });
   });
 
-  it("without a token may read what is public, and write nothing", async () => {
+  it("A client without a token reads what is public and writes nothing", async () => {
     const nobody = fixture.octokit(null);
     expect((await nobody.rest.repos.get(fixture.at)).data.full_name).toBe("ada/shop");
     await expect(nobody.rest.issues.create({ ...fixture.at, title: "no" })).rejects.toMatchObject({ status: 401 });
@@ -141,7 +141,7 @@ describe("people", () => {
 });
 
 describe("every answer", () => {
-  it("has a request id and the rate limit", async () => {
+  it("Every answer has a request id and the rate limit", async () => {
     const { headers } = await fixture.owner.rest.repos.get(fixture.at);
     expect(headers["x-github-request-id"]).toMatch(/^[0-9A-F]{4}(:[0-9A-F]+){4}$/);
     const remaining = Number(headers["x-ratelimit-remaining"]);
@@ -149,14 +149,14 @@ describe("every answer", () => {
     expect(Number(next.headers["x-ratelimit-remaining"])).toBe(remaining - 1);
   });
 
-  it("of an unknown route is GitHub's 404", async () => {
+  it("An unknown route gets GitHub's 404", async () => {
     await expect(fixture.owner.request("GET /no/such/route")).rejects.toMatchObject({
       status: 404,
       response: { data: { message: "Not Found", status: "404" } },
     });
   });
 
-  it("to a body that is no JSON is 400", async () => {
+  it("A body that is no JSON gets 400", async () => {
     const answer = await fetch(`${fixture.sandbox.apiUrl}/repos/ada/shop/issues`, {
       method: "POST",
       headers: { authorization: `token ${fixture.sandbox.createUser("ada").token}` },

@@ -42,7 +42,7 @@ function send(method: string, path: string, body: string | null = null): Promise
 
 const repo = "/api/v3/repos/ada/shop";
 
-describe("an address that is none", () => {
+describe("unknown paths", () => {
   it.each([
     ["GET", "/api/v3/nothing"],
     ["GET", `${repo}/releases`],
@@ -52,7 +52,7 @@ describe("an address that is none", () => {
     ["GET", `${repo}/issues/99999999999999999999`],
     ["GET", "/api/v3/repos/%zz/shop"],
     ["GET", "/api/v3/repos/%E0%A4%A/shop"],
-  ])("is GitHub's 404: %s %s", async (method, path) => {
+  ])("An unknown path gets GitHub's 404: %s %s", async (method, path) => {
     const { status, headers, body } = await send(method, path);
     expect({ status, body }).toMatchObject({
       status: 404,
@@ -62,8 +62,8 @@ describe("an address that is none", () => {
   });
 });
 
-describe("a body", () => {
-  it.each(["{", "[]", "null", '"text"', "title=x"])("that is no JSON object is 400: %s", async (text) => {
+describe("bodies", () => {
+  it.each(["{", "[]", "null", '"text"', "title=x"])("A body that is no JSON object gets 400: %s", async (text) => {
     const { status, body } = await send("POST", `${repo}/issues`, text);
     expect({ status, body }).toMatchObject({ status: 400, body: { message: "Problems parsing JSON", status: "400" } });
   });
@@ -72,7 +72,7 @@ describe("a body", () => {
     ["{}", '"title" wasn\'t supplied.'],
     ['{"title":{}}', "For 'properties/title'"],
     ['{"title":"x","labels":[7]}', "For 'properties/labels/0'"],
-  ])("with a wrong field is 422 and says which: %s", async (text, words) => {
+  ])("A body with a wrong field gets 422 with the field's name: %s", async (text, words) => {
     const { status, body } = await send("POST", `${repo}/issues`, text);
     expect(status).toBe(422);
     expect(body.message).toContain("Invalid request.");
@@ -80,13 +80,16 @@ describe("a body", () => {
   });
 });
 
-describe("a page", () => {
-  it.each(["0", "-5", "abc", "1e999", "NaN", ""])("that is none is the first: page=%s", async (page) => {
-    const { status, body } = await send("GET", `${repo}/issues?per_page=2&page=${page}`);
-    expect([status, body.length]).toEqual([200, 2]);
-  });
+describe("pages", () => {
+  it.each(["0", "-5", "abc", "1e999", "NaN", ""])(
+    "A malformed page number gets the first page: page=%s",
+    async (page) => {
+      const { status, body } = await send("GET", `${repo}/issues?per_page=2&page=${page}`);
+      expect([status, body.length]).toEqual([200, 2]);
+    },
+  );
 
-  it("never holds more than a hundred", async () => {
+  it("A page never holds more than a hundred items", async () => {
     const { headers } = await send("GET", `${repo}/issues?per_page=100000`);
     expect(headers.link).toBeUndefined();
     const small = await send("GET", `${repo}/issues?per_page=2`);
@@ -94,7 +97,7 @@ describe("a page", () => {
   });
 
   it.each(["99", "9007199254740993", "99999999999999999999999"])(
-    "far behind the last is empty and leads back: %s",
+    "A page far behind the last one is empty and links back: %s",
     async (page) => {
       const { status, headers, body } = await send("GET", `${repo}/issues?per_page=2&page=${page}`);
       expect([status, body]).toEqual([200, []]);
@@ -103,7 +106,7 @@ describe("a page", () => {
   );
 });
 
-describe("a path that climbs", () => {
+describe("paths that leave their folder", () => {
   it.each([
     `${repo}/contents/..%2f..%2fworld.sqlite`,
     `${repo}/contents/a/../../../world.sqlite`,
@@ -119,11 +122,11 @@ describe("a path that climbs", () => {
     `${repo}/actions/artifacts/..%2f1/zip`,
     `${repo}/actions/workflows/..%2f..%2fx.yml/runs`,
     `${repo}/actions/jobs/..%2f1/logs`,
-  ])("finds nothing: %s", async (path) => {
+  ])("A path with .. finds nothing: %s", async (path) => {
     expect([404, 422]).toContain((await send("GET", path)).status);
   });
 
-  it.each([".", "..", "x.git", "a/b", "a b", ""])("names no repository: '%s'", async (name) => {
+  it.each([".", "..", "x.git", "a/b", "a b", ""])("A repository cannot have the name '%s'", async (name) => {
     const { status } = await send("POST", "/api/v3/user/repos", JSON.stringify({ name }));
     expect(status).toBe(422);
     await expect(
@@ -132,14 +135,14 @@ describe("a path that climbs", () => {
   });
 
   it.each(["refs/heads/../../x", "refs/heads/a..b", "refs/heads/.lock", "refs/../HEAD", "HEAD", "refs/heads/-x y"])(
-    "names no ref: %s",
+    "A ref cannot have the name %s",
     async (ref) => {
       const { status } = await send("POST", `${repo}/git/refs`, JSON.stringify({ ref, sha: fixture.sha }));
       expect(status).toBe(422);
     },
   );
 
-  it.each([".", "..", "", "a/b", "..\\x"])("names no artifact: '%s'", async (name) => {
+  it.each([".", "..", "", "a/b", "..\\x"])("An artifact cannot have the name '%s'", async (name) => {
     const folder = mkdtempSync(join(tmpdir(), "artifacts-"));
     const store = new Store(folder, { now: () => new Date() });
     onTestFinished(() => {
@@ -152,7 +155,7 @@ describe("a path that climbs", () => {
   });
 });
 
-describe("a text that is longer than GitHub keeps", () => {
+describe("texts that exceed GitHub's limit", () => {
   const long = "x".repeat(65_537);
   const tooLong = (resource: string, field: string, most: number) => ({
     status: 422,
@@ -164,7 +167,7 @@ describe("a text that is longer than GitHub keeps", () => {
     },
   });
 
-  it("is refused in an issue, a pull and a comment, new or changed", async () => {
+  it("A too long text is refused in an issue, a pull and a comment, new or changed", async () => {
     const { owner, at } = fixture;
     const one = { ...at, issue_number: 1 };
     const { issues, pulls } = owner.rest;

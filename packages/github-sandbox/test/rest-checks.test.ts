@@ -10,8 +10,8 @@ afterAll(() => fixture.close());
 const checkRun = (name: string, more: object = {}) =>
   fixture.bot.rest.checks.create({ ...fixture.at, name, head_sha: fixture.sha, ...more } as never);
 
-describe("a check run", () => {
-  it("is made, updated and completed by its App", async () => {
+describe("check runs", () => {
+  it("A check run is created, updated and completed by its App", async () => {
     const { data: made } = await checkRun("lint", { external_id: "try-1", output: { title: "t", summary: "s" } });
     expect(made).toMatchObject({ status: "queued", conclusion: null, app: { slug: "gate" }, external_id: "try-1" });
     const at = { ...fixture.at, check_run_id: made.id };
@@ -25,7 +25,7 @@ describe("a check run", () => {
     expect((await fixture.owner.rest.checks.get(at)).data.id).toBe(made.id);
   });
 
-  it("is listed by branch, the newest of each name unless all are asked for", async () => {
+  it("The check runs of a branch list the newest of each name unless all are requested", async () => {
     const { data: first } = await checkRun("unit", { conclusion: "failure" });
     const { data: second } = await checkRun("unit", { conclusion: "success" });
     const list = async (more: object) => {
@@ -39,7 +39,7 @@ describe("a check run", () => {
     expect(suites.data.check_suites).toMatchObject([{ app: { slug: "gate" }, head_commit: { message: "Begin" } }]);
   });
 
-  it("is refused to people, to other Apps, without a commit and without a conclusion", async () => {
+  it("A check run is refused to people, to other Apps, without a commit and without a conclusion", async () => {
     const create = { ...fixture.at, name: "x", head_sha: fixture.sha };
     await expect(fixture.owner.rest.checks.create(create)).rejects.toMatchObject({ status: 403 });
     await expect(checkRun("x", { head_sha: "f".repeat(40) })).rejects.toMatchObject({ status: 422 });
@@ -58,8 +58,8 @@ describe("a check run", () => {
   });
 });
 
-describe("a check suite", () => {
-  it("is made once for a commit, and its App alone is asked to run it again", async () => {
+describe("check suites", () => {
+  it("A check suite is created once per commit, and a rerequest reaches its App only", async () => {
     const create = () => fixture.bot.rest.checks.createSuite({ ...fixture.at, head_sha: fixture.sha });
     const { data: suite } = await create();
     expect(await create()).toMatchObject({ status: 200, data: { id: suite.id, app: { slug: "gate" } } });
@@ -74,8 +74,8 @@ describe("a check suite", () => {
   });
 });
 
-describe("a commit status", () => {
-  it("is combined: the newest of each context, failure before pending before success", async () => {
+describe("commit statuses", () => {
+  it("The combined status takes the newest of each context, failure before pending before success", async () => {
     const state = async () =>
       (await fixture.owner.rest.repos.getCombinedStatusForRef({ ...fixture.at, ref: "main" })).data;
     const set = (context: string, value: "success" | "pending" | "failure") =>
@@ -94,7 +94,7 @@ describe("a commit status", () => {
 });
 
 describe("branch protection", () => {
-  it("is set, shown, and taken away", async () => {
+  it("A branch protection is set, shown and deleted", async () => {
     const at = { ...fixture.at, branch: "main" };
     await expect(fixture.owner.rest.repos.getBranchProtection(at)).rejects.toMatchObject({
       status: 404,
@@ -123,12 +123,12 @@ describe("branch protection", () => {
     await expect(fixture.owner.rest.repos.getBranchProtection(at)).rejects.toMatchObject({ status: 404 });
   });
 
-  it("is hidden from an App without the permission", async () => {
+  it("A branch protection is hidden from an App without the permission", async () => {
     const asked = fixture.bot.rest.repos.getBranchProtection({ ...fixture.at, branch: "main" });
     await expect(asked).rejects.toMatchObject({ status: 403 });
   });
 
-  it("has no rulesets beside it", async () => {
+  it("A branch protection adds no rules to the branch", async () => {
     expect((await fixture.bot.rest.repos.getBranchRules({ ...fixture.at, branch: "any/name" })).data).toEqual([]);
   });
 });

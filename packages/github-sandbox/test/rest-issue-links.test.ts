@@ -14,7 +14,7 @@ async function issue(title: string, body = ""): Promise<{ id: number; number: nu
 const numbers = (answer: { data: { number: number }[] }) => answer.data.map((each) => each.number);
 
 describe("sub-issues", () => {
-  it("are added, listed in order, moved and removed; both issues tell it", async () => {
+  it("A sub-issue is added, ordered, moved and removed, and both issues announce it", async () => {
     const { ada, at } = fixture;
     const parent = await issue("all");
     const [a, b, c] = [await issue("a"), await issue("b"), await issue("c")];
@@ -43,7 +43,7 @@ describe("sub-issues", () => {
     await expect(ada.rest.issues.getParent(child)).rejects.toMatchObject({ status: 404 });
   });
 
-  it("have one parent unless it is replaced, and never lie above themselves", async () => {
+  it("A sub-issue has one parent unless it is replaced, and cycles are refused", async () => {
     const { ada, rea, at } = fixture;
     const [one, two, child] = [await issue("one"), await issue("two"), await issue("child")];
     const add = (parent: { number: number }, id: number, more = {}) =>
@@ -64,7 +64,7 @@ describe("sub-issues", () => {
 });
 
 describe("dependencies between issues", () => {
-  it("are added, listed from both sides, counted while open, and removed", async () => {
+  it("A dependency is added, listed from both sides, counted while open, and removed", async () => {
     const { ada, at } = fixture;
     const [blocked, blocking] = [await issue("late"), await issue("early")];
     const on = { ...at, issue_number: blocked.number };
@@ -89,7 +89,7 @@ describe("dependencies between issues", () => {
     expect(numbers(await ada.rest.issues.listDependenciesBlockedBy(on))).toEqual([]);
   });
 
-  it("are refused twice and in a cycle", async () => {
+  it("A dependency is refused twice and in a cycle", async () => {
     const [a, b, c] = [await issue("a"), await issue("b"), await issue("c")];
     const block = (one: { number: number }, by: { id: number }) =>
       fixture.ada.rest.issues.addBlockedByDependency({ ...fixture.at, issue_number: one.number, issue_id: by.id });
@@ -102,7 +102,7 @@ describe("dependencies between issues", () => {
 });
 
 describe("the timeline", () => {
-  it("tells what happened to an issue, who named it, and which commits did", async () => {
+  it("The timeline lists an issue's events, mentions and commits", async () => {
     const { ada, at } = fixture;
     const mentioned = await issue("mentioned");
     const on = { ...at, issue_number: mentioned.number };
@@ -138,7 +138,7 @@ describe("the timeline", () => {
     expect(named("blocked_by_added")).toMatchObject({ blocked_by: { number: other.number, title: "other" } });
   });
 
-  it("of a pull tells that it was merged as which commit, and then closed", async () => {
+  it("The timeline of a merged pull has its merge commit, then its closing", async () => {
     const { ada, at } = fixture;
     await fixture.commit("side", { "a.txt": "1\n" });
     const { data: pull } = await ada.rest.pulls.create({ ...at, title: "a", head: "side", base: "main" });

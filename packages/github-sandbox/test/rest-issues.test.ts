@@ -14,8 +14,8 @@ async function open(title: string, more: object = {}): Promise<number> {
 
 const issue = (issue_number: number) => ({ ...fixture.at, issue_number });
 
-describe("an issue", () => {
-  it("is opened with labels that did not exist, numbered in sequence", async () => {
+describe("issues", () => {
+  it("A new issue takes the next number and creates its missing labels", async () => {
     const first = await open("first", { body: "text", labels: ["brand-new"] });
     const second = await open("second");
     expect(second).toBe(first + 1);
@@ -25,7 +25,7 @@ describe("an issue", () => {
     expect((await fixture.owner.rest.issues.getLabel({ ...fixture.at, name: "brand-new" })).data.default).toBe(false);
   });
 
-  it("is closed with a reason and opened again", async () => {
+  it("An issue is closed with a reason and reopened", async () => {
     const number = await open("to close");
     const closing = { ...issue(number), state: "closed", state_reason: "not_planned" } as const;
     const closed = await fixture.owner.rest.issues.update(closing);
@@ -34,7 +34,7 @@ describe("an issue", () => {
     expect(reopened.data).toMatchObject({ state: "open", state_reason: "reopened", closed_at: null, closed_by: null });
   });
 
-  it("keeps its body when only the title changes, and loses it when set to null", async () => {
+  it("An issue keeps its body when only the title changes, and loses it when set to null", async () => {
     const number = await open("titled", { body: "kept" });
     const retitled = await fixture.owner.rest.issues.update({ ...issue(number), title: "retitled" });
     expect(retitled.data).toMatchObject({ title: "retitled", body: "kept" });
@@ -45,7 +45,7 @@ describe("an issue", () => {
     expect(emptied.data.body).toBeNull();
   });
 
-  it("without a title is refused by name of the field", async () => {
+  it("An issue without a title is refused with the field's name", async () => {
     const missing = fixture.owner.request("POST /repos/{owner}/{repo}/issues", fixture.at as never);
     await expect(missing).rejects.toMatchObject({
       status: 422,
@@ -53,13 +53,13 @@ describe("an issue", () => {
     });
   });
 
-  it("that does not exist is 404", async () => {
+  it("An unknown issue gets 404", async () => {
     await expect(fixture.owner.rest.issues.get(issue(9999))).rejects.toMatchObject({ status: 404 });
   });
 });
 
 describe("the list of issues", () => {
-  it("is filtered by state, labels and time, newest first, and paged with links", async () => {
+  it("Issues are filtered by state, labels and time, newest first, and paged with links", async () => {
     const mark = "listed";
     const first = await open("one", { labels: [mark, "Extra"] });
     const second = await open("two", { labels: [mark] });
@@ -83,8 +83,8 @@ describe("the list of issues", () => {
   });
 });
 
-describe("labels on an issue", () => {
-  it("are added, replaced and taken off, whatever their case", async () => {
+describe("labels", () => {
+  it("Labels are added, replaced and removed, whatever their case", async () => {
     const number = await open("labelled", { labels: ["a"] });
     const names = (data: { name: string }[]) => data.map((label) => label.name);
     const { rest } = fixture.owner;
@@ -97,7 +97,7 @@ describe("labels on an issue", () => {
     });
   });
 
-  it("follow a label's new name, and go with it", async () => {
+  it("Issues follow a renamed label and lose a deleted one", async () => {
     const { rest } = fixture.owner;
     await rest.issues.createLabel({ ...fixture.at, name: "old/name", color: "00ff00" });
     const number = await open("renamed", { labels: ["old/name"] });
@@ -107,7 +107,7 @@ describe("labels on an issue", () => {
     expect((await rest.issues.listLabelsOnIssue(issue(number))).data).toEqual([]);
   });
 
-  it("cannot be made twice", async () => {
+  it("A label cannot be created twice", async () => {
     const { rest } = fixture.owner;
     await rest.issues.createLabel({ ...fixture.at, name: "twice" });
     await expect(rest.issues.createLabel({ ...fixture.at, name: "Twice" })).rejects.toMatchObject({
@@ -118,7 +118,7 @@ describe("labels on an issue", () => {
 });
 
 describe("comments", () => {
-  it("are written, edited, listed and deleted; an App's name their App", async () => {
+  it("A comment is created, edited, listed and deleted, and names the App that wrote it", async () => {
     const number = await open("discussed");
     const { data: first } = await fixture.owner.rest.issues.createComment({ ...issue(number), body: "one" });
     const { data: second } = await fixture.bot.rest.issues.createComment({ ...issue(number), body: "two" });
@@ -132,7 +132,7 @@ describe("comments", () => {
     expect((await fixture.owner.rest.issues.get(issue(number))).data.comments).toBe(1);
   });
 
-  it("of others may not be edited by a reader", async () => {
+  it("A reader cannot edit the comments of others", async () => {
     const number = await open("guarded");
     const { data } = await fixture.owner.rest.issues.createComment({ ...issue(number), body: "mine" });
     const reader = fixture.octokit(fixture.sandbox.createUser("rita").token);
@@ -140,7 +140,7 @@ describe("comments", () => {
     await expect(editing).rejects.toMatchObject({ status: 403 });
   });
 
-  it("longer than GitHub takes are refused", async () => {
+  it("A comment that exceeds GitHub's limit is refused", async () => {
     const number = await open("long");
     const body = "x".repeat(65_537);
     await expect(fixture.owner.rest.issues.createComment({ ...issue(number), body })).rejects.toMatchObject({
@@ -149,8 +149,8 @@ describe("comments", () => {
   });
 });
 
-describe("a reaction", () => {
-  it("is made once, counted, and taken back", async () => {
+describe("reactions", () => {
+  it("A reaction is created once, counted and deleted", async () => {
     const number = await open("liked");
     const { data: comment } = await fixture.owner.rest.issues.createComment({ ...issue(number), body: "/order" });
     const react = () =>
@@ -169,7 +169,7 @@ describe("a reaction", () => {
     expect(left.data).toEqual([]);
   });
 
-  it("goes to issues too", async () => {
+  it("An issue takes reactions too", async () => {
     const number = await open("watched");
     await fixture.owner.rest.reactions.createForIssue({ ...issue(number), content: "+1" });
     const { data } = await fixture.owner.rest.reactions.listForIssue({ ...issue(number), content: "+1" });
@@ -177,14 +177,14 @@ describe("a reaction", () => {
   });
 });
 
-describe("a person's permission", () => {
+describe("the permission of a person", () => {
   it.each([
     ["admin", "admin", "admin"],
     ["maintain", "write", "maintain"],
     ["write", "write", "write"],
     ["triage", "read", "triage"],
     ["read", "read", "read"],
-  ] as const)("as %s is told as %s, with its role's name", async (role, permission, name) => {
+  ] as const)("The role %s has the permission %s and the name of its role", async (role, permission, name) => {
     const { user } = fixture.sandbox.createUser(`has-${role}`);
     fixture.sandbox.addCollaborator(fixture.repository, user, role);
     const { data } = await fixture.bot.rest.repos.getCollaboratorPermissionLevel({
@@ -194,7 +194,7 @@ describe("a person's permission", () => {
     expect(data).toMatchObject({ permission, role_name: name, user: { login: user.login } });
   });
 
-  it("without a role is read, since the repository is public", async () => {
+  it("A person without a role has read on a public repository", async () => {
     fixture.sandbox.createUser("stranger");
     const { data } = await fixture.bot.rest.repos.getCollaboratorPermissionLevel({
       ...fixture.at,
@@ -203,7 +203,7 @@ describe("a person's permission", () => {
     expect(data).toMatchObject({ permission: "read", role_name: "read" });
   });
 
-  it("is 404 for someone unknown", async () => {
+  it("An unknown person gets 404", async () => {
     const asked = fixture.bot.rest.repos.getCollaboratorPermissionLevel({ ...fixture.at, username: "nobody" });
     await expect(asked).rejects.toMatchObject({ status: 404 });
   });

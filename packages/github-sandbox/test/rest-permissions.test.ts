@@ -234,9 +234,9 @@ async function ask(token: string, method: string, path: string): Promise<{ statu
 const granted = (permissions: readonly string[], level: Level) =>
   Object.fromEntries(permissions.map((name) => [name, level]));
 
-describe("a scoped token", () => {
+describe("scoped tokens", () => {
   it.each(routes.filter(({ need }) => !need.any.includes("metadata")))(
-    "is refused $method $path without its permission",
+    "A scoped token without its permission is refused $method $path",
     async ({ method, path, need }) => {
       const others = everything.filter((name) => !need.any.includes(name));
       const refusal = { status: 403, message: "Resource not accessible by integration" };
@@ -252,7 +252,7 @@ describe("a scoped token", () => {
     },
   );
 
-  it.each(routes)("may $method $path with its permission alone", async ({ method, path, need }) => {
+  it.each(routes)("A scoped token with its permission alone may $method $path", async ({ method, path, need }) => {
     for (const name of need.any) {
       const enough = granted(need.also === undefined ? [name] : [name, need.also], need.level);
       const { status, message } = await ask(await tokenFor(enough), method, path);
@@ -262,7 +262,7 @@ describe("a scoped token", () => {
 });
 
 describe("every route of a repository", () => {
-  it("is in the table", async () => {
+  it("Every route of a repository is in the table of permissions", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sandbox-routes-"));
     const { context, close } = await startWithoutActions(folder);
     const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, {} as Actions)];
@@ -284,7 +284,7 @@ describe("every route of a repository", () => {
   it.each([
     ["nobody", "Bearer ghs_nobodysToken", 401, "Bad credentials"],
     ["no one at all", "", 404, "Not Found"],
-  ])("is closed to %s", async (_, authorization, status, message) => {
+  ])("Every route of a private repository refuses %s", async (_, authorization, status, message) => {
     for (const { method, path } of routes) {
       const answer = await fetch(`${fixture.sandbox.apiUrl}/repos/ada/vault${path === "/" ? "" : path}`, {
         method,
@@ -298,7 +298,7 @@ describe("every route of a repository", () => {
     }
   });
 
-  it("is not there for a token of other repositories", async () => {
+  it("Every route of a private repository gives 404 to a token of other repositories", async () => {
     for (const { method, path } of routes) {
       const asked = fixture.bot.request(`${method} /repos/ada/vault${path === "/" ? "" : path}`);
       await expect(asked, `${method} ${path}`).rejects.toMatchObject({ status: 404 });
@@ -306,7 +306,7 @@ describe("every route of a repository", () => {
   });
 });
 
-it("a public repository shows to a token of others what it shows to everybody, and no more", () => {
+it("A token of other repositories sees of a public one what everyone sees, and no more", () => {
   const { repository } = fixture;
   const token = { ...ofOthers, repositories: [repository.id + 1] };
   const user = fixture.sandbox.findUser("ada");

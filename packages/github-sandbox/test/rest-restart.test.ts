@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-it("remembers everything across a restart, and seeding again finds it", async () => {
+it("The sandbox keeps everything across a restart, and seeding again finds it", async () => {
   async function life(): Promise<{ token: string; titles: string[]; newest: number }> {
     const sandbox = await startSandbox({ dataDir, slots: 1 });
     const { user, token } = sandbox.createUser("ada");
@@ -28,7 +28,7 @@ it("remembers everything across a restart, and seeding again finds it", async ()
   expect(second).toEqual({ token: first.token, titles: ["again", "again"], newest: 2 });
 });
 
-it("remembers rulesets and how issues hang together", async () => {
+it("The sandbox keeps rulesets and the relations of issues across a restart", async () => {
   const at = { owner: "ada", repo: "shop" };
   const first = await startSandbox({ dataDir, slots: 1 });
   const { user, token } = first.createUser("ada");
@@ -57,7 +57,7 @@ it("remembers rulesets and how issues hang together", async () => {
   await second.close();
 });
 
-it("starts in well under a second and answers at once", async () => {
+it("The sandbox starts in well under a second and answers at once", async () => {
   const before = performance.now();
   const sandbox = await startSandbox({ dataDir, slots: 1 });
   expect((await fetch(`${sandbox.apiUrl}/zen`)).status).toBe(200);
@@ -66,7 +66,7 @@ it("starts in well under a second and answers at once", async () => {
   await sandbox.close();
 });
 
-it("refuses a folder another sandbox uses, and a port that is taken", async () => {
+it("The sandbox refuses a folder that another one uses and a port that is taken", async () => {
   const sandbox = await startSandbox({ dataDir, slots: 1 });
   await expect(startSandbox({ dataDir, slots: 1 })).rejects.toThrow(/does another one use it/);
   const port = Number(new URL(sandbox.url).port);

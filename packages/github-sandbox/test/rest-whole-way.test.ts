@@ -51,7 +51,7 @@ async function until<Value>(observe: () => Promise<Value | undefined>): Promise<
   }
 }
 
-it("goes from an empty repository over a push, a pull with checks and a merge to a dispatch, with stock clients", async () => {
+it("Stock clients go from an empty repository over a push, a pull with checks and a merge to a dispatch", async () => {
   const octokit = new Octokit({ baseUrl: sandbox.apiUrl, auth: token, log: silent });
   const { data: made } = await octokit.rest.repos.createForAuthenticatedUser({ name: "shop" });
   const at = { owner: "ada", repo: "shop" };

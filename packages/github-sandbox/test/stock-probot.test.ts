@@ -116,7 +116,7 @@ async function nextMerge(owner: User, repository: Repository): Promise<{ merged:
   return { merged: merged.promise };
 }
 
-it("a stock Probot app comments, opens a pull, checks it and merges it when it is green", {
+it("A stock Probot app comments, opens a pull, checks it and merges it when it is green", {
   timeout: 120_000,
 }, async () => {
   const { user, token } = sandbox.createUser("ada");

@@ -31,7 +31,7 @@ function values(answer: unknown, keys: readonly string[]): string[] {
   );
 }
 
-it("every address of a page that the API gives leads to that page", async () => {
+it("Every page URL that the API gives leads to that page", async () => {
   const { owner, bot, at, head } = fixture;
   const { rest } = owner;
   const { data: runs } = await rest.actions.listWorkflowRunsForRepo(at);
@@ -65,7 +65,7 @@ it("every address of a page that the API gives leads to that page", async () => 
   expect(lost).toEqual([]);
 });
 
-it("an address at which there is nothing gets a page that says so, and the API keeps its own answer", async () => {
+it("An unknown page gets a 404 page, and the API keeps its own answer", async () => {
   const nothing = [
     "/ada/nothing",
     "/nobody",
@@ -92,7 +92,7 @@ it("an address at which there is nothing gets a page that says so, and the API k
   expect((await get("/<b>x</b>")).text).not.toContain("<b>x");
 });
 
-it("only a page with a diagram may run a script, and none takes anything from elsewhere", async () => {
+it("Only a page with a diagram may run a script, and no page loads from another host", async () => {
   const policy = async (path: string) => (await get(path)).headers.get("content-security-policy") ?? "";
   const [plain, drawn] = [await policy("/ada/shop"), await policy("/ada/shop/issues/1")];
   expect(plain).toContain("default-src 'none'");
@@ -102,13 +102,13 @@ it("only a page with a diagram may run a script, and none takes anything from el
   expect(await policy("/ada/shop/raw/main/README.md")).toContain("sandbox");
 });
 
-it("an issue's number and a pull's lead to each other's pages, a repository's clone address to the repository", async () => {
+it("An issue's number redirects to its pull and back, a clone URL to the repository", async () => {
   expect((await get("/ada/shop/issues/2")).text).toContain("wants to merge");
   expect((await get("/ada/shop/pull/1")).text).toContain("Carts should hold &lt;several&gt; items");
   expect((await get("/ada/shop.git")).text).toContain("Where Ada sells things");
 });
 
-it("a pull's page tells what reviewers said, on which lines, and what was settled", async () => {
+it("A pull's page shows its reviews, their lines and the resolved threads", async () => {
   const { owner, bot, at, sandbox, head } = fixture;
   const one = { ...at, pull_number: 2 };
   const eve = sandbox.createUser("eve");
@@ -144,7 +144,7 @@ it("a pull's page tells what reviewers said, on which lines, and what was settle
   expect(pull.head.sha).toBe(head);
 });
 
-it("an issue's page says what it was tied to, and by which commit", async () => {
+it("An issue's page shows its relations and the commit behind each", async () => {
   const { owner, at, sandbox } = fixture;
   const { data: part } = await owner.rest.issues.create({ ...at, title: "part" });
   const { data: whole } = await owner.rest.issues.create({ ...at, title: "whole" });
@@ -165,8 +165,8 @@ it("an issue's page says what it was tied to, and by which commit", async () => 
   expect((await fetch(`${sandbox.url}/ada/shop/commit/${sha}`)).status).toBe(200);
 });
 
-describe("what people write", () => {
-  it("links people and issues that there are, outside of code and links", async () => {
+describe("Markdown on pages", () => {
+  it("Markdown links people and issues that exist, outside of code and links", async () => {
     const text = await shown(
       "@ada, @nobody, #2, #99, ada/shop#1, a@ada.org, `#2`, [#2](https://example.org)\nnext line",
     );
@@ -176,7 +176,7 @@ describe("what people write", () => {
     expect(text).toContain('<a href="https://example.org" rel="nofollow noreferrer noopener">#2</a><br>');
   });
 
-  it("is an alert only when the marker stands alone on a quote's first line", async () => {
+  it("A quote becomes an alert only if the marker is alone on its first line", async () => {
     expect(await shown("> [!WARNING]\n> Mind **this**.\n>\n> More.")).toMatch(
       /<div class="alert alert-warning">\s*<p class="alert-title">Warning<\/p>\s*<p>\s*Mind <strong>this<\/strong>\.<\/p>\s*<p>More\.<\/p>/,
     );
@@ -185,7 +185,7 @@ describe("what people write", () => {
     }
   });
 
-  it("keeps GitHub's HTML and loses the rest", async () => {
+  it("Markdown keeps the HTML that GitHub allows and drops the rest", async () => {
     const text = await shown(
       '<details><summary>More</summary>\n\n**bold**\n\n</details>\n\n<form action="/x"><button>y</button></form>' +
         '<iframe src="/"></iframe><b style="position:fixed" class="top" id="merge">z</b>',
@@ -195,7 +195,7 @@ describe("what people write", () => {
     expect(text).not.toMatch(/<form|<iframe|<button|style=|class="top"|id="merge"/);
   });
 
-  it("has its tables and task lists drawn, and a file's relative links lead to files", async () => {
+  it("Markdown renders tables and task lists, and relative links of a file lead to files", async () => {
     const text = await shown("| a | b |\n|---|---|\n| 1 | ~~2~~ |\n\n- [x] done");
     expect(text).toMatch(/<td>1<\/td>\s*<td><del>2<\/del><\/td>/);
     expect(text).toMatch(/<input type="checkbox" checked disabled>/);
@@ -204,7 +204,7 @@ describe("what people write", () => {
     expect((await get("/ada/shop")).text).toContain('<a href="/ada/shop/blob/main/docs/guide.md">the guide</a>');
   });
 
-  it("is shown as it is written when it is too deep or too tangled to be parsed in time", async () => {
+  it("Markdown that is too deep or too tangled is shown as plain text", async () => {
     // The last would take minutes.
     const texts = [">".repeat(20_000), "> - ".repeat(3000), "<b>".repeat(10_000), "**a_".repeat(15_000)];
     for (const body of texts) {
@@ -214,7 +214,7 @@ describe("what people write", () => {
     }
   });
 
-  it("holds up nothing but its own page, and takes no more memory than one text may", async () => {
+  it("Slow Markdown delays only its own page and takes limited memory", async () => {
     const { owner, at } = fixture;
     // Two thousand rows of five thousand cells each, in 60 KB.
     const body = `${"|a".repeat(5000)}\n${"|-".repeat(5000)}\n${"|x\n".repeat(2000)}`;

@@ -38,7 +38,7 @@ const follow = (name: string) => page.getByRole("link", { name, exact: true }).f
 const tab = (bar: string, name: RegExp) =>
   page.getByRole("navigation", { name: bar }).getByRole("link", { name }).click();
 
-it("a person finds the repository from the front page and reads the issue, with the diagram drawn", async () => {
+it("A person finds the repository from the front page and reads the issue with its diagram drawn", async () => {
   await follow("ada/shop");
   expect(await read(page.locator("main"))).toContain("Where Ada sells things");
   await tab("Repository", /^Issues 1$/);
@@ -63,7 +63,7 @@ it("a person finds the repository from the front page and reads the issue, with 
   expect(await heading()).toBe("Hold several items #2");
 });
 
-it("a person opens the pull, its diff, its checks, and the failed job's log", async () => {
+it("A person opens the pull, its diff, its checks and the failed job's log", async () => {
   await follow("ada/shop");
   await tab("Repository", /^Pull requests 1$/);
   expect(await read(page.locator("main"))).toContain("1 of 3 checks failed");
@@ -103,7 +103,7 @@ it("a person opens the pull, its diff, its checks, and the failed job's log", as
   expect(complaints).toEqual([]);
 });
 
-it("a person reads a branch's history and a commit in it", async () => {
+it("A person reads a branch's history and a commit in it", async () => {
   await follow("ada/shop");
   await follow("2 branches");
   await page
@@ -118,7 +118,7 @@ it("a person reads a branch's history and a commit in it", async () => {
   expect(complaints).toEqual([]);
 });
 
-it("what people write runs nothing, however it is written", async () => {
+it("Texts of people run no script, however they are written", async () => {
   const attempts = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(2)>",
@@ -148,7 +148,7 @@ it("what people write runs nothing, however it is written", async () => {
   expect(complaints.filter((each) => !expected.test(each))).toEqual([]);
 });
 
-it("a diagram that cannot be drawn stays as its source, with the reason", async () => {
+it("A diagram that cannot be drawn stays as its source, with the reason", async () => {
   const body = "```mermaid\nflowchart LR\n  broken[[[ -->\n```";
   const { data } = await fixture.owner.rest.issues.create({ ...fixture.at, title: "A broken diagram", body });
   await page.goto(data.html_url);
@@ -157,7 +157,7 @@ it("a diagram that cannot be drawn stays as its source, with the reason", async 
   expect(await page.locator("svg").count()).toBe(0);
 });
 
-it("every page fits a telephone, in the light and in the dark", async () => {
+it("Every page fits a telephone, in light and dark mode", async () => {
   await page.setViewportSize({ width: 360, height: 640 });
   const paths = ["", "/issues/1", "/pull/2", "/pull/2/files", "/pull/2/checks", "/actions", "/commits/headgate/1/cart"];
   const backgrounds = new Set<string>();

@@ -47,7 +47,7 @@ const eventNames = (received: Received[]) =>
   received.map((each) => [each.event, each.payload.action].filter(Boolean).join("."));
 
 describe("webhooks", () => {
-  it("tell a wish to run a check again to the App that made it, and to no other", async () => {
+  it("A rerequested check run is sent to the App that made it and to no other", async () => {
     const { url, received } = await target(() => 200);
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     const elsewhere = await target(() => 200);
@@ -66,7 +66,7 @@ describe("webhooks", () => {
     expect(eventNames(elsewhere.received)).not.toContain("check_suite.rerequested");
   });
 
-  it("reach a stock Probot app, which verifies them, and which can answer", async () => {
+  it("A webhook reaches a stock Probot app, which verifies it and answers", async () => {
     const probot = new Probot({
       appId: fixture.app.id,
       privateKey: fixture.privateKey,
@@ -104,7 +104,7 @@ describe("webhooks", () => {
     expect(log.map((each) => [each.event, each.status_code])).toContainEqual(["issues", 200]);
   });
 
-  it("with another secret are refused by it, and the log says so", async () => {
+  it("A webhook with another secret is refused by the app, and the log shows it", async () => {
     const { url, received } = await target(() => 401);
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     await fixture.sandbox.idle();
@@ -113,7 +113,7 @@ describe("webhooks", () => {
     expect(data).toMatchObject([{ event: "ping", status_code: 401, status: "Invalid HTTP Response: 401" }]);
   });
 
-  it("tell what was done to an issue, by whom and where", async () => {
+  it("Webhooks of an issue name the change, the sender and the repository", async () => {
     const { url, received } = await target(() => 200);
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     await fixture.sandbox.idle();
@@ -160,7 +160,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("tell of check runs, of the suite when all of them are done, and of statuses", async () => {
+  it("Webhooks announce check runs, their completed suite and statuses", async () => {
     const { url, received } = await target(() => 200);
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     await fixture.sandbox.idle();
@@ -186,7 +186,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("that failed are not tried again by themselves, but by the API, with the same GUID", async () => {
+  it("A failed webhook is sent again only through the API, with the same GUID", async () => {
     const { url, received } = await target((count) => (count === 1 ? 200 : count === 2 ? 500 : 200));
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     await fixture.sandbox.idle();
@@ -208,7 +208,7 @@ describe("webhooks", () => {
     expect(whole.data.request.headers).toMatchObject({ "x-github-event": "issues" });
   });
 
-  it("do not go to an App that did not subscribe", async () => {
+  it("A webhook is not sent to an App that did not subscribe", async () => {
     const { url, received } = await target(() => 200);
     fixture.sandbox.setWebhook(fixture.app, url, "s3cret");
     await fixture.owner.rest.issues.createLabel({ ...fixture.at, name: "quiet" });
@@ -216,7 +216,7 @@ describe("webhooks", () => {
     expect(eventNames(received)).toEqual(["ping"]);
   });
 
-  it("to a target that is down are logged as such, are not tried again, and hold nothing up", async () => {
+  it("A webhook to a target that is down is logged, not retried, and delays nothing", async () => {
     const { sandbox, app, asApp, owner, at } = fixture;
     // `discard`: nobody listens there.
     sandbox.setWebhook(app, "http://127.0.0.1:9/hook", "s3cret");
@@ -240,7 +240,7 @@ describe("webhooks", () => {
     expect(found?.headers["x-github-delivery"]).toBe(missed?.guid);
   });
 
-  it("to a target that hangs hold nothing up, and are given up when the sandbox closes", async () => {
+  it("A webhook to a target that hangs delays nothing and is aborted when the sandbox closes", async () => {
     const { url, received } = await target(() => "hang");
     const { sandbox, app, asApp } = fixture;
     sandbox.setWebhook(app, url, "s3cret");

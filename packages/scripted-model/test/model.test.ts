@@ -30,14 +30,14 @@ function scriptWith(step: NonNullable<ScriptInput["tasks"]>[string][string][numb
   return { thinkMs: 0, tasks: { parser: { build: [step] } } };
 }
 
-test("a request for structured output gets the plan, whatever its text says", async () => {
+test("A request for structured output gets the plan, whatever its text is", async () => {
   const { client, ask } = await modelOf(SCRIPT);
   const format = { type: "json_schema" as const, schema: { type: "object" } };
   const message = await client.messages.create({ ...ask, output_config: { format } });
   expect(message.content).toEqual([{ type: "text", text: JSON.stringify(SCRIPT.planner) }]);
 });
 
-test("an agent is led from turn to turn, the same as JSON and as a stream", async () => {
+test("An agent gets its turns one after another, the same as JSON and as a stream", async () => {
   const { client, ask, model } = await modelOf(SCRIPT);
   const first = await client.messages.create(ask);
   const streamed = await client.messages.stream(ask).finalMessage();
@@ -60,7 +60,7 @@ test("an agent is led from turn to turn, the same as JSON and as a stream", asyn
   ]);
 });
 
-test("a repeated prefix is read from the cache, and only the rest is paid in full", async () => {
+test("A repeated prefix is counted as read from the cache, the rest as input", async () => {
   const { client, ask } = await modelOf(SCRIPT);
   const system = [{ type: "text" as const, text: "rule ".repeat(100), cache_control: { type: "ephemeral" as const } }];
   const first = (await client.messages.create({ ...ask, system })).usage;
@@ -71,14 +71,14 @@ test("a repeated prefix is read from the cache, and only the rest is paid in ful
   expect(second.input_tokens).toBe(first.input_tokens);
 });
 
-test("tokens can be counted without an answer", async () => {
+test("Tokens can be counted without an answer", async () => {
   const { client, ask, model } = await modelOf(SCRIPT);
   const { input_tokens: counted } = await client.messages.countTokens({ model: ask.model, messages: ask.messages });
   expect(counted).toBeGreaterThan(PROMPT.length / 5);
   expect(model.requests()).toEqual([]);
 });
 
-test("what the script does not know is refused by name", async () => {
+test("A turn that the script lacks is refused by name", async () => {
   const { client, ask } = await modelOf(SCRIPT);
   const asking = (content: string) => client.messages.create({ ...ask, messages: [{ role: "user", content }] });
   await expect(asking("Task: lexer\nAttempt: build 1")).rejects.toThrow("no 'build' of a task 'lexer'");
@@ -86,14 +86,14 @@ test("what the script does not know is refused by name", async () => {
   await expect(asking("Write a poem.")).rejects.toThrow("no lines 'Task: <id>'");
 });
 
-test("an overloaded model is asked again, and answers then", async () => {
+test("An overloaded model refuses first and answers the retry", async () => {
   const trouble = { kind: "error", status: 529, times: 2, retryAfterMs: 1 } as const;
   const { client, ask, model } = await modelOf(scriptWith({ say: "At last.", trouble }), 2);
   expect(await client.messages.create(ask)).toMatchObject({ content: [{ text: "At last." }] });
   expect(model.requests().map(({ status }) => status)).toEqual([529, 529, 200]);
 });
 
-test("a rate limit, a refusal, a cut-off and a broken stream come as the API sends them", async () => {
+test("A rate limit, a refusal, a cut-off and a broken stream arrive as the API sends them", async () => {
   const limited = await modelOf(scriptWith({ trouble: { kind: "error", status: 429, times: 9, retryAfterMs: 1500 } }));
   const error = await limited.client.messages.create(limited.ask).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(Anthropic.RateLimitError);
@@ -107,7 +107,7 @@ test("a rate limit, a refusal, a cut-off and a broken stream come as the API sen
   await expect(broken.client.messages.stream(broken.ask).finalMessage()).rejects.toThrow();
 });
 
-test("a request without a key, and one for anything else, are turned away", async () => {
+test("A request without a key and a request to another path are refused", async () => {
   const { model } = await modelOf(SCRIPT);
   const keyless = await fetch(`${model.url}/v1/messages?beta=true`, { method: "POST", body: "{}" });
   expect(keyless.status).toBe(401);
@@ -121,7 +121,7 @@ test("a request without a key, and one for anything else, are turned away", asyn
   expect(malformed.status).toBe(400);
 });
 
-test("closing does not wait for a model that is still thinking", async () => {
+test("Closing the server does not wait for an answer that is still delayed", async () => {
   const { model, client, ask } = await modelOf(scriptWith({ thinkMs: 600_000, say: "Later." }));
   const asked = client.messages.create(ask).catch((error: unknown) => error);
   await expect.poll(() => model.requests().length).toBe(1);

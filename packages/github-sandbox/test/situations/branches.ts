@@ -10,7 +10,7 @@ const change = (stage: Stage, number: number, more: object) =>
 
 export const branches: Situation[] = [
   {
-    name: "bringing a head up to date is accepted and done a moment later",
+    name: "An update of the head is accepted and runs a moment later",
     source: openapi("pulls#update-a-pull-request-branch"),
     async act(stage) {
       const { number, head } = await stage.pull();
@@ -25,7 +25,7 @@ export const branches: Situation[] = [
     body: { message: "Updating pull request branch.", url: expect.stringMatching(/\/pulls\/1$/) },
   },
   {
-    name: "bringing another head up to date than the expected one is refused",
+    name: "An update of another head than the expected one is refused",
     source: openapi("pulls#update-a-pull-request-branch"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -36,14 +36,14 @@ export const branches: Situation[] = [
     body: { message: expect.any(String) },
   },
   {
-    name: "bringing up to date what is so already is refused",
+    name: "An update of a head that is up to date is refused",
     source: practice("https://github.com/nevermined-io/payments/pull/449"),
     act: async (stage) => update(stage, (await stage.pull()).number),
     status: 422,
     body: { message: expect.stringContaining("no new commits on the base branch") },
   },
   {
-    name: "a pull is merged when its head reaches the base by a push",
+    name: "A pull is merged when a push brings its head into the base",
     source: docs(
       "pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/about-pull-request-merges#indirect-merges",
     ),
@@ -56,7 +56,7 @@ export const branches: Situation[] = [
     body: "",
   },
   {
-    name: "a closed pull whose branch was recreated elsewhere stays closed",
+    name: "A closed pull stays closed if its branch was recreated at another commit",
     source: practice("https://github.com/cilium/cilium/pull/47088"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -69,7 +69,7 @@ export const branches: Situation[] = [
     body: { errors: [{ message: "state cannot be changed. The side branch was force-pushed or recreated." }] },
   },
   {
-    name: "a closed pull does not change its base",
+    name: "A closed pull cannot change its base",
     source: practice("https://github.com/cli/cli/issues/14223"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -81,7 +81,7 @@ export const branches: Situation[] = [
     body: { errors: [{ message: "Cannot change the base branch of a closed pull request." }] },
   },
   {
-    name: "an issue named with a keyword is closed by the merge into the default branch",
+    name: "A merge into the default branch closes an issue named with a keyword",
     source: docs(
       "issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue#linking-a-pull-request-to-an-issue-using-a-keyword",
     ),

@@ -40,7 +40,7 @@ async function newBase(stage: Stage, merge_method: "merge" | "squash" | "rebase"
 
 export const merging: Situation[] = [
   {
-    name: "a merge at the expected head succeeds",
+    name: "A merge of the expected head succeeds",
     source: route,
     async act(stage) {
       const { number, head } = await stage.pull();
@@ -54,28 +54,28 @@ export const merging: Situation[] = [
     },
   },
   {
-    name: "merged, merge_commit_sha is the merge commit",
+    name: "After a merge, merge_commit_sha is the merge commit",
     source: openapi("pulls#get-a-pull-request"),
     act: (stage) => newBase(stage, "merge"),
     status: 200,
     body: { merged: true, isTip: true, parents: 2, onBase: true },
   },
   {
-    name: "squashed, merge_commit_sha is the one commit on the base",
+    name: "After a squash, merge_commit_sha is the commit on the base",
     source: openapi("pulls#get-a-pull-request"),
     act: (stage) => newBase(stage, "squash"),
     status: 200,
     body: { merged: true, isTip: true, parents: 1, onBase: true },
   },
   {
-    name: "rebased, merge_commit_sha is what the base was updated to",
+    name: "After a rebase, merge_commit_sha is the new tip of the base",
     source: openapi("pulls#get-a-pull-request"),
     act: (stage) => newBase(stage, "rebase"),
     status: 200,
     body: { merged: true, isTip: true, parents: 1, onBase: false },
   },
   {
-    name: "a merge for a head that moved is refused",
+    name: "A merge of a head that moved is refused",
     source: practice("https://github.com/dlang/dlang-bot/issues/77"),
     async act(stage) {
       const { number, head } = await stage.pull();
@@ -86,7 +86,7 @@ export const merging: Situation[] = [
     body: { message: "Head branch was modified. Review and try the merge again." },
   },
   {
-    name: "a merge of what conflicts is refused",
+    name: "A merge of a conflicting pull is refused",
     // The status is the description's; the words are those that a server made after GitHub's API repeats.
     source: practice("https://github.com/gitbucket/gitbucket/pull/2482"),
     async act(stage) {
@@ -98,14 +98,14 @@ export const merging: Situation[] = [
     body: { message: "Pull Request is not mergeable" },
   },
   {
-    name: "a merge of a draft is refused",
+    name: "A merge of a draft is refused",
     source: practice("https://github.com/lindell/multi-gitter/issues/622"),
     act: async (stage) => merge(stage, (await stage.pull({ draft: true })).number),
     status: 405,
     body: { message: "Pull Request is still a draft" },
   },
   {
-    name: "a merge in a way that the repository does not allow is refused",
+    name: "A merge with a method that the repository does not allow is refused",
     source: practice("https://github.com/terraform-aws-modules/meta/issues/2"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -116,7 +116,7 @@ export const merging: Situation[] = [
     body: { message: "Merge commits are not allowed on this repository." },
   },
   {
-    name: "a merge without the required review is refused",
+    name: "A merge without the required review is refused",
     source: practice("https://github.com/Reviewable/Reviewable/issues/561"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -127,7 +127,7 @@ export const merging: Situation[] = [
     body: { message: "At least 1 approving review is required by reviewers with write access." },
   },
   {
-    name: "a merge without the required check is refused",
+    name: "A merge without the required check is refused",
     source: practice("https://github.com/Mergifyio/mergify/pull/1812"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -138,7 +138,7 @@ export const merging: Situation[] = [
     body: { message: 'Required status check "ci" is expected.' },
   },
   {
-    name: "an asynchronous merge is accepted, with a UUID and the head that it is for",
+    name: "An asynchronous merge is accepted with a UUID and its head",
     source: later,
     async act(stage) {
       const { number, head } = await stage.pull();
@@ -153,7 +153,7 @@ export const merging: Situation[] = [
     },
   },
   {
-    name: "another one meanwhile gets the first one's UUID",
+    name: "A second asynchronous merge of the pull gets the first one's UUID",
     source: later,
     async act(stage) {
       const { number } = await stage.pull();
@@ -166,7 +166,7 @@ export const merging: Situation[] = [
     body: { status: "pending", details: { merge_method: "squash" } },
   },
   {
-    name: "its result tells the commit, once it is there",
+    name: "An asynchronous merge returns its commit once it is done",
     source: openapi("pulls#get-the-result-of-an-asynchronous-merge"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -178,7 +178,7 @@ export const merging: Situation[] = [
     body: { status: "merged", details: { sha: expect.stringMatching(/^[0-9a-f]{40}$/) } },
   },
   {
-    name: "an asynchronous merge of a closed pull is refused at once",
+    name: "An asynchronous merge of a closed pull is refused at once",
     source: later,
     async act(stage) {
       const { number } = await stage.pull();
@@ -189,7 +189,7 @@ export const merging: Situation[] = [
     body: { status: "failed", details: { message: expect.any(String) } },
   },
   {
-    name: "an asynchronous merge of a merged pull tells the commit at once",
+    name: "An asynchronous merge of a merged pull returns the commit at once",
     source: later,
     async act(stage) {
       const { number } = await stage.pull();
@@ -200,7 +200,7 @@ export const merging: Situation[] = [
     body: { status: "merged", details: { sha: expect.stringMatching(/^[0-9a-f]{40}$/) } },
   },
   {
-    name: "a UUID that nobody was given has no result",
+    name: "An unknown UUID has no result",
     source: openapi("pulls#get-the-result-of-an-asynchronous-merge"),
     act: async (stage) => result(stage, (await stage.pull()).number, "630b9d5e-3f2a-4f7e-8b0c-2d5f9a8c1e42"),
     status: 404,

@@ -17,7 +17,7 @@ const custom = (message: string) => ({
 
 export const opening: Situation[] = [
   {
-    name: "a pull from a branch with new commits is opened",
+    name: "A pull from a branch with new commits is opened",
     source: openapi("pulls#create-a-pull-request"),
     async act(stage) {
       await stage.commit("side", { "a.txt": "1\n" });
@@ -27,7 +27,7 @@ export const opening: Situation[] = [
     body: { number: 1, state: "open", draft: false, merged: false, mergeable: null, commits: 1, changed_files: 1 },
   },
   {
-    name: "a second pull of the same branches is refused",
+    name: "A second pull of the same branches is refused",
     source: practice("https://github.com/gm3dmo/the-power/issues/175"),
     async act(stage) {
       await stage.pull();
@@ -37,7 +37,7 @@ export const opening: Situation[] = [
     body: custom("A pull request already exists for ada:side."),
   },
   {
-    name: "a branch without new commits is refused",
+    name: "A pull from a branch without new commits is refused",
     source: practice("https://github.com/piceaTech/node-gitlab-2-github/issues/91"),
     async act(stage) {
       await stage.ada.rest.git.createRef({ ...stage.at, ref: "refs/heads/same", sha: stage.sha });
@@ -47,7 +47,7 @@ export const opening: Situation[] = [
     body: custom("No commits between main and same"),
   },
   {
-    name: "a branch of another history is refused",
+    name: "A pull from a branch with another history is refused",
     source: practice("https://github.com/mislav/hub/issues/2322"),
     async act(stage) {
       const entry = { path: "x", mode: "100644", type: "blob", content: "x" } as const;
@@ -60,14 +60,14 @@ export const opening: Situation[] = [
     body: custom("The alone branch has no history in common with main"),
   },
   {
-    name: "a head that is not there is refused",
+    name: "A pull from a branch that does not exist is refused",
     source: practice("https://github.com/spdx/spdx-online-tools/issues/425"),
     act: (stage) => create(stage, "gone"),
     status: 422,
     body: { message: "Validation Failed", errors: [{ resource: "PullRequest", field: "head", code: "invalid" }] },
   },
   {
-    name: "whether it can be merged is not known at first, and is a moment later",
+    name: "Whether a pull can merge is unknown at first and known a moment later",
     source: openapi("pulls#get-a-pull-request"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -79,7 +79,7 @@ export const opening: Situation[] = [
     body: { mergeable: true, mergeable_state: "clean", merge_commit_sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
   },
   {
-    name: "a pull that conflicts is dirty",
+    name: "A conflicting pull is dirty",
     source: states,
     async act(stage) {
       const { number } = await stage.pull();
@@ -90,7 +90,7 @@ export const opening: Situation[] = [
     body: { mergeable: false, mergeable_state: "dirty" },
   },
   {
-    name: "a pull that lacks what is required is blocked",
+    name: "A pull that lacks a requirement is blocked",
     source: states,
     async act(stage) {
       const { number } = await stage.pull();
@@ -101,7 +101,7 @@ export const opening: Situation[] = [
     body: { mergeable: true, mergeable_state: "blocked" },
   },
   {
-    name: "a pull that must be up to date and is not is behind",
+    name: "A pull that must be up to date and is not is behind",
     source: states,
     async act(stage) {
       const { number, head } = await stage.pull();
@@ -114,7 +114,7 @@ export const opening: Situation[] = [
     body: { mergeable: true, mergeable_state: "behind" },
   },
   {
-    name: "a pull with a failed check that is not required is unstable",
+    name: "A pull with a failed check that is not required is unstable",
     source: states,
     async act(stage) {
       const { number, head } = await stage.pull();
@@ -125,14 +125,14 @@ export const opening: Situation[] = [
     body: { mergeable: true, mergeable_state: "unstable" },
   },
   {
-    name: "a draft says so",
+    name: "A draft has the state draft",
     source: states,
     act: async (stage) => stage.settled((await stage.pull({ draft: true })).number),
     status: 200,
     body: { draft: true, mergeable_state: "draft" },
   },
   {
-    name: "the diff media type gives the diff in place of the pull",
+    name: "The diff media type returns the diff instead of the pull",
     source: openapi("pulls#get-a-pull-request"),
     async act(stage) {
       const { number } = await stage.pull();

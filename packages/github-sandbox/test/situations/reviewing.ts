@@ -8,14 +8,14 @@ const refused = (...errors: string[]) => ({ message: "Unprocessable Entity", err
 
 export const reviewing: Situation[] = [
   {
-    name: "an approval is a review of the head",
+    name: "An approval is a review of the head",
     source: openapi("reviews#create-a-review-for-a-pull-request"),
     act: async (stage) => review(stage, (await stage.pull()).number, { event: "APPROVE" }),
     status: 200,
     body: { state: "APPROVED", user: { login: "ada" } },
   },
   {
-    name: "a review without an event is pending, and tells no time",
+    name: "A review without an event is pending and has no time of submission",
     source: openapi("reviews#create-a-review-for-a-pull-request"),
     async act(stage) {
       const { status, body } = await review(stage, (await stage.pull()).number, { body: "Later" });
@@ -28,21 +28,21 @@ export const reviewing: Situation[] = [
     body: { state: "PENDING", hasTime: false },
   },
   {
-    name: "nobody approves their own pull",
+    name: "An author cannot approve their own pull",
     source: practice("https://github.com/hubtty/hubtty/issues/33"),
     act: async (stage) => review(stage, (await stage.pull()).number, { event: "APPROVE" }, stage.bot),
     status: 422,
     body: refused("Can not approve your own pull request"),
   },
   {
-    name: "changes are not asked for without a word",
+    name: "A request for changes needs a text",
     source: practice("https://github.com/hubtty/hubtty/issues/67"),
     act: async (stage) => review(stage, (await stage.pull()).number, { event: "REQUEST_CHANGES" }),
     status: 422,
     body: refused("You need to leave a comment indicating the requested changes."),
   },
   {
-    name: "whoever has a pending review cannot make another one",
+    name: "A person with a pending review cannot create another one",
     source: practice("https://github.com/max-sixty/tend/pull/1171"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -53,7 +53,7 @@ export const reviewing: Situation[] = [
     body: refused("User can only have one pending review per pull request"),
   },
   {
-    name: "a comment on a line that the diff has not is refused with its review",
+    name: "A comment outside the diff is refused with its review",
     source: practice("https://github.com/The-PR-Agent/pr-agent/issues/592"),
     async act(stage) {
       const comments = [{ path: "side.txt", line: 108, body: "Here" }];
@@ -65,7 +65,7 @@ export const reviewing: Situation[] = [
     ),
   },
   {
-    name: "a dismissed review is not dismissed again",
+    name: "A dismissed review cannot be dismissed again",
     source: practice("https://github.com/defenseunicorns/lula/issues/207"),
     async act(stage) {
       const { number } = await stage.pull();
@@ -78,7 +78,7 @@ export const reviewing: Situation[] = [
     body: { message: "Validation Failed", errors: ["Can not dismiss a dismissed pull request review"] },
   },
   {
-    name: "a push that changes the diff takes an approval back where the branch says so",
+    name: "A push that changes the diff dismisses an approval where the branch is set so",
     source: docs(
       "repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging",
     ),
@@ -93,7 +93,7 @@ export const reviewing: Situation[] = [
     body: [{ state: "DISMISSED" }],
   },
   {
-    name: "the author of a pull is not asked to review it",
+    name: "The author of a pull cannot be requested to review it",
     source: practice("https://github.com/kerthcet/github-workflow-as-kube/issues/16"),
     async act(stage) {
       const at = stage.pullAt((await stage.pull()).number);
@@ -103,7 +103,7 @@ export const reviewing: Situation[] = [
     body: { message: "Review cannot be requested from pull request author." },
   },
   {
-    name: "only collaborators are asked for a review",
+    name: "Only collaborators can be requested to review",
     source: practice("https://github.com/bkeepers/probot-owners/issues/21"),
     async act(stage) {
       const at = stage.pullAt((await stage.pull()).number);

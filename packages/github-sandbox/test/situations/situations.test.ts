@@ -16,14 +16,17 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-describe.each(Object.entries({ opening, merging, branches, reviewing }))("as GitHub has it, %s:", (_, situations) => {
-  it.each(situations)("$name ($source.kind: $source.url)", async ({ act, status, body }) => {
-    const given = await act(stageOf(fixture));
-    expect(given.status).toBe(status);
-    if (typeof body === "object" && body !== null && !("asymmetricMatch" in body)) {
-      expect(given.body).toMatchObject(body);
-    } else {
-      expect(given.body).toEqual(body);
-    }
-  });
-});
+describe.each(Object.entries({ opening, merging, branches, reviewing }))(
+  "situations documented by GitHub, %s:",
+  (_, situations) => {
+    it.each(situations)("$name ($source.kind: $source.url)", async ({ act, status, body }) => {
+      const given = await act(stageOf(fixture));
+      expect(given.status).toBe(status);
+      if (typeof body === "object" && body !== null && !("asymmetricMatch" in body)) {
+        expect(given.body).toMatchObject(body);
+      } else {
+        expect(given.body).toEqual(body);
+      }
+    });
+  },
+);
