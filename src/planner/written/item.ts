@@ -20,6 +20,13 @@ export interface Line {
   explicit: boolean;
 }
 
+/** A box of the list: its line, with what stands around it. */
+export interface Item extends Line {
+  line: number;
+  done: boolean;
+  description: string;
+}
+
 const TAGS = ["after", "files", "size", "role"] as const;
 type Tag = (typeof TAGS)[number];
 

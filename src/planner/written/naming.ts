@@ -1,6 +1,6 @@
 /** Makes ids from titles for tasks without one, so that a task keeps its id when others come and go. */
 import { PlannedTask } from "../../core/plan.ts";
-import type { Item } from "./task-list.ts";
+import type { Item } from "./item.ts";
 
 export type Named = Item & { id: string };
 

@@ -6,16 +6,10 @@ import type { Heading, ListItem, Root } from "mdast";
 import type { WrittenProblem } from "../../core/plan/written.ts";
 import { MAX_TASKS } from "../../core/plan.ts";
 import { visibleCharacters, visibleMarkdown } from "../../messages/agent/untrusted.ts";
-import { type Line, readLine } from "./item.ts";
+import { type Item, readLine } from "./item.ts";
 import { blocksOf, MAX_LINES } from "./markdown.ts";
 import { type Named, nameTasks } from "./naming.ts";
 import { problemsOf, type WrittenTask } from "./problems.ts";
-
-export interface Item extends Line {
-  line: number;
-  done: boolean;
-  description: string;
-}
 
 /** null: there is no list, or nothing in it is open. */
 export type Reading = { plan: { tasks: object[] } } | { problems: WrittenProblem[] } | null;
