@@ -118,6 +118,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       testMerge: (repository, number) => testMergeOf(context, repository, number),
       issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
       revokeToken: (token) => store.table("tokens").remove(token),
+      runnerLoss: (job) => faults.runner(job),
     },
     {
       slots: options.slots,

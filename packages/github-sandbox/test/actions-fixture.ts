@@ -60,6 +60,7 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
       testMerge: (repository, number) => testMergeOf(context, repository, number),
       issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
       revokeToken: (token) => store.table("tokens").remove(token),
+      runnerLoss: () => ({ lost: new AbortController().signal, end() {} }),
     },
     {
       slots: 4,

@@ -8,10 +8,11 @@ import type { Repository, User, Workflow, WorkflowRun } from "../store/entities.
 import type { PendingAnnouncement } from "../store/tables.ts";
 import { type Artifacts, openArtifacts } from "./built-in/artifacts/store.ts";
 import { type Caches, openCaches } from "./built-in/caches/store.ts";
+import { builtInActions } from "./built-in/table.ts";
 import { startProcessGuard } from "./execute/machine/guard.ts";
-import { trackingPrefixOf } from "./execute/run-job.ts";
+import { trackingPrefixOf } from "./execute/machine/tracking.ts";
 import type { ActionsHost, ActionsOptions } from "./host/port.ts";
-import { WorkflowFiles } from "./parse/workflow-folder.ts";
+import { WorkflowFiles } from "./parse/workflow-files.ts";
 import { forgetRun } from "./schedule/forget.ts";
 import { Records } from "./schedule/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./schedule/recover.ts";
@@ -19,6 +20,7 @@ import type { Runner } from "./schedule/runner.ts";
 import { type Again, startAgain } from "./schedule/start.ts";
 import { ConcurrencyGroups } from "./schedule/turns/concurrency.ts";
 import { slotsByOwner } from "./schedule/turns/owner-slots.ts";
+import { recordWorkflow } from "./schedule/workflows.ts";
 import { type Dispatch, dispatch } from "./trigger/dispatch.ts";
 import { startRunsFor } from "./trigger/events.ts";
 import { type Foreseen, foreseePullChecks } from "./trigger/foreseen.ts";
@@ -66,8 +68,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
   const runner: Runner = {
     host,
     options,
-    artifacts,
-    caches,
+    builtIn: builtInActions(artifacts, caches),
     files,
     records: new Records(host),
     slotsOf: slotsByOwner(options.slots),
@@ -118,7 +119,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     async workflows(repository) {
       const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
       const onDefault = tip === null ? [] : await files.at(repository, tip);
-      for (const { path, parsed } of onDefault) files.entity(repository, path, parsed);
+      for (const file of onDefault) recordWorkflow(host.store, repository, file);
       return host.store.table("workflows").filter((workflow) => workflow.repositoryId === repository.id);
     },
     foresee: (repository, branch) => foreseePullChecks(runner, repository, branch),
@@ -128,8 +129,11 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       live?.cancel(force);
       return live !== undefined;
     },
-    rerun: (repository, run, again, actor) => startAgain(runner, repository, run, again, actor),
-    forget: (run) => forgetRun(runner, run),
+    rerun: (repository, run, again, actor) => startAgain({ runner, repository, run }, again, actor),
+    forget(run) {
+      for (const artifact of artifacts.ofRun(run.id)) artifacts.remove(artifact);
+      forgetRun(runner, run);
+    },
     async recover() {
       await cancelUnfinished(runner, unfinished);
       for (const announcement of leftOver) startFor(announcement);

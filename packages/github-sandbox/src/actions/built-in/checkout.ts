@@ -7,8 +7,8 @@ import { relative, resolve } from "node:path";
 import type { Repository } from "../../store/entities.ts";
 import type { StepLog } from "../execute/machine/log.ts";
 import { StepError } from "../execute/step-error.ts";
-import { commitOf } from "../execute/steps/action-source.ts";
 import type { ActionCall } from "../execute/steps/call.ts";
+import { commitOf } from "../host/repositories.ts";
 import { booleanInput, refuseInputs, textInput } from "./inputs.ts";
 
 interface Target {

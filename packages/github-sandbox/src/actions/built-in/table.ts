@@ -1,32 +1,29 @@
 /**
- * Common actions that would need the network to be fetched and to work, done here instead. Whatever ref a workflow asks
- * for, it gets the behaviour of the action's current major version.
+ * The common actions that need the network to be fetched and to work, done by this package instead. Whatever ref a workflow
+ * asks for, it gets the behaviour of the action's current major version.
  */
-
-import type { Post } from "../execute/running-job.ts";
-import type { ActionCall } from "../execute/steps/call.ts";
+import type { BuiltInAction, BuiltInActions } from "../execute/steps/call.ts";
 import { downloadArtifact } from "./artifacts/download.ts";
+import type { Artifacts } from "./artifacts/store.ts";
 import { uploadArtifact } from "./artifacts/upload.ts";
-import { cache, restoreCache, saveCache } from "./caches/cache.ts";
+import { cacheActions } from "./caches/cache.ts";
+import type { Caches } from "./caches/store.ts";
 import { checkout } from "./checkout.ts";
 import { setupNode } from "./setup/node.ts";
 import { setupGo, setupPython } from "./setup/tool.ts";
 
-/** Gives what is to be done when the job ends. Throws StepError with one sentence. */
-export type LocalAction = (call: ActionCall) => Promise<Post["run"] | undefined>;
-
-const actions: Record<string, LocalAction> = {
-  "actions/checkout": checkout,
-  "actions/setup-node": setupNode,
-  "actions/setup-python": setupPython,
-  "actions/setup-go": setupGo,
-  "actions/upload-artifact": uploadArtifact,
-  "actions/download-artifact": downloadArtifact,
-  "actions/cache": cache,
-  "actions/cache/restore": restoreCache,
-  "actions/cache/save": saveCache,
-};
-
-export function localAction(uses: string): LocalAction | null {
-  return actions[uses.split("@")[0]?.toLowerCase() ?? ""] ?? null;
+export function builtInActions(artifacts: Artifacts, caches: Caches): BuiltInActions {
+  const { cache, restoreCache, saveCache } = cacheActions(caches);
+  const actions: Record<string, BuiltInAction> = {
+    "actions/checkout": checkout,
+    "actions/setup-node": setupNode,
+    "actions/setup-python": setupPython,
+    "actions/setup-go": setupGo,
+    "actions/upload-artifact": uploadArtifact(artifacts),
+    "actions/download-artifact": downloadArtifact(artifacts),
+    "actions/cache": cache,
+    "actions/cache/restore": restoreCache,
+    "actions/cache/save": saveCache,
+  };
+  return (uses) => actions[uses.split("@")[0]?.toLowerCase() ?? ""] ?? null;
 }

@@ -1,34 +1,21 @@
-/** Where the action of a `uses:` comes from: the workspace, or a repository of the sandbox at a ref. */
+/** Fetches the actions that a job's `uses:` name: from its workspace, or from a repository of the sandbox at a ref. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { runGit } from "../../../git/plumbing/dir.ts";
-import type { Repository } from "../../../store/entities.ts";
-import type { ActionsHost } from "../../host/port.ts";
-import { type Action, parseAction } from "../../parse/action-file.ts";
-import type { RunningJob } from "../running-job.ts";
-import { StepError } from "../step-error.ts";
+import { runGit } from "../../git/plumbing/dir.ts";
+import type { Repository } from "../../store/entities.ts";
+import type { ActionsHost } from "../host/port.ts";
+import { commitOf, usableRepository } from "../host/repositories.ts";
+import { type Action, parseAction } from "../parse/action.ts";
+import type { JobFolders } from "./machine/folders.ts";
+import { StepError } from "./step-error.ts";
 
 export interface SourcedAction {
   action: Action;
   /** The folder of its `action.yml`. */
   folder: string;
-  /** `owner/repo` and the ref it was asked for; of a local action the job's own repository and "". */
+  /** `owner/repo` and the requested ref. For an action of the workspace: the job's own repository and "". */
   repository: string;
   ref: string;
-}
-
-/** The commit that a branch, a tag, a full ref or a SHA names; null when there is none. */
-export async function commitOf(host: ActionsHost, repository: Repository, ref: string): Promise<string | null> {
-  if (/^[0-9a-f]{40}$/.test(ref)) return ref;
-  if (ref.startsWith("refs/")) return host.resolve(repository, ref);
-  return (await host.resolve(repository, `refs/heads/${ref}`)) ?? (await host.resolve(repository, `refs/tags/${ref}`));
-}
-
-/** A repository of the sandbox that this one may use: its own owner's, or public. */
-export function usableRepository(host: ActionsHost, user: Repository, fullName: string): Repository | null {
-  const wanted = fullName.toLowerCase();
-  const found = host.store.table("repositories").find(({ owner, name }) => `${owner}/${name}`.toLowerCase() === wanted);
-  return found !== undefined && (!found.private || found.ownerId === user.ownerId) ? found : null;
 }
 
 function read(folder: string, shown: string): Action {
@@ -37,42 +24,57 @@ function read(folder: string, shown: string): Action {
   return parseAction(`${shown}/action.yml`, readFileSync(file, "utf8"));
 }
 
-async function extract(job: RunningJob, repository: Repository, sha: string): Promise<string> {
-  const folder = join(job.folders.actions, `${repository.owner}-${repository.name}-${sha}`);
-  if (existsSync(folder)) return folder;
-  mkdirSync(folder);
-  // An index of its own: the bare repository is never written to.
-  const options = { env: { GIT_INDEX_FILE: join(job.folders.temp, `index_${sha}`) } };
-  const from = ["-C", folder, "--git-dir", job.request.host.gitDir(repository), "--work-tree", folder];
-  await runGit([...from, "read-tree", sha], options);
-  await runGit([...from, "checkout-index", "--all", "--force"], options);
-  return folder;
-}
+export class ActionSources {
+  readonly #host: ActionsHost;
+  readonly #repository: Repository;
+  readonly #folders: JobFolders;
+  /** Actions of repositories by their `uses`. An action of the workspace may change between two steps, so it is read anew. */
+  readonly #known = new Map<string, SourcedAction>();
 
-export async function sourceAction(job: RunningJob, uses: string): Promise<SourcedAction> {
-  const known = job.sourced.get(uses);
-  if (known !== undefined) return known;
-  const { host, repository } = job.request;
-  if (uses.startsWith("./")) {
-    const folder = resolve(job.folders.workspace, uses);
-    const own = `${repository.owner}/${repository.name}`;
-    return { action: read(folder, uses), folder, repository: own, ref: "" };
+  /** `repository` is the job's own: it decides which private repositories the job may use. */
+  constructor(host: ActionsHost, repository: Repository, folders: JobFolders) {
+    this.#host = host;
+    this.#repository = repository;
+    this.#folders = folders;
   }
-  if (uses.startsWith("docker://")) throw new StepError(`This runner cannot run a container image (${uses}).`);
-  const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)((?:\/[^@]*)?)@(.+)$/.exec(uses) ?? [];
-  if (ref === "" || path.split("/").includes("..")) {
-    throw new StepError(`'${uses}' is no action: it should be owner/repository@ref or ./path.`);
+
+  /** Throws StepError when there is no such action. */
+  async get(uses: string): Promise<SourcedAction> {
+    const known = this.#known.get(uses);
+    if (known !== undefined) return known;
+    if (uses.startsWith("./")) {
+      const folder = resolve(this.#folders.workspace, uses);
+      const own = `${this.#repository.owner}/${this.#repository.name}`;
+      return { action: read(folder, uses), folder, repository: own, ref: "" };
+    }
+    if (uses.startsWith("docker://")) throw new StepError(`This runner cannot run a container image (${uses}).`);
+    const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)((?:\/[^@]*)?)@(.+)$/.exec(uses) ?? [];
+    if (ref === "" || path.split("/").includes("..")) {
+      throw new StepError(`'${uses}' is no action: it should be owner/repository@ref or ./path.`);
+    }
+    const source = usableRepository(this.#host, this.#repository, fullName);
+    if (source === null) {
+      throw new StepError(
+        `Unable to resolve action '${uses}': this runner has no equivalent of it, and there is no repository ${fullName} here.`,
+      );
+    }
+    const sha = await commitOf(this.#host, source, ref);
+    if (sha === null) throw new StepError(`Unable to resolve action '${uses}', unable to find version '${ref}'.`);
+    const folder = join(await this.#extract(source, sha), path);
+    const sourced = { action: read(folder, uses), folder, repository: fullName, ref };
+    this.#known.set(uses, sourced);
+    return sourced;
   }
-  const source = usableRepository(host, repository, fullName);
-  if (source === null) {
-    throw new StepError(
-      `Unable to resolve action '${uses}': this runner has no equivalent of it, and there is no repository ${fullName} here.`,
-    );
+
+  async #extract(repository: Repository, sha: string): Promise<string> {
+    const folder = join(this.#folders.actions, `${repository.owner}-${repository.name}-${sha}`);
+    if (existsSync(folder)) return folder;
+    mkdirSync(folder);
+    // Uses an index of its own, so that git never writes to the bare repository.
+    const options = { env: { GIT_INDEX_FILE: join(this.#folders.temp, `index_${sha}`) } };
+    const from = ["-C", folder, "--git-dir", this.#host.gitDir(repository), "--work-tree", folder];
+    await runGit([...from, "read-tree", sha], options);
+    await runGit([...from, "checkout-index", "--all", "--force"], options);
+    return folder;
   }
-  const sha = await commitOf(host, source, ref);
-  if (sha === null) throw new StepError(`Unable to resolve action '${uses}', unable to find version '${ref}'.`);
-  const folder = join(await extract(job, source, sha), path);
-  const sourced = { action: read(folder, uses), folder, repository: fullName, ref };
-  job.sourced.set(uses, sourced);
-  return sourced;
 }

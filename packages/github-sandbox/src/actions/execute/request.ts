@@ -1,7 +1,5 @@
 /** What a job needs to run, and what it ends with. */
 import type { Job, Permissions, Repository, WorkflowRun } from "../../store/entities.ts";
-import type { Artifacts } from "../built-in/artifacts/store.ts";
-import type { Caches } from "../built-in/caches/store.ts";
 import type { ActionsHost, ActionsOptions } from "../host/port.ts";
 import type { CacheAccess } from "../parse/cache-mode.ts";
 import type { StepsJob, WorkflowSpec } from "../parse/model.ts";
@@ -9,14 +7,16 @@ import type { StepsJob, WorkflowSpec } from "../parse/model.ts";
 export interface JobRequest {
   host: ActionsHost;
   options: ActionsOptions;
-  artifacts: Artifacts;
-  caches: Caches;
   repository: Repository;
   run: WorkflowRun;
   jobId: number;
   /** The file the job stands in: the run's, or a called one. */
   workflow: WorkflowSpec;
   spec: StepsJob;
+  /** The evaluated `runs-on`. */
+  labels: readonly string[];
+  /** Why the job can only fail, for a reason found before it began; null: it may pass. */
+  problem: string | null;
   /** `github` comes without what only the job knows: token, workspace, action. */
   contexts: {
     github: Record<string, unknown>;
@@ -29,9 +29,9 @@ export interface JobRequest {
   };
   permissions: Permissions;
   cacheAccess: CacheAccess;
-  /** Remembers how far the job is. */
+  /** Stores how far the job is. */
   changed(change: Partial<Pick<Job, "steps" | "process">>): void;
-  /** Aborts when the run is cancelled: the step under way stops, steps that ask for it still run. */
+  /** Aborts when the run is cancelled: the step under way stops, and steps with `if: always()` still run. */
   cancel: AbortSignal;
   /** Aborts when nothing more may run. */
   kill: AbortSignal;

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import type { Job } from "../../store/entities.ts";
 import { evaluateTexts, hashFilesFunction, type Scope, statusFunctions } from "../parse/expressions.ts";
 import type { UsesStep } from "../parse/model.ts";
+import { ActionSources } from "./action-sources.ts";
 import { basePath, jobEnvironment, runnerContext } from "./machine/environment.ts";
 import { type JobFolders, makeJobFolders } from "./machine/folders.ts";
 import { openStepLog, type StepLog } from "./machine/log.ts";
 import { type Masks, newMasks } from "./machine/masks.ts";
 import { hashFiles } from "./machine/match-files.ts";
 import { type Leader, Processes } from "./machine/processes.ts";
+import { trackingIdOf } from "./machine/tracking.ts";
 import type { JobRequest } from "./request.ts";
-import type { SourcedAction } from "./steps/action-source.ts";
 
 export interface StepOutcome {
   outputs: Record<string, string>;
@@ -49,6 +50,7 @@ export class RunningJob {
   readonly request: JobRequest;
   readonly folders: JobFolders;
   readonly masks: Masks;
+  readonly actions: ActionSources;
   readonly processes: Processes;
   readonly token: string;
   /** `env` of the workflow and the job, then what steps wrote to GITHUB_ENV. */
@@ -60,8 +62,6 @@ export class RunningJob {
   readonly posts: Post[] = [];
   /** What a JavaScript action saved in its pre and main for its post, by its step. */
   readonly states = new Map<UsesStep, Record<string, string>>();
-  /** Actions of repositories, by their `uses`. */
-  readonly sourced = new Map<string, SourcedAction>();
   cancelled = false;
   /** Minutes, when the job was cancelled for taking longer. */
   timedOutAfter: number | null = null;
@@ -72,14 +72,15 @@ export class RunningJob {
   #killed = false;
   #lastCall: NodeJS.Timeout | undefined;
 
-  /** `trackingId` is in the environment of every process of the job. */
-  constructor(request: JobRequest, token: string, trackingId: string) {
-    const { options, contexts, repository, jobId } = request;
+  constructor(request: JobRequest, token: string) {
+    const { host, options, contexts, repository, jobId } = request;
     this.request = request;
     this.token = token;
     this.folders = makeJobFolders(options.dataDir, jobId, repository.name);
+    this.actions = new ActionSources(host, repository, this.folders);
     this.masks = newMasks([...Object.values(contexts.secrets), token]);
     const remember = (leader: Leader | null) => request.changed({ process: leader });
+    const trackingId = trackingIdOf(options.dataDir, jobId);
     this.processes = new Processes(trackingId, options.graceMs ?? defaultGraceMs, remember);
     const eventPath = join(this.folders.temp, "event.json");
     writeFileSync(eventPath, JSON.stringify(contexts.github.event ?? {}));
@@ -90,7 +91,7 @@ export class RunningJob {
       workspace: this.folders.workspace,
       event_path: eventPath,
     };
-    this.#baseEnvironment = jobEnvironment(request, this.folders, this.#github);
+    this.#baseEnvironment = jobEnvironment(options.environment, this.folders, this.#github);
     this.frame = { depth: 0, failed: false, steps: {}, inputs: contexts.inputs, env: {}, action: null };
     request.cancel.addEventListener("abort", () => this.stop(), { once: true });
     request.kill.addEventListener("abort", () => this.kill(), { once: true });

@@ -28,6 +28,11 @@ export interface ActionsHost {
   issueJobToken(repository: Repository, run: WorkflowRun, permissions: Permissions): string;
   revokeToken(token: string): void;
   /**
+   * Asked once for each execution of a job, named by its workflow file and key. `lost` aborts when the runner of the job is
+   * lost, which only fault injection does; `end` must be called when the job has ended.
+   */
+  runnerLoss(job: string): { lost: AbortSignal; end(): void };
+  /**
    * The pull's test merge commit, computed now if need be: what `refs/pull/N/merge` names. "conflict" when head and base
    * do not merge; null when the pull is closed or gone.
    */

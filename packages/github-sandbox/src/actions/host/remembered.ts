@@ -1,6 +1,7 @@
+/** Keeps what was read from git or parsed, so that a busy repository's files are not read for every event. */
 const maxEntries = 500;
 
-/** Values made once per key; the oldest are forgotten. */
+/** Makes each value once per key, and forgets the oldest. */
 export class Remembered<Value> {
   readonly #entries = new Map<string, Value>();
 

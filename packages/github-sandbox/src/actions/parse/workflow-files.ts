@@ -1,8 +1,8 @@
-/** The workflow files of a commit, parsed once per content. */
-import type { Repository, Workflow as WorkflowEntity } from "../../store/entities.ts";
+/** Reads the workflow files of commits, and parses each content once. */
+import type { Repository } from "../../store/entities.ts";
 import type { ActionsHost } from "../host/port.ts";
 import { Remembered } from "../host/remembered.ts";
-import { type ParseResult, parseWorkflow } from "./workflow-file.ts";
+import { type ParseResult, parseWorkflow } from "./workflow.ts";
 
 export interface WorkflowFile {
   path: string;
@@ -10,6 +10,7 @@ export interface WorkflowFile {
 }
 
 const folder = ".github/workflows";
+
 export class WorkflowFiles {
   readonly #host: ActionsHost;
   readonly #byCommit = new Remembered<Promise<WorkflowFile[]>>();
@@ -19,34 +20,15 @@ export class WorkflowFiles {
     this.#host = host;
   }
 
-  /** Every workflow file of a commit, by path. */
+  /** Returns every workflow file of a commit, sorted by path. */
   at(repository: Repository, commit: string): Promise<WorkflowFile[]> {
     return this.#byCommit.get(`${repository.id}:${commit}`, () => this.#read(repository, commit));
   }
 
+  /** Returns one file of a commit, which need not lie in the workflow folder; null when there is none. */
   async one(repository: Repository, commit: string, path: string): Promise<ParseResult | null> {
     const text = await this.#host.readFile(repository, commit, path);
     return text === null ? null : this.#parse(path, text);
-  }
-
-  /** The workflow's entity, made or renamed when its file says so. */
-  entity(repository: Repository, path: string, parsed: ParseResult): WorkflowEntity {
-    const { store } = this.#host;
-    const table = store.table("workflows");
-    const name = "workflow" in parsed ? parsed.workflow.name : path;
-    const known = table.find((entity) => entity.repositoryId === repository.id && entity.path === path);
-    if (known === undefined) {
-      const now = store.now();
-      const made = { id: store.nextId(), repositoryId: repository.id, path, name, createdAt: now, updatedAt: now };
-      return table.put({ ...made, state: "active" });
-    }
-    return known.name === name || "errors" in parsed ? known : table.put({ ...known, name, updatedAt: store.now() });
-  }
-
-  isDisabled(repository: Repository, path: string): boolean {
-    const table = this.#host.store.table("workflows");
-    const known = table.find((entity) => entity.repositoryId === repository.id && entity.path === path);
-    return known?.state === "disabled_manually";
   }
 
   async #read(repository: Repository, commit: string): Promise<WorkflowFile[]> {

@@ -1,41 +1,54 @@
-/** Reusable workflows: found before a run starts, so that a missing or broken one fails the run as a whole. */
+/** Finds the reusable workflows of a run before it starts: a missing or broken one fails the run as a whole, as on GitHub. */
 import type { Permissions, Repository } from "../../store/entities.ts";
-import { commitOf, usableRepository } from "../execute/steps/action-source.ts";
+import { commitOf, usableRepository } from "../host/repositories.ts";
 import { evaluate, evaluateText, type Scope } from "../parse/expressions.ts";
 import { callInputs } from "../parse/inputs.ts";
-import type { CallJob, JobSpec, WorkflowSpec } from "../parse/model.ts";
+import type { CallJob, WorkflowSpec } from "../parse/model.ts";
 import { beyond, defaultPermissions } from "../parse/permissions.ts";
+import { jobPermissions } from "./level.ts";
 import type { Runner } from "./runner.ts";
 
 /** The called workflow of each calling job, at every depth. */
 export type Calls = Map<CallJob, WorkflowSpec>;
 
+/** A workflow with everything it calls. */
+export interface ReadyWorkflow {
+  workflow: WorkflowSpec;
+  calls: Calls;
+}
+
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations#limitations-of-reusable-workflows */
 const maxDepth = 10;
 
-interface Place {
+/** Where a workflow file lies, and so what `./` in its calls means. */
+export interface FilePlace {
   repository: Repository;
   commit: string;
 }
 
+/** A workflow whose calls are looked for. */
+interface Caller {
+  workflow: WorkflowSpec;
+  place: FilePlace;
+  permissions: Permissions;
+  depth: number;
+}
+
+type Finder = Pick<Runner, "host" | "files">;
+
 async function placeOf(
-  runner: Runner,
+  { host }: Finder,
   { uses }: CallJob,
-  caller: Place,
-): Promise<{ place: Place; path: string } | string> {
+  caller: FilePlace,
+): Promise<{ place: FilePlace; path: string } | string> {
   if (uses.startsWith("./")) return { place: caller, path: uses.slice(2) };
   const [, fullName = "", path = "", ref = ""] = /^([^/@]+\/[^/@]+)\/([^@]+)@(.+)$/.exec(uses) ?? [];
-  const repository = usableRepository(runner.host, caller.repository, fullName);
-  const commit = repository === null ? null : await commitOf(runner.host, repository, ref);
+  const repository = usableRepository(host, caller.repository, fullName);
+  const commit = repository === null ? null : await commitOf(host, repository, ref);
   if (repository === null || commit === null) {
     return `error parsing called workflow "${uses}": workflow was not found.`;
   }
   return { place: { repository, commit }, path };
-}
-
-/** What a job's token gets: what is written at it, at its file, or what the calling job has. */
-export function jobPermissions(spec: JobSpec, workflow: WorkflowSpec, given: Permissions): Permissions {
-  return spec.permissions ?? workflow.permissions ?? given;
 }
 
 /** Permissions are only ever handed down: a called workflow that asks for more than its caller has does not start. */
@@ -48,47 +61,42 @@ function excessOf(uses: string, callee: WorkflowSpec, given: Permissions): strin
   return null;
 }
 
-/** What is wrong, in one sentence; null when every called workflow was found and put into `calls`. */
-async function collect(
-  runner: Runner,
-  workflow: WorkflowSpec,
-  caller: Place,
-  given: Permissions,
-  depth: number,
-  calls: Calls,
-): Promise<string | null> {
-  for (const job of workflow.jobs) {
+/** Puts every called workflow into `calls`. Returns what is wrong in one sentence, or null. */
+async function collect(finder: Finder, caller: Caller, calls: Calls): Promise<string | null> {
+  for (const job of caller.workflow.jobs) {
     if (job.kind !== "call") continue;
-    if (depth >= maxDepth) return `${job.uses}: reusable workflows may be nested ${maxDepth} deep`;
-    const found = await placeOf(runner, job, caller);
+    if (caller.depth >= maxDepth) return `${job.uses}: reusable workflows may be nested ${maxDepth} deep`;
+    const found = await placeOf(finder, job, caller.place);
     if (typeof found === "string") return found;
-    const parsed = await runner.files.one(found.place.repository, found.place.commit, found.path);
+    const { place, path } = found;
+    const parsed = await finder.files.one(place.repository, place.commit, path);
     if (parsed === null) return `error parsing called workflow "${job.uses}": workflow was not found.`;
     if ("errors" in parsed) return `error parsing called workflow "${job.uses}": ${parsed.errors.join("\n")}`;
-    if (!parsed.workflow.on.has("workflow_call")) {
+    const { workflow } = parsed;
+    if (!workflow.on.has("workflow_call")) {
       return `error parsing called workflow "${job.uses}": workflow is not reusable as it is missing a 'on.workflow_call' trigger`;
     }
-    calls.set(job, parsed.workflow);
-    const handedOn = jobPermissions(job, workflow, given);
+    calls.set(job, workflow);
+    const permissions = jobPermissions(job, caller.workflow, caller.permissions);
     const wrong =
-      excessOf(job.uses, parsed.workflow, handedOn) ??
-      (await collect(runner, parsed.workflow, found.place, handedOn, depth + 1, calls));
+      excessOf(job.uses, workflow, permissions) ??
+      (await collect(finder, { workflow, place, permissions, depth: caller.depth + 1 }, calls));
     if (wrong !== null) return wrong;
   }
   return null;
 }
 
 export async function findCalls(
-  runner: Runner,
+  finder: Finder,
   workflow: WorkflowSpec,
-  caller: Place,
-): Promise<Calls | { error: string }> {
+  place: FilePlace,
+): Promise<ReadyWorkflow | { error: string }> {
   const calls: Calls = new Map();
-  const error = await collect(runner, workflow, caller, defaultPermissions, 0, calls);
-  return error === null ? calls : { error };
+  const error = await collect(finder, { workflow, place, permissions: defaultPermissions, depth: 0 }, calls);
+  return error === null ? { workflow, calls } : { error };
 }
 
-/** What the callee sees as `inputs`. Throws with GitHub's words when the caller's `with` does not fit. */
+/** Returns what the callee sees as `inputs`. Throws with GitHub's words when the caller's `with` does not fit. */
 export function calleeInputs(callee: WorkflowSpec, spec: CallJob, callerScope: Scope): Record<string, unknown> {
   const given = Object.fromEntries([...spec.with].map(([name, value]) => [name, evaluate(value, callerScope)]));
   const checked = callInputs(callee.call.inputs, given, callerScope);
@@ -96,7 +104,7 @@ export function calleeInputs(callee: WorkflowSpec, spec: CallJob, callerScope: S
   return checked.values;
 }
 
-/** Only what the caller hands on; a called workflow sees no other secret. */
+/** Returns only what the caller hands on; a called workflow sees no other secret. */
 export function calleeSecrets(
   callee: WorkflowSpec,
   spec: CallJob,

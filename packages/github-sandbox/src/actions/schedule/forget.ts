@@ -3,10 +3,9 @@ import type { WorkflowRun } from "../../store/entities.ts";
 import { jobRoot } from "../execute/machine/folders.ts";
 import type { Runner } from "./runner.ts";
 
-/** A deleted run takes its jobs, checks, logs and artifacts with it. */
-export function forgetRun({ host, options, artifacts }: Runner, run: WorkflowRun): void {
+/** Removes a deleted run with its jobs, checks and logs. */
+export function forgetRun({ host, options }: Runner, run: WorkflowRun): void {
   const { store } = host;
-  for (const artifact of artifacts.ofRun(run.id)) artifacts.remove(artifact);
   const jobs = store.table("jobs").filter((job) => job.runId === run.id);
   const attempts = store.table("runAttempts").filter((attempt) => attempt.run.id === run.id);
   store.transaction(() => {

@@ -1,14 +1,14 @@
 /** What `github` shows, but for what only a job knows. */
 import { guardsOf } from "../../protection/guards.ts";
-import type { Repository, WorkflowRun } from "../../store/entities.ts";
-import type { ActionsHost } from "../host/port.ts";
+import type { RunScope } from "./runner.ts";
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#github-context */
-export function githubContext(host: ActionsHost, repository: Repository, run: WorkflowRun): Record<string, unknown> {
+export function githubContext({ runner, repository, run }: RunScope): Record<string, unknown> {
+  const { host } = runner;
   const { store } = host;
   const event = record(run.payload);
   const pull = record(event.pull_request);

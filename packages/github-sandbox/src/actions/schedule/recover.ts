@@ -2,7 +2,7 @@
 import type { Job, WorkflowRun } from "../../store/entities.ts";
 import { clearAllJobFolders } from "../execute/machine/folders.ts";
 import { endEarlier } from "../execute/machine/processes.ts";
-import { trackingIdOf } from "../execute/run-job.ts";
+import { trackingIdOf } from "../execute/machine/tracking.ts";
 import type { Runner } from "./runner.ts";
 
 function unfinishedJobs({ host }: Runner, runId: number): Job[] {

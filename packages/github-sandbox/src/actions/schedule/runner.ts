@@ -1,29 +1,37 @@
-/** What the parts of the runner share. */
-
+/** What the runs of one sandbox share. */
 import type { Slots } from "../../slots.ts";
-import type { Repository } from "../../store/entities.ts";
-import type { Artifacts } from "../built-in/artifacts/store.ts";
-import type { Caches } from "../built-in/caches/store.ts";
+import type { Repository, WorkflowRun } from "../../store/entities.ts";
+import type { BuiltInActions } from "../execute/steps/call.ts";
 import type { ActionsHost, ActionsOptions } from "../host/port.ts";
-import type { WorkflowFiles } from "../parse/workflow-folder.ts";
-import type { LiveRun } from "./live-run.ts";
+import type { WorkflowFiles } from "../parse/workflow-files.ts";
 import type { Records } from "./records.ts";
 import type { ConcurrencyGroups } from "./turns/concurrency.ts";
 
 export interface Runner {
   host: ActionsHost;
   options: ActionsOptions;
-  artifacts: Artifacts;
-  caches: Caches;
+  builtIn: BuiltInActions;
   files: WorkflowFiles;
   records: Records;
-  /** Of the account that owns the repository: a plan limits the jobs of an account. */
+  /** The job slots of the account that owns the repository: a plan limits the jobs of an account. */
   slotsOf(repository: Repository): Slots;
   groups: ConcurrencyGroups;
   /** Runs under way by id. */
-  live: Map<number, LiveRun>;
+  live: Map<number, Cancellable>;
   /** Nothing starts any more. */
   closing: boolean;
-  /** Work that nobody waits for but `idle` and `close`. Must not reject. */
+  /** Keeps work that nobody waits for but `idle` and `close`. The work must not reject. */
   inBackground(work: Promise<unknown>): void;
+}
+
+export interface Cancellable {
+  /** Jobs whose `if` still holds go on. `force` ends everything at once. */
+  cancel(force?: boolean): void;
+}
+
+/** One run with where it belongs. */
+export interface RunScope {
+  runner: Runner;
+  repository: Repository;
+  run: WorkflowRun;
 }

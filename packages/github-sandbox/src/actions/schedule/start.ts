@@ -3,11 +3,13 @@ import type { Conclusion, Job, Repository, User, WorkflowRun } from "../../store
 import { evaluateText } from "../parse/expressions.ts";
 import { typedInputs } from "../parse/inputs.ts";
 import type { WorkflowSpec } from "../parse/model.ts";
-import type { ParseResult } from "../parse/workflow-file.ts";
-import { type Calls, findCalls } from "./calls.ts";
+import type { ParseResult } from "../parse/workflow.ts";
+import type { WorkflowFile } from "../parse/workflow-files.ts";
+import { type FilePlace, findCalls, type ReadyWorkflow } from "./calls.ts";
 import { githubContext } from "./github-context.ts";
 import { LiveRun } from "./live-run.ts";
-import type { Runner } from "./runner.ts";
+import type { Runner, RunScope } from "./runner.ts";
+import { recordWorkflow } from "./workflows.ts";
 
 /** What happened, as a run sees it. */
 export interface Cause {
@@ -34,25 +36,19 @@ interface NotReady {
   conclusion: Conclusion;
 }
 
-/** The workflow with everything it calls, or why it cannot run. */
-async function readyWorkflow(
-  runner: Runner,
-  repository: Repository,
-  commit: string,
-  parsed: ParseResult,
-): Promise<{ workflow: WorkflowSpec; calls: Calls } | NotReady> {
+/** Finds everything that the workflow calls, or why it cannot run. */
+async function readyWorkflow(runner: Runner, place: FilePlace, parsed: ParseResult): Promise<ReadyWorkflow | NotReady> {
   if ("errors" in parsed) return { failure: parsed.errors.join("\n"), conclusion: "failure" };
-  const calls = await findCalls(runner, parsed.workflow, { repository, commit });
-  if ("error" in calls) return { failure: calls.error, conclusion: "startup_failure" };
-  return { workflow: parsed.workflow, calls };
+  const ready = await findCalls(runner, parsed.workflow, place);
+  return "error" in ready ? { failure: ready.error, conclusion: "startup_failure" } : ready;
 }
 
-/** Where a run's workflow file lies, and so what `./` in its calls means. */
+/** Finds where a run's workflow file lies: in its own repository, or where a ruleset demands it from. */
 export function definitionOf(
   runner: Runner,
   repository: Repository,
   run: Pick<WorkflowRun, "checkoutSha" | "definition">,
-): { repository: Repository; commit: string } {
+): FilePlace {
   const elsewhere = run.definition;
   const source = elsewhere === null ? undefined : runner.host.store.table("repositories").get(elsewhere.repositoryId);
   if (elsewhere === null || source === undefined) return { repository, commit: run.checkoutSha };
@@ -64,14 +60,15 @@ function inputsOf(workflow: WorkflowSpec, run: WorkflowRun): Record<string, unkn
 }
 
 /** `run-name`; without one, as GitHub titles runs: the pull's title, the commit's first line, or the workflow's name. */
-function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workflow: WorkflowSpec): string {
+function titleOf(scope: RunScope, workflow: WorkflowSpec): string {
+  const { repository, run } = scope;
   const { pull_request: pull, head_commit: commit } = run.payload as {
     pull_request?: { title?: string };
     head_commit?: { message?: string } | null;
   };
   const fallback = pull?.title ?? commit?.message?.split("\n")[0] ?? run.name;
   try {
-    const github = githubContext(runner.host, repository, run);
+    const github = githubContext(scope);
     const contexts = { github, inputs: inputsOf(workflow, run), vars: repository.variables };
     return evaluateText(workflow.runName, { contexts, functions: [] }).trim() || fallback;
   } catch {
@@ -80,8 +77,8 @@ function titleOf(runner: Runner, repository: Repository, run: WorkflowRun, workf
   }
 }
 
-/** A fault of the runner's own must not leave a run that never ends. */
-async function failRun(runner: Runner, repository: Repository, run: WorkflowRun, error: unknown): Promise<void> {
+/** Ends a run that a fault of the runner's own broke: otherwise it would never end. */
+async function failRun({ runner, repository, run }: RunScope, error: unknown): Promise<void> {
   const runs = runner.host.store.table("runs");
   runs.put({
     ...(runs.get(run.id) ?? run),
@@ -91,22 +88,17 @@ async function failRun(runner: Runner, repository: Repository, run: WorkflowRun,
   throw error;
 }
 
-/** Takes the run through its jobs; it is in `runner.live` until it has completed. */
-function goLive(
-  runner: Runner,
-  repository: Repository,
-  run: WorkflowRun,
-  { workflow, calls }: { workflow: WorkflowSpec; calls: Calls },
-  previous: readonly Job[],
-): WorkflowRun {
-  const live = new LiveRun(runner, repository, run, workflow, calls, inputsOf(workflow, run), previous);
+/** Takes the run through its jobs. It is in `runner.live` until it has completed. */
+function goLive(scope: RunScope, ready: ReadyWorkflow, previous: readonly Job[]): WorkflowRun {
+  const { runner, repository, run } = scope;
+  const live = new LiveRun(scope, ready, inputsOf(ready.workflow, run), previous);
   runner.live.set(run.id, live);
   const group = live.group();
   const turn = group === null ? null : runner.groups.enter(repository.id, group, () => live.cancel());
   const status = turn === null || turn.atOnce ? "queued" : "pending";
   const waiting = status === run.status ? run : runner.host.store.table("runs").put({ ...run, status });
   if (runner.closing) live.cancel(true);
-  const finished = live.finish(turn).catch((error: unknown) => failRun(runner, repository, run, error));
+  const finished = live.finish(turn).catch((error: unknown) => failRun(scope, error));
   runner.inBackground(finished.finally(() => runner.live.delete(run.id)));
   return waiting;
 }
@@ -114,14 +106,13 @@ function goLive(
 export async function startRun(
   runner: Runner,
   repository: Repository,
-  path: string,
-  parsed: ParseResult,
+  file: WorkflowFile,
   cause: Cause,
 ): Promise<WorkflowRun> {
-  const { records, files } = runner;
-  const entity = files.entity(repository, path, parsed);
-  const source = definitionOf(runner, repository, cause);
-  const ready = await readyWorkflow(runner, source.repository, source.commit, parsed);
+  const { host, records } = runner;
+  const { path, parsed } = file;
+  const entity = recordWorkflow(host.store, repository, file);
+  const ready = await readyWorkflow(runner, definitionOf(runner, repository, cause), parsed);
   const { actor, ...rest } = cause;
   const draft = {
     ...rest,
@@ -136,41 +127,36 @@ export async function startRun(
     failure: "failure" in ready ? ready.failure : null,
   };
   const title = (run: WorkflowRun) =>
-    "failure" in ready ? run.name : titleOf(runner, repository, run, ready.workflow);
+    "failure" in ready ? run.name : titleOf({ runner, repository, run }, ready.workflow);
   const run = await records.create(repository, draft, title);
-  if (!("failure" in ready)) return goLive(runner, repository, run, ready, []);
+  if (!("failure" in ready)) return goLive({ runner, repository, run }, ready, []);
   await records.complete(repository, run.id, ready.conclusion);
-  return runner.host.store.table("runs").get(run.id) ?? run;
+  return host.store.table("runs").get(run.id) ?? run;
 }
 
 /** What of a completed run is to be run again, with everything that depends on it. */
 export type Again = "all" | "failed" | Job;
 
 /** Jobs that an attempt takes over as they were. */
-function takenOver(runner: Runner, run: WorkflowRun, again: Again): Job[] {
+function takenOver({ runner, run }: RunScope, again: Again): Job[] {
   if (again === "all") return [];
   const latest = latestJobs(runner.host.store.table("jobs").filter((job) => job.runId === run.id));
   if (again === "failed") return latest.filter((job) => job.conclusion === "success");
   return latest.filter((job) => job.key !== again.key);
 }
 
-/** Runs a completed run again, as the one who asks for it. */
-export async function startAgain(
-  runner: Runner,
-  repository: Repository,
-  run: WorkflowRun,
-  again: Again,
-  actor: User,
-): Promise<WorkflowRun> {
-  const source = definitionOf(runner, repository, run);
-  const previous = takenOver(runner, run, again);
+/** Runs a completed run again, in the name of `actor`. */
+export async function startAgain(scope: RunScope, again: Again, actor: User): Promise<WorkflowRun> {
+  const { runner, repository, run } = scope;
+  const place = definitionOf(runner, repository, run);
+  const previous = takenOver(scope, again);
   const attempt = await runner.records.startAgain(repository, run, actor);
-  const parsed = await runner.files.one(source.repository, source.commit, run.workflowPath);
-  const ready: Awaited<ReturnType<typeof readyWorkflow>> =
+  const parsed = await runner.files.one(place.repository, place.commit, run.workflowPath);
+  const ready: ReadyWorkflow | NotReady =
     parsed === null
-      ? { conclusion: "failure", failure: `${run.workflowPath} does not exist at ${source.commit}` }
-      : await readyWorkflow(runner, source.repository, source.commit, parsed);
-  if (!("failure" in ready)) return goLive(runner, repository, attempt, ready, previous);
+      ? { conclusion: "failure", failure: `${run.workflowPath} does not exist at ${place.commit}` }
+      : await readyWorkflow(runner, place, parsed);
+  if (!("failure" in ready)) return goLive({ runner, repository, run: attempt }, ready, previous);
   runner.host.store.table("runs").put({ ...attempt, failure: ready.failure });
   await runner.records.complete(repository, run.id, ready.conclusion);
   return attempt;

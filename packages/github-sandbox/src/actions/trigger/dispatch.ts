@@ -52,16 +52,21 @@ export async function dispatch(
   const payload = { inputs, ref, workflow: workflow.path };
   const what = webhook("workflow_dispatch", null, payload);
   host.announce({ repository, ...what, sender: actor, byJobToken: false });
-  return startRun(runner, repository, workflow.path, parsed, {
-    event: "workflow_dispatch",
-    payload: { ...payload, repository: renderRepository(host, repository), sender: renderSimpleUser(host, actor) },
-    actor,
-    headSha: sha,
-    headBranch: ref.replace(/^refs\/(heads|tags)\//, ""),
-    checkoutSha: sha,
-    definition: null,
-    ref,
-    pullNumbers: [],
-    inputs,
-  });
+  return startRun(
+    runner,
+    repository,
+    { path: workflow.path, parsed },
+    {
+      event: "workflow_dispatch",
+      payload: { ...payload, repository: renderRepository(host, repository), sender: renderSimpleUser(host, actor) },
+      actor,
+      headSha: sha,
+      headBranch: ref.replace(/^refs\/(heads|tags)\//, ""),
+      checkoutSha: sha,
+      definition: null,
+      ref,
+      pullNumbers: [],
+      inputs,
+    },
+  );
 }

@@ -3,9 +3,10 @@ import { runGit } from "../../git/plumbing/dir.ts";
 import { fullPayload } from "../../render/payload.ts";
 import type { Announcement } from "../../store/announce.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
-import type { WorkflowFile } from "../parse/workflow-folder.ts";
+import type { WorkflowFile } from "../parse/workflow-files.ts";
 import type { Runner } from "../schedule/runner.ts";
 import { type Cause, startRun } from "../schedule/start.ts";
+import { isDisabled } from "../schedule/workflows.ts";
 import { type Occurrence, starts } from "./filters.ts";
 
 /** Where a run of an event stands, and what its workflow's filters look at. */
@@ -169,9 +170,9 @@ export async function startRunsFor(runner: Runner, announcement: Announcement): 
   for (const { path, parsed, definition } of [...own, ...required]) {
     // A file that cannot be read says nothing of its events: GitHub shows it as failed at every push.
     const wanted = "errors" in parsed ? event === "push" && tag === null : await starts(parsed.workflow, occurrence);
-    if (!wanted || runner.closing || runner.files.isDisabled(repository, path)) continue;
+    if (!wanted || runner.closing || isDisabled(runner.host.store, repository, path)) continue;
     const payload = fullPayload(runner.host, announcement);
     const cause = { ...where, definition, event, payload, actor: sender, inputs: {} };
-    await startRun(runner, repository, path, parsed, cause);
+    await startRun(runner, repository, { path, parsed }, cause);
   }
 }

@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import picomatch from "picomatch";
 import type { Artifact } from "../../../store/entities.ts";
 import { StepError } from "../../execute/step-error.ts";
-import type { ActionCall } from "../../execute/steps/call.ts";
+import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { booleanInput, linesInput, textInput } from "../inputs.ts";
+import type { Artifacts } from "./store.ts";
 import { unzip } from "./unzip.ts";
 
 /** The artifacts asked for: one by name, some by pattern or id, or all of the run. */
@@ -39,9 +40,8 @@ function runOf({ job, inputs }: ActionCall): number {
   return id;
 }
 
-export async function downloadArtifact(call: ActionCall): Promise<undefined> {
+async function download(artifacts: Artifacts, call: ActionCall): Promise<undefined> {
   const { job, inputs, outputs, log } = call;
-  const { artifacts } = job.request;
   const folder = resolve(job.folders.workspace, textInput(inputs, "path"));
   const found = chosen(call, artifacts.ofRun(runOf(call)));
   // Several artifacts go to a folder each, unless they shall be merged.
@@ -52,4 +52,8 @@ export async function downloadArtifact(call: ActionCall): Promise<undefined> {
   }
   outputs["download-path"] = folder;
   log.line(`Total of ${found.length} artifact(s) downloaded`);
+}
+
+export function downloadArtifact(artifacts: Artifacts): BuiltInAction {
+  return (call) => download(artifacts, call);
 }

@@ -2,8 +2,9 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { fixedPart, matchFiles } from "../../execute/machine/match-files.ts";
 import { StepError } from "../../execute/step-error.ts";
-import type { ActionCall } from "../../execute/steps/call.ts";
+import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { booleanInput, linesInput, textInput } from "../inputs.ts";
+import type { Artifacts } from "./store.ts";
 
 /** What paths inside the artifact are relative to: the folder searched, or the nearest common one of several. */
 function rootOf(workspace: string, patterns: readonly string[], files: readonly string[]): string {
@@ -20,9 +21,9 @@ function isHidden(path: string): boolean {
   return path.split(sep).some((part) => part.startsWith("."));
 }
 
-export async function uploadArtifact({ job, inputs, outputs, log }: ActionCall): Promise<undefined> {
+async function upload(artifacts: Artifacts, { job, inputs, outputs, log }: ActionCall): Promise<undefined> {
   const { workspace } = job.folders;
-  const { artifacts, run } = job.request;
+  const { run } = job.request;
   const name = textInput(inputs, "name", "artifact");
   const patterns = linesInput(inputs, "path").map((path) => path.replace(/^~(?=\/|$)/, job.folders.home));
   if (patterns.length === 0) throw new StepError("Input required and not supplied: path");
@@ -52,4 +53,8 @@ export async function uploadArtifact({ job, inputs, outputs, log }: ActionCall):
   log.line(
     `Artifact ${name} with ${files.length} files, ${artifact.sizeInBytes} bytes, was uploaded. Its ID is ${artifact.id}`,
   );
+}
+
+export function uploadArtifact(artifacts: Artifacts): BuiltInAction {
+  return (call) => upload(artifacts, call);
 }

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Cache } from "../../../store/entities.ts";
-import type { StepLog } from "../../execute/machine/log.ts";
 import { StepError } from "../../execute/step-error.ts";
-import type { ActionCall } from "../../execute/steps/call.ts";
+import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { booleanInput, linesInput, textInput } from "../inputs.ts";
+import type { Caches } from "./store.ts";
 
 /** https://github.com/actions/toolkit/blob/main/packages/cache/src/cache.ts */
 const maxKey = 512;
@@ -17,6 +17,12 @@ interface Wanted {
   paths: string[];
   /** Caches of other paths are other caches. */
   version: string;
+}
+
+/** The call of one of the three, with what its inputs ask for. */
+interface CacheCall extends ActionCall {
+  caches: Caches;
+  wanted: Wanted;
 }
 
 function wantedBy({ job, inputs }: ActionCall): Wanted {
@@ -39,8 +45,7 @@ function wantedBy({ job, inputs }: ActionCall): Wanted {
   return { key, restoreKeys, paths: inside, version };
 }
 
-async function tar(call: ActionCall, args: string[], log: StepLog): Promise<void> {
-  const { job, frame, signal } = call;
+async function tar({ job, frame, log, signal }: ActionCall, args: string[]): Promise<void> {
   const command = { command: "tar", args, cwd: job.folders.workspace, env: job.processEnv(frame), signal };
   const exitCode = await job.processes.run({ ...command, onLine: log.line });
   if (exitCode !== 0) throw new StepError(`The process tar failed with exit code ${exitCode}`);
@@ -54,15 +59,14 @@ function refsSeen({ job }: ActionCall): string[] {
   return [run.ref, ...branches.map((name) => `refs/heads/${name}`)];
 }
 
-async function restored(call: ActionCall, wanted: Wanted): Promise<Cache | undefined> {
-  const { job, inputs, outputs, log } = call;
-  const { caches, cacheAccess, repository } = job.request;
-  const { key, restoreKeys, version } = wanted;
+async function restored(call: CacheCall): Promise<Cache | undefined> {
+  const { job, caches, inputs, outputs, log } = call;
+  const { cacheAccess, repository } = job.request;
+  const { key, restoreKeys, version } = call.wanted;
   outputs["cache-hit"] = "";
   outputs["cache-primary-key"] = key;
-  const found = cacheAccess.restore
-    ? caches.find(repository, refsSeen(call), version, [key, ...restoreKeys])
-    : undefined;
+  const wanted = { refs: refsSeen(call), version, keys: [key, ...restoreKeys] };
+  const found = cacheAccess.restore ? caches.find(repository, wanted) : undefined;
   if (!cacheAccess.restore) log.warning("The job's cache-mode does not allow restoring caches.");
   if (found === undefined) {
     if (booleanInput(inputs, "fail-on-cache-miss", false)) {
@@ -71,18 +75,20 @@ async function restored(call: ActionCall, wanted: Wanted): Promise<Cache | undef
     log.line(`Cache not found for input keys: ${[key, ...restoreKeys].join(", ")}`);
     return undefined;
   }
-  if (!booleanInput(inputs, "lookup-only", false)) await tar(call, ["-xPf", caches.path(found)], log);
+  if (!booleanInput(inputs, "lookup-only", false)) await tar(call, ["-xPf", caches.path(found)]);
   outputs["cache-hit"] = String(found.key === key);
   outputs["cache-matched-key"] = found.key;
   log.line(`Cache restored from key: ${found.key}`);
   return found;
 }
 
-async function save(call: ActionCall, { key, paths, version }: Wanted, log: StepLog): Promise<void> {
-  const { job } = call;
-  const { caches, cacheAccess, repository, run } = job.request;
+async function save(call: CacheCall): Promise<void> {
+  const { job, caches, log } = call;
+  const { cacheAccess, repository, run } = job.request;
+  const { key, paths, version } = call.wanted;
+  const name = { ref: run.ref, version, key };
   if (!cacheAccess.save) return log.warning("The job's cache-mode does not allow saving caches.");
-  if (!caches.isFree(repository, run.ref, version, key)) {
+  if (!caches.isFree(repository, name)) {
     return log.warning(
       `Failed to save: Unable to reserve cache with key ${key}, another job may be creating this cache.`,
     );
@@ -92,28 +98,34 @@ async function save(call: ActionCall, { key, paths, version }: Wanted, log: Step
     return log.warning("Path Validation Error: Path(s) specified in the action for caching do(es) not exist.");
   }
   const file = join(job.folders.temp, `cache-${version}.tar`);
-  await tar(call, ["-cPf", file, "--", ...there], log);
+  await tar(call, ["-cPf", file, "--", ...there]);
   // Another job may have been faster.
-  if (caches.isFree(repository, run.ref, version, key)) caches.save(repository, { ref: run.ref, version, key }, file);
+  if (caches.isFree(repository, name)) caches.save(repository, name, file);
   log.line(`Cache saved with key: ${key}`);
 }
 
-export async function cache(
-  call: ActionCall,
-): Promise<((log: StepLog, signal: AbortSignal) => Promise<void>) | undefined> {
-  const wanted = wantedBy(call);
-  const found = await restored(call, wanted);
-  if (found?.key === wanted.key || booleanInput(call.inputs, "lookup-only", false)) return undefined;
-  return async (log, signal) => {
-    // As the action's `post-if: success()`.
-    if (!call.job.frame.failed) await save({ ...call, signal }, wanted, log);
+/** The three share one store; each gets its inputs read first. */
+export function cacheActions(caches: Caches) {
+  const bind = (call: ActionCall): CacheCall => ({ ...call, caches, wanted: wantedBy(call) });
+
+  const cache: BuiltInAction = async (given) => {
+    const call = bind(given);
+    const found = await restored(call);
+    if (found?.key === call.wanted.key || booleanInput(call.inputs, "lookup-only", false)) return undefined;
+    return async (log, signal) => {
+      // As the action's `post-if: success()`.
+      if (!call.job.frame.failed) await save({ ...call, log, signal });
+    };
   };
-}
 
-export async function restoreCache(call: ActionCall): Promise<undefined> {
-  await restored(call, wantedBy(call));
-}
+  const restoreCache: BuiltInAction = async (call) => {
+    await restored(bind(call));
+    return undefined;
+  };
 
-export async function saveCache(call: ActionCall): Promise<undefined> {
-  await save(call, wantedBy(call), call.log);
+  const saveCache: BuiltInAction = async (call) => {
+    await save(bind(call));
+    return undefined;
+  };
+  return { cache, restoreCache, saveCache };
 }

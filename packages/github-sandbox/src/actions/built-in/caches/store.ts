@@ -11,13 +11,24 @@ import type { Store } from "../../../store/store.ts";
 /** GitHub drops the longest unused ones of a repository when all of them are larger. */
 const maxBytes = 10 * 1024 ** 3;
 
+/** What tells a repository's caches apart. `version` stands for the cached paths. */
+export type CacheName = Pick<Cache, "ref" | "version" | "key">;
+
+export interface WantedCache {
+  /** The refs whose caches may be seen, nearest first. */
+  refs: readonly string[];
+  version: string;
+  /** The key itself, then the prefixes to fall back to. */
+  keys: readonly string[];
+}
+
 export interface Caches {
   /** The first match, in order: the key itself, then the newest whose key begins with one of the others. */
-  find(repository: Repository, refs: readonly string[], version: string, keys: readonly string[]): Cache | undefined;
+  find(repository: Repository, wanted: WantedCache): Cache | undefined;
   /** False when the key is taken, which a cache is for good. */
-  isFree(repository: Repository, ref: string, version: string, key: string): boolean;
+  isFree(repository: Repository, name: CacheName): boolean;
   /** Keeps a tar file, which is moved. */
-  save(repository: Repository, cache: Pick<Cache, "ref" | "version" | "key">, tar: string): Cache;
+  save(repository: Repository, name: CacheName, tar: string): Cache;
   path(cache: Pick<Cache, "id">): string;
   remove(cache: Cache): void;
 }
@@ -44,7 +55,7 @@ export function openCaches(store: Store, dataDir: string): Caches {
     }
   }
 
-  const isFree: Caches["isFree"] = (repository, ref, version, key) =>
+  const isFree: Caches["isFree"] = (repository, { ref, version, key }) =>
     table.find(
       (cache) =>
         cache.repositoryId === repository.id && cache.ref === ref && cache.version === version && cache.key === key,
@@ -54,7 +65,7 @@ export function openCaches(store: Store, dataDir: string): Caches {
     path,
     remove,
     isFree,
-    find(repository, refs, version, keys) {
+    find(repository, { refs, version, keys }) {
       for (const ref of refs) {
         const seen = table.filter(
           (cache) => cache.repositoryId === repository.id && cache.ref === ref && cache.version === version,

@@ -4,9 +4,8 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { StepError } from "../../execute/step-error.ts";
-import type { ActionCall } from "../../execute/steps/call.ts";
+import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { refuseInputs, textInput } from "../inputs.ts";
-import type { LocalAction } from "../table.ts";
 import { isInRange } from "./version-range.ts";
 
 interface Tool {
@@ -32,7 +31,7 @@ async function versionOf(call: ActionCall, program: string, { versionArgs }: Too
   }
 }
 
-function setup(tool: Tool): LocalAction {
+function setup(tool: Tool): BuiltInAction {
   return async (call) => {
     const { job, inputs, outputs, log } = call;
     refuseInputs(inputs, tool.action, ["architecture", `${tool.name}-version-file`]);

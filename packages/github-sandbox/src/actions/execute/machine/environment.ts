@@ -1,6 +1,5 @@
 /** The environment of a job's processes: GitHub's variables, and of this process only PATH and the locale. */
 import { dirname, join } from "node:path";
-import type { JobRequest } from "../request.ts";
 import type { JobFolders } from "./folders.ts";
 
 const kept = ["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
@@ -35,11 +34,10 @@ export function runnerContext(folders: JobFolders): Record<string, string> {
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/variables#default-environment-variables */
 export function jobEnvironment(
-  request: JobRequest,
+  given: Record<string, string>,
   folders: JobFolders,
   github: Record<string, unknown>,
 ): Record<string, string> {
-  const { options } = request;
   const env: Record<string, string> = {};
   for (const name of kept) {
     const value = process.env[name];
@@ -79,7 +77,7 @@ export function jobEnvironment(
   const runner = runnerContext(folders);
   return {
     ...env,
-    ...options.environment,
+    ...given,
     CI: "true",
     GITHUB_ACTIONS: "true",
     RUNNER_NAME: text(runner.name),

@@ -1,11 +1,9 @@
-/** One step, from its `if` to its conclusion. */
-
+/** Runs one step, from its `if` to its conclusion. */
 import { evaluate, evaluateTexts, holds } from "../../parse/expressions.ts";
 import type { StepSpec } from "../../parse/model.ts";
-import type { StepLog } from "../machine/log.ts";
-import type { Frame, RunningJob, StepOutcome } from "../running-job.ts";
+import type { Frame, StepOutcome } from "../running-job.ts";
 import { StepError } from "../step-error.ts";
-import type { UsesCall } from "./call.ts";
+import type { StepPlace, UsesCall } from "./call.ts";
 import { runScript } from "./script.ts";
 import { runUses } from "./uses.ts";
 
@@ -41,13 +39,14 @@ async function attempt(spec: StepSpec, call: Omit<UsesCall, "env" | "signal">): 
   }
 }
 
-export async function runStep(job: RunningJob, frame: Frame, spec: StepSpec, log: StepLog): Promise<StepOutcome> {
+export async function runStep(place: StepPlace, spec: StepSpec): Promise<StepOutcome> {
+  const { job, frame, log } = place;
   const outputs: Record<string, string> = {};
   let result: StepOutcome = { outputs, outcome: "skipped", conclusion: "skipped" };
   try {
     if (!job.killed && holds(spec.if, job.scope(frame))) {
-      const runInner = (inner: Frame, step: StepSpec) => runStep(job, inner, step, log);
-      const outcome = await attempt(spec, { job, frame, log, outputs, runInner });
+      const runInner = (inner: Frame, step: StepSpec) => runStep({ ...place, frame: inner }, step);
+      const outcome = await attempt(spec, { ...place, outputs, runInner });
       const forgiven = outcome === "failure" && evaluate(spec.continueOnError, job.scope(frame)) === true;
       result = { outputs, outcome, conclusion: forgiven ? "success" : outcome };
     }

@@ -1,12 +1,11 @@
-/** `uses` steps: a local equivalent of a common action, a JavaScript action, or a composite one. */
+/** Runs a `uses` step: a built-in action, a JavaScript action, or a composite one. */
 import { join } from "node:path";
-import { localAction } from "../../built-in/table.ts";
-import type { JavaScriptAction } from "../../parse/action-file.ts";
+import type { JavaScriptAction } from "../../parse/action.ts";
 import { evaluateText, evaluateTexts } from "../../parse/expressions.ts";
 import type { UsesStep } from "../../parse/model.ts";
+import type { SourcedAction } from "../action-sources.ts";
 import type { Frame } from "../running-job.ts";
 import { StepError } from "../step-error.ts";
-import { type SourcedAction, sourceAction } from "./action-source.ts";
 import type { ActionCall, StepCall, UsesCall } from "./call.ts";
 import { runCommand } from "./command.ts";
 import { stepName } from "./step-name.ts";
@@ -14,21 +13,27 @@ import { stepName } from "./step-name.ts";
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#runs-for-composite-actions */
 const maxDepth = 10;
 
+/** The call of an action that has an `action.yml`. */
+interface SourcedCall extends ActionCall {
+  spec: UsesStep;
+  sourced: SourcedAction;
+}
+
 function givenInputs(spec: UsesStep, call: StepCall): Record<string, string> {
   const given = evaluateTexts(spec.with, call.job.scope(call.frame, call.env));
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function allInputs(spec: UsesStep, call: StepCall, sourced: SourcedAction): Record<string, string> {
+function callSourced<Call extends StepCall>(spec: UsesStep, call: Call, sourced: SourcedAction): Call & SourcedCall {
   const inputs: Record<string, string> = {};
   for (const [name, fallback] of sourced.action.inputs) {
     inputs[name.toLowerCase()] = evaluateText(fallback, call.job.scope(call.frame));
   }
-  return { ...inputs, ...givenInputs(spec, call) };
+  return { ...call, spec, sourced, inputs: { ...inputs, ...givenInputs(spec, call) } };
 }
 
-async function runEntry(spec: UsesStep, call: ActionCall, sourced: SourcedAction, entry: string): Promise<void> {
-  const { job } = call;
+async function runEntry(call: SourcedCall, entry: string): Promise<void> {
+  const { job, spec, sourced } = call;
   const state = job.states.get(spec) ?? {};
   const env: Record<string, string> = {
     GITHUB_ACTION: spec.id ?? `__${sourced.repository.replace("/", "_")}`,
@@ -48,21 +53,21 @@ async function runEntry(spec: UsesStep, call: ActionCall, sourced: SourcedAction
   job.states.set(spec, { ...state, ...saved });
 }
 
-async function runJavaScript(spec: UsesStep, call: ActionCall, sourced: SourcedAction, action: JavaScriptAction) {
+async function runJavaScript(call: SourcedCall, action: JavaScriptAction): Promise<void> {
   const { post } = action;
   if (post !== null) {
     call.job.posts.push({
-      name: `Post ${stepName(call.job, spec)}`,
+      name: `Post ${stepName(call.job, call.spec)}`,
       condition: action.postIf,
-      run: (log, signal) => runEntry(spec, { ...call, log, signal, outputs: {} }, sourced, post),
+      run: (log, signal) => runEntry({ ...call, log, signal, outputs: {} }, post),
     });
   }
-  await runEntry(spec, call, sourced, action.main);
+  await runEntry(call, action.main);
 }
 
-async function runComposite(call: ActionCall & UsesCall, sourced: SourcedAction): Promise<void> {
+async function runComposite(call: SourcedCall & UsesCall): Promise<void> {
   const { job, frame, outputs } = call;
-  const { action, folder: path, repository, ref } = sourced;
+  const { action, folder: path, repository, ref } = call.sourced;
   if (action.runs.kind !== "composite") return;
   if (frame.depth >= maxDepth) throw new StepError(`Composite actions may be nested ${maxDepth} deep.`);
   const inner: Frame = {
@@ -75,7 +80,7 @@ async function runComposite(call: ActionCall & UsesCall, sourced: SourcedAction)
   };
   for (const step of action.runs.steps) await call.runInner(inner, step);
   for (const [name, value] of action.outputs) outputs[name] = evaluateText(value, job.scope(inner));
-  // The step that failed has told why.
+  // The inner step that failed has logged its reason.
   if (inner.failed) throw new StepError("");
 }
 
@@ -84,34 +89,31 @@ export async function runUses(spec: UsesStep, call: UsesCall): Promise<void> {
   for (const [name, value] of Object.entries(givenInputs(spec, call))) call.log.line(`  ${name}: ${value}`);
   call.log.line("##[endgroup]");
 
-  const local = localAction(spec.uses);
-  if (local !== null) {
-    const post = await local({ ...call, inputs: givenInputs(spec, call) });
+  const builtIn = call.builtIn(spec.uses);
+  if (builtIn !== null) {
+    const post = await builtIn({ ...call, inputs: givenInputs(spec, call) });
     if (post !== undefined) {
       call.job.posts.push({ name: `Post ${stepName(call.job, spec)}`, condition: "always()", run: post });
     }
     return;
   }
-  const sourced = await sourceAction(call.job, spec.uses);
+  const sourced = await call.job.actions.get(spec.uses);
   const { runs } = sourced.action;
-  const action = { ...call, inputs: allInputs(spec, call, sourced) };
-  if (runs.kind === "composite") return runComposite(action, sourced);
-  if (runs.kind === "javascript") return runJavaScript(spec, action, sourced, runs);
+  const action = callSourced(spec, call, sourced);
+  if (runs.kind === "composite") return runComposite(action);
+  if (runs.kind === "javascript") return runJavaScript(action, runs);
   throw new StepError(`This runner cannot run '${spec.uses}': it is a '${runs.using}' action.`);
 }
 
-/** The `pre` of a repository's JavaScript action, if it has one; an action in the workspace never has its run. */
+/** Finds the `pre` of a repository's JavaScript action. Nothing runs the `pre` of an action in the workspace, as on GitHub. */
 export async function preOf(
   spec: UsesStep,
-  { job }: StepCall,
+  { job, builtIn }: StepCall,
 ): Promise<{ condition: string; run(call: StepCall): Promise<void> } | null> {
-  if (localAction(spec.uses) !== null || spec.uses.startsWith("./")) return null;
-  const sourced = await sourceAction(job, spec.uses);
+  if (builtIn(spec.uses) !== null || spec.uses.startsWith("./")) return null;
+  const sourced = await job.actions.get(spec.uses);
   const { runs } = sourced.action;
   if (runs.kind !== "javascript" || runs.pre === null) return null;
   const { pre } = runs;
-  return {
-    condition: runs.preIf,
-    run: (call) => runEntry(spec, { ...call, inputs: allInputs(spec, call, sourced) }, sourced, pre),
-  };
+  return { condition: runs.preIf, run: (call) => runEntry(callSourced(spec, call, sourced), pre) };
 }
