@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { Failure } from "./failure.ts";
-import { TaskId } from "./plan.ts";
+import { TaskDescription, TaskId, TaskTitle } from "./plan.ts";
 
 /** Frozen with the workflow's inputs: GitHub refuses undeclared inputs, so callers' workflow files could not follow a change. */
 export const PROTOCOL = "1";
@@ -72,6 +72,10 @@ export type Brief = z.infer<typeof Brief>;
 
 /** The brief before it is put into words. */
 export const BriefFacts = Brief.omit({ history: true }).extend({
+  title: TaskTitle,
+  description: TaskDescription,
+  dependencies: z.array(Brief.shape.dependencies.element.extend({ title: TaskTitle })),
+  siblings: z.array(Brief.shape.siblings.element.extend({ title: TaskTitle })),
   acceptance: z.array(z.string()),
   checks: z.array(z.string()),
   /** Why this attempt exists; null: it is the first. */

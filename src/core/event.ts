@@ -9,7 +9,7 @@ import { Command, IssueObservation } from "./command.ts";
 import { Failure } from "./failure.ts";
 import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
 import { Standing } from "./lane/standing.ts";
-import { PlanSource, TaskId } from "./plan.ts";
+import { PlanSource, TaskId, TaskTitle } from "./plan.ts";
 import { Policy } from "./policy.ts";
 import { Problem, Warning } from "./preflight/index.ts";
 import { FileFinding } from "./promotion/violation.ts";
@@ -196,7 +196,7 @@ export const Submission = z.object({
   pull: PullNumber,
   branch: z.string(),
   head: Sha,
-  title: z.string(),
+  title: TaskTitle,
   checks: z.array(RequiredCheck),
   method: z.enum(["merge", "squash", "rebase"]),
   mode: z.enum(["auto", "ready"]),

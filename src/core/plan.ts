@@ -76,8 +76,34 @@ const PlanShape = z.object({
 });
 export type Plan = z.infer<typeof PlanShape>;
 
-/** A task of a judged plan, or one of Headgate's own, whose names no plan may use. */
-export const JudgedTask = shapeOf(PlannedTask);
+/** What a task is called: as its plan says, or, of a task that Headgate adds, a value that `messages/` puts into words. */
+export const TaskTitle = z.union([
+  z.string(),
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("whole-feature"), issueTitle: z.string() }),
+    z.object({ kind: z.literal("undo"), task: z.string() }),
+  ]),
+]);
+export type TaskTitle = z.infer<typeof TaskTitle>;
+
+/** What a task is to do, likewise. */
+export const TaskDescription = z.union([
+  z.string(),
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("whole-feature"), tasks: z.array(z.object({ id: z.string(), title: z.string() })) }),
+    z.object({ kind: z.literal("undo"), task: z.string(), merge: z.string() }),
+  ]),
+]);
+export type TaskDescription = z.infer<typeof TaskDescription>;
+
+/** A task of a judged plan, or one that Headgate adds, whose names no plan may use. */
+export const JudgedTask = shapeOf(PlannedTask.extend({ title: TaskTitle, description: TaskDescription }));
+export type JudgedTask = z.infer<typeof JudgedTask>;
+
+/** Returns true for a task as a plan describes it, and false for one that Headgate adds. */
+export function isPlannedTask(task: JudgedTask): task is PlannedTask {
+  return typeof task.title === "string" && typeof task.description === "string";
+}
 
 /** The structure a planner model is asked for. */
 export const PlanSchema = PlanShape;

@@ -1,6 +1,7 @@
 /** The plan as a diagram that GitHub draws, coloured by state. */
 import type { Task } from "../core/feature/task.ts";
 import { mermaidText } from "./sanitise.ts";
+import { titleText } from "./task.ts";
 import { stages, type Tone } from "./words.ts";
 
 /** Mermaid refuses a diagram of over 500 edges. https://mermaid.js.org/config/schema-docs/config.html#maxedges */
@@ -32,5 +33,5 @@ export function planDiagram(tasks: readonly Task[]): string {
 
 function label(task: Task): string {
   const pull = task.pull === null ? "" : ` ${mermaidText(`#${task.pull}`, 20)}`;
-  return `${stages[task.stage].icon} ${mermaidText(task.plan.id, 40)}${pull}<br/>${mermaidText(task.plan.title, 40)}`;
+  return `${stages[task.stage].icon} ${mermaidText(task.plan.id, 40)}${pull}<br/>${mermaidText(titleText(task.plan.title), 40)}`;
 }

@@ -11,6 +11,7 @@ import { planMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
 import { warningText } from "./problems/preflight.ts";
 import { codeSpan, plainText, quotation } from "./sanitise.ts";
+import { titleText } from "./task.ts";
 import { duration } from "./words.ts";
 
 /** GitHub takes 65,536 characters. */
@@ -110,7 +111,7 @@ function table(tasks: readonly Task[], analysis: Analysis, level: Level): string
     const estimate = analysis.tasks.find((one) => one.id === plan.id);
     const cells = [
       String(index + 1),
-      `\`${plan.id}\` ${plainText(plan.title, level.title)}`,
+      `\`${plan.id}\` ${plainText(titleText(plan.title), level.title)}`,
       after(plan.dependsOn, level.after),
       files(plan.files, level.files),
       plan.role === "research" ? `${plan.size}, reads only` : plan.size,

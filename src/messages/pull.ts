@@ -1,6 +1,8 @@
 /** The title and body of a task's pull request, for whoever reviews it. */
 import type { Effect } from "../core/effect.ts";
+import type { TaskTitle } from "../core/plan.ts";
 import { codeSpan, defuse, oneLine, quotation } from "./sanitise.ts";
+import { descriptionText, titleText } from "./task.ts";
 
 type PullOpen = Extract<Effect, { type: "pull.open" }>;
 
@@ -9,16 +11,16 @@ const MAX_WORDS = 6_000;
 const MAX_FILES = 100;
 
 /** Also the title of commits and merges: what would close an issue is defused, for it ends up on the base branch. */
-export function pullTitle({ title }: { title: string }): string {
+export function pullTitle({ title }: { title: TaskTitle }): string {
   // GitHub takes 256 characters, and the merge adds the pull's number; of an invisible title nothing is left.
-  return defuse(oneLine(title, 200)) || "A task without a title";
+  return defuse(oneLine(titleText(title), 200)) || "A task without a title";
 }
 
 export function pullBody(effect: PullOpen): string {
   const sections = [
     `Part of #${effect.issue} · task \`${effect.task}\``,
     warning(effect.outsideScope),
-    quoted("What was asked for", effect.description),
+    quoted("What was asked for", descriptionText(effect.description)),
     quoted("What the agent says it did", effect.summary),
     fileList(effect.files),
     `Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; commands such as \`/headgate hold\` go on #${effect.issue}.`,

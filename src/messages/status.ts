@@ -8,6 +8,7 @@ import { statusMarker } from "./markers.ts";
 import { planDiagram } from "./mermaid.ts";
 import { editedText } from "./plan.ts";
 import { codeSpan, plainText } from "./sanitise.ts";
+import { titleText } from "./task.ts";
 import { clockTime, cost, duration, shortSha, stages, totalUsage, unreportedUsd } from "./words.ts";
 
 /** GitHub takes 65,536 characters. */
@@ -62,7 +63,7 @@ function taskTable(state: FeatureState, level: Level): string {
 function taskRow(state: FeatureState, task: Task, level: Level): string {
   const { icon, word } = stages[task.stage];
   const cells = [
-    `\`${task.plan.id}\` ${plainText(task.plan.title, level.title)}`,
+    `\`${task.plan.id}\` ${plainText(titleText(task.plan.title), level.title)}`,
     `${icon} ${word}`,
     task.pull === null ? "" : `#${task.pull}`,
     why(state, task, level),

@@ -25,7 +25,7 @@ describe("a snapshot", () => {
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(wanted));
   });
 
-  const over = ["feature-5-cancelled", "feature-5-completed"];
+  const over = ["feature-5-cancelled", "feature-5-completed", "feature-5-failed"];
 
   it.each([
     [
@@ -59,6 +59,79 @@ describe("a snapshot", () => {
       { stage: "cancelled", endedBy: "ada", tasks: [{ landing: { order: 1 } }, { landing: null }] },
     ],
     ["feature-5-completed", { stage: "completed", tasks: [{ stage: "done", landing: { order: 1 } }] }],
+    [
+      "feature-5-rolling-back",
+      {
+        stage: "rolling-back",
+        endedBy: "ada",
+        tasks: [
+          { plan: { title: "a" }, landing: { order: 2 } },
+          { plan: { title: "b" }, landing: { order: 1 } },
+          { plan: { title: "c", description: "Do it." } },
+          {
+            stage: "in-lane",
+            plan: {
+              title: { kind: "undo", task: "a" },
+              description: { kind: "undo", task: "a", merge: sha("merge-10") },
+            },
+          },
+          { stage: "blocked", plan: { title: { kind: "undo", task: "b" } } },
+        ],
+      },
+    ],
+    [
+      "feature-5-failed",
+      {
+        stage: "failed",
+        endedBy: "ada",
+        tasks: [{}, {}, {}, { plan: { title: { kind: "undo", task: "a" }, description: "" } }, { stage: "done" }],
+      },
+    ],
+    [
+      "feature-5-together",
+      {
+        tasks: [
+          { stage: "done" },
+          { stage: "done" },
+          {
+            stage: "in-lane",
+            plan: {
+              title: { kind: "whole-feature", issueTitle: "A feature" },
+              description: {
+                kind: "whole-feature",
+                tasks: [
+                  { id: "a", title: "a" },
+                  { id: "b", title: "b" },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    ],
+    [
+      "feature-5-promotion-waits",
+      {
+        tasks: [
+          {
+            stage: "waiting",
+            failure: { class: "platform-unknown" },
+            origin: { where: "promotion", promotion: { step: "commit", change: [{ path: "a.ts" }] } },
+          },
+          { stage: "waiting", origin: { where: "promotion", promotion: { step: "open", paths: ["b.ts"] } } },
+        ],
+      },
+    ],
+    [
+      "feature-5-revert-waits",
+      {
+        tasks: [
+          { stage: "done" },
+          { stage: "cancelled" },
+          { stage: "waiting", origin: { where: "promotion", promotion: { step: "revert" } } },
+        ],
+      },
+    ],
   ])("of version 5 holds values and what its stage needs: %s", (name, values) => {
     const { aggregate, ...snapshot } = stored(name);
     expect(read(aggregate, snapshot)).toMatchObject(values);
@@ -141,6 +214,16 @@ describe("a snapshot", () => {
       about: "malformed-command",
       fault: { kind: "unknown", text: "there is no order 'aprove'. Did you mean 'approve'?" },
     });
+  });
+
+  it.each([
+    ["feature-5-promotion-waits", "wait:a", "change.promote"],
+    ["feature-5-promotion-waits", "wait:b", "pull.open"],
+    ["feature-5-revert-waits", "wait:undo-1", "revert.write"],
+  ])("of version 5 continues a promotion that waits: %s after %s asks for %s", (name, timer, asked) => {
+    const { aggregate, ...snapshot } = stored(name);
+    const { effects } = decide(aggregate, snapshot, { ...sweep, event: { type: "timer.due", timer } });
+    expect(effects.map((effect) => effect.type)).toContain(asked);
   });
 
   it.each(names)("of a newer version is refused with what to do, and is not touched: %s", (name) => {

@@ -144,7 +144,19 @@ describe("a store of version 1", () => {
     const { rows: events } = await database.pglite.query<{ event: unknown }>("select event from inbox where open");
     const after = JSON.stringify([...effects, ...events]);
     const lost = [...before].filter((text) => !after.includes(JSON.stringify(text).slice(1, -1)));
-    expect(lost.map((text) => text.replace(/^The last attempt ended as .*/, "")).filter(Boolean)).toEqual([]);
+    const ours = /^(The last attempt ended as|Take back) .*/;
+    expect(lost.map((text) => text.replace(ours, "")).filter(Boolean)).toEqual([]);
+  });
+
+  it("names what a task that Headgate added is for", async () => {
+    const titles = (await everyEffect()).flatMap(({ effect }) => {
+      const parsed = Effect.parse(effect);
+      return "title" in parsed && typeof parsed.title !== "string" ? [[parsed.type, parsed.title]] : [];
+    });
+    expect(titles).toEqual([
+      ["revert.write", { kind: "undo", task: "t1" }],
+      ["pull.open", { kind: "whole-feature", issueTitle: "Feature 0" }],
+    ]);
   });
 
   it("gives the timers of its lane their new name, in the outbox and in the inbox", async () => {

@@ -63,8 +63,6 @@ describe("with every sentence of messages/ replaced by x", { timeout: 300_000 },
 
 /** Files of the core with words in them, and what these are. */
 const WITH_WORDS: Record<string, string> = {
-  "feature/landing/rollback.ts": "titles of Headgate's own tasks, beside a planner's",
-  "feature/landing/targets.ts": "titles of Headgate's own tasks, beside a planner's",
   "migrations/feature-6.ts": "sentences of older versions",
   "migrations/index.ts": "what `decide` throws",
 };

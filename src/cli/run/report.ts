@@ -4,6 +4,7 @@ import { endedAt, type FeatureState } from "../../core/feature/state.ts";
 import { landingOf, type Task } from "../../core/feature/task.ts";
 import { makespan } from "../../core/rules/measure.ts";
 import { causeText } from "../../messages/explain/cause.ts";
+import { titleText } from "../../messages/task.ts";
 
 export interface ReportContext {
   baseSha: string;
@@ -49,7 +50,7 @@ export function report(state: FeatureState, context: ReportContext) {
 function reportTask(task: Task) {
   return {
     id: task.plan.id,
-    title: task.plan.title,
+    title: titleText(task.plan.title),
     dependsOn: task.plan.dependsOn,
     status: task.stage,
     pull: task.pull,

@@ -1,7 +1,7 @@
 /** Effects on branches. Only Headgate itself writes commits and moves branches; no job holds a write token. */
 import { z } from "zod";
 import { ChangedFile } from "../attempt.ts";
-import { TaskId } from "../plan.ts";
+import { TaskId, TaskTitle } from "../plan.ts";
 import { attemptOf, define, ofRepo, Sha } from "./definition.ts";
 
 export const branchEffects = {
@@ -21,7 +21,7 @@ export const branchEffects = {
       against: Sha,
       parents: z.array(Sha).min(1).max(2),
       manifest: z.array(ChangedFile),
-      title: z.string(),
+      title: TaskTitle,
       issue: z.number().int(),
     }),
     {
@@ -90,7 +90,7 @@ export const branchEffects = {
       merge: Sha,
       /** The commit that `merge` landed on: the tree to go back to. */
       base: Sha,
-      title: z.string(),
+      title: TaskTitle,
       issue: z.number().int(),
     }),
     {

@@ -1,7 +1,8 @@
 /** Effects between a labelled issue and its plan. */
 import { z } from "zod";
-import { JudgedTask } from "../plan.ts";
+import { PlannedTask } from "../plan.ts";
 import { Policy } from "../policy.ts";
+import { shapeOf } from "../shape.ts";
 import { define, ofRepo, Sha } from "./definition.ts";
 
 export const planningEffects = {
@@ -53,7 +54,7 @@ export const planningEffects = {
       ...ofRepo,
       issue: z.number().int(),
       version: z.number().int(),
-      tasks: z.array(JudgedTask),
+      tasks: z.array(shapeOf(PlannedTask)),
     }),
     {
       key: ({ version }) => [version],

@@ -1,7 +1,7 @@
 /** Effects on pull requests. */
 import { z } from "zod";
 import { Check } from "../github.ts";
-import { TaskId } from "../plan.ts";
+import { TaskDescription, TaskId, TaskTitle } from "../plan.ts";
 import { define, ofRepo, PullNumber, Sha } from "./definition.ts";
 
 export const pullEffects = {
@@ -15,10 +15,10 @@ export const pullEffects = {
       /** The commit that was promoted. A pull that carried it is this one, whatever people have done to it since. */
       head: Sha,
       base: z.string(),
-      title: z.string(),
+      title: TaskTitle,
       issue: z.number().int(),
       summary: z.string(),
-      description: z.string(),
+      description: TaskDescription,
       files: z.array(z.string()),
       outsideScope: z.array(z.string()),
     }),
@@ -126,7 +126,7 @@ export const pullEffects = {
       head: Sha,
       round: z.number().int(),
       method: z.enum(["merge", "squash", "rebase"]),
-      title: z.string(),
+      title: TaskTitle,
     }),
     {
       key: ({ pull, head, round }) => [pull, head, round],

@@ -7,7 +7,7 @@ import { Price, Usage } from "../attempt.ts";
 import { Command } from "../command.ts";
 import { FailureClass } from "../failure.ts";
 import { Permission, Repo, RequiredCheck } from "../github.ts";
-import { Land, OnFailure, PlanSource } from "../plan.ts";
+import { isPlannedTask, Land, OnFailure, type PlannedTask, PlanSource } from "../plan.ts";
 import { Policy } from "../policy.ts";
 import { Warning } from "../preflight/index.ts";
 import { shapeOf } from "../shape.ts";
@@ -147,6 +147,11 @@ export function enterFeatureStage(state: FeatureState, part: FeaturePart): void 
 
 export function findTask(state: FeatureState, id: string): Task | undefined {
   return state.tasks.find((task) => task.plan.id === id);
+}
+
+/** Returns the plan's own tasks, without those that Headgate adds. */
+export function plannedTasks(state: FeatureState): PlannedTask[] {
+  return state.tasks.map((task) => task.plan).filter(isPlannedTask);
 }
 
 export function isOver(state: FeatureState): state is FeatureAt<"completed" | "cancelled" | "failed"> {

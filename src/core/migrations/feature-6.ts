@@ -17,7 +17,7 @@ export function toSchema6({ pendingOrders, answeredOrders, ...state }: Fields): 
     })),
     warnings: (state.warnings as string[]).map((text) => ({ kind: "unknown", text })),
     answeredCommands: answeredOrders,
-    tasks: (state.tasks as Task5[]).map(stagedTask),
+    tasks: (state.tasks as Task5[]).map((task, _, tasks) => ({ ...stagedTask(task), plan: planOf(task, tasks) })),
   });
 }
 
@@ -42,8 +42,17 @@ interface Failure5 {
   details: { title: string; text: string }[];
 }
 
+interface Plan5 extends Fields {
+  id: string;
+  title: string;
+  description: string;
+  dependsOn: string[];
+}
+
 interface Task5 extends Fields {
   stage: string;
+  plan: Plan5;
+  undoes: { task: string; merge: string } | null;
   head: string | null;
   attempts: ({ cause: string | null } & Fields)[];
   setback: { failure: Failure5; where: string; until: number | null } | null;
@@ -82,6 +91,23 @@ function stagedTask(task: Task5): Fields {
     default:
       return common;
   }
+}
+
+/** Names what a task that Headgate added is for. Version 5 kept sentences. A task that has landed has no description. */
+function planOf({ plan, undoes }: Task5, tasks: readonly Task5[]): Fields {
+  const described = (value: object) => (plan.description === "" ? "" : value);
+  if (undoes !== null) {
+    const { task, merge } = undoes;
+    return { ...plan, title: { kind: "undo", task }, description: described({ kind: "undo", task, merge }) };
+  }
+  if (plan.id !== "land") return plan;
+  const parts = tasks.filter(({ plan: { id } }) => plan.dependsOn.includes(id));
+  const titles = parts.map(({ plan: { id, title } }) => ({ id, title }));
+  return {
+    ...plan,
+    title: { kind: "whole-feature", issueTitle: plan.title },
+    description: described({ kind: "whole-feature", tasks: titles }),
+  };
 }
 
 function promotionOf({ undoes, head, change, commits, promoted }: Task5): object {

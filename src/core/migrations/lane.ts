@@ -38,6 +38,8 @@ export const laneSteps: Record<number, Step> = {
 };
 
 interface EntryOf3 extends Fields {
+  task: string;
+  title: string;
   stage: "queued" | "updating" | "reading-failure" | "merging";
   away: boolean;
   withdrawn: boolean;
@@ -57,7 +59,15 @@ function grouped(entry: EntryOf3): Fields {
     tries: { updates, refusals, outages },
     reruns: { count: reruns, checks: rerunChecks },
     explained: null,
+    title: titleOf(entry),
   };
+}
+
+/** Names what a task that Headgate added is for. */
+function titleOf({ task, title }: EntryOf3): string | object {
+  const undone = /^undo-\d+$/.test(task) ? /^Take back ([a-z0-9-]+)$/.exec(title)?.[1] : undefined;
+  if (undone !== undefined) return { kind: "undo", task: undone };
+  return task === "land" ? { kind: "whole-feature", issueTitle: title } : title;
 }
 
 function stageOf({ stage, away, withdrawn, failing, headSince, mergeAskedAt }: EntryOf3): Fields {

@@ -2,6 +2,7 @@
 import { type Brief, type BriefFacts, MAX_BRIEF_BYTES } from "../../core/attempt.ts";
 import type { FailureDetail } from "../../core/failure.ts";
 import { causeText } from "../explain/cause.ts";
+import { descriptionText, titleText } from "../task.ts";
 
 export function writeBrief(facts: BriefFacts): Brief {
   const { acceptance: _, checks: __, failure, ...rest } = facts;
@@ -12,7 +13,14 @@ export function writeBrief(facts: BriefFacts): Brief {
           { title: `The last attempt ended as ${failure.class}`, text: causeText(failure.cause) },
           ...failure.details.map((detail) => ({ title: titleOf(detail.of), text: detail.text })),
         ];
-  return cutToSize({ ...rest, description: described(facts), history });
+  return cutToSize({
+    ...rest,
+    title: titleText(facts.title),
+    description: described(facts),
+    history,
+    dependencies: facts.dependencies.map((one) => ({ ...one, title: titleText(one.title) })),
+    siblings: facts.siblings.map((one) => ({ ...one, title: titleText(one.title) })),
+  });
 }
 
 function titleOf(of: FailureDetail["of"]): string {
@@ -29,7 +37,7 @@ function titleOf(of: FailureDetail["of"]): string {
 function described({ description, acceptance, checks }: BriefFacts): string {
   const facts = acceptance.length === 0 ? [] : ["Acceptance criteria:", ...acceptance.map((fact) => `- ${fact}`)];
   const judged = checks.length === 0 ? [] : [`These checks will judge it: ${checks.join(", ")}.`];
-  return [description, facts.join("\n"), ...judged].filter((part) => part !== "").join("\n\n");
+  return [descriptionText(description), facts.join("\n"), ...judged].filter((part) => part !== "").join("\n\n");
 }
 
 /** Shorten the longest texts until the brief fits. What can't be cut further is small: ids, titles, numbers. */

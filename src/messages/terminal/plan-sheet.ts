@@ -3,6 +3,7 @@ import type { Analysis } from "../../core/analysis/index.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { dollars, planHeadline, restsOn } from "../plan.ts";
 import { oneLine } from "../sanitise.ts";
+import { titleText } from "../task.ts";
 import { columns } from "./columns.ts";
 
 export function planSheet(state: FeatureState, analysis: Analysis): string[] {
@@ -11,7 +12,7 @@ export function planSheet(state: FeatureState, analysis: Analysis): string[] {
     return [
       String(index + 1),
       plan.id,
-      oneLine(plan.title, 50),
+      oneLine(titleText(plan.title), 50),
       plan.dependsOn.join(", "),
       oneLine(plan.files.join(" "), 40),
       plan.role === "research" ? `${plan.size}, reads only` : plan.size,

@@ -3,6 +3,7 @@ import type { FeatureState } from "../../core/feature/state.ts";
 import { findTask } from "../../core/feature/state.ts";
 import { waves } from "../../core/plan.ts";
 import { oneLine } from "../sanitise.ts";
+import { titleText } from "../task.ts";
 import { columns } from "./columns.ts";
 
 export function planTree(state: FeatureState): string[] {
@@ -11,7 +12,7 @@ export function planTree(state: FeatureState): string[] {
     level.map((id, index) => {
       const task = findTask(state, id)?.plan;
       const needs = task === undefined || task.dependsOn.length === 0 ? "" : `← ${task.dependsOn.join(", ")}`;
-      return [index === 0 ? String(wave + 1) : "", id, oneLine(task?.title ?? "", 60), needs];
+      return [index === 0 ? String(wave + 1) : "", id, oneLine(titleText(task?.title ?? ""), 60), needs];
     }),
   );
   return columns(rows);

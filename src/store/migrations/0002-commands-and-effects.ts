@@ -64,6 +64,10 @@ function eventOf(event: Json): Json {
       const { explanation, actor, ...rest } = event;
       return { ...rest, standing: { kind: "unknown", text: explanation, actor } };
     }
+    case "entry.submitted": {
+      const entry = event.entry as Json;
+      return { ...event, entry: { ...entry, title: titleOf(entry) } };
+    }
     case "failure.read":
       return { ...event, details: detailsOf(event.details as DetailOf1[]) };
     case "attempt.observed":
@@ -94,11 +98,22 @@ function effectOf(effect: Json): Json {
       return { ...effect, policy: policyOf(effect.policy as Json) };
     case "attempt.dispatch":
       return { ...effect, brief: briefOf(effect.brief as Json & { history: DetailOf1[] }) };
+    case "change.promote":
+    case "pull.open":
+    case "revert.write":
+      return { ...effect, title: titleOf(effect) };
     case "notice.post":
       return { ...effect, notice: noticeOf(effect.notice as Json) };
     default:
       return effect;
   }
+}
+
+/** Names what a task that Headgate added is for. */
+function titleOf({ task, title }: Json): unknown {
+  const undone = /^undo-\d+$/.test(String(task)) ? /^Take back ([a-z0-9-]+)$/.exec(String(title))?.[1] : undefined;
+  if (undone !== undefined) return { kind: "undo", task: undone };
+  return task === "land" ? { kind: "whole-feature", issueTitle: title } : title;
 }
 
 function noticeOf(notice: Json): Json {

@@ -53,6 +53,14 @@ describe("a lane of schema 3", () => {
     expect(migrated(stored("lane-3-stages")).entries[5]?.reruns).toEqual({ count: 1, checks: [1] });
   });
 
+  it.each([
+    ["lane-3-undo", { kind: "undo", task: "a" }],
+    ["lane-3-together", { kind: "whole-feature", issueTitle: "A feature" }],
+    ["lane-3", "print"],
+  ])("names what a task that Headgate added is for: %s", (name, title) => {
+    expect(migrated(stored(name)).entries.map((entry) => entry.title)).toEqual([title]);
+  });
+
   it("keeps the sentence that says why it is halted", () => {
     const { halted } = migrated(stored("lane-3-halted"));
     expect(halted).toMatchObject({

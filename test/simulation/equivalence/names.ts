@@ -1,6 +1,7 @@
 /** Maps this core's names to those of the other checkout, and lists the fields that hold text. */
 import type { Brief, BriefFacts } from "../../../src/core/attempt.ts";
 import type { Failure } from "../../../src/core/failure.ts";
+import type { TaskDescription, TaskTitle } from "../../../src/core/plan.ts";
 import { writeBrief } from "../../../src/messages/agent/brief.ts";
 import type { OtherCore } from "./other-core.ts";
 import type { Fields } from "./step-form.ts";
@@ -143,11 +144,38 @@ function sentence(value: unknown): string {
 }
 
 /**
- * Replaces the brief of an effect by the one that an agent receives. One core writes that brief; the other's loop does.
+ * Replaces the values of an effect by the text that they stand for: titles, descriptions, and the brief that an agent
+ * receives. One core writes these texts; the other's loop does.
  */
 export function written(effect: Fields): Fields {
-  const brief = effect.brief as BriefFacts | Brief | undefined;
-  return brief !== undefined && "failure" in brief ? { ...effect, brief: writeBrief(brief) } : effect;
+  const titled = withTitles(effect) as Fields;
+  const brief = titled.brief as BriefFacts | Brief | undefined;
+  return brief !== undefined && "failure" in brief ? { ...titled, brief: writeBrief(brief) } : titled;
+}
+
+function withTitles(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTitles);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, part]) => {
+      if (field === "title") return [field, oldTitle(part)];
+      return [field, field === "description" ? oldDescription(part) : withTitles(part)];
+    }),
+  );
+}
+
+/** Writes the title of a task that Headgate added as 8bfd912 did. */
+function oldTitle(title: TaskTitle): string {
+  if (typeof title === "string") return title;
+  return title.kind === "undo" ? `Take back ${title.task}` : title.issueTitle;
+}
+
+function oldDescription(description: TaskDescription): string {
+  if (typeof description === "string") return description;
+  if (description.kind === "undo") {
+    return `The feature was given up. This reverts ${description.merge}, which landed the task ${description.task}.`;
+  }
+  return `It brings together: ${description.tasks.map(({ id, title }) => `${id} (${title})`).join(", ")}.`;
 }
 
 function toNew(pairs: readonly Pair[], name: string): string {

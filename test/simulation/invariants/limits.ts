@@ -37,6 +37,7 @@ const LISTS = {
     files: 200,
     acceptance: 20,
     checks: 20,
+    tasks: 50,
     // Of a failure, and of the lane's standing.
     details: 50,
     violations: 20,

@@ -4,7 +4,7 @@
  * fails its checks or conflicts with what came later waits for a person, and so does one of which nobody knows where it began.
  */
 import { taskBranch } from "../../attempt.ts";
-import type { PlannedTask } from "../../plan.ts";
+import type { JudgedTask } from "../../plan.ts";
 import { fanIn } from "../../rules/fan-in.ts";
 import { failTask } from "../attempt/failing.ts";
 import { type Draft, nextRound, type PlannedDraft } from "../draft.ts";
@@ -46,10 +46,10 @@ export function addUndo({ state }: PlannedDraft, id: string): void {
   const landing = task === undefined ? null : landingOf(task);
   if (landing === null) return;
   const earlier = state.tasks.filter((one) => one.undoes !== null);
-  const plan: PlannedTask = {
+  const plan: JudgedTask = {
     id: freeId(state, earlier.length + 1),
-    title: `Take back ${id}`,
-    description: `The feature was given up. This reverts ${landing.mergeSha}, which landed the task ${id}.`,
+    title: { kind: "undo", task: id },
+    description: { kind: "undo", task: id, merge: landing.mergeSha },
     dependsOn: earlier.slice(-1).map((one) => one.plan.id),
     files: [],
     size: "S",

@@ -4,7 +4,7 @@
  * `land`, which depends on all.
  */
 import { taskBranch } from "../../attempt.ts";
-import { LAND, type PlannedTask } from "../../plan.ts";
+import { type JudgedTask, LAND, type PlannedTask } from "../../plan.ts";
 import { type Draft, type EventOf, nextRound, type Reaction } from "../draft.ts";
 import type { FeatureState, Target } from "../state.ts";
 import { isOver } from "../state.ts";
@@ -76,11 +76,11 @@ export function refreshTargets(draft: Draft): void {
 }
 
 /** The last task of a plan that lands together. */
-export function wholeOf(title: string, tasks: readonly PlannedTask[]): PlannedTask {
+export function wholeOf(issueTitle: string, tasks: readonly PlannedTask[]): JudgedTask {
   return {
     id: LAND,
-    title,
-    description: `It brings together: ${tasks.map(({ id, title: what }) => `${id} (${what})`).join(", ")}.`,
+    title: { kind: "whole-feature", issueTitle },
+    description: { kind: "whole-feature", tasks: tasks.map((task) => ({ id: task.id, title: task.title })) },
     dependsOn: tasks.map((task) => task.id),
     files: [],
     size: "S",

@@ -4,18 +4,17 @@
  */
 import { analyse } from "../../analysis/index.ts";
 import type { Draft, EventOf, Reaction } from "../draft.ts";
-import { isWhole, landsTogether, makeLandBranch, unpark } from "../landing/targets.ts";
+import { landsTogether, makeLandBranch, unpark } from "../landing/targets.ts";
 import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
-import { isOver, isPlannedAnew } from "../state.ts";
+import { isOver, isPlannedAnew, plannedTasks } from "../state.ts";
 import { moveFeature } from "../transitions.ts";
 import { showPlan } from "./showing.ts";
 
 /** Analyses the feature's plan. null: it has none. */
 export function analysisOf(state: FeatureState) {
   if (state.policy === null || state.plan === null) return null;
-  const tasks = state.tasks.filter((task) => task.undoes === null && !isWhole(task)).map((task) => task.plan);
-  return analyse(tasks, state.policy, state.prices);
+  return analyse(plannedTasks(state), state.policy, state.prices);
 }
 
 /** True where a person has to approve the plan. */
@@ -44,7 +43,7 @@ export function approve(draft: Draft, by: string | null): void {
   if (landsTogether(state)) makeLandBranch(draft);
   const { version } = plan;
   if (isFiled(state) && state.tasks.length > 1) {
-    const tasks = state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan);
+    const tasks = plannedTasks(state);
     draft.effects.push({ type: "plan.file", repo: state.repo, issue: state.issue.number, version, tasks });
   }
   showPlan(draft);

@@ -2,9 +2,9 @@
 
 import { judgePlan, type Plan, type PlannedTask } from "../../plan.ts";
 import type { Draft } from "../draft.ts";
-import { isWhole, unpark } from "../landing/targets.ts";
+import { unpark } from "../landing/targets.ts";
 import type { Refusal } from "../refusal.ts";
-import type { FeatureState } from "../state.ts";
+import { type FeatureState, plannedTasks } from "../state.ts";
 import { takeEditedText } from "./approval.ts";
 import { askForPlan, propose } from "./making.ts";
 
@@ -72,7 +72,7 @@ function edit<const Names extends readonly string[]>(
 function planOf(state: FeatureState): Plan | null {
   if (state.plan === null) return null;
   const { land, onFailure, why } = state.plan;
-  return { land, onFailure, why, tasks: state.tasks.filter((task) => !isWhole(task)).map((task) => task.plan) };
+  return { land, onFailure, why, tasks: plannedTasks(state) };
 }
 
 function underWay({ stage }: FeatureState): Refusal {

@@ -7,7 +7,7 @@ import { tierFor } from "../../rules/tiers.ts";
 import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts";
 import { isWhole, wholeOf } from "../landing/targets.ts";
 import { KEPT_PROBLEMS } from "../parked.ts";
-import type { FeatureState } from "../state.ts";
+import { type FeatureState, plannedTasks } from "../state.ts";
 import { newTask } from "../task.ts";
 import { moveFeature } from "../transitions.ts";
 import { approve, mustAsk } from "./approval.ts";
@@ -153,7 +153,7 @@ function extend(draft: Draft, candidate: unknown): Reaction {
     refusePlan(draft, state.planVersion, [{ kind: "too-late" }]);
     return null;
   }
-  const present = state.tasks.filter((task) => task !== whole).map((task) => task.plan);
+  const present = plannedTasks(state);
   const verdict = judgePlan({ tasks: [...present, ...added] });
   if (!verdict.ok) {
     refusePlan(draft, state.planVersion, verdict.problems);
