@@ -41,7 +41,7 @@ async function said(): Promise<string> {
 }
 
 describe("actions/cache", () => {
-  it("gives a later job what an earlier one kept, by key and by the beginning of one, within its branch's sight", async () => {
+  it("actions/cache restores what an earlier job saved, by key or by a key's prefix, if the branch may see it", async () => {
     await fixture.commit({ ci: file() });
     await fixture.settle();
     expect(await said()).toBe("hit=[] deps=[] tool=[]");
@@ -69,34 +69,37 @@ describe("actions/cache", () => {
     ["read", "hit=[true] deps=[of main] tool=[tool]", false],
     ["write-only", "hit=[] deps=[] tool=[]", true],
     ["none", "hit=[] deps=[] tool=[]", false],
-  ])("does with cache-mode %s what that allows, in a called workflow too", async (mode, found, saves) => {
-    const called = file().replace("[push, pull_request, workflow_dispatch]", "workflow_call");
-    await fixture.commit({ ci: file() });
-    await fixture.settle();
-    await fixture.commit({
-      ci: "on: workflow_call\njobs: { x: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }",
-      called: called.replace("on:", "cache-mode: write\non:"),
-      caller: `on: workflow_dispatch\ncache-mode: ${mode}\njobs: { call: { uses: ./.github/workflows/called.yml } }`,
-    });
-    const caches = fixture.context.store.table("caches");
-    await fixture.dispatch("caller");
-    const log = await fixture.log(fixture.job("call / it"));
-    expect(/Z (hit=.*)/.exec(log)?.[1]).toBe(found);
-    for (const cache of [...caches.all()]) fixture.actions.caches.remove(cache);
-    await fixture.dispatch("caller");
-    expect([...caches.all()]).toHaveLength(saves ? 1 : 0);
-    expect((await fixture.log(fixture.job("call / it"))).includes("does not allow saving caches")).toBe(!saves);
-  });
+  ])(
+    "actions/cache with cache-mode %s does only what the mode allows, in a called workflow too",
+    async (mode, found, saves) => {
+      const called = file().replace("[push, pull_request, workflow_dispatch]", "workflow_call");
+      await fixture.commit({ ci: file() });
+      await fixture.settle();
+      await fixture.commit({
+        ci: "on: workflow_call\njobs: { x: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }",
+        called: called.replace("on:", "cache-mode: write\non:"),
+        caller: `on: workflow_dispatch\ncache-mode: ${mode}\njobs: { call: { uses: ./.github/workflows/called.yml } }`,
+      });
+      const caches = fixture.context.store.table("caches");
+      await fixture.dispatch("caller");
+      const log = await fixture.log(fixture.job("call / it"));
+      expect(/Z (hit=.*)/.exec(log)?.[1]).toBe(found);
+      for (const cache of [...caches.all()]) fixture.actions.caches.remove(cache);
+      await fixture.dispatch("caller");
+      expect([...caches.all()]).toHaveLength(saves ? 1 : 0);
+      expect((await fixture.log(fixture.job("call / it"))).includes("does not allow saving caches")).toBe(!saves);
+    },
+  );
 
-  it("refuses what it cannot do with a sentence", async () => {
+  it("actions/cache refuses an unsupported input and names it in the log", async () => {
     await fixture.commit({ ci: file().replace("~/.tool", "**/x") });
     await fixture.settle();
     expect(await fixture.log(fixture.job("it"))).toContain("This runner's actions/cache cannot do 'path: **/x'.");
   });
 });
 
-describe("the other equivalents", () => {
-  it("give the Python of this machine, and say that there is no such version or no such tool", async () => {
+describe("setup actions", () => {
+  it("setup-python provides this machine's Python, and fails by name for a version or tool that is missing", async () => {
     stubPython(fixture.folder);
     await fixture.commit({
       tools: `
@@ -125,14 +128,17 @@ jobs:
   });
 });
 
-describe("an artifact's name", () => {
-  it.each(["", ".", "..", "a/b", "a\\b", "a:b", "../x"])("is never %j, which would be a path", async (name) => {
-    const folder = mkdtempSync(join(tmpdir(), "artifact-names-"));
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "x"), "x");
-    const artifacts = openArtifacts(fixture.context.store, folder);
-    const saved = artifacts.save({ id: 1 } as never, { name, entries: [], overwrite: false, retentionDays: null });
-    await expect(saved).rejects.toThrow("The artifact name is not valid");
-    rmSync(folder, { recursive: true });
-  });
+describe("artifact names", () => {
+  it.each(["", ".", "..", "a/b", "a\\b", "a:b", "../x"])(
+    "An artifact cannot be named %j, which would be a path",
+    async (name) => {
+      const folder = mkdtempSync(join(tmpdir(), "artifact-names-"));
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "x"), "x");
+      const artifacts = openArtifacts(fixture.context.store, folder);
+      const saved = artifacts.save({ id: 1 } as never, { name, entries: [], overwrite: false, retentionDays: null });
+      await expect(saved).rejects.toThrow("The artifact name is not valid");
+      rmSync(folder, { recursive: true });
+    },
+  );
 });

@@ -25,8 +25,8 @@ function jobs(): string[] {
   return all.map((job) => `${job.runId} ${job.name}: ${job.conclusion ?? job.status}`);
 }
 
-describe("a concurrency group of jobs", () => {
-  it("lets one job run and one wait, across runs, while the other jobs of both go on", async () => {
+describe("concurrency groups of jobs", () => {
+  it("A concurrency group lets one job run and one wait across runs, while other jobs go on", async () => {
     await fixture.commit({
       deploy: `
 on: workflow_dispatch
@@ -51,7 +51,7 @@ jobs:
     await until(() => jobs().includes(`${runs[2]} deploy: in_progress`));
   });
 
-  it("is left by a job that ends, to the one that waits", async () => {
+  it("A job that ends leaves its concurrency group to the job that waits", async () => {
     await fixture.commit({
       turns: `
 on: workflow_dispatch
@@ -63,7 +63,7 @@ jobs:
     expect((await fixture.dispatch("turns")).conclusion).toBe("success");
   });
 
-  it("that the run itself has is a deadlock, which GitHub cancels", async () => {
+  it("A job in the concurrency group of its own run is cancelled as a deadlock", async () => {
     await fixture.commit({
       stuck: `
 on: workflow_dispatch
@@ -87,7 +87,7 @@ jobs: { inner: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }
     }
   });
 
-  it("holds a called workflow back as a whole", async () => {
+  it("A concurrency group holds a called workflow back as a whole", async () => {
     await fixture.commit({
       caller: `
 on: workflow_dispatch
@@ -110,7 +110,7 @@ jobs: { inner: { runs-on: ubuntu-latest, steps: [{ run: "sleep 60" }] } }
 });
 
 describe("slots", () => {
-  it("limit the jobs of one account, in the order in which they came", async () => {
+  it("Slots limit the jobs of one account, first come, first served", async () => {
     await fixture.close();
     fixture = await startFixture({ slots: 1 });
     const file = "on: workflow_dispatch\njobs: { wait: { runs-on: ubuntu-latest, steps: [{ run: 'sleep 60' }] } }";
@@ -134,7 +134,7 @@ describe("slots", () => {
     await until(() => states().join() === "cancelled,in_progress,in_progress,queued");
   });
 
-  it("are given back once, however often that is said", async () => {
+  it("A slot that is released twice counts once", async () => {
     const slots = newSlots(1);
     const { signal } = new AbortController();
     const release = await slots.take(signal);

@@ -58,14 +58,14 @@ async function startDoomed() {
   return { runId, workspace, pids, pid: child.pid ?? 0, kill };
 }
 
-it("leaves no process of a job when it is killed", async () => {
+it("A killed sandbox leaves no process of a job behind", async () => {
   const { pids, kill } = await startDoomed();
   expect(pids.map(isRunning)).toEqual([true, true]);
   await kill();
   await expect.poll(() => pids.map(isRunning), { timeout: 10_000 }).toEqual([false, false]);
 });
 
-it("ends at the next start what was left running when its guard was killed too, and marks its runs cancelled", async () => {
+it("A sandbox ends the processes of an earlier life whose guard was killed too, and cancels its runs", async () => {
   const { runId, workspace, pids, pid, kill } = await startDoomed();
   const guards = childrenOf(pid, "sandbox-guard");
   expect(guards.length).toBeGreaterThan(0);

@@ -17,8 +17,8 @@ function summaryOf(runs: WorkflowRun[]): string[] {
   return runs.map((run) => `${run.name}: ${run.event} ${run.ref} ${run.conclusion}`).sort();
 }
 
-describe("workflows start", () => {
-  it("at pushes that their filters on branches, tags and paths let through", async () => {
+describe("events that start workflows", () => {
+  it("A push starts the workflows whose filters on branches, tags and paths match", async () => {
     await fixture.commit({
       all: `name: all\non: push\n${job}`,
       releases: `name: releases\non: { push: { branches: ['release/**', '!release/old'] } }\n${job}`,
@@ -57,7 +57,7 @@ describe("workflows start", () => {
     expect(await fresh()).toEqual([]);
   });
 
-  it("at pull requests with their test merge, which a conflicted pull has not", async () => {
+  it("A pull request starts workflows on its test merge, and none while it conflicts", async () => {
     await fixture.commit({
       pull: `name: pull\non: { pull_request: { branches: [main] } }\n${job}`,
       labeled: `name: labeled\non: { pull_request: { types: [labeled] } }\n${job}`,
@@ -100,7 +100,7 @@ describe("workflows start", () => {
     ]);
   });
 
-  it("after other workflows, three deep, and for events on the default branch", async () => {
+  it("workflow_run chains end after three, and other events run on the default branch", async () => {
     const chain = Object.fromEntries(
       ["b", "c", "d", "e"].map((name, index) => [
         name,
@@ -122,7 +122,7 @@ describe("workflows start", () => {
     expect(fixture.runsOf("a")[0]?.displayTitle).toBe("about this");
   });
 
-  it("not for what a job's token did, except by dispatch", async () => {
+  it("A job's token starts no workflow, except by dispatch", async () => {
     await fixture.commit({
       pushed: `name: pushed\non: [push, issues]\n${job}`,
       dispatched: `name: dispatched\non: workflow_dispatch\n${job}`,
@@ -140,7 +140,7 @@ describe("workflows start", () => {
   });
 
   it.each(["Words [skip ci]", "[No CI] words", "Words\n\nskip-checks: true", "Words\n\n\nskip-checks:true\n"])(
-    "not for a push whose last commit says %j",
+    "A push whose last commit says %j starts no workflow",
     async (message) => {
       await fixture.commit({ skipped: `on: { push: { branches: [skipping] } }\n${job}` });
       const from = (await fixture.context.git.resolve(fixture.repository, "refs/heads/main")) ?? "";
@@ -158,7 +158,7 @@ describe("workflows start", () => {
     },
   );
 
-  it("with a failed run when a few lines of their file stand for billions", async () => {
+  it("A workflow file that expands to billions of values gives a failed run in time", async () => {
     const levels = Array.from({ length: 10 }, (_, level) => {
       const members = Array(9).fill(level === 0 ? "x" : `*l${level - 1}`);
       return `l${level}: &l${level} [${members.join()}]`;
@@ -173,7 +173,7 @@ describe("workflows start", () => {
     await fixture.settle();
   });
 
-  it("with a failed run when their file is broken, or one that they call", async () => {
+  it("A broken workflow file, or a broken called one, gives a failed run", async () => {
     await fixture.commit({
       broken: "name: Broken\non: push\njobs: { a: { needs: b, runs-on: x, steps: [{ run: x }] } }",
     });
@@ -202,15 +202,15 @@ describe("workflows start", () => {
 
   it.each([
     ["an unknown permission", "permissions: { content: read }", "Unexpected value 'content'"],
-    ["a level it cannot have", "permissions: { contents: all }", "Unexpected value 'all'"],
-    ["a cache-mode that is none", "cache-mode: sometimes", "Unexpected value 'sometimes'"],
-    ["two filters at odds", "", "you may only define one of `branches` and `branches-ignore` for a single event"],
+    ["an unknown permission level", "permissions: { contents: all }", "Unexpected value 'all'"],
+    ["an unknown cache-mode", "cache-mode: sometimes", "Unexpected value 'sometimes'"],
+    ["two contradicting filters", "", "you may only define one of `branches` and `branches-ignore` for a single event"],
     ["26 inputs", "", "up to 25"],
-  ])("not with %s, for which the run fails with the parser's words", async (what, key, words) => {
+  ])("A workflow with %s gives a failed run with the parser's message", async (what, key, words) => {
     const many = Array.from({ length: 26 }, (_, index) => `i${index}: {}`).join(", ");
     const on: Record<string, string> = {
       "26 inputs": `{ push: {}, workflow_dispatch: { inputs: { ${many} } } }`,
-      "two filters at odds": "{ push: { branches: [main], branches-ignore: [x] } }",
+      "two contradicting filters": "{ push: { branches: [main], branches-ignore: [x] } }",
     };
     await fixture.commit({ broken: `on: ${on[what] ?? "push"}\n${key}\n${job}` });
     await fixture.settle();
@@ -219,7 +219,7 @@ describe("workflows start", () => {
     expect(fixture.jobsOf(run!)).toEqual([]);
   });
 
-  it("at pulls that the filters on their base and on what they change let through", async () => {
+  it("A pull starts the workflows whose filters on base and changed paths match", async () => {
     const on = (filter: string) => `on: { pull_request: { ${filter} } }\n${job}`;
     await fixture.commit({
       docs: `name: docs\n${on("paths: ['docs/**']")}`,
@@ -235,7 +235,7 @@ describe("workflows start", () => {
     expect(runs.map((run) => run.name).sort()).toEqual(["docs", "unreleased"]);
   });
 
-  it("at the end of a pull that is closed, with its last test merge", async () => {
+  it("Closing a pull starts workflows on its last test merge", async () => {
     await fixture.commit({ closed: `on: { pull_request: { types: [opened, closed] } }\n${job}` });
     await fixture.commit({ "b.txt": "b" }, "topic");
     const { data } = await fixture.octokit.rest.pulls.create({
@@ -252,7 +252,7 @@ describe("workflows start", () => {
     expect([closed?.ref, closed?.checkoutSha]).toEqual([opened?.ref, opened?.checkoutSha]);
   });
 
-  it("at pushes that the ignoring filters let through", async () => {
+  it("A push starts workflows unless its branch, tag or paths are ignored", async () => {
     await fixture.commit({
       branches: `name: branches\non: { push: { branches-ignore: ['wip/**'] } }\n${job}`,
       tags: `name: tags\non: { push: { tags-ignore: ['*-rc'] } }\n${job}`,
@@ -269,7 +269,7 @@ describe("workflows start", () => {
     ]);
   });
 
-  it("from the file of the ref that GitHub would read, whatever the others say", async () => {
+  it("Each event reads the workflow file of the ref that GitHub reads", async () => {
     const named = (name: string) => ({
       file: `name: ${name}\non: [push, pull_request, workflow_dispatch, issue_comment]\n${job}`,
       after: `name: after ${name}\non: { workflow_run: { workflows: [topic, main], types: [completed] } }\n${job}`,
@@ -301,7 +301,7 @@ describe("workflows start", () => {
     expect(new Set(after.map((run) => `${run.name} ${run.ref}`))).toEqual(new Set(["after main refs/heads/main"]));
   });
 
-  it("when a run is requested, on the branches and of the workflows that are asked for", async () => {
+  it("workflow_run starts on requested runs of the named workflows and branches", async () => {
     await fixture.commit({
       first: `name: first\non: push\n${job}`,
       asked: `name: asked\non: { workflow_run: { workflows: [first], types: [requested], branches: ['rel/*'] } }\n${job}`,
@@ -316,7 +316,7 @@ describe("workflows start", () => {
     expect(asked[0]?.payload).toMatchObject({ workflow_run: { head_branch: "rel/1", status: "queued" } });
   });
 
-  it("and tell what they do in GitHub's order", async () => {
+  it("A run announces its webhooks in GitHub's order", async () => {
     await fixture.commit({ ci: `name: ci\non: workflow_dispatch\n${job}` });
     fixture.announced.length = 0;
     const run = await fixture.dispatch("ci");

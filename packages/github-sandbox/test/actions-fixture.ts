@@ -32,7 +32,7 @@ export interface Life {
   close(): Promise<void>;
 }
 
-/** One life of the sandbox on a folder, put together as `sandbox/index.ts` does, with everything announced kept. */
+/** Starts a sandbox on a folder, composed as in `src/sandbox.ts`, and keeps every announcement. */
 export async function startLife(dataDir: string, options: Partial<ActionsOptions> = {}): Promise<Life> {
   const clock = { now: () => new Date() };
   const store = new Store(dataDir, clock);

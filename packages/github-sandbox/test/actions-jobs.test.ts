@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-describe("a job", () => {
-  it("runs its steps with GitHub's environment, files and expressions", async () => {
+describe("jobs", () => {
+  it("A job runs its steps with GitHub's environment, command files and expressions", async () => {
     const { store } = fixture.context;
     const known = store.table("repositories").get(fixture.repository.id);
     store.table("repositories").put({ ...known!, secrets: { KEY: "hunter2" }, variables: { COLOR: "red" } });
@@ -108,7 +108,7 @@ jobs:
     expect(fixture.job("skipped")).toMatchObject({ status: "completed", conclusion: "skipped" });
   });
 
-  it("keeps a block's lines as YAML gives them, with expressions in them", async () => {
+  it("A run block keeps its lines as YAML gives them, with expressions in them", async () => {
     await fixture.commit({
       block: `
 on: workflow_dispatch
@@ -127,7 +127,7 @@ jobs:
     expect(await fixture.log(fixture.job("block"))).toMatch(/Z start workflow_dispatch\n\S+ {3}indented\n/);
   });
 
-  it("ends what a step takes too long for, and is cancelled when it takes too long itself", async () => {
+  it("A step that exceeds its time fails, and a job that exceeds its own is cancelled", async () => {
     await fixture.commit({
       slow: `
 on: workflow_dispatch
@@ -169,7 +169,7 @@ jobs:
     ["shell", "# none", "no shell 'pwsh'"],
     ["submodules", "# none", "cannot do 'submodules: true'"],
     ["expression", "env: { A: \"${{ fromJSON('{') }}\" }", "JSON"],
-  ])("fails with a sentence for what it cannot do: %s", async (kind, key, reason) => {
+  ])("A job fails with a reason in its log for what the runner cannot do: %s", async (kind, key, reason) => {
     const steps: Record<string, string> = {
       docker: "uses: docker://alpine",
       unknown: "uses: acme/deploy@v1",
@@ -195,7 +195,7 @@ jobs:
     expect(log).not.toContain("Z fine");
   });
 
-  it("has a token that may do what its permissions say, and tools of nobody else's", async () => {
+  it("A job's token has the declared permissions, and its PATH no tools of another project", async () => {
     await fixture.commit({
       token: `
 on: workflow_dispatch
@@ -225,7 +225,7 @@ jobs:
     expect(log).toContain(`Z foreign=0 node=${process.version} home=`);
   });
 
-  it("leaves no process and no file but its logs behind", async () => {
+  it("A job leaves no process and only its logs behind", async () => {
     await fixture.commit({
       background: `
 on: workflow_dispatch

@@ -37,7 +37,7 @@ function post(workflow: string, body: Record<string, unknown>) {
   return fixture.octokit.request(route, { ...fixture.at, workflow_id: workflow, ref: "main", ...body });
 }
 
-describe("a dispatch", () => {
+describe("workflow dispatch", () => {
   it.each([
     ["an unknown workflow", "nope.yml", {}, 404, "Not Found"],
     ["no trigger", "push.yml", {}, 422, "Workflow does not have 'workflow_dispatch' trigger"],
@@ -47,24 +47,24 @@ describe("a dispatch", () => {
     ["a missing input", "deploy.yml", { inputs: {} }, 422, "Required input 'name' not provided"],
     ["an unknown input", "deploy.yml", { inputs: { name: "x", b: "1" } }, 422, 'Unexpected inputs provided: ["b"]'],
     [
-      "a choice that is none",
+      "an unknown choice",
       "deploy.yml",
       { inputs: { name: "x", target: "moon" } },
       422,
       "Provided value 'moon' for input 'target' not in the list of allowed values",
     ],
-    ["no boolean", "deploy.yml", { inputs: { name: "x", dry: "maybe" } }, 422, "is not a boolean"],
-    ["no number", "deploy.yml", { inputs: { name: "x", count: "many" } }, 422, "is not a number"],
-    ["too much", "deploy.yml", { inputs: { name: "x".repeat(65_536) } }, 422, "inputs are too large."],
+    ["an input that is no boolean", "deploy.yml", { inputs: { name: "x", dry: "maybe" } }, 422, "is not a boolean"],
+    ["an input that is no number", "deploy.yml", { inputs: { name: "x", count: "many" } }, 422, "is not a number"],
+    ["inputs that are too large", "deploy.yml", { inputs: { name: "x".repeat(65_536) } }, 422, "inputs are too large."],
     [
-      "too many",
+      "more than 25 inputs",
       "deploy.yml",
       { inputs: Object.fromEntries(Array.from({ length: 26 }, (_, index) => [`i${index}`, "1"])) },
       422,
       "No more than 25 properties are allowed",
     ],
     ["no ref", "deploy.yml", { ref: undefined }, 422, '"ref" wasn\'t supplied.'],
-  ])("is refused with %s", async (_, workflow, body, status, message) => {
+  ])("A dispatch is refused for %s", async (_, workflow, body, status, message) => {
     if (body && "ref" in body && body.ref === "old") {
       const root = await fixture.octokit.rest.repos.listCommits({ ...fixture.at, per_page: 100 });
       const sha = root.data.at(-1)?.sha ?? "";
@@ -73,7 +73,7 @@ describe("a dispatch", () => {
     await expect(post(workflow, body)).rejects.toMatchObject({ status, message: expect.stringContaining(message) });
   });
 
-  it("starts a run with its inputs, and tells which when asked", async () => {
+  it("A dispatch starts a run with its inputs, and returns the run when asked", async () => {
     const quiet = await post("deploy.yml", { inputs: { name: "quiet" } });
     expect(quiet.status).toBe(204);
     const dispatched = await post("deploy.yml", { inputs: { name: "told", dry: false }, return_run_details: true });
@@ -101,8 +101,8 @@ describe("a dispatch", () => {
   });
 });
 
-describe("REST", () => {
-  it("lists workflows, and runs by what is asked for", async () => {
+describe("the REST API of Actions", () => {
+  it("Workflows are listed, and runs filtered", async () => {
     const { rest } = fixture.octokit;
     const { data } = await rest.actions.listRepoWorkflows(fixture.at);
     expect(data.workflows.map(({ name, path }) => [name, path]).sort()).toEqual([
@@ -133,7 +133,7 @@ describe("REST", () => {
     expect(one.data.workflow_runs[0]).toMatchObject({ name: "Push", conclusion: "failure" });
   });
 
-  it("gives jobs and logs, and logs only by an address that it gave out", async () => {
+  it("Jobs are listed, and logs are downloaded only from a signed URL", async () => {
     const run = await fixture.dispatch("deploy", { name: "logs" });
     const { rest } = fixture.octokit;
     const { data } = await rest.actions.listJobsForWorkflowRun({ ...fixture.at, run_id: run.id });
@@ -159,7 +159,7 @@ describe("REST", () => {
     expect(forged.status).toBe(404);
   });
 
-  it("runs a whole run again, but not one under way, and keeps strangers out", async () => {
+  it("A completed run is re-run, a running one is not, and strangers are refused", async () => {
     const run = await fixture.dispatch("deploy", { name: "again" });
     const at = { ...fixture.at, run_id: run.id };
     const { actions } = fixture.octokit.rest;
@@ -176,7 +176,7 @@ describe("REST", () => {
     expect(anonymous.status).toBeGreaterThanOrEqual(401);
   });
 
-  it("runs one job again with what depends on it, as who asks, and remembers every attempt", async () => {
+  it("Re-running a job also runs its dependents, in the name of the caller, and keeps every attempt", async () => {
     await fixture.commit({
       three: `
 name: Three
@@ -235,7 +235,7 @@ jobs:
     expect(store.table("checkRuns").filter((check) => check.suiteId === suite)).toEqual([]);
   });
 
-  it("disables a workflow, which then starts for nothing, and enables it again", async () => {
+  it("A disabled workflow starts for no event until it is enabled again", async () => {
     const { actions } = fixture.octokit.rest;
     const push = { ...fixture.at, workflow_id: "push.yml" };
     const runs = async () => (await actions.listWorkflowRuns(push)).data.total_count;
@@ -257,7 +257,7 @@ jobs:
     expect(await runs()).toBe(before + 1);
   });
 
-  it("ends a run at once when forced, whatever asks to run all the same", async () => {
+  it("force-cancel ends a run at once, even jobs with if: always()", async () => {
     await fixture.commit({
       stubborn: `
 on: workflow_dispatch

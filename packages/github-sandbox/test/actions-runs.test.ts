@@ -18,8 +18,8 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe("a run", () => {
-  it("expands a matrix, with includes, excludes and one failing combination forgiven", async () => {
+describe("workflow runs", () => {
+  it("A run expands a matrix with include, exclude and continue-on-error", async () => {
     await fixture.commit({
       matrix: `
 on: workflow_dispatch
@@ -66,7 +66,7 @@ jobs:
     expect(run.conclusion).toBe("success");
   });
 
-  it("names the jobs of a matrix as GitHub does: by their values, at most 100 characters", async () => {
+  it("A matrix job is named by its values, at most 100 characters, as on GitHub", async () => {
     await fixture.commit({
       names: `
 on: workflow_dispatch
@@ -98,7 +98,7 @@ jobs:
     ]);
   });
 
-  it("stops the rest of a matrix when one of its jobs fails", async () => {
+  it("A failing matrix job stops the rest of its matrix", async () => {
     await fixture.commit({
       fast: `
 on: workflow_dispatch
@@ -114,7 +114,7 @@ jobs:
     expect(run.conclusion).toBe("failure");
   });
 
-  it("calls workflows of its own and of another repository", async () => {
+  it("A run calls reusable workflows of its own and of another repository", async () => {
     await fixture.makeRepository("shared", {
       called: `
 on:
@@ -185,7 +185,7 @@ jobs:
     expect(run.conclusion).toBe("failure");
   });
 
-  it("lets one of a concurrency group run and one wait", async () => {
+  it("A concurrency group lets one run go on and one wait", async () => {
     await fixture.commit({
       alone: `
 on: { workflow_dispatch: { inputs: { stop: { type: boolean } } } }
@@ -223,7 +223,7 @@ jobs: { wait: { runs-on: ubuntu-latest, steps: [{ run: "sleep 60" }] } }
     expect(runs().map((run) => run.displayTitle)).toContain("alone 4");
   });
 
-  it("is cancelled, but for what asks to run all the same", async () => {
+  it("A cancelled run ends its jobs, except those with if: always()", async () => {
     await fixture.commit({
       long: `
 on: workflow_dispatch
@@ -280,7 +280,7 @@ jobs:
     );
   });
 
-  it("runs failed jobs and what depends on them again, and takes over the others", async () => {
+  it("Re-running failed jobs also runs their dependents, and keeps the other jobs' results", async () => {
     await fixture.commit({
       flaky: `
 on: workflow_dispatch
@@ -313,7 +313,7 @@ jobs:
     expect(again.data).toMatchObject({ run_attempt: 2, conclusion: "success", status: "completed" });
   });
 
-  it("ends with the sandbox", async () => {
+  it("A run under way is cancelled when the sandbox closes", async () => {
     await fixture.commit({
       endless: `
 on: workflow_dispatch

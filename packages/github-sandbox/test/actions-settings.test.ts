@@ -29,7 +29,7 @@ function stranger(): Octokit {
 }
 
 describe("secrets", () => {
-  it("are sealed with libsodium on their way in, masked in every form in logs, and never told", async () => {
+  it("A secret arrives sealed, is masked in every form in logs, and is never returned", async () => {
     const { actions } = fixture.octokit.rest;
     const { data: key } = await actions.getRepoPublicKey(fixture.at);
     const value = 'first "line"\nsecond line & more';
@@ -83,11 +83,11 @@ jobs:
 
   it.each([
     ["another key's id", "ok", { key_id: "1" }, 422],
-    ["no sealed box", "ok", { encrypted_value: "aGVsbG8=" }, 422],
-    ["no base64", "ok", { encrypted_value: "***" }, 422],
-    ["a name of GitHub's", "github_token", {}, 422],
-    ["a name that is none", "1st-key", {}, 422],
-  ])("are refused with %s", async (_, name, wrong, status) => {
+    ["a value that is not sealed", "ok", { encrypted_value: "aGVsbG8=" }, 422],
+    ["a value that is not base64", "ok", { encrypted_value: "***" }, 422],
+    ["a reserved name", "github_token", {}, 422],
+    ["an invalid name", "1st-key", {}, 422],
+  ])("A secret is refused with %s", async (_, name, wrong, status) => {
     const { actions } = fixture.octokit.rest;
     const { data: key } = await actions.getRepoPublicKey(fixture.at);
     const body = { key_id: key.key_id, encrypted_value: sealed(key.key, "x"), ...wrong };
@@ -95,7 +95,7 @@ jobs:
     await expect(put).rejects.toMatchObject({ status });
   });
 
-  it("and variables are not for everyone who sees the repository", async () => {
+  it("Secrets and variables are hidden from people without write access", async () => {
     const { actions } = stranger().rest;
     await expect(actions.listRepoSecrets(fixture.at)).rejects.toMatchObject({ status: 403 });
     await expect(actions.listRepoVariables(fixture.at)).rejects.toMatchObject({ status: 403 });
@@ -105,7 +105,7 @@ jobs:
 });
 
 describe("variables", () => {
-  it("are made, listed, changed, renamed, seen by jobs and deleted", async () => {
+  it("A variable is created, listed, changed, renamed, seen by jobs and deleted", async () => {
     const { actions } = fixture.octokit.rest;
     await actions.createRepoVariable({ ...fixture.at, name: "color", value: "red" });
     const again = actions.createRepoVariable({ ...fixture.at, name: "COLOR", value: "blue" });

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe("actions/checkout", () => {
-  it("fetches what is asked for, under the address of the server, and leaves credentials only as long as told", async () => {
+  it("actions/checkout fetches the requested refs, sets the server's URL, and removes its credentials as configured", async () => {
     const first = await fixture.commit({ "a.txt": "first" });
     await fixture.commit({ "b.txt": "side" }, "side");
     await fixture.octokit.rest.git.createRef({ ...fixture.at, ref: "refs/tags/v1", sha: first });
@@ -67,7 +67,7 @@ jobs:
     expect(log).toContain("##[error]A branch or tag with the name 'nowhere' could not be found");
   });
 
-  it("takes the test merge of a pull, detached", async () => {
+  it("actions/checkout checks out the test merge of a pull, detached", async () => {
     await fixture.commit({
       pull: `
 on: pull_request
@@ -93,8 +93,8 @@ jobs:
   });
 });
 
-describe("a version that this machine has not", () => {
-  it("fails the step with a sentence that names it", async () => {
+describe("versions of setup actions", () => {
+  it("A setup action fails by name for a version that this machine lacks", async () => {
     stubPython(fixture.folder);
     await fixture.commit({
       versions: `
@@ -114,7 +114,7 @@ jobs:
     expect(await fixture.log(fixture.job("other"))).toContain("##[error]The version 'pypy3.11' of python is not here");
   });
 
-  it("is told from one that it has as the setup actions tell it", () => {
+  it("Version ranges match as in the setup actions", () => {
     const version = "24.21.0";
     const has = [
       "24",
@@ -152,7 +152,7 @@ jobs:
 });
 
 describe("actions of a repository", () => {
-  it("are not looked for outside of it", async () => {
+  it("An action's path cannot leave its repository", async () => {
     await fixture.makeRepository("inner", { "README.md": "x" });
     const uses = "ada/inner/../../outer@main";
     await fixture.commit({
@@ -164,7 +164,7 @@ describe("actions of a repository", () => {
     );
   });
 
-  it("run as JavaScript with inputs, state, pre and post, and as composites", async () => {
+  it("A repository's action runs as JavaScript with inputs, state, pre and post, or as a composite", async () => {
     await fixture.makeRepository("tools", {
       "hello/action.yml": `
 name: Hello
@@ -267,7 +267,7 @@ runs: { using: composite, steps: [{ run: exit 7, shell: bash }, { run: echo skip
 });
 
 describe("artifacts", () => {
-  it("go from one job to another and out through REST", async () => {
+  it("An artifact passes from one job to another and is downloaded through REST", async () => {
     await fixture.commit({
       artifacts: `
 on: workflow_dispatch
