@@ -172,24 +172,24 @@ describe("the packages", () => {
 });
 
 /**
- * What each room of the sandbox may import of the others. Domain rooms know no HTTP. Three arrows still point the wrong way and
- * are named here until they go: domain rooms render the webhooks that they announce, `refs` calls the pulls that follow a move,
- * and `issues` closes pulls.
+ * What each room of the sandbox may import of the others. Domain rooms know no HTTP and render nothing: they announce events as
+ * values. Two arrows still point the wrong way and are named here until they go: `refs` calls the pulls that follow a move, and
+ * `issues` closes pulls.
  */
-const domain = ["store", "access", "git", "context.ts", "slots.ts"];
-const upward = ["render"];
+const domain = ["store", "access", "git", "events", "context.ts", "slots.ts"];
 const sandboxArrows: Record<string, string[]> = {
   store: [],
   access: ["store"],
   apps: ["store"],
   git: ["store"],
+  events: ["store", "access", "git"],
   protection: domain,
-  repositories: [...domain, ...upward],
-  checks: [...domain, ...upward],
-  issues: [...domain, ...upward, "pulls/announce.ts", "pulls/edit.ts"],
-  refs: [...domain, ...upward, "protection", "issues/mentions.ts", "pulls/follow.ts", "pulls/merge/closing.ts"],
-  pulls: [...domain, ...upward, "protection", "issues", "refs", "faults/faults.ts"],
-  actions: [...domain, ...upward, "protection"],
+  repositories: domain,
+  checks: domain,
+  issues: [...domain, "pulls/announce.ts", "pulls/edit.ts"],
+  refs: [...domain, "protection", "issues/mentions.ts", "pulls/follow.ts", "pulls/merge/closing.ts"],
+  pulls: [...domain, "protection", "issues", "refs", "faults/faults.ts"],
+  actions: [...domain, "protection"],
   render: [...domain, "protection", "checks", "issues", "pulls"],
 };
 /** On top: they may import every room below, and of each other what is named. */

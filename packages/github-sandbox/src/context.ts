@@ -1,6 +1,6 @@
 /** Names what every room of the sandbox shares: the store, git, the way to announce events, and the addresses. */
+import type { Announce } from "./events/event.ts";
 import type { GitStore } from "./git/store.ts";
-import type { Announce } from "./store/announce.ts";
 import type { Clock, Store } from "./store/store.ts";
 
 export interface SandboxContext {

@@ -17,6 +17,7 @@ import { pullsIdle } from "./pulls/background.ts";
 import { mergeWhenReady } from "./pulls/merge/when-ready.ts";
 import { testMergeOf } from "./pulls/mergeability.ts";
 import { recoverPulls } from "./pulls/recover.ts";
+import { renderAnnouncement } from "./render/webhooks/webhook-event.ts";
 import { actionsRoutes } from "./rest/actions/index.ts";
 import { gitRoutes } from "./rest/git/index.ts";
 import { newRest } from "./rest/kit.ts";
@@ -99,9 +100,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     serverUrl,
     announce(announcement) {
       announced += 1;
-      webhooks.announced(announcement);
-      actions.announced(announcement);
+      const event = renderAnnouncement(context, announcement);
+      webhooks.announced(event);
+      actions.announced(event);
       mergeWhenReady(context, announcement.repository);
+      return event;
     },
   };
   const actions = startActions(

@@ -8,19 +8,21 @@ import type { ActionsOptions } from "../src/actions/host/port.ts";
 import { type Actions, startActions } from "../src/actions/index.ts";
 import { restApi } from "../src/api.ts";
 import type { SandboxContext } from "../src/context.ts";
+import type { Announcement } from "../src/events/event.ts";
 import { GitStore } from "../src/git/store.ts";
 import { gitHttp } from "../src/git-http/serve.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { testMergeOf } from "../src/pulls/mergeability.ts";
+import { renderAnnouncement } from "../src/render/webhooks/webhook-event.ts";
 import { makeRepository } from "../src/repositories/make.ts";
 import { actionsRoutes } from "../src/rest/actions/index.ts";
 import { gitRoutes } from "../src/rest/git/index.ts";
 import { newRest } from "../src/rest/kit.ts";
 import { pullRoutes } from "../src/rest/pulls/pull-routes.ts";
 import { listen } from "../src/server.ts";
-import type { Announcement } from "../src/store/announce.ts";
 import type { Job, Repository, User, WorkflowRun } from "../src/store/entities.ts";
 import { Store } from "../src/store/store.ts";
+import type { WebhookEvent } from "../src/store/webhook-event.ts";
 
 export type Files = Record<string, string>;
 
@@ -28,7 +30,7 @@ export interface Life {
   context: SandboxContext;
   url: string;
   actions: Actions;
-  announced: Announcement[];
+  announced: WebhookEvent[];
   close(): Promise<void>;
 }
 
@@ -36,14 +38,16 @@ export interface Life {
 export async function startLife(dataDir: string, options: Partial<ActionsOptions> = {}): Promise<Life> {
   const clock = { now: () => new Date() };
   const store = new Store(dataDir, clock);
-  const announced: Announcement[] = [];
+  const announced: WebhookEvent[] = [];
   let url = "";
   const git = new GitStore(join(dataDir, "git"));
   const apiUrl = () => `${url}/api/v3`;
   const serverUrl = () => url;
   const announce = (announcement: Announcement) => {
-    announced.push(announcement);
-    actions.announced(announcement);
+    const event = renderAnnouncement(context, announcement);
+    announced.push(event);
+    actions.announced(event);
+    return event;
   };
   const context: SandboxContext = { store, clock, git, announce, apiUrl, serverUrl };
   const actions = startActions(

@@ -18,14 +18,15 @@ import { unprotected } from "../src/protection/classic.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { mergeWhenReady } from "../src/pulls/merge/when-ready.ts";
 import { recoverPulls } from "../src/pulls/recover.ts";
+import { renderAnnouncement } from "../src/render/webhooks/webhook-event.ts";
 import { makeRepository } from "../src/repositories/make.ts";
 import { gitRoutes } from "../src/rest/git/index.ts";
 import { newRest } from "../src/rest/kit.ts";
 import { pullRoutes } from "../src/rest/pulls/pull-routes.ts";
 import { listen } from "../src/server.ts";
-import type { Announcement } from "../src/store/announce.ts";
 import type { Protection, Repository, Role, User } from "../src/store/entities.ts";
 import { Store } from "../src/store/store.ts";
+import type { WebhookEvent } from "../src/store/webhook-event.ts";
 
 type Files = Record<string, string>;
 
@@ -37,7 +38,7 @@ export interface GitFixture {
   at: { owner: string; repo: string };
   /** The one commit on `main`: `README.md` with ten numbered lines. */
   sha: string;
-  announced: Announcement[];
+  announced: WebhookEvent[];
   tokens: { ada: string; wim: string; rea: string; bot: string; job: string };
   /** Octokits: the owner, a writer, a reader, an App's installation. */
   ada: Octokit;
@@ -67,15 +68,17 @@ export const readme = `${Array.from({ length: 10 }, (_, index) => `line ${index 
 export async function startWithoutActions(dataDir: string) {
   const clock = { now: () => new Date() };
   const store = new Store(dataDir, clock);
-  const announced: Announcement[] = [];
+  const announced: WebhookEvent[] = [];
   let url = "";
   const context: SandboxContext = {
     store,
     clock,
     git: new GitStore(join(dataDir, "git")),
     announce(announcement) {
-      announced.push(announcement);
+      const event = renderAnnouncement(context, announcement);
+      announced.push(event);
       mergeWhenReady(context, announcement.repository);
+      return event;
     },
     apiUrl: () => `${url}/api/v3`,
     serverUrl: () => url,

@@ -3,9 +3,9 @@
  * what is announced; everything it does is announced in turn.
  */
 
-import type { Announcement } from "../store/announce.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../store/entities.ts";
 import type { PendingAnnouncement } from "../store/tables.ts";
+import type { WebhookEvent } from "../store/webhook-event.ts";
 import { type Artifacts, openArtifacts } from "./built-in/artifacts/store.ts";
 import { type Caches, openCaches } from "./built-in/caches/store.ts";
 import { builtInActions } from "./built-in/table.ts";
@@ -30,8 +30,8 @@ export interface Actions {
   readonly caches: Caches;
   /** Where the logs of jobs are kept. */
   readonly dataDir: string;
-  /** To be called with every announcement; returns at once. Runs start in the order of the announcements. */
-  announced(announcement: Announcement): void;
+  /** Call it with every event; returns at once. Runs start in the order of the events. */
+  announced(event: WebhookEvent): void;
   /** Throws ApiError when GitHub would refuse. */
   dispatch(repository: Repository, workflow: Workflow, dispatch: Dispatch): Promise<WorkflowRun>;
   /** The repository's workflows: those on its default branch and those that have run. */

@@ -1,20 +1,24 @@
-/** Stores a check run and tells what its change means: `check_run`, and `check_suite` once all of a suite is done. */
+/** Stores check runs and announces them: `check_run`, and `check_suite` once every run of a suite is completed. */
+import type { Initiator } from "../access/initiator.ts";
+import type { Announce } from "../events/event.ts";
 import type { HeadCommit } from "../git/store.ts";
-import { checkRunPayload, renderCheckSuite, rollup } from "../render/check.ts";
-import type { RenderContext } from "../render/site.ts";
-import { webhook } from "../render/webhook.ts";
-import type { Announce } from "../store/announce.ts";
-import type { CheckRun, CheckSuite, Repository, User } from "../store/entities.ts";
+import type { CheckRun, CheckSuite, Repository } from "../store/entities.ts";
+import type { Store } from "../store/store.ts";
+import { rollup } from "./rollup.ts";
 
-/** The context and the runner's host are both of this form, but for where `headCommit` lives. */
-export interface Recorder extends RenderContext {
+export interface Recorder {
+  store: Store;
   announce: Announce;
   headCommit(repository: Repository, commit: string): Promise<HeadCommit>;
 }
 
 /** The App's suite for the commit that no workflow run owns; made when there is none. */
-export function suiteFor(site: RenderContext, repository: Repository, headSha: string, appId: number): CheckSuite {
-  const { store } = site;
+export function suiteFor(
+  { store }: Pick<Recorder, "store">,
+  repository: Repository,
+  headSha: string,
+  appId: number,
+): CheckSuite {
   const known = store
     .table("checkSuites")
     .find(
@@ -45,7 +49,7 @@ export async function recordCheckRun(
   recorder: Recorder,
   repository: Repository,
   run: CheckRun,
-  initiator: { user: User; byJobToken: boolean },
+  initiator: Initiator,
 ): Promise<void> {
   const { store } = recorder;
   const before = store.table("checkRuns").get(run.id);
@@ -56,15 +60,11 @@ export async function recordCheckRun(
     store.table("checkRuns").put(run);
     store.table("checkSuites").put({ ...suite, updatedAt: store.now() });
   });
-  const announced = { repository, sender: initiator.user, byJobToken: initiator.byJobToken };
-  const announceRun = (action: "created" | "completed") => {
-    const payload = { check_run: checkRunPayload(recorder, repository, run, suite) };
-    recorder.announce({ ...announced, ...webhook("check_run", action, payload) });
-  };
+  const announceRun = (action: "created" | "completed") =>
+    recorder.announce({ repository, initiator, event: "check_run", action, run, suite });
   if (before === undefined) announceRun("created");
   if (run.status === "completed" && before?.status !== "completed") announceRun("completed");
   if (rollup(store, suite).status !== "completed" || suiteBefore.status === "completed") return;
   const headCommit = await recorder.headCommit(repository, suite.headSha);
-  const payload = { check_suite: renderCheckSuite(recorder, repository, suite, headCommit) };
-  recorder.announce({ ...announced, ...webhook("check_suite", "completed", payload) });
+  recorder.announce({ repository, initiator, event: "check_suite", action: "completed", suite, headCommit });
 }

@@ -5,18 +5,14 @@
 
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import { announcePull, type PullExtraFields } from "../pulls/announce.ts";
+import type { IssueChange } from "../events/event.ts";
+import { announcePull } from "../pulls/announce.ts";
 import { closePull, reopenPull } from "../pulls/edit.ts";
-import { labelsOf, renderIssue, renderLabel } from "../render/issue.ts";
-import { renderSimpleUser } from "../render/user.ts";
-import { type ExtraFields, webhook } from "../render/webhook.ts";
 import type { Issue, Label, Repository } from "../store/entities.ts";
 import { takeNumber } from "../store/numbers.ts";
 import { userById } from "../store/users.ts";
-import { labelNamed } from "./labels.ts";
+import { labelNamed, labelsOf } from "./labels.ts";
 import { recordEvent } from "./record-event.ts";
-
-type IssueAction = "opened" | "edited" | "closed" | "reopened" | "labeled" | "unlabeled" | "assigned" | "unassigned";
 
 export interface NewIssue {
   title: string;
@@ -25,32 +21,28 @@ export interface NewIssue {
   assigneeIds: number[];
 }
 
-/** An issue and a pull are told with the same words, so what the action adds must do for both. */
-async function announceIssue<Action extends IssueAction>(
+async function announceChange(
   context: SandboxContext,
   repository: Repository,
   issue: Issue,
-  action: Action,
+  change: IssueChange,
   initiator: Initiator,
-  more: ExtraFields<"issues", Action, "issue"> & PullExtraFields<Action>,
 ): Promise<void> {
   const pull = issue.isPull ? context.store.table("pulls").get(issue.id) : undefined;
-  if (pull !== undefined) return announcePull(context, repository, pull, action, initiator, more);
-  const what = webhook("issues", "opened", { issue: renderIssue(context, repository, issue) });
-  const payload = { ...what.payload, ...more };
-  context.announce({ repository, ...what, action, payload, sender: initiator.user, byJobToken: initiator.byJobToken });
+  if (pull !== undefined) return announcePull(context, repository, pull, change, initiator);
+  context.announce({ repository, initiator, event: "issues", issue, ...change });
 }
 
 async function announceLabeling(
   context: SandboxContext,
   repository: Repository,
   issue: Issue,
-  event: "labeled" | "unlabeled",
+  action: "labeled" | "unlabeled",
   label: Label,
   initiator: Initiator,
 ): Promise<void> {
-  recordEvent(context, issue, event, initiator.user.id, { label: { name: label.name, color: label.color } });
-  await announceIssue(context, repository, issue, event, initiator, { label: renderLabel(context, repository, label) });
+  recordEvent(context, issue, action, initiator.user.id, { label: { name: label.name, color: label.color } });
+  await announceChange(context, repository, issue, { action, label }, initiator);
 }
 
 export async function openIssue(
@@ -82,7 +74,7 @@ export async function openIssue(
       closedAt: null,
     }),
   );
-  await announceIssue(context, repository, issue, "opened", initiator, {});
+  await announceChange(context, repository, issue, { action: "opened" }, initiator);
   for (const label of labels) await announceLabeling(context, repository, issue, "labeled", label, initiator);
   return issue;
 }
@@ -103,7 +95,7 @@ export async function editIssue(
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
   };
-  await announceIssue(context, repository, changed, "edited", initiator, { changes });
+  await announceChange(context, repository, changed, { action: "edited", changes }, initiator);
   return changed;
 }
 
@@ -130,7 +122,7 @@ export async function closeIssue(
     closedAt: context.store.now(),
   });
   recordEvent(context, changed, "closed", initiator.user.id);
-  await announceIssue(context, repository, changed, "closed", initiator, {});
+  await announceChange(context, repository, changed, { action: "closed" }, initiator);
   return changed;
 }
 
@@ -155,7 +147,7 @@ export async function reopenIssue(
     closedAt: null,
   });
   recordEvent(context, changed, "reopened", initiator.user.id);
-  await announceIssue(context, repository, changed, "reopened", initiator, {});
+  await announceChange(context, repository, changed, { action: "reopened" }, initiator);
   return changed;
 }
 
@@ -193,9 +185,10 @@ export async function setAssignees(
   const removed = issue.assigneeIds.filter((id) => !ids.includes(id));
   if (added.length === 0 && removed.length === 0) return issue;
   const changed = saveIssue(context, issue, { assigneeIds: [...ids] });
-  const assignee = (id: number) => ({ assignee: renderSimpleUser(context, userById(context, id)) });
-  for (const id of added) await announceIssue(context, repository, changed, "assigned", initiator, assignee(id));
-  for (const id of removed) await announceIssue(context, repository, changed, "unassigned", initiator, assignee(id));
+  const announce = (action: "assigned" | "unassigned", id: number) =>
+    announceChange(context, repository, changed, { action, assignee: userById(context, id) }, initiator);
+  for (const id of added) await announce("assigned", id);
+  for (const id of removed) await announce("unassigned", id);
   return changed;
 }
 

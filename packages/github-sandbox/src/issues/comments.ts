@@ -1,28 +1,24 @@
 /** A comment comes to be, whether by REST or by GraphQL. */
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import { renderIssue, renderIssueComment } from "../render/issue.ts";
-import { type ExtraFields, webhook } from "../render/webhook.ts";
+import type { BodyChanged, Written } from "../events/event.ts";
 import type { Comment, Issue, Repository } from "../store/entities.ts";
 
-export function announceIssueComment<Action extends "created" | "edited" | "deleted">(
+type Happened = Written<BodyChanged>;
+
+/** Announces what happened to a comment; nothing for one whose issue is gone. */
+export function announceIssueComment(
   context: SandboxContext,
   repository: Repository,
   comment: Comment,
-  action: Action,
+  happened: Happened,
   initiator: Initiator,
-  more: ExtraFields<"issue_comment", Action, "issue" | "comment">,
 ): void {
   const issue = context.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
-  const what = webhook("issue_comment", "created", {
-    issue: renderIssue(context, repository, issue),
-    comment: renderIssueComment(context, repository, comment),
-  });
-  const { user: sender, byJobToken } = initiator;
-  context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
+  context.announce({ repository, initiator, event: "issue_comment", issue, comment, ...happened });
 }
 
 export function commentOn(
@@ -47,6 +43,6 @@ export function commentOn(
       updatedAt: now,
     });
   });
-  announceIssueComment(context, repository, comment, "created", initiator, {});
+  announceIssueComment(context, repository, comment, { action: "created" }, initiator);
   return comment;
 }

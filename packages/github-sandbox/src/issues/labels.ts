@@ -1,9 +1,7 @@
 /** A repository's labels. */
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import { renderLabel } from "../render/issue.ts";
-import { type ExtraFields, webhook } from "../render/webhook.ts";
-import type { Label, Repository } from "../store/entities.ts";
+import type { Issue, Label, Repository } from "../store/entities.ts";
 
 /** The repository's label of that name (case does not matter), made when there is none, as GitHub does. */
 export function labelNamed(context: SandboxContext, repository: Repository, name: string, initiator: Initiator): Label {
@@ -16,7 +14,7 @@ export function labelNamed(context: SandboxContext, repository: Repository, name
     color: "ededed",
     description: null,
   });
-  announceLabel(context, repository, label, "created", initiator, {});
+  context.announce({ repository, initiator, event: "label", action: "created", label });
   return label;
 }
 
@@ -26,15 +24,8 @@ export function findLabel(context: SandboxContext, repository: Repository, name:
     .find((each) => each.repositoryId === repository.id && each.name.toLowerCase() === name.toLowerCase());
 }
 
-export function announceLabel<Action extends "created" | "edited" | "deleted">(
-  context: SandboxContext,
-  repository: Repository,
-  label: Label,
-  action: Action,
-  initiator: Initiator,
-  more: ExtraFields<"label", Action, "label">,
-): void {
-  const what = webhook("label", "created", { label: renderLabel(context, repository, label) });
-  const payload = { ...what.payload, ...more };
-  context.announce({ repository, ...what, action, payload, sender: initiator.user, byJobToken: initiator.byJobToken });
+/** The issue's labels as entities, in the order they were added. */
+export function labelsOf({ store }: Pick<SandboxContext, "store">, issue: Issue): Label[] {
+  const known = store.table("labels").filter((entity) => entity.repositoryId === issue.repositoryId);
+  return issue.labels.flatMap((name) => known.find((entity) => entity.name === name) ?? []);
 }

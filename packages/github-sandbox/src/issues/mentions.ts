@@ -1,5 +1,6 @@
 /** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
 import type { SandboxContext } from "../context.ts";
+import type { Commit } from "../git/plumbing/objects.ts";
 import type { Repository } from "../store/entities.ts";
 import { recordEvent } from "./record-event.ts";
 
@@ -18,25 +19,25 @@ export function mentions(repository: Repository, text: string): number[] {
 export function recordReferences(
   context: Pick<SandboxContext, "store">,
   repository: Repository,
-  commits: readonly { id: string; message: string }[],
+  commits: readonly Pick<Commit, "sha" | "message">[],
   actorId: number,
 ): void {
   const events = context.store.table("issueEvents");
-  for (const { id, message } of commits) {
+  for (const { sha, message } of commits) {
     for (const number of mentions(repository, message)) {
       const issue = context.store
         .table("issues")
         .find((each) => each.repositoryId === repository.id && each.number === number);
       const known = events.find(
         (each) =>
-          each.commitId === id &&
+          each.commitId === sha &&
           each.repositoryId === repository.id &&
           each.issueNumber === number &&
           each.event === "referenced",
       );
       // A merge commit names its own pull; that is told as `merged`.
-      if (issue === undefined || context.store.table("pulls").get(issue.id)?.mergeSha === id) continue;
-      if (known === undefined) recordEvent(context, issue, "referenced", actorId, { commitId: id });
+      if (issue === undefined || context.store.table("pulls").get(issue.id)?.mergeSha === sha) continue;
+      if (known === undefined) recordEvent(context, issue, "referenced", actorId, { commitId: sha });
     }
   }
 }

@@ -3,11 +3,10 @@
 import { ApiError } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import { renderRepository } from "../render/repository.ts";
-import { webhook } from "../render/webhook.ts";
 import type { Issue } from "../store/entities.ts";
+import type { PlacedIssue } from "../store/issue-links.ts";
 import type { Store } from "../store/store.ts";
-import { type PlacedIssue, placedIssue, shown } from "./placed.ts";
+import { placedIssue } from "./placed.ts";
 import { recordEvent } from "./record-event.ts";
 
 /** https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
@@ -107,25 +106,9 @@ function announce(
   change: "added" | "removed",
   initiator: Initiator,
 ): void {
-  const who = { sender: initiator.user, byJobToken: initiator.byJobToken };
-  const both = {
-    parent_issue_id: parent.issue.id,
-    parent_issue: shown(context, parent),
-    sub_issue_id: child.issue.id,
-    sub_issue: shown(context, child),
-  };
   recordEvent(context, parent.issue, `sub_issue_${change}`, initiator.user.id, { relatedId: child.issue.id });
   recordEvent(context, child.issue, `parent_issue_${change}`, initiator.user.id, { relatedId: parent.issue.id });
-  const ofParent = { ...both, sub_issue_repo: renderRepository(context, child.repository) };
-  context.announce({
-    ...who,
-    repository: parent.repository,
-    ...webhook("sub_issues", `sub_issue_${change}`, ofParent),
-  });
-  const ofChild = { ...both, parent_issue_repo: renderRepository(context, parent.repository) };
-  context.announce({
-    ...who,
-    repository: child.repository,
-    ...webhook("sub_issues", `parent_issue_${change}`, ofChild),
-  });
+  const linked = { initiator, event: "sub_issues", parent, child } as const;
+  context.announce({ ...linked, repository: parent.repository, action: `sub_issue_${change}` });
+  context.announce({ ...linked, repository: child.repository, action: `parent_issue_${change}` });
 }

@@ -1,55 +1,48 @@
-/** Says that something happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
+/** Announces what happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
-import { type ActionOf, type ExtraFields, webhook } from "../render/webhook.ts";
+import type { PullChange } from "../events/event.ts";
 import type { Pull, Repository } from "../store/entities.ts";
-import { renderFullPull } from "./facts.ts";
-
-type PullAction = ActionOf<"pull_request">;
-
-/** What the action adds to the pull, such as `before` and `after` of `synchronize`. */
-export type PullExtraFields<Action extends PullAction> = ExtraFields<"pull_request", Action, "number" | "pull_request">;
+import { factsOf, issueOf } from "./facts.ts";
 
 /**
- * Prepares the announcement of what just happened and returns the function that makes it, so that a caller may first
- * make others that must come before.
+ * Finds out the facts of what just happened and returns the function that announces it, so that a caller may first
+ * make other announcements that must come before.
  */
-export async function preparePullAnnouncement<Action extends PullAction>(
+export async function preparePullAnnouncement(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
-  action: Action,
+  change: PullChange,
   initiator: Initiator,
-  more: PullExtraFields<Action>,
 ): Promise<() => void> {
-  const pullRequest = await renderFullPull(context, repository, pull);
-  const what = webhook("pull_request", "opened", { number: pull.number, pull_request: pullRequest });
-  const { user: sender, byJobToken } = initiator;
-  return () =>
-    context.announce({ repository, ...what, action, payload: { ...what.payload, ...more }, sender, byJobToken });
+  const facts = await factsOf(context, repository, pull);
+  const issue = issueOf(context, pull);
+  return () => context.announce({ repository, initiator, event: "pull_request", pull, issue, facts, ...change });
 }
 
-export async function announcePull<Action extends PullAction>(
+export async function announcePull(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
-  action: Action,
+  change: PullChange,
   initiator: Initiator,
-  more: PullExtraFields<Action>,
 ): Promise<void> {
-  (await preparePullAnnouncement(context, repository, pull, action, initiator, more))();
+  (await preparePullAnnouncement(context, repository, pull, change, initiator))();
 }
 
-/** Like `preparePullAnnouncement`, for an event that tells of the pull's head: what was told is remembered. */
-export async function prepareHeadAnnouncement<Action extends "opened" | "synchronize" | "reopened">(
+/** Announces where the head is. */
+type HeadChange = { action: "opened" | "reopened" } | { action: "synchronize"; before: string; after: string };
+
+/** Like `preparePullAnnouncement`, and remembers that the head was announced (`recover.ts` announces others). */
+export async function prepareHeadAnnouncement(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
-  action: Action,
+  change: HeadChange,
   initiator: Initiator,
-  more: PullExtraFields<Action>,
 ): Promise<() => void> {
-  const announce = await preparePullAnnouncement(context, repository, pull, action, initiator, more);
+  const announce = await preparePullAnnouncement(context, repository, pull, change, initiator);
   return () => {
     announce();
     const stored = context.store.table("pulls").get(pull.id);
@@ -64,5 +57,5 @@ export async function announceHead(
   action: "opened" | "reopened",
   initiator: Initiator,
 ): Promise<void> {
-  (await prepareHeadAnnouncement(context, repository, pull, action, initiator, {}))();
+  (await prepareHeadAnnouncement(context, repository, pull, { action }, initiator))();
 }

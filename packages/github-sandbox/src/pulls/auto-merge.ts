@@ -57,9 +57,8 @@ export async function enableAutoMerge(
     context,
     repository,
     context.store.table("pulls").get(pull.id) ?? pull,
-    "auto_merge_enabled",
+    { action: "auto_merge_enabled" },
     initiator,
-    {},
   );
 }
 
@@ -75,7 +74,7 @@ export async function disableAutoMerge(
     throw refused("Can't disable auto-merge for this pull request");
   }
   context.store.table("autoMerges").remove(pull.id);
-  await announcePull(context, repository, pull, "auto_merge_disabled", initiator, { reason });
+  await announcePull(context, repository, pull, { action: "auto_merge_disabled", reason }, initiator);
 }
 
 /**
@@ -97,5 +96,11 @@ export async function setDraft(
     if (draft) context.store.table("autoMerges").remove(pull.id);
     return context.store.table("pulls").put({ ...stored, draft });
   });
-  await announcePull(context, repository, changed, draft ? "converted_to_draft" : "ready_for_review", initiator, {});
+  await announcePull(
+    context,
+    repository,
+    changed,
+    { action: draft ? "converted_to_draft" : "ready_for_review" },
+    initiator,
+  );
 }

@@ -28,7 +28,7 @@ export async function editWords(
     ...(title === issue.title ? {} : { title: { from: issue.title } }),
     ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
   };
-  await announcePull(context, repository, pull, "edited", initiator, { changes });
+  await announcePull(context, repository, pull, { action: "edited", changes }, initiator);
 }
 
 /** Points the pull at another base. Call it inside `context.git.exclusive`. @throws ApiError 422 when it cannot be. */
@@ -59,7 +59,7 @@ export async function retarget(
     touchIssue(context, pull, {});
   });
   const changes = { base: { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } } };
-  await announcePull(context, repository, changed, "edited", initiator, { changes });
+  await announcePull(context, repository, changed, { action: "edited", changes }, initiator);
 }
 
 export async function closePull(
@@ -68,7 +68,7 @@ export async function closePull(
   pull: Pull,
   initiator: Initiator,
 ): Promise<void> {
-  await announcePull(context, repository, closed(context, pull, initiator), "closed", initiator, {});
+  await announcePull(context, repository, closed(context, pull, initiator), { action: "closed" }, initiator);
 }
 
 /** Call it inside `context.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */

@@ -1,11 +1,11 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
 
 import type { SandboxContext } from "../context.ts";
+import type { PullFacts } from "../events/event.ts";
 import { reportedChecks } from "../protection/checks.ts";
 import { judgeMerge } from "../protection/judge.ts";
 import { ownersOf } from "../protection/owners.ts";
-import { type PullFacts, renderPullRequest } from "../render/pulls/pull.ts";
-import type { Pull, Repository } from "../store/entities.ts";
+import type { Issue, Pull, Repository } from "../store/entities.ts";
 import { sizeOf } from "./sizes.ts";
 
 export async function factsOf(context: SandboxContext, repository: Repository, pull: Pull): Promise<PullFacts> {
@@ -32,9 +32,11 @@ export async function mergeableState(
   return reported.every(({ state }) => state === "success") ? "clean" : "unstable";
 }
 
-/** The whole answer for one pull, as of now. */
-export async function renderFullPull(context: SandboxContext, repository: Repository, pull: Pull) {
-  return renderPullRequest(context, repository, pull, await factsOf(context, repository, pull));
+/** The issue of the same number holds a pull's title, body, state and labels. */
+export function issueOf({ store }: Pick<SandboxContext, "store">, pull: Pull): Issue {
+  const issue = store.table("issues").get(pull.id);
+  if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
+  return issue;
 }
 
 export function pullNumbered(context: SandboxContext, repository: Repository, number: number): Pull | null {

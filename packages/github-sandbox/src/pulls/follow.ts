@@ -51,7 +51,13 @@ export async function followHead(
   initiator: Initiator,
 ): Promise<Announcing> {
   if (after === null)
-    return preparePullAnnouncement(context, repository, closed(context, pull, initiator), "closed", initiator, {});
+    return preparePullAnnouncement(
+      context,
+      repository,
+      closed(context, pull, initiator),
+      { action: "closed" },
+      initiator,
+    );
   const git = context.git.at(repository);
   const before = pull.headSha;
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
@@ -63,10 +69,13 @@ export async function followHead(
     const moved = { headSha: after, headPushedById: initiator.user.id, baseSha };
     return context.store.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
   });
-  const announce = await prepareHeadAnnouncement(context, repository, followed, "synchronize", initiator, {
-    before,
-    after,
-  });
+  const announce = await prepareHeadAnnouncement(
+    context,
+    repository,
+    followed,
+    { action: "synchronize", before, after },
+    initiator,
+  );
   const dismissStale = await staleApprovals(context, repository, followed, initiator);
   return () => {
     announce();
@@ -90,11 +99,17 @@ export async function followBase(
     if (pull === undefined || !isOpen(context, pull)) continue;
     if (after === null) {
       announcements.push(
-        await preparePullAnnouncement(context, repository, closed(context, pull, initiator), "closed", initiator, {}),
+        await preparePullAnnouncement(
+          context,
+          repository,
+          closed(context, pull, initiator),
+          { action: "closed" },
+          initiator,
+        ),
       );
     } else if (contained.has(`refs/pull/${pull.number}/head`)) {
       const merged = markMerged(context, pull, after, initiator);
-      announcements.push(await preparePullAnnouncement(context, repository, merged, "closed", initiator, {}));
+      announcements.push(await preparePullAnnouncement(context, repository, merged, { action: "closed" }, initiator));
     } else {
       context.store.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
     }

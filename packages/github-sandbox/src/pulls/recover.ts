@@ -82,6 +82,9 @@ async function headTold(
   if (head !== pull.headSha) return [await followHead(context, repository, pull, head, initiator)];
   const { toldSha: before, headSha: after } = pull;
   if (before === after) return [];
-  if (before === null) return [await prepareHeadAnnouncement(context, repository, pull, "opened", initiator, {})];
-  return [await prepareHeadAnnouncement(context, repository, pull, "synchronize", initiator, { before, after })];
+  if (before === null)
+    return [await prepareHeadAnnouncement(context, repository, pull, { action: "opened" }, initiator)];
+  return [
+    await prepareHeadAnnouncement(context, repository, pull, { action: "synchronize", before, after }, initiator),
+  ];
 }

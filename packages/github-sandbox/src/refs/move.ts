@@ -5,6 +5,7 @@
 
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
+import type { MovedRef } from "../events/event.ts";
 import { bringsMerges, isAncestor } from "../git/plumbing/history.ts";
 import { branchOf, tagOf } from "../git/plumbing/names.ts";
 import { readRef, swapRef } from "../git/plumbing/stored-refs.ts";
@@ -13,9 +14,8 @@ import { guardsOf } from "../protection/guards.ts";
 import { judgeMove, type Objection } from "../protection/judge.ts";
 import { followMove } from "../pulls/follow.ts";
 import { closeMentioned } from "../pulls/merge/closing.ts";
-import { webhook } from "../render/webhook.ts";
 import type { Repository } from "../store/entities.ts";
-import { type MovedRef, pushPayload } from "./push-payload.ts";
+import { pushOf } from "./push.ts";
 
 export interface WantedMove {
   ref: string;
@@ -76,21 +76,23 @@ export async function refMoved(
   const branch = branchOf(moved.ref);
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
-  const payload = await pushPayload(context, repository, moved, initiator.user);
-  recordReferences(context, repository, payload.commits, initiator.user.id);
+  const push = await pushOf(context.git.at(repository), repository, moved);
+  recordReferences(context, repository, push.commits, initiator.user.id);
   touch(context, repository);
-  const tellPulls = branch === null ? () => {} : await followMove(context, repository, { ...moved, branch }, initiator);
-  const announcement = { repository, sender: initiator.user, byJobToken: initiator.byJobToken };
-  context.announce({ ...announcement, ...webhook("push", null, payload) });
-  const named = { ref: branch ?? tag ?? "", ref_type: branch === null ? "tag" : "branch", pusher_type: "user" };
-  if (moved.before === null) {
-    const about = { master_branch: repository.defaultBranch, description: repository.description };
-    context.announce({ ...announcement, ...webhook("create", null, { ...named, ...about }) });
-  }
-  if (moved.after === null) context.announce({ ...announcement, ...webhook("delete", null, named) });
-  tellPulls();
+  const announcePulls =
+    branch === null ? () => {} : await followMove(context, repository, { ...moved, branch }, initiator);
+  context.announce({ repository, initiator, ...push });
+  const named = {
+    repository,
+    initiator,
+    name: branch ?? tag ?? "",
+    kind: branch === null ? ("tag" as const) : ("branch" as const),
+  };
+  if (moved.before === null) context.announce({ ...named, event: "create" });
+  if (moved.after === null) context.announce({ ...named, event: "delete" });
+  announcePulls();
   if (branch !== repository.defaultBranch) return;
-  const messages = payload.commits.map(({ message }) => message);
+  const messages = push.commits.map(({ message }) => message);
   await closeMentioned(context, repository, messages, initiator);
 }
 

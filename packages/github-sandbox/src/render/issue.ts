@@ -1,13 +1,15 @@
 /** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
 
+import { labelsOf } from "../issues/labels.ts";
 import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../store/entities.ts";
+import type { PlacedIssue } from "../store/issue-links.ts";
 import { userById } from "../store/users.ts";
 import { renderAppById } from "./app.ts";
 import { linksOf } from "./issue-links.ts";
 import { renderRepository } from "./repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { association, renderSimpleUser } from "./user.ts";
-import type { WebhookPayload } from "./webhook.ts";
+import type { WebhookPayload } from "./webhooks/described.ts";
 
 export function renderLabel(site: RenderContext, repository: Repository, entity: Label) {
   return {
@@ -21,12 +23,6 @@ export function renderLabel(site: RenderContext, repository: Repository, entity:
     archived_at: null,
     archived_by: null,
   } satisfies Schema<"label"> & WebhookPayload<"label", "created">["label"];
-}
-
-/** The issue's labels as entities, in the order they were added. */
-export function labelsOf(site: Pick<RenderContext, "store">, issue: Issue): Label[] {
-  const known = site.store.table("labels").filter((entity) => entity.repositoryId === issue.repositoryId);
-  return issue.labels.flatMap((name) => known.find((entity) => entity.name === name) ?? []);
 }
 
 export function reactionRollup(site: Pick<RenderContext, "store">, subject: Reaction["subject"], url: string) {
@@ -104,6 +100,11 @@ export function renderIssue(site: RenderContext, repository: Repository, entity:
     ...linksOf(site, entity),
     ...pullPart(site, repository, entity),
   } satisfies Schema<"issue"> & Schema<"webhook-issues-opened">["issue"];
+}
+
+/** The issue as it is now. */
+export function renderPlacedIssue(site: RenderContext, { issue, repository }: PlacedIssue) {
+  return renderIssue(site, repository, site.store.table("issues").get(issue.id) ?? issue);
 }
 
 export function renderIssueComment(site: RenderContext, repository: Repository, entity: Comment) {

@@ -13,7 +13,7 @@ export interface RenderContext {
 /** A schema of GitHub's OpenAPI description by its name there, webhook payloads included. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
-/** What an announcement of this webhook must carry: the sinks add the rest (see `Announcement.payload`). */
+/** What of this webhook's payload is its own: `webhooks/webhook-event.ts` adds the rest. */
 export type Payload<Name extends keyof components["schemas"]> = Omit<
   components["schemas"][Name],
   "action" | "repository" | "sender" | "organization" | "installation" | "enterprise"

@@ -1,7 +1,6 @@
 /** Repositories come to be here, whether by REST or by seeding. */
 
 import type { SandboxContext } from "../context.ts";
-import { webhook } from "../render/webhook.ts";
 import type { Repository, User } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 
@@ -53,6 +52,7 @@ export async function makeRepository(context: SandboxContext, owner: User, given
   };
   await context.git.init(repository, repository.defaultBranch);
   store.table("repositories").put(repository);
-  context.announce({ repository, ...webhook("repository", "created", {}), sender: owner, byJobToken: false });
+  const initiator = { user: owner, byJobToken: false };
+  context.announce({ repository, initiator, event: "repository", action: "created" });
   return repository;
 }

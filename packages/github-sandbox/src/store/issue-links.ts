@@ -1,4 +1,10 @@
-/** Relations between issues. */
+/** Relations between issues, also of different repositories of one owner. */
+import type { Issue, Repository } from "./entities.ts";
+
+export interface PlacedIssue {
+  issue: Issue;
+  repository: Repository;
+}
 
 /** A sub-issue's place under its parent. An issue has one parent. */
 export interface SubIssue {

@@ -1,4 +1,3 @@
-import type { Announcement } from "./announce.ts";
 import type {
   App,
   Artifact,
@@ -35,11 +34,12 @@ import type {
   WorkflowRun,
 } from "./entities.ts";
 import type { IssueDependency, SubIssue } from "./issue-links.ts";
+import type { WebhookEvent } from "./webhook-event.ts";
 
-/** An announcement whose workflow runs have not all started. The next start after a crash goes through it again. */
+/** An event whose workflow runs have not all started. The next start after a crash goes through it again. */
 export interface PendingAnnouncement {
   id: number;
-  announcement: Announcement;
+  announcement: WebhookEvent;
 }
 
 /** The sandbox's tables by name, with their entities. */

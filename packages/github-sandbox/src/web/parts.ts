@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import { html } from "hono/html";
-import { labelsOf } from "../render/issue.ts";
+import { labelsOf } from "../issues/labels.ts";
 import type { RenderContext } from "../render/site.ts";
 import type { Issue, Pull } from "../store/entities.ts";
 import { userById } from "../store/users.ts";

@@ -6,10 +6,9 @@
 import { randomUUID } from "node:crypto";
 import { installationAt } from "../access/tokens.ts";
 import { faultsOf } from "../faults/faults.ts";
-import { fullPayload } from "../render/payload.ts";
 import { nodeId, type RenderContext, type Schema } from "../render/site.ts";
-import type { Announcement } from "../store/announce.ts";
 import type { App, Delivery } from "../store/entities.ts";
+import type { WebhookEvent } from "../store/webhook-event.ts";
 import { noConnection, post } from "./post.ts";
 import { deliveryHeaders } from "./sign.ts";
 
@@ -20,8 +19,8 @@ type PendingDelivery = Pick<
 >;
 
 export interface Webhooks {
-  /** Tells every App installed on the repository that subscribed to the event. Returns at once. */
-  announced(announcement: Announcement): void;
+  /** Sends the event to every App installed on the repository that subscribed to it. Returns at once. */
+  announced(event: WebhookEvent): void;
   /** Tells one App something about itself (`ping`, `installation`), subscribed or not. Returns at once. */
   sendTo(app: App, event: string, payload: Record<string, unknown>, installationId: number | null): void;
   /** Sends a logged delivery again, with its GUID, to the App's present URL. Returns at once. */
@@ -72,8 +71,7 @@ export function startWebhooks(site: RenderContext, options: { timeoutMs: number 
   }
 
   return {
-    announced(announcement) {
-      const { repository, event, action, toAppId } = announcement;
+    announced({ repository, event, action, payload, toAppId }) {
       const subscribed = store
         .table("apps")
         .filter(
@@ -90,7 +88,7 @@ export function startWebhooks(site: RenderContext, options: { timeoutMs: number 
           installationId: installation.id,
           redelivery: false,
           payload: {
-            ...fullPayload(site, announcement),
+            ...payload,
             installation: {
               id: installation.id,
               node_id: nodeId("IntegrationInstallation", installation.id),

@@ -3,8 +3,8 @@
  * runner's own tests may give a smaller one.
  */
 
+import type { Announce } from "../../events/event.ts";
 import type { HeadCommit } from "../../git/store.ts";
-import type { Announce } from "../../store/announce.ts";
 import type { Permissions, Repository, WorkflowRun } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 

@@ -1,10 +1,6 @@
 /** Stores runs and jobs, and sends the webhooks that GitHub sends for each change. */
 
 import type { HeadCommit } from "../../git/store.ts";
-import { renderJob, renderWorkflow, renderWorkflowRun } from "../../render/actions.ts";
-import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
-import { repositoryWeb } from "../../render/site.ts";
-import { webhook } from "../../render/webhook.ts";
 import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
 import { actionsApp, actionsBot } from "../../store/github-actions.ts";
 import type { ActionsHost } from "../host/port.ts";
@@ -93,17 +89,22 @@ export class Records {
     const suite = store.table("checkSuites").get(run.checkSuiteId);
     if (suite !== undefined) {
       const updated = store.table("checkSuites").put({ ...suite, updatedAt: run.updatedAt });
-      const { repository: _, ...payload } = renderCheckSuite(this.#host, repository, updated, head);
-      const sender = actionsBot(store);
       // Suites and check runs of Actions start no workflows, so that none can start itself for ever.
-      const what = webhook("check_suite", "completed", { check_suite: payload });
-      announce({ repository, ...what, sender, byJobToken: true });
+      const initiator = { user: actionsBot(store), byJobToken: true };
+      announce({
+        repository,
+        initiator,
+        event: "check_suite",
+        action: "completed",
+        suite: updated,
+        headCommit: head,
+      });
     }
     this.#announceRun(repository, run, "completed", head);
   }
 
   createJob(repository: Repository, run: WorkflowRun, draft: Pick<Job, "name" | "key" | "labels">): Job {
-    const { store } = this.#host;
+    const { store, serverUrl } = this.#host;
     const now = store.now();
     const job = store.transaction(() => {
       const id = store.nextId();
@@ -115,7 +116,7 @@ export class Records {
         headSha: run.headSha,
         name: draft.name,
         externalId: String(id),
-        detailsUrl: `${repositoryWeb(this.#host, repository)}/actions/runs/${run.id}/job/${id}`,
+        detailsUrl: `${serverUrl()}/${repository.owner}/${repository.name}/actions/runs/${run.id}/job/${id}`,
         status: "queued",
         conclusion: null,
         appId: actionsApp(store).id,
@@ -190,28 +191,22 @@ export class Records {
     repository: Repository,
     run: WorkflowRun,
     action: "requested" | "in_progress" | "completed",
-    head: HeadCommit,
+    headCommit: HeadCommit,
   ): void {
     const { store, announce } = this.#host;
     const workflow = store.table("workflows").get(run.workflowId);
     if (workflow === undefined) return;
-    const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
-    const payload = {
-      workflow_run: renderWorkflowRun(this.#host, repository, run, head),
-      workflow: renderWorkflow(this.#host, repository, workflow),
-    };
-    announce({ repository, ...webhook("workflow_run", action, payload), sender, byJobToken: false });
+    const user = store.table("users").get(run.actorId) ?? actionsBot(store);
+    const initiator = { user, byJobToken: false };
+    announce({ repository, initiator, event: "workflow_run", action, run, workflow, headCommit });
   }
 
   #announceJob(repository: Repository, job: Job, action: "queued" | "in_progress" | "completed"): void {
     const { store, announce } = this.#host;
     const run = store.table("runs").get(job.runId);
     if (run === undefined) return;
-    const sender = store.table("users").get(run.actorId) ?? actionsBot(store);
-    const payload = { workflow_job: renderJob(this.#host, repository, job, run) };
-    // `completed` has the same fields, but never without a time and a conclusion, which this type cannot know.
-    const what = webhook<"workflow_job", "queued" | "in_progress">("workflow_job", "in_progress", payload);
-    announce({ repository, ...what, action, sender, byJobToken: true });
+    const user = store.table("users").get(run.actorId) ?? actionsBot(store);
+    announce({ repository, initiator: { user, byJobToken: true }, event: "workflow_job", action, job, run });
   }
 
   #announceCheck(repository: Repository, job: Job, action: "created" | "completed"): void {
@@ -219,8 +214,7 @@ export class Records {
     const check = store.table("checkRuns").get(job.checkRunId);
     const suite = check === undefined ? undefined : store.table("checkSuites").get(check.suiteId);
     if (check === undefined || suite === undefined) return;
-    const payload = { check_run: checkRunPayload(this.#host, repository, check, suite) };
-    const sender = actionsBot(store);
-    announce({ repository, ...webhook("check_run", action, payload), sender, byJobToken: true });
+    const initiator = { user: actionsBot(store), byJobToken: true };
+    announce({ repository, initiator, event: "check_run", action, run: check, suite });
   }
 }

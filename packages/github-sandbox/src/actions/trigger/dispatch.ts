@@ -1,9 +1,6 @@
 /** `workflow_dispatch`, with GitHub's refusals. */
 
 import { ApiError, notFound } from "../../access/errors.ts";
-import { renderRepository } from "../../render/repository.ts";
-import { renderSimpleUser } from "../../render/user.ts";
-import { webhook } from "../../render/webhook.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import { dispatchInputs } from "../parse/inputs.ts";
 import type { Runner } from "../schedule/runner.ts";
@@ -49,16 +46,16 @@ export async function dispatch(
   if ("error" in checked) throw new ApiError(422, checked.error);
 
   const inputs = checked.values;
-  const payload = { inputs, ref, workflow: workflow.path };
-  const what = webhook("workflow_dispatch", null, payload);
-  host.announce({ repository, ...what, sender: actor, byJobToken: false });
+  const initiator = { user: actor, byJobToken: false };
+  const announcement = { event: "workflow_dispatch", inputs, ref, workflow: workflow.path } as const;
+  const { payload } = host.announce({ repository, initiator, ...announcement });
   return startRun(
     runner,
     repository,
     { path: workflow.path, parsed },
     {
       event: "workflow_dispatch",
-      payload: { ...payload, repository: renderRepository(host, repository), sender: renderSimpleUser(host, actor) },
+      payload,
       actor,
       headSha: sha,
       headBranch: ref.replace(/^refs\/(heads|tags)\//, ""),

@@ -1,8 +1,7 @@
-/** From an announcement to the runs it starts. */
+/** Starts the runs that an event asks for. */
 import { runGit } from "../../git/plumbing/dir.ts";
-import { fullPayload } from "../../render/payload.ts";
-import type { Announcement } from "../../store/announce.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
+import type { WebhookEvent } from "../../store/webhook-event.ts";
 import type { WorkflowFile } from "../parse/workflow-files.ts";
 import type { Runner } from "../schedule/runner.ts";
 import { type Cause, startRun } from "../schedule/start.ts";
@@ -35,7 +34,7 @@ async function names(runner: Runner, repository: Repository, args: string[]): Pr
     .filter((name) => name !== "");
 }
 
-async function atPush(runner: Runner, { repository, payload }: Announcement): Promise<Place | null> {
+async function atPush(runner: Runner, { repository, payload }: WebhookEvent): Promise<Place | null> {
   const {
     ref,
     before,
@@ -85,7 +84,7 @@ async function mergeOf(
   return merge === null || merge === "conflict" ? null : { sha: merge.sha, ref };
 }
 
-async function atPull(runner: Runner, announcement: Announcement): Promise<Place | null> {
+async function atPull(runner: Runner, announcement: WebhookEvent): Promise<Place | null> {
   const { repository, event, payload } = announcement;
   const pull = payload.pull_request as PullPayload;
   const { head, base } = pull;
@@ -117,7 +116,7 @@ function chainLength(runner: Runner, run: WorkflowRun | undefined): number {
 }
 
 /** Everything else runs on the tip of the default branch. */
-async function atDefaultBranch(runner: Runner, { repository, event, payload }: Announcement): Promise<Place | null> {
+async function atDefaultBranch(runner: Runner, { repository, event, payload }: WebhookEvent): Promise<Place | null> {
   const ref = `refs/heads/${repository.defaultBranch}`;
   const sha = await runner.host.resolve(repository, ref);
   if (sha === null) return null;
@@ -129,7 +128,7 @@ async function atDefaultBranch(runner: Runner, { repository, event, payload }: A
   return { ...place, ...filters, branch: cause.head_branch, workflowName: cause.name };
 }
 
-function placeOf(runner: Runner, announcement: Announcement): Promise<Place | null> {
+function placeOf(runner: Runner, announcement: WebhookEvent): Promise<Place | null> {
   switch (announcement.event) {
     case "push":
       return atPush(runner, announcement);
@@ -158,9 +157,9 @@ export async function requiredFiles(
   return (await Promise.all(found)).flat();
 }
 
-/** Starts the runs of an announcement, one per workflow that asks for it. */
-export async function startRunsFor(runner: Runner, announcement: Announcement): Promise<void> {
-  const { repository, event, action, sender } = announcement;
+/** Starts one run for each workflow that asks for the event. */
+export async function startRunsFor(runner: Runner, announcement: WebhookEvent): Promise<void> {
+  const { repository, event, action, payload, sender } = announcement;
   const place = await placeOf(runner, announcement);
   if (place === null) return;
   const { branch, tag, workflowName, changedPaths, ...where } = place;
@@ -171,7 +170,6 @@ export async function startRunsFor(runner: Runner, announcement: Announcement): 
     // A file that cannot be read says nothing of its events: GitHub shows it as failed at every push.
     const wanted = "errors" in parsed ? event === "push" && tag === null : await starts(parsed.workflow, occurrence);
     if (!wanted || runner.closing || isDisabled(runner.host.store, repository, path)) continue;
-    const payload = fullPayload(runner.host, announcement);
     const cause = { ...where, definition, event, payload, actor: sender, inputs: {} };
     await startRun(runner, repository, { path, parsed }, cause);
   }

@@ -7,7 +7,7 @@ import type {
   WorkflowRun as WorkflowRunType,
   Workflow as WorkflowType,
 } from "@octokit/graphql-schema";
-import { latestRuns, rollup } from "../../render/check.ts";
+import { latestRuns, rollup } from "../../checks/rollup.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import type { CheckRun, CheckSuite, CommitStatus, Repository, WorkflowRun } from "../../store/entities.ts";
 import { connection } from "../connection.ts";

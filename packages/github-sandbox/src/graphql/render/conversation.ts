@@ -1,7 +1,7 @@
 /** Renders issues, and what issues and pulls share: labels, assignees and comments. */
 import type { IssueComment, Issue as IssueType } from "@octokit/graphql-schema";
+import { labelsOf } from "../../issues/labels.ts";
 import { parentOf, subIssuesOf } from "../../issues/sub-issues.ts";
-import { labelsOf } from "../../render/issue.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { association } from "../../render/user.ts";
 import type { Comment, Issue, Repository } from "../../store/entities.ts";

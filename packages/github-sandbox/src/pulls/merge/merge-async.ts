@@ -7,14 +7,11 @@ import { randomUUID } from "node:crypto";
 import { ApiError, notFound } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
-import type { Schema } from "../../render/site.ts";
 import type { MergeRequest, Pull, Repository } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { isBaseModified, mergePull } from "./merge.ts";
-
-export type AsyncResult = Schema<"pull-request-merge-async-result">;
 
 export type WantedAsync = Pick<MergeRequest, "method" | "title" | "message"> & {
   action: MergeRequest["action"] | "merge_queue";
@@ -26,24 +23,30 @@ export type WantedAsync = Pick<MergeRequest, "method" | "title" | "message"> & {
 const attempts = 3;
 const keptMs = 24 * 3_600_000;
 
-/** Starts the merge, or says why there is none to start; one that is under way is answered for, whatever is wanted now. */
+/** What came of asking for a merge; `known`: one is under way already, whatever is wanted now. */
+export type Requested =
+  | { kind: "merged"; sha: string }
+  | { kind: "refused"; reason: string }
+  | { kind: "known" | "started"; request: MergeRequest };
+
+/** Starts the merge, unless the pull cannot be merged or a merge is under way. */
 export function requestMerge(
   context: SandboxContext,
   repository: Repository,
   pull: Pull,
   wanted: WantedAsync,
   initiator: Initiator,
-): { status: 200 | 202 | 400 | 409; result: AsyncResult } {
-  if (pull.merged) return { status: 200, result: merged(pull.mergeSha ?? "") };
-  if (!isOpen(context, pull)) return { status: 400, result: failed("Pull request is closed.") };
-  if (pull.draft) return { status: 400, result: failed("Pull Request is still a draft") };
+): Requested {
+  if (pull.merged) return { kind: "merged", sha: pull.mergeSha ?? "" };
+  if (!isOpen(context, pull)) return { kind: "refused", reason: "Pull request is closed." };
+  if (pull.draft) return { kind: "refused", reason: "Pull Request is still a draft" };
   const known = context.store
     .table("mergeRequests")
     .find((each) => each.pullId === pull.id && each.status === "pending");
-  if (known !== undefined) return { status: 409, result: resultOf(known) };
+  if (known !== undefined) return { kind: "known", request: known };
   const { action } = wanted;
   // The sandbox has no merge queues, so no branch has one.
-  if (action === "merge_queue") return { status: 400, result: failed("The base branch has no merge queue.") };
+  if (action === "merge_queue") return { kind: "refused", reason: "The base branch has no merge queue." };
   const request = context.store.table("mergeRequests").put({
     id: randomUUID(),
     repositoryId: repository.id,
@@ -61,15 +64,15 @@ export function requestMerge(
     updatedAt: context.store.now(),
   });
   inBackground(context, run(context, request));
-  return { status: 202, result: resultOf({ ...request, words: "Merge request enqueued." }) };
+  return { kind: "started", request };
 }
 
 /** @throws ApiError 404 for an unknown UUID, or one whose result is a day old. */
-export function mergeResult(context: SandboxContext, pull: Pull, uuid: string): AsyncResult {
+export function mergeRequestOf(context: SandboxContext, pull: Pull, uuid: string): MergeRequest {
   const request = context.store.table("mergeRequests").get(uuid);
   if (request === undefined || request.pullId !== pull.id) throw notFound();
   if (context.store.date().getTime() - Date.parse(request.updatedAt) >= keptMs) throw notFound();
-  return resultOf(request);
+  return request;
 }
 
 /** Goes on with what an earlier life was asked for and did not finish. */
@@ -102,29 +105,4 @@ async function tryToMerge(context: SandboxContext, request: MergeRequest): Promi
       if (left === 1 || !isBaseModified(error)) throw error;
     }
   }
-}
-
-function resultOf(request: MergeRequest): AsyncResult {
-  const { status, words, mergeSha } = request;
-  if (status === "merged") return merged(mergeSha ?? "");
-  if (status === "failed") return failed(words);
-  const { id: uuid, method, action, expectedHeadSha } = request;
-  return {
-    status,
-    details: {
-      message: words,
-      uuid,
-      merge_method: method,
-      merge_action: action,
-      expected_head_sha: expectedHeadSha,
-    },
-  };
-}
-
-function merged(sha: string): AsyncResult {
-  return { status: "merged", details: { message: "Pull request was merged.", sha } };
-}
-
-function failed(message: string): AsyncResult {
-  return { status: "failed", details: { message } };
 }

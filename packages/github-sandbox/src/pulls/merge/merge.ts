@@ -104,7 +104,7 @@ export async function finishMerge(
   if (stored === undefined) return;
   const pull = stored.merged ? stored : markMerged(context, stored, after, initiator);
   await refMoved(context, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, initiator);
-  await announcePull(context, repository, pull, "closed", initiator, {});
+  await announcePull(context, repository, pull, { action: "closed" }, initiator);
   if (baseRef === repository.defaultBranch) {
     // What the commits' messages close is closed already: they reached the default branch (`refMoved`).
     await closeMentioned(context, repository, [context.store.table("issues").get(id)?.body ?? ""], initiator);

@@ -2,10 +2,9 @@
 import { notFound, unprocessable } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
-import { renderCommentOfReview, renderReviewComment } from "../../render/pulls/review.ts";
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { announceReview, announceReviewComment } from "./announce.ts";
-import { diffBaseOf, patchOf, placeIn, presentPlace, type WantedPlace } from "./place.ts";
+import { diffBaseOf, patchOf, placeIn, type WantedPlace } from "./place.ts";
 import { hasPending, submitted } from "./review.ts";
 
 export interface NewComment {
@@ -73,8 +72,8 @@ export async function addComment(
     return { review: made, comment: storeComments(context, made, [each])[0] };
   });
   if (comment === undefined) throw new Error("a comment was not stored");
-  announceReview(context, repository, pull, review, "submitted", initiator, {});
-  await announceReviewComment(context, repository, pull, comment, "created", initiator, {});
+  announceReview(context, repository, pull, review, { action: "submitted" }, initiator);
+  await announceReviewComment(context, repository, pull, comment, { action: "created" }, initiator);
   return comment;
 }
 
@@ -96,27 +95,6 @@ export async function reply(
   const first = context.store.table("reviewComments").get(to);
   if (first === undefined || first.pullId !== pull.id || first.inReplyTo !== null) throw notFound();
   return addComment(context, repository, pull, { ...first, body, inReplyTo: first.id }, initiator);
-}
-
-export async function renderPlacedComment(context: SandboxContext, repository: Repository, comment: ReviewComment) {
-  const { pull, place } = await placeOf(context, repository, comment);
-  return renderReviewComment(context, repository, pull, comment, place);
-}
-
-/** As it is shown among the comments of its review. */
-export async function renderPlacedCommentOfReview(
-  context: SandboxContext,
-  repository: Repository,
-  comment: ReviewComment,
-) {
-  const { pull, place } = await placeOf(context, repository, comment);
-  return renderCommentOfReview(context, repository, pull, comment, place);
-}
-
-async function placeOf(context: SandboxContext, repository: Repository, comment: ReviewComment) {
-  const pull = context.store.table("pulls").get(comment.pullId);
-  if (pull === undefined) throw notFound();
-  return { pull, place: await presentPlace(context.git.at(repository), pull, comment) };
 }
 
 /** The repository's comments that everyone may see: those of pending reviews are their author's alone. */

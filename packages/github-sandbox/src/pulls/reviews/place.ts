@@ -1,5 +1,6 @@
 /** Where in a pull's diff a comment is: lines and positions as GitHub counts them. */
 
+import type { CommentPlace } from "../../events/event.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import type { Pull, ReviewComment } from "../../store/entities.ts";
@@ -94,13 +95,11 @@ export async function diffBaseOf(git: GitDir, pull: Pull): Promise<string> {
   return (await mergeBase(git, pull.baseSha, pull.headSha)) ?? pull.baseSha;
 }
 
-export type PresentPlace = Pick<Place, "position" | "line" | "startLine">;
-
 /**
  * Where a comment's line is in the pull's diff as it is now; null when it is outdated: the line was changed since, or
  * fell out of the diff.
  */
-export async function presentPlace(git: GitDir, pull: Pull, comment: ReviewComment): Promise<PresentPlace | null> {
+export async function presentPlace(git: GitDir, pull: Pull, comment: ReviewComment): Promise<CommentPlace | null> {
   const { path, side, startSide, line } = comment;
   if (line === null) return null;
   if (comment.commitId === pull.headSha) return { position: comment.position, line, startLine: comment.startLine };

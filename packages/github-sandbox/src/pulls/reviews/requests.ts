@@ -4,7 +4,6 @@ import { ApiError } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import { roleOf } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
-import { renderSimpleUser } from "../../render/user.ts";
 import type { Pull, Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announcePull } from "../announce.ts";
@@ -73,7 +72,5 @@ function announce(
   action: "review_requested" | "review_request_removed",
   initiator: Initiator,
 ): Promise<void> {
-  return announcePull(context, repository, pull, action, initiator, {
-    requested_reviewer: renderSimpleUser(context, user),
-  });
+  return announcePull(context, repository, pull, { action, reviewer: user }, initiator);
 }

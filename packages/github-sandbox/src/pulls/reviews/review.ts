@@ -114,6 +114,6 @@ export function dismiss(
     throw new ApiError(422, "Validation Failed", { errors: [`Can not dismiss a ${wrong} pull request review`] });
   }
   const changed = context.store.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: context.store.now() });
-  announceReview(context, repository, pull, changed, "dismissed", initiator, {});
+  announceReview(context, repository, pull, changed, { action: "dismissed" }, initiator);
   return changed;
 }

@@ -1,17 +1,14 @@
 /** Pull requests, as lists, single answers and webhooks show them. */
 
+import type { PullFacts } from "../../events/event.ts";
+import { labelsOf } from "../../issues/labels.ts";
+import { issueOf } from "../../pulls/facts.ts";
 import type { Issue, Pull, Repository } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
-import { labelsOf, renderLabel } from "../issue.ts";
+import { renderLabel } from "../issue.ts";
 import { renderRepository } from "../repository.ts";
 import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 import { association, renderSimpleUser } from "../user.ts";
-
-/** What git and the checks add to a pull's own row. */
-export interface PullFacts {
-  mergeableState: "clean" | "dirty" | "behind" | "blocked" | "unstable" | "draft" | "unknown";
-  size: { commits: number; additions: number; deletions: number; files: number };
-}
 
 function links(site: RenderContext, repository: Repository, pull: Pull) {
   const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;
@@ -34,13 +31,6 @@ function links(site: RenderContext, repository: Repository, pull: Pull) {
 function side(site: RenderContext, repository: Repository, ref: string, sha: string) {
   const user = renderSimpleUser(site, userById(site, repository.ownerId));
   return { label: `${repository.owner}:${ref}`, ref, sha, user, repo: renderRepository(site, repository) };
-}
-
-/** The issue of the same number holds a pull's title, body, state and labels. */
-function issueOf(site: RenderContext, pull: Pull): Issue {
-  const issue = site.store.table("issues").get(pull.id);
-  if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
-  return issue;
 }
 
 /** Who is asked for a review and has not given it. */
@@ -66,8 +56,7 @@ function commentsOnLines(site: RenderContext, pull: Pull): number {
   return site.store.table("reviewComments").filter((each) => each.pullId === pull.id && isPublic(each.reviewId)).length;
 }
 
-function common(site: RenderContext, repository: Repository, pull: Pull) {
-  const issue = issueOf(site, pull);
+function common(site: RenderContext, repository: Repository, pull: Pull, issue: Issue) {
   const to = links(site, repository, pull);
   const assignees = issue.assigneeIds.map((id) => renderSimpleUser(site, userById(site, id)));
   return {
@@ -114,13 +103,17 @@ function common(site: RenderContext, repository: Repository, pull: Pull) {
 }
 
 export function renderSimplePull(site: RenderContext, repository: Repository, pull: Pull) {
-  return common(site, repository, pull) satisfies Schema<"pull-request-simple">;
+  return common(site, repository, pull, issueOf(site, pull)) satisfies Schema<"pull-request-simple">;
 }
 
-export function renderPullRequest(site: RenderContext, repository: Repository, pull: Pull, facts: PullFacts) {
+export function renderPullRequest(
+  site: RenderContext,
+  repository: Repository,
+  { pull, issue, facts }: { pull: Pull; issue: Issue; facts: PullFacts },
+) {
   const mergeable = pull.merged ? null : (pull.mergeability?.mergeable ?? null);
   return {
-    ...common(site, repository, pull),
+    ...common(site, repository, pull, issue),
     merged: pull.merged,
     mergeable,
     rebaseable: mergeable,

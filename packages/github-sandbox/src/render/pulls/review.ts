@@ -1,5 +1,6 @@
 /** Reviews of pulls and their comments, as REST and webhooks show them. */
 
+import type { CommentPlace } from "../../events/event.ts";
 import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import { reactionRollup } from "../issue.ts";
@@ -36,8 +37,8 @@ export function reviewPayload(site: RenderContext, repository: Repository, pull:
   };
 }
 
-/** Where the comment is now; null: outdated. */
-export type ShownPlace = { position: number; line: number; startLine: number | null } | null;
+/** Null: the comment is outdated. */
+type ShownPlace = CommentPlace | null;
 
 function common(site: RenderContext, repository: Repository, pull: Pull, entity: ReviewComment, place: ShownPlace) {
   const api = repositoryApi(site, repository);

@@ -3,8 +3,9 @@
 import { z } from "zod";
 import { forbidden, unprocessable } from "../../access/errors.ts";
 import { type Recorder, recordCheckRun, suiteFor } from "../../checks/record.ts";
+import { latestRuns } from "../../checks/rollup.ts";
 import type { SandboxContext } from "../../context.ts";
-import { latestRuns, renderCheckRun } from "../../render/check.ts";
+import { renderCheckRun } from "../../render/check.ts";
 import type { CheckRun, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { actingUser, byJobToken, type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";

@@ -4,12 +4,11 @@ import { z } from "zod";
 import { notFound, unprocessable } from "../../access/errors.ts";
 import { suiteFor } from "../../checks/record.ts";
 import type { SandboxContext } from "../../context.ts";
-import { checkRunPayload, renderCheckSuite } from "../../render/check.ts";
-import { webhook } from "../../render/webhook.ts";
+import { renderCheckSuite } from "../../render/check.ts";
 import type { CheckSuite, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { actingApp, runAt, suiteAt } from "./find.ts";
@@ -49,8 +48,16 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   rest.post("/repos/:owner/:repo/check-suites/:id{[0-9]+}/rerequest", async (http) => {
     const repository = repositoryFor(http, context.store, "checks", "write");
     const suite = suiteAt(http, context, repository);
-    const shown = await showSuite(repository, suite);
-    announce(http, repository, webhook("check_suite", "rerequested", { check_suite: shown }), suite.appId);
+    const headCommit = await context.git.headCommit(repository, suite.headSha);
+    context.announce({
+      repository,
+      initiator: initiatorOf(http),
+      event: "check_suite",
+      action: "rerequested",
+      suite,
+      headCommit,
+      toAppId: suite.appId,
+    });
     return respond<"checks/rerequest-suite", 201>(http, {}, 201);
   });
 
@@ -59,21 +66,18 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
     const run = runAt(http, context, repository);
     const suite = suites.get(run.suiteId);
     if (suite === undefined) throw notFound();
-    const shown = checkRunPayload(context, repository, run, suite);
-    announce(http, repository, webhook("check_run", "rerequested", { check_run: shown }), run.appId);
+    const initiator = initiatorOf(http);
+    context.announce({
+      repository,
+      initiator,
+      event: "check_run",
+      action: "rerequested",
+      run,
+      suite,
+      toAppId: run.appId,
+    });
     return respond<"checks/rerequest-run", 201>(http, {}, 201);
   });
-
-  /** Announces the suite to the App that made it, subscribed or not, and to no other. */
-  function announce(
-    http: HttpContext,
-    repository: Repository,
-    what: ReturnType<typeof webhook>,
-    toAppId: number,
-  ): void {
-    const { user: sender, byJobToken } = initiatorOf(http);
-    context.announce({ repository, ...what, sender, byJobToken, toAppId });
-  }
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-suites", async (http) => {
     const repository = repositoryFor(http, context.store, "checks", "read");

@@ -3,14 +3,15 @@
 import { z } from "zod";
 import { unprocessable } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
+import { readCommit } from "../../git/plumbing/objects.ts";
+import { branchesAt } from "../../git/plumbing/stored-refs.ts";
 import { renderCommitStatus } from "../../render/check.ts";
 import { renderRepository } from "../../render/repository.ts";
 import { repositoryApi, type Schema } from "../../render/site.ts";
-import { statusPayload } from "../../render/status-payload.ts";
-import { webhook } from "../../render/webhook.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { actingUser, byJobToken, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { initiatorOf } from "../issues/find.ts";
+import { newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 
@@ -43,6 +44,7 @@ export function statusRoutes(context: SandboxContext): Rest {
         { code: "custom", message: "This SHA and context has reached the maximum number of statuses." },
       ]);
     }
+    const initiator = initiatorOf(http);
     const status = statuses.put({
       id: context.store.nextId(),
       repositoryId: repository.id,
@@ -51,15 +53,14 @@ export function statusRoutes(context: SandboxContext): Rest {
       state: body.state,
       description: body.description ?? null,
       targetUrl: body.target_url ?? null,
-      creatorId: actingUser(http).id,
+      creatorId: initiator.user.id,
       createdAt: context.store.now(),
     });
-    context.announce({
-      repository,
-      ...webhook("status", null, await statusPayload(context, repository, status)),
-      sender: actingUser(http),
-      byJobToken: byJobToken(http),
-    });
+    const git = context.git.at(repository);
+    const branches = await branchesAt(git, sha);
+    const commit = await readCommit(git, sha);
+    if (commit === null) throw new Error(`no commit ${sha} in repository ${repository.id}`);
+    context.announce({ repository, initiator, event: "status", status, commit, branches });
     return respond<"repos/create-commit-status", 201>(http, renderCommitStatus(context, repository, status), 201);
   });
 

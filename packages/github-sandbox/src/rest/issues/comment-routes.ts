@@ -2,11 +2,9 @@
 
 import { z } from "zod";
 import { forbidden } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { announceIssueComment, commentOn } from "../../issues/comments.ts";
 import { renderIssueComment } from "../../render/issue.ts";
-import type { ExtraFields } from "../../render/webhook.ts";
 import type { Comment, Repository } from "../../store/entities.ts";
 import { bodyOf, checkComment } from "../body.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryForAny, repositoryToJoin } from "../kit.ts";
@@ -18,14 +16,6 @@ const written = z.object({ body: z.string().min(1) });
 export function commentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const comments = context.store.table("comments");
-
-  const announce = <Action extends "created" | "edited" | "deleted">(
-    repository: Repository,
-    comment: Comment,
-    action: Action,
-    initiator: Initiator,
-    more: ExtraFields<"issue_comment", Action, "issue" | "comment">,
-  ) => announceIssueComment(context, repository, comment, action, initiator, more);
 
   rest.get("/repos/:owner/:repo/issues/comments", (http) => {
     const repository = repositoryForAny(http, context.store, conversation, "read");
@@ -77,7 +67,8 @@ export function commentRoutes(context: SandboxContext): Rest {
     const old = ownComment(http, context, repository);
     if (body === old.body) return respond<"issues/update-comment">(http, renderIssueComment(context, repository, old));
     const comment = comments.put({ ...old, body, updatedAt: context.store.now() });
-    announce(repository, comment, "edited", initiatorOf(http), { changes: { body: { from: old.body } } });
+    const changes = { body: { from: old.body } };
+    announceIssueComment(context, repository, comment, { action: "edited", changes }, initiatorOf(http));
     return respond<"issues/update-comment">(http, renderIssueComment(context, repository, comment));
   });
 
@@ -85,7 +76,7 @@ export function commentRoutes(context: SandboxContext): Rest {
     const repository = repositoryToJoin(http, context.store, conversation);
     const comment = ownComment(http, context, repository);
     comments.remove(comment.id);
-    announce(repository, comment, "deleted", initiatorOf(http), {});
+    announceIssueComment(context, repository, comment, { action: "deleted" }, initiatorOf(http));
     return http.body(null, 204);
   });
 

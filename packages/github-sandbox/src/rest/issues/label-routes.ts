@@ -5,8 +5,8 @@ import { notFound, unprocessable } from "../../access/errors.ts";
 import { refusal } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { setLabels } from "../../issues/changes.ts";
-import { announceLabel, findLabel } from "../../issues/labels.ts";
-import { labelsOf, renderLabel } from "../../render/issue.ts";
+import { findLabel, labelsOf } from "../../issues/labels.ts";
+import { renderLabel } from "../../render/issue.ts";
 import type { Issue, Label, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryForAny } from "../kit.ts";
@@ -54,7 +54,7 @@ export function labelRoutes(context: SandboxContext): Rest {
       color: body.color ?? "ededed",
       description: body.description ?? null,
     });
-    announceLabel(context, repository, label, "created", initiatorOf(http), {});
+    context.announce({ repository, initiator: initiatorOf(http), event: "label", action: "created", label });
     return respond<"issues/create-label", 201>(http, renderLabel(context, repository, label), 201);
   });
 
@@ -76,7 +76,7 @@ export function labelRoutes(context: SandboxContext): Rest {
     const label = labels.put({ ...old, name, color: body.color ?? old.color, description });
     relabel(context, repository, old.name, name);
     const changes = name === old.name ? {} : { name: { from: old.name } };
-    announceLabel(context, repository, label, "edited", initiatorOf(http), { changes });
+    context.announce({ repository, initiator: initiatorOf(http), event: "label", action: "edited", label, changes });
     return respond<"issues/update-label">(http, renderLabel(context, repository, label));
   });
 
@@ -85,7 +85,7 @@ export function labelRoutes(context: SandboxContext): Rest {
     const label = labelAt(http, context, repository);
     labels.remove(label.id);
     relabel(context, repository, label.name, null);
-    announceLabel(context, repository, label, "deleted", initiatorOf(http), {});
+    context.announce({ repository, initiator: initiatorOf(http), event: "label", action: "deleted", label });
     return http.body(null, 204);
   });
 

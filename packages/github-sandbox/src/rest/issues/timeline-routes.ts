@@ -2,8 +2,7 @@
 
 import type { SandboxContext } from "../../context.ts";
 import { mentions } from "../../issues/mentions.ts";
-import { shown } from "../../issues/placed.ts";
-import { renderIssueComment, renderIssueEvent } from "../../render/issue.ts";
+import { renderIssueComment, renderIssueEvent, renderPlacedIssue } from "../../render/issue.ts";
 import type { Schema } from "../../render/site.ts";
 import { renderSimpleUser } from "../../render/user.ts";
 import type { Issue, Repository } from "../../store/entities.ts";
@@ -69,7 +68,7 @@ function mentionsOf(context: SandboxContext, repository: Repository, issue: Issu
       actor: renderSimpleUser(context, userById(context, first.userId)),
       created_at: first.createdAt,
       updated_at: first.createdAt,
-      source: { type: "issue", issue: shown(context, { issue: source, repository }) },
+      source: { type: "issue", issue: renderPlacedIssue(context, { issue: source, repository }) },
     };
     return [{ at: first.createdAt, shown: entry }];
   });

@@ -4,9 +4,10 @@ import { z } from "zod";
 import { notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { mergePull } from "../../pulls/merge/merge.ts";
-import { mergeResult, requestMerge } from "../../pulls/merge/merge-async.ts";
+import { mergeRequestOf, type Requested, requestMerge } from "../../pulls/merge/merge-async.ts";
 import { updateBranch } from "../../pulls/merge/update-branch.ts";
-import { repositoryApi } from "../../render/site.ts";
+import { repositoryApi, type Schema } from "../../render/site.ts";
+import type { MergeRequest } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
 import { type HttpContext, newRest, type Rest, repositoryFor } from "../kit.ts";
@@ -61,21 +62,14 @@ export function mergeRoutes(context: SandboxContext): Rest {
       method: body.merge_method ?? ("default" as const),
       action: body.merge_action ?? ("default" as const),
     };
-    const { status, result } = requestMerge(
-      context,
-      repository,
-      pullAt(http, context, repository),
-      wanted,
-      initiatorOf(http),
-    );
-    if (status === 200) return respond<"pulls/merge-async">(http, result);
-    return respond<"pulls/merge-async", typeof status>(http, result, status);
+    const pull = pullAt(http, context, repository);
+    return answered(http, requestMerge(context, repository, pull, wanted, initiatorOf(http)));
   });
 
   rest.get(`${one}/merge-async/:uuid`, (http) => {
     const repository = repositoryFor(http, context.store, "pull_requests", "read");
-    const result = mergeResult(context, pullAt(http, context, repository), http.req.param("uuid"));
-    return respond<"pulls/get-merge-async-result">(http, result);
+    const request = mergeRequestOf(context, pullAt(http, context, repository), http.req.param("uuid"));
+    return respond<"pulls/get-merge-async-result">(http, resultOf(request));
   });
 
   rest.put(`${one}/update-branch`, async (http) => {
@@ -98,4 +92,46 @@ function orderIn(body: z.output<typeof merged>) {
     title: body.commit_title ?? null,
     message: body.commit_message ?? null,
   };
+}
+
+type AsyncResult = Schema<"pull-request-merge-async-result">;
+
+function answered(http: HttpContext, requested: Requested): Response {
+  switch (requested.kind) {
+    case "merged":
+      return respond<"pulls/merge-async">(http, mergedResult(requested.sha));
+    case "refused":
+      return respond<"pulls/merge-async", 400>(http, failedResult(requested.reason), 400);
+    case "known":
+      return respond<"pulls/merge-async", 409>(http, resultOf(requested.request), 409);
+    case "started": {
+      const enqueued = resultOf({ ...requested.request, words: "Merge request enqueued." });
+      return respond<"pulls/merge-async", 202>(http, enqueued, 202);
+    }
+  }
+}
+
+function resultOf(request: MergeRequest): AsyncResult {
+  const { status, words, mergeSha } = request;
+  if (status === "merged") return mergedResult(mergeSha ?? "");
+  if (status === "failed") return failedResult(words);
+  const { id: uuid, method, action, expectedHeadSha } = request;
+  return {
+    status,
+    details: {
+      message: words,
+      uuid,
+      merge_method: method,
+      merge_action: action,
+      expected_head_sha: expectedHeadSha,
+    },
+  };
+}
+
+function mergedResult(sha: string): AsyncResult {
+  return { status: "merged", details: { message: "Pull request was merged.", sha } };
+}
+
+function failedResult(message: string): AsyncResult {
+  return { status: "failed", details: { message } };
 }

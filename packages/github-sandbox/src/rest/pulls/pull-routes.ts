@@ -6,12 +6,13 @@ import type { SandboxContext } from "../../context.ts";
 import { diffText, patchText } from "../../git/plumbing/diff.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { closePull, editWords, reopenPull, retarget } from "../../pulls/edit.ts";
-import { isOpen, renderFullPull } from "../../pulls/facts.ts";
+import { factsOf, isOpen, issueOf } from "../../pulls/facts.ts";
 import { listPulls } from "../../pulls/list.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { openPull } from "../../pulls/open.ts";
 import { diffBaseOf } from "../../pulls/reviews/place.ts";
-import { renderSimplePull } from "../../render/pulls/pull.ts";
+import { renderPullRequest, renderSimplePull } from "../../render/pulls/pull.ts";
+import type { Pull, Repository } from "../../store/entities.ts";
 import { bodyOf, checkWords } from "../body.ts";
 import { commitsOf } from "../git/commit-routes.ts";
 import { diffEntries } from "../git/diffs.ts";
@@ -67,7 +68,7 @@ export function pullRoutes(context: SandboxContext): Rest {
     checkWords("PullRequest", { title, body });
     const given = { title, body: body ?? null, head, base, draft: draft ?? false };
     const pull = await context.git.exclusive(repository, () => openPull(context, repository, given, initiatorOf(http)));
-    const rendered = await renderFullPull(context, repository, pull);
+    const rendered = await shown(context, repository, pull);
     return respond<"pulls/create", 201>(http, rendered, 201, { Location: rendered.url });
   });
 
@@ -81,7 +82,7 @@ export function pullRoutes(context: SandboxContext): Rest {
       const text = type === "diff" ? diffText(git, from, pull.headSha) : patchText(git, from, pull.headSha);
       return http.body(await text, 200, { "Content-Type": `application/vnd.github.${type}; charset=utf-8` });
     }
-    const rendered = await renderFullPull(context, repository, pull);
+    const rendered = await shown(context, repository, pull);
     askMergeability(context, repository, pull);
     return respond<"pulls/get">(http, rendered);
   });
@@ -107,7 +108,7 @@ export function pullRoutes(context: SandboxContext): Rest {
       if (state === "open" && !isOpen(context, pull))
         await reopenPull(context, repository, pullAt(http, context, repository), initiator);
     });
-    return respond<"pulls/update">(http, await renderFullPull(context, repository, pullAt(http, context, repository)));
+    return respond<"pulls/update">(http, await shown(context, repository, pullAt(http, context, repository)));
   });
 
   rest.get(`${one}/commits`, async (http) => {
@@ -139,4 +140,10 @@ export function pullRoutes(context: SandboxContext): Rest {
   });
 
   return rest;
+}
+
+/** The whole answer for one pull, as of now. */
+async function shown(context: SandboxContext, repository: Repository, pull: Pull) {
+  const facts = await factsOf(context, repository, pull);
+  return renderPullRequest(context, repository, { pull, issue: issueOf(context, pull), facts });
 }

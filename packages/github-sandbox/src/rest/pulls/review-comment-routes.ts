@@ -6,13 +6,14 @@ import { may } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { announceReviewComment } from "../../pulls/reviews/announce.ts";
-import { addComment, placedComment, publicComments, renderPlacedComment, reply } from "../../pulls/reviews/comments.ts";
+import { addComment, placedComment, publicComments, reply } from "../../pulls/reviews/comments.ts";
 import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
 import { initiatorOf } from "../issues/find.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { pullAt } from "./find.ts";
+import { renderPlacedComment } from "./shown-comment.ts";
 
 const withBody = z.object({ body: z.string().min(1).max(65_536) });
 const answer = z.object({ body: withBody.shape.body, in_reply_to: z.number().int().nullish() });
@@ -130,7 +131,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
     const comment = table.put({ ...old, body, updatedAt: store.now() });
     if (body !== old.body) {
       const changes = { body: { from: old.body } };
-      await announceReviewComment(context, repository, pull, comment, "edited", initiatorOf(http), { changes });
+      await announceReviewComment(context, repository, pull, comment, { action: "edited", changes }, initiatorOf(http));
     }
     return respond<"pulls/update-review-comment">(http, await renderPlacedComment(context, repository, comment));
   });
@@ -142,7 +143,7 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
       table.remove(comment.id);
       store.table("resolvedThreads").remove(comment.id);
     });
-    await announceReviewComment(context, repository, pull, comment, "deleted", initiatorOf(http), {});
+    await announceReviewComment(context, repository, pull, comment, { action: "deleted" }, initiatorOf(http));
     return http.body(null, 204);
   });
 

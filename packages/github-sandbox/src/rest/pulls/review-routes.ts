@@ -6,13 +6,7 @@ import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { announceReview, announceReviewComment } from "../../pulls/reviews/announce.ts";
-import {
-  type NewComment,
-  type PlacedComment,
-  placedComment,
-  renderPlacedCommentOfReview,
-  storeComments,
-} from "../../pulls/reviews/comments.ts";
+import { type NewComment, type PlacedComment, placedComment, storeComments } from "../../pulls/reviews/comments.ts";
 import { dismiss, hasPending, mayReview, refusedReview, submit, submitted } from "../../pulls/reviews/review.ts";
 import { renderReview } from "../../render/pulls/review.ts";
 import type { Pull, Repository, Review } from "../../store/entities.ts";
@@ -21,6 +15,7 @@ import { initiatorOf } from "../issues/find.ts";
 import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { pullAt } from "./find.ts";
+import { renderPlacedCommentOfReview } from "./shown-comment.ts";
 
 const side = z.enum(["LEFT", "RIGHT"]);
 const event = z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]);
@@ -85,9 +80,9 @@ export function reviewRoutes(context: SandboxContext): Rest {
     review: Review,
     initiator: Initiator,
   ): Promise<void> {
-    announceReview(context, repository, pull, review, "submitted", initiator, {});
+    announceReview(context, repository, pull, review, { action: "submitted" }, initiator);
     for (const comment of commentsOf(review))
-      await announceReviewComment(context, repository, pull, comment, "created", initiator, {});
+      await announceReviewComment(context, repository, pull, comment, { action: "created" }, initiator);
   }
 
   const commentsOf = (review: Review) => store.table("reviewComments").filter((each) => each.reviewId === review.id);
@@ -147,9 +142,8 @@ export function reviewRoutes(context: SandboxContext): Rest {
     const old = ownReview(http, pull);
     const review = table.put({ ...old, body, updatedAt: store.now() });
     if (review.state !== "PENDING" && body !== old.body) {
-      announceReview(context, repository, pull, review, "edited", initiatorOf(http), {
-        changes: { body: { from: old.body } },
-      });
+      const changes = { body: { from: old.body } };
+      announceReview(context, repository, pull, review, { action: "edited", changes }, initiatorOf(http));
     }
     return respond<"pulls/update-review">(http, renderReview(context, repository, pull, review));
   });

@@ -4,10 +4,10 @@ import { z } from "zod";
 import { notFound, unprocessable } from "../../../access/errors.ts";
 import type { Initiator } from "../../../access/initiator.ts";
 import type { SandboxContext } from "../../../context.ts";
-import { type PlacedIssue, placedIssue, shown } from "../../../issues/placed.ts";
+import { placedIssue } from "../../../issues/placed.ts";
 import { recordEvent } from "../../../issues/record-event.ts";
-import { renderRepository } from "../../../render/repository.ts";
-import { webhook } from "../../../render/webhook.ts";
+import { renderPlacedIssue } from "../../../render/issue.ts";
+import type { PlacedIssue } from "../../../store/issue-links.ts";
 import { bodyOf } from "../../body.ts";
 import { newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
@@ -41,21 +41,11 @@ export function dependencyRoutes(context: SandboxContext): Rest {
     change: "added" | "removed",
     initiator: Initiator,
   ): void {
-    const sender = { sender: initiator.user, byJobToken: initiator.byJobToken };
-    const both = {
-      blocked_issue_id: blocked.issue.id,
-      blocked_issue: shown(context, blocked),
-      blocking_issue_id: blocking.issue.id,
-      blocking_issue: shown(context, blocking),
-    };
     recordEvent(context, blocked.issue, `blocked_by_${change}`, initiator.user.id, { relatedId: blocking.issue.id });
     recordEvent(context, blocking.issue, `blocking_${change}`, initiator.user.id, { relatedId: blocked.issue.id });
-    const ofBlocked = { ...both, blocking_issue_repo: renderRepository(context, blocking.repository) };
-    const toBlocked = webhook("issue_dependencies", `blocked_by_${change}`, ofBlocked);
-    context.announce({ ...sender, repository: blocked.repository, ...toBlocked });
-    const ofBlocking = { ...both, blocked_issue_repo: renderRepository(context, blocked.repository) };
-    const toBlocking = webhook("issue_dependencies", `blocking_${change}`, ofBlocking);
-    context.announce({ ...sender, repository: blocking.repository, ...toBlocking });
+    const linked = { initiator, event: "issue_dependencies", blocked, blocking } as const;
+    context.announce({ ...linked, repository: blocked.repository, action: `blocked_by_${change}` });
+    context.announce({ ...linked, repository: blocking.repository, action: `blocking_${change}` });
   }
 
   for (const [name, idsOf] of [
@@ -67,7 +57,7 @@ export function dependencyRoutes(context: SandboxContext): Rest {
       const found = visible(http, context, idsOf(issue.id));
       return respond<"issues/list-dependencies-blocked-by" | "issues/list-dependencies-blocking">(
         http,
-        paginate(http, found).map((each) => shown(context, each)),
+        paginate(http, found).map((each) => renderPlacedIssue(context, each)),
       );
     });
   }
@@ -84,7 +74,7 @@ export function dependencyRoutes(context: SandboxContext): Rest {
       throw refuse(`Issue cannot be blocked by more than ${most} issues`);
     links.put({ id, blockedId: blocked.issue.id, blockingId: blocking.issue.id });
     announce(blocked, blocking, "added", initiatorOf(http));
-    return respond<"issues/add-blocked-by-dependency", 201>(http, shown(context, blocking), 201);
+    return respond<"issues/add-blocked-by-dependency", 201>(http, renderPlacedIssue(context, blocking), 201);
   });
 
   rest.delete(`${path}/blocked_by/:id{[0-9]+}`, (http) => {
@@ -94,7 +84,7 @@ export function dependencyRoutes(context: SandboxContext): Rest {
     if (blocking === null || links.get(id) === undefined) throw notFound();
     links.remove(id);
     announce(blocked, blocking, "removed", initiatorOf(http));
-    return respond<"issues/remove-dependency-blocked-by">(http, shown(context, blocking));
+    return respond<"issues/remove-dependency-blocked-by">(http, renderPlacedIssue(context, blocking));
   });
 
   return rest;

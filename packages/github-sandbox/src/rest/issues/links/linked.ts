@@ -2,7 +2,8 @@
 import { notFound } from "../../../access/errors.ts";
 import { may, refusal } from "../../../access/permissions.ts";
 import type { SandboxContext } from "../../../context.ts";
-import { type PlacedIssue, placedIssue } from "../../../issues/placed.ts";
+import { placedIssue } from "../../../issues/placed.ts";
+import type { PlacedIssue } from "../../../store/issue-links.ts";
 import { type HttpContext, repositoryForAny } from "../../kit.ts";
 import { conversation, issueAt, mayTriage } from "../find.ts";
 

@@ -3,8 +3,9 @@
 import { z } from "zod";
 import { ApiError, notFound } from "../../../access/errors.ts";
 import type { SandboxContext } from "../../../context.ts";
-import { placedIssue, shown } from "../../../issues/placed.ts";
+import { placedIssue } from "../../../issues/placed.ts";
 import { addSubIssue, childrenOf, parentOf, place, removeSubIssue } from "../../../issues/sub-issues.ts";
+import { renderPlacedIssue } from "../../../render/issue.ts";
 import { bodyOf } from "../../body.ts";
 import { newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
@@ -31,7 +32,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
     const found = visible(http, context, childrenOf(store, issue.id));
     return respond<"issues/list-sub-issues">(
       http,
-      paginate(http, found).map((each) => shown(context, each)),
+      paginate(http, found).map((each) => renderPlacedIssue(context, each)),
     );
   });
 
@@ -39,14 +40,14 @@ export function subIssueRoutes(context: SandboxContext): Rest {
     const { issue } = issueOfPath(http, context, "read");
     const [parent] = visible(http, context, [parentOf(store, issue)?.id ?? 0]);
     if (parent === undefined) throw notFound();
-    return respond<"issues/get-parent">(http, shown(context, parent));
+    return respond<"issues/get-parent">(http, renderPlacedIssue(context, parent));
   });
 
   rest.post(`${one}/sub_issues`, async (http) => {
     const parent = issueOfPath(http, context, "write");
     const body = await bodyOf(http, added);
     addSubIssue(context, parent, issueNamed(http, context, body.sub_issue_id), body.replace_parent, initiatorOf(http));
-    return respond<"issues/add-sub-issue", 201>(http, shown(context, parent), 201);
+    return respond<"issues/add-sub-issue", 201>(http, renderPlacedIssue(context, parent), 201);
   });
 
   rest.delete(`${one}/sub_issue`, async (http) => {
@@ -55,7 +56,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
     const child = placedIssue(context, childId);
     if (child === null || parentOf(store, child.issue)?.id !== parent.issue.id) throw notFound();
     removeSubIssue(context, parent, child, initiatorOf(http));
-    return respond<"issues/remove-sub-issue">(http, shown(context, parent));
+    return respond<"issues/remove-sub-issue">(http, renderPlacedIssue(context, parent));
   });
 
   rest.patch(`${one}/sub_issues/priority`, async (http) => {
@@ -68,7 +69,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
     if (!others.includes(anchor)) throw new ApiError(422, "The sub-issue to place it by is not of this parent.");
     const at = others.indexOf(anchor) + (body.after_id === undefined ? 0 : 1);
     place(store, parent.issue.id, others.toSpliced(at, 0, body.sub_issue_id));
-    return respond<"issues/reprioritize-sub-issue">(http, shown(context, parent));
+    return respond<"issues/reprioritize-sub-issue">(http, renderPlacedIssue(context, parent));
   });
 
   return rest;

@@ -1,41 +1,41 @@
 /** The `status` webhook: the status, its commit, and the branches whose tip that commit is. */
 
-import type { SandboxContext } from "../context.ts";
-import { readCommit } from "../git/plumbing/objects.ts";
-import { branchesAt } from "../git/plumbing/stored-refs.ts";
-import { isProtected } from "../protection/guards.ts";
-import type { CommitStatus, Repository } from "../store/entities.ts";
-import { nodeId, type Payload, repositoryApi, repositoryWeb } from "./site.ts";
+import type { StatusEvent } from "../../events/event.ts";
+import type { Commit } from "../../git/plumbing/objects.ts";
+import { isProtected } from "../../protection/guards.ts";
+import type { Repository } from "../../store/entities.ts";
+import { nodeId, type Payload, type RenderContext, repositoryApi, repositoryWeb } from "../site.ts";
 
-export async function statusPayload(context: SandboxContext, repository: Repository, status: CommitStatus) {
-  const api = repositoryApi(context, repository);
-  const git = context.git.at(repository);
-  const names = await branchesAt(git, status.sha);
+export function statusPayload(
+  site: RenderContext,
+  repository: Repository,
+  { status, commit, branches }: Omit<StatusEvent, "event">,
+) {
+  const api = repositoryApi(site, repository);
   return {
     id: status.id,
     sha: status.sha,
     name: `${repository.owner}/${repository.name}`,
-    avatar_url: `${context.serverUrl()}/avatars/u/${status.creatorId}`,
+    avatar_url: `${site.serverUrl()}/avatars/u/${status.creatorId}`,
     target_url: status.targetUrl,
     context: status.context,
     description: status.description,
     state: status.state,
-    commit: await statusCommit(context, repository, status.sha),
-    branches: names.map((name) => ({
+    commit: statusCommit(site, repository, commit),
+    branches: branches.map((name) => ({
       name,
       commit: { sha: status.sha, url: `${api}/commits/${status.sha}` },
-      protected: isProtected(context.store, repository, name),
+      protected: isProtected(site.store, repository, name),
     })),
     created_at: status.createdAt,
     updated_at: status.createdAt,
   } satisfies Payload<"webhook-status">;
 }
 
-async function statusCommit(context: SandboxContext, repository: Repository, sha: string) {
-  const commit = await readCommit(context.git.at(repository), sha);
-  if (commit === null) throw new Error(`no commit ${sha} in repository ${repository.id}`);
-  const api = repositoryApi(context, repository);
-  const web = repositoryWeb(context, repository);
+function statusCommit(site: RenderContext, repository: Repository, commit: Commit) {
+  const { sha } = commit;
+  const api = repositoryApi(site, repository);
+  const web = repositoryWeb(site, repository);
   const url = `${api}/commits/${sha}`;
   return {
     sha,

@@ -1,0 +1,77 @@
+/** The webhooks of issues, their labels and comments, and of what ties them to others. */
+import type {
+  DependenciesEvent,
+  IssueCommentEvent,
+  IssuesEvent,
+  LabelEvent,
+  SubIssuesEvent,
+} from "../../events/event.ts";
+import type { Repository } from "../../store/entities.ts";
+import { renderIssue, renderIssueComment, renderLabel, renderPlacedIssue } from "../issue.ts";
+import { renderRepository } from "../repository.ts";
+import type { RenderContext } from "../site.ts";
+import { renderSimpleUser } from "../user.ts";
+import { type Described, webhook } from "./described.ts";
+
+export function issuesWebhook(site: RenderContext, repository: Repository, event: IssuesEvent): Described {
+  const issue = renderIssue(site, repository, event.issue);
+  switch (event.action) {
+    case "edited":
+      return webhook("issues", event.action, { issue, changes: event.changes });
+    case "labeled":
+    case "unlabeled":
+      return webhook("issues", event.action, { issue, label: renderLabel(site, repository, event.label) });
+    case "assigned":
+    case "unassigned":
+      return webhook("issues", event.action, { issue, assignee: renderSimpleUser(site, event.assignee) });
+    default:
+      return webhook("issues", event.action, { issue });
+  }
+}
+
+export function labelWebhook(site: RenderContext, repository: Repository, event: LabelEvent): Described {
+  const label = renderLabel(site, repository, event.label);
+  if (event.action === "edited") return webhook("label", event.action, { label, changes: event.changes });
+  return webhook("label", event.action, { label });
+}
+
+export function issueCommentWebhook(site: RenderContext, repository: Repository, event: IssueCommentEvent): Described {
+  const issue = renderIssue(site, repository, event.issue);
+  const comment = renderIssueComment(site, repository, event.comment);
+  if (event.action === "edited") {
+    return webhook("issue_comment", event.action, { issue, comment, changes: event.changes });
+  }
+  return webhook("issue_comment", event.action, { issue, comment });
+}
+
+/** Both issues' repositories get one; each names the other's. */
+export function subIssuesWebhook(site: RenderContext, { action, parent, child }: SubIssuesEvent): Described {
+  const both = {
+    parent_issue_id: parent.issue.id,
+    parent_issue: renderPlacedIssue(site, parent),
+    sub_issue_id: child.issue.id,
+    sub_issue: renderPlacedIssue(site, child),
+  };
+  if (action === "sub_issue_added" || action === "sub_issue_removed") {
+    return webhook("sub_issues", action, { ...both, sub_issue_repo: renderRepository(site, child.repository) });
+  }
+  return webhook("sub_issues", action, { ...both, parent_issue_repo: renderRepository(site, parent.repository) });
+}
+
+/** Both issues' repositories get one; each names the other's. */
+export function dependenciesWebhook(site: RenderContext, { action, blocked, blocking }: DependenciesEvent): Described {
+  const both = {
+    blocked_issue_id: blocked.issue.id,
+    blocked_issue: renderPlacedIssue(site, blocked),
+    blocking_issue_id: blocking.issue.id,
+    blocking_issue: renderPlacedIssue(site, blocking),
+  };
+  if (action === "blocked_by_added" || action === "blocked_by_removed") {
+    const blocker = { blocking_issue_repo: renderRepository(site, blocking.repository) };
+    return webhook("issue_dependencies", action, { ...both, ...blocker });
+  }
+  return webhook("issue_dependencies", action, {
+    ...both,
+    blocked_issue_repo: renderRepository(site, blocked.repository),
+  });
+}

@@ -1,0 +1,88 @@
+/** Gives announcements GitHub's form: the payload as it is at the moment of the announcement. */
+
+import type { Announcement, DomainEvent } from "../../events/event.ts";
+import type { Repository, User } from "../../store/entities.ts";
+import { userById } from "../../store/users.ts";
+import type { WebhookEvent } from "../../store/webhook-event.ts";
+import { renderRepository } from "../repository.ts";
+import type { RenderContext } from "../site.ts";
+import { renderOrganization, renderSimpleUser } from "../user.ts";
+import { checkRunWebhook, checkSuiteWebhook, workflowJobWebhook, workflowRunWebhook } from "./checks.ts";
+import { type Described, webhook } from "./described.ts";
+import { dependenciesWebhook, issueCommentWebhook, issuesWebhook, labelWebhook, subIssuesWebhook } from "./issues.ts";
+import { pullRequestWebhook } from "./pull-request.ts";
+import { pushPayload } from "./push.ts";
+import { reviewCommentWebhook, reviewThreadWebhook, reviewWebhook } from "./reviews.ts";
+import { statusPayload } from "./status.ts";
+
+export function renderAnnouncement(site: RenderContext, announcement: Announcement): WebhookEvent {
+  const { initiator, toAppId } = announcement;
+  const { user: sender, byJobToken } = initiator;
+  const { event, action, payload } = described(site, announcement.repository, announcement, sender);
+  // What is announced may have been stored since the caller read the repository.
+  const repository = site.store.table("repositories").get(announcement.repository.id) ?? announcement.repository;
+  const owner = userById(site, repository.ownerId);
+  return {
+    repository: announcement.repository,
+    event,
+    action,
+    payload: {
+      ...(action === null ? {} : { action }),
+      ...payload,
+      repository: renderRepository(site, repository),
+      ...(owner.type === "Organization" ? { organization: renderOrganization(site, owner) } : {}),
+      sender: renderSimpleUser(site, sender),
+    },
+    sender,
+    byJobToken,
+    ...(toAppId === undefined ? {} : { toAppId }),
+  };
+}
+
+function described(site: RenderContext, repository: Repository, event: DomainEvent, sender: User): Described {
+  switch (event.event) {
+    case "repository":
+      return webhook("repository", event.action, {});
+    case "push":
+      return webhook("push", null, pushPayload(site, repository, event, sender));
+    case "create": {
+      const { name: ref, kind } = event;
+      const about = { master_branch: repository.defaultBranch, description: repository.description };
+      return webhook("create", null, { ref, ref_type: kind, pusher_type: "user", ...about });
+    }
+    case "delete":
+      return webhook("delete", null, { ref: event.name, ref_type: event.kind, pusher_type: "user" });
+    case "issues":
+      return issuesWebhook(site, repository, event);
+    case "label":
+      return labelWebhook(site, repository, event);
+    case "issue_comment":
+      return issueCommentWebhook(site, repository, event);
+    case "sub_issues":
+      return subIssuesWebhook(site, event);
+    case "issue_dependencies":
+      return dependenciesWebhook(site, event);
+    case "pull_request":
+      return pullRequestWebhook(site, repository, event);
+    case "pull_request_review":
+      return reviewWebhook(site, repository, event);
+    case "pull_request_review_comment":
+      return reviewCommentWebhook(site, repository, event);
+    case "pull_request_review_thread":
+      return reviewThreadWebhook(site, repository, event);
+    case "status":
+      return webhook("status", null, statusPayload(site, repository, event));
+    case "check_run":
+      return checkRunWebhook(site, repository, event);
+    case "check_suite":
+      return checkSuiteWebhook(site, repository, event);
+    case "workflow_run":
+      return workflowRunWebhook(site, repository, event);
+    case "workflow_job":
+      return workflowJobWebhook(site, repository, event);
+    case "workflow_dispatch": {
+      const { inputs, ref, workflow } = event;
+      return webhook("workflow_dispatch", null, { inputs, ref, workflow });
+    }
+  }
+}
