@@ -1,16 +1,16 @@
-/** What may differ from GitHub's descriptions, and why that is not the sandbox's fault. */
+/** Lists the accepted differences from GitHub's descriptions, each with the reason. */
 
 export interface Allowed {
   /** A row of the table, such as `GET /repos/:owner/:repo` or `issues opened`. */
   where: string;
-  /** As the table shows it. */
+  /** The complaint as the table prints it. */
   complaint: string;
   because: string;
 }
 
 /**
- * Only what GitHub's own examples get wrong too: where the description has an example of that answer, the program
- * checks that it draws the same complaint. An entry that nothing draws any more is an error.
+ * Differences that GitHub's own examples have too. If the description has an example of the answer, it must draw the
+ * same complaint. An entry that nothing draws is an error.
  */
 export const allowed: readonly Allowed[] = [
   {
@@ -25,7 +25,7 @@ export const allowed: readonly Allowed[] = [
   },
 ];
 
-/** Paths under the API's root that are none of GitHub's operations. */
+/** Paths under the API's root that are no operation of GitHub's. */
 export const beside: readonly { prefix: string; because: string }[] = [
   { prefix: "/_downloads/", because: "where the redirects of logs and artifacts lead; at GitHub another host" },
   { prefix: "/graphql", because: "GraphQL has a schema of its own, and runs by it" },

@@ -1,8 +1,7 @@
 /**
- * `npm run conformance`: plays a session on the sandbox with stock clients and holds every request, answer and webhook
- * of it against GitHub's published descriptions. Exits with 1 when a route that is there was not exercised, or something
- * does not fit and is not on the allow-list.
- *
+ * `npm run conformance`: runs sessions on the sandbox with stock clients and validates every request, answer and
+ * webhook against GitHub's published descriptions. Exits with 1 if a route was not exercised or a complaint is not on
+ * the allow-list.
  *   --all    every error of every row, not only the first
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -27,7 +26,7 @@ interface Played {
   routes: Route[];
   exchanges: Exchange[];
   deliveries: Delivered[];
-  /** Sessions that did not get to their end. */
+  /** Sessions that failed before their end. */
   broken: string[];
 }
 

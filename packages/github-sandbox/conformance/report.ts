@@ -1,4 +1,4 @@
-/** The tables and the totals, as text. */
+/** Prints the tables and the totals. */
 import type { Row } from "./judge/verdict.ts";
 
 export function table(title: string, counted: string, rows: readonly Row[]): string {

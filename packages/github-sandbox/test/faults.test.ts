@@ -49,7 +49,7 @@ describe("drawing faults", () => {
   });
 });
 
-/** The first seed under which the first request of that kind has that fault. */
+/** Finds the first seed under which the request meets that fault. */
 function seedFor(request: string, wanted: object): number {
   for (let seed = 0; ; seed += 1) {
     if (
@@ -109,7 +109,7 @@ it("Webhooks arrive late, out of order, twice or never as the seed decides, and 
   const seed = 3;
   sandbox.setFaults({ level: "heavy", seed });
   const numbers = Array.from({ length: 20 }, (_, index) => index + 1);
-  // Every new target is told with a ping.
+  // Every new target gets a ping.
   for (const number of numbers) sandbox.setWebhook(app, `http://127.0.0.1:${port}/${number}`, "s");
   await sandbox.idle();
   const faults = numbers.map((number) => deliveryFault("heavy", seed, `ping null ${number}`));
@@ -124,7 +124,7 @@ it("Webhooks arrive late, out of order, twice or never as the seed decides, and 
   const { data: log } = await asApp.rest.apps.listWebhookDeliveries({ per_page: 100 });
   const lost = log.filter(({ status_code: code }) => code === 0);
   expect(lost.length).toBe(faults.flatMap(({ isLost, copies }) => (isLost ? Array(copies).fill(0) : [])).length);
-  // What was lost is sent again on request, with its own GUID.
+  // A lost webhook is sent again on request, with its own GUID.
   await asApp.rest.apps.redeliverWebhookDelivery({ delivery_id: lost[0]?.id ?? 0 });
   await sandbox.idle();
   expect(received.at(-1)?.guid).toBe(lost[0]?.guid);

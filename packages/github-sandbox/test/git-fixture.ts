@@ -1,4 +1,7 @@
-/** GitHub without Actions: one repository, its owner, a writer, a reader and an App; everything announced is kept. */
+/**
+ * Starts a GitHub without Actions: one repository, its owner, a writer, a reader and an App. It keeps all
+ * announcements.
+ */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,7 +39,7 @@ export interface GitFixture {
   url: string;
   repository: Repository;
   at: { owner: string; repo: string };
-  /** The one commit on `main`: `README.md` with ten numbered lines. */
+  /** The only commit on `main`: `README.md` with ten numbered lines. */
   sha: string;
   announced: WebhookEvent[];
   tokens: { ada: string; wim: string; rea: string; bot: string; job: string };
@@ -46,25 +49,25 @@ export interface GitFixture {
   rea: Octokit;
   bot: Octokit;
   nobody: Octokit;
-  /** Whoever has the token. */
+  /** Returns an Octokit with the token. */
   as(token: string): Octokit;
-  /** Resolves when nothing goes on by itself any more. */
+  /** Resolves when no background work is left. */
   idle(): Promise<void>;
-  /** Names and actions of what was announced since the last call. */
+  /** Returns the names and actions announced since the last call. */
   heard(): string[];
-  /** A commit by the owner on a branch (made from `from` when it is not there); the ref moves through REST. */
+  /** Commits to a branch as the owner, over REST. A missing branch starts at `from`. */
   commit(branch: string, files: Files, from?: string): Promise<string>;
   protect(branch: string, wanted: Partial<Protection>): void;
   passes(sha: string, name: string, conclusion?: "success" | "failure" | null): Promise<void>;
   git(cwd: string, ...args: string[]): Promise<{ ok: boolean; text: string }>;
-  /** A clone by this token's owner. */
+  /** Clones the repository with the token. */
   clone(token: string, name?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export const readme = `${Array.from({ length: 10 }, (_, index) => `line ${index + 1}`).join("\n")}\n`;
 
-/** Everything but the data, so that a test can end one life and start another on the same folder. */
+/** Starts everything on a data folder, so that a test can crash it and start again on the same folder. */
 export async function startWithoutActions(dataDir: string) {
   const clock = { now: () => new Date() };
   const store = new Store(dataDir, clock);
@@ -124,7 +127,7 @@ export async function startGitFixture(wanted: Partial<Repository> = {}): Promise
   });
   const roles: Record<string, Role> = { [writer.id]: "write", [reader.id]: "read" };
   const repository = store.table("repositories").put({ ...made, collaborators: roles, ...wanted });
-  // Its key is never used: the tests sign in as the installation.
+  // Tests sign in as the installation and never use this key.
   const app = store.table("apps").put({
     id: store.nextId(),
     slug: "gate",

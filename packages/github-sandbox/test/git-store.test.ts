@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A work tree with one commit, and a change that is not committed. */
+/** Makes a work tree with one commit and an uncommitted change. */
 async function source(): Promise<string> {
   const at = join(folder, "source");
   const git = (...args: string[]) => runGit(["-C", at, "-c", "user.name=Ada", "-c", "user.email=a@b", ...args]);

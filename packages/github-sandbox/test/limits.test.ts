@@ -131,7 +131,7 @@ describe("conditional requests", () => {
     await owner.rest.issues.update({ ...one, title: "as it is" });
     const changed = await owner.request(route, { ...one, headers: { "if-none-match": tag } });
     expect(changed.data.title).toBe("as it is");
-    // Another one's tag is not one's own.
+    // A tag of another token does not match.
     expect((await fixture.bot.request(route, { ...one, headers: { "if-none-match": tag } })).status).toBe(200);
   });
 

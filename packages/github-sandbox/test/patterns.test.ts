@@ -1,4 +1,4 @@
-/** Filter patterns as GitHub's cheat sheet has them. */
+/** Filter patterns, with the examples of GitHub's cheat sheet. */
 import { describe, expect, it } from "vitest";
 import { matches } from "../src/actions/trigger/patterns.ts";
 

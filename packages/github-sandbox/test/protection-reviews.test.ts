@@ -1,4 +1,4 @@
-/** Rules about who must have said what of a pull: settled conversations, code owners, the last push; and signatures. */
+/** Rules about reviews: resolved threads, code owners, the last push; and signatures. */
 import { graphql } from "@octokit/graphql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ownersIn, parseOwners } from "../src/protection/owners.ts";
@@ -29,7 +29,7 @@ async function state(): Promise<string> {
   return (await fixture.ada.rest.pulls.get(one())).data.mergeable_state;
 }
 
-/** As clients ask GraphQL. */
+/** Sends a GraphQL query. */
 function ask<Answer>(query: string, variables: Record<string, string>): Promise<Answer> {
   const headers = { authorization: `token ${fixture.tokens.ada}` };
   return graphql<Answer>(query, { ...variables, headers, baseUrl: `${fixture.url}/api` });
@@ -123,7 +123,7 @@ describe("approval of the last push", () => {
     await open();
     await approve(fixture.bot);
     expect(await decision()).toBe("APPROVED");
-    // The owner moves the head, and approves it herself.
+    // The owner moves the head and approves it herself.
     await fixture.commit("side", { "a.txt": "2\n" });
     await approve(fixture.ada);
     expect([await decision(), await state()]).toEqual(["REVIEW_REQUIRED", "blocked"]);
@@ -141,7 +141,7 @@ describe("code owners", () => {
       await fixture.commit("main", { ".github/CODEOWNERS": "* @rea\n/api/ @ada @gate[bot]\n/team/ @acme/core\n" });
       if (kind === "protection") fixture.protect("main", { requiredApprovals: 0, requireCodeOwnerReviews: true });
       else await rules("pull_request", { ...asked, require_code_owner_review: true });
-      // What the head says of its owners counts for nothing.
+      // Code owners in the head's own file do not count.
       await open({ "api/a.txt": "1\n", ".github/CODEOWNERS": "" });
       expect([await decision(), await state()]).toEqual(["REVIEW_REQUIRED", "blocked"]);
       await expect(merge()).rejects.toMatchObject(refused("Waiting on code owner review from "));

@@ -109,7 +109,7 @@ describe("auto-merge", () => {
   );
 
   it("Auto-merge merges once every requirement is met, in the name of the person who enabled it", async () => {
-    // An admin could merge now, but that is not what is asked for.
+    // An admin could merge now. Enabling auto-merge still waits.
     await enable("ada");
     expect(await pull()).toMatchObject({
       auto_merge: { enabled_by: { login: "ada" }, merge_method: "squash", commit_title: "Land it" },

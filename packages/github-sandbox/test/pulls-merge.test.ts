@@ -163,7 +163,7 @@ describe("refused merges", () => {
       message: expect.stringContaining("2 of 2 required status checks are expected."),
     });
     await fixture.passes(head, "unit", "failure");
-    // Of the wrong App, so it counts for nothing.
+    // A status of another App does not count.
     await fixture.ada.rest.repos.createCommitStatus({ ...fixture.at, sha: head, context: "lint", state: "success" });
     await expect(merge(number)).rejects.toThrow(
       "2 of 2 required status checks have not succeeded: 1 failing and 1 expected.",
@@ -202,7 +202,7 @@ describe("refused merges", () => {
     const number = await open();
     await fixture.rea.rest.pulls.get({ ...fixture.at, pull_number: number });
     await pullsIdle(fixture.context);
-    // Behind the sandbox's back: as if the move had come between its judgement and its merge.
+    // Moves the base with git itself, as if another move came between judgement and merge.
     await fixture.context.git.at(fixture.repository).run(["update-ref", "refs/heads/main", head]);
     await expect(merge(number)).rejects.toMatchObject({
       status: 405,

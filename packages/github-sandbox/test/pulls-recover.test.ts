@@ -30,7 +30,7 @@ async function commit(message: string, ...parents: string[]): Promise<string> {
   return writeCommit(git, { tree: emptyTree, parents, message, author: who, committer: who });
 }
 
-/** What a killed process leaves behind is on the disk; a new life starts from it. */
+/** Starts again on the data folder, as after a crash. */
 async function restart(): Promise<void> {
   await life.close();
   life = await startWithoutActions(dataDir);
@@ -158,7 +158,7 @@ it("The next start dismisses an approval of an older head", async () => {
     submittedAt: store.now(),
     updatedAt: store.now(),
   });
-  // As if the end had come between following the head and judging its approvals.
+  // Stores a state as if the crash came between following the head and dismissing its approvals.
   store.table("pulls").put({ ...pull, headSha: after, toldSha: after });
   await restart();
   expect([...life.context.store.table("reviews").all()]).toMatchObject([{ state: "DISMISSED" }]);

@@ -17,7 +17,7 @@ async function get(pull_number: number) {
   return (await fixture.rea.rest.pulls.get({ ...fixture.at, pull_number })).data;
 }
 
-/** Asks, lets the test merge end, asks again. */
+/** Reads the pull again after its test merge. */
 async function settled(number: number) {
   await get(number);
   await pullsIdle(fixture.context);

@@ -3,8 +3,8 @@ import { delimiter, join } from "node:path";
 import { vi } from "vitest";
 
 /**
- * Puts a stand-in for Python 3.11.2 first on the PATH, since a minimal machine has no Python. setup-python asks for the
- * version only. Undone by `vi.unstubAllEnvs()`.
+ * Puts a stand-in for Python 3.11.2 first on the PATH. A minimal machine has no Python, and setup-python asks only for
+ * the version. Undo it with `vi.unstubAllEnvs()`.
  */
 export function stubPython(folder: string): void {
   const bin = join(folder, "python-on-path");

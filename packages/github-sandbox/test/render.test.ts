@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 const sandbox = resolve(import.meta.dirname, "..", "src");
 
-/** `file:line` of every match in the sandbox's sources. */
+/** Returns `file:line` of every match in the sandbox's sources. */
 function places(pattern: RegExp, except: readonly string[] = []): string[] {
   return readdirSync(sandbox, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") && !except.includes(path))

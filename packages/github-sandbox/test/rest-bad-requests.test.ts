@@ -24,7 +24,7 @@ interface Answer {
   body: { message?: string; status?: string; documentation_url?: string } & unknown[];
 }
 
-/** Sends the path as it is: fetch would tidy it first. */
+/** Sends the path unchanged. `fetch` would normalise it. */
 function send(method: string, path: string, body: string | null = null): Promise<Answer> {
   const url = new URL(fixture.sandbox.url);
   return new Promise((resolve, reject) => {

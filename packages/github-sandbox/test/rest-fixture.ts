@@ -1,4 +1,4 @@
-/** A sandbox in a temporary folder with one repository, its maintainer, and an App installed on it. */
+/** Starts a sandbox in a temporary folder with one repository, its maintainer, and an App installed on it. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,9 +12,9 @@ export interface Fixture {
   repository: Repository;
   /** Path parameters of the repository. */
   at: { owner: string; repo: string };
-  /** The one commit on `main`. */
+  /** The only commit on `main`. */
   sha: string;
-  /** Octokit of the repository's owner. */
+  /** The repository owner's Octokit. */
   owner: Octokit;
   app: App;
   privateKey: string;
@@ -23,7 +23,7 @@ export interface Fixture {
   asApp: Octokit;
   /** Octokit as the App's installation. */
   bot: Octokit;
-  /** The sandbox's time; move it with `advance`. */
+  /** Moves the sandbox's clock. */
   advance(seconds: number): void;
   octokit(token: string | null): Octokit;
   /** Octokit as an installation of another App. */

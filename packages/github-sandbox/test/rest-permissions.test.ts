@@ -1,5 +1,5 @@
 /**
- * Every route of a repository with the permission it needs of a scoped token, as GitHub lists them:
+ * Lists the permission that each route of a repository needs of a scoped token, as GitHub does:
  * https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
  */
 
@@ -20,7 +20,7 @@ import type { Token } from "../src/store/entities.ts";
 import { startWithoutActions } from "./git-fixture.ts";
 import { type Fixture, silent, startFixture } from "./rest-fixture.ts";
 
-/** May do everything, elsewhere. */
+/** Has every permission, in another repository. */
 const ofOthers: Token = {
   id: "ghs_others",
   kind: "installation",
@@ -33,10 +33,10 @@ const ofOthers: Token = {
 
 type Level = "read" | "write";
 interface Needs {
-  /** Any of these will do. */
+  /** One of these is enough. */
   any: readonly string[];
   level: Level;
-  /** And this besides. */
+  /** Required in addition. */
   also?: string;
 }
 
@@ -271,7 +271,7 @@ describe("every route of a repository", () => {
     rmSync(folder, { recursive: true });
     const root = "/repos/:owner/:repo";
     const missing = known
-      // Asked by the App itself, with its JWT.
+      // Routes for the App itself, with its JWT.
       .filter(({ path }) => path.startsWith(root) && path !== `${root}/installation`)
       .filter(({ method, path }) => {
         const pattern = new RegExp(`^${path.slice(root.length).replace(/:\w+(\{[^}]+\})?/g, "[^/]+(?:/[^/]+)?")}$`);

@@ -1,6 +1,6 @@
 /**
- * A Probot app runs unchanged on the sandbox: started by Probot's own command with the settings for a
- * GitHub Enterprise Server, throttling and all. Nothing in the app or in Probot knows of the sandbox.
+ * Runs an unchanged Probot app on the sandbox, started by Probot's own command with the settings for a GitHub
+ * Enterprise Server.
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -64,7 +64,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** `probot run`, up when this resolves. */
+/** Starts `probot run` and resolves once it listens. */
 async function startProbot(app: { id: number; privateKey: string }, port: number): Promise<void> {
   const command = fileURLToPath(new URL("../bin/probot.js", import.meta.resolve("probot")));
   const child = spawn(process.execPath, [command, "run", join(import.meta.dirname, "fixtures", "stock-app.mjs")], {
@@ -99,7 +99,7 @@ async function startProbot(app: { id: number; privateKey: string }, port: number
   });
 }
 
-/** The number of the pull that is merged next, as another App is told of it. */
+/** Resolves with the number of the next merged pull, from the webhook of another App. */
 async function nextMerge(owner: User, repository: Repository): Promise<{ merged: Promise<number> }> {
   const merged = Promise.withResolvers<number>();
   const server = createServer(async (request, response) => {

@@ -1,4 +1,7 @@
-/** A sandbox in which things happened: an issue with a status comment, a pull with a failed and a passed check, a run with logs. */
+/**
+ * Starts a sandbox with content: an issue with a status comment, a pull with a failed and a passed check, a run with
+ * logs.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,7 +46,7 @@ const files: Record<string, string> = {
   ".github/workflows/ci.yml": workflow,
 };
 
-/** As Headgate writes it. */
+/** A status comment in Headgate's form. */
 const statusComment = `<!-- headgate:status -->
 > [!IMPORTANT]
 > **\`cart\` waits for a person.**

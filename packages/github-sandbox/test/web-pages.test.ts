@@ -1,4 +1,4 @@
-/** The web side over HTTP: every address the API gives leads somewhere, and what people wrote is shown as GitHub would. */
+/** Reads the web side over HTTP: every URL of the API leads to a page, and texts are rendered as on GitHub. */
 import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { silent } from "./rest-fixture.ts";
@@ -16,14 +16,14 @@ async function get(path: string) {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** The body of a new issue, as its page shows it. */
+/** Returns the body of a new issue as its page renders it. */
 async function shown(body: string): Promise<string> {
   const { data } = await fixture.owner.rest.issues.create({ ...fixture.at, title: "t", body });
   const { text } = await get(data.html_url);
   return /<div class="markdown">([\s\S]*)<\/div>\s*<\/article>/.exec(text)?.[1] ?? text;
 }
 
-/** Every value of these keys, anywhere in an answer. */
+/** Collects the values of these keys anywhere in an answer. */
 function values(answer: unknown, keys: readonly string[]): string[] {
   if (typeof answer !== "object" || answer === null) return [];
   return Object.entries(answer).flatMap(([key, value]) =>
@@ -132,7 +132,7 @@ it("A pull's page shows its reviews, their lines and the resolved threads", asyn
   expect(text).toContain('Not yet, <a href="/ada">@ada</a>.');
   expect(text).toContain("<code>cart.js:1</code>");
   expect(text).toContain("+export const items = [];");
-  // The answer stands once, below what it answers, and all in its order.
+  // The reply appears once, below its comment, and everything is in order.
   expect(text.match(/Why <strong>empty<\/strong>\?|It <em>starts<\/em> so\.|Said by a bot\./g)).toEqual([
     "Why <strong>empty</strong>?",
     "It <em>starts</em> so.",
@@ -205,7 +205,7 @@ describe("Markdown on pages", () => {
   });
 
   it("Markdown that is too deep or too tangled is shown as plain text", async () => {
-    // The last would take minutes.
+    // The last text would take minutes.
     const texts = [">".repeat(20_000), "> - ".repeat(3000), "<b>".repeat(10_000), "**a_".repeat(15_000)];
     for (const body of texts) {
       const { data } = await fixture.owner.rest.issues.create({ ...fixture.at, title: "deep", body });
@@ -231,7 +231,7 @@ describe("Markdown on pages", () => {
     }
     expect((await page).text.includes('<pre class="plain">')).toBe(true);
     expect(answers).toBeGreaterThan(20);
-    // A word of 60 KB holds no name, and is not searched for one from each of its letters.
+    // A word of 60 KB with no name in it must not be searched from each of its letters.
     const { data: word } = await owner.rest.issues.create({ ...at, title: "word", body: "www.".repeat(15_000) });
     const started = performance.now();
     const [, { elapsed }] = await Promise.all([
@@ -239,7 +239,7 @@ describe("Markdown on pages", () => {
       owner.rest.repos.get(at).then(() => ({ elapsed: performance.now() - started })),
     ]);
     expect(elapsed).toBeLessThan(1000);
-    // The next one is shown as ever.
+    // The next text is rendered as usual.
     expect(await shown("**fine**")).toContain("<strong>fine</strong>");
   });
 });

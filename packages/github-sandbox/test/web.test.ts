@@ -1,4 +1,4 @@
-/** The web side as a person reads it: in Chromium, from the front page on, by its links. */
+/** Reads the web side in Chromium, from the front page on, by its links. */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { openChromium } from "../../../tools/chromium.ts";
@@ -7,7 +7,7 @@ import { startWebFixture, type WebFixture } from "./web-fixture.ts";
 let fixture: WebFixture;
 let browser: Browser;
 let page: Page;
-/** What the browser complained about, and dialogs that somebody's text opened. */
+/** Errors in the browser's console, and dialogs. */
 let complaints: string[];
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeEach(async () => {
   return async () => page.close();
 });
 
-/** What a person sees of it: what is folded or hidden is not there. */
+/** Returns the visible text. Folded and hidden parts are left out. */
 const read = async (part: Locator) => (await part.allInnerTexts()).join("\n");
 const heading = () => read(page.getByRole("heading", { level: 1 }).first());
 const follow = (name: string) => page.getByRole("link", { name, exact: true }).first().click();
@@ -142,8 +142,8 @@ it("Texts of people run no script, however they are written", async () => {
   await follow("Headgate");
   expect(await read(page.locator("main"))).toContain("Second in the lane.");
   expect(await page.getByRole("link", { name: "Details" }).count()).toBe(0);
-  // Chromium tells of a picture that is not there, and that the policy stops the handler which Mermaid parses with a label
-  // before it cleans it; it must have nothing else to tell.
+  // Chromium reports a missing picture, and a blocked handler that Mermaid parses before it sanitises a label. It must
+  // report nothing else.
   const expected = /404 \(Not Found\)|inline event handler violates .* The action has been blocked/;
   expect(complaints.filter((each) => !expected.test(each))).toEqual([]);
 });

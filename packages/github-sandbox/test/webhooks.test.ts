@@ -21,7 +21,7 @@ interface Received {
   payload: Record<string, unknown> & { action?: string };
 }
 
-/** A target that answers what `answer` says and remembers what it got. */
+/** Starts a target that answers with the status of `answer` and keeps what it receives. */
 async function target(answer: (count: number) => number | "hang"): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -218,7 +218,7 @@ describe("webhooks", () => {
 
   it("A webhook to a target that is down is logged, not retried, and delays nothing", async () => {
     const { sandbox, app, asApp, owner, at } = fixture;
-    // `discard`: nobody listens there.
+    // The port `discard`: nobody listens there.
     sandbox.setWebhook(app, "http://127.0.0.1:9/hook", "s3cret");
     await owner.rest.issues.create({ ...at, title: "unheard" });
     await sandbox.idle();

@@ -1,6 +1,6 @@
 /**
- * GitHub's published descriptions. They are large, so they are no dependency: npm fetches each package once, one file of
- * it is kept in the user's cache folder, and from then on nothing is asked of the network.
+ * Loads GitHub's published descriptions. They are too large for a dependency: npm fetches each package once, and one
+ * file of it stays in the user's cache folder. Later runs need no network.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 export interface Published {
   name: string;
   version: string;
-  /** Of the one file that is read, so that a half written or a changed one is noticed. */
+  /** The hash of the file that is read. It detects a half written or changed file. */
   sha256: string;
 }
 
@@ -40,7 +40,7 @@ function cacheFolder(): string {
   return join(homedir(), ".cache", "github-sandbox");
 }
 
-/** The description as JSON. @throws Error when it is not cached and cannot be fetched, or is not the file it should be. */
+/** Returns the description as JSON. @throws Error if it is neither cached nor fetched, or has another hash. */
 export async function description<Document>(wanted: Published): Promise<Document> {
   const folder = cacheFolder();
   const file = join(folder, `${wanted.name.split("/").at(-1)}-${wanted.version}.json`);

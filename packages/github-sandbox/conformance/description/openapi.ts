@@ -1,4 +1,4 @@
-/** The parts of an OpenAPI document that are read here. */
+/** The parts of an OpenAPI document that the program reads. */
 
 export type Schema = Record<string, unknown>;
 
@@ -40,7 +40,7 @@ export interface WebhooksDocument {
   webhooks: Record<string, { post: Operation & { "x-github": { subcategory: string } } }>;
 }
 
-/** What a JSON pointer such as `#/components/responses/not_found` leads to. */
+/** Resolves a JSON pointer such as `#/components/responses/not_found`. */
 export function follow<Found>(document: object, pointer: string): Found {
   let at: unknown = document;
   for (const step of pointer.replace(/^#\//, "").split("/")) {
@@ -54,8 +54,8 @@ export function resolved<Found extends object>(document: object, found: Found | 
 }
 
 /**
- * OpenAPI 3.0 says `nullable`, which JSON Schema does not know. Changes the document in place; a schema that may be null
- * without a type of its own becomes a choice.
+ * Rewrites OpenAPI 3.0's `nullable`, which JSON Schema lacks, in place. A nullable schema without a type of its own
+ * becomes a choice.
  */
 export function withoutNullable(node: unknown): void {
   if (typeof node !== "object" || node === null) return;

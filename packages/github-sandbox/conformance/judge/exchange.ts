@@ -1,4 +1,4 @@
-/** One request and its answer against the operation they belong to. */
+/** Validates a request and its answer against their operation. */
 import {
   follow,
   type Media,
@@ -15,7 +15,7 @@ import type { Complaint, Validator } from "./validator.ts";
 
 export type Described = DescribedRoute & { template: string; operation: Operation };
 
-/** What is wrong with the request. A request that was refused may be as wrong as it likes. */
+/** Returns the complaints about a request. A refused request may be malformed. */
 export function requestComplaints(
   document: RestDocument,
   validator: Validator,
@@ -55,7 +55,7 @@ function queryComplaints(validator: Validator, exchange: Exchange, parameters: P
   return [...missing, ...given];
 }
 
-/** A parameter is text; it is right when one way of reading it is. */
+/** Accepts a parameter if one reading of its text is valid. */
 function readComplaints(validator: Validator, parameter: Parameter, value: string): Complaint[] {
   const readings: unknown[] = [value, value.split(",")];
   if (/^-?\d+(\.\d+)?$/.test(value)) readings.push(Number(value));
@@ -70,13 +70,13 @@ function bodyComplaints(validator: Validator, operation: Operation, exchange: Ex
   if (exchange.body === undefined) return requestBody?.required ? ["the request has no body"] : [];
   const schema = requestBody?.content["application/json"]?.schema;
   if (schema === undefined) {
-    // Octokit sends `{}` with a method that may have a body.
+    // Octokit sends `{}` with methods that may have a body.
     return JSON.stringify(exchange.body) === "{}" ? [] : ["the operation takes no body"];
   }
   return validator.complaints(schema, exchange.body).map((complaint) => `request body: ${complaint}`);
 }
 
-/** The JSON content that is documented for this answer; null when it shall have none. */
+/** Returns the documented JSON content of an answer; null if the answer has none. */
 export function documented(document: RestDocument, operation: Operation, status: number): Response | null {
   const found = operation.responses[String(status)];
   return found === undefined ? null : resolved<Response>(document, found);
@@ -96,7 +96,8 @@ export function answerComplaints(
   if (response.content === undefined) return text === null ? [] : [`status ${status} has no body at GitHub`];
   if (text === null) return [`status ${status} has a body at GitHub`];
   const type = exchange.headers.get("content-type")?.split(";")[0] ?? "";
-  // The media types of diffs, patches and raw files are told in prose only, so they count when they were asked for.
+  // Only GitHub's prose describes the media types of diffs, patches and raw files. They count if the request accepts
+  // them.
   const asked = exchange.accept.replace(".v3.", ".");
   if (asked.includes(type) && /\.(diff|patch|raw|sha)$/.test(type)) return [];
   const media: Media | undefined = response.content[type];
@@ -106,7 +107,7 @@ export function answerComplaints(
   return validator.complaints(media.schema, value).map((complaint) => `${status}: ${complaint}`);
 }
 
-/** An error of which only the status is documented: GitHub's plain error. */
+/** Validates an error against GitHub's plain error, where the description has only its status. */
 export function errorComplaints(document: RestDocument, validator: Validator, { status, text }: Exchange): Complaint[] {
   const schema = follow<Schema>(document, "#/components/schemas/basic-error");
   const body: unknown = JSON.parse(text ?? "null");

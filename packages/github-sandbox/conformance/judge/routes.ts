@@ -1,9 +1,9 @@
-/** The routes of the running sandbox, and which operation of GitHub's each one is. */
+/** Maps the routes of the running sandbox to GitHub's operations. */
 import type { MergeMethod, Operation, RestDocument } from "../description/openapi.ts";
 
 export interface Route {
   method: string;
-  /** As Hono has it, such as `/repos/:owner/:repo/commits/:ref{.+}/status`. */
+  /** The path in Hono's syntax, such as `/repos/:owner/:repo/commits/:ref{.+}/status`. */
   path: string;
 }
 
@@ -13,9 +13,9 @@ export interface DescribedRoute extends Route {
   operation: Operation | null;
   /** Matches a request's path; the groups are the parameters in their order. */
   pattern: RegExp;
-  /** What GitHub calls the route's parameters, in their order. */
+  /** GitHub's names of the parameters, in their order. */
   names: string[];
-  /** How much of the path is written out: of two routes that match, the one with more of it is meant. */
+  /** The number of literal parts. Of two matching routes the one with more of them counts. */
   literals: number;
 }
 
@@ -38,9 +38,9 @@ export function describeRoutes(document: RestDocument, routes: readonly Route[])
   });
 }
 
-/** The path GitHub writes for a route's: the same, or with a parameter where the route has one of its values. */
+/** Finds GitHub's path for a route: the same path, or one with a parameter where the route has a fixed value. */
 function templateOf(known: readonly string[], shape: string): string | null {
-  // The root folder of a repository is `contents/{path}` with an empty path.
+  // A repository's root folder is `contents/{path}` with an empty path.
   const shapes = [shape, `${shape.replace(/\/$/, "")}/{}`];
   const same = known.find((path) => shapes.includes(path.replaceAll(/\{[^}]+\}/g, "{}")));
   return same ?? known.find((path) => fits(path.split("/"), shape.split("/"))) ?? null;

@@ -1,11 +1,11 @@
-/** Values against schemas inside a document, and what is wrong with them in words fit for a table. */
+/** Validates values against the schemas of a document and words the complaints for a table. */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Media, Ref, Schema } from "../description/openapi.ts";
 import { resolved } from "../description/openapi.ts";
 
-/** `<JSON path> <what is wrong>`, with `*` for positions in lists so that one mistake reads the same everywhere. */
+/** `<JSON path> <complaint>`, with `*` for positions in lists. One mistake then reads the same everywhere. */
 export type Complaint = string;
 
 const options: Options = { strict: false, allErrors: true, validateSchema: false, logger: false };
@@ -15,24 +15,24 @@ export class Validator {
   readonly #document: object;
   readonly #known = new Map<Schema, ValidateFunction>();
 
-  /** @param dialect Which JSON Schema the document's version of OpenAPI is made of. */
+  /** @param dialect The JSON Schema that the document's version of OpenAPI builds on. */
   constructor(document: object, dialect: "draft-07" | "2020-12") {
     this.#ajv = dialect === "draft-07" ? new Ajv(options) : new Ajv2020(options);
     addFormats.default(this.#ajv);
-    // GitHub's own formats: whole seconds since 1970, and addresses with `{…}` in them. Their types say enough.
+    // GitHub's own formats: seconds since 1970, and URLs with `{…}`. Their types are check enough.
     for (const name of ["timestamp", "repo.nwo"]) this.#ajv.addFormat(name, true);
     this.#document = document;
     this.#ajv.addSchema(document, "github");
   }
 
-  /** @param schema One of the document's own. */
+  /** @param schema A schema of the document itself. */
   complaints(schema: Schema, value: unknown): Complaint[] {
     const validate = this.#known.get(schema) ?? this.#ajv.compile(absolute(schema) as Schema);
     this.#known.set(schema, validate);
     return validate(value) ? [] : outermost(validate.errors ?? []);
   }
 
-  /** The values GitHub gives as examples of this content. */
+  /** Returns the examples that GitHub gives of this content. */
   examples(media: Media): unknown[] {
     return Object.values(media.examples ?? {}).map(
       (example) => resolved<{ value: unknown }>(this.#document, example as { value: unknown } | Ref).value,
@@ -40,7 +40,7 @@ export class Validator {
   }
 }
 
-/** The schema with its references made from outside the document. */
+/** Makes the references of a schema absolute, so that it compiles outside of its document. */
 function absolute(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(absolute);
   if (typeof node !== "object" || node === null) return node;
@@ -53,8 +53,8 @@ function absolute(node: unknown): unknown {
 }
 
 /**
- * When no branch of a choice fits, every branch complains. The choice speaks for them, with the complaint that got
- * deepest into the value, which is most often the branch that was meant.
+ * Keeps one complaint of a choice. When no branch fits, every branch complains; the complaint deepest in the value
+ * belongs most likely to the intended branch.
  */
 function outermost(errors: ErrorObject[]): Complaint[] {
   const isChoice = (error: ErrorObject) => error.keyword === "anyOf" || error.keyword === "oneOf";

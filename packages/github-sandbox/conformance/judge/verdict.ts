@@ -1,4 +1,4 @@
-/** The rows of the tables: each route and each webhook, what was seen of it, and what is wrong. */
+/** Builds the rows of the tables: each route and webhook, whether it was seen, and its complaints. */
 import { type Allowed, allowed, beside } from "../allowed.ts";
 import type { RestDocument, WebhooksDocument } from "../description/openapi.ts";
 import type { Delivered } from "../record/deliveries.ts";
@@ -18,9 +18,9 @@ export interface Row {
 
 export interface Verdict {
   rows: Row[];
-  /** Allow-list entries that were used; GitHub's own examples, where there are any, draw them too. */
+  /** The entries of the allow-list that were needed. GitHub's own examples, where there are any, need them too. */
   used: Set<Allowed>;
-  /** Entries whose claim is false. */
+  /** Entries that GitHub's own examples do not need. */
   unproven: Set<Allowed>;
 }
 
@@ -28,7 +28,7 @@ function emptyRow(name: string): Row {
   return { name, count: 0, statuses: [], valid: 0, complaints: [] };
 }
 
-/** Takes what is allowed out of the complaints; `examples` are the complaints that GitHub's own examples draw. */
+/** Adds the complaints that are not allowed to the row. `examples` are the complaints about GitHub's own examples. */
 function judged(verdict: Verdict, row: Row, complaints: Complaint[], examples: () => Complaint[][]): void {
   const left = complaints.filter((complaint) => {
     const entry = allowed.find((each) => each.where === row.name && each.complaint === complaint);
@@ -92,7 +92,7 @@ function exampleComplaints(
     .map((value) => validator.complaints(schema, value).map((complaint) => `${status}: ${complaint}`));
 }
 
-/** `/pulls/:number{[0-9]+}` → `/pulls/:number` */
+/** Turns `/pulls/:number{[0-9]+}` into `/pulls/:number`. */
 function withoutPatterns(path: string): string {
   return path.replaceAll(/\{(?:[^{}]|\{[^{}]*\})+\}/g, "");
 }

@@ -1,9 +1,9 @@
-/** One webhook against the description of its event and action. */
+/** Validates a webhook against the description of its event and action. */
 import { follow, type WebhooksDocument } from "../description/openapi.ts";
 import type { Delivered } from "../record/deliveries.ts";
 import type { Complaint, Validator } from "./validator.ts";
 
-/** As the description names it: `pull-request-review-submitted`. */
+/** Returns the name in the description: `pull-request-review-submitted`. */
 export function webhookName({ event, action }: Pick<Delivered, "event" | "action">): string {
   return (action === null ? event : `${event}-${action}`).replaceAll("_", "-");
 }
@@ -22,9 +22,9 @@ export function webhookComplaints(document: WebhooksDocument, validator: Validat
 }
 
 export interface Events {
-  /** What the description of a check's App lets it subscribe to. */
+  /** Events that an App with checks can subscribe to, by the description. */
   ofApps: string[];
-  /** The others, some of them newer than that list. */
+  /** All other events, some of them newer than that list. */
   others: string[];
 }
 

@@ -1,4 +1,4 @@
-/** A webhook target that writes down what it gets. */
+/** Records the webhooks that it receives. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 

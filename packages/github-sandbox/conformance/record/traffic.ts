@@ -1,16 +1,16 @@
-/** Every request to the sandbox's REST API and its answer, as they went over the wire. */
+/** Records every request to the REST API and its answer. */
 
 export interface Exchange {
   method: string;
-  /** Under the API's root, undecoded, without the query. */
+  /** The path under the API's root, not decoded, without the query. */
   path: string;
   query: URLSearchParams;
-  /** Parsed; undefined when there was none. */
+  /** The parsed body; undefined without one. */
   body: unknown;
   accept: string;
   status: number;
   headers: Headers;
-  /** The answer's text; null when it was empty. */
+  /** The answer's text; null if it was empty. */
   text: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface Traffic {
   fetch: typeof fetch;
 }
 
-/** A body that is no JSON stays text: it was meant to be refused. */
+/** Keeps a body that is no JSON as text: the session sends it to be refused. */
 function bodyOf(body: RequestInit["body"]): unknown {
   if (typeof body !== "string" || body === "") return undefined;
   try {
@@ -29,7 +29,7 @@ function bodyOf(body: RequestInit["body"]): unknown {
   }
 }
 
-/** A `fetch` that writes down what passes. Redirects are followed here, so that they are seen themselves too. */
+/** Makes a `fetch` that records. It follows redirects itself, so that each of them is recorded. */
 export function recordTraffic(apiUrl: string): Traffic {
   const exchanges: Exchange[] = [];
 

@@ -111,7 +111,7 @@ export async function cancelledRuns(stage: Stage): Promise<void> {
   await stage.sandbox.idle();
 }
 
-/** A workflow that cannot start. */
+/** Pushes workflows that cannot start. */
 export async function brokenRuns(stage: Stage): Promise<void> {
   const { ada } = stage;
   const at = await stage.repository("broken");

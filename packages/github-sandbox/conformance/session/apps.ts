@@ -1,4 +1,4 @@
-/** What an App asks about itself, its installations and its webhooks. */
+/** Requests of an App about itself, its installations and its webhooks. */
 import { refused, type Stage } from "./stage.ts";
 
 export async function apps(stage: Stage): Promise<void> {

@@ -80,7 +80,7 @@ export async function contents(stage: Stage): Promise<void> {
   const { ada } = stage;
   const at = await stage.repository("contents", { "docs/guide.md": "# Guide\n", "docs/more.md": "# More\n" });
   await ada.rest.repos.getContent({ ...at, path: "" });
-  // Octokit drops the slash at the end; other clients send it.
+  // Octokit drops the trailing slash; other clients send it.
   await stage.raw("GET", `/repos/${at.owner}/${at.repo}/contents/`);
   await ada.rest.repos.getContent({ ...at, path: "docs", ref: "main" });
   await ada.rest.repos.getContent({ ...at, path: "docs/guide.md" });

@@ -1,4 +1,4 @@
-/** Everything that is played, in this order. Each has a repository of its own, so that none depends on another. */
+/** Lists all sessions in order. Each has a repository of its own, so none depends on another. */
 import { brokenRuns, cancelledRuns, pullRuns, runs } from "./actions.ts";
 import { apps, deliveries } from "./apps.ts";
 import { checks, statuses } from "./checks.ts";

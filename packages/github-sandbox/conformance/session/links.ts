@@ -1,4 +1,4 @@
-/** What ties issues together: sub-issues, dependencies, the timeline. */
+/** Relations between issues: sub-issues, dependencies and the timeline. */
 import { refused, type Stage } from "./stage.ts";
 
 export async function links(stage: Stage): Promise<void> {
@@ -36,7 +36,7 @@ export async function links(stage: Stage): Promise<void> {
   }
 }
 
-/** Played in an organisation, which GitHub's description of these webhooks asks for. */
+/** Uses an organisation's repositories, as GitHub's description of these webhooks requires. */
 export async function dependencies(stage: Stage): Promise<void> {
   const { ada, sandbox, organization } = stage;
   const repository = await sandbox.createRepository({ owner: organization, name: "blocked" });

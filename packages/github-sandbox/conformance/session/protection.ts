@@ -1,11 +1,11 @@
-/** What guards branches: classic protection part by part, and rulesets. */
+/** Classic branch protection part by part, and rulesets. */
 import { refused, type Stage } from "./stage.ts";
 
 export async function protectionParts(stage: Stage): Promise<void> {
   const { ada } = stage;
   const at = await stage.repository("parts");
   const main = { ...at, branch: "main" };
-  // Octokit's own methods send the bare list, as GitHub once described it.
+  // Octokit's own methods send the bare list of an earlier description.
   const changed = (method: string, list: string, names: Record<string, string[]>) =>
     ada.request(`${method} /repos/{owner}/{repo}/branches/{branch}/protection/${list}`, { ...main, ...names });
   await ada.rest.repos.updateBranchProtection({

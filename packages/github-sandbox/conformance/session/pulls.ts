@@ -45,7 +45,7 @@ export async function pulls(stage: Stage): Promise<void> {
   await ada.rest.pulls.list({ ...at, state: "closed" });
 }
 
-/** Pulls that are not merged. */
+/** Opens pulls that cannot merge. */
 export async function stuckPulls(stage: Stage): Promise<void> {
   const { ada } = stage;
   const at = await stage.repository("stuck");

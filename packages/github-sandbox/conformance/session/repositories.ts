@@ -1,4 +1,4 @@
-/** Repositories, who may do what in them, people, and how branches are protected. */
+/** Repositories, collaborators, users and branch protection. */
 import { refused, type Stage } from "./stage.ts";
 
 export async function repositories(stage: Stage): Promise<void> {
@@ -22,7 +22,7 @@ export async function repositories(stage: Stage): Promise<void> {
   await refused(404, ada.rest.repos.getCollaboratorPermissionLevel({ ...at, username: "gone" }));
 }
 
-/** What an organisation's repository adds to a webhook. */
+/** Makes a repository of an organisation, which adds fields to webhooks. */
 export async function organizations(stage: Stage): Promise<void> {
   const { ada, sandbox, organization } = stage;
   const repository = await sandbox.createRepository({ owner: organization, name: "shared" });

@@ -1,4 +1,4 @@
-/** Reviews of pulls: asked for, given, taken back, and what is said line by line. */
+/** Reviews of pulls: requested, written, dismissed, and with comments on lines. */
 import { refused, type Stage } from "./stage.ts";
 
 async function reviewedPull(stage: Stage, name: string) {
@@ -62,7 +62,7 @@ export async function reviewComments(stage: Stage): Promise<void> {
   await wim.rest.pulls.deleteReviewComment(first);
 }
 
-/** Merges that are asked for now and happen later. */
+/** Requests merges that happen later. */
 export async function laterMerges(stage: Stage): Promise<void> {
   const { ada } = stage;
   const { at, one } = await reviewedPull(stage, "later");

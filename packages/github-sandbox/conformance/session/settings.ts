@@ -23,7 +23,7 @@ export async function settings(stage: Stage): Promise<void> {
   await ada.rest.actions.deleteRepoVariable(variable);
 }
 
-/** As libsodium seals a box. */
+/** Seals a box as libsodium does. */
 function sealed(text: string, publicKey: string): string {
   const theirs = new Uint8Array(Buffer.from(publicKey, "base64"));
   const own = nacl.box.keyPair();

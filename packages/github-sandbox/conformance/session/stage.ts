@@ -1,10 +1,10 @@
-/** What a session plays on: the running sandbox, people and an App who speak to it through recorded Octokits, and repositories. */
+/** Sets the sessions up: a running sandbox, people and an App with recorded Octokits, and repositories. */
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import type { App, Sandbox, User } from "../../src/index.ts";
 import type { Events } from "../judge/webhook.ts";
 
-/** A type and not an interface, since only that passes for Octokit's parameters. */
+/** A type alias: an interface is not assignable to Octokit's parameters. */
 export type Place = { owner: string; repo: string };
 
 export interface Stage {
@@ -20,20 +20,23 @@ export interface Stage {
   app: App;
   /** The App itself, by its JWT. */
   asApp: Octokit;
-  /** The App's installation on ada's account, with a token that reaches the repositories that are there by now. */
+  /**
+   * Returns an Octokit of the App's installation on ada's account. Its token reaches the repositories that exist by
+   * now.
+   */
   bot(): Octokit;
   installationId: number;
-  /** The installation of an App that subscribes to nothing, and so hears only what is for it alone. */
+  /** Returns an Octokit of an App without subscriptions. It gets only webhooks meant for it alone. */
   quiet(): Octokit;
   /** An organisation and the App's installation on it. */
   organization: User;
   /** An Octokit for a token. */
   octokit(token: string): Octokit;
-  /** A request of ada's that no Octokit would send. */
+  /** Sends a request of ada's that Octokit would not send. */
   raw(method: string, path: string, body?: string): Promise<Response>;
-  /** A new repository of ada's with a first commit on `main`. */
+  /** Makes a repository of ada's with a first commit on `main`. */
   repository(name: string, files?: Files): Promise<Place>;
-  /** A commit of these files on a branch; a new branch starts at `main`. Answers with its SHA. */
+  /** Commits the files to a branch and returns the SHA. A new branch starts at `main`. */
   commit(place: Place, branch: string, files: Files): Promise<string>;
 }
 
@@ -53,7 +56,7 @@ const permissions = {
 export interface Wiring {
   sandbox: Sandbox;
   fetch: typeof fetch;
-  /** Where webhooks go. */
+  /** The target of webhooks. */
   webhookUrl: string;
   events: Events;
 }
@@ -73,7 +76,7 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
   const { app, privateKey } = await sandbox.createApp(manifest, owner.user);
   const installed = sandbox.install(app, owner.user, "all");
   sandbox.install(app, organization, "all");
-  // Hears what the other cannot subscribe to, so that each webhook comes once.
+  // Subscribes to what the first App cannot, so that each webhook arrives once.
   const ear = await sandbox.createApp({ slug: "ear", name: "Ear", events: events.others, ...target }, owner.user);
   sandbox.install(ear.app, owner.user, "all");
   sandbox.install(ear.app, organization, "all");
@@ -134,7 +137,7 @@ export async function setStage({ sandbox, fetch, webhookUrl, events }: Wiring): 
   };
 }
 
-/** @throws Error when the call is not refused with this status: the session would not show what it is there for. */
+/** @throws Error unless the call is refused with this status. The session would otherwise miss the case it is for. */
 export async function refused(status: number, call: Promise<unknown>): Promise<void> {
   const outcome = await call.then(
     () => "accepted",
@@ -143,7 +146,7 @@ export async function refused(status: number, call: Promise<unknown>): Promise<v
   if (outcome !== status) throw new Error(`expected a refusal with ${status}, got ${outcome}`);
 }
 
-/** Asks again, each time after everything under way has come to its end, until there is an answer. */
+/** Asks until there is an answer, waiting for the sandbox to be idle before each try. */
 export async function until<Value>(stage: Stage, observe: () => Promise<Value | undefined>): Promise<Value> {
   for (let round = 0; round < 100; round += 1) {
     const found = await observe();

@@ -1,4 +1,4 @@
-/** Pulls whose branches move, go and come back. */
+/** Situations of pulls whose branches move, are deleted or come back. */
 import { expect } from "vitest";
 import { answer, docs, openapi, practice, type Situation, type Stage } from "./situation.ts";
 

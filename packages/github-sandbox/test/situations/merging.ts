@@ -1,4 +1,4 @@
-/** Merging pulls, at once and later, and what keeps them from it. */
+/** Situations of merges, now and later, and of refused ones. */
 import { expect } from "vitest";
 import { answer, openapi, practice, type Situation, type Stage } from "./situation.ts";
 
@@ -26,7 +26,7 @@ const result = (stage: Stage, number: number, uuid: string) =>
 
 const uuidIn = ({ body }: { body: unknown }) => (body as { details: { uuid: string } }).details.uuid;
 
-/** Merges so, and gives the pull and the commit that the merge made. */
+/** Merges with the method and returns the pull and the merge's commit. */
 async function newBase(stage: Stage, merge_method: "merge" | "squash" | "rebase") {
   const { number } = await stage.pull();
   await stage.commit("side", { "more.txt": "1\n" });
@@ -87,7 +87,7 @@ export const merging: Situation[] = [
   },
   {
     name: "A merge of a conflicting pull is refused",
-    // The status is the description's; the words are those that a server made after GitHub's API repeats.
+    // The status is GitHub's description's; the message is quoted from a server that copies GitHub's API.
     source: practice("https://github.com/gitbucket/gitbucket/pull/2482"),
     async act(stage) {
       const { number } = await stage.pull();

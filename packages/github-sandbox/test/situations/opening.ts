@@ -1,4 +1,4 @@
-/** Opening pulls, and what a pull says of itself. */
+/** Situations of new pulls and their state. */
 import { expect } from "vitest";
 import { readme } from "../git-fixture.ts";
 import { answer, docs, openapi, practice, type Situation, type Stage } from "./situation.ts";
@@ -9,7 +9,7 @@ const checks = (strict: boolean) => ({ requiredStatusChecks: { strict, checks: [
 const create = (stage: Stage, head: string, base = "main") =>
   answer(stage.bot.rest.pulls.create({ ...stage.at, title: "Add it", head, base }));
 
-/** One `custom` error with this sentence, as GitHub says what no field is to blame for. */
+/** GitHub's error that belongs to no field. */
 const custom = (message: string) => ({
   message: "Validation Failed",
   errors: [{ resource: "PullRequest", code: "custom", message }],

@@ -1,27 +1,27 @@
-/** One thing that people do with pull requests, what GitHub answers, and where that is written. */
+/** Defines a situation: an action on a pull request, GitHub's answer, and its source. */
 import type { Octokit } from "@octokit/rest";
 import type { GitFixture } from "../git-fixture.ts";
 
 export interface Situation {
   name: string;
   source: Source;
-  /** Does it on a fresh repository and returns the last answer. */
+  /** Acts on a fresh repository and returns the last answer. */
   act(stage: Stage): Promise<Answer>;
   status: number;
-  /** What the answer's body must at least have. */
+  /** The fields that the answer's body must have. */
   body: unknown;
 }
 
 interface Source {
   /**
-   * `openapi`: the description of the route itself, at its heading in the REST reference. `docs`: GitHub's other pages.
-   * `practice`: the answer as somebody met it, for words that GitHub documents nowhere.
+   * `openapi`: the route's description in the REST reference. `docs`: GitHub's other pages. `practice`: an answer
+   * quoted by a user, for messages that GitHub does not document.
    */
   kind: "openapi" | "docs" | "practice";
   url: string;
 }
 
-/** A section of the REST reference for pulls, which is made from the OpenAPI description. */
+/** Links a section of the REST reference for pulls. */
 export const openapi = (heading: string): Source => ({
   kind: "openapi",
   url: `https://docs.github.com/en/rest/pulls/${heading}`,
@@ -36,14 +36,14 @@ export interface Answer {
 
 export interface Stage extends Omit<GitFixture, "close"> {
   pullAt(number: number): { owner: string; repo: string; pull_number: number };
-  /** Opens a pull by the App from a branch with one new file; it is number 1. */
+  /** Opens pull 1 as the App, from a branch with one new file. */
   pull(more?: {
     head?: string;
     base?: string;
     draft?: boolean;
     body?: string;
   }): Promise<{ head: string; number: number }>;
-  /** The pull as it is once its mergeability is known. */
+  /** Returns the pull once its mergeability is known. */
   settled(number: number, who?: Octokit): Promise<Answer>;
 }
 
@@ -65,7 +65,7 @@ export function stageOf(fixture: GitFixture): Stage {
   };
 }
 
-/** What came back, whether Octokit takes it for a success or not. */
+/** Returns the answer, also where Octokit throws. */
 export async function answer(request: Promise<{ status: number; data: unknown }>): Promise<Answer> {
   try {
     const { status, data } = await request;

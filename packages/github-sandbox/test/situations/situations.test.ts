@@ -1,7 +1,4 @@
-/**
- * What people do with pull requests, each done on the sandbox and held against what GitHub documents or was seen to
- * answer; the source stands beside each. `openapi` and `docs` are GitHub's own words; `practice` is somebody's log.
- */
+/** Runs every situation on the sandbox and compares the answer with GitHub's. Each names its source. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type GitFixture, startGitFixture } from "../git-fixture.ts";
 import { branches } from "./branches.ts";
