@@ -173,8 +173,7 @@ describe("the packages", () => {
 
 /**
  * What each room of the sandbox may import of the others. Domain rooms know no HTTP and render nothing: they announce events as
- * values. Two arrows still point the wrong way and are named here until they go: `refs` calls the pulls that follow a move, and
- * `issues` closes pulls.
+ * values. One arrow still points the wrong way and is named here until it goes: `issues` closes pulls.
  */
 const domain = ["store", "access", "git", "events", "context.ts", "slots.ts"];
 const sandboxArrows: Record<string, string[]> = {
@@ -187,7 +186,7 @@ const sandboxArrows: Record<string, string[]> = {
   repositories: domain,
   checks: domain,
   issues: [...domain, "pulls/announce.ts", "pulls/edit.ts"],
-  refs: [...domain, "protection", "issues/mentions.ts", "pulls/follow.ts", "pulls/merge/closing.ts"],
+  refs: [...domain, "protection"],
   pulls: [...domain, "protection", "issues", "refs", "faults/faults.ts"],
   actions: [...domain, "protection"],
   render: [...domain, "protection", "checks", "issues", "pulls"],

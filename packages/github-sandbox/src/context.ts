@@ -1,15 +1,30 @@
-/** Names what every room of the sandbox shares: the store, git, the way to announce events, and the addresses. */
-import type { Announce } from "./events/event.ts";
+/** Names what every room of the sandbox shares: the store, git, the ways to publish what happened, and the addresses. */
+import type { Initiator } from "./access/initiator.ts";
+import type { Announce, PushEvent } from "./events/event.ts";
 import type { GitStore } from "./git/store.ts";
+import type { Repository } from "./store/entities.ts";
 import type { Clock, Store } from "./store/store.ts";
 
 export interface SandboxContext {
   store: Store;
   git: GitStore;
   announce: Announce;
+  /** Run in this order after each move of a branch or tag, inside `git.exclusive`. */
+  refSubscribers: readonly RefSubscriber[];
   clock: Clock;
   /** Base URL of the REST API, such as `http://127.0.0.1:4000/api/v3`; known once the server listens. */
   apiUrl(): string;
   /** Base URL of the web side and of git, such as `http://127.0.0.1:4000`. */
   serverUrl(): string;
 }
+
+/**
+ * Follows a move of a ref before the move is announced, so that whoever gets its webhook finds everything up to date.
+ * Returns what must come after the announcement; null if nothing must.
+ */
+export type RefSubscriber = (
+  context: SandboxContext,
+  repository: Repository,
+  push: PushEvent,
+  initiator: Initiator,
+) => Promise<(() => Promise<void>) | null>;

@@ -27,6 +27,7 @@ import { listen } from "./server.ts";
 import type { Repository } from "./store/entities.ts";
 import { actionsApp, actionsBot } from "./store/github-actions.ts";
 import { type Clock, Store } from "./store/store.ts";
+import { refSubscribers } from "./subscribers.ts";
 import { webPages } from "./web/index.ts";
 import { startWebhooks } from "./webhooks/webhooks.ts";
 
@@ -96,6 +97,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     store,
     git,
     clock,
+    refSubscribers,
     apiUrl,
     serverUrl,
     announce(announcement) {

@@ -23,6 +23,7 @@ import { listen } from "../src/server.ts";
 import type { Job, Repository, User, WorkflowRun } from "../src/store/entities.ts";
 import { Store } from "../src/store/store.ts";
 import type { WebhookEvent } from "../src/store/webhook-event.ts";
+import { refSubscribers } from "../src/subscribers.ts";
 
 export type Files = Record<string, string>;
 
@@ -49,7 +50,7 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
     actions.announced(event);
     return event;
   };
-  const context: SandboxContext = { store, clock, git, announce, apiUrl, serverUrl };
+  const context: SandboxContext = { store, clock, git, refSubscribers, announce, apiUrl, serverUrl };
   const actions = startActions(
     {
       store,

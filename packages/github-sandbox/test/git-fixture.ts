@@ -30,6 +30,7 @@ import { listen } from "../src/server.ts";
 import type { Protection, Repository, Role, User } from "../src/store/entities.ts";
 import { Store } from "../src/store/store.ts";
 import type { WebhookEvent } from "../src/store/webhook-event.ts";
+import { refSubscribers } from "../src/subscribers.ts";
 
 type Files = Record<string, string>;
 
@@ -77,6 +78,7 @@ export async function startWithoutActions(dataDir: string) {
     store,
     clock,
     git: new GitStore(join(dataDir, "git")),
+    refSubscribers,
     announce(announcement) {
       const event = renderAnnouncement(context, announcement);
       announced.push(event);

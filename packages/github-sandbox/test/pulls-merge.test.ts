@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { closedNumbers } from "../src/issues/closing.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
-import { closedNumbers } from "../src/pulls/merge/closing.ts";
 import { type GitFixture, readme, startGitFixture } from "./git-fixture.ts";
 
 let fixture: GitFixture;

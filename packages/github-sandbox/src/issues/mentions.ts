@@ -1,6 +1,5 @@
 /** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
-import type { SandboxContext } from "../context.ts";
-import type { Commit } from "../git/plumbing/objects.ts";
+import type { RefSubscriber } from "../context.ts";
 import type { Repository } from "../store/entities.ts";
 import { recordEvent } from "./record-event.ts";
 
@@ -15,13 +14,8 @@ export function mentions(repository: Repository, text: string): number[] {
   return [...new Set(numbers)];
 }
 
-/** Writes down which issues these commits name, once for each issue and commit. */
-export function recordReferences(
-  context: Pick<SandboxContext, "store">,
-  repository: Repository,
-  commits: readonly Pick<Commit, "sha" | "message">[],
-  actorId: number,
-): void {
+/** Records which issues the commits of a push name, once for each issue and commit. */
+export const recordReferences: RefSubscriber = async (context, repository, { commits }, initiator) => {
   const events = context.store.table("issueEvents");
   for (const { sha, message } of commits) {
     for (const number of mentions(repository, message)) {
@@ -35,9 +29,10 @@ export function recordReferences(
           each.issueNumber === number &&
           each.event === "referenced",
       );
-      // A merge commit names its own pull; that is told as `merged`.
+      // A merge commit names its own pull, which has a `merged` event already.
       if (issue === undefined || context.store.table("pulls").get(issue.id)?.mergeSha === sha) continue;
-      if (known === undefined) recordEvent(context, issue, "referenced", actorId, { commitId: sha });
+      if (known === undefined) recordEvent(context, issue, "referenced", initiator.user.id, { commitId: sha });
     }
   }
-}
+  return null;
+};

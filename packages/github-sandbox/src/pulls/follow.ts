@@ -1,7 +1,8 @@
 /** How open pulls follow the moves of their branches. */
 
 import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { RefSubscriber, SandboxContext } from "../context.ts";
+import { branchOf } from "../git/plumbing/names.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import { recordEvent } from "../issues/record-event.ts";
 import type { Issue, Pull, Repository } from "../store/entities.ts";
@@ -9,38 +10,28 @@ import { prepareHeadAnnouncement, preparePullAnnouncement } from "./announce.ts"
 import { isOpen } from "./facts.ts";
 import { staleApprovals } from "./reviews/stale.ts";
 
-export interface BranchMoved {
-  branch: string;
-  before: string | null;
-  after: string | null;
-}
-
 type Announcing = () => void;
 
 /**
  * Brings the repository's open pulls up to date with a branch that moved: a pull's head moves with its branch, a pull
  * whose head the base now contains is merged (however that came about), and one whose branch is gone is closed.
- * @returns Says all that; call it after the move itself was told.
  */
-export async function followMove(
-  context: SandboxContext,
-  repository: Repository,
-  moved: BranchMoved,
-  initiator: Initiator,
-): Promise<Announcing> {
+export const followRef: RefSubscriber = async (context, repository, { moved }, initiator) => {
+  const branch = branchOf(moved.ref);
+  if (branch === null) return null;
   const open = context.store
     .table("pulls")
     .filter((pull) => pull.repositoryId === repository.id && isOpen(context, pull));
   const announcements: Announcing[] = [];
-  for (const pull of open.filter((each) => each.headRef === moved.branch)) {
+  for (const pull of open.filter((each) => each.headRef === branch)) {
     announcements.push(await followHead(context, repository, pull, moved.after, initiator));
   }
-  const based = open.filter((each) => each.baseRef === moved.branch);
+  const based = open.filter((each) => each.baseRef === branch);
   announcements.push(...(await followBase(context, repository, based, moved.after, initiator)));
-  return () => {
+  return async () => {
     for (const announce of announcements) announce();
   };
-}
+};
 
 /** The pull's head is now at `after`; null: its branch is gone. */
 export async function followHead(

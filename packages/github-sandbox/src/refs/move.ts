@@ -9,11 +9,8 @@ import type { MovedRef } from "../events/event.ts";
 import { bringsMerges, isAncestor } from "../git/plumbing/history.ts";
 import { branchOf, tagOf } from "../git/plumbing/names.ts";
 import { readRef, swapRef } from "../git/plumbing/stored-refs.ts";
-import { recordReferences } from "../issues/mentions.ts";
 import { guardsOf } from "../protection/guards.ts";
 import { judgeMove, type Objection } from "../protection/judge.ts";
-import { followMove } from "../pulls/follow.ts";
-import { closeMentioned } from "../pulls/merge/closing.ts";
 import type { Repository } from "../store/entities.ts";
 import { pushOf } from "./push.ts";
 
@@ -77,10 +74,12 @@ export async function refMoved(
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
   const push = await pushOf(context.git.at(repository), repository, moved);
-  recordReferences(context, repository, push.commits, initiator.user.id);
   touch(context, repository);
-  const announcePulls =
-    branch === null ? () => {} : await followMove(context, repository, { ...moved, branch }, initiator);
+  const afterwards: (() => Promise<void>)[] = [];
+  for (const follow of context.refSubscribers) {
+    const then = await follow(context, repository, push, initiator);
+    if (then !== null) afterwards.push(then);
+  }
   context.announce({ repository, initiator, ...push });
   const named = {
     repository,
@@ -90,10 +89,7 @@ export async function refMoved(
   };
   if (moved.before === null) context.announce({ ...named, event: "create" });
   if (moved.after === null) context.announce({ ...named, event: "delete" });
-  announcePulls();
-  if (branch !== repository.defaultBranch) return;
-  const messages = push.commits.map(({ message }) => message);
-  await closeMentioned(context, repository, messages, initiator);
+  for (const then of afterwards) await then();
 }
 
 function touch(context: SandboxContext, { id }: Repository): void {

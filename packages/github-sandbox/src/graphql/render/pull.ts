@@ -8,11 +8,11 @@ import type {
 } from "@octokit/graphql-schema";
 import { changes, type FileChange } from "../../git/plumbing/diff.ts";
 import { log, mergeBase } from "../../git/plumbing/history.ts";
+import { closedNumbers } from "../../issues/closing.ts";
 import { ownersOf } from "../../protection/owners.ts";
 import { decisionOn } from "../../protection/reviews.ts";
 import { latestVerdicts } from "../../protection/standing.ts";
 import { factsOf } from "../../pulls/facts.ts";
-import { closedNumbers } from "../../pulls/merge/closing.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { association } from "../../render/user.ts";

@@ -4,6 +4,7 @@ import { ApiError } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import type { SandboxContext } from "../../context.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
+import { closeMentioned } from "../../issues/closing.ts";
 import { judgeMerge } from "../../protection/judge.ts";
 import { ownersOf } from "../../protection/owners.ts";
 import { moveRef, refMoved } from "../../refs/move.ts";
@@ -14,7 +15,6 @@ import { isOpen } from "../facts.ts";
 import { markMerged } from "../follow.ts";
 import { testMerge } from "../mergeability.ts";
 import { sizeOf } from "../sizes.ts";
-import { closeMentioned } from "./closing.ts";
 import { methodRefusal, writeMerge } from "./commits.ts";
 
 export interface MergeOrder {

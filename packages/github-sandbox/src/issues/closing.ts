@@ -1,8 +1,12 @@
-/** Issues closed by a merged pull, or by a commit that reaches the default branch. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue */
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
-import { closeIssue } from "../../issues/changes.ts";
-import type { Repository } from "../../store/entities.ts";
+/**
+ * Closes the issues that a merged pull names with a keyword, or a commit that reaches the default branch.
+ * https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+ */
+import type { Initiator } from "../access/initiator.ts";
+import type { RefSubscriber, SandboxContext } from "../context.ts";
+import { branchOf } from "../git/plumbing/names.ts";
+import type { Repository } from "../store/entities.ts";
+import { closeIssue } from "./changes.ts";
 
 const keyword = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:([\w.-]+\/[\w.-]+))?#(\d+)\b/gi;
 
@@ -13,6 +17,7 @@ export function closedNumbers(repository: Repository, text: string): number[] {
   return [...new Set(found.map(([, , number]) => Number(number)))];
 }
 
+/** Closes the open issues that the texts close. Pulls are not closed so. */
 export async function closeMentioned(
   context: SandboxContext,
   repository: Repository,
@@ -26,3 +31,9 @@ export async function closeMentioned(
     if (issue?.state === "open") await closeIssue(context, repository, issue, "completed", initiator);
   }
 }
+
+export const closeIssuesOfPush: RefSubscriber = async (context, repository, { moved, commits }, initiator) => {
+  if (branchOf(moved.ref) !== repository.defaultBranch) return null;
+  const messages = commits.map(({ message }) => message);
+  return () => closeMentioned(context, repository, messages, initiator);
+};
