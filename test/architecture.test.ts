@@ -173,7 +173,7 @@ describe("the packages", () => {
 
 /**
  * What each room of the sandbox may import of the others. Domain rooms know no HTTP and render nothing: they announce events as
- * values. One arrow still points the wrong way and is named here until it goes: `issues` closes pulls.
+ * values.
  */
 const domain = ["store", "access", "git", "events", "context.ts", "slots.ts"];
 const sandboxArrows: Record<string, string[]> = {
@@ -185,7 +185,7 @@ const sandboxArrows: Record<string, string[]> = {
   protection: domain,
   repositories: domain,
   checks: domain,
-  issues: [...domain, "pulls/announce.ts", "pulls/edit.ts"],
+  issues: domain,
   refs: [...domain, "protection"],
   pulls: [...domain, "protection", "issues", "refs", "faults/faults.ts"],
   actions: [...domain, "protection"],

@@ -6,7 +6,7 @@ import { emptyTree } from "../src/git/plumbing/diff.ts";
 import type { GitDir } from "../src/git/plumbing/dir.ts";
 import { writeBlob, writeCommit } from "../src/git/plumbing/objects.ts";
 import { writeTree } from "../src/git/plumbing/trees.ts";
-import { openIssue } from "../src/issues/changes.ts";
+import { openIssue } from "../src/issues/state.ts";
 import { unprotected } from "../src/protection/classic.ts";
 import { pullsIdle } from "../src/pulls/background.ts";
 import { openPull } from "../src/pulls/open.ts";
@@ -60,7 +60,7 @@ beforeEach(async () => {
   await git.run(["update-ref", "refs/heads/main", base]);
   await git.run(["update-ref", "refs/heads/side", await commit("Side", base)]);
   const issue = { title: "first", body: null, labels: [], assigneeIds: [] };
-  await openIssue(context, repository, issue, { user, byJobToken: false });
+  openIssue(context, repository, issue, { user, byJobToken: false });
   const given = { title: "Side", body: "Closes #1", head: "side", base: "main", draft: false };
   pull = await openPull(context, repository, given, { user, byJobToken: false });
 });

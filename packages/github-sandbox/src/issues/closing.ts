@@ -6,7 +6,7 @@ import type { Initiator } from "../access/initiator.ts";
 import type { RefSubscriber, SandboxContext } from "../context.ts";
 import { branchOf } from "../git/plumbing/names.ts";
 import type { Repository } from "../store/entities.ts";
-import { closeIssue } from "./changes.ts";
+import { closeIssue } from "./state.ts";
 
 const keyword = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:([\w.-]+\/[\w.-]+))?#(\d+)\b/gi;
 
@@ -18,22 +18,22 @@ export function closedNumbers(repository: Repository, text: string): number[] {
 }
 
 /** Closes the open issues that the texts close. Pulls are not closed so. */
-export async function closeMentioned(
+export function closeMentioned(
   context: SandboxContext,
   repository: Repository,
   texts: readonly string[],
   initiator: Initiator,
-): Promise<void> {
+): void {
   for (const number of new Set(texts.flatMap((text) => closedNumbers(repository, text)))) {
     const issue = context.store
       .table("issues")
       .find((each) => each.repositoryId === repository.id && each.number === number && !each.isPull);
-    if (issue?.state === "open") await closeIssue(context, repository, issue, "completed", initiator);
+    if (issue?.state === "open") closeIssue(context, repository, issue, "completed", initiator);
   }
 }
 
 export const closeIssuesOfPush: RefSubscriber = async (context, repository, { moved, commits }, initiator) => {
   if (branchOf(moved.ref) !== repository.defaultBranch) return null;
   const messages = commits.map(({ message }) => message);
-  return () => closeMentioned(context, repository, messages, initiator);
+  return async () => closeMentioned(context, repository, messages, initiator);
 };

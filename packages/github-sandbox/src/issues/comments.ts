@@ -1,24 +1,22 @@
-/** A comment comes to be, whether by REST or by GraphQL. */
+/** Writes, edits and deletes comments, for REST and GraphQL. */
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import type { BodyChanged, Written } from "../events/event.ts";
 import type { Comment, Issue, Repository } from "../store/entities.ts";
 
-type Happened = Written<BodyChanged>;
-
-/** Announces what happened to a comment; nothing for one whose issue is gone. */
-export function announceIssueComment(
+/** Announces nothing for a comment whose issue is gone. */
+function announceComment(
   context: SandboxContext,
   repository: Repository,
   comment: Comment,
-  happened: Happened,
+  change: Written<BodyChanged>,
   initiator: Initiator,
 ): void {
   const issue = context.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
-  context.announce({ repository, initiator, event: "issue_comment", issue, comment, ...happened });
+  context.announce({ repository, initiator, event: "issue_comment", issue, comment, ...change });
 }
 
 export function commentOn(
@@ -43,6 +41,30 @@ export function commentOn(
       updatedAt: now,
     });
   });
-  announceIssueComment(context, repository, comment, { action: "created" }, initiator);
+  announceComment(context, repository, comment, { action: "created" }, initiator);
   return comment;
+}
+
+export function editComment(
+  context: SandboxContext,
+  repository: Repository,
+  old: Comment,
+  body: string,
+  initiator: Initiator,
+): Comment {
+  if (body === old.body) return old;
+  const comment = context.store.table("comments").put({ ...old, body, updatedAt: context.store.now() });
+  const changes = { body: { from: old.body } };
+  announceComment(context, repository, comment, { action: "edited", changes }, initiator);
+  return comment;
+}
+
+export function deleteComment(
+  context: SandboxContext,
+  repository: Repository,
+  comment: Comment,
+  initiator: Initiator,
+): void {
+  context.store.table("comments").remove(comment.id);
+  announceComment(context, repository, comment, { action: "deleted" }, initiator);
 }

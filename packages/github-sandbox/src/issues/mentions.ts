@@ -1,10 +1,10 @@
 /** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
-import type { RefSubscriber } from "../context.ts";
-import type { Repository } from "../store/entities.ts";
+import type { RefSubscriber, SandboxContext } from "../context.ts";
+import type { Issue, Repository } from "../store/entities.ts";
 import { recordEvent } from "./record-event.ts";
 
 /** Numbers of the repository's issues, as `#12` or `owner/repo#12`. */
-export function mentions(repository: Repository, text: string): number[] {
+function mentions(repository: Repository, text: string): number[] {
   const own = `${repository.owner}/${repository.name}`.toLowerCase();
   // With limits: a long word without any would be read again from each of its dots.
   const found = [...text.matchAll(/(?<![\w#&/])([\w.-]{1,39}\/[\w.-]{1,100})?#(\d+)\b/g)];
@@ -12,6 +12,24 @@ export function mentions(repository: Repository, text: string): number[] {
     where === undefined || where.toLowerCase() === own ? [Number(number)] : [],
   );
   return [...new Set(numbers)];
+}
+
+export interface CrossReference {
+  source: Issue;
+  byId: number;
+  at: string;
+}
+
+/** One for each other issue or pull of the repository that names this one, from when it first did. */
+export function crossReferences(context: SandboxContext, repository: Repository, issue: Issue): CrossReference[] {
+  const issues = context.store.table("issues").filter((each) => each.repositoryId === repository.id);
+  const comments = context.store.table("comments").filter((each) => each.repositoryId === repository.id);
+  return issues.flatMap((source) => {
+    if (source.id === issue.id) return [];
+    const texts = [source, ...comments.filter((comment) => comment.issueNumber === source.number)];
+    const first = texts.find(({ body }) => mentions(repository, body ?? "").includes(issue.number));
+    return first === undefined ? [] : [{ source, byId: first.userId, at: first.createdAt }];
+  });
 }
 
 /** Records which issues the commits of a push name, once for each issue and commit. */

@@ -1,6 +1,6 @@
 /** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
 
-import { ApiError } from "../access/errors.ts";
+import { ApiError, notFound } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
 import type { Issue } from "../store/entities.ts";
@@ -31,11 +31,20 @@ export function subIssuesOf(store: Store, parent: Issue): Issue[] {
   return childrenOf(store, parent.id).flatMap((id) => store.table("issues").get(id) ?? []);
 }
 
-/** Puts the parent's sub-issues into this order. */
-export function place(store: Store, parentId: number, ids: readonly number[]): void {
+function place(store: Store, parentId: number, ids: readonly number[]): void {
   store.transaction(() => {
     for (const [position, id] of ids.entries()) store.table("subIssues").put({ id, parentId, position });
   });
+}
+
+/** @throws ApiError 404 for an issue that is not the parent's, 422 when the other one is not. */
+export function placeSubIssue(store: Store, parent: Issue, id: number, beside: { id: number; after: boolean }): void {
+  const present = childrenOf(store, parent.id);
+  if (!present.includes(id)) throw notFound();
+  const others = present.filter((each) => each !== id);
+  if (!others.includes(beside.id)) throw new ApiError(422, "The sub-issue to place it by is not of this parent.");
+  const at = others.indexOf(beside.id) + (beside.after ? 1 : 0);
+  place(store, parent.id, others.toSpliced(at, 0, id));
 }
 
 /** @throws ApiError 422 for an issue that does not fit there. */
@@ -54,12 +63,14 @@ export function addSubIssue(
   announce(context, parent, child, "added", initiator);
 }
 
+/** @throws ApiError 404 for an issue that is not the parent's. */
 export function removeSubIssue(
   context: SandboxContext,
   parent: PlacedIssue,
   child: PlacedIssue,
   initiator: Initiator,
 ): void {
+  if (parentOf(context.store, child.issue)?.id !== parent.issue.id) throw notFound();
   context.store.table("subIssues").remove(child.issue.id);
   announce(context, parent, child, "removed", initiator);
 }

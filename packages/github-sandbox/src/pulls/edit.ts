@@ -11,26 +11,6 @@ import { announceHead, announcePull } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { closed, touchIssue } from "./follow.ts";
 
-export async function editWords(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  wanted: { title?: string | undefined; body?: string | null | undefined },
-  initiator: Initiator,
-): Promise<void> {
-  const issue = context.store.table("issues").get(pull.id);
-  if (issue === undefined) return;
-  const title = wanted.title ?? issue.title;
-  const body = wanted.body === undefined ? issue.body : wanted.body;
-  if (title === issue.title && body === issue.body) return;
-  touchIssue(context, pull, { title, body });
-  const changes = {
-    ...(title === issue.title ? {} : { title: { from: issue.title } }),
-    ...(body === issue.body ? {} : { body: { from: issue.body ?? "" } }),
-  };
-  await announcePull(context, repository, pull, { action: "edited", changes }, initiator);
-}
-
 /** Points the pull at another base. Call it inside `context.git.exclusive`. @throws ApiError 422 when it cannot be. */
 export async function retarget(
   context: SandboxContext,

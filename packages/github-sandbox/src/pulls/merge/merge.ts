@@ -107,7 +107,7 @@ export async function finishMerge(
   await announcePull(context, repository, pull, { action: "closed" }, initiator);
   if (baseRef === repository.defaultBranch) {
     // What the commits' messages close is closed already: they reached the default branch (`refMoved`).
-    await closeMentioned(context, repository, [context.store.table("issues").get(id)?.body ?? ""], initiator);
+    closeMentioned(context, repository, [context.store.table("issues").get(id)?.body ?? ""], initiator);
   }
   if (repository.deleteBranchOnMerge) await deleteHead(context, repository, pull, initiator);
   context.store.table("pendingMerges").remove(id);

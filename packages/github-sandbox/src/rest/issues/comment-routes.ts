@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { forbidden } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
-import { announceIssueComment, commentOn } from "../../issues/comments.ts";
+import { commentOn, deleteComment, editComment } from "../../issues/comments.ts";
 import { renderIssueComment } from "../../render/issue.ts";
 import type { Comment, Repository } from "../../store/entities.ts";
 import { bodyOf, checkComment } from "../body.ts";
@@ -65,18 +65,13 @@ export function commentRoutes(context: SandboxContext): Rest {
     const { body } = await bodyOf(http, written);
     checkComment(body);
     const old = ownComment(http, context, repository);
-    if (body === old.body) return respond<"issues/update-comment">(http, renderIssueComment(context, repository, old));
-    const comment = comments.put({ ...old, body, updatedAt: context.store.now() });
-    const changes = { body: { from: old.body } };
-    announceIssueComment(context, repository, comment, { action: "edited", changes }, initiatorOf(http));
+    const comment = editComment(context, repository, old, body, initiatorOf(http));
     return respond<"issues/update-comment">(http, renderIssueComment(context, repository, comment));
   });
 
   rest.delete("/repos/:owner/:repo/issues/comments/:id{[0-9]+}", (http) => {
     const repository = repositoryToJoin(http, context.store, conversation);
-    const comment = ownComment(http, context, repository);
-    comments.remove(comment.id);
-    announceIssueComment(context, repository, comment, { action: "deleted" }, initiatorOf(http));
+    deleteComment(context, repository, ownComment(http, context, repository), initiatorOf(http));
     return http.body(null, 204);
   });
 

@@ -1,7 +1,7 @@
 /** The issue or comment a path names, and the bodies its routes read. */
 
 import { z } from "zod";
-import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
+import { forbidden, notFound } from "../../access/errors.ts";
 import type { Initiator } from "../../access/initiator.ts";
 import { may } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
@@ -48,14 +48,3 @@ export function mayTriage(http: HttpContext, repository: Repository): boolean {
 export const labelNames = z.array(
   z.union([z.string().min(1), z.object({ name: z.string().min(1) }).transform((label) => label.name)]),
 );
-
-/** @throws ApiError 422 for someone who cannot be assigned. */
-export function assigneeIds(context: SandboxContext, repository: Repository, logins: readonly string[]): number[] {
-  return logins.map((login) => {
-    const user = context.store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
-    const belongs =
-      user !== undefined && (user.id === repository.ownerId || String(user.id) in repository.collaborators);
-    if (!belongs) throw unprocessable("Issue", [{ field: "assignees", code: "invalid" }]);
-    return user.id;
-  });
-}

@@ -3,21 +3,21 @@
 import { z } from "zod";
 import { forbidden } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
-import { closeIssue, editIssue, openIssue, reopenIssue, setAssignees, setLabels } from "../../issues/changes.ts";
-import { renderIssue } from "../../render/issue.ts";
-import type { Issue, Repository } from "../../store/entities.ts";
-import { bodyOf, checkWords } from "../body.ts";
+import { assigneeIds } from "../../issues/assignees.ts";
+import { listIssues } from "../../issues/list.ts";
+import { openIssue } from "../../issues/state.ts";
 import {
-  type HttpContext,
-  newRest,
-  paginate,
-  type Rest,
-  repositoryFor,
-  repositoryForAny,
-  repositoryToJoin,
-} from "../kit.ts";
+  assignIssueOrPull,
+  closeIssueOrPull,
+  editIssueOrPull,
+  labelIssueOrPull,
+  reopenIssueOrPull,
+} from "../../pulls/issue-or-pull.ts";
+import { renderIssue } from "../../render/issue.ts";
+import { bodyOf, checkWords } from "../body.ts";
+import { newRest, paginate, type Rest, repositoryFor, repositoryForAny, repositoryToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { assigneeIds, conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
+import { conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
 
 const title = z.union([z.string().min(1), z.number().transform(String)]);
 
@@ -42,7 +42,7 @@ export function issueRoutes(context: SandboxContext): Rest {
 
   rest.get("/repos/:owner/:repo/issues", (http) => {
     const repository = repositoryFor(http, context.store, "issues", "read");
-    const found = listed(http, context, repository);
+    const found = listIssues(context, repository, http.req.query());
     return respond<"issues/list-for-repo">(
       http,
       paginate(http, found).map((issue) => renderIssue(context, repository, issue)),
@@ -55,7 +55,7 @@ export function issueRoutes(context: SandboxContext): Rest {
     checkWords("Issue", body);
     // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
     const triage = mayTriage(http, repository);
-    const issue = await openIssue(
+    const issue = openIssue(
       context,
       repository,
       {
@@ -83,16 +83,16 @@ export function issueRoutes(context: SandboxContext): Rest {
     const triage = mayTriage(http, repository);
     if (!triage && issue.userId !== initiator.user.id) throw forbidden("Must have admin rights to Repository.");
     const description = "body" in body ? (body.body ?? null) : undefined;
-    issue = await editIssue(
+    issue = await editIssueOrPull(
       context,
       repository,
       issue,
       { title: body.title ?? undefined, body: description },
       initiator,
     );
-    if (triage && body.labels) issue = await setLabels(context, repository, issue, body.labels, initiator);
+    if (triage && body.labels) issue = await labelIssueOrPull(context, repository, issue, body.labels, initiator);
     if (triage && body.assignees) {
-      issue = await setAssignees(
+      issue = await assignIssueOrPull(
         context,
         repository,
         issue,
@@ -102,41 +102,11 @@ export function issueRoutes(context: SandboxContext): Rest {
     }
     if (body.state === "closed") {
       const reason = body.state_reason === "reopened" ? null : (body.state_reason ?? null);
-      issue = await closeIssue(context, repository, issue, reason, initiator);
+      issue = await closeIssueOrPull(context, repository, issue, reason, initiator);
     }
-    if (body.state === "open") issue = await reopenIssue(context, repository, issue, initiator);
+    if (body.state === "open") issue = await reopenIssueOrPull(context, repository, issue, initiator);
     return respond<"issues/update">(http, renderIssue(context, repository, issue));
   });
 
   return rest;
-}
-
-/** The issues the query asks for; newest first unless it says otherwise. */
-function listed(http: HttpContext, context: SandboxContext, repository: Repository): Issue[] {
-  const query = http.req.query();
-  const state = query.state ?? "open";
-  const labels = (query.labels ?? "").split(",").filter((name) => name !== "");
-  const since = query.since === undefined ? null : Date.parse(query.since);
-  const login = (id: number) => context.store.table("users").get(id)?.login.toLowerCase();
-  const key = query.sort === "updated" ? "updatedAt" : "createdAt";
-  const sign = query.direction === "asc" ? 1 : -1;
-  const has = (issue: Issue, name: string) => issue.labels.some((each) => each.toLowerCase() === name.toLowerCase());
-  return context.store
-    .table("issues")
-    .filter(
-      (issue) =>
-        issue.repositoryId === repository.id &&
-        (state === "all" || issue.state === state) &&
-        labels.every((name) => has(issue, name)) &&
-        (since === null || Date.parse(issue.updatedAt) >= since) &&
-        (query.creator === undefined || login(issue.userId) === query.creator.toLowerCase()) &&
-        (query.assignee === undefined || isAssigned(issue, query.assignee.toLowerCase(), login)),
-    )
-    .sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.number - b.number));
-}
-
-function isAssigned(issue: Issue, wanted: string, login: (id: number) => string | undefined): boolean {
-  if (wanted === "none") return issue.assigneeIds.length === 0;
-  if (wanted === "*") return issue.assigneeIds.length > 0;
-  return issue.assigneeIds.some((id) => login(id) === wanted);
 }

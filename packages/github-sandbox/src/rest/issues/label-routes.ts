@@ -1,11 +1,11 @@
 /** Labels of the repository and on an issue. https://docs.github.com/en/rest/issues/labels */
 
 import { z } from "zod";
-import { notFound, unprocessable } from "../../access/errors.ts";
+import { notFound } from "../../access/errors.ts";
 import { refusal } from "../../access/permissions.ts";
 import type { SandboxContext } from "../../context.ts";
-import { setLabels } from "../../issues/changes.ts";
-import { findLabel, labelsOf } from "../../issues/labels.ts";
+import { createLabel, deleteLabel, editLabel, findLabel, labelsOf, labelsWithout } from "../../issues/labels.ts";
+import { labelIssueOrPull } from "../../pulls/issue-or-pull.ts";
 import { renderLabel } from "../../render/issue.ts";
 import type { Issue, Label, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
@@ -44,17 +44,8 @@ export function labelRoutes(context: SandboxContext): Rest {
   rest.post("/repos/:owner/:repo/labels", async (http) => {
     const repository = repositoryForAny(http, context.store, conversation, "write");
     const body = await bodyOf(http, created);
-    if (findLabel(context, repository, body.name) !== undefined) {
-      throw unprocessable("Label", [{ field: "name", code: "already_exists" }]);
-    }
-    const label = labels.put({
-      id: context.store.nextId(),
-      repositoryId: repository.id,
-      name: body.name,
-      color: body.color ?? "ededed",
-      description: body.description ?? null,
-    });
-    context.announce({ repository, initiator: initiatorOf(http), event: "label", action: "created", label });
+    const given = { name: body.name, color: body.color ?? null, description: body.description ?? null };
+    const label = createLabel(context, repository, given, initiatorOf(http));
     return respond<"issues/create-label", 201>(http, renderLabel(context, repository, label), 201);
   });
 
@@ -67,25 +58,18 @@ export function labelRoutes(context: SandboxContext): Rest {
     const repository = repositoryForAny(http, context.store, conversation, "write");
     const old = labelAt(http, context, repository);
     const body = await bodyOf(http, edited);
-    const name = body.new_name ?? old.name;
-    const taken = findLabel(context, repository, name);
-    if (taken !== undefined && taken.id !== old.id) {
-      throw unprocessable("Label", [{ field: "name", code: "already_exists" }]);
-    }
-    const description = body.description === undefined ? old.description : body.description;
-    const label = labels.put({ ...old, name, color: body.color ?? old.color, description });
-    relabel(context, repository, old.name, name);
-    const changes = name === old.name ? {} : { name: { from: old.name } };
-    context.announce({ repository, initiator: initiatorOf(http), event: "label", action: "edited", label, changes });
+    const wanted = {
+      name: body.new_name ?? old.name,
+      color: body.color ?? old.color,
+      description: body.description === undefined ? old.description : body.description,
+    };
+    const label = editLabel(context, repository, old, wanted, initiatorOf(http));
     return respond<"issues/update-label">(http, renderLabel(context, repository, label));
   });
 
   rest.delete("/repos/:owner/:repo/labels/:name", (http) => {
     const repository = repositoryForAny(http, context.store, conversation, "write");
-    const label = labelAt(http, context, repository);
-    labels.remove(label.id);
-    relabel(context, repository, label.name, null);
-    context.announce({ repository, initiator: initiatorOf(http), event: "label", action: "deleted", label });
+    deleteLabel(context, repository, labelAt(http, context, repository), initiatorOf(http));
     return http.body(null, 204);
   });
 
@@ -114,7 +98,10 @@ export function labelRoutes(context: SandboxContext): Rest {
     const { labels: names } = await bodyOf(http, named);
     return respond<"issues/add-labels">(
       http,
-      shown(repository, await setLabels(context, repository, issue, [...issue.labels, ...names], initiatorOf(http))),
+      shown(
+        repository,
+        await labelIssueOrPull(context, repository, issue, [...issue.labels, ...names], initiatorOf(http)),
+      ),
     );
   });
 
@@ -123,24 +110,22 @@ export function labelRoutes(context: SandboxContext): Rest {
     const { labels: names } = await bodyOf(http, named);
     return respond<"issues/set-labels">(
       http,
-      shown(repository, await setLabels(context, repository, issue, names, initiatorOf(http))),
+      shown(repository, await labelIssueOrPull(context, repository, issue, names, initiatorOf(http))),
     );
   });
 
   rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
     const { repository, issue } = labelling(http);
-    await setLabels(context, repository, issue, [], initiatorOf(http));
+    await labelIssueOrPull(context, repository, issue, [], initiatorOf(http));
     return http.body(null, 204);
   });
 
   rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels/:name", async (http) => {
     const { repository, issue } = labelling(http);
-    const name = http.req.param("name").toLowerCase();
-    if (!issue.labels.some((each) => each.toLowerCase() === name)) throw notFound("Label does not exist");
-    const rest = issue.labels.filter((each) => each.toLowerCase() !== name);
+    const others = labelsWithout(issue, http.req.param("name"));
     return respond<"issues/remove-label">(
       http,
-      shown(repository, await setLabels(context, repository, issue, rest, initiatorOf(http))),
+      shown(repository, await labelIssueOrPull(context, repository, issue, others, initiatorOf(http))),
     );
   });
 
@@ -151,15 +136,4 @@ function labelAt(http: HttpContext, context: SandboxContext, repository: Reposit
   const label = findLabel(context, repository, http.req.param("name") ?? "");
   if (label === undefined) throw notFound();
   return label;
-}
-
-/** Issues remember labels by name: carry a new name over, or take the label off. */
-function relabel(context: SandboxContext, repository: Repository, from: string, to: string | null): void {
-  const issues = context.store.table("issues");
-  context.store.transaction(() => {
-    for (const issue of issues.filter((each) => each.repositoryId === repository.id && each.labels.includes(from))) {
-      const names = issue.labels.flatMap((name) => (name !== from ? [name] : to === null ? [] : [to]));
-      issues.put({ ...issue, labels: names });
-    }
-  });
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { forbidden, notFound } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
+import { react, reactionsTo } from "../../issues/reactions.ts";
 import { renderReaction } from "../../render/issue.ts";
 import type { Reaction, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
@@ -18,16 +19,14 @@ type SubjectAt = (http: HttpContext, repository: Repository) => Reaction["subjec
 
 export function reactionRoutes(context: SandboxContext): Rest {
   const rest = newRest();
-  const reactions = context.store.table("reactions");
 
   function routesAt(path: string, subjectAt: SubjectAt): void {
-    const of = (subject: Reaction["subject"]) =>
-      reactions.filter((each) => each.subject.kind === subject.kind && each.subject.id === subject.id);
-
     rest.get(path, (http) => {
       const repository = repositoryForAny(http, context.store, conversation, "read");
       const content = http.req.query("content");
-      const found = of(subjectAt(http, repository)).filter((each) => content === undefined || each.content === content);
+      const found = reactionsTo(context, subjectAt(http, repository)).filter(
+        (each) => content === undefined || each.content === content,
+      );
       return respond<"reactions/list-for-issue">(
         http,
         paginate(http, found).map((reaction) => renderReaction(context, reaction)),
@@ -39,21 +38,20 @@ export function reactionRoutes(context: SandboxContext): Rest {
       const { content } = await bodyOf(http, reacted);
       const subject = subjectAt(http, repository);
       const userId = initiatorOf(http).user.id;
-      const same = of(subject).find((each) => each.userId === userId && each.content === content);
-      if (same !== undefined) return respond<"reactions/create-for-issue">(http, renderReaction(context, same));
-      const id = context.store.nextId();
-      const createdAt = context.store.now();
-      const made = reactions.put({ id, repositoryId: repository.id, subject, userId, content, createdAt });
-      return respond<"reactions/create-for-issue", 201>(http, renderReaction(context, made), 201);
+      const { reaction, isNew } = react(context, { repositoryId: repository.id, subject, userId, content });
+      const shown = renderReaction(context, reaction);
+      return isNew
+        ? respond<"reactions/create-for-issue", 201>(http, shown, 201)
+        : respond<"reactions/create-for-issue">(http, shown);
     });
 
     rest.delete(`${path}/:reaction{[0-9]+}`, (http) => {
       const repository = repositoryToJoin(http, context.store, conversation);
       const wanted = Number(http.req.param("reaction"));
-      const reaction = of(subjectAt(http, repository)).find((each) => each.id === wanted);
+      const reaction = reactionsTo(context, subjectAt(http, repository)).find((each) => each.id === wanted);
       if (reaction === undefined) throw notFound();
       if (reaction.userId !== initiatorOf(http).user.id && !mayTriage(http, repository)) throw forbidden();
-      reactions.remove(reaction.id);
+      context.store.table("reactions").remove(reaction.id);
       return http.body(null, 204);
     });
   }

@@ -1,7 +1,7 @@
 /** All that happened around an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
 
 import type { SandboxContext } from "../../context.ts";
-import { mentions } from "../../issues/mentions.ts";
+import { crossReferences } from "../../issues/mentions.ts";
 import { renderIssueComment, renderIssueEvent, renderPlacedIssue } from "../../render/issue.ts";
 import type { Schema } from "../../render/site.ts";
 import { renderSimpleUser } from "../../render/user.ts";
@@ -54,22 +54,15 @@ function commentsOn(context: SandboxContext, repository: Repository, issue: Issu
     }));
 }
 
-/** One for each other issue or pull of the repository that names this one, from when it first did. */
 function mentionsOf(context: SandboxContext, repository: Repository, issue: Issue): Entry[] {
-  const issues = context.store.table("issues").filter((each) => each.repositoryId === repository.id);
-  const comments = context.store.table("comments").filter((each) => each.repositoryId === repository.id);
-  return issues.flatMap((source): Entry[] => {
-    if (source.id === issue.id) return [];
-    const texts = [source, ...comments.filter((comment) => comment.issueNumber === source.number)];
-    const first = texts.find(({ body }) => mentions(repository, body ?? "").includes(issue.number));
-    if (first === undefined) return [];
-    const entry: Schema<"timeline-cross-referenced-event"> = {
+  return crossReferences(context, repository, issue).map(({ source, byId, at }) => ({
+    at,
+    shown: {
       event: "cross-referenced",
-      actor: renderSimpleUser(context, userById(context, first.userId)),
-      created_at: first.createdAt,
-      updated_at: first.createdAt,
+      actor: renderSimpleUser(context, userById(context, byId)),
+      created_at: at,
+      updated_at: at,
       source: { type: "issue", issue: renderPlacedIssue(context, { issue: source, repository }) },
-    };
-    return [{ at: first.createdAt, shown: entry }];
-  });
+    } satisfies Schema<"timeline-cross-referenced-event">,
+  }));
 }

@@ -5,8 +5,9 @@ import { unprocessable } from "../../access/errors.ts";
 import type { SandboxContext } from "../../context.ts";
 import { diffText, patchText } from "../../git/plumbing/diff.ts";
 import { log } from "../../git/plumbing/history.ts";
-import { closePull, editWords, reopenPull, retarget } from "../../pulls/edit.ts";
+import { closePull, reopenPull, retarget } from "../../pulls/edit.ts";
 import { factsOf, isOpen, issueOf } from "../../pulls/facts.ts";
+import { editIssueOrPull } from "../../pulls/issue-or-pull.ts";
 import { listPulls } from "../../pulls/list.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { openPull } from "../../pulls/open.ts";
@@ -94,7 +95,7 @@ export function pullRoutes(context: SandboxContext): Rest {
     const pull = pullAt(http, context, repository);
     const initiator = initiatorOf(http);
     const words = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };
-    await editWords(context, repository, pull, words, initiator);
+    await editIssueOrPull(context, repository, issueOf(context, pull), words, initiator);
     await context.git.exclusive(repository, async () => {
       const { base, state } = body;
       if (base && base !== pull.baseRef && !isOpen(context, pull)) {

@@ -1,10 +1,10 @@
 /** Sub-issues. https://docs.github.com/en/rest/issues/sub-issues */
 
 import { z } from "zod";
-import { ApiError, notFound } from "../../../access/errors.ts";
+import { notFound } from "../../../access/errors.ts";
 import type { SandboxContext } from "../../../context.ts";
 import { placedIssue } from "../../../issues/placed.ts";
-import { addSubIssue, childrenOf, parentOf, place, removeSubIssue } from "../../../issues/sub-issues.ts";
+import { addSubIssue, childrenOf, parentOf, placeSubIssue, removeSubIssue } from "../../../issues/sub-issues.ts";
 import { renderPlacedIssue } from "../../../render/issue.ts";
 import { bodyOf } from "../../body.ts";
 import { newRest, paginate, type Rest } from "../../kit.ts";
@@ -54,7 +54,7 @@ export function subIssueRoutes(context: SandboxContext): Rest {
     const parent = issueOfPath(http, context, "write");
     const { sub_issue_id: childId } = await bodyOf(http, removed);
     const child = placedIssue(context, childId);
-    if (child === null || parentOf(store, child.issue)?.id !== parent.issue.id) throw notFound();
+    if (child === null) throw notFound();
     removeSubIssue(context, parent, child, initiatorOf(http));
     return respond<"issues/remove-sub-issue">(http, renderPlacedIssue(context, parent));
   });
@@ -62,13 +62,8 @@ export function subIssueRoutes(context: SandboxContext): Rest {
   rest.patch(`${one}/sub_issues/priority`, async (http) => {
     const parent = issueOfPath(http, context, "write");
     const body = await bodyOf(http, moved);
-    const present = childrenOf(store, parent.issue.id);
-    const anchor = body.after_id ?? body.before_id ?? 0;
-    if (!present.includes(body.sub_issue_id)) throw notFound();
-    const others = present.filter((each) => each !== body.sub_issue_id);
-    if (!others.includes(anchor)) throw new ApiError(422, "The sub-issue to place it by is not of this parent.");
-    const at = others.indexOf(anchor) + (body.after_id === undefined ? 0 : 1);
-    place(store, parent.issue.id, others.toSpliced(at, 0, body.sub_issue_id));
+    const beside = { id: body.after_id ?? body.before_id ?? 0, after: body.after_id !== undefined };
+    placeSubIssue(store, parent.issue, body.sub_issue_id, beside);
     return respond<"issues/reprioritize-sub-issue">(http, renderPlacedIssue(context, parent));
   });
 

@@ -1,0 +1,19 @@
+/** Finds out who can be assigned. */
+import { unprocessable } from "../access/errors.ts";
+import type { SandboxContext } from "../context.ts";
+import type { Repository } from "../store/entities.ts";
+
+/** @throws ApiError 422 for someone who cannot be assigned. */
+export function assigneeIds(
+  { store }: Pick<SandboxContext, "store">,
+  repository: Repository,
+  logins: readonly string[],
+): number[] {
+  return logins.map((login) => {
+    const user = store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
+    const belongs =
+      user !== undefined && (user.id === repository.ownerId || String(user.id) in repository.collaborators);
+    if (!belongs) throw unprocessable("Issue", [{ field: "assignees", code: "invalid" }]);
+    return user.id;
+  });
+}
