@@ -205,6 +205,8 @@ describe("the state of a pull", () => {
       "pull_request reopened",
       "pull_request closed",
     ]);
+    const { data: events } = await fixture.rea.rest.issues.listEvents({ ...fixture.at, issue_number: at.pull_number });
+    expect(events.map(({ event }) => event)).toEqual(["closed", "reopened", "closed"]);
   });
 });
 

@@ -13,7 +13,6 @@ import {
   changeWords,
   type WantedWords,
 } from "../issues/changes.ts";
-import { recordEvent } from "../issues/record-event.ts";
 import { type CloseReason, closeIssue, reopenIssue } from "../issues/state.ts";
 import type { Issue, Pull, Repository } from "../store/entities.ts";
 import { announcePull } from "./announce.ts";
@@ -60,7 +59,6 @@ export async function closeIssueOrPull(
   const pull = pullOf(context, issue);
   if (pull === null) return closeIssue(context, repository, issue, reason, initiator);
   if (issue.state === "closed") return issue;
-  recordEvent(context, issue, "closed", initiator.user.id);
   await closePull(context, repository, pull, initiator);
   return present(context, issue);
 }
@@ -76,7 +74,6 @@ export async function reopenIssueOrPull(
   if (pull === null) return reopenIssue(context, repository, issue, initiator);
   if (issue.state === "open") return issue;
   await context.git.exclusive(repository, () => reopenPull(context, repository, pull, initiator));
-  recordEvent(context, issue, "reopened", initiator.user.id);
   return present(context, issue);
 }
 
