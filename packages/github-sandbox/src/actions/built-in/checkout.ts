@@ -1,6 +1,6 @@
 /**
- * actions/checkout. Objects come from the bare repository over git's local transport, which copies them: a clone by hard
- * links would let a job write into the repository. The remote is the HTTP address all the same.
+ * Does actions/checkout. Fetches from the bare repository over git's local transport, which copies objects. A clone by hard
+ * links would let a job write into the repository. The remote's URL is the HTTP address all the same, so that a push works.
  */
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { relative, resolve } from "node:path";
@@ -14,11 +14,11 @@ import { booleanInput, refuseInputs, textInput } from "./inputs.ts";
 interface Target {
   repository: Repository;
   sha: string;
-  /** Full ref, or null when a SHA was asked for. */
+  /** The full ref; null when the step names a SHA. */
   ref: string | null;
 }
 
-/** A job's own repository, or another one its owner has or that is public. */
+/** Finds the repository to check out; `mayRead` decides whether the job may. */
 function repositoryOf({ job }: ActionCall, fullName: string): Repository {
   const { host, repository } = job.request;
   const own = `${repository.owner}/${repository.name}`;
@@ -30,7 +30,7 @@ function repositoryOf({ job }: ActionCall, fullName: string): Repository {
   return found;
 }
 
-/** A private repository needs a token that reaches it; the job's own reaches its own repository alone. */
+/** A private repository needs a token with access to it. The job's own token has access to its own repository only. */
 function mayRead({ job, inputs }: ActionCall, repository: Repository): boolean {
   const own = repository.id === job.request.repository.id;
   const given = textInput(inputs, "token", job.token);
@@ -65,7 +65,7 @@ async function targetOf(call: ActionCall): Promise<Target> {
   return { repository, sha, ref };
 }
 
-/** Where the fetched commit is kept, as the real action keeps it: `refs/remotes/origin/main`, `refs/remotes/pull/3/merge`. */
+/** Returns the ref for the fetched commit, as the real action names it: `refs/remotes/origin/main`, `refs/remotes/pull/3/merge`. */
 function trackingRef(ref: string): string {
   if (ref.startsWith("refs/heads/")) return ref.replace("refs/heads/", "refs/remotes/origin/");
   return ref.startsWith("refs/pull/") ? ref.replace("refs/pull/", "refs/remotes/pull/") : ref;
@@ -115,11 +115,11 @@ export async function checkout(call: ActionCall): Promise<((log: StepLog) => Pro
   appendFileSync(config, `[remote "origin"]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`);
   await git(
     ...["fetch", "--quiet", "--no-tags", "--no-auto-gc", ...(depth > 0 ? [`--depth=${depth}`] : [])],
-    // Any commit that exists may be asked for, as on GitHub.
+    // Allows any commit that exists, as GitHub does.
     "--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack",
     ...[`file://${host.gitDir(repository)}`, ...refspecs(target, depth, booleanInput(inputs, "fetch-tags", false))],
   );
-  // The branch may have moved on since the run began.
+  // Sets the branch back to the run's commit: it may have moved since the run began.
   if (depth === 0 && target.ref !== null && !target.ref.startsWith("refs/tags/")) {
     await git("update-ref", trackingRef(target.ref), target.sha);
   }

@@ -1,4 +1,4 @@
-/** Inputs of local actions, read as the toolkit reads them. */
+/** Reads the inputs of built-in actions as the @actions/core toolkit does. */
 import { StepError } from "../execute/step-error.ts";
 
 type Inputs = Record<string, string>;
@@ -22,7 +22,7 @@ export function linesInput(inputs: Inputs, name: string): string[] {
   return lines.filter((line) => line !== "");
 }
 
-/** Fails the step when it asks for what the equivalent does not do, rather than leave it out silently. */
+/** Fails the step for an input that the built-in action does not support, instead of ignoring it silently. */
 export function refuseInputs(inputs: Inputs, action: string, names: readonly string[]): void {
   for (const name of names) {
     const text = textInput(inputs, name);

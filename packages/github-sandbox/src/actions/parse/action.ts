@@ -1,4 +1,4 @@
-/** `action.yml`: what an action takes and how it runs. */
+/** Reads `action.yml`: an action's inputs and outputs, and how it runs. */
 import { isMapping } from "@actions/workflow-parser/templates/tokens/type-guards";
 import type { StepSpec } from "./model.ts";
 import { problems, readBySchema } from "./schema.ts";
@@ -21,14 +21,14 @@ export interface CompositeAction {
 
 export interface Action {
   name: string;
-  /** Defaults by the input's name. */
+  /** The defaults by input name. */
   inputs: Map<string, Template | undefined>;
-  /** Values of a composite action's outputs. */
+  /** The values of a composite action's outputs, by name. */
   outputs: TemplateMap;
   runs: JavaScriptAction | CompositeAction | { kind: "other"; using: string };
 }
 
-/** Throws with the parser's words when the file is not an action. */
+/** Throws with the parser's message when the file is no action. */
 export function parseAction(path: string, text: string): Action {
   const { context, root } = readBySchema("action", path, text);
   const runsToken = root?.find("runs");

@@ -1,4 +1,4 @@
-/** What a job may do with the cache: https://github.blog/changelog/2026-09-10-control-github-actions-cache-access-with-cache-mode */
+/** Reads `cache-mode`, what a job may do with the cache: https://github.blog/changelog/2026-09-10-control-github-actions-cache-access-with-cache-mode */
 import { asText, type Template } from "./template.ts";
 
 export interface CacheAccess {
@@ -13,17 +13,17 @@ const modes: Record<string, CacheAccess> = {
   none: { restore: false, save: false },
 };
 
-/** null when the file says nothing of it. */
+/** Returns null when the file sets no mode. */
 export function cacheAccessOf(template: Template | undefined): CacheAccess | null {
   return modes[asText(template) ?? ""] ?? null;
 }
 
-/** What an event's runs have that say nothing: nobody whom the repository does not trust may write for the others. */
+/** The access of a run whose files set no mode. A `pull_request_target` run saves nothing: its caches would reach trusted runs. */
 export function defaultCacheAccess(event: string): CacheAccess {
   return { restore: true, save: event !== "pull_request_target" };
 }
 
-/** A called workflow has no more than its caller. */
+/** Limits a called workflow to the access of its caller. */
 export function within(asked: CacheAccess | null, given: CacheAccess): CacheAccess {
   if (asked === null) return given;
   return { restore: asked.restore && given.restore, save: asked.save && given.save };

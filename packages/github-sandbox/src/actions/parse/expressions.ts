@@ -1,4 +1,4 @@
-/** Evaluates templates with GitHub's own expression library. */
+/** Evaluates the expressions of a template with GitHub's own expression library. */
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
 import { TokenType } from "@actions/expressions/lexer";
@@ -7,7 +7,7 @@ import { Expression, type Template } from "./template.ts";
 
 type Value = data.ExpressionData;
 
-/** What an expression can see. A context that is not given is an empty object. */
+/** The contexts and functions that an expression can use. A context that is missing is an empty object. */
 export interface Scope {
   contexts: Record<string, unknown>;
   functions: FunctionDefinition[];
@@ -42,7 +42,7 @@ function fromValue(value: Value): unknown {
   return JSON.parse(JSON.stringify(value, data.replacer));
 }
 
-/** The library (0.3.61) turns only the first `''` of a string literal into the quote it stands for. */
+/** Unescapes every `''` of a string literal: the library (0.3.61) unescapes only the first. */
 function tokensOf(expression: string) {
   return new Lexer(expression).lex().tokens.map((token) => {
     if (token.type !== TokenType.STRING) return token;
@@ -53,7 +53,7 @@ function tokensOf(expression: string) {
 function run(expression: string, scope: Scope): Value {
   const functions = new Map(scope.functions.map((definition) => [definition.name.toLowerCase(), definition]));
   const tree = new Parser(tokensOf(expression), contextNames, [...functions.values()]).parse();
-  // Turning a context into values costs as much as its size (a payload is large): only those named are turned.
+  // Converts only the contexts that the text names. A payload is large, and converting it for each expression would be slow.
   const text = expression.toLowerCase();
   const pairs = contextNames.map((key) => ({
     key,
@@ -62,12 +62,12 @@ function run(expression: string, scope: Scope): Value {
   return new Evaluator(tree, new data.Dictionary(...pairs), functions).evaluate();
 }
 
-/** Whether an `if` holds. Throws what the library throws when it cannot be evaluated. */
+/** Evaluates an `if`. Throws the library's error when it cannot be evaluated. */
 export function holds(condition: string, scope: Scope): boolean {
   return truthy(run(condition, scope));
 }
 
-/** The template as plain JSON with every expression evaluated. */
+/** Returns the template as plain JSON with every expression evaluated. */
 export function evaluate(template: Template | undefined, scope: Scope): unknown {
   if (template === undefined) return undefined;
   if (template instanceof Expression) return fromValue(run(template.text, scope));
@@ -78,7 +78,7 @@ export function evaluate(template: Template | undefined, scope: Scope): unknown 
   return template;
 }
 
-/** The template as the text GitHub makes of it; a missing one is "". */
+/** Returns the template as the text that GitHub makes of it; "" for a missing one. */
 export function evaluateText(template: Template | undefined, scope: Scope): string {
   if (template === undefined || template === null) return "";
   if (template instanceof Expression) return run(template.text, scope).coerceString();
@@ -86,7 +86,7 @@ export function evaluateText(template: Template | undefined, scope: Scope): stri
   return String(template);
 }
 
-/** A mapping's values as texts, such as `env` and `with`; an expression may give the whole mapping. */
+/** Returns a mapping's values as texts, for `env` and `with`. One expression may stand for the whole mapping. */
 export function evaluateTexts(template: Template | undefined, scope: Scope): Record<string, string> {
   if (template instanceof Map) {
     return Object.fromEntries([...template].map(([key, item]) => [key, evaluateText(item, scope)]));
@@ -96,7 +96,7 @@ export function evaluateTexts(template: Template | undefined, scope: Scope): Rec
   return Object.fromEntries(Object.entries(whole).map(([key, item]) => [key, toValue(item).coerceString()]));
 }
 
-/** The status functions for one place; each is asked when an expression calls it. */
+/** Makes `success()` and its like for one place. Each reads the status when an expression calls it. */
 export function statusFunctions(status: {
   success(): boolean;
   failure(): boolean;
@@ -116,7 +116,7 @@ export function statusFunctions(status: {
   ];
 }
 
-/** `hashFiles(…)` from a function over patterns. */
+/** Makes `hashFiles(…)` from a function over patterns. */
 export function hashFilesFunction(hash: (patterns: string[]) => string): FunctionDefinition {
   return {
     name: "hashFiles",

@@ -1,4 +1,4 @@
-/** Inputs of `workflow_dispatch` and of `workflow_call`: what was given, checked against what the file declares. */
+/** Checks the inputs of `workflow_dispatch` and `workflow_call` against what the file declares. */
 import { evaluate, type Scope } from "./expressions.ts";
 import type { InputSpec } from "./model.ts";
 
@@ -25,7 +25,7 @@ function scalarText(value: unknown): string | null {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 }
 
-/** A dispatch's inputs as texts, defaults filled in; errors in GitHub's words. */
+/** Returns a dispatch's inputs as texts with defaults filled in, or the error in GitHub's words. */
 export function dispatchInputs(specs: Map<string, InputSpec>, given: Record<string, unknown>): Checked<string> {
   const names = Object.keys(given);
   if (names.length > maxInputs)
@@ -54,7 +54,7 @@ export function dispatchInputs(specs: Map<string, InputSpec>, given: Record<stri
   return { values };
 }
 
-/** As the `inputs` context shows them: unlike `github.event.inputs`, with booleans and numbers as such. */
+/** Converts texts for the `inputs` context, which has booleans and numbers where `github.event.inputs` has texts. */
 export function typedInputs(specs: Map<string, InputSpec>, texts: Record<string, string>): Record<string, unknown> {
   const typed = Object.entries(texts).map(([name, text]) => {
     const type = specs.get(name)?.type;
@@ -65,7 +65,7 @@ export function typedInputs(specs: Map<string, InputSpec>, texts: Record<string,
   return Object.fromEntries(typed);
 }
 
-/** The inputs a caller passes to a called workflow, with the callee's defaults. */
+/** Returns the inputs that a caller passes to a called workflow, with the callee's defaults. */
 export function callInputs(
   specs: Map<string, InputSpec>,
   given: Record<string, unknown>,

@@ -1,8 +1,8 @@
-/** `strategy.matrix`: https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations */
+/** Expands `strategy.matrix` into combinations: https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations */
 export type Combination = Record<string, unknown>;
 
 export interface Strategy {
-  /** One empty combination without a matrix. */
+  /** Holds one empty combination when there is no matrix. */
   combinations: Combination[];
   failFast: boolean;
   maxParallel: number;
@@ -31,7 +31,7 @@ function product(axes: [string, unknown[]][]): Combination[] {
   return axes.length === 0 ? [] : combinations;
 }
 
-/** Each entry extends the combinations whose axes it would not change, and becomes one of its own if there is none. */
+/** Adds each entry to the combinations whose axes it does not change, or as a new combination when there are none. */
 function include(combinations: Combination[], axes: string[], entries: Combination[]): Combination[] {
   const extended = combinations.map((combination) => ({ ...combination }));
   const added: Combination[] = [];
@@ -45,7 +45,7 @@ function include(combinations: Combination[], axes: string[], entries: Combinati
   return [...extended, ...added];
 }
 
-/** From the evaluated `strategy`. Throws with a sentence when there are too many or no combinations. */
+/** Reads the evaluated `strategy`. Throws a sentence when there are too many or no combinations. */
 export function strategyOf(evaluated: unknown): Strategy {
   const strategy = record(evaluated);
   const failFast = strategy["fail-fast"] !== false;
@@ -72,13 +72,13 @@ function leaves(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [String(value ?? "")];
 }
 
-/** ` (a, b)`, as GitHub ends the name of a matrix job; "" without a matrix. Empty values are left out. */
+/** Returns ` (a, b)`, with which GitHub ends the name of a matrix job; "" without a matrix. Leaves empty values out. */
 export function combinationSuffix(combination: Combination): string {
   const texts = leaves(combination).filter((text) => text !== "");
   return texts.length === 0 ? "" : ` (${texts.join(", ")})`;
 }
 
-/** Tells a job of a matrix from the others; "" without a matrix. */
+/** Returns a key that differs for every combination of a matrix; "" without a matrix. */
 export function combinationKey(combination: Combination): string {
   return Object.keys(combination).length === 0 ? "" : ` ${JSON.stringify(combination)}`;
 }

@@ -1,4 +1,4 @@
-/** A workflow file as the runner uses it. Texts named `if` are expressions that hold a status function. */
+/** A workflow file as the runner uses it. Each `if` is an expression that already calls a status function. */
 import type { Permissions } from "../../store/entities.ts";
 import type { CacheAccess } from "./cache-mode.ts";
 import type { Template, TemplateMap } from "./template.ts";
@@ -11,7 +11,7 @@ export interface RunDefaults {
 export interface InputSpec {
   type: "string" | "boolean" | "number" | "choice" | "environment";
   required: boolean;
-  /** Only `workflow_call` allows expressions here. */
+  /** May hold expressions only for `workflow_call`. */
   default: Template | undefined;
   options: string[];
 }
@@ -32,7 +32,7 @@ export interface WorkflowSpec {
   /** `name`, or the path when there is none, as GitHub shows it. */
   name: string;
   runName: Template | undefined;
-  /** By event name. */
+  /** The filters by event name. */
   on: Map<string, EventFilter>;
   dispatchInputs: Map<string, InputSpec>;
   call: { inputs: Map<string, InputSpec>; secrets: Map<string, { required: boolean }>; outputs: TemplateMap };
@@ -64,7 +64,7 @@ export interface StepsJob extends AnyJob {
   continueOnError: Template | undefined;
   outputs: TemplateMap;
   steps: StepSpec[];
-  /** The first key the runner cannot honour, such as `services`. */
+  /** The first key that this runner cannot honour, such as `services`; null when there is none. */
   unsupported: string | null;
 }
 
@@ -99,7 +99,7 @@ export interface UsesStep extends AnyStep {
   with: TemplateMap;
 }
 
-/** A step of a form the runner does not know, such as `wait` or `parallel`. */
+/** A step of a form that this runner cannot run, such as `wait` or `parallel`. */
 export interface OtherStep extends AnyStep {
   kind: "other";
   key: string;

@@ -1,4 +1,4 @@
-/** What a job's GITHUB_TOKEN may do: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions */
+/** Reads `permissions`, what a job's GITHUB_TOKEN may do: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions */
 import type { PermissionLevel, Permissions } from "../../store/entities.ts";
 import { asMap, asText, type Template } from "./template.ts";
 
@@ -17,14 +17,14 @@ const scopes = [
   "statuses",
 ];
 
-/** Repositories made since 2023 give a workflow without `permissions` this much. */
+/** The permissions of a workflow without `permissions`, in repositories made since 2023. */
 export const defaultPermissions: Permissions = { contents: "read", packages: "read", metadata: "read" };
 
 function all(level: PermissionLevel): Permissions {
   return { ...Object.fromEntries(scopes.map((scope) => [scope, level])), metadata: "read" };
 }
 
-/** `permissions` of a workflow or job in the API's names (`pull_requests`); null when it is not given. */
+/** Returns permissions under the API's names (`pull_requests`); null when the file has none. */
 export function parsePermissions(template: Template | undefined): Permissions | null {
   if (template === undefined) return null;
   if (template === "read-all") return all("read");
@@ -37,7 +37,7 @@ export function parsePermissions(template: Template | undefined): Permissions | 
   return granted;
 }
 
-/** The first permission asked for beyond what is allowed, both in a workflow's words (`contents: write`). */
+/** Returns the first permission that exceeds the limit, and the limit, as a workflow writes them (`contents: write`). */
 export function beyond(asked: Permissions, allowed: Permissions): { asked: string; allowed: string } | null {
   for (const [scope, level] of Object.entries(asked)) {
     const limit = allowed[scope];

@@ -1,6 +1,6 @@
 /**
- * The official workflow parser, entered below its index: the index imports JSON without an import attribute, which plain
- * Node refuses, and its schema (0.3.61) does not know `cache-mode` yet
+ * Reads files by GitHub's schemas with the official workflow parser. Imports the parser's modules below its index, because the
+ * index imports JSON without an import attribute, which plain Node refuses. Adds `cache-mode`, which the schema (0.3.61) lacks
  * (https://github.blog/changelog/2026-09-10-control-github-actions-cache-access-with-cache-mode).
  */
 import { readFileSync } from "node:fs";
@@ -17,8 +17,8 @@ import { YamlObjectReader } from "@actions/workflow-parser/workflows/yaml-object
 import { sizeRefusal } from "./size.ts";
 
 /**
- * Without a token's YAML source: the parser (0.3.61, made for editors) would build a block's expression from that, with
- * the block's indentation and without its folding, where GitHub takes the value.
+ * Drops each token's YAML source. From it the parser (0.3.61, made for editors) would build a block's expression with the
+ * block's indentation and without its folding, where GitHub takes the value.
  */
 class ValueReader extends YamlObjectReader {
   override allowLiteral(): LiteralToken | undefined {
@@ -59,13 +59,13 @@ function schema(kind: Kind): TemplateSchema {
 }
 
 export interface Parsed {
-  /** Collects what is found wrong, now and by later conversions. */
+  /** Collects errors, now and in later conversions. */
   context: TemplateContext;
-  /** null when the file cannot be read at all. */
+  /** null when the file is not readable at all. */
   root: MappingToken | null;
 }
 
-/** Reads a file by GitHub's schema; what is wrong with it is in `context.errors`. */
+/** Reads a file by GitHub's schema. Its errors are in `context.errors`. */
 export function readBySchema(kind: Kind, path: string, text: string): Parsed {
   const context = new TemplateContext(new TemplateValidationErrors(), schema(kind), new NoOperationTraceWriter());
   const fileId = context.getFileId(path);

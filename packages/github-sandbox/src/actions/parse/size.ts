@@ -1,6 +1,6 @@
 /**
- * How much a file asks to be read. With anchors a few lines can stand for billions of values, and the official parser writes
- * all of them out while everybody waits. The words are the runner's own:
+ * Refuses files that expand to too much. With anchors a few lines can stand for billions of values, and the official parser
+ * would expand them all while the whole process waits. The messages are those of GitHub's runner:
  * https://github.com/actions/runner/blob/main/src/Sdk/DTObjectTemplating/ObjectTemplating/TemplateMemory.cs
  */
 import { type Document, isAlias, isCollection, isPair, parseDocument } from "yaml";
@@ -8,14 +8,14 @@ import { type Document, isAlias, isCollection, isPair, parseDocument } from "yam
 const maxLength = 1_000_000;
 const maxValues = 100_000;
 
-/** What is against reading the file; null: nothing. */
+/** Returns why the file must not be read, or null. */
 export function sizeRefusal(text: string): string | null {
   if (text.length > maxLength) return "Maximum object size exceeded";
   const document = parseDocument(text, { uniqueKeys: false });
   return valuesIn(document.contents, document, new Map()) > maxValues ? "Maximum events exceeded" : null;
 }
 
-/** With every alias written out; one within itself says nothing. */
+/** Counts values with every alias expanded. An alias within itself counts nothing. */
 function valuesIn(node: unknown, document: Document, known: Map<unknown, number>): number {
   const counted = known.get(node);
   if (counted !== undefined) return counted;

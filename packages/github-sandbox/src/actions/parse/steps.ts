@@ -1,4 +1,4 @@
-/** Steps of a job and of a composite action: the same form in both files. */
+/** Reads steps, which have the same form in a job and in a composite action. */
 import { convertToIfCondition } from "@actions/workflow-parser/model/converter/if-condition";
 import type { TemplateContext } from "@actions/workflow-parser/templates/template-context";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/index";
@@ -6,7 +6,7 @@ import { isMapping, isSequence } from "@actions/workflow-parser/templates/tokens
 import type { StepSpec } from "./model.ts";
 import { asMap, asText, mappingOf } from "./template.ts";
 
-/** `if` as an expression that names a status function, `success()` when it did not. */
+/** Returns an `if` as an expression that calls a status function; `success()` is added when the file calls none. */
 export function conditionOf(context: TemplateContext, token: TemplateToken | undefined): string {
   if (token === undefined) return "success()";
   return convertToIfCondition(context, token)?.expression ?? "success()";

@@ -1,6 +1,6 @@
 /**
- * A value of a workflow file before its expressions are evaluated: plain YAML, with `${{ … }}` kept as an Expression.
- * `text ${{ a }} text` has already become one `format(…)` expression by the parser.
+ * A value of a workflow file before its expressions are evaluated: plain YAML, with `${{ … }}` kept as an Expression. The
+ * parser has already made one `format(…)` expression of `text ${{ a }} text`.
  */
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/index";
 import {
@@ -30,7 +30,7 @@ export function templateOf(token: TemplateToken): Template {
   return null;
 }
 
-/** The mapping's entries; empty when the token is something else or missing. */
+/** Returns a mapping's entries; none when the token is missing or something else. */
 export function mappingOf(token: TemplateToken | undefined): TemplateMap {
   const map: TemplateMap = new Map();
   if (token === undefined || !isMapping(token)) return map;
@@ -42,14 +42,14 @@ export function asMap(template: Template | undefined): TemplateMap {
   return template instanceof Map ? template : new Map();
 }
 
-/** The text of a value that may hold no expression; undefined when it is missing or is not a scalar. */
+/** Returns the text of a value that may hold no expression; undefined when it is missing or no scalar. */
 export function asText(template: Template | undefined): string | undefined {
   if (typeof template === "string") return template;
   if (typeof template === "number" || typeof template === "boolean") return String(template);
   return undefined;
 }
 
-/** One text or a list of texts. */
+/** Returns one text or a list of texts as a list. */
 export function asTexts(template: Template | undefined): string[] {
   const list = Array.isArray(template) ? template : [template];
   return list.flatMap((item) => asText(item) ?? []);

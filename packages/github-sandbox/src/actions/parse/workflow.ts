@@ -1,4 +1,4 @@
-/** A workflow file's text, as a Workflow or as what is wrong with it in the official parser's words. */
+/** Parses a workflow file into a WorkflowSpec, or into its errors in the official parser's words. */
 import { convertOn } from "@actions/workflow-parser/model/converter/events";
 import { convertJobs } from "@actions/workflow-parser/model/converter/jobs";
 import type { TemplateContext } from "@actions/workflow-parser/templates/template-context";
@@ -72,8 +72,8 @@ function defaultsOf(template: Template | undefined): RunDefaults {
 }
 
 /**
- * Job keys that change what a job means and that this runner has no way to honour. `environment` is not among them: one
- * that does not exist yet is made on GitHub, without rules or secrets.
+ * Job keys that this runner cannot honour. A job that has one fails, since without it the job would mean something else.
+ * `environment` is no such key: GitHub makes a missing one, without rules or secrets.
  */
 const unsupportedKeys = ["container", "services", "snapshot"];
 

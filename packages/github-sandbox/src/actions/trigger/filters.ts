@@ -1,21 +1,21 @@
-/** Whether an event starts a workflow: event, activity type, and the filters on branches, tags, paths and workflows. */
+/** Decides whether an event starts a workflow: by event, activity type, and the filters on branches, tags, paths and workflows. */
 import type { EventFilter, WorkflowSpec } from "../parse/model.ts";
 import { matches } from "./patterns.ts";
 
 export interface Occurrence {
   event: string;
   action: string | null;
-  /** The branch that `branches` speaks of: pushed, a pull's base, or the head of the run that `workflow_run` tells of. */
+  /** The branch that `branches` filters: the pushed one, a pull's base, or the head of the run that `workflow_run` is about. */
   branch: string | null;
   /** The tag that was pushed. */
   tag: string | null;
-  /** Only `workflow_run`: the name of the workflow that ran. */
+  /** The name of the workflow that ran; only for `workflow_run`. */
   workflowName: string | null;
-  /** Paths that changed; asked for only when a filter needs them. */
+  /** Reads the changed paths. Called only when a filter needs them: it costs a git process. */
   changedPaths(): Promise<string[]>;
 }
 
-/** Events that mean only some of their activity types unless a workflow says which. */
+/** The activity types of an event for a workflow that lists none; of other events all types count. */
 const defaultTypes: Record<string, string[]> = {
   pull_request: ["opened", "synchronize", "reopened"],
   pull_request_target: ["opened", "synchronize", "reopened"],
@@ -26,7 +26,7 @@ function allows(only: string[] | null, ignored: string[] | null, text: string): 
   return ignored === null || !matches(ignored, text);
 }
 
-/** A filter on branches alone keeps tags out, and the other way round. */
+/** A workflow that filters only branches starts for no tag, and one that filters only tags for no branch. */
 function refAllowed(filter: EventFilter, { branch, tag }: Occurrence): boolean {
   const onBranches = filter.branches !== null || filter.branchesIgnore !== null;
   const onTags = filter.tags !== null || filter.tagsIgnore !== null;

@@ -1,8 +1,8 @@
 /**
- * Filter patterns of `branches`, `tags` and `paths`: `*` stays within a segment, `**` does not, `?` and `+` repeat the
- * character before them, and a later `!pattern` takes back what an earlier one matched
+ * Matches the filter patterns of `branches`, `tags` and `paths`: `*` stays within a segment, `**` does not, `?` and `+` repeat
+ * the character before them, and a later `!pattern` takes back what an earlier one matched
  * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet).
- * Anybody's patterns, with quantifiers in them: only a matcher that never goes back is done in time.
+ * Anyone writes these patterns, with quantifiers, so only a matcher without backtracking ends in time.
  */
 import { RE2JS } from "re2js";
 
@@ -30,7 +30,7 @@ function expressionOf(pattern: string): RE2JS {
   return RE2JS.compile(source);
 }
 
-/** Whether the last pattern that concerns the text is one without `!`. */
+/** True when the last pattern that matches the text has no `!`. */
 export function matches(patterns: readonly string[], text: string): boolean {
   let matched = false;
   for (const pattern of patterns) {

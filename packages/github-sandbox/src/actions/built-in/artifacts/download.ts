@@ -1,4 +1,4 @@
-/** actions/download-artifact, as of version 4. */
+/** Does actions/download-artifact, version 4. */
 import { resolve } from "node:path";
 import picomatch from "picomatch";
 import type { Artifact } from "../../../store/entities.ts";
@@ -8,7 +8,7 @@ import { booleanInput, linesInput, textInput } from "../inputs.ts";
 import type { Artifacts } from "./store.ts";
 import { unzip } from "./unzip.ts";
 
-/** The artifacts asked for: one by name, some by pattern or id, or all of the run. */
+/** Chooses artifacts: one by name, some by pattern or id, or all of the run. */
 function chosen({ inputs }: ActionCall, all: readonly Artifact[]): Artifact[] {
   const name = textInput(inputs, "name");
   const ids = linesInput(inputs, "artifact-ids").flatMap((line) => line.split(/[,\s]+/));
@@ -22,7 +22,7 @@ function chosen({ inputs }: ActionCall, all: readonly Artifact[]): Artifact[] {
   return pattern === "" ? [...all] : all.filter((artifact) => picomatch.isMatch(artifact.name, pattern));
 }
 
-/** Another run is read with a token given for it, as on GitHub; the job's own token reaches its own repository. */
+/** Returns the run to download from. Another run than the job's needs a token of its own, as on GitHub. */
 function runOf({ job, inputs }: ActionCall): number {
   const { run, repository, host } = job.request;
   const id = Number(textInput(inputs, "run-id", String(run.id)));
@@ -44,7 +44,7 @@ async function download(artifacts: Artifacts, call: ActionCall): Promise<undefin
   const { job, inputs, outputs, log } = call;
   const folder = resolve(job.folders.workspace, textInput(inputs, "path"));
   const found = chosen(call, artifacts.ofRun(runOf(call)));
-  // Several artifacts go to a folder each, unless they shall be merged.
+  // Several artifacts get a folder each, unless the step merges them.
   const flat = textInput(inputs, "name") !== "" || booleanInput(inputs, "merge-multiple", false);
   for (const artifact of found) {
     await unzip(artifacts.path(artifact), flat ? folder : resolve(folder, artifact.name));

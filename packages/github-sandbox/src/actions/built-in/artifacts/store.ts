@@ -1,4 +1,4 @@
-/** Artifacts of workflow runs: one zip file each, kept in the runner's folder. */
+/** Keeps the artifacts of workflow runs: one zip file each, in the runner's folder. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact, WorkflowRun } from "../../../store/entities.ts";
@@ -7,19 +7,19 @@ import { StepError } from "../../execute/step-error.ts";
 import { writeZip, type ZipEntry } from "./zip.ts";
 
 export interface Artifacts {
-  /** Packs and keeps files. Throws StepError when the name is taken or not allowed. */
+  /** Packs files into an artifact. Throws StepError when the name is taken or invalid. */
   save(
     run: WorkflowRun,
     artifact: { name: string; entries: ZipEntry[]; overwrite: boolean; retentionDays: number | null },
   ): Promise<Artifact>;
   ofRun(runId: number): Artifact[];
-  /** The zip file. */
+  /** Returns the path of the zip file. */
   path(artifact: Artifact): string;
   remove(artifact: Artifact): void;
 }
 
 const defaultRetentionDays = 90;
-/** What GitHub's artifact names may not hold, since they become names of files and folders. */
+/** Matches names that GitHub refuses. A name becomes a file's or folder's name, and `..` would leave the folder. */
 const forbidden = /["\\:<>|*?\r\n/]|^\.{0,2}$/;
 
 export function openArtifacts(store: Store, dataDir: string): Artifacts {
@@ -48,7 +48,7 @@ export function openArtifacts(store: Store, dataDir: string): Artifacts {
       refuse();
       const id = store.nextId();
       const { bytes, sha256 } = await writeZip(path({ id }), entries);
-      // Another job of the run may have been faster.
+      // Checked again: another job of the run may have taken the name while the zip was written.
       refuse();
       const old = taken();
       if (old !== undefined) artifacts.remove(old);

@@ -1,4 +1,4 @@
-/** Unpacks the zips that this room writes. */
+/** Unpacks the zip files that `zip.ts` writes. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { promisify } from "node:util";

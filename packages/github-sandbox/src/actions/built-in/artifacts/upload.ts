@@ -1,4 +1,4 @@
-/** actions/upload-artifact, as of version 4: an artifact is written once, under a name of its own in the run. */
+/** Does actions/upload-artifact, version 4: an artifact is written once, under a name that its run has once. */
 import { dirname, relative, resolve, sep } from "node:path";
 import { fixedPart, matchFiles } from "../../execute/machine/match-files.ts";
 import { StepError } from "../../execute/step-error.ts";
@@ -6,7 +6,7 @@ import type { ActionCall, BuiltInAction } from "../../execute/steps/call.ts";
 import { booleanInput, linesInput, textInput } from "../inputs.ts";
 import type { Artifacts } from "./store.ts";
 
-/** What paths inside the artifact are relative to: the folder searched, or the nearest common one of several. */
+/** Returns the folder that paths in the artifact are relative to: the searched one, or the nearest common one of several. */
 function rootOf(workspace: string, patterns: readonly string[], files: readonly string[]): string {
   const searched = patterns
     .filter((pattern) => !pattern.startsWith("!"))

@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import { crc32, deflateRaw } from "node:zlib";
 
 export interface ZipEntry {
-  /** Path inside the zip, with `/`. */
+  /** The path in the zip, with `/`. */
   name: string;
-  /** The file it comes from, or its content. */
+  /** The file to read, or else `content`. */
   file?: string;
   content?: string;
 }
@@ -15,14 +15,14 @@ export interface ZipEntry {
 const deflate = promisify(deflateRaw);
 const limit = 0xffff_ffff;
 
-/** The entry's header fields that the local and the central header share. */
+/** Writes the fields that an entry's local and central header share. */
 function fields(content: Buffer, packed: Buffer, nameLength: number): Buffer {
   const header = Buffer.alloc(26);
   header.writeUInt16LE(20, 0);
-  // Names are UTF-8.
+  // Bit 11: names are UTF-8.
   header.writeUInt16LE(0x0800, 2);
   header.writeUInt16LE(8, 4);
-  // 1980-01-01: the same files give the same zip.
+  // Every entry has the date 1980-01-01, so that the same files give the same zip.
   header.writeUInt16LE(0x0021, 8);
   header.writeUInt32LE(crc32(content), 10);
   header.writeUInt32LE(packed.length, 14);
@@ -36,7 +36,7 @@ function centralHeader(shared: Buffer, name: Buffer, offset: number): Buffer {
   header.write("PK\x01\x02", 0, "latin1");
   header.writeUInt16LE(0x0314, 4);
   shared.copy(header, 6);
-  // A plain file that its owner may write and all may read.
+  // A regular file with mode 0644.
   header.writeUInt32LE((0o100644 << 16) >>> 0, 38);
   header.writeUInt32LE(offset, 42);
   return Buffer.concat([header, name]);
@@ -52,7 +52,7 @@ function endRecord(count: number, size: number, offset: number): Buffer {
   return record;
 }
 
-/** Gives the zip's size in bytes and its SHA-256 in hex. Throws when it would be too large for the plain format. */
+/** Returns the zip's size in bytes and its SHA-256 in hex. Throws when the zip would need the zip64 format. */
 export async function writeZip(path: string, entries: readonly ZipEntry[]): Promise<{ bytes: number; sha256: string }> {
   if (entries.length > 0xffff) throw new Error(`A zip holds at most 65535 files; these are ${entries.length}`);
   const hash = createHash("sha256");

@@ -1,4 +1,4 @@
-/** actions/cache and its halves `restore` and `save`, as of version 4. */
+/** Does actions/cache and its halves `restore` and `save`, version 4. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -15,11 +15,11 @@ interface Wanted {
   key: string;
   restoreKeys: string[];
   paths: string[];
-  /** Caches of other paths are other caches. */
+  /** A hash of the paths: a cache of other paths is another cache. */
   version: string;
 }
 
-/** The call of one of the three, with what its inputs ask for. */
+/** The call of one of the three actions, with its inputs read. */
 interface CacheCall extends ActionCall {
   caches: Caches;
   wanted: Wanted;
@@ -51,7 +51,7 @@ async function tar({ job, frame, log, signal }: ActionCall, args: string[]): Pro
   if (exitCode !== 0) throw new StepError(`The process tar failed with exit code ${exitCode}`);
 }
 
-/** Its own ref, the base of its pull, and the default branch. */
+/** Returns the refs whose caches a job may see: its own, the base of its pull, and the default branch. */
 function refsSeen({ job }: ActionCall): string[] {
   const { run, repository, contexts } = job.request;
   const base = contexts.github.base_ref;
@@ -99,12 +99,12 @@ async function save(call: CacheCall): Promise<void> {
   }
   const file = join(job.folders.temp, `cache-${version}.tar`);
   await tar(call, ["-cPf", file, "--", ...there]);
-  // Another job may have been faster.
+  // Checked again: another job may have saved the key while tar ran.
   if (caches.isFree(repository, name)) caches.save(repository, name, file);
   log.line(`Cache saved with key: ${key}`);
 }
 
-/** The three share one store; each gets its inputs read first. */
+/** Makes the three actions over one store. */
 export function cacheActions(caches: Caches) {
   const bind = (call: ActionCall): CacheCall => ({ ...call, caches, wanted: wantedBy(call) });
 
@@ -113,7 +113,7 @@ export function cacheActions(caches: Caches) {
     const found = await restored(call);
     if (found?.key === call.wanted.key || booleanInput(call.inputs, "lookup-only", false)) return undefined;
     return async (log, signal) => {
-      // As the action's `post-if: success()`.
+      // The action's `post-if: success()`: a failed job must not save a broken cache.
       if (!call.job.frame.failed) await save({ ...call, log, signal });
     };
   };

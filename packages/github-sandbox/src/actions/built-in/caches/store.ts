@@ -1,6 +1,6 @@
 /**
- * Caches of a repository: one tar file each, seen from the ref that saved it, from the pulls into it, and, when that is the
- * default branch, from everywhere
+ * Keeps the caches of repositories: one tar file each. A cache is visible to the ref that saved it and to the pulls into that
+ * ref; a cache of the default branch is visible to all
  * (https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching#restrictions-for-accessing-a-cache).
  */
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Cache, Repository } from "../../../store/entities.ts";
 import type { Store } from "../../../store/store.ts";
 
-/** GitHub drops the longest unused ones of a repository when all of them are larger. */
+/** Above this total GitHub removes a repository's caches, the longest unused first. */
 const maxBytes = 10 * 1024 ** 3;
 
 /** What tells a repository's caches apart. `version` stands for the cached paths. */
@@ -23,11 +23,11 @@ export interface WantedCache {
 }
 
 export interface Caches {
-  /** The first match, in order: the key itself, then the newest whose key begins with one of the others. */
+  /** Returns the first match: the key itself, then the newest cache whose key begins with one of the others. */
   find(repository: Repository, wanted: WantedCache): Cache | undefined;
-  /** False when the key is taken, which a cache is for good. */
+  /** False when the name is taken. A cache never changes. */
   isFree(repository: Repository, name: CacheName): boolean;
-  /** Keeps a tar file, which is moved. */
+  /** Moves the tar file into the store. */
   save(repository: Repository, name: CacheName, tar: string): Cache;
   path(cache: Pick<Cache, "id">): string;
   remove(cache: Cache): void;

@@ -1,4 +1,4 @@
-/** actions/setup-node: puts the one Node.js this runner has on PATH. */
+/** Does actions/setup-node: puts the one Node.js of this runner on PATH. */
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { isInRange } from "./version-range.ts";
 
 const versions = new Map<string, string>();
 
-/** The version without `v`, such as `24.21.0`. */
+/** Returns the version without `v`, such as `24.21.0`. */
 function versionOf(nodePath: string): string {
   const known = nodePath === process.execPath ? process.versions.node : versions.get(nodePath);
   if (known !== undefined) return known;
@@ -45,7 +45,7 @@ const longTerm = [
   "krypton",
 ];
 
-/** What the machine has is the latest that there is here. */
+/** Treats the version of this machine as the latest one and as the current LTS. */
 function isSatisfied(asked: string, version: string): boolean {
   if (/^(|latest|node|current|lts\/\*)$/.test(asked)) return true;
   const codename = /^lts\/(\w+)$/.exec(asked)?.[1]?.toLowerCase();

@@ -1,4 +1,4 @@
-/** actions/setup-python and actions/setup-go: what this machine has, under the names that workflows use. */
+/** Does actions/setup-python and actions/setup-go: links this machine's tools under the names that workflows use. */
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -10,9 +10,9 @@ import { isInRange } from "./version-range.ts";
 
 interface Tool {
   action: string;
-  /** What it is called in the inputs and outputs, such as `python`. */
+  /** Its name in inputs and outputs, such as `python`. */
   name: string;
-  /** What to look for, best first. */
+  /** The programs to look for, best first. */
   programs: string[];
   versionArgs: string[];
 }
@@ -39,7 +39,7 @@ function setup(tool: Tool): BuiltInAction {
     for (const program of tool.programs) {
       const version = await versionOf(call, program, tool);
       if (version === null) continue;
-      // Go's newest is called stable.
+      // setup-go calls the newest version stable.
       if (!/^(|stable)$/.test(asked) && !isInRange(asked, version)) {
         throw new StepError(`The version '${asked}' of ${tool.name} is not here: this machine has ${version}.`);
       }

@@ -1,12 +1,12 @@
 /**
- * Whether what this machine has is what a workflow asks for, in the ranges that the setup actions take.
+ * Compares this machine's version with the range that a workflow asks for, in the syntax that the setup actions accept.
  * https://github.com/npm/node-semver#ranges
  */
 type Numbers = readonly number[];
 
 const comparator = /^(>=|<=|>|<|=|\^|~)?v?(\d+|[x*])(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?$/i;
 
-/** @param version Numbers and dots alone. */
+/** @param version Only numbers and dots, such as `24.21.0`. */
 export function isInRange(range: string, version: string): boolean {
   const present = version.split(".").map(Number);
   return range.split("||").some((alternative) => {
@@ -18,7 +18,7 @@ export function isInRange(range: string, version: string): boolean {
   });
 }
 
-/** A range that cannot be read is met by nothing. */
+/** No version matches a range that cannot be read. */
 function isMet(part: string, present: Numbers): boolean {
   const found = comparator.exec(part);
   if (found === null) return false;
