@@ -1,8 +1,14 @@
 /**
- * GitHub Actions on this machine: real workflow files from real repositories, their jobs as real processes. Started by
- * what is announced; everything it does is announced in turn.
+ * GitHub Actions on this machine: real workflow files of real repositories, and jobs as real processes. Events start runs, and each
+ * change of a run is announced as an event in turn. This file puts the levels together; each imports only levels above it here:
+ *
+ * - `host`: the port to the rest of the sandbox.
+ * - `parse`: workflow and action files, expressions, matrix, inputs.
+ * - `execute`: one job on its machine, with its steps, processes, command files, masks and logs.
+ * - `built-in`: the actions that this package does itself, with the stores of artifacts and caches. `execute` gets them as a table.
+ * - `schedule`: runs, the order of their jobs, calls, concurrency, slots, records, recovery.
+ * - `trigger`: which workflows start for an event or a dispatch, and which checks a pull would get.
  */
-
 import type { Repository, User, Workflow, WorkflowRun } from "../store/entities.ts";
 import type { PendingAnnouncement } from "../store/tables.ts";
 import type { WebhookEvent } from "../store/webhook-event.ts";
@@ -28,25 +34,25 @@ import { type Foreseen, foreseePullChecks } from "./trigger/foreseen.ts";
 export interface Actions {
   readonly artifacts: Artifacts;
   readonly caches: Caches;
-  /** Where the logs of jobs are kept. */
+  /** The folder of the logs of jobs. */
   readonly dataDir: string;
-  /** Call it with every event; returns at once. Runs start in the order of the events. */
+  /** Starts the runs of an event; call it with every event. Returns at once. Runs start in the order of the events. */
   announced(event: WebhookEvent): void;
-  /** Throws ApiError when GitHub would refuse. */
+  /** Starts a run by hand. Throws ApiError when GitHub would refuse. */
   dispatch(repository: Repository, workflow: Workflow, dispatch: Dispatch): Promise<WorkflowRun>;
-  /** The repository's workflows: those on its default branch and those that have run. */
+  /** Returns the repository's workflows: those on its default branch and those that have run. */
   workflows(repository: Repository): Promise<Workflow[]>;
-  /** Check runs that a pull into the branch would get. */
+  /** Returns the check runs that a pull into the branch would get. */
   foresee(repository: Repository, branch: string): Promise<Foreseen[]>;
-  /** The commit of a run's head, as payloads show it. */
+  /** Returns the commit of a run's head, as payloads show it. */
   headCommit: Records["headCommit"];
-  /** False when the run has completed. `force` leaves no job the time to clean up. */
+  /** Cancels a run; `force` gives its jobs no time to clean up. Returns false when the run has completed. */
   cancel(runId: number, force: boolean): boolean;
-  /** A completed run's next attempt. */
+  /** Starts the next attempt of a completed run. */
   rerun(repository: Repository, run: WorkflowRun, again: Again, actor: User): Promise<WorkflowRun>;
-  /** Takes a completed run away, with its jobs, checks, logs and artifacts. */
+  /** Removes a completed run with its jobs, checks, logs and artifacts. */
   forget(run: WorkflowRun): void;
-  /** Tells that what an earlier life left unfinished is cancelled. To be called once, when announcements can be heard. */
+  /** Cancels the unfinished runs of an earlier life. Call it once, when announcements have listeners. */
   recover(): Promise<void>;
   /** Cancels every run, ends every process and waits for both. */
   close(): Promise<void>;
@@ -54,12 +60,12 @@ export interface Actions {
   idle(): Promise<void>;
 }
 
-/** A fault of the runner's own; it takes neither the sandbox nor the other runs with it. */
+/** Reports a fault of this engine as a warning, so that it ends neither the sandbox nor the other runs. */
 function report(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error));
 }
 
-/** Processes that an earlier life left on this folder are ended before this returns. */
+/** Starts the engine. Before it returns it ends the processes that an earlier life left on this folder. */
 export function startActions(host: ActionsHost, options: ActionsOptions): Actions {
   const background = new Set<Promise<unknown>>();
   const artifacts = openArtifacts(host.store, options.dataDir);
@@ -82,13 +88,13 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
   };
   const unfinished = endEarlierLife(runner);
   const guard = startProcessGuard(trackingPrefixOf(options.dataDir));
-  /** By repository: what was announced last waits for what was announced before. */
+  /** The last start of each repository. The next one waits for it, so that runs start in the order of the events. */
   const queues = new Map<number, Promise<void>>();
 
   const pending = host.store.table("pendingAnnouncements");
   const leftOver = [...pending.all()];
 
-  /** Forgotten only when its runs are recorded: a pull whose checks never start would wait for ever. */
+  /** Forgets an event only when its runs are recorded. A crash in between would leave a pull whose checks never start. */
   function startFor({ id, announcement }: PendingAnnouncement): void {
     const repository = announcement.repository.id;
     const before = queues.get(repository) ?? Promise.resolve();

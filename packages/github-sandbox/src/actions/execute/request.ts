@@ -1,4 +1,4 @@
-/** What a job needs to run, and what it ends with. */
+/** Everything that a job needs to run, and the value that it ends with. */
 import type { Job, Permissions, Repository, WorkflowRun } from "../../store/entities.ts";
 import type { ActionsHost, ActionsOptions } from "../host/port.ts";
 import type { CacheAccess } from "../parse/cache-mode.ts";
@@ -15,7 +15,7 @@ export interface JobRequest {
   spec: StepsJob;
   /** The evaluated `runs-on`. */
   labels: readonly string[];
-  /** Why the job can only fail, for a reason found before it began; null: it may pass. */
+  /** The reason, found before the job began, why it can only fail; null when it may pass. */
   problem: string | null;
   /** `github` comes without what only the job knows: token, workspace, action. */
   contexts: {

@@ -1,4 +1,45 @@
-/** A job while it runs: where it lives, what its steps have said so far, and what its expressions see. */
+/**
+ * A job while it runs: its folders, its processes, what its steps have set so far, and what its expressions see. `run-job.ts` takes
+ * it through its steps one after another; `steps/` does the work of one step.
+ *
+ * # Properties
+ *
+ * - No process outlives its job. `close` kills every process group of the job, and every process with its tracking id.
+ * - A step's record is stored before the step starts, and each running group's leader as well, so that a sandbox that starts after
+ *   a crash knows what to end.
+ * - No secret is written to a log, to a step's name or to an output: all three pass through `masks`.
+ * - An expression sees the state of its own moment. `scope` is made anew for each evaluation.
+ * - A stopped job ends within five minutes. A killed job starts nothing more.
+ *
+ * # Two ways to end
+ *
+ * - `stop`, when a person cancels, the matrix fails fast, or the job takes too long. The step under way gets SIGINT and, after the
+ *   grace, SIGKILL. Later steps run if their `if` holds for a cancelled job. After five minutes the job is killed.
+ * - `kill`, when a person forces it, the sandbox closes, or the runner is lost. Every process gets SIGKILL, and no step runs.
+ *
+ * # Sources of events
+ *
+ * - A. The run: `request.cancel` stops the job, `request.kill` kills it.
+ * - B. Timers: of the job (`timeout-minutes`, in `run-job.ts`), of a step (in `within`), and after a stop.
+ * - C. Processes: their output, their exit, and the command files they leave. Steps never overlap, so a file has one writer.
+ *
+ * # Races handled
+ *
+ * - The job is stopped between two steps. There is no step to abort; the next `if` sees the cancelled status.
+ * - The job is stopped inside a composite action. `#current` is the controller of the outermost step, and the signals of inner steps
+ *   follow it, so no level goes on.
+ * - A step runs out of time while the job is stopped. It counts as timed out, and the job as cancelled.
+ * - A stopped command fails with an exit code that means nothing. `within` ignores errors after an abort.
+ * - A command ends while a process that it started holds its output open. `processes.ts` reads on for 200 ms, then closes the pipe.
+ *
+ * # Races accepted
+ *
+ * - The run is cancelled in the moment between the job's slot and this constructor. An abort that came before has no listener, so
+ *   the job runs to its end, and only the run counts as cancelled.
+ * - A process that leaves its group and clears its environment is not found, on GitHub neither. Where there is no /proc, leaving the
+ *   group is enough.
+ * - A process writes to its closed pipe after its step. The output is lost.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Job } from "../../store/entities.ts";
@@ -20,20 +61,20 @@ export interface StepOutcome {
   conclusion: "success" | "failure" | "cancelled" | "skipped";
 }
 
-/** A list of steps under way: the job's own, or those of a composite action. */
+/** A list of steps that runs: the job's own, or that of a composite action. */
 export interface Frame {
-  /** How many composite actions are around these steps. */
+  /** The number of composite actions around these steps. */
   depth: number;
   failed: boolean;
   steps: Record<string, StepOutcome>;
   inputs: Record<string, unknown>;
-  /** Laid over the job's environment: a composite action's step may set `env`. */
+  /** The `env` of the composite action's step, laid over the job's environment. */
   env: Record<string, string>;
-  /** The action the steps stand in. */
+  /** The action that the steps belong to. */
   action: { path: string; repository: string; ref: string } | null;
 }
 
-/** Work that an action leaves for the end of the job. */
+/** A pre or post step: work of an action before the first or after the last step of the job. */
 export interface Post {
   name: string;
   condition: string;
@@ -42,7 +83,7 @@ export interface Post {
 
 type StepRecord = Job["steps"][number];
 
-/** How long a job that was cancelled may still clean up: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation */
+/** The time that a stopped job has to clean up: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation */
 const cancelTimeoutMs = 5 * 60_000;
 const defaultGraceMs = 7_500;
 
@@ -53,17 +94,17 @@ export class RunningJob {
   readonly actions: ActionSources;
   readonly processes: Processes;
   readonly token: string;
-  /** `env` of the workflow and the job, then what steps wrote to GITHUB_ENV. */
+  /** The `env` of the workflow and the job, and what steps wrote to GITHUB_ENV. */
   env: Record<string, string> = {};
-  /** What steps wrote to GITHUB_PATH, latest first. */
+  /** The folders that steps wrote to GITHUB_PATH, latest first. */
   readonly paths: string[] = [];
   readonly frame: Frame;
-  /** Run in reverse order after the last step. */
+  /** The post steps. They run in reverse order after the last step. */
   readonly posts: Post[] = [];
-  /** What a JavaScript action saved in its pre and main for its post, by its step. */
+  /** The state that a JavaScript action saved in `pre` and `main` for its `post`, by step. */
   readonly states = new Map<UsesStep, Record<string, string>>();
   cancelled = false;
-  /** Minutes, when the job was cancelled for taking longer. */
+  /** The limit in minutes of a job that exceeded it. */
   timedOutAfter: number | null = null;
   readonly #github: Record<string, unknown>;
   readonly #baseEnvironment: Record<string, string>;
@@ -97,20 +138,21 @@ export class RunningJob {
     request.kill.addEventListener("abort", () => this.kill(), { once: true });
   }
 
-  /** `env` of the workflow and the job. Throws when one of its expressions cannot be evaluated. */
+  /** Evaluates `env` of the workflow and the job. Throws when an expression cannot be evaluated. */
   readEnv(): void {
     const { workflow, spec } = this.request;
     this.env = evaluateTexts(workflow.env, this.scope(this.frame));
     this.env = { ...this.env, ...evaluateTexts(spec.env, this.scope(this.frame)) };
   }
 
-  /** The step under way stops; steps that ask for it (`if: always()`) still run, for a while. */
+  /** Stops the step under way. Steps with `if: always()` still run, for at most five minutes. */
   stop(): void {
     this.cancelled = true;
     this.#current?.abort();
     this.#lastCall ??= setTimeout(() => this.kill(), cancelTimeoutMs).unref();
   }
 
+  /** Ends everything at once. */
   kill(): void {
     this.#killed = true;
     this.cancelled = true;
@@ -118,18 +160,18 @@ export class RunningJob {
     this.processes.end();
   }
 
-  /** Nothing more may run. */
+  /** True when nothing more may run. */
   get killed(): boolean {
     return this.#killed;
   }
 
-  /** Ends what is left of the job's processes. */
+  /** Ends the processes that the job left in the background. */
   close(): void {
     clearTimeout(this.#lastCall);
     this.processes.end();
   }
 
-  /** Runs `work` with a signal that aborts when the job is cancelled or the minutes have passed, and says if it did. */
+  /** Runs `work` with a signal that aborts when the job is stopped or the minutes have passed. Returns which of these happened. */
   async within(
     minutes: number | null,
     work: (signal: AbortSignal) => Promise<void>,
@@ -147,7 +189,7 @@ export class RunningJob {
     try {
       await work(signal);
     } catch (error) {
-      // A command that was stopped fails with an exit code that says nothing.
+      // A stopped command fails with an exit code that means nothing.
       if (!signal.aborted) throw error;
     } finally {
       clearTimeout(timer);
@@ -157,7 +199,7 @@ export class RunningJob {
     return signal.aborted ? "cancelled" : "done";
   }
 
-  /** What expressions see in a frame; `stepEnv` is the step's own `env`, seen by all of the step but its `if`. */
+  /** Makes what expressions see in a frame. `stepEnv` is the step's own `env`, which its `if` does not see. */
   scope(frame: Frame, stepEnv: Record<string, string> = {}): Scope {
     const { contexts } = this.request;
     const status = this.cancelled ? "cancelled" : frame.failed ? "failure" : "success";
@@ -183,6 +225,7 @@ export class RunningJob {
     };
   }
 
+  /** The `github` context in a frame. */
   github(frame: Frame): Record<string, unknown> {
     const { action } = frame;
     if (action === null) return this.#github;
@@ -194,7 +237,7 @@ export class RunningJob {
     };
   }
 
-  /** The whole environment of a process of this job. */
+  /** Returns the whole environment of a process of this job. */
   processEnv(frame: Frame, more: Record<string, string> = {}): Record<string, string> {
     const path = [...this.paths, ...basePath(this.request.options.nodePath)].join(":");
     const env = { ...this.#baseEnvironment, PATH: path, ...this.env, ...frame.env, ...more };
@@ -207,7 +250,7 @@ export class RunningJob {
     };
   }
 
-  /** Runs one listed step: its log file, its times, its conclusion. */
+  /** Runs one listed step, with its log file, its times and its conclusion. */
   async record(name: string, work: (log: StepLog) => Promise<StepOutcome["conclusion"]>): Promise<void> {
     const { store } = this.request.host;
     const number = this.#steps.length + 1;

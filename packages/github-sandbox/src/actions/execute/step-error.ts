@@ -1,2 +1,2 @@
-/** A step that failed for a reason its log should name in one sentence. An empty message: the log already tells. */
+/** Fails a step with one sentence for its log. An empty message means that the log has the reason already. */
 export class StepError extends Error {}

@@ -20,7 +20,7 @@ export interface ReadyWorkflow {
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations#limitations-of-reusable-workflows */
 const maxDepth = 10;
 
-/** Where a workflow file lies, and so what `./` in its calls means. */
+/** The repository and commit of a workflow file, which `./` in its calls refers to. */
 export interface FilePlace {
   repository: Repository;
   commit: string;

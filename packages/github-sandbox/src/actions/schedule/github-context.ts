@@ -1,4 +1,4 @@
-/** What `github` shows, but for what only a job knows. */
+/** Makes the `github` context of a run. A job adds what only it knows, such as its token. */
 import { guardsOf } from "../../protection/guards.ts";
 import type { RunScope } from "./runner.ts";
 

@@ -1,4 +1,4 @@
-/** Takes a job that calls a reusable workflow through the callee's jobs. The caller has no job of its own. */
+/** Takes a job that calls a reusable workflow through the callee's jobs. The caller itself has no record. */
 import { evaluateTexts } from "../parse/expressions.ts";
 import type { CallJob, WorkflowSpec } from "../parse/model.ts";
 import { calleeInputs, calleeSecrets } from "./calls.ts";
@@ -9,7 +9,7 @@ import type { RunScope } from "./runner.ts";
 import { CallTurns } from "./turns/call-turns.ts";
 import { type Group, groupOf } from "./turns/concurrency.ts";
 
-/** What ties a call to the run around it. */
+/** The run around a call, as far as the call needs it. */
 interface Ties {
   callee: WorkflowSpec | undefined;
   /** Aborts when the run is cancelled. */
@@ -69,7 +69,7 @@ async function runCallee(inner: Level, { cancelled, runLevel }: Ties): Promise<E
   };
 }
 
-/** Shows why a call ended without having called, as a job: there is no other place to show it. */
+/** Records a job that shows why the call did not happen: nothing else would show it. */
 function endCall(
   { runner, repository, run }: RunScope,
   { level, spec }: Placed<CallJob>,
@@ -78,6 +78,6 @@ function endCall(
   const key = `${level.keyPrefix}${spec.id}`;
   const job = runner.records.createJob(repository, run, { name, key, labels: [] });
   explain(runner, job.id, message);
-  runner.records.completeJob(repository, job.id, result, {});
+  runner.records.completeJob(repository, job.id, { conclusion: result, outputs: {} });
   return { result, outputs: {}, reused: false };
 }

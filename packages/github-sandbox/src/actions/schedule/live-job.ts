@@ -1,4 +1,4 @@
-/** Takes one job of a run from the moment it may start, through its waiting, to its end. */
+/** Takes one job of a run from its concurrency group through its slot to its end. The header of `live-run.ts` names the races. */
 import { clearJobFolders, jobRoot } from "../execute/machine/folders.ts";
 import type { JobEnd } from "../execute/request.ts";
 import { runJob } from "../execute/run-job.ts";
@@ -10,16 +10,16 @@ import { cacheAccess, jobName, jobPermissions, jobScope, type Placed, placedKey 
 import type { RunScope } from "./runner.ts";
 import { deadlock, type Group, groupOf } from "./turns/concurrency.ts";
 
-/** What ties a job to the run around it. */
+/** The run around a job, as far as the job needs it. */
 interface Ties {
   isCancelled(): boolean;
   /** Aborts when nothing of the run may go on. */
   kill: AbortSignal;
-  /** Called when a slot is found. */
+  /** Called when the job has a slot. */
   begins(): Promise<void>;
 }
 
-/** What a job's keys say, evaluated when it may start. */
+/** The values of a job's keys, evaluated when it may start. */
 interface Keys {
   name: string;
   labels: string[];
@@ -55,7 +55,7 @@ export class LiveJob {
     this.#stop.abort();
   }
 
-  /** True when its `if` also holds once the run is cancelled, as `always()` does. */
+  /** True when its `if` still holds once the run is cancelled, as `always()` does. */
   survivesCancel(): boolean {
     const { level, spec, needs } = this.#placed;
     try {
@@ -71,13 +71,13 @@ export class LiveJob {
     const { name, labels } = keys;
     const job = runner.records.createJob(repository, run, { name, key: placedKey(this.#placed), labels });
     const end = await this.#inTurn(job.id, keys);
-    runner.records.completeJob(repository, job.id, end.conclusion, end.outputs);
+    runner.records.completeJob(repository, job.id, end);
     runner.inBackground(clearJobFolders(jobRoot(runner.options.dataDir, job.id)));
     const result = keys.isForgiven && end.conclusion === "failure" ? "success" : end.conclusion;
     return { result, outputs: end.outputs };
   }
 
-  /** What cannot be evaluated keeps its default, and the job fails with the reason. */
+  /** Evaluates the keys. If one fails, the rest keep their defaults, and the job fails with the reason. */
   #keys(): Keys {
     const { level, spec, combination, problem } = this.#placed;
     const keys: Keys = { name: `${level.namePrefix}${spec.id}`, labels: [], isForgiven: false, group: null, problem };
@@ -132,7 +132,7 @@ export class LiveJob {
     return signal.aborted ? Promise.resolve() : Promise.race([ready, stopped]);
   }
 
-  /** Runs the job. A job whose runner is lost fails, and none of its later steps runs, as on GitHub. */
+  /** Runs the job. When its runner is lost it fails, and none of its later steps runs, as on GitHub. */
   async #onRunner(jobId: number, keys: Keys): Promise<JobEnd> {
     const { runner, run } = this.#of;
     const { kill } = this.#ties;

@@ -1,4 +1,48 @@
-/** A workflow run under way: its graph of jobs, at every depth of called workflows. */
+/**
+ * A workflow run under way: its graph of jobs, at every depth of called workflows. `start.ts` makes one LiveRun for each attempt of
+ * a run. It lives in memory only; the records of run and jobs are in the store, and `recover.ts` ends what a crash left of them.
+ *
+ * A job waits for, in this order: the run's concurrency group, the jobs that it needs, `max-parallel` of its matrix, its own
+ * concurrency group, and a slot of the account. Each wait is a promise in the function that needs it; there is no loop that looks
+ * for jobs to start. `level.ts` holds what one workflow file knows, `live-job.ts` takes a job from its group on, and `live-call.ts`
+ * a job that calls a workflow.
+ *
+ * # Properties
+ *
+ * - A job starts once, when all jobs that it needs have ended, however those ended. Its `if` decides whether it runs.
+ * - Every job gets a record in the store, a skipped one too: branch protection counts its check run as passed. A job that calls a
+ *   workflow gets one only if it is skipped or the call fails. Otherwise the jobs of the callee stand for it.
+ * - The run completes once, after all of its jobs. When this code throws, `start.ts` completes it as failed.
+ * - A job leaves its concurrency group and releases its slot in a `finally`, and so does a run its group.
+ * - A job sees its level, the run's `github` and the outcomes of the jobs it needs; never a job of another level.
+ * - An attempt takes over a job of the last attempt only if it also takes over all jobs that this one needs.
+ *
+ * # Sources of events
+ *
+ * - A. `cancel`: from a person, from another run of the group, or forced by a person or a closing sandbox.
+ * - B. Ends of jobs, which let the jobs that need them start, and make a matrix with `fail-fast` stop.
+ * - C. Turns in concurrency groups, and slots.
+ * - D. The loss of a runner, which only fault injection causes. It ends one job as failed.
+ *
+ * # Races handled
+ *
+ * - Two runs of a group start at once. `start.ts` registers a run and enters its group without an `await` in between, so that one
+ *   of them is first and `cancel` finds both.
+ * - The sandbox closes while a run starts. The run is cancelled by force as soon as it is registered.
+ * - The run is cancelled while it waits for its group. It goes on without its turn, skips what `success()` guards, completes, and
+ *   leaves the group, also if the turn came at the same moment.
+ * - A job is cancelled while it waits. `live-job.ts` checks after the wait for the group, and a stopped job gets no slot.
+ * - Two jobs get their slots at once. The first one marks the run as in progress before it awaits anything.
+ * - A runner is lost while the run is killed. The job counts as cancelled.
+ * - A job waits for a group that its own run or caller holds. It would wait for itself, so it is cancelled with GitHub's message.
+ *
+ * # Races accepted
+ *
+ * - A run that is cancelled while it is pending runs its jobs with `if: always()` beside the run that holds the group.
+ * - A matrix job that waits for `max-parallel` when the run is cancelled still runs. `cancel` reaches only jobs that exist.
+ * - Two runs that each hold the group that a job of the other waits for wait until a person cancels one. Only a wait for a group
+ *   of one's own run or caller is found.
+ */
 import { newSlots } from "../../slots.ts";
 import type { Conclusion, Job } from "../../store/entities.ts";
 import { defaultCacheAccess } from "../parse/cache-mode.ts";
@@ -21,14 +65,14 @@ export class LiveRun implements Cancellable {
   readonly #ready: ReadyWorkflow;
   readonly #github: Record<string, unknown>;
   readonly #inputs: Record<string, unknown>;
-  /** Jobs of the last attempt that this one takes over, by key. */
+  /** The jobs of the last attempt that this one takes over, by key. */
   readonly #previous: Map<string, Job>;
   readonly #jobs = new Set<LiveJob>();
   readonly #cancel = new AbortController();
   readonly #kill = new AbortController();
   #begun = false;
 
-  /** `inputs` are the run's, typed; `previous` the jobs that this attempt takes over. */
+  /** `inputs` have the types that the file declares. `previous` are the jobs that this attempt takes over. */
   constructor(of: RunScope, ready: ReadyWorkflow, inputs: Record<string, unknown>, previous: readonly Job[]) {
     this.#of = of;
     this.#ready = ready;
@@ -49,7 +93,7 @@ export class LiveRun implements Cancellable {
     return groupOf(this.#ready.workflow.concurrency, { contexts, functions: [] });
   }
 
-  /** Runs to the end. `turn` is the run's place in its concurrency group. */
+  /** Takes the run to its end. `turn` is its place in its concurrency group. */
   async finish(turn: ConcurrencyTurn | null): Promise<void> {
     const { runner, repository, run } = this.#of;
     if (turn !== null && !turn.atOnce) {
@@ -118,11 +162,11 @@ export class LiveRun implements Cancellable {
     try {
       name = jobName(level, spec, {}, scope);
     } catch {
-      // A name that needs the matrix cannot be evaluated without one; GitHub shows the id then.
+      // GitHub shows the id when the name needs the matrix, which a skipped job has not.
     }
     const key = `${level.keyPrefix}${spec.id}`;
     const job = runner.records.createJob(repository, run, { name, key, labels: [] });
-    runner.records.completeJob(repository, job.id, "skipped", {});
+    runner.records.completeJob(repository, job.id, { conclusion: "skipped", outputs: {} });
   }
 
   async #runMatrix(ready: Ready, { combinations, failFast, maxParallel }: Strategy): Promise<Ended> {

@@ -1,14 +1,14 @@
-/** How jobs ended, and what that means for the jobs that need them. */
+/** The outcomes of jobs, and what follows for the jobs that need them. */
 import type { Job } from "../../store/entities.ts";
 
 export interface Outcome {
   result: "success" | "failure" | "cancelled" | "skipped";
   outputs: Record<string, string>;
-  /** It and everything it depends on succeeded. */
+  /** True when the job and all jobs that it depends on succeeded. */
   allWell: boolean;
-  /** It or something it depends on failed. */
+  /** True when the job or a job that it depends on failed. */
   someFailed: boolean;
-  /** Taken over from the run's last attempt. */
+  /** True when taken over from the run's last attempt. */
   reused: boolean;
 }
 
@@ -18,7 +18,7 @@ export type Ended = Pick<Outcome, "result" | "outputs" | "reused">;
 /** The outcomes of the jobs that a job needs, by id. */
 export type Needs = Map<string, Outcome>;
 
-/** GitHub's summary of several jobs as one. */
+/** Sums up several jobs as one, as GitHub does. */
 export function combined(results: readonly Outcome["result"][]): Outcome["result"] {
   for (const result of ["failure", "cancelled", "success"] as const) if (results.includes(result)) return result;
   return "skipped";
@@ -33,7 +33,7 @@ export function outcomeOf(needs: Needs, own: Ended): Outcome {
   };
 }
 
-/** A job of the run's last attempt, as this attempt counts it. */
+/** Counts a job of the run's last attempt as this attempt's. */
 export function reused({ conclusion, outputs }: Job): Ended {
   const known = conclusion === "success" || conclusion === "cancelled" || conclusion === "skipped";
   return { result: known ? conclusion : "failure", outputs, reused: true };

@@ -1,16 +1,21 @@
-/** Stores runs and jobs, and sends the webhooks that GitHub sends for each change. */
-
+/** Stores runs and jobs, and announces each change as GitHub does. */
 import type { HeadCommit } from "../../git/store.ts";
 import type { CheckRun, Conclusion, Job, Repository, User, WorkflowRun } from "../../store/entities.ts";
 import { actionsApp, actionsBot } from "../../store/github-actions.ts";
 import type { ActionsHost } from "../host/port.ts";
 import { Remembered } from "../host/remembered.ts";
 
-/** What a run is made of before it has a number. */
+/** A run before it has a number. */
 export type RunDraft = Omit<
   WorkflowRun,
   "id" | "runNumber" | "runAttempt" | "status" | "conclusion" | "checkSuiteId" | "createdAt" | "startedAt" | "updatedAt"
 >;
+
+/** The end of a job. */
+interface JobResult {
+  conclusion: Conclusion;
+  outputs: Record<string, string>;
+}
 
 export class Records {
   readonly #host: ActionsHost;
@@ -25,7 +30,7 @@ export class Records {
     return this.#commits.get(`${repository.id}:${sha}`, read);
   }
 
-  /** `titleOf` names the run once it has its numbers, which `run-name` may use. */
+  /** Records a new run. `titleOf` gets the run with its numbers, because `run-name` may use them. */
   async create(repository: Repository, draft: RunDraft, titleOf: (run: WorkflowRun) => string): Promise<WorkflowRun> {
     const { store } = this.#host;
     const head = await this.headCommit(repository, draft.headSha);
@@ -62,7 +67,10 @@ export class Records {
     return run;
   }
 
-  /** The next attempt of a completed run; it counts as begun before this first waits. */
+  /**
+   * Records the next attempt of a completed run. Stores the change before the first `await`, so that of two re-runs at once the
+   * second is refused.
+   */
   async startAgain(repository: Repository, run: WorkflowRun, actor: User): Promise<WorkflowRun> {
     this.#host.store.table("runAttempts").put({ id: `${run.id}:${run.runAttempt}`, run });
     const change = { status: "queued", conclusion: null, failure: null, runAttempt: run.runAttempt + 1 } as const;
@@ -71,7 +79,7 @@ export class Records {
     return again;
   }
 
-  /** Queued after it was pending. */
+  /** Marks a pending run as queued: its concurrency group has let it in. */
   queue(runId: number): void {
     this.#change(runId, { status: "queued" });
   }
@@ -161,7 +169,7 @@ export class Records {
     this.#announceJob(repository, job, "in_progress");
   }
 
-  completeJob(repository: Repository, jobId: number, conclusion: Conclusion, outputs: Record<string, string>): void {
+  completeJob(repository: Repository, jobId: number, { conclusion, outputs }: JobResult): void {
     const { store } = this.#host;
     const now = store.now();
     const job = store.transaction(() => {

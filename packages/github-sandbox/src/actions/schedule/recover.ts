@@ -1,4 +1,4 @@
-/** What an earlier life of the sandbox left: its processes, and the runs that nobody carries on. */
+/** Cleans up after an earlier life of the sandbox: ends its processes, and cancels its unfinished runs. */
 import type { Job, WorkflowRun } from "../../store/entities.ts";
 import { clearAllJobFolders } from "../execute/machine/folders.ts";
 import { endEarlier } from "../execute/machine/processes.ts";
@@ -9,7 +9,7 @@ function unfinishedJobs({ host }: Runner, runId: number): Job[] {
   return host.store.table("jobs").filter((job) => job.runId === runId && job.status !== "completed");
 }
 
-/** Ends leftover processes, takes their tokens and folders away, and gives the runs that are to be told as cancelled. */
+/** Ends leftover processes and removes their tokens and folders. Returns the runs to pass to `cancelUnfinished`. */
 export function endEarlierLife(runner: Runner): WorkflowRun[] {
   const { host, options } = runner;
   const unfinished = host.store.table("runs").filter((run) => run.status !== "completed");
@@ -31,9 +31,11 @@ function cancelJob(runner: Runner, job: Job): void {
   );
   runner.records.changeJob(job.id, { steps });
   const repository = store.table("repositories").get(job.repositoryId);
-  if (repository !== undefined) runner.records.completeJob(repository, job.id, "cancelled", {});
+  if (repository === undefined) return;
+  runner.records.completeJob(repository, job.id, { conclusion: "cancelled", outputs: {} });
 }
 
+/** Cancels the runs and announces it. Call it when announcements have listeners. */
 export async function cancelUnfinished(runner: Runner, runs: readonly WorkflowRun[]): Promise<void> {
   for (const run of runs) {
     for (const job of unfinishedJobs(runner, run.id)) cancelJob(runner, job);

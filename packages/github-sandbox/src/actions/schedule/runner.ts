@@ -1,4 +1,4 @@
-/** What the runs of one sandbox share. */
+/** The things that all runs of one sandbox share. */
 import type { Slots } from "../../slots.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { BuiltInActions } from "../execute/steps/call.ts";
@@ -20,7 +20,7 @@ export interface Runner {
   live: Map<number, Cancellable>;
   /** Nothing starts any more. */
   closing: boolean;
-  /** Keeps work that nobody waits for but `idle` and `close`. The work must not reject. */
+  /** Keeps work that only `idle` and `close` wait for. The work must not reject. */
   inBackground(work: Promise<unknown>): void;
 }
 

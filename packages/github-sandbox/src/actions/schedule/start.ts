@@ -11,15 +11,15 @@ import { LiveRun } from "./live-run.ts";
 import type { Runner, RunScope } from "./runner.ts";
 import { recordWorkflow } from "./workflows.ts";
 
-/** What happened, as a run sees it. */
+/** The cause of a run, with its commits. */
 export interface Cause {
   event: string;
-  /** The event's payload as `github.event` shows it. */
+  /** The event's payload, for `github.event`. */
   payload: Record<string, unknown>;
   actor: User;
   headSha: string;
   headBranch: string | null;
-  /** Where the workflow file is read from and what jobs check out. */
+  /** The commit that the workflow file is read from and that jobs check out. */
   checkoutSha: string;
   definition: WorkflowRun["definition"];
   ref: string;
@@ -28,8 +28,8 @@ export interface Cause {
 }
 
 /**
- * Why a run has no job. GitHub fails a file that it cannot read, and gives `startup_failure` to one that cannot be put
- * together with what it calls (https://github.com/kubestellar/docs/issues/6171).
+ * Why a run has no job. GitHub concludes `failure` for a file that it cannot read, and `startup_failure` for one whose calls it
+ * cannot resolve (https://github.com/kubestellar/docs/issues/6171).
  */
 interface NotReady {
   failure: string;
@@ -59,7 +59,7 @@ function inputsOf(workflow: WorkflowSpec, run: WorkflowRun): Record<string, unkn
   return typedInputs(workflow.dispatchInputs, run.inputs);
 }
 
-/** `run-name`; without one, as GitHub titles runs: the pull's title, the commit's first line, or the workflow's name. */
+/** Returns `run-name`, or as on GitHub the pull's title, the commit's first line, or the workflow's name. */
 function titleOf(scope: RunScope, workflow: WorkflowSpec): string {
   const { repository, run } = scope;
   const { pull_request: pull, head_commit: commit } = run.payload as {
@@ -72,12 +72,12 @@ function titleOf(scope: RunScope, workflow: WorkflowSpec): string {
     const contexts = { github, inputs: inputsOf(workflow, run), vars: repository.variables };
     return evaluateText(workflow.runName, { contexts, functions: [] }).trim() || fallback;
   } catch {
-    // GitHub falls back too when the name cannot be evaluated.
+    // GitHub uses the fallback too when the name cannot be evaluated.
     return fallback;
   }
 }
 
-/** Ends a run that a fault of the runner's own broke: otherwise it would never end. */
+/** Completes a run after a fault of this engine. Otherwise it would never end. */
 async function failRun({ runner, repository, run }: RunScope, error: unknown): Promise<void> {
   const runs = runner.host.store.table("runs");
   runs.put({
@@ -119,7 +119,7 @@ export async function startRun(
     repositoryId: repository.id,
     workflowId: entity.id,
     workflowPath: path,
-    // A file that cannot be read has no name but its path.
+    // A file that cannot be read has no name, so its path stands for it.
     name: "errors" in parsed ? path : parsed.workflow.name,
     displayTitle: "",
     actorId: actor.id,
@@ -134,10 +134,10 @@ export async function startRun(
   return host.store.table("runs").get(run.id) ?? run;
 }
 
-/** What of a completed run is to be run again, with everything that depends on it. */
+/** The jobs of a completed run to run again; the jobs that depend on them follow. */
 export type Again = "all" | "failed" | Job;
 
-/** Jobs that an attempt takes over as they were. */
+/** Returns the jobs that the next attempt takes over with their results. */
 function takenOver({ runner, run }: RunScope, again: Again): Job[] {
   if (again === "all") return [];
   const latest = latestJobs(runner.host.store.table("jobs").filter((job) => job.runId === run.id));
@@ -162,7 +162,7 @@ export async function startAgain(scope: RunScope, again: Again, actor: User): Pr
   return attempt;
 }
 
-/** Each job's last execution, as a run's newest attempt shows it. */
+/** Returns the last execution of each job, which a run's newest attempt shows. */
 export function latestJobs(jobs: readonly Job[]): Job[] {
   const latest = new Map<string, Job>();
   for (const job of jobs) latest.set(job.key, job);

@@ -1,5 +1,4 @@
-/** `workflow_dispatch`, with GitHub's refusals. */
-
+/** Starts a run by `workflow_dispatch`, or refuses as GitHub does. */
 import { ApiError, notFound } from "../../access/errors.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import { dispatchInputs } from "../parse/inputs.ts";
@@ -22,7 +21,7 @@ async function refOf(runner: Runner, repository: Repository, ref: string): Promi
   throw new ApiError(422, `No ref found for: ${ref}`);
 }
 
-/** The workflow must be on the default branch; its content is the ref's. Throws ApiError. */
+/** Requires the workflow on the default branch, and reads it at the given ref. Throws ApiError. */
 export async function dispatch(
   runner: Runner,
   repository: Repository,

@@ -8,7 +8,7 @@ import { type Cause, startRun } from "../schedule/start.ts";
 import { isDisabled } from "../schedule/workflows.ts";
 import { type Occurrence, starts } from "./filters.ts";
 
-/** Where a run of an event stands, and what its workflow's filters look at. */
+/** The commits and refs of an event's runs, and what the filters of workflows compare. */
 type Place = Pick<Cause, "headSha" | "headBranch" | "checkoutSha" | "ref" | "pullNumbers"> &
   Pick<Occurrence, "branch" | "tag" | "workflowName" | "changedPaths">;
 
@@ -54,7 +54,7 @@ async function atPush(runner: Runner, { repository, payload }: WebhookEvent): Pr
   if (branch === null && tag === null) return null;
   const changedPaths = async () => {
     if (!zeros.test(before)) return names(runner, repository, ["diff", "--name-only", before, after]);
-    // A new branch: what it has beyond the default branch.
+    // A new branch has changed what it has beyond the default branch.
     const base = `refs/heads/${repository.defaultBranch}`;
     const known = branch !== repository.defaultBranch && (await runner.host.resolve(repository, base)) !== null;
     if (known) return names(runner, repository, ["diff", "--name-only", `${base}...${after}`]);
@@ -64,18 +64,17 @@ async function atPush(runner: Runner, { repository, payload }: WebhookEvent): Pr
   return { headSha: after, headBranch: branch ?? tag, checkoutSha: after, ref, pullNumbers: [], ...filters };
 }
 
-/** The pull's test merge; a conflicted pull has none, and so no runs. */
+/** Returns the pull's test merge. A conflicted pull has none, and so gets no runs. */
 async function mergeOf(
   runner: Runner,
-  repository: Repository,
+  { repository, action }: WebhookEvent,
   pull: PullPayload,
-  action: string | null,
 ): Promise<{ sha: string; ref: string } | null> {
   const ref = `refs/pull/${pull.number}/merge`;
   if (pull.merged === true && typeof pull.merge_commit_sha === "string") {
     return { sha: pull.merge_commit_sha, ref: `refs/heads/${pull.base.ref}` };
   }
-  // Closing does not make a new one: the last is still there, unless the pull was in conflict.
+  // A closed pull keeps its last test merge, if it had one.
   if (action === "closed") {
     const sha = await runner.host.resolve(repository, ref);
     return sha === null ? null : { sha, ref };
@@ -104,7 +103,7 @@ async function atPull(runner: Runner, announcement: WebhookEvent): Promise<Place
   }
   const commit = await runner.records.headCommit(repository, head.sha);
   if (skipWords.test(commit.message)) return null;
-  const merge = await mergeOf(runner, repository, pull, announcement.action);
+  const merge = await mergeOf(runner, announcement, pull);
   if (merge === null) return null;
   return { ...common, changedPaths, headSha: head.sha, headBranch: head.ref, checkoutSha: merge.sha, ref: merge.ref };
 }
@@ -115,7 +114,7 @@ function chainLength(runner: Runner, run: WorkflowRun | undefined): number {
   return 1 + chainLength(runner, runner.host.store.table("runs").get(cause?.id ?? 0));
 }
 
-/** Everything else runs on the tip of the default branch. */
+/** All other events run on the tip of the default branch. */
 async function atDefaultBranch(runner: Runner, { repository, event, payload }: WebhookEvent): Promise<Place | null> {
   const ref = `refs/heads/${repository.defaultBranch}`;
   const sha = await runner.host.resolve(repository, ref);
@@ -142,7 +141,7 @@ function placeOf(runner: Runner, announcement: WebhookEvent): Promise<Place | nu
   }
 }
 
-/** Workflows that a ruleset demands of every pull, as they are now where they lie. */
+/** Reads the workflows that a ruleset requires of every pull, at the current commit of their ref. */
 export async function requiredFiles(
   runner: Runner,
   repository: Repository,
@@ -167,7 +166,7 @@ export async function startRunsFor(runner: Runner, announcement: WebhookEvent): 
   const own = (await runner.files.at(repository, place.checkoutSha)).map((file) => ({ ...file, definition: null }));
   const required = event === "pull_request" ? await requiredFiles(runner, repository) : [];
   for (const { path, parsed, definition } of [...own, ...required]) {
-    // A file that cannot be read says nothing of its events: GitHub shows it as failed at every push.
+    // The events of an unreadable file are unknown. GitHub shows it as failed at every push.
     const wanted = "errors" in parsed ? event === "push" && tag === null : await starts(parsed.workflow, occurrence);
     if (!wanted || runner.closing || isDisabled(runner.host.store, repository, path)) continue;
     const cause = { ...where, definition, event, payload, actor: sender, inputs: {} };

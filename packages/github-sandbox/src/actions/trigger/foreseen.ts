@@ -1,7 +1,7 @@
 /**
  * Foresees the check runs that a pull request into a branch would get, from the workflow files and before there is one. A
- * check that nobody should wait for is listed with the reason: only a run can know it (a matrix made of another job's output,
- * a filter on paths), or this runner cannot do it.
+ * check that may stay away is listed with the reason: it depends on the run (a matrix made of another job's output, a filter on
+ * paths), or this runner cannot run its job.
  */
 import type { Repository } from "../../store/entities.ts";
 import { impossible } from "../execute/unsupported.ts";
@@ -23,7 +23,7 @@ export interface Foreseen {
   workflow: string;
   /** The check run's name. */
   name: string;
-  /** Why it may be missing on some pulls; null: every pull gets it. */
+  /** The reason why some pulls may lack it; null when every pull gets it. */
   unless: string | null;
 }
 

@@ -11,7 +11,7 @@ import type { Store } from "../../../store/store.ts";
 /** Above this total GitHub removes a repository's caches, the longest unused first. */
 const maxBytes = 10 * 1024 ** 3;
 
-/** What tells a repository's caches apart. `version` stands for the cached paths. */
+/** The key of a cache in its repository. `version` is a hash of the cached paths. */
 export type CacheName = Pick<Cache, "ref" | "version" | "key">;
 
 export interface WantedCache {

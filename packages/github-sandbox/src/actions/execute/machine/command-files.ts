@@ -1,11 +1,11 @@
-/** The files through which a step speaks to the runner: GITHUB_ENV, GITHUB_OUTPUT, GITHUB_PATH, GITHUB_STATE and the summary. */
+/** Makes and reads the files by which a step sets values: GITHUB_ENV, GITHUB_OUTPUT, GITHUB_PATH, GITHUB_STATE and the summary. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StepError } from "../step-error.ts";
 
 const names = ["ENV", "OUTPUT", "PATH", "STATE", "STEP_SUMMARY"] as const;
 
-/** `name=value` lines and `name<<END` blocks, as the runner reads them. */
+/** Reads `name=value` lines and `name<<END` blocks as GitHub's runner does. */
 function readPairs(variable: string, text: string): Record<string, string> {
   const pairs: Record<string, string> = {};
   const lines = text.split(/\r?\n/);
@@ -40,7 +40,7 @@ export interface CommandOutcome {
 
 export interface CommandFiles {
   env: Record<string, string>;
-  /** What the step wrote, once it has ended; the files go. Throws StepError where the runner would. */
+  /** Reads what an ended step wrote and removes the files. Throws StepError where GitHub's runner does. */
   read(): CommandOutcome;
 }
 
@@ -70,7 +70,7 @@ export function newCommandFiles(folder: string): CommandFiles {
           .filter((line) => line !== ""),
         state: readPairs("save-state", text(files.STATE)),
       };
-      // The runner refuses this one too: it would run code in every later Node.js action.
+      // GitHub's runner refuses it too: it would run code in every later Node.js action.
       if ("NODE_OPTIONS" in outcome.env)
         throw new StepError("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
       for (const file of Object.values(files)) rmSync(file, { force: true });

@@ -1,6 +1,6 @@
 /**
- * Workflow commands in a step's output: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
- * `set-output`, `save-state`, `set-env` and `add-path` are gone; files took their place.
+ * Obeys workflow commands in a step's output: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ * GitHub has removed `set-output`, `save-state`, `set-env` and `add-path`; command files replace them.
  */
 import type { StepLog } from "./log.ts";
 import type { Masks } from "./masks.ts";
@@ -9,7 +9,7 @@ function decoded(text: string): string {
   return text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
 }
 
-/** Takes a step's output line by line, does what its commands ask and logs the rest. */
+/** Returns a function that takes a step's output line by line, obeys its commands and logs the rest. */
 export function commandReader(log: StepLog, masks: Masks): (line: string) => void {
   let resumeWord: string | null = null;
 
@@ -45,7 +45,7 @@ export function commandReader(log: StepLog, masks: Masks): (line: string) => voi
       case "endgroup":
         log.line("##[endgroup]");
         return;
-      // Shown on GitHub only when the repository turns step debugging on.
+      // GitHub shows these only where the repository turns step debugging on.
       case "debug":
         return;
       default:

@@ -1,12 +1,12 @@
-/** The environment of a job's processes: GitHub's variables, and of this process only PATH and the locale. */
+/** Makes the environment of a job's processes: GitHub's variables, and of this process only PATH and the locale. */
 import { dirname, join } from "node:path";
 import type { JobFolders } from "./folders.ts";
 
 const kept = ["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"];
 
 /**
- * This process's PATH behind the folder of the job's Node.js. What npm puts before it (`node_modules/.bin` of whoever
- * started the sandbox) is left out: a job must not pass with tools of another project.
+ * Returns this process's PATH behind the folder of the job's Node.js. Leaves out what npm adds (`node_modules/.bin` of the
+ * project that started the sandbox): a job must not pass with tools of another project.
  */
 export function basePath(nodePath: string): string[] {
   const own = (process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin").split(":");
@@ -18,7 +18,7 @@ function text(value: unknown): string {
   return value === null || value === undefined ? "" : String(value);
 }
 
-/** What `runner` shows. */
+/** Returns the `runner` context. */
 export function runnerContext(folders: JobFolders): Record<string, string> {
   const architectures: Record<string, string> = { x64: "X64", arm64: "ARM64", arm: "ARM", ia32: "X86" };
   return {
@@ -91,7 +91,7 @@ export function jobEnvironment(
     TMPDIR: folders.temp,
     XDG_CONFIG_HOME: join(folders.home, ".config"),
     XDG_CACHE_HOME: join(folders.home, ".cache"),
-    // Nobody can answer a question of git's in a job.
+    // Nobody can answer a prompt of git in a job: it would wait for ever.
     GIT_TERMINAL_PROMPT: "0",
   };
 }

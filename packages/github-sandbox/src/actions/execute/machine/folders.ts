@@ -1,4 +1,4 @@
-/** Where a job lives. Only its logs outlive it. */
+/** Makes and removes the folders of a job. Only its logs outlive it. */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -37,14 +37,14 @@ export function makeJobFolders(dataDir: string, jobId: number, repositoryName: s
   return folders;
 }
 
-/** Removes everything of the job but its logs. */
+/** Removes the folders of a job except its logs. */
 export async function clearJobFolders(root: string): Promise<void> {
   const names = ["work", "temp", "home", "tools", "actions"];
   const options = { recursive: true, force: true, maxRetries: 3 };
   await Promise.all(names.map((name) => rm(join(root, name), options)));
 }
 
-/** What jobs of an earlier life left behind. */
+/** Removes the folders that jobs of an earlier life left behind. */
 export function clearAllJobFolders(dataDir: string): void {
   const jobs = join(dataDir, "jobs");
   mkdirSync(jobs, { recursive: true });

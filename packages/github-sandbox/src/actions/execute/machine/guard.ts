@@ -1,6 +1,6 @@
 /**
- * Ends the processes of jobs when this process dies without having done so, however it dies: a shell of its own session
- * waits for the end of a pipe that only this process holds. Without /proc it finds nothing; the next start ends the rest.
+ * Ends the processes of jobs when this process dies without having ended them, by SIGKILL too: a shell in a session of its own
+ * waits for the end of a pipe that only this process holds. Without /proc the shell finds nothing; the next start ends the rest.
  */
 import { spawn } from "node:child_process";
 import { gitEnvironment } from "../../../git/plumbing/dir.ts";
@@ -18,18 +18,18 @@ done
 `;
 
 export interface ProcessGuard {
-  /** Every job has ended in good order. */
+  /** Call it when every job has ended. */
   dismiss(): void;
 }
 
-/** `tracking` is what the tracking ids of this sandbox's jobs begin with. */
+/** `tracking` is the common start of the tracking ids of this sandbox's jobs. */
 export function startProcessGuard(tracking: string): ProcessGuard {
   const child = spawn("sh", ["-c", script, "sandbox-guard", tracking], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     env: gitEnvironment(),
   });
-  // Without a shell there are no jobs to guard either.
+  // A machine without a shell runs no jobs either.
   child.on("error", () => {});
   child.stdin.on("error", () => {});
   child.unref();

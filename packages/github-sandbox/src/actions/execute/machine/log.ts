@@ -1,4 +1,4 @@
-/** One step's log: a file of lines that begin with their time, as GitHub's do, with secrets masked. */
+/** Writes one step's log: a file of lines that begin with their time, as on GitHub, with secrets masked. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Masks } from "./masks.ts";
 
@@ -9,7 +9,7 @@ export interface StepLog {
   close(): void;
 }
 
-/** Bytes of one step's log; what comes after is dropped, and the log says so. */
+/** The most bytes of one step's log. Drops the rest, and notes that in the log. */
 const maxBytes = 32 * 1024 * 1024;
 
 export function openStepLog(path: string, masks: Masks, now: () => Date): StepLog {

@@ -1,12 +1,12 @@
-/** Secrets of a job: whatever is logged goes through here first. */
+/** Hides the secrets of a job. Every text that is logged or shown passes through here first. */
 export interface Masks {
   add(secret: string): void;
-  /** Whether the text holds a secret; such a text never becomes a job's output. */
+  /** True when the text holds a secret. Such a text must not become a job's output. */
   finds(text: string): boolean;
   apply(text: string): string;
 }
 
-/** The forms in which tools print a secret; the runner hides these too (ValueEncoders in github.com/actions/runner). */
+/** Returns the forms in which tools print a secret. GitHub's runner hides them too (ValueEncoders in github.com/actions/runner). */
 function formsOf(secret: string): string[] {
   const base64 = Buffer.from(secret).toString("base64");
   const json = JSON.stringify(secret).slice(1, -1);
@@ -15,7 +15,7 @@ function formsOf(secret: string): string[] {
   return [secret, base64, json, xml, uri];
 }
 
-/** A secret of several lines is also hidden line by line, since logs are written so. */
+/** Also hides each line of a secret of several lines, because logs are written line by line. */
 export function newMasks(secrets: readonly string[]): Masks {
   const hidden = new Set<string>();
   let longestFirst: string[] = [];

@@ -1,10 +1,10 @@
-/** Files by glob, for `hashFiles` and for artifacts. */
+/** Finds files by glob, for `hashFiles` and for artifacts. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import picomatch from "picomatch";
 
-/** Every file below a folder, symbolic links followed once; sorted. */
+/** Returns every file below a folder, sorted. Follows symbolic links; a cycle of links ends at the system's limit. */
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => join(entry.parentPath, entry.name))
@@ -12,7 +12,7 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** The part of a pattern before its first wildcard: what has to be walked. */
+/** Returns the part of a pattern before its first wildcard: the folder to walk. */
 export function fixedPart(pattern: string): string {
   const segments = pattern.split("/");
   const wild = segments.findIndex((segment) => /[*?[\]{}]/.test(segment));
@@ -20,8 +20,8 @@ export function fixedPart(pattern: string): string {
 }
 
 /**
- * Files matched by patterns relative to `root`; `!pattern` excludes, and a pattern that names a folder means all of it.
- * Sorted, absolute.
+ * Returns the absolute paths, sorted, of the files that match patterns relative to `root`. `!pattern` excludes; a pattern that
+ * names a folder means all of it.
  */
 export function matchFiles(root: string, patterns: readonly string[]): string[] {
   const absolute = (pattern: string) => resolve(root, pattern.replace(/\/+$/, ""));
@@ -43,7 +43,7 @@ export function matchFiles(root: string, patterns: readonly string[]): string[] 
   return [...found].sort();
 }
 
-/** `hashFiles`: SHA-256 over the SHA-256 of each file of the workspace; "" when no file matches. */
+/** Does `hashFiles`: SHA-256 over the SHA-256 of each file of the workspace; "" when no file matches. */
 export function hashFiles(workspace: string, patterns: readonly string[]): string {
   const inside = (file: string) => !relative(workspace, file).startsWith("..");
   const files = matchFiles(workspace, patterns).filter(inside);

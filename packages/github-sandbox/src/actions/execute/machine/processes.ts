@@ -1,6 +1,6 @@
 /**
- * The processes of one job. Each command leads a process group of its own; what outlives its step (a server started in
- * the background) may serve the next steps and is ended with the job, as on GitHub, where the runner finds it by
+ * Runs and ends the processes of one job. Each command leads a process group of its own. A process that outlives its step, such
+ * as a server in the background, may serve the next steps. It ends with the job, as on GitHub, whose runner finds it by
  * RUNNER_TRACKING_ID in its environment.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
-/** A process id alone may have been given to someone else since; with the start time it is never mistaken. */
+/** The first process of a group. With the start time, a later process that got the same id is not mistaken for it. */
 export interface Leader {
   pid: number;
   /** Field 22 of /proc/<pid>/stat: clock ticks since the machine's boot. */
@@ -24,16 +24,16 @@ export interface CommandLine {
   onLine(line: string): void;
 }
 
-/** How long output is still read after a command ended, when something it left behind holds the pipe open. */
+/** Reads output for so long after a command ended, while a process that it left behind holds the pipe open. */
 const drainMs = 200;
-/** A line longer than this is cut into several. */
+/** Cuts longer lines into several, so that output without line ends does not fill the memory. */
 const maxLine = 64 * 1024;
 
-/** null: there is no such process, or the system does not tell. */
+/** Returns null when there is no such process, or no /proc. */
 function startTimeOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field is the command's name in parentheses and may hold anything.
+    // The second field is the command's name in parentheses, which may hold spaces and parentheses itself.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
   } catch {
     return null;
@@ -44,11 +44,11 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // The group is gone.
+    // The group has already ended.
   }
 }
 
-/** Processes that carry the tracking id, whatever group they went to. */
+/** Finds the processes that carry the tracking id, in whatever group. */
 function tracked(trackingId: string): number[] {
   const mark = `RUNNER_TRACKING_ID=${trackingId}\0`;
   const carries = (pid: string) => {
@@ -72,12 +72,15 @@ function killTracked(trackingId: string): void {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
-      // Ended by itself.
+      // It has already ended.
     }
   }
 }
 
-/** Ends what a job of an earlier life left: its last step's group, if that still is the same one, and all that is tracked. */
+/**
+ * Ends the processes that a job of an earlier life left: the group of its last step, unless the leader's id belongs to another
+ * process by now, and all processes that carry its tracking id.
+ */
 export function endEarlier(leader: Leader | null, trackingId: string): void {
   if (leader !== null && startTimeOf(leader.pid) === leader.startTime) signalGroup(leader.pid, "SIGKILL");
   killTracked(trackingId);
@@ -108,7 +111,7 @@ export class Processes {
   readonly #onLeader: (leader: Leader | null) => void;
   readonly #leaders: Leader[] = [];
 
-  /** `onLeader` is told each group's leader as soon as there is one, and null when it ended. */
+  /** Calls `onLeader` with the leader of each group when it starts, and with null when it ended. */
   constructor(trackingId: string, graceMs: number, onLeader: (leader: Leader | null) => void) {
     this.#trackingId = trackingId;
     this.#graceMs = graceMs;
@@ -116,8 +119,8 @@ export class Processes {
   }
 
   /**
-   * Runs a command to its end and gives its exit code, 128 + n for signal n. An abort sends SIGINT to the group and,
-   * after the grace, SIGKILL. Throws when the command cannot be started.
+   * Runs a command to its end and returns its exit code, 128 + n for signal n. An abort sends SIGINT to the group and, after
+   * the grace, SIGKILL. Throws when the command cannot be started.
    */
   async run({ command, args, cwd, env, signal, onLine }: CommandLine): Promise<number> {
     signal.throwIfAborted();
@@ -140,11 +143,11 @@ export class Processes {
     }
   }
 
-  /** SIGKILL for everything the job started and that still lives. */
+  /** Sends SIGKILL to all processes that the job started and that still live. */
   end(): void {
     for (const { pid, startTime } of this.#leaders.splice(0)) {
       const present = startTimeOf(pid);
-      // A dead leader's number stays with its group, so a group without its leader is still ours.
+      // The kernel does not reuse a dead leader's id while its group lives, so a group without its leader is still this job's.
       if (present === null || present === startTime) signalGroup(pid, "SIGKILL");
     }
     killTracked(this.#trackingId);

@@ -1,4 +1,4 @@
-/** Runs a step's process and takes in what it told through its command files. */
+/** Runs a step's process and applies what it wrote to its command files. */
 import { type CommandFiles, newCommandFiles } from "../machine/command-files.ts";
 import { commandReader } from "../machine/commands.ts";
 import { StepError } from "../step-error.ts";
@@ -11,7 +11,7 @@ interface Command {
   env: Record<string, string>;
 }
 
-function takeIn({ job, outputs }: StepCall, files: CommandFiles): Record<string, string> {
+function applyFiles({ job, outputs }: StepCall, files: CommandFiles): Record<string, string> {
   const outcome = files.read();
   Object.assign(outputs, outcome.outputs);
   Object.assign(job.env, outcome.env);
@@ -19,7 +19,7 @@ function takeIn({ job, outputs }: StepCall, files: CommandFiles): Record<string,
   return outcome.state;
 }
 
-/** Gives what the process saved for its post step. Throws StepError when it ends with another code than 0. */
+/** Returns the state that the process saved for its post step. Throws StepError for an exit code other than 0. */
 export async function runCommand(
   call: StepCall,
   { command, args, cwd, env }: Command,
@@ -34,7 +34,7 @@ export async function runCommand(
     signal,
     onLine: commandReader(log, job.masks),
   });
-  const state = takeIn(call, files);
+  const state = applyFiles(call, files);
   if (exitCode !== 0) throw new StepError(`Process completed with exit code ${exitCode}.`);
   return state;
 }

@@ -1,4 +1,4 @@
-/** `run` steps. */
+/** Runs a `run` step: writes its script and starts the shell. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { evaluateText } from "../../parse/expressions.ts";
@@ -28,7 +28,7 @@ function commandLine(shell: string, script: string): { command: string; args: st
 export async function runScript(spec: RunStep, call: StepCall): Promise<void> {
   const { job, frame, log } = call;
   const scope = job.scope(frame, call.env);
-  // A composite action's steps know nothing of the defaults of the workflow that uses it.
+  // The defaults of a workflow do not reach the steps of a composite action.
   const defaults = frame.depth === 0 ? [job.request.spec.defaults, job.request.workflow.defaults] : [];
   const text = (own: "shell" | "workingDirectory") =>
     evaluateText(spec[own] ?? defaults.find((each) => each[own] !== undefined)?.[own], scope);

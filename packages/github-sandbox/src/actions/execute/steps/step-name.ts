@@ -2,7 +2,7 @@ import { evaluateText } from "../../parse/expressions.ts";
 import type { StepSpec } from "../../parse/model.ts";
 import type { RunningJob } from "../running-job.ts";
 
-/** As GitHub titles a step without a name. */
+/** Returns the name of a step, or the title that GitHub gives a step without one. */
 export function stepName(job: RunningJob, spec: StepSpec): string {
   try {
     const given = evaluateText(spec.name, job.scope(job.frame));
@@ -11,7 +11,7 @@ export function stepName(job: RunningJob, spec: StepSpec): string {
     if (spec.kind === "other") return `Run ${spec.key}`;
     return `Run ${evaluateText(spec.run, job.scope(job.frame)).trim().split("\n")[0] ?? ""}`;
   } catch {
-    // What cannot be evaluated fails the step itself, with its reason.
+    // The step itself fails with the reason.
     return spec.id ?? "Run";
   }
 }

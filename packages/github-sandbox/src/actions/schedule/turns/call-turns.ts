@@ -1,4 +1,4 @@
-/** The concurrency groups of a call: the calling job's, and the called workflow's own. */
+/** Takes the turns of a call in its concurrency groups: the calling job's, and the called workflow's own. */
 import { type ConcurrencyGroups, deadlock, type Group, type Held } from "./concurrency.ts";
 
 export class CallTurns {
@@ -7,14 +7,14 @@ export class CallTurns {
   readonly #repositoryId: number;
   readonly #cancel: () => void;
 
-  /** `cancel` is called when another member of a group pushes the call out. */
+  /** Calls `cancel` when another member of a group pushes the call out. */
   constructor(groups: ConcurrencyGroups, repositoryId: number, cancel: () => void) {
     this.#groups = groups;
     this.#repositoryId = repositoryId;
     this.#cancel = cancel;
   }
 
-  /** Resolves with null when the call has all its turns, else with why it never will. `leave` must follow either. */
+  /** Resolves with null when the call has all its turns, or with the reason why it never will. Call `leave` after either. */
   async enter(
     groups: readonly Group[],
     name: string,

@@ -1,6 +1,6 @@
 /**
- * Concurrency groups, shared by the runs and jobs of a repository: one runs, one waits, and who comes later takes the
- * place of who waits (https://docs.github.com/en/actions/concepts/workflows-and-actions/concurrency).
+ * Concurrency groups, which the runs and jobs of a repository share: one member runs, one waits, and a new member takes the
+ * place of the waiting one (https://docs.github.com/en/actions/concepts/workflows-and-actions/concurrency).
  */
 import { evaluate, evaluateText, type Scope } from "../../parse/expressions.ts";
 import { asMap, type Template } from "../../parse/template.ts";
@@ -8,13 +8,13 @@ import { asMap, type Template } from "../../parse/template.ts";
 export interface Group {
   name: string;
   cancelInProgress: boolean;
-  /** `queue: max`: up to 100 may wait, none is pushed out. */
+  /** Set by `queue: max`: up to 100 members wait, and none is pushed out. */
   keepsQueue: boolean;
 }
 
 const longQueue = 100;
 
-/** The evaluated `concurrency` of a workflow or job; null when it has none. */
+/** Evaluates the `concurrency` of a workflow or job; null when it has none. */
 export function groupOf(template: Template | undefined, scope: Scope): Group | null {
   if (template === undefined) return null;
   const map = asMap(template);
@@ -31,21 +31,21 @@ interface Member {
   turn: ConcurrencyTurn;
 }
 
-/** A turn that somebody has, and who. */
+/** A turn that a run, a call or a job has, with its name for messages. */
 export interface Held {
   turn: ConcurrencyTurn;
   name: string;
 }
 
-/** GitHub's words: who waits for a group that something around it has would wait for itself. */
+/** Returns GitHub's message for a member that waits for a group that its own run or caller holds: it would wait for itself. */
 export function deadlock(group: Group, holder: Held, name: string): string {
   return `Canceling since a deadlock for concurrency group '${group.name}' was detected between '${holder.name}' and '${name}'`;
 }
 
 export interface ConcurrencyTurn {
-  /** Resolves when it is this member's turn. It never does for one that was cancelled while it waited. */
+  /** Resolves when it is this member's turn; never for a member that left while it waited. */
   ready: Promise<void>;
-  /** Nobody had to be waited for. */
+  /** True when the group was empty. */
   atOnce: boolean;
   leave(): void;
 }
@@ -57,13 +57,13 @@ function keyOf(repositoryId: number, { name }: Group): string {
 export class ConcurrencyGroups {
   readonly #groups = new Map<string, { running: Member; waiting: Member[] }>();
 
-  /** Of what is around a newcomer, what has the group now. */
+  /** Finds the holder of the group among the turns around a new member. */
   holder(repositoryId: number, group: Group, around: readonly Held[]): Held | null {
     const running = this.#groups.get(keyOf(repositoryId, group))?.running;
     return around.find(({ turn }) => running !== undefined && turn === running.turn) ?? null;
   }
 
-  /** `cancel` is called when another member pushes this one out; it must lead to `leave`. */
+  /** Calls `cancel` when another member pushes this one out, which must lead to `leave`: otherwise the group stays blocked. */
   enter(repositoryId: number, group: Group, cancel: () => void): ConcurrencyTurn {
     const key = keyOf(repositoryId, group);
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** Job slots, as a plan gives them: so many per account (https://docs.github.com/en/actions/reference/limits). */
+/** Counts job slots per account, which a plan limits (https://docs.github.com/en/actions/reference/limits). */
 import { newSlots, type Slots } from "../../../slots.ts";
 import type { Repository } from "../../../store/entities.ts";
 
