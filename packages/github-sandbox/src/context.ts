@@ -22,9 +22,30 @@ export interface SandboxContext {
  * Follows a move of a ref before the move is announced, so that whoever gets its webhook finds everything up to date.
  * Returns what must come after the announcement; null if nothing must.
  */
-export type RefSubscriber = (
-  context: SandboxContext,
+export type RefSubscriber = (scope: ActingScope, push: PushEvent) => Promise<(() => Promise<void>) | null>;
+
+/**
+ * The context and the repository that a function works on. `repository` is a snapshot: read the table again where an earlier
+ * step may have changed it.
+ */
+export interface RepositoryScope extends SandboxContext {
+  readonly repository: Repository;
+}
+
+/** A repository's scope and the user who acts there. */
+export interface ActingScope extends RepositoryScope {
+  readonly initiator: Initiator;
+}
+
+/** Binds the repository to a context. A scope as context keeps its initiator. */
+export function scopeOf<Context extends object>(
+  context: Context,
   repository: Repository,
-  push: PushEvent,
-  initiator: Initiator,
-) => Promise<(() => Promise<void>) | null>;
+): Context & { readonly repository: Repository } {
+  return { ...context, repository };
+}
+
+/** Binds the repository and the user who acts there to the context. */
+export function actingScope(context: SandboxContext, repository: Repository, initiator: Initiator): ActingScope {
+  return { ...context, repository, initiator };
+}

@@ -2,12 +2,13 @@
  * The sandbox: a GitHub for one machine. Real git, GitHub's REST API and webhooks, and an Actions runner,:
  * any Octokit client and any git can be pointed at it. This file puts its rooms together.
  */
+
 import { join, resolve } from "node:path";
 import { issueJobToken } from "./access/tokens.ts";
 import { startActions } from "./actions/index.ts";
 import type { Foreseen } from "./actions/trigger/foreseen.ts";
 import { mountApi, restApi } from "./api.ts";
-import type { SandboxContext } from "./context.ts";
+import { type SandboxContext, scopeOf } from "./context.ts";
 import { faultRoutes } from "./faults/fault-routes.ts";
 import { type FaultSettings, faultsOf } from "./faults/faults.ts";
 import { GitStore } from "./git/store.ts";
@@ -120,7 +121,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       readFile: (repository, commit, path) => git.readFile(repository, commit, path),
       listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
       headCommit: (repository, commit) => git.headCommit(repository, commit),
-      testMerge: (repository, number) => testMergeOf(context, repository, number),
+      testMerge: (repository, number) => testMergeOf(scopeOf(context, repository), number),
       issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
       revokeToken: (token) => store.table("tokens").remove(token),
       runnerLoss: (job) => faults.runner(job),

@@ -1,4 +1,5 @@
 /** GitHub with Actions on a temporary folder: one repository, commits made through REST, and runs followed to their end. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { issueJobToken, issueUserToken } from "../src/access/tokens.ts";
 import type { ActionsOptions } from "../src/actions/host/port.ts";
 import { type Actions, startActions } from "../src/actions/index.ts";
 import { restApi } from "../src/api.ts";
-import type { SandboxContext } from "../src/context.ts";
+import { type SandboxContext, scopeOf } from "../src/context.ts";
 import type { Announcement } from "../src/events/event.ts";
 import { GitStore } from "../src/git/store.ts";
 import { gitHttp } from "../src/git-http/serve.ts";
@@ -62,7 +63,7 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
       readFile: (repository, commit, path) => git.readFile(repository, commit, path),
       listFolder: (repository, commit, path) => git.listFolder(repository, commit, path),
       headCommit: (repository, commit) => git.headCommit(repository, commit),
-      testMerge: (repository, number) => testMergeOf(context, repository, number),
+      testMerge: (repository, number) => testMergeOf(scopeOf(context, repository), number),
       issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
       revokeToken: (token) => store.table("tokens").remove(token),
       runnerLoss: () => ({ lost: new AbortController().signal, end() {} }),

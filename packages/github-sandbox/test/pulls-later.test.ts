@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { actingScope } from "../src/context.ts";
 import { type AutoMergeOrder, disableAutoMerge, enableAutoMerge, setDraft } from "../src/pulls/auto-merge.ts";
 import type { Pull, User } from "../src/store/entities.ts";
 import { type GitFixture, startGitFixture } from "./git-fixture.ts";
@@ -19,8 +20,8 @@ afterEach(() => fixture.close());
 const stored = () => fixture.context.store.table("pulls").find((each) => each.number === at.pull_number) as Pull;
 const pull = async () => (await fixture.rea.rest.pulls.get(at)).data;
 const user = (login: string) => fixture.context.store.table("users").find((each) => each.login === login) as User;
-const by = (login: string) => ({ user: user(login), byJobToken: false });
 const repository = () => fixture.context.store.table("repositories").get(fixture.repository.id) ?? fixture.repository;
+const as = (login: string) => actingScope(fixture.context, repository(), { user: user(login), byJobToken: false });
 const tip = (branch: string) => fixture.context.git.resolve(fixture.repository, `refs/heads/${branch}`);
 
 describe("merge-async", () => {
@@ -88,7 +89,7 @@ describe("merge-async", () => {
     const updatedAt = new Date(Date.now() - 24 * 3_600_000 - 1000).toISOString();
     fixture.context.store.table("mergeRequests").put({ ...request, updatedAt });
     await expect(result(moved.data.details.uuid)).rejects.toMatchObject({ status: 404 });
-    await setDraft(fixture.context, fixture.repository, stored(), true, by("wim"));
+    await setDraft(as("wim"), stored(), true);
     const failed = { status: 400, response: { data: { status: "failed" } } };
     await expect(ask()).rejects.toMatchObject(failed);
     await fixture.wim.rest.pulls.update({ ...at, state: "closed" });
@@ -99,7 +100,7 @@ describe("merge-async", () => {
 
 describe("auto-merge", () => {
   const order: AutoMergeOrder = { method: "squash", title: "Land it", message: null };
-  const enable = (who = "wim") => enableAutoMerge(fixture.context, repository(), stored(), order, by(who));
+  const enable = (who = "wim") => enableAutoMerge(as(who), stored(), order);
 
   beforeEach(() =>
     fixture.protect("main", {
@@ -129,9 +130,9 @@ describe("auto-merge", () => {
     fixture.context.store.table("repositories").put({ ...repository(), allowAutoMerge: false });
     await expect(enable()).rejects.toThrow("Auto merge is not allowed for this repository");
     await fixture.ada.rest.repos.update({ ...fixture.at, allow_auto_merge: true });
-    await setDraft(fixture.context, repository(), stored(), true, by("wim"));
+    await setDraft(as("wim"), stored(), true);
     await expect(enable()).rejects.toThrow("draft");
-    await setDraft(fixture.context, repository(), stored(), false, by("wim"));
+    await setDraft(as("wim"), stored(), false);
     fixture.context.store.table("protections").remove(`${fixture.repository.id}:main`);
     await expect(enable()).rejects.toThrow("Pull request Pull request is in clean status");
     await fixture.passes(head, "other", "failure");
@@ -140,13 +141,13 @@ describe("auto-merge", () => {
 
   it("Auto-merge is disabled by hand, by closing the pull and by making it a draft", async () => {
     await enable();
-    await disableAutoMerge(fixture.context, repository(), stored(), by("wim"));
+    await disableAutoMerge(as("wim"), stored());
     expect(fixture.heard()).toEqual(["pull_request auto_merge_enabled", "pull_request auto_merge_disabled"]);
-    await expect(disableAutoMerge(fixture.context, repository(), stored(), by("wim"))).rejects.toThrow();
+    await expect(disableAutoMerge(as("wim"), stored())).rejects.toThrow();
     await enable();
-    await setDraft(fixture.context, repository(), stored(), true, by("wim"));
+    await setDraft(as("wim"), stored(), true);
     expect((await pull()).auto_merge).toBeNull();
-    await setDraft(fixture.context, repository(), stored(), false, by("wim"));
+    await setDraft(as("wim"), stored(), false);
     await enable();
     await fixture.wim.rest.pulls.update({ ...at, state: "closed" });
     await fixture.wim.rest.pulls.update({ ...at, state: "open" });

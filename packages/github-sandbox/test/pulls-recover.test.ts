@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { actingScope } from "../src/context.ts";
 import { emptyTree } from "../src/git/plumbing/diff.ts";
 import type { GitDir } from "../src/git/plumbing/dir.ts";
 import { writeBlob, writeCommit } from "../src/git/plumbing/objects.ts";
@@ -38,6 +39,7 @@ async function restart(): Promise<void> {
 
 const now = () => life.context.store.table("pulls").get(pull.id);
 const state = () => life.context.store.table("issues").get(pull.id)?.state;
+const acting = () => actingScope(life.context, repository, { user, byJobToken: false });
 const heard = () => life.announced.map(({ event, action }) => (action === null ? event : `${event} ${action}`));
 
 beforeEach(async () => {
@@ -60,9 +62,9 @@ beforeEach(async () => {
   await git.run(["update-ref", "refs/heads/main", base]);
   await git.run(["update-ref", "refs/heads/side", await commit("Side", base)]);
   const issue = { title: "first", body: null, labels: [], assigneeIds: [] };
-  openIssue(context, repository, issue, { user, byJobToken: false });
+  openIssue(acting(), issue);
   const given = { title: "Side", body: "Closes #1", head: "side", base: "main", draft: false };
-  pull = await openPull(context, repository, given, { user, byJobToken: false });
+  pull = await openPull(acting(), given);
 });
 afterEach(async () => {
   await life.close();
@@ -209,10 +211,7 @@ it("The next start removes the lock that a killed git left on a ref", async () =
   writeFileSync(join(git.path, "refs/heads/side.lock"), "");
   await restart();
   const move = { ref: "refs/heads/side", to: await commit("More", pull.headSha), force: false };
-  const initiator = { user, byJobToken: false };
-  const outcome = await life.context.git.exclusive(repository, () =>
-    moveRef(life.context, repository, move, initiator),
-  );
+  const outcome = await life.context.git.exclusive(repository, () => moveRef(acting(), move));
   expect(outcome).toEqual({ moved: true, before: pull.headSha });
 });
 
@@ -221,8 +220,6 @@ it("A pull follows its branch whatever moves it", async () => {
   await git.run(["update-ref", "refs/heads/side", after]);
   life.announced.length = 0;
   const moved = { ref: "refs/heads/side", before: pull.headSha, after, forced: false };
-  await life.context.git.exclusive(repository, () =>
-    refMoved(life.context, repository, moved, { user, byJobToken: false }),
-  );
+  await life.context.git.exclusive(repository, () => refMoved(acting(), moved));
   expect(heard()).toEqual(["push", "pull_request synchronize"]);
 });

@@ -1,6 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { issueUserToken } from "../src/access/tokens.ts";
+import { actingScope, scopeOf } from "../src/context.ts";
 import { decisionOn } from "../src/protection/reviews.ts";
 import { resolveThread, unresolveThread } from "../src/pulls/reviews/threads.ts";
 import type { Pull } from "../src/store/entities.ts";
@@ -37,7 +38,7 @@ async function errorsOf(attempt: Promise<unknown>): Promise<unknown> {
 const reviews = async (who = fixture.rea) => (await who.rest.pulls.listReviews(at)).data;
 const merge = () => fixture.wim.rest.pulls.merge(at);
 const stored = () => fixture.context.store.table("pulls").find((each) => each.number === at.pull_number) as Pull;
-const decision = () => decisionOn(fixture.context.store, fixture.repository, stored(), []);
+const decision = () => decisionOn(scopeOf(fixture.context, fixture.repository), stored(), []);
 
 describe("reviews", () => {
   it("A review has its state in lower case in the webhook and in upper case in the list", async () => {
@@ -300,9 +301,10 @@ describe("review comments", () => {
       user: ada ?? { id: 0, login: "", type: "User", name: null, email: null },
       byJobToken: false,
     } as const;
-    await resolveThread(context, repository, stored(), thread, initiator);
+    const scope = actingScope(context, repository, initiator);
+    await resolveThread(scope, stored(), thread);
     expect(unresolvedThreads(context.store, stored())).toBe(0);
-    await unresolveThread(context, repository, stored(), thread, initiator);
+    await unresolveThread(scope, stored(), thread);
     expect(fixture.announced.slice(-2)).toMatchObject([
       { event: "pull_request_review_thread", action: "resolved", payload: { thread: { comments: [{}, {}] } } },
       { event: "pull_request_review_thread", action: "unresolved" },

@@ -1,24 +1,11 @@
 /** Stores check runs and announces them: `check_run`, and `check_suite` once every run of a suite is completed. */
-import type { Initiator } from "../access/initiator.ts";
-import type { Announce } from "../events/event.ts";
-import type { HeadCommit } from "../git/store.ts";
-import type { CheckRun, CheckSuite, Repository } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+import type { ActingScope } from "../context.ts";
+import type { CheckRun, CheckSuite } from "../store/entities.ts";
+import type { StoreScope } from "../store/store.ts";
 import { rollup } from "./rollup.ts";
 
-export interface Recorder {
-  store: Store;
-  announce: Announce;
-  headCommit(repository: Repository, commit: string): Promise<HeadCommit>;
-}
-
 /** The App's suite for the commit that no workflow run owns; made when there is none. */
-export function suiteFor(
-  { store }: Pick<Recorder, "store">,
-  repository: Repository,
-  headSha: string,
-  appId: number,
-): CheckSuite {
+export function suiteFor({ store, repository }: StoreScope, headSha: string, appId: number): CheckSuite {
   const known = store
     .table("checkSuites")
     .find(
@@ -45,13 +32,8 @@ export function suiteFor(
 }
 
 /** Stores the run, new or changed, and announces it. */
-export async function recordCheckRun(
-  recorder: Recorder,
-  repository: Repository,
-  run: CheckRun,
-  initiator: Initiator,
-): Promise<void> {
-  const { store } = recorder;
+export async function recordCheckRun(scope: ActingScope, run: CheckRun): Promise<void> {
+  const { store, repository, initiator } = scope;
   const before = store.table("checkRuns").get(run.id);
   const suite = store.table("checkSuites").get(run.suiteId);
   if (suite === undefined) throw new Error(`check run ${run.id} has no suite`);
@@ -61,10 +43,10 @@ export async function recordCheckRun(
     store.table("checkSuites").put({ ...suite, updatedAt: store.now() });
   });
   const announceRun = (action: "created" | "completed") =>
-    recorder.announce({ repository, initiator, event: "check_run", action, run, suite });
+    scope.announce({ repository, initiator, event: "check_run", action, run, suite });
   if (before === undefined) announceRun("created");
   if (run.status === "completed" && before?.status !== "completed") announceRun("completed");
   if (rollup(store, suite).status !== "completed" || suiteBefore.status === "completed") return;
-  const headCommit = await recorder.headCommit(repository, suite.headSha);
-  recorder.announce({ repository, initiator, event: "check_suite", action: "completed", suite, headCommit });
+  const headCommit = await scope.git.headCommit(repository, suite.headSha);
+  scope.announce({ repository, initiator, event: "check_suite", action: "completed", suite, headCommit });
 }

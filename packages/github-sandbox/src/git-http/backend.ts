@@ -2,13 +2,13 @@
  * Runs `git http-backend` as a CGI program: the request becomes its environment, its printed headers become the
  * response.
  */
+
 import { spawn } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope, SandboxContext } from "../context.ts";
 import { gitEnvironment } from "../git/plumbing/dir.ts";
-import type { Repository } from "../store/entities.ts";
 
 interface Call {
   rest: string;
@@ -41,20 +41,15 @@ function settings(context: SandboxContext): Record<string, string> {
   return { GIT_CONFIG_COUNT: String(pairs.length), ...(Object.fromEntries(entries) as Record<string, string>) };
 }
 
-function environment(
-  context: SandboxContext,
-  repository: Repository,
-  request: IncomingMessage,
-  call: Call,
-): Record<string, string> {
+function environment(scope: RepositoryScope, request: IncomingMessage, call: Call): Record<string, string> {
   const header = (name: string) => {
     const value = request.headers[name];
     return typeof value === "string" ? value : "";
   };
   const asSent = call.body === undefined;
   return gitEnvironment({
-    ...settings(context),
-    PATH_TRANSLATED: `${context.git.dir(repository)}/${call.rest}`,
+    ...settings(scope),
+    PATH_TRANSLATED: `${scope.git.dir(scope.repository)}/${call.rest}`,
     GIT_HTTP_EXPORT_ALL: "1",
     REQUEST_METHOD: request.method ?? "GET",
     QUERY_STRING: call.rest === "info/refs" ? `service=${call.service}` : "",
@@ -67,14 +62,13 @@ function environment(
 }
 
 export async function runBackend(
-  context: SandboxContext,
-  repository: Repository,
+  scope: RepositoryScope,
   request: IncomingMessage,
   response: ServerResponse,
   call: Call,
 ): Promise<void> {
   const child = spawn("git", ["http-backend"], {
-    env: environment(context, repository, request, call),
+    env: environment(scope, request, call),
     stdio: ["pipe", "pipe", "ignore"],
   });
   if (child.pid !== undefined) call.started?.(child.pid);

@@ -31,8 +31,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ApiError } from "../access/errors.ts";
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { ActingScope, RepositoryScope } from "../context.ts";
 import { type Judged, judgementFile, type Way, ways } from "../git/hook.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { zeroSha } from "../git/plumbing/names.ts";
@@ -40,7 +39,6 @@ import { listRefs } from "../git/plumbing/stored-refs.ts";
 import { judgeMove } from "../protection/judge.ts";
 import { refMoved } from "../refs/move.ts";
 import { repositoryWeb } from "../render/site.ts";
-import type { Repository } from "../store/entities.ts";
 import { runBackend } from "./backend.ts";
 import { pushMessages } from "./push-messages.ts";
 
@@ -54,28 +52,24 @@ interface Command {
 const maxCommandBytes = 4 * 1024 * 1024;
 
 export async function receivePush(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   request: IncomingMessage,
   response: ServerResponse,
-  initiator: Initiator,
 ): Promise<void> {
+  const { repository } = scope;
   const sent = request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request;
   const { commands, body } = await readCommands(sent);
-  await context.git.exclusive(repository, async () => {
-    const before = await tips(context, repository);
-    const judged = join(context.git.dir(repository), `judged.${randomUUID()}`);
-    await writeFile(
-      judged,
-      judgementFile(commands.flatMap((command) => judgedWays(context, repository, command, initiator))),
-    );
+  await scope.git.exclusive(repository, async () => {
+    const before = await tips(scope);
+    const judged = join(scope.git.dir(repository), `judged.${randomUUID()}`);
+    await writeFile(judged, judgementFile(commands.flatMap((command) => judgedWays(scope, command))));
     try {
-      await runBackend(context, repository, request, response, {
+      await runBackend(scope, request, response, {
         rest: "git-receive-pack",
         service: "git-receive-pack",
         body,
         env: { SANDBOX_JUDGED: judged },
-        ended: () => announceMoves(context, repository, before, initiator),
+        ended: () => announceMoves(scope, before),
       });
     } finally {
       await rm(judged, { force: true });
@@ -84,35 +78,31 @@ export async function receivePush(
 }
 
 /** Judges the command for each case of the move, and keeps the cases that have messages. */
-function judgedWays(context: SandboxContext, repository: Repository, command: Command, initiator: Initiator): Judged[] {
+function judgedWays(scope: ActingScope, command: Command): Judged[] {
   const { ref } = command;
   const judged = (way: Way): Judged => {
-    const judgement = judgeMove(context.store, repository, { ...command, ...way }, initiator.user);
+    const judgement = judgeMove(scope, { ...command, ...way }, scope.initiator.user);
     return { ref, ...way, refused: judgement.against.length > 0, lines: pushMessages(ref, judgement, rulesPage) };
   };
-  const rulesPage = `${repositoryWeb(context, repository)}/rules?ref=${encodeURIComponent(ref)}`;
+  const rulesPage = `${repositoryWeb(scope)}/rules?ref=${encodeURIComponent(ref)}`;
   return ways.map(judged).filter(({ lines }) => lines.length > 0);
 }
 
-async function tips(context: SandboxContext, repository: Repository): Promise<Map<string, string>> {
-  const refs = await listRefs(context.git.at(repository), "refs/");
+async function tips(scope: RepositoryScope): Promise<Map<string, string>> {
+  const refs = await listRefs(scope.git.at(scope.repository), "refs/");
   return new Map(refs.map(({ ref, sha }) => [ref, sha]));
 }
 
 /** Announces every ref that is not where it was. Call it within `exclusive`: all differences then belong to this push. */
-async function announceMoves(
-  context: SandboxContext,
-  repository: Repository,
-  old: Map<string, string>,
-  initiator: Initiator,
-): Promise<void> {
-  const now = await tips(context, repository);
+async function announceMoves(scope: ActingScope, old: Map<string, string>): Promise<void> {
+  const now = await tips(scope);
   for (const ref of new Set([...old.keys(), ...now.keys()])) {
     const before = old.get(ref) ?? null;
     const after = now.get(ref) ?? null;
     if (before === after) continue;
-    const lost = before !== null && after !== null && !(await isAncestor(context.git.at(repository), before, after));
-    await refMoved(context, repository, { ref, before, after, forced: lost }, initiator);
+    const lost =
+      before !== null && after !== null && !(await isAncestor(scope.git.at(scope.repository), before, after));
+    await refMoved(scope, { ref, before, after, forced: lost });
   }
 }
 

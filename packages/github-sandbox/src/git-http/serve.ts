@@ -4,8 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { authenticate } from "../access/authenticate.ts";
 import { ApiError } from "../access/errors.ts";
 import { type Actor, may } from "../access/permissions.ts";
-import type { SandboxContext } from "../context.ts";
-import type { Repository } from "../store/entities.ts";
+import { type RepositoryScope, type SandboxContext, scopeOf } from "../context.ts";
 import { runBackend } from "./backend.ts";
 import { newPacking, type ServePack } from "./packing.ts";
 import { receivePush } from "./receive.ts";
@@ -62,25 +61,25 @@ async function serve(
   }
   if (request.method !== (rest === "info/refs" ? "GET" : "POST")) throw new Refused(405, "Method not allowed.");
   const actor = authenticate(context, request.headers.authorization);
-  const repository = admitted(context, asked, actor);
-  if (rest === "git-upload-pack") return servePack(context, repository, request, response);
-  if (rest === "info/refs") return runBackend(context, repository, request, response, asked);
+  const scope = admitted(context, asked, actor);
+  if (rest === "git-upload-pack") return servePack(scope, request, response);
+  if (rest === "info/refs") return runBackend(scope, request, response, asked);
   if (actor.kind !== "token") throw new ApiError(401, "Requires authentication");
   const initiator = { user: actor.user, byJobToken: actor.token.kind === "job" };
-  return receivePush(context, repository, request, response, initiator);
+  return receivePush({ ...scope, initiator }, request, response);
 }
 
 /**
- * Returns the repository if the actor may use the service there. Anonymous clients of a hidden repository get 401,
+ * Returns the scope if the actor may use the service there. Anonymous clients of a hidden repository get 401,
  * others 404.
  */
-function admitted(context: SandboxContext, { owner, name, service }: Asked, actor: Actor): Repository {
+function admitted(context: SandboxContext, { owner, name, service }: Asked, actor: Actor): RepositoryScope {
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const repository = context.store
     .table("repositories")
     .find((each) => same(each.owner, owner) && same(each.name, name));
   const level = service === "git-receive-pack" ? "write" : "read";
-  if (repository !== undefined && may(actor, repository, "contents", level)) return repository;
+  if (repository !== undefined && may(actor, repository, "contents", level)) return scopeOf(context, repository);
   if (actor.kind !== "token") throw new ApiError(401, "Authentication required.");
   if (repository === undefined || !may(actor, repository, "metadata", "read")) {
     throw new Refused(404, "Repository not found.");

@@ -3,8 +3,8 @@
  * name and never answered with null (`execute.ts`).
  */
 import type { Actor } from "../access/permissions.ts";
-import type { SandboxContext } from "../context.ts";
-import type { Issue, Label, Pull, Repository } from "../store/entities.ts";
+import type { RepositoryScope, SandboxContext } from "../context.ts";
+import type { Issue, Label, Pull } from "../store/entities.ts";
 
 /** Fields of a type of GitHub's schema. The compiler checks their names, the execution their values. */
 export type Fields<Type> = { __typename: string } & { [Name in Exclude<keyof Type, "__typename">]?: unknown };
@@ -23,12 +23,12 @@ export interface Asking {
  * cycles.
  */
 export interface Show {
-  repository(repository: Repository): Shown;
-  issue(repository: Repository, issue: Issue): Shown;
-  pull(repository: Repository, pull: Pull): Shown;
-  label(repository: Repository, label: Label): Shown;
-  commit(repository: Repository, sha: string): Promise<Shown>;
-  ref(repository: Repository, ref: string): Promise<Shown | null>;
+  repository(scope: RepositoryScope): Shown;
+  issue(scope: RepositoryScope, issue: Issue): Shown;
+  pull(scope: RepositoryScope, pull: Pull): Shown;
+  label(scope: RepositoryScope, label: Label): Shown;
+  commit(scope: RepositoryScope, sha: string): Promise<Shown>;
+  ref(scope: RepositoryScope, ref: string): Promise<Shown | null>;
   /** A person, an App's bot or an organisation. */
   actor(userId: number): Shown;
 }

@@ -2,6 +2,7 @@
 
 import type { GitHubMetadata, Query } from "@octokit/graphql-schema";
 import { may } from "../access/permissions.ts";
+import { scopeOf } from "../context.ts";
 import type { Schema } from "../render/site.ts";
 import { findRepository } from "../repositories/make.ts";
 import type { User } from "../store/entities.ts";
@@ -45,7 +46,8 @@ export function queryRoot(asking: Asking, rate: Schema<"rate-limit">) {
     repositoryOwner: ({ login }: Arguments) => named(login, ["User", "Organization"], "a RepositoryOwner"),
     repository: ({ owner, name }: Arguments) => {
       const repository = findRepository(store, String(owner), String(name));
-      if (repository !== undefined && may(actor, repository, "metadata", "read")) return show.repository(repository);
+      if (repository !== undefined && may(actor, repository, "metadata", "read"))
+        return show.repository(scopeOf(context, repository));
       throw new Refused("NOT_FOUND", `Could not resolve to a Repository with the name '${owner}/${name}'.`);
     },
   } satisfies Fields<Query>;

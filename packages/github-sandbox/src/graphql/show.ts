@@ -1,4 +1,5 @@
 /** Connects the renderers of the GraphQL objects with each other. */
+
 import type { Actor } from "../access/permissions.ts";
 import type { SandboxContext } from "../context.ts";
 import type { Asking, Show } from "./fields.ts";
@@ -10,12 +11,12 @@ import { labelObject, repositoryObject } from "./render/repository.ts";
 
 export function asking(context: SandboxContext, actor: Actor): Asking {
   const show: Show = {
-    repository: (repository) => repositoryObject(made, repository),
-    issue: (repository, issue) => issueObject(made, repository, issue),
-    pull: (repository, pull) => pullObject(made, repository, pull),
-    label: (repository, label) => labelObject(made, repository, label),
-    commit: (repository, sha) => commitObject(made, repository, sha),
-    ref: (repository, ref) => refObject(made, repository, ref),
+    repository: (scope) => repositoryObject(made, scope),
+    issue: (scope, issue) => issueObject(made, scope, issue),
+    pull: (scope, pull) => pullObject(made, scope, pull),
+    label: (scope, label) => labelObject(made, scope, label),
+    commit: (scope, sha) => commitObject(made, scope, sha),
+    ref: (scope, ref) => refObject(made, scope, ref),
     actor: (userId) => actorObject(made, userId),
   };
   const made: Asking = { context, actor, show };

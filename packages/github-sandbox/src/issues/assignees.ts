@@ -1,14 +1,10 @@
 /** Finds out who can be assigned. */
+
 import { unprocessable } from "../access/errors.ts";
-import type { SandboxContext } from "../context.ts";
-import type { Repository } from "../store/entities.ts";
+import type { StoreScope } from "../store/store.ts";
 
 /** @throws ApiError 422 for someone who cannot be assigned. */
-export function assigneeIds(
-  { store }: Pick<SandboxContext, "store">,
-  repository: Repository,
-  logins: readonly string[],
-): number[] {
+export function assigneeIds({ store, repository }: StoreScope, logins: readonly string[]): number[] {
   return logins.map((login) => {
     const user = store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());
     const belongs =

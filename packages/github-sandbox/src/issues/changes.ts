@@ -1,12 +1,6 @@
-/**
- * Changes what issues and pulls have in common: words, labels, assignees. Stores each change and returns what to announce,
- * since only pulls know what the webhook of a pull needs (`pulls/issue-or-pull.ts`).
- */
-
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { ActingScope, SandboxContext } from "../context.ts";
 import type { IssueChange } from "../events/event.ts";
-import type { Issue, Label, Repository } from "../store/entities.ts";
+import type { Issue, Label } from "../store/entities.ts";
 import { userById } from "../store/users.ts";
 import { labelNamed, labelsOf } from "./labels.ts";
 import { recordEvent } from "./record-event.ts";
@@ -19,13 +13,9 @@ export interface ChangedIssue {
 
 const unchanged = (issue: Issue): ChangedIssue => ({ issue, changes: [] });
 
-export function announceIssue(
-  context: SandboxContext,
-  repository: Repository,
-  { issue, changes }: ChangedIssue,
-  initiator: Initiator,
-): void {
-  for (const change of changes) context.announce({ repository, initiator, event: "issues", issue, ...change });
+export function announceIssue(scope: ActingScope, { issue, changes }: ChangedIssue): void {
+  for (const change of changes)
+    scope.announce({ repository: scope.repository, initiator: scope.initiator, event: "issues", issue, ...change });
 }
 
 export interface WantedWords {
@@ -45,35 +35,28 @@ export function changeWords(context: SandboxContext, issue: Issue, wanted: Wante
 }
 
 /** Makes the issue's labels exactly these. */
-export function changeLabels(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  names: readonly string[],
-  initiator: Initiator,
-): ChangedIssue {
-  const named = names.map((name) => labelNamed(context, repository, name, initiator));
+export function changeLabels(scope: ActingScope, issue: Issue, names: readonly string[]): ChangedIssue {
+  const named = names.map((name) => labelNamed(scope, name));
   const wanted = [...new Map(named.map((each) => [each.id, each])).values()];
   const added = wanted.filter((label) => !issue.labels.includes(label.name));
-  const removed = labelsOf(context, issue).filter((label) => !wanted.some((each) => each.id === label.id));
+  const removed = labelsOf(scope, issue).filter((label) => !wanted.some((each) => each.id === label.id));
   if (added.length === 0 && removed.length === 0) return unchanged(issue);
-  const changed = saveIssue(context, issue, { labels: wanted.map((label) => label.name) });
+  const changed = saveIssue(scope, issue, { labels: wanted.map((label) => label.name) });
   const changes = [
     ...added.map((label) => ({ action: "labeled" as const, label })),
     ...removed.map((label) => ({ action: "unlabeled" as const, label })),
   ];
-  for (const { action, label } of changes) recordLabeling(context, changed, action, label, initiator);
+  for (const { action, label } of changes) recordLabeling(scope, changed, action, label);
   return { issue: changed, changes };
 }
 
 export function recordLabeling(
-  context: SandboxContext,
+  scope: ActingScope,
   issue: Issue,
   event: "labeled" | "unlabeled",
   { name, color }: Label,
-  initiator: Initiator,
 ): void {
-  recordEvent(context, issue, event, initiator.user.id, { label: { name, color } });
+  recordEvent(scope, issue, event, scope.initiator.user.id, { label: { name, color } });
 }
 
 /** Makes the issue's assignees exactly these. */

@@ -2,8 +2,7 @@
  * Closes the issues that a merged pull names with a keyword, or a commit that reaches the default branch.
  * https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
  */
-import type { Initiator } from "../access/initiator.ts";
-import type { RefSubscriber, SandboxContext } from "../context.ts";
+import type { ActingScope, RefSubscriber } from "../context.ts";
 import { branchOf } from "../git/plumbing/names.ts";
 import type { Repository } from "../store/entities.ts";
 import { closeIssue } from "./state.ts";
@@ -18,22 +17,18 @@ export function closedNumbers(repository: Repository, text: string): number[] {
 }
 
 /** Closes the open issues that the texts close. Pulls are not closed so. */
-export function closeMentioned(
-  context: SandboxContext,
-  repository: Repository,
-  texts: readonly string[],
-  initiator: Initiator,
-): void {
+export function closeMentioned(scope: ActingScope, texts: readonly string[]): void {
+  const { repository } = scope;
   for (const number of new Set(texts.flatMap((text) => closedNumbers(repository, text)))) {
-    const issue = context.store
+    const issue = scope.store
       .table("issues")
       .find((each) => each.repositoryId === repository.id && each.number === number && !each.isPull);
-    if (issue?.state === "open") closeIssue(context, repository, issue, "completed", initiator);
+    if (issue?.state === "open") closeIssue(scope, issue, "completed");
   }
 }
 
-export const closeIssuesOfPush: RefSubscriber = async (context, repository, { moved, commits }, initiator) => {
-  if (branchOf(moved.ref) !== repository.defaultBranch) return null;
+export const closeIssuesOfPush: RefSubscriber = async (scope, { moved, commits }) => {
+  if (branchOf(moved.ref) !== scope.repository.defaultBranch) return null;
   const messages = commits.map(({ message }) => message);
-  return async () => closeMentioned(context, repository, messages, initiator);
+  return async () => closeMentioned(scope, messages);
 };

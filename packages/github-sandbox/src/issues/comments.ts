@@ -1,32 +1,24 @@
 /** Writes, edits and deletes comments, for REST and GraphQL. */
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { ActingScope } from "../context.ts";
 import type { BodyChanged, Written } from "../events/event.ts";
-import type { Comment, Issue, Repository } from "../store/entities.ts";
+import type { Comment, Issue } from "../store/entities.ts";
 
 /** Announces nothing for a comment whose issue is gone. */
-function announceComment(
-  context: SandboxContext,
-  repository: Repository,
-  comment: Comment,
-  change: Written<BodyChanged>,
-  initiator: Initiator,
-): void {
-  const issue = context.store
+function announceComment(scope: ActingScope, comment: Comment, change: Written<BodyChanged>): void {
+  const { repository } = scope;
+  const issue = scope.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
-  context.announce({ repository, initiator, event: "issue_comment", issue, comment, ...change });
+  scope.announce({ repository, initiator: scope.initiator, event: "issue_comment", issue, comment, ...change });
 }
 
 export function commentOn(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   issue: Issue,
   { body, viaAppId }: Pick<Comment, "body" | "viaAppId">,
-  initiator: Initiator,
 ): Comment {
-  const { store } = context;
+  const { store, repository, initiator } = scope;
   const now = store.now();
   const comment = store.transaction(() => {
     store.table("issues").put({ ...(store.table("issues").get(issue.id) ?? issue), updatedAt: now });
@@ -41,30 +33,19 @@ export function commentOn(
       updatedAt: now,
     });
   });
-  announceComment(context, repository, comment, { action: "created" }, initiator);
+  announceComment(scope, comment, { action: "created" });
   return comment;
 }
 
-export function editComment(
-  context: SandboxContext,
-  repository: Repository,
-  old: Comment,
-  body: string,
-  initiator: Initiator,
-): Comment {
+export function editComment(scope: ActingScope, old: Comment, body: string): Comment {
   if (body === old.body) return old;
-  const comment = context.store.table("comments").put({ ...old, body, updatedAt: context.store.now() });
+  const comment = scope.store.table("comments").put({ ...old, body, updatedAt: scope.store.now() });
   const changes = { body: { from: old.body } };
-  announceComment(context, repository, comment, { action: "edited", changes }, initiator);
+  announceComment(scope, comment, { action: "edited", changes });
   return comment;
 }
 
-export function deleteComment(
-  context: SandboxContext,
-  repository: Repository,
-  comment: Comment,
-  initiator: Initiator,
-): void {
-  context.store.table("comments").remove(comment.id);
-  announceComment(context, repository, comment, { action: "deleted" }, initiator);
+export function deleteComment(scope: ActingScope, comment: Comment): void {
+  scope.store.table("comments").remove(comment.id);
+  announceComment(scope, comment, { action: "deleted" });
 }

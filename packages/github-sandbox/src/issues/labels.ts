@@ -1,20 +1,20 @@
 /** A repository's labels, and the labels of its issues, which remember them by name. */
+
 import { notFound, unprocessable } from "../access/errors.ts";
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
-import type { Issue, Label, Repository } from "../store/entities.ts";
+import type { ActingScope, RepositoryScope, SandboxContext } from "../context.ts";
+import type { Issue, Label } from "../store/entities.ts";
 
 /** Ignores case, as GitHub does. */
-export function findLabel(context: SandboxContext, repository: Repository, name: string): Label | undefined {
-  return context.store
+export function findLabel(scope: RepositoryScope, name: string): Label | undefined {
+  return scope.store
     .table("labels")
-    .find((each) => each.repositoryId === repository.id && each.name.toLowerCase() === name.toLowerCase());
+    .find((each) => each.repositoryId === scope.repository.id && each.name.toLowerCase() === name.toLowerCase());
 }
 
 /** The repository's label of that name, created if there is none, as GitHub does. */
-export function labelNamed(context: SandboxContext, repository: Repository, name: string, initiator: Initiator): Label {
-  const known = findLabel(context, repository, name);
-  return known ?? storeLabel(context, repository, { name, color: null, description: null }, initiator);
+export function labelNamed(scope: ActingScope, name: string): Label {
+  const known = findLabel(scope, name);
+  return known ?? storeLabel(scope, { name, color: null, description: null });
 }
 
 export interface NewLabel {
@@ -25,54 +25,56 @@ export interface NewLabel {
 }
 
 /** @throws ApiError 422 when the name is taken. */
-export function createLabel(
-  context: SandboxContext,
-  repository: Repository,
-  given: NewLabel,
-  initiator: Initiator,
-): Label {
-  if (findLabel(context, repository, given.name) !== undefined) throw nameTaken();
-  return storeLabel(context, repository, given, initiator);
+export function createLabel(scope: ActingScope, given: NewLabel): Label {
+  if (findLabel(scope, given.name) !== undefined) throw nameTaken();
+  return storeLabel(scope, given);
 }
 
-function storeLabel(
-  context: SandboxContext,
-  repository: Repository,
-  { name, color, description }: NewLabel,
-  initiator: Initiator,
-): Label {
-  const label = context.store.table("labels").put({
-    id: context.store.nextId(),
+function storeLabel(scope: ActingScope, { name, color, description }: NewLabel): Label {
+  const { repository } = scope;
+  const label = scope.store.table("labels").put({
+    id: scope.store.nextId(),
     repositoryId: repository.id,
     name,
     color: color ?? "ededed",
     description,
   });
-  context.announce({ repository, initiator, event: "label", action: "created", label });
+  scope.announce({ repository, initiator: scope.initiator, event: "label", action: "created", label });
   return label;
 }
 
 /** @throws ApiError 422 when another label has the name. */
 export function editLabel(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   old: Label,
   wanted: Pick<Label, "name" | "color" | "description">,
-  initiator: Initiator,
 ): Label {
-  const taken = findLabel(context, repository, wanted.name);
+  const taken = findLabel(scope, wanted.name);
   if (taken !== undefined && taken.id !== old.id) throw nameTaken();
-  const label = context.store.table("labels").put({ ...old, ...wanted });
-  relabel(context, repository, old.name, label.name);
+  const label = scope.store.table("labels").put({ ...old, ...wanted });
+  relabel(scope, old.name, label.name);
   const changes = label.name === old.name ? {} : { name: { from: old.name } };
-  context.announce({ repository, initiator, event: "label", action: "edited", label, changes });
+  scope.announce({
+    repository: scope.repository,
+    initiator: scope.initiator,
+    event: "label",
+    action: "edited",
+    label,
+    changes,
+  });
   return label;
 }
 
-export function deleteLabel(context: SandboxContext, repository: Repository, label: Label, initiator: Initiator): void {
-  context.store.table("labels").remove(label.id);
-  relabel(context, repository, label.name, null);
-  context.announce({ repository, initiator, event: "label", action: "deleted", label });
+export function deleteLabel(scope: ActingScope, label: Label): void {
+  scope.store.table("labels").remove(label.id);
+  relabel(scope, label.name, null);
+  scope.announce({
+    repository: scope.repository,
+    initiator: scope.initiator,
+    event: "label",
+    action: "deleted",
+    label,
+  });
 }
 
 function nameTaken() {
@@ -80,10 +82,12 @@ function nameTaken() {
 }
 
 /** Renames the label on every issue that has it; `to` null takes it off. */
-function relabel(context: SandboxContext, repository: Repository, from: string, to: string | null): void {
-  const issues = context.store.table("issues");
-  context.store.transaction(() => {
-    for (const issue of issues.filter((each) => each.repositoryId === repository.id && each.labels.includes(from))) {
+function relabel(scope: RepositoryScope, from: string, to: string | null): void {
+  const issues = scope.store.table("issues");
+  scope.store.transaction(() => {
+    for (const issue of issues.filter(
+      (each) => each.repositoryId === scope.repository.id && each.labels.includes(from),
+    )) {
       const names = issue.labels.flatMap((name) => (name !== from ? [name] : to === null ? [] : [to]));
       issues.put({ ...issue, labels: names });
     }

@@ -1,23 +1,23 @@
 /** Finds the issues of a list. https://docs.github.com/en/rest/issues/issues#list-repository-issues */
-import type { SandboxContext } from "../context.ts";
-import type { Issue, Repository } from "../store/entities.ts";
+import type { RepositoryScope } from "../context.ts";
+import type { Issue } from "../store/entities.ts";
 
 type Query = Partial<Record<string, string>>;
 
 /** The issues that the query asks for, newest first unless it asks for another order. */
-export function listIssues(context: SandboxContext, repository: Repository, query: Query): Issue[] {
+export function listIssues(scope: RepositoryScope, query: Query): Issue[] {
   const state = query.state ?? "open";
   const labels = (query.labels ?? "").split(",").filter((name) => name !== "");
   const since = query.since === undefined ? null : Date.parse(query.since);
-  const login = (id: number) => context.store.table("users").get(id)?.login.toLowerCase();
+  const login = (id: number) => scope.store.table("users").get(id)?.login.toLowerCase();
   const key = query.sort === "updated" ? "updatedAt" : "createdAt";
   const sign = query.direction === "asc" ? 1 : -1;
   const has = (issue: Issue, name: string) => issue.labels.some((each) => each.toLowerCase() === name.toLowerCase());
-  return context.store
+  return scope.store
     .table("issues")
     .filter(
       (issue) =>
-        issue.repositoryId === repository.id &&
+        issue.repositoryId === scope.repository.id &&
         (state === "all" || issue.state === state) &&
         labels.every((name) => has(issue, name)) &&
         (since === null || Date.parse(issue.updatedAt) >= since) &&

@@ -1,5 +1,5 @@
 /** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
-import type { RefSubscriber, SandboxContext } from "../context.ts";
+import type { RefSubscriber, RepositoryScope } from "../context.ts";
 import type { Issue, Repository } from "../store/entities.ts";
 import { recordEvent } from "./record-event.ts";
 
@@ -21,9 +21,10 @@ export interface CrossReference {
 }
 
 /** One for each other issue or pull of the repository that names this one, from when it first did. */
-export function crossReferences(context: SandboxContext, repository: Repository, issue: Issue): CrossReference[] {
-  const issues = context.store.table("issues").filter((each) => each.repositoryId === repository.id);
-  const comments = context.store.table("comments").filter((each) => each.repositoryId === repository.id);
+export function crossReferences(scope: RepositoryScope, issue: Issue): CrossReference[] {
+  const { repository } = scope;
+  const issues = scope.store.table("issues").filter((each) => each.repositoryId === repository.id);
+  const comments = scope.store.table("comments").filter((each) => each.repositoryId === repository.id);
   return issues.flatMap((source) => {
     if (source.id === issue.id) return [];
     const texts = [source, ...comments.filter((comment) => comment.issueNumber === source.number)];
@@ -33,13 +34,12 @@ export function crossReferences(context: SandboxContext, repository: Repository,
 }
 
 /** Records which issues the commits of a push name, once for each issue and commit. */
-export const recordReferences: RefSubscriber = async (context, repository, { commits }, initiator) => {
-  const events = context.store.table("issueEvents");
+export const recordReferences: RefSubscriber = async (scope, { commits }) => {
+  const { store, repository, initiator } = scope;
+  const events = store.table("issueEvents");
   for (const { sha, message } of commits) {
     for (const number of mentions(repository, message)) {
-      const issue = context.store
-        .table("issues")
-        .find((each) => each.repositoryId === repository.id && each.number === number);
+      const issue = store.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
       const known = events.find(
         (each) =>
           each.commitId === sha &&
@@ -48,8 +48,8 @@ export const recordReferences: RefSubscriber = async (context, repository, { com
           each.event === "referenced",
       );
       // A merge commit names its own pull, which has a `merged` event already.
-      if (issue === undefined || context.store.table("pulls").get(issue.id)?.mergeSha === sha) continue;
-      if (known === undefined) recordEvent(context, issue, "referenced", initiator.user.id, { commitId: sha });
+      if (issue === undefined || store.table("pulls").get(issue.id)?.mergeSha === sha) continue;
+      if (known === undefined) recordEvent(scope, issue, "referenced", initiator.user.id, { commitId: sha });
     }
   }
   return null;

@@ -1,8 +1,7 @@
 /** Opens, closes and reopens issues. Pulls have rules of their own: `pulls/issue-or-pull.ts` does either. */
 
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
-import type { Issue, Repository } from "../store/entities.ts";
+import type { ActingScope } from "../context.ts";
+import type { Issue } from "../store/entities.ts";
 import { takeNumber } from "../store/numbers.ts";
 import { announceIssue, recordLabeling, saveIssue } from "./changes.ts";
 import { labelNamed } from "./labels.ts";
@@ -15,14 +14,9 @@ export interface NewIssue {
   assigneeIds: number[];
 }
 
-export function openIssue(
-  context: SandboxContext,
-  repository: Repository,
-  given: NewIssue,
-  initiator: Initiator,
-): Issue {
-  const { store } = context;
-  const labels = given.labels.map((name) => labelNamed(context, repository, name, initiator));
+export function openIssue(scope: ActingScope, given: NewIssue): Issue {
+  const { store, repository, initiator } = scope;
+  const labels = given.labels.map((name) => labelNamed(scope, name));
   const now = store.now();
   const issue = store.transaction(() =>
     store.table("issues").put({
@@ -44,48 +38,38 @@ export function openIssue(
       closedAt: null,
     }),
   );
-  for (const label of labels) recordLabeling(context, issue, "labeled", label, initiator);
+  for (const label of labels) recordLabeling(scope, issue, "labeled", label);
   const labeled = labels.map((label) => ({ action: "labeled" as const, label }));
-  announceIssue(context, repository, { issue, changes: [{ action: "opened" }, ...labeled] }, initiator);
+  announceIssue(scope, { issue, changes: [{ action: "opened" }, ...labeled] });
   return issue;
 }
 
 export type CloseReason = "completed" | "not_planned" | "duplicate";
 
 /** Closes the issue. One that is closed already gets the reason, if one is given. */
-export function closeIssue(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  reason: CloseReason | null,
-  initiator: Initiator,
-): Issue {
-  if (issue.state === "closed") return reason === null ? issue : saveIssue(context, issue, { stateReason: reason });
-  const changed = saveIssue(context, issue, {
+export function closeIssue(scope: ActingScope, issue: Issue, reason: CloseReason | null): Issue {
+  const { initiator } = scope;
+  if (issue.state === "closed") return reason === null ? issue : saveIssue(scope, issue, { stateReason: reason });
+  const changed = saveIssue(scope, issue, {
     state: "closed",
     stateReason: reason ?? "completed",
     closedById: initiator.user.id,
-    closedAt: context.store.now(),
+    closedAt: scope.store.now(),
   });
-  recordEvent(context, changed, "closed", initiator.user.id);
-  announceIssue(context, repository, { issue: changed, changes: [{ action: "closed" }] }, initiator);
+  recordEvent(scope, changed, "closed", initiator.user.id);
+  announceIssue(scope, { issue: changed, changes: [{ action: "closed" }] });
   return changed;
 }
 
-export function reopenIssue(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  initiator: Initiator,
-): Issue {
+export function reopenIssue(scope: ActingScope, issue: Issue): Issue {
   if (issue.state === "open") return issue;
-  const changed = saveIssue(context, issue, {
+  const changed = saveIssue(scope, issue, {
     state: "open",
     stateReason: "reopened",
     closedById: null,
     closedAt: null,
   });
-  recordEvent(context, changed, "reopened", initiator.user.id);
-  announceIssue(context, repository, { issue: changed, changes: [{ action: "reopened" }] }, initiator);
+  recordEvent(scope, changed, "reopened", scope.initiator.user.id);
+  announceIssue(scope, { issue: changed, changes: [{ action: "reopened" }] });
   return changed;
 }

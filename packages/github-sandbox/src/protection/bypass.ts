@@ -1,8 +1,8 @@
 /** Whom a ruleset lets pass. https://docs.github.com/en/rest/repos/rules#create-a-repository-ruleset */
 
 import { roleOf } from "../access/permissions.ts";
-import type { App, BypassActor, Repository, Role, Ruleset, User } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+import type { App, BypassActor, Role, Ruleset, User } from "../store/entities.ts";
+import type { Store, StoreScope } from "../store/store.ts";
 
 /** GitHub's numbers of its own roles: https://github.com/integrations/terraform-provider-github, `repository_ruleset`. */
 const roleNumbers: Partial<Record<Role, number>> = { maintain: 2, write: 4, admin: 5 };
@@ -13,20 +13,16 @@ export function appOfBot(store: Store, login: string | undefined): App | undefin
 }
 
 /** The widest way in which the ruleset lets the user pass; null: it does not. */
-export function bypassOf(
-  store: Store,
-  repository: Repository,
-  ruleset: Ruleset,
-  user: User,
-): BypassActor["mode"] | null {
-  const modes = ruleset.bypassActors.filter((actor) => isMeant(store, repository, actor, user)).map(({ mode }) => mode);
+export function bypassOf(scope: StoreScope, ruleset: Ruleset, user: User): BypassActor["mode"] | null {
+  const modes = ruleset.bypassActors.filter((actor) => isMeant(scope, actor, user)).map(({ mode }) => mode);
   return (["exempt", "always", "pull_request"] as const).find((mode) => modes.includes(mode)) ?? null;
 }
 
-function isMeant(store: Store, repository: Repository, actor: BypassActor, user: User): boolean {
+function isMeant(scope: StoreScope, actor: BypassActor, user: User): boolean {
+  const { repository } = scope;
   switch (actor.actorType) {
     case "Integration":
-      return actor.actorId !== null && appOfBot(store, user.login)?.id === actor.actorId;
+      return actor.actorId !== null && appOfBot(scope.store, user.login)?.id === actor.actorId;
     case "User":
       return actor.actorId === user.id;
     case "OrganizationAdmin":

@@ -1,6 +1,7 @@
 /** What check runs and commit statuses say of a commit, and what is missing of what a branch requires. */
-import type { CheckRun, CommitStatus, Repository } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+
+import type { CheckRun, CommitStatus } from "../store/entities.ts";
+import type { StoreScope } from "../store/store.ts";
 import { appOfBot } from "./bypass.ts";
 
 /** `foreign`: it was reported, but not by the App it must come from. */
@@ -48,7 +49,8 @@ interface Reported {
 }
 
 /** The latest of every check run and status at the commit. */
-export function reportedChecks(store: Store, repository: Repository, sha: string): Reported[] {
+export function reportedChecks(scope: StoreScope, sha: string): Reported[] {
+  const { store, repository } = scope;
   const runs = store.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
   const statuses = store
     .table("statuses")
@@ -77,13 +79,8 @@ function judged({ context, appId }: Required, reported: readonly Reported[]): Re
   return { context, state: worst ?? (named.length > 0 ? "foreign" : "expected") };
 }
 
-export function requirements(
-  store: Store,
-  repository: Repository,
-  required: readonly Required[],
-  sha: string,
-): Requirement[] {
-  const reported = reportedChecks(store, repository, sha);
+export function requirements(scope: StoreScope, required: readonly Required[], sha: string): Requirement[] {
+  const reported = reportedChecks(scope, sha);
   return required.map((each) => judged(each, reported));
 }
 

@@ -1,6 +1,7 @@
 /** A branch's classic protection. */
+
 import type { Protection, Repository } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+import type { StoreScope } from "../store/store.ts";
 
 /** What a branch is protected by before anything is asked for. */
 export function unprotected(repository: Repository, branch: string): Protection {
@@ -27,8 +28,9 @@ export function unprotected(repository: Repository, branch: string): Protection 
   };
 }
 
-export function protectionOf(store: Store, repository: Repository, branch: string): Protection | null {
-  const stored = store.table("protections").get(`${repository.id}:${branch}`);
+export function protectionOf(scope: StoreScope, branch: string): Protection | null {
+  const { repository } = scope;
+  const stored = scope.store.table("protections").get(`${repository.id}:${branch}`);
   // A row of an earlier version lacks what that version did not know.
   return stored === undefined ? null : { ...unprotected(repository, branch), ...stored };
 }

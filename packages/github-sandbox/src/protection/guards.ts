@@ -1,9 +1,9 @@
 /** What stands guard over a ref: its branch's classic protection, and every active ruleset that names it. */
 
 import { roleOf } from "../access/permissions.ts";
-import type { Allowed, MergeMethod, Protection, Repository, Ruleset, User } from "../store/entities.ts";
+import type { Allowed, MergeMethod, Protection, Ruleset, User } from "../store/entities.ts";
 import type { Rule } from "../store/rule.ts";
-import type { Store } from "../store/store.ts";
+import type { StoreScope } from "../store/store.ts";
 import { appOfBot, bypassOf } from "./bypass.ts";
 import { protectionOf } from "./classic.ts";
 import { fnmatch } from "./pattern.ts";
@@ -53,20 +53,21 @@ export interface Guard {
   tellsExcuses(user: User): boolean;
 }
 
-export function guardsOf(store: Store, repository: Repository, ref: string): Guard[] {
+export function guardsOf(scope: StoreScope, ref: string): Guard[] {
   const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
-  const protection = branch === null ? null : protectionOf(store, repository, branch);
-  const rulesets = rulesetsOn(store, repository, ref).map((ruleset) => ofRuleset(store, repository, ruleset));
-  return [...(protection === null ? [] : [ofProtection(store, repository, protection)]), ...rulesets];
+  const protection = branch === null ? null : protectionOf(scope, branch);
+  const rulesets = rulesetsOn(scope, ref).map((ruleset) => ofRuleset(scope, ruleset));
+  return [...(protection === null ? [] : [ofProtection(scope, protection)]), ...rulesets];
 }
 
 /** Whether the branch is told as `protected`: rulesets count as well. */
-export function isProtected(store: Store, repository: Repository, branch: string): boolean {
-  return guardsOf(store, repository, `refs/heads/${branch}`).length > 0;
+export function isProtected(scope: StoreScope, branch: string): boolean {
+  return guardsOf(scope, `refs/heads/${branch}`).length > 0;
 }
 
 /** The active rulesets that name the ref, whether it exists or not, oldest first. */
-export function rulesetsOn(store: Store, repository: Repository, ref: string): Ruleset[] {
+export function rulesetsOn(scope: StoreScope, ref: string): Ruleset[] {
+  const { repository } = scope;
   const [, kind] = ref.split("/");
   const target = kind === "heads" ? "branch" : kind === "tags" ? "tag" : null;
   const matches = (pattern: string) => {
@@ -74,7 +75,7 @@ export function rulesetsOn(store: Store, repository: Repository, ref: string): R
     if (pattern === "~DEFAULT_BRANCH") return ref === `refs/heads/${repository.defaultBranch}`;
     return fnmatch(pattern, ref);
   };
-  return store
+  return scope.store
     .table("rulesets")
     .filter(
       (ruleset) =>
@@ -87,14 +88,14 @@ export function rulesetsOn(store: Store, repository: Repository, ref: string): R
     .sort((a, b) => a.id - b.id);
 }
 
-function ofProtection(store: Store, repository: Repository, protection: Protection): Guard {
+function ofProtection(scope: StoreScope, protection: Protection): Guard {
   const forbids = new Set<"creation" | "update" | "deletion" | "force">();
   if (!protection.allowDeletions) forbids.add("deletion");
   if (!protection.allowForcePushes) forbids.add("force");
   if (protection.lockBranch) forbids.add("update");
   const { requiredStatusChecks: required, requiredApprovals: approvals, restrictions } = protection;
   const isListed = ({ userIds, appIds }: Allowed, user: User) =>
-    userIds.includes(user.id) || appIds.includes(appOfBot(store, user.login)?.id ?? 0);
+    userIds.includes(user.id) || appIds.includes(appOfBot(scope.store, user.login)?.id ?? 0);
   return {
     from: "protection",
     forbids,
@@ -120,7 +121,7 @@ function ofProtection(store: Store, repository: Repository, protection: Protecti
       if (demand === "pull" && isListed(protection.pullBypass, user)) return true;
       // These two hold for admins as well, whatever `enforce_admins` says.
       if (demand === "deletion" || demand === "force") return false;
-      return !protection.enforceAdmins && roleOf(repository, user) === "admin";
+      return !protection.enforceAdmins && roleOf(scope.repository, user) === "admin";
     },
     tellsExcuses: () => true,
   };
@@ -128,7 +129,7 @@ function ofProtection(store: Store, repository: Repository, protection: Protecti
 
 const forbidding = { creation: "creation", update: "update", deletion: "deletion", non_fast_forward: "force" } as const;
 
-function ofRuleset(store: Store, repository: Repository, ruleset: Ruleset): Guard {
+function ofRuleset(scope: StoreScope, ruleset: Ruleset): Guard {
   const find = <Type extends Rule["type"]>(type: Type) =>
     ruleset.rules.find((rule): rule is Extract<Rule, { type: Type }> => rule.type === type);
   const pull = find("pull_request")?.parameters;
@@ -158,10 +159,10 @@ function ofRuleset(store: Store, repository: Repository, ruleset: Ruleset): Guar
     upToDate: checks?.strict_required_status_checks_policy ?? false,
     linear: find("required_linear_history") !== undefined,
     excuses(user, _demand, way) {
-      const mode = bypassOf(store, repository, ruleset, user);
+      const mode = bypassOf(scope, ruleset, user);
       return mode === "always" || mode === "exempt" || (mode === "pull_request" && way === "merge");
     },
     // https://docs.github.com/en/rest/repos/rules: for an `exempt` actor rules are not evaluated at all.
-    tellsExcuses: (user) => bypassOf(store, repository, ruleset, user) !== "exempt",
+    tellsExcuses: (user) => bypassOf(scope, ruleset, user) !== "exempt",
   };
 }

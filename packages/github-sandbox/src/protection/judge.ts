@@ -4,8 +4,8 @@
  * and https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
  */
 
-import type { MergeMethod, Pull, Repository, User } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+import type { MergeMethod, Pull, User } from "../store/entities.ts";
+import type { StoreScope } from "../store/store.ts";
 import { unresolvedThreads } from "../store/threads.ts";
 import { checksRefusal, requirements } from "./checks.ts";
 import { type Demand, type Guard, guardsOf } from "./guards.ts";
@@ -47,9 +47,9 @@ const unsigned = "Commits must have verified signatures.";
 /** As an answer to a merge in djinnos/djinn had it. */
 const unsettled = "A conversation must be resolved before this pull request can be merged.";
 
-export function judgeMove(store: Store, repository: Repository, move: RefMove, user: User): Judgement {
-  const judged = guardsOf(store, repository, move.ref).map((guard) => {
-    const found = objectionsToMove(store, repository, guard, move, user);
+export function judgeMove(scope: StoreScope, move: RefMove, user: User): Judgement {
+  const judged = guardsOf(scope, move.ref).map((guard) => {
+    const found = objectionsToMove(scope, guard, move, user);
     const isExcused = ({ demand }: Found) => guard.excuses(user, demand, "push");
     return {
       against: found.filter((each) => !isExcused(each)),
@@ -63,8 +63,7 @@ export function judgeMove(store: Store, repository: Repository, move: RefMove, u
 }
 
 function objectionsToMove(
-  store: Store,
-  repository: Repository,
+  scope: StoreScope,
   guard: Guard,
   { ref, before, after, forward, linear }: RefMove,
   user: User,
@@ -90,8 +89,7 @@ function objectionsToMove(
   }
   if (!guard.admits(user)) object("pushers", notAdmitted);
   if (!isNew && guard.pull !== null) object("pull", notThroughPull);
-  const checks =
-    isNew && !guard.checksOnCreation ? null : checksRefusal(requirements(store, repository, guard.checks, after));
+  const checks = isNew && !guard.checksOnCreation ? null : checksRefusal(requirements(scope, guard.checks, after));
   if (checks !== null) object("checks", checks);
   if (guard.linear && !linear) object("linear", mergeCommits);
   if (guard.signed) object("signatures", unsigned);
@@ -111,9 +109,9 @@ export interface WantedMerge {
 export type MergeVerdict = { allowed: true } | { allowed: false; state: "blocked" | "behind"; reason: string };
 
 /** @param user Who merges; null: nobody who is excused from anything. */
-export function judgeMerge(store: Store, repository: Repository, wanted: WantedMerge, user: User | null): MergeVerdict {
-  const found = guardsOf(store, repository, `refs/heads/${wanted.pull.baseRef}`).flatMap((guard) =>
-    objectionsToMerge(store, repository, guard, wanted, user).filter(
+export function judgeMerge(scope: StoreScope, wanted: WantedMerge, user: User | null): MergeVerdict {
+  const found = guardsOf(scope, `refs/heads/${wanted.pull.baseRef}`).flatMap((guard) =>
+    objectionsToMerge(scope, guard, wanted, user).filter(
       ({ demand }) => user === null || !guard.excuses(user, demand, "merge"),
     ),
   );
@@ -134,12 +132,12 @@ export function violations(objections: readonly Objection[]): string {
 }
 
 function objectionsToMerge(
-  store: Store,
-  repository: Repository,
+  scope: StoreScope,
   guard: Guard,
   { pull, headSha, behind, owners, method }: WantedMerge,
   user: User | null,
 ): Found[] {
+  const { store } = scope;
   const { from } = guard;
   const found: Found[] = [];
   const object = (demand: Demand, sentence: string) => found.push({ from, demand, sentence });
@@ -148,11 +146,11 @@ function objectionsToMerge(
   }
   if (user !== null && !guard.admits(user)) object("pushers", notAdmitted);
   if (guard.pull !== null) {
-    const standing = standingReviews(store, repository, pull);
+    const standing = standingReviews(scope, pull);
     for (const sentence of reviewObjections(store, guard.pull, pull, standing, owners)) object("pull", sentence);
   }
   if (guard.threads && unresolvedThreads(store, pull) > 0) object("threads", unsettled);
-  const required = requirements(store, repository, guard.checks, headSha);
+  const required = requirements(scope, guard.checks, headSha);
   const checks = checksRefusal(required);
   if (checks !== null) object("checks", checks);
   if (guard.signed) object("signatures", unsigned);

@@ -4,10 +4,11 @@
  * GitHub would leave such a path without an owner: a rule that somebody relies on is rather shut than open.
  * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
  */
+
 import { RE2JS } from "re2js";
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope } from "../context.ts";
 import { mergeBase } from "../git/plumbing/history.ts";
-import type { Pull, Repository, User } from "../store/entities.ts";
+import type { Pull, User } from "../store/entities.ts";
 import { guardsOf } from "./guards.ts";
 
 /** Any one of these may approve, as the file writes them: `ada`, `acme/core`, `ada@example.org`. */
@@ -16,18 +17,14 @@ export type Owners = readonly string[];
 const places = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
 /** Of everything that the pull changes, where the base's rules ask for it; those of each path once. */
-export async function ownersOf(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  baseSha: string,
-): Promise<Owners[]> {
-  const guards = guardsOf(context.store, repository, `refs/heads/${pull.baseRef}`);
+export async function ownersOf(scope: RepositoryScope, pull: Pull, baseSha: string): Promise<Owners[]> {
+  const { repository } = scope;
+  const guards = guardsOf(scope, `refs/heads/${pull.baseRef}`);
   if (!guards.some((guard) => guard.pull?.codeOwners)) return [];
   for (const place of places) {
-    const text = await context.git.readFile(repository, baseSha, place);
+    const text = await scope.git.readFile(repository, baseSha, place);
     if (text === null) continue;
-    const git = context.git.at(repository);
+    const git = scope.git.at(repository);
     const from = (await mergeBase(git, baseSha, pull.headSha)) ?? baseSha;
     const rules = parseOwners(text);
     // A file that was moved is its old place's owners' concern too.

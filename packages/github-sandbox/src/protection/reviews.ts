@@ -1,7 +1,7 @@
 /** What everything that guards a pull's base asks of its reviews, taken together. */
 
-import type { Pull, Repository } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+import type { Pull } from "../store/entities.ts";
+import type { Store, StoreScope } from "../store/store.ts";
 import { type Guard, guardsOf } from "./guards.ts";
 import { isOwner, type Owners } from "./owners.ts";
 import {
@@ -14,8 +14,8 @@ import {
 
 type PullDemand = NonNullable<Guard["pull"]>;
 
-function demandsOn(store: Store, repository: Repository, baseRef: string) {
-  return guardsOf(store, repository, `refs/heads/${baseRef}`).flatMap(({ pull }) => (pull === null ? [] : [pull]));
+function demandsOn(scope: StoreScope, baseRef: string) {
+  return guardsOf(scope, `refs/heads/${baseRef}`).flatMap(({ pull }) => (pull === null ? [] : [pull]));
 }
 
 /**
@@ -54,22 +54,17 @@ function isApprovedBy(store: Store, { approvals }: StandingReviews, owners: Owne
  * GraphQL's `reviewDecision`: what the reviews amount to against what the base requires; null when it requires none.
  * @param owners Of what the pull changes; see `ownersOf`.
  */
-export function decisionOn(
-  store: Store,
-  repository: Repository,
-  pull: Pull,
-  owners: readonly Owners[],
-): ReviewDecision | null {
-  const demands = demandsOn(store, repository, pull.baseRef);
+export function decisionOn(scope: StoreScope, pull: Pull, owners: readonly Owners[]): ReviewDecision | null {
+  const demands = demandsOn(scope, pull.baseRef);
   const approvals = demands.map((demand) => demand.approvals);
-  const decision = reviewDecision(store, repository, pull, approvals.length === 0 ? null : Math.max(...approvals));
+  const decision = reviewDecision(scope, pull, approvals.length === 0 ? null : Math.max(...approvals));
   if (decision !== "APPROVED") return decision;
-  const standing = standingReviews(store, repository, pull);
-  const lacking = demands.flatMap((demand) => reviewObjections(store, demand, pull, standing, owners));
+  const standing = standingReviews(scope, pull);
+  const lacking = demands.flatMap((demand) => reviewObjections(scope.store, demand, pull, standing, owners));
   return lacking.length === 0 ? "APPROVED" : "REVIEW_REQUIRED";
 }
 
 /** Whether a push that changes what was approved takes the approval back. */
-export function dismissesStale(store: Store, repository: Repository, baseRef: string): boolean {
-  return demandsOn(store, repository, baseRef).some(({ dismissStale }) => dismissStale);
+export function dismissesStale(scope: StoreScope, baseRef: string): boolean {
+  return demandsOn(scope, baseRef).some(({ dismissStale }) => dismissStale);
 }

@@ -2,10 +2,11 @@
  * What a pull's reviews amount to: the one place that rules, merges and GraphQL ask.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/about-pull-request-reviews
  */
+
 import { roleOf } from "../access/permissions.ts";
 import { installationAt } from "../access/tokens.ts";
 import type { Pull, Repository, Review, User } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreScope } from "../store/store.ts";
 
 export interface StandingReviews {
   /** By people and Apps that may write, each reviewer's last word. */
@@ -32,8 +33,8 @@ function isLater(one: Review, other: Review): boolean {
 }
 
 /** The verdicts that count. */
-export function standingReviews(store: Store, repository: Repository, pull: Pull): StandingReviews {
-  const counting = latestVerdicts(store, pull).filter(({ userId }) => mayApprove(store, repository, userId));
+export function standingReviews(scope: StoreScope, pull: Pull): StandingReviews {
+  const counting = latestVerdicts(scope.store, pull).filter(({ userId }) => mayApprove(scope, userId));
   return {
     approvals: counting.filter(({ state }) => state === "APPROVED"),
     objections: counting.filter(({ state }) => state === "CHANGES_REQUESTED"),
@@ -41,10 +42,10 @@ export function standingReviews(store: Store, repository: Repository, pull: Pull
 }
 
 /** Whether the user's review counts: people with write access, and Apps that may write contents. */
-function mayApprove(store: Store, repository: Repository, userId: number): boolean {
-  const user = store.table("users").get(userId);
+function mayApprove(scope: StoreScope, userId: number): boolean {
+  const user = scope.store.table("users").get(userId);
   if (user === undefined) return false;
-  return user.type === "Bot" ? appMayWrite(store, repository, user) : mayWrite(repository, user);
+  return user.type === "Bot" ? appMayWrite(scope, user) : mayWrite(scope.repository, user);
 }
 
 /** A person with at least write access. */
@@ -53,9 +54,10 @@ export function mayWrite(repository: Repository, user: User): boolean {
   return role === "write" || role === "maintain" || role === "admin";
 }
 
-function appMayWrite(store: Store, repository: Repository, bot: User): boolean {
+function appMayWrite(scope: StoreScope, bot: User): boolean {
+  const { store } = scope;
   const app = store.table("apps").find(({ slug }) => `${slug}[bot]` === bot.login);
-  if (app === undefined || installationAt(store, app.id, repository) === undefined) return false;
+  if (app === undefined || installationAt(store, app.id, scope.repository) === undefined) return false;
   return app.permissions.contents === "write";
 }
 
@@ -78,14 +80,9 @@ export function reviewsRefusal({ approvals, objections }: StandingReviews, requi
  * GraphQL's `reviewDecision`. @param required How many approvals the base branch requires; null when it requires no
  * reviews, and then there is no decision (https://github.com/orgs/community/discussions/24375).
  */
-export function reviewDecision(
-  store: Store,
-  repository: Repository,
-  pull: Pull,
-  required: number | null,
-): ReviewDecision | null {
+export function reviewDecision(scope: StoreScope, pull: Pull, required: number | null): ReviewDecision | null {
   if (required === null) return null;
-  const { approvals, objections } = standingReviews(store, repository, pull);
+  const { approvals, objections } = standingReviews(scope, pull);
   if (objections.length > 0) return "CHANGES_REQUESTED";
   return approvals.length >= required ? "APPROVED" : "REVIEW_REQUIRED";
 }

@@ -1,64 +1,48 @@
 /** Changing a pull: its words, its base, open or closed. */
 
 import { unprocessable } from "../access/errors.ts";
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { ActingScope, SandboxContext } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import { recordEvent } from "../issues/record-event.ts";
-import type { Pull, Repository } from "../store/entities.ts";
+import type { Pull } from "../store/entities.ts";
 import { announceHead, announcePull } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { closed, touchIssue } from "./follow.ts";
 
 /** Points the pull at another base. Call it inside `context.git.exclusive`. @throws ApiError 422 when it cannot be. */
-export async function retarget(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  baseRef: string,
-  initiator: Initiator,
-): Promise<void> {
+export async function retarget(scope: ActingScope, pull: Pull, baseRef: string): Promise<void> {
   if (baseRef === pull.baseRef) return;
-  const git = context.git.at(repository);
+  const git = scope.git.at(scope.repository);
   const baseSha = await readRef(git, `refs/heads/${baseRef}`);
   if (baseSha === null) throw unprocessable("PullRequest", [{ field: "base", code: "invalid" }]);
   if (await isAncestor(git, pull.headSha, baseSha)) {
     const message = `There are no new commits between base branch '${baseRef}' and head branch '${pull.headRef}'`;
     throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
   }
-  const taken = twin(context, { ...pull, baseRef });
+  const taken = twin(scope, { ...pull, baseRef });
   if (taken) {
     const message = `A pull request already exists for base branch '${baseRef}' and head branch '${pull.headRef}'`;
     throw unprocessable("PullRequest", [{ field: "base", code: "invalid", message }]);
   }
-  const stored = context.store.table("pulls").get(pull.id) ?? pull;
+  const stored = scope.store.table("pulls").get(pull.id) ?? pull;
   const changed = { ...stored, baseRef, baseSha, mergeability: null, mergeSha: null };
-  context.store.transaction(() => {
-    context.store.table("pulls").put(changed);
-    touchIssue(context, pull, {});
+  scope.store.transaction(() => {
+    scope.store.table("pulls").put(changed);
+    touchIssue(scope, pull, {});
   });
   const changes = { base: { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } } };
-  await announcePull(context, repository, changed, { action: "edited", changes }, initiator);
+  await announcePull(scope, changed, { action: "edited", changes });
 }
 
-export async function closePull(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  initiator: Initiator,
-): Promise<void> {
-  await announcePull(context, repository, closed(context, pull, initiator), { action: "closed" }, initiator);
+export async function closePull(scope: ActingScope, pull: Pull): Promise<void> {
+  await announcePull(scope, closed(scope, pull), { action: "closed" });
 }
 
 /** Call it inside `context.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */
-export async function reopenPull(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  initiator: Initiator,
-): Promise<void> {
-  const git = context.git.at(repository);
+export async function reopenPull(scope: ActingScope, pull: Pull): Promise<void> {
+  const { repository } = scope;
+  const git = scope.git.at(repository);
   const [headSha, baseSha] = await Promise.all([
     readRef(git, `refs/heads/${pull.headRef}`),
     readRef(git, `refs/heads/${pull.baseRef}`),
@@ -66,8 +50,7 @@ export async function reopenPull(
   if (pull.merged) throw refusedReopen("The pull request cannot be reopened.");
   if (headSha === null) throw refusedReopen(`The ${pull.headRef} branch has been deleted.`);
   if (baseSha === null) throw refusedReopen(`The ${pull.baseRef} branch has been deleted.`);
-  if (twin(context, pull))
-    throw refusedReopen(`A pull request already exists for ${repository.owner}:${pull.headRef}.`);
+  if (twin(scope, pull)) throw refusedReopen(`A pull request already exists for ${repository.owner}:${pull.headRef}.`);
   // https://github.com/isaacs/github/issues/361: what was left out while it was closed could not be told.
   if (!(await isAncestor(git, pull.headSha, headSha))) {
     throw refusedReopen(`The ${pull.headRef} branch was force-pushed or recreated.`);
@@ -77,15 +60,15 @@ export async function reopenPull(
     throw refusedReopen(`There are no new commits between ${ends}`);
   }
   await setOwnRef(git, `refs/pull/${pull.number}/head`, headSha);
-  const stored = context.store.table("pulls").get(pull.id) ?? pull;
+  const stored = scope.store.table("pulls").get(pull.id) ?? pull;
   const reopened = { ...stored, headSha, baseSha, mergeability: null, mergeSha: null };
-  context.store.transaction(() => {
-    context.store.table("pulls").put(reopened);
-    touchIssue(context, pull, { state: "open", closedAt: null, closedById: null });
-    const issue = context.store.table("issues").get(pull.id);
-    if (issue !== undefined) recordEvent(context, issue, "reopened", initiator.user.id);
+  scope.store.transaction(() => {
+    scope.store.table("pulls").put(reopened);
+    touchIssue(scope, pull, { state: "open", closedAt: null, closedById: null });
+    const issue = scope.store.table("issues").get(pull.id);
+    if (issue !== undefined) recordEvent(scope, issue, "reopened", scope.initiator.user.id);
   });
-  await announceHead(context, repository, reopened, "reopened", initiator);
+  await announceHead(scope, reopened, "reopened");
 }
 
 function refusedReopen(message: string) {

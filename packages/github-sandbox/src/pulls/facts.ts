@@ -1,34 +1,30 @@
 /** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
 
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope, SandboxContext } from "../context.ts";
 import type { PullFacts } from "../events/event.ts";
 import { reportedChecks } from "../protection/checks.ts";
 import { judgeMerge } from "../protection/judge.ts";
 import { ownersOf } from "../protection/owners.ts";
-import type { Issue, Pull, Repository } from "../store/entities.ts";
+import type { Issue, Pull } from "../store/entities.ts";
 import { sizeOf } from "./sizes.ts";
 
-export async function factsOf(context: SandboxContext, repository: Repository, pull: Pull): Promise<PullFacts> {
-  const size = await sizeOf(context, repository, pull.baseSha, pull.headSha);
-  return { size, mergeableState: await mergeableState(context, repository, pull) };
+export async function factsOf(scope: RepositoryScope, pull: Pull): Promise<PullFacts> {
+  const size = await sizeOf(scope, pull.baseSha, pull.headSha);
+  return { size, mergeableState: await mergeableState(scope, pull) };
 }
 
 /** GitHub documents the states in GraphQL only: https://docs.github.com/en/graphql/reference/enums#mergestatestatus */
-export async function mergeableState(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-): Promise<PullFacts["mergeableState"]> {
+export async function mergeableState(scope: RepositoryScope, pull: Pull): Promise<PullFacts["mergeableState"]> {
   const { mergeability, headSha } = pull;
   if (pull.merged || mergeability === null) return "unknown";
   if (!mergeability.mergeable) return "dirty";
   if (pull.draft) return "draft";
-  const { behind } = await sizeOf(context, repository, mergeability.baseSha, headSha);
+  const { behind } = await sizeOf(scope, mergeability.baseSha, headSha);
   // Which method will be used is not known yet; a linear history only rules out one of them.
-  const owners = await ownersOf(context, repository, pull, mergeability.baseSha);
-  const verdict = judgeMerge(context.store, repository, { pull, headSha, behind, owners, method: "squash" }, null);
+  const owners = await ownersOf(scope, pull, mergeability.baseSha);
+  const verdict = judgeMerge(scope, { pull, headSha, behind, owners, method: "squash" }, null);
   if (!verdict.allowed) return verdict.state;
-  const reported = reportedChecks(context.store, repository, headSha);
+  const reported = reportedChecks(scope, headSha);
   return reported.every(({ state }) => state === "success") ? "clean" : "unstable";
 }
 
@@ -39,9 +35,10 @@ export function issueOf({ store }: Pick<SandboxContext, "store">, pull: Pull): I
   return issue;
 }
 
-export function pullNumbered(context: SandboxContext, repository: Repository, number: number): Pull | null {
+export function pullNumbered(scope: RepositoryScope, number: number): Pull | null {
   return (
-    context.store.table("pulls").find((each) => each.repositoryId === repository.id && each.number === number) ?? null
+    scope.store.table("pulls").find((each) => each.repositoryId === scope.repository.id && each.number === number) ??
+    null
   );
 }
 

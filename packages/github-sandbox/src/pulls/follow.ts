@@ -1,11 +1,8 @@
-/** How open pulls follow the moves of their branches. */
-
-import type { Initiator } from "../access/initiator.ts";
-import type { RefSubscriber, SandboxContext } from "../context.ts";
+import type { ActingScope, RefSubscriber, RepositoryScope, SandboxContext } from "../context.ts";
 import { branchOf } from "../git/plumbing/names.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
 import { recordEvent } from "../issues/record-event.ts";
-import type { Issue, Pull, Repository } from "../store/entities.ts";
+import type { Issue, Pull } from "../store/entities.ts";
 import { prepareHeadAnnouncement, preparePullAnnouncement } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { staleApprovals } from "./reviews/stale.ts";
@@ -16,58 +13,39 @@ type Announcing = () => void;
  * Brings the repository's open pulls up to date with a branch that moved: a pull's head moves with its branch, a pull
  * whose head the base now contains is merged (however that came about), and one whose branch is gone is closed.
  */
-export const followRef: RefSubscriber = async (context, repository, { moved }, initiator) => {
+export const followRef: RefSubscriber = async (scope, { moved }) => {
   const branch = branchOf(moved.ref);
   if (branch === null) return null;
-  const open = context.store
+  const open = scope.store
     .table("pulls")
-    .filter((pull) => pull.repositoryId === repository.id && isOpen(context, pull));
+    .filter((pull) => pull.repositoryId === scope.repository.id && isOpen(scope, pull));
   const announcements: Announcing[] = [];
   for (const pull of open.filter((each) => each.headRef === branch)) {
-    announcements.push(await followHead(context, repository, pull, moved.after, initiator));
+    announcements.push(await followHead(scope, pull, moved.after));
   }
   const based = open.filter((each) => each.baseRef === branch);
-  announcements.push(...(await followBase(context, repository, based, moved.after, initiator)));
+  announcements.push(...(await followBase(scope, based, moved.after)));
   return async () => {
     for (const announce of announcements) announce();
   };
 };
 
 /** The pull's head is now at `after`; null: its branch is gone. */
-export async function followHead(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  after: string | null,
-  initiator: Initiator,
-): Promise<Announcing> {
-  if (after === null)
-    return preparePullAnnouncement(
-      context,
-      repository,
-      closed(context, pull, initiator),
-      { action: "closed" },
-      initiator,
-    );
-  const git = context.git.at(repository);
+export async function followHead(scope: ActingScope, pull: Pull, after: string | null): Promise<Announcing> {
+  if (after === null) return preparePullAnnouncement(scope, closed(scope, pull), { action: "closed" });
+  const git = scope.git.at(scope.repository);
   const before = pull.headSha;
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
   await setOwnRef(git, `refs/pull/${pull.number}/head`, after);
-  const current = context.store.table("pulls").get(pull.id) ?? pull;
-  const followed = context.store.transaction(() => {
-    touchIssue(context, pull, {});
+  const current = scope.store.table("pulls").get(pull.id) ?? pull;
+  const followed = scope.store.transaction(() => {
+    touchIssue(scope, pull, {});
     const baseSha = base ?? current.baseSha;
-    const moved = { headSha: after, headPushedById: initiator.user.id, baseSha };
-    return context.store.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
+    const moved = { headSha: after, headPushedById: scope.initiator.user.id, baseSha };
+    return scope.store.table("pulls").put({ ...current, ...moved, mergeability: null, mergeSha: null });
   });
-  const announce = await prepareHeadAnnouncement(
-    context,
-    repository,
-    followed,
-    { action: "synchronize", before, after },
-    initiator,
-  );
-  const dismissStale = await staleApprovals(context, repository, followed, initiator);
+  const announce = await prepareHeadAnnouncement(scope, followed, { action: "synchronize", before, after });
+  const dismissStale = await staleApprovals(scope, followed);
   return () => {
     announce();
     dismissStale();
@@ -76,66 +54,58 @@ export async function followHead(
 
 /** The base of these pulls is now at `after`; null: it is gone. */
 export async function followBase(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   based: readonly Pull[],
   after: string | null,
-  initiator: Initiator,
 ): Promise<Announcing[]> {
   if (based.length === 0) return [];
-  const contained = after === null ? new Set<string>() : await pullHeadsIn(context, repository, after);
+  const contained = after === null ? new Set<string>() : await pullHeadsIn(scope, after);
   const announcements: Announcing[] = [];
   for (const { id } of based) {
-    const pull = context.store.table("pulls").get(id);
-    if (pull === undefined || !isOpen(context, pull)) continue;
+    const pull = scope.store.table("pulls").get(id);
+    if (pull === undefined || !isOpen(scope, pull)) continue;
     if (after === null) {
-      announcements.push(
-        await preparePullAnnouncement(
-          context,
-          repository,
-          closed(context, pull, initiator),
-          { action: "closed" },
-          initiator,
-        ),
-      );
+      announcements.push(await preparePullAnnouncement(scope, closed(scope, pull), { action: "closed" }));
     } else if (contained.has(`refs/pull/${pull.number}/head`)) {
-      const merged = markMerged(context, pull, after, initiator);
-      announcements.push(await preparePullAnnouncement(context, repository, merged, { action: "closed" }, initiator));
+      const merged = markMerged(scope, pull, after);
+      announcements.push(await preparePullAnnouncement(scope, merged, { action: "closed" }));
     } else {
-      context.store.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
+      scope.store.table("pulls").put({ ...pull, mergeability: null, mergeSha: null });
     }
   }
   return announcements;
 }
 
-async function pullHeadsIn(context: SandboxContext, repository: Repository, tip: string): Promise<Set<string>> {
+async function pullHeadsIn(scope: RepositoryScope, tip: string): Promise<Set<string>> {
   const args = ["for-each-ref", `--merged=${tip}`, "--format=%(refname)", "refs/pull/*/head"];
-  return new Set((await context.git.at(repository).text(args)).split("\n"));
+  return new Set((await scope.git.at(scope.repository).text(args)).split("\n"));
 }
 
 /** Writes down that the pull is merged as `mergeSha`. Synchronous, so it can be part of a transaction. */
-export function markMerged(context: SandboxContext, pull: Pull, mergeSha: string, initiator: Initiator): Pull {
-  return context.store.transaction(() => {
-    const now = context.store.now();
-    touchIssue(context, pull, { state: "closed", closedAt: now, closedById: initiator.user.id });
-    const issue = context.store.table("issues").get(pull.id);
+export function markMerged(scope: ActingScope, pull: Pull, mergeSha: string): Pull {
+  const { store, initiator } = scope;
+  return store.transaction(() => {
+    const now = store.now();
+    touchIssue(scope, pull, { state: "closed", closedAt: now, closedById: initiator.user.id });
+    const issue = store.table("issues").get(pull.id);
     if (issue !== undefined) {
-      recordEvent(context, issue, "merged", initiator.user.id, { commitId: mergeSha });
-      recordEvent(context, issue, "closed", initiator.user.id);
+      recordEvent(scope, issue, "merged", initiator.user.id, { commitId: mergeSha });
+      recordEvent(scope, issue, "closed", initiator.user.id);
     }
     const merged = { merged: true, mergedAt: now, mergedById: initiator.user.id, mergeSha, mergeability: null };
-    return context.store.table("pulls").put({ ...pull, ...merged });
+    return store.table("pulls").put({ ...pull, ...merged });
   });
 }
 
 /**
  * Closes the pull without merging; auto-merge ends with it (https://github.com/reitermarkus/automerge/issues/1525).
  */
-export function closed(context: SandboxContext, pull: Pull, initiator: Initiator): Pull {
-  context.store.table("autoMerges").remove(pull.id);
-  touchIssue(context, pull, { state: "closed", closedAt: context.store.now(), closedById: initiator.user.id });
-  const issue = context.store.table("issues").get(pull.id);
-  if (issue !== undefined) recordEvent(context, issue, "closed", initiator.user.id);
+export function closed(scope: ActingScope, pull: Pull): Pull {
+  const { store, initiator } = scope;
+  store.table("autoMerges").remove(pull.id);
+  touchIssue(scope, pull, { state: "closed", closedAt: store.now(), closedById: initiator.user.id });
+  const issue = store.table("issues").get(pull.id);
+  if (issue !== undefined) recordEvent(scope, issue, "closed", initiator.user.id);
   return pull;
 }
 

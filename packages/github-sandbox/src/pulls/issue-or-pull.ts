@@ -3,8 +3,7 @@
  * gets the `pull_request` webhook in place of `issues`.
  */
 
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { ActingScope, SandboxContext } from "../context.ts";
 import {
   announceIssue,
   type ChangedIssue,
@@ -14,79 +13,45 @@ import {
   type WantedWords,
 } from "../issues/changes.ts";
 import { type CloseReason, closeIssue, reopenIssue } from "../issues/state.ts";
-import type { Issue, Pull, Repository } from "../store/entities.ts";
+import type { Issue, Pull } from "../store/entities.ts";
 import { announcePull } from "./announce.ts";
 import { closePull, reopenPull } from "./edit.ts";
 
-export function editIssueOrPull(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  wanted: WantedWords,
-  initiator: Initiator,
-): Promise<Issue> {
-  return announced(context, repository, changeWords(context, issue, wanted), initiator);
+export function editIssueOrPull(scope: ActingScope, issue: Issue, wanted: WantedWords): Promise<Issue> {
+  return announced(scope, changeWords(scope, issue, wanted));
 }
 
-export function labelIssueOrPull(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  names: readonly string[],
-  initiator: Initiator,
-): Promise<Issue> {
-  return announced(context, repository, changeLabels(context, repository, issue, names, initiator), initiator);
+export function labelIssueOrPull(scope: ActingScope, issue: Issue, names: readonly string[]): Promise<Issue> {
+  return announced(scope, changeLabels(scope, issue, names));
 }
 
-export function assignIssueOrPull(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  ids: readonly number[],
-  initiator: Initiator,
-): Promise<Issue> {
-  return announced(context, repository, changeAssignees(context, issue, ids), initiator);
+export function assignIssueOrPull(scope: ActingScope, issue: Issue, ids: readonly number[]): Promise<Issue> {
+  return announced(scope, changeAssignees(scope, issue, ids));
 }
 
 /** The reason is an issue's: a pull has none. */
-export async function closeIssueOrPull(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  reason: CloseReason | null,
-  initiator: Initiator,
-): Promise<Issue> {
-  const pull = pullOf(context, issue);
-  if (pull === null) return closeIssue(context, repository, issue, reason, initiator);
+export async function closeIssueOrPull(scope: ActingScope, issue: Issue, reason: CloseReason | null): Promise<Issue> {
+  const pull = pullOf(scope, issue);
+  if (pull === null) return closeIssue(scope, issue, reason);
   if (issue.state === "closed") return issue;
-  await closePull(context, repository, pull, initiator);
-  return present(context, issue);
+  await closePull(scope, pull);
+  return present(scope, issue);
 }
 
 /** @throws ApiError 422 for a pull that cannot be opened again. */
-export async function reopenIssueOrPull(
-  context: SandboxContext,
-  repository: Repository,
-  issue: Issue,
-  initiator: Initiator,
-): Promise<Issue> {
-  const pull = pullOf(context, issue);
-  if (pull === null) return reopenIssue(context, repository, issue, initiator);
+export async function reopenIssueOrPull(scope: ActingScope, issue: Issue): Promise<Issue> {
+  const pull = pullOf(scope, issue);
+  if (pull === null) return reopenIssue(scope, issue);
   if (issue.state === "open") return issue;
-  await context.git.exclusive(repository, () => reopenPull(context, repository, pull, initiator));
-  return present(context, issue);
+  await scope.git.exclusive(scope.repository, () => reopenPull(scope, pull));
+  return present(scope, issue);
 }
 
-async function announced(
-  context: SandboxContext,
-  repository: Repository,
-  { issue, changes }: ChangedIssue,
-  initiator: Initiator,
-): Promise<Issue> {
+async function announced(scope: ActingScope, { issue, changes }: ChangedIssue): Promise<Issue> {
   for (const change of changes) {
-    const pull = pullOf(context, issue);
-    if (pull === null) announceIssue(context, repository, { issue, changes: [change] }, initiator);
-    else await announcePull(context, repository, pull, change, initiator);
+    const pull = pullOf(scope, issue);
+    if (pull === null) announceIssue(scope, { issue, changes: [change] });
+    else await announcePull(scope, pull, change);
   }
   return issue;
 }

@@ -1,17 +1,18 @@
 /** Which pulls a list asks for. https://docs.github.com/en/rest/pulls/pulls#list-pull-requests */
-import type { SandboxContext } from "../context.ts";
-import type { Issue, Pull, Repository } from "../store/entities.ts";
+import type { RepositoryScope, SandboxContext } from "../context.ts";
+import type { Issue, Pull } from "../store/entities.ts";
 
 type Query = Partial<Record<string, string>>;
 
 /** The repository's pulls as the query (`state`, `head`, `base`, `sort`, `direction`) wants them. */
-export function listPulls(context: SandboxContext, repository: Repository, query: Query): Pull[] {
+export function listPulls(scope: RepositoryScope, query: Query): Pull[] {
+  const { repository } = scope;
   const { state = "open", head, base, sort = "created" } = query;
   const direction = query.direction ?? (sort === "created" ? "desc" : "asc");
   // GitHub ignores a `head` that names no owner.
   const [, owner, branch] = /^([^:]+):(.+)$/.exec(head ?? "") ?? [];
-  const issues = context.store.table("issues");
-  const rows = context.store.table("pulls").filter((pull) => pull.repositoryId === repository.id);
+  const issues = scope.store.table("issues");
+  const rows = scope.store.table("pulls").filter((pull) => pull.repositoryId === repository.id);
   const pairs = rows.flatMap((pull) => {
     const issue = issues.get(pull.id);
     return issue === undefined ? [] : [{ pull, issue }];
@@ -24,7 +25,7 @@ export function listPulls(context: SandboxContext, repository: Repository, query
   );
   const sign = direction === "asc" ? 1 : -1;
   return wanted
-    .sort((a, b) => sign * (compare(context, sort, a.issue, b.issue) || a.issue.number - b.issue.number))
+    .sort((a, b) => sign * (compare(scope, sort, a.issue, b.issue) || a.issue.number - b.issue.number))
     .map(({ pull }) => pull);
 }
 

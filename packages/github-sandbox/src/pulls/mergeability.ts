@@ -3,13 +3,13 @@
  * (https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request). The test merge is kept at `refs/pull/N/merge`.
  */
 
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope } from "../context.ts";
 import { faultsOf } from "../faults/faults.ts";
 import { githubSignature, signatureOf } from "../git/identity.ts";
 import { mergeTrees } from "../git/plumbing/merging.ts";
 import { writeCommit } from "../git/plumbing/objects.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Pull, Repository } from "../store/entities.ts";
+import type { Pull } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 import { userById } from "../store/users.ts";
 import { inBackground } from "./background.ts";
@@ -19,53 +19,49 @@ import { isOpen, pullNumbered } from "./facts.ts";
 const underWay = new WeakMap<Store, Map<number, Promise<Pull | null>>>();
 
 /** Starts the test merge if the pull needs one; answers nothing, like GitHub's first `mergeable: null`. */
-export function askMergeability(context: SandboxContext, repository: Repository, pull: Pull): void {
-  if (pull.mergeability !== null || !isOpen(context, pull)) return;
-  const begins = faultsOf(context.store).beforeTestMerge(pull.id);
+export function askMergeability(scope: RepositoryScope, pull: Pull): void {
+  if (pull.mergeability !== null || !isOpen(scope, pull)) return;
+  const begins = faultsOf(scope.store).beforeTestMerge(pull.id);
   inBackground(
-    context,
-    begins.then(() => testMerge(context, repository, pull)),
+    scope,
+    begins.then(() => testMerge(scope, pull)),
   );
 }
 
 /** The pull with its mergeability known; null when it is closed or one of its branches is gone. */
-export async function testMerge(context: SandboxContext, repository: Repository, { id }: Pull): Promise<Pull | null> {
-  let all = underWay.get(context.store);
+export async function testMerge(scope: RepositoryScope, { id }: Pull): Promise<Pull | null> {
+  let all = underWay.get(scope.store);
   if (all === undefined) {
     all = new Map();
-    underWay.set(context.store, all);
+    underWay.set(scope.store, all);
   }
   const known = all.get(id);
   if (known !== undefined) return known;
-  const work = findOut(context, repository, id).finally(() => all.delete(id));
+  const work = findOut(scope, id).finally(() => all.delete(id));
   all.set(id, work);
   return work;
 }
 
-async function findOut(context: SandboxContext, repository: Repository, id: number): Promise<Pull | null> {
+async function findOut(scope: RepositoryScope, id: number): Promise<Pull | null> {
+  const { repository } = scope;
   for (;;) {
-    const pull = context.store.table("pulls").get(id);
-    if (pull === undefined || !isOpen(context, pull)) return null;
+    const pull = scope.store.table("pulls").get(id);
+    if (pull === undefined || !isOpen(scope, pull)) return null;
     if (pull.mergeability !== null) return pull;
-    const base = await readRef(context.git.at(repository), `refs/heads/${pull.baseRef}`);
+    const base = await readRef(scope.git.at(repository), `refs/heads/${pull.baseRef}`);
     if (base === null) return null;
-    const testMergeSha = await mergeForTest(context, repository, pull, base);
-    const stored = await context.git.exclusive(repository, () => keep(context, repository, pull, base, testMergeSha));
+    const testMergeSha = await mergeForTest(scope, pull, base);
+    const stored = await scope.git.exclusive(repository, () => keep(scope, pull, base, testMergeSha));
     if (stored !== null) return stored;
   }
 }
 
-async function mergeForTest(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  base: string,
-): Promise<string | null> {
-  const git = context.git.at(repository);
+async function mergeForTest(scope: RepositoryScope, pull: Pull, base: string): Promise<string | null> {
+  const git = scope.git.at(scope.repository);
   const merged = await mergeTrees(git, base, pull.headSha);
   if (!("tree" in merged)) return null;
-  const now = context.store.now();
-  const author = userById(context, context.store.table("issues").get(pull.id)?.userId ?? 0);
+  const now = scope.store.now();
+  const author = userById(scope, scope.store.table("issues").get(pull.id)?.userId ?? 0);
   return writeCommit(git, {
     tree: merged.tree,
     parents: [base, pull.headSha],
@@ -77,21 +73,20 @@ async function mergeForTest(
 
 /** Keeps what was found if neither branch moved meanwhile; null if one did. */
 async function keep(
-  context: SandboxContext,
-  repository: Repository,
+  scope: RepositoryScope,
   tested: Pull,
   baseSha: string,
   testMergeSha: string | null,
 ): Promise<Pull | null> {
-  const git = context.git.at(repository);
+  const git = scope.git.at(scope.repository);
   if ((await readRef(git, `refs/heads/${tested.baseRef}`)) !== baseSha) return null;
   // GitHub leaves the last good test merge behind; a stale one is of no use to anyone, so it goes.
   await setOwnRef(git, `refs/pull/${tested.number}/merge`, testMergeSha);
-  const pull = context.store.table("pulls").get(tested.id);
+  const pull = scope.store.table("pulls").get(tested.id);
   if (pull === undefined || pull.headSha !== tested.headSha || pull.baseRef !== tested.baseRef) return null;
-  if (!isOpen(context, pull)) return null;
+  if (!isOpen(scope, pull)) return null;
   const mergeability = { headSha: pull.headSha, baseSha, mergeable: testMergeSha !== null, testMergeSha };
-  return context.store.table("pulls").put({ ...pull, mergeability, mergeSha: testMergeSha });
+  return scope.store.table("pulls").put({ ...pull, mergeability, mergeSha: testMergeSha });
 }
 
 /**
@@ -99,12 +94,11 @@ async function keep(
  * from it. "conflict" when head and base do not merge; null when the pull is closed or gone.
  */
 export async function testMergeOf(
-  context: SandboxContext,
-  repository: Repository,
+  scope: RepositoryScope,
   number: number,
 ): Promise<{ sha: string } | "conflict" | null> {
-  const pull = pullNumbered(context, repository, number);
-  const tested = pull === null ? null : await testMerge(context, repository, pull);
+  const pull = pullNumbered(scope, number);
+  const tested = pull === null ? null : await testMerge(scope, pull);
   if (!tested?.mergeability) return null;
   const { testMergeSha } = tested.mergeability;
   return testMergeSha === null ? "conflict" : { sha: testMergeSha };

@@ -1,11 +1,10 @@
 /** Opening a pull. https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
 
 import { unprocessable } from "../access/errors.ts";
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { ActingScope, RepositoryScope } from "../context.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { Pull, Repository } from "../store/entities.ts";
+import type { Pull } from "../store/entities.ts";
 import { takeNumber } from "../store/numbers.ts";
 import { announceHead } from "./announce.ts";
 import { isOpen } from "./facts.ts";
@@ -24,29 +23,26 @@ function custom(message: string) {
 }
 
 /** Call it inside `context.git.exclusive`. @throws ApiError 422 in GitHub's words. */
-export async function openPull(
-  context: SandboxContext,
-  repository: Repository,
-  given: NewPull,
-  initiator: Initiator,
-): Promise<Pull> {
-  const { headRef, headSha, baseSha } = await bothEnds(context, repository, given);
+export async function openPull(scope: ActingScope, given: NewPull): Promise<Pull> {
+  const { repository } = scope;
+  const { headRef, headSha, baseSha } = await bothEnds(scope, given);
   const same = (pull: Pull) =>
     pull.repositoryId === repository.id &&
     pull.headRef === headRef &&
     pull.baseRef === given.base &&
-    isOpen(context, pull);
-  if (context.store.table("pulls").find(same) !== undefined) {
+    isOpen(scope, pull);
+  if (scope.store.table("pulls").find(same) !== undefined) {
     throw custom(`A pull request already exists for ${repository.owner}:${headRef}.`);
   }
-  const pull = insertPull(context, repository, { ...given, headRef, headSha, baseSha }, initiator);
-  await setOwnRef(context.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
-  await announceHead(context, repository, pull, "opened", initiator);
+  const pull = insertPull(scope, { ...given, headRef, headSha, baseSha });
+  await setOwnRef(scope.git.at(repository), `refs/pull/${pull.number}/head`, headSha);
+  await announceHead(scope, pull, "opened");
   return pull;
 }
 
-async function bothEnds(context: SandboxContext, repository: Repository, { head, base }: NewPull) {
-  const git = context.git.at(repository);
+async function bothEnds(scope: RepositoryScope, { head, base }: NewPull) {
+  const { repository } = scope;
+  const git = scope.git.at(repository);
   const [, owner, headRef = ""] = /^(?:([^:]*):)?(.*)$/.exec(head) ?? [];
   const foreign = owner !== undefined && owner.toLowerCase() !== repository.owner.toLowerCase();
   const headSha = foreign ? null : await readRef(git, `refs/heads/${headRef}`);
@@ -66,13 +62,8 @@ async function bothEnds(context: SandboxContext, repository: Repository, { head,
 
 type Ends = { headRef: string; headSha: string; baseSha: string };
 
-function insertPull(
-  context: SandboxContext,
-  repository: Repository,
-  given: NewPull & Ends,
-  initiator: Initiator,
-): Pull {
-  const { store } = context;
+function insertPull(scope: ActingScope, given: NewPull & Ends): Pull {
+  const { store, repository, initiator } = scope;
   return store.transaction(() => {
     const id = store.nextId();
     const number = takeNumber(store, repository.id);

@@ -1,10 +1,9 @@
 /** After a start: what an earlier life, ended between any two instructions, left half done with pulls. */
 
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import { type ActingScope, actingScope, type RepositoryScope, type SandboxContext, scopeOf } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
-import type { PendingMerge, Pull, Repository } from "../store/entities.ts";
+import type { PendingMerge, Pull } from "../store/entities.ts";
 import { userById } from "../store/users.ts";
 import { prepareHeadAnnouncement } from "./announce.ts";
 import { isOpen } from "./facts.ts";
@@ -23,7 +22,7 @@ export async function recoverPulls(context: SandboxContext): Promise<void> {
   for (const pending of [...context.store.table("pendingMerges").all()]) await recoverMerge(context, pending);
   for (const pull of [...context.store.table("pulls").all()]) {
     const repository = context.store.table("repositories").get(pull.repositoryId);
-    if (repository !== undefined && isOpen(context, pull)) await catchUp(context, repository, pull);
+    if (repository !== undefined && isOpen(context, pull)) await catchUp(scopeOf(context, repository), pull);
   }
   resumeMerges(context);
   for (const repository of context.store.table("repositories").all()) mergeWhenReady(context, repository);
@@ -32,59 +31,45 @@ export async function recoverPulls(context: SandboxContext): Promise<void> {
 async function recoverMerge(context: SandboxContext, pending: PendingMerge): Promise<void> {
   const pull = context.store.table("pulls").get(pending.id);
   const repository = pull && context.store.table("repositories").get(pull.repositoryId);
-  if (repository !== undefined && (await baseMoved(context, repository, pending))) {
+  if (repository !== undefined && (await baseMoved(scopeOf(context, repository), pending))) {
     const initiator = { user: userById(context, pending.userId), byJobToken: false };
-    await context.git.exclusive(repository, () => finishMerge(context, repository, pending, initiator));
+    await context.git.exclusive(repository, () => finishMerge(actingScope(context, repository, initiator), pending));
   }
   context.store.table("pendingMerges").remove(pending.id);
 }
 
-async function baseMoved(
-  context: SandboxContext,
-  repository: Repository,
-  { baseRef, newBaseSha }: PendingMerge,
-): Promise<boolean> {
-  const git = context.git.at(repository);
+async function baseMoved(scope: RepositoryScope, { baseRef, newBaseSha }: PendingMerge): Promise<boolean> {
+  const git = scope.git.at(scope.repository);
   const tip = await readRef(git, `refs/heads/${baseRef}`);
   return tip !== null && (await isAncestor(git, newBaseSha, tip));
 }
 
-async function catchUp(context: SandboxContext, repository: Repository, pull: Pull): Promise<void> {
-  const git = context.git.at(repository);
+async function catchUp(scope: RepositoryScope, pull: Pull): Promise<void> {
+  const { repository } = scope;
+  const git = scope.git.at(repository);
   const head = await readRef(git, `refs/heads/${pull.headRef}`);
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
   // Who moved it is not known any more; GitHub shows the pull's author for want of another.
-  const initiator = {
-    user: userById(context, context.store.table("issues").get(pull.id)?.userId ?? 0),
-    byJobToken: false,
-  };
-  const announcements = await context.git.exclusive(repository, async () => {
-    if (head === null || base === null) return [await followHead(context, repository, pull, null, initiator)];
-    const moved = await headTold(context, repository, pull, head, initiator);
+  const user = userById(scope, scope.store.table("issues").get(pull.id)?.userId ?? 0);
+  const acting = { ...scope, initiator: { user, byJobToken: false } };
+  const announcements = await scope.git.exclusive(repository, async () => {
+    if (head === null || base === null) return [await followHead(acting, pull, null)];
+    const moved = await headTold(acting, pull, head);
     await setOwnRef(git, `refs/pull/${pull.number}/head`, head);
     if (pull.mergeability?.baseSha === base) return moved;
-    return [...moved, ...(await followBase(context, repository, [pull], base, initiator))];
+    return [...moved, ...(await followBase(acting, [pull], base))];
   });
   for (const announce of announcements) announce();
   // The end may have come after the head was followed and before its approvals were taken back.
-  const now = context.store.table("pulls").get(pull.id);
-  if (now !== undefined && isOpen(context, now)) (await staleApprovals(context, repository, now, initiator))();
+  const now = scope.store.table("pulls").get(pull.id);
+  if (now !== undefined && isOpen(scope, now)) (await staleApprovals(acting, now))();
 }
 
 /** Tells of a head that moved unseen, and of one that was seen but not told of before the end. */
-async function headTold(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  head: string,
-  initiator: Initiator,
-): Promise<(() => void)[]> {
-  if (head !== pull.headSha) return [await followHead(context, repository, pull, head, initiator)];
+async function headTold(scope: ActingScope, pull: Pull, head: string): Promise<(() => void)[]> {
+  if (head !== pull.headSha) return [await followHead(scope, pull, head)];
   const { toldSha: before, headSha: after } = pull;
   if (before === after) return [];
-  if (before === null)
-    return [await prepareHeadAnnouncement(context, repository, pull, { action: "opened" }, initiator)];
-  return [
-    await prepareHeadAnnouncement(context, repository, pull, { action: "synchronize", before, after }, initiator),
-  ];
+  if (before === null) return [await prepareHeadAnnouncement(scope, pull, { action: "opened" })];
+  return [await prepareHeadAnnouncement(scope, pull, { action: "synchronize", before, after })];
 }

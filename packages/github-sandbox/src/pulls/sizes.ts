@@ -1,9 +1,8 @@
 /** How far two commits have gone apart and how much changed. It never changes, so it is remembered. */
 
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope } from "../context.ts";
 import { changeSize } from "../git/plumbing/diff.ts";
 import { distance, mergeBase } from "../git/plumbing/history.ts";
-import type { Repository } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 
 export interface Size {
@@ -20,24 +19,24 @@ const remembered = new WeakMap<Store, Map<string, Promise<Size>>>();
 const limit = 5000;
 
 /** @param base @param head Commit SHAs. */
-export function sizeOf(context: SandboxContext, repository: Repository, base: string, head: string): Promise<Size> {
-  let sizes = remembered.get(context.store);
+export function sizeOf(scope: RepositoryScope, base: string, head: string): Promise<Size> {
+  let sizes = remembered.get(scope.store);
   if (sizes === undefined) {
     sizes = new Map();
-    remembered.set(context.store, sizes);
+    remembered.set(scope.store, sizes);
   }
-  const key = `${repository.id} ${base} ${head}`;
+  const key = `${scope.repository.id} ${base} ${head}`;
   const known = sizes.get(key);
   if (known !== undefined) return known;
-  const size = measure(context, repository, base, head);
+  const size = measure(scope, base, head);
   if (sizes.size >= limit) sizes.clear();
   sizes.set(key, size);
   size.catch(() => sizes.delete(key));
   return size;
 }
 
-async function measure(context: SandboxContext, repository: Repository, base: string, head: string): Promise<Size> {
-  const git = context.git.at(repository);
+async function measure(scope: RepositoryScope, base: string, head: string): Promise<Size> {
+  const git = scope.git.at(scope.repository);
   const [{ ahead, behind }, ancestor] = await Promise.all([distance(git, base, head), mergeBase(git, base, head)]);
   return { commits: ahead, behind, ...(await changeSize(git, ancestor ?? base, head)) };
 }

@@ -3,15 +3,13 @@
  * `git push`. Call both inside `context.git.exclusive`, so that what follows from moves happens in their order.
  */
 
-import type { Initiator } from "../access/initiator.ts";
-import type { SandboxContext } from "../context.ts";
+import type { ActingScope, RepositoryScope } from "../context.ts";
 import type { MovedRef } from "../events/event.ts";
 import { bringsMerges, isAncestor } from "../git/plumbing/history.ts";
 import { branchOf, tagOf } from "../git/plumbing/names.ts";
 import { readRef, swapRef } from "../git/plumbing/stored-refs.ts";
 import { guardsOf } from "../protection/guards.ts";
 import { judgeMove, type Objection } from "../protection/judge.ts";
-import type { Repository } from "../store/entities.ts";
 import { pushOf } from "./push.ts";
 
 export interface WantedMove {
@@ -29,70 +27,59 @@ export type Moved =
   | { moved: false; why: "protected"; objections: Objection[] };
 
 /** Moves a ref for somebody: judged by what guards it, then swapped, then told. */
-export async function moveRef(
-  context: SandboxContext,
-  repository: Repository,
-  wanted: WantedMove,
-  initiator: Initiator,
-): Promise<Moved> {
+export async function moveRef(scope: ActingScope, wanted: WantedMove): Promise<Moved> {
   const { ref, to, force } = wanted;
-  const git = context.git.at(repository);
+  const git = scope.git.at(scope.repository);
   const before = await readRef(git, ref);
   if (wanted.from !== undefined && wanted.from !== before) return { moved: false, why: "stale" };
   if (before === to) return { moved: true, before };
   const forward = before === null || to === null || (await isAncestor(git, before, to));
-  const objections = await objectionsTo(context, repository, { ref, before, after: to, forward }, initiator);
+  const objections = await objectionsTo(scope, { ref, before, after: to, forward });
   if (objections.length > 0) return { moved: false, why: "protected", objections };
   if (!forward && !force) return { moved: false, why: "not-fast-forward" };
   const swapped = await swapRef(git, ref, before, to);
   if (swapped !== "moved") return { moved: false, why: swapped };
-  await refMoved(context, repository, { ref, before, after: to, forced: !forward }, initiator);
+  await refMoved(scope, { ref, before, after: to, forced: !forward });
   return { moved: true, before };
 }
 
 /** What guards the ref objects to in such a move by somebody. */
 export async function objectionsTo(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   move: { ref: string; before: string | null; after: string | null; forward: boolean },
-  initiator: Initiator,
 ): Promise<Objection[]> {
-  if (guardsOf(context.store, repository, move.ref).length === 0) return [];
+  if (guardsOf(scope, move.ref).length === 0) return [];
   const { before, after } = move;
-  const linear = after === null || !(await bringsMerges(context.git.at(repository), before, after));
-  return judgeMove(context.store, repository, { ...move, linear }, initiator.user).against;
+  const linear = after === null || !(await bringsMerges(scope.git.at(scope.repository), before, after));
+  return judgeMove(scope, { ...move, linear }, scope.initiator.user).against;
 }
 
 /** What follows from a move that git has made: the pulls follow it, and it is told. */
-export async function refMoved(
-  context: SandboxContext,
-  repository: Repository,
-  moved: MovedRef,
-  initiator: Initiator,
-): Promise<void> {
+export async function refMoved(scope: ActingScope, moved: MovedRef): Promise<void> {
+  const { repository, initiator } = scope;
   const branch = branchOf(moved.ref);
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
-  const push = await pushOf(context.git.at(repository), repository, moved);
-  touch(context, repository);
+  const push = await pushOf(scope.git.at(repository), repository, moved);
+  touch(scope);
   const afterwards: (() => Promise<void>)[] = [];
-  for (const follow of context.refSubscribers) {
-    const then = await follow(context, repository, push, initiator);
+  for (const follow of scope.refSubscribers) {
+    const then = await follow(scope, push);
     if (then !== null) afterwards.push(then);
   }
-  context.announce({ repository, initiator, ...push });
+  scope.announce({ repository, initiator, ...push });
   const named = {
     repository,
     initiator,
     name: branch ?? tag ?? "",
     kind: branch === null ? ("tag" as const) : ("branch" as const),
   };
-  if (moved.before === null) context.announce({ ...named, event: "create" });
-  if (moved.after === null) context.announce({ ...named, event: "delete" });
+  if (moved.before === null) scope.announce({ ...named, event: "create" });
+  if (moved.after === null) scope.announce({ ...named, event: "delete" });
   for (const then of afterwards) await then();
 }
 
-function touch(context: SandboxContext, { id }: Repository): void {
-  const stored = context.store.table("repositories").get(id);
-  if (stored !== undefined) context.store.table("repositories").put({ ...stored, pushedAt: context.store.now() });
+function touch({ store, repository }: RepositoryScope): void {
+  const stored = store.table("repositories").get(repository.id);
+  if (stored !== undefined) store.table("repositories").put({ ...stored, pushedAt: store.now() });
 }

@@ -1,14 +1,13 @@
 /** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
 
 import type { HeadCommit } from "../git/store.ts";
-import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../store/entities.ts";
+import type { Artifact, Job, Workflow, WorkflowRun } from "../store/entities.ts";
 import { userById } from "../store/users.ts";
-
 import { renderRepository } from "./repository.ts";
-import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { nodeId, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { renderSimpleUser } from "./user.ts";
 
-export function renderWorkflow(site: RenderContext, repository: Repository, entity: Workflow) {
+export function renderWorkflow(scope: RenderScope, entity: Workflow) {
   return {
     id: entity.id,
     node_id: nodeId("Workflow", entity.id),
@@ -17,38 +16,34 @@ export function renderWorkflow(site: RenderContext, repository: Repository, enti
     state: entity.state,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
-    url: `${repositoryApi(site, repository)}/actions/workflows/${entity.id}`,
-    html_url: `${repositoryWeb(site, repository)}/blob/${repository.defaultBranch}/${entity.path}`,
-    badge_url: `${repositoryWeb(site, repository)}/workflows/${encodeURIComponent(entity.name)}/badge.svg`,
+    url: `${repositoryApi(scope)}/actions/workflows/${entity.id}`,
+    html_url: `${repositoryWeb(scope)}/blob/${scope.repository.defaultBranch}/${entity.path}`,
+    badge_url: `${repositoryWeb(scope)}/workflows/${encodeURIComponent(entity.name)}/badge.svg`,
   } satisfies Schema<"workflow">;
 }
 
 /** The run's pulls as they are now. */
-function pullsOf(site: RenderContext, repository: Repository, run: WorkflowRun) {
-  const repo = { id: repository.id, url: repositoryApi(site, repository), name: repository.name };
-  return site.store
+function pullsOf(scope: RenderScope, run: WorkflowRun) {
+  const { repository } = scope;
+  const repo = { id: repository.id, url: repositoryApi(scope), name: repository.name };
+  return scope.store
     .table("pulls")
     .filter((pull) => pull.repositoryId === repository.id && run.pullNumbers.includes(pull.number))
     .map((pull) => ({
       id: pull.id,
       number: pull.number,
-      url: `${repositoryApi(site, repository)}/pulls/${pull.number}`,
+      url: `${repositoryApi(scope)}/pulls/${pull.number}`,
       head: { ref: pull.headRef, sha: pull.headSha, repo },
       base: { ref: pull.baseRef, sha: pull.baseSha, repo },
     })) satisfies Schema<"pull-request-minimal">[];
 }
 
 /** `headCommit` is the commit of the run's `headSha`. */
-export function renderWorkflowRun(
-  site: RenderContext,
-  repository: Repository,
-  run: WorkflowRun,
-  headCommit: HeadCommit,
-) {
-  const api = repositoryApi(site, repository);
+export function renderWorkflowRun(scope: RenderScope, run: WorkflowRun, headCommit: HeadCommit) {
+  const api = repositoryApi(scope);
   const url = `${api}/actions/runs/${run.id}`;
-  const actor = renderSimpleUser(site, userById(site, run.actorId));
-  const rendered = renderRepository(site, repository);
+  const actor = renderSimpleUser(scope, userById(scope, run.actorId));
+  const rendered = renderRepository(scope, scope.repository);
   return {
     id: run.id,
     name: run.name,
@@ -65,15 +60,15 @@ export function renderWorkflowRun(
     check_suite_id: run.checkSuiteId,
     check_suite_node_id: nodeId("CheckSuite", run.checkSuiteId),
     url,
-    html_url: `${repositoryWeb(site, repository)}/actions/runs/${run.id}`,
-    pull_requests: pullsOf(site, repository, run),
+    html_url: `${repositoryWeb(scope)}/actions/runs/${run.id}`,
+    pull_requests: pullsOf(scope, run),
     created_at: run.createdAt,
     updated_at: run.updatedAt,
     actor,
     run_attempt: run.runAttempt,
     referenced_workflows: [],
     run_started_at: run.startedAt ?? run.createdAt,
-    triggering_actor: renderSimpleUser(site, userById(site, run.triggeringActorId)),
+    triggering_actor: renderSimpleUser(scope, userById(scope, run.triggeringActorId)),
     jobs_url: `${url}/jobs`,
     logs_url: `${url}/logs`,
     check_suite_url: `${api}/check-suites/${run.checkSuiteId}`,
@@ -88,8 +83,8 @@ export function renderWorkflowRun(
   } satisfies Schema<"workflow-run">;
 }
 
-export function renderJob(site: RenderContext, repository: Repository, entity: Job, run: WorkflowRun) {
-  const api = repositoryApi(site, repository);
+export function renderJob(scope: RenderScope, entity: Job, run: WorkflowRun) {
+  const api = repositoryApi(scope);
   const started = entity.startedAt !== null;
   return {
     id: entity.id,
@@ -101,7 +96,7 @@ export function renderJob(site: RenderContext, repository: Repository, entity: J
     node_id: nodeId("CheckRun", entity.id),
     head_sha: run.headSha,
     url: `${api}/actions/jobs/${entity.id}`,
-    html_url: `${repositoryWeb(site, repository)}/actions/runs/${run.id}/job/${entity.id}`,
+    html_url: `${repositoryWeb(scope)}/actions/runs/${run.id}/job/${entity.id}`,
     status: entity.status,
     // The published schema leaves out two conclusions that only whole runs have.
     conclusion: entity.conclusion as Schema<"job">["conclusion"],
@@ -126,9 +121,10 @@ export function renderJob(site: RenderContext, repository: Repository, entity: J
   } satisfies Schema<"job">;
 }
 
-export function renderArtifact(site: RenderContext, repository: Repository, entity: Artifact) {
-  const url = `${repositoryApi(site, repository)}/actions/artifacts/${entity.id}`;
-  const run = site.store.table("runs").get(entity.runId);
+export function renderArtifact(scope: RenderScope, entity: Artifact) {
+  const { repository } = scope;
+  const url = `${repositoryApi(scope)}/actions/artifacts/${entity.id}`;
+  const run = scope.store.table("runs").get(entity.runId);
   return {
     id: entity.id,
     node_id: nodeId("Artifact", entity.id),
@@ -136,7 +132,7 @@ export function renderArtifact(site: RenderContext, repository: Repository, enti
     size_in_bytes: entity.sizeInBytes,
     url,
     archive_download_url: `${url}/zip`,
-    expired: entity.expiresAt < site.store.now(),
+    expired: entity.expiresAt < scope.store.now(),
     digest: entity.digest,
     created_at: entity.createdAt,
     updated_at: entity.createdAt,

@@ -1,10 +1,10 @@
 /** Git's own things (commits, trees, refs, branches) and files, as REST shows them. */
+
 import { userOfEmail } from "../git/identity.ts";
 import type { FileChange } from "../git/plumbing/diff.ts";
 import type { Commit, ObjectType } from "../git/plumbing/objects.ts";
 import type { TreeEntry } from "../git/plumbing/trees.ts";
-import type { Repository } from "../store/entities.ts";
-import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { nodeId, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { renderSimpleUser } from "./user.ts";
 
 /** The sandbox signs nothing. */
@@ -15,9 +15,9 @@ export function pathInUrl(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-export function renderGitCommit(site: RenderContext, repository: Repository, commit: Commit): Schema<"git-commit"> {
-  const api = `${repositoryApi(site, repository)}/git`;
-  const html = (sha: string) => `${repositoryWeb(site, repository)}/commit/${sha}`;
+export function renderGitCommit(scope: RenderScope, commit: Commit): Schema<"git-commit"> {
+  const api = `${repositoryApi(scope)}/git`;
+  const html = (sha: string) => `${repositoryWeb(scope)}/commit/${sha}`;
   return {
     sha: commit.sha,
     node_id: nodeId("Commit", commit.sha),
@@ -32,13 +32,13 @@ export function renderGitCommit(site: RenderContext, repository: Repository, com
   };
 }
 
-export function renderCommit(site: RenderContext, repository: Repository, given: Commit) {
-  const api = repositoryApi(site, repository);
+export function renderCommit(scope: RenderScope, given: Commit) {
+  const api = repositoryApi(scope);
   const url = `${api}/commits/${given.sha}`;
-  const html = (sha: string) => `${repositoryWeb(site, repository)}/commit/${sha}`;
+  const html = (sha: string) => `${repositoryWeb(scope)}/commit/${sha}`;
   const user = (email: string) => {
-    const found = userOfEmail(site.store, email);
-    return found === null ? null : renderSimpleUser(site, found);
+    const found = userOfEmail(scope.store, email);
+    return found === null ? null : renderSimpleUser(scope, found);
   };
   return {
     sha: given.sha,
@@ -62,13 +62,8 @@ export function renderCommit(site: RenderContext, repository: Repository, given:
 }
 
 /** @param at The commit the file is shown at. */
-export function renderDiffEntry(
-  site: RenderContext,
-  repository: Repository,
-  at: string,
-  change: FileChange,
-): Schema<"diff-entry"> {
-  const web = repositoryWeb(site, repository);
+export function renderDiffEntry(scope: RenderScope, at: string, change: FileChange): Schema<"diff-entry"> {
+  const web = repositoryWeb(scope);
   const path = pathInUrl(change.path);
   return {
     sha: change.sha,
@@ -79,34 +74,32 @@ export function renderDiffEntry(
     changes: change.additions + change.deletions,
     blob_url: `${web}/blob/${at}/${path}`,
     raw_url: `${web}/raw/${at}/${path}`,
-    contents_url: `${repositoryApi(site, repository)}/contents/${path}?ref=${at}`,
+    contents_url: `${repositoryApi(scope)}/contents/${path}?ref=${at}`,
     ...(change.patch === null ? {} : { patch: change.patch }),
     ...(change.previousPath === null ? {} : { previous_filename: change.previousPath }),
   };
 }
 
 export function renderGitRef(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   { ref, sha, type }: { ref: string; sha: string; type: ObjectType },
 ): Schema<"git-ref"> {
-  const api = `${repositoryApi(site, repository)}/git`;
+  const api = `${repositoryApi(scope)}/git`;
   return {
     ref,
-    node_id: nodeId("Ref", `${repository.id}:${ref}`),
+    node_id: nodeId("Ref", `${scope.repository.id}:${ref}`),
     url: `${api}/${pathInUrl(ref)}`,
     object: { type, sha, url: `${api}/${type}s/${sha}` },
   };
 }
 
 export function renderGitTree(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   sha: string,
   entries: readonly TreeEntry[],
   truncated: boolean,
 ): Schema<"git-tree"> {
-  const api = `${repositoryApi(site, repository)}/git`;
+  const api = `${repositoryApi(scope)}/git`;
   return {
     sha,
     url: `${api}/trees/${sha}`,
@@ -129,9 +122,9 @@ function contentType({ type, mode }: TreeEntry): "dir" | "submodule" | "symlink"
 }
 
 /** What every file, link, folder and submodule has. @param ref What the address shall show it at: a branch, tag or SHA. */
-function contentPart(site: RenderContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
-  const api = repositoryApi(site, repository);
-  const web = repositoryWeb(site, repository);
+function contentPart(scope: RenderScope, ref: string, path: string, entry: TreeEntry) {
+  const api = repositoryApi(scope);
+  const web = repositoryWeb(scope);
   const kind = contentType(entry);
   const url = `${api}/contents/${pathInUrl(path)}?ref=${encodeURIComponent(ref)}`;
   const git = kind === "submodule" ? null : `${api}/git/${entry.type}s/${entry.sha}`;
@@ -153,30 +146,23 @@ function contentPart(site: RenderContext, repository: Repository, ref: string, p
  * A line of a folder's listing. A submodule is told as a file there, so that old clients do not stumble:
  * https://docs.github.com/en/rest/repos/contents#get-repository-content
  */
-export function renderContentEntry(
-  site: RenderContext,
-  repository: Repository,
-  ref: string,
-  path: string,
-  entry: TreeEntry,
-) {
+export function renderContentEntry(scope: RenderScope, ref: string, path: string, entry: TreeEntry) {
   const type = contentType(entry);
   return {
     type: type === "submodule" ? "file" : type,
-    ...contentPart(site, repository, ref, path, entry),
+    ...contentPart(scope, ref, path, entry),
   } satisfies Schema<"content-directory">[number];
 }
 
 export function renderContentFile(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   ref: string,
   path: string,
   entry: TreeEntry,
   content: Buffer,
 ): Schema<"content-file"> {
   return {
-    ...contentPart(site, repository, ref, path, entry),
+    ...contentPart(scope, ref, path, entry),
     type: "file",
     encoding: "base64",
     content: wrappedBase64(content),
@@ -184,25 +170,23 @@ export function renderContentFile(
 }
 
 export function renderContentSymlink(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   ref: string,
   path: string,
   entry: TreeEntry,
   target: string,
 ): Schema<"content-symlink"> {
-  return { ...contentPart(site, repository, ref, path, entry), type: "symlink", target };
+  return { ...contentPart(scope, ref, path, entry), type: "symlink", target };
 }
 
 export function renderContentSubmodule(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   ref: string,
   path: string,
   entry: TreeEntry,
   gitUrl: string,
 ): Schema<"content-submodule"> {
-  return { ...contentPart(site, repository, ref, path, entry), type: "submodule", submodule_git_url: gitUrl };
+  return { ...contentPart(scope, ref, path, entry), type: "submodule", submodule_git_url: gitUrl };
 }
 
 /** GitHub breaks base64 after 60 characters. */

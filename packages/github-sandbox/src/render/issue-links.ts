@@ -1,4 +1,5 @@
 /** What an issue tells of the issues it is tied to: how many, and how many of them are still open. */
+import { scopeOf } from "../context.ts";
 import type { Issue } from "../store/entities.ts";
 import { type RenderContext, repositoryApi, type Schema } from "./site.ts";
 
@@ -31,5 +32,5 @@ function parentPart(site: RenderContext, entity: Issue) {
   const parent = site.store.table("issues").get(site.store.table("subIssues").get(entity.id)?.parentId ?? 0);
   const repository = site.store.table("repositories").get(parent?.repositoryId ?? 0);
   if (parent === undefined || repository === undefined) return {};
-  return { parent_issue_url: `${repositoryApi(site, repository)}/issues/${parent.number}` };
+  return { parent_issue_url: `${repositoryApi(scopeOf(site, repository))}/issues/${parent.number}` };
 }

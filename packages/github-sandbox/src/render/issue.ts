@@ -1,21 +1,22 @@
 /** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
 
+import { scopeOf } from "../context.ts";
 import { labelsOf } from "../issues/labels.ts";
-import type { Comment, Issue, IssueEvent, Label, Reaction, Repository } from "../store/entities.ts";
+import type { Comment, Issue, IssueEvent, Label, Reaction } from "../store/entities.ts";
 import type { PlacedIssue } from "../store/issue-links.ts";
 import { userById } from "../store/users.ts";
 import { renderAppById } from "./app.ts";
 import { linksOf } from "./issue-links.ts";
 import { renderRepository } from "./repository.ts";
-import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { nodeId, type RenderContext, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { association, renderSimpleUser } from "./user.ts";
 import type { WebhookPayload } from "./webhooks/described.ts";
 
-export function renderLabel(site: RenderContext, repository: Repository, entity: Label) {
+export function renderLabel(scope: RenderScope, entity: Label) {
   return {
     id: entity.id,
     node_id: nodeId("Label", entity.id),
-    url: `${repositoryApi(site, repository)}/labels/${encodeURIComponent(entity.name)}`,
+    url: `${repositoryApi(scope)}/labels/${encodeURIComponent(entity.name)}`,
     name: entity.name,
     color: entity.color,
     default: false,
@@ -45,14 +46,14 @@ export function reactionRollup(site: Pick<RenderContext, "store">, subject: Reac
   } satisfies Schema<"reaction-rollup">;
 }
 
-function pullPart(site: RenderContext, repository: Repository, entity: Issue) {
+function pullPart(scope: RenderScope, entity: Issue) {
   if (!entity.isPull) return {};
-  const pull = site.store.table("pulls").get(entity.id);
-  const html = `${repositoryWeb(site, repository)}/pull/${entity.number}`;
+  const pull = scope.store.table("pulls").get(entity.id);
+  const html = `${repositoryWeb(scope)}/pull/${entity.number}`;
   return {
     draft: pull?.draft ?? false,
     pull_request: {
-      url: `${repositoryApi(site, repository)}/pulls/${entity.number}`,
+      url: `${repositoryApi(scope)}/pulls/${entity.number}`,
       html_url: html,
       diff_url: `${html}.diff`,
       patch_url: `${html}.patch`,
@@ -61,27 +62,27 @@ function pullPart(site: RenderContext, repository: Repository, entity: Issue) {
   };
 }
 
-export function renderIssue(site: RenderContext, repository: Repository, entity: Issue) {
-  const url = `${repositoryApi(site, repository)}/issues/${entity.number}`;
-  const assignees = entity.assigneeIds.map((id) => renderSimpleUser(site, userById(site, id)));
-  const { store } = site;
+export function renderIssue(scope: RenderScope, entity: Issue) {
+  const url = `${repositoryApi(scope)}/issues/${entity.number}`;
+  const assignees = entity.assigneeIds.map((id) => renderSimpleUser(scope, userById(scope, id)));
+  const { store, repository } = scope;
   return {
     id: entity.id,
     node_id: nodeId(entity.isPull ? "PullRequest" : "Issue", entity.id),
     url,
-    repository_url: repositoryApi(site, repository),
+    repository_url: repositoryApi(scope),
     labels_url: `${url}/labels{/name}`,
     comments_url: `${url}/comments`,
     events_url: `${url}/events`,
     timeline_url: `${url}/timeline`,
-    html_url: `${repositoryWeb(site, repository)}/${entity.isPull ? "pull" : "issues"}/${entity.number}`,
+    html_url: `${repositoryWeb(scope)}/${entity.isPull ? "pull" : "issues"}/${entity.number}`,
     number: entity.number,
     state: entity.state,
     state_reason: entity.stateReason,
     title: entity.title,
     body: entity.body,
-    user: renderSimpleUser(site, userById(site, entity.userId)),
-    labels: labelsOf(site, entity).map((each) => renderLabel(site, repository, each)),
+    user: renderSimpleUser(scope, userById(scope, entity.userId)),
+    labels: labelsOf(scope, entity).map((each) => renderLabel(scope, each)),
     assignee: assignees[0] ?? null,
     assignees,
     milestone: null,
@@ -93,54 +94,55 @@ export function renderIssue(site: RenderContext, repository: Repository, entity:
     closed_at: entity.closedAt,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
-    closed_by: entity.closedById === null ? null : renderSimpleUser(site, userById(site, entity.closedById)),
+    closed_by: entity.closedById === null ? null : renderSimpleUser(scope, userById(scope, entity.closedById)),
     author_association: association(repository, entity.userId),
     performed_via_github_app: null,
-    reactions: reactionRollup(site, { kind: "issue", id: entity.id }, url),
-    ...linksOf(site, entity),
-    ...pullPart(site, repository, entity),
+    reactions: reactionRollup(scope, { kind: "issue", id: entity.id }, url),
+    ...linksOf(scope, entity),
+    ...pullPart(scope, entity),
   } satisfies Schema<"issue"> & Schema<"webhook-issues-opened">["issue"];
 }
 
 /** The issue as it is now. */
 export function renderPlacedIssue(site: RenderContext, { issue, repository }: PlacedIssue) {
-  return renderIssue(site, repository, site.store.table("issues").get(issue.id) ?? issue);
+  return renderIssue(scopeOf(site, repository), site.store.table("issues").get(issue.id) ?? issue);
 }
 
-export function renderIssueComment(site: RenderContext, repository: Repository, entity: Comment) {
-  const url = `${repositoryApi(site, repository)}/issues/comments/${entity.id}`;
-  const parent = site.store
+export function renderIssueComment(scope: RenderScope, entity: Comment) {
+  const { repository } = scope;
+  const url = `${repositoryApi(scope)}/issues/comments/${entity.id}`;
+  const parent = scope.store
     .table("issues")
     .find((each) => each.repositoryId === repository.id && each.number === entity.issueNumber);
-  const page = `${repositoryWeb(site, repository)}/${parent?.isPull ? "pull" : "issues"}/${entity.issueNumber}`;
+  const page = `${repositoryWeb(scope)}/${parent?.isPull ? "pull" : "issues"}/${entity.issueNumber}`;
   return {
     id: entity.id,
     node_id: nodeId("IssueComment", entity.id),
     url,
     html_url: `${page}#issuecomment-${entity.id}`,
-    issue_url: `${repositoryApi(site, repository)}/issues/${entity.issueNumber}`,
-    user: renderSimpleUser(site, userById(site, entity.userId)),
+    issue_url: `${repositoryApi(scope)}/issues/${entity.issueNumber}`,
+    user: renderSimpleUser(scope, userById(scope, entity.userId)),
     body: entity.body,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
     author_association: association(repository, entity.userId),
-    performed_via_github_app: entity.viaAppId === null ? null : renderAppById(site, entity.viaAppId),
-    reactions: reactionRollup(site, { kind: "comment", id: entity.id }, url),
+    performed_via_github_app: entity.viaAppId === null ? null : renderAppById(scope, entity.viaAppId),
+    reactions: reactionRollup(scope, { kind: "comment", id: entity.id }, url),
   } satisfies Schema<"issue-comment"> & Schema<"webhook-issue-comment-created">["comment"];
 }
 
-export function renderIssueEvent(site: RenderContext, repository: Repository, entity: IssueEvent) {
+export function renderIssueEvent(scope: RenderScope, entity: IssueEvent) {
   return {
     id: entity.id,
     node_id: nodeId("IssueEvent", entity.id),
-    url: `${repositoryApi(site, repository)}/issues/events/${entity.id}`,
-    actor: renderSimpleUser(site, userById(site, entity.actorId)),
+    url: `${repositoryApi(scope)}/issues/events/${entity.id}`,
+    actor: renderSimpleUser(scope, userById(scope, entity.actorId)),
     event: entity.event,
     commit_id: entity.commitId ?? null,
-    commit_url: entity.commitId ? `${repositoryApi(site, repository)}/commits/${entity.commitId}` : null,
+    commit_url: entity.commitId ? `${repositoryApi(scope)}/commits/${entity.commitId}` : null,
     created_at: entity.createdAt,
     ...(entity.label === null ? {} : { label: entity.label }),
-    ...relatedPart(site, entity),
+    ...relatedPart(scope, entity),
     performed_via_github_app: null,
   } satisfies Schema<"issue-event">;
 }

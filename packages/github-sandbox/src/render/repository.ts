@@ -1,13 +1,14 @@
 /** Repositories, as REST answers and webhook payloads show them. */
 
 import { type Actor, may, roleOf } from "../access/permissions.ts";
+import { scopeOf } from "../context.ts";
 import type { Repository } from "../store/entities.ts";
 import { userById } from "../store/users.ts";
-import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
+import { nodeId, type RenderContext, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { renderSimpleUser } from "./user.ts";
 
-function apiLinks(site: RenderContext, repository: Repository) {
-  const url = repositoryApi(site, repository);
+function apiLinks(scope: RenderScope) {
+  const url = repositoryApi(scope);
   return {
     url,
     archive_url: `${url}/{archive_format}{/ref}`,
@@ -51,8 +52,9 @@ function apiLinks(site: RenderContext, repository: Repository) {
 
 /** What every form of a repository has; the webhook form is this and nothing more. */
 export function renderRepository(site: RenderContext, entity: Repository) {
+  const scope = scopeOf(site, entity);
   const owner = userById(site, entity.ownerId);
-  const web = repositoryWeb(site, entity);
+  const web = repositoryWeb(scope);
   const openIssues = site.store
     .table("issues")
     .filter((issue) => issue.repositoryId === entity.id && issue.state === "open").length;
@@ -66,7 +68,7 @@ export function renderRepository(site: RenderContext, entity: Repository) {
     html_url: web,
     description: entity.description,
     fork: false,
-    ...apiLinks(site, entity),
+    ...apiLinks(scope),
     git_url: `${web.replace(/^https?:/, "git:")}.git`,
     ssh_url: `git@${new URL(web).hostname}:${entity.owner}/${entity.name}.git`,
     clone_url: `${web}.git`,

@@ -10,6 +10,11 @@ export interface RenderContext {
   serverUrl(): string;
 }
 
+/** A renderer's context and the repository that it renders in. Every `RepositoryScope` is one. */
+export interface RenderScope extends RenderContext {
+  readonly repository: Repository;
+}
+
 /** A schema of GitHub's OpenAPI description by its name there, webhook payloads included. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
@@ -30,10 +35,12 @@ export function readNodeId(id: string): { kind: string; id: string } | null {
   return kind === undefined || rest === undefined ? null : { kind, id: rest };
 }
 
-export function repositoryApi(site: RenderContext, repository: Repository): string {
-  return `${site.apiUrl()}/repos/${repository.owner}/${repository.name}`;
+export function repositoryApi(scope: RenderScope): string {
+  const { repository } = scope;
+  return `${scope.apiUrl()}/repos/${repository.owner}/${repository.name}`;
 }
 
-export function repositoryWeb(site: RenderContext, repository: Repository): string {
-  return `${site.serverUrl()}/${repository.owner}/${repository.name}`;
+export function repositoryWeb(scope: RenderScope): string {
+  const { repository } = scope;
+  return `${scope.serverUrl()}/${repository.owner}/${repository.name}`;
 }

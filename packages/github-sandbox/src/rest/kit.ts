@@ -1,14 +1,15 @@
 /** Shared by all REST routes: the actor, the repository that a path names, bodies and pages. */
 
-import type { Context } from "hono";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { ApiError, forbidden, notFound } from "../access/errors.ts";
+import type { Initiator } from "../access/initiator.ts";
 import { type Actor, may, refusal } from "../access/permissions.ts";
-import type { PermissionLevel, Repository, User } from "../store/entities.ts";
-import type { Store } from "../store/store.ts";
+import { type ActingScope, actingScope, type RepositoryScope, type SandboxContext, scopeOf } from "../context.ts";
+import type { Repository, User } from "../store/entities.ts";
 
 export type RestEnv = { Variables: { actor: Actor } };
 export type Rest = Hono<RestEnv>;
+type Level = "read" | "write";
 export type HttpContext = Context<RestEnv>;
 
 export function newRest(): Rest {
@@ -16,20 +17,66 @@ export function newRest(): Rest {
 }
 
 /**
- * Returns the repository for what everyone who sees it may do as a person: open an issue, comment, react. A scoped
+ * Returns the scope of the repository in the path. At level `write` it also holds the acting user.
+ * @throws ApiError 404 if the actor cannot see the repository, 403 without the permission.
+ */
+export function scopeFor(
+  http: HttpContext,
+  context: SandboxContext,
+  permission: string,
+  level: "read",
+): RepositoryScope;
+export function scopeFor(http: HttpContext, context: SandboxContext, permission: string, level: "write"): ActingScope;
+export function scopeFor(http: HttpContext, context: SandboxContext, permission: string, level: Level): RepositoryScope;
+export function scopeFor(
+  http: HttpContext,
+  context: SandboxContext,
+  permission: string,
+  level: Level,
+): RepositoryScope {
+  const repository = repositoryFor(http, context, permission, level);
+  return level === "read" ? scopeOf(context, repository) : actingScope(context, repository, initiatorOf(http));
+}
+
+/**
+ * Returns the scope for what everyone who sees the repository may do as a person: open an issue, comment, react. A scoped
  * token needs one of the permissions.
  */
-export function repositoryToJoin(http: HttpContext, store: Store, permissions: readonly string[]): Repository {
-  const repository = repositoryFor(http, store, "metadata", "read");
-  actingUser(http);
+export function scopeToJoin(http: HttpContext, context: SandboxContext, permissions: readonly string[]): ActingScope {
+  const repository = repositoryFor(http, context, "metadata", "read");
+  const initiator = initiatorOf(http);
   const actor = http.get("actor");
   const scoped = actor.kind === "token" && actor.token.permissions !== null;
   if (scoped && !permissions.some((permission) => may(actor, repository, permission, "write"))) throw forbidden();
-  return repository;
+  return actingScope(context, repository, initiator);
 }
 
-/** Returns the repository in the path. @throws ApiError 404 if the actor cannot see it, 403 without the permission. */
-export function repositoryFor(http: HttpContext, store: Store, permission: string, level: PermissionLevel): Repository {
+/** Returns the scope if the actor has any of the permissions. Conversations belong to issues and to pulls. */
+export function scopeForAny(
+  http: HttpContext,
+  context: SandboxContext,
+  any: readonly string[],
+  level: "read",
+): RepositoryScope;
+export function scopeForAny(
+  http: HttpContext,
+  context: SandboxContext,
+  any: readonly string[],
+  level: "write",
+): ActingScope;
+export function scopeForAny(
+  http: HttpContext,
+  context: SandboxContext,
+  any: readonly string[],
+  level: Level,
+): RepositoryScope {
+  const repository = repositoryFor(http, context, "metadata", "read");
+  const actor = http.get("actor");
+  if (!any.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
+  return level === "read" ? scopeOf(context, repository) : actingScope(context, repository, initiatorOf(http));
+}
+
+function repositoryFor(http: HttpContext, { store }: SandboxContext, permission: string, level: Level): Repository {
   const owner = (http.req.param("owner") ?? "").toLowerCase();
   const name = (http.req.param("repo") ?? "").toLowerCase();
   const repository = store
@@ -41,17 +88,8 @@ export function repositoryFor(http: HttpContext, store: Store, permission: strin
   return repository;
 }
 
-/** Returns the repository if the actor has any of the permissions. Conversations belong to issues and to pulls. */
-export function repositoryForAny(
-  http: HttpContext,
-  store: Store,
-  permissions: readonly string[],
-  level: PermissionLevel,
-): Repository {
-  const repository = repositoryFor(http, store, "metadata", "read");
-  const actor = http.get("actor");
-  if (!permissions.some((permission) => may(actor, repository, permission, level))) throw refusal(actor);
-  return repository;
+export function initiatorOf(http: HttpContext): Initiator {
+  return { user: actingUser(http), byJobToken: byJobToken(http) };
 }
 
 /** Returns the acting user. @throws ApiError 401 for anonymous callers and Apps. */

@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { Repository } from "./entities.ts";
 import type { Tables } from "./tables.ts";
 
 type TableName = keyof Tables;
@@ -140,4 +141,10 @@ export class Store {
       filter: (matches) => [...entities.values()].filter(matches),
     };
   }
+}
+
+/** The store and one repository in it, for rooms that need no more. `repository` is a snapshot. */
+export interface StoreScope {
+  readonly store: Store;
+  readonly repository: Repository;
 }

@@ -1,8 +1,9 @@
 /** Lists the check runs and commit statuses of a commit. */
+
 import { html } from "hono/html";
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope, SandboxContext } from "../context.ts";
 import { latest } from "../protection/checks.ts";
-import type { CheckRun, CommitStatus, Repository } from "../store/entities.ts";
+import type { CheckRun, CommitStatus } from "../store/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { count, outside, progress, took } from "./parts.ts";
 
@@ -18,18 +19,18 @@ export interface CheckLine {
 }
 
 /** Returns the latest check of each name, sorted by name. */
-export function checkLines(context: SandboxContext, repository: Repository, sha: string): CheckLine[] {
-  const { store } = context;
+export function checkLines(scope: RepositoryScope, sha: string): CheckLine[] {
+  const { store, repository } = scope;
   const runs = store.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
   const statuses = store.table("statuses").filter((each) => each.repositoryId === repository.id && each.sha === sha);
   return [
-    ...latest(runs, (run) => `${run.suiteId} ${run.name}`).map((run) => ofRun(context, repository, run)),
-    ...latest(statuses, (status) => status.context).map((status) => ofStatus(context, status)),
+    ...latest(runs, (run) => `${run.suiteId} ${run.name}`).map((run) => ofRun(scope, run)),
+    ...latest(statuses, (status) => status.context).map((status) => ofStatus(scope, status)),
   ].sort((one, other) => one.name.localeCompare(other.name));
 }
 
-function ofRun(context: SandboxContext, repository: Repository, run: CheckRun): CheckLine {
-  const { store } = context;
+function ofRun(scope: RepositoryScope, run: CheckRun): CheckLine {
+  const { store, repository } = scope;
   const job = store.table("jobs").find((each) => each.checkRunId === run.id);
   const suite = store.table("checkSuites").get(run.suiteId);
   const workflow = suite?.workflowRunId ? store.table("runs").get(suite.workflowRunId) : undefined;

@@ -1,6 +1,7 @@
 /** Renders the conversation of an issue or pull: comments and events in order. */
+
 import { html } from "hono/html";
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope, SandboxContext } from "../context.ts";
 import type { Comment, Issue, IssueEvent, Reaction, Repository } from "../store/entities.ts";
 import { type Html, pageOf } from "./layout.ts";
 import { markdown } from "./markdown/render.ts";
@@ -18,27 +19,27 @@ const faces: Record<Reaction["content"], string> = {
   eyes: "👀",
 };
 
-export function conversationOf(context: SandboxContext, repository: Repository, issue: Issue): Html {
-  const { store } = context;
+export function conversationOf(scope: RepositoryScope, issue: Issue): Html {
+  const { store, repository } = scope;
   const here = (each: { repositoryId: number; issueNumber: number }) =>
     each.repositoryId === repository.id && each.issueNumber === issue.number;
   const pull = issue.isPull ? store.table("pulls").get(issue.id) : undefined;
   const entries = [
-    ...(pull === undefined ? [] : reviewsOn(context, repository, pull)),
+    ...(pull === undefined ? [] : reviewsOn(scope, pull)),
     ...store
       .table("comments")
       .filter(here)
-      .map((each) => ({ id: each.id, html: comment(context, repository, each) })),
+      .map((each) => ({ id: each.id, html: comment(scope, each) })),
     ...store
       .table("issueEvents")
       .filter(here)
-      .map((each) => ({ id: each.id, html: event(context, repository, each) })),
+      .map((each) => ({ id: each.id, html: event(scope, each) })),
   ].sort((one, other) => one.id - other.id);
-  return html`${card(context, repository, { ...issue, subject: "issue" })}${entries.map((each) => each.html)}`;
+  return html`${card(scope, { ...issue, subject: "issue" })}${entries.map((each) => each.html)}`;
 }
 
-function comment(context: SandboxContext, repository: Repository, entity: Comment): Html {
-  return card(context, repository, { ...entity, subject: "comment" });
+function comment(scope: RepositoryScope, entity: Comment): Html {
+  return card(scope, { ...entity, subject: "comment" });
 }
 
 interface Post {
@@ -49,26 +50,26 @@ interface Post {
   createdAt: string;
 }
 
-function card(context: SandboxContext, repository: Repository, post: Post): Html {
+function card(scope: RepositoryScope, post: Post): Html {
   const name = post.subject === "comment" ? html` id="issuecomment-${post.id}"` : "";
-  const reactions = context.store
+  const reactions = scope.store
     .table("reactions")
     .filter(({ subject }) => subject.kind === post.subject && subject.id === post.id);
   const counted = Map.groupBy(reactions, (each) => each.content);
   return html`<article class="box"${name}>
-    <header>${person(context, post.userId)} ${when(post.createdAt)}</header>
-    ${markdown(post.body, { store: context.store, repository })}
+    <header>${person(scope, post.userId)} ${when(post.createdAt)}</header>
+    ${markdown(post.body, { store: scope.store, repository: scope.repository })}
     ${counted.size === 0 ? "" : html`<p class="reactions">${[...counted].map(([content, all]) => html` ${faces[content]} ${all.length}`)}</p>`}
   </article>`;
 }
 
-function event(context: SandboxContext, repository: Repository, entity: IssueEvent): Html {
+function event(scope: RepositoryScope, entity: IssueEvent): Html {
   const { event, actorId, label, commitId, relatedId, createdAt } = entity;
   const what =
     label === null
-      ? html`${event.replaceAll("_", " ")} ${commitId === null ? "" : commit(repository, commitId)}${related(context, relatedId)}`
+      ? html`${event.replaceAll("_", " ")} ${commitId === null ? "" : commit(scope.repository, commitId)}${related(scope, relatedId)}`
       : html`${event === "labeled" ? "added the label" : "removed the label"} <span class="label">${label.name}</span>`;
-  return html`<p class="event">${person(context, actorId)} ${what} ${when(createdAt)}</p>`;
+  return html`<p class="event">${person(scope, actorId)} ${what} ${when(createdAt)}</p>`;
 }
 
 function commit(repository: Repository, sha: string): Html {

@@ -1,8 +1,8 @@
 /** Renders the difference of two commits, file by file and line by line. */
+
 import { html } from "hono/html";
-import type { SandboxContext } from "../context.ts";
+import type { RepositoryScope } from "../context.ts";
 import { changes, type FileChange } from "../git/plumbing/diff.ts";
-import type { Repository } from "../store/entities.ts";
 import type { Html } from "./layout.ts";
 import { count } from "./parts.ts";
 
@@ -10,13 +10,8 @@ import { count } from "./parts.ts";
 const unfoldedLines = 400;
 const shownLines = 20_000;
 
-export async function difference(
-  context: SandboxContext,
-  repository: Repository,
-  from: string,
-  to: string,
-): Promise<Html> {
-  const files = await changes(context.git.at(repository), from, to);
+export async function difference(scope: RepositoryScope, from: string, to: string): Promise<Html> {
+  const files = await changes(scope.git.at(scope.repository), from, to);
   if (files.length === 0) return html`<p class="quiet">Nothing changed.</p>`;
   const total = (key: "additions" | "deletions") => files.reduce((sum, file) => sum + file[key], 0);
   let left = shownLines;

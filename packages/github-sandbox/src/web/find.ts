@@ -2,9 +2,10 @@
  * Finds what a page's path names. Pages show private repositories too: the sandbox serves one trusted user on one
  * machine, and a browser sends no token.
  */
+
 import type { Context } from "hono";
-import type { SandboxContext } from "../context.ts";
-import type { Issue, Job, Pull, Repository, WorkflowRun } from "../store/entities.ts";
+import { type RepositoryScope, type SandboxContext, scopeOf } from "../context.ts";
+import type { Issue, Job, Pull, WorkflowRun } from "../store/entities.ts";
 
 /** Answered with 404. */
 export class NoPage extends Error {}
@@ -27,24 +28,23 @@ function numberParam(http: Context, name: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : nothing();
 }
 
-export function repositoryAt(http: Context, context: SandboxContext): Repository {
+export function scopeAt(http: Context, context: SandboxContext): RepositoryScope {
   const owner = param(http, "owner").toLowerCase();
   const name = param(http, "repo")
     .toLowerCase()
     .replace(/\.git$/, "");
-  return mustBe(
-    context.store
-      .table("repositories")
-      .find((each) => each.owner.toLowerCase() === owner && each.name.toLowerCase() === name),
-  );
+  const repository = context.store
+    .table("repositories")
+    .find((each) => each.owner.toLowerCase() === owner && each.name.toLowerCase() === name);
+  return scopeOf(context, mustBe(repository));
 }
 
 /** Finds the issue in the path. `ending` follows the number, as in `12.diff`. */
-export function pageIssue(http: Context, context: SandboxContext, repository: Repository, ending = ""): Issue {
+export function pageIssue(http: Context, scope: RepositoryScope, ending = ""): Issue {
   const text = param(http, "number");
   const number = Number(text.endsWith(ending) ? text.slice(0, text.length - ending.length) : text);
   return mustBe(
-    context.store.table("issues").find((each) => each.repositoryId === repository.id && each.number === number),
+    scope.store.table("issues").find((each) => each.repositoryId === scope.repository.id && each.number === number),
   );
 }
 
@@ -52,9 +52,9 @@ export function pullOf(context: SandboxContext, issue: Issue): Pull {
   return mustBe(context.store.table("pulls").get(issue.id));
 }
 
-export function pageRun(http: Context, context: SandboxContext, repository: Repository): WorkflowRun {
-  const run = context.store.table("runs").get(numberParam(http, "run"));
-  return run?.repositoryId === repository.id ? run : nothing();
+export function pageRun(http: Context, scope: RepositoryScope): WorkflowRun {
+  const run = scope.store.table("runs").get(numberParam(http, "run"));
+  return run?.repositoryId === scope.repository.id ? run : nothing();
 }
 
 export function jobAt(http: Context, context: SandboxContext, run: WorkflowRun): Job {
@@ -67,8 +67,8 @@ export function rowAt<Row>(http: Context, table: { get(id: number): Row | undefi
   return mustBe(table.get(numberParam(http, "id")));
 }
 
-export async function pageCommit(context: SandboxContext, repository: Repository, name: string): Promise<string> {
-  return mustBe(await context.git.resolve(repository, name));
+export async function pageCommit(scope: RepositoryScope, name: string): Promise<string> {
+  return mustBe(await scope.git.resolve(scope.repository, name));
 }
 
 /** Returns the rows on the page of `?page=`. */

@@ -28,7 +28,7 @@ export function githubContext({ runner, repository, run }: RunScope): Record<str
     head_ref: record(pull.head).ref ?? "",
     ref: run.ref,
     ref_name: refName,
-    ref_protected: guardsOf(store, repository, run.ref).length > 0,
+    ref_protected: guardsOf({ store, repository }, run.ref).length > 0,
     ref_type: isTag ? "tag" : "branch",
     repository: fullName,
     repository_id: String(repository.id),

@@ -1,8 +1,12 @@
 /** Mutations of comments and sub-issues. */
+
 import type { AddCommentInput, MinimizeCommentInput } from "@octokit/graphql-schema";
+import type { RepositoryScope } from "../../context.ts";
 import { commentOn } from "../../issues/comments.ts";
 import { addSubIssue } from "../../issues/sub-issues.ts";
 import { conversation } from "../../rest/issues/find.ts";
+import type { Issue } from "../../store/entities.ts";
+import type { PlacedIssue } from "../../store/issue-links.ts";
 import { Refused } from "../fields.ts";
 import { needs, nodeOf } from "../nodes.ts";
 import { commentObject } from "../render/conversation.ts";
@@ -15,6 +19,11 @@ interface AddSubIssueInput {
   replaceParent?: boolean | null;
 }
 
+const placed = ({ scope: { repository }, issue }: { scope: RepositoryScope; issue: Issue }): PlacedIssue => ({
+  repository,
+  issue,
+});
+
 /** GitHub's limit, in characters. */
 const longestBody = 65_536;
 
@@ -26,16 +35,16 @@ export function issueMutations(acting: Acting) {
       if (found.kind !== "Issue" && found.kind !== "PullRequest") {
         throw new Refused("NOT_FOUND", `Could not resolve to a node with the global id of '${subjectId}'.`);
       }
-      const { repository, issue } = found;
+      const { scope, issue } = found;
       const scoped = actor.kind === "token" && actor.token.permissions !== null;
-      if (scoped) needs(acting, repository, found.kind === "Issue" ? ["issues"] : conversation, "write");
+      if (scoped) needs(acting, scope, found.kind === "Issue" ? ["issues"] : conversation, "write");
       if (body.trim() === "") throw new Refused("UNPROCESSABLE", "Body can't be blank");
       if (body.length > longestBody)
         throw new Refused("UNPROCESSABLE", `Body is too long (maximum is ${longestBody} characters)`);
       const viaAppId = actor.kind === "token" ? (actor.app?.id ?? null) : null;
-      const comment = commentOn(context, repository, issue, { body, viaAppId }, initiator);
-      const node = () => commentObject(acting, repository, issue, comment);
-      const subject = found.kind === "Issue" ? show.issue(repository, issue) : show.pull(repository, found.pull);
+      const comment = commentOn({ ...scope, initiator }, issue, { body, viaAppId });
+      const node = () => commentObject(acting, scope, issue, comment);
+      const subject = found.kind === "Issue" ? show.issue(scope, issue) : show.pull(scope, found.pull);
       return { commentEdge: { cursor: "", node }, subject };
     }),
     minimizeComment: mutation<MinimizeCommentInput>(acting, "MinimizeComment", async ({ subjectId, classifier }) => {
@@ -43,11 +52,11 @@ export function issueMutations(acting: Acting) {
       if (found.kind !== "IssueComment") {
         throw new Refused("NOT_IMPLEMENTED", "The sandbox minimizes comments of issues and pulls only");
       }
-      const { repository, issue, comment } = found;
-      if (comment.userId !== initiator.user.id) needs(acting, repository, conversation, "write");
+      const { scope, issue, comment } = found;
+      if (comment.userId !== initiator.user.id) needs(acting, scope, conversation, "write");
       const reason = classifier.toLowerCase().replaceAll("_", "-");
       context.store.table("minimizedComments").put({ id: comment.id, reason });
-      return { minimizedComment: commentObject(acting, repository, issue, comment) };
+      return { minimizedComment: commentObject(acting, scope, issue, comment) };
     }),
     addSubIssue: mutation<AddSubIssueInput>(acting, "AddSubIssue", async ({ issueId, subIssueId, replaceParent }) => {
       if (!subIssueId) {
@@ -57,11 +66,11 @@ export function issueMutations(acting: Acting) {
       if (parent.kind !== "Issue" || part.kind !== "Issue") {
         throw new Refused("NOT_FOUND", `Could not resolve to Issue node with the global id of '${issueId}'.`);
       }
-      for (const { repository } of [parent, part]) needs(acting, repository, ["issues"], "write");
-      addSubIssue(context, parent, part, replaceParent === true, initiator);
+      for (const { scope } of [parent, part]) needs(acting, scope, ["issues"], "write");
+      addSubIssue(context, placed(parent), placed(part), replaceParent === true, initiator);
       return {
-        issue: show.issue(parent.repository, parent.issue),
-        subIssue: show.issue(part.repository, part.issue),
+        issue: show.issue(parent.scope, parent.issue),
+        subIssue: show.issue(part.scope, part.issue),
       };
     }),
   };

@@ -1,4 +1,5 @@
 /** Renders the check runs and statuses of a commit, and their combined state. */
+
 import type {
   CheckRun as CheckRunType,
   CheckSuite as CheckSuiteType,
@@ -8,8 +9,9 @@ import type {
   Workflow as WorkflowType,
 } from "@octokit/graphql-schema";
 import { latestRuns, rollup } from "../../checks/rollup.ts";
+import type { RepositoryScope } from "../../context.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
-import type { CheckRun, CheckSuite, CommitStatus, Repository, WorkflowRun } from "../../store/entities.ts";
+import type { CheckRun, CheckSuite, CommitStatus, WorkflowRun } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 import { appObject } from "./people.ts";
@@ -27,7 +29,8 @@ function stateOf(context: Context): State {
 }
 
 /** Returns the latest check run and status of each name. An older run of a name no longer counts. */
-function contextsAt({ context }: Asking, repository: Repository, sha: string): Context[] {
+function contextsAt({ context }: Asking, scope: RepositoryScope, sha: string): Context[] {
+  const { repository } = scope;
   const runs = context.store
     .table("checkRuns")
     .filter((run) => run.repositoryId === repository.id && run.headSha === sha);
@@ -39,24 +42,22 @@ function contextsAt({ context }: Asking, repository: Repository, sha: string): C
 }
 
 /** Renders `statusCheckRollup`. As on GitHub it is null before anything was reported. */
-export function rollupObject(asking: Asking, repository: Repository, sha: string): Shown | null {
-  const contexts = contextsAt(asking, repository, sha);
+export function rollupObject(asking: Asking, scope: RepositoryScope, sha: string): Shown | null {
+  const contexts = contextsAt(asking, scope, sha);
   if (contexts.length === 0) return null;
   const states = contexts.map(stateOf);
   const worst = (["ERROR", "FAILURE", "PENDING"] as const).find((state) => states.includes(state));
   return {
     __typename: "StatusCheckRollup",
-    id: nodeId("StatusCheckRollup", `${repository.id}:${sha}`),
+    id: nodeId("StatusCheckRollup", `${scope.repository.id}:${sha}`),
     state: worst ?? "SUCCESS",
-    commit: () => asking.show.commit(repository, sha),
+    commit: () => asking.show.commit(scope, sha),
     contexts: connection(
       "StatusCheckRollupContextConnection",
       "contexts",
       () => contexts,
       (context) =>
-        "run" in context
-          ? checkRunObject(asking, repository, context.run)
-          : statusShape(asking, repository, context.status),
+        "run" in context ? checkRunObject(asking, scope, context.run) : statusShape(asking, scope, context.status),
       (all) => ({
         checkRunCount: all.filter((each) => "run" in each).length,
         statusContextCount: all.filter((each) => "status" in each).length,
@@ -65,9 +66,9 @@ export function rollupObject(asking: Asking, repository: Repository, sha: string
   } satisfies Fields<StatusCheckRollup>;
 }
 
-export function checkRunObject(asking: Asking, repository: Repository, run: CheckRun): Shown {
+export function checkRunObject(asking: Asking, scope: RepositoryScope, run: CheckRun): Shown {
   const { context, show } = asking;
-  const url = `${repositoryWeb(context, repository)}/runs/${run.id}`;
+  const url = `${repositoryWeb(scope)}/runs/${run.id}`;
   const suite = context.store.table("checkSuites").get(run.suiteId);
   return {
     __typename: "CheckRun",
@@ -86,12 +87,12 @@ export function checkRunObject(asking: Asking, repository: Repository, run: Chec
     url,
     permalink: url,
     resourcePath: new URL(url).pathname,
-    repository: () => show.repository(repository),
-    checkSuite: () => (suite === undefined ? null : suiteShape(asking, repository, suite)),
+    repository: () => show.repository(scope),
+    checkSuite: () => (suite === undefined ? null : suiteShape(asking, scope, suite)),
   } satisfies Fields<CheckRunType>;
 }
 
-function suiteShape(asking: Asking, repository: Repository, suite: CheckSuite): Shown {
+function suiteShape(asking: Asking, scope: RepositoryScope, suite: CheckSuite): Shown {
   const { context, show } = asking;
   const { status, conclusion } = rollup(context.store, suite);
   const app = context.store.table("apps").get(suite.appId);
@@ -105,14 +106,14 @@ function suiteShape(asking: Asking, repository: Repository, suite: CheckSuite): 
     createdAt: suite.createdAt,
     updatedAt: suite.updatedAt,
     app: app === undefined ? null : appObject(asking, app),
-    commit: () => show.commit(repository, suite.headSha),
-    repository: () => show.repository(repository),
-    workflowRun: run === undefined ? null : runShape(asking, repository, run),
+    commit: () => show.commit(scope, suite.headSha),
+    repository: () => show.repository(scope),
+    workflowRun: run === undefined ? null : runShape(scope, run),
   } satisfies Fields<CheckSuiteType>;
 }
 
-function runShape({ context }: Asking, repository: Repository, run: WorkflowRun): Shown {
-  const url = `${repositoryWeb(context, repository)}/actions/runs/${run.id}`;
+function runShape(scope: RepositoryScope, run: WorkflowRun): Shown {
+  const url = `${repositoryWeb(scope)}/actions/runs/${run.id}`;
   return {
     __typename: "WorkflowRun",
     id: nodeId("WorkflowRun", run.id),
@@ -132,7 +133,7 @@ function runShape({ context }: Asking, repository: Repository, run: WorkflowRun)
   } satisfies Fields<WorkflowRunType>;
 }
 
-function statusShape({ context, show }: Asking, repository: Repository, status: CommitStatus): Shown {
+function statusShape({ context, show }: Asking, scope: RepositoryScope, status: CommitStatus): Shown {
   return {
     __typename: "StatusContext",
     id: nodeId("StatusContext", status.id),
@@ -143,6 +144,6 @@ function statusShape({ context, show }: Asking, repository: Repository, status: 
     avatarUrl: `${context.serverUrl()}/avatars/u/${status.creatorId}`,
     createdAt: status.createdAt,
     creator: () => show.actor(status.creatorId),
-    commit: () => show.commit(repository, status.sha),
+    commit: () => show.commit(scope, status.sha),
   } satisfies Fields<StatusContext>;
 }

@@ -1,9 +1,11 @@
 /** Renders commits and refs. */
+
 import type { Commit as CommitType, GitActor, PullRequestCommit, Ref, Tree } from "@octokit/graphql-schema";
+import type { RepositoryScope } from "../../context.ts";
 import { userOfEmail } from "../../git/identity.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
-import type { Pull, Repository } from "../../store/entities.ts";
+import type { Pull } from "../../store/entities.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 import { rollupObject } from "./checks.ts";
 
@@ -18,12 +20,12 @@ function gitActor({ context, show }: Asking, { name, email, date }: Commit["auth
   } satisfies Fields<GitActor>;
 }
 
-export async function commitObject(asking: Asking, repository: Repository, sha: string): Promise<Shown> {
+export async function commitObject(asking: Asking, scope: RepositoryScope, sha: string): Promise<Shown> {
   const { context, show } = asking;
-  const commit = await readCommit(context.git.at(repository), sha);
+  const commit = await readCommit(context.git.at(scope.repository), sha);
   if (commit === null) throw new Error(`no commit ${sha}`);
   const [headline = "", ...body] = commit.message.split("\n");
-  const url = `${repositoryWeb(context, repository)}/commit/${sha}`;
+  const url = `${repositoryWeb(scope)}/commit/${sha}`;
   return {
     __typename: "Commit",
     id: nodeId("Commit", sha),
@@ -40,13 +42,14 @@ export async function commitObject(asking: Asking, repository: Repository, sha: 
     commitUrl: url,
     resourcePath: new URL(url).pathname,
     tree: { __typename: "Tree", id: nodeId("Tree", commit.tree), oid: commit.tree } satisfies Fields<Tree>,
-    repository: () => show.repository(repository),
-    statusCheckRollup: () => rollupObject(asking, repository, sha),
+    repository: () => show.repository(scope),
+    statusCheckRollup: () => rollupObject(asking, scope, sha),
   } satisfies Fields<CommitType>;
 }
 
 /** Renders a branch or a tag; null if there is none. @param ref Such as `refs/heads/main`. */
-export async function refObject({ context, show }: Asking, repository: Repository, ref: string): Promise<Shown | null> {
+export async function refObject({ context, show }: Asking, scope: RepositoryScope, ref: string): Promise<Shown | null> {
+  const { repository } = scope;
   const sha = await context.git.resolve(repository, ref);
   const [, prefix, name] = /^(refs\/[^/]+\/)(.+)$/.exec(ref) ?? [];
   if (sha === null || name === undefined) return null;
@@ -55,18 +58,18 @@ export async function refObject({ context, show }: Asking, repository: Repositor
     id: nodeId("Ref", `${repository.id}:${ref}`),
     name,
     prefix,
-    repository: () => show.repository(repository),
-    target: () => show.commit(repository, sha),
+    repository: () => show.repository(scope),
+    target: () => show.commit(scope, sha),
   } satisfies Fields<Ref>;
 }
 
-export function pullCommitObject({ context, show }: Asking, repository: Repository, pull: Pull, sha: string): Shown {
-  const url = `${repositoryWeb(context, repository)}/pull/${pull.number}/commits/${sha}`;
+export function pullCommitObject({ show }: Asking, scope: RepositoryScope, pull: Pull, sha: string): Shown {
+  const url = `${repositoryWeb(scope)}/pull/${pull.number}/commits/${sha}`;
   return {
     __typename: "PullRequestCommit",
     id: nodeId("PullRequestCommit", `${pull.id}:${sha}`),
-    commit: () => show.commit(repository, sha),
-    pullRequest: () => show.pull(repository, pull),
+    commit: () => show.commit(scope, sha),
+    pullRequest: () => show.pull(scope, pull),
     url,
     resourcePath: new URL(url).pathname,
   } satisfies Fields<PullRequestCommit>;

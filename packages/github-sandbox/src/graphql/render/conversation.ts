@@ -1,15 +1,18 @@
 /** Renders issues, and what issues and pulls share: labels, assignees and comments. */
+
 import type { IssueComment, Issue as IssueType } from "@octokit/graphql-schema";
+import { type RepositoryScope, scopeOf } from "../../context.ts";
 import { labelsOf } from "../../issues/labels.ts";
 import { parentOf, subIssuesOf } from "../../issues/sub-issues.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { association } from "../../render/user.ts";
-import type { Comment, Issue, Repository } from "../../store/entities.ts";
+import type { Comment, Issue } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import type { Asking, Fields, Shown } from "../fields.ts";
 
 /** Fields that every issue and every pull has. */
-export function conversationFields(asking: Asking, repository: Repository, issue: Issue) {
+export function conversationFields(asking: Asking, scope: RepositoryScope, issue: Issue) {
+  const { repository } = scope;
   const { context, show } = asking;
   const comments = () =>
     context.store
@@ -29,12 +32,12 @@ export function conversationFields(asking: Asking, repository: Repository, issue
     createdAt: issue.createdAt,
     updatedAt: issue.updatedAt,
     locked: issue.locked,
-    repository: () => show.repository(repository),
+    repository: () => show.repository(scope),
     labels: connection(
       "LabelConnection",
       "labels",
       () => labelsOf(context, issue),
-      (label) => show.label(repository, label),
+      (label) => show.label(scope, label),
     ),
     assignees: connection(
       "UserConnection",
@@ -43,7 +46,7 @@ export function conversationFields(asking: Asking, repository: Repository, issue
       (id) => show.actor(id),
     ),
     comments: connection("IssueCommentConnection", "comments", comments, (each) =>
-      commentObject(asking, repository, issue, each),
+      commentObject(asking, scope, issue, each),
     ),
   };
 }
@@ -55,24 +58,24 @@ interface Newer {
   subIssuesSummary: unknown;
 }
 
-export function issueObject(asking: Asking, repository: Repository, issue: Issue): Shown {
+export function issueObject(asking: Asking, scope: RepositoryScope, issue: Issue): Shown {
   const { context, show } = asking;
-  const url = `${repositoryWeb(context, repository)}/issues/${issue.number}`;
+  const url = `${repositoryWeb(scope)}/issues/${issue.number}`;
   const parent = parentOf(context.store, issue);
   const parts = () => subIssuesOf(context.store, issue);
   const completed = () => parts().filter((each) => each.state === "closed").length;
   return {
     __typename: "Issue",
-    ...conversationFields(asking, repository, issue),
+    ...conversationFields(asking, scope, issue),
     id: nodeId("Issue", issue.id),
     state: issue.state.toUpperCase(),
     stateReason: issue.stateReason?.toUpperCase() ?? null,
     url,
     bodyUrl: url,
     resourcePath: new URL(url).pathname,
-    parent: parent === null ? null : () => show.issue(repositoryOf(asking, parent), parent),
+    parent: parent === null ? null : () => show.issue(scopeOfIssue(asking, parent), parent),
     subIssues: connection("IssueConnection", "subIssues", parts, (each) =>
-      show.issue(repositoryOf(asking, each), each),
+      show.issue(scopeOfIssue(asking, each), each),
     ),
     subIssuesSummary: () => {
       const total = parts().length;
@@ -85,19 +88,19 @@ export function issueObject(asking: Asking, repository: Repository, issue: Issue
   } satisfies Fields<IssueType & Newer>;
 }
 
-function repositoryOf({ context }: Asking, issue: Issue): Repository {
+function scopeOfIssue({ context }: Asking, issue: Issue): RepositoryScope {
   const found = context.store.table("repositories").get(issue.repositoryId);
   if (found === undefined) throw new Error(`no repository ${issue.repositoryId}`);
-  return found;
+  return scopeOf(context, found);
 }
 
 export function commentObject(
   { context, show }: Asking,
-  repository: Repository,
+  scope: RepositoryScope,
   issue: Issue,
   comment: Comment,
 ): Shown {
-  const page = `${repositoryWeb(context, repository)}/${issue.isPull ? "pull" : "issues"}/${issue.number}`;
+  const page = `${repositoryWeb(scope)}/${issue.isPull ? "pull" : "issues"}/${issue.number}`;
   const pull = context.store.table("pulls").get(issue.id);
   const minimized = context.store.table("minimizedComments").get(comment.id);
   return {
@@ -106,7 +109,7 @@ export function commentObject(
     databaseId: comment.id,
     fullDatabaseId: String(comment.id),
     author: () => show.actor(comment.userId),
-    authorAssociation: association(repository, comment.userId),
+    authorAssociation: association(scope.repository, comment.userId),
     body: comment.body,
     bodyText: comment.body,
     createdAt: comment.createdAt,
@@ -115,8 +118,8 @@ export function commentObject(
     isMinimized: minimized !== undefined,
     minimizedReason: minimized?.reason ?? null,
     url: `${page}#issuecomment-${comment.id}`,
-    repository: () => show.repository(repository),
-    issue: () => show.issue(repository, issue),
-    pullRequest: pull === undefined ? null : () => show.pull(repository, pull),
+    repository: () => show.repository(scope),
+    issue: () => show.issue(scope, issue),
+    pullRequest: pull === undefined ? null : () => show.pull(scope, pull),
   } satisfies Fields<IssueComment>;
 }

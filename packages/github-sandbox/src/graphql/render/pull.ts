@@ -6,6 +6,7 @@ import type {
   PullRequestReview,
   PullRequest as PullType,
 } from "@octokit/graphql-schema";
+import type { RepositoryScope } from "../../context.ts";
 import { changes, type FileChange } from "../../git/plumbing/diff.ts";
 import { log, mergeBase } from "../../git/plumbing/history.ts";
 import { closedNumbers } from "../../issues/closing.ts";
@@ -16,7 +17,7 @@ import { factsOf } from "../../pulls/facts.ts";
 import { askMergeability } from "../../pulls/mergeability.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
 import { association } from "../../render/user.ts";
-import type { Issue, Pull, Repository, Review } from "../../store/entities.ts";
+import type { Issue, Pull, Review } from "../../store/entities.ts";
 import { threadsOf } from "../../store/threads.ts";
 import { connection } from "../connection.ts";
 import type { Arguments, Asking, Fields, Shown } from "../fields.ts";
@@ -25,23 +26,24 @@ import { pullCommitObject } from "./commit.ts";
 import { conversationFields } from "./conversation.ts";
 import { threadObject } from "./threads.ts";
 
-export function pullObject(asking: Asking, repository: Repository, pull: Pull): Shown {
+export function pullObject(asking: Asking, scope: RepositoryScope, pull: Pull): Shown {
+  const { repository } = scope;
   const { context, show } = asking;
   const { store } = context;
   const issue = store.table("issues").get(pull.id);
   if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);
-  const url = `${repositoryWeb(context, repository)}/pull/${pull.number}`;
+  const url = `${repositoryWeb(scope)}/pull/${pull.number}`;
   // Computed once for all fields of this pull, and only if one of them needs it.
   let facts: ReturnType<typeof factsOf> | undefined;
   const known = () => {
-    facts ??= factsOf(context, repository, pull);
+    facts ??= factsOf(scope, pull);
     return facts;
   };
   const sized = async () => (await known()).size;
-  const commit = (sha: string | null) => (sha === null ? null : () => show.commit(repository, sha));
+  const commit = (sha: string | null) => (sha === null ? null : () => show.commit(scope, sha));
   return {
     __typename: "PullRequest",
-    ...conversationFields(asking, repository, issue),
+    ...conversationFields(asking, scope, issue),
     id: nodeId("PullRequest", pull.id),
     state: pull.merged ? "MERGED" : issue.state.toUpperCase(),
     isDraft: pull.draft,
@@ -53,42 +55,42 @@ export function pullObject(asking: Asking, repository: Repository, pull: Pull): 
     mergeCommit: pull.merged ? commit(pull.mergeSha) : null,
     potentialMergeCommit: pull.merged ? null : commit(pull.mergeability?.testMergeSha ?? null),
     mergeable: () => {
-      askMergeability(context, repository, pull);
+      askMergeability(scope, pull);
       const mergeable = pull.merged ? null : pull.mergeability?.mergeable;
       return mergeable === true ? "MERGEABLE" : mergeable === false ? "CONFLICTING" : "UNKNOWN";
     },
     mergeStateStatus: async () => {
-      askMergeability(context, repository, pull);
+      askMergeability(scope, pull);
       return (await known()).mergeableState.toUpperCase();
     },
     reviewDecision: async () => {
       const base = await context.git.resolve(repository, `refs/heads/${pull.baseRef}`);
-      return decisionOn(store, repository, pull, await ownersOf(context, repository, pull, base ?? pull.baseSha));
+      return decisionOn(scope, pull, await ownersOf(scope, pull, base ?? pull.baseSha));
     },
     headRefName: pull.headRef,
     headRefOid: pull.headSha,
-    headRef: () => show.ref(repository, `refs/heads/${pull.headRef}`),
-    headRepository: () => show.repository(repository),
+    headRef: () => show.ref(scope, `refs/heads/${pull.headRef}`),
+    headRepository: () => show.repository(scope),
     headRepositoryOwner: () => show.actor(repository.ownerId),
     baseRefName: pull.baseRef,
     baseRefOid: pull.baseSha,
-    baseRef: () => show.ref(repository, `refs/heads/${pull.baseRef}`),
-    baseRepository: () => show.repository(repository),
+    baseRef: () => show.ref(scope, `refs/heads/${pull.baseRef}`),
+    baseRepository: () => show.repository(scope),
     additions: async () => (await sized()).additions,
     deletions: async () => (await sized()).deletions,
     changedFiles: async () => (await sized()).files,
     url,
     permalink: url,
     resourcePath: new URL(url).pathname,
-    autoMergeRequest: autoMerge(asking, repository, pull),
-    statusCheckRollup: () => rollupObject(asking, repository, pull.headSha),
+    autoMergeRequest: autoMerge(asking, scope, pull),
+    statusCheckRollup: () => rollupObject(asking, scope, pull.headSha),
     commits: connection(
       "PullRequestCommitConnection",
       "commits",
-      () => commitsOf(asking, repository, pull),
-      (sha) => pullCommitObject(asking, repository, pull, sha),
+      () => commitsOf(asking, scope, pull),
+      (sha) => pullCommitObject(asking, scope, pull, sha),
     ),
-    files: connection("PullRequestChangedFileConnection", "files", () => filesOf(asking, repository, pull), fileShape),
+    files: connection("PullRequestChangedFileConnection", "files", () => filesOf(asking, scope, pull), fileShape),
     reviews: (given: Arguments) => {
       const wanted = Array.isArray(given.states) ? given.states : null;
       const found = reviewsOf(asking, pull).filter(
@@ -96,25 +98,25 @@ export function pullObject(asking: Asking, repository: Repository, pull: Pull): 
           (wanted === null || wanted.includes(review.state)) &&
           (typeof given.author !== "string" || store.table("users").get(review.userId)?.login === given.author),
       );
-      return reviewConnection(asking, repository, pull, "reviews", found)(given);
+      return reviewConnection(asking, scope, pull, "reviews", found)(given);
     },
     latestReviews: (given: Arguments) => {
       const last = new Map(reviewsOf(asking, pull).map((review) => [review.userId, review]));
-      return reviewConnection(asking, repository, pull, "latestReviews", [...last.values()])(given);
+      return reviewConnection(asking, scope, pull, "latestReviews", [...last.values()])(given);
     },
     latestOpinionatedReviews: (given: Arguments) =>
-      reviewConnection(asking, repository, pull, "latestOpinionatedReviews", latestVerdicts(store, pull))(given),
+      reviewConnection(asking, scope, pull, "latestOpinionatedReviews", latestVerdicts(store, pull))(given),
     reviewThreads: connection(
       "PullRequestReviewThreadConnection",
       "reviewThreads",
       () => threadsOf(store, pull),
-      (thread) => threadObject(asking, repository, pull, thread),
+      (thread) => threadObject(asking, scope, pull, thread),
     ),
     closingIssuesReferences: connection(
       "IssueConnection",
       "closingIssuesReferences",
-      () => closedBy(asking, repository, pull, issue),
-      (each) => show.issue(repository, each),
+      () => closedBy(asking, scope, pull, issue),
+      (each) => show.issue(scope, each),
     ),
   } satisfies Fields<PullType>;
 }
@@ -127,37 +129,37 @@ function reviewsOf({ context, actor }: Asking, pull: Pull): Review[] {
     .filter((each) => each.pullId === pull.id && (each.state !== "PENDING" || each.userId === viewer));
 }
 
-function reviewConnection(asking: Asking, repository: Repository, pull: Pull, name: string, found: Review[]) {
+function reviewConnection(asking: Asking, scope: RepositoryScope, pull: Pull, name: string, found: Review[]) {
   return connection(
     "PullRequestReviewConnection",
     name,
     () => found,
-    (each) => reviewObject(asking, repository, pull, each),
+    (each) => reviewObject(asking, scope, pull, each),
   );
 }
 
-export function reviewObject({ context, show }: Asking, repository: Repository, pull: Pull, review: Review): Shown {
-  const url = `${repositoryWeb(context, repository)}/pull/${pull.number}#pullrequestreview-${review.id}`;
+export function reviewObject({ show }: Asking, scope: RepositoryScope, pull: Pull, review: Review): Shown {
+  const url = `${repositoryWeb(scope)}/pull/${pull.number}#pullrequestreview-${review.id}`;
   return {
     __typename: "PullRequestReview",
     id: nodeId("PullRequestReview", review.id),
     databaseId: review.id,
     fullDatabaseId: String(review.id),
     author: () => show.actor(review.userId),
-    authorAssociation: association(repository, review.userId),
+    authorAssociation: association(scope.repository, review.userId),
     body: review.body,
     bodyText: review.body,
     state: review.state,
-    commit: () => show.commit(repository, review.commitId),
+    commit: () => show.commit(scope, review.commitId),
     submittedAt: review.submittedAt,
     updatedAt: review.updatedAt,
     url,
-    pullRequest: () => show.pull(repository, pull),
-    repository: () => show.repository(repository),
+    pullRequest: () => show.pull(scope, pull),
+    repository: () => show.repository(scope),
   } satisfies Fields<PullRequestReview>;
 }
 
-function autoMerge({ context, show }: Asking, repository: Repository, pull: Pull): Shown | null {
+function autoMerge({ context, show }: Asking, scope: RepositoryScope, pull: Pull): Shown | null {
   const order = context.store.table("autoMerges").get(pull.id);
   if (order === undefined) return null;
   return {
@@ -167,24 +169,24 @@ function autoMerge({ context, show }: Asking, repository: Repository, pull: Pull
     mergeMethod: order.method.toUpperCase(),
     commitHeadline: order.title,
     commitBody: order.message,
-    pullRequest: () => show.pull(repository, pull),
+    pullRequest: () => show.pull(scope, pull),
   } satisfies Fields<AutoMergeRequest>;
 }
 
 /** Returns the commit from which the pull's own changes start. */
-async function startOf({ context }: Asking, repository: Repository, pull: Pull): Promise<string> {
-  return (await mergeBase(context.git.at(repository), pull.baseSha, pull.headSha)) ?? pull.baseSha;
+async function startOf({ context }: Asking, scope: RepositoryScope, pull: Pull): Promise<string> {
+  return (await mergeBase(context.git.at(scope.repository), pull.baseSha, pull.headSha)) ?? pull.baseSha;
 }
 
-async function commitsOf(asking: Asking, repository: Repository, pull: Pull): Promise<string[]> {
-  const from = await startOf(asking, repository, pull);
+async function commitsOf(asking: Asking, scope: RepositoryScope, pull: Pull): Promise<string[]> {
+  const from = await startOf(asking, scope, pull);
   const options = { without: [from], limit: 250, reverse: true };
-  return (await log(asking.context.git.at(repository), pull.headSha, options)).map(({ sha }) => sha);
+  return (await log(asking.context.git.at(scope.repository), pull.headSha, options)).map(({ sha }) => sha);
 }
 
-async function filesOf(asking: Asking, repository: Repository, pull: Pull): Promise<FileChange[]> {
-  const from = await startOf(asking, repository, pull);
-  return (await changes(asking.context.git.at(repository), from, pull.headSha)).slice(0, 3000);
+async function filesOf(asking: Asking, scope: RepositoryScope, pull: Pull): Promise<FileChange[]> {
+  const from = await startOf(asking, scope, pull);
+  return (await changes(asking.context.git.at(scope.repository), from, pull.headSha)).slice(0, 3000);
 }
 
 function fileShape({ path, additions, deletions, status }: FileChange): Shown {
@@ -199,7 +201,8 @@ function fileShape({ path, additions, deletions, status }: FileChange): Shown {
 }
 
 /** Lists the issues that merging it would close. Only a pull into the default branch closes any. */
-function closedBy({ context }: Asking, repository: Repository, pull: Pull, issue: Issue): Issue[] {
+function closedBy({ context }: Asking, scope: RepositoryScope, pull: Pull, issue: Issue): Issue[] {
+  const { repository } = scope;
   if (pull.baseRef !== repository.defaultBranch) return [];
   const numbers = closedNumbers(repository, issue.body ?? "");
   return context.store

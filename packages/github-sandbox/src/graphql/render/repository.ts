@@ -2,15 +2,16 @@
 
 import type { Label as LabelType, Repository as RepositoryType } from "@octokit/graphql-schema";
 import { may } from "../../access/permissions.ts";
+import type { RepositoryScope } from "../../context.ts";
 import { listPulls } from "../../pulls/list.ts";
 import { nodeId, repositoryWeb } from "../../render/site.ts";
-import type { Label, Repository } from "../../store/entities.ts";
+import type { Label } from "../../store/entities.ts";
 import { connection } from "../connection.ts";
 import { type Arguments, type Asking, type Fields, Refused, type Shown } from "../fields.ts";
 
 /** @throws Refused if the token sees the repository but lacks the permission. */
-function needs({ actor }: Asking, repository: Repository, permission: string): void {
-  if (!may(actor, repository, permission, "read")) {
+function needs({ actor }: Asking, scope: RepositoryScope, permission: string): void {
+  if (!may(actor, scope.repository, permission, "read")) {
     throw new Refused("FORBIDDEN", "Resource not accessible by integration");
   }
 }
@@ -18,19 +19,20 @@ function needs({ actor }: Asking, repository: Repository, permission: string): v
 /** Applies a filter of states; true without one. `state` must be in upper case, as in GraphQL. */
 const wants = (states: unknown, state: string) => !Array.isArray(states) || states.includes(state);
 
-export function repositoryObject(asking: Asking, repository: Repository): Shown {
+export function repositoryObject(asking: Asking, scope: RepositoryScope): Shown {
+  const { repository } = scope;
   const { context, show } = asking;
   const { store } = context;
   const issueAt = (number: unknown) =>
     store.table("issues").find((each) => each.repositoryId === repository.id && each.number === number);
-  const url = repositoryWeb(context, repository);
+  const url = repositoryWeb(scope);
 
   function issueOrPull(number: unknown, kind: "Issue" | "PullRequest" | "issue or pull request"): Shown {
-    needs(asking, repository, kind === "PullRequest" ? "pull_requests" : "issues");
+    needs(asking, scope, kind === "PullRequest" ? "pull_requests" : "issues");
     const issue = issueAt(number);
     const pull = issue === undefined ? undefined : store.table("pulls").get(issue.id);
-    if (pull !== undefined && kind !== "Issue") return show.pull(repository, pull);
-    if (issue !== undefined && !issue.isPull && kind !== "PullRequest") return show.issue(repository, issue);
+    if (pull !== undefined && kind !== "Issue") return show.pull(scope, pull);
+    if (issue !== undefined && !issue.isPull && kind !== "PullRequest") return show.issue(scope, issue);
     throw new Refused(
       "NOT_FOUND",
       `Could not resolve to an ${kind} with the number of ${number}.`.replace("an P", "a P"),
@@ -57,26 +59,26 @@ export function repositoryObject(asking: Asking, repository: Repository): Shown 
     squashMergeAllowed: repository.allowSquashMerge,
     rebaseMergeAllowed: repository.allowRebaseMerge,
     deleteBranchOnMerge: repository.deleteBranchOnMerge,
-    defaultBranchRef: () => show.ref(repository, `refs/heads/${repository.defaultBranch}`),
+    defaultBranchRef: () => show.ref(scope, `refs/heads/${repository.defaultBranch}`),
     ref: ({ qualifiedName }: Arguments) => {
       const name = String(qualifiedName);
-      return show.ref(repository, name.startsWith("refs/") ? name : `refs/heads/${name}`);
+      return show.ref(scope, name.startsWith("refs/") ? name : `refs/heads/${name}`);
     },
     issue: ({ number }: Arguments) => issueOrPull(number, "Issue"),
     pullRequest: ({ number }: Arguments) => issueOrPull(number, "PullRequest"),
     issueOrPullRequest: ({ number }: Arguments) => issueOrPull(number, "issue or pull request"),
     label: ({ name }: Arguments) => {
-      const found = labelsIn(asking, repository).find((each) => each.name.toLowerCase() === String(name).toLowerCase());
-      return found === undefined ? null : show.label(repository, found);
+      const found = labelsIn(asking, scope).find((each) => each.name.toLowerCase() === String(name).toLowerCase());
+      return found === undefined ? null : show.label(scope, found);
     },
     labels: connection(
       "LabelConnection",
       "labels",
-      () => labelsIn(asking, repository),
-      (label) => show.label(repository, label),
+      () => labelsIn(asking, scope),
+      (label) => show.label(scope, label),
     ),
     issues: (given: Arguments) => {
-      needs(asking, repository, "issues");
+      needs(asking, scope, "issues");
       refuseFilters("Repository.issues", given, ["states", "labels"]);
       const found = store
         .table("issues")
@@ -87,13 +89,13 @@ export function repositoryObject(asking: Asking, repository: Repository): Shown 
         "IssueConnection",
         "issues",
         () => found,
-        (issue) => show.issue(repository, issue),
+        (issue) => show.issue(scope, issue),
       )(given);
     },
     pullRequests: (given: Arguments) => {
-      needs(asking, repository, "pull_requests");
+      needs(asking, scope, "pull_requests");
       refuseFilters("Repository.pullRequests", given, ["states", "headRefName", "baseRefName"]);
-      const found = listPulls(context, repository, { state: "all", direction: "asc" }).filter(
+      const found = listPulls(scope, { state: "all", direction: "asc" }).filter(
         (pull) =>
           wants(
             given.states,
@@ -106,7 +108,7 @@ export function repositoryObject(asking: Asking, repository: Repository): Shown 
         "PullRequestConnection",
         "pullRequests",
         () => found,
-        (pull) => show.pull(repository, pull),
+        (pull) => show.pull(scope, pull),
       )(given);
     },
   } satisfies Fields<RepositoryType>;
@@ -121,12 +123,12 @@ function refuseFilters(field: string, given: Arguments, known: readonly string[]
   }
 }
 
-function labelsIn({ context }: Asking, repository: Repository): Label[] {
-  return context.store.table("labels").filter((each) => each.repositoryId === repository.id);
+function labelsIn({ context }: Asking, scope: RepositoryScope): Label[] {
+  return context.store.table("labels").filter((each) => each.repositoryId === scope.repository.id);
 }
 
-export function labelObject({ context, show }: Asking, repository: Repository, label: Label): Shown {
-  const url = `${repositoryWeb(context, repository)}/labels/${encodeURIComponent(label.name)}`;
+export function labelObject({ show }: Asking, scope: RepositoryScope, label: Label): Shown {
+  const url = `${repositoryWeb(scope)}/labels/${encodeURIComponent(label.name)}`;
   return {
     __typename: "Label",
     id: nodeId("Label", label.id),
@@ -136,6 +138,6 @@ export function labelObject({ context, show }: Asking, repository: Repository, l
     isDefault: false,
     url,
     resourcePath: new URL(url).pathname,
-    repository: () => show.repository(repository),
+    repository: () => show.repository(scope),
   } satisfies Fields<LabelType>;
 }

@@ -1,6 +1,6 @@
 /** The commits that a merge puts on the base, by method. */
 
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope } from "../../context.ts";
 import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { replay } from "../../git/plumbing/merging.ts";
@@ -35,14 +35,11 @@ export interface PlannedMerge {
 }
 
 /** The commit the base is to move to, made but on no branch yet; null when the commits cannot be rebased. */
-export async function writeMerge(
-  context: SandboxContext,
-  repository: Repository,
-  planned: PlannedMerge,
-): Promise<string | null> {
+export async function writeMerge(scope: RepositoryScope, planned: PlannedMerge): Promise<string | null> {
+  const { repository } = scope;
   const { pull, issue, base, head, tree, user } = planned;
-  const git = context.git.at(repository);
-  const now = context.store.now();
+  const git = scope.git.at(repository);
+  const now = scope.store.now();
   const committer = githubSignature(now);
   switch (planned.method) {
     case "merge": {
@@ -52,9 +49,9 @@ export async function writeMerge(
     }
     case "squash": {
       const title = planned.title ?? `${issue.title} (#${pull.number})`;
-      const message = joined(title, planned.message ?? (await squashMessage(context, repository, base, head)));
+      const message = joined(title, planned.message ?? (await squashMessage(scope, base, head)));
       // A squash is the work of whoever opened the pull.
-      const author = signatureOf(userById(context, issue.userId), now);
+      const author = signatureOf(userById(scope, issue.userId), now);
       return writeCommit(git, { tree, parents: [base], message, author, committer });
     }
     case "rebase":
@@ -67,13 +64,8 @@ function joined(title: string, body: string): string {
 }
 
 /** One commit's own text, or a list of the messages of several. */
-async function squashMessage(
-  context: SandboxContext,
-  repository: Repository,
-  base: string,
-  head: string,
-): Promise<string> {
-  const commits = await log(context.git.at(repository), head, { without: [base], reverse: true });
+async function squashMessage(scope: RepositoryScope, base: string, head: string): Promise<string> {
+  const commits = await log(scope.git.at(scope.repository), head, { without: [base], reverse: true });
   const [first] = commits;
   if (first !== undefined && commits.length === 1) return first.message.split("\n").slice(1).join("\n").trim();
   return commits.map(({ message }) => `* ${message}`).join("\n\n");

@@ -5,9 +5,8 @@
 
 import { randomUUID } from "node:crypto";
 import { ApiError, notFound } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
-import type { MergeRequest, Pull, Repository } from "../../store/entities.ts";
+import { type ActingScope, actingScope, type SandboxContext } from "../../context.ts";
+import type { MergeRequest, Pull } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
@@ -30,26 +29,19 @@ export type Requested =
   | { kind: "known" | "started"; request: MergeRequest };
 
 /** Starts the merge, unless the pull cannot be merged or a merge is under way. */
-export function requestMerge(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  wanted: WantedAsync,
-  initiator: Initiator,
-): Requested {
+export function requestMerge(scope: ActingScope, pull: Pull, wanted: WantedAsync): Requested {
+  const { initiator } = scope;
   if (pull.merged) return { kind: "merged", sha: pull.mergeSha ?? "" };
-  if (!isOpen(context, pull)) return { kind: "refused", reason: "Pull request is closed." };
+  if (!isOpen(scope, pull)) return { kind: "refused", reason: "Pull request is closed." };
   if (pull.draft) return { kind: "refused", reason: "Pull Request is still a draft" };
-  const known = context.store
-    .table("mergeRequests")
-    .find((each) => each.pullId === pull.id && each.status === "pending");
+  const known = scope.store.table("mergeRequests").find((each) => each.pullId === pull.id && each.status === "pending");
   if (known !== undefined) return { kind: "known", request: known };
   const { action } = wanted;
   // The sandbox has no merge queues, so no branch has one.
   if (action === "merge_queue") return { kind: "refused", reason: "The base branch has no merge queue." };
-  const request = context.store.table("mergeRequests").put({
+  const request = scope.store.table("mergeRequests").put({
     id: randomUUID(),
-    repositoryId: repository.id,
+    repositoryId: scope.repository.id,
     pullId: pull.id,
     userId: initiator.user.id,
     byJobToken: initiator.byJobToken,
@@ -61,9 +53,9 @@ export function requestMerge(
     status: "pending",
     words: "Merge request is in progress.",
     mergeSha: null,
-    updatedAt: context.store.now(),
+    updatedAt: scope.store.now(),
   });
-  inBackground(context, run(context, request));
+  inBackground(scope, run(scope, request));
   return { kind: "started", request };
 }
 
@@ -100,7 +92,7 @@ async function tryToMerge(context: SandboxContext, request: MergeRequest): Promi
     if (pull === undefined || repository === undefined) throw new ApiError(404, "Not Found");
     if (pull.merged && pull.mergeSha !== null) return pull.mergeSha;
     try {
-      return await mergePull(context, repository, pull, order, initiator);
+      return await mergePull(actingScope(context, repository, initiator), pull, order);
     } catch (error) {
       if (left === 1 || !isBaseModified(error)) throw error;
     }

@@ -1,14 +1,13 @@
 /** Merging a pull. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 
 import { ApiError } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { ActingScope, RepositoryScope } from "../../context.ts";
 import { swapRef } from "../../git/plumbing/stored-refs.ts";
 import { closeMentioned } from "../../issues/closing.ts";
 import { judgeMerge } from "../../protection/judge.ts";
 import { ownersOf } from "../../protection/owners.ts";
 import { moveRef, refMoved } from "../../refs/move.ts";
-import type { MergeMethod, PendingMerge, Pull, Repository } from "../../store/entities.ts";
+import type { MergeMethod, PendingMerge, Pull } from "../../store/entities.ts";
 import { announcePull } from "../announce.ts";
 import { retarget } from "../edit.ts";
 import { isOpen } from "../facts.ts";
@@ -37,37 +36,32 @@ export function isBaseModified(error: unknown): boolean {
 const headModified = () => new ApiError(409, "Head branch was modified. Review and try the merge again.");
 
 /** Merges and returns the commit the base is at then. @throws ApiError 405 or 409 in GitHub's words. */
-export async function mergePull(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  order: MergeOrder,
-  initiator: Initiator,
-): Promise<string> {
-  if (!isOpen(context, pull)) throw notMergeable();
+export async function mergePull(scope: ActingScope, pull: Pull, order: MergeOrder): Promise<string> {
+  const { repository, initiator } = scope;
+  if (!isOpen(scope, pull)) throw notMergeable();
   if (pull.draft) throw new ApiError(405, "Pull Request is still a draft");
   const wrongMethod = methodRefusal(repository, order.method);
   if (wrongMethod !== null) throw new ApiError(405, wrongMethod);
   if (order.sha !== null && order.sha !== pull.headSha) throw headModified();
-  const tested = await testMerge(context, repository, pull);
+  const tested = await testMerge(scope, pull);
   if (!tested?.mergeability?.testMergeSha) throw notMergeable();
   const { headSha: head, baseSha: base, testMergeSha } = tested.mergeability;
   if (order.sha !== null && order.sha !== head) throw headModified();
-  const { behind } = await sizeOf(context, repository, base, head);
+  const { behind } = await sizeOf(scope, base, head);
   const { method, title, message } = order;
-  const owners = await ownersOf(context, repository, tested, base);
+  const owners = await ownersOf(scope, tested, base);
   const wanted = { pull: tested, headSha: head, behind, owners, method };
-  const verdict = judgeMerge(context.store, repository, wanted, order.bypass === false ? null : initiator.user);
+  const verdict = judgeMerge(scope, wanted, order.bypass === false ? null : initiator.user);
   if (!verdict.allowed) throw new ApiError(405, verdict.reason);
-  const tree = await context.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
-  const issue = context.store.table("issues").get(pull.id);
+  const tree = await scope.git.at(repository).text(["rev-parse", `${testMergeSha}^{tree}`]);
+  const issue = scope.store.table("issues").get(pull.id);
   if (issue === undefined) throw notMergeable();
   const planned = { pull, issue, base, head, tree, method, title, message, user: initiator.user };
-  const newBase = await writeMerge(context, repository, planned);
+  const newBase = await writeMerge(scope, planned);
   if (newBase === null) throw new ApiError(405, "This branch can't be rebased");
-  return context.git.exclusive(repository, async () => {
-    const now = context.store.table("pulls").get(pull.id);
-    if (now === undefined || !isOpen(context, now)) throw notMergeable();
+  return scope.git.exclusive(repository, async () => {
+    const now = scope.store.table("pulls").get(pull.id);
+    if (now === undefined || !isOpen(scope, now)) throw notMergeable();
     if (now.headSha !== head) throw headModified();
     const pending = {
       id: pull.id,
@@ -76,65 +70,52 @@ export async function mergePull(
       newBaseSha: newBase,
       userId: initiator.user.id,
     };
-    await moveBase(context, repository, pending);
-    await finishMerge(context, repository, pending, initiator);
+    await moveBase(scope, pending);
+    await finishMerge(scope, pending);
     return newBase;
   });
 }
 
 /** The point of no return: from here on a killed process finishes the merge at its next start (`recover.ts`). */
-async function moveBase(context: SandboxContext, repository: Repository, pending: PendingMerge): Promise<void> {
-  context.store.table("pendingMerges").put(pending);
+async function moveBase(scope: RepositoryScope, pending: PendingMerge): Promise<void> {
+  scope.store.table("pendingMerges").put(pending);
   const { baseRef, oldBaseSha, newBaseSha } = pending;
-  const swapped = await swapRef(context.git.at(repository), `refs/heads/${baseRef}`, oldBaseSha, newBaseSha);
+  const swapped = await swapRef(scope.git.at(scope.repository), `refs/heads/${baseRef}`, oldBaseSha, newBaseSha);
   if (swapped === "moved") return;
-  context.store.table("pendingMerges").remove(pending.id);
+  scope.store.table("pendingMerges").remove(pending.id);
   throw baseModified();
 }
 
 /** All that follows once the base has moved. Doing it again after a crash repeats announcements, nothing else. */
-export async function finishMerge(
-  context: SandboxContext,
-  repository: Repository,
-  pending: PendingMerge,
-  initiator: Initiator,
-): Promise<void> {
+export async function finishMerge(scope: ActingScope, pending: PendingMerge): Promise<void> {
+  const { repository } = scope;
   const { id, baseRef, oldBaseSha: before, newBaseSha: after } = pending;
-  const stored = context.store.table("pulls").get(id);
+  const stored = scope.store.table("pulls").get(id);
   if (stored === undefined) return;
-  const pull = stored.merged ? stored : markMerged(context, stored, after, initiator);
-  await refMoved(context, repository, { ref: `refs/heads/${baseRef}`, before, after, forced: false }, initiator);
-  await announcePull(context, repository, pull, { action: "closed" }, initiator);
+  const pull = stored.merged ? stored : markMerged(scope, stored, after);
+  await refMoved(scope, { ref: `refs/heads/${baseRef}`, before, after, forced: false });
+  await announcePull(scope, pull, { action: "closed" });
   if (baseRef === repository.defaultBranch) {
     // What the commits' messages close is closed already: they reached the default branch (`refMoved`).
-    closeMentioned(context, repository, [context.store.table("issues").get(id)?.body ?? ""], initiator);
+    closeMentioned(scope, [scope.store.table("issues").get(id)?.body ?? ""]);
   }
-  if (repository.deleteBranchOnMerge) await deleteHead(context, repository, pull, initiator);
-  context.store.table("pendingMerges").remove(id);
+  if (repository.deleteBranchOnMerge) await deleteHead(scope, pull);
+  scope.store.table("pendingMerges").remove(id);
 }
 
 /** Pulls into the branch go into the merged pull's base from now on, as GitHub does when it deletes a branch itself. */
-async function deleteHead(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  initiator: Initiator,
-): Promise<void> {
+async function deleteHead(scope: ActingScope, pull: Pull): Promise<void> {
+  const { repository } = scope;
   const { headRef, headSha, baseRef } = pull;
   if (headRef === repository.defaultBranch) return;
-  const stacked = context.store
+  const stacked = scope.store
     .table("pulls")
-    .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(context, each));
+    .filter((each) => each.repositoryId === repository.id && each.baseRef === headRef && isOpen(scope, each));
   for (const each of stacked) {
     // One that cannot go there is closed with its base.
-    await retarget(context, repository, each, baseRef, initiator).catch((error: unknown) => {
+    await retarget(scope, each, baseRef).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
     });
   }
-  await moveRef(
-    context,
-    repository,
-    { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false },
-    initiator,
-  );
+  await moveRef(scope, { ref: `refs/heads/${headRef}`, from: headSha, to: null, force: false });
 }

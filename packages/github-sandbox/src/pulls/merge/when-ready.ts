@@ -1,6 +1,6 @@
 /** Merges the pulls that wait for it, once they may be. */
 
-import type { SandboxContext } from "../../context.ts";
+import { actingScope, type SandboxContext } from "../../context.ts";
 import type { AutoMerge, Repository } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { userById } from "../../store/users.ts";
@@ -43,5 +43,11 @@ async function mergeIfReady(
   if (pull === undefined || repository === undefined) return;
   const initiator = { user: userById(context, enabledById), byJobToken };
   // Applies the rules even if the person who enabled auto-merge may bypass them: enabling it is no request to bypass.
-  await mergePull(context, repository, pull, { method, sha: pull.headSha, title, message, bypass: false }, initiator);
+  await mergePull(actingScope(context, repository, initiator), pull, {
+    method,
+    sha: pull.headSha,
+    title,
+    message,
+    bypass: false,
+  });
 }

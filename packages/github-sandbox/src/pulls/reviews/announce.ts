@@ -2,49 +2,51 @@
  * Announces what happened to a pull's reviews and their comments.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review
  */
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { ActingScope, RepositoryScope } from "../../context.ts";
 import type { BodyChanged, LocatedComment, ReviewChange, Written } from "../../events/event.ts";
-import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
+import type { Pull, Review, ReviewComment } from "../../store/entities.ts";
 import type { Thread } from "../../store/threads.ts";
 import { presentPlace } from "./place.ts";
 
-export function announceReview(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  review: Review,
-  change: ReviewChange,
-  initiator: Initiator,
-): void {
-  context.announce({ repository, initiator, event: "pull_request_review", pull, review, ...change });
+export function announceReview(scope: ActingScope, pull: Pull, review: Review, change: ReviewChange): void {
+  scope.announce({
+    repository: scope.repository,
+    initiator: scope.initiator,
+    event: "pull_request_review",
+    pull,
+    review,
+    ...change,
+  });
 }
 
 export async function announceReviewComment(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   pull: Pull,
   comment: ReviewComment,
   change: Written<BodyChanged>,
-  initiator: Initiator,
 ): Promise<void> {
-  const placed = await withPlace(context, repository, pull, comment);
-  context.announce({ repository, initiator, event: "pull_request_review_comment", pull, ...placed, ...change });
+  const placed = await withPlace(scope, pull, comment);
+  scope.announce({
+    repository: scope.repository,
+    initiator: scope.initiator,
+    event: "pull_request_review_comment",
+    pull,
+    ...placed,
+    ...change,
+  });
 }
 
 export async function announceThread(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   pull: Pull,
   [first, ...answers]: Thread,
   action: "resolved" | "unresolved",
-  initiator: Initiator,
 ): Promise<void> {
-  const place = (comment: ReviewComment) => withPlace(context, repository, pull, comment);
+  const place = (comment: ReviewComment) => withPlace(scope, pull, comment);
   const [placed, ...others] = await Promise.all([place(first), ...answers.map(place)]);
-  context.announce({
-    repository,
-    initiator,
+  scope.announce({
+    repository: scope.repository,
+    initiator: scope.initiator,
     event: "pull_request_review_thread",
     action,
     pull,
@@ -52,11 +54,6 @@ export async function announceThread(
   });
 }
 
-async function withPlace(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  comment: ReviewComment,
-): Promise<LocatedComment> {
-  return { comment, place: await presentPlace(context.git.at(repository), pull, comment) };
+async function withPlace(scope: RepositoryScope, pull: Pull, comment: ReviewComment): Promise<LocatedComment> {
+  return { comment, place: await presentPlace(scope.git.at(scope.repository), pull, comment) };
 }

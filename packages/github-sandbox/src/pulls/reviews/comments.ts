@@ -1,8 +1,8 @@
 /** Comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
+
 import { notFound, unprocessable } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
-import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
+import type { ActingScope, RepositoryScope, SandboxContext } from "../../context.ts";
+import type { Pull, Review, ReviewComment } from "../../store/entities.ts";
 import { announceReview, announceReviewComment } from "./announce.ts";
 import { diffBaseOf, patchOf, placeIn, type WantedPlace } from "./place.ts";
 import { hasPending, submitted } from "./review.ts";
@@ -22,13 +22,12 @@ export type PlacedComment = Omit<
 
 /** The comment at its place in the diff that ends at `commitId`; "path" or "line": that is not in the diff. */
 export async function placedComment(
-  context: SandboxContext,
-  repository: Repository,
+  scope: RepositoryScope,
   pull: Pull,
   commitId: string,
   given: NewComment,
 ): Promise<PlacedComment | "path" | "line"> {
-  const git = context.git.at(repository);
+  const git = scope.git.at(scope.repository);
   const diffBase = await diffBaseOf(git, pull);
   const patch = await patchOf(git, diffBase, commitId, given.path);
   if (patch === null) return "path";
@@ -59,21 +58,16 @@ export function storeComments(context: SandboxContext, review: Review, all: read
 }
 
 /** One comment by itself: GitHub makes a review of it, with no words of its own. @throws ApiError 422 */
-export async function addComment(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  each: PlacedComment,
-  initiator: Initiator,
-) {
-  if (hasPending(context.store, pull, initiator.user)) throw onePending();
-  const { review, comment } = context.store.transaction(() => {
-    const made = submitted(context, repository, pull, { userId: initiator.user.id, commitId: each.commitId });
-    return { review: made, comment: storeComments(context, made, [each])[0] };
+export async function addComment(scope: ActingScope, pull: Pull, each: PlacedComment) {
+  const { initiator } = scope;
+  if (hasPending(scope.store, pull, initiator.user)) throw onePending();
+  const { review, comment } = scope.store.transaction(() => {
+    const made = submitted(scope, pull, { userId: initiator.user.id, commitId: each.commitId });
+    return { review: made, comment: storeComments(scope, made, [each])[0] };
   });
   if (comment === undefined) throw new Error("a comment was not stored");
-  announceReview(context, repository, pull, review, { action: "submitted" }, initiator);
-  await announceReviewComment(context, repository, pull, comment, { action: "created" }, initiator);
+  announceReview(scope, pull, review, { action: "submitted" });
+  await announceReviewComment(scope, pull, comment, { action: "created" });
   return comment;
 }
 
@@ -84,25 +78,18 @@ function onePending() {
 }
 
 /** An answer lies where the comment it answers lies. @throws ApiError 404 for one that is itself an answer, or of another pull. */
-export async function reply(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  to: number,
-  body: string,
-  initiator: Initiator,
-) {
-  const first = context.store.table("reviewComments").get(to);
+export async function reply(scope: ActingScope, pull: Pull, to: number, body: string) {
+  const first = scope.store.table("reviewComments").get(to);
   if (first === undefined || first.pullId !== pull.id || first.inReplyTo !== null) throw notFound();
-  return addComment(context, repository, pull, { ...first, body, inReplyTo: first.id }, initiator);
+  return addComment(scope, pull, { ...first, body, inReplyTo: first.id });
 }
 
 /** The repository's comments that everyone may see: those of pending reviews are their author's alone. */
-export function publicComments(context: SandboxContext, repository: Repository): ReviewComment[] {
-  return context.store
+export function publicComments(scope: RepositoryScope): ReviewComment[] {
+  return scope.store
     .table("reviewComments")
     .filter(
       ({ repositoryId, reviewId }) =>
-        repositoryId === repository.id && context.store.table("reviews").get(reviewId)?.state !== "PENDING",
+        repositoryId === scope.repository.id && scope.store.table("reviews").get(reviewId)?.state !== "PENDING",
     );
 }

@@ -1,9 +1,8 @@
 /** Who is asked to review a pull. https://docs.github.com/en/rest/pulls/review-requests */
 
 import { ApiError } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
 import { roleOf } from "../../access/permissions.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { ActingScope } from "../../context.ts";
 import type { Pull, Repository, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announcePull } from "../announce.ts";
@@ -13,16 +12,11 @@ export function requestId(pull: Pull, userId: number): string {
 }
 
 /** Asks these people, by login; whoever is asked already is not asked again. @throws ApiError 422, and then nobody is. */
-export async function requestReviews(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  logins: readonly string[],
-  initiator: Initiator,
-): Promise<void> {
-  const author = context.store.table("issues").get(pull.id)?.userId;
+export async function requestReviews(scope: ActingScope, pull: Pull, logins: readonly string[]): Promise<void> {
+  const { repository } = scope;
+  const author = scope.store.table("issues").get(pull.id)?.userId;
   const users = logins.map((login) => {
-    const user = userOf(context.store, login);
+    const user = userOf(scope.store, login);
     // https://github.com/kerthcet/github-workflow-as-kube/issues/16
     if (user?.id === author) throw new ApiError(422, "Review cannot be requested from pull request author.");
     if (user === undefined || roleOf(repository, user) === null) throw notCollaborator(repository);
@@ -30,9 +24,9 @@ export async function requestReviews(
   });
   for (const user of users) {
     const id = requestId(pull, user.id);
-    if (context.store.table("reviewRequests").get(id) !== undefined) continue;
-    context.store.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
-    await announce(context, repository, pull, user, "review_requested", initiator);
+    if (scope.store.table("reviewRequests").get(id) !== undefined) continue;
+    scope.store.table("reviewRequests").put({ id, pullId: pull.id, userId: user.id });
+    await announce(scope, pull, user, "review_requested");
   }
 }
 
@@ -43,20 +37,14 @@ export function notCollaborator({ owner, name }: Repository): ApiError {
 }
 
 /** Whoever was not asked is passed over. */
-export async function withdrawRequests(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  logins: readonly string[],
-  initiator: Initiator,
-): Promise<void> {
+export async function withdrawRequests(scope: ActingScope, pull: Pull, logins: readonly string[]): Promise<void> {
   for (const login of logins) {
-    const user = userOf(context.store, login);
+    const user = userOf(scope.store, login);
     if (user === undefined) continue;
     const id = requestId(pull, user.id);
-    if (context.store.table("reviewRequests").get(id) === undefined) continue;
-    context.store.table("reviewRequests").remove(id);
-    await announce(context, repository, pull, user, "review_request_removed", initiator);
+    if (scope.store.table("reviewRequests").get(id) === undefined) continue;
+    scope.store.table("reviewRequests").remove(id);
+    await announce(scope, pull, user, "review_request_removed");
   }
 }
 
@@ -65,12 +53,10 @@ function userOf(store: Store, login: string): User | undefined {
 }
 
 function announce(
-  context: SandboxContext,
-  repository: Repository,
+  scope: ActingScope,
   pull: Pull,
   user: User,
   action: "review_requested" | "review_request_removed",
-  initiator: Initiator,
 ): Promise<void> {
-  return announcePull(context, repository, pull, { action, reviewer: user }, initiator);
+  return announcePull(scope, pull, { action, reviewer: user });
 }

@@ -1,8 +1,8 @@
 /** Reviews: written, submitted, dismissed. https://docs.github.com/en/rest/pulls/reviews */
+
 import { ApiError } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
-import type { Pull, Repository, Review, User } from "../../store/entities.ts";
+import type { ActingScope, RepositoryScope, SandboxContext } from "../../context.ts";
+import type { Pull, Review, User } from "../../store/entities.ts";
 import type { Store } from "../../store/store.ts";
 import { announceReview } from "./announce.ts";
 import { requestId } from "./requests.ts";
@@ -32,20 +32,19 @@ function pendingOf(store: Store, pull: Pull, user: User): Review | undefined {
 
 /** @param hasComments The review says something on lines, so it needs no words of its own. @throws ApiError 422 */
 export function mayReview(
-  context: SandboxContext,
+  { store, initiator }: ActingScope,
   pull: Pull,
   event: ReviewEvent,
-  said: { body: string; hasComments: boolean },
-  initiator: Initiator,
+  written: { body: string; hasComments: boolean },
 ): void {
-  const isAuthor = context.store.table("issues").get(pull.id)?.userId === initiator.user.id;
+  const isAuthor = store.table("issues").get(pull.id)?.userId === initiator.user.id;
   if (isAuthor && event === "APPROVE") throw refusedReview("Can not approve your own pull request");
   if (isAuthor && event === "REQUEST_CHANGES") throw refusedReview("Can not request changes on your own pull request");
   // Off in a new repository, and the sandbox has no switch for it: https://github.com/github/docs/issues/31550
   if (initiator.byJobToken && event === "APPROVE") {
     throw refusedReview("GitHub Actions is not permitted to approve pull requests.");
   }
-  if (said.body.trim() !== "" || said.hasComments || event === "APPROVE") return;
+  if (written.body.trim() !== "" || written.hasComments || event === "APPROVE") return;
   // https://github.com/hubtty/hubtty/issues/67
   if (event === "REQUEST_CHANGES") throw refusedReview("You need to leave a comment indicating the requested changes.");
   throw refusedReview("You need to leave a comment.");
@@ -60,8 +59,8 @@ interface Written {
 }
 
 /** Stores a review; without an event it is one that only holds comments. Synchronous. */
-export function submitted(context: SandboxContext, repository: Repository, pull: Pull, given: Written): Review {
-  const { store } = context;
+export function submitted(scope: RepositoryScope, pull: Pull, given: Written): Review {
+  const { store, repository } = scope;
   const { userId, commitId, body = "", event = "COMMENT" } = given;
   const now = store.now();
   if (event !== null) answerRequest(store, pull, userId);
@@ -101,19 +100,13 @@ const named: Partial<Record<Review["state"], string>> = {
 };
 
 /** @throws ApiError 422 unless it is an approval or asks for changes. */
-export function dismiss(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  review: Review,
-  initiator: Initiator,
-): Review {
+export function dismiss(scope: ActingScope, pull: Pull, review: Review): Review {
   const wrong = named[review.state];
   if (wrong !== undefined) {
     // https://github.com/defenseunicorns/lula/issues/207, https://github.com/MorrisonCole/pr-lint-action/issues/155
     throw new ApiError(422, "Validation Failed", { errors: [`Can not dismiss a ${wrong} pull request review`] });
   }
-  const changed = context.store.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: context.store.now() });
-  announceReview(context, repository, pull, changed, { action: "dismissed" }, initiator);
+  const changed = scope.store.table("reviews").put({ ...review, state: "DISMISSED", updatedAt: scope.store.now() });
+  announceReview(scope, pull, changed, { action: "dismissed" });
   return changed;
 }

@@ -3,26 +3,20 @@
  * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging
  */
 
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { ActingScope } from "../../context.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
 import { mergeBase } from "../../git/plumbing/history.ts";
 import { dismissesStale } from "../../protection/reviews.ts";
 import { latestVerdicts } from "../../protection/standing.ts";
-import type { Pull, Repository, Review } from "../../store/entities.ts";
+import type { Pull, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";
 
 /** The approvals that the pull's new head made stale; the returned function dismisses them. */
-export async function staleApprovals(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  initiator: Initiator,
-): Promise<() => void> {
-  if (!dismissesStale(context.store, repository, pull.baseRef)) return () => {};
+export async function staleApprovals(scope: ActingScope, pull: Pull): Promise<() => void> {
+  if (!dismissesStale(scope, pull.baseRef)) return () => {};
   const stale: Review[] = [];
-  const git = context.git.at(repository);
-  for (const review of latestVerdicts(context.store, pull)) {
+  const git = scope.git.at(scope.repository);
+  for (const review of latestVerdicts(scope.store, pull)) {
     if (review.state !== "APPROVED" || review.commitId === pull.headSha) continue;
     const [approved, now] = await Promise.all([
       changeId(git, pull.baseSha, review.commitId),
@@ -31,7 +25,7 @@ export async function staleApprovals(
     if (approved !== now) stale.push(review);
   }
   return () => {
-    for (const review of stale) dismiss(context, repository, pull, review, initiator);
+    for (const review of stale) dismiss(scope, pull, review);
   };
 }
 

@@ -1,18 +1,17 @@
 /** Classic branch protection. */
 
-import type { Allowed, Protection, Repository } from "../../store/entities.ts";
+import type { Allowed, Protection } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import { renderAppById } from "../app.ts";
-import { type RenderContext, repositoryApi, type Schema } from "../site.ts";
+import { type RenderContext, type RenderScope, repositoryApi, type Schema } from "../site.ts";
 import { renderSimpleUser } from "../user.ts";
 
 export function renderRequiredChecks(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   branch: string,
   required: NonNullable<Protection["requiredStatusChecks"]>,
 ) {
-  const url = `${protectionUrl(site, repository, branch)}/required_status_checks`;
+  const url = `${protectionUrl(scope, branch)}/required_status_checks`;
   return {
     url,
     strict: required.strict,
@@ -22,27 +21,23 @@ export function renderRequiredChecks(
   } satisfies Schema<"status-check-policy">;
 }
 
-export function renderRequiredReviews(
-  site: RenderContext,
-  repository: Repository,
-  entity: Protection & { requiredApprovals: number },
-) {
+export function renderRequiredReviews(scope: RenderScope, entity: Protection & { requiredApprovals: number }) {
   const { pullBypass } = entity;
   const isOpenToSome = pullBypass.userIds.length + pullBypass.appIds.length > 0;
   return {
-    url: `${protectionUrl(site, repository, entity.branch)}/required_pull_request_reviews`,
+    url: `${protectionUrl(scope, entity.branch)}/required_pull_request_reviews`,
     dismiss_stale_reviews: entity.dismissStaleReviews,
     require_code_owner_reviews: entity.requireCodeOwnerReviews,
     require_last_push_approval: entity.requireLastPushApproval,
     required_approving_review_count: entity.requiredApprovals,
-    ...(isOpenToSome ? { bypass_pull_request_allowances: allowed(site, pullBypass) } : {}),
+    ...(isOpenToSome ? { bypass_pull_request_allowances: allowed(scope, pullBypass) } : {}),
   } satisfies Schema<"protected-branch-pull-request-review">;
 }
 
-export function renderRestrictions(site: RenderContext, repository: Repository, branch: string, entity: Allowed) {
-  const url = `${protectionUrl(site, repository, branch)}/restrictions`;
+export function renderRestrictions(scope: RenderScope, branch: string, entity: Allowed) {
+  const url = `${protectionUrl(scope, branch)}/restrictions`;
   const urls = { url, users_url: `${url}/users`, teams_url: `${url}/teams`, apps_url: `${url}/apps` };
-  return { ...urls, ...allowed(site, entity) } satisfies Schema<"branch-restriction-policy">;
+  return { ...urls, ...allowed(scope, entity) } satisfies Schema<"branch-restriction-policy">;
 }
 
 function allowed(site: RenderContext, { userIds, appIds }: Allowed) {
@@ -53,35 +48,33 @@ function allowed(site: RenderContext, { userIds, appIds }: Allowed) {
   };
 }
 
-export function renderAdminsEnforced(site: RenderContext, repository: Repository, entity: Protection) {
+export function renderAdminsEnforced(scope: RenderScope, entity: Protection) {
   return {
-    url: `${protectionUrl(site, repository, entity.branch)}/enforce_admins`,
+    url: `${protectionUrl(scope, entity.branch)}/enforce_admins`,
     enabled: entity.enforceAdmins,
   } satisfies Schema<"protected-branch-admin-enforced">;
 }
 
-export function renderSignatures(site: RenderContext, repository: Repository, entity: Protection) {
+export function renderSignatures(scope: RenderScope, entity: Protection) {
   return {
-    url: `${protectionUrl(site, repository, entity.branch)}/required_signatures`,
+    url: `${protectionUrl(scope, entity.branch)}/required_signatures`,
     enabled: entity.requiredSignatures,
   };
 }
 
-export function renderProtection(site: RenderContext, repository: Repository, entity: Protection) {
+export function renderProtection(scope: RenderScope, entity: Protection) {
   const { branch, requiredStatusChecks, requiredApprovals } = entity;
   return {
-    url: protectionUrl(site, repository, branch),
+    url: protectionUrl(scope, branch),
     ...(requiredStatusChecks === null
       ? {}
-      : { required_status_checks: renderRequiredChecks(site, repository, branch, requiredStatusChecks) }),
+      : { required_status_checks: renderRequiredChecks(scope, branch, requiredStatusChecks) }),
     ...(requiredApprovals === null
       ? {}
-      : { required_pull_request_reviews: renderRequiredReviews(site, repository, { ...entity, requiredApprovals }) }),
-    ...(entity.restrictions === null
-      ? {}
-      : { restrictions: renderRestrictions(site, repository, branch, entity.restrictions) }),
-    required_signatures: renderSignatures(site, repository, entity),
-    enforce_admins: renderAdminsEnforced(site, repository, entity),
+      : { required_pull_request_reviews: renderRequiredReviews(scope, { ...entity, requiredApprovals }) }),
+    ...(entity.restrictions === null ? {} : { restrictions: renderRestrictions(scope, branch, entity.restrictions) }),
+    required_signatures: renderSignatures(scope, entity),
+    enforce_admins: renderAdminsEnforced(scope, entity),
     required_linear_history: { enabled: entity.requiredLinearHistory },
     allow_force_pushes: { enabled: entity.allowForcePushes },
     allow_deletions: { enabled: entity.allowDeletions },
@@ -92,6 +85,6 @@ export function renderProtection(site: RenderContext, repository: Repository, en
   } satisfies Schema<"branch-protection">;
 }
 
-function protectionUrl(site: RenderContext, repository: Repository, branch: string): string {
-  return `${repositoryApi(site, repository)}/branches/${encodeURIComponent(branch)}/protection`;
+function protectionUrl(scope: RenderScope, branch: string): string {
+  return `${repositoryApi(scope)}/branches/${encodeURIComponent(branch)}/protection`;
 }

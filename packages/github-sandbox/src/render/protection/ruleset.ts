@@ -1,11 +1,13 @@
 /** Rulesets, and the rules they put on a branch. */
+
 import { bypassOf } from "../../protection/bypass.ts";
 import type { Repository, Ruleset, User } from "../../store/entities.ts";
 import type { Rule } from "../../store/rule.ts";
-import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
+import { nodeId, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 
 /** A ruleset in a list: what it does is told for one at a time. */
-export function renderRulesetSummary(site: RenderContext, repository: Repository, entity: Ruleset) {
+export function renderRulesetSummary(scope: RenderScope, entity: Ruleset) {
+  const { repository } = scope;
   return {
     id: entity.id,
     name: entity.name,
@@ -15,8 +17,8 @@ export function renderRulesetSummary(site: RenderContext, repository: Repository
     enforcement: entity.enforcement,
     node_id: nodeId("RepositoryRuleset", entity.id),
     _links: {
-      self: { href: `${repositoryApi(site, repository)}/rulesets/${entity.id}` },
-      html: { href: `${repositoryWeb(site, repository)}/rules/${entity.id}` },
+      self: { href: `${repositoryApi(scope)}/rulesets/${entity.id}` },
+      html: { href: `${repositoryWeb(scope)}/rules/${entity.id}` },
     },
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
@@ -25,15 +27,14 @@ export function renderRulesetSummary(site: RenderContext, repository: Repository
 
 /** @param user Who looks; null: nobody known. @param administers Whether they may see who bypasses it. */
 export function renderRuleset(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   entity: Ruleset,
   user: User | null,
   administers: boolean,
 ): Schema<"repository-ruleset"> {
-  const mode = user === null ? null : bypassOf(site.store, repository, entity, user);
+  const mode = user === null ? null : bypassOf(scope, entity, user);
   return {
-    ...renderRulesetSummary(site, repository, entity),
+    ...renderRulesetSummary(scope, entity),
     conditions: { ref_name: { include: entity.include, exclude: entity.exclude } },
     rules: entity.rules.map(shownRule),
     current_user_can_bypass: mode === null ? "never" : mode === "pull_request" ? "pull_requests_only" : mode,

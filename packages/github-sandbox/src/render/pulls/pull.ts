@@ -3,17 +3,17 @@
 import type { PullFacts } from "../../events/event.ts";
 import { labelsOf } from "../../issues/labels.ts";
 import { issueOf } from "../../pulls/facts.ts";
-import type { Issue, Pull, Repository } from "../../store/entities.ts";
+import type { Issue, Pull } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import { renderLabel } from "../issue.ts";
 import { renderRepository } from "../repository.ts";
-import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
+import { nodeId, type RenderContext, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 import { association, renderSimpleUser } from "../user.ts";
 
-function links(site: RenderContext, repository: Repository, pull: Pull) {
-  const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;
-  const issue = `${repositoryApi(site, repository)}/issues/${pull.number}`;
-  const html = `${repositoryWeb(site, repository)}/pull/${pull.number}`;
+function links(scope: RenderScope, pull: Pull) {
+  const url = `${repositoryApi(scope)}/pulls/${pull.number}`;
+  const issue = `${repositoryApi(scope)}/issues/${pull.number}`;
+  const html = `${repositoryWeb(scope)}/pull/${pull.number}`;
   return {
     url,
     html_url: html,
@@ -22,15 +22,16 @@ function links(site: RenderContext, repository: Repository, pull: Pull) {
     issue_url: issue,
     commits_url: `${url}/commits`,
     review_comments_url: `${url}/comments`,
-    review_comment_url: `${repositoryApi(site, repository)}/pulls/comments{/number}`,
+    review_comment_url: `${repositoryApi(scope)}/pulls/comments{/number}`,
     comments_url: `${issue}/comments`,
-    statuses_url: `${repositoryApi(site, repository)}/statuses/${pull.headSha}`,
+    statuses_url: `${repositoryApi(scope)}/statuses/${pull.headSha}`,
   };
 }
 
-function side(site: RenderContext, repository: Repository, ref: string, sha: string) {
-  const user = renderSimpleUser(site, userById(site, repository.ownerId));
-  return { label: `${repository.owner}:${ref}`, ref, sha, user, repo: renderRepository(site, repository) };
+function side(scope: RenderScope, ref: string, sha: string) {
+  const { repository } = scope;
+  const user = renderSimpleUser(scope, userById(scope, repository.ownerId));
+  return { label: `${repository.owner}:${ref}`, ref, sha, user, repo: renderRepository(scope, repository) };
 }
 
 /** Who is asked for a review and has not given it. */
@@ -56,9 +57,9 @@ function commentsOnLines(site: RenderContext, pull: Pull): number {
   return site.store.table("reviewComments").filter((each) => each.pullId === pull.id && isPublic(each.reviewId)).length;
 }
 
-function common(site: RenderContext, repository: Repository, pull: Pull, issue: Issue) {
-  const to = links(site, repository, pull);
-  const assignees = issue.assigneeIds.map((id) => renderSimpleUser(site, userById(site, id)));
+function common(scope: RenderScope, pull: Pull, issue: Issue) {
+  const to = links(scope, pull);
+  const assignees = issue.assigneeIds.map((id) => renderSimpleUser(scope, userById(scope, id)));
   return {
     ...to,
     id: pull.id,
@@ -67,10 +68,10 @@ function common(site: RenderContext, repository: Repository, pull: Pull, issue: 
     state: issue.state,
     locked: issue.locked,
     title: issue.title,
-    user: renderSimpleUser(site, userById(site, issue.userId)),
+    user: renderSimpleUser(scope, userById(scope, issue.userId)),
     body: issue.body,
-    labels: labelsOf(site, issue).map((each) => ({
-      ...renderLabel(site, repository, each),
+    labels: labelsOf(scope, issue).map((each) => ({
+      ...renderLabel(scope, each),
       description: each.description ?? "",
     })),
     milestone: null,
@@ -82,10 +83,10 @@ function common(site: RenderContext, repository: Repository, pull: Pull, issue: 
     merge_commit_sha: pull.mergeSha,
     assignee: assignees[0] ?? null,
     assignees,
-    requested_reviewers: requestedReviewers(site, pull),
+    requested_reviewers: requestedReviewers(scope, pull),
     requested_teams: [],
-    head: side(site, repository, pull.headRef, pull.headSha),
-    base: side(site, repository, pull.baseRef, pull.baseSha),
+    head: side(scope, pull.headRef, pull.headSha),
+    base: side(scope, pull.baseRef, pull.baseSha),
     _links: {
       self: { href: to.url },
       html: { href: to.html_url },
@@ -96,33 +97,32 @@ function common(site: RenderContext, repository: Repository, pull: Pull, issue: 
       commits: { href: to.commits_url },
       statuses: { href: to.statuses_url },
     },
-    author_association: association(repository, issue.userId),
-    auto_merge: autoMerge(site, pull, issue),
+    author_association: association(scope.repository, issue.userId),
+    auto_merge: autoMerge(scope, pull, issue),
     draft: pull.draft,
   };
 }
 
-export function renderSimplePull(site: RenderContext, repository: Repository, pull: Pull) {
-  return common(site, repository, pull, issueOf(site, pull)) satisfies Schema<"pull-request-simple">;
+export function renderSimplePull(scope: RenderScope, pull: Pull) {
+  return common(scope, pull, issueOf(scope, pull)) satisfies Schema<"pull-request-simple">;
 }
 
 export function renderPullRequest(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   { pull, issue, facts }: { pull: Pull; issue: Issue; facts: PullFacts },
 ) {
   const mergeable = pull.merged ? null : (pull.mergeability?.mergeable ?? null);
   return {
-    ...common(site, repository, pull, issue),
+    ...common(scope, pull, issue),
     merged: pull.merged,
     mergeable,
     rebaseable: mergeable,
     mergeable_state: facts.mergeableState,
-    merged_by: pull.mergedById === null ? null : renderSimpleUser(site, userById(site, pull.mergedById)),
-    comments: site.store
+    merged_by: pull.mergedById === null ? null : renderSimpleUser(scope, userById(scope, pull.mergedById)),
+    comments: scope.store
       .table("comments")
-      .filter((each) => each.repositoryId === repository.id && each.issueNumber === pull.number).length,
-    review_comments: commentsOnLines(site, pull),
+      .filter((each) => each.repositoryId === scope.repository.id && each.issueNumber === pull.number).length,
+    review_comments: commentsOnLines(scope, pull),
     maintainer_can_modify: false,
     commits: facts.size.commits,
     additions: facts.size.additions,

@@ -1,24 +1,22 @@
-/** Reviews of pulls and their comments, as REST and webhooks show them. */
-
 import type { CommentPlace } from "../../events/event.ts";
-import type { Pull, Repository, Review, ReviewComment } from "../../store/entities.ts";
+import type { Pull, Review, ReviewComment } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import { reactionRollup } from "../issue.ts";
-import { nodeId, type RenderContext, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
+import { nodeId, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 import { association, renderSimpleUser } from "../user.ts";
 
-export function renderReview(site: RenderContext, repository: Repository, pull: Pull, entity: Review) {
-  const url = `${repositoryApi(site, repository)}/pulls/${pull.number}`;
-  const html = `${repositoryWeb(site, repository)}/pull/${pull.number}#pullrequestreview-${entity.id}`;
+export function renderReview(scope: RenderScope, pull: Pull, entity: Review) {
+  const url = `${repositoryApi(scope)}/pulls/${pull.number}`;
+  const html = `${repositoryWeb(scope)}/pull/${pull.number}#pullrequestreview-${entity.id}`;
   return {
     id: entity.id,
     node_id: nodeId("PullRequestReview", entity.id),
-    user: renderSimpleUser(site, userById(site, entity.userId)),
+    user: renderSimpleUser(scope, userById(scope, entity.userId)),
     body: entity.body,
     state: entity.state,
     html_url: html,
     pull_request_url: url,
-    author_association: association(repository, entity.userId),
+    author_association: association(scope.repository, entity.userId),
     _links: { html: { href: html }, pull_request: { href: url } },
     // A pending review has none: https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
     ...(entity.submittedAt === null ? {} : { submitted_at: entity.submittedAt }),
@@ -27,9 +25,9 @@ export function renderReview(site: RenderContext, repository: Repository, pull: 
 }
 
 /** Webhooks write the state small: https://github.com/home-assistant/service-hub/pull/129 */
-export function reviewPayload(site: RenderContext, repository: Repository, pull: Pull, entity: Review) {
+export function reviewPayload(scope: RenderScope, pull: Pull, entity: Review) {
   return {
-    ...renderReview(site, repository, pull, entity),
+    ...renderReview(scope, pull, entity),
     body: entity.body === "" ? null : entity.body,
     state: entity.state.toLowerCase() as Lowercase<Review["state"]>,
     submitted_at: entity.submittedAt ?? entity.updatedAt,
@@ -40,10 +38,10 @@ export function reviewPayload(site: RenderContext, repository: Repository, pull:
 /** Null: the comment is outdated. */
 type ShownPlace = CommentPlace | null;
 
-function common(site: RenderContext, repository: Repository, pull: Pull, entity: ReviewComment, place: ShownPlace) {
-  const api = repositoryApi(site, repository);
+function common(scope: RenderScope, pull: Pull, entity: ReviewComment, place: ShownPlace) {
+  const api = repositoryApi(scope);
   const url = `${api}/pulls/comments/${entity.id}`;
-  const html = `${repositoryWeb(site, repository)}/pull/${pull.number}#discussion_r${entity.id}`;
+  const html = `${repositoryWeb(scope)}/pull/${pull.number}#discussion_r${entity.id}`;
   const pullUrl = `${api}/pulls/${pull.number}`;
   const stays = place !== null || entity.line === null;
   return {
@@ -57,34 +55,33 @@ function common(site: RenderContext, repository: Repository, pull: Pull, entity:
     original_commit_id: entity.commitId,
     original_position: entity.position,
     ...(entity.inReplyTo === null ? {} : { in_reply_to_id: entity.inReplyTo }),
-    user: renderSimpleUser(site, userById(site, entity.userId)),
+    user: renderSimpleUser(scope, userById(scope, entity.userId)),
     body: entity.body,
     created_at: entity.createdAt,
     updated_at: entity.updatedAt,
     html_url: html,
     pull_request_url: pullUrl,
-    author_association: association(repository, entity.userId),
+    author_association: association(scope.repository, entity.userId),
     _links: { self: { href: url }, html: { href: html }, pull_request: { href: pullUrl } },
     start_line: place?.startLine ?? null,
     original_start_line: entity.startLine,
     start_side: entity.startSide,
     side: entity.side,
     subject_type: entity.line === null ? ("file" as const) : ("line" as const),
-    reactions: reactionRollup(site, { kind: "comment", id: entity.id }, url),
+    reactions: reactionRollup(scope, { kind: "comment", id: entity.id }, url),
   };
 }
 
 /** One that is outdated, or on a whole file, has no `line`, and outdated no `position`: the schema knows no null for them. */
 export function renderReviewComment(
-  site: RenderContext,
-  repository: Repository,
+  scope: RenderScope,
   pull: Pull,
   entity: ReviewComment,
   place: ShownPlace,
 ): Schema<"pull-request-review-comment"> {
   const position = entity.line === null ? entity.position : place?.position;
   return {
-    ...common(site, repository, pull, entity, place),
+    ...common(scope, pull, entity, place),
     ...(position === undefined ? {} : { position }),
     ...(place === null ? {} : { line: place.line }),
     ...(entity.line === null ? {} : { original_line: entity.line }),
@@ -93,20 +90,14 @@ export function renderReviewComment(
 
 /** The same in the list of one review's comments, which has another schema. */
 export function renderCommentOfReview(...given: Parameters<typeof renderReviewComment>): Schema<"review-comment"> {
-  const [site, repository, pull, entity, place] = given;
+  const [scope, pull, entity, place] = given;
   const shown = renderReviewComment(...given);
-  return { ...common(site, repository, pull, entity, place), ...shown, position: shown.position ?? null };
+  return { ...common(scope, pull, entity, place), ...shown, position: shown.position ?? null };
 }
 
-export function reviewCommentPayload(
-  site: RenderContext,
-  repository: Repository,
-  pull: Pull,
-  entity: ReviewComment,
-  place: ShownPlace,
-) {
+export function reviewCommentPayload(scope: RenderScope, pull: Pull, entity: ReviewComment, place: ShownPlace) {
   return {
-    ...common(site, repository, pull, entity, place),
+    ...common(scope, pull, entity, place),
     position: entity.line === null ? entity.position : (place?.position ?? null),
     line: place?.line ?? null,
     original_line: entity.line,

@@ -1,4 +1,5 @@
 /** The webhooks of issues, their labels and comments, and of what ties them to others. */
+
 import type {
   DependenciesEvent,
   IssueCommentEvent,
@@ -6,38 +7,37 @@ import type {
   LabelEvent,
   SubIssuesEvent,
 } from "../../events/event.ts";
-import type { Repository } from "../../store/entities.ts";
 import { renderIssue, renderIssueComment, renderLabel, renderPlacedIssue } from "../issue.ts";
 import { renderRepository } from "../repository.ts";
-import type { RenderContext } from "../site.ts";
+import type { RenderContext, RenderScope } from "../site.ts";
 import { renderSimpleUser } from "../user.ts";
 import { type Described, webhook } from "./described.ts";
 
-export function issuesWebhook(site: RenderContext, repository: Repository, event: IssuesEvent): Described {
-  const issue = renderIssue(site, repository, event.issue);
+export function issuesWebhook(scope: RenderScope, event: IssuesEvent): Described {
+  const issue = renderIssue(scope, event.issue);
   switch (event.action) {
     case "edited":
       return webhook("issues", event.action, { issue, changes: event.changes });
     case "labeled":
     case "unlabeled":
-      return webhook("issues", event.action, { issue, label: renderLabel(site, repository, event.label) });
+      return webhook("issues", event.action, { issue, label: renderLabel(scope, event.label) });
     case "assigned":
     case "unassigned":
-      return webhook("issues", event.action, { issue, assignee: renderSimpleUser(site, event.assignee) });
+      return webhook("issues", event.action, { issue, assignee: renderSimpleUser(scope, event.assignee) });
     default:
       return webhook("issues", event.action, { issue });
   }
 }
 
-export function labelWebhook(site: RenderContext, repository: Repository, event: LabelEvent): Described {
-  const label = renderLabel(site, repository, event.label);
+export function labelWebhook(scope: RenderScope, event: LabelEvent): Described {
+  const label = renderLabel(scope, event.label);
   if (event.action === "edited") return webhook("label", event.action, { label, changes: event.changes });
   return webhook("label", event.action, { label });
 }
 
-export function issueCommentWebhook(site: RenderContext, repository: Repository, event: IssueCommentEvent): Described {
-  const issue = renderIssue(site, repository, event.issue);
-  const comment = renderIssueComment(site, repository, event.comment);
+export function issueCommentWebhook(scope: RenderScope, event: IssueCommentEvent): Described {
+  const issue = renderIssue(scope, event.issue);
+  const comment = renderIssueComment(scope, event.comment);
   if (event.action === "edited") {
     return webhook("issue_comment", event.action, { issue, comment, changes: event.changes });
   }

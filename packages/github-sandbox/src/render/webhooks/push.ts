@@ -1,14 +1,15 @@
 /** The payload of a `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
+
 import type { MovedRef, PushEvent, PushedCommit } from "../../events/event.ts";
 import { emailOf, userOfEmail } from "../../git/identity.ts";
 import { branchOf, zeroSha } from "../../git/plumbing/names.ts";
 import type { Signature } from "../../git/plumbing/objects.ts";
-import type { Repository, User } from "../../store/entities.ts";
-import { type Payload, type RenderContext, repositoryWeb } from "../site.ts";
+import type { User } from "../../store/entities.ts";
+import { type Payload, type RenderContext, type RenderScope, repositoryWeb } from "../site.ts";
 
 type PushCommit = Payload<"webhook-push">["commits"][number];
 
-export function pushPayload(site: RenderContext, repository: Repository, push: PushEvent, pusher: User) {
+export function pushPayload(scope: RenderScope, push: PushEvent, pusher: User) {
   const { ref, before, after, forced } = push.moved;
   const shown = (commit: PushedCommit): PushCommit => ({
     id: commit.sha,
@@ -16,9 +17,9 @@ export function pushPayload(site: RenderContext, repository: Repository, push: P
     distinct: true,
     message: commit.message,
     timestamp: commit.committer.date,
-    url: `${repositoryWeb(site, repository)}/commit/${commit.sha}`,
-    author: person(site, commit.author),
-    committer: person(site, commit.committer),
+    url: `${repositoryWeb(scope)}/commit/${commit.sha}`,
+    author: person(scope, commit.author),
+    committer: person(scope, commit.committer),
     added: commit.added,
     removed: commit.removed,
     modified: commit.modified,
@@ -31,15 +32,15 @@ export function pushPayload(site: RenderContext, repository: Repository, push: P
     created: before === null,
     deleted: after === null,
     forced,
-    compare: compareUrl(site, repository, push.moved),
+    compare: compareUrl(scope, push.moved),
     commits: push.commits.map(shown),
     head_commit: push.head === null ? null : shown(push.head),
     pusher: { name: pusher.login, email: emailOf(pusher) },
   } satisfies Omit<Payload<"webhook-push">, "ref"> & { ref: string };
 }
 
-function compareUrl(site: RenderContext, repository: Repository, { ref, before, after }: MovedRef): string {
-  const web = `${repositoryWeb(site, repository)}/compare`;
+function compareUrl(scope: RenderScope, { ref, before, after }: MovedRef): string {
+  const web = `${repositoryWeb(scope)}/compare`;
   if (before === null) return `${web}/${branchOf(ref) ?? ref}`;
   return `${web}/${before.slice(0, 12)}...${(after ?? zeroSha).slice(0, 12)}`;
 }

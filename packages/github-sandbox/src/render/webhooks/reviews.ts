@@ -1,20 +1,20 @@
 /** The webhooks of reviews and their comments. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review */
+
 import type {
   LocatedComment,
   PullRequestReviewEvent,
   ReviewCommentEvent,
   ReviewThreadEvent,
 } from "../../events/event.ts";
-import type { Repository } from "../../store/entities.ts";
 import { renderSimplePull } from "../pulls/pull.ts";
 import { reviewCommentPayload, reviewPayload } from "../pulls/review.ts";
-import { nodeId, type RenderContext } from "../site.ts";
+import { nodeId, type RenderScope } from "../site.ts";
 import { type Described, webhook } from "./described.ts";
 
-export function reviewWebhook(site: RenderContext, repository: Repository, event: PullRequestReviewEvent): Described {
+export function reviewWebhook(scope: RenderScope, event: PullRequestReviewEvent): Described {
   const common = {
-    review: reviewPayload(site, repository, event.pull, event.review),
-    pull_request: renderSimplePull(site, repository, event.pull),
+    review: reviewPayload(scope, event.pull, event.review),
+    pull_request: renderSimplePull(scope, event.pull),
   };
   if (event.action === "edited") {
     return webhook("pull_request_review", event.action, { ...common, changes: event.changes });
@@ -22,33 +22,25 @@ export function reviewWebhook(site: RenderContext, repository: Repository, event
   return webhook("pull_request_review", event.action, common);
 }
 
-export function reviewCommentWebhook(
-  site: RenderContext,
-  repository: Repository,
-  event: ReviewCommentEvent,
-): Described {
+export function reviewCommentWebhook(scope: RenderScope, event: ReviewCommentEvent): Described {
   const { pull, comment, place } = event;
   // The description of the other actions has no null for `original_line`, which a comment on a whole file has not.
   const created = webhook("pull_request_review_comment", "created", {
-    comment: reviewCommentPayload(site, repository, pull, comment, place),
-    pull_request: renderSimplePull(site, repository, pull),
+    comment: reviewCommentPayload(scope, pull, comment, place),
+    pull_request: renderSimplePull(scope, pull),
   });
   const changes = event.action === "edited" ? { changes: event.changes } : {};
   return { ...created, action: event.action, payload: { ...created.payload, ...changes } };
 }
 
-export function reviewThreadWebhook(
-  site: RenderContext,
-  repository: Repository,
-  { action, pull, thread }: ReviewThreadEvent,
-): Described {
+export function reviewThreadWebhook(scope: RenderScope, { action, pull, thread }: ReviewThreadEvent): Described {
   const shown = ({ comment, place }: LocatedComment) => {
-    const rendered = reviewCommentPayload(site, repository, pull, comment, place);
+    const rendered = reviewCommentPayload(scope, pull, comment, place);
     // The description has no null here; a comment on a whole file is on its first line.
     return { ...rendered, original_line: rendered.original_line ?? 1 };
   };
   return webhook("pull_request_review_thread", action, {
     thread: { node_id: nodeId("PullRequestReviewThread", thread[0].comment.id), comments: thread.map(shown) },
-    pull_request: renderSimplePull(site, repository, pull),
+    pull_request: renderSimplePull(scope, pull),
   });
 }

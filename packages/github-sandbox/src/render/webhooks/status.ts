@@ -3,39 +3,35 @@
 import type { StatusEvent } from "../../events/event.ts";
 import type { Commit } from "../../git/plumbing/objects.ts";
 import { isProtected } from "../../protection/guards.ts";
-import type { Repository } from "../../store/entities.ts";
-import { nodeId, type Payload, type RenderContext, repositoryApi, repositoryWeb } from "../site.ts";
+import { nodeId, type Payload, type RenderScope, repositoryApi, repositoryWeb } from "../site.ts";
 
-export function statusPayload(
-  site: RenderContext,
-  repository: Repository,
-  { status, commit, branches }: Omit<StatusEvent, "event">,
-) {
-  const api = repositoryApi(site, repository);
+export function statusPayload(scope: RenderScope, { status, commit, branches }: Omit<StatusEvent, "event">) {
+  const { repository } = scope;
+  const api = repositoryApi(scope);
   return {
     id: status.id,
     sha: status.sha,
     name: `${repository.owner}/${repository.name}`,
-    avatar_url: `${site.serverUrl()}/avatars/u/${status.creatorId}`,
+    avatar_url: `${scope.serverUrl()}/avatars/u/${status.creatorId}`,
     target_url: status.targetUrl,
     context: status.context,
     description: status.description,
     state: status.state,
-    commit: statusCommit(site, repository, commit),
+    commit: statusCommit(scope, commit),
     branches: branches.map((name) => ({
       name,
       commit: { sha: status.sha, url: `${api}/commits/${status.sha}` },
-      protected: isProtected(site.store, repository, name),
+      protected: isProtected(scope, name),
     })),
     created_at: status.createdAt,
     updated_at: status.createdAt,
   } satisfies Payload<"webhook-status">;
 }
 
-function statusCommit(site: RenderContext, repository: Repository, commit: Commit) {
+function statusCommit(scope: RenderScope, commit: Commit) {
   const { sha } = commit;
-  const api = repositoryApi(site, repository);
-  const web = repositoryWeb(site, repository);
+  const api = repositoryApi(scope);
+  const web = repositoryWeb(scope);
   const url = `${api}/commits/${sha}`;
   return {
     sha,

@@ -1,11 +1,12 @@
 /** Gives announcements GitHub's form: the payload as it is at the moment of the announcement. */
 
+import { scopeOf } from "../../context.ts";
 import type { Announcement, DomainEvent } from "../../events/event.ts";
-import type { Repository, User } from "../../store/entities.ts";
+import type { User } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 import type { WebhookEvent } from "../../store/webhook-event.ts";
 import { renderRepository } from "../repository.ts";
-import type { RenderContext } from "../site.ts";
+import type { RenderContext, RenderScope } from "../site.ts";
 import { renderOrganization, renderSimpleUser } from "../user.ts";
 import { checkRunWebhook, checkSuiteWebhook, workflowJobWebhook, workflowRunWebhook } from "./checks.ts";
 import { type Described, webhook } from "./described.ts";
@@ -18,7 +19,7 @@ import { statusPayload } from "./status.ts";
 export function renderAnnouncement(site: RenderContext, announcement: Announcement): WebhookEvent {
   const { initiator, toAppId } = announcement;
   const { user: sender, byJobToken } = initiator;
-  const { event, action, payload } = described(site, announcement.repository, announcement, sender);
+  const { event, action, payload } = described(scopeOf(site, announcement.repository), announcement, sender);
   // What is announced may have been stored since the caller read the repository.
   const repository = site.store.table("repositories").get(announcement.repository.id) ?? announcement.repository;
   const owner = userById(site, repository.ownerId);
@@ -39,12 +40,13 @@ export function renderAnnouncement(site: RenderContext, announcement: Announceme
   };
 }
 
-function described(site: RenderContext, repository: Repository, event: DomainEvent, sender: User): Described {
+function described(scope: RenderScope, event: DomainEvent, sender: User): Described {
+  const { repository } = scope;
   switch (event.event) {
     case "repository":
       return webhook("repository", event.action, {});
     case "push":
-      return webhook("push", null, pushPayload(site, repository, event, sender));
+      return webhook("push", null, pushPayload(scope, event, sender));
     case "create": {
       const { name: ref, kind } = event;
       const about = { master_branch: repository.defaultBranch, description: repository.description };
@@ -53,33 +55,33 @@ function described(site: RenderContext, repository: Repository, event: DomainEve
     case "delete":
       return webhook("delete", null, { ref: event.name, ref_type: event.kind, pusher_type: "user" });
     case "issues":
-      return issuesWebhook(site, repository, event);
+      return issuesWebhook(scope, event);
     case "label":
-      return labelWebhook(site, repository, event);
+      return labelWebhook(scope, event);
     case "issue_comment":
-      return issueCommentWebhook(site, repository, event);
+      return issueCommentWebhook(scope, event);
     case "sub_issues":
-      return subIssuesWebhook(site, event);
+      return subIssuesWebhook(scope, event);
     case "issue_dependencies":
-      return dependenciesWebhook(site, event);
+      return dependenciesWebhook(scope, event);
     case "pull_request":
-      return pullRequestWebhook(site, repository, event);
+      return pullRequestWebhook(scope, event);
     case "pull_request_review":
-      return reviewWebhook(site, repository, event);
+      return reviewWebhook(scope, event);
     case "pull_request_review_comment":
-      return reviewCommentWebhook(site, repository, event);
+      return reviewCommentWebhook(scope, event);
     case "pull_request_review_thread":
-      return reviewThreadWebhook(site, repository, event);
+      return reviewThreadWebhook(scope, event);
     case "status":
-      return webhook("status", null, statusPayload(site, repository, event));
+      return webhook("status", null, statusPayload(scope, event));
     case "check_run":
-      return checkRunWebhook(site, repository, event);
+      return checkRunWebhook(scope, event);
     case "check_suite":
-      return checkSuiteWebhook(site, repository, event);
+      return checkSuiteWebhook(scope, event);
     case "workflow_run":
-      return workflowRunWebhook(site, repository, event);
+      return workflowRunWebhook(scope, event);
     case "workflow_job":
-      return workflowJobWebhook(site, repository, event);
+      return workflowJobWebhook(scope, event);
     case "workflow_dispatch": {
       const { inputs, ref, workflow } = event;
       return webhook("workflow_dispatch", null, { inputs, ref, workflow });

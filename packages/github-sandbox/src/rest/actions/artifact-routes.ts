@@ -3,10 +3,10 @@
 import { readFile } from "node:fs/promises";
 import { ApiError, notFound } from "../../access/errors.ts";
 import type { Artifacts } from "../../actions/built-in/artifacts/store.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { renderArtifact } from "../../render/actions.ts";
-import type { Artifact, Repository } from "../../store/entities.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import type { Artifact } from "../../store/entities.ts";
+import { type HttpContext, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import type { Downloads } from "./downloads.ts";
 import { artifactFor, runFor } from "./find.ts";
@@ -15,44 +15,41 @@ export function artifactRoutes(context: SandboxContext, artifacts: Artifacts, do
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions";
 
-  function list(http: HttpContext, repository: Repository, all: readonly Artifact[]) {
+  function list(http: HttpContext, scope: RepositoryScope, all: readonly Artifact[]) {
     const name = http.req.query("name");
     const wanted = all
       .filter((artifact) => name === undefined || name === "" || artifact.name === name)
       .sort((left, right) => right.id - left.id);
-    const rendered = paginate(http, wanted).map((entity) => renderArtifact(context, repository, entity));
+    const rendered = paginate(http, wanted).map((entity) => renderArtifact(scope, entity));
     return respond<"actions/list-artifacts-for-repo">(http, { total_count: wanted.length, artifacts: rendered });
   }
 
   rest.get(`${root}/artifacts`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const own = context.store.table("artifacts").filter((artifact) => artifact.repositoryId === repository.id);
-    return list(http, repository, own);
+    const scope = scopeFor(http, context, "actions", "read");
+    const own = context.store.table("artifacts").filter((artifact) => artifact.repositoryId === scope.repository.id);
+    return list(http, scope, own);
   });
 
   rest.get(`${root}/runs/:run/artifacts`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    return list(http, repository, artifacts.ofRun(runFor(http, context, repository).id));
+    const scope = scopeFor(http, context, "actions", "read");
+    return list(http, scope, artifacts.ofRun(runFor(http, scope).id));
   });
 
   rest.get(`${root}/artifacts/:artifact`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    return respond<"actions/get-artifact">(
-      http,
-      renderArtifact(context, repository, artifactFor(http, context, repository)),
-    );
+    const scope = scopeFor(http, context, "actions", "read");
+    return respond<"actions/get-artifact">(http, renderArtifact(scope, artifactFor(http, scope)));
   });
 
   rest.get(`${root}/artifacts/:artifact/zip`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const artifact = artifactFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "read");
+    const artifact = artifactFor(http, scope);
     if (artifact.expiresAt < context.store.now()) throw new ApiError(410, "Artifact has expired");
     return http.redirect(downloads.url(`artifact/${artifact.id}`), 302);
   });
 
   rest.delete(`${root}/artifacts/:artifact`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "write");
-    artifacts.remove(artifactFor(http, context, repository));
+    const scope = scopeFor(http, context, "actions", "write");
+    artifacts.remove(artifactFor(http, scope));
     return http.body(null, 204);
   });
 

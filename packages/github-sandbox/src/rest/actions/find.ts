@@ -1,7 +1,8 @@
 /** Finds the entities of Actions that a path names. @throws ApiError 404 */
+
 import { notFound } from "../../access/errors.ts";
 import type { Actions } from "../../actions/index.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope } from "../../context.ts";
 import type { Artifact, Job, Repository, Workflow, WorkflowRun } from "../../store/entities.ts";
 import type { HttpContext } from "../kit.ts";
 
@@ -14,16 +15,16 @@ function id(http: HttpContext, name: string): number {
   return Number(http.req.param(name));
 }
 
-export function runFor(http: HttpContext, context: SandboxContext, repository: Repository): WorkflowRun {
-  return own(repository, context.store.table("runs").get(id(http, "run")));
+export function runFor(http: HttpContext, scope: RepositoryScope): WorkflowRun {
+  return own(scope.repository, scope.store.table("runs").get(id(http, "run")));
 }
 
-export function jobFor(http: HttpContext, context: SandboxContext, repository: Repository): Job {
-  return own(repository, context.store.table("jobs").get(id(http, "job")));
+export function jobFor(http: HttpContext, scope: RepositoryScope): Job {
+  return own(scope.repository, scope.store.table("jobs").get(id(http, "job")));
 }
 
-export function artifactFor(http: HttpContext, context: SandboxContext, repository: Repository): Artifact {
-  return own(repository, context.store.table("artifacts").get(id(http, "artifact")));
+export function artifactFor(http: HttpContext, scope: RepositoryScope): Artifact {
+  return own(scope.repository, scope.store.table("artifacts").get(id(http, "artifact")));
 }
 
 /** Finds a workflow by id or by file name. */

@@ -8,10 +8,10 @@ import { ApiError, notFound } from "../../access/errors.ts";
 import { writeZip } from "../../actions/built-in/artifacts/zip.ts";
 import { jobLogs } from "../../actions/execute/machine/folders.ts";
 import { latestJobs } from "../../actions/schedule/start.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { renderJob } from "../../render/actions.ts";
-import type { Job, Repository, WorkflowRun } from "../../store/entities.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import type { Job, WorkflowRun } from "../../store/entities.ts";
+import { type HttpContext, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import type { Downloads } from "./downloads.ts";
 import { jobFor, runFor } from "./find.ts";
@@ -63,56 +63,56 @@ export function jobRoutes(context: SandboxContext, dataDir: string, downloads: D
     return context.store.table("jobs").filter((job) => job.runId === run.id);
   }
 
-  function list(http: HttpContext, repository: Repository, run: WorkflowRun, all: readonly Job[]) {
-    const jobs = paginate(http, all).map((entity) => renderJob(context, repository, entity, run));
+  function list(http: HttpContext, scope: RepositoryScope, run: WorkflowRun, all: readonly Job[]) {
+    const jobs = paginate(http, all).map((entity) => renderJob(scope, entity, run));
     return respond<"actions/list-jobs-for-workflow-run">(http, { total_count: all.length, jobs });
   }
 
   rest.get(`${root}/runs/:run/jobs`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const run = runFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "read");
+    const run = runFor(http, scope);
     const all = jobsOf(run);
-    return list(http, repository, run, http.req.query("filter") === "all" ? all : latestJobs(all));
+    return list(http, scope, run, http.req.query("filter") === "all" ? all : latestJobs(all));
   });
 
   rest.get(`${root}/runs/:run/attempts/:attempt/jobs`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const run = runFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "read");
+    const run = runFor(http, scope);
     const attempt = Number(http.req.param("attempt"));
     const jobs = jobsOf(run).filter((job) => job.runAttempt === attempt);
-    return list(http, repository, run, jobs);
+    return list(http, scope, run, jobs);
   });
 
   rest.get(`${root}/jobs/:job`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const entity = jobFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "read");
+    const entity = jobFor(http, scope);
     const run = context.store.table("runs").get(entity.runId);
     if (run === undefined) throw notFound();
-    return respond<"actions/get-job-for-workflow-run">(http, renderJob(context, repository, entity, run));
+    return respond<"actions/get-job-for-workflow-run">(http, renderJob(scope, entity, run));
   });
 
   rest.get(`${root}/jobs/:job/logs`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    return http.redirect(downloads.url(`job/${jobFor(http, context, repository).id}`), 302);
+    const scope = scopeFor(http, context, "actions", "read");
+    return http.redirect(downloads.url(`job/${jobFor(http, scope).id}`), 302);
   });
 
   rest.get(`${root}/runs/:run/logs`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const run = runFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "read");
+    const run = runFor(http, scope);
     return http.redirect(downloads.url(`run/${run.id}/${run.runAttempt}`), 302);
   });
 
   rest.get(`${root}/runs/:run/attempts/:attempt/logs`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const run = runFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "read");
+    const run = runFor(http, scope);
     const attempt = Number(http.req.param("attempt"));
     if (!(attempt >= 1 && attempt <= run.runAttempt)) throw notFound();
     return http.redirect(downloads.url(`run/${run.id}/${attempt}`), 302);
   });
 
   rest.delete(`${root}/runs/:run/logs`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "write");
-    const run = runFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "write");
+    const run = runFor(http, scope);
     if (run.status !== "completed") throw new ApiError(403, "The logs of a run in progress cannot be deleted.");
     for (const job of jobsOf(run)) rmSync(jobLogs(dataDir, job.id), { recursive: true, force: true });
     return http.body(null, 204);

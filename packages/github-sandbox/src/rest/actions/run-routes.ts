@@ -1,10 +1,11 @@
 /** Workflow runs. https://docs.github.com/en/rest/actions/workflow-runs */
+
 import { ApiError, notFound } from "../../access/errors.ts";
 import type { Actions } from "../../actions/index.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { renderWorkflowRun } from "../../render/actions.ts";
-import type { Repository, WorkflowRun } from "../../store/entities.ts";
-import { actingUser, type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import type { WorkflowRun } from "../../store/entities.ts";
+import { actingUser, type HttpContext, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { jobFor, runFor, workflowFor } from "./find.ts";
 
@@ -63,31 +64,33 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions";
 
-  async function render(http: HttpContext, repository: Repository, run: WorkflowRun) {
-    const rendered = renderWorkflowRun(context, repository, run, await actions.headCommit(repository, run.headSha));
+  async function render(http: HttpContext, scope: RepositoryScope, run: WorkflowRun) {
+    const rendered = renderWorkflowRun(scope, run, await actions.headCommit(scope.repository, run.headSha));
     return http.req.query("exclude_pull_requests") === "true" ? { ...rendered, pull_requests: [] } : rendered;
   }
 
-  async function list(http: HttpContext, repository: Repository, workflowId: number | null) {
+  async function list(http: HttpContext, scope: RepositoryScope, workflowId: number | null) {
     const runs = context.store
       .table("runs")
-      .filter((run) => run.repositoryId === repository.id && (workflowId === null || run.workflowId === workflowId))
+      .filter(
+        (run) => run.repositoryId === scope.repository.id && (workflowId === null || run.workflowId === workflowId),
+      )
       .filter((run) => isWanted(http, context, run))
       .sort((left, right) => right.id - left.id);
-    const workflowRuns = await Promise.all(paginate(http, runs).map((run) => render(http, repository, run)));
+    const workflowRuns = await Promise.all(paginate(http, runs).map((run) => render(http, scope, run)));
     return respond<"actions/list-workflow-runs">(http, { total_count: runs.length, workflow_runs: workflowRuns });
   }
 
-  rest.get(`${root}/runs`, (http) => list(http, repositoryFor(http, context.store, "actions", "read"), null));
+  rest.get(`${root}/runs`, (http) => list(http, scopeFor(http, context, "actions", "read"), null));
 
   rest.get(`${root}/workflows/:workflow/runs`, async (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    return list(http, repository, (await workflowFor(http, actions, repository)).id);
+    const scope = scopeFor(http, context, "actions", "read");
+    return list(http, scope, (await workflowFor(http, actions, scope.repository)).id);
   });
 
   rest.get(`${root}/runs/:run`, async (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    return respond<"actions/get-workflow-run">(http, await render(http, repository, runFor(http, context, repository)));
+    const scope = scopeFor(http, context, "actions", "read");
+    return respond<"actions/get-workflow-run">(http, await render(http, scope, runFor(http, scope)));
   });
 
   for (const [path, force] of [
@@ -95,8 +98,8 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
     ["force-cancel", true],
   ] as const) {
     rest.post(`${root}/runs/:run/${path}`, (http) => {
-      const repository = repositoryFor(http, context.store, "actions", "write");
-      const run = runFor(http, context, repository);
+      const scope = scopeFor(http, context, "actions", "write");
+      const run = runFor(http, scope);
       if (run.status === "completed" || !actions.cancel(run.id, force)) {
         throw new ApiError(409, "Cannot cancel a workflow run that is completed.");
       }
@@ -109,38 +112,38 @@ export function runRoutes(context: SandboxContext, actions: Actions): Rest {
     ["rerun-failed-jobs", "failed"],
   ] as const) {
     rest.post(`${root}/runs/:run/${path}`, async (http) => {
-      const repository = repositoryFor(http, context.store, "actions", "write");
-      const run = completed(runFor(http, context, repository));
+      const scope = scopeFor(http, context, "actions", "write");
+      const run = completed(runFor(http, scope));
       if (again === "failed" && run.conclusion === "success") {
         throw new ApiError(403, "This workflow run cannot be retried: it has no failed jobs");
       }
-      await actions.rerun(repository, run, again, actingUser(http));
+      await actions.rerun(scope.repository, run, again, actingUser(http));
       return respond<"actions/re-run-workflow", 201>(http, {}, 201);
     });
   }
 
   rest.post(`${root}/jobs/:job/rerun`, async (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "write");
-    const job = jobFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "write");
+    const job = jobFor(http, scope);
     const run = context.store.table("runs").get(job.runId);
     if (run === undefined) throw notFound();
-    await actions.rerun(repository, completed(run), job, actingUser(http));
+    await actions.rerun(scope.repository, completed(run), job, actingUser(http));
     return respond<"actions/re-run-job-for-workflow-run", 201>(http, {}, 201);
   });
 
   rest.get(`${root}/runs/:run/attempts/:attempt`, async (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const run = runFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "read");
+    const run = runFor(http, scope);
     const attempt = Number(http.req.param("attempt"));
     const earlier = context.store.table("runAttempts").get(`${run.id}:${attempt}`)?.run;
     const found = attempt === run.runAttempt ? run : earlier;
     if (found === undefined) throw notFound();
-    return respond<"actions/get-workflow-run-attempt">(http, await render(http, repository, found));
+    return respond<"actions/get-workflow-run-attempt">(http, await render(http, scope, found));
   });
 
   rest.delete(`${root}/runs/:run`, (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "write");
-    const run = runFor(http, context, repository);
+    const scope = scopeFor(http, context, "actions", "write");
+    const run = runFor(http, scope);
     if (run.status !== "completed") throw new ApiError(403, "Could not delete the workflow run");
     actions.forget(run);
     return http.body(null, 204);

@@ -4,17 +4,17 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import nacl from "tweetnacl";
 import { z } from "zod";
 import { ApiError, notFound } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import type { Schema } from "../../render/site.ts";
-import type { Repository, SecretKey } from "../../store/entities.ts";
+import type { SecretKey } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { changeSetting, checkName, findSetting, readableSettings, type Setting, settingsOf } from "./settings.ts";
+import { changeSetting, checkName, findSetting, type Setting, settingsOf, settingsScope } from "./settings.ts";
 
 const given = z.object({ encrypted_value: z.base64(), key_id: z.string() });
 
-function keyOf({ store }: SandboxContext, repository: Repository): SecretKey {
+function keyOf({ store, repository }: RepositoryScope): SecretKey {
   const keys = store.table("secretKeys");
   const known = keys.get(repository.id);
   if (known !== undefined) return known;
@@ -45,12 +45,12 @@ function shown({ name, created_at, updated_at }: Setting) {
 export function secretRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const root = "/repos/:owner/:repo/actions/secrets";
-  const readable = (http: HttpContext) => readableSettings(http, context, "secrets");
-  const writable = (http: HttpContext) => repositoryFor(http, context.store, "secrets", "write");
+  const readable = (http: HttpContext) => settingsScope(http, context, "secrets");
+  const writable = (http: HttpContext) => scopeFor(http, context, "secrets", "write");
   const nameOf = (http: HttpContext) => http.req.param("name") ?? "";
 
   rest.get(root, (http) => {
-    const all = settingsOf(context, readable(http), "secrets");
+    const all = settingsOf(readable(http), "secrets");
     return respond<"actions/list-repo-secrets">(http, {
       total_count: all.length,
       secrets: paginate(http, all).map(shown),
@@ -58,32 +58,32 @@ export function secretRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${root}/public-key`, (http) => {
-    const { id, publicKey } = keyOf(context, readable(http));
+    const { id, publicKey } = keyOf(readable(http));
     return respond<"actions/get-repo-public-key">(http, { key_id: String(id), key: publicKey });
   });
 
   rest.get(`${root}/:name`, (http) => {
-    const found = findSetting(context, readable(http), "secrets", nameOf(http));
+    const found = findSetting(readable(http), "secrets", nameOf(http));
     if (found === undefined) throw notFound();
     return respond<"actions/get-repo-secret">(http, shown(found));
   });
 
   rest.put(`${root}/:name`, async (http) => {
-    const repository = writable(http);
+    const scope = writable(http);
     const name = checkName(nameOf(http));
     const { encrypted_value: sealed, key_id: keyId } = await bodyOf(http, given);
-    const key = keyOf(context, repository);
+    const key = keyOf(scope);
     const value = keyId === String(key.id) ? unseal(new Uint8Array(Buffer.from(sealed, "base64")), key) : null;
     if (value === null) throw new ApiError(422, "Bad request - unable to decrypt the value with the key of key_id");
-    const isNew = findSetting(context, repository, "secrets", name) === undefined;
-    changeSetting(context, repository, "secrets", name, value);
+    const isNew = findSetting(scope, "secrets", name) === undefined;
+    changeSetting(scope, "secrets", name, value);
     return isNew ? respond<"actions/create-or-update-repo-secret", 201>(http, {}, 201) : http.body(null, 204);
   });
 
   rest.delete(`${root}/:name`, (http) => {
-    const repository = writable(http);
-    if (findSetting(context, repository, "secrets", nameOf(http)) === undefined) throw notFound();
-    changeSetting(context, repository, "secrets", nameOf(http), null);
+    const scope = writable(http);
+    if (findSetting(scope, "secrets", nameOf(http)) === undefined) throw notFound();
+    changeSetting(scope, "secrets", nameOf(http), null);
     return http.body(null, 204);
   });
   return rest;

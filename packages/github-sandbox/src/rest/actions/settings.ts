@@ -1,8 +1,9 @@
 /** Reads and changes the secrets and variables of a repository. */
+
 import { ApiError } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import type { Repository } from "../../store/entities.ts";
-import { type HttpContext, repositoryFor } from "../kit.ts";
+import { type HttpContext, scopeFor } from "../kit.ts";
 
 export type SettingKind = "secrets" | "variables";
 
@@ -14,13 +15,13 @@ export interface Setting {
 }
 
 /**
- * Returns the repository, if the actor may read its settings. Seeing a public repository is not enough: a scoped token
+ * Returns the scope if the actor may read the settings of the repository. Seeing a public repository is not enough: a scoped token
  * needs the permission, a person write access.
  */
-export function readableSettings(http: HttpContext, context: SandboxContext, permission: string): Repository {
+export function settingsScope(http: HttpContext, context: SandboxContext, permission: string): RepositoryScope {
   const actor = http.get("actor");
   const isScoped = actor.kind === "token" && actor.token.permissions !== null;
-  return repositoryFor(http, context.store, permission, isScoped ? "read" : "write");
+  return scopeFor(http, context, permission, isScoped ? "read" : "write");
 }
 
 /**
@@ -40,8 +41,9 @@ function dateKey(repository: Repository, kind: SettingKind, name: string): strin
 }
 
 /** Lists the settings. One that came with the repository's creation, or by hand, gets the repository's date. */
-export function settingsOf(context: SandboxContext, repository: Repository, kind: SettingKind): Setting[] {
-  const dates = context.store.table("settingDates");
+export function settingsOf(scope: RepositoryScope, kind: SettingKind): Setting[] {
+  const { repository } = scope;
+  const dates = scope.store.table("settingDates");
   return Object.entries(repository[kind])
     .map(([name, value]) => {
       const { createdAt, updatedAt } = dates.get(dateKey(repository, kind, name)) ?? {
@@ -53,24 +55,13 @@ export function settingsOf(context: SandboxContext, repository: Repository, kind
     .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-export function findSetting(
-  context: SandboxContext,
-  repository: Repository,
-  kind: SettingKind,
-  name: string,
-): Setting | undefined {
-  return settingsOf(context, repository, kind).find((setting) => setting.name === name.toUpperCase());
+export function findSetting(scope: RepositoryScope, kind: SettingKind, name: string): Setting | undefined {
+  return settingsOf(scope, kind).find((setting) => setting.name === name.toUpperCase());
 }
 
 /** Sets a value, or deletes it with null. */
-export function changeSetting(
-  context: SandboxContext,
-  repository: Repository,
-  kind: SettingKind,
-  name: string,
-  value: string | null,
-): void {
-  const { store } = context;
+export function changeSetting(scope: RepositoryScope, kind: SettingKind, name: string, value: string | null): void {
+  const { store, repository } = scope;
   const upper = name.toUpperCase();
   const others = Object.entries(repository[kind]).filter(([known]) => known.toUpperCase() !== upper);
   const entries = value === null ? others : [...others, [upper, value] as const];

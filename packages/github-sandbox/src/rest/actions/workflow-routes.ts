@@ -4,7 +4,7 @@ import type { Actions } from "../../actions/index.ts";
 import type { SandboxContext } from "../../context.ts";
 import { renderWorkflow } from "../../render/actions.ts";
 import { repositoryApi, repositoryWeb } from "../../render/site.ts";
-import { actingUser, jsonBody, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { actingUser, jsonBody, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { workflowFor } from "./find.ts";
 
@@ -17,16 +17,16 @@ export function workflowRoutes(context: SandboxContext, actions: Actions): Rest 
   const root = "/repos/:owner/:repo/actions/workflows";
 
   rest.get(root, async (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const all = await actions.workflows(repository);
-    const workflows = paginate(http, all).map((entity) => renderWorkflow(context, repository, entity));
+    const scope = scopeFor(http, context, "actions", "read");
+    const all = await actions.workflows(scope.repository);
+    const workflows = paginate(http, all).map((entity) => renderWorkflow(scope, entity));
     return respond<"actions/list-repo-workflows">(http, { total_count: all.length, workflows });
   });
 
   rest.get(`${root}/:workflow`, async (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "read");
-    const entity = await workflowFor(http, actions, repository);
-    return respond<"actions/get-workflow">(http, renderWorkflow(context, repository, entity));
+    const scope = scopeFor(http, context, "actions", "read");
+    const entity = await workflowFor(http, actions, scope.repository);
+    return respond<"actions/get-workflow">(http, renderWorkflow(scope, entity));
   });
 
   for (const [verb, state] of [
@@ -34,15 +34,16 @@ export function workflowRoutes(context: SandboxContext, actions: Actions): Rest 
     ["disable", "disabled_manually"],
   ] as const) {
     rest.put(`${root}/:workflow/${verb}`, async (http) => {
-      const repository = repositoryFor(http, context.store, "actions", "write");
-      const workflow = await workflowFor(http, actions, repository);
+      const scope = scopeFor(http, context, "actions", "write");
+      const workflow = await workflowFor(http, actions, scope.repository);
       context.store.table("workflows").put({ ...workflow, state, updatedAt: context.store.now() });
       return http.body(null, 204);
     });
   }
 
   rest.post(`${root}/:workflow/dispatches`, async (http) => {
-    const repository = repositoryFor(http, context.store, "actions", "write");
+    const scope = scopeFor(http, context, "actions", "write");
+    const { repository } = scope;
     const actor = actingUser(http);
     const workflow = await workflowFor(http, actions, repository);
     const { ref, inputs = {}, return_run_details: details } = await jsonBody(http);
@@ -53,8 +54,8 @@ export function workflowRoutes(context: SandboxContext, actions: Actions): Rest 
     if (details !== true) return http.body(null, 204);
     return respond<"actions/create-workflow-dispatch">(http, {
       workflow_run_id: run.id,
-      run_url: `${repositoryApi(context, repository)}/actions/runs/${run.id}`,
-      html_url: `${repositoryWeb(context, repository)}/actions/runs/${run.id}`,
+      run_url: `${repositoryApi(scope)}/actions/runs/${run.id}`,
+      html_url: `${repositoryWeb(scope)}/actions/runs/${run.id}`,
     });
   });
   return rest;

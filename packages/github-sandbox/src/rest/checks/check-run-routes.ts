@@ -2,13 +2,13 @@
 
 import { z } from "zod";
 import { forbidden, unprocessable } from "../../access/errors.ts";
-import { type Recorder, recordCheckRun, suiteFor } from "../../checks/record.ts";
+import { recordCheckRun, suiteFor } from "../../checks/record.ts";
 import { latestRuns } from "../../checks/rollup.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { ActingScope, RepositoryScope, SandboxContext } from "../../context.ts";
 import { renderCheckRun } from "../../render/check.ts";
-import type { CheckRun, Repository } from "../../store/entities.ts";
+import type { CheckRun } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { actingUser, byJobToken, type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { actingApp, runAt, suiteAt } from "./find.ts";
@@ -32,19 +32,15 @@ type Changes = z.output<typeof updated>;
 export function checkRunRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const runs = context.store.table("checkRuns");
-  const recorder: Recorder = {
-    ...context,
-    headCommit: (repository, commit) => context.git.headCommit(repository, commit),
-  };
 
-  async function record(http: HttpContext, repository: Repository, run: CheckRun) {
-    const initiator = { user: actingUser(http), byJobToken: byJobToken(http) };
-    await recordCheckRun(recorder, repository, run, initiator);
-    return renderCheckRun(context, repository, run);
+  async function record(scope: ActingScope, run: CheckRun) {
+    await recordCheckRun(scope, run);
+    return renderCheckRun(scope, run);
   }
 
   rest.post("/repos/:owner/:repo/check-runs", async (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "write");
+    const scope = scopeFor(http, context, "checks", "write");
+    const { repository } = scope;
     const app = actingApp(http);
     const body = await bodyOf(http, created);
     const headSha = await context.git.resolve(repository, body.head_sha);
@@ -54,7 +50,7 @@ export function checkRunRoutes(context: SandboxContext): Rest {
         [{ field: "head_sha", code: "invalid" }],
         `No commit found for SHA: ${body.head_sha}`,
       );
-    const suite = suiteFor(context, repository, headSha, app.id);
+    const suite = suiteFor(scope, headSha, app.id);
     const blank: CheckRun = {
       id: context.store.nextId(),
       repositoryId: repository.id,
@@ -70,27 +66,23 @@ export function checkRunRoutes(context: SandboxContext): Rest {
       completedAt: null,
       output: { title: null, summary: null, text: null },
     };
-    return respond<"checks/create", 201>(
-      http,
-      await record(http, repository, changedRun(blank, body, context.store.now())),
-      201,
-    );
+    return respond<"checks/create", 201>(http, await record(scope, changedRun(blank, body, context.store.now())), 201);
   });
 
   rest.patch("/repos/:owner/:repo/check-runs/:id{[0-9]+}", async (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "write");
+    const scope = scopeFor(http, context, "checks", "write");
     const app = actingApp(http);
     const body = await bodyOf(http, updated);
-    const run = runAt(http, context, repository);
+    const run = runAt(http, scope);
     if (run.appId !== app.id) {
       throw forbidden(
         `Invalid app_id \`${app.id}\` - check run can only be modified by the GitHub App that created it.`,
       );
     }
-    return respond<"checks/update">(http, await record(http, repository, changedRun(run, body, context.store.now())));
+    return respond<"checks/update">(http, await record(scope, changedRun(run, body, context.store.now())));
   });
 
-  function listRuns(http: HttpContext, repository: Repository, all: CheckRun[]) {
+  function listRuns(http: HttpContext, scope: RepositoryScope, all: CheckRun[]) {
     const query = http.req.query();
     const wanted = all.filter(
       (run) =>
@@ -101,38 +93,38 @@ export function checkRunRoutes(context: SandboxContext): Rest {
     const shown = (query.filter === "all" ? wanted : latestRuns(wanted)).sort((a, b) => b.id - a.id);
     return respond<"checks/list-for-ref">(http, {
       total_count: shown.length,
-      check_runs: paginate(http, shown).map((run) => renderCheckRun(context, repository, run)),
+      check_runs: paginate(http, shown).map((run) => renderCheckRun(scope, run)),
     });
   }
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}", (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "read");
-    return respond<"checks/get">(http, renderCheckRun(context, repository, runAt(http, context, repository)));
+    const scope = scopeFor(http, context, "checks", "read");
+    return respond<"checks/get">(http, renderCheckRun(scope, runAt(http, scope)));
   });
 
   rest.get("/repos/:owner/:repo/check-runs/:id{[0-9]+}/annotations", (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "read");
-    runAt(http, context, repository);
+    const scope = scopeFor(http, context, "checks", "read");
+    runAt(http, scope);
     return respond<"checks/list-annotations">(http, []);
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}/check-runs", (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "read");
-    const suite = suiteAt(http, context, repository);
+    const scope = scopeFor(http, context, "checks", "read");
+    const suite = suiteAt(http, scope);
     return listRuns(
       http,
-      repository,
+      scope,
       runs.filter((run) => run.suiteId === suite.id),
     );
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-runs", async (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "read");
-    const sha = await commitAt(context, repository, http.req.param("ref"));
+    const scope = scopeFor(http, context, "checks", "read");
+    const sha = await commitAt(scope, http.req.param("ref"));
     return listRuns(
       http,
-      repository,
-      runs.filter((run) => run.repositoryId === repository.id && run.headSha === sha),
+      scope,
+      runs.filter((run) => run.repositoryId === scope.repository.id && run.headSha === sha),
     );
   });
 

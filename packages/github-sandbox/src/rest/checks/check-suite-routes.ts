@@ -3,12 +3,11 @@
 import { z } from "zod";
 import { notFound, unprocessable } from "../../access/errors.ts";
 import { suiteFor } from "../../checks/record.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { renderCheckSuite } from "../../render/check.ts";
-import type { CheckSuite, Repository } from "../../store/entities.ts";
+import type { CheckSuite } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 import { actingApp, runAt, suiteAt } from "./find.ts";
@@ -20,38 +19,39 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   const runs = context.store.table("checkRuns");
   const suites = context.store.table("checkSuites");
 
-  async function showSuite(repository: Repository, suite: CheckSuite) {
-    const headCommit = await context.git.headCommit(repository, suite.headSha);
-    return renderCheckSuite(context, repository, suite, headCommit);
+  async function showSuite(scope: RepositoryScope, suite: CheckSuite) {
+    const headCommit = await scope.git.headCommit(scope.repository, suite.headSha);
+    return renderCheckSuite(scope, suite, headCommit);
   }
 
   rest.post("/repos/:owner/:repo/check-suites", async (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "write");
+    const scope = scopeFor(http, context, "checks", "write");
     const app = actingApp(http);
     const { head_sha: wanted } = await bodyOf(http, created);
-    const sha = await context.git.resolve(repository, wanted);
+    const sha = await context.git.resolve(scope.repository, wanted);
     if (sha === null) throw unprocessable("CheckSuite", [{ field: "head_sha", code: "invalid" }]);
     const last = context.store.nextId();
-    const suite = suiteFor(context, repository, sha, app.id);
+    const suite = suiteFor(scope, sha, app.id);
     // GitHub answers 200 if the suite existed: https://docs.github.com/en/rest/checks/suites#create-a-check-suite
-    const shown = await showSuite(repository, suite);
+    const shown = await showSuite(scope, suite);
     return suite.id > last
       ? respond<"checks/create-suite", 201>(http, shown, 201)
       : respond<"checks/create-suite">(http, shown);
   });
 
   rest.get("/repos/:owner/:repo/check-suites/:id{[0-9]+}", async (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "read");
-    return respond<"checks/get-suite">(http, await showSuite(repository, suiteAt(http, context, repository)));
+    const scope = scopeFor(http, context, "checks", "read");
+    return respond<"checks/get-suite">(http, await showSuite(scope, suiteAt(http, scope)));
   });
 
   rest.post("/repos/:owner/:repo/check-suites/:id{[0-9]+}/rerequest", async (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "write");
-    const suite = suiteAt(http, context, repository);
+    const scope = scopeFor(http, context, "checks", "write");
+    const { repository } = scope;
+    const suite = suiteAt(http, scope);
     const headCommit = await context.git.headCommit(repository, suite.headSha);
     context.announce({
       repository,
-      initiator: initiatorOf(http),
+      initiator: scope.initiator,
       event: "check_suite",
       action: "rerequested",
       suite,
@@ -62,14 +62,13 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   });
 
   rest.post("/repos/:owner/:repo/check-runs/:id{[0-9]+}/rerequest", (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "write");
-    const run = runAt(http, context, repository);
+    const scope = scopeFor(http, context, "checks", "write");
+    const run = runAt(http, scope);
     const suite = suites.get(run.suiteId);
     if (suite === undefined) throw notFound();
-    const initiator = initiatorOf(http);
     context.announce({
-      repository,
-      initiator,
+      repository: scope.repository,
+      initiator: scope.initiator,
       event: "check_run",
       action: "rerequested",
       run,
@@ -80,17 +79,17 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/check-suites", async (http) => {
-    const repository = repositoryFor(http, context.store, "checks", "read");
-    const sha = await commitAt(context, repository, http.req.param("ref"));
+    const scope = scopeFor(http, context, "checks", "read");
+    const sha = await commitAt(scope, http.req.param("ref"));
     const { app_id: appId, check_name: name } = http.req.query();
     const found = suites.filter(
       (suite) =>
-        suite.repositoryId === repository.id &&
+        suite.repositoryId === scope.repository.id &&
         suite.headSha === sha &&
         (appId === undefined || suite.appId === Number(appId)) &&
         (name === undefined || runs.find((run) => run.suiteId === suite.id && run.name === name) !== undefined),
     );
-    const shown = await Promise.all(paginate(http, found).map((suite) => showSuite(repository, suite)));
+    const shown = await Promise.all(paginate(http, found).map((suite) => showSuite(scope, suite)));
     return respond<"checks/list-suites-for-ref">(http, { total_count: found.length, check_suites: shown });
   });
 

@@ -1,18 +1,19 @@
 /** Finds the check run or suite that a path names, and the acting App. */
+
 import { forbidden, notFound } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
-import type { App, CheckRun, CheckSuite, Repository } from "../../store/entities.ts";
+import type { RepositoryScope } from "../../context.ts";
+import type { App, CheckRun, CheckSuite } from "../../store/entities.ts";
 import type { HttpContext } from "../kit.ts";
 
-export function runAt(http: HttpContext, context: SandboxContext, repository: Repository): CheckRun {
-  const run = context.store.table("checkRuns").get(Number(http.req.param("id")));
-  if (run === undefined || run.repositoryId !== repository.id) throw notFound();
+export function runAt(http: HttpContext, scope: RepositoryScope): CheckRun {
+  const run = scope.store.table("checkRuns").get(Number(http.req.param("id")));
+  if (run === undefined || run.repositoryId !== scope.repository.id) throw notFound();
   return run;
 }
 
-export function suiteAt(http: HttpContext, context: SandboxContext, repository: Repository): CheckSuite {
-  const suite = context.store.table("checkSuites").get(Number(http.req.param("id")));
-  if (suite === undefined || suite.repositoryId !== repository.id) throw notFound();
+export function suiteAt(http: HttpContext, scope: RepositoryScope): CheckSuite {
+  const suite = scope.store.table("checkSuites").get(Number(http.req.param("id")));
+  if (suite === undefined || suite.repositoryId !== scope.repository.id) throw notFound();
   return suite;
 }
 

@@ -10,8 +10,7 @@ import { renderRepository } from "../../render/repository.ts";
 import { repositoryApi, type Schema } from "../../render/site.ts";
 import type { CommitStatus, Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitAt } from "./commit.ts";
 
@@ -36,15 +35,16 @@ export function statusRoutes(context: SandboxContext): Rest {
       .sort((a, b) => b.id - a.id);
 
   rest.post("/repos/:owner/:repo/statuses/:sha", async (http) => {
-    const repository = repositoryFor(http, context.store, "statuses", "write");
+    const scope = scopeFor(http, context, "statuses", "write");
+    const { repository } = scope;
     const body = await bodyOf(http, created);
-    const sha = await commitAt(context, repository, http.req.param("sha"));
+    const sha = await commitAt(scope, http.req.param("sha"));
     if (at(repository, sha).filter((each) => each.context === body.context).length >= mostPerContext) {
       throw unprocessable("Status", [
         { code: "custom", message: "This SHA and context has reached the maximum number of statuses." },
       ]);
     }
-    const initiator = initiatorOf(http);
+    const { initiator } = scope;
     const status = statuses.put({
       id: context.store.nextId(),
       repositoryId: repository.id,
@@ -61,26 +61,27 @@ export function statusRoutes(context: SandboxContext): Rest {
     const commit = await readCommit(git, sha);
     if (commit === null) throw new Error(`no commit ${sha} in repository ${repository.id}`);
     context.announce({ repository, initiator, event: "status", status, commit, branches });
-    return respond<"repos/create-commit-status", 201>(http, renderCommitStatus(context, repository, status), 201);
+    return respond<"repos/create-commit-status", 201>(http, renderCommitStatus(scope, status), 201);
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/statuses", async (http) => {
-    const repository = repositoryFor(http, context.store, "statuses", "read");
-    const sha = await commitAt(context, repository, http.req.param("ref"));
+    const scope = scopeFor(http, context, "statuses", "read");
+    const sha = await commitAt(scope, http.req.param("ref"));
     return respond<"repos/list-commit-statuses-for-ref">(
       http,
-      paginate(http, at(repository, sha)).map((status) => renderCommitStatus(context, repository, status)),
+      paginate(http, at(scope.repository, sha)).map((status) => renderCommitStatus(scope, status)),
     );
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}/status", async (http) => {
-    const repository = repositoryFor(http, context.store, "statuses", "read");
-    const sha = await commitAt(context, repository, http.req.param("ref"));
+    const scope = scopeFor(http, context, "statuses", "read");
+    const { repository } = scope;
+    const sha = await commitAt(scope, http.req.param("ref"));
     const latest = latestStatuses(at(repository, sha));
-    const url = repositoryApi(context, repository);
+    const url = repositoryApi(scope);
     return respond<"repos/get-combined-status-for-ref">(http, {
       state: combined(latest),
-      statuses: paginate(http, latest).map((status) => renderCommitStatus(context, repository, status)),
+      statuses: paginate(http, latest).map((status) => renderCommitStatus(scope, status)),
       sha,
       total_count: latest.length,
       repository: renderRepository(context, repository),

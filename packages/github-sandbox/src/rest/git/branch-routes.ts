@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ApiError } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { mergeTrees } from "../../git/plumbing/merging.ts";
@@ -15,10 +15,8 @@ import { moveRef } from "../../refs/move.ts";
 import { mustHaveMoved } from "../../refs/refusal.ts";
 import { renderCommit } from "../../render/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../render/site.ts";
-import type { Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { commitNamed } from "./find.ts";
 
@@ -28,19 +26,19 @@ export function branchRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/branches", async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "read");
-    const refs = await listRefs(context.git.at(repository), "refs/heads/");
+    const scope = scopeFor(http, context, "contents", "read");
+    const refs = await listRefs(context.git.at(scope.repository), "refs/heads/");
     const wanted = http.req.query("protected");
     const named = refs.flatMap(({ ref, sha }) => {
       const name = branchOf(ref);
-      return name === null ? [] : [{ name, sha, guarded: isProtected(context.store, repository, name) }];
+      return name === null ? [] : [{ name, sha, guarded: isProtected(scope, name) }];
     });
     const found = named.filter(({ guarded }) => wanted === undefined || (wanted === "true") === guarded);
     const answer = paginate(http, found).map(({ name, sha, guarded }) => ({
       name,
-      commit: { sha, url: `${repositoryApi(context, repository)}/commits/${sha}` },
+      commit: { sha, url: `${repositoryApi(scope)}/commits/${sha}` },
       protected: guarded,
-      ...protectionPart(context, repository, name),
+      ...protectionPart(scope, name),
     }));
     return respond<"repos/list-branches">(http, answer satisfies Schema<"short-branch">[]);
   });
@@ -48,24 +46,25 @@ export function branchRoutes(context: SandboxContext): Rest {
   rest.get("/repos/:owner/:repo/branches/:branch{.+}", async (http, next) => {
     const name = http.req.param("branch");
     if (/\/protection(\/|$)/.test(name)) return next();
-    const repository = repositoryFor(http, context.store, "contents", "read");
-    const sha = await readRef(context.git.at(repository), `refs/heads/${name}`);
+    const scope = scopeFor(http, context, "contents", "read");
+    const sha = await readRef(context.git.at(scope.repository), `refs/heads/${name}`);
     if (sha === null) throw new ApiError(404, "Branch not found");
     const answer: Schema<"branch-with-protection"> = {
       name,
-      commit: renderCommit(context, repository, await commitNamed(context, repository, sha)),
+      commit: renderCommit(scope, await commitNamed(scope, sha)),
       _links: {
-        self: `${repositoryApi(context, repository)}/branches/${name}`,
-        html: `${repositoryWeb(context, repository)}/tree/${name}`,
+        self: `${repositoryApi(scope)}/branches/${name}`,
+        html: `${repositoryWeb(scope)}/tree/${name}`,
       },
-      protected: isProtected(context.store, repository, name),
-      ...protectionPart(context, repository, name),
+      protected: isProtected(scope, name),
+      ...protectionPart(scope, name),
     };
     return respond<"repos/get-branch">(http, answer);
   });
 
   rest.post("/repos/:owner/:repo/merges", async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "write");
+    const scope = scopeFor(http, context, "contents", "write");
+    const { repository } = scope;
     const body = await bodyOf(http, merged);
     const git = context.git.at(repository);
     const base = await readRef(git, `refs/heads/${body.base}`);
@@ -75,30 +74,25 @@ export function branchRoutes(context: SandboxContext): Rest {
     if (await isAncestor(git, head, base)) return http.body(null, 204);
     const tree = await mergeTrees(git, base, head);
     if (!("tree" in tree)) throw new ApiError(409, "Merge conflict");
-    const initiator = initiatorOf(http);
     const now = context.store.now();
     const to = await writeCommit(git, {
       tree: tree.tree,
       parents: [base, head],
       message: body.commit_message ?? `Merge ${body.head} into ${body.base}`,
-      author: signatureOf(initiator.user, now),
+      author: signatureOf(scope.initiator.user, now),
       committer: githubSignature(now),
     });
     const move = { ref: `refs/heads/${body.base}`, from: base, to, force: false };
-    mustHaveMoved(await context.git.exclusive(repository, () => moveRef(context, repository, move, initiator)));
-    return respond<"repos/merge", 201>(
-      http,
-      renderCommit(context, repository, await commitNamed(context, repository, to)),
-      201,
-    );
+    mustHaveMoved(await context.git.exclusive(repository, () => moveRef(scope, move)));
+    return respond<"repos/merge", 201>(http, renderCommit(scope, await commitNamed(scope, to)), 201);
   });
 
   return rest;
 }
 
 /** Renders the summary of classic protection that every branch includes. */
-function protectionPart(context: SandboxContext, repository: Repository, branch: string) {
-  const protection = protectionOf(context.store, repository, branch);
+function protectionPart(scope: RepositoryScope, branch: string) {
+  const protection = protectionOf(scope, branch);
   const required = protection?.requiredStatusChecks;
   const level = protection?.enforceAdmins ? "everyone" : "non_admins";
   return {
@@ -110,6 +104,6 @@ function protectionPart(context: SandboxContext, repository: Repository, branch:
         checks: required?.checks.map(({ context, appId }) => ({ context, app_id: appId })) ?? [],
       },
     },
-    protection_url: `${repositoryApi(context, repository)}/branches/${encodeURIComponent(branch)}/protection`,
+    protection_url: `${repositoryApi(scope)}/branches/${encodeURIComponent(branch)}/protection`,
   };
 }

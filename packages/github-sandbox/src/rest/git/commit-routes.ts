@@ -1,13 +1,14 @@
 /** Commits and comparisons. https://docs.github.com/en/rest/commits/commits */
+
 import { notFound } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { diffText, emptyTree, patchText } from "../../git/plumbing/diff.ts";
 import { distance, log, mergeBase } from "../../git/plumbing/history.ts";
 import type { Commit } from "../../git/plumbing/objects.ts";
 import { pathInUrl, renderCommit } from "../../render/git.ts";
 import { repositoryApi, repositoryWeb, type Schema } from "../../render/site.ts";
 import type { Repository } from "../../store/entities.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { diffEntries } from "./diffs.ts";
 import { commitNamed, shaNamed } from "./find.ts";
@@ -17,44 +18,41 @@ import { mediaType, textAnswer } from "./media.ts";
 const shownCommits = 250;
 const shownFiles = 300;
 
-export function commitsOf(
-  context: SandboxContext,
-  repository: Repository,
-  commits: readonly Commit[],
-): Schema<"commit">[] {
-  return commits.map((commit) => renderCommit(context, repository, commit));
+export function commitsOf(scope: RepositoryScope, commits: readonly Commit[]): Schema<"commit">[] {
+  return commits.map((commit) => renderCommit(scope, commit));
 }
 
 export function commitRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/commits", async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "read");
+    const scope = scopeFor(http, context, "contents", "read");
+    const { repository } = scope;
     const { sha, path, since, until, author } = http.req.query();
-    const tip = await shaNamed(context, repository, sha ?? repository.defaultBranch);
+    const tip = await shaNamed(scope, sha ?? repository.defaultBranch);
     const wanted = Object.entries({ path, since, until, author }).filter((entry) => entry[1] !== undefined);
     const found = await log(context.git.at(repository), tip, Object.fromEntries(wanted));
-    return respond<"repos/list-commits">(http, commitsOf(context, repository, paginate(http, found)));
+    return respond<"repos/list-commits">(http, commitsOf(scope, paginate(http, found)));
   });
 
   rest.get("/repos/:owner/:repo/commits/:ref{.+}", async (http, next) => {
     const ref = http.req.param("ref");
     // `commits/main/status` and the like are other routes. Ask for a branch with such a name by SHA.
     if (/\/(status|statuses|check-runs|check-suites|comments|pulls)$/.test(ref)) return next();
-    const repository = repositoryFor(http, context.store, "contents", "read");
-    const commit = await commitNamed(context, repository, ref);
+    const scope = scopeFor(http, context, "contents", "read");
+    const commit = await commitNamed(scope, ref);
     const from = commit.parents[0] ?? emptyTree;
     const type = mediaType(http);
-    const git = context.git.at(repository);
+    const git = context.git.at(scope.repository);
     if (type === "sha") return textAnswer(http, type, commit.sha);
     if (type === "diff") return textAnswer(http, type, await diffText(git, from, commit.sha));
     if (type === "patch") return textAnswer(http, type, await patchText(git, commit.parents[0] ?? null, commit.sha));
-    const files = await diffEntries(context, repository, from, commit.sha);
+    const files = await diffEntries(scope, from, commit.sha);
     const additions = files.reduce((sum, file) => sum + file.additions, 0);
     const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
     const stats = { additions, deletions, total: additions + deletions };
     const answer: Schema<"commit"> = {
-      ...renderCommit(context, repository, commit),
+      ...renderCommit(scope, commit),
       stats,
       files: paginate(http, files),
     };
@@ -62,12 +60,13 @@ export function commitRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/compare/:basehead{.+}", async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "read");
+    const scope = scopeFor(http, context, "contents", "read");
+    const { repository } = scope;
     const [baseName, headName] = http.req.param("basehead").split("...");
     if (!baseName || !headName) throw notFound();
     const [base, head] = await Promise.all([
-      shaNamed(context, repository, withoutOwner(repository, baseName)),
-      shaNamed(context, repository, withoutOwner(repository, headName)),
+      shaNamed(scope, withoutOwner(repository, baseName)),
+      shaNamed(scope, withoutOwner(repository, headName)),
     ]);
     const git = context.git.at(repository);
     const ancestor = await mergeBase(git, base, head);
@@ -77,7 +76,7 @@ export function commitRoutes(context: SandboxContext): Rest {
     if (type === "patch") return textAnswer(http, type, await patchText(git, base, head));
     return respond<"repos/compare-commits">(
       http,
-      await comparison(http, context, repository, { baseName, headName, base, head, ancestor }),
+      await comparison(http, scope, { baseName, headName, base, head, ancestor }),
     );
   });
 
@@ -101,38 +100,37 @@ interface Compared {
 
 async function comparison(
   http: HttpContext,
-  context: SandboxContext,
-  repository: Repository,
+  scope: RepositoryScope,
   { baseName, headName, base, head, ancestor }: Compared,
 ): Promise<Schema<"commit-comparison">> {
-  const git = context.git.at(repository);
+  const { repository } = scope;
+  const git = scope.git.at(repository);
   const [{ ahead, behind }, commits, baseCommit, ancestorCommit] = await Promise.all([
     distance(git, base, head),
     log(git, head, { without: [base], reverse: true }),
-    commitNamed(context, repository, base),
-    commitNamed(context, repository, ancestor),
+    commitNamed(scope, base),
+    commitNamed(scope, ancestor),
   ]);
   const { page, per_page: perPage } = http.req.query();
   const shown = (page ?? perPage) ? paginate(http, commits) : commits.slice(0, shownCommits);
   // Only the first page lists files.
-  const files =
-    Number(page ?? 1) > 1 ? [] : (await diffEntries(context, repository, ancestor, head)).slice(0, shownFiles);
+  const files = Number(page ?? 1) > 1 ? [] : (await diffEntries(scope, ancestor, head)).slice(0, shownFiles);
   const names = `${pathInUrl(baseName)}...${pathInUrl(headName)}`;
-  const html = `${repositoryWeb(context, repository)}/compare/${names}`;
+  const html = `${repositoryWeb(scope)}/compare/${names}`;
   const permanent = [base, head].map((sha) => `${repository.owner}:${sha.slice(0, 7)}`).join("...");
   return {
-    url: `${repositoryApi(context, repository)}/compare/${names}`,
+    url: `${repositoryApi(scope)}/compare/${names}`,
     html_url: html,
-    permalink_url: `${repositoryWeb(context, repository)}/compare/${permanent}`,
+    permalink_url: `${repositoryWeb(scope)}/compare/${permanent}`,
     diff_url: `${html}.diff`,
     patch_url: `${html}.patch`,
-    base_commit: renderCommit(context, repository, baseCommit),
-    merge_base_commit: renderCommit(context, repository, ancestorCommit),
+    base_commit: renderCommit(scope, baseCommit),
+    merge_base_commit: renderCommit(scope, ancestorCommit),
     status: relation(ahead, behind),
     ahead_by: ahead,
     behind_by: behind,
     total_commits: ahead,
-    commits: commitsOf(context, repository, shown),
+    commits: commitsOf(scope, shown),
     files,
   };
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ApiError, notFound } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { githubSignature, signatureOf } from "../../git/identity.ts";
 import { isFilePath } from "../../git/plumbing/names.ts";
 import { readBlob, readCommit, type Signature, writeBlob, writeCommit } from "../../git/plumbing/objects.ts";
@@ -18,10 +18,8 @@ import {
   renderContentSymlink,
   renderGitCommit,
 } from "../../render/git.ts";
-import type { Repository } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { type HttpContext, newRest, type Rest, repositoryFor } from "../kit.ts";
+import { type HttpContext, newRest, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { checkedPath } from "./find.ts";
 import { mediaType, textAnswer } from "./media.ts";
@@ -48,7 +46,8 @@ export function contentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   async function show(http: HttpContext, path: string): Promise<Response> {
-    const repository = repositoryFor(http, context.store, "contents", "read");
+    const scope = scopeFor(http, context, "contents", "read");
+    const { repository } = scope;
     if (path !== "" && !isFilePath(path)) throw notFound();
     const ref = http.req.query("ref") ?? repository.defaultBranch;
     const commit = await context.git.resolve(repository, ref);
@@ -61,25 +60,25 @@ export function contentRoutes(context: SandboxContext): Rest {
       const prefix = path === "" ? "" : `${path}/`;
       return respond<"repos/get-content">(
         http,
-        entries.map((each) => renderContentEntry(context, repository, ref, `${prefix}${each.path}`, each)),
+        entries.map((each) => renderContentEntry(scope, ref, `${prefix}${each.path}`, each)),
       );
     }
     if (entry.type === "commit") {
       const url = await submoduleUrl(git, commit, path);
-      return respond<"repos/get-content">(http, renderContentSubmodule(context, repository, ref, path, entry, url));
+      return respond<"repos/get-content">(http, renderContentSubmodule(scope, ref, path, entry, url));
     }
-    return showFile(http, repository, ref, path, entry);
+    return showFile(http, scope, ref, path, entry);
   }
 
-  async function showFile(http: HttpContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
-    const content = await readBlob(context.git.at(repository), entry.sha);
+  async function showFile(http: HttpContext, scope: RepositoryScope, ref: string, path: string, entry: TreeEntry) {
+    const content = await readBlob(context.git.at(scope.repository), entry.sha);
     if (content === null) throw notFound();
     if (mediaType(http) === "raw") return textAnswer(http, "raw", content);
     if (entry.mode === "120000") {
       const target = content.toString("utf8");
-      return respond<"repos/get-content">(http, renderContentSymlink(context, repository, ref, path, entry, target));
+      return respond<"repos/get-content">(http, renderContentSymlink(scope, ref, path, entry, target));
     }
-    const answer = renderContentFile(context, repository, ref, path, entry, content);
+    const answer = renderContentFile(scope, ref, path, entry, content);
     return respond<"repos/get-content">(
       http,
       content.length > largestShown ? { ...answer, content: "", encoding: "none" } : answer,
@@ -92,10 +91,10 @@ export function contentRoutes(context: SandboxContext): Rest {
 
   /** Writes `content` (null: deletes the file) to the branch in one commit. */
   async function commitFile(http: HttpContext, body: Change, content: Buffer | null): Promise<Response> {
-    const repository = repositoryFor(http, context.store, "contents", "write");
+    const scope = scopeFor(http, context, "contents", "write");
+    const { repository } = scope;
     const path = checkedPath(http.req.param("path") ?? "", "path");
     const branch = body.branch ?? repository.defaultBranch;
-    const initiator = initiatorOf(http);
     return context.git.exclusive(repository, async () => {
       const git = context.git.at(repository);
       const tip = await readRef(git, `refs/heads/${branch}`);
@@ -104,16 +103,16 @@ export function contentRoutes(context: SandboxContext): Rest {
       const verb = verbFor(path, body, old, content);
       const blob = content === null ? null : await writeBlob(git, content);
       const tree = await writeTree(git, tip, [{ path, mode: old?.mode ?? "100644", sha: blob }]);
-      const { author, committer } = signatures(body, initiator.user);
+      const { author, committer } = signatures(body, scope.initiator.user);
       const { message } = body;
       const to = await writeCommit(git, { tree, parents: tip === null ? [] : [tip], message, author, committer });
       const move = { ref: `refs/heads/${branch}`, from: tip, to, force: false };
-      mustHaveCommitted(await moveRef(context, repository, move, initiator), verb, path, tip ?? branch);
+      mustHaveCommitted(await moveRef(scope, move), verb, path, tip ?? branch);
       const [commit, entry] = await Promise.all([readCommit(git, to), entryAt(git, to, path)]);
       if (commit === null) throw new Error(`commit ${to} is not readable`);
       const answer = {
-        content: entry === null ? null : contentOf(context, repository, branch, path, entry),
-        commit: renderGitCommit(context, repository, commit),
+        content: entry === null ? null : contentOf(scope, branch, path, entry),
+        commit: renderGitCommit(scope, commit),
       };
       return verb === "create"
         ? respond<"repos/create-or-update-file-contents", 201>(http, answer, 201)
@@ -136,14 +135,14 @@ export function contentRoutes(context: SandboxContext): Rest {
   }
 
   rest.put("/repos/:owner/:repo/contents/:path{.+}", async (http) => {
-    repositoryFor(http, context.store, "contents", "write");
+    scopeFor(http, context, "contents", "write");
     const body = await bodyOf(http, put);
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(body.content)) throw new ApiError(422, "content is not valid Base64");
     return commitFile(http, body, Buffer.from(body.content, "base64"));
   });
 
   rest.delete("/repos/:owner/:repo/contents/:path{.+}", async (http) => {
-    repositoryFor(http, context.store, "contents", "write");
+    scopeFor(http, context, "contents", "write");
     // Octokit sends a body, other clients a query.
     const body = await bodyOf(http, change.partial({ message: true }));
     const all = { ...http.req.query(), ...body };
@@ -154,14 +153,8 @@ export function contentRoutes(context: SandboxContext): Rest {
 }
 
 /** Renders the file of a `file-commit`. Its fields are not nullable, unlike those of a listing. */
-function contentOf(context: SandboxContext, repository: Repository, ref: string, path: string, entry: TreeEntry) {
-  const { git_url, html_url, download_url, _links, ...rest } = renderContentEntry(
-    context,
-    repository,
-    ref,
-    path,
-    entry,
-  );
+function contentOf(scope: RepositoryScope, ref: string, path: string, entry: TreeEntry) {
+  const { git_url, html_url, download_url, _links, ...rest } = renderContentEntry(scope, ref, path, entry);
   return {
     ...rest,
     git_url: git_url ?? "",

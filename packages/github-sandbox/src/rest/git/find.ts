@@ -1,21 +1,22 @@
 /** Finds commits by the names in a path or a body, and answers with GitHub's error otherwise. */
+
 import { ApiError, notFound } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope } from "../../context.ts";
 import { isFilePath } from "../../git/plumbing/names.ts";
 import { type Commit, readCommit } from "../../git/plumbing/objects.ts";
-import type { Repository } from "../../store/entities.ts";
 
 /** Returns the commit that a branch, tag, SHA or ref names. @throws ApiError 422 */
-export async function commitNamed(context: SandboxContext, repository: Repository, ref: string): Promise<Commit> {
-  const sha = await context.git.resolve(repository, ref);
-  const commit = sha === null ? null : await readCommit(context.git.at(repository), sha);
+export async function commitNamed(scope: RepositoryScope, ref: string): Promise<Commit> {
+  const { repository } = scope;
+  const sha = await scope.git.resolve(repository, ref);
+  const commit = sha === null ? null : await readCommit(scope.git.at(repository), sha);
   if (commit === null) throw new ApiError(422, `No commit found for SHA: ${ref}`);
   return commit;
 }
 
 /** Returns the SHA of the commit that `ref` names. @throws ApiError 404 */
-export async function shaNamed(context: SandboxContext, repository: Repository, ref: string): Promise<string> {
-  const sha = await context.git.resolve(repository, ref);
+export async function shaNamed(scope: RepositoryScope, ref: string): Promise<string> {
+  const sha = await scope.git.resolve(scope.repository, ref);
   if (sha === null) throw notFound();
   return sha;
 }

@@ -11,7 +11,7 @@ import { readTree, type TreeChange, writeTree } from "../../git/plumbing/trees.t
 import { renderGitCommit, renderGitTree, wrappedBase64 } from "../../render/git.ts";
 import { nodeId, repositoryApi, type Schema } from "../../render/site.ts";
 import { bodyOf } from "../body.ts";
-import { actingUser, newRest, type Rest, repositoryFor } from "../kit.ts";
+import { actingUser, newRest, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { checkedPath, shaNamed } from "./find.ts";
 import { mediaType, textAnswer } from "./media.ts";
@@ -55,28 +55,28 @@ export function objectRoutes(context: SandboxContext): Rest {
   const git = "/repos/:owner/:repo/git";
 
   rest.post(`${git}/blobs`, async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "write");
+    const scope = scopeFor(http, context, "contents", "write");
     const { content, encoding } = await bodyOf(http, newBlob);
     const blob = await writeBlob(
-      context.git.at(repository),
+      context.git.at(scope.repository),
       Buffer.from(content, encoding === "base64" ? "base64" : "utf8"),
     );
-    const url = `${repositoryApi(context, repository)}/git/blobs/${blob}`;
+    const url = `${repositoryApi(scope)}/git/blobs/${blob}`;
     return respond<"git/create-blob", 201>(http, { sha: blob, url } satisfies Schema<"short-blob">, 201, {
       Location: url,
     });
   });
 
   rest.get(`${git}/blobs/:sha`, async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "read");
+    const scope = scopeFor(http, context, "contents", "read");
     const object = http.req.param("sha");
-    const content = isSha(object) ? await readBlob(context.git.at(repository), object) : null;
+    const content = isSha(object) ? await readBlob(context.git.at(scope.repository), object) : null;
     if (content === null) throw notFound();
     if (mediaType(http) === "raw") return textAnswer(http, "raw", content);
     const blob: Schema<"blob"> = {
       sha: object,
       node_id: nodeId("Blob", object),
-      url: `${repositoryApi(context, repository)}/git/blobs/${object}`,
+      url: `${repositoryApi(scope)}/git/blobs/${object}`,
       size: content.length,
       content: wrappedBase64(content),
       encoding: "base64",
@@ -85,35 +85,31 @@ export function objectRoutes(context: SandboxContext): Rest {
   });
 
   rest.post(`${git}/trees`, async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "write");
+    const scope = scopeFor(http, context, "contents", "write");
     const body = await bodyOf(http, newTree);
-    const dir = context.git.at(repository);
+    const dir = context.git.at(scope.repository);
     const base = body.base_tree ? await treeOf(dir, body.base_tree) : null;
     const made = await writeTree(dir, base, await treeChanges(dir, body.tree)).catch(refusedObject);
     const entries = (await readTree(dir, made, false)) ?? [];
-    return respond<"git/create-tree", 201>(http, renderGitTree(context, repository, made, entries, false), 201);
+    return respond<"git/create-tree", 201>(http, renderGitTree(scope, made, entries, false), 201);
   });
 
   rest.get(`${git}/trees/:sha{.+}`, async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "read");
-    const dir = context.git.at(repository);
+    const scope = scopeFor(http, context, "contents", "read");
+    const dir = context.git.at(scope.repository);
     const name = http.req.param("sha");
-    const tree =
-      (await treeOf(dir, name).catch(() => null)) ?? (await treeOf(dir, await shaNamed(context, repository, name)));
+    const tree = (await treeOf(dir, name).catch(() => null)) ?? (await treeOf(dir, await shaNamed(scope, name)));
     // Any value of `recursive` counts, even 0 or false.
     const entries = await readTree(dir, tree, http.req.query("recursive") !== undefined);
     if (entries === null) throw notFound();
     const truncated = entries.length > shownEntries;
-    return respond<"git/get-tree">(
-      http,
-      renderGitTree(context, repository, tree, entries.slice(0, shownEntries), truncated),
-    );
+    return respond<"git/get-tree">(http, renderGitTree(scope, tree, entries.slice(0, shownEntries), truncated));
   });
 
   rest.post(`${git}/commits`, async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "write");
+    const scope = scopeFor(http, context, "contents", "write");
     const body = await bodyOf(http, newCommit);
-    const dir = context.git.at(repository);
+    const dir = context.git.at(scope.repository);
     const types = await typesOf(dir, [body.tree, ...body.parents]);
     if (types[0] !== "tree") throw new ApiError(422, "Tree SHA does not exist");
     if (types.slice(1).some((type) => type !== "commit"))
@@ -125,16 +121,16 @@ export function objectRoutes(context: SandboxContext): Rest {
     const { message, tree, parents } = body;
     const made = await readCommit(dir, await writeCommit(dir, { message, tree, parents, author, committer }));
     if (made === null) throw badObject();
-    const answer = renderGitCommit(context, repository, made);
+    const answer = renderGitCommit(scope, made);
     return respond<"git/create-commit", 201>(http, answer, 201, { Location: answer.url });
   });
 
   rest.get(`${git}/commits/:sha`, async (http) => {
-    const repository = repositoryFor(http, context.store, "contents", "read");
+    const scope = scopeFor(http, context, "contents", "read");
     const object = http.req.param("sha");
-    const found = isSha(object) ? await readCommit(context.git.at(repository), object) : null;
+    const found = isSha(object) ? await readCommit(context.git.at(scope.repository), object) : null;
     if (found === null) throw notFound();
-    return respond<"git/get-commit">(http, renderGitCommit(context, repository, found));
+    return respond<"git/get-commit">(http, renderGitCommit(scope, found));
   });
 
   return rest;

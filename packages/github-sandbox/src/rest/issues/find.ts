@@ -2,46 +2,41 @@
 
 import { z } from "zod";
 import { forbidden, notFound } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
 import { may } from "../../access/permissions.ts";
-import type { SandboxContext } from "../../context.ts";
-import type { Comment, Issue, Repository } from "../../store/entities.ts";
-import { actingUser, byJobToken, type HttpContext } from "../kit.ts";
+import type { RepositoryScope } from "../../context.ts";
+import type { Comment, Issue } from "../../store/entities.ts";
+import type { HttpContext } from "../kit.ts";
 
 /** Which permission a scoped token needs: either will do on a pull request. */
 export const conversation = ["issues", "pull_requests"] as const;
 
-export function initiatorOf(http: HttpContext): Initiator {
-  return { user: actingUser(http), byJobToken: byJobToken(http) };
-}
-
-export function issueAt(http: HttpContext, context: SandboxContext, repository: Repository): Issue {
+export function issueAt(http: HttpContext, scope: RepositoryScope): Issue {
   const number = Number(http.req.param("number"));
-  const issue = context.store
+  const issue = scope.store
     .table("issues")
-    .find((each) => each.repositoryId === repository.id && each.number === number);
+    .find((each) => each.repositoryId === scope.repository.id && each.number === number);
   if (issue === undefined) throw notFound();
-  needsRightKind(http, repository, issue.isPull);
+  needsRightKind(http, scope, issue.isPull);
   return issue;
 }
 
 /** A scoped token with only `pull_requests` may touch pulls but no other issue. */
-function needsRightKind(http: HttpContext, repository: Repository, isPull: boolean): void {
+function needsRightKind(http: HttpContext, scope: RepositoryScope, isPull: boolean): void {
   const actor = http.get("actor");
   if (actor.kind !== "token" || actor.token.permissions === null || isPull) return;
   const level = http.req.method === "GET" ? "read" : "write";
-  if (!may(actor, repository, "issues", level)) throw forbidden();
+  if (!may(actor, scope.repository, "issues", level)) throw forbidden();
 }
 
-export function commentAt(http: HttpContext, context: SandboxContext, repository: Repository): Comment {
-  const comment = context.store.table("comments").get(Number(http.req.param("id")));
-  if (comment === undefined || comment.repositoryId !== repository.id) throw notFound();
+export function commentAt(http: HttpContext, scope: RepositoryScope): Comment {
+  const comment = scope.store.table("comments").get(Number(http.req.param("id")));
+  if (comment === undefined || comment.repositoryId !== scope.repository.id) throw notFound();
   return comment;
 }
 
 /** Whether the actor may label, close and assign: triage and above, or a token with the permission. */
-export function mayTriage(http: HttpContext, repository: Repository): boolean {
-  return conversation.some((permission) => may(http.get("actor"), repository, permission, "write"));
+export function mayTriage(http: HttpContext, scope: RepositoryScope): boolean {
+  return conversation.some((permission) => may(http.get("actor"), scope.repository, permission, "write"));
 }
 
 /** GitHub takes labels by name, or as objects with a name. */

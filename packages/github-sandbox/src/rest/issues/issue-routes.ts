@@ -15,9 +15,9 @@ import {
 } from "../../pulls/issue-or-pull.ts";
 import { renderIssue } from "../../render/issue.ts";
 import { bodyOf, checkWords } from "../body.ts";
-import { newRest, paginate, type Rest, repositoryFor, repositoryForAny, repositoryToJoin } from "../kit.ts";
+import { newRest, paginate, type Rest, scopeFor, scopeForAny, scopeToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
+import { conversation, issueAt, labelNames, mayTriage } from "./find.ts";
 
 const title = z.union([z.string().min(1), z.number().transform(String)]);
 
@@ -41,71 +41,53 @@ export function issueRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo/issues", (http) => {
-    const repository = repositoryFor(http, context.store, "issues", "read");
-    const found = listIssues(context, repository, http.req.query());
+    const scope = scopeFor(http, context, "issues", "read");
+    const found = listIssues(scope, http.req.query());
     return respond<"issues/list-for-repo">(
       http,
-      paginate(http, found).map((issue) => renderIssue(context, repository, issue)),
+      paginate(http, found).map((issue) => renderIssue(scope, issue)),
     );
   });
 
   rest.post("/repos/:owner/:repo/issues", async (http) => {
-    const repository = repositoryToJoin(http, context.store, ["issues"]);
+    const scope = scopeToJoin(http, context, ["issues"]);
     const body = await bodyOf(http, opened);
     checkWords("Issue", body);
     // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
-    const triage = mayTriage(http, repository);
-    const issue = openIssue(
-      context,
-      repository,
-      {
-        title: body.title,
-        body: body.body ?? null,
-        labels: triage ? (body.labels ?? []) : [],
-        assigneeIds: triage ? assigneeIds(context, repository, body.assignees ?? []) : [],
-      },
-      initiatorOf(http),
-    );
-    return respond<"issues/create", 201>(http, renderIssue(context, repository, issue), 201);
+    const triage = mayTriage(http, scope);
+    const issue = openIssue(scope, {
+      title: body.title,
+      body: body.body ?? null,
+      labels: triage ? (body.labels ?? []) : [],
+      assigneeIds: triage ? assigneeIds(scope, body.assignees ?? []) : [],
+    });
+    return respond<"issues/create", 201>(http, renderIssue(scope, issue), 201);
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}", (http) => {
-    const repository = repositoryForAny(http, context.store, conversation, "read");
-    return respond<"issues/get">(http, renderIssue(context, repository, issueAt(http, context, repository)));
+    const scope = scopeForAny(http, context, conversation, "read");
+    return respond<"issues/get">(http, renderIssue(scope, issueAt(http, scope)));
   });
 
   rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (http) => {
-    const repository = repositoryToJoin(http, context.store, conversation);
+    const scope = scopeToJoin(http, context, conversation);
     const body = await bodyOf(http, changed);
     checkWords("Issue", body);
-    let issue = issueAt(http, context, repository);
-    const initiator = initiatorOf(http);
-    const triage = mayTriage(http, repository);
-    if (!triage && issue.userId !== initiator.user.id) throw forbidden("Must have admin rights to Repository.");
+    let issue = issueAt(http, scope);
+    const triage = mayTriage(http, scope);
+    if (!triage && issue.userId !== scope.initiator.user.id) throw forbidden("Must have admin rights to Repository.");
     const description = "body" in body ? (body.body ?? null) : undefined;
-    issue = await editIssueOrPull(
-      context,
-      repository,
-      issue,
-      { title: body.title ?? undefined, body: description },
-      initiator,
-    );
-    if (triage && body.labels) issue = await labelIssueOrPull(context, repository, issue, body.labels, initiator);
+    issue = await editIssueOrPull(scope, issue, { title: body.title ?? undefined, body: description });
+    if (triage && body.labels) issue = await labelIssueOrPull(scope, issue, body.labels);
     if (triage && body.assignees) {
-      issue = await assignIssueOrPull(
-        context,
-        repository,
-        issue,
-        assigneeIds(context, repository, body.assignees),
-        initiator,
-      );
+      issue = await assignIssueOrPull(scope, issue, assigneeIds(scope, body.assignees));
     }
     if (body.state === "closed") {
       const reason = body.state_reason === "reopened" ? null : (body.state_reason ?? null);
-      issue = await closeIssueOrPull(context, repository, issue, reason, initiator);
+      issue = await closeIssueOrPull(scope, issue, reason);
     }
-    if (body.state === "open") issue = await reopenIssueOrPull(context, repository, issue, initiator);
-    return respond<"issues/update">(http, renderIssue(context, repository, issue));
+    if (body.state === "open") issue = await reopenIssueOrPull(scope, issue);
+    return respond<"issues/update">(http, renderIssue(scope, issue));
   });
 
   return rest;

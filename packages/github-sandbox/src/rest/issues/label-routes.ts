@@ -3,15 +3,15 @@
 import { z } from "zod";
 import { notFound } from "../../access/errors.ts";
 import { refusal } from "../../access/permissions.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { ActingScope, RepositoryScope, SandboxContext } from "../../context.ts";
 import { createLabel, deleteLabel, editLabel, findLabel, labelsOf, labelsWithout } from "../../issues/labels.ts";
 import { labelIssueOrPull } from "../../pulls/issue-or-pull.ts";
 import { renderLabel } from "../../render/issue.ts";
-import type { Issue, Label, Repository } from "../../store/entities.ts";
+import type { Issue, Label } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryForAny } from "../kit.ts";
+import { type HttpContext, initiatorOf, newRest, paginate, type Rest, scopeForAny } from "../kit.ts";
 import { respond } from "../respond.ts";
-import { conversation, initiatorOf, issueAt, labelNames, mayTriage } from "./find.ts";
+import { conversation, issueAt, labelNames, mayTriage } from "./find.ts";
 
 const color = z.string().regex(/^[0-9a-fA-F]{6}$/, "must be six hexadecimal digits");
 const created = z.object({
@@ -31,109 +31,97 @@ export function labelRoutes(context: SandboxContext): Rest {
   const labels = context.store.table("labels");
 
   rest.get("/repos/:owner/:repo/labels", (http) => {
-    const repository = repositoryForAny(http, context.store, conversation, "read");
+    const scope = scopeForAny(http, context, conversation, "read");
     const known = labels
-      .filter((label) => label.repositoryId === repository.id)
+      .filter((label) => label.repositoryId === scope.repository.id)
       .sort((a, b) => a.name.toLowerCase().localeCompare(b.name.toLowerCase()));
     return respond<"issues/list-labels-for-repo">(
       http,
-      paginate(http, known).map((label) => renderLabel(context, repository, label)),
+      paginate(http, known).map((label) => renderLabel(scope, label)),
     );
   });
 
   rest.post("/repos/:owner/:repo/labels", async (http) => {
-    const repository = repositoryForAny(http, context.store, conversation, "write");
+    const scope = scopeForAny(http, context, conversation, "write");
     const body = await bodyOf(http, created);
     const given = { name: body.name, color: body.color ?? null, description: body.description ?? null };
-    const label = createLabel(context, repository, given, initiatorOf(http));
-    return respond<"issues/create-label", 201>(http, renderLabel(context, repository, label), 201);
+    const label = createLabel(scope, given);
+    return respond<"issues/create-label", 201>(http, renderLabel(scope, label), 201);
   });
 
   rest.get("/repos/:owner/:repo/labels/:name", (http) => {
-    const repository = repositoryForAny(http, context.store, conversation, "read");
-    return respond<"issues/get-label">(http, renderLabel(context, repository, labelAt(http, context, repository)));
+    const scope = scopeForAny(http, context, conversation, "read");
+    return respond<"issues/get-label">(http, renderLabel(scope, labelAt(http, scope)));
   });
 
   rest.patch("/repos/:owner/:repo/labels/:name", async (http) => {
-    const repository = repositoryForAny(http, context.store, conversation, "write");
-    const old = labelAt(http, context, repository);
+    const scope = scopeForAny(http, context, conversation, "write");
+    const old = labelAt(http, scope);
     const body = await bodyOf(http, edited);
     const wanted = {
       name: body.new_name ?? old.name,
       color: body.color ?? old.color,
       description: body.description === undefined ? old.description : body.description,
     };
-    const label = editLabel(context, repository, old, wanted, initiatorOf(http));
-    return respond<"issues/update-label">(http, renderLabel(context, repository, label));
+    const label = editLabel(scope, old, wanted);
+    return respond<"issues/update-label">(http, renderLabel(scope, label));
   });
 
   rest.delete("/repos/:owner/:repo/labels/:name", (http) => {
-    const repository = repositoryForAny(http, context.store, conversation, "write");
-    deleteLabel(context, repository, labelAt(http, context, repository), initiatorOf(http));
+    const scope = scopeForAny(http, context, conversation, "write");
+    deleteLabel(scope, labelAt(http, scope));
     return http.body(null, 204);
   });
 
   rest.get("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", (http) => {
-    const repository = repositoryForAny(http, context.store, conversation, "read");
-    return respond<"issues/list-labels-on-issue">(
-      http,
-      paginate(http, shown(repository, issueAt(http, context, repository))),
-    );
+    const scope = scopeForAny(http, context, conversation, "read");
+    return respond<"issues/list-labels-on-issue">(http, paginate(http, shown(scope, issueAt(http, scope))));
   });
 
-  /** The repository and issue, if the actor may label there. */
-  function labelling(http: HttpContext): { repository: Repository; issue: Issue } {
-    const repository = repositoryForAny(http, context.store, conversation, "read");
-    const issue = issueAt(http, context, repository);
-    if (!mayTriage(http, repository)) throw refusal(http.get("actor"));
-    return { repository, issue };
+  /** Returns the scope and the issue. @throws ApiError 403 if the actor may not label there. */
+  function labelling(http: HttpContext): { scope: ActingScope; issue: Issue } {
+    const scope = scopeForAny(http, context, conversation, "read");
+    const issue = issueAt(http, scope);
+    if (!mayTriage(http, scope)) throw refusal(http.get("actor"));
+    return { scope: { ...scope, initiator: initiatorOf(http) }, issue };
   }
 
-  function shown(repository: Repository, issue: Issue) {
-    return labelsOf(context, issue).map((label) => renderLabel(context, repository, label));
+  function shown(scope: RepositoryScope, issue: Issue) {
+    return labelsOf(context, issue).map((label) => renderLabel(scope, label));
   }
 
   rest.post("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
-    const { repository, issue } = labelling(http);
+    const { scope, issue } = labelling(http);
     const { labels: names } = await bodyOf(http, named);
     return respond<"issues/add-labels">(
       http,
-      shown(
-        repository,
-        await labelIssueOrPull(context, repository, issue, [...issue.labels, ...names], initiatorOf(http)),
-      ),
+      shown(scope, await labelIssueOrPull(scope, issue, [...issue.labels, ...names])),
     );
   });
 
   rest.put("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
-    const { repository, issue } = labelling(http);
+    const { scope, issue } = labelling(http);
     const { labels: names } = await bodyOf(http, named);
-    return respond<"issues/set-labels">(
-      http,
-      shown(repository, await labelIssueOrPull(context, repository, issue, names, initiatorOf(http))),
-    );
+    return respond<"issues/set-labels">(http, shown(scope, await labelIssueOrPull(scope, issue, names)));
   });
 
   rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels", async (http) => {
-    const { repository, issue } = labelling(http);
-    await labelIssueOrPull(context, repository, issue, [], initiatorOf(http));
+    const { scope, issue } = labelling(http);
+    await labelIssueOrPull(scope, issue, []);
     return http.body(null, 204);
   });
 
   rest.delete("/repos/:owner/:repo/issues/:number{[0-9]+}/labels/:name", async (http) => {
-    const { repository, issue } = labelling(http);
+    const { scope, issue } = labelling(http);
     const others = labelsWithout(issue, http.req.param("name"));
-    return respond<"issues/remove-label">(
-      http,
-      shown(repository, await labelIssueOrPull(context, repository, issue, others, initiatorOf(http))),
-    );
+    return respond<"issues/remove-label">(http, shown(scope, await labelIssueOrPull(scope, issue, others)));
   });
 
   return rest;
 }
 
-function labelAt(http: HttpContext, context: SandboxContext, repository: Repository): Label {
-  const label = findLabel(context, repository, http.req.param("name") ?? "");
+function labelAt(http: HttpContext, scope: RepositoryScope): Label {
+  const label = findLabel(scope, http.req.param("name") ?? "");
   if (label === undefined) throw notFound();
   return label;
 }

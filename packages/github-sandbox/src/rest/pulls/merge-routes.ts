@@ -9,8 +9,7 @@ import { updateBranch } from "../../pulls/merge/update-branch.ts";
 import { repositoryApi, type Schema } from "../../render/site.ts";
 import type { MergeRequest } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { type HttpContext, newRest, type Rest, repositoryFor } from "../kit.ts";
+import { type HttpContext, newRest, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { pullAt } from "./find.ts";
 
@@ -35,51 +34,51 @@ export function mergeRoutes(context: SandboxContext): Rest {
    * Merging needs write access to contents:
    * https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
    */
-  const mergeable = (http: HttpContext) => repositoryFor(http, context.store, "contents", "write");
+  const mergeable = (http: HttpContext) => scopeFor(http, context, "contents", "write");
 
   rest.get(`${one}/merge`, (http) => {
-    const pull = pullAt(http, context, repositoryFor(http, context.store, "pull_requests", "read"));
+    const pull = pullAt(http, scopeFor(http, context, "pull_requests", "read"));
     if (!pull.merged) throw notFound();
     return http.body(null, 204);
   });
 
   rest.put(`${one}/merge`, async (http) => {
-    const repository = mergeable(http);
+    const scope = mergeable(http);
     const body = await bodyOf(http, merged);
     const order = { ...orderIn(body), method: body.merge_method ?? ("merge" as const) };
     return respond<"pulls/merge">(http, {
-      sha: await mergePull(context, repository, pullAt(http, context, repository), order, initiatorOf(http)),
+      sha: await mergePull(scope, pullAt(http, scope), order),
       merged: true,
       message: "Pull Request successfully merged",
     });
   });
 
   rest.put(`${one}/merge-async`, async (http) => {
-    const repository = mergeable(http);
+    const scope = mergeable(http);
     const body = await bodyOf(http, mergedLater);
     const wanted = {
       ...orderIn(body),
       method: body.merge_method ?? ("default" as const),
       action: body.merge_action ?? ("default" as const),
     };
-    const pull = pullAt(http, context, repository);
-    return answered(http, requestMerge(context, repository, pull, wanted, initiatorOf(http)));
+    const pull = pullAt(http, scope);
+    return answered(http, requestMerge(scope, pull, wanted));
   });
 
   rest.get(`${one}/merge-async/:uuid`, (http) => {
-    const repository = repositoryFor(http, context.store, "pull_requests", "read");
-    const request = mergeRequestOf(context, pullAt(http, context, repository), http.req.param("uuid"));
+    const scope = scopeFor(http, context, "pull_requests", "read");
+    const request = mergeRequestOf(context, pullAt(http, scope), http.req.param("uuid"));
     return respond<"pulls/get-merge-async-result">(http, resultOf(request));
   });
 
   rest.put(`${one}/update-branch`, async (http) => {
     // GitHub's documentation of this route requires write access to the head as well.
-    repositoryFor(http, context.store, "contents", "write");
-    const repository = repositoryFor(http, context.store, "pull_requests", "write");
-    const pull = pullAt(http, context, repository);
+    scopeFor(http, context, "contents", "write");
+    const scope = scopeFor(http, context, "pull_requests", "write");
+    const pull = pullAt(http, scope);
     const { expected_head_sha: expected } = await bodyOf(http, updated);
-    await updateBranch(context, repository, pull, expected?.toLowerCase() ?? null, initiatorOf(http));
-    const url = `${repositoryApi(context, repository)}/pulls/${pull.number}`;
+    await updateBranch(scope, pull, expected?.toLowerCase() ?? null);
+    const url = `${repositoryApi(scope)}/pulls/${pull.number}`;
     return respond<"pulls/update-branch", 202>(http, { message: "Updating pull request branch.", url }, 202);
   });
 

@@ -3,14 +3,13 @@
 import { z } from "zod";
 import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
 import { may } from "../../access/permissions.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { announceReviewComment } from "../../pulls/reviews/announce.ts";
 import { addComment, placedComment, publicComments, reply } from "../../pulls/reviews/comments.ts";
-import type { Pull, Repository, ReviewComment } from "../../store/entities.ts";
+import type { Pull, ReviewComment } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../kit.ts";
+import { type HttpContext, initiatorOf, newRest, paginate, type Rest, scopeFor, scopeToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { pullAt } from "./find.ts";
 import { renderPlacedComment } from "./shown-comment.ts";
@@ -40,27 +39,27 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
   const rest = newRest();
   const { store } = context;
   const table = store.table("reviewComments");
-  const readable = (http: HttpContext) => repositoryFor(http, store, "pull_requests", "read");
-  const joinable = (http: HttpContext) => repositoryToJoin(http, store, ["pull_requests"]);
+  const readable = (http: HttpContext) => scopeFor(http, context, "pull_requests", "read");
+  const joinable = (http: HttpContext) => scopeToJoin(http, context, ["pull_requests"]);
 
-  function commentAt(http: HttpContext, repository: Repository): ReviewComment {
+  function commentAt(http: HttpContext, scope: RepositoryScope): ReviewComment {
     const id = Number(http.req.param("comment"));
-    const found = publicComments(context, repository).find((each) => each.id === id);
+    const found = publicComments(scope).find((each) => each.id === id);
     if (found === undefined) throw notFound();
     return found;
   }
 
   /** Returns the comment if the actor wrote it or has write access. */
-  function changeable(http: HttpContext, repository: Repository): { comment: ReviewComment; pull: Pull } {
-    const comment = commentAt(http, repository);
+  function changeable(http: HttpContext, scope: RepositoryScope): { comment: ReviewComment; pull: Pull } {
+    const comment = commentAt(http, scope);
     const pull = store.table("pulls").get(comment.pullId);
     if (pull === undefined) throw notFound();
     const isOwn = comment.userId === initiatorOf(http).user.id;
-    if (isOwn || may(http.get("actor"), repository, "pull_requests", "write")) return { comment, pull };
+    if (isOwn || may(http.get("actor"), scope.repository, "pull_requests", "write")) return { comment, pull };
     throw forbidden("Must have admin rights to Repository.");
   }
 
-  async function listed(http: HttpContext, repository: Repository, all: readonly ReviewComment[]) {
+  async function listed(http: HttpContext, scope: RepositoryScope, all: readonly ReviewComment[]) {
     const { sort, direction, since } = http.req.query();
     const key = sort === "updated" ? "updatedAt" : "createdAt";
     const sign = direction === "desc" ? -1 : 1;
@@ -69,81 +68,67 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
       .filter((each) => Number.isNaN(from) || Date.parse(each.updatedAt) >= from)
       .sort((a, b) => sign * (a[key].localeCompare(b[key]) || a.id - b.id));
     const page = paginate(http, found);
-    const shown = await Promise.all(page.map((each) => renderPlacedComment(context, repository, each)));
+    const shown = await Promise.all(page.map((each) => renderPlacedComment(scope, each)));
     return respond<"pulls/list-review-comments">(http, shown);
   }
 
   rest.get(`${pulls}/comments`, (http) => {
-    const repository = readable(http);
-    return listed(http, repository, publicComments(context, repository));
+    const scope = readable(http);
+    return listed(http, scope, publicComments(scope));
   });
 
   rest.get(ofPull, (http) => {
-    const repository = readable(http);
-    const pull = pullAt(http, context, repository);
-    const all = publicComments(context, repository).filter((each) => each.pullId === pull.id);
-    return listed(http, repository, all);
+    const scope = readable(http);
+    const pull = pullAt(http, scope);
+    const all = publicComments(scope).filter((each) => each.pullId === pull.id);
+    return listed(http, scope, all);
   });
 
   rest.post(ofPull, async (http) => {
-    const repository = joinable(http);
+    const scope = joinable(http);
     const { in_reply_to: to, body } = await bodyOf(http, answer);
-    const pull = pullAt(http, context, repository);
-    const initiator = initiatorOf(http);
+    const pull = pullAt(http, scope);
     const comment = to
-      ? await reply(context, repository, pull, to, body, initiator)
-      : await addComment(
-          context,
-          repository,
-          pull,
-          await placedAlone(context, repository, pull, await bodyOf(http, written)),
-          initiator,
-        );
-    const rendered = await renderPlacedComment(context, repository, comment);
+      ? await reply(scope, pull, to, body)
+      : await addComment(scope, pull, await placedAlone(scope, pull, await bodyOf(http, written)));
+    const rendered = await renderPlacedComment(scope, comment);
     return respond<"pulls/create-review-comment", 201>(http, rendered, 201, { Location: rendered.url });
   });
 
   rest.post(`${ofPull}/:comment{[0-9]+}/replies`, async (http) => {
-    const repository = joinable(http);
+    const scope = joinable(http);
     const { body } = await bodyOf(http, withBody);
-    const pull = pullAt(http, context, repository);
+    const pull = pullAt(http, scope);
     const to = Number(http.req.param("comment"));
-    const rendered = await renderPlacedComment(
-      context,
-      repository,
-      await reply(context, repository, pull, to, body, initiatorOf(http)),
-    );
+    const rendered = await renderPlacedComment(scope, await reply(scope, pull, to, body));
     return respond<"pulls/create-reply-for-review-comment", 201>(http, rendered, 201, { Location: rendered.url });
   });
 
   rest.get(one, async (http) => {
-    const repository = readable(http);
-    return respond<"pulls/get-review-comment">(
-      http,
-      await renderPlacedComment(context, repository, commentAt(http, repository)),
-    );
+    const scope = readable(http);
+    return respond<"pulls/get-review-comment">(http, await renderPlacedComment(scope, commentAt(http, scope)));
   });
 
   rest.patch(one, async (http) => {
-    const repository = joinable(http);
+    const scope = joinable(http);
     const { body } = await bodyOf(http, withBody);
-    const { comment: old, pull } = changeable(http, repository);
+    const { comment: old, pull } = changeable(http, scope);
     const comment = table.put({ ...old, body, updatedAt: store.now() });
     if (body !== old.body) {
       const changes = { body: { from: old.body } };
-      await announceReviewComment(context, repository, pull, comment, { action: "edited", changes }, initiatorOf(http));
+      await announceReviewComment(scope, pull, comment, { action: "edited", changes });
     }
-    return respond<"pulls/update-review-comment">(http, await renderPlacedComment(context, repository, comment));
+    return respond<"pulls/update-review-comment">(http, await renderPlacedComment(scope, comment));
   });
 
   rest.delete(one, async (http) => {
-    const repository = joinable(http);
-    const { comment, pull } = changeable(http, repository);
+    const scope = joinable(http);
+    const { comment, pull } = changeable(http, scope);
     store.transaction(() => {
       table.remove(comment.id);
       store.table("resolvedThreads").remove(comment.id);
     });
-    await announceReviewComment(context, repository, pull, comment, { action: "deleted" }, initiatorOf(http));
+    await announceReviewComment(scope, pull, comment, { action: "deleted" });
     return http.body(null, 204);
   });
 
@@ -153,14 +138,10 @@ export function reviewCommentRoutes(context: SandboxContext): Rest {
 const resource = "PullRequestReviewComment";
 
 /** Places a comment outside of a review. @throws ApiError 422 if the pull lacks the commit, file or line. */
-async function placedAlone(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  given: z.output<typeof written>,
-) {
-  const commitId = await context.git.resolve(repository, given.commit_id);
-  if (commitId === null || !(await isAncestor(context.git.at(repository), commitId, pull.headSha))) {
+async function placedAlone(scope: RepositoryScope, pull: Pull, given: z.output<typeof written>) {
+  const { repository } = scope;
+  const commitId = await scope.git.resolve(repository, given.commit_id);
+  if (commitId === null || !(await isAncestor(scope.git.at(repository), commitId, pull.headSha))) {
     throw unprocessable(resource, [{ field: "commit_id", code: "invalid" }]);
   }
   const wholeFile = given.subject_type === "file";
@@ -175,7 +156,7 @@ async function placedAlone(
     position: given.position ?? null,
   };
   const { path, body } = given;
-  const comment = await placedComment(context, repository, pull, commitId, {
+  const comment = await placedComment(scope, pull, commitId, {
     path,
     body,
     place: wholeFile ? null : place,

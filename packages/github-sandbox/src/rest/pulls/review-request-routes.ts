@@ -5,8 +5,7 @@ import type { SandboxContext } from "../../context.ts";
 import { notCollaborator, requestReviews, withdrawRequests } from "../../pulls/reviews/requests.ts";
 import { renderSimplePull, requestedReviewers } from "../../render/pulls/pull.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { newRest, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { pullAt } from "./find.ts";
 
@@ -19,28 +18,28 @@ export function reviewRequestRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get(path, (http) => {
-    const repository = repositoryFor(http, context.store, "pull_requests", "read");
-    const pull = pullAt(http, context, repository);
+    const scope = scopeFor(http, context, "pull_requests", "read");
+    const pull = pullAt(http, scope);
     const users = requestedReviewers(context, pull);
     return respond<"pulls/list-requested-reviewers">(http, { users, teams: [] });
   });
 
   rest.post(path, async (http) => {
-    const repository = repositoryFor(http, context.store, "pull_requests", "write");
+    const scope = scopeFor(http, context, "pull_requests", "write");
     const { reviewers, team_reviewers: teams } = await bodyOf(http, asked);
-    const pull = pullAt(http, context, repository);
+    const pull = pullAt(http, scope);
     // The sandbox has no teams.
-    if (teams.length > 0) throw notCollaborator(repository);
-    await requestReviews(context, repository, pull, reviewers, initiatorOf(http));
-    return respond<"pulls/request-reviewers", 201>(http, renderSimplePull(context, repository, pull), 201);
+    if (teams.length > 0) throw notCollaborator(scope.repository);
+    await requestReviews(scope, pull, reviewers);
+    return respond<"pulls/request-reviewers", 201>(http, renderSimplePull(scope, pull), 201);
   });
 
   rest.delete(path, async (http) => {
-    const repository = repositoryFor(http, context.store, "pull_requests", "write");
+    const scope = scopeFor(http, context, "pull_requests", "write");
     const { reviewers } = await bodyOf(http, withdrawn);
-    const pull = pullAt(http, context, repository);
-    await withdrawRequests(context, repository, pull, reviewers, initiatorOf(http));
-    return respond<"pulls/remove-requested-reviewers">(http, renderSimplePull(context, repository, pull));
+    const pull = pullAt(http, scope);
+    await withdrawRequests(scope, pull, reviewers);
+    return respond<"pulls/remove-requested-reviewers">(http, renderSimplePull(scope, pull));
   });
 
   return rest;

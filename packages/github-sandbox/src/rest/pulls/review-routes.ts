@@ -2,17 +2,15 @@
 
 import { z } from "zod";
 import { ApiError, forbidden, notFound, unprocessable } from "../../access/errors.ts";
-import type { Initiator } from "../../access/initiator.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { ActingScope, RepositoryScope, SandboxContext } from "../../context.ts";
 import { isAncestor } from "../../git/plumbing/history.ts";
 import { announceReview, announceReviewComment } from "../../pulls/reviews/announce.ts";
 import { type NewComment, type PlacedComment, placedComment, storeComments } from "../../pulls/reviews/comments.ts";
 import { dismiss, hasPending, mayReview, refusedReview, submit, submitted } from "../../pulls/reviews/review.ts";
 import { renderReview } from "../../render/pulls/review.ts";
-import type { Pull, Repository, Review } from "../../store/entities.ts";
+import type { Pull, Review } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { initiatorOf } from "../issues/find.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor, repositoryToJoin } from "../kit.ts";
+import { type HttpContext, initiatorOf, newRest, paginate, type Rest, scopeFor, scopeToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { pullAt } from "./find.ts";
 import { renderPlacedCommentOfReview } from "./shown-comment.ts";
@@ -52,8 +50,8 @@ export function reviewRoutes(context: SandboxContext): Rest {
   const table = store.table("reviews");
 
   /** Everyone who sees the repository may review as a person. */
-  const joinable = (http: HttpContext) => repositoryToJoin(http, store, ["pull_requests"]);
-  const readable = (http: HttpContext) => repositoryFor(http, store, "pull_requests", "read");
+  const joinable = (http: HttpContext) => scopeToJoin(http, context, ["pull_requests"]);
+  const readable = (http: HttpContext) => scopeFor(http, context, "pull_requests", "read");
 
   function seen(http: HttpContext, pull: Pull): Review[] {
     const actor = http.get("actor");
@@ -74,49 +72,43 @@ export function reviewRoutes(context: SandboxContext): Rest {
     return review;
   }
 
-  async function announceSubmitted(
-    repository: Repository,
-    pull: Pull,
-    review: Review,
-    initiator: Initiator,
-  ): Promise<void> {
-    announceReview(context, repository, pull, review, { action: "submitted" }, initiator);
-    for (const comment of commentsOf(review))
-      await announceReviewComment(context, repository, pull, comment, { action: "created" }, initiator);
+  async function announceSubmitted(scope: ActingScope, pull: Pull, review: Review): Promise<void> {
+    announceReview(scope, pull, review, { action: "submitted" });
+    for (const comment of commentsOf(review)) await announceReviewComment(scope, pull, comment, { action: "created" });
   }
 
   const commentsOf = (review: Review) => store.table("reviewComments").filter((each) => each.reviewId === review.id);
 
   rest.get(reviews, (http) => {
-    const repository = readable(http);
-    const pull = pullAt(http, context, repository);
+    const scope = readable(http);
+    const pull = pullAt(http, scope);
     const page = paginate(http, seen(http, pull));
     return respond<"pulls/list-reviews">(
       http,
-      page.map((each) => renderReview(context, repository, pull, each)),
+      page.map((each) => renderReview(scope, pull, each)),
     );
   });
 
   rest.post(reviews, async (http) => {
-    const repository = joinable(http);
+    const scope = joinable(http);
     const given = await bodyOf(http, written);
-    const pull = pullAt(http, context, repository);
-    const initiator = initiatorOf(http);
+    const pull = pullAt(http, scope);
+    const { initiator } = scope;
     if (hasPending(store, pull, initiator.user))
       throw refusedReview("User can only have one pending review per pull request");
-    const commitId = await reviewedCommit(context, repository, pull, given.commit_id ?? null);
+    const commitId = await reviewedCommit(scope, pull, given.commit_id ?? null);
     const text = { body: given.body ?? "", hasComments: (given.comments ?? []).length > 0 };
-    if (given.event) mayReview(context, pull, given.event, text, initiator);
+    if (given.event) mayReview(scope, pull, given.event, text);
     const comments: PlacedComment[] = [];
     for (const each of given.comments ?? []) {
-      comments.push(await placedForReview(context, repository, pull, commitId, commentFrom(each)));
+      comments.push(await placedForReview(scope, pull, commitId, commentFrom(each)));
     }
     // Checks again after the await: another request may have made a draft meanwhile.
     if (hasPending(store, pull, initiator.user))
       throw refusedReview("User can only have one pending review per pull request");
     const review = store.transaction(() => {
       const { body } = text;
-      const made = submitted(context, repository, pull, {
+      const made = submitted(scope, pull, {
         userId: initiator.user.id,
         commitId,
         body,
@@ -125,32 +117,32 @@ export function reviewRoutes(context: SandboxContext): Rest {
       storeComments(context, made, comments);
       return made;
     });
-    if (review.state !== "PENDING") await announceSubmitted(repository, pull, review, initiator);
-    return respond<"pulls/create-review">(http, renderReview(context, repository, pull, review));
+    if (review.state !== "PENDING") await announceSubmitted(scope, pull, review);
+    return respond<"pulls/create-review">(http, renderReview(scope, pull, review));
   });
 
   rest.get(one, (http) => {
-    const repository = readable(http);
-    const pull = pullAt(http, context, repository);
-    return respond<"pulls/get-review">(http, renderReview(context, repository, pull, reviewAt(http, pull)));
+    const scope = readable(http);
+    const pull = pullAt(http, scope);
+    return respond<"pulls/get-review">(http, renderReview(scope, pull, reviewAt(http, pull)));
   });
 
   rest.put(one, async (http) => {
-    const repository = joinable(http);
+    const scope = joinable(http);
     const { body } = await bodyOf(http, withBody);
-    const pull = pullAt(http, context, repository);
+    const pull = pullAt(http, scope);
     const old = ownReview(http, pull);
     const review = table.put({ ...old, body, updatedAt: store.now() });
     if (review.state !== "PENDING" && body !== old.body) {
       const changes = { body: { from: old.body } };
-      announceReview(context, repository, pull, review, { action: "edited", changes }, initiatorOf(http));
+      announceReview(scope, pull, review, { action: "edited", changes });
     }
-    return respond<"pulls/update-review">(http, renderReview(context, repository, pull, review));
+    return respond<"pulls/update-review">(http, renderReview(scope, pull, review));
   });
 
   rest.delete(one, (http) => {
-    const repository = joinable(http);
-    const pull = pullAt(http, context, repository);
+    const scope = joinable(http);
+    const pull = pullAt(http, scope);
     const review = ownReview(http, pull);
     if (review.state !== "PENDING") {
       throw new ApiError(422, "Validation Failed", { errors: ["Can not delete a non-pending pull request review"] });
@@ -159,35 +151,34 @@ export function reviewRoutes(context: SandboxContext): Rest {
       for (const comment of commentsOf(review)) store.table("reviewComments").remove(comment.id);
       table.remove(review.id);
     });
-    return respond<"pulls/delete-pending-review">(http, renderReview(context, repository, pull, review));
+    return respond<"pulls/delete-pending-review">(http, renderReview(scope, pull, review));
   });
 
   rest.post(`${one}/events`, async (http) => {
-    const repository = joinable(http);
+    const scope = joinable(http);
     const given = await bodyOf(http, submission);
-    const pull = pullAt(http, context, repository);
+    const pull = pullAt(http, scope);
     const draft = ownReview(http, pull);
-    const initiator = initiatorOf(http);
     const body = given.body ?? draft.body;
-    mayReview(context, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 }, initiator);
+    mayReview(scope, pull, given.event, { body, hasComments: commentsOf(draft).length > 0 });
     const review = submit(context, pull, draft, given.event, body);
-    await announceSubmitted(repository, pull, review, initiator);
-    return respond<"pulls/submit-review">(http, renderReview(context, repository, pull, review));
+    await announceSubmitted(scope, pull, review);
+    return respond<"pulls/submit-review">(http, renderReview(scope, pull, review));
   });
 
   rest.put(`${one}/dismissals`, async (http) => {
-    const repository = repositoryFor(http, store, "pull_requests", "write");
+    const scope = scopeFor(http, context, "pull_requests", "write");
     await bodyOf(http, dismissal);
-    const pull = pullAt(http, context, repository);
-    const review = dismiss(context, repository, pull, reviewAt(http, pull), initiatorOf(http));
-    return respond<"pulls/dismiss-review">(http, renderReview(context, repository, pull, review));
+    const pull = pullAt(http, scope);
+    const review = dismiss(scope, pull, reviewAt(http, pull));
+    return respond<"pulls/dismiss-review">(http, renderReview(scope, pull, review));
   });
 
   rest.get(`${one}/comments`, async (http) => {
-    const repository = readable(http);
-    const pull = pullAt(http, context, repository);
+    const scope = readable(http);
+    const pull = pullAt(http, scope);
     const page = paginate(http, commentsOf(reviewAt(http, pull)));
-    const shown = await Promise.all(page.map((each) => renderPlacedCommentOfReview(context, repository, each)));
+    const shown = await Promise.all(page.map((each) => renderPlacedCommentOfReview(scope, each)));
     return respond<"pulls/list-comments-for-review">(http, shown);
   });
 
@@ -195,15 +186,11 @@ export function reviewRoutes(context: SandboxContext): Rest {
 }
 
 /** Returns the reviewed commit: the named one of the pull's, else the head. @throws ApiError 422 */
-async function reviewedCommit(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  named: string | null,
-): Promise<string> {
+async function reviewedCommit(scope: RepositoryScope, pull: Pull, named: string | null): Promise<string> {
+  const { repository } = scope;
   if (named === null || named === pull.headSha) return pull.headSha;
-  const sha = await context.git.resolve(repository, named);
-  if (sha !== null && (await isAncestor(context.git.at(repository), sha, pull.headSha))) return sha;
+  const sha = await scope.git.resolve(repository, named);
+  if (sha !== null && (await isAncestor(scope.git.at(repository), sha, pull.headSha))) return sha;
   throw unprocessable("PullRequestReview", [{ field: "commit_id", code: "invalid" }]);
 }
 
@@ -221,14 +208,8 @@ function commentFrom({ path, body, line, side: where, start_line, start_side, po
 }
 
 /** Places all of a review's comments or none. Message: https://github.com/The-PR-Agent/pr-agent/issues/592 */
-async function placedForReview(
-  context: SandboxContext,
-  repository: Repository,
-  pull: Pull,
-  commitId: string,
-  given: NewComment,
-) {
-  const comment = await placedComment(context, repository, pull, commitId, given);
+async function placedForReview(scope: RepositoryScope, pull: Pull, commitId: string, given: NewComment) {
+  const comment = await placedComment(scope, pull, commitId, given);
   if (comment === "path") throw refusedReview("Path could not be resolved");
   if (comment === "line") {
     const line = "Pull request review thread line must be part of the diff";

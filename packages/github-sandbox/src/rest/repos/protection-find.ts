@@ -1,8 +1,8 @@
 import { notFound } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { protectionOf } from "../../protection/classic.ts";
-import type { Protection, Repository } from "../../store/entities.ts";
-import { type HttpContext, repositoryFor } from "../kit.ts";
+import type { Protection } from "../../store/entities.ts";
+import { type HttpContext, scopeFor } from "../kit.ts";
 
 export const protectionPath = "/repos/:owner/:repo/branches/:branch{.+}/protection";
 
@@ -11,11 +11,11 @@ export function protectionAt(
   http: HttpContext,
   context: SandboxContext,
   level: "read" | "write",
-): { repository: Repository; protection: Protection } {
-  const repository = repositoryFor(http, context.store, "administration", level);
-  const protection = protectionOf(context.store, repository, http.req.param("branch") ?? "");
+): { scope: RepositoryScope; protection: Protection } {
+  const scope = scopeFor(http, context, "administration", level);
+  const protection = protectionOf(scope, http.req.param("branch") ?? "");
   if (protection === null) throw notFound("Branch not protected");
-  return { repository, protection };
+  return { scope, protection };
 }
 
 /** Returns the part. @throws ApiError 404 if the protection lacks it. */

@@ -32,20 +32,20 @@ export function listRoutes(context: SandboxContext): Rest {
   const restrictionsOf = ({ restrictions }: Protection) => partOf(restrictions, "Push restrictions not enabled");
 
   rest.get(`${path}/required_status_checks`, (http) => {
-    const { repository, protection } = protectionAt(http, context, "read");
+    const { scope, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-status-checks-protection">(
       http,
-      renderRequiredChecks(context, repository, protection.branch, checksOf(protection)),
+      renderRequiredChecks(scope, protection.branch, checksOf(protection)),
     );
   });
 
   rest.patch(`${path}/required_status_checks`, async (http) => {
-    const { repository, protection } = protectionAt(http, context, "write");
+    const { scope, protection } = protectionAt(http, context, "write");
     const wanted = checksFrom(await bodyOf(http, checksPart), checksOf(protection));
     protections.put({ ...protection, requiredStatusChecks: wanted });
     return respond<"repos/update-status-check-protection">(
       http,
-      renderRequiredChecks(context, repository, protection.branch, wanted),
+      renderRequiredChecks(scope, protection.branch, wanted),
     );
   });
 
@@ -77,10 +77,10 @@ export function listRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${path}/restrictions`, (http) => {
-    const { repository, protection } = protectionAt(http, context, "read");
+    const { scope, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-access-restrictions">(
       http,
-      renderRestrictions(context, repository, protection.branch, restrictionsOf(protection)),
+      renderRestrictions(scope, protection.branch, restrictionsOf(protection)),
     );
   });
 

@@ -11,7 +11,7 @@ import {
 } from "../../render/protection/protection.ts";
 import type { Protection } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { newRest, type Rest, repositoryFor } from "../kit.ts";
+import { newRest, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { allowedFrom, checksFrom, reviewsFrom, reviewsPart, wholeProtection } from "./protection-body.ts";
 import { partOf, protectionPath as path, protectionAt } from "./protection-find.ts";
@@ -25,12 +25,13 @@ export function protectionRoutes(context: SandboxContext): Rest {
   const protections = context.store.table("protections");
 
   rest.get(path, (http) => {
-    const { repository, protection } = protectionAt(http, context, "read");
-    return respond<"repos/get-branch-protection">(http, renderProtection(context, repository, protection));
+    const { scope, protection } = protectionAt(http, context, "read");
+    return respond<"repos/get-branch-protection">(http, renderProtection(scope, protection));
   });
 
   rest.put(path, async (http) => {
-    const repository = repositoryFor(http, context.store, "administration", "write");
+    const scope = scopeFor(http, context, "administration", "write");
+    const { repository } = scope;
     const body = await bodyOf(http, wholeProtection);
     const branch = http.req.param("branch");
     if ((await context.git.resolve(repository, `refs/heads/${branch}`)) === null) throw notFound("Branch not found");
@@ -50,7 +51,7 @@ export function protectionRoutes(context: SandboxContext): Rest {
       lockBranch: body.lock_branch ?? false,
       allowForkSyncing: body.allow_fork_syncing ?? false,
     });
-    return respond<"repos/update-branch-protection">(http, renderProtection(context, repository, protection));
+    return respond<"repos/update-branch-protection">(http, renderProtection(scope, protection));
   });
 
   rest.delete(path, (http) => {
@@ -60,20 +61,20 @@ export function protectionRoutes(context: SandboxContext): Rest {
   });
 
   rest.get(`${path}/required_pull_request_reviews`, (http) => {
-    const { repository, protection } = protectionAt(http, context, "read");
+    const { scope, protection } = protectionAt(http, context, "read");
     return respond<"repos/get-pull-request-review-protection">(
       http,
-      renderRequiredReviews(context, repository, reviewed(protection)),
+      renderRequiredReviews(scope, reviewed(protection)),
     );
   });
 
   rest.patch(`${path}/required_pull_request_reviews`, async (http) => {
-    const { repository, protection } = protectionAt(http, context, "write");
+    const { scope, protection } = protectionAt(http, context, "write");
     const body = await bodyOf(http, reviewsPart);
     const changed = protections.put({ ...protection, ...reviewsFrom(context, body, protection) });
     return respond<"repos/update-pull-request-review-protection">(
       http,
-      renderRequiredReviews(context, repository, reviewed(changed)),
+      renderRequiredReviews(scope, reviewed(changed)),
     );
   });
 
@@ -89,13 +90,13 @@ export function protectionRoutes(context: SandboxContext): Rest {
   ] as const;
   for (const { name, field, show } of switches) {
     rest.get(`${path}/${name}`, (http) => {
-      const { repository, protection } = protectionAt(http, context, "read");
-      return respond<SwitchOperation>(http, show(context, repository, protection));
+      const { scope, protection } = protectionAt(http, context, "read");
+      return respond<SwitchOperation>(http, show(scope, protection));
     });
     rest.post(`${path}/${name}`, (http) => {
-      const { repository, protection } = protectionAt(http, context, "write");
+      const { scope, protection } = protectionAt(http, context, "write");
       const changed = protections.put({ ...protection, [field]: true });
-      return respond<SwitchOperation>(http, show(context, repository, changed));
+      return respond<SwitchOperation>(http, show(scope, changed));
     });
     rest.delete(`${path}/${name}`, (http) => {
       const { protection } = protectionAt(http, context, "write");

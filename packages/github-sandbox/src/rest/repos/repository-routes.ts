@@ -3,14 +3,14 @@
 import { z } from "zod";
 import { forbidden, notFound, unprocessable } from "../../access/errors.ts";
 import { may, roleOf } from "../../access/permissions.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { renderFullRepository, renderRepository } from "../../render/repository.ts";
 import type { Schema } from "../../render/site.ts";
 import { renderSimpleUser } from "../../render/user.ts";
 import { findRepository, isRepositoryName, makeRepository } from "../../repositories/make.ts";
-import type { Repository, Role, User } from "../../store/entities.ts";
+import type { Role, User } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
-import { actingUser, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { actingUser, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 
 const created = z.object({
@@ -37,12 +37,12 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   const rest = newRest();
 
   rest.get("/repos/:owner/:repo", (http) => {
-    const repository = repositoryFor(http, context.store, "metadata", "read");
-    return respond<"repos/get">(http, renderFullRepository(context, repository, http.get("actor")));
+    const scope = scopeFor(http, context, "metadata", "read");
+    return respond<"repos/get">(http, renderFullRepository(context, scope.repository, http.get("actor")));
   });
 
   rest.patch("/repos/:owner/:repo", async (http) => {
-    const { id } = repositoryFor(http, context.store, "administration", "write");
+    const { id } = scopeFor(http, context, "administration", "write").repository;
     const body = await bodyOf(http, changed);
     const present = context.store.table("repositories").get(id);
     if (present === undefined) throw notFound();
@@ -111,16 +111,16 @@ export function repositoryRoutes(context: SandboxContext): Rest {
   });
 
   rest.get("/repos/:owner/:repo/collaborators/:login", (http) => {
-    const repository = repositoryFor(http, context.store, "metadata", "read");
-    if (roleOf(repository, userNamed(context, http.req.param("login"))) === null) throw notFound();
+    const scope = scopeFor(http, context, "metadata", "read");
+    if (roleOf(scope.repository, userNamed(context, http.req.param("login"))) === null) throw notFound();
     return http.body(null, 204);
   });
 
   rest.get("/repos/:owner/:repo/collaborators/:login/permission", (http) => {
-    const repository = repositoryFor(http, context.store, "metadata", "read");
+    const scope = scopeFor(http, context, "metadata", "read");
     return respond<"repos/get-collaborator-permission-level">(
       http,
-      collaboratorPermission(context, repository, userNamed(context, http.req.param("login"))),
+      collaboratorPermission(scope, userNamed(context, http.req.param("login"))),
     );
   });
 
@@ -142,13 +142,14 @@ const legacy: Record<Role, "admin" | "write" | "read"> = {
   read: "read",
 };
 
-function collaboratorPermission(context: SandboxContext, repository: Repository, user: User) {
+function collaboratorPermission(scope: RepositoryScope, user: User) {
+  const { repository } = scope;
   const role = roleOf(repository, user) ?? (repository.private ? null : "read");
   return {
     permission: role === null ? "none" : legacy[role],
     role_name: role ?? "none",
     user: {
-      ...renderSimpleUser(context, user),
+      ...renderSimpleUser(scope, user),
       role_name: role ?? "none",
       permissions: {
         admin: role === "admin",

@@ -4,13 +4,13 @@ import { z } from "zod";
 import { notFound, unprocessable } from "../../access/errors.ts";
 import { may } from "../../access/permissions.ts";
 import { installationAt } from "../../access/tokens.ts";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { rulesetsOn } from "../../protection/guards.ts";
 import { renderRuleOnBranch, renderRuleset, renderRulesetSummary } from "../../render/protection/ruleset.ts";
 import type { Repository, Ruleset } from "../../store/entities.ts";
 import { rule } from "../../store/rule.ts";
 import { bodyOf } from "../body.ts";
-import { type HttpContext, newRest, paginate, type Rest, repositoryFor } from "../kit.ts";
+import { type HttpContext, newRest, paginate, type Rest, scopeFor } from "../kit.ts";
 import { respond } from "../respond.ts";
 
 const bypassActor = z.object({
@@ -51,31 +51,32 @@ export function rulesetRoutes(context: SandboxContext): Rest {
   const own = (repository: Repository) =>
     rulesets.filter((each) => each.repositoryId === repository.id).sort((a, b) => a.id - b.id);
 
-  function rulesetAt(http: HttpContext, repository: Repository): Ruleset {
+  function rulesetAt(http: HttpContext, scope: RepositoryScope): Ruleset {
     const found = rulesets.get(Number(http.req.param("id")));
-    if (found === undefined || found.repositoryId !== repository.id) throw notFound();
+    if (found === undefined || found.repositoryId !== scope.repository.id) throw notFound();
     return found;
   }
 
   /** Renders a ruleset. Only administrators see who may bypass it. */
-  function shown(http: HttpContext, repository: Repository, entity: Ruleset) {
+  function shown(http: HttpContext, scope: RepositoryScope, entity: Ruleset) {
     const actor = http.get("actor");
     const user = actor.kind === "token" ? actor.user : null;
-    return renderRuleset(context, repository, entity, user, may(actor, repository, "administration", "write"));
+    return renderRuleset(scope, entity, user, may(actor, scope.repository, "administration", "write"));
   }
 
   rest.get(path, (http) => {
-    const repository = repositoryFor(http, context.store, "metadata", "read");
+    const scope = scopeFor(http, context, "metadata", "read");
     const targets = (http.req.query("targets") ?? "branch,tag").split(",");
-    const found = own(repository).filter(({ target }) => targets.includes(target));
+    const found = own(scope.repository).filter(({ target }) => targets.includes(target));
     return respond<"repos/get-repo-rulesets">(
       http,
-      paginate(http, found).map((each) => renderRulesetSummary(context, repository, each)),
+      paginate(http, found).map((each) => renderRulesetSummary(scope, each)),
     );
   });
 
   rest.post(path, async (http) => {
-    const repository = repositoryFor(http, context.store, "administration", "write");
+    const scope = scopeFor(http, context, "administration", "write");
+    const { repository } = scope;
     const body = await bodyOf(http, created);
     const now = context.store.now();
     const blank: Ruleset = {
@@ -92,31 +93,31 @@ export function rulesetRoutes(context: SandboxContext): Rest {
       updatedAt: now,
     };
     const made = saveRuleset(repository, blank, body);
-    return respond<"repos/create-repo-ruleset", 201>(http, shown(http, repository, made), 201);
+    return respond<"repos/create-repo-ruleset", 201>(http, shown(http, scope, made), 201);
   });
 
   rest.get(`${path}/:id{[0-9]+}`, (http) => {
-    const repository = repositoryFor(http, context.store, "metadata", "read");
-    return respond<"repos/get-repo-ruleset">(http, shown(http, repository, rulesetAt(http, repository)));
+    const scope = scopeFor(http, context, "metadata", "read");
+    return respond<"repos/get-repo-ruleset">(http, shown(http, scope, rulesetAt(http, scope)));
   });
 
   rest.put(`${path}/:id{[0-9]+}`, async (http) => {
-    const repository = repositoryFor(http, context.store, "administration", "write");
+    const scope = scopeFor(http, context, "administration", "write");
     const body = await bodyOf(http, changed);
-    const stored = saveRuleset(repository, rulesetAt(http, repository), body);
-    return respond<"repos/update-repo-ruleset">(http, shown(http, repository, stored));
+    const stored = saveRuleset(scope.repository, rulesetAt(http, scope), body);
+    return respond<"repos/update-repo-ruleset">(http, shown(http, scope, stored));
   });
 
   rest.delete(`${path}/:id{[0-9]+}`, (http) => {
-    const repository = repositoryFor(http, context.store, "administration", "write");
-    rulesets.remove(rulesetAt(http, repository).id);
+    const scope = scopeFor(http, context, "administration", "write");
+    rulesets.remove(rulesetAt(http, scope).id);
     return http.body(null, 204);
   });
 
   rest.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (http) => {
-    const repository = repositoryFor(http, context.store, "metadata", "read");
-    const rules = rulesetsOn(context.store, repository, `refs/heads/${http.req.param("branch")}`).flatMap((each) =>
-      each.rules.map((one) => renderRuleOnBranch(repository, each, one)),
+    const scope = scopeFor(http, context, "metadata", "read");
+    const rules = rulesetsOn(scope, `refs/heads/${http.req.param("branch")}`).flatMap((each) =>
+      each.rules.map((one) => renderRuleOnBranch(scope.repository, each, one)),
     );
     return respond<"repos/get-branch-rules">(http, paginate(http, rules));
   });

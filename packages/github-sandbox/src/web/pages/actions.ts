@@ -1,17 +1,19 @@
 /** Pages of Actions: the list of runs, a run, a job with its log, and a check run of another App. */
+
 import type { Context } from "hono";
 import { html } from "hono/html";
-import type { SandboxContext } from "../../context.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
 import { stepLogs } from "../../rest/actions/job-routes.ts";
 import type { Job, Repository, WorkflowRun } from "../../store/entities.ts";
-import { jobAt, nothing, pageOfRows, pageRun, repositoryAt, rowAt } from "../find.ts";
+import { jobAt, nothing, pageOfRows, pageRun, rowAt, scopeAt } from "../find.ts";
 import { type Html, type Page, pageOf } from "../layout.ts";
 import { logTable } from "../log.ts";
 import { markdown } from "../markdown/render.ts";
 import { outside, pager, person, progress, shortSha, took, when } from "../parts.ts";
 
 export function actionsPage(http: Context, context: SandboxContext): Page {
-  const repository = repositoryAt(http, context);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
   const runs = context.store
     .table("runs")
     .filter((run) => run.repositoryId === repository.id)
@@ -21,16 +23,16 @@ export function actionsPage(http: Context, context: SandboxContext): Page {
     title: `Actions · ${repository.owner}/${repository.name}`,
     within: { repository, tab: "actions" },
     body: html`<h1>Workflow runs</h1>
-      ${shown.length === 0 ? html`<p class="quiet">Nothing ran yet.</p>` : html`<ul class="rows">${shown.map((run) => row(context, repository, run))}</ul>`}
+      ${shown.length === 0 ? html`<p class="quiet">Nothing ran yet.</p>` : html`<ul class="rows">${shown.map((run) => row(scope, run))}</ul>`}
       ${pager(http, page, more)}`,
   };
 }
 
-function row(context: SandboxContext, repository: Repository, run: WorkflowRun): Html {
+function row(scope: RepositoryScope, run: WorkflowRun): Html {
   return html`<li>${progress(run)}
-    <a class="title" href="${pageOf(repository, `actions/runs/${run.id}`)}">${run.displayTitle}</a>
+    <a class="title" href="${pageOf(scope.repository, `actions/runs/${run.id}`)}">${run.displayTitle}</a>
     <div class="quiet">${run.name} #${run.runNumber}, ${run.event}${run.headBranch === null ? "" : ` on ${run.headBranch}`},
-      by ${person(context, run.actorId)}, ${when(run.createdAt)}</div>
+      by ${person(scope, run.actorId)}, ${when(run.createdAt)}</div>
   </li>`;
 }
 
@@ -39,8 +41,9 @@ function jobsOf(context: SandboxContext, run: WorkflowRun): Job[] {
 }
 
 export function runPage(http: Context, context: SandboxContext): Page {
-  const repository = repositoryAt(http, context);
-  const run = pageRun(http, context, repository);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
+  const run = pageRun(http, scope);
   const artifacts = context.store.table("artifacts").filter((each) => each.runId === run.id);
   const inputs = Object.entries(run.inputs);
   const pulls = run.pullNumbers.map(
@@ -83,8 +86,9 @@ function jobTable(repository: Repository, run: WorkflowRun, jobs: readonly Job[]
 }
 
 export function jobPage(http: Context, context: SandboxContext, logsDir: string): Page {
-  const repository = repositoryAt(http, context);
-  const run = pageRun(http, context, repository);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
+  const run = pageRun(http, scope);
   const job = jobAt(http, context, run);
   const logs = new Map(stepLogs(logsDir, job).map(({ number, text }) => [number, text]));
   return {
@@ -108,7 +112,8 @@ function stepLog(step: Job["steps"][number], text: string): Html {
 
 /** Renders a check run's own page. The check of a job redirects to the job. */
 export function checkRunPage(http: Context, context: SandboxContext): Page {
-  const repository = repositoryAt(http, context);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
   const run = rowAt(http, context.store.table("checkRuns"));
   if (run.repositoryId !== repository.id) return nothing();
   const app = context.store.table("apps").get(run.appId);

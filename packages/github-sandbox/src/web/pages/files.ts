@@ -1,7 +1,8 @@
 /** Pages `/{owner}/{repo}`, `/tree/…` and `/blob/…`: folders and files at a branch, tag or commit. */
+
 import type { Context } from "hono";
 import { html } from "hono/html";
-import type { SandboxContext } from "../../context.ts";
+import { type RepositoryScope, type SandboxContext, scopeOf } from "../../context.ts";
 import { log } from "../../git/plumbing/history.ts";
 import { isFilePath } from "../../git/plumbing/names.ts";
 import { readBlob } from "../../git/plumbing/objects.ts";
@@ -9,7 +10,7 @@ import { listRefs } from "../../git/plumbing/stored-refs.ts";
 import { entryAt, readTree, type TreeEntry } from "../../git/plumbing/trees.ts";
 import { repositoryWeb } from "../../render/site.ts";
 import type { Repository } from "../../store/entities.ts";
-import { mustBe, nothing, param, repositoryAt } from "../find.ts";
+import { mustBe, nothing, param, scopeAt } from "../find.ts";
 import { type Html, inert, type Page, pageOf } from "../layout.ts";
 import { markdown } from "../markdown/render.ts";
 import { count, shortSha, when } from "../parts.ts";
@@ -27,13 +28,14 @@ interface Spot {
 }
 
 export async function repositoryPage(http: Context, context: SandboxContext): Promise<Page> {
-  const repository = repositoryAt(http, context);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
   const commit = await context.git.resolve(repository, `refs/heads/${repository.defaultBranch}`);
   if (commit !== null) return folder(context, { repository, ref: repository.defaultBranch, commit, path: "" });
   return {
     title: `${repository.owner}/${repository.name}`,
     within: { repository, tab: "code" },
-    body: html`<h1>${repository.name}</h1><p>This repository is empty.</p>${cloneLine(context, repository)}`,
+    body: html`<h1>${repository.name}</h1><p>This repository is empty.</p>${cloneLine(scope)}`,
   };
 }
 
@@ -43,7 +45,8 @@ export async function treePage(http: Context, context: SandboxContext): Promise<
 
 /** Splits the path into a ref and a file. Both may contain slashes, so the longest branch or tag that fits wins. */
 async function spotAt(http: Context, context: SandboxContext): Promise<Spot> {
-  const repository = repositoryAt(http, context);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
   const rest = param(http, "rest").replace(/\/$/, "");
   const refs = await listRefs(context.git.at(repository), "refs/");
   const known = refs.flatMap(({ ref }) => [ref, ref.replace(/^refs\//, ""), ref.replace(/^refs\/(heads|tags)\//, "")]);
@@ -54,8 +57,8 @@ async function spotAt(http: Context, context: SandboxContext): Promise<Spot> {
   return { repository, ref, path, commit: mustBe(await context.git.resolve(repository, ref)) };
 }
 
-function cloneLine(context: SandboxContext, repository: Repository): Html {
-  return html`<p class="quiet"><code>git clone ${repositoryWeb(context, repository)}.git</code></p>`;
+function cloneLine(scope: RepositoryScope): Html {
+  return html`<p class="quiet"><code>git clone ${repositoryWeb(scope)}.git</code></p>`;
 }
 
 async function folder(context: SandboxContext, spot: Spot): Promise<Page> {
@@ -79,7 +82,7 @@ async function folder(context: SandboxContext, spot: Spot): Promise<Page> {
             ${last.message.split("\n")[0]} · ${last.author.name}, ${when(last.committer.date)}</p>`
       }
       <table class="list"><tbody>${foldersFirst(entries).map((entry) => row(spot, entry))}</tbody></table>
-      ${path === "" ? cloneLine(context, repository) : ""}
+      ${path === "" ? cloneLine(scopeOf(context, repository)) : ""}
       ${readme === undefined ? "" : html`<section class="box">${await readmeText(context, spot, readme)}</section>`}`,
   };
 }
@@ -154,7 +157,8 @@ export async function rawFile(http: Context, context: SandboxContext): Promise<R
 }
 
 export async function branchesPage(http: Context, context: SandboxContext): Promise<Page> {
-  const repository = repositoryAt(http, context);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
   const refs = await listRefs(context.git.at(repository), "refs/heads/");
   const names = refs.map(({ ref, sha }) => ({ name: ref.slice("refs/heads/".length), sha }));
   return {

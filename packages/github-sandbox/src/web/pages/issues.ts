@@ -1,11 +1,12 @@
 /** Pages `/issues`, `/pulls` and one issue. `conversation.ts` renders what issues and pulls share. */
+
 import type { Context } from "hono";
 import { html } from "hono/html";
-import type { SandboxContext } from "../../context.ts";
-import type { Issue, Repository } from "../../store/entities.ts";
+import type { RepositoryScope, SandboxContext } from "../../context.ts";
+import type { Issue } from "../../store/entities.ts";
 import { checkLines, checkSummary } from "../checks.ts";
 import { conversationOf } from "../conversation.ts";
-import { pageIssue, pageOfRows, repositoryAt } from "../find.ts";
+import { pageIssue, pageOfRows, scopeAt } from "../find.ts";
 import { type Html, type Page, pageOf, tabBar } from "../layout.ts";
 import { count, issueState, labels, pager, person, when } from "../parts.ts";
 
@@ -18,7 +19,8 @@ export function pullsPage(http: Context, context: SandboxContext): Page {
 }
 
 function list(http: Context, context: SandboxContext, pulls: boolean): Page {
-  const repository = repositoryAt(http, context);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
   const state = http.req.query("state") === "closed" ? "closed" : "open";
   const all = context.store
     .table("issues")
@@ -39,33 +41,35 @@ function list(http: Context, context: SandboxContext, pulls: boolean): Page {
     within: { repository, tab: pulls ? "pulls" : "issues" },
     body: html`<h1>${title}</h1>
       ${tabBar("State", [tab("Open", "open", path), tab("Closed", "closed", `${path}?state=closed`)])}
-      ${shown.length === 0 ? html`<p class="quiet">None.</p>` : html`<ul class="rows">${shown.map((issue) => row(context, repository, issue))}</ul>`}
+      ${shown.length === 0 ? html`<p class="quiet">None.</p>` : html`<ul class="rows">${shown.map((issue) => row(scope, issue))}</ul>`}
       ${pager(http, page, more)}`,
   };
 }
 
-function row(context: SandboxContext, repository: Repository, issue: Issue): Html {
-  const pull = issue.isPull ? context.store.table("pulls").get(issue.id) : undefined;
-  const comments = context.store
+function row(scope: RepositoryScope, issue: Issue): Html {
+  const { repository } = scope;
+  const pull = issue.isPull ? scope.store.table("pulls").get(issue.id) : undefined;
+  const comments = scope.store
     .table("comments")
     .filter((each) => each.repositoryId === repository.id && each.issueNumber === issue.number).length;
   return html`<li>${issueState(issue, pull)}
-    <a class="title" href="${pageOf(repository, `${issue.isPull ? "pull" : "issues"}/${issue.number}`)}">${issue.title}</a>${labels(context, issue)}
-    <div class="quiet">#${issue.number} by ${person(context, issue.userId)}, ${when(issue.createdAt)}, ${count(comments, "comment")}
-      ${pull === undefined ? "" : checkSummary(checkLines(context, repository, pull.headSha))}</div>
+    <a class="title" href="${pageOf(repository, `${issue.isPull ? "pull" : "issues"}/${issue.number}`)}">${issue.title}</a>${labels(scope, issue)}
+    <div class="quiet">#${issue.number} by ${person(scope, issue.userId)}, ${when(issue.createdAt)}, ${count(comments, "comment")}
+      ${pull === undefined ? "" : checkSummary(checkLines(scope, pull.headSha))}</div>
   </li>`;
 }
 
 /** Renders an issue. A pull's number redirects to the pull, as on GitHub. */
 export function issuePage(http: Context, context: SandboxContext): Page | { elsewhere: string } {
-  const repository = repositoryAt(http, context);
-  const issue = pageIssue(http, context, repository);
+  const scope = scopeAt(http, context);
+  const { repository } = scope;
+  const issue = pageIssue(http, scope);
   if (issue.isPull) return { elsewhere: pageOf(repository, `pull/${issue.number}`) };
   return {
     title: `${issue.title} · Issue #${issue.number}`,
     within: { repository, tab: "issues" },
     body: html`<h1>${issue.title} <span class="quiet">#${issue.number}</span></h1>
       <p>${issueState(issue, undefined)} opened by ${person(context, issue.userId)}${labels(context, issue)}</p>
-      ${conversationOf(context, repository, issue)}`,
+      ${conversationOf(scope, issue)}`,
   };
 }

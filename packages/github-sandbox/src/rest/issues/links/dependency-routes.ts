@@ -7,9 +7,8 @@ import { addBlocker, blockedBy, blockersOf, removeBlocker } from "../../../issue
 import { placedIssue } from "../../../issues/placed.ts";
 import { renderPlacedIssue } from "../../../render/issue.ts";
 import { bodyOf } from "../../body.ts";
-import { newRest, paginate, type Rest } from "../../kit.ts";
+import { initiatorOf, newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
-import { initiatorOf } from "../find.ts";
 import { issueNamed, issueOfPath, visible } from "./linked.ts";
 
 const added = z.object({ issue_id: z.number().int() });

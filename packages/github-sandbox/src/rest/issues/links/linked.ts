@@ -4,15 +4,15 @@ import { may, refusal } from "../../../access/permissions.ts";
 import type { SandboxContext } from "../../../context.ts";
 import { placedIssue } from "../../../issues/placed.ts";
 import type { PlacedIssue } from "../../../store/issue-links.ts";
-import { type HttpContext, repositoryForAny } from "../../kit.ts";
+import { type HttpContext, scopeForAny } from "../../kit.ts";
 import { conversation, issueAt, mayTriage } from "../find.ts";
 
 /** The path's issue, to read or to tie to another, which takes triage. */
 export function issueOfPath(http: HttpContext, context: SandboxContext, level: "read" | "write"): PlacedIssue {
-  const repository = repositoryForAny(http, context.store, conversation, "read");
-  const issue = issueAt(http, context, repository);
-  if (level === "write" && !mayTriage(http, repository)) throw refusal(http.get("actor"));
-  return { issue, repository };
+  const scope = scopeForAny(http, context, conversation, "read");
+  const issue = issueAt(http, scope);
+  if (level === "write" && !mayTriage(http, scope)) throw refusal(http.get("actor"));
+  return { issue, repository: scope.repository };
 }
 
 /** The issue that a body or path names by its id (not its number). @throws ApiError 404 where the actor sees none. */

@@ -7,9 +7,8 @@ import { placedIssue } from "../../../issues/placed.ts";
 import { addSubIssue, childrenOf, parentOf, placeSubIssue, removeSubIssue } from "../../../issues/sub-issues.ts";
 import { renderPlacedIssue } from "../../../render/issue.ts";
 import { bodyOf } from "../../body.ts";
-import { newRest, paginate, type Rest } from "../../kit.ts";
+import { initiatorOf, newRest, paginate, type Rest } from "../../kit.ts";
 import { respond } from "../../respond.ts";
-import { initiatorOf } from "../find.ts";
 import { issueNamed, issueOfPath, visible } from "./linked.ts";
 
 const id = z.number().int();
