@@ -27,13 +27,13 @@ function runEnds(more: Parameters<World["ends"]>[1], manifest?: Parameters<World
 function laneSays(failure: FailureClass) {
   return (world: World) => {
     const pull = world.agentSucceeds("a");
-    const told = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
+    const failed = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
     world.feature({
       type: "entry.ejected",
       task: "a",
       pull,
       head: sha("a-1"),
-      failure: told,
+      failure: failed,
       gateMs: 0,
     });
     world.tipIs(sha("base"));
@@ -43,8 +43,8 @@ function laneSays(failure: FailureClass) {
 function givenUp(effect: "attempt.dispatch" | "pull.open", failure: FailureClass) {
   return (world: World) => {
     world.take(effect, (one) => one.task === "a");
-    const told = { class: failure, cause: { kind: "outside" as const, text: "GitHub said no" }, details: [] };
-    const of = { effect, key: "k", task: "a", pull: null, head: null, failure: told };
+    const failed = { class: failure, cause: { kind: "outside" as const, text: "GitHub said no" }, details: [] };
+    const of = { effect, key: "k", task: "a", pull: null, head: null, failure: failed };
     world.feature({ type: "effect.failed", ...of });
   };
 }
@@ -330,10 +330,10 @@ describe("a failure", () => {
       const world = new World();
       world.start({ a: [] });
       world.agentSucceeds("a");
-      const told = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
+      const failed = { class: failure, cause: { kind: "outside" as const, text: "as the lane says" }, details: [] };
       for (let time = 1; time <= 7; time += 1) {
         expect(world.task("a").stage).toBe("in-lane");
-        world.feature({ type: "entry.ejected", task: "a", pull: 10, head: sha("a-1"), failure: told, gateMs: 0 });
+        world.feature({ type: "entry.ejected", task: "a", pull: 10, head: sha("a-1"), failure: failed, gateMs: 0 });
         if (time < 7) world.timer("wait:a");
       }
       expect(world.task("a")).toMatchObject({ stage: "parked", machine: { failures: 0, free: 7 } });

@@ -30,7 +30,7 @@ export class World {
   at = 1_000_000;
   /** The lane that the test speaks to. */
   laneName = LANE;
-  /** Hears what aggregates tell each other. */
+  /** Called with what aggregates send each other. */
   onSend: ((effect: EffectOf<"send">) => void) | null = null;
   #comments = 0;
   readonly effects: Effect[] = [];

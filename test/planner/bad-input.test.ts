@@ -1,6 +1,6 @@
 /** Issues made to confuse, and answers of a model that was. */
 import { describe, expect, it } from "vitest";
-import { GOOD, plan, playProvider, request, TASKS, tell } from "./fixture.ts";
+import { answerWith, GOOD, plan, playProvider, request, TASKS } from "./fixture.ts";
 
 playProvider();
 
@@ -27,7 +27,7 @@ describe("an issue's text", () => {
     ["of invisible characters", "\u200b".repeat(60_000), /# Quotes\n<\/untrusted>/],
     ["of nothing", "", /# Quotes\n<\/untrusted>/],
   ])("%s reaches the model as a person sees it, fenced, and nobody else plans", async (_, body, seen) => {
-    tell();
+    answerWith();
     const { answer, asked } = await plan({}, { issue: { ...request.issue, body } });
     expect(answer).toMatchObject({ source: "model", plan: { tasks: TASKS } });
     const question = asked[0]!.messages[0]!.content;
@@ -58,8 +58,8 @@ describe("a model's answer", () => {
     ["prose around it", `Sure!\n${GOOD}`, "other text around it"],
     ["a fence around it", `\`\`\`json\n${GOOD}\n\`\`\``, "other text around it"],
   ])("with %s is asked for once more, with what is wrong", async (_, text, error) => {
-    tell({ text });
-    tell();
+    answerWith({ text });
+    answerWith();
     const { answer, asked } = await plan();
     expect(answer).toMatchObject({ plan: { tasks: TASKS } });
     expect(asked).toHaveLength(2);
@@ -67,7 +67,7 @@ describe("a model's answer", () => {
   });
 
   it("that goes round in circles ends at its limit, is paid for and not asked for again", async () => {
-    tell({ text: `{"tasks":[${"{},".repeat(5_000)}`, stop: "max_tokens", output: 32_000 });
+    answerWith({ text: `{"tasks":[${"{},".repeat(5_000)}`, stop: "max_tokens", output: 32_000 });
     const { answer, asked } = await plan();
     expect(answer).toMatchObject({ failure: { class: "agent-failed" }, usage: { outputTokens: 32_000 } });
     expect(asked).toHaveLength(1);

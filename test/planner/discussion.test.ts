@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { GOOD, plan, playProvider, tell } from "./fixture.ts";
+import { answerWith, GOOD, plan, playProvider } from "./fixture.ts";
 import { comment, peopled } from "./people.ts";
 
 playProvider();
 
 async function question(...given: Parameters<typeof plan>): Promise<string> {
-  tell();
+  answerWith();
   const { asked } = await plan(...given);
   return asked[0]!.messages[0]!.content;
 }
@@ -83,7 +83,7 @@ describe("an issue that cannot be planned", () => {
       "x".repeat(5_000),
       ...Array.from({ length: 40 }, (_, n) => `${n}?`),
     ];
-    tell({ text: JSON.stringify({ tasks: [], why: "", questions }) });
+    answerWith({ text: JSON.stringify({ tasks: [], why: "", questions }) });
 
     const { answer } = await plan();
 
@@ -94,13 +94,13 @@ describe("an issue that cannot be planned", () => {
   });
 
   it("is planned all the same where the model does both", async () => {
-    tell({ text: JSON.stringify({ ...JSON.parse(GOOD), questions: ["Sure?"] }) });
+    answerWith({ text: JSON.stringify({ ...JSON.parse(GOOD), questions: ["Sure?"] }) });
     expect((await plan()).answer).toMatchObject({ plan: { tasks: [{}, {}] } });
   });
 
   it("also when the model only sees so on its second try", async () => {
-    tell({ text: '{"tasks":[],"questions":[]}' });
-    tell({ text: '{"tasks":[],"questions":["Which?"]}' });
+    answerWith({ text: '{"tasks":[],"questions":[]}' });
+    answerWith({ text: '{"tasks":[],"questions":["Which?"]}' });
     expect((await plan()).answer).toMatchObject({ questions: ["Which?"], usage: { inputTokens: 2000 } });
   });
 });

@@ -62,7 +62,7 @@ export function playProvider(): void {
   });
 }
 
-export interface Told {
+export interface Answer {
   text?: string;
   /** Tools that it uses, in place of the text. */
   use?: { name: string; input: unknown }[];
@@ -82,7 +82,7 @@ function events({
   input = 1000,
   output = 200,
   ...cache
-}: Told): string[] {
+}: Answer): string[] {
   const usage = {
     input_tokens: input,
     output_tokens: 1,
@@ -126,16 +126,16 @@ function blockOf(index: number, block: object, delta: object): { type: string; [
 }
 
 /** The provider answers the next request with this message, streamed. */
-export function tell(told: Told = {}): void {
-  tellRaw(events(told).join(""));
+export function answerWith(answer: Answer = {}): void {
+  answerRaw(events(answer).join(""));
 }
 
 /** The stream ends after so many events. */
-export function breakOff(told: Told, after: number): void {
-  tellRaw(events(told).slice(0, after).join(""));
+export function breakOff(answer: Answer, after: number): void {
+  answerRaw(events(answer).slice(0, after).join(""));
 }
 
-export function tellRaw(body: string): void {
+export function answerRaw(body: string): void {
   provider().reply(200, body, { "content-type": "text/event-stream" });
 }
 

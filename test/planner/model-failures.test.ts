@@ -3,6 +3,8 @@ import type { Cause } from "../../src/core/cause.ts";
 import type { FailureClass } from "../../src/core/failure.ts";
 import { planningTroubleOf } from "../../src/planner/trouble.ts";
 import {
+  answerRaw,
+  answerWith,
   breakOff,
   CIRCULAR,
   cutConnection,
@@ -12,8 +14,6 @@ import {
   refuse,
   stayMute,
   TASKS,
-  tell,
-  tellRaw,
 } from "./fixture.ts";
 
 playProvider();
@@ -30,7 +30,7 @@ describe("what passes is tried again, and the plan comes", () => {
     ["a cut connection", () => cutConnection()],
   ])("%s", async (_, trouble) => {
     trouble();
-    tell();
+    answerWith();
 
     const { answer, asked } = await plan();
 
@@ -83,7 +83,7 @@ describe("a provider that gives no answer is a failure with a class, and no cost
 describe("an answer that is no plan has been paid for", () => {
   const usage = { inputTokens: 1000, outputTokens: 200, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0.008 };
 
-  it.each<[string, Parameters<typeof tell>[0], Cause]>([
+  it.each<[string, Parameters<typeof answerWith>[0], Cause]>([
     [
       "a refusal",
       { text: "", stop: "refusal", details: { type: "refusal", category: null, explanation: "not this" } },
@@ -94,8 +94,8 @@ describe("an answer that is no plan has been paid for", () => {
     ["a full context", { text: "", stop: "model_context_window_exceeded" }, { kind: "context-outgrown" }],
     ["silence", { text: "  " }, { kind: "no-answer" }],
     ["a pause", { text: "", stop: "pause_turn" }, { kind: "model-stopped", reason: "pause_turn" }],
-  ])("%s", async (_, told, cause) => {
-    tell(told);
+  ])("%s", async (_, streamed, cause) => {
+    answerWith(streamed);
 
     const { answer } = await plan();
 
@@ -118,7 +118,7 @@ describe("an answer that is no plan has been paid for", () => {
     ["an error", 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'],
     ["nothing", ""],
   ])("a stream of %s is the provider's fault", async (_, body) => {
-    tellRaw(body);
+    answerRaw(body);
 
     const { answer } = await plan();
 
@@ -142,7 +142,7 @@ it("a mistake of our own is nobody else's failure", () => {
 
 describe("money", () => {
   it("counts cache reads and writes at their own price", async () => {
-    tell({ input: 1_000_000, output: 1_000_000, cacheRead: 1_000_000, cacheWrite: 1_000_000 });
+    answerWith({ input: 1_000_000, output: 1_000_000, cacheRead: 1_000_000, cacheWrite: 1_000_000 });
 
     const { answer } = await plan();
 
@@ -163,7 +163,7 @@ describe("money", () => {
   });
 
   it("takes a price that the deployment states", async () => {
-    tell({ input: 1_000_000, output: 0 });
+    answerWith({ input: 1_000_000, output: 0 });
 
     const { answer } = await plan(
       { priceOf: () => ({ input: 7, output: 0, cacheRead: 0, cacheWrite: 0 }) },
@@ -176,8 +176,8 @@ describe("money", () => {
 
 describe("a repair that fails", () => {
   it("counts both answers", async () => {
-    tell({ text: CIRCULAR });
-    tell({ text: "", stop: "refusal" });
+    answerWith({ text: CIRCULAR });
+    answerWith({ text: "", stop: "refusal" });
 
     const { answer } = await plan();
 
@@ -188,7 +188,7 @@ describe("a repair that fails", () => {
   });
 
   it("keeps what the first answer cost when the provider goes away", async () => {
-    tell({ text: CIRCULAR });
+    answerWith({ text: CIRCULAR });
     for (let time = 0; time < 3; time += 1) refuse(529);
 
     const { answer } = await plan();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { judgePlan } from "../../src/core/plan.ts";
 import { Unavailable } from "../../src/loop/github-port.ts";
 import { filePlanner } from "../../src/planner/file-planner.ts";
-import { CIRCULAR, GOOD, plan, playProvider, repository, request, TASKS, tell } from "./fixture.ts";
+import { answerWith, CIRCULAR, GOOD, plan, playProvider, repository, request, TASKS } from "./fixture.ts";
 
 playProvider();
 
@@ -10,7 +10,7 @@ const usage = (times: number) => ({ inputTokens: 1000 * times, outputTokens: 200
 
 describe("the model's plan", () => {
   it("comes back as it was given, with the model and what it cost", async () => {
-    tell();
+    answerWith();
 
     const { answer } = await plan();
 
@@ -22,8 +22,8 @@ describe("the model's plan", () => {
   });
 
   it("with errors is asked for once more, with every error listed", async () => {
-    tell({ text: CIRCULAR });
-    tell();
+    answerWith({ text: CIRCULAR });
+    answerWith();
 
     const { answer, asked } = await plan();
 
@@ -40,8 +40,8 @@ describe("the model's plan", () => {
   });
 
   it("with errors twice goes to the core as it is", async () => {
-    tell({ text: CIRCULAR });
-    tell({ text: '{"tasks":[]}' });
+    answerWith({ text: CIRCULAR });
+    answerWith({ text: '{"tasks":[]}' });
 
     const { answer, asked } = await plan();
 
@@ -50,8 +50,8 @@ describe("the model's plan", () => {
   });
 
   it("with prose around it is asked for as JSON alone", async () => {
-    tell({ text: `Here is the plan:\n${GOOD}\nGood luck!` });
-    tell();
+    answerWith({ text: `Here is the plan:\n${GOOD}\nGood luck!` });
+    answerWith();
 
     const { answer, asked } = await plan();
 
@@ -60,8 +60,8 @@ describe("the model's plan", () => {
   });
 
   it("that ends in prose leaves the core the one before", async () => {
-    tell({ text: CIRCULAR });
-    tell({ text: "I can't." });
+    answerWith({ text: CIRCULAR });
+    answerWith({ text: "I can't." });
 
     const { answer } = await plan();
 
@@ -69,8 +69,8 @@ describe("the model's plan", () => {
   });
 
   it("that is prose twice is the model's failure", async () => {
-    tell({ text: "I would start with the parser." });
-    tell({ text: "As I said." });
+    answerWith({ text: "I would start with the parser." });
+    answerWith({ text: "As I said." });
 
     const { answer } = await plan();
 
@@ -83,8 +83,8 @@ describe("the model's plan", () => {
       files: ["../x"],
       dependsOn: ["no"],
     }));
-    tell({ text: JSON.stringify({ tasks }) });
-    tell();
+    answerWith({ text: JSON.stringify({ tasks }) });
+    answerWith();
 
     const { answer, asked } = await plan();
 

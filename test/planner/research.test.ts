@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { useTool } from "../../src/planner/research/reading.ts";
-import { type Asked, plan, playProvider, refuse, repository, request, TASKS, tell } from "./fixture.ts";
+import { type Asked, answerWith, plan, playProvider, refuse, repository, request, TASKS } from "./fixture.ts";
 
 playProvider();
 
@@ -12,10 +12,10 @@ const last = (asked: Asked[]) => asked.at(-1)!.messages[0]!.content;
 
 describe("a look at the repository", () => {
   it("is taken by the small model, which reads; the planner reads its notes", async () => {
-    tell({ use: [{ name: "list_files", input: { folder: "src" } }] });
-    tell({ use: [{ name: "read_file", input: { path: "src/parse.ts", line: 2 } }] });
-    tell({ text: "parse() is in src/parse.ts.\u202e" });
-    tell();
+    answerWith({ use: [{ name: "list_files", input: { folder: "src" } }] });
+    answerWith({ use: [{ name: "read_file", input: { path: "src/parse.ts", line: 2 } }] });
+    answerWith({ text: "parse() is in src/parse.ts.\u202e" });
+    answerWith();
 
     const { answer, asked } = await plan({ github }, looks(1));
 
@@ -35,33 +35,33 @@ describe("a look at the repository", () => {
   });
 
   it("is not taken unless the policy says so", async () => {
-    tell();
+    answerWith();
     expect((await plan({ github })).asked).toHaveLength(1);
   });
 
   it("is taken at several topics at a time", async () => {
-    for (let look = 0; look < 3; look += 1) tell({ text: "Nothing to note." });
-    tell();
+    for (let look = 0; look < 3; look += 1) answerWith({ text: "Nothing to note." });
+    answerWith();
     const { asked } = await plan({ github }, looks(3));
     expect(last(asked).match(/notes of somebody/g)).toHaveLength(3);
   });
 
   it.each<[string, () => void]>([
-    ["a refusal", () => tell({ text: "", stop: "refusal" })],
-    ["truncation", () => tell({ text: "On and on", stop: "max_tokens" })],
+    ["a refusal", () => answerWith({ text: "", stop: "refusal" })],
+    ["truncation", () => answerWith({ text: "On and on", stop: "max_tokens" })],
     ["a request the provider does not take", () => refuse(400)],
-    ["silence", () => tell({ text: " " })],
+    ["silence", () => answerWith({ text: " " })],
   ])("that ends in %s costs its notes, not the plan", async (_, trouble) => {
     trouble();
-    tell();
+    answerWith();
     const { answer, asked } = await plan({ github }, looks(1));
     expect(answer).toMatchObject({ plan: { tasks: TASKS } });
     expect(last(asked)).not.toContain("notes of somebody");
   });
 
   it("that reads on and on has to answer in its last turn", async () => {
-    for (let turn = 0; turn < 8; turn += 1) tell({ use: [{ name: "list_files", input: { folder: "" } }] });
-    tell();
+    for (let turn = 0; turn < 8; turn += 1) answerWith({ use: [{ name: "list_files", input: { folder: "" } }] });
+    answerWith();
     const { answer, asked } = await plan({ github }, looks(1));
     expect(asked.map((one) => one.tool_choice?.type)).toEqual([...Array(7).fill(undefined), "none", undefined]);
     expect(answer).toMatchObject({ plan: { tasks: TASKS }, usage: { inputTokens: 9_000 } });

@@ -4,7 +4,7 @@ import { judgePlan } from "../../src/core/plan.ts";
 import type { PlanAnswer } from "../../src/loop/planner-port.ts";
 import { causeText } from "../../src/messages/explain/cause.ts";
 import { subIssueBody } from "../../src/messages/sub-issue.ts";
-import { plan, playProvider, request, tell } from "./fixture.ts";
+import { answerWith, plan, playProvider, request } from "./fixture.ts";
 import { child, peopled } from "./people.ts";
 
 playProvider();
@@ -73,7 +73,7 @@ describe("plans that people wrote win, in an order", () => {
     ["a list where all is done", "- [x] A"],
     ["a link to a file that holds no list", "[tasks](docs/tasks.md)"],
   ])("and the model where there is %s", async (_, text) => {
-    tell();
+    answerWith();
     const github = peopled({ children: [child(13, { state: "closed" })], files: { "docs/tasks.md": "# None" } });
     const { answer } = await plan({ github }, { issue: issueOf(text) });
     expect(answer).toMatchObject({ source: "model" });

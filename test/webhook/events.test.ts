@@ -18,13 +18,13 @@ import {
 
 const identity = { appId: 77, appSlug: "headgate", label: "headgate" };
 
-function told(name: string, payload: unknown) {
+function received(name: string, payload: unknown) {
   return eventsFrom(name, "guid-1", payload, identity);
 }
 
 describe("a webhook that states something for good", () => {
   it("is a label, with what the issue said at that moment", () => {
-    expect(told("issues", issues("labeled", label("Headgate")))).toEqual({
+    expect(received("issues", issues("labeled", label("Headgate")))).toEqual({
       facts: [
         {
           aggregate: "acme/tool#12",
@@ -44,7 +44,7 @@ describe("a webhook that states something for good", () => {
   });
 
   it("is a label on an issue without a body, by an account that is gone", () => {
-    const [fact] = told("issues", issues("labeled", { ...label("headgate"), sender: null }, { body: null })).facts;
+    const [fact] = received("issues", issues("labeled", { ...label("headgate"), sender: null }, { body: null })).facts;
     expect(fact?.event).toMatchObject({ body: "", by: "ghost" });
   });
 
@@ -54,13 +54,13 @@ describe("a webhook that states something for good", () => {
     ["a deleted issue", issues("deleted"), "closed", "issue.closed"],
     ["an issue that moved away", issues("transferred"), "closed", "issue.closed"],
   ])("is %s", (_, payload, word, type) => {
-    expect(told("issues", payload).facts).toEqual([
+    expect(received("issues", payload).facts).toEqual([
       { aggregate: "acme/tool#12", key: `${word}:2026-11-23T07:01:00Z`, event: { type, by: "ada" } },
     ]);
   });
 
   it("is a command in a comment", () => {
-    expect(told("issue_comment", comment("Go on.\n\n/headgate retry quote")).facts).toEqual([
+    expect(received("issue_comment", comment("Go on.\n\n/headgate retry quote")).facts).toEqual([
       {
         aggregate: "acme/tool#12",
         key: "comment:900:2026-11-23T07:02:00Z",
@@ -78,14 +78,14 @@ describe("a webhook that states something for good", () => {
   it("has the same key when it is delivered again", () => {
     const payload = comment("/headgate hold");
     const again = eventsFrom("issue_comment", "guid-2", payload, identity);
-    expect(again).toEqual(told("issue_comment", payload));
+    expect(again).toEqual(received("issue_comment", payload));
   });
 
   it("fits what the core reads", () => {
     const facts = [
-      ...told("issues", issues("labeled", label("headgate"))).facts,
-      ...told("issues", issues("closed")).facts,
-      ...told("issue_comment", comment("/headgate nonsense")).facts,
+      ...received("issues", issues("labeled", label("headgate"))).facts,
+      ...received("issues", issues("closed")).facts,
+      ...received("issue_comment", comment("/headgate nonsense")).facts,
     ];
     expect(facts).toHaveLength(3);
     for (const { aggregate, event } of facts) {
@@ -121,7 +121,7 @@ describe("a webhook about something that changes", () => {
     ["an attempt that ended", "workflow_run", workflowRun("completed", "headgate 12/quote/2"), onAttempt(false)],
     ["an attempt that begins", "workflow_run", workflowRun("in_progress", "headgate 12/quote/2"), onAttempt(true)],
   ])("hints that a look is worth while: %s", (_, name, payload, { topic, about }) => {
-    const { facts, hints } = told(name, payload);
+    const { facts, hints } = received(name, payload);
     expect(facts).toEqual([]);
     expect(hints).toEqual([{ topic, key: `hint:guid-1:${topic}`, event: { type: "hinted", topic: about } }]);
     for (const { event } of hints) {
@@ -133,12 +133,12 @@ describe("a webhook about something that changes", () => {
   it.each(["headgate 12/quote", "headgate 12/quote/2 and more", "not headgate 12/quote/2", "headgate 12/QUOTE/2"])(
     "does not take a run named '%s' for an attempt",
     (title) => {
-      expect(told("workflow_run", workflowRun("completed", title)).hints).toEqual([]);
+      expect(received("workflow_run", workflowRun("completed", title)).hints).toEqual([]);
     },
   );
 });
 
-describe("a webhook that tells nothing", () => {
+describe("a webhook that concerns nothing", () => {
   it.each<[string, string, unknown]>([
     ["another label", "issues", issues("labeled", label("bug"))],
     ["the label on a closed issue", "issues", issues("labeled", label("headgate"), { state: "closed" })],
@@ -151,12 +151,16 @@ describe("a webhook that tells nothing", () => {
     ["a pushed tag", "push", push("refs/tags/v1")],
     ["our own check", "check_run", checkRun("completed", 77)],
     ["a check asked for again", "check_run", checkRun("rerequested")],
-    ["another workflow's run, whose checks tell", "workflow_run", workflowRun("completed", "Merge everything")],
+    [
+      "another workflow's run, whose checks count instead",
+      "workflow_run",
+      workflowRun("completed", "Merge everything"),
+    ],
     ["a run that was asked for", "workflow_run", workflowRun("requested", "headgate 12/quote/2")],
     ["an event we know nothing of", "sponsorship", { action: "created" }],
     ["a ping", "ping", { zen: "Half measures are as bad as nothing at all." }],
   ])("is %s", (_, name, payload) => {
-    expect(told(name, payload)).toEqual({ facts: [], hints: [] });
+    expect(received(name, payload)).toEqual({ facts: [], hints: [] });
   });
 });
 
@@ -167,6 +171,6 @@ describe("a payload that is not as GitHub documents it", () => {
     ["check_run", { ...checkRun("completed"), check_run: { head_sha: "x" } }, /check_run\.head_sha/],
     ["pull_request", null, /webhook pull_request does not parse/],
   ])("is refused with the webhook's name and the field: %s", (name, payload, message) => {
-    expect(() => told(name, payload)).toThrow(message);
+    expect(() => received(name, payload)).toThrow(message);
   });
 });

@@ -61,11 +61,11 @@ export function answersTo(effect: Effect, at: number): Event[] {
       const more = { tasks: [...PLAN.tasks, { id: "d", title: "D", dependsOn: ["b"] }] };
       if (effect.extends) {
         const added = { ...of, source: "sub-issues" as const, model: null, usage: null };
-        const circle = { tasks: [{ id: "d", title: "D", dependsOn: ["d"] }] };
+        const cyclic = { tasks: [{ id: "d", title: "D", dependsOn: ["d"] }] };
         return [
           { ...added, plan: more },
           { ...added, plan: { tasks: [] } },
-          { ...added, plan: circle },
+          { ...added, plan: cyclic },
           failed(effect),
         ];
       }

@@ -8,7 +8,7 @@ import { TASKS } from "./answers.ts";
 import { damaged, fromSchema } from "./from-schema.ts";
 import { anything, honest, Walk } from "./walk.ts";
 
-/** Names and numbers that the stories of these walks are about. */
+/** Names and numbers that the events of these walks are about. */
 const known = {
   owner: [repo.owner],
   name: [repo.name, "unit"],
@@ -96,20 +96,20 @@ describe("answers in any order, late and repeated", () => {
   });
 });
 
-describe("the events of a whole story", () => {
-  const story = live(4).map(({ aggregate, event }) => ({ to: aggregate, event }));
+describe("the events of a whole feature", () => {
+  const scenario = live(4).map(({ aggregate, event }) => ({ to: aggregate, event }));
 
   it.each([
-    ["in another order", (events: typeof story) => fc.shuffledSubarray(events, { minLength: events.length })],
-    ["with some of them lost", (events: typeof story) => fc.subarray(events)],
+    ["in another order", (events: typeof scenario) => fc.shuffledSubarray(events, { minLength: events.length })],
+    ["with some of them lost", (events: typeof scenario) => fc.subarray(events)],
     [
       "with some of them doubled",
-      (events: typeof story) =>
+      (events: typeof scenario) =>
         fc.subarray(events).map((doubled) => events.flatMap((one) => (doubled.includes(one) ? [one, one] : [one]))),
     ],
   ] as const)("%s do nothing twice, and nothing that cannot be stored", (_, disturbed) => {
     fc.assert(
-      fc.property(disturbed(story), (events) => {
+      fc.property(disturbed(scenario), (events) => {
         const walk = new Walk();
         for (const { to, event } of events) {
           walk.at += 1_000;

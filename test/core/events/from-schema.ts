@@ -1,6 +1,6 @@
 /**
  * Arbitraries made from zod schemas, by way of their JSON Schema: an event that is new tomorrow is covered tomorrow. Fields
- * whose names are `known` mostly take values that mean something in the story, so that events find what they are about.
+ * whose names are `known` mostly take values that mean something to the state, so that events find what they are about.
  */
 import fc from "fast-check";
 import { z } from "zod";

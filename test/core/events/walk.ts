@@ -27,7 +27,7 @@ const REASONS: Record<Ignored, true> = {
   unreadable: true,
 };
 
-/** Far more than any event of a story of this size has to ask for. */
+/** Far more than any event of a feature of this size has to ask for. */
 const MOST_EFFECTS = 60;
 /** Doing these twice would be harm. */
 const DOINGS = ["attempt.dispatch", "change.promote", "pull.open", "pull.update", "pull.merge", "checks.rerun"];
@@ -56,7 +56,7 @@ export class Walk {
   readonly ignored = new Set<string>();
   readonly #done = new Map<string, string>();
   readonly #delivered: Sent[] = [];
-  readonly #told = new Set<string>();
+  readonly #sent = new Set<string>();
   #count = 0;
 
   get feature(): FeatureState | null {
@@ -99,17 +99,17 @@ export class Walk {
 
   #deliver(sent: Sent): void {
     this.#delivered.push(sent);
-    const told: EffectOf<"send">[] = [];
+    const outgoing: EffectOf<"send">[] = [];
     const { effects, decision } = this.#decide(sent);
     if (decision.state !== null) this.states.set(sent.to, { state: decision.state, schema: decision.schema });
-    for (const effect of effects) told.push(...this.#collect(sent.to, effect));
+    for (const effect of effects) outgoing.push(...this.#collect(sent.to, effect));
     const again = this.#decide(sent).effects.filter((effect) => DOINGS.includes(effect.type));
     const anew = again.filter((effect) => !this.#done.has(nameOf(sent.to, effectKey(effect as ExternalEffect))));
     if (anew.length > 0) throw new Error(`decided twice, it does ${anew.map((effect) => effect.type)} twice`);
-    for (const { to, key, event } of told) {
+    for (const { to, key, event } of outgoing) {
       // The inbox takes each key once.
-      if (this.#told.has(nameOf(to, key))) continue;
-      this.#told.add(nameOf(to, key));
+      if (this.#sent.has(nameOf(to, key))) continue;
+      this.#sent.add(nameOf(to, key));
       this.send(to, event);
     }
   }
@@ -128,7 +128,7 @@ export class Walk {
     return { effects, decision: { ...decision, state } };
   }
 
-  /** As the outbox does; what is told to another aggregate comes back. */
+  /** As the outbox does; what is sent to another aggregate is returned. */
   #collect(aggregate: string, effect: Effect): EffectOf<"send">[] {
     switch (effect.type) {
       case "send":
