@@ -46,8 +46,9 @@ const { values } = parseArgs({
 });
 const threads = Number(values.threads);
 
-if (values.seed !== undefined) await tell(generate(values.seed));
-else if (values.file !== undefined) await tell(Scenario.parse(JSON.parse(readFileSync(values.file, "utf8")).scenario));
+if (values.seed !== undefined) await playOne(generate(values.seed));
+else if (values.file !== undefined)
+  await playOne(Scenario.parse(JSON.parse(readFileSync(values.file, "utf8")).scenario));
 else if (values.sweep) await sweepAll();
 else if (values.mutants) {
   const { only, anew } = values;
@@ -58,7 +59,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function tell(scenario: Scenario): Promise<void> {
+async function playOne(scenario: Scenario): Promise<void> {
   say(JSON.stringify(scenario));
   const { verdict, ends, fired } = await play(scenario, { trace: say });
   say(`${fired.length} faults; ends: ${ends.join(", ")}`);
@@ -68,7 +69,7 @@ async function tell(scenario: Scenario): Promise<void> {
 }
 
 async function playMany(): Promise<void> {
-  let toldAt = 0;
+  let printedAt = 0;
   const campaign = await playSeeds({
     from: Number(values.from),
     seeds: Number(values.seeds),
@@ -77,8 +78,8 @@ async function playMany(): Promise<void> {
     within: Number(values.within) * 60,
     equalTo: values["equal-to"],
     progress: (soFar) => {
-      if (values.hunt || soFar.seconds - toldAt < PROGRESS_EVERY_S) return;
-      toldAt = soFar.seconds;
+      if (values.hunt || soFar.seconds - printedAt < PROGRESS_EVERY_S) return;
+      printedAt = soFar.seconds;
       say(summary(soFar).join("\n"));
     },
   });
@@ -112,10 +113,10 @@ async function sweepAll(): Promise<void> {
 /** Keeps one scenario of each kind: many seeds break the same invariant in the same way. */
 async function keepBroken(broken: Awaited<ReturnType<typeof playSeeds>>["broken"]): Promise<void> {
   const kinds = Map.groupBy(broken, ({ verdict }) => verdict.promise);
-  for (const [promise, stories] of kinds) {
-    const seeds = stories.slice(0, 10).map(({ scenario }) => scenario.seed);
-    say(`BROKEN ${stories.length} times: ${promise} (seeds ${seeds.join(" ")})\n  ${stories[0]?.verdict.text}`);
-    const first = stories[0];
+  for (const [promise, cases] of kinds) {
+    const seeds = cases.slice(0, 10).map(({ scenario }) => scenario.seed);
+    say(`BROKEN ${cases.length} times: ${promise} (seeds ${seeds.join(" ")})\n  ${cases[0]?.verdict.text}`);
+    const first = cases[0];
     if (first === undefined) continue;
     const short = await shrink(first.scenario, async (candidate) => {
       return (await play(candidate)).verdict?.promise === promise;

@@ -1,48 +1,47 @@
-/** When a story has come to rest: nothing goes on any more, inside or outside. */
-
+/** Judges whether a scenario has come to rest: nothing happens any more, in Headgate or on GitHub. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { entryOf } from "../../src/core/feature/task.ts";
 import { activityOf } from "../../src/core/rules/activity.ts";
-import type { Hub } from "./github/hub.ts";
+import type { GitHubModel } from "./github/model.ts";
 import type { Mirror } from "./process/mirror.ts";
 import { LABEL } from "./process/replica.ts";
 
 export interface Scene {
-  hub: Hub;
+  github: GitHubModel;
   mirror: Mirror;
-  /** In the order of the story; null: not opened yet. */
+  /** In the order of the scenario; null: not opened yet. */
   issues: readonly (number | null)[];
-  /** In the same order; null: it has not begun. */
+  /** In the same order; null: the feature has not begun. */
   features: readonly (FeatureState | null)[];
 }
 
-/** Jobs or checks have run since. */
-export function isBusyOutside(hub: Hub, since: number): boolean {
-  for (const run of hub.runs.values()) if (run.status !== "completed") return true;
-  for (const check of hub.checks) {
+/** Returns true where a job or a check runs, or a check has ended since then. */
+export function isBusyOutside(github: GitHubModel, since: number): boolean {
+  for (const run of github.runs.values()) if (run.status !== "completed") return true;
+  for (const check of github.checks) {
     if (check.conclusion === null || (check.completedAt ?? 0) > since) return true;
   }
   return false;
 }
 
-/** Every feature has ended or waits for a person, and only timers are left. */
+/** Returns true where every feature has ended or waits for a person, and only timers are left. */
 export function isAtRest(scene: Scene): boolean {
   const begun = scene.features.every((state, index) => {
     return state === null ? !isAskedFor(scene, index) : activityOf(state) !== "going";
   });
-  const stopping = [...scene.hub.runs.values()].some((run) => run.cancelling && run.status !== "completed");
+  const stopping = [...scene.github.runs.values()].some((run) => run.cancelling && run.status !== "completed");
   return begun && !stopping && open(scene.mirror).length === 0;
 }
 
-/** Whether the feature's issue bears the label now, or will. */
-function isAskedFor({ hub, issues }: Scene, index: number): boolean {
+/** Returns true where the feature's issue has the label, or is not opened yet. */
+function isAskedFor({ github, issues }: Scene, index: number): boolean {
   const number = issues[index];
   if (number === null || number === undefined) return true;
-  const issue = hub.issue(number);
+  const issue = github.issue(number);
   return issue.state === "open" && issue.labels.has(LABEL);
 }
 
-/** What keeps a story from its rest, for whoever reads the verdict. */
+/** Describes what keeps a scenario from its rest, for the verdict. */
 export function whatGoesOn({ features, mirror }: Scene): string {
   const going = features.filter((state) => state !== null && activityOf(state) === "going");
   return [...going.map(describe), ...open(mirror).map((one) => `${one.aggregate} ${one.key} is open`)].join("; ");

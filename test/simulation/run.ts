@@ -5,8 +5,8 @@ import type { ClaimedEffect, Loaded, StepWrite } from "../../src/loop/store-port
 import { MemoryStore } from "../../src/store/memory.ts";
 import { Chance } from "./chance.ts";
 import { Clock, drained } from "./clock.ts";
-import { Hub } from "./github/hub.ts";
 import { openIssue, setLabel } from "./github/issues.ts";
+import { GitHubModel } from "./github/model.ts";
 import { CoreJudge } from "./invariants/core.ts";
 import { Court, type Verdict } from "./invariants/court.ts";
 import { judgeEnd } from "./invariants/ends.ts";
@@ -75,7 +75,7 @@ class Play {
   readonly #store = new MemoryStore();
   readonly #mirror = new Mirror();
   readonly #injector: Injector;
-  readonly #hub: Hub;
+  readonly #github: GitHubModel;
   readonly #deliveries: Deliveries;
   readonly #replicas: Replica[] = [];
   readonly #issues: (number | null)[];
@@ -111,10 +111,10 @@ class Play {
       clock,
       chance("checks"),
       () => injector.nth("check")?.fault ?? null,
-      () => this.#hub,
+      () => this.#github,
     );
     const lags = chance("lags");
-    const hub: Hub = new Hub({
+    const github: GitHubModel = new GitHubModel({
       clock,
       chance: chance("hub"),
       repo: { owner: "acme", name: "tool" },
@@ -128,13 +128,13 @@ class Play {
         forgetsUpdate: () => injector.nth("update") !== null,
       },
     });
-    this.#hub = hub;
+    this.#github = github;
     const specOf = (issue: number) => {
       const spec = scenario.features[this.#issues.indexOf(issue)];
-      if (spec === undefined) throw new Error(`issue ${issue} is not in the story`);
+      if (spec === undefined) throw new Error(`issue ${issue} is not in the scenario`);
       return spec;
     };
-    const agent = new Agent(hub, chance("agent"), specOf);
+    const agent = new Agent(github, chance("agent"), specOf);
     const newId = () => {
       this.#ids += 1;
       return `id-${this.#ids}`;
@@ -152,12 +152,18 @@ class Play {
       trace,
     });
     const listened = options.trace === undefined ? null : trace;
-    this.#steps = new StepJudge({ court: this.#court, tally: this.#tally, mirror: this.#mirror, hub, trace: listened });
+    this.#steps = new StepJudge({
+      court: this.#court,
+      tally: this.#tally,
+      mirror: this.#mirror,
+      github,
+      trace: listened,
+    });
     new ServerJudge({
       court: this.#court,
       tally: this.#tally,
       mirror: this.#mirror,
-      hub,
+      github,
       scenario,
       steps: this.#steps,
       trace,
@@ -167,7 +173,7 @@ class Play {
         clock,
         chance: chance(`replica ${index}`),
         injector,
-        hub,
+        github,
         store: this.#store,
         mirror: this.#mirror,
         watch: {
@@ -207,7 +213,7 @@ class Play {
   }
 
   async run(): Promise<Played> {
-    furnish(this.#hub, this.#scenario.world);
+    furnish(this.#github, this.#scenario.world);
     this.#scenario.features.forEach((feature, index) => {
       this.#clock.after(feature.labelledAt, () => this.#open(index));
     });
@@ -225,7 +231,7 @@ class Play {
     if (this.#options.caretaker ?? tended) {
       for (let round = 0; round < CARETAKER_ROUNDS && this.#court.verdict === null; round += 1) {
         const states = this.#features();
-        if (!caretake(this.#hub, states, configsOf(this.#scenario.world))) break;
+        if (!caretake(this.#github, states, configsOf(this.#scenario.world))) break;
         this.#trace("-- people put things right");
         this.#stirred = true;
         await this.#converge(NOTICED_MS);
@@ -234,7 +240,7 @@ class Play {
     if (this.#court.verdict === null) {
       await judgeEnd({
         court: this.#court,
-        hub: this.#hub,
+        github: this.#github,
         store: this.#store,
         steps: this.#steps,
         features: this.#features(),
@@ -253,9 +259,9 @@ class Play {
 
   #open(index: number): void {
     const title = `Feature ${index}`;
-    const issue = openIssue(this.#hub, { title, body: "Please.", labels: [] }, MAINTAINER);
+    const issue = openIssue(this.#github, { title, body: "Please.", labels: [] }, MAINTAINER);
     this.#issues[index] = issue.number;
-    setLabel(this.#hub, issue, LABEL, true, MAINTAINER);
+    setLabel(this.#github, issue, LABEL, true, MAINTAINER);
   }
 
   #schedule(): void {
@@ -284,7 +290,7 @@ class Play {
 
   #act(act: Act): void {
     const issueOf = (feature: number) => this.#issues[feature] ?? null;
-    const done = perform({ hub: this.#hub, issueOf, configs: configsOf(this.#scenario.world) }, act);
+    const done = perform({ github: this.#github, issueOf, configs: configsOf(this.#scenario.world) }, act);
     this.#trace(`people: ${JSON.stringify(act)}${done ? "" : " (nothing to do it to)"}`);
     if (!done) this.#tally.add("person had nothing to do it to");
   }
@@ -338,7 +344,7 @@ class Play {
     let since = begun;
     await this.#until(() => {
       const now = this.#clock.now;
-      if (since >= this.#mandatedUntil && !isBusyOutside(this.#hub, since)) idle += now - since;
+      if (since >= this.#mandatedUntil && !isBusyOutside(this.#github, since)) idle += now - since;
       since = now;
       if (now - begun >= atLeast && this.#isSettled()) return true;
       if (idle > PATIENCE_MS + atLeast) {
@@ -365,7 +371,7 @@ class Play {
   }
 
   #scene(): Scene {
-    return { hub: this.#hub, mirror: this.#mirror, issues: this.#issues, features: this.#features() };
+    return { github: this.#github, mirror: this.#mirror, issues: this.#issues, features: this.#features() };
   }
 
   #isQuiet(): boolean {
@@ -374,7 +380,7 @@ class Play {
 
   #features(): (FeatureState | null)[] {
     return this.#issues.map((issue) => {
-      const state = issue === null ? undefined : this.#mirror.states.get(featureKey(this.#hub.repo, issue));
+      const state = issue === null ? undefined : this.#mirror.states.get(featureKey(this.#github.repo, issue));
       return (state as FeatureState | undefined) ?? null;
     });
   }

@@ -10,17 +10,20 @@ import { canonical } from "./scenario/canonical.ts";
 import { generate } from "./scenario/generate.ts";
 
 describe("the whole loop against a modelled GitHub", () => {
-  it.each([1, 21, 41, 61])("keeps every promise in twenty stories from %i on, whatever goes wrong", async (first) => {
-    const broken = [];
-    for (let seed = first; seed < first + 20; seed += 1) {
-      const { verdict } = await play(generate(String(seed)));
-      if (verdict !== null) broken.push({ seed, ...verdict });
-    }
-    expect(broken).toEqual([]);
-  });
+  it.each([1, 21, 41, 61])(
+    "keeps every promise in twenty scenarios from seed %i on, whatever goes wrong",
+    async (first) => {
+      const broken = [];
+      for (let seed = first; seed < first + 20; seed += 1) {
+        const { verdict } = await play(generate(String(seed)));
+        if (verdict !== null) broken.push({ seed, ...verdict });
+      }
+      expect(broken).toEqual([]);
+    },
+  );
 
   it.each(canonical.map((scenario) => [scenario.seed, scenario] as const))(
-    "carries the story '%s' to its end when nothing goes wrong",
+    "carries the scenario '%s' to its end when nothing goes wrong",
     async (_, scenario) => {
       const { verdict, ends } = await play(scenario);
       // A cancelled feature that lands together leaves the base alone. Otherwise its merges are reverted.
@@ -31,7 +34,7 @@ describe("the whole loop against a modelled GitHub", () => {
 
   it.each(["crash-before", "crash-in", "crash-after"])("ends the same wherever it has one %s", async (place) => {
     const [scenario] = canonical.filter((one) => one.seed === "conflict-pair");
-    if (scenario === undefined) expect.fail("the story is gone");
+    if (scenario === undefined) expect.fail("the scenario is gone");
     const calm = await play(scenario);
     const crashes = crashesOf(calm.effects.length).filter(({ fault, nth }) => fault === place && nth % 2 === 0);
     for (const crash of crashes) {
@@ -45,7 +48,7 @@ describe("the whole loop against a modelled GitHub", () => {
     }
   });
 
-  it("is the same story again from the same seed", async () => {
+  it("plays the same scenario again from the same seed", async () => {
     const lines: string[][] = [[], []];
     for (const mine of lines) await play(generate("7"), { trace: (line) => mine.push(line) });
     expect(lines[0]).toEqual(lines[1]);
@@ -61,7 +64,7 @@ describe("the whole loop against a modelled GitHub", () => {
 });
 
 describe("shrinking", () => {
-  it("leaves what a story needs to break, and nothing else", async () => {
+  it("leaves what a scenario needs to break, and nothing else", async () => {
     const scenario = generate("12");
     const wanted = scenario.faults[3];
     const small = await shrink(scenario, async (candidate) => candidate.faults.includes(wanted!));

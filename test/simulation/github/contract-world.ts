@@ -5,8 +5,8 @@ import { Chance } from "../chance.ts";
 import { Clock } from "../clock.ts";
 import { pushFiles } from "./branches.ts";
 import { report } from "./checks.ts";
-import { Hub } from "./hub.ts";
 import { comment, openIssue, setLabel } from "./issues.ts";
+import { GitHubModel } from "./model.ts";
 import { blob } from "./objects.ts";
 import { modelPort } from "./port.ts";
 import { plainWire } from "./wire.ts";
@@ -17,7 +17,7 @@ const STRANGER = "sam";
 export function modelContractWorld(): ContractWorld {
   const clock = new Clock(Date.UTC(2026, 0, 1));
   const repo = { owner: "acme", name: "app" };
-  const hub = new Hub({
+  const github = new GitHubModel({
     clock,
     chance: new Chance("contract"),
     repo,
@@ -30,37 +30,37 @@ export function modelContractWorld(): ContractWorld {
       forgetsUpdate: () => false,
     },
   });
-  hub.people.set(MAINTAINER, "admin");
-  hub.people.set(STRANGER, "read");
+  github.people.set(MAINTAINER, "admin");
+  github.people.set(STRANGER, "read");
   const files = new Map([
     ["README.md", blob("# App\n")],
     [ATTEMPT_WORKFLOW, blob("on: workflow_dispatch\n")],
   ]);
-  const first = hub.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: clock.now });
-  hub.branches.set("main", first.sha);
+  const first = github.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: clock.now });
+  github.branches.set("main", first.sha);
 
   return {
-    github: modelPort(hub, plainWire()),
+    github: modelPort(github, plainWire()),
     repo,
     maintainer: MAINTAINER,
     stranger: STRANGER,
     async push(branch, changes) {
-      if (!hub.branches.has(branch)) hub.branches.set(branch, hub.tip("main"));
-      if (Object.keys(changes).length === 0) return hub.tip(branch);
+      if (!github.branches.has(branch)) github.branches.set(branch, github.tip("main"));
+      if (Object.keys(changes).length === 0) return github.tip(branch);
       const blobs = Object.entries(changes).map(([path, text]) => [path, text === null ? null : blob(text)] as const);
-      const sha = pushFiles(hub, branch, blobs, MAINTAINER);
+      const sha = pushFiles(github, branch, blobs, MAINTAINER);
       clock.advance(clock.now);
       return sha;
     },
-    openIssue: async (issue) => openIssue(hub, issue, MAINTAINER).number,
-    label: async (issue, label) => setLabel(hub, hub.issue(issue), label, true, MAINTAINER),
-    unlabel: async (issue, label) => setLabel(hub, hub.issue(issue), label, false, MAINTAINER),
-    comment: async (issue, body) => comment(hub, hub.issue(issue), body, MAINTAINER).id,
+    openIssue: async (issue) => openIssue(github, issue, MAINTAINER).number,
+    label: async (issue, label) => setLabel(github, github.issue(issue), label, true, MAINTAINER),
+    unlabel: async (issue, label) => setLabel(github, github.issue(issue), label, false, MAINTAINER),
+    comment: async (issue, body) => comment(github, github.issue(issue), body, MAINTAINER).id,
     async report(commit, name, conclusion) {
-      report(hub, commit, name, conclusion);
+      report(github, commit, name, conclusion);
     },
     async requireChecks(branch, checks) {
-      hub.protection.set(branch, { checks, strict: false });
+      github.protection.set(branch, { checks, strict: false });
     },
     briefLeaving: (leaving) => JSON.stringify(leaving),
     async settle() {

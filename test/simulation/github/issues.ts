@@ -1,10 +1,14 @@
 /** Models issues, labels and comments. */
-import { APP_ID, BOT, type Comment, HttpAnswer, type Hub, type Issue } from "./hub.ts";
+import { APP_ID, BOT, type Comment, type GitHubModel, HttpAnswer, type Issue } from "./model.ts";
 import { accountOf, iso, issueOf, repositoryOf } from "./payloads.ts";
 
-export function openIssue(hub: Hub, issue: { title: string; body: string; labels: string[] }, by: string): Issue {
+export function openIssue(
+  github: GitHubModel,
+  issue: { title: string; body: string; labels: string[] },
+  by: string,
+): Issue {
   const opened: Issue = {
-    number: hub.nextNumber(),
+    number: github.nextNumber(),
     title: issue.title,
     body: issue.body,
     by,
@@ -12,51 +16,51 @@ export function openIssue(hub: Hub, issue: { title: string; body: string; labels
     labels: new Set(),
     labelEvents: [],
     comments: [],
-    updatedAt: hub.now,
+    updatedAt: github.now,
     parent: null,
     blockedBy: [],
   };
-  hub.issues.set(opened.number, opened);
-  for (const label of issue.labels) setLabel(hub, opened, label, true, by);
+  github.issues.set(opened.number, opened);
+  for (const label of issue.labels) setLabel(github, opened, label, true, by);
   return opened;
 }
 
-export function setLabel(hub: Hub, issue: Issue, label: string, on: boolean, by: string): void {
+export function setLabel(github: GitHubModel, issue: Issue, label: string, on: boolean, by: string): void {
   if (issue.labels.has(label) === on) return;
   if (on) issue.labels.add(label);
   else issue.labels.delete(label);
-  issue.updatedAt = hub.now;
-  issue.labelEvents.push({ label, on, by, at: hub.now });
-  announceIssue(hub, issue, on ? "labeled" : "unlabeled", by, { label: { name: label } });
+  issue.updatedAt = github.now;
+  issue.labelEvents.push({ label, on, by, at: github.now });
+  announceIssue(github, issue, on ? "labeled" : "unlabeled", by, { label: { name: label } });
 }
 
-export function closeIssue(hub: Hub, issue: Issue, by: string): void {
+export function closeIssue(github: GitHubModel, issue: Issue, by: string): void {
   if (issue.state === "closed") return;
   issue.state = "closed";
-  issue.updatedAt = hub.now;
-  announceIssue(hub, issue, "closed", by, {});
+  issue.updatedAt = github.now;
+  announceIssue(github, issue, "closed", by, {});
 }
 
-export function comment(hub: Hub, issue: Issue, body: string, by: string): Comment {
+export function comment(github: GitHubModel, issue: Issue, body: string, by: string): Comment {
   const written: Comment = {
-    id: hub.nextId(),
+    id: github.nextId(),
     by,
     body,
-    createdAt: hub.now,
-    updatedAt: hub.now,
+    createdAt: github.now,
+    updatedAt: github.now,
     reactions: new Set(),
   };
   issue.comments.push(written);
-  hub.tell({ kind: "comment", issue, comment: written });
-  hub.announce("issue_comment", {
+  github.record({ kind: "comment", issue, comment: written });
+  github.announce("issue_comment", {
     action: "created",
-    repository: repositoryOf(hub),
+    repository: repositoryOf(github),
     issue: issueOf(issue),
     comment: {
       id: written.id,
       body,
       user: accountOf(by),
-      created_at: iso(hub.now),
+      created_at: iso(github.now),
       ...(by === BOT ? { performed_via_github_app: { id: APP_ID } } : {}),
     },
     sender: accountOf(by),
@@ -64,8 +68,8 @@ export function comment(hub: Hub, issue: Issue, body: string, by: string): Comme
   return written;
 }
 
-export function findComment(hub: Hub, id: number): Comment {
-  for (const issue of hub.issues.values()) {
+export function findComment(github: GitHubModel, id: number): Comment {
+  for (const issue of github.issues.values()) {
     const found = issue.comments.find((one) => one.id === id);
     if (found !== undefined) return found;
   }
@@ -78,7 +82,13 @@ export function labelledBy(issue: Issue, label: string): { login: string; at: st
   return last === undefined || !last.on ? null : { login: last.by, at: iso(last.at) };
 }
 
-function announceIssue(hub: Hub, issue: Issue, action: string, by: string, more: Record<string, unknown>): void {
+function announceIssue(
+  github: GitHubModel,
+  issue: Issue,
+  action: string,
+  by: string,
+  more: Record<string, unknown>,
+): void {
   const sender = accountOf(by);
-  hub.announce("issues", { action, repository: repositoryOf(hub), issue: issueOf(issue), sender, ...more });
+  github.announce("issues", { action, repository: repositoryOf(github), issue: issueOf(issue), sender, ...more });
 }

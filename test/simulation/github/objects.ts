@@ -20,7 +20,7 @@ export interface Commit {
   by: string;
   at: number;
   /** Grows with every commit, so that parents sort before children. */
-  command: number;
+  sequence: number;
   /** The SHAs of the commit itself and all its ancestors. */
   past: ReadonlySet<string>;
 }
@@ -49,13 +49,13 @@ export class Objects {
 
   write(commit: Pick<Commit, "files" | "parents" | "message" | "by" | "at">): Commit {
     const { files, parents, message } = commit;
-    const command = this.#commits.size;
+    const sequence = this.#commits.size;
     const past = new Set<string>();
     for (const parent of parents) for (const sha of this.read(parent).past) past.add(sha);
     const tree = sha1([...files].map(([path, file]) => `${path} ${file.mode} ${file.sha256}`).sort());
-    const sha = sha1([tree, ...parents, message, String(command)]);
+    const sha = sha1([tree, ...parents, message, String(sequence)]);
     past.add(sha);
-    const written: Commit = { ...commit, sha, tree, command, past };
+    const written: Commit = { ...commit, sha, tree, sequence, past };
     this.#commits.set(sha, written);
     return written;
   }
@@ -110,7 +110,7 @@ export class Objects {
     let best: Commit | null = null;
     for (const sha of this.read(left).past) {
       const commit = this.read(sha);
-      if (other.has(sha) && (best === null || commit.command > best.command)) best = commit;
+      if (other.has(sha) && (best === null || commit.sequence > best.sequence)) best = commit;
     }
     return best?.files ?? new Map();
   }

@@ -1,8 +1,8 @@
 /** Builds the parts that webhook payloads share, with only the fields that Headgate reads. */
-import { BOT, type Hub, type Issue } from "./hub.ts";
+import { BOT, type GitHubModel, type Issue } from "./model.ts";
 
-export function repositoryOf(hub: Hub): Record<string, unknown> {
-  return { name: hub.repo.name, owner: { login: hub.repo.owner } };
+export function repositoryOf(github: GitHubModel): Record<string, unknown> {
+  return { name: github.repo.name, owner: { login: github.repo.owner } };
 }
 
 export function accountOf(login: string): Record<string, unknown> {

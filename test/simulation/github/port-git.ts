@@ -3,34 +3,34 @@ import type { ChangedFile } from "../../../src/core/attempt.ts";
 import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused } from "../../../src/loop/github-port.ts";
 import { createBranch, removeBranch, updateBranch } from "./branches.ts";
-import { BOT, HttpAnswer, type Hub } from "./hub.ts";
+import { BOT, type GitHubModel, HttpAnswer } from "./model.ts";
 import { type Blob, blob, type Commit, changed, textOf } from "./objects.ts";
 import type { Send } from "./port.ts";
 import { meaningOf, type Wire } from "./wire.ts";
 
 type Git = "branchTip" | "readFile" | "listFiles" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch";
 
-export function gitPort(hub: Hub, read: Send, write: Send, wire: Wire): Pick<GitHub, Git> {
-  const tipOf = (branch: string) => read("branchTip", () => hub.branches.get(branch) ?? null);
+export function gitPort(github: GitHubModel, read: Send, write: Send, wire: Wire): Pick<GitHub, Git> {
+  const tipOf = (branch: string) => read("branchTip", () => github.branches.get(branch) ?? null);
 
   return {
     branchTip: (_, branch) => tipOf(branch),
     readFile: (_, ref, path) =>
       read("readFile", () => {
-        const file = commitAt(hub, ref)?.files.get(path);
+        const file = commitAt(github, ref)?.files.get(path);
         return file === undefined ? null : textOf(file);
       }),
-    listFiles: (_, sha, limit) => read("listFiles", () => [...hub.objects.read(sha).files.keys()].slice(0, limit)),
+    listFiles: (_, sha, limit) => read("listFiles", () => [...github.objects.read(sha).files.keys()].slice(0, limit)),
     commit: (_, sha) =>
       read("commit", () => {
-        const { message, tree, parents } = hub.objects.read(sha);
+        const { message, tree, parents } = github.objects.read(sha);
         return { message, tree, parents: [...parents] };
       }),
     async writeCommit(_, { against, parents, changes, file, message }) {
       const written = changes.map((change) => [change.path, blobOf(change, file)] as const);
       return write("writeCommit", () => {
-        const files = changed(hub.objects.read(against).files, written);
-        const { sha, tree } = hub.objects.write({ files, parents, message, by: BOT, at: hub.now });
+        const files = changed(github.objects.read(against).files, written);
+        const { sha, tree } = github.objects.write({ files, parents, message, by: BOT, at: github.now });
         return { sha, tree };
       });
     },
@@ -40,8 +40,8 @@ export function gitPort(hub: Hub, read: Send, write: Send, wire: Wire): Pick<Git
       if (tip !== from) return "taken";
       try {
         await wire.send("moveBranch", true, () => {
-          if (from === null) createBranch(hub, branch, to, BOT);
-          else updateBranch(hub, branch, to, false, BOT);
+          if (from === null) createBranch(github, branch, to, BOT);
+          else updateBranch(github, branch, to, false, BOT);
         });
         return "moved";
       } catch (error) {
@@ -53,14 +53,14 @@ export function gitPort(hub: Hub, read: Send, write: Send, wire: Wire): Pick<Git
     },
     deleteBranch: (_, branch) =>
       write("deleteBranch", () => {
-        if (hub.branches.has(branch)) removeBranch(hub, branch, BOT);
+        if (github.branches.has(branch)) removeBranch(github, branch, BOT);
       }),
   };
 }
 
-function commitAt(hub: Hub, ref: string): Commit | null {
-  const sha = hub.branches.get(ref) ?? ref;
-  return hub.objects.has(sha) ? hub.objects.read(sha) : null;
+function commitAt(github: GitHubModel, ref: string): Commit | null {
+  const sha = github.branches.get(ref) ?? ref;
+  return github.objects.has(sha) ? github.objects.read(sha) : null;
 }
 
 function blobOf(change: ChangedFile, source: (sha256: string) => Uint8Array): Blob | null {

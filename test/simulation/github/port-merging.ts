@@ -1,29 +1,33 @@
 /** Implements the port's calls that move code between branches or predict a merge. */
 import type { GitHub } from "../../../src/loop/github-port.ts";
-import { BOT, HttpAnswer, type Hub, type Pull } from "./hub.ts";
+import { BOT, type GitHubModel, HttpAnswer, type Pull } from "./model.ts";
 import type { Send } from "./port.ts";
 import { mergePull, updateHead } from "./pulls.ts";
 import { isLimit, meaningOf, type Wire } from "./wire.ts";
 
 type Merged = Awaited<ReturnType<GitHub["mergePull"]>>;
 
-export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "conflicts" | "updatePull" | "mergePull"> {
+export function mergingPort(
+  github: GitHubModel,
+  read: Send,
+  wire: Wire,
+): Pick<GitHub, "conflicts" | "updatePull" | "mergePull"> {
   function landed({ mergeSha, mergedAt }: Pull): Merged {
     if (mergeSha === null || mergedAt === null) return { outcome: "unknown", message: "It is not shown yet" };
-    const { tree, parents } = hub.objects.read(mergeSha);
+    const { tree, parents } = github.objects.read(mergeSha);
     return { outcome: "merged", sha: mergeSha, landedTree: tree, parents: [...parents], at: mergedAt };
   }
 
   return {
     async conflicts(_, ours, theirs) {
-      const found = await read("conflicts", () => hub.objects.mergeAsFarAsPossible(ours, theirs).conflicts.sort());
+      const found = await read("conflicts", () => github.objects.mergeAsFarAsPossible(ours, theirs).conflicts.sort());
       // Reads contents only where both sides change a file.
       return found.length === 0 ? found : read("conflicts.contents", () => found);
     },
 
     async updatePull(_, number, expected) {
       try {
-        await wire.send("updatePull", true, () => updateHead(hub, hub.pull(number), expected, BOT));
+        await wire.send("updatePull", true, () => updateHead(github, github.pull(number), expected, BOT));
         return "accepted";
       } catch (error) {
         if (error instanceof HttpAnswer && error.status === 422) {
@@ -36,18 +40,18 @@ export function mergingPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, "con
     },
 
     async mergePull(_, number, { head, method, title }) {
-      const before = await read("mergePull.read", () => ({ ...hub.pull(number) }));
+      const before = await read("mergePull.read", () => ({ ...github.pull(number) }));
       if (before.state === "merged") return landed(before);
       if (before.state === "closed") return { outcome: "refused", message: "The pull request is closed" };
       if (before.shown !== head) return { outcome: "moved", message: `The head is ${before.shown} by now` };
       try {
         const request = { head, method, title, bypass: false };
-        await wire.send("mergePull", true, () => mergePull(hub, hub.pull(number), request, BOT));
+        await wire.send("mergePull", true, () => mergePull(github, github.pull(number), request, BOT));
       } catch (error) {
         return refusal(error);
       }
       try {
-        return landed(await read("mergePull.read", () => ({ ...hub.pull(number) })));
+        return landed(await read("mergePull.read", () => ({ ...github.pull(number) })));
       } catch (error) {
         return { outcome: "unknown", message: String(error) };
       }

@@ -6,8 +6,8 @@ import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
 import { closePull } from "./branches.ts";
 import { checksOn, rerunChecks } from "./checks.ts";
-import { BOT, HttpAnswer, type Hub, type Run } from "./hub.ts";
 import { closeIssue, comment, findComment, labelledBy, openIssue } from "./issues.ts";
+import { BOT, type GitHubModel, HttpAnswer, type Run } from "./model.ts";
 import { isBot, iso } from "./payloads.ts";
 import { gitPort } from "./port-git.ts";
 import { mergingPort } from "./port-merging.ts";
@@ -32,7 +32,7 @@ const GRANTED = {
 
 export type Send = <T>(request: string, perform: () => T) => Promise<T>;
 
-export function modelPort(hub: Hub, wire: Wire): GitHub {
+export function modelPort(github: GitHubModel, wire: Wire): GitHub {
   const carry =
     (changing: boolean): Send =>
     async (request, perform) => {
@@ -46,57 +46,59 @@ export function modelPort(hub: Hub, wire: Wire): GitHub {
   const write = carry(true);
 
   return {
-    ...gitPort(hub, read, write, wire),
-    ...mergingPort(hub, read, wire),
-    ...issuesPort(hub, read, write),
-    ...attemptsPort(hub, read, wire),
-    permission: (_, login) => read("permission", () => hub.people.get(login) ?? "none"),
-    defaultBranch: () => read("defaultBranch", () => hub.defaultBranch),
+    ...gitPort(github, read, write, wire),
+    ...mergingPort(github, read, wire),
+    ...issuesPort(github, read, write),
+    ...attemptsPort(github, read, wire),
+    permission: (_, login) => read("permission", () => github.people.get(login) ?? "none"),
+    defaultBranch: () => read("defaultBranch", () => github.defaultBranch),
     requiredChecks: (_, branch) =>
-      read("requiredChecks", () => (hub.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null }))),
+      read("requiredChecks", () =>
+        (github.protection.get(branch)?.checks ?? []).map((name) => ({ name, appId: null })),
+      ),
     branchRules: () => read("branchRules", () => []),
     granted: () => read("granted", () => GRANTED),
-    reportedChecks: (_, sha) => read("reportedChecks", () => checksOn(hub, sha).map((check) => check.name)),
+    reportedChecks: (_, sha) => read("reportedChecks", () => checksOn(github, sha).map((check) => check.name)),
     async openPull(_, { head, base, commit, title }) {
-      const existing = await read("openPull.list", () => pullOf(hub, head, base, commit));
+      const existing = await read("openPull.list", () => pullOf(github, head, base, commit));
       if (existing !== null) return { number: existing.number };
       try {
         return {
-          number: (await wire.send("openPull.create", true, () => openPull(hub, { head, base, title }, BOT))).number,
+          number: (await wire.send("openPull.create", true, () => openPull(github, { head, base, title }, BOT))).number,
         };
       } catch (error) {
         if (!(error instanceof HttpAnswer) || !/already exists/.test(error.message)) throw meaningOf("openPull", error);
-        const raced = await read("openPull.list", () => pullOf(hub, head, base, commit));
+        const raced = await read("openPull.list", () => pullOf(github, head, base, commit));
         if (raced === null) throw meaningOf("openPull", error);
         return { number: raced.number };
       }
     },
-    closePull: (_, pull) => write("closePull", () => closePull(hub, hub.pull(pull), BOT)),
+    closePull: (_, pull) => write("closePull", () => closePull(github, github.pull(pull), BOT)),
     async pull(_, number) {
       const first = await read("pull", () => {
-        const { shown, state, draft } = hub.pull(number);
-        return { shown, state, draft, mergeable: state === "open" ? mergeable(hub, hub.pull(number)) : null };
+        const { shown, state, draft } = github.pull(number);
+        return { shown, state, draft, mergeable: state === "open" ? mergeable(github, github.pull(number)) : null };
       });
       // The commit, comparison, checks and reviews are separate requests: the world can change in between.
       return read("pull.rest", () => {
-        const now = snapshotOf(hub, hub.pull(number));
+        const now = snapshotOf(github, github.pull(number));
         if (first.state !== "open" || now.state !== "open") return first.state === "open" ? openBefore() : now;
         const { shown, draft } = first;
-        const { tree } = hub.objects.read(shown);
-        const behindBy = hub.objects.behindBy(now.baseSha, shown);
-        const checks = checksOn(hub, shown);
+        const { tree } = github.objects.read(shown);
+        const behindBy = github.objects.behindBy(now.baseSha, shown);
+        const checks = checksOn(github, shown);
         return { ...now, draft, headSha: shown, headTree: tree, behindBy, checks, mergeable: first.mergeable };
       });
 
       function openBefore() {
-        const pull = hub.pull(number);
-        return snapshotOf(hub, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
+        const pull = github.pull(number);
+        return snapshotOf(github, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
       }
     },
     rerun: (_, head, checks) =>
       write("rerun", () =>
         rerunChecks(
-          hub,
+          github,
           head,
           checks.map((check) => check.name),
         ),
@@ -118,23 +120,23 @@ type Issues =
   | "react"
   | "closeIssue";
 
-function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
+function issuesPort(github: GitHubModel, read: Send, write: Send): Pick<GitHub, Issues> {
   const snapshot = (number: number) => {
-    const { title, body, state, labels, by } = hub.issue(number);
+    const { title, body, state, labels, by } = github.issue(number);
     return { number, title, body, state, labels: [...labels], author: by };
   };
   return {
     issue: (_, issue) => read("issue", () => snapshot(issue)),
     labelledIssues: (_, label) =>
       read("labelledIssues", () =>
-        [...hub.issues.values()]
+        [...github.issues.values()]
           .filter((issue) => issue.state === "open" && issue.labels.has(label))
           .map((issue) => snapshot(issue.number)),
       ),
-    labelledBy: (_, issue, label) => read("labelledBy", () => labelledBy(hub.issue(issue), label)),
+    labelledBy: (_, issue, label) => read("labelledBy", () => labelledBy(github.issue(issue), label)),
     comments: (_, issue) =>
       read("comments", () =>
-        hub.issue(issue).comments.map(({ id, by, body, createdAt, updatedAt }) => ({
+        github.issue(issue).comments.map(({ id, by, body, createdAt, updatedAt }) => ({
           id,
           author: by,
           authorIsBot: isBot(by),
@@ -145,7 +147,7 @@ function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
       ),
     subIssues: (_, parent) =>
       read("subIssues", () =>
-        [...hub.issues.values()]
+        [...github.issues.values()]
           .filter((issue) => issue.parent === parent)
           .map(({ number, title, body, state, blockedBy }) => ({
             number,
@@ -157,50 +159,50 @@ function issuesPort(hub: Hub, read: Send, write: Send): Pick<GitHub, Issues> {
       ),
     addSubIssue: (_, parent, { title, body }) =>
       write("addSubIssue", () => {
-        const made = openIssue(hub, { title, body, labels: [] }, BOT);
+        const made = openIssue(github, { title, body, labels: [] }, BOT);
         made.parent = parent;
         return { number: made.number };
       }),
     addBlockedBy: (_, issue, blocker) =>
       write("addBlockedBy", () => {
-        const { blockedBy } = hub.issue(issue);
+        const { blockedBy } = github.issue(issue);
         if (!blockedBy.includes(blocker)) blockedBy.push(blocker);
       }),
     async upsertComment(_, issue, marker, body) {
       const text = body.split("\n", 1)[0] === marker ? body : `${marker}\n${body}`;
       const own = await read("upsertComment.list", () =>
-        hub.issue(issue).comments.find((one) => isBot(one.by) && one.body.split("\n", 1)[0] === marker),
+        github.issue(issue).comments.find((one) => isBot(one.by) && one.body.split("\n", 1)[0] === marker),
       );
       if (own === undefined)
-        return (await write("upsertComment.create", () => comment(hub, hub.issue(issue), text, BOT))).id;
+        return (await write("upsertComment.create", () => comment(github, github.issue(issue), text, BOT))).id;
       if (own.body !== text) {
         await write("upsertComment.edit", () => {
           own.body = text;
-          own.updatedAt = hub.now;
+          own.updatedAt = github.now;
         });
       }
       return own.id;
     },
     react: (_, id, content) =>
       write("react", () => {
-        findComment(hub, id).reactions.add(content);
+        findComment(github, id).reactions.add(content);
       }),
-    closeIssue: (_, issue) => write("closeIssue", () => closeIssue(hub, hub.issue(issue), BOT)),
+    closeIssue: (_, issue) => write("closeIssue", () => closeIssue(github, github.issue(issue), BOT)),
   };
 }
 
 type Attempts = "dispatch" | "findRun" | "run" | "cancelRun" | "artifact";
 
-function attemptsPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, Attempts> {
+function attemptsPort(github: GitHubModel, read: Send, wire: Wire): Pick<GitHub, Attempts> {
   async function cancel(run: number): Promise<void> {
     try {
-      await wire.send("cancelRun", true, () => cancelRun(hub, hub.run(run)));
+      await wire.send("cancelRun", true, () => cancelRun(github, github.run(run)));
     } catch (error) {
       // 409: the run has already ended.
       if (!(error instanceof HttpAnswer) || error.status !== 409) throw meaningOf("cancelRun", error);
     }
   }
-  const listed = (attempt: string): Promise<Run[]> => read("dispatch.list", () => runsOf(hub, attempt));
+  const listed = (attempt: string): Promise<Run[]> => read("dispatch.list", () => runsOf(github, attempt));
 
   return {
     async dispatch(_, request) {
@@ -210,7 +212,7 @@ function attemptsPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, Attempts> 
         return { run: first.id };
       }
       try {
-        return { run: (await wire.send("dispatch.create", true, () => dispatchRun(hub, request))).id };
+        return { run: (await wire.send("dispatch.create", true, () => dispatchRun(github, request))).id };
       } catch (error) {
         if (!(error instanceof HttpAnswer) || error.status < 500) throw meaningOf("dispatch", error);
         throw new Unavailable("The run was or may be dispatched", LISTING_LAG_MS);
@@ -219,13 +221,13 @@ function attemptsPort(hub: Hub, read: Send, wire: Wire): Pick<GitHub, Attempts> 
     findRun: async (_, _workflow, attempt) => (await listed(attempt))[0]?.id ?? null,
     run: (_, id) =>
       read("run", () => {
-        const { status, conclusion, path, runAttempt, startedAt, endedAt } = hub.run(id);
+        const { status, conclusion, path, runAttempt, startedAt, endedAt } = github.run(id);
         return { id, status, conclusion, path, runAttempt, url: `run ${id}`, startedAt, endedAt };
       }),
     cancelRun: (_, run) => cancel(run),
     artifact: (_, id) =>
       read("artifact", () => {
-        const run = hub.run(id);
+        const run = github.run(id);
         const files = run.artifact;
         if (run.runAttempt !== 1 || files === null) return null;
         if (files.has("not-a-zip")) throw new Refused(`The artifact of run ${id} cannot be used`);

@@ -1,6 +1,6 @@
 /** Carries requests between Headgate and the modelled GitHub. Faults happen here. */
 import { Refused, Unavailable } from "../../../src/loop/github-port.ts";
-import { HttpAnswer } from "./hub.ts";
+import { HttpAnswer } from "./model.ts";
 
 export interface Wire {
   /**

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Brief, type ChangedFile } from "../../../src/core/attempt.ts";
 import type { StepWrite } from "../../../src/loop/store-port.ts";
-import { BOT, type Hub, type ServerFact } from "../github/hub.ts";
+import { BOT, type GitHubModel, type ServerFact } from "../github/model.ts";
 import type { Commit, Files } from "../github/objects.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";
@@ -19,7 +19,7 @@ const MOVES = ["change.promote", "branch.create", "revert.write", "branch.delete
 
 export class BranchJudge {
   readonly #court: Court;
-  readonly #hub: Hub;
+  readonly #github: GitHubModel;
   /**
    * Effects by branch, or by pull request where the effect names only that. A dead process may still carry out an old
    * one.
@@ -29,10 +29,10 @@ export class BranchJudge {
   readonly #judged = new Map<string, ChangedFile[]>();
   #landed: Extract<ServerFact, { kind: "merged" }> | null = null;
 
-  constructor({ court, hub }: { court: Court; hub: Hub }) {
+  constructor({ court, github }: { court: Court; github: GitHubModel }) {
     this.#court = court;
-    this.#hub = hub;
-    hub.witnesses.push((fact) => {
+    this.#github = github;
+    github.witnesses.push((fact) => {
       if (fact.kind === "merged") this.#landed = fact;
       if (fact.kind === "dispatched") this.#dispatched(fact);
       if (fact.kind === "branch") this.#moved(fact);
@@ -65,7 +65,7 @@ export class BranchJudge {
   #moved(fact: Moved): void {
     const { branch, to, by } = fact;
     if (by !== BOT) {
-      this.#court.demand(this.#hub.people.has(by), PROMISE, () => `${branch} was moved by ${by}`);
+      this.#court.demand(this.#github.people.has(by), PROMISE, () => `${branch} was moved by ${by}`);
       return;
     }
     const where = to === null ? "away" : `to ${to.slice(0, 7)}`;
@@ -76,7 +76,7 @@ export class BranchJudge {
     const { branch, from, to } = fact;
     const asked = this.#asked.get(branch) ?? [];
     if (to === null) return asked.some(({ type }) => type === "branch.delete");
-    const commit = this.#hub.objects.read(to);
+    const commit = this.#github.objects.read(to);
     if (asked.some((effect) => this.#begins(effect, fact, commit) || this.#promotes(effect, from, commit))) return true;
     return from !== null && (this.#lands(branch, commit) || this.#catchesUp(branch, from, commit));
   }
@@ -86,7 +86,7 @@ export class BranchJudge {
     if (from !== null) return false;
     if (effect.type === "branch.create") return effect.at === to;
     const reverts = effect.type === "revert.write" && isDeepStrictEqual(commit.parents, [effect.merge]);
-    return reverts && commit.tree === this.#hub.objects.read(effect.base as string).tree;
+    return reverts && commit.tree === this.#github.objects.read(effect.base as string).tree;
   }
 
   #promotes(effect: EventLike, from: string | null, commit: Commit): boolean {
@@ -94,7 +94,7 @@ export class BranchJudge {
     if (!isDeepStrictEqual(commit.parents, effect.parents)) return false;
     const judged = this.#judged.get(String(effect.id));
     if (judged === undefined || !isDeepStrictEqual(judged, effect.manifest)) return false;
-    return isExactly(this.#hub.objects.read(effect.against as string).files, judged, commit.files);
+    return isExactly(this.#github.objects.read(effect.against as string).files, judged, commit.files);
   }
 
   /** Returns true when the core asked to merge a pull request at this head. */
@@ -110,10 +110,10 @@ export class BranchJudge {
   #catchesUp(branch: string, from: string, commit: Commit): boolean {
     const [head, base, ...others] = commit.parents;
     if (head !== from || base === undefined || others.length > 0) return false;
-    const pulls = [...this.#hub.pulls.values()].filter((pull) => pull.head === branch);
+    const pulls = [...this.#github.pulls.values()].filter((pull) => pull.head === branch);
     const asked = pulls.flatMap((pull) => this.#asked.get(pull.number) ?? []);
     if (!asked.some((effect) => effect.type === "pull.update" && effect.head === from)) return false;
-    const merged = this.#hub.objects.merge(head, base);
+    const merged = this.#github.objects.merge(head, base);
     return merged !== null && isSame(merged, commit.files);
   }
 }

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import type { Policy } from "../../../src/core/policy.ts";
 import type { StepWrite } from "../../../src/loop/store-port.ts";
-import { BOT, type Hub, type ServerFact } from "../github/hub.ts";
+import { BOT, type GitHubModel, type ServerFact } from "../github/model.ts";
 import { textOf } from "../github/objects.ts";
 import { type Mirror, nameOf } from "../process/mirror.ts";
 import { CONFIG } from "../world/people.ts";
@@ -18,7 +18,7 @@ const PROMISE = "config comes from the base branch";
 
 export class ConfigJudge {
   readonly #court: Court;
-  readonly #hub: Hub;
+  readonly #github: GitHubModel;
   readonly #mirror: Mirror;
   /** The former tips of the base, each with the time when it was replaced. */
   readonly #former: { sha: string; until: number }[] = [];
@@ -26,11 +26,11 @@ export class ConfigJudge {
   readonly #admitted = new Map<string, string>();
   #steps = 0;
 
-  constructor({ court, hub, mirror }: { court: Court; hub: Hub; mirror: Mirror }) {
+  constructor({ court, github, mirror }: { court: Court; github: GitHubModel; mirror: Mirror }) {
     this.#court = court;
-    this.#hub = hub;
+    this.#github = github;
     this.#mirror = mirror;
-    hub.witnesses.push((fact) => {
+    github.witnesses.push((fact) => {
       if (fact.kind === "branch") this.#moved(fact);
     });
   }
@@ -54,7 +54,7 @@ export class ConfigJudge {
   }
 
   #moved({ branch, from, to, by }: Extract<ServerFact, { kind: "branch" }>): void {
-    const { objects, defaultBranch, now } = this.#hub;
+    const { objects, defaultBranch, now } = this.#github;
     if (branch === defaultBranch && from !== null) this.#former.push({ sha: from, until: now });
     if (by !== BOT || to === null) return;
     const { parents, by: author } = objects.read(to);
@@ -67,14 +67,14 @@ export class ConfigJudge {
   /** Returns the policies of the base's config since `time`. */
   #saidSince(time: number): Policy[] {
     const before = this.#former.filter(({ until }) => until >= time).map(({ sha }) => sha);
-    return [...before, this.#hub.tip(this.#hub.defaultBranch)].flatMap((sha) => {
+    return [...before, this.#github.tip(this.#github.defaultBranch)].flatMap((sha) => {
       const reading = readConfig(this.#textAt(sha));
       return reading.ok ? [reading.policy] : [];
     });
   }
 
   #textAt(sha: string): string | null {
-    const file = this.#hub.objects.read(sha).files.get(CONFIG);
+    const file = this.#github.objects.read(sha).files.get(CONFIG);
     return file === undefined ? null : textOf(file);
   }
 }

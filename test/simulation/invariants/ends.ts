@@ -1,4 +1,4 @@
-/** When all is over: what is left behind, and whether the history tells the same story again. */
+/** Judges the end of a scenario: what is left behind, and whether the history replays to the same state. */
 import { isDeepStrictEqual } from "node:util";
 import { decideOn, type State } from "../../../src/core/decide.ts";
 import { isSatisfied } from "../../../src/core/feature/stages.ts";
@@ -6,17 +6,17 @@ import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
 import { landingOf, type Task } from "../../../src/core/feature/task.ts";
 import type { Store } from "../../../src/loop/store-port.ts";
-import { BOT, type Hub } from "../github/hub.ts";
+import { BOT, type GitHubModel } from "../github/model.ts";
 import type { Court } from "./court.ts";
 import type { StepJudge } from "./steps.ts";
 
 interface EndOptions {
   court: Court;
-  hub: Hub;
+  github: GitHubModel;
   store: Store;
   steps: StepJudge;
   features: readonly (FeatureState | null)[];
-  /** Deciding the whole history again takes as long as deciding it did: not every story has to. */
+  /** Replays the history. That takes as long as deciding it did, so only some scenarios do. */
   replays: boolean;
 }
 
@@ -27,17 +27,17 @@ export async function judgeEnd(options: EndOptions): Promise<void> {
   for (const { aggregate } of await options.store.aggregates("")) await judgeReplay(options, aggregate);
 }
 
-function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): void {
+function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState): void {
   if (!isOver(state)) return;
   const { number } = state.issue;
-  const live = [...hub.runs.values()].filter(
+  const live = [...github.runs.values()].filter(
     (run) => run.attempt.startsWith(`${number}/`) && run.status !== "completed",
   );
   const may = (effect: string) => steps.refused.has(`${state.key} ${effect}`);
   court.demand(live.length === 0 || may("attempt.cancel"), "the end leaves nothing running", () =>
     live.map((run) => run.attempt).join(", "),
   );
-  const pulls = [...hub.pulls.values()].filter(
+  const pulls = [...github.pulls.values()].filter(
     (pull) => pull.head.startsWith(`headgate/${number}/`) && pull.by === BOT,
   );
   const open = pulls.filter((pull) => pull.state === "open");
@@ -45,7 +45,7 @@ function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): v
     open.map((pull) => pull.head).join(", "),
   );
   if (state.stage === "failed") {
-    judgeTakenBack(court, hub, state);
+    judgeTakenBack(court, github, state);
     judgeAllTakenBack(court, state);
   }
   if (state.stage !== "completed") return;
@@ -53,15 +53,15 @@ function judgeFeature({ court, hub, steps }: EndOptions, state: FeatureState): v
   court.demand(undone.length === 0, "completed means all tasks done", () =>
     undone.map((task) => task.plan.id).join(", "),
   );
-  const { state: issue } = hub.issue(number);
+  const { state: issue } = github.issue(number);
   const closed = issue === "closed" || may("issue.close");
   court.demand(closed, "a completed feature's issue is closed", () => `issue ${number} is ${issue}`);
-  for (const task of state.tasks) if (task.stage === "done") judgeDone(court, hub, task);
+  for (const task of state.tasks) if (task.stage === "done") judgeDone(court, github, task);
 }
 
-function judgeDone(court: Court, hub: Hub, task: Task): void {
+function judgeDone(court: Court, github: GitHubModel, task: Task): void {
   if (task.pull === null) return;
-  const pull = hub.pulls.get(task.pull);
+  const pull = github.pulls.get(task.pull);
   court.demand(
     pull?.state === "merged",
     "done means merged",
@@ -69,7 +69,7 @@ function judgeDone(court: Court, hub: Hub, task: Task): void {
   );
 }
 
-/** Unless a person gave that up as well, each landing has a task that takes it back. */
+/** Demands a revert for each landing, unless a person cancelled the rollback too. */
 function judgeAllTakenBack(court: Court, state: FeatureState): void {
   const undos = state.tasks.filter((task) => task.undoes !== null);
   if (undos.some((task) => task.stage === "cancelled")) return;
@@ -82,18 +82,18 @@ function judgeAllTakenBack(court: Court, state: FeatureState): void {
   );
 }
 
-/** Each reverting pull took away what the merge had brought, as far as nobody had touched it since. */
-function judgeTakenBack(court: Court, hub: Hub, state: FeatureState): void {
+/** Demands that each revert removed what its merge had brought, except files that somebody changed since. */
+function judgeTakenBack(court: Court, github: GitHubModel, state: FeatureState): void {
   for (const task of state.tasks) {
     const { undoes } = task;
     const landing = landingOf(task);
     if (undoes === null || landing === null) continue;
-    const merged = hub.objects.read(undoes.merge);
-    const before = hub.objects.read(undoes.base ?? merged.parents[0] ?? undoes.merge).files;
-    const after = hub.objects.read(landing.mergeSha);
-    // Somebody took the merge out of the base's history: there was nothing to take back, whatever came of it since.
-    if (!hub.objects.contains(landing.mergeSha, undoes.merge)) continue;
-    const lastBefore = hub.objects.read(after.parents[0] ?? landing.mergeSha).files;
+    const merged = github.objects.read(undoes.merge);
+    const before = github.objects.read(undoes.base ?? merged.parents[0] ?? undoes.merge).files;
+    const after = github.objects.read(landing.mergeSha);
+    // A force push removed the merge from the base's history, so there was nothing to revert.
+    if (!github.objects.contains(landing.mergeSha, undoes.merge)) continue;
+    const lastBefore = github.objects.read(after.parents[0] ?? landing.mergeSha).files;
     const left = [...merged.files].filter(([path, file]) => {
       const brought = before.get(path)?.sha256 !== file.sha256;
       const untouched = lastBefore.get(path)?.sha256 === file.sha256;
@@ -103,24 +103,24 @@ function judgeTakenBack(court: Court, hub: Hub, state: FeatureState): void {
   }
 }
 
-function judgeLandings({ court, hub, features }: EndOptions): void {
+function judgeLandings({ court, github, features }: EndOptions): void {
   const places = new Set<string>();
   for (const task of features.flatMap((state) => state?.tasks ?? [])) {
     const landing = landingOf(task);
     if (landing === null) continue;
-    const pull = hub.pulls.get(task.pull ?? 0);
+    const pull = github.pulls.get(task.pull ?? 0);
     const place = `${landing.order} on ${pull?.base}`;
     court.demand(!places.has(place), "each merge has its place", () => `${place} twice`);
     places.add(place);
-    const landed = hub.objects.read(landing.mergeSha);
+    const landed = github.objects.read(landing.mergeSha);
     court.demand(pull?.mergeSha === landing.mergeSha, "landed is what was merged", () => task.plan.id);
     court.demand(landed.tree === landing.landedTree, "the landed tree is what landed", () => task.plan.id);
-    const tested = hub.objects.read(landing.head).tree;
+    const tested = github.objects.read(landing.head).tree;
     court.demand(tested === landing.testedTree, "the tested tree is its head's", () => task.plan.id);
   }
 }
 
-/** The history holds every event in order: deciding it again from nothing must lead to the same state. */
+/** Decides the whole history again from nothing, and demands the same effects and the same state. */
 async function judgeReplay({ court, store }: EndOptions, aggregate: string): Promise<void> {
   const snapshot = await store.snapshot(aggregate);
   let state: State = null;

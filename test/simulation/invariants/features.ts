@@ -1,39 +1,38 @@
-/** Looks at every step of a feature: who is obeyed, what spends tries, money and slots. */
-
+/** Judges every step of a feature: whose commands are carried out, and what spends tries, money and slots. */
 import { isActive } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { failureOf } from "../../../src/core/feature/task.ts";
 import type { HistoryWrite, StepWrite } from "../../../src/loop/store-port.ts";
 import { attemptOfMessage } from "../../../src/messages/markers.ts";
-import { BOT, type Comment, type Hub } from "../github/hub.ts";
+import { BOT, type Comment, type GitHubModel } from "../github/model.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";
 
-/** Everything else is not the task's doing. */
+/** The failure classes that are the task's own fault. */
 const OWN_FAULTS = ["agent-failed", "agent-empty", "attempt-timed-out", "checks-failed", "review-changes"];
 
 const UNDER_WAY = ["dispatching", "working", "promoting", "in-lane", "waiting"];
 
 export class FeatureJudge {
-  readonly #hub: Hub;
+  readonly #github: GitHubModel;
   readonly #court: Court;
   readonly #held = new Map<string, number>();
   readonly #retried = new Map<string, number>();
-  /** The attempt of each task that was asked for last. */
+  /** The last attempt that was dispatched, by task. */
   readonly #current = new Map<string, number>();
   readonly #failures = new Map<string, number>();
 
-  constructor({ hub, court }: { hub: Hub; court: Court }) {
-    this.#hub = hub;
+  constructor({ github, court }: { github: GitHubModel; court: Court }) {
+    this.#github = github;
     this.#court = court;
   }
 
-  /** Since when, in true time, a feature is on hold; null: it is not. */
+  /** Returns since when a feature is on hold, by the simulation's clock; null: it is not. */
   heldSince(feature: string): number | null {
     return this.#held.get(feature) ?? null;
   }
 
-  /** When a person last asked for the task to be tried again. */
+  /** Returns when a person last retried the task. */
   retriedAt(feature: string, task: string): number {
     return this.#retried.get(`${feature} ${task}`) ?? 0;
   }
@@ -51,33 +50,33 @@ export class FeatureJudge {
       if (effect.type === "attempt.dispatch") {
         this.#current.set(`${aggregate} ${effect.task}`, effect.attempt as number);
       }
-      if (effect.type === "reaction.add" && effect.content === "+1") this.#obeyed(effect.comment as number);
+      if (effect.type === "reaction.add" && effect.content === "+1") this.#carriedOut(effect.comment as number);
     }
   }
 
   stepped(state: FeatureState, write: StepWrite): void {
     if (state.hold === null) this.#held.delete(state.key);
-    else if (!this.#held.has(state.key)) this.#held.set(state.key, this.#hub.now);
+    else if (!this.#held.has(state.key)) this.#held.set(state.key, this.#github.now);
     this.#tries(state, write);
     const effects = write.history.flatMap((row) => row.effects as EventLike[]);
     const started = effects.flatMap((effect) => (effect.type === "attempt.dispatch" ? [String(effect.task)] : []));
     if (started.length > 0) this.#started(state);
-    // Of several events in one step only the last state is left to see.
+    // A step of several events shows only its last state.
     if (write.history.length === 1) this.#shared(state, started);
   }
 
   #commanded(aggregate: string, event: EventLike): void {
-    const said = this.#said(event.comment as number);
+    const said = this.#comment(event.comment as number);
     const isOurs = said === undefined || said.by === BOT;
     this.#court.demand(!isOurs, "our own words never trigger us", () => JSON.stringify(event));
     const command = event.command as { verb: string; task?: string };
-    // It counts from when it was given: until it is carried out, a permission has to be looked up.
+    // Counts from now on, although the command is carried out only after the sender's permission is known.
     if (command.verb === "retry") this.#retried.set(`${aggregate} ${command.task}`, Number.POSITIVE_INFINITY);
   }
 
-  #obeyed(comment: number): void {
-    const by = this.#said(comment)?.by ?? "nobody";
-    const permission = this.#hub.people.get(by) ?? "none";
+  #carriedOut(comment: number): void {
+    const by = this.#comment(comment)?.by ?? "nobody";
+    const permission = this.#github.people.get(by) ?? "none";
     const may = permission === "write" || permission === "admin";
     this.#court.demand(may, "only who may write is obeyed", () => `comment ${comment} by ${by}`);
   }
@@ -86,9 +85,9 @@ export class FeatureJudge {
     const { class: failure } = event.failure as { class: string };
     if (failure !== "head-moved") return;
     const issue = aggregate.slice(aggregate.indexOf("#") + 1);
-    const tip = this.#hub.branches.get(`headgate/${issue}/${event.task}`);
+    const tip = this.#github.branches.get(`headgate/${issue}/${event.task}`);
     if (tip === undefined) return;
-    const { by, message } = this.#hub.objects.read(tip);
+    const { by, message } = this.#github.objects.read(tip);
     const ours = by === BOT && attemptOfMessage(message) === `${issue}/${event.task}/${event.attempt}`;
     this.#court.demand(!ours, "our own doing is not taken for somebody else's", () => JSON.stringify(event));
   }
@@ -99,7 +98,7 @@ export class FeatureJudge {
       const before = this.#failures.get(name) ?? 0;
       const { failures } = task.machine;
       this.#failures.set(name, failures);
-      // Of several events in one step only the last failure is left to see.
+      // A step of several events shows only its last failure.
       if (failures <= before || write.history.length > 1) continue;
       const failure = failureOf(task)?.class ?? "none";
       this.#court.demand(
@@ -129,7 +128,7 @@ export class FeatureJudge {
     );
   }
 
-  /** What attempts share with checks, and with each other, at the moment when they start. */
+  /** Judges the moment when attempts start: jobs shared with checks, and files shared with other tasks. */
   #shared(state: FeatureState, started: readonly string[]): void {
     const { policy } = state;
     if (policy === null || started.length === 0) return;
@@ -160,7 +159,7 @@ export class FeatureJudge {
     }
   }
 
-  #said(comment: number): Comment | undefined {
-    return [...this.#hub.issues.values()].flatMap((issue) => issue.comments).find((one) => one.id === comment);
+  #comment(comment: number): Comment | undefined {
+    return [...this.#github.issues.values()].flatMap((issue) => issue.comments).find((one) => one.id === comment);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Everything has a limit: what a step leaves behind, what it asks for, how often a task and an effect are tried. The numbers are
- * this judge's own: a limit of the code that grows has to be raised here too, and somebody has to say why.
+ * Demands limits: on the state after a step, on its effects, and on the tries of a task and of an effect. The numbers are
+ * written here again, so that whoever raises a limit of the code has to raise it here and say why.
  */
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import type { Task } from "../../../src/core/feature/task.ts";
@@ -12,9 +12,9 @@ import type { EventLike } from "./steps.ts";
 
 const PROMISE = "everything has a limit";
 
-/** Every list of a state, by its name. One that is not here has no limit that anybody stated. */
+/** The longest that each list of a state may be, by its name. A list without an entry fails. */
 const LISTS = {
-  // Planned, what takes each of them back, and the whole.
+  // `tasks`: 50 of a plan, a revert of each, and the whole feature's.
   feature: {
     tasks: 101,
     awaiting: 51,
@@ -48,23 +48,23 @@ const LISTS = {
   entry: { checks: 200, rerunChecks: 50, comparisons: 16, failing: 50 },
 } as const;
 
-/** Characters of JSON. The model's people, agents and checks say little: what is more than this has grown with events. */
+/** Characters of JSON. The simulated people, agents and checks write little, so a longer state has grown with events. */
 const CHARACTERS = { feature: 4_000, task: 4_000, lane: 1_000, entry: 3_000 };
 
-/** Writing a state as JSON takes as long as its step: of so many one is measured. What has grown too long is so in the next as well. */
+/** Measures one state of so many: writing it as JSON takes as long as its step, and a state that grew stays long. */
 const MEASURED = 16;
 
-/** Of one event. */
-const COMMANDS = { least: 20, perPart: 8 };
+/** The most effects of one event. */
+const EFFECTS = { least: 20, perPart: 8 };
 
-/** Claims that a crash or a lost lease ended are no tries of their own, but count. */
+/** Counts every claim, also one that a crash or a lost lease ended. */
 const TRIES_OF_AN_EFFECT = 31;
 
 export class LimitJudge {
   readonly #court: Court;
-  /** By task: the number of its last attempt when a person last had it tried again. */
+  /** By task: the number of its last attempt when a person last retried it. */
   readonly #renewed = new Map<string, number>();
-  /** Which task a comment asks to be tried again. */
+  /** The task that a comment retries. */
   readonly #retries = new Map<number, string>();
   readonly #attempts = new Map<string, number>();
   #steps = 0;
@@ -80,7 +80,7 @@ export class LimitJudge {
     const kinds = lane ? (["lane", "entry"] as const) : (["feature", "task"] as const);
     this.#lists(aggregate, write.state as object, kinds[0]);
     for (const part of parts) this.#lists(aggregate, part, kinds[1]);
-    // Most of what a task holds is grouped by its stage.
+    // A task groups most of its fields by its stage.
     if (!lane) for (const part of parts) this.#groups(aggregate, part);
     this.#steps += 1;
     if (this.#steps % MEASURED === 0) {
@@ -90,7 +90,7 @@ export class LimitJudge {
     }
     for (const { event, effects } of write.history) {
       const asked = (effects as EventLike[]).length;
-      const may = COMMANDS.least + COMMANDS.perPart * parts.length;
+      const may = EFFECTS.least + EFFECTS.perPart * parts.length;
       this.#demand(asked <= may, () => `${aggregate}: ${asked} effects of one ${(event as EventLike).type}`);
     }
     if (!lane) this.#tries(write.state as FeatureState, write);
@@ -117,7 +117,7 @@ export class LimitJudge {
     }
   }
 
-  /** Between two times that a person has it tried again, a task has as many attempts as its policy allows. */
+  /** Demands that a task has no more attempts than its policy allows between two retries by a person. */
   #tries(state: FeatureState, write: StepWrite): void {
     for (const row of write.history) this.#commands(state.key, row.event as EventLike, row.effects as EventLike[]);
     if (state.policy === null) return;
@@ -125,7 +125,7 @@ export class LimitJudge {
     for (const task of state.tasks) {
       const name = nameOf(state.key, task.plan.id);
       const since = task.machine.attempt - (this.#renewed.get(name) ?? 0);
-      this.#demand(since <= max + free, () => `${name} has had ${since} attempts without a word of a person`);
+      this.#demand(since <= max + free, () => `${name} has had ${since} attempts without a retry by a person`);
       this.#machine(name, task, max, free);
     }
   }

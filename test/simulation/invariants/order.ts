@@ -63,7 +63,7 @@ export class OrderJudge {
     }
   }
 
-  told(event: EventLike): void {
+  sent(event: EventLike): void {
     const pull = event.pull as number;
     if (event.type === "entry.landed") this.#entries.delete(pull);
     const entry = this.#entries.get(pull);

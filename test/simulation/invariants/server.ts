@@ -5,7 +5,7 @@ import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
 import { featureKey } from "../../../src/core/keys.ts";
 import { greenAt } from "../github/checks.ts";
-import { BOT, type Hub, type Pull, type ServerFact } from "../github/hub.ts";
+import { BOT, type GitHubModel, type Pull, type ServerFact } from "../github/model.ts";
 import type { Mirror } from "../process/mirror.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Tally } from "../tally.ts";
@@ -17,7 +17,7 @@ interface ServerOptions {
   court: Court;
   tally: Tally;
   mirror: Mirror;
-  hub: Hub;
+  github: GitHubModel;
   scenario: Scenario;
   steps: StepJudge;
   trace(text: string): void;
@@ -33,7 +33,7 @@ export class ServerJudge {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    options.hub.witnesses.push((fact) => this.#witness(fact));
+    options.github.witnesses.push((fact) => this.#witness(fact));
   }
 
   #witness(fact: ServerFact): void {
@@ -63,7 +63,7 @@ export class ServerJudge {
   }
 
   #merged({ pull, head, baseBefore, landed }: Extract<ServerFact, { kind: "merged" }>): void {
-    const { court, hub, scenario, steps } = this.#options;
+    const { court, github, scenario, steps } = this.#options;
     const basis = steps.bases.get(pull.number);
     const what = `pull ${pull.number} at ${head.slice(0, 7)}`;
     if (basis === undefined) {
@@ -71,15 +71,15 @@ export class ServerJudge {
       return;
     }
     court.demand(basis.snapshot.headSha === head, "a merge carries the judged head", () => what);
-    const times = [basis.claimedAt, hub.now, ...hub.checks.flatMap((check) => check.completedAt ?? [])];
-    const window = times.filter((time) => time >= basis.claimedAt && time <= hub.now);
-    const green = window.some((time) => greenAt(hub, head, scenario.world.checks, time));
+    const times = [basis.claimedAt, github.now, ...github.checks.flatMap((check) => check.completedAt ?? [])];
+    const window = times.filter((time) => time >= basis.claimedAt && time <= github.now);
+    const green = window.some((time) => greenAt(github, head, scenario.world.checks, time));
     court.demand(green, "nothing merges unless its required checks passed on that head", () => what);
-    const tested = hub.objects.read(head);
+    const tested = github.objects.read(head);
     const slippedIn = (this.#movedAt.get(pull.base) ?? 0) >= basis.claimedAt && !tested.past.has(baseBefore);
     court.demand(landed.tree === tested.tree || slippedIn, "the tree that lands is the tested tree", () => what);
     this.#whole(pull);
-    const wasSound = isSound(hub.objects.read(baseBefore).files);
+    const wasSound = isSound(github.objects.read(baseBefore).files);
     court.demand(
       isSound(landed.files) || !wasSound || slippedIn,
       "what lands does not break the base",
@@ -89,16 +89,16 @@ export class ServerJudge {
 
   /** Checks that a feature that lands together brings only the whole to the base, or its revert. */
   #whole(pull: Pull): void {
-    const { court, hub, mirror } = this.#options;
+    const { court, github, mirror } = this.#options;
     const [, issue, task] = pull.head.split("/");
-    const state = mirror.states.get(featureKey(hub.repo, Number(issue))) as FeatureState | undefined;
-    if (pull.base !== hub.defaultBranch || state?.plan?.land !== "together") return;
+    const state = mirror.states.get(featureKey(github.repo, Number(issue))) as FeatureState | undefined;
+    if (pull.base !== github.defaultBranch || state?.plan?.land !== "together") return;
     court.demand(task === "land", "what lands together reaches the base as one", () => pull.head);
   }
 
   #dispatched({ run, brief: text }: Extract<ServerFact, { kind: "dispatched" }>): void {
-    const { court, hub, mirror } = this.#options;
-    const live = [...hub.runs.values()].filter((one) => one.attempt === run.attempt && one.status !== "completed");
+    const { court, github, mirror } = this.#options;
+    const live = [...github.runs.values()].filter((one) => one.attempt === run.attempt && one.status !== "completed");
     court.demand(live.length <= 1, "an attempt is one run", () => `${run.attempt}: ${live.length} runs are live`);
     const brief = Brief.parse(JSON.parse(text));
     const state = mirror.states.get(brief.feature) as FeatureState | undefined;
@@ -113,19 +113,19 @@ export class ServerJudge {
         "no task starts before its dependencies are satisfied",
         () => `${brief.task} before ${id}`,
       );
-      const landed = [...hub.pulls.values()].find(
+      const landed = [...github.pulls.values()].find(
         (pull) => pull.head === dependency?.branch && pull.state === "merged",
       );
       if (landed?.mergeSha == null || this.#forced || (brief.kind !== "build" && brief.kind !== "research")) continue;
-      const has = hub.objects.contains(brief.checkout, landed.mergeSha);
+      const has = github.objects.contains(brief.checkout, landed.mergeSha);
       court.demand(has, "a task starts from a base that has its dependencies", () => `${brief.task} lacks ${id}`);
     }
   }
 
   #opened({ pull }: Extract<ServerFact, { kind: "pull-opened" }>): void {
-    const { court, hub } = this.#options;
+    const { court, github } = this.#options;
     // Counts closed and merged ones too: people may have changed the first one meanwhile.
-    const same = [...hub.pulls.values()].filter((one) => one.head === pull.head && one.by === BOT);
+    const same = [...github.pulls.values()].filter((one) => one.head === pull.head && one.by === BOT);
     court.demand(
       same.length <= 1,
       "a task has one pull",
@@ -134,10 +134,10 @@ export class ServerJudge {
   }
 
   #branch({ branch, from, to, by }: Extract<ServerFact, { kind: "branch" }>): void {
-    const { court, hub } = this.#options;
-    const forward = from === null || to === null || hub.objects.contains(to, from);
-    this.#movedAt.set(branch, hub.now);
-    if (branch === hub.defaultBranch && !forward) this.#forced = true;
+    const { court, github } = this.#options;
+    const forward = from === null || to === null || github.objects.contains(to, from);
+    this.#movedAt.set(branch, github.now);
+    if (branch === github.defaultBranch && !forward) this.#forced = true;
     if (by !== BOT) return;
     court.demand(forward, "branches only move forward", () => branch);
     court.demand(to !== null || branch.startsWith("headgate/"), "only our own branches are deleted", () => branch);

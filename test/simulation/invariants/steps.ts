@@ -6,7 +6,7 @@ import type { PullSnapshot } from "../../../src/core/github.ts";
 import { isLane } from "../../../src/core/keys.ts";
 import { type LaneState, snapshotOf } from "../../../src/core/lane/state.ts";
 import type { HistoryWrite, Loaded, StepWrite } from "../../../src/loop/store-port.ts";
-import type { Hub } from "../github/hub.ts";
+import type { GitHubModel } from "../github/model.ts";
 import { type Mirror, nameOf } from "../process/mirror.ts";
 import type { Tally } from "../tally.ts";
 import { BranchJudge } from "./branches.ts";
@@ -39,7 +39,7 @@ export interface StepOptions {
   court: Court;
   tally: Tally;
   mirror: Mirror;
-  hub: Hub;
+  github: GitHubModel;
   /** Receives trace lines; null disables tracing. */
   trace: ((text: string) => void) | null;
 }
@@ -116,12 +116,12 @@ export class StepJudge {
   }
 
   #laneRow(aggregate: string, row: HistoryWrite, write: StepWrite): void {
-    const { mirror, hub, court } = this.#options;
+    const { mirror, github, court } = this.#options;
     const state = write.state as LaneState | null;
     const event = row.event as EventLike;
     if (event.type === "hinted") {
       const topic = event.topic as Record<string, string | number>;
-      this.#hints.set(`${topic.kind} ${topic.pull ?? topic.sha ?? topic.branch}`, hub.now);
+      this.#hints.set(`${topic.kind} ${topic.pull ?? topic.sha ?? topic.branch}`, github.now);
     }
     if (event.type === "pull.observed" && (row.outcome as { applied?: boolean }).applied === true) {
       const claimedAt = mirror.claimedAt.get(nameOf(aggregate, row.key));
@@ -134,7 +134,7 @@ export class StepJudge {
     if (event.type === "pull.merged") this.#merged(event, write);
     for (const effect of row.effects as EventLike[]) {
       if (effect.type === "pull.merge") this.#mergeAsked(effect, state);
-      if (effect.type === "send") this.#told(effect.event as EventLike);
+      if (effect.type === "send") this.#sent(effect.event as EventLike);
     }
     court.demand(event.type !== "command.given", "commands reach features only", () => row.key);
   }
@@ -144,7 +144,7 @@ export class StepJudge {
    * observation.
    */
   #mergeAsked(effect: EventLike, state: LaneState | null): void {
-    const { court, hub } = this.#options;
+    const { court, github } = this.#options;
     const pull = effect.pull as number;
     const basis = this.bases.get(pull);
     if (basis === undefined) {
@@ -170,7 +170,7 @@ export class StepJudge {
     court.demand(bad === null, "unknown is not passing", () => `pull ${pull} is asked to merge although ${bad}`);
     const held = entry === undefined ? null : this.features.heldSince(entry.feature);
     court.demand(
-      held === null || held >= hub.now,
+      held === null || held >= github.now,
       "nothing merges while its feature is on hold",
       () => `pull ${pull} of ${entry?.feature}`,
     );
@@ -186,18 +186,18 @@ export class StepJudge {
     };
     const red = this.#red.get(pull);
     if (red === undefined || red.head !== head) return;
-    const { court, hub } = this.#options;
-    const news = hub.checks.some((check) => check.sha === head && (check.startedAt ?? 0) > red.at);
+    const { court, github } = this.#options;
+    const news = github.checks.some((check) => check.sha === head && (check.startedAt ?? 0) > red.at);
     const asked = this.features.retriedAt(feature, task) >= red.at;
     court.demand(news || asked, "an unchanged head is not tried again", () => `pull ${pull} at ${head.slice(0, 7)}`);
   }
 
-  #told(event: EventLike): void {
-    this.#order.told(event);
+  #sent(event: EventLike): void {
+    this.#order.sent(event);
     if (event.type !== "entry.ejected") return;
     const { class: failure } = event.failure as { class: string };
     if (failure !== "checks-failed") return;
-    this.#red.set(event.pull as number, { head: event.head as string, at: this.#options.hub.now });
+    this.#red.set(event.pull as number, { head: event.head as string, at: this.#options.github.now });
   }
 
   /** Checks the commit that merged against the tested one. When it differs, nothing more may merge. */

@@ -2,7 +2,7 @@
 import { eventsFrom } from "../../../src/webhook/events.ts";
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
-import { APP_ID, APP_SLUG } from "../github/hub.ts";
+import { APP_ID, APP_SLUG } from "../github/model.ts";
 import type { Tally } from "../tally.ts";
 import type { Injector } from "./injector.ts";
 import { LABEL, type Replica } from "./replica.ts";

@@ -1,7 +1,7 @@
 /** Delays requests, loses them and returns errors. The death of a process does not stop its request in progress. */
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
-import { HttpAnswer } from "../github/hub.ts";
+import { HttpAnswer } from "../github/model.ts";
 import type { Wire } from "../github/wire.ts";
 import type { Act } from "../scenario/scenario.ts";
 import type { Injector } from "./injector.ts";

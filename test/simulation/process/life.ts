@@ -4,11 +4,11 @@ export class Life {
   readonly name: string;
   readonly death: Promise<void>;
   readonly #died: () => void;
-  readonly #told: (life: Life, why: string) => void;
+  readonly #onDeath: (life: Life, why: string) => void;
 
-  constructor(name: string, told: (life: Life, why: string) => void) {
+  constructor(name: string, onDeath: (life: Life, why: string) => void) {
     this.name = name;
-    this.#told = told;
+    this.#onDeath = onDeath;
     let died = () => {};
     this.death = new Promise((resolve) => {
       died = resolve;
@@ -20,7 +20,7 @@ export class Life {
     if (!this.alive) return;
     this.alive = false;
     this.#died();
-    this.#told(this, why);
+    this.#onDeath(this, why);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Store } from "../../../src/loop/store-port.ts";
 import { readCommand } from "../../../src/webhook/command.ts";
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
-import type { Hub } from "../github/hub.ts";
+import type { GitHubModel } from "../github/model.ts";
 import { modelPort } from "../github/port.ts";
 import type { Act } from "../scenario/scenario.ts";
 import type { PlannerModel } from "../world/planner.ts";
@@ -31,7 +31,7 @@ export interface Site {
   clock: Clock;
   chance: Chance;
   injector: Injector;
-  hub: Hub;
+  github: GitHubModel;
   store: Store;
   mirror: Mirror;
   watch: StoreWatch;
@@ -74,7 +74,7 @@ export class Replica {
   }
 
   start(): void {
-    const { clock, chance, injector, hub, mirror, watch, trace } = this.#site;
+    const { clock, chance, injector, github, mirror, watch, trace } = this.#site;
     this.#lives += 1;
     const life = new Life(`${this.#name}.${this.#lives}`, (dead, why) => this.#died(dead, why));
     const now = () => clock.now;
@@ -83,17 +83,20 @@ export class Replica {
     const asked = (what: string) => watch.core.asked(what);
     const inner = this.#site.store;
     const { store, held } = guardedStore({ inner, life, injector, mirror, watch, stir, now, processNow });
-    const github = modelPort(hub, faultyWire({ life, clock, chance, injector, act, answered, asked, mandated, trace }));
+    const port = modelPort(
+      github,
+      faultyWire({ life, clock, chance, injector, act, answered, asked, mandated, trace }),
+    );
     const outside: Outside = {
       store,
-      github,
+      github: port,
       planner: this.#site.planner.forLife(life, answered),
       readWorkflow,
       priceOf: listPriceOf,
       settings: { label: LABEL, baseBranch: null, ...PACE, sweepEveryMs: SWEEP_MS },
       readPolicy: readConfig,
       readCommand: readOnce,
-      repositories: async () => [hub.repo],
+      repositories: async () => [github.repo],
       now: () => {
         asked("the clock");
         return processNow();

@@ -28,7 +28,7 @@ interface More {
   onFailure?: "keep" | "hold" | "rollback";
 }
 
-function story(
+function plain(
   seed: string,
   tasks: TaskSpec[],
   { faults = [], land = "each", onFailure = "keep" }: More = {},
@@ -46,24 +46,24 @@ const givesUp: Fault = {
 };
 
 export const canonical: readonly Scenario[] = [
-  story("chain", [task("a", []), task("b", ["a"]), task("c", ["b"])]),
-  story("fan-out", [task("a", []), ...["b", "c", "d", "e", "f", "g"].map((id) => task(id, ["a"]))]),
-  story("diamond", [task("a", []), task("b", ["a"]), task("c", ["a"]), task("d", ["b", "c"])]),
-  story("conflict-pair", [task("a", [], { hot: "a" }), task("b", [], { hot: "a" })]),
-  story("red-then-repaired", [task("a", [], { broken: 1 }), task("b", ["a"])]),
-  story("together", [task("a", []), task("b", ["a"]), task("c", [])], { land: "together" }),
-  story("parked-then-resumed", [task("a", []), task("b", ["a"])], { faults: fails(1, 2, 3) }),
+  plain("chain", [task("a", []), task("b", ["a"]), task("c", ["b"])]),
+  plain("fan-out", [task("a", []), ...["b", "c", "d", "e", "f", "g"].map((id) => task(id, ["a"]))]),
+  plain("diamond", [task("a", []), task("b", ["a"]), task("c", ["a"]), task("d", ["b", "c"])]),
+  plain("conflict-pair", [task("a", [], { hot: "a" }), task("b", [], { hot: "a" })]),
+  plain("red-then-repaired", [task("a", [], { broken: 1 }), task("b", ["a"])]),
+  plain("together", [task("a", []), task("b", ["a"]), task("c", [])], { land: "together" }),
+  plain("parked-then-resumed", [task("a", []), task("b", ["a"])], { faults: fails(1, 2, 3) }),
   // A person cancels when one task has failed for good. Nothing of a feature that lands together is on the base yet.
-  story("together-with-rollback", [task("a", []), task("b", ["a"])], {
+  plain("together-with-rollback", [task("a", []), task("b", ["a"])], {
     land: "together",
     onFailure: "rollback",
     faults: [...fails(2, 3, 4), givesUp],
   }),
-  story("each-with-rollback", [task("a", []), task("b", ["a"]), task("c", ["b"])], {
+  plain("each-with-rollback", [task("a", []), task("b", ["a"]), task("c", ["b"])], {
     onFailure: "rollback",
     faults: [...fails(3, 4, 5), givesUp],
   }),
 ];
 
 /** The base for every pair of crashes. */
-export const triple: Scenario = story("triple", [task("a", []), task("b", []), task("c", ["a", "b"])]);
+export const triple: Scenario = plain("triple", [task("a", []), task("b", []), task("c", ["a", "b"])]);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { Brief, type ChangedFile, PROTOCOL } from "../../../src/core/attempt.ts";
 import { LAND } from "../../../src/core/plan.ts";
 import type { Chance } from "../chance.ts";
-import type { Hub, JobScript } from "../github/hub.ts";
+import type { GitHubModel, JobScript } from "../github/model.ts";
 import { type Blob, blob, type Files, textOf } from "../github/objects.ts";
 import type { FeatureSpec, JobTrouble, TaskSpec } from "../scenario/scenario.ts";
 import { BROKEN, CONFIG_ELSEWHERE, clashLine, pathOf } from "./contents.ts";
@@ -13,14 +13,14 @@ import { CONFIG } from "./people.ts";
 const LATE_MS = 25 * 60_000;
 
 export class Agent {
-  readonly #hub: Hub;
+  readonly #github: GitHubModel;
   readonly #chance: Chance;
   readonly #specOf: (issue: number) => FeatureSpec;
   /** How many attempts of each task did their work. */
   readonly #worked = new Map<string, number>();
 
-  constructor(hub: Hub, chance: Chance, specOf: (issue: number) => FeatureSpec) {
-    this.#hub = hub;
+  constructor(github: GitHubModel, chance: Chance, specOf: (issue: number) => FeatureSpec) {
+    this.#github = github;
     this.#chance = chance;
     this.#specOf = specOf;
   }
@@ -61,7 +61,7 @@ export class Agent {
   #work(attempt: string, brief: Brief, spec: TaskSpec, trouble: JobTrouble | null): Map<string, Uint8Array> {
     if (trouble === "not-json") return new Map([["result.json", Buffer.from("{oops")]]);
     if (trouble === "not-a-zip") return new Map([["not-a-zip", Buffer.from("")]]);
-    const before = this.#hub.objects.read(brief.against).files;
+    const before = this.#github.objects.read(brief.against).files;
     const wanted = brief.kind === "research" || trouble === "agent-empty" ? before : this.#wanted(brief, spec);
     const files = new Map<string, Blob>(wanted);
     if (trouble === "protected-path") {
@@ -84,7 +84,7 @@ export class Agent {
   }
 
   #wanted(brief: Brief, spec: TaskSpec): Files {
-    const { objects } = this.#hub;
+    const { objects } = this.#github;
     const key = `${brief.feature} ${brief.task}`;
     const worked = (this.#worked.get(key) ?? 0) + 1;
     this.#worked.set(key, worked);
@@ -116,7 +116,7 @@ export class Agent {
 
 /** Returns the spec of the task that lands the whole feature, which no scenario lists. */
 function whole(task: string): TaskSpec {
-  if (task !== LAND) throw new Error(`the story has no task ${task}`);
+  if (task !== LAND) throw new Error(`the scenario has no task ${task}`);
   return { id: task, dependsOn: [], size: "S", role: "build", broken: 0, hot: null, clash: null, worksMs: 30_000 };
 }
 

@@ -2,7 +2,7 @@
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import { report } from "../github/checks.ts";
-import type { CheckScript, Hub } from "../github/hub.ts";
+import type { CheckScript, GitHubModel } from "../github/model.ts";
 import type { Commit } from "../github/objects.ts";
 import type { CheckTrouble } from "../scenario/scenario.ts";
 import { isSound } from "./contents.ts";
@@ -13,13 +13,13 @@ export class Ci {
   readonly #clock: Clock;
   readonly #chance: Chance;
   readonly #trouble: () => CheckTrouble | null;
-  readonly #hub: () => Hub;
+  readonly #github: () => GitHubModel;
 
-  constructor(clock: Clock, chance: Chance, trouble: () => CheckTrouble | null, hub: () => Hub) {
+  constructor(clock: Clock, chance: Chance, trouble: () => CheckTrouble | null, github: () => GitHubModel) {
     this.#clock = clock;
     this.#chance = chance;
     this.#trouble = trouble;
-    this.#hub = hub;
+    this.#github = github;
   }
 
   check(head: Commit, name: string): CheckScript | null {
@@ -45,7 +45,7 @@ export class Ci {
         return { ...script, conclusion: trouble };
       case "turns-red":
         this.#clock.after(startsAfter + lasts + this.#chance.between(200, 20_000), () => {
-          report(this.#hub(), head.sha, name, "failure");
+          report(this.#github(), head.sha, name, "failure");
         });
         return script;
     }

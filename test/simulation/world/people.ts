@@ -2,8 +2,8 @@
 import { taskBranch } from "../../../src/core/attempt.ts";
 import { announcePull, closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
 import { isGreen } from "../github/checks.ts";
-import { BOT, HttpAnswer, type Hub, type Pull } from "../github/hub.ts";
 import { closeIssue, comment, setLabel } from "../github/issues.ts";
+import { BOT, type GitHubModel, HttpAnswer, type Pull } from "../github/model.ts";
 import { blob } from "../github/objects.ts";
 import { mergePull, openPullOf, review } from "../github/pulls.ts";
 import { LABEL } from "../process/replica.ts";
@@ -15,14 +15,14 @@ export const STRANGER = "sam";
 export const CONFIG = ".github/headgate.yml";
 
 export interface Neighbourhood {
-  hub: Hub;
+  github: GitHubModel;
   /** Returns the issue number of a feature by its index in the scenario, or null before it is opened. */
   issueOf(feature: number): number | null;
   configs: Record<Extract<Act, { act: "config" }>["content"], string | null>;
 }
 
 /** Performs the act. Returns false when its target does not exist. */
-export function perform({ hub, issueOf, configs }: Neighbourhood, act: Act): boolean {
+export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): boolean {
   try {
     return attempt();
   } catch (error) {
@@ -31,33 +31,33 @@ export function perform({ hub, issueOf, configs }: Neighbourhood, act: Act): boo
   }
 
   function attempt(): boolean {
-    const main = hub.defaultBranch;
+    const main = github.defaultBranch;
     if (act.act === "push-base") {
-      pushFiles(hub, main, [[act.path, blob(`people ${hub.now}\n`)]], MAINTAINER);
+      pushFiles(github, main, [[act.path, blob(`people ${github.now}\n`)]], MAINTAINER);
       return true;
     }
     if (act.act === "force-base") {
-      const [parent] = hub.objects.read(hub.tip(main)).parents;
+      const [parent] = github.objects.read(github.tip(main)).parents;
       if (parent === undefined) return false;
-      move(hub, main, parent, MAINTAINER);
+      move(github, main, parent, MAINTAINER);
       return true;
     }
     if (act.act === "config") {
       const text = configs[act.content];
-      pushFiles(hub, main, [[CONFIG, text === null ? null : blob(text)]], MAINTAINER);
+      pushFiles(github, main, [[CONFIG, text === null ? null : blob(text)]], MAINTAINER);
       return true;
     }
     const issue = issueOf(act.feature);
     if (issue === null) return false;
     switch (act.act) {
       case "label":
-        setLabel(hub, hub.issue(issue), LABEL, act.on, act.by);
+        setLabel(github, github.issue(issue), LABEL, act.on, act.by);
         return true;
       case "close-issue":
-        closeIssue(hub, hub.issue(issue), MAINTAINER);
+        closeIssue(github, github.issue(issue), MAINTAINER);
         return true;
       case "say":
-        comment(hub, hub.issue(issue), act.text, act.by);
+        comment(github, github.issue(issue), act.text, act.by);
         return true;
       default:
         return withBranch(branchOf(issue, act.task), act);
@@ -66,39 +66,39 @@ export function perform({ hub, issueOf, configs }: Neighbourhood, act: Act): boo
 
   function branchOf(issue: number, task: string): string {
     if (task !== NEXT) return taskBranch(issue, task);
-    const open = [...hub.pulls.values()].filter((pull) => pull.state === "open" && pull.by === BOT);
-    const green = open.find((pull) => isGreen(hub, pull.shown, hub.behaviour.checks));
+    const open = [...github.pulls.values()].filter((pull) => pull.state === "open" && pull.by === BOT);
+    const green = open.find((pull) => isGreen(github, pull.shown, github.behaviour.checks));
     return (green ?? open[0])?.head ?? "";
   }
 
   function withBranch(branch: string, onTask: Extract<Act, { task: string }>): boolean {
     if (onTask.act === "push-branch") {
-      const text = onTask.broken ? `${BROKEN}\n` : `people ${hub.now}\n`;
-      pushFiles(hub, branch, [["people.txt", blob(text)]], MAINTAINER);
+      const text = onTask.broken ? `${BROKEN}\n` : `people ${github.now}\n`;
+      pushFiles(github, branch, [["people.txt", blob(text)]], MAINTAINER);
       return true;
     }
     if (onTask.act === "delete-branch") {
-      removeBranch(hub, branch, MAINTAINER);
+      removeBranch(github, branch, MAINTAINER);
       return true;
     }
-    const pull = openPullOf(hub, branch, hub.defaultBranch);
+    const pull = openPullOf(github, branch, github.defaultBranch);
     return pull !== null && withPull(pull, onTask);
   }
 
   function withPull(pull: Pull, onTask: Extract<Act, { task: string }>): boolean {
     switch (onTask.act) {
       case "merge-pull":
-        mergePull(hub, pull, { head: null, method: "squash", title: "By hand", bypass: true }, MAINTAINER);
+        mergePull(github, pull, { head: null, method: "squash", title: "By hand", bypass: true }, MAINTAINER);
         return true;
       case "close-pull":
-        closePull(hub, pull, MAINTAINER);
+        closePull(github, pull, MAINTAINER);
         return true;
       case "draft":
         pull.draft = onTask.on;
-        announcePull(hub, pull, onTask.on ? "converted_to_draft" : "ready_for_review", MAINTAINER);
+        announcePull(github, pull, onTask.on ? "converted_to_draft" : "ready_for_review", MAINTAINER);
         return true;
       case "review":
-        review(hub, pull, MAINTAINER, onTask.verdict);
+        review(github, pull, MAINTAINER, onTask.verdict);
         return true;
       default:
         return false;

@@ -2,15 +2,15 @@
 import { type PolicyReading, readPolicy } from "../../../src/config/policy-file.ts";
 import { ATTEMPT_WORKFLOW } from "../../../src/core/attempt.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
-import type { Hub } from "../github/hub.ts";
+import type { GitHubModel } from "../github/model.ts";
 import { blob, changed } from "../github/objects.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { CONFIG_ELSEWHERE } from "./contents.ts";
 import { CONFIG, MAINTAINER, STRANGER } from "./people.ts";
 
-export function furnish(hub: Hub, world: Scenario["world"]): void {
-  hub.people.set(MAINTAINER, "admin");
-  hub.people.set(STRANGER, "read");
+export function furnish(github: GitHubModel, world: Scenario["world"]): void {
+  github.people.set(MAINTAINER, "admin");
+  github.people.set(STRANGER, "read");
   const files = new Map([
     ["README.md", blob("# Tool\n")],
     ["shared/a.txt", blob("first\n")],
@@ -18,14 +18,14 @@ export function furnish(hub: Hub, world: Scenario["world"]): void {
     [ATTEMPT_WORKFLOW, blob("on: workflow_dispatch\n")],
     [CONFIG, blob(configOf(world))],
   ]);
-  const { sha } = hub.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: hub.now });
-  hub.branches.set(hub.defaultBranch, sha);
+  const { sha } = github.objects.write({ files, parents: [], message: "Begin", by: MAINTAINER, at: github.now });
+  github.branches.set(github.defaultBranch, sha);
   // A person tries another config on a branch. It must have no effect before it is merged.
   const tried = changed(files, [[CONFIG, blob(CONFIG_ELSEWHERE)]]);
-  const elsewhere = { files: tried, parents: [sha], message: "Try it", by: MAINTAINER, at: hub.now };
-  hub.branches.set(`${MAINTAINER}/config`, hub.objects.write(elsewhere).sha);
+  const elsewhere = { files: tried, parents: [sha], message: "Try it", by: MAINTAINER, at: github.now };
+  github.branches.set(`${MAINTAINER}/config`, github.objects.write(elsewhere).sha);
   if (world.protection !== "config") {
-    hub.protection.set(hub.defaultBranch, { checks: world.checks, strict: world.protection === "strict" });
+    github.protection.set(github.defaultBranch, { checks: world.checks, strict: world.protection === "strict" });
   }
 }
 

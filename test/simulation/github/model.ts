@@ -122,7 +122,7 @@ export interface Behaviour {
   forgetsUpdate(): boolean;
 }
 
-export interface HubOptions {
+export interface GitHubOptions {
   clock: Clock;
   chance: Chance;
   repo: Repo;
@@ -136,12 +136,12 @@ export const BOT = `${APP_SLUG}[bot]`;
 export const CI_APP_ID = 15368;
 export const CI_WORKFLOW = ".github/workflows/ci.yml";
 
-export class Hub {
+export class GitHubModel {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly repo: Repo;
   readonly behaviour: Behaviour;
-  readonly announce: HubOptions["announce"];
+  readonly announce: GitHubOptions["announce"];
   readonly defaultBranch = "main";
   readonly objects = new Objects();
   readonly branches = new Map<string, string>();
@@ -156,7 +156,7 @@ export class Hub {
   #numbers = 0;
   #ids = 1_000;
 
-  constructor(options: HubOptions) {
+  constructor(options: GitHubOptions) {
     this.clock = options.clock;
     this.chance = options.chance;
     this.repo = options.repo;
@@ -179,7 +179,7 @@ export class Hub {
     return this.#ids;
   }
 
-  tell(fact: ServerFact): void {
+  record(fact: ServerFact): void {
     for (const witness of this.witnesses) witness(fact);
   }
 
