@@ -17,13 +17,13 @@ const NOTHING = "nothing after it";
 const usage: Record<Verb, Usage> = {
   approve: {
     type: "/headgate approve",
-    does: "carry out the plan; add a number to name its version",
+    does: "approve the plan and start; add a number to name its version",
     takes: "a plan's version or nothing",
     example: "/headgate approve 2",
   },
   plan: {
     type: "/headgate plan <words>",
-    does: "make a new plan from the issue's present text; the words are for the planner",
+    does: "make a new plan from the issue's current text; the words are for the planner",
     takes: "words for the planner, or nothing",
     example: "/headgate plan split the parser in two",
   },
@@ -89,7 +89,7 @@ export function commandLines(): string[] {
   return columns(Object.values(usage).map(({ type, does }) => [`  ${type}`, does]));
 }
 
-/** Says why a line is no command. */
+/** Says what is wrong with a line that begins like a command. */
 export function commandFaultText(fault: CommandFault): string {
   switch (fault.kind) {
     case "no-verb":

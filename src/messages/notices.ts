@@ -2,6 +2,7 @@
 import type { Notice } from "../core/effect.ts";
 import type { Problem } from "../core/preflight/index.ts";
 import { commandFaultText, commandList } from "./commands.ts";
+import { resourceList } from "./explain/parked.ts";
 import { refusalText } from "./explain/refusal.ts";
 import { noticeMarker } from "./markers.ts";
 import { planProblemText } from "./problems/plan.ts";
@@ -28,9 +29,9 @@ function words(notice: Notice): string {
     case "not-ready":
       return `Headgate cannot start here yet. Fix this:\n\n${problemList(notice.problems)}\n\nThen comment \`/headgate resume\`.`;
     case "budget-warning":
-      return `This feature has spent more than 80 % of its budget (${notice.short.join(", ")}). It continues until nothing more fits. \`/headgate budget +5\` adds dollars, \`/headgate hold\` stops it.`;
+      return `This feature has used more than 80 % of its budget in ${resourceList(notice.short)}. It continues until the rest is used up. Comment \`/headgate budget +5\` to add five dollars, or \`/headgate hold\` to pause it.`;
     case "plan-questions":
-      return `Answer these questions, so that the feature can be planned:\n\n${strangersList(notice.questions)}\n\nAnyone with write access can answer in a comment; the feature is then planned again. \`/headgate plan\` plans without an answer.`;
+      return `Answer these questions, so that Headgate can plan the feature:\n\n${strangersList(notice.questions)}\n\nAnyone with write access can answer in a comment; Headgate then makes the plan. Comment \`/headgate plan\` for a plan without an answer.`;
     case "plan-errors": {
       const listed = strangersList(notice.problems.map(planProblemText));
       if (notice.added)

@@ -56,7 +56,7 @@ function render(state: FeatureState, analysis: Analysis, level: Level): string {
 export function planHeadline(state: FeatureState, analysis: Analysis): string {
   const count = analysis.tasks.length;
   const { expected, ceiling } = analysis.usd;
-  const about = expected === null ? "cost not known" : `about ${dollars(expected)}`;
+  const about = expected === null ? "cost unknown" : `about ${dollars(expected)}`;
   return [
     count === 1 ? "1 task" : `${count} tasks`,
     `${about}, at most ${dollars(ceiling)}`,
@@ -83,19 +83,19 @@ function ask(state: FeatureState): string {
   if (edited !== null) lines.push(edited);
   if (state.stage === "proposed" && mustAsk(state)) {
     lines.push(
-      `**This is version ${version} of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.`,
+      `**Version ${version} of the plan waits for your approval.** Comment \`/headgate approve\` to start it, \`/headgate plan <words>\` for a new plan, \`/headgate plan drop 2\` to leave out task 2, \`/headgate plan after 3 1\` to make task 3 wait for task 1, or \`/headgate cancel\` to end the feature.`,
     );
   }
   return lines.length === 0 ? "" : `> [!IMPORTANT]\n${lines.map((line) => `> ${line}`).join("\n>\n")}`;
 }
 
-/** That the issue says something else by now than what somebody consented to, and what to do about it. null: it does not. */
+/** Says that the issue was edited after somebody consented to it, and what to do about that. null: it was not. */
 export function editedText(state: FeatureState): string | null {
   if (state.edited === null || isOver(state)) return null;
-  const said = "The issue's text was changed after it was labelled.";
+  const said = "The issue was edited after it was labelled.";
   if (state.stage === "planning" || state.stage === "proposed")
-    return `${said} This plan is made from the text as it was then; \`/headgate plan\` plans from the present one.`;
-  return `${said} What is under way follows the text as it was then. If that is no longer wanted, \`/headgate hold\` stops it and \`/headgate cancel\` ends it.`;
+    return `${said} This plan follows the earlier text. Comment \`/headgate plan\` for a plan of the current text.`;
+  return `${said} The tasks follow the earlier text. If you no longer want them, comment \`/headgate hold\` to pause the feature or \`/headgate cancel\` to end it.`;
 }
 
 /** Shows what the person who approves should know of the repository. */
@@ -103,7 +103,7 @@ function warnings({ warnings: found }: FeatureState): string {
   if (found.length === 0) return "";
   const listed = found.slice(0, MAX_LISTED).map((warning) => `> - ${warningText(warning)}`);
   if (found.length > listed.length) listed.push(`> - and ${found.length - listed.length} more`);
-  return ["> [!WARNING]", "> Before agents' code runs here:", ...listed].join("\n");
+  return ["> [!WARNING]", "> Check this before agents' code runs here:", ...listed].join("\n");
 }
 
 function table(tasks: readonly Task[], analysis: Analysis, level: Level): string {
@@ -114,7 +114,7 @@ function table(tasks: readonly Task[], analysis: Analysis, level: Level): string
       `\`${plan.id}\` ${plainText(titleText(plan.title), level.title)}`,
       after(plan.dependsOn, level.after),
       files(plan.files, level.files),
-      plan.role === "research" ? `${plan.size}, reads only` : plan.size,
+      plan.role === "research" ? `${plan.size}, read-only` : plan.size,
       estimate === undefined ? "" : codeSpan(estimate.model, 60),
       estimate === undefined ? "" : dollars(estimate.ceilingUsd),
     ];
@@ -142,28 +142,30 @@ function why(state: FeatureState, level: Level): string {
 }
 
 const sources = {
-  file: "the plan that was handed in",
+  file: "a plan file",
   "sub-issues": "the issue's sub-issues",
-  "task-list": "the task list that people wrote",
+  "task-list": "a task list",
   model: "a model",
 } as const;
 
 function notes(state: FeatureState, analysis: Analysis): string {
-  const listed = restsOn(state, analysis).map((line) => `- ${line}`);
-  return ["<details><summary>What this rests on</summary>", "", ...listed, "", "</details>"].join("\n");
+  const listed = estimateNotes(state, analysis).map((line) => `- ${line}`);
+  return ["<details><summary>How this was estimated</summary>", "", ...listed, "", "</details>"].join("\n");
 }
 
-/** What the numbers rest on, a sentence or two each. */
-export function restsOn(state: FeatureState, analysis: Analysis): string[] {
+/** Explains the plan's numbers, a sentence or two each. */
+export function estimateNotes(state: FeatureState, analysis: Analysis): string[] {
   const { criticalPath, usefulParallel, width } = analysis;
   const path = criticalPath.ids.map((id) => `\`${id}\``).join(" → ");
   const lines = [
-    `It comes from ${sources[state.plan?.source ?? "model"]}.`,
-    `The longest chain is ${path}, about ${duration(criticalPath.minutes * 60_000)}; at most ${width} could run at a time.`,
+    `The plan comes from ${sources[state.plan?.source ?? "model"]}.`,
+    `The longest chain is ${path}, about ${duration(criticalPath.minutes * 60_000)}; at most ${width} can run at the same time.`,
     parallel(state, usefulParallel, width),
     ...overlapping(state, analysis),
     small(analysis),
-    state.plan?.land === "together" ? "Everything lands together, as one pull request at the end." : "",
+    state.plan?.land === "together"
+      ? "All tasks merge into the base branch together, in one pull request at the end."
+      : "",
   ];
   return lines.filter((line) => line !== "");
 }
@@ -171,14 +173,14 @@ export function restsOn(state: FeatureState, analysis: Analysis): string[] {
 function parallel(state: FeatureState, useful: number, width: number): string {
   const allowed = state.policy?.maxParallel ?? 1;
   if (useful >= Math.min(allowed, width)) return "";
-  return `${allowed} agents may work at a time, but more than ${useful} would only wait for merges, which happen one after another.`;
+  return `Up to ${allowed} agents may work at the same time, but merges happen one after another: more than ${useful} would only wait.`;
 }
 
 function overlapping(state: FeatureState, { overlaps, overlap }: Analysis): string[] {
   if (overlaps.length === 0) return [];
   const pairs = overlaps
     .slice(0, MAX_LISTED)
-    .map(({ left, right, hot }) => `\`${left}\` and \`${right}\`${hot ? " (hot)" : ""}`);
+    .map(({ left, right, hot }) => `\`${left}\` and \`${right}\`${hot ? " (hot file)" : ""}`);
   if (overlaps.length > pairs.length) pairs.push(`and ${overlaps.length - pairs.length} more`);
   const chosen = state.policy?.overlap ?? "optimistic";
   const words = {
@@ -190,11 +192,11 @@ function overlapping(state: FeatureState, { overlaps, overlap }: Analysis): stri
     const extra = Math.round((work - 1) * 100);
     return `${words[one]} about ${duration(minutes * 60_000)}${extra > 0 ? ` and ${extra} % more work` : ""}${one === chosen ? " (chosen)" : ""}`;
   });
-  return [`May change the same files at the same time: ${pairs.join(", ")}.`, `What that costs: ${prices.join("; ")}.`];
+  return [`These tasks may change the same files: ${pairs.join(", ")}.`, `Ways to run them: ${prices.join("; ")}.`];
 }
 
 function small({ tooSmall }: Analysis): string {
   if (tooSmall.length === 0) return "";
   const ids = tooSmall.slice(0, MAX_LISTED).map((id) => `\`${id}\``);
-  return `So small that a job, a pull request and checks of their own may cost more than they save: ${ids.join(", ")}.`;
+  return `These tasks are small; running each by itself may cost more than it saves: ${ids.join(", ")}.`;
 }

@@ -20,17 +20,17 @@ export function pullBody(effect: PullOpen): string {
   const sections = [
     `Part of #${effect.issue} · task \`${effect.task}\``,
     warning(effect.outsideScope),
-    quoted("What was asked for", descriptionText(effect.description)),
-    quoted("What the agent says it did", effect.summary),
+    quoted("Task", descriptionText(effect.description)),
+    quoted("The agent's summary", effect.summary),
     fileList(effect.files),
-    `Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; commands such as \`/headgate hold\` go on #${effect.issue}.`,
+    `Review this pull request like any other. Headgate merges it when its required checks pass and nobody requests changes. To stop that, comment \`/headgate hold\` on #${effect.issue}.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
 function warning(paths: readonly string[]): string {
   if (paths.length === 0) return "";
-  const lines = ["> [!WARNING]", "> The agent also changed files outside those that its task names:"];
+  const lines = ["> [!WARNING]", "> The agent also changed files that its task does not name:"];
   return [...lines, ...bullets(paths).map((line) => `> ${line}`)].join("\n");
 }
 

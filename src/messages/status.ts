@@ -1,5 +1,4 @@
-/** The one comment on the issue that says where the feature stands. It is rendered anew from the state whenever it is sent. */
-
+/** The one comment on the issue that shows the feature's progress. Each update renders it again from the state. */
 import { endedAt, type FeatureState, isOver } from "../core/feature/state.ts";
 import { landingOf, type Task } from "../core/feature/task.ts";
 import type { Explanation } from "./explain/explanation.ts";
@@ -38,7 +37,7 @@ function render(state: FeatureState, at: number, level: Level): string {
     level.diagram && state.tasks.length > 0 ? planDiagram(state.tasks) : "",
     state.tasks.length > 0 ? taskTable(state, level) : "",
     facts(state, at),
-    isOver(state) ? "" : "Commands are comments by people with write access; `/headgate help` lists them.",
+    isOver(state) ? "" : "With write access you can comment commands; `/headgate help` lists them.",
   ].filter((section) => section !== "");
   return [statusMarker(), sections.join("\n\n")].join("\n");
 }
@@ -46,7 +45,7 @@ function render(state: FeatureState, at: number, level: Level): string {
 function sentence(state: FeatureState, { reason, next, actor }: Explanation): string {
   const said = `**${plainText(reason, 500).replace(/[.…]?$/, ".")}**`;
   if (isOver(state) || actor !== "person") return said;
-  return `> [!IMPORTANT]\n> ${said}\n> What to do: ${next}.`;
+  return `> [!IMPORTANT]\n> ${said}\n> Next: ${next}.`;
 }
 
 /** While a plan waits for approval, the sentence says it. */
@@ -90,7 +89,7 @@ function facts(state: FeatureState, at: number): string {
   if (state.checks.length > 0) {
     const names = state.checks.slice(0, 20).map((check) => codeSpan(check.name, 80));
     const more = state.checks.length > names.length ? ` and ${state.checks.length - names.length} more` : "";
-    lines.push(`Before every merge these must pass: ${names.join(", ")}${more}.`);
+    lines.push(`Required before every merge: ${names.join(", ")}${more}.`);
   }
   const usage = totalUsage(state);
   if (usage !== null) lines.push(`Cost: ${cost(usage)}.`);
@@ -103,5 +102,5 @@ function facts(state: FeatureState, at: number): string {
 
 function cutAtLine(text: string): string {
   const cut = text.slice(0, MAX_CHARACTERS - 100);
-  return `${cut.slice(0, cut.lastIndexOf("\n"))}\n\nThe rest does not fit into a comment.`;
+  return `${cut.slice(0, cut.lastIndexOf("\n"))}\n\nThe rest does not fit into this comment.`;
 }

@@ -10,11 +10,11 @@ const MAX_WORDS = 20_000;
 export function subIssueBody(task: Task): string {
   const files = task.files.map((glob) => codeSpan(glob, 200)).join(", ");
   const sections = [
-    `${taskMarker(task.id)}\nTask \`${task.id}\`, size ${task.size}${task.role === "research" ? ", reads only" : ""}.`,
+    `${taskMarker(task.id)}\nTask \`${task.id}\`, size ${task.size}${task.role === "research" ? ", read-only" : ""}.`,
     task.description.trim() === "" ? "" : quotation(task.description, MAX_WORDS),
     task.acceptance.length === 0
       ? ""
-      : ["It is done when:", ...task.acceptance.map((fact) => `- ${plainText(fact, 500)}`)].join("\n"),
+      : ["Done when:", ...task.acceptance.map((fact) => `- ${plainText(fact, 500)}`)].join("\n"),
     files === "" ? "" : `Files: ${files}`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");

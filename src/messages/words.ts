@@ -10,7 +10,7 @@ export const stages: Record<TaskStage, { icon: string; word: string; tone: Tone 
   ready: { icon: "🔵", word: "ready", tone: "active" },
   dispatching: { icon: "🔵", word: "starting", tone: "active" },
   working: { icon: "🔨", word: "working", tone: "active" },
-  promoting: { icon: "🔨", word: "promoting", tone: "active" },
+  promoting: { icon: "🔨", word: "pushing", tone: "active" },
   "in-lane": { icon: "🚦", word: "in the queue", tone: "lane" },
   waiting: { icon: "⏳", word: "waiting", tone: "waiting" },
   parked: { icon: "✋", word: "needs attention", tone: "parked" },

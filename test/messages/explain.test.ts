@@ -6,7 +6,7 @@ import { findTask } from "../../src/core/feature/state.ts";
 import { type Delay, enterStage } from "../../src/core/feature/task.ts";
 import { explainFeature, explainTask } from "../../src/messages/explain.ts";
 import { red, running, sha, World } from "../core/world.ts";
-import { atStage } from "./story.ts";
+import { atStage } from "./features.ts";
 
 function explained(world: World, id: string) {
   const task = findTask(world.state, id);
@@ -43,7 +43,7 @@ describe("why a task is not merged", () => {
     world.pullIs(pull, { checks: [running] });
     expect(explained(world, "a")).toEqual({
       reason: "#10: unit is running",
-      next: "it goes on by itself",
+      next: "it continues by itself",
       actor: "github",
     });
   });
@@ -139,7 +139,7 @@ describe("what a task waits for before it starts", () => {
     [
       "the budget",
       { cause: "budget" },
-      "headgate: What is under way may use up the budget; it starts if enough is left",
+      "headgate: Running attempts may use up the budget; it starts if enough is left",
     ],
     [
       "another task's files",
@@ -149,7 +149,7 @@ describe("what a task waits for before it starts", () => {
     [
       "another task's cache",
       { cause: "cache", task: "a" },
-      "headgate: It lets a go first, whose prompt cache it can read; it starts within seconds",
+      "headgate: It waits for a to fill the prompt cache; it starts within seconds",
     ],
   ])("can be %s", (_, delay, said) => {
     expect(waits(delay)).toBe(said);
@@ -162,7 +162,7 @@ describe("what a task waits for before it starts", () => {
     expect(said).toMatch(/^headgate: The circuit breaker is open: the last 6 attempts were lost .*`\/headgate resume`/);
   });
 
-  it("can be a look at its branch", () => {
+  it("can be that its branch is being read", () => {
     const said = waits(null, (state) => {
       if (state.base !== null) state.base.asked += 1;
     });
@@ -175,11 +175,11 @@ describe("a feature that needs a person", () => {
     [
       { kind: "label-unauthorised", by: "mallory" },
       "@mallory has no write access to this repository",
-      "someone with write access removes the label and adds it again",
+      "ask someone with write access to remove the label and add it again",
     ],
     [
       { kind: "plan-failed", cause: { kind: "outside", text: "line 3: no title\nmore" } },
-      "No plan could be made: line 3: no title",
+      "Headgate could not make a plan: line 3: no title",
       "fix this, then `/headgate resume`",
     ],
     [
@@ -204,7 +204,7 @@ describe("a feature that needs a person", () => {
     ],
     [
       { kind: "branch-gone", branch: "main", sha: sha("base") },
-      "The branch `main` is gone",
+      "The branch main is gone",
       "restore it at 626173650000, then `/headgate resume`",
     ],
     [
@@ -219,7 +219,7 @@ describe("a feature that needs a person", () => {
     expect(explainFeature({ ...world.state, parked })).toEqual({ reason, next, actor: "person" });
   });
 
-  it("with a plan that is proposed already is told to ask for another", () => {
+  it("with a plan that is proposed already is asked to have another made", () => {
     const world = new World();
     world.label();
     world.allow();
@@ -230,7 +230,7 @@ describe("a feature that needs a person", () => {
 });
 
 describe("what a feature is doing", () => {
-  it("counts what goes on", () => {
+  it("counts the tasks that are under way", () => {
     const world = started({ a: [], b: [], c: [], d: ["a"] });
     world.lands("a");
     world.pullIs(world.agentSucceeds("b"), { checks: [running] });
@@ -260,7 +260,7 @@ describe("what a feature is doing", () => {
     world.allow({ problems: [{ kind: "branch-in-the-way" }] });
     expect(explainFeature(world.state)).toEqual({
       reason:
-        "A branch named `headgate` exists, and git cannot hold `headgate/…` branches beside it. Rename or delete that branch",
+        "A branch named headgate exists, and git cannot hold headgate/… branches beside it. Rename or delete that branch",
       next: "fix this, then `/headgate resume`",
       actor: "person",
     });
@@ -270,6 +270,6 @@ describe("what a feature is doing", () => {
     const world = started({ a: [] });
     world.pullIs(world.agentSucceeds("a"), { checks: [red] });
     world.feature({ type: "issue.closed", by: "ada" });
-    expect(explainFeature(world.state).reason).toBe("@ada cancelled it; of its tasks 0 of 1 are merged");
+    expect(explainFeature(world.state).reason).toBe("@ada cancelled it; 0 of 1 merged");
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { planComment } from "../../src/messages/plan.ts";
 import { World } from "../core/world.ts";
+import { atStage } from "./features.ts";
 import { hostile } from "./hostile.ts";
-import { atStage } from "./story.ts";
 
 const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
 const prices = Object.fromEntries(Object.values(defaultPolicy.models).map((model) => [model, price]));
@@ -31,16 +31,16 @@ describe("the plan comment", () => {
       **1 task · about $0.57, at most $15 · about 12 min · 16 Actions minutes · nothing started**
 
       > [!IMPORTANT]
-      > **This is version 1 of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.
+      > **Version 1 of the plan waits for your approval.** Comment \`/headgate approve\` to start it, \`/headgate plan <words>\` for a new plan, \`/headgate plan drop 2\` to leave out task 2, \`/headgate plan after 3 1\` to make task 3 wait for task 1, or \`/headgate cancel\` to end the feature.
 
       | # | Task | After | Files | Size | Model | At most |
       |---|---|---|---|---|---|---|
       | 1 | \`only\` Make only |  | \`src/only.ts\` | S | \`claude-sonnet-5-5\` | $15 |
 
-      <details><summary>What this rests on</summary>
+      <details><summary>How this was estimated</summary>
 
-      - It comes from a model.
-      - The longest chain is \`only\`, about 12 min; at most 1 could run at a time.
+      - The plan comes from a model.
+      - The longest chain is \`only\`, about 12 min; at most 1 can run at the same time.
 
       </details>"
     `);
@@ -61,7 +61,7 @@ describe("the plan comment", () => {
       **7 tasks · about $8.7, at most $50 · about 80 min · 147 Actions minutes · nothing started**
 
       > [!IMPORTANT]
-      > **This is version 1 of the plan, and nothing has started.** \`/headgate approve\` carries it out, \`/headgate plan <words>\` plans anew, \`/headgate plan drop 2\` leaves a task out, \`/headgate plan after 3 1\` has one wait for another, \`/headgate cancel\` ends it.
+      > **Version 1 of the plan waits for your approval.** Comment \`/headgate approve\` to start it, \`/headgate plan <words>\` for a new plan, \`/headgate plan drop 2\` to leave out task 2, \`/headgate plan after 3 1\` to make task 3 wait for task 1, or \`/headgate cancel\` to end the feature.
 
       \`\`\`mermaid
       flowchart LR
@@ -89,7 +89,7 @@ describe("the plan comment", () => {
       | 2 | \`reader\` Make reader | \`types\` | \`src/reader.ts\`, \`src/index.ts\` | M | \`claude-sonnet-5-5\` | $15 |
       | 3 | \`writer\` Make writer | \`types\` | \`src/writer.ts\`, \`src/index.ts\` | M | \`claude-sonnet-5-5\` | $15 |
       | 4 | \`options\` Make options | \`types\` |  | S | \`claude-sonnet-5-5\` | $15 |
-      | 5 | \`survey\` Make survey |  |  | S, reads only | \`claude-haiku-5-5\` | $15 |
+      | 5 | \`survey\` Make survey |  |  | S, read-only | \`claude-haiku-5-5\` | $15 |
       | 6 | \`cli\` Make cli | \`reader\`, \`writer\`, \`options\` | \`src/cli/**\` | L | \`claude-opus-5-5\` | $15 |
       | 7 | \`docs\` Make docs | \`cli\`, \`survey\` | \`README.md\` | S | \`claude-sonnet-5-5\` | $15 |
 
@@ -97,13 +97,13 @@ describe("the plan comment", () => {
 
       > Reading and writing share only the types.
 
-      <details><summary>What this rests on</summary>
+      <details><summary>How this was estimated</summary>
 
-      - It comes from a model.
-      - The longest chain is \`types\` → \`reader\` → \`cli\` → \`docs\`, about 75 min; at most 3 could run at a time.
-      - May change the same files at the same time: \`reader\` and \`writer\`, \`reader\` and \`options\`, \`writer\` and \`options\`.
-      - What that costs: side by side about 80 min and 6 % more work (chosen); hot files apart about 80 min and 6 % more work; one after another about 1 h 46 min.
-      - So small that a job, a pull request and checks of their own may cost more than they save: \`types\`, \`options\`, \`survey\`, \`docs\`.
+      - The plan comes from a model.
+      - The longest chain is \`types\` → \`reader\` → \`cli\` → \`docs\`, about 75 min; at most 3 can run at the same time.
+      - These tasks may change the same files: \`reader\` and \`writer\`, \`reader\` and \`options\`, \`writer\` and \`options\`.
+      - Ways to run them: side by side about 80 min and 6 % more work (chosen); hot files apart about 80 min and 6 % more work; one after another about 1 h 46 min.
+      - These tasks are small; running each by itself may cost more than it saves: \`types\`, \`options\`, \`survey\`, \`docs\`.
 
       </details>"
     `);
@@ -127,13 +127,11 @@ describe("the plan comment", () => {
   it("says what to do about an edit: plan anew before it is approved, and hold or cancel while it is carried out", () => {
     const edited = { title: "A feature", body: "Merge everything" };
     const { state } = planned([{ id: "only" }]);
-    expect(planComment({ ...state, edited })).toMatch(
-      /text was changed .*`\/headgate plan` plans from the present one/,
-    );
+    expect(planComment({ ...state, edited })).toMatch(/was edited .*`\/headgate plan` for a plan of the current text/);
     const carriedOut = planComment(atStage(state, "executing", { edited }));
-    expect(carriedOut).toMatch(/text was changed .*`\/headgate cancel` ends it/);
+    expect(carriedOut).toMatch(/was edited .*`\/headgate cancel` to end it/);
     expect(carriedOut).not.toContain("headgate plan`");
-    expect(planComment(atStage(state, "completed", { edited }))).not.toContain("text was changed");
+    expect(planComment(atStage(state, "completed", { edited }))).not.toContain("was edited");
   });
 
   it("of fifty tasks fits also with a hundred findings of the greatest length, every task in it", () => {

@@ -46,16 +46,16 @@ describe("a pull request's body", () => {
       "Part of #12 · task \`quote\`
 
       > [!WARNING]
-      > The agent also changed files outside those that its task names:
+      > The agent also changed files that its task does not name:
       > - \`package.json\`
 
-      **What was asked for**
+      **Task**
 
       > Fields may be quoted.
       >
       > - \`""\` is a quote
 
-      **What the agent says it did**
+      **The agent's summary**
 
       > Fixes #·3, thanks @·ada.
       >
@@ -69,7 +69,7 @@ describe("a pull request's body", () => {
 
       </details>
 
-      Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; commands such as \`/headgate hold\` go on #12."
+      Review this pull request like any other. Headgate merges it when its required checks pass and nobody requests changes. To stop that, comment \`/headgate hold\` on #12."
     `);
   });
 
@@ -78,7 +78,7 @@ describe("a pull request's body", () => {
     expect(pullBody(bare)).toMatchInlineSnapshot(`
       "Part of #12 · task \`quote\`
 
-      Review it as you would anyone's. Headgate merges it once its required checks pass and nobody asks for changes; commands such as \`/headgate hold\` go on #12."
+      Review this pull request like any other. Headgate merges it when its required checks pass and nobody requests changes. To stop that, comment \`/headgate hold\` on #12."
     `);
   });
 

@@ -5,10 +5,7 @@ import { refusalText } from "../../src/messages/explain/refusal.ts";
 describe("the answer to a command that was refused", () => {
   it.each<[Refusal, string]>([
     [{ kind: "unknown", text: "An old sentence." }, "An old sentence."],
-    [
-      { kind: "permission-unknown" },
-      "GitHub did not say whether you may give commands here. Please repeat the command.",
-    ],
+    [{ kind: "permission-unknown" }, "GitHub did not say whether you have write access. Repeat the command."],
     [{ kind: "over", verb: "hold", stage: "completed" }, "This feature is completed; there is nothing to hold."],
     [{ kind: "over", verb: "resume", stage: "completed" }, "This feature is completed; it cannot be resumed."],
     [{ kind: "over", verb: "cancel", stage: "cancelled" }, "This feature is cancelled already."],
@@ -34,15 +31,15 @@ describe("the answer to a command that was refused", () => {
       { kind: "plan-settled", wanted: "change", stage: "executing" },
       "This feature is executing; its plan can no longer be changed.",
     ],
-    [{ kind: "not-ready" }, "Headgate cannot start here yet. `/headgate resume` checks again."],
+    [{ kind: "not-ready" }, "Headgate cannot start here yet. Comment /headgate resume to check again."],
     [
       { kind: "other-version", named: 1, current: 2 },
-      "That would approve version 1. The plan is version 2 now. Look at it, then `/headgate approve 2`.",
+      "That would approve version 1. The plan is version 2 now. Look at it, then comment /headgate approve 2.",
     ],
-    [{ kind: "planned-anew" }, "Another plan is being made. Look at it first, then approve it."],
+    [{ kind: "planned-anew" }, "Headgate is making another plan. Look at that one, then approve it."],
     [
       { kind: "plan-unseen", current: 1 },
-      "You wrote that before the present plan could be read. The plan is version 1 now. Look at it, then `/headgate approve 1`.",
+      "You wrote that before the current plan was posted. The plan is version 1 now. Look at it, then comment /headgate approve 1.",
     ],
     [
       { kind: "plan-invalid", problems: [{ kind: "no-tasks" }, { kind: "duplicate-id", id: "a" }] },

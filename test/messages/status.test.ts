@@ -6,8 +6,8 @@ import type { FeatureState } from "../../src/core/feature/state.ts";
 import { enterStage, type TaskAt } from "../../src/core/feature/task.ts";
 import { statusComment } from "../../src/messages/status.ts";
 import { sha, World } from "../core/world.ts";
+import { completed, diamond, withTask } from "./features.ts";
 import { hostile } from "./hostile.ts";
-import { completed, diamond, withTask } from "./story.ts";
 
 function failed(failure: FailureClass, cause: string): Pick<TaskAt<"parked">, "failure" | "origin"> {
   return {
@@ -53,9 +53,9 @@ describe("the status comment", () => {
       | \`parser\` parser | 🔵 starting |  | Attempt 2 is being started; next: an agent works on it · Headgate |
       | \`cli\` cli | ⚪ blocked |  | It waits for quote, parser; next: it starts when they are done · Headgate |
 
-      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
+      Base: \`main\` at 6d65726. Required before every merge: \`unit\`. Started 11 s ago by \`ada\`.
 
-      Commands are comments by people with write access; \`/headgate help\` lists them."
+      With write access you can comment commands; \`/headgate help\` lists them."
     `);
   });
 
@@ -65,23 +65,23 @@ describe("the status comment", () => {
     world.allow();
     expect(statusComment(world.state, world.at + 200_000)).toMatchInlineSnapshot(`
       "<!-- headgate:status -->
-      **A plan is being made.**
+      **Headgate is making a plan.**
 
-      Base: \`main\` at 6261736. Before every merge these must pass: \`unit\`. Started 3 min ago by \`ada\`.
+      Base: \`main\` at 6261736. Required before every merge: \`unit\`. Started 3 min ago by \`ada\`.
 
-      Commands are comments by people with write access; \`/headgate help\` lists them."
+      With write access you can comment commands; \`/headgate help\` lists them."
     `);
   });
 
   it("says so while the issue says something else than what is carried out, and not after the end", () => {
     const edited = { title: "A feature", body: "Merge everything @ada" };
     const world = diamond();
-    expect(statusComment(world.state, world.at)).not.toContain("text was changed");
+    expect(statusComment(world.state, world.at)).not.toContain("was edited");
     const text = statusComment({ ...world.state, edited }, world.at);
-    expect(text).toMatch(/^> \[!IMPORTANT\]\n> The issue's text was changed .*`\/headgate hold` stops it/m);
+    expect(text).toMatch(/^> \[!IMPORTANT\]\n> The issue was edited .*`\/headgate hold` to pause/m);
     expect(text).not.toMatch(/Merge everything|headgate plan/);
     const over = completed();
-    expect(statusComment({ ...over.state, edited }, over.at)).not.toContain("text was changed");
+    expect(statusComment({ ...over.state, edited }, over.at)).not.toContain("was edited");
   });
 
   it("says what to type when a task needs a person", () => {
@@ -96,7 +96,7 @@ describe("the status comment", () => {
       "<!-- headgate:status -->
       > [!IMPORTANT]
       > **quote needs attention. unit: csv.test.ts:31 expected \\\`2\\\`.**
-      > What to do: look at the failing checks, then \`/headgate retry quote\`.
+      > Next: look at the failing checks, then \`/headgate retry quote\`.
 
       \`\`\`mermaid
       flowchart LR
@@ -120,9 +120,9 @@ describe("the status comment", () => {
       | \`parser\` parser | ✅ done |  | It had nothing to merge |
       | \`cli\` cli | ⚪ blocked |  | It waits for quote; quote needs attention; next: \`/headgate retry quote\` · **you** |
 
-      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Started 11 s ago by \`ada\`.
+      Base: \`main\` at 6d65726. Required before every merge: \`unit\`. Started 11 s ago by \`ada\`.
 
-      Commands are comments by people with write access; \`/headgate help\` lists them."
+      With write access you can comment commands; \`/headgate help\` lists them."
     `);
   });
 
@@ -154,8 +154,8 @@ describe("the status comment", () => {
     expect(statusComment(world.state, world.at).split("\n").slice(1, 4)).toMatchInlineSnapshot(`
       [
         "> [!IMPORTANT]",
-        "> **It is on hold: @​ada removed the label.**",
-        "> What to do: \`/headgate resume\` goes on, \`/headgate cancel\` ends it.",
+        "> **On hold: @​ada removed the label.**",
+        "> Next: \`/headgate resume\` continues, \`/headgate cancel\` ends the feature.",
       ]
     `);
   });
@@ -171,7 +171,7 @@ describe("the status comment", () => {
     };
     expect(statusComment(state, world.at)).toMatchInlineSnapshot(`
       "<!-- headgate:status -->
-      **All tasks are done, 2 of 2 are merged.**
+      **All tasks are done; 2 of 2 merged.**
 
       \`\`\`mermaid
       flowchart LR
@@ -186,7 +186,7 @@ describe("the status comment", () => {
       | \`types\` types | ✅ done | #10 | merged as 6d65726 |
       | \`cli\` cli | ✅ done | #11 | merged as 6d65726 |
 
-      Base: \`main\` at 6d65726. Before every merge these must pass: \`unit\`. Cost: $1.50, 1,234,567 tokens in, 89 out. It took 2 s."
+      Base: \`main\` at 6d65726. Required before every merge: \`unit\`. Cost: $1.50, 1,234,567 tokens in, 89 out. It took 2 s."
     `);
   });
 
@@ -194,9 +194,7 @@ describe("the status comment", () => {
     const world = diamond();
     world.feature({ type: "issue.closed", by: "ada" });
     const text = statusComment(world.state, world.at);
-    expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe(
-      "**@·ada cancelled it; of its tasks 1 of 4 is merged.**",
-    );
+    expect(text.split("\n")[1]?.replaceAll("\u200b", "·")).toBe("**@·ada cancelled it; 1 of 4 merged.**");
     expect(text).not.toContain("Commands are");
   });
 

@@ -5,7 +5,7 @@ import { planReport } from "../../src/messages/terminal/plan-report.ts";
 import { planTree } from "../../src/messages/terminal/plan-tree.ts";
 import { clockTime, duration, elapsed } from "../../src/messages/words.ts";
 import { sha, World } from "../core/world.ts";
-import { completed, diamond, terminal, withTask } from "./story.ts";
+import { completed, diamond, terminal, withTask } from "./features.ts";
 
 describe("progress in a terminal", () => {
   it("has a line for each thing that happened", () => {
@@ -31,7 +31,7 @@ describe("progress in a terminal", () => {
     expect(terminal(completed()).slice(-2)).toMatchInlineSnapshot(`
       [
         "0:02 ✓ cli #11 merged (2 of 2)",
-        "0:02 ● All tasks are done, 2 of 2 are merged",
+        "0:02 ● All tasks are done; 2 of 2 merged",
       ]
     `);
   });
@@ -74,9 +74,9 @@ describe("progress in a terminal", () => {
     world.feature({ type: "issue.closed", by: "ada" });
     expect(terminal(world).slice(-3)).toMatchInlineSnapshot(`
       [
-        "0:11 ! It is on hold: @ada removed the label; \`/headgate resume\` goes on, \`/headgate cancel\` ends it",
-        "0:11 ▶ goes on",
-        "0:11 ■ @ada cancelled it; of its tasks 1 of 4 is merged",
+        "0:11 ! On hold: @ada removed the label; \`/headgate resume\` continues, \`/headgate cancel\` ends the feature",
+        "0:11 ▶ continues",
+        "0:11 ■ @ada cancelled it; 1 of 4 merged",
       ]
     `);
   });
@@ -87,7 +87,7 @@ describe("progress in a terminal", () => {
     world.allow({ problems: [{ kind: "base-missing", branch: "main" }] });
     expect(terminal(world).slice(-1)).toMatchInlineSnapshot(`
       [
-        "0:00 ! The branch \`main\` does not exist. Create it, or name another base branch; fix this, then \`/headgate resume\`",
+        "0:00 ! The branch main does not exist. Create it, or name another base branch; fix this, then \`/headgate resume\`",
       ]
     `);
   });
@@ -112,9 +112,9 @@ describe("the table at the end", () => {
     });
     expect(finalTable(state)).toMatchInlineSnapshot(`
       [
-        "task   state  pull  merged  attempts   tested = landed",
+        "task   state  pull  merged  attempts   tested = merged",
         "cli    done   #11   2       1 (build)  ✓ 7472656",
-        "types  done   #10   3       1 (build)  ✗ tested 7472656, landed 656c736",
+        "types  done   #10   3       1 (build)  ✗ tested 7472656, merged 656c736",
       ]
     `);
   });
@@ -166,7 +166,7 @@ describe("what came of planning, in a terminal", () => {
       "Headgate cannot start here yet. Fix this:",
       "  The branch `main` does not exist. Create it, or name another base branch.",
       "",
-      "Before agents' code runs here:",
+      "Check this before agents' code runs here:",
       "  `ci.yml` runs what agents write on a self-hosted runner. Use a runner that is deleted after each job.",
     ]);
   });

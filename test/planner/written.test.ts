@@ -116,7 +116,7 @@ describe("a list that cannot be used", () => {
     const github = peopled({ files: { "tasks.md": "\n- [ ] a: A [size: XXL]" } });
     const answer = await planned({ github }, { issue: issueOf("[tasks](tasks.md)") });
     expect(causeText(causeOf(answer))).toBe(
-      "The tasks in `tasks.md` cannot be used: line 2: there is no size 'XXL'; sizes are S, M, L",
+      "The tasks in tasks.md cannot be used: line 2: there is no size 'XXL'; sizes are S, M, L",
     );
   });
 });

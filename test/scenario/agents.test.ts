@@ -110,13 +110,13 @@ describe("a change that is not for an agent to make", () => {
     await world.settled();
 
     const causes = Object.fromEntries((await world.feature()).tasks.map((task) => [task.plan.id, causeOf(task)]));
-    const refused = "The change was refused and nothing of it was promoted: ";
+    const refused = "The change was refused and not pushed: ";
     expect(causes).toEqual({
-      workflow: `${refused}\`.github/workflows/mine.yml\` is protected: agents may not change it`,
-      link: `${refused}\`deep/link\` is a symbolic link that leads outside the repository`,
-      absolute: `${refused}\`passwd\` is a symbolic link that leads outside the repository`,
-      key: `${refused}\`key.pem\` contains a private key`,
-      owners: `${refused}\`CODEOWNERS\` is protected: agents may not change it`,
+      workflow: `${refused}'.github/workflows/mine.yml' is protected: agents may not change it`,
+      link: `${refused}'deep/link' is a symbolic link that leads outside the repository`,
+      absolute: `${refused}'passwd' is a symbolic link that leads outside the repository`,
+      key: `${refused}'key.pem' contains a private key`,
+      owners: `${refused}'CODEOWNERS' is protected: agents may not change it`,
       nested: "inner is a repository of its own or a submodule",
     });
     expect(await world.branches()).toEqual(["main"]);
@@ -135,13 +135,13 @@ describe("a change that is not for an agent to make", () => {
 
     const failures = (await world.feature()).tasks.map((task) => [task.plan.id, failureOf(task)?.class, causeOf(task)]);
     expect(failures).toEqual([
-      ["upwards", "agent-failed", expect.stringContaining("`../outside.txt` lies outside the repository")],
-      ["rooted", "agent-failed", expect.stringContaining("`/etc/outside.txt` lies outside the repository")],
-      ["git", "agent-failed", expect.stringContaining("`.git/hooks/post-checkout` is git's own")],
-      ["markers", "agent-failed", expect.stringContaining("`made.txt` still has conflict markers")],
+      ["upwards", "agent-failed", expect.stringContaining("'../outside.txt' lies outside the repository")],
+      ["rooted", "agent-failed", expect.stringContaining("'/etc/outside.txt' lies outside the repository")],
+      ["git", "agent-failed", expect.stringContaining("'.git/hooks/post-checkout' is git's own")],
+      ["markers", "agent-failed", expect.stringContaining("'made.txt' still has conflict markers")],
       ["other", "attempt-lost", expect.stringContaining("its result is of attempt '1/upwards/1'")],
-      ["missing", "agent-failed", expect.stringContaining("`made.txt` is listed, but its content is missing")],
-      ["swapped", "agent-failed", expect.stringContaining("`made.txt` differs from its checksum")],
+      ["missing", "agent-failed", expect.stringContaining("'made.txt' is listed, but its content is missing")],
+      ["swapped", "agent-failed", expect.stringContaining("'made.txt' differs from its checksum")],
       ["garbage", "attempt-lost", expect.stringContaining("its result.json is not JSON")],
     ]);
     expect(await world.branches()).toEqual(["main"]);

@@ -43,7 +43,7 @@ describe("the status comment", () => {
     expect(first).toHaveLength(1);
     expect(await world.statusComments()).toEqual(first);
     const last = await world.status();
-    expect(last).toMatch(/^\*\*All tasks are done, 2 of 2 are merged\.\*\*/);
+    expect(last).toMatch(/^\*\*All tasks are done; 2 of 2 merged\.\*\*/);
     expect(last).toMatch(/t0\["✅ one #35;2.*:::done/);
     expect(last).toMatch(/`two` Make two \| ✅ done \| #3 \| merged as [0-9a-f]{7} \|/);
     expect((await world.issue()).state).toBe("closed");
@@ -130,9 +130,7 @@ describe("a hold", () => {
 
     expect(await world.stages()).toEqual({ one: "in-lane", two: "blocked" });
     expect(await world.log()).toEqual(["first"]);
-    expect(await world.status()).toMatch(
-      /> \*\*It is on hold: .*maya.*\*\*\n> What to do: `\/headgate resume` goes on/,
-    );
+    expect(await world.status()).toMatch(/> \*\*On hold: .*maya.*\*\*\n> Next: `\/headgate resume` continues/);
 
     await world.open("two");
     await resume(world);
@@ -177,7 +175,7 @@ describe("a feature that is called off", () => {
       ["headgate 1/slow/1", "cancelled"],
     ]);
     expect((await world.pulls()).map((pull) => [pull.state, pull.merged_at])).toEqual([["closed", null]]);
-    expect(await world.status()).toMatch(/^\*\*.*maya cancelled it; of its tasks 0 of 3 are merged\.\*\*/);
+    expect(await world.status()).toMatch(/^\*\*.*maya cancelled it; 0 of 3 merged\.\*\*/);
     expect(await world.log()).toEqual(["first"]);
   });
 
@@ -185,7 +183,7 @@ describe("a feature that is called off", () => {
     let answer: (plan: unknown) => void = () => {};
     const world = await openWorld({ plan: new Promise((resolve) => (answer = resolve)) });
     await world.label();
-    await world.until(async () => (await world.status()).includes("A plan is being made"));
+    await world.until(async () => (await world.status()).includes("Headgate is making a plan"));
     await world.closeIssue();
     await world.until(async () => (await world.feature()).stage === "cancelled");
     answer(tasks("one"));

@@ -10,7 +10,7 @@ import type { Warning } from "../../src/core/preflight/index.ts";
 import { planComment } from "../../src/messages/plan.ts";
 import { openChromium } from "../../tools/chromium.ts";
 import { World } from "../core/world.ts";
-import { atStage } from "../messages/story.ts";
+import { atStage } from "../messages/features.ts";
 
 const at = { owner: "ada", repo: "shop" };
 let sandbox: Sandbox;
@@ -103,9 +103,9 @@ describe("the plan comment on its page", { timeout: 30_000 }, () => {
     expect(await read(comment)).toMatchInlineSnapshot(`
       "4 tasks · about $4, at most $50 · about 36 min · 74 Actions minutes · nothing started
       Important
-      This is version 1 of the plan, and nothing has started. /headgate approve carries it out, /headgate plan <words> plans anew, /headgate plan drop 2 leaves a task out, /headgate plan after 3 1 has one wait for another, /headgate cancel ends it.
+      Version 1 of the plan waits for your approval. Comment /headgate approve to start it, /headgate plan <words> for a new plan, /headgate plan drop 2 to leave out task 2, /headgate plan after 3 1 to make task 3 wait for task 1, or /headgate cancel to end the feature.
       Warning
-      Before agents' code runs here:
+      Check this before agents' code runs here:
       .github/workflows/ci.yml runs what agents write with secrets: NPM_TOKEN. Move them to an environment that a person must approve, or to a workflow that does not run on pull requests.
       ⚪ types
       Make types
@@ -119,19 +119,19 @@ describe("the plan comment on its page", { timeout: 30_000 }, () => {
       1 types Make types src/types.ts S claude-sonnet-5-5 $15
       2 reader Make reader types src/reader.ts, src/index.ts M claude-sonnet-5-5 $15
       3 writer Make writer types src/writer.ts, src/index.ts M claude-sonnet-5-5 $15
-      4 survey Make survey S, reads only claude-haiku-5-5 $15
+      4 survey Make survey S, read-only claude-haiku-5-5 $15
       Why it is split this way:
       Reading and writing share only the types.
-      What this rests on"
+      How this was estimated"
     `);
-    await comment.getByText("What this rests on").click();
+    await comment.getByText("How this was estimated").click();
     expect(await read(comment.locator("details"))).toMatchInlineSnapshot(`
-      "What this rests on
-      It comes from a model.
-      The longest chain is types → reader, about 31 min; at most 2 could run at a time.
-      May change the same files at the same time: reader and writer.
-      What that costs: side by side about 36 min and 6 % more work (chosen); hot files apart about 36 min and 6 % more work; one after another about 50 min.
-      So small that a job, a pull request and checks of their own may cost more than they save: types, survey."
+      "How this was estimated
+      The plan comes from a model.
+      The longest chain is types → reader, about 31 min; at most 2 can run at the same time.
+      These tasks may change the same files: reader and writer.
+      Ways to run them: side by side about 36 min and 6 % more work (chosen); hot files apart about 36 min and 6 % more work; one after another about 50 min.
+      These tasks are small; running each by itself may cost more than it saves: types, survey."
     `);
     expect(complaints).toEqual([]);
   });
@@ -141,10 +141,10 @@ describe("the plan comment on its page", { timeout: 30_000 }, () => {
     expect(await read(comment)).toMatchInlineSnapshot(`
       "1 task · about $0.57, at most $15 · about 12 min · 16 Actions minutes · nothing started
       Important
-      This is version 1 of the plan, and nothing has started. /headgate approve carries it out, /headgate plan <words> plans anew, /headgate plan drop 2 leaves a task out, /headgate plan after 3 1 has one wait for another, /headgate cancel ends it.
+      Version 1 of the plan waits for your approval. Comment /headgate approve to start it, /headgate plan <words> for a new plan, /headgate plan drop 2 to leave out task 2, /headgate plan after 3 1 to make task 3 wait for task 1, or /headgate cancel to end the feature.
       # Task After Files Size Model At most
       1 only Make only src/only.ts S claude-sonnet-5-5 $15
-      What this rests on"
+      How this was estimated"
     `);
     expect(await comment.locator("figure").count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -159,10 +159,10 @@ describe("the plan comment on its page", { timeout: 30_000 }, () => {
     expect(await read(comment)).toMatchInlineSnapshot(`
       "1 task · about $0.57, at most $15 · about 12 min · 16 Actions minutes · approved by @maya
       Important
-      The issue's text was changed after it was labelled. What is under way follows the text as it was then. If that is no longer wanted, /headgate hold stops it and /headgate cancel ends it.
+      The issue was edited after it was labelled. The tasks follow the earlier text. If you no longer want them, comment /headgate hold to pause the feature or /headgate cancel to end it.
       # Task After Files Size Model At most
       1 only Make only S claude-sonnet-5-5 $15
-      What this rests on"
+      How this was estimated"
     `);
     expect(complaints).toEqual([]);
   });
@@ -184,7 +184,7 @@ describe("the plan comment on its page", { timeout: 30_000 }, () => {
     expect(await comment.locator("details").count()).toBe(1);
     expect(await comment.locator("img").count()).toBe(0);
     expect(await comment.locator("table a, figure a").count()).toBe(0);
-    expect(await read(comment.locator("details summary"))).toBe("What this rests on");
+    expect(await read(comment.locator("details summary"))).toBe("How this was estimated");
     expect(await comment.getByRole("heading").count()).toBe(0);
     expect(complaints).toEqual([]);
   });

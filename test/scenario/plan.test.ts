@@ -27,7 +27,7 @@ describe("headgate plan", () => {
       /^2 tasks · about \$\S+, at most \$\d+ · about \d+ min · \d+ Actions minutes · nothing started\n/,
     );
     expect(output).toMatch(/^1 +one +Make one +one\.txt +S /m);
-    expect(output).toContain("It comes from the task list that people wrote.");
+    expect(output).toContain("The plan comes from a task list.");
     expect(place.git("for-each-ref")).toBe(before);
     expect(place.git("status", "--porcelain")).toBe("");
   });
@@ -72,7 +72,7 @@ describe("headgate plan", () => {
 
     expect(code).toBe(0);
     expect(output).toMatch(
-      /Before agents' code runs here:\n.*secrets: `NPM_TOKEN`.*\n.*may write everything.*\n.*self-hosted/,
+      /Check this before agents' code runs here:\n.*secrets: `NPM_TOKEN`.*\n.*may write everything.*\n.*self-hosted/,
     );
   });
 

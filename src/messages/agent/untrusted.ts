@@ -52,7 +52,7 @@ function withoutComments(text: string): string {
   }
 }
 
-/** Tells whether only spaces and the marks of quotes and lists stand before it. */
+/** Returns true where only spaces and the marks of quotes and lists precede the position in its line. */
 function opensLine(text: string, position: number): boolean {
   return /^[\s>*+\-\d.)]*$/.test(text.slice(text.lastIndexOf("\n", position) + 1, position));
 }

@@ -16,7 +16,7 @@ export function causeText(cause: Cause): string {
     case "nothing-changed":
       return `The agent finished without changing anything.${cause.said === "" ? "" : ` It said: ${cause.said}`}`;
     case "change-refused":
-      return `The change was refused and nothing of it was promoted: ${cause.violations.map(violationText).join("; ")}`;
+      return `The change was refused and not pushed: ${cause.violations.map(violationText).join("; ")}`;
     case "run-overdue":
       return "The attempt's run did not end in time.";
     case "no-runner":
@@ -28,12 +28,12 @@ export function causeText(cause: Cause): string {
     case "artifact-gone":
       return "The attempt's artifact is gone.";
     case "branch-moved": {
-      if (cause.tip === undefined) return `Somebody moved \`${cause.branch}\` at the same moment.`;
-      const where = cause.tip === null ? "is gone" : `points at ${cause.tip.slice(0, 7)}`;
-      return `Somebody moved \`${cause.branch}\`: it ${where}.`;
+      if (cause.tip === undefined) return `Somebody moved ${cause.branch} at the same moment.`;
+      if (cause.tip === null) return `Somebody deleted ${cause.branch}.`;
+      return `Somebody moved ${cause.branch} to ${cause.tip.slice(0, 7)}.`;
     }
     case "revert-unsure":
-      return `${cause.merge.slice(0, 12)}, which landed ${cause.task}, may be the last of several commits: reverting it could leave a part of them.`;
+      return `${cause.task} was merged as ${cause.merge.slice(0, 12)}, which may be the last of several commits; reverting it alone could leave the others.`;
     case "conflicts-with-base":
       return `It conflicts with ${cause.branch}.`;
     case "base-keeps-moving":
@@ -73,13 +73,13 @@ export function causeText(cause: Cause): string {
     case "model-unpriced":
       return `No price is known for the model '${cause.model}'; known models: ${cause.known.join(", ")}`;
     case "model-too-slow":
-      return "The model took longer than it may.";
+      return "The model did not answer in time.";
     case "model-declined":
       return `The model refused to plan this: ${cause.text ?? "it gave no reason"}`;
     case "plan-cut-off":
       return `The plan was cut off after ${cause.tokens} tokens.`;
     case "context-outgrown":
-      return "The issue and the view of the repository outgrew the model's context window.";
+      return "The issue and the files that the model read do not fit into its context window.";
     case "model-stopped":
       return `The model stopped without a plan (${cause.reason ?? "no reason given"}).`;
     case "answer-not-a-plan":
@@ -87,7 +87,7 @@ export function causeText(cause: Cause): string {
     case "no-answer":
       return "The model ended without an answer.";
     case "linked-list-missing":
-      return `The issue links \`${cause.path}\`, and \`${cause.branch}\` has no such file.`;
+      return `The issue links ${cause.path}, but ${cause.branch} has no such file.`;
     case "written-plan":
       return writtenPlanText(cause.where, cause.problems, cause.more);
     case "plan-unusable":

@@ -7,7 +7,7 @@ export interface Explanation {
   actor: Actor;
 }
 
-export const GOES_ON = "it goes on by itself";
+export const GOES_ON = "it continues by itself";
 
 /** Nothing comes next. */
 export const NOTHING_TO_DO = "nothing";

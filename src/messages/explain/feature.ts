@@ -11,11 +11,11 @@ import { explainTask } from "./task.ts";
 export function explainFeature(state: FeatureState): Explanation {
   if (isOver(state)) return by("headgate", endText(state), NOTHING_TO_DO);
   if (state.hold !== null) {
-    const how = state.hold.cause === "label" ? "removed the label" : "asked for it";
+    const how = state.hold.cause === "label" ? "removed the label" : "put it on hold";
     return by(
       "person",
-      `It is on hold: @${state.hold.by} ${how}`,
-      "`/headgate resume` goes on, `/headgate cancel` ends it",
+      `On hold: @${state.hold.by} ${how}`,
+      "`/headgate resume` continues, `/headgate cancel` ends the feature",
     );
   }
   if (state.parked !== null) {
@@ -24,8 +24,8 @@ export function explainFeature(state: FeatureState): Explanation {
   switch (state.stage) {
     case "planning":
       return state.base === null
-        ? by("github", "Headgate is reading the repository", "a plan is made")
-        : by("headgate", "A plan is being made", "its first tasks start");
+        ? by("github", "Headgate is reading the repository", "it makes a plan")
+        : by("headgate", "Headgate is making a plan", "the first tasks start");
     case "proposed":
       return explainProposal(state);
     case "rolling-back":
@@ -42,20 +42,20 @@ function by(actor: Actor, reason: string, next: string): Explanation {
 function explainProposal(state: FeatureState): Explanation {
   const { plan, edited } = state;
   const version = plan?.version ?? 0;
-  if (isPlannedAnew(state)) return by("headgate", "Another plan is being made", "a person approves it");
+  if (isPlannedAnew(state)) return by("headgate", "Headgate is making another plan", "you approve it");
   if (plan?.shownAt === null)
-    return by("headgate", `Version ${version} of the plan is being posted`, "a person approves it");
-  const again = edited === null ? "" : "; the issue's text has changed since it was labelled";
+    return by("headgate", `Headgate is posting version ${version} of the plan`, "you approve it");
+  const again = edited === null ? "" : "; the issue was edited after it was labelled";
   return by(
     "person",
     `Version ${version} of the plan waits for approval${again}`,
-    "`/headgate approve` carries it out, `/headgate plan` plans from the issue's present text",
+    "`/headgate approve` starts it, `/headgate plan` makes a new plan from the issue's current text",
   );
 }
 
 function explainRollback(state: FeatureState): Explanation {
   const { undone, landed } = takenBack(state);
-  const reason = `@${endedBy(state) ?? "ghost"} gave it up: ${undone} of ${landed} merges are reverted`;
+  const reason = `@${endedBy(state) ?? "ghost"} cancelled it: ${undone} of ${landed} merges are reverted`;
   const [needy] = tasksForPerson(state);
   if (needy === undefined) return by("headgate", reason, GOES_ON);
   const why = explainTask(state, needy);
@@ -67,9 +67,9 @@ function explainExecution(state: FeatureState): Explanation {
   const names = needy.map((task) => task.plan.id).join(", ");
   if (activityOf(state) === "waits-for-person") {
     const [only] = needy;
-    if (only === undefined) return by("person", "Nothing more can start", "`/headgate status` shows where it stands");
+    if (only === undefined) return by("person", "No task can start", "`/headgate cancel` ends the feature");
     if (needy.length > 1) {
-      return by("person", `${needy.length} tasks need attention: ${names}`, "see the next step in each task's row");
+      return by("person", `${needy.length} tasks need attention: ${names}`, "do the next step in each task's row");
     }
     const { reason, next } = explainTask(state, only);
     return by("person", `${only.plan.id} needs attention. ${reason}`, next);
@@ -88,16 +88,16 @@ function explainExecution(state: FeatureState): Explanation {
 
 function endText(state: FeatureState): string {
   const merged = state.tasks.filter((task) => landingOf(task) !== null).length;
-  const count = `${merged} of ${state.tasks.length} ${merged === 1 ? "is" : "are"} merged`;
+  const count = `${merged} of ${state.tasks.length} merged`;
   switch (state.stage) {
     case "completed":
-      return `All tasks are done, ${count}`;
+      return `All tasks are done; ${count}`;
     case "cancelled":
-      return `@${endedBy(state) ?? "ghost"} cancelled it; of its tasks ${count}`;
+      return `@${endedBy(state) ?? "ghost"} cancelled it; ${count}`;
     default: {
       const { undone, landed } = takenBack(state);
       const back = landed === 0 ? "nothing had been merged" : `${undone} of ${landed} merges were reverted`;
-      return `@${endedBy(state) ?? "ghost"} gave it up; ${back}`;
+      return `@${endedBy(state) ?? "ghost"} cancelled it; ${back}`;
     }
   }
 }

@@ -5,7 +5,7 @@ import { planProblemText } from "../problems/plan.ts";
 import { problemText } from "../problems/preflight.ts";
 import { causeText } from "./cause.ts";
 
-/** The whole reason; it may quote several lines of others. */
+/** The whole reason as plain text; it may quote several lines of others. */
 export function parkedText(parked: Parked): string {
   switch (parked.kind) {
     case "unknown":
@@ -13,9 +13,9 @@ export function parkedText(parked: Parked): string {
     case "label-unauthorised":
       return `@${parked.by} has no write access to this repository`;
     case "not-ready":
-      return parked.problems.map(problemText).join(" ");
+      return parked.problems.map(problemText).join(" ").replaceAll("`", "");
     case "plan-failed":
-      return `No plan could be made: ${causeText(parked.cause)}`;
+      return `Headgate could not make a plan: ${causeText(parked.cause)}`;
     case "plan-invalid":
       return `The plan has errors: ${parked.problems.map(planProblemText).join("; ")}`;
     case "questions-open":
@@ -25,7 +25,7 @@ export function parkedText(parked: Parked): string {
     case "tasks-failing":
       return `The circuit breaker stopped the feature: ${parked.failed} of ${parked.total} tasks failed for good`;
     case "branch-gone":
-      return `The branch \`${parked.branch}\` is gone`;
+      return `The branch ${parked.branch} is gone`;
     case "effect-failed":
       return causeText(parked.cause);
   }
@@ -35,7 +35,7 @@ export function parkedText(parked: Parked): string {
 export function parkedNext(parked: Parked, stage: FeatureStage): string {
   switch (parked.kind) {
     case "label-unauthorised":
-      return "someone with write access removes the label and adds it again";
+      return "ask someone with write access to remove the label and add it again";
     case "questions-open":
       return "answer in a comment; `/headgate plan` plans without an answer";
     case "budget-short":
@@ -61,12 +61,13 @@ export function tripText(trip: Trip): string {
     case "lost-in-a-row":
       return `the last ${trip.attempts} attempts were lost to runners, the model's provider or GitHub`;
     case "trial-lost":
-      return "the attempt that tried whether agents can work again was lost too";
+      return "the attempt that tested whether agents can work again was lost too";
   }
 }
 
 const resources: Record<Resource, string> = { usd: "dollars", tokens: "tokens", minutes: "Actions minutes" };
 
-function resourceList(of: readonly Resource[]): string {
+/** `dollars and tokens` */
+export function resourceList(of: readonly Resource[]): string {
   return of.map((resource) => resources[resource]).join(" and ");
 }

@@ -7,7 +7,7 @@ export function refusalText(refusal: Refusal): string {
     case "unknown":
       return refusal.text;
     case "permission-unknown":
-      return "GitHub did not say whether you may give commands here. Please repeat the command.";
+      return "GitHub did not say whether you have write access. Repeat the command.";
     case "over":
       return over(refusal);
     case "nothing-stopped":
@@ -28,13 +28,13 @@ export function refusalText(refusal: Refusal): string {
         ? `This feature is ${refusal.stage}; its plan was approved.`
         : `This feature is ${refusal.stage}; its plan can no longer be changed.`;
     case "not-ready":
-      return "Headgate cannot start here yet. `/headgate resume` checks again.";
+      return "Headgate cannot start here yet. Comment /headgate resume to check again.";
     case "other-version":
       return `That would approve version ${refusal.named}. ${lookFirst(refusal.current)}`;
     case "planned-anew":
-      return "Another plan is being made. Look at it first, then approve it.";
+      return "Headgate is making another plan. Look at that one, then approve it.";
     case "plan-unseen":
-      return `You wrote that before the present plan could be read. ${lookFirst(refusal.current)}`;
+      return `You wrote that before the current plan was posted. ${lookFirst(refusal.current)}`;
     case "plan-invalid":
       return `That plan cannot be carried out: ${refusal.problems.map(planProblemText).join("; ")}.`;
   }
@@ -56,5 +56,5 @@ function over({ verb, stage }: Extract<Refusal, { kind: "over" }>): string {
 }
 
 function lookFirst(current: number): string {
-  return `The plan is version ${current} now. Look at it, then \`/headgate approve ${current}\`.`;
+  return `The plan is version ${current} now. Look at it, then comment /headgate approve ${current}.`;
 }

@@ -10,7 +10,7 @@ export function explainStanding(pull: number, standing: Standing | null): Explan
   return { reason: reasonOf(pull, standing), next: nextOf(pull, standing), actor: actorOf(standing) };
 }
 
-const GOES_ON = "it goes on by itself";
+const GOES_ON = "it continues by itself";
 
 function reasonOf(pull: number, standing: Standing): string {
   switch (standing.kind) {

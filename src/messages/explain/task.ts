@@ -48,14 +48,14 @@ function words(standing: Exclude<TaskStanding, { kind: "in-lane" }>, id: string)
       return [`GitHub Actions has no job left${checks === null ? "" : `: ${checks}`}`, "it starts when one is free"];
     }
     case "budget-reserved":
-      return ["What is under way may use up the budget", "it starts if enough is left"];
+      return ["Running attempts may use up the budget", "it starts if enough is left"];
     case "shares-files":
       return [
         `It waits for ${standing.task}, which changes the same files`,
         `it starts when ${standing.task} has merged`,
       ];
     case "warms-cache":
-      return [`It lets ${standing.task} go first, whose prompt cache it can read`, "it starts within seconds"];
+      return [`It waits for ${standing.task} to fill the prompt cache`, "it starts within seconds"];
     case "dispatching":
       return [`Attempt ${standing.attempt} is being started`, "an agent works on it"];
     case "working":
@@ -71,7 +71,7 @@ function words(standing: Exclude<TaskStanding, { kind: "in-lane" }>, id: string)
     case "nothing-to-land":
       return ["It had nothing to merge", NOTHING_TO_DO];
     case "left-out":
-      return ["It was left out", NOTHING_TO_DO];
+      return ["It was skipped", NOTHING_TO_DO];
     case "cancelled":
       return ["The feature was cancelled", NOTHING_TO_DO];
   }
@@ -91,12 +91,9 @@ function parked({ failure, remedy }: Extract<TaskStanding, { kind: "parked" }>, 
   const fix = remedies[failure.class];
   switch (remedy) {
     case "revert-by-hand":
-      return [
-        causeOf(failure),
-        "revert by hand what is still to be taken back, then `/headgate cancel` ends the feature",
-      ];
+      return [causeOf(failure), "revert the remaining merges by hand, then `/headgate cancel`"];
     case "fix-and-pay":
-      return [`${causeOf(failure)}, and its own budget is used up`, `${fix}; ${retry} allows it one more attempt`];
+      return [`${causeOf(failure)}; its own budget is used up`, `${fix}; ${retry} allows it one more attempt`];
     case "fix":
       return [causeOf(failure), `${fix}, then ${retry}`];
   }

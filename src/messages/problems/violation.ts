@@ -35,5 +35,5 @@ const findings: Record<FileFinding, string> = {
 };
 
 function quote(path: string): string {
-  return `\`${path.replace(/[`\u0000-\u001f\u007f]/g, "?")}\``;
+  return `'${path.replace(/['\u0000-\u001f\u007f]/g, "?")}'`;
 }

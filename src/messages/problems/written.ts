@@ -17,7 +17,7 @@ function place(where: WrittenPlace): string {
     case "issue":
       return "the issue's text";
     case "file":
-      return `\`${where.path}\``;
+      return where.path;
   }
 }
 

@@ -7,7 +7,7 @@ import { columns } from "./columns.ts";
 export function finalTable(state: FeatureState): string[] {
   const place = (task: Task) => landingOf(task)?.order ?? Number.POSITIVE_INFINITY;
   const tasks = state.tasks.toSorted((left, right) => (place(left) < place(right) ? -1 : 1));
-  return columns([["task", "state", "pull", "merged", "attempts", "tested = landed"], ...tasks.map(row)]);
+  return columns([["task", "state", "pull", "merged", "attempts", "tested = merged"], ...tasks.map(row)]);
 }
 
 function row(task: Task): string[] {
@@ -27,5 +27,5 @@ function trees(task: Task): string {
   if (landing === null) return "-";
   const { testedTree, landedTree } = landing;
   if (testedTree === landedTree) return `✓ ${shortSha(landedTree)}`;
-  return `✗ tested ${shortSha(testedTree)}, landed ${shortSha(landedTree)}`;
+  return `✗ tested ${shortSha(testedTree)}, merged ${shortSha(landedTree)}`;
 }

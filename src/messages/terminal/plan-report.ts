@@ -25,8 +25,8 @@ export function planReport(state: FeatureState, problems: readonly Problem[]): s
     if (lines.length > 0) lines.push("");
     lines.push(title, ...texts.map((text) => `  ${oneLine(text, MAX_WORDS)}`));
   };
-  list("Answer these questions, so that it can be planned:", questions);
+  list("Answer these questions, so that Headgate can plan:", questions);
   list("Headgate cannot start here yet. Fix this:", problems.map(problemText));
-  list("Before agents' code runs here:", state.warnings.map(warningText));
+  list("Check this before agents' code runs here:", state.warnings.map(warningText));
   return lines;
 }

@@ -1,7 +1,7 @@
 /** A plan and what it would take, for a terminal: first the line to decide on. */
 import type { Analysis } from "../../core/analysis/index.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import { dollars, planHeadline, restsOn } from "../plan.ts";
+import { dollars, estimateNotes, planHeadline } from "../plan.ts";
 import { oneLine } from "../sanitise.ts";
 import { titleText } from "../task.ts";
 import { columns } from "./columns.ts";
@@ -15,7 +15,7 @@ export function planSheet(state: FeatureState, analysis: Analysis): string[] {
       oneLine(titleText(plan.title), 50),
       plan.dependsOn.join(", "),
       oneLine(plan.files.join(" "), 40),
-      plan.role === "research" ? `${plan.size}, reads only` : plan.size,
+      plan.role === "research" ? `${plan.size}, read-only` : plan.size,
       estimate?.model ?? "",
       estimate === undefined ? "" : dollars(estimate.ceilingUsd),
     ];
@@ -27,6 +27,6 @@ export function planSheet(state: FeatureState, analysis: Analysis): string[] {
     ...columns([["#", "task", "", "after", "files", "size", "model", "at most"], ...rows]),
     "",
     ...(why === "" ? [] : [`Why it is split this way: ${why}`]),
-    ...restsOn(state, analysis),
+    ...estimateNotes(state, analysis),
   ];
 }

@@ -34,7 +34,7 @@ export function progressLine(entry: ProgressEntry): string[] {
   return lines.map((line) => oneLine(`${time} ${line}`, line.startsWith("!") ? MAX_PERSON_LINE : MAX_LINE));
 }
 
-/** What to type stands at its end and must be whole: the reason gives way. */
+/** Cuts the reason, so that what to type at the end of the line stays whole. */
 function personLine(what: string, next: string): string {
   return `! ${oneLine(what, Math.max(60, MAX_LINE - next.length))}; ${next}`;
 }
@@ -47,7 +47,7 @@ function featureLines({ state, before, event }: ProgressEntry): string[] {
     const count = state.tasks.length === 1 ? "1 task" : `${state.tasks.length} tasks`;
     lines.push(`◆ plan: ${count}, ${waves(plan).levels.length} deep`);
   }
-  if (event.type === "command.given") lines.push(`» ${commandText(event.command)}, says ${event.by}`);
+  if (event.type === "command.given") lines.push(`» ${event.by}: ${commandText(event.command)}`);
   if (isOver(state)) return lines;
   const said = before?.parked == null ? null : parkedText(before.parked);
   const stopped = state.parked !== null && parkedText(state.parked) !== said;
@@ -56,7 +56,7 @@ function featureLines({ state, before, event }: ProgressEntry): string[] {
     lines.push(personLine(reason, next));
   }
   const wentOn = (before?.hold != null && state.hold === null) || (before?.parked != null && state.parked === null);
-  if (wentOn && event.type !== "plan.made") lines.push("▶ goes on");
+  if (wentOn && event.type !== "plan.made") lines.push("▶ continues");
   return lines;
 }
 
@@ -86,7 +86,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
   }
   if (task.stage === "done" && was.stage !== "done") {
     const satisfied = state.tasks.filter((one) => isSatisfied(one.stage)).length;
-    const how = landingOf(task) === null ? "done, nothing to land" : "merged";
+    const how = landingOf(task) === null ? "done, nothing to merge" : "merged";
     lines.push(`✓ ${name} ${how} (${satisfied} of ${state.tasks.length})`);
   }
   return lines;

@@ -6,9 +6,9 @@ const mergeSha = "abcdef0123456789abcdef0123456789abcdef01";
 
 describe("explainStanding", () => {
   it.each<[Standing | null, string]>([
-    [null, "headgate: #7 has just joined Headgate's queue; it goes on by itself"],
-    [{ kind: "joined" }, "github: #7 has just joined Headgate's queue; it goes on by itself"],
-    [{ kind: "merging" }, "github: #7 is being merged; it goes on by itself"],
+    [null, "headgate: #7 has just joined Headgate's queue; it continues by itself"],
+    [{ kind: "joined" }, "github: #7 has just joined Headgate's queue; it continues by itself"],
+    [{ kind: "merging" }, "github: #7 is being merged; it continues by itself"],
     [
       { kind: "queue-halted", halt: { kind: "landed-tree-differs", pull: 6, mergeSha, branch: "main" } },
       "person: Headgate's queue is halted: #6 was merged as abcdef0, but the merged files are not the ones that were tested; somebody may have pushed to main at the same moment; look at what was merged, then `/headgate resume`",
@@ -27,33 +27,36 @@ describe("explainStanding", () => {
       { kind: "changes-requested", by: "bob", ofEarlierHead: true },
       "person: #7: @bob requested changes to an earlier commit; review it again, or dismiss the review",
     ],
-    [{ kind: "updating", branch: "main" }, "github: #7 is being updated with main; it goes on by itself"],
-    [{ kind: "reading-failure" }, "headgate: #7: its required checks failed; it goes on by itself"],
+    [{ kind: "updating", branch: "main" }, "github: #7 is being updated with main; it continues by itself"],
+    [{ kind: "reading-failure" }, "headgate: #7: its required checks failed; it continues by itself"],
     [
       conflictsAhead(6, ["a", "b", "c", "d", "e"]),
       "headgate: #7 conflicts with #6, which is ahead of it in Headgate's queue, in a, b, c and 2 more; Headgate resolves the conflict when #6 has merged",
     ],
-    [{ kind: "check", name: "unit", verdict: "pending" }, "github: #7: unit is running; it goes on by itself"],
+    [{ kind: "check", name: "unit", verdict: "pending" }, "github: #7: unit is running; it continues by itself"],
     [
       { kind: "check", name: "unit", verdict: "missing" },
-      "github: #7: unit has not been reported; it goes on by itself",
+      "github: #7: unit has not been reported; it continues by itself",
     ],
-    [{ kind: "check", name: "unit", verdict: "interrupted" }, "github: #7: unit was interrupted; it goes on by itself"],
-    [{ kind: "check", name: "unit", verdict: "fail" }, "github: #7: unit failed; it goes on by itself"],
+    [
+      { kind: "check", name: "unit", verdict: "interrupted" },
+      "github: #7: unit was interrupted; it continues by itself",
+    ],
+    [{ kind: "check", name: "unit", verdict: "fail" }, "github: #7: unit failed; it continues by itself"],
     [{ kind: "ready-for-person" }, "person: #7 is ready to merge; merge it"],
     [
       { kind: "mergeability-unknown" },
-      "github: #7: GitHub is computing whether it can be merged; it goes on by itself",
+      "github: #7: GitHub is computing whether it can be merged; it continues by itself",
     ],
-    [{ kind: "behind", pull: 6 }, "headgate: #7 waits for its turn behind #6; it goes on by itself"],
-    [{ kind: "next" }, "headgate: #7 is next in Headgate's queue; it goes on by itself"],
+    [{ kind: "behind", pull: 6 }, "headgate: #7 waits for its turn behind #6; it continues by itself"],
+    [{ kind: "next" }, "headgate: #7 is next in Headgate's queue; it continues by itself"],
     [
       { kind: "unknown", text: "is what an older version said", actor: "person" },
       "person: #7: is what an older version said; look at #7",
     ],
     [
       { kind: "unknown", text: "is what an older version said", actor: "github" },
-      "github: #7: is what an older version said; it goes on by itself",
+      "github: #7: is what an older version said; it continues by itself",
     ],
   ])("says why a pull request is not merged, what comes next and who acts: %j", (standing, text) => {
     const { actor, reason, next } = explainStanding(7, standing);
