@@ -77,7 +77,9 @@ function differsByOne(left: string, right: string): boolean {
 export function overview(commands: readonly Subcommand[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const rows = commands.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`);
-  return ["Usage: headgate <command> [flags]", "", ...rows, "", "headgate <command> --help tells more."].join("\n");
+  return ["Usage: headgate <command> [flags]", "", ...rows, "", "Run headgate <command> --help for its flags."].join(
+    "\n",
+  );
 }
 
 export function help(command: Subcommand): string {

@@ -16,7 +16,7 @@ export function isLane(aggregate: string): boolean {
   return /^[^/]+\/[^/#:]+:/.test(aggregate);
 }
 
-/** Something that changed, as far as a webhook can tell. */
+/** Topics name what a hint says may have changed. */
 export const topics = {
   issue: (repo: Repo, issue: number) => `issue ${repoName(repo)}#${issue}`,
   attempt: (repo: Repo, attempt: string) => `attempt ${repoName(repo)} ${attempt}`,

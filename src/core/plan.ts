@@ -46,7 +46,7 @@ export const PlannedTask = z.object({
   title: z.string().trim().min(1).max(200),
   /** What to do. */
   description: z.string().max(MAX_DESCRIPTION).default(""),
-  /** How to tell that it is done: facts that can be checked. */
+  /** When it is done: facts that can be checked. */
   acceptance: z.array(z.string().trim().min(1).max(500)).max(20).default([]),
   dependsOn: z.array(z.string()).max(MAX_TASKS).default([]),
   /** Globs of the files the task is expected to change. */

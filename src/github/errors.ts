@@ -1,6 +1,6 @@
 /**
- * Translates GitHub's failures in one place: explains a refusal, and tells apart outcomes that share a status by the
- * message text. Each failure that its caller does not handle becomes `Unavailable` or `Refused` here.
+ * Translates GitHub's failures in one place: explains a refusal, and distinguishes outcomes that share a status by
+ * their message text. Each failure that its caller does not handle becomes `Unavailable` or `Refused` here.
  */
 import { z } from "zod";
 import { Refused, Unavailable } from "../loop/github-port.ts";

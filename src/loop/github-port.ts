@@ -114,7 +114,7 @@ export interface GitHub {
   /** The result artifact of a run; null when the run has none that counts. Throws Refused when it cannot be unpacked. */
   artifact(repo: Repo, run: number): Promise<ArtifactContent | null>;
 
-  /** A commit; the trailers of its message tell whose it is. */
+  /** Reads a commit. The trailers of its message name the attempt that made it. */
   commit(repo: Repo, sha: string): Promise<{ message: string; tree: string; parents: string[] }>;
   /**
    * Write a commit: `against`'s tree with the changes applied. GitHub dates and signs it, so a repeat makes another

@@ -130,7 +130,7 @@ export interface Store {
   /** False: this delivery was seen before. A log only; what makes an event count once is its key. */
   recordDelivery(delivery: Delivery): Promise<boolean>;
 
-  /** Adds events to inboxes in one transaction, and tells how many were new. */
+  /** Adds events to inboxes in one transaction. Returns how many were new. */
   receive(events: InboxEvent[], topics: TopicEvent[]): Promise<number>;
 
   /**
@@ -140,7 +140,7 @@ export interface Store {
   waiting(limit: number): Promise<string[]>;
 
   /**
-   * One transaction under the aggregate's lock: loads up to `limit` open events, writes what `decide` returns, and tells
+   * One transaction under the aggregate's lock: loads up to `limit` open events, writes what `decide` returns. Returns
    * how many events left the inbox. With no open event it returns 0 and `decide` is not called. If `decide` throws, nothing
    * changes and the error is rethrown. `decide` has to be pure: after a database deadlock it is called again.
    */

@@ -1,6 +1,6 @@
 /**
  * Locks a data folder, because PGlite does not: two processes that write would ruin it. The lock is a file that names its
- * holder, so that a lock which a crash left can be told from a live one. A process id is not enough, since in containers every
+ * holder, so that a lock left by a crash can be distinguished from a live one. A process id is not enough, since in containers every
  * process is 1. The boot id and the start time show whether it is still the same process.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * What a webhook tells. What it states for good is a fact, with the key that the sweep's copy of it has too; of what changes
- * under us it only hints that a look is worth while. Anything else is nothing to us.
+ * Converts webhook payloads to events. What a payload states for good is a fact, under the key that the sweep gives it too.
+ * What may have changed again since is only a hint to read it. Ignores all other payloads.
  */
 import { z } from "zod";
 import { runName } from "../core/attempt.ts";

@@ -63,7 +63,7 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
 const featureTimers: Record<string, [timer: string, otherwise: string]> = {
   planning: ["the effect's own tries (30, about 25 minutes)", "parks: `/headgate resume` looks and plans again"],
   proposed: ["-", "waits for a person's word where the policy asks for it"],
-  executing: ["`sweep`: a minute, or 10 while it waits for a person", "what webhooks did not tell is seen"],
+  executing: ["`sweep`: a minute, or 10 while it waits for a person", "what no webhook announced is seen"],
   "rolling-back": ["`sweep`, as above", "a revert that cannot merge parks its task"],
   completed: ["-", "-"],
   cancelled: ["-", "-"],

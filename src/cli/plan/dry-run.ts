@@ -30,29 +30,28 @@ export async function planOnly(
   const { repo, issue, by } = asked;
   const key = featureKey(repo, issue.number);
   let stored: { state: unknown; schema: number } | null = null;
-  const tell = (event: FeatureEvent): Effect[] => {
+  const apply = (event: FeatureEvent): Effect[] => {
     const decision = decide(key, stored, { id: randomUUID(), at: outside.now(), event });
     stored = { state: decision.state, schema: decision.schema };
     return decision.effects;
   };
   const { number, title, body } = issue;
-  const looks = tell({ type: "feature.labelled", repo, issue: number, title, body, by });
-  const look = effectOf(looks, "feature.observe");
-  const observed = await performFeatureObserve(outside, look);
-  if (observed.type !== "feature.observed") throw new Error(`a look gave ${observed.type}`);
+  const observations = apply({ type: "feature.labelled", repo, issue: number, title, body, by });
+  const observed = await performFeatureObserve(outside, effectOf(observations, "feature.observe"));
+  if (observed.type !== "feature.observed") throw new Error(`feature.observe returned ${observed.type}`);
   const { policy, problems } = observed;
   // Requires approval whatever the repository's policy says, so that nothing starts.
   const asking = policy === null ? null : { ...policy, approve: { ...policy.approve, when: "always" as const } };
   // Hides the problems from the core where a base and a policy exist. They block the start of a feature, but a user
   // still wants to see the plan.
-  const plans = tell({
+  const requests = apply({
     ...observed,
     policy: asking,
     problems: observed.base === null || asking === null ? problems : [],
   });
-  const make = plans.find((effect) => effect.type === "plan.make");
-  if (make !== undefined) tell(await performPlanMake(outside, make));
-  // The callback assigns it, which the compiler does not see.
+  const make = requests.find((effect) => effect.type === "plan.make");
+  if (make !== undefined) apply(await performPlanMake(outside, make));
+  // `apply` assigns it, which the compiler does not see.
   const last = stored as { state: unknown } | null;
   return { state: FeatureState.parse(last?.state), problems };
 }

@@ -1,6 +1,6 @@
 /**
- * `headgate run`: carry a feature out on a repository, on this machine alone. A sandbox stands for GitHub; the App in here
- * is the one that `headgate serve` runs.
+ * `headgate run`: carries out a feature on this machine alone. The sandbox replaces GitHub; the App is the one that
+ * `headgate serve` runs.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ import { findSource } from "./source.ts";
 import type { Watch } from "./watch.ts";
 import { watch } from "./watch.ts";
 
-/** Everything that is up while the feature is followed. */
+/** Everything that runs while the feature is followed. */
 interface Running {
   options: RunOptions;
   model: Model;
@@ -52,7 +52,7 @@ interface Running {
   watched: Watch;
 }
 
-/** What to close, the first opened last; and whether the data folder is only for this process. */
+/** Closes what was opened, last opened first, and removes a temporary data folder. */
 class Place {
   readonly #closing: (() => Promise<void>)[] = [];
   temporary: string | null = null;
@@ -67,7 +67,7 @@ class Place {
   }
 }
 
-/** Resolves with the exit code. Everything started is stopped again, also when it throws. */
+/** Resolves with the exit code. Stops everything that it started, also when it throws. */
 export async function run(
   options: RunOptions,
   model: Model,
@@ -101,10 +101,10 @@ async function start(
   if (options.dataDir === null) place.temporary = await mkdtemp(join(tmpdir(), "headgate-run-"));
   const dataDir = place.temporary ?? options.dataDir ?? "";
   const memory = await recall(dataDir, source, options);
-  // A repository elsewhere cannot be given a branch: its result is left where the user stands.
+  // A remote repository gets no branch, so the result is cloned into the current folder.
   const out = options.out ?? memory.out ?? (source.folder === null ? freeFolder(source.name) : null);
   await makeSureOfRoom(source, out, memory.out);
-  // Opened first: its lock on the folder is what keeps a second run away.
+  // Opens the store first: its lock on the folder keeps a second run away.
   const store = await interruption.after(
     openStore({ dataDir: join(dataDir, "store") }).catch((error) => refused(error, { dataDir, port: options.port })),
   );
@@ -129,7 +129,7 @@ async function start(
   return { options, model, printer, interruption, dataDir, source, memory, out, store, site, app, watched };
 }
 
-/** With --keep it goes on after that: commands may set it going again, until somebody ends it. */
+/** Follows the feature until it rests. With --keep it continues to follow, because commands may restart the feature. */
 async function followToItsEnd(running: Running, place: Place): Promise<number> {
   const { options, printer, interruption, watched, site, dataDir } = running;
   const ended = interruption.wanted.then(() => null);
@@ -154,7 +154,7 @@ async function followToItsEnd(running: Running, place: Place): Promise<number> {
   } finally {
     endCommands();
   }
-  // Told to stop: in the middle of something, or while it rested and only the sandbox was still up.
+  // Interrupted while the feature was under way, or with --keep while it rested.
   const last = watched.state();
   if (code === null || last === null || activityOf(last) === "going") throw new Interrupted();
   return code;
@@ -165,10 +165,10 @@ function codeOf(state: FeatureState): number {
   return activityOf(state) === "waits-for-person" ? EXIT.waits : EXIT.error;
 }
 
-/** The result, the report and the last words. */
+/** Delivers the result, writes the report and prints the ending. */
 async function conclude(running: Running, state: FeatureState, place: Place): Promise<void> {
   const { options, model, printer, memory, app, site, source } = running;
-  const result = await leaveBehind(running, state, place);
+  const result = await deliverResult(running, state, place);
   const document = report(state, {
     baseSha: memory.imported ?? site.tip,
     result,
@@ -183,7 +183,7 @@ async function conclude(running: Running, state: FeatureState, place: Place): Pr
   printer.ending({ state, result, document, source, imported: memory.imported ?? site.tip, options });
 }
 
-async function leaveBehind(running: Running, state: FeatureState, place: Place): Promise<Delivered | null> {
+async function deliverResult(running: Running, state: FeatureState, place: Place): Promise<Delivered | null> {
   const { source, site, memory, out, dataDir } = running;
   if (!state.tasks.some((task) => landingOf(task) !== null)) return null;
   const url = `${site.sandbox.url}/${site.repository.owner}/${site.repository.name}.git`;
@@ -194,10 +194,10 @@ async function leaveBehind(running: Running, state: FeatureState, place: Place):
     await remember(dataDir, memory);
     return result;
   } catch (error) {
-    // Everything is done but for this: nothing of it should be lost.
+    // Keeps the data folder, so that the finished work is not lost.
     place.temporary = null;
     const why = (error as Error).message;
-    throw new Error(`${why}\nThe result is kept: mend that, then run again with --data-dir ${dataDir}`, {
+    throw new Error(`${why}\nThe result is kept. Fix this, then run again with --data-dir ${dataDir}`, {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 /**
- * Follows a feature by its history, and tells when it has come to rest. Each event is decided again with the same pure core,
- * which gives the states before and after it: what is shown is exactly what happened.
+ * Follows a feature by its history, and resolves when the feature rests. Decides each event again with the same pure core,
+ * which gives the states before and after it.
  */
 import { decide } from "../../core/decide.ts";
 import { FeatureEvent } from "../../core/event.ts";
@@ -17,13 +17,13 @@ export interface Happened {
 }
 
 export interface Watch {
-  /** Something was decided: look again. */
+  /** Reads the history again. Call it when something was decided. */
   wake(): void;
-  /** The next state, other than those it was found resting in before, in which nothing will happen without a person. */
+  /** Resolves with the next state in which nothing happens without a person. Never resolves twice for the same rest. */
   rest(): Promise<FeatureState>;
-  /** The last state seen; null: nothing has happened yet. */
+  /** The last state read; null: nothing has happened yet. */
   state(): FeatureState | null;
-  /** Show nothing more. */
+  /** Stops showing events. */
   stop(): void;
 }
 
@@ -50,8 +50,8 @@ export function watch(store: Store, aggregate: string, show: (happened: Happened
       for (;;) {
         await catchUp();
         const state = follower.state();
-        if (state !== null && activityOf(state) !== "going" && print(state) !== lastRest) {
-          lastRest = print(state);
+        if (state !== null && activityOf(state) !== "going" && fingerprintOf(state) !== lastRest) {
+          lastRest = fingerprintOf(state);
           return state;
         }
         await new Promise<void>((resolve) => {
@@ -67,14 +67,14 @@ export function watch(store: Store, aggregate: string, show: (happened: Happened
   };
 }
 
-/** What makes one rest another than the last: a command that changed nothing does not. */
-function print({ stage, hold, parked, tasks }: FeatureState): string {
+/** Renders what distinguishes two rests, so that a command that changed nothing does not end a rest. */
+function fingerprintOf({ stage, hold, parked, tasks }: FeatureState): string {
   const ends = tasks.map((task) => [task.stage, task.attempts.length, landingOf(task)?.order, entryOf(task)?.standing]);
   return JSON.stringify([stage, hold, parked, ends]);
 }
 
 interface Follower {
-  /** The events since the last call, oldest first. */
+  /** Returns the events since the last call, oldest first. */
   next(): Promise<Happened[]>;
   /** The state after the last event returned. */
   state(): FeatureState | null;

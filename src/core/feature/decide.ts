@@ -21,7 +21,7 @@
  * - People, by webhook or by sweep: labels, commands, edits, closing. Both copies carry one key, so that they count once.
  * - Effects: what each came to, or that it was given up (`effect.failed`).
  * - Lanes: why an entry waits, that it landed, was ejected, or left.
- * - Timers, hints ("read this again"), and the feature itself: a sweep sends what webhooks did not tell.
+ * - Timers, hints ("read this again"), and the feature itself: a sweep sends what no webhook announced.
  *
  * Races, and what decides them
  * 1. A run ends before its number is known, and its webhook finds nobody: every dispatch is followed by an observation.

@@ -1,4 +1,4 @@
-/** Tells features why their entries are not merging, and whether required checks run or are about to. */
+/** Sends features why their entries are not merging, and whether required checks run or are about to. */
 import { conflictAhead, mayAdvance } from "./ahead.ts";
 import { withoutRerun } from "./checks.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";

@@ -146,7 +146,7 @@ interface Parked5 {
   next: string;
 }
 
-/** Two of the kinds are told from what a person was to type: the core asks for them. */
+/** Recognises the two kinds that the core compares, by what a person was asked to type. */
 function parkedValue({ reason, next }: Parked5): object {
   if (next.startsWith("answer in a comment")) return { kind: "questions-open" };
   if (next.startsWith("/headgate budget")) {

@@ -2,7 +2,7 @@
 import { RE2JS } from "re2js";
 import type { Filters } from "./facts.ts";
 
-/** Tells whether a branch passes. The last matching pattern decides; `!` excludes what an earlier one included. */
+/** Returns true where a branch passes. The last matching pattern decides; `!` excludes what an earlier one included. */
 export function branchPasses({ branches, branchesIgnore }: Filters, branch: string): boolean {
   if (branches !== null) {
     let passes = false;

@@ -1,4 +1,4 @@
-/** Tells whether anything about a feature still happens without a person. */
+/** Judges whether anything about a feature still happens without a person. */
 import type { TaskStage } from "../feature/stages.ts";
 import type { FeatureState } from "../feature/state.ts";
 import { isOver, isPlannedAnew } from "../feature/state.ts";
@@ -7,18 +7,18 @@ import { actorOf } from "../lane/standing.ts";
 
 export type Activity = "going" | "waits-for-person" | "over";
 
-/** Stages from which a task goes on by itself, a hold aside. */
+/** Stages that a task leaves by itself, unless there is a hold. */
 const moving: readonly TaskStage[] = ["dispatching", "working", "promoting", "waiting"];
 
 export function activityOf(state: FeatureState): Activity {
   if (isOver(state)) return "over";
   if (state.stage === "planning") {
-    // A look that was under way when it was put on hold leads to nothing.
+    // An observation that was under way at the hold leads to no plan.
     const stopped = state.parked !== null || (state.hold !== null && !state.planAwaited);
     return stopped ? "waits-for-person" : "going";
   }
   if (state.stage === "proposed") {
-    // Nobody can approve what cannot be read yet.
+    // Nobody can approve a plan before its comment is posted.
     const readable = state.plan.shownAt !== null && !isPlannedAnew(state);
     return readable || state.parked !== null ? "waits-for-person" : "going";
   }
@@ -26,7 +26,7 @@ export function activityOf(state: FeatureState): Activity {
   if (state.tasks.some((task) => moving.includes(task.stage))) return "going";
   if (state.tasks.some((task) => isMovingInLane(task))) return "going";
   if (state.hold !== null || state.parked !== null) return "waits-for-person";
-  // What waits for another's files goes on when that one does.
+  // A task that waits for another's files starts when that one is done.
   const startable = state.tasks.some((task) => task.stage === "ready" && task.delay?.cause !== "files");
   return startable ? "going" : "waits-for-person";
 }

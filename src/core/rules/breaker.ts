@@ -4,7 +4,7 @@
  */
 import { type Failure, type FailureClass, isInfrastructure, spendsTry } from "../failure.ts";
 
-/** closed: go on. open: nothing starts until a person says so. half-open: one try shows whether it is mended. */
+/** closed: attempts start. open: none start. half-open: one try shows whether the fault is fixed. */
 export type Breaker = "closed" | "open" | "half-open";
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Reconcile is the truth: what GitHub shows against what the state says, as the events that would have told the difference.
- * Facts carry the keys that their webhooks carry, so that the webhook's copy and this one are one event.
+ * Compares what GitHub shows with the state, and returns the differences as events. Facts carry the keys of their webhooks, so
+ * that a webhook that was not lost and its copy here count once.
  */
 
 import type { IssueObservation } from "../command.ts";

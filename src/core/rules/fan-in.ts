@@ -16,13 +16,13 @@ export type FanIn =
   | { action: "stop-merging"; because: string[] }
   /** Nothing more merges, and what has landed stays. */
   | { action: "give-up" }
-  /** Take back what has landed, in this order: last first. */
+  /** Reverts what has landed, in this order: last first. */
   | { action: "roll-back"; revert: string[] };
 
 /**
  * `keep`: what landed stays and dependents stay blocked. `hold`: nothing more merges. `rollback`: once a person gives up (the
  * feature is `abandoned`), what landed on the base is reverted; while tasks are only parked, merging stops, since a person
- * may still mend them. Landed together, nothing has reached the base before everything does.
+ * may still fix them. A plan that lands together reaches the base only as a whole.
  */
 export function fanIn(
   policy: { land: Land; onFailure: OnFailure },

@@ -1,12 +1,12 @@
 /**
- * Whether a glob names a path, in a time that neither can choose: a regular expression of many stars takes hours for a path
- * that almost fits, and both are written by others.
+ * Matches globs against paths in bounded time. Strangers write both, and a regular expression of many stars takes hours for a
+ * path that almost fits.
  */
 
 /** Plain names, `?`, `*`, and `**` for any number of segments. */
 const SIMPLE = /^[^[\]{}()!+@|\\"^$,]+$/;
 
-/** Tells whether `globMatches` understands every part of the glob. */
+/** Returns true where `globMatches` understands every part of the glob. */
 export function isSimple(glob: string): boolean {
   const segments = glob.split("/");
   const isOne = (segment: string) => segment === "**" || !segment.includes("**");
@@ -26,7 +26,7 @@ export function repeatsGroup(glob: string): boolean {
   return /[+*]\(|[)}]\+/.test(glob);
 }
 
-/** Tells whether a regular expression of the glob matches the path in time. Each repeated part may try every place. */
+/** Returns true where a regular expression of the glob matches the path in time. Each repeated part may try every place. */
 export function isQuick(glob: string, path: string): boolean {
   const repeats = glob.match(/[*+]+/g)?.length ?? 0;
   return !repeatsGroup(glob) && path.length ** repeats <= MOST_STEPS;

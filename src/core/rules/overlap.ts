@@ -1,6 +1,6 @@
 /**
- * Could two tasks change the same file? Judged from the globs that they declare, before anybody has written a line, and on
- * the safe side: "no" is certain, "yes" means that nothing rules it out.
+ * Judges whether two tasks could change the same file, from the globs that they declare. Errs on the safe side: "no" is
+ * certain, "yes" means that nothing rules it out.
  *
  * A glob is widened until it can be compared with any other, one segment of the path at a time:
  * - a segment without special characters is that name;
@@ -45,12 +45,12 @@ export function overlaps({ segments: mine }: Glob, { segments: theirs }: Glob): 
   return meet(mine, theirs);
 }
 
-/** Tells whether one path could fit a glob of either list. */
+/** Returns true where one path could fit a glob of each list. */
 export function shareFiles(left: readonly Glob[], right: readonly Glob[]): boolean {
   return left.some((one) => right.some((other) => overlaps(one, other)));
 }
 
-/** Tells whether both lists could name a file that a `hot` glob names. */
+/** Returns true where both lists could name a file that a `hot` glob names. */
 export function shareHotFiles(left: readonly Glob[], right: readonly Glob[], hot: readonly Glob[]): boolean {
   return hot.some((glob) => {
     const near = (globs: readonly Glob[]) => globs.filter((one) => overlaps(one, glob));
@@ -58,7 +58,7 @@ export function shareHotFiles(left: readonly Glob[], right: readonly Glob[], hot
   });
 }
 
-/** Deeper than that everything fits: every pair of a plan's globs is compared, segment by segment. */
+/** Segments that are compared. Deeper paths count as equal, so that comparing all pairs of a plan stays fast. */
 const DEEPEST = 12;
 
 function segmentsOf(glob: string): Segment[] {
@@ -74,7 +74,7 @@ function segmentsOf(glob: string): Segment[] {
   return segments.at(-1) === ANY_NUMBER ? segments : [...segments, ANY_NUMBER];
 }
 
-/** Tells whether every group that begins in this segment ends in it. */
+/** Returns true where every group that begins in this segment ends in it. */
 function isWhole(part: string): boolean {
   return ["[]", "{}", "()"].every(([open, close]) => part.split(open!).length === part.split(close!).length);
 }
@@ -87,7 +87,7 @@ function segmentOf(part: string): Segment {
   return { kind: "some", begin: part.slice(0, first), end: part.slice(last + 1) };
 }
 
-/** Tells whether some path fits both. `fits[j]`: what is left of `left` at this point and `right` from its segment `j` on. */
+/** Returns true where some path fits both. `fits[j]`: what is left of `left` at this point and `right` from its segment `j` on. */
 function meet(left: readonly Segment[], right: readonly Segment[]): boolean {
   let after: boolean[] = [];
   for (let i = left.length; i >= 0; i -= 1) {

@@ -65,7 +65,7 @@ const executors: Executors = {
   "issue.close": performIssueClose,
 };
 
-/** Runs one effect. `lease` tells one run of a repeated effect from the next, so that each has an outcome of its own. */
+/** Runs one effect. `lease` names one run of a repeated effect, so that each run has an outcome of its own. */
 export async function performEffect(
   inside: Inside,
   aggregate: string,

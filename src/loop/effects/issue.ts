@@ -9,7 +9,7 @@ import type { Outside } from "../outside.ts";
 import type { Inside } from "../remembered.ts";
 import { presentFeature } from "./present-feature.ts";
 
-/** Reads the issue with all commands on it. The core tells which of them are new. */
+/** Reads the issue with all commands on it. The core knows which of them are new. */
 export async function performIssueObserve(outside: Outside, effect: EffectOf<"issue.observe">): Promise<FeatureEvent> {
   const { github } = outside;
   const { repo, issue, round } = effect;

@@ -88,7 +88,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "forget the timer of what is held for its leader's cache",
     "core/feature/attempt/dispatching.ts",
-    '  if (lookAt !== null) draft.effects.push({ type: "timer.set", timer: "launch", dueAt: lookAt });\n',
+    '  if (judgeAgainAt !== null) draft.effects.push({ type: "timer.set", timer: "launch", dueAt: judgeAgainAt });\n',
     "",
   ),
   mutant(

@@ -1,11 +1,11 @@
-/** The feature's circuit breaker: it pauses over lost machinery, and parks the feature over failing tasks. */
+/** The feature's circuit breaker: pauses when runners, GitHub or the provider fail, and parks when many tasks fail. */
 import { isInfrastructure, spendsTry } from "../../failure.ts";
 import { featureBreaker } from "../../rules/breaker.ts";
 import type { Draft } from "../draft.ts";
 import type { Trip } from "../parked.ts";
 import type { FeatureState } from "../state.ts";
 
-/** Pause after the machinery failed, doubling with every trip. */
+/** Pause after lost attempts. It doubles with every trip. */
 const PAUSE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
@@ -28,7 +28,7 @@ function judgeClosed(draft: Draft): void {
   const { breaker } = state;
   const failed = state.tasks.filter((task) => task.stage === "parked" && spendsTry(task.failure.class)).length;
   if (failed < breaker.acknowledged) state.breaker = { ...breaker, acknowledged: failed };
-  // A person said to go on although so many had failed: only one more says something new.
+  // A person resumed in spite of so many failed tasks, so the breaker trips only when another one fails.
   const counted = failed > breaker.acknowledged ? failed : 0;
   const verdict = featureBreaker(state.endings, { total: state.tasks.length, parkedByFault: counted });
   if (verdict.state === "closed") return;
@@ -49,7 +49,7 @@ function trip(draft: Draft, cause: Trip): void {
   draft.effects.push({ type: "timer.set", timer: "breaker", dueAt: draft.at + pause });
 }
 
-/** Lets one attempt show whether the machinery works again. What was lost before says nothing about that. */
+/** Lets one attempt test whether attempts can run again. Forgets earlier endings: they came before the pause. */
 export function tryAgain(state: FeatureState): boolean {
   if (state.breaker.state !== "open") return false;
   state.breaker = { ...state.breaker, state: "half-open" };

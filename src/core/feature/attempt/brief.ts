@@ -15,7 +15,7 @@ interface AttemptCommits {
   parents: string[];
 }
 
-/** The commits of the next attempt, by its kind. null: something it needs is not known. */
+/** Returns the commits of the next attempt, by its kind; null while the task has no head or the branch is being read. */
 export function commitsFor(state: FeatureState, task: Task, kind: AttemptKind): AttemptCommits | null {
   const target = targetOf(state, task);
   if (target === null) return null;
@@ -40,7 +40,7 @@ export function modelFor(policy: Policy, task: Task, kind: AttemptKind): string 
   return policy.models[tierFor(kind, task.plan.size, task.machine.failures)];
 }
 
-/** Gathers the facts after the task has been moved to its attempt, and before the attempt is recorded. */
+/** Gathers the facts of a brief. Call it after the task's machine has counted the attempt. */
 export function briefFacts(state: FeatureState, task: Task, policy: Policy, commits: AttemptCommits): BriefFacts {
   const { kind } = task.machine;
   const model = modelFor(policy, task, kind);

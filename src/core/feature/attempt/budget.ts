@@ -1,4 +1,4 @@
-/** Whether the feature's budget allows one more attempt. */
+/** Judges whether the feature's budget allows one more attempt. */
 import type { Policy } from "../../policy.ts";
 import { judgeBudget, type Spend } from "../../rules/budget.ts";
 import { atDispatch, budgetOf, reservedFor, spent } from "../../rules/spending.ts";
@@ -6,7 +6,7 @@ import { type Draft, postNotice } from "../draft.ts";
 import { isActive } from "../stages.ts";
 import type { Task } from "../task.ts";
 
-/** Parks the feature where the budget forbids every further attempt. */
+/** Returns true where the budget allows the attempt. Parks the feature where it allows no further attempt at all. */
 export function mayStartAttempt(draft: Draft, task: Task, policy: Policy): boolean {
   const { state } = draft;
   const active = state.tasks.filter((one) => isActive(one.stage));

@@ -1,4 +1,4 @@
-/** Starts what has become possible: agents for the tasks that need one, and promotions for those that do not. */
+/** Starts ready tasks: an attempt where the task needs an agent, a promotion where it does not. */
 import type { Policy } from "../../policy.ts";
 import { attemptIdOf, type Draft, hasPlan, type PlannedDraft } from "../draft.ts";
 import { isFreshTarget, isWhole } from "../landing/targets.ts";
@@ -11,16 +11,16 @@ import { mayStartAttempt } from "./budget.ts";
 import { promote } from "./promoting.ts";
 import { judgeStarts, needsNoAgent, nextKind } from "./starting.ts";
 
-/** The last attempts are what people and the next attempt look at. */
+/** Attempts that a task keeps. People and the next attempt only read the last ones. */
 const REMEMBERED_ATTEMPTS = 50;
 
-/** Nothing starts while a person holds the feature, or is needed. */
+/** Returns false while a person holds the feature, or is needed. */
 function mayStart(draft: Draft): draft is PlannedDraft {
   const { state } = draft;
   return isUnderWay(state) && hasPlan(draft) && state.hold === null && state.parked === null;
 }
 
-/** Promotes what no agent has to work for: reverts, and everything together on its way to the base. */
+/** Promotes the ready tasks that need no agent: reverts, and the pull of the whole feature. */
 export function promoteReady(draft: Draft): void {
   if (!mayStart(draft)) return;
   for (const task of draft.state.tasks) {
@@ -50,12 +50,12 @@ function startPromotion(
   if (moveTask(task, { type: "PROMOTE" }, { stage: "promoting", promotion })) promote(draft, task, promotion);
 }
 
-/** Starts attempts in the order of the schedule, and notes why the other ready tasks do not start. */
+/** Starts attempts in the order of the schedule, and records why the other ready tasks wait. */
 export function startReady(draft: Draft): void {
   if (!mayStart(draft)) return;
   const { state } = draft;
   const { policy } = state;
-  const { starts, delays, lookAt } = judgeStarts(state, policy, draft.at);
+  const { starts, delays, judgeAgainAt } = judgeStarts(state, policy, draft.at);
   for (const task of state.tasks) {
     if (task.stage === "ready") task.delay = delays.get(task.plan.id) ?? null;
   }
@@ -66,10 +66,10 @@ export function startReady(draft: Draft): void {
     }
     startAttempt(draft, task, policy);
   }
-  if (lookAt !== null) draft.effects.push({ type: "timer.set", timer: "launch", dueAt: lookAt });
+  if (judgeAgainAt !== null) draft.effects.push({ type: "timer.set", timer: "launch", dueAt: judgeAgainAt });
 }
 
-/** An attempt is as dear as the next: what was held for the leader's cache could not start either. */
+/** Records that the budget delays every ready task. Attempts cost alike, so a task held for the cache could not start either. */
 function waitForBudget(state: FeatureState): void {
   for (const task of state.tasks) {
     if (task.stage !== "ready") continue;

@@ -1,4 +1,4 @@
-/** A task fails: the failure is counted, and the task takes the edge of the failure's class. */
+/** Fails a task: counts the failure and moves the task along the edge of the failure's class. */
 import { shortened } from "../../cause.ts";
 import type { Failure, FailureClass } from "../../failure.ts";
 import { attemptCanFix, failureRules, spendsTry, waitFor } from "../../failure.ts";
@@ -8,10 +8,10 @@ import type { Draft, PlannedDraft, Reaction } from "../draft.ts";
 import { currentAttempt, type Origin, type StagePart, type Task, type TaskAt } from "../task.ts";
 import { settleTask, turnTask } from "../transitions.ts";
 
-/** Endings of attempts that a feature remembers. */
+/** Endings of attempts that a feature keeps. */
 const REMEMBERED_ENDINGS = 20;
 
-/** Characters of what others wrote that an attempt's record keeps. */
+/** Characters of quoted text that an attempt's record keeps. */
 const RECORDED_CHARACTERS = 500;
 
 export function failTask(
@@ -32,7 +32,7 @@ export function failTask(
   if (spendsTry(failure.class)) task.fingerprint = fingerprint(failure);
   recordEnding(draft, failure.class);
   const attempt = currentAttempt(task);
-  // A failure in the lane belongs to the attempt whose head was judged: the last one.
+  // A failure in the lane belongs to the last attempt: its head was judged.
   if (attempt !== undefined && attempt.class === null) {
     attempt.class = failure.class;
     attempt.cause = shortened(failure.cause, RECORDED_CHARACTERS);
@@ -43,11 +43,11 @@ export function failTask(
   return null;
 }
 
-/** True where no further try can do better. Prevents spending money, or waiting, for nothing. */
+/** Returns true where another try cannot succeed, so that none is paid or waited for. */
 function isHopeless({ state }: PlannedDraft, task: Task, failure: Failure, origin: Origin): boolean {
-  // Somebody else's branch has the name of ours.
+  // A branch of the task's name exists that Headgate did not make.
   if (failure.class === "head-moved" && task.pull === null) return true;
-  // A revert is exactly what it takes back: no agent makes another of it.
+  // The content of a revert is fixed, so no agent can change it.
   if (task.undoes !== null && attemptCanFix(failure.class)) return true;
   const needsAttempt = origin.where !== "promotion" && failureRules[failure.class].next !== "resubmit";
   return needsAttempt && isSpent(task, state.policy);

@@ -68,7 +68,7 @@ function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
   });
 }
 
-/** The task's branch has a head of ours. */
+/** Records the new head of the task's branch, and submits its pull or opens one. */
 function onHead(draft: PlannedDraft, task: TaskAt<"promoting">, head: string, paths: string[]): void {
   task.head = head;
   if (task.pull !== null) {
@@ -88,7 +88,7 @@ export function onChangePromoted(draft: Draft, event: EventOf<"change.promoted">
   }
   if (!hasPlan(draft) || task?.stage !== "promoting") return "stale-attempt";
   const { promotion } = task;
-  // Its pull is being opened already.
+  // The commit was promoted before, and the pull is being opened.
   if (promotion.step !== "commit") return "duplicate";
   const paths = promotion.change.map((file) => file.path).slice(0, MAX_PATHS);
   onHead(draft, task, event.head, paths);
@@ -106,7 +106,7 @@ export function onPullOpened(draft: Draft, event: EventOf<"pull.opened">): React
   const { state } = draft;
   const task = findTask(state, event.task);
   if (task?.stage === "cancelled") {
-    // Opened while the feature was being cancelled.
+    // The pull was opened while the feature was being cancelled.
     draft.effects.push({ type: "pull.close", repo: state.repo, pull: event.pull });
     return null;
   }
@@ -119,7 +119,7 @@ export function onChangeRefused(draft: Draft, event: EventOf<"change.refused">):
   const task = taskWithAttempt(draft.state, event);
   if (!hasPlan(draft) || task?.stage !== "promoting") return "stale-attempt";
   const { failure } = event;
-  // A change whose artifact is gone cannot be promoted again: it has to be made again.
+  // Without its artifact the change cannot be promoted again, so a new attempt makes it.
   if (failure.class === "attempt-lost") return failTask(draft, task, failure, { where: "attempt" });
   return failTask(draft, task, failure, { where: "promotion", promotion: task.promotion });
 }

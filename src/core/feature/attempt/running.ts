@@ -26,7 +26,7 @@ const MAX_WORDS = 4_000;
 /** Characters of what an agent said that its failure keeps. */
 const MAX_SAID = 1_000;
 
-/** Returns null where its run is not known. */
+/** Returns the effect that observes the task's run; null while the run's number is unknown. */
 export function observeAttempt(state: FeatureState, task: Task, at: number): Effect | null {
   const attempt = currentAttempt(task);
   if (attempt === undefined || attempt.run === null) return null;
@@ -40,7 +40,7 @@ export function cancelAttempt({ state, at, effects }: PlannedDraft, task: Task):
   if (attempt === undefined) return;
   const { number, run } = attempt;
   const id = attemptIdOf(state, task, number);
-  // Nobody observes it any more: what it took until now is what it is known to have taken.
+  // No later observation will record an end, so the time until now is what counts.
   if (attempt.startedAt !== null && attempt.endedAt === null) {
     attempt.endedAt = at;
     countUnreported(task, state.policy);
@@ -55,11 +55,11 @@ export function onAttemptDispatched(draft: Draft, event: EventOf<"attempt.dispat
   const task = taskWithAttempt(draft.state, event);
   const attempt = task === null ? undefined : currentAttempt(task);
   if (!hasPlan(draft) || task === null || attempt === undefined) return "stale-attempt";
-  // Prevents that a copy of the event, or another run, replaces the run that is known.
+  // Keeps the first run: a repeated event, or a second run, must not replace it.
   if (attempt.run !== null) return "duplicate";
   attempt.run = event.run;
   if (task.stage !== "dispatching") {
-    // Given up while it was being dispatched, when nobody knew the run's number.
+    // The task was given up before the run's number was known, so the run is cancelled now.
     cancelAttempt(draft, task);
     return "not-accepted-here";
   }
@@ -67,7 +67,7 @@ export function onAttemptDispatched(draft: Draft, event: EventOf<"attempt.dispat
   const minutes = draft.state.policy.attempts.minutes + RUNNER_MINUTES;
   const timer = `attempt:${attemptIdOf(draft.state, task, event.attempt)}`;
   draft.effects.push({ type: "timer.set", timer, dueAt: dueAfter(draft.at, minutes * 60_000) });
-  // The run may have ended before its number was known, and then its webhook found nobody.
+  // The run may have ended before its number was known; its webhook then found no task.
   const observation = observeAttempt(draft.state, task, draft.at);
   if (observation !== null) draft.effects.push(observation);
   return null;
@@ -79,7 +79,7 @@ export function onAttemptObserved(draft: Draft, event: EventOf<"attempt.observed
   const attempt = task === null ? undefined : currentAttempt(task);
   if (!hasPlan(draft) || task?.stage !== "working" || attempt === undefined) return "stale-attempt";
   const { status } = event.run;
-  // GitHub gives a job that only waits for a runner a start as well.
+  // GitHub also gives a start to a job that still waits for a runner.
   if (status === "in_progress" || status === "completed") attempt.startedAt = event.run.startedAt;
   if (status !== "completed") return null;
   attempt.endedAt = event.run.endedAt;
@@ -92,7 +92,7 @@ export function onAttemptObserved(draft: Draft, event: EventOf<"attempt.observed
   return judgeOutcome(draft, task, event.outcome);
 }
 
-/** What a job that ended in time and left a result leads to. */
+/** Judges the result of a job: the change is promoted, or the attempt fails. */
 function judgeOutcome(draft: PlannedDraft, task: TaskAt<"working">, outcome: Outcome): Reaction {
   const { result, manifest } = outcome;
   if (result.usage !== null) task.usage = addUsage(task.usage ?? NO_USAGE, result.usage);
@@ -117,25 +117,25 @@ function judgeOutcome(draft: PlannedDraft, task: TaskAt<"working">, outcome: Out
   return null;
 }
 
-/** An attempt's time is up although its job should have ended itself. */
+/** Ends an attempt whose job did not end itself in time. */
 export function onAttemptOverdue(draft: Draft, id: string): Reaction {
   const task = taskOfAttempt(draft.state, id);
   if (!hasPlan(draft) || task?.stage !== "working") return "stale-attempt";
   cancelAttempt(draft, task);
-  // One that never started waited for a runner, which is not the task's fault.
+  // An attempt that never started waited for a runner, which is not the task's fault.
   return currentAttempt(task)?.startedAt === null
     ? failAttempt(draft, task, { class: "attempt-lost", cause: { kind: "no-runner" }, details: [] })
     : failAttempt(draft, task, { class: "attempt-timed-out", cause: { kind: "run-overdue" }, details: [] });
 }
 
-/** `attempt.dispatch` or `attempt.observe` was given up. */
+/** Fails an attempt whose `attempt.dispatch` or `attempt.observe` was given up. */
 export function onAttemptUnreachable(
   draft: Draft,
   task: TaskAt<"dispatching" | "working">,
   failure: Failure,
 ): Reaction {
   if (!hasPlan(draft)) return "stale-attempt";
-  // It may have been dispatched all the same.
+  // The dispatch may have reached GitHub, so its run is cancelled.
   cancelAttempt(draft, task);
   return failAttempt(draft, task, failure);
 }
@@ -145,7 +145,7 @@ function failAttempt(draft: PlannedDraft, task: TaskAt<"dispatching" | "working"
 }
 
 function lost({ conclusion }: RunSnapshot, problem: NoResult | null): Failure {
-  // A map, since GitHub's word may be any: a record would also know `constructor`.
+  // A map, because a record would answer a conclusion such as `constructor`.
   const classes = new Map<string | null, FailureClass>([
     ["timed_out", "attempt-timed-out"],
     ["startup_failure", "policy-blocked"],

@@ -1,4 +1,4 @@
-/** How many attempts may run at the same time. */
+/** Computes how many attempts may run at the same time. */
 import type { Policy } from "../../policy.ts";
 import type { FeatureState } from "../state.ts";
 
@@ -13,16 +13,13 @@ export function slotsOf(state: FeatureState, policy: Policy): number {
   }
 }
 
-/** Pulls whose checks run, or soon will. */
+/** Counts the pulls whose checks run, or will soon. */
 export function checkedPulls(state: FeatureState): number {
   return state.tasks.filter((task) => task.stage === "promoting" || (task.stage === "in-lane" && task.entry.checking))
     .length;
 }
 
-/**
- * The jobs that GitHub Actions has for attempts. None while checks take them all: those end by themselves, and where none
- * run, at least one job is left.
- */
+/** Returns the jobs of GitHub Actions that checks leave for attempts; 0 while checks take all of them, until they end. */
 function jobsFor(state: FeatureState, { actions }: Policy): number {
   if (actions.slots === null) return Number.POSITIVE_INFINITY;
   return Math.max(0, actions.slots - actions.ciJobs * checkedPulls(state));

@@ -1,6 +1,6 @@
 /**
- * Which of the ready tasks start now, and why the others do not. A value: it decides what is started, and people read it.
- * Read-only research is never kept apart from anything: it has no branch and changes no file. It does take a slot.
+ * Judges which ready tasks start now, and why the others wait. The same value starts attempts and is shown to people.
+ * Research takes a slot, but never waits for another task's files: it has no branch and changes no file.
  */
 import { type AttemptKind, priceOf } from "../../attempt.ts";
 import type { Policy } from "../../policy.ts";
@@ -16,12 +16,12 @@ import { modelFor } from "./brief.ts";
 import { checkedPulls, slotsOf } from "./slots.ts";
 
 export interface Starts {
-  /** In order. */
+  /** In the order in which they start. */
   starts: TaskAt<"ready">[];
-  /** Of every other ready task, by its id. */
+  /** Why each other ready task waits, by its id. */
   delays: Map<string, Delay>;
-  /** When to look again, if nothing else happens; null: whatever ends the delays is an event. */
-  lookAt: number | null;
+  /** When to judge again without an event; null: an event ends every delay. */
+  judgeAgainAt: number | null;
 }
 
 export function judgeStarts(state: FeatureState, policy: Policy, at: number): Starts {
@@ -40,8 +40,8 @@ export function judgeStarts(state: FeatureState, policy: Policy, at: number): St
 }
 
 /**
- * The kind of the next attempt. A build whose head exists never reached its pull: what follows builds on that head. Without
- * a head there is nothing to repair, whatever the failure was called.
+ * Returns the kind of the next attempt. A build becomes a repair once the task has a head, so that the work there is kept.
+ * Without a head there is nothing to repair, so the task is built.
  */
 export function nextKind({ machine: { kind }, head }: Task): AttemptKind {
   if (kind === "research") return kind;
@@ -49,7 +49,7 @@ export function nextKind({ machine: { kind }, head }: Task): AttemptKind {
   return kind === "build" ? "repair" : kind;
 }
 
-/** A revert, and everything together on its way to the base. */
+/** Returns true for a revert and for the pull of the whole feature: Headgate makes both without an agent. */
 export function needsNoAgent(task: Task): boolean {
   return task.head === null && (task.undoes !== null || isWhole(task));
 }
@@ -62,18 +62,18 @@ function byRemainingPath(state: FeatureState): TaskAt<"ready">[] {
     id: task.plan.id,
     size: task.plan.size,
     dependsOn: task.plan.dependsOn,
-    // Only what is done says how long such a task takes: one that parked or was left out never came to its end.
+    // A task that parked or was skipped stopped early, and its time would make estimates too short.
     tookMs: task.stage === "done" ? workMs(task) : null,
   }));
   return schedule(plan, [...ready.keys()], ready.size).flatMap((id) => ready.get(id) ?? []);
 }
 
-/** From its first attempt until it has landed. What is parked may stay so for days, and holds up nobody. */
+/** The stages from a task's first attempt to its merge. Without `parked`: a parked task may stay so for days. */
 const underWay: readonly TaskStage[] = ["dispatching", "working", "promoting", "in-lane", "waiting"];
 
 /**
- * Another that may change the same files and goes first. Of two that are ready it is the one whose change exists already,
- * so that its own repair does not have to wait for who would conflict with it; else the one with the longer path.
+ * Finds a task that may change the same files and goes first. Of two ready tasks the one with a head goes first: otherwise
+ * its repair would wait for a task that conflicts with it. Else the one with the longer remaining path does.
  */
 function goesFirst(
   state: FeatureState,
@@ -91,7 +91,7 @@ function goesFirst(
   });
 }
 
-/** Returns whether two tasks may change the same files, as far as the policy keeps such apart. Parses each task's globs once. */
+/** Returns a test for two tasks that the policy keeps apart because they may change the same files. Parses each glob once. */
 function fileOverlap({ overlap, hotFiles }: Policy): (left: Task, right: Task) => boolean {
   const hot = hotFiles.map(parseGlob);
   const parsed = new Map<Task, readonly Glob[]>();
@@ -106,7 +106,7 @@ function fileOverlap({ overlap, hotFiles }: Policy): (left: Task, right: Task) =
       : shareHotFiles(globsOf(left), globsOf(right), hot);
 }
 
-/** A task that is held keeps its slot: it starts in a few seconds. */
+/** Delays tasks that can read the prompt cache which another one fills. They keep their slots: they start in seconds. */
 function holdForCache(
   state: FeatureState,
   policy: Policy,
@@ -114,7 +114,7 @@ function holdForCache(
   delays: Map<string, Delay>,
   at: number,
 ): Starts {
-  if (admitted.length === 0) return { starts: [], delays, lookAt: null };
+  if (admitted.length === 0) return { starts: [], delays, judgeAgainAt: null };
   const terms = new Map<string, CacheTerms>();
   const candidates = admitted.map((task) => {
     const kind = nextKind(task);
@@ -122,7 +122,7 @@ function holdForCache(
     const prefix = prefixOf(model, kind);
     const price = priceOf(state.prices, model);
     const { holdSeconds, prefixTokens, usdPerHour } = policy.launch;
-    // What is not known to save anything is not waited for.
+    // Without a price nobody knows whether waiting saves money.
     if (price !== null) terms.set(prefix, { price, prefixTokens, usdPerHour, holdMs: holdSeconds * 1_000 });
     return { id: task.plan.id, prefix };
   });
@@ -132,11 +132,11 @@ function holdForCache(
   return {
     starts: admitted.filter((task) => !held.some(({ id }) => id === task.plan.id)),
     delays,
-    lookAt: held.length === 0 ? null : Math.min(...held.map(({ until }) => until)),
+    judgeAgainAt: held.length === 0 ? null : Math.min(...held.map(({ until }) => until)),
   };
 }
 
-/** Attempts of which it is known whether they still run. */
+/** Lists the attempts that use the prompt cache, as far as their model and their end are known. */
 function usesOf(state: FeatureState): Use[] {
   return state.tasks.flatMap((task) => {
     const runs = isActive(task.stage) ? currentAttempt(task) : undefined;

@@ -1,4 +1,4 @@
-/** Hands pulls to the lanes, and tells the lanes what concerns all entries of the feature. */
+/** Submits pulls to the lanes, and sends the lanes what concerns all entries of the feature. */
 import type { Effect } from "../../effect.ts";
 import { laneKey } from "../../keys.ts";
 import type { Draft, PlannedDraft } from "../draft.ts";
@@ -15,7 +15,7 @@ export function sendToLanes({ state, effects }: Draft, event: SentEvent, key: st
   }
 }
 
-/** Hands the task's pull to its lane. Returns false where there is none, or the task's machine does not take `why`. */
+/** Submits the task's pull to its lane. Returns false where there is none, or the task's machine does not take `why`. */
 export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMITTED" | "RESUBMIT" }): boolean {
   const { state } = draft;
   const { head, pull } = task;

@@ -1,6 +1,6 @@
 /**
- * Consent. It binds to what was seen: the label to the issue's text as it was, an approval to the version of the plan that
- * was shown when it was written.
+ * Consent binds to what a person saw: a label to the issue's text at that moment, an approval to the version of the plan that
+ * the issue showed when the approval was written.
  */
 import { analyse } from "../../analysis/index.ts";
 import type { Draft, EventOf, Reaction } from "../draft.ts";
@@ -17,7 +17,7 @@ export function analysisOf(state: FeatureState) {
   return analyse(plannedTasks(state), state.policy, state.prices);
 }
 
-/** True where a person has to approve the plan. */
+/** Returns true where a person has to approve the plan. */
 export function mustAsk(state: FeatureState): boolean {
   const { policy, edited } = state;
   if (policy === null || edited !== null) return true;
@@ -27,14 +27,14 @@ export function mustAsk(state: FeatureState): boolean {
     case "never":
       return false;
     case "over-budget": {
-      // What people wrote down task by task costs just as much.
+      // A plan that people wrote costs as much as a model's, so its source does not matter.
       const expected = analysisOf(state)?.usd.expected ?? null;
       return expected === null || expected > policy.approve.usd;
     }
   }
 }
 
-/** Carries the proposed plan out. `by`: who approved it; null: nobody had to. */
+/** Starts the proposed plan. `by`: who approved it; null: nobody had to. */
 export function approve(draft: Draft, by: string | null): void {
   const { state } = draft;
   if (state.stage !== "proposed") return;
@@ -49,7 +49,7 @@ export function approve(draft: Draft, by: string | null): void {
   showPlan(draft);
 }
 
-/** True where Headgate files the plan as sub-issues. What people filed is there already. */
+/** Returns true where Headgate files the plan as sub-issues. Plans that people filed are not filed again. */
 export function isFiled({ policy, plan }: FeatureState): boolean {
   return policy?.plan.publish === "sub-issues" && plan?.source === "model";
 }
@@ -62,7 +62,7 @@ export function approveCommand(draft: Draft, by: string, version: number | null,
   const { version: current, shownAt } = state.plan;
   if (version !== null && version !== current) return { kind: "other-version", named: version, current };
   if (isPlannedAnew(state)) return { kind: "planned-anew" };
-  // GitHub's times are whole seconds: what was written in the second of the showing may be about the version before.
+  // GitHub's times are whole seconds, so an approval of the same second may be about the previous version.
   const seen = shownAt !== null && writtenAt > shownAt;
   if (version === null && !seen) return { kind: "plan-unseen", current };
   unpark(draft);
@@ -70,7 +70,7 @@ export function approveCommand(draft: Draft, by: string, version: number | null,
   return null;
 }
 
-/** Somebody with write access asked again after an edit: the present text is what they want. */
+/** Takes the edited text as the issue's text. Call it when a person with write access has asked for a plan of it. */
 export function takeEditedText(state: FeatureState): void {
   if (state.edited === null) return;
   state.issue = { ...state.issue, ...state.edited };

@@ -1,4 +1,4 @@
-/** A plan that people change by commands: each change is a new version, judged like any other plan. */
+/** Changes a proposed plan by commands. Each change makes a new version, which is judged like any other plan. */
 
 import { judgePlan, type Plan, type PlannedTask } from "../../plan.ts";
 import type { Draft } from "../draft.ts";
@@ -8,7 +8,7 @@ import { type FeatureState, plannedTasks } from "../state.ts";
 import { takeEditedText } from "./approval.ts";
 import { askForPlan, propose } from "./making.ts";
 
-/** Plans anew from the present text, which whoever asks has seen. Returns null, or why not. */
+/** Asks for a new plan of the current text, which the person who asks has seen. Returns null, or why not. */
 export function planAgain(draft: Draft, guidance: string): Refusal | null {
   const { state } = draft;
   if (state.stage !== "planning" && state.stage !== "proposed") return underWay(state);
@@ -28,7 +28,7 @@ export function dropTask(draft: Draft, named: string): Refusal | null {
   }));
 }
 
-/** What depended on it depends on what it depended on. */
+/** Replaces the dropped task by its own dependencies. */
 function withoutTask(dependsOn: readonly string[], dropped: PlannedTask): string[] {
   const replaced = dependsOn.flatMap((id) => (id === dropped.id ? dropped.dependsOn : [id]));
   return [...new Set(replaced)];
@@ -55,7 +55,7 @@ function edit<const Names extends readonly string[]>(
   if (state.stage !== "proposed" || plan === null) return underWay(state);
   const found: PlannedTask[] = [];
   for (const name of names) {
-    // By its id, or by its row in the plan comment.
+    // A person names a task by its id, or by its row in the plan comment.
     const task = plan.tasks.find((one) => one.id === name) ?? plan.tasks[Number(name) - 1];
     if (task === undefined) {
       return { kind: "no-such-task", named: name, tasks: plan.tasks.map((one) => one.id), rows: true };

@@ -1,4 +1,4 @@
-/** From a labelled issue to a plan that people can read: asking for it, and what each answer leads to. */
+/** Asks for a plan of a labelled issue, and reacts to each answer: a plan, questions or a failure. */
 import { addUsage, NO_USAGE } from "../../attempt.ts";
 import type { Effect } from "../../effect.ts";
 import type { PlanProblem } from "../../plan/problem.ts";
@@ -16,7 +16,7 @@ import { keepPlan, showPlan } from "./showing.ts";
 /** Problems that the notice about a plan lists. */
 const MAX_LISTED = 100;
 
-/** Asks for a plan, or for another one. */
+/** Asks for a plan, or for a new one. */
 export function askForPlan(draft: Draft, guidance = ""): void {
   const { state } = draft;
   const { policy, base } = state;
@@ -28,11 +28,11 @@ export function askForPlan(draft: Draft, guidance = ""): void {
   draft.effects.push(planMake(state, policy, base, { guidance, asked, extends: false }));
 }
 
-/** Reads again what people wrote: a feature under way takes in the tasks that they added since. */
+/** Asks for the tasks that people added while the feature is under way. */
 export function askForMore(draft: Draft): void {
   const { state } = draft;
   const { policy, base, plan } = state;
-  // A file holds the whole plan.
+  // A plan file cannot grow: it holds the whole plan.
   if (policy === null || base === null || plan === null || plan.source === "file") return;
   state.planVersion += 1;
   draft.effects.push(planMake(state, policy, base, { guidance: "", asked: [], extends: true }));
@@ -66,7 +66,7 @@ export function onPlanFailed(draft: Draft, event: EventOf<"plan.failed">): React
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion) return "superseded";
   if (state.stage === "executing") {
-    // Whoever labelled again waits to see what they added.
+    // The person who labelled again expects an answer about the added tasks.
     refusePlan(draft, event.version, [{ kind: "not-planned", cause: event.failure.cause }]);
     return null;
   }
@@ -90,17 +90,17 @@ export function onPlanQuestioned(draft: Draft, event: EventOf<"plan.questioned">
   return null;
 }
 
-/** True also where a plan is proposed: it may be made anew. */
+/** Returns true also while a plan is proposed, because a new one may replace it. */
 function isPlanning(state: FeatureState): boolean {
   return state.stage === "planning" || state.stage === "proposed";
 }
 
 export function onPlanMade(draft: Draft, event: EventOf<"plan.made">): Reaction {
   const { state } = draft;
-  // Also a plan that came too late was paid for.
+  // A plan that arrives too late was paid for as well.
   countPlanning(state, event.usage, event.model);
   if (event.version !== state.planVersion) return "superseded";
-  // A model's or anybody's other plan has nothing to add to what was approved.
+  // Only sub-issues may add tasks to an approved plan.
   if (state.stage === "executing" && event.source === "sub-issues") return extend(draft, event.plan);
   if (!isPlanning(state)) return "superseded";
   state.planAwaited = false;
@@ -121,13 +121,13 @@ function refusePlan(draft: Draft, version: number, problems: PlanProblem[]): voi
   postNotice(draft, { about: "plan-errors", version, problems: problems.slice(0, MAX_LISTED), added });
 }
 
-/** Shows people a judged plan, and carries it out at once where nobody has to approve it. */
+/** Proposes a judged plan, and approves it at once where no person has to. */
 export function propose(draft: Draft, plan: Plan, version: number, source: PlanSource): void {
   const { state } = draft;
-  // A single task is a whole already.
+  // A single task needs no integration branch.
   const land = plan.tasks.length > 1 ? plan.land : "each";
   const { policy, base } = state;
-  // Only for the sake of the types: a plan is asked for with both.
+  // Never true: a plan is only asked for with both. The types do not know that.
   if (policy === null || base === null) return;
   const { onFailure, why } = plan;
   const proposal = { version, land, onFailure, why, source, plannedAt: draft.at, shownAt: null, approvedBy: null };
@@ -139,7 +139,7 @@ export function propose(draft: Draft, plan: Plan, version: number, source: PlanS
   if (!mustAsk(state)) approve(draft, null);
 }
 
-/** Takes in tasks that people added while the feature is under way. What is there already stays as it is. */
+/** Adds the tasks that people filed while the feature is under way. Leaves the present tasks as they are. */
 function extend(draft: Draft, candidate: unknown): Reaction {
   const { state } = draft;
   const ours = state.tasks.map((task) => task.plan.id);
@@ -147,7 +147,7 @@ function extend(draft: Draft, candidate: unknown): Reaction {
   const isOurs = (task: unknown) => ours.some((id) => id === (task as { id?: unknown } | null)?.id);
   const added = Array.isArray(tasks) ? tasks.filter((task) => !isOurs(task)) : [];
   if (added.length === 0) return "duplicate";
-  // What brings everything to the base waits for the new ones too, and so can't have begun.
+  // The whole feature's pull must contain the new tasks, so it must not have begun.
   const whole = state.tasks.find(isWhole);
   if (whole !== undefined && whole.stage !== "blocked") {
     refusePlan(draft, state.planVersion, [{ kind: "too-late" }]);

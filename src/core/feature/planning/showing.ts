@@ -1,4 +1,4 @@
-/** The plan comment: bringing it up to date, and since when people can read it. */
+/** Refreshes the plan comment, and records since when people can read it. */
 import type { Draft, EventOf, Reaction } from "../draft.ts";
 import { isPlannedAnew } from "../state.ts";
 
@@ -9,7 +9,7 @@ export function showPlan(draft: Draft): void {
   draft.effects.push({ type: "plan.publish", repo: state.repo, issue: state.issue.number, version });
 }
 
-/** Keeps the present plan where asking for another led to none. Its new number is one that no answer still on its way has. */
+/** Keeps the present plan after asking for another failed. Takes a new version, so that a late answer cannot match it. */
 export function keepPlan(draft: Draft): void {
   const { state } = draft;
   if (state.stage !== "proposed" || !isPlannedAnew(state)) return;
