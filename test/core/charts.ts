@@ -61,8 +61,8 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
 
 /** The same of a feature. In every state that is not the last it is swept once a minute. */
 const featureTimers: Record<string, [timer: string, otherwise: string]> = {
-  planning: ["the effect's own tries (30, about 25 minutes)", "parks: `/headgate resume` looks and plans again"],
-  proposed: ["-", "waits for a person's word where the policy asks for it"],
+  planning: ["the effect's own tries (30, about 25 minutes)", "parks: `/headgate resume` observes and plans again"],
+  proposed: ["-", "waits for `/headgate approve` where the policy requires it"],
   executing: ["`sweep`: a minute, or 10 while it waits for a person", "what no webhook announced is seen"],
   "rolling-back": ["`sweep`, as above", "a revert that cannot merge parks its task"],
   completed: ["-", "-"],
