@@ -1,4 +1,4 @@
-/** The whole REST API under one root, with what every answer of GitHub carries. */
+/** Serves the whole REST API under one root, with the headers of every answer of GitHub. */
 
 import { randomBytes } from "node:crypto";
 import { authenticate } from "./access/authenticate.ts";
@@ -38,8 +38,8 @@ export interface ApiOptions {
 }
 
 /**
- * `others` are the routes of the rooms beside this one. Ours come first: `/commits/{ref}/status` is not a commit whose
- * ref ends in `/status`.
+ * Collects the routes. `others` are the routes of other rooms. The own routes come first: `/commits/{ref}/status` is
+ * not a commit whose ref ends in `/status`.
  */
 export function restApi(
   context: SandboxContext,
@@ -92,7 +92,7 @@ export function restApi(
   });
   api.onError((error, http) => {
     if (error instanceof ApiError) return http.json(error.body, error.status);
-    // A fault of the sandbox's own: never hidden behind GitHub's bare words, since somebody has to fix it.
+    // A bug of the sandbox: the answer shows its stack instead of GitHub's bare message.
     return http.json(
       { message: `Server Error: ${error.stack ?? error.message}`, documentation_url: documentation },
       500,
@@ -101,13 +101,13 @@ export function restApi(
   return api;
 }
 
-/** Puts the API where GHES has it: octokit looks for GraphQL beside `/api/v3`, not below it. */
+/** Mounts the API where GHES has it. Octokit expects GraphQL beside `/api/v3`, not below it. */
 export function mountApi(web: Rest, api: Rest): void {
   web.route("/api/v3", api);
   web.post("/api/graphql", ({ req, env }) => api.fetch(new Request(new URL("/graphql", req.url), req.raw), env));
 }
 
-/** Finds out who asks. Whoever shows credentials that are not known is counted with those who show none. */
+/** Finds out who sends the request. Requests with unknown credentials count as anonymous. */
 function identify(http: HttpContext, context: SandboxContext): ApiError | null {
   http.set("actor", { kind: "anonymous" });
   try {
@@ -119,7 +119,7 @@ function identify(http: HttpContext, context: SandboxContext): ApiError | null {
   }
 }
 
-/** As GitHub's look: `E069:28A5:946476:98F36C:6542E844`. */
+/** Returns an id in GitHub's form: `E069:28A5:946476:98F36C:6542E844`. */
 function newRequestId(): string {
   const hex = (bytes: number) => randomBytes(bytes).toString("hex").toUpperCase();
   return [2, 2, 3, 3, 4].map(hex).join(":");
@@ -128,6 +128,6 @@ function newRequestId(): string {
 function addHeaders(http: HttpContext, context: SandboxContext, requestId: string): void {
   http.header("X-GitHub-Request-Id", requestId);
   http.header("X-GitHub-Media-Type", "github.v3; format=json");
-  // Octokit's auth-app corrects its clock by this header, so it must tell the sandbox's time.
+  // Octokit's auth-app corrects its clock by this header, so it must hold the sandbox's time.
   http.header("Date", context.clock.now().toUTCString());
 }

@@ -1,4 +1,4 @@
-/** Names what every room of the sandbox shares: the store, git, the ways to publish what happened, and the addresses. */
+/** The context that every room of the sandbox shares: the store, git, the ways to publish events, and the URLs. */
 import type { Initiator } from "./access/initiator.ts";
 import type { Announce, PushEvent } from "./events/event.ts";
 import type { GitStore } from "./git/store.ts";
@@ -19,8 +19,8 @@ export interface SandboxContext {
 }
 
 /**
- * Follows a move of a ref before the move is announced, so that whoever gets its webhook finds everything up to date.
- * Returns what must come after the announcement; null if nothing must.
+ * Follows a move of a ref before the move is announced. A client that gets the webhook then finds everything up to
+ * date. Returns what must run after the announcement, or null.
  */
 export type RefSubscriber = (scope: ActingScope, push: PushEvent) => Promise<(() => Promise<void>) | null>;
 

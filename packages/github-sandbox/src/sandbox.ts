@@ -1,6 +1,6 @@
 /**
- * The sandbox: a GitHub for one machine. Real git, GitHub's REST API and webhooks, and an Actions runner,:
- * any Octokit client and any git can be pointed at it. This file puts its rooms together.
+ * Puts the rooms of the sandbox together: a GitHub for one machine with real git, GitHub's REST API and webhooks, and
+ * an Actions runner. Any Octokit and any git can use it.
  */
 
 import { join, resolve } from "node:path";
@@ -35,27 +35,27 @@ import { startWebhooks } from "./webhooks/webhooks.ts";
 export type { App, Installation, Repository, User } from "./store/entities.ts";
 
 export interface SandboxOptions {
-  /** Everything the sandbox remembers lives here; started again on the same folder, it goes on. */
+  /** The folder with all data. A sandbox started again on it continues. */
   dataDir: string;
   /** 0, the default, takes any free port. */
   port?: number;
   /**
-   * The address to listen on; 127.0.0.1 by default. The sandbox is for one machine and one trusted user: it has no TLS, and
-   * whoever reaches the port reads every repository on its pages, private ones too.
+   * The address to listen on; 127.0.0.1 by default. The sandbox has no TLS and serves one trusted user: everyone who
+   * reaches the port can read every repository on its pages, private ones too.
    */
   host?: string;
-  /** How many jobs of one account run at the same time, as a plan limits them. */
+  /** The number of concurrent jobs of one account, as a plan limits them. */
   slots: number;
   clock?: Clock;
   /** The Node.js given to jobs; this process's own by default. */
   nodePath?: string;
   /** Environment given to every job beside GitHub's own. */
   environment?: Record<string, string>;
-  /** How much a client may ask: `generous`, the default, refuses nobody in practice; `github` is as GitHub does. */
+  /** The rate limits. `generous`, the default, refuses nobody in practice; `github` are GitHub's own. */
   limits?: LimitsName | Limits;
   /** None by default. The same seed draws the same faults. */
   faults?: FaultSettings;
-  /** Opens `/_sandbox/faults` to whoever bears it; without one there is no such address. */
+  /** The token for `/_sandbox/faults`. Without one the route does not exist. */
   adminToken?: string;
 }
 
@@ -64,21 +64,21 @@ export interface Sandbox extends Seeding {
   url: string;
   /** Base URL for Octokit. */
   apiUrl: string;
-  /** Every route of the REST API, as the router has it. */
+  /** Returns every route of the REST API in the router's syntax. */
   routes(): { method: string; path: string }[];
-  /** The check runs that a pull into the branch would get, from its `pull_request` workflows. */
+  /** Returns the check runs that a pull into the branch would get from its `pull_request` workflows. */
   pullRequestChecks(repository: Repository, branch: string): Promise<Foreseen[]>;
-  /** From now on; faults is not remembered beyond the sandbox's life. */
+  /** Sets the faults from now on. A restart forgets them. */
   setFaults(settings: FaultSettings): void;
-  /** Resolves when no job runs or waits, no webhook is under way and no ref is being moved. */
+  /** Resolves when no job runs or waits, no webhook is under way and no ref moves. */
   idle(): Promise<void>;
-  /** Ends running jobs, gives up webhooks under way, and lets go of the folder. */
+  /** Ends running jobs, aborts webhooks and releases the folder. */
   close(): Promise<void>;
 }
 
 const webhookTimeoutMs = 10_000;
 
-/** @throws Error when the folder is in use by another sandbox, or the port is taken. */
+/** @throws Error if another sandbox uses the folder, or the port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock = options.clock ?? { now: () => new Date() };
   const dataDir = resolve(options.dataDir);
@@ -188,7 +188,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         await git.idle();
         await actions.idle();
         await webhooks.idle();
-        // An App that was told something may have changed something.
+        // An App that got a webhook may have changed something.
       } while (announced !== before);
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Setting the sandbox up: what GitHub does on its web pages. Every verb finds what is already there, so a program can
- * say what it needs at every start; only an App's private key is given once (and renewed on request).
+ * Sets the sandbox up, as people do on GitHub's web pages. Every method finds what already exists, so a program can
+ * call all of them at every start. Only an App's private key is handed out once (and can be renewed).
  */
 
 import { installedRepositories, issueUserToken } from "./access/tokens.ts";
@@ -17,19 +17,19 @@ import type { Webhooks } from "./webhooks/webhooks.ts";
 type Named = Pick<Repository, "id">;
 
 export interface Seeding {
-  /** The person and a token of theirs. */
+  /** Returns the person and a token of theirs. */
   createUser(login: string): { user: User; token: string };
   createOrganization(login: string): User;
-  /** The App, owned by `owner` or by the sandbox's own organisation. @throws Error when the slug is taken. */
+  /** Makes the App, owned by `owner` or by the sandbox's own organisation. @throws Error if the slug is taken. */
   createApp(app: NewApp, owner?: User): Promise<{ app: App; privateKey: string }>;
-  /** A new private key for the App in place of the old one. */
+  /** Replaces the App's private key. */
   renewAppKey(app: App): Promise<string>;
-  /** Installs the App on the account or changes which repositories it reaches. */
+  /** Installs the App on the account, or changes the repositories that it reaches. */
   install(app: App, account: User, repositories: readonly Repository[] | "all"): Installation;
   createRepository(given: { owner: User } & Pick<NewRepository, "name"> & Partial<NewRepository>): Promise<Repository>;
   /**
-   * Fetches `ref` of a git repository (a path or URL) into a branch, which becomes the default branch of a repository
-   * that had no commit. Answers with the commit's SHA.
+   * Fetches `ref` of a git repository (a path or URL) into a branch and returns the commit's SHA. The branch becomes
+   * the default branch of a repository without commits.
    */
   importRepository(repository: Named, source: string, ref: string, branch: string): Promise<string>;
   addCollaborator(repository: Named, user: User, role: Role): void;
@@ -40,9 +40,9 @@ export interface Seeding {
   ): Protection;
   setSecret(repository: Named, name: string, value: string): void;
   setVariable(repository: Named, name: string, value: string): void;
-  /** Every pull of the repository must pass this workflow of another one, on top of its own. */
+  /** Requires every pull of the repository to pass a workflow of another one as well. */
   requireWorkflow(repository: Named, workflow: { repository: Named; ref: string; path: string }): void;
-  /** Where the App's webhooks go from now on; the new target gets a `ping`. */
+  /** Sets the target of the App's webhooks. The new target gets a `ping`. */
   setWebhook(app: App, url: string, secret: string): App;
   findUser(login: string): User | undefined;
   findApp(slug: string): App | undefined;

@@ -1,6 +1,6 @@
-/** How many things go on at the same time, such as jobs or clones; the others wait in the order they came. */
+/** Limits how many jobs or clones run at the same time. The others wait in order. */
 export interface Slots {
-  /** Gives a slot's release once there is one; null when the signal aborts before. Releasing twice is releasing once. */
+  /** Resolves with the release of a slot; null if the signal aborts before. A second release does nothing. */
   take(signal: AbortSignal): Promise<(() => void) | null>;
 }
 

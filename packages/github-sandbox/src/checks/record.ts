@@ -4,7 +4,7 @@ import type { CheckRun, CheckSuite } from "../store/entities.ts";
 import type { StoreScope } from "../store/store.ts";
 import { rollup } from "./rollup.ts";
 
-/** The App's suite for the commit that no workflow run owns; made when there is none. */
+/** Returns the App's suite for the commit that belongs to no workflow run, created if missing. */
 export function suiteFor({ store, repository }: StoreScope, headSha: string, appId: number): CheckSuite {
   const known = store
     .table("checkSuites")
@@ -31,7 +31,7 @@ export function suiteFor({ store, repository }: StoreScope, headSha: string, app
   );
 }
 
-/** Stores the run, new or changed, and announces it. */
+/** Stores a new or changed run and announces it. */
 export async function recordCheckRun(scope: ActingScope, run: CheckRun): Promise<void> {
   const { store, repository, initiator } = scope;
   const before = store.table("checkRuns").get(run.id);

@@ -2,14 +2,14 @@
 import type { CheckRun, CheckStatus, CheckSuite, Conclusion } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 
-/** The newest run of each name: what counts when a check was run again. Oldest name first. */
+/** Returns the newest run of each name: a check that ran again counts by it. The oldest name comes first. */
 export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
   const latest = new Map<string, CheckRun>();
   for (const run of [...runs].sort((a, b) => a.id - b.id)) latest.set(`${run.appId}:${run.name}`, run);
   return [...latest.values()];
 }
 
-/** A suite has the worst conclusion that any of its runs has. */
+/** A suite has the worst conclusion of its runs. */
 const worstFirst: Conclusion[] = [
   "startup_failure",
   "failure",
@@ -23,7 +23,7 @@ const worstFirst: Conclusion[] = [
 ];
 
 export function rollup(store: Store, suite: CheckSuite): { status: CheckStatus; conclusion: Conclusion | null } {
-  // A suite of Actions is as far as its workflow run, which may have jobs to come, or none at all when it cannot start.
+  // A suite of Actions follows its workflow run. That may have jobs to come, or none at all if it cannot start.
   const workflowRun = suite.workflowRunId === null ? undefined : store.table("runs").get(suite.workflowRunId);
   if (workflowRun !== undefined) {
     const { status, conclusion } = workflowRun;

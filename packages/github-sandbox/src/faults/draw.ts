@@ -1,6 +1,6 @@
 /**
- * Draws the faults of requests, webhooks, test merges and runners. A draw is pure: the same level, seed and subject give the same
- * fault, whatever else happens and in whatever order. So a run that went wrong can be played again.
+ * Draws the faults of requests, webhooks, test merges and runners. A draw is pure: the same level, seed and subject
+ * give the same fault, in whatever order and whatever else happens. So a failed run can be repeated.
  */
 import { createHash } from "node:crypto";
 
@@ -10,20 +10,20 @@ export type FaultLevel = (typeof faultLevels)[number];
 export type RequestFault =
   | { kind: "none" }
   | { kind: "slow"; ms: number }
-  /** 502; `effect`: what was asked for was done all the same. */
+  /** 502. `effect`: the request had its effect all the same. */
   | { kind: "bad-gateway"; effect: boolean }
-  /** No answer, and in the end a broken connection. */
+  /** No answer, then a broken connection. */
   | { kind: "timeout"; effect: boolean; ms: number }
   | { kind: "secondary-limit"; retryAfter: number };
 
-/** A webhook that is late arrives behind those that were not. */
+/** A late webhook arrives behind later ones. */
 export interface DeliveryFault {
   isLost: boolean;
   copies: 1 | 2;
   delayMs: number;
 }
 
-/** Chances of one request, webhook, test merge or job; times are the longest. */
+/** The chances of each fault; times are upper bounds. */
 interface Strength {
   badGateway: number;
   timeout: number;
@@ -79,7 +79,7 @@ const strengths: Record<Exclude<FaultLevel, "none">, Strength> = {
   },
 };
 
-/** Numbers from 0 to below 1, the same for the same seed and thing. The kinds in `thing` are part of every recorded seed. */
+/** Returns numbers from 0 to below 1 by seed and subject. Every recorded seed depends on the kinds in `thing`. */
 function chances(seed: number, thing: string): number[] {
   const hash = createHash("sha256").update(`${seed}\n${thing}`).digest();
   return [0, 4, 8, 12].map((at) => hash.readUInt32BE(at) / 2 ** 32);
@@ -110,7 +110,7 @@ export function deliveryFault(level: FaultLevel, seed: number, thing: string): D
   };
 }
 
-/** Milliseconds until a test merge begins. */
+/** Returns the milliseconds before a test merge begins. */
 export function mergeabilityDelay(level: FaultLevel, seed: number, thing: string): number {
   if (level === "none") return 0;
   const strength = strengths[level];
@@ -118,7 +118,7 @@ export function mergeabilityDelay(level: FaultLevel, seed: number, thing: string
   return late < strength.mergeabilityLate ? Math.round(howLate * strength.mergeabilityLateMs) : 0;
 }
 
-/** Milliseconds after which the job's runner is lost; null: it stays. */
+/** Returns the milliseconds after which the job's runner is lost; null: never. */
 export function runnerLostAfter(level: FaultLevel, seed: number, thing: string): number | null {
   if (level === "none") return null;
   const strength = strengths[level];

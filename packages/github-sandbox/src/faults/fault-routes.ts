@@ -1,6 +1,6 @@
 /**
- * Reads and sets the faults from outside: `GET` and `PUT /_sandbox/faults`. No address of GitHub's begins like this. Only for
- * this machine, and only with the admin token.
+ * Routes `GET` and `PUT /_sandbox/faults`, which read and set the faults. GitHub has no such path. They need the admin
+ * token and serve only this machine.
  */
 
 import { timingSafeEqual } from "node:crypto";

@@ -18,7 +18,7 @@ export interface FaultSettings {
 
 export class Faults {
   #settings: FaultSettings = { level: "none", seed: 0 };
-  /** How many of each thing there have been since these settings. */
+  /** Counts each kind of subject since these settings were set. */
   #counts = new Map<string, number>();
   readonly #closing = new AbortController();
 
@@ -26,7 +26,7 @@ export class Faults {
     return this.#settings;
   }
 
-  /** Applies from now on. Counting starts again, so that the same seed draws the same faults. */
+  /** Sets the faults from now on. Counting starts again, so that the same seed draws the same faults. */
   set(settings: FaultSettings): void {
     this.#settings = settings;
     this.#counts = new Map();
@@ -48,7 +48,7 @@ export class Faults {
     await this.pause(mergeabilityDelay(level, seed, this.#thing(`test merge ${pullId}`)));
   }
 
-  /** A signal that aborts when the job's runner is lost; it must be ended with the job. */
+  /** Returns a signal that aborts when the job's runner is lost. Callers must call `end` with the job. */
   runner(job: string): { lost: AbortSignal; end(): void } {
     const { level, seed } = this.#settings;
     const after = runnerLostAfter(level, seed, this.#thing(job));
@@ -57,7 +57,7 @@ export class Faults {
     return { lost: loss.signal, end: () => clearTimeout(timer) };
   }
 
-  /** Ends early when the sandbox closes. */
+  /** Waits, but no longer than until the sandbox closes. */
   async pause(ms: number): Promise<void> {
     if (ms === 0) return;
     await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
@@ -67,7 +67,7 @@ export class Faults {
     this.#closing.abort();
   }
 
-  /** Names the next of its like. At level none nothing is counted. */
+  /** Names the next subject of its kind. At level none nothing is counted. */
   #thing(like: string): string {
     if (this.#settings.level === "none") return like;
     const count = (this.#counts.get(like) ?? 0) + 1;

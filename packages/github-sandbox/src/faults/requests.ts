@@ -28,11 +28,11 @@ export async function withFaults(faults: Faults, http: HttpContext, work: () => 
 
 function breakOff(http: HttpContext): void {
   (http.env as HttpBindings).outgoing.destroy();
-  // Tells the server that there is nothing left to send.
+  // Hono's mark for a response that is already sent.
   answer(http, new Response(null, { headers: { "x-hono-already-sent": "true" } }));
 }
 
-/** In place of what the work answered, with nothing left of that. */
+/** Replaces the answer and all of its headers. */
 function answer(http: HttpContext, response: Response): void {
   http.res = undefined;
   http.res = response;

@@ -3,7 +3,7 @@
 import { unprocessable } from "../access/errors.ts";
 import type { StoreScope } from "../store/store.ts";
 
-/** @throws ApiError 422 for someone who cannot be assigned. */
+/** Returns the ids of the users. @throws ApiError 422 if one cannot be assigned. */
 export function assigneeIds({ store, repository }: StoreScope, logins: readonly string[]): number[] {
   return logins.map((login) => {
     const user = store.table("users").find((each) => each.login.toLowerCase() === login.toLowerCase());

@@ -5,7 +5,7 @@ import { userById } from "../store/users.ts";
 import { labelNamed, labelsOf } from "./labels.ts";
 import { recordEvent } from "./record-event.ts";
 
-/** The issue as it is now, and what happened to it, in order. */
+/** The changed issue and its changes in order. */
 export interface ChangedIssue {
   issue: Issue;
   changes: readonly IssueChange[];
@@ -34,7 +34,7 @@ export function changeWords(context: SandboxContext, issue: Issue, wanted: Wante
   return { issue: saveIssue(context, issue, { title, body }), changes: [{ action: "edited", changes }] };
 }
 
-/** Makes the issue's labels exactly these. */
+/** Replaces the issue's labels. */
 export function changeLabels(scope: ActingScope, issue: Issue, names: readonly string[]): ChangedIssue {
   const named = names.map((name) => labelNamed(scope, name));
   const wanted = [...new Map(named.map((each) => [each.id, each])).values()];
@@ -59,7 +59,7 @@ export function recordLabeling(
   recordEvent(scope, issue, event, scope.initiator.user.id, { label: { name, color } });
 }
 
-/** Makes the issue's assignees exactly these. */
+/** Replaces the issue's assignees. */
 export function changeAssignees(context: SandboxContext, issue: Issue, ids: readonly number[]): ChangedIssue {
   const added = ids.filter((id) => !issue.assigneeIds.includes(id));
   const removed = issue.assigneeIds.filter((id) => !ids.includes(id));
@@ -71,7 +71,7 @@ export function changeAssignees(context: SandboxContext, issue: Issue, ids: read
   return { issue: saveIssue(context, issue, { assigneeIds: [...ids] }), changes };
 }
 
-/** Changes these fields of the issue as it is now: another request may have changed others meanwhile. */
+/** Changes these fields of the stored issue. Another request may have changed other fields meanwhile. */
 export function saveIssue(context: SandboxContext, issue: Issue, change: Partial<Issue>): Issue {
   const present = context.store.table("issues").get(issue.id) ?? issue;
   return context.store.table("issues").put({ ...present, ...change, updatedAt: context.store.now() });

@@ -3,7 +3,7 @@ import type { ActingScope } from "../context.ts";
 import type { BodyChanged, Written } from "../events/event.ts";
 import type { Comment, Issue } from "../store/entities.ts";
 
-/** Announces nothing for a comment whose issue is gone. */
+/** Announces nothing if the comment's issue is gone. */
 function announceComment(scope: ActingScope, comment: Comment, change: Written<BodyChanged>): void {
   const { repository } = scope;
   const issue = scope.store

@@ -1,17 +1,17 @@
-/** A repository's labels, and the labels of its issues, which remember them by name. */
+/** Changes a repository's labels. Its issues refer to them by name. */
 
 import { notFound, unprocessable } from "../access/errors.ts";
 import type { ActingScope, RepositoryScope, SandboxContext } from "../context.ts";
 import type { Issue, Label } from "../store/entities.ts";
 
-/** Ignores case, as GitHub does. */
+/** Finds a label by name, ignoring case as GitHub does. */
 export function findLabel(scope: RepositoryScope, name: string): Label | undefined {
   return scope.store
     .table("labels")
     .find((each) => each.repositoryId === scope.repository.id && each.name.toLowerCase() === name.toLowerCase());
 }
 
-/** The repository's label of that name, created if there is none, as GitHub does. */
+/** Finds the label, or creates it as GitHub does. */
 export function labelNamed(scope: ActingScope, name: string): Label {
   const known = findLabel(scope, name);
   return known ?? storeLabel(scope, { name, color: null, description: null });
@@ -19,12 +19,12 @@ export function labelNamed(scope: ActingScope, name: string): Label {
 
 export interface NewLabel {
   name: string;
-  /** Null: grey. */
+  /** null: grey. */
   color: string | null;
   description: string | null;
 }
 
-/** @throws ApiError 422 when the name is taken. */
+/** @throws ApiError 422 if the name is taken. */
 export function createLabel(scope: ActingScope, given: NewLabel): Label {
   if (findLabel(scope, given.name) !== undefined) throw nameTaken();
   return storeLabel(scope, given);
@@ -43,7 +43,7 @@ function storeLabel(scope: ActingScope, { name, color, description }: NewLabel):
   return label;
 }
 
-/** @throws ApiError 422 when another label has the name. */
+/** @throws ApiError 422 if another label has the name. */
 export function editLabel(
   scope: ActingScope,
   old: Label,
@@ -81,7 +81,7 @@ function nameTaken() {
   return unprocessable("Label", [{ field: "name", code: "already_exists" }]);
 }
 
-/** Renames the label on every issue that has it; `to` null takes it off. */
+/** Renames the label on every issue that has it, or removes it if `to` is null. */
 function relabel(scope: RepositoryScope, from: string, to: string | null): void {
   const issues = scope.store.table("issues");
   scope.store.transaction(() => {
@@ -94,13 +94,13 @@ function relabel(scope: RepositoryScope, from: string, to: string | null): void 
   });
 }
 
-/** The issue's labels as entities, in the order they were added. */
+/** Returns the issue's labels in the order they were added. */
 export function labelsOf({ store }: Pick<SandboxContext, "store">, issue: Issue): Label[] {
   const known = store.table("labels").filter((entity) => entity.repositoryId === issue.repositoryId);
   return issue.labels.flatMap((name) => known.find((entity) => entity.name === name) ?? []);
 }
 
-/** The names of the issue's other labels. @throws ApiError 404 when it has no such label. */
+/** Returns the names of the issue's other labels. @throws ApiError 404 if it lacks this label. */
 export function labelsWithout(issue: Issue, name: string): string[] {
   const others = issue.labels.filter((each) => each.toLowerCase() !== name.toLowerCase());
   if (others.length === issue.labels.length) throw notFound("Label does not exist");

@@ -4,7 +4,7 @@ import type { Issue } from "../store/entities.ts";
 
 type Query = Partial<Record<string, string>>;
 
-/** The issues that the query asks for, newest first unless it asks for another order. */
+/** Lists the issues of a query, newest first unless it sets another order. */
 export function listIssues(scope: RepositoryScope, query: Query): Issue[] {
   const state = query.state ?? "open";
   const labels = (query.labels ?? "").split(",").filter((name) => name !== "");

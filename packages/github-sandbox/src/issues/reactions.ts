@@ -1,4 +1,4 @@
-/** Reactions to issues and comments. */
+/** Stores reactions to issues and comments. */
 import type { SandboxContext } from "../context.ts";
 import type { Reaction } from "../store/entities.ts";
 
@@ -8,7 +8,7 @@ export function reactionsTo({ store }: Pick<SandboxContext, "store">, subject: R
     .filter((each) => each.subject.kind === subject.kind && each.subject.id === subject.id);
 }
 
-/** A person reacts in the same way once: the second time finds the first. */
+/** Stores a person's reaction, or returns the same one from before. */
 export function react(
   context: SandboxContext,
   given: Pick<Reaction, "repositoryId" | "subject" | "userId" | "content">,

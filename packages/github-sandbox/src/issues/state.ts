@@ -46,7 +46,7 @@ export function openIssue(scope: ActingScope, given: NewIssue): Issue {
 
 export type CloseReason = "completed" | "not_planned" | "duplicate";
 
-/** Closes the issue. One that is closed already gets the reason, if one is given. */
+/** Closes the issue. A closed issue only gets the reason, if one is given. */
 export function closeIssue(scope: ActingScope, issue: Issue, reason: CloseReason | null): Issue {
   const { initiator } = scope;
   if (issue.state === "closed") return reason === null ? issue : saveIssue(scope, issue, { stateReason: reason });

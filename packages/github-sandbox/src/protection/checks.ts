@@ -1,10 +1,10 @@
-/** What check runs and commit statuses say of a commit, and what is missing of what a branch requires. */
+/** Compares a commit's check runs and statuses with the checks that a branch requires. */
 
 import type { CheckRun, CommitStatus } from "../store/entities.ts";
 import type { StoreScope } from "../store/store.ts";
 import { appOfBot } from "./bypass.ts";
 
-/** `foreign`: it was reported, but not by the App it must come from. */
+/** `foreign`: reported, but by another App than the required one. */
 export type CheckState = "success" | "pending" | "failing" | "foreign" | "expected";
 
 export interface Requirement {
@@ -12,7 +12,7 @@ export interface Requirement {
   state: CheckState;
 }
 
-/** A required check; an App's number binds it to that App. */
+/** A required check. `appId` binds it to one App. */
 interface Required {
   context: string;
   appId: number | null;
@@ -20,7 +20,8 @@ interface Required {
 
 function stateOfRun(run: CheckRun): CheckState {
   if (run.status !== "completed") return "pending";
-  // https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/…/about-status-checks: skipped and neutral pass.
+  // Skipped and neutral count as passed:
+  // https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/…/about-status-checks
   return run.conclusion === "success" || run.conclusion === "neutral" || run.conclusion === "skipped"
     ? "success"
     : "failing";
@@ -31,7 +32,7 @@ function stateOfStatus(status: CommitStatus): CheckState {
   return status.state === "pending" ? "pending" : "failing";
 }
 
-/** The one with the highest id of each key: a check that ran again counts by its last run. */
+/** Returns the row with the highest id of each key. A check that ran again counts by its last run. */
 export function latest<Row extends { id: number }>(rows: readonly Row[], key: (row: Row) => string): Row[] {
   const found = new Map<string, Row>();
   for (const row of rows) {
@@ -44,11 +45,11 @@ export function latest<Row extends { id: number }>(rows: readonly Row[], key: (r
 interface Reported {
   name: string;
   state: CheckState;
-  /** Who reported it: the check run's App, or the App whose bot set the status. */
+  /** The check run's App, or the App whose bot set the status. */
   appId: number | null;
 }
 
-/** The latest of every check run and status at the commit. */
+/** Returns the latest report of every check run and status at the commit. */
 export function reportedChecks(scope: StoreScope, sha: string): Reported[] {
   const { store, repository } = scope;
   const runs = store.table("checkRuns").filter((run) => run.repositoryId === repository.id && run.headSha === sha);
@@ -69,7 +70,7 @@ export function reportedChecks(scope: StoreScope, sha: string): Reported[] {
   ];
 }
 
-/** Worst first: of several reports under one name all must pass. */
+/** Worst first: all reports of one name must pass. */
 const order: CheckState[] = ["failing", "pending", "success"];
 
 function judged({ context, appId }: Required, reported: readonly Reported[]): Requirement {
@@ -92,8 +93,8 @@ const words = {
 };
 
 /**
- * GitHub's sentence for checks that do not pass, or null:
- * https://github.com/kubeflow/pipelines/issues/4384 and https://github.com/mozilla/send/issues/787 show both forms.
+ * Returns GitHub's message for checks that do not pass, or null. Both forms:
+ * https://github.com/kubeflow/pipelines/issues/4384 and https://github.com/mozilla/send/issues/787
  */
 export function checksRefusal(required: readonly Requirement[]): string | null {
   const open = required.flatMap(({ context, state }) => (state === "success" ? [] : [{ context, state }]));
@@ -101,7 +102,7 @@ export function checksRefusal(required: readonly Requirement[]): string | null {
   if (first === undefined) return null;
   if (required.length === 1) return `Required status check "${first.context}" ${words[first.state].one}.`;
   const counted = `${open.length} of ${required.length} required status checks`;
-  // Among several, one that another App reported counts as one that nobody did.
+  // Among several checks, one reported by another App counts as not reported.
   const named = open.map(({ state }) => (state === "foreign" ? "expected" : state));
   const states = [...new Set(named)];
   const [only] = states;

@@ -1,9 +1,9 @@
-/** A branch's classic protection. */
+/** Reads a branch's classic protection. */
 
 import type { Protection, Repository } from "../store/entities.ts";
 import type { StoreScope } from "../store/store.ts";
 
-/** What a branch is protected by before anything is asked for. */
+/** Returns a protection that requires nothing yet. */
 export function unprotected(repository: Repository, branch: string): Protection {
   return {
     id: `${repository.id}:${branch}`,
@@ -31,6 +31,6 @@ export function unprotected(repository: Repository, branch: string): Protection 
 export function protectionOf(scope: StoreScope, branch: string): Protection | null {
   const { repository } = scope;
   const stored = scope.store.table("protections").get(`${repository.id}:${branch}`);
-  // A row of an earlier version lacks what that version did not know.
+  // A row of an earlier version lacks newer fields.
   return stored === undefined ? null : { ...unprotected(repository, branch), ...stored };
 }

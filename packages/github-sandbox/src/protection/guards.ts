@@ -1,4 +1,4 @@
-/** What stands guard over a ref: its branch's classic protection, and every active ruleset that names it. */
+/** Collects the guards of a ref: its branch's classic protection and every active ruleset that names it. */
 
 import { roleOf } from "../access/permissions.ts";
 import type { Allowed, MergeMethod, Protection, Ruleset, User } from "../store/entities.ts";
@@ -8,7 +8,7 @@ import { appOfBot, bypassOf } from "./bypass.ts";
 import { protectionOf } from "./classic.ts";
 import { fnmatch } from "./pattern.ts";
 
-/** Each thing a guard can object to. */
+/** The demands that a guard can make. */
 export type Demand =
   | "creation"
   | "update"
@@ -25,31 +25,31 @@ export type Demand =
 
 export interface Guard {
   from: "protection" | "rules";
-  /** What it forbids outright. */
+  /** Moves that the guard always refuses. */
   forbids: ReadonlySet<"creation" | "update" | "deletion" | "force">;
-  /** Whether the user is one of those who may change the branch at all. */
+  /** Returns true if the user may change the branch at all. */
   admits(user: User): boolean;
-  /** Changes come by pull request only. */
+  /** Set if changes need a pull request. */
   pull: {
     approvals: number;
     dismissStale: boolean;
-    /** The last push must be approved by somebody else than whoever made it. */
+    /** True if another person than its author must approve the last push. */
     lastPush: boolean;
     codeOwners: boolean;
     methods: readonly MergeMethod[] | null;
   } | null;
-  /** Every conversation on a pull's diff must be settled. */
+  /** True if every review thread must be resolved. */
   threads: boolean;
   signed: boolean;
   checks: readonly { context: string; appId: number | null }[];
   checksOnCreation: boolean;
-  /** Whether who may change the branch is also who may make it. */
+  /** True if users who may change the branch may also create it. */
   admitsCreators: boolean;
   upToDate: boolean;
   linear: boolean;
-  /** Whether the user need not heed this demand, when pushing or when merging a pull. */
+  /** Returns true if the user may bypass this demand when pushing or merging. */
   excuses(user: User, demand: Demand, way: "push" | "merge"): boolean;
-  /** Whether an excuse is told to whoever was excused. */
+  /** Returns true if a bypass is reported to the user. */
   tellsExcuses(user: User): boolean;
 }
 
@@ -60,12 +60,12 @@ export function guardsOf(scope: StoreScope, ref: string): Guard[] {
   return [...(protection === null ? [] : [ofProtection(scope, protection)]), ...rulesets];
 }
 
-/** Whether the branch is told as `protected`: rulesets count as well. */
+/** Returns true if the branch is `protected`. Rulesets count as well. */
 export function isProtected(scope: StoreScope, branch: string): boolean {
   return guardsOf(scope, `refs/heads/${branch}`).length > 0;
 }
 
-/** The active rulesets that name the ref, whether it exists or not, oldest first. */
+/** Returns the active rulesets that name the ref, oldest first. The ref need not exist. */
 export function rulesetsOn(scope: StoreScope, ref: string): Ruleset[] {
   const { repository } = scope;
   const [, kind] = ref.split("/");
@@ -119,7 +119,7 @@ function ofProtection(scope: StoreScope, protection: Protection): Guard {
     linear: protection.requiredLinearHistory,
     excuses(user, demand) {
       if (demand === "pull" && isListed(protection.pullBypass, user)) return true;
-      // These two hold for admins as well, whatever `enforce_admins` says.
+      // These two bind admins too, whatever `enforce_admins` is.
       if (demand === "deletion" || demand === "force") return false;
       return !protection.enforceAdmins && roleOf(scope.repository, user) === "admin";
     },
@@ -162,7 +162,7 @@ function ofRuleset(scope: StoreScope, ruleset: Ruleset): Guard {
       const mode = bypassOf(scope, ruleset, user);
       return mode === "always" || mode === "exempt" || (mode === "pull_request" && way === "merge");
     },
-    // https://docs.github.com/en/rest/repos/rules: for an `exempt` actor rules are not evaluated at all.
+    // Rules are not evaluated for an `exempt` actor: https://docs.github.com/en/rest/repos/rules
     tellsExcuses: (user) => bypassOf(scope, ruleset, user) !== "exempt",
   };
 }

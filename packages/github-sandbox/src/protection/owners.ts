@@ -1,7 +1,7 @@
 /**
- * Code owners: whose approval a pull needs for what it changes. The file is read from the base branch, and the last pattern
- * that names a path decides. An owner that the sandbox does not know (teams, it knows none) can approve nothing, where
- * GitHub would leave such a path without an owner: a rule that somebody relies on is rather shut than open.
+ * Finds the code owners who must approve a pull. The file is read from the base branch; the last pattern that matches a
+ * path decides. An unknown owner, such as a team, can approve nothing, so its paths stay blocked. GitHub would leave
+ * them without an owner; blocking is the safe side for a rule that someone relies on.
  * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
  */
 
@@ -11,12 +11,12 @@ import { mergeBase } from "../git/plumbing/history.ts";
 import type { Pull, User } from "../store/entities.ts";
 import { guardsOf } from "./guards.ts";
 
-/** Any one of these may approve, as the file writes them: `ada`, `acme/core`, `ada@example.org`. */
+/** Owners as the file names them: `ada`, `acme/core`, `ada@example.org`. An approval of any of them is enough. */
 export type Owners = readonly string[];
 
 const places = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
-/** Of everything that the pull changes, where the base's rules ask for it; those of each path once. */
+/** Returns the owners of each changed path, without duplicates; none if the base does not require code owners. */
 export async function ownersOf(scope: RepositoryScope, pull: Pull, baseSha: string): Promise<Owners[]> {
   const { repository } = scope;
   const guards = guardsOf(scope, `refs/heads/${pull.baseRef}`);
@@ -27,7 +27,7 @@ export async function ownersOf(scope: RepositoryScope, pull: Pull, baseSha: stri
     const git = scope.git.at(repository);
     const from = (await mergeBase(git, baseSha, pull.headSha)) ?? baseSha;
     const rules = parseOwners(text);
-    // A file that was moved is its old place's owners' concern too.
+    // The owners of a moved file's old path must approve too.
     const paths = await git.fields(["diff-tree", "-r", "-z", "--no-renames", "--name-only", from, pull.headSha]);
     const found = paths.map((path) => ownersIn(rules, path)).filter((owners) => owners.length > 0);
     return [...new Map(found.map((owners) => [owners.join(), owners])).values()];
@@ -43,20 +43,20 @@ interface OwnedBy {
 export function parseOwners(text: string): OwnedBy[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [pattern = "", ...owners] = line.replace(/(^|\s)#.*$/, "").match(/(?:\\.|\S)+/g) ?? [];
-    // These two, which .gitignore has, are not for code owners: GitHub passes over the line.
+    // .gitignore has these two, CODEOWNERS has not: GitHub skips the line.
     if (pattern === "" || /^!|\[/.test(pattern)) return [];
     return { matches: expression(pattern), owners: owners.map((owner) => owner.replace(/^@/, "")) };
   });
 }
 
-/** None: nobody owns the path. */
+/** Returns the owners of the path; none if no pattern matches. */
 export function ownersIn(rules: readonly OwnedBy[], path: string): Owners {
   return rules.findLast(({ matches }) => matches.testExact(path))?.owners ?? [];
 }
 
 function expression(pattern: string): RE2JS {
   const plain = pattern.replace(/\\(.)/g, "$1");
-  // One that has a slash but at its end starts at the root.
+  // A pattern with a slash before its end starts at the root.
   const anchored = /\/./.test(plain);
   const made = plain
     .replace(/^\//, "")
@@ -68,7 +68,7 @@ function expression(pattern: string): RE2JS {
       return part === "?" ? "[^/]" : RE2JS.quote(part);
     })
     .join("");
-  // `docs/*` is the files there, `docs` and `docs/` are all that lies below.
+  // `docs/*` matches the files directly in the folder, `docs` and `docs/` match all below it.
   const ending = plain.endsWith("/") ? ".*" : plain.endsWith("/*") ? "" : "(?:/.*)?";
   return RE2JS.compile(`${anchored ? "" : "(?:.*/)?"}${made}${ending}`, RE2JS.DOTALL);
 }

@@ -5,10 +5,10 @@
  */
 import { RE2JS } from "re2js";
 
-/** Stands for the slash, so that no set of characters holds it; no ref's name has it. */
+/** Stands for the slash, so that no set of characters matches it. No ref's name contains it. */
 const SLASH = "\u0001";
 
-/** In time that grows with the name's length only, whatever the pattern. */
+/** Matches in time linear in the name's length, whatever the pattern. */
 export function fnmatch(pattern: string, name: string): boolean {
   return RE2JS.matches(expression(pattern), name.replaceAll("/", SLASH));
 }

@@ -1,4 +1,4 @@
-/** What everything that guards a pull's base asks of its reviews, taken together. */
+/** Sums up what all guards of a pull's base require of its reviews. */
 
 import type { Pull } from "../store/entities.ts";
 import type { Store, StoreScope } from "../store/store.ts";
@@ -19,8 +19,8 @@ function demandsOn(scope: StoreScope, baseRef: string) {
 }
 
 /**
- * GitHub's sentences for what the reviews lack; that about the last push is its merge box's. An update of the branch counts
- * as a push, and only an approval of the very head as one of the last push.
+ * Returns GitHub's messages for missing reviews; the message about the last push is that of the merge box. An update of
+ * the branch counts as a push. Only an approval of the present head counts as an approval of the last push.
  */
 export function reviewObjections(
   store: Store,
@@ -51,8 +51,8 @@ function isApprovedBy(store: Store, { approvals }: StandingReviews, owners: Owne
 }
 
 /**
- * GraphQL's `reviewDecision`: what the reviews amount to against what the base requires; null when it requires none.
- * @param owners Of what the pull changes; see `ownersOf`.
+ * Returns GraphQL's `reviewDecision`; null if the base requires no reviews.
+ * @param owners The code owners of the pull's changes (`ownersOf`).
  */
 export function decisionOn(scope: StoreScope, pull: Pull, owners: readonly Owners[]): ReviewDecision | null {
   const demands = demandsOn(scope, pull.baseRef);
@@ -64,7 +64,7 @@ export function decisionOn(scope: StoreScope, pull: Pull, owners: readonly Owner
   return lacking.length === 0 ? "APPROVED" : "REVIEW_REQUIRED";
 }
 
-/** Whether a push that changes what was approved takes the approval back. */
+/** Returns true if a push that changes the diff dismisses approvals. */
 export function dismissesStale(scope: StoreScope, baseRef: string): boolean {
   return demandsOn(scope, baseRef).some(({ dismissStale }) => dismissStale);
 }

@@ -1,5 +1,5 @@
 /**
- * What a pull's reviews amount to: the one place that rules, merges and GraphQL ask.
+ * Finds the reviews of a pull that count. Rules, merges and GraphQL all use this file.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/about-pull-request-reviews
  */
 
@@ -9,14 +9,17 @@ import type { Pull, Repository, Review, User } from "../store/entities.ts";
 import type { Store, StoreScope } from "../store/store.ts";
 
 export interface StandingReviews {
-  /** By people and Apps that may write, each reviewer's last word. */
+  /** The latest reviews of people and Apps with write access. */
   approvals: Review[];
   objections: Review[];
 }
 
 export type ReviewDecision = "APPROVED" | "CHANGES_REQUESTED" | "REVIEW_REQUIRED";
 
-/** Every reviewer's last verdict. A comment leaves it as it was; a dismissed one is none, and does not bring back an older one. */
+/**
+ * Returns each reviewer's latest verdict. A comment does not replace it. A dismissed verdict counts as none and does
+ * not bring back an older one.
+ */
 export function latestVerdicts(store: Store, pull: Pull): Review[] {
   const last = new Map<number, Review>();
   for (const review of store.table("reviews").filter((each) => each.pullId === pull.id)) {
@@ -32,7 +35,7 @@ function isLater(one: Review, other: Review): boolean {
   return order > 0 || (order === 0 && one.id > other.id);
 }
 
-/** The verdicts that count. */
+/** Returns the verdicts that count. */
 export function standingReviews(scope: StoreScope, pull: Pull): StandingReviews {
   const counting = latestVerdicts(scope.store, pull).filter(({ userId }) => mayApprove(scope, userId));
   return {
@@ -41,14 +44,14 @@ export function standingReviews(scope: StoreScope, pull: Pull): StandingReviews 
   };
 }
 
-/** Whether the user's review counts: people with write access, and Apps that may write contents. */
+/** Returns true for people with write access and Apps that may write contents. */
 function mayApprove(scope: StoreScope, userId: number): boolean {
   const user = scope.store.table("users").get(userId);
   if (user === undefined) return false;
   return user.type === "Bot" ? appMayWrite(scope, user) : mayWrite(scope.repository, user);
 }
 
-/** A person with at least write access. */
+/** Returns true for a person with at least write access. */
 export function mayWrite(repository: Repository, user: User): boolean {
   const role = roleOf(repository, user);
   return role === "write" || role === "maintain" || role === "admin";
@@ -62,9 +65,9 @@ function appMayWrite(scope: StoreScope, bot: User): boolean {
 }
 
 /**
- * GitHub's sentence against a merge that needs this many approvals, or null. The first is what merging answers
- * (https://github.com/Reviewable/Reviewable/issues/561); the second is the merge box's, since the API's own is nowhere
- * written down.
+ * Returns GitHub's message for a merge without enough approvals, or null. The first form is that of a merge
+ * (https://github.com/Reviewable/Reviewable/issues/561). The second is that of the merge box; the API's own is not
+ * published.
  */
 export function reviewsRefusal({ approvals, objections }: StandingReviews, required: number): string | null {
   if (approvals.length < required) {
@@ -77,8 +80,8 @@ export function reviewsRefusal({ approvals, objections }: StandingReviews, requi
 }
 
 /**
- * GraphQL's `reviewDecision`. @param required How many approvals the base branch requires; null when it requires no
- * reviews, and then there is no decision (https://github.com/orgs/community/discussions/24375).
+ * Returns GraphQL's `reviewDecision`. @param required The approvals that the base requires. With null there is no
+ * decision (https://github.com/orgs/community/discussions/24375).
  */
 export function reviewDecision(scope: StoreScope, pull: Pull, required: number | null): ReviewDecision | null {
   if (required === null) return null;

@@ -8,7 +8,7 @@ import { type Commit, readCommit } from "../git/plumbing/objects.ts";
 import { resolveCommit } from "../git/plumbing/stored-refs.ts";
 import type { Repository } from "../store/entities.ts";
 
-/** GitHub shows at most this many commits of one push. */
+/** GitHub's limit of commits in one push event. */
 const shownCommits = 2048;
 
 export async function pushOf(git: GitDir, repository: Repository, moved: MovedRef): Promise<PushEvent> {
@@ -33,7 +33,7 @@ export async function pushOf(git: GitDir, repository: Repository, moved: MovedRe
   };
 }
 
-/** What the move brought, oldest first: against the old tip, or for a new branch against every other branch. */
+/** Lists the new commits, oldest first: those since the old tip, or for a new branch those on no other branch. */
 async function newCommits(git: GitDir, { ref, before }: MovedRef, after: string): Promise<Commit[]> {
   const branch = branchOf(ref);
   if (branch === null) return [];
@@ -41,7 +41,7 @@ async function newCommits(git: GitDir, { ref, before }: MovedRef, after: string)
   return log(git, after, { onlyOn: branch, limit: shownCommits, reverse: true });
 }
 
-/** The commit a ref is at: a branch's tip, or what a tag leads to. */
+/** Returns the commit of a ref: a branch's tip, or the target of a tag. */
 async function commitOf(git: GitDir, ref: string, object: string): Promise<Commit | null> {
   const sha = branchOf(ref) === null ? await resolveCommit(git, object) : object;
   return sha === null ? null : readCommit(git, sha);

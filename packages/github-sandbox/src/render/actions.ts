@@ -1,4 +1,4 @@
-/** Workflows, their runs, jobs and artifacts, in REST answers and in webhook payloads. */
+/** Renders workflows, runs, jobs and artifacts, for REST answers and webhook payloads. */
 
 import type { HeadCommit } from "../git/store.ts";
 import type { Artifact, Job, Workflow, WorkflowRun } from "../store/entities.ts";
@@ -22,7 +22,7 @@ export function renderWorkflow(scope: RenderScope, entity: Workflow) {
   } satisfies Schema<"workflow">;
 }
 
-/** The run's pulls as they are now. */
+/** Renders the run's open pulls. */
 function pullsOf(scope: RenderScope, run: WorkflowRun) {
   const { repository } = scope;
   const repo = { id: repository.id, url: repositoryApi(scope), name: repository.name };
@@ -38,7 +38,7 @@ function pullsOf(scope: RenderScope, run: WorkflowRun) {
     })) satisfies Schema<"pull-request-minimal">[];
 }
 
-/** `headCommit` is the commit of the run's `headSha`. */
+/** Renders a run. `headCommit` is the commit of its `headSha`. */
 export function renderWorkflowRun(scope: RenderScope, run: WorkflowRun, headCommit: HeadCommit) {
   const api = repositoryApi(scope);
   const url = `${api}/actions/runs/${run.id}`;
@@ -98,7 +98,7 @@ export function renderJob(scope: RenderScope, entity: Job, run: WorkflowRun) {
     url: `${api}/actions/jobs/${entity.id}`,
     html_url: `${repositoryWeb(scope)}/actions/runs/${run.id}/job/${entity.id}`,
     status: entity.status,
-    // The published schema leaves out two conclusions that only whole runs have.
+    // The published schema lacks two conclusions that only whole runs have.
     conclusion: entity.conclusion as Schema<"job">["conclusion"],
     created_at: entity.createdAt,
     started_at: entity.startedAt ?? entity.createdAt,

@@ -1,11 +1,11 @@
-/** Apps and their installations. */
+/** Renders Apps and installations. */
 
 import type { App, Installation, Permissions } from "../store/entities.ts";
 import { userById } from "../store/users.ts";
 import { nodeId, type RenderContext, type Schema } from "./site.ts";
 import { renderSimpleUser } from "./user.ts";
 
-/** The names GitHub's check payloads list. An App registered with a newer one shows it all the same, as GitHub does. */
+/** The event names in GitHub's check payloads. An App can have newer ones; they are rendered too, as on GitHub. */
 type EventName = NonNullable<
   NonNullable<NonNullable<Schema<"webhook-check-suite-completed">["check_suite"]["app"]>["events"]>
 >[number];
@@ -28,7 +28,7 @@ export function renderApp(site: RenderContext, app: App) {
   } satisfies NonNullable<Schema<"integration">>;
 }
 
-/** Apps are never removed, so an id that was stored has its App. */
+/** Renders the App with this id. Apps are never removed, so a stored id always has its App. */
 export function renderAppById(site: RenderContext, id: number) {
   const app = site.store.table("apps").get(id);
   if (app === undefined) throw new Error(`no App ${id}`);
@@ -62,7 +62,7 @@ export function renderInstallation(site: RenderContext, entity: Installation, ap
   } satisfies Schema<"installation">;
 }
 
-/** GitHub types each permission by its own levels; ours are checked when they are granted. */
+/** Renders permissions. GitHub types each with its own levels; the sandbox checks them when it grants them. */
 export function grantedPermissions(permissions: Permissions) {
   return permissions as Record<string, "read" | "write"> & Schema<"app-permissions">;
 }

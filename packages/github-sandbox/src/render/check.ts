@@ -1,4 +1,4 @@
-/** Check runs, check suites and commit statuses. */
+/** Renders check runs, check suites and commit statuses. */
 
 import { latestRuns, rollup } from "../checks/rollup.ts";
 import type { CheckRun, CheckSuite, CommitStatus } from "../store/entities.ts";
@@ -8,7 +8,7 @@ import { renderRepository } from "./repository.ts";
 import { nodeId, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "./site.ts";
 import { renderSimpleUser } from "./user.ts";
 
-/** The open pulls whose head is this commit. */
+/** Renders the open pulls with this head. */
 function pullsAt(scope: RenderScope, headSha: string) {
   const { repository } = scope;
   const repo = { id: repository.id, url: repositoryApi(scope), name: repository.name };
@@ -40,7 +40,7 @@ export function renderCheckRun(scope: RenderScope, run: CheckRun) {
     html_url: html,
     details_url: run.detailsUrl ?? html,
     status: run.status,
-    // The published schema leaves out two conclusions that GitHub's own Apps set.
+    // The published schema lacks two conclusions that GitHub's own Apps set.
     conclusion: run.conclusion as RestConclusion,
     started_at: run.startedAt ?? run.completedAt ?? scope.store.now(),
     completed_at: run.completedAt,
@@ -79,7 +79,7 @@ function suiteFields(scope: RenderScope, suite: CheckSuite) {
   };
 }
 
-/** `headCommit` is the suite's own. */
+/** Renders a suite. `headCommit` is its head's commit. */
 export function renderCheckSuite<Head extends Schema<"simple-commit">>(
   scope: RenderScope,
   suite: CheckSuite,

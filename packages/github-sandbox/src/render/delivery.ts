@@ -1,4 +1,4 @@
-/** Entries of an App's webhook log. */
+/** Renders the entries of an App's webhook log. */
 import type { Delivery } from "../store/entities.ts";
 import type { Schema } from "./site.ts";
 

@@ -1,4 +1,4 @@
-/** Git's own things (commits, trees, refs, branches) and files, as REST shows them. */
+/** Renders commits, trees, refs, branches and files. */
 
 import { userOfEmail } from "../git/identity.ts";
 import type { FileChange } from "../git/plumbing/diff.ts";
@@ -10,7 +10,7 @@ import { renderSimpleUser } from "./user.ts";
 /** The sandbox signs nothing. */
 const unsigned = { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null };
 
-/** A path in an address: its slashes stay. */
+/** Encodes a path for a URL; its slashes stay. */
 export function pathInUrl(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
@@ -61,7 +61,7 @@ export function renderCommit(scope: RenderScope, given: Commit) {
   } satisfies Schema<"commit">;
 }
 
-/** @param at The commit the file is shown at. */
+/** Renders a changed file. @param at The commit that its URLs point to. */
 export function renderDiffEntry(scope: RenderScope, at: string, change: FileChange): Schema<"diff-entry"> {
   const web = repositoryWeb(scope);
   const path = pathInUrl(change.path);
@@ -121,7 +121,7 @@ function contentType({ type, mode }: TreeEntry): "dir" | "submodule" | "symlink"
   return mode === "120000" ? "symlink" : "file";
 }
 
-/** What every file, link, folder and submodule has. @param ref What the address shall show it at: a branch, tag or SHA. */
+/** Renders the common fields of files, links, folders and submodules. @param ref The branch, tag or SHA in the URLs. */
 function contentPart(scope: RenderScope, ref: string, path: string, entry: TreeEntry) {
   const api = repositoryApi(scope);
   const web = repositoryWeb(scope);
@@ -143,7 +143,7 @@ function contentPart(scope: RenderScope, ref: string, path: string, entry: TreeE
 }
 
 /**
- * A line of a folder's listing. A submodule is told as a file there, so that old clients do not stumble:
+ * Renders a line of a folder's listing. A submodule has the type of a file there, for old clients:
  * https://docs.github.com/en/rest/repos/contents#get-repository-content
  */
 export function renderContentEntry(scope: RenderScope, ref: string, path: string, entry: TreeEntry) {
@@ -189,7 +189,7 @@ export function renderContentSubmodule(
   return { ...contentPart(scope, ref, path, entry), type: "submodule", submodule_git_url: gitUrl };
 }
 
-/** GitHub breaks base64 after 60 characters. */
+/** Encodes as base64 with a line break after 60 characters, as GitHub does. */
 export function wrappedBase64(content: Buffer): string {
   return content.toString("base64").replace(/.{1,60}/g, "$&\n");
 }

@@ -1,4 +1,4 @@
-/** What an issue tells of the issues it is tied to: how many, and how many of them are still open. */
+/** Renders how many sub-issues and dependencies an issue has, and how many of them are open. */
 import { scopeOf } from "../context.ts";
 import type { Issue } from "../store/entities.ts";
 import { type RenderContext, repositoryApi, type Schema } from "./site.ts";

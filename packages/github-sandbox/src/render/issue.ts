@@ -1,4 +1,4 @@
-/** Issues, their labels, comments and reactions. A pull request is an issue too, with a `pull_request` key. */
+/** Renders issues, labels, comments and reactions. A pull request is an issue with a `pull_request` key. */
 
 import { scopeOf } from "../context.ts";
 import { labelsOf } from "../issues/labels.ts";
@@ -103,7 +103,7 @@ export function renderIssue(scope: RenderScope, entity: Issue) {
   } satisfies Schema<"issue"> & Schema<"webhook-issues-opened">["issue"];
 }
 
-/** The issue as it is now. */
+/** Renders the stored issue, also if `issue` is an older copy of it. */
 export function renderPlacedIssue(site: RenderContext, { issue, repository }: PlacedIssue) {
   return renderIssue(scopeOf(site, repository), site.store.table("issues").get(issue.id) ?? issue);
 }
@@ -147,7 +147,7 @@ export function renderIssueEvent(scope: RenderScope, entity: IssueEvent) {
   } satisfies Schema<"issue-event">;
 }
 
-/** `sub_issue`, `parent_issue`, `blocked_by` or `blocking`, where the event ties the issue to another. */
+/** Renders `sub_issue`, `parent_issue`, `blocked_by` or `blocking`, if the event connects the issue to another. */
 function relatedPart(site: RenderContext, entity: IssueEvent) {
   const related = site.store.table("issues").get(entity.relatedId ?? 0);
   const repository = site.store.table("repositories").get(related?.repositoryId ?? 0);

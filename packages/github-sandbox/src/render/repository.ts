@@ -1,4 +1,4 @@
-/** Repositories, as REST answers and webhook payloads show them. */
+/** Renders repositories, for REST answers and webhook payloads. */
 
 import { type Actor, may, roleOf } from "../access/permissions.ts";
 import { scopeOf } from "../context.ts";
@@ -50,7 +50,7 @@ function apiLinks(scope: RenderScope) {
   };
 }
 
-/** What every form of a repository has; the webhook form is this and nothing more. */
+/** Renders the fields that every form of a repository has. Webhooks have no others. */
 export function renderRepository(site: RenderContext, entity: Repository) {
   const scope = scopeOf(site, entity);
   const owner = userById(site, entity.ownerId);

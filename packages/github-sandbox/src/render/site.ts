@@ -1,9 +1,9 @@
-/** What a renderer needs: the entities, and the addresses that GitHub's answers are full of. */
+/** The context of renderers, node ids, and the URLs of repositories. */
 import type { components } from "@octokit/openapi-types";
 import type { Repository } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 
-/** The context and the runner's host are both of this form. */
+/** The store and the URLs. `SandboxContext` and the host of Actions have this form. */
 export interface RenderContext {
   store: Store;
   apiUrl(): string;
@@ -15,21 +15,21 @@ export interface RenderScope extends RenderContext {
   readonly repository: Repository;
 }
 
-/** A schema of GitHub's OpenAPI description by its name there, webhook payloads included. */
+/** A schema of GitHub's OpenAPI description by its name, webhook payloads included. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
-/** What of this webhook's payload is its own: `webhooks/webhook-event.ts` adds the rest. */
+/** A webhook's payload without the fields that every webhook has. `webhooks/webhook-event.ts` adds those. */
 export type Payload<Name extends keyof components["schemas"]> = Omit<
   components["schemas"][Name],
   "action" | "repository" | "sender" | "organization" | "installation" | "enterprise"
 >;
 
-/** GitHub's opaque global id: base64 of the kind and the number. */
+/** Makes GitHub's opaque global id: base64 of the kind and the number. */
 export function nodeId(kind: string, id: number | string): string {
   return Buffer.from(`${kind}:${id}`).toString("base64");
 }
 
-/** What the id was made of; null for anything else. */
+/** Reads a global id; null if it is none. */
 export function readNodeId(id: string): { kind: string; id: string } | null {
   const [, kind, rest] = /^([A-Za-z]+):(.+)$/s.exec(Buffer.from(id, "base64").toString("utf8")) ?? [];
   return kind === undefined || rest === undefined ? null : { kind, id: rest };

@@ -1,11 +1,11 @@
-/** People, organisations and Apps' bots. */
+/** Renders people, organisations and bots of Apps. */
 import type { Repository, User } from "../store/entities.ts";
 import { nodeId, type RenderContext, type Schema } from "./site.ts";
 
 function links(site: RenderContext, user: User) {
   const login = encodeURIComponent(user.login);
   const url = `${site.apiUrl()}/users/${login}`;
-  // A bot's page is its App's: https://api.github.com/users/dependabot[bot]
+  // A bot's page is that of its App: https://api.github.com/users/dependabot[bot]
   const page = user.type === "Bot" ? `apps/${encodeURIComponent(user.login.replace(/\[bot\]$/, ""))}` : login;
   return {
     url,
@@ -90,7 +90,7 @@ export function renderOrganization(site: RenderContext, user: User): Schema<"org
   };
 }
 
-/** How the author of something stands to the repository. */
+/** Returns the association of an author with the repository. */
 export function association(repository: Repository, userId: number): Schema<"author-association"> {
   if (repository.ownerId === userId) return "OWNER";
   return repository.collaborators[String(userId)] === undefined ? "NONE" : "COLLABORATOR";

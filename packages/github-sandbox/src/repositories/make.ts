@@ -1,4 +1,4 @@
-/** Repositories come to be here, whether by REST or by seeding. */
+/** Makes and finds repositories, for REST and for seeding. */
 
 import type { SandboxContext } from "../context.ts";
 import type { Repository, User } from "../store/entities.ts";
@@ -17,7 +17,7 @@ export type NewRepository = Pick<
 > &
   Partial<Pick<Repository, "allowAutoMerge">>;
 
-/** A repository's name becomes the name of folders, on GitHub's runners as here. `.git` is what clones add to it. */
+/** Checks a repository's name. It names folders, here and on GitHub's runners. Clones add `.git` to it. */
 export function isRepositoryName(name: string): boolean {
   return /^[A-Za-z0-9._-]{1,100}$/.test(name) && !/^\.{1,2}$|\.git$/i.test(name);
 }
@@ -29,8 +29,8 @@ export function findRepository(store: Store, owner: string, name: string): Repos
 }
 
 /**
- * A new, empty repository. The bare git folder exists before anyone can see the repository.
- * @throws Error for a name that cannot be one.
+ * Makes an empty repository. Its git folder exists before anyone can see the repository.
+ * @throws Error if the name is not allowed.
  */
 export async function makeRepository(context: SandboxContext, owner: User, given: NewRepository): Promise<Repository> {
   if (!isRepositoryName(given.name)) throw new Error(`'${given.name}' cannot name a repository`);

@@ -1,4 +1,4 @@
-/** Classic branch protection. */
+/** Renders classic branch protection. */
 
 import type { Allowed, Protection } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";

@@ -1,11 +1,11 @@
-/** Rulesets, and the rules they put on a branch. */
+/** Renders rulesets and the rules of a branch. */
 
 import { bypassOf } from "../../protection/bypass.ts";
 import type { Repository, Ruleset, User } from "../../store/entities.ts";
 import type { Rule } from "../../store/rule.ts";
 import { nodeId, type RenderScope, repositoryApi, repositoryWeb, type Schema } from "../site.ts";
 
-/** A ruleset in a list: what it does is told for one at a time. */
+/** Renders a ruleset for a list, without its rules. */
 export function renderRulesetSummary(scope: RenderScope, entity: Ruleset) {
   const { repository } = scope;
   return {
@@ -25,7 +25,10 @@ export function renderRulesetSummary(scope: RenderScope, entity: Ruleset) {
   } satisfies Schema<"repository-ruleset">;
 }
 
-/** @param user Who looks; null: nobody known. @param administers Whether they may see who bypasses it. */
+/**
+ * Renders a ruleset. @param user The reader; null: anonymous. @param administers True if they may see the bypass
+ * actors.
+ */
 export function renderRuleset(
   scope: RenderScope,
   entity: Ruleset,

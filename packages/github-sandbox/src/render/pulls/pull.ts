@@ -1,4 +1,4 @@
-/** Pull requests, as lists, single answers and webhooks show them. */
+/** Renders pull requests for lists, single answers and webhooks. */
 
 import type { PullFacts } from "../../events/event.ts";
 import { labelsOf } from "../../issues/labels.ts";
@@ -34,7 +34,7 @@ function side(scope: RenderScope, ref: string, sha: string) {
   return { label: `${repository.owner}:${ref}`, ref, sha, user, repo: renderRepository(scope, repository) };
 }
 
-/** Who is asked for a review and has not given it. */
+/** Renders the requested reviewers who have not reviewed yet. */
 export function requestedReviewers(site: RenderContext, pull: Pull) {
   const requests = site.store.table("reviewRequests").filter((each) => each.pullId === pull.id);
   return requests.map(({ userId }) => renderSimpleUser(site, userById(site, userId)));
@@ -51,7 +51,7 @@ function autoMerge(site: RenderContext, pull: Pull, issue: Issue) {
   };
 }
 
-/** Those that everyone sees. */
+/** Counts the review comments that are no drafts. */
 function commentsOnLines(site: RenderContext, pull: Pull): number {
   const isPublic = (reviewId: number) => site.store.table("reviews").get(reviewId)?.state !== "PENDING";
   return site.store.table("reviewComments").filter((each) => each.pullId === pull.id && isPublic(each.reviewId)).length;

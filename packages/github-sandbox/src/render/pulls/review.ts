@@ -18,13 +18,16 @@ export function renderReview(scope: RenderScope, pull: Pull, entity: Review) {
     pull_request_url: url,
     author_association: association(scope.repository, entity.userId),
     _links: { html: { href: html }, pull_request: { href: url } },
-    // A pending review has none: https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
+    // A pending review has no time of submission:
+    // https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
     ...(entity.submittedAt === null ? {} : { submitted_at: entity.submittedAt }),
     commit_id: entity.commitId,
   } satisfies Schema<"pull-request-review">;
 }
 
-/** Webhooks write the state small: https://github.com/home-assistant/service-hub/pull/129 */
+/**
+ * Renders a review for a webhook, with its state in lower case: https://github.com/home-assistant/service-hub/pull/129
+ */
 export function reviewPayload(scope: RenderScope, pull: Pull, entity: Review) {
   return {
     ...renderReview(scope, pull, entity),
@@ -35,7 +38,7 @@ export function reviewPayload(scope: RenderScope, pull: Pull, entity: Review) {
   };
 }
 
-/** Null: the comment is outdated. */
+/** null: the comment is outdated. */
 type ShownPlace = CommentPlace | null;
 
 function common(scope: RenderScope, pull: Pull, entity: ReviewComment, place: ShownPlace) {
@@ -72,7 +75,10 @@ function common(scope: RenderScope, pull: Pull, entity: ReviewComment, place: Sh
   };
 }
 
-/** One that is outdated, or on a whole file, has no `line`, and outdated no `position`: the schema knows no null for them. */
+/**
+ * Renders a review comment. An outdated one has neither `line` nor `position`, one on a whole file has no `line`: the
+ * schema does not allow null for them.
+ */
 export function renderReviewComment(
   scope: RenderScope,
   pull: Pull,
@@ -88,7 +94,7 @@ export function renderReviewComment(
   };
 }
 
-/** The same in the list of one review's comments, which has another schema. */
+/** Renders a comment in the list of a review's comments, which has a schema of its own. */
 export function renderCommentOfReview(...given: Parameters<typeof renderReviewComment>): Schema<"review-comment"> {
   const [scope, pull, entity, place] = given;
   const shown = renderReviewComment(...given);

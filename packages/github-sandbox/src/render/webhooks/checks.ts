@@ -1,4 +1,4 @@
-/** The webhooks of checks, workflow runs and their jobs. */
+/** Renders the webhooks of checks, workflow runs and jobs. */
 
 import type { CheckRunEvent, CheckSuiteEvent, WorkflowJobEvent, WorkflowRunEvent } from "../../events/event.ts";
 import { renderJob, renderWorkflow, renderWorkflowRun } from "../actions.ts";
@@ -24,7 +24,7 @@ export function workflowRunWebhook(scope: RenderScope, event: WorkflowRunEvent):
 
 export function workflowJobWebhook(scope: RenderScope, event: WorkflowJobEvent): Described {
   const payload = { workflow_job: renderJob(scope, event.job, event.run) };
-  // `completed` has the same fields, but never without a time and a conclusion, which this type cannot know.
+  // `completed` has the same fields with a time and a conclusion, which this type cannot express.
   const what = webhook<"workflow_job", "queued" | "in_progress">("workflow_job", "in_progress", payload);
   return { ...what, action: event.action };
 }

@@ -1,4 +1,4 @@
-/** Ties payloads to GitHub's description of each event and action: a missing field does not compile. */
+/** Types payloads by GitHub's description of their event and action. A missing field does not compile. */
 import type { webhooks } from "@octokit/openapi-webhooks-types";
 
 type Hyphened<Text extends string> = Text extends `${infer Head}_${infer Tail}` ? `${Head}-${Hyphened<Tail>}` : Text;
@@ -11,7 +11,7 @@ type SchemaOf<Name> = Name extends keyof webhooks
   ? webhooks[Name]["post"]["requestBody"]["content"]["application/json"]
   : never;
 
-/** Which fields there are and of what kind; which values each action allows is for `npm run conformance` to see. */
+/** Checks which fields there are and their kinds. `npm run conformance` checks the values that each action allows. */
 type Fields<Value> = Value extends string
   ? string
   : Value extends number | bigint
@@ -26,19 +26,19 @@ type Fields<Value> = Value extends string
             ? { [Key in keyof Value]: Fields<Value[Key]> }
             : Value;
 
-/** Every webhook has these: `webhook-event.ts` adds them. */
+/** Fields of every webhook. `webhook-event.ts` adds them. */
 type Added = "action" | "repository" | "sender" | "organization" | "installation" | "enterprise";
 
 type All<Union> = (Union extends unknown ? (each: Union) => void : never) extends (each: infer Both) => void
   ? Both
   : never;
 
-/** What the event's payload must carry; of several actions, what each of them needs. */
+/** The fields of an event's payload; for several actions, those that any of them needs. */
 export type WebhookPayload<Event extends string, Action extends string | null> = All<
   Action extends unknown ? Fields<Omit<SchemaOf<Name<Event, Action>>, Added>> : never
 >;
 
-/** What happened, in GitHub's form but for the fields that every webhook has. */
+/** An event in GitHub's form, without the fields of every webhook. */
 export interface Described {
   event: string;
   action: string | null;

@@ -1,4 +1,4 @@
-/** The webhooks of issues, their labels and comments, and of what ties them to others. */
+/** Renders the webhooks of issues, labels, comments, sub-issues and dependencies. */
 
 import type {
   DependenciesEvent,
@@ -44,7 +44,7 @@ export function issueCommentWebhook(scope: RenderScope, event: IssueCommentEvent
   return webhook("issue_comment", event.action, { issue, comment });
 }
 
-/** Both issues' repositories get one; each names the other's. */
+/** Renders the webhook that both issues' repositories get. Each names the other repository. */
 export function subIssuesWebhook(site: RenderContext, { action, parent, child }: SubIssuesEvent): Described {
   const both = {
     parent_issue_id: parent.issue.id,
@@ -58,7 +58,7 @@ export function subIssuesWebhook(site: RenderContext, { action, parent, child }:
   return webhook("sub_issues", action, { ...both, parent_issue_repo: renderRepository(site, parent.repository) });
 }
 
-/** Both issues' repositories get one; each names the other's. */
+/** Renders the webhook that both issues' repositories get. Each names the other repository. */
 export function dependenciesWebhook(site: RenderContext, { action, blocked, blocking }: DependenciesEvent): Described {
   const both = {
     blocked_issue_id: blocked.issue.id,

@@ -1,4 +1,4 @@
-/** The webhook of pulls. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
+/** Renders the webhook of pulls. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
 
 import type { PullRequestEvent } from "../../events/event.ts";
 import { renderLabel } from "../issue.ts";

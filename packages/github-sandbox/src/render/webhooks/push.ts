@@ -1,4 +1,4 @@
-/** The payload of a `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
+/** Renders the payload of `push`. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 
 import type { MovedRef, PushEvent, PushedCommit } from "../../events/event.ts";
 import { emailOf, userOfEmail } from "../../git/identity.ts";

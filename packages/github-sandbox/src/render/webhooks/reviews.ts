@@ -1,4 +1,7 @@
-/** The webhooks of reviews and their comments. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review */
+/**
+ * Renders the webhooks of reviews and review comments.
+ * https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review
+ */
 
 import type {
   LocatedComment,
@@ -24,7 +27,7 @@ export function reviewWebhook(scope: RenderScope, event: PullRequestReviewEvent)
 
 export function reviewCommentWebhook(scope: RenderScope, event: ReviewCommentEvent): Described {
   const { pull, comment, place } = event;
-  // The description of the other actions has no null for `original_line`, which a comment on a whole file has not.
+  // The description of the other actions allows no null for `original_line`, but a comment on a whole file has none.
   const created = webhook("pull_request_review_comment", "created", {
     comment: reviewCommentPayload(scope, pull, comment, place),
     pull_request: renderSimplePull(scope, pull),
@@ -36,7 +39,7 @@ export function reviewCommentWebhook(scope: RenderScope, event: ReviewCommentEve
 export function reviewThreadWebhook(scope: RenderScope, { action, pull, thread }: ReviewThreadEvent): Described {
   const shown = ({ comment, place }: LocatedComment) => {
     const rendered = reviewCommentPayload(scope, pull, comment, place);
-    // The description has no null here; a comment on a whole file is on its first line.
+    // The description allows no null here. A comment on a whole file gets the first line.
     return { ...rendered, original_line: rendered.original_line ?? 1 };
   };
   return webhook("pull_request_review_thread", action, {

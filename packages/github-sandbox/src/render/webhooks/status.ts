@@ -1,4 +1,4 @@
-/** The `status` webhook: the status, its commit, and the branches whose tip that commit is. */
+/** Renders the `status` webhook: the status, its commit, and the branches whose tip is that commit. */
 
 import type { StatusEvent } from "../../events/event.ts";
 import type { Commit } from "../../git/plumbing/objects.ts";

@@ -1,4 +1,4 @@
-/** Gives announcements GitHub's form: the payload as it is at the moment of the announcement. */
+/** Renders announcements as GitHub's webhooks, with the payload at the moment of the announcement. */
 
 import { scopeOf } from "../../context.ts";
 import type { Announcement, DomainEvent } from "../../events/event.ts";
@@ -20,7 +20,7 @@ export function renderAnnouncement(site: RenderContext, announcement: Announceme
   const { initiator, toAppId } = announcement;
   const { user: sender, byJobToken } = initiator;
   const { event, action, payload } = described(scopeOf(site, announcement.repository), announcement, sender);
-  // What is announced may have been stored since the caller read the repository.
+  // The caller's copy of the repository may be older than the stored one.
   const repository = site.store.table("repositories").get(announcement.repository.id) ?? announcement.repository;
   const owner = userById(site, repository.ownerId);
   return {

@@ -75,7 +75,7 @@ export function commentRoutes(context: SandboxContext): Rest {
   return rest;
 }
 
-/** A comment the actor may change: one's own, or anyone's with write access. */
+/** Returns the comment if the actor wrote it or has write access. @throws ApiError 403 */
 function ownComment(http: HttpContext, scope: ActingScope): Comment {
   const comment = commentAt(http, scope);
   if (comment.userId !== scope.initiator.user.id && !mayTriage(http, scope)) {

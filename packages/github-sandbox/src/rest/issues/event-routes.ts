@@ -1,4 +1,4 @@
-/** What happened to an issue, oldest first. https://docs.github.com/en/rest/issues/events */
+/** Events of an issue, oldest first. https://docs.github.com/en/rest/issues/events */
 import type { SandboxContext } from "../../context.ts";
 import { renderIssueEvent } from "../../render/issue.ts";
 import { newRest, paginate, type Rest, scopeForAny } from "../kit.ts";

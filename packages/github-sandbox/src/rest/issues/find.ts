@@ -1,4 +1,4 @@
-/** The issue or comment a path names, and the bodies its routes read. */
+/** Finds the issue or comment in a path. */
 
 import { z } from "zod";
 import { forbidden, notFound } from "../../access/errors.ts";
@@ -7,7 +7,7 @@ import type { RepositoryScope } from "../../context.ts";
 import type { Comment, Issue } from "../../store/entities.ts";
 import type { HttpContext } from "../kit.ts";
 
-/** Which permission a scoped token needs: either will do on a pull request. */
+/** Permissions of a scoped token for conversations. On a pull request either is enough. */
 export const conversation = ["issues", "pull_requests"] as const;
 
 export function issueAt(http: HttpContext, scope: RepositoryScope): Issue {
@@ -20,7 +20,7 @@ export function issueAt(http: HttpContext, scope: RepositoryScope): Issue {
   return issue;
 }
 
-/** A scoped token with only `pull_requests` may touch pulls but no other issue. */
+/** A scoped token with only `pull_requests` reaches pulls but no other issue. */
 function needsRightKind(http: HttpContext, scope: RepositoryScope, isPull: boolean): void {
   const actor = http.get("actor");
   if (actor.kind !== "token" || actor.token.permissions === null || isPull) return;
@@ -34,12 +34,12 @@ export function commentAt(http: HttpContext, scope: RepositoryScope): Comment {
   return comment;
 }
 
-/** Whether the actor may label, close and assign: triage and above, or a token with the permission. */
+/** Returns true if the actor may label, close and assign: triage and above, or a token with the permission. */
 export function mayTriage(http: HttpContext, scope: RepositoryScope): boolean {
   return conversation.some((permission) => may(http.get("actor"), scope.repository, permission, "write"));
 }
 
-/** GitHub takes labels by name, or as objects with a name. */
+/** Labels by name or as objects with a name. GitHub takes both. */
 export const labelNames = z.array(
   z.union([z.string().min(1), z.object({ name: z.string().min(1) }).transform((label) => label.name)]),
 );

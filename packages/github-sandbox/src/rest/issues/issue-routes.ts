@@ -1,4 +1,4 @@
-/** Issues: list, open, read, change. https://docs.github.com/en/rest/issues/issues */
+/** Issues. https://docs.github.com/en/rest/issues/issues */
 
 import { z } from "zod";
 import { forbidden } from "../../access/errors.ts";
@@ -53,7 +53,7 @@ export function issueRoutes(context: SandboxContext): Rest {
     const scope = scopeToJoin(http, context, ["issues"]);
     const body = await bodyOf(http, opened);
     checkWords("Issue", body);
-    // Labels and assignees of people who may not set them are dropped without a word, as on GitHub.
+    // GitHub silently drops labels and assignees from people who may not set them.
     const triage = mayTriage(http, scope);
     const issue = openIssue(scope, {
       title: body.title,

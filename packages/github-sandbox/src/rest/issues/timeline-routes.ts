@@ -1,4 +1,4 @@
-/** All that happened around an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
+/** The timeline of an issue, oldest first. https://docs.github.com/en/rest/issues/timeline */
 
 import { type RepositoryScope, type SandboxContext, scopeOf } from "../../context.ts";
 import { crossReferences } from "../../issues/mentions.ts";
@@ -22,7 +22,7 @@ export function timelineRoutes(context: SandboxContext): Rest {
     const { repository, issue } = issueOfPath(http, context, "read");
     const scope = scopeOf(context, repository);
     const sources = [eventsOf, commentsOn, mentionsOf];
-    // Sorting is stable: what happened in one second stays in the order in which it was written down.
+    // Sorting is stable: entries of one second keep the order in which they were stored.
     const entries = sources.flatMap((source) => source(scope, issue)).sort((a, b) => a.at.localeCompare(b.at));
     return respond<"issues/list-events-for-timeline">(
       http,

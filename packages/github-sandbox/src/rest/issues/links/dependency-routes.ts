@@ -1,4 +1,4 @@
-/** Issues that block others. https://docs.github.com/en/rest/issues/issue-dependencies */
+/** Dependencies between issues. https://docs.github.com/en/rest/issues/issue-dependencies */
 
 import { z } from "zod";
 import { notFound } from "../../../access/errors.ts";
