@@ -187,7 +187,7 @@ const sandboxArrows: Record<string, string[]> = {
   checks: domain,
   issues: domain,
   refs: [...domain, "protection"],
-  pulls: [...domain, "protection", "issues", "refs", "faults/faults.ts"],
+  pulls: [...domain, "protection", "issues", "refs"],
   actions: [...domain, "protection"],
   render: [...domain, "protection", "checks", "issues", "pulls"],
 };
@@ -198,7 +198,7 @@ const onTop: Record<string, string[]> = {
   faults: ["rest", "limits"],
   graphql: ["rest", "limits"],
   web: ["rest"],
-  webhooks: ["faults"],
+  webhooks: [],
   "git-http": [],
 };
 

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { authenticate } from "./access/authenticate.ts";
 import { ApiError, notFound } from "./access/errors.ts";
 import type { SandboxContext } from "./context.ts";
-import { faultsOf } from "./faults/faults.ts";
+import type { Faults } from "./faults/faults.ts";
 import { withFaults } from "./faults/requests.ts";
 import { graphqlRoutes } from "./graphql/graphql-routes.ts";
 import { answerConditionally } from "./limits/conditional.ts";
@@ -35,6 +35,8 @@ const documentation = "https://docs.github.com/rest";
 
 export interface ApiOptions {
   limits?: Limits;
+  /** Injected into requests; none by default. */
+  faults?: Faults;
 }
 
 /**
@@ -56,10 +58,11 @@ export function restApi(
     const identified = identify(http, context);
     await limiter.through(http, requestId, async () => {
       if (identified !== null) throw identified;
-      await withFaults(faultsOf(context.store), http, async () => {
+      const work = async () => {
         await next();
         await answerConditionally(http);
-      });
+      };
+      await (options.faults === undefined ? work() : withFaults(options.faults, http, work));
     });
   });
 

@@ -11,6 +11,8 @@ export interface SandboxContext {
   announce: Announce;
   /** Run in this order after each move of a branch or tag, inside `git.exclusive`. */
   refSubscribers: readonly RefSubscriber[];
+  /** Resolves when a test merge of the pull may begin. Fault injection delays some. */
+  beforeTestMerge(pullId: number): Promise<void>;
   clock: Clock;
   /** Base URL of the REST API, such as `http://127.0.0.1:4000/api/v3`; known once the server listens. */
   apiUrl(): string;

@@ -10,7 +10,7 @@ import type { Foreseen } from "./actions/trigger/foreseen.ts";
 import { mountApi, restApi } from "./api.ts";
 import { type SandboxContext, scopeOf } from "./context.ts";
 import { faultRoutes } from "./faults/fault-routes.ts";
-import { type FaultSettings, faultsOf } from "./faults/faults.ts";
+import { type FaultSettings, Faults } from "./faults/faults.ts";
 import { GitStore } from "./git/store.ts";
 import { gitHttp } from "./git-http/serve.ts";
 import { type Limits, type LimitsName, limitsOf } from "./limits/limits.ts";
@@ -88,17 +88,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const git = new GitStore(join(dataDir, "git"));
   let url = "";
   let announced = 0;
-  const faults = faultsOf(store);
+  const faults = new Faults();
   if (options.faults !== undefined) faults.set(options.faults);
   const serverUrl = () => url;
   const apiUrl = () => `${url}/api/v3`;
 
-  const webhooks = startWebhooks({ store, apiUrl, serverUrl }, { timeoutMs: webhookTimeoutMs });
+  const webhooks = startWebhooks(
+    { store, apiUrl, serverUrl },
+    { timeoutMs: webhookTimeoutMs, fateOf: (event, action) => faults.delivery(event, action) },
+  );
   const context: SandboxContext = {
     store,
     git,
     clock,
     refSubscribers,
+    beforeTestMerge: (pullId) => faults.beforeTestMerge(pullId),
     apiUrl,
     serverUrl,
     announce(announcement) {
@@ -136,7 +140,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const web = newRest();
   const rooms = [gitRoutes(context), pullRoutes(context), actionsRoutes(context, actions)];
-  const api = restApi(context, webhooks.redeliver, rooms, { limits: limitsOf(options.limits) });
+  const api = restApi(context, webhooks.redeliver, rooms, { limits: limitsOf(options.limits), faults });
   mountApi(web, api);
   if (options.adminToken !== undefined) web.route("/_sandbox", faultRoutes(faults, options.adminToken));
   web.route("/", webPages(context, actions.dataDir));

@@ -51,7 +51,16 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
     actions.announced(event);
     return event;
   };
-  const context: SandboxContext = { store, clock, git, refSubscribers, announce, apiUrl, serverUrl };
+  const context: SandboxContext = {
+    store,
+    clock,
+    git,
+    refSubscribers,
+    beforeTestMerge: async () => {},
+    announce,
+    apiUrl,
+    serverUrl,
+  };
   const actions = startActions(
     {
       store,

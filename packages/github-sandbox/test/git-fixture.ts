@@ -79,6 +79,7 @@ export async function startWithoutActions(dataDir: string) {
     clock,
     git: new GitStore(join(dataDir, "git")),
     refSubscribers,
+    beforeTestMerge: async () => {},
     announce(announcement) {
       const event = renderAnnouncement(context, announcement);
       announced.push(event);

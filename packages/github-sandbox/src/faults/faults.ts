@@ -1,8 +1,6 @@
 /** Injects faults into one sandbox: keeps the settings and draws the fault of each request, webhook, test merge and runner. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Store } from "../store/store.ts";
 import {
-  type DeliveryFault,
   deliveryFault,
   type FaultLevel,
   mergeabilityDelay,
@@ -37,9 +35,11 @@ export class Faults {
     return requestFault(level, seed, this.#thing(`${method} ${path}`));
   }
 
-  delivery(event: string, action: string | null): DeliveryFault {
+  /** `leaves` resolves when the webhook is to be sent. */
+  delivery(event: string, action: string | null): { isLost: boolean; copies: number; leaves: Promise<void> } {
     const { level, seed } = this.#settings;
-    return deliveryFault(level, seed, this.#thing(`${event} ${action}`));
+    const { isLost, copies, delayMs } = deliveryFault(level, seed, this.#thing(`${event} ${action}`));
+    return { isLost, copies, leaves: this.pause(delayMs) };
   }
 
   /** Resolves when a test merge of the pull may begin. */
@@ -74,15 +74,4 @@ export class Faults {
     this.#counts.set(like, count);
     return `${like} ${count}`;
   }
-}
-
-const byStore = new WeakMap<Store, Faults>();
-
-/** The faults of the sandbox that has this store; none until they are set. */
-export function faultsOf(store: Store): Faults {
-  const known = byStore.get(store);
-  if (known !== undefined) return known;
-  const made = new Faults();
-  byStore.set(store, made);
-  return made;
 }

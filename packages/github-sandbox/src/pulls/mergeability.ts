@@ -4,7 +4,6 @@
  */
 
 import type { RepositoryScope } from "../context.ts";
-import { faultsOf } from "../faults/faults.ts";
 import { githubSignature, signatureOf } from "../git/identity.ts";
 import { mergeTrees } from "../git/plumbing/merging.ts";
 import { writeCommit } from "../git/plumbing/objects.ts";
@@ -21,7 +20,7 @@ const underWay = new WeakMap<Store, Map<number, Promise<Pull | null>>>();
 /** Starts the test merge if the pull needs one; answers nothing, like GitHub's first `mergeable: null`. */
 export function askMergeability(scope: RepositoryScope, pull: Pull): void {
   if (pull.mergeability !== null || !isOpen(scope, pull)) return;
-  const begins = faultsOf(scope.store).beforeTestMerge(pull.id);
+  const begins = scope.beforeTestMerge(pull.id);
   inBackground(
     scope,
     begins.then(() => testMerge(scope, pull)),

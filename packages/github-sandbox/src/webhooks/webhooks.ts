@@ -5,7 +5,6 @@
  */
 import { randomUUID } from "node:crypto";
 import { installationAt } from "../access/tokens.ts";
-import { faultsOf } from "../faults/faults.ts";
 import { nodeId, type RenderContext, type Schema } from "../render/site.ts";
 import type { App, Delivery } from "../store/entities.ts";
 import type { WebhookEvent } from "../store/webhook-event.ts";
@@ -34,7 +33,20 @@ export interface Webhooks {
 /** GitHub keeps a few days of deliveries; the sandbox keeps this many. */
 const logLength = 2000;
 
-export function startWebhooks(site: RenderContext, options: { timeoutMs: number }): Webhooks {
+/** How one delivery goes: lost, or sent this often once `leaves` resolves. */
+export interface DeliveryFate {
+  isLost: boolean;
+  copies: number;
+  leaves: Promise<void>;
+}
+
+export interface WebhookOptions {
+  timeoutMs: number;
+  /** Fault injection loses, repeats and delays deliveries. */
+  fateOf(event: string, action: string | null): DeliveryFate;
+}
+
+export function startWebhooks(site: RenderContext, options: WebhookOptions): Webhooks {
   const { store } = site;
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();
@@ -56,11 +68,10 @@ export function startWebhooks(site: RenderContext, options: { timeoutMs: number 
     log({ ...pending, id: store.nextId(), appId: app.id, url, requestHeaders, deliveredAt, durationMs, ...answer });
   }
 
-  /** As the faults has it: late, twice (with the same GUID), or not at all. */
+  /** Sends every copy with the same GUID. */
   async function carry(app: App, url: string, pending: PendingDelivery): Promise<void> {
-    const faults = faultsOf(store);
-    const { isLost, copies, delayMs } = faults.delivery(pending.event, pending.action);
-    await faults.pause(delayMs);
+    const { isLost, copies, leaves } = options.fateOf(pending.event, pending.action);
+    await leaves;
     for (let copy = 0; copy < copies && !closing.signal.aborted; copy += 1) await deliver(app, url, pending, isLost);
   }
 
