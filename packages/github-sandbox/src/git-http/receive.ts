@@ -7,8 +7,8 @@
  *    does it bring merge commits? So every command is judged for all four cases, and the messages go into a file.
  * 3. `git http-backend` runs. For each ref its `update` hook (`git/hook.ts`) finds out the case, prints that case's
  *    messages and refuses or allows the ref.
- * 4. After git exited, the refs are compared with those before it. `refMoved` announces each difference and updates the
- *    pulls of the branch.
+ * 4. After git exited, the refs are compared with those before it. `refMoved` announces each difference; before that, its
+ *    subscribers update the pulls of the branch.
  * 5. Only then the client sees the end of the response. A client that has pushed finds its pulls updated.
  *
  * Properties

@@ -1,3 +1,8 @@
+/**
+ * Changes what issues and pulls have in common: words, labels, assignees. Stores each change and returns what to announce,
+ * since only pulls know what the webhook of a pull needs (`pulls/issue-or-pull.ts`).
+ */
+
 import type { ActingScope, SandboxContext } from "../context.ts";
 import type { IssueChange } from "../events/event.ts";
 import type { Issue, Label } from "../store/entities.ts";

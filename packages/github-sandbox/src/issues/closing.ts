@@ -9,14 +9,14 @@ import { closeIssue } from "./state.ts";
 
 const keyword = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+(?:([\w.-]+\/[\w.-]+))?#(\d+)\b/gi;
 
-/** The numbers of this repository's issues that the text says it closes. */
+/** Returns the numbers of this repository's issues that the text closes. */
 export function closedNumbers(repository: Repository, text: string): number[] {
   const own = `${repository.owner}/${repository.name}`.toLowerCase();
   const found = [...text.matchAll(keyword)].filter(([, where]) => where === undefined || where.toLowerCase() === own);
   return [...new Set(found.map(([, , number]) => Number(number)))];
 }
 
-/** Closes the open issues that the texts close. Pulls are not closed so. */
+/** Closes the open issues that the texts name with a keyword. Pulls stay open. */
 export function closeMentioned(scope: ActingScope, texts: readonly string[]): void {
   const { repository } = scope;
   for (const number of new Set(texts.flatMap((text) => closedNumbers(repository, text)))) {

@@ -1,4 +1,4 @@
-/** Issues that block others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/creating-issue-dependencies */
+/** Makes issues block others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/creating-issue-dependencies */
 import { notFound, unprocessable } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
 import type { SandboxContext } from "../context.ts";
@@ -8,7 +8,7 @@ import { recordEvent } from "./record-event.ts";
 
 const mostBlockers = 50;
 
-/** Ids of the issues that block this one. */
+/** Returns the ids of the issues that block this one. */
 export function blockersOf(store: Store, id: number): number[] {
   return store
     .table("issueDependencies")
@@ -16,7 +16,7 @@ export function blockersOf(store: Store, id: number): number[] {
     .map((link) => link.blockingId);
 }
 
-/** Ids of the issues that this one blocks. */
+/** Returns the ids of the issues that this one blocks. */
 export function blockedBy(store: Store, id: number): number[] {
   return store
     .table("issueDependencies")
@@ -26,7 +26,7 @@ export function blockedBy(store: Store, id: number): number[] {
 
 const linkId = (blocked: PlacedIssue, blocking: PlacedIssue) => `${blocked.issue.id}:${blocking.issue.id}`;
 
-/** @throws ApiError 422 for a blocker that does not fit. */
+/** Adds a blocker. @throws ApiError 422 for one that is there, closes a cycle or is one too many. */
 export function addBlocker(
   context: SandboxContext,
   blocked: PlacedIssue,
@@ -45,7 +45,7 @@ export function addBlocker(
   announce(context, blocked, blocking, "added", initiator);
 }
 
-/** @throws ApiError 404 for an issue that does not block this one. */
+/** Removes a blocker. @throws ApiError 404 for an issue that is none. */
 export function removeBlocker(
   context: SandboxContext,
   blocked: PlacedIssue,

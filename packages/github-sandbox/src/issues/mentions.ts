@@ -1,12 +1,12 @@
-/** Issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
+/** Finds the issues that a text names. https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls */
 import type { RefSubscriber, RepositoryScope } from "../context.ts";
 import type { Issue, Repository } from "../store/entities.ts";
 import { recordEvent } from "./record-event.ts";
 
-/** Numbers of the repository's issues, as `#12` or `owner/repo#12`. */
+/** Returns the numbers of the repository's issues that the text names, as `#12` or `owner/repo#12`. */
 function mentions(repository: Repository, text: string): number[] {
   const own = `${repository.owner}/${repository.name}`.toLowerCase();
-  // With limits: a long word without any would be read again from each of its dots.
+  // The limits keep a long word from being read again from each of its dots.
   const found = [...text.matchAll(/(?<![\w#&/])([\w.-]{1,39}\/[\w.-]{1,100})?#(\d+)\b/g)];
   const numbers = found.flatMap(([, where, number]) =>
     where === undefined || where.toLowerCase() === own ? [Number(number)] : [],
@@ -20,7 +20,7 @@ export interface CrossReference {
   at: string;
 }
 
-/** One for each other issue or pull of the repository that names this one, from when it first did. */
+/** Returns one for each other issue or pull of the repository that names this one, with the time when it first did. */
 export function crossReferences(scope: RepositoryScope, issue: Issue): CrossReference[] {
   const { repository } = scope;
   const issues = scope.store.table("issues").filter((each) => each.repositoryId === repository.id);

@@ -1,4 +1,4 @@
-/** Finds an issue together with its repository: links cross the repositories of one owner. */
+/** Finds an issue with its repository, since links cross the repositories of one owner. */
 import type { SandboxContext } from "../context.ts";
 import type { PlacedIssue } from "../store/issue-links.ts";
 

@@ -1,4 +1,4 @@
-/** Writes down what happened to an issue, for its list of events and its timeline. */
+/** Records what happened to an issue, for its list of events and its timeline. */
 import type { SandboxContext } from "../context.ts";
 import type { Issue, IssueEvent } from "../store/entities.ts";
 

@@ -1,4 +1,4 @@
-/** Opens, closes and reopens issues. Pulls have rules of their own: `pulls/issue-or-pull.ts` does either. */
+/** Opens, closes and reopens issues. `pulls/issue-or-pull.ts` does the same for issues and pulls. */
 
 import type { ActingScope } from "../context.ts";
 import type { Issue } from "../store/entities.ts";

@@ -1,4 +1,4 @@
-/** Issues that are parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
+/** Makes issues parts of others. https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues */
 
 import { ApiError, notFound } from "../access/errors.ts";
 import type { Initiator } from "../access/initiator.ts";
@@ -18,7 +18,7 @@ export function parentOf(store: Store, issue: Issue): Issue | null {
   return link === undefined ? null : (store.table("issues").get(link.parentId) ?? null);
 }
 
-/** Ids in their order. */
+/** Returns the ids of the parent's sub-issues, in their order. */
 export function childrenOf(store: Store, parentId: number): number[] {
   return store
     .table("subIssues")
@@ -37,7 +37,7 @@ function place(store: Store, parentId: number, ids: readonly number[]): void {
   });
 }
 
-/** @throws ApiError 404 for an issue that is not the parent's, 422 when the other one is not. */
+/** Moves a sub-issue beside another one. @throws ApiError 404 if it is not the parent's, 422 if the other one is not. */
 export function placeSubIssue(store: Store, parent: Issue, id: number, beside: { id: number; after: boolean }): void {
   const present = childrenOf(store, parent.id);
   if (!present.includes(id)) throw notFound();
@@ -47,7 +47,7 @@ export function placeSubIssue(store: Store, parent: Issue, id: number, beside: {
   place(store, parent.id, others.toSpliced(at, 0, id));
 }
 
-/** @throws ApiError 422 for an issue that does not fit there. */
+/** Makes the child a part of the parent. @throws ApiError 422 if it does not fit there. */
 export function addSubIssue(
   context: SandboxContext,
   parent: PlacedIssue,
@@ -63,7 +63,7 @@ export function addSubIssue(
   announce(context, parent, child, "added", initiator);
 }
 
-/** @throws ApiError 404 for an issue that is not the parent's. */
+/** Takes the child out of the parent. @throws ApiError 404 if it is not the parent's. */
 export function removeSubIssue(
   context: SandboxContext,
   parent: PlacedIssue,
@@ -75,7 +75,7 @@ export function removeSubIssue(
   announce(context, parent, child, "removed", initiator);
 }
 
-/** In GitHub's words: https://github.com/github/github-mcp-server/pull/470 */
+/** Lists in GitHub's words what is against it: https://github.com/github/github-mcp-server/pull/470 */
 function mustFit(
   store: Store,
   parent: PlacedIssue,
@@ -99,7 +99,7 @@ function mustFit(
   throw new ApiError(422, `An error occurred while adding the sub-issue to the parent issue. ${because}`);
 }
 
-/** The issue itself, its parent and so on. */
+/** Returns the ids of the issue, its parent and so on. */
 function ancestors(store: Store, issue: Issue): number[] {
   const parent = parentOf(store, issue);
   return [issue.id, ...(parent === null ? [] : ancestors(store, parent))];

@@ -1,6 +1,32 @@
 /**
- * Judges a move of a ref and a merge into a branch by everything that guards it. The same judgement serves REST and
- * `git push`. https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
+ * Judges a move of a ref and a merge into a branch by everything that guards it.
+ *
+ * Guards (`guards.ts`) are the branch's classic protection and every active ruleset that names the ref. Both are brought
+ * into one form, so that each rule is written once.
+ *
+ * Properties
+ * - Reads the store, changes nothing and waits for nothing. What takes git is a fact that the caller finds out: is the move
+ *   a fast-forward, does it bring merge commits, how far is the head behind, who owns the changed files.
+ * - One judgement serves REST, `git push`, merges, auto-merge and `mergeable_state`: a client is not refused by one of them
+ *   what another one showed as allowed.
+ * - Guards add up. Each objects by itself; a bypass counts for one guard and one demand, so who may bypass one ruleset is
+ *   still held by the others.
+ * - Unknown is not allowed: a required check that has not reported, or that another App reported, objects.
+ * - The order of the conditions is the order of GitHub's messages. Of classic protection a refused merge names the first
+ *   objection, of rulesets all.
+ *
+ * Who calls it with which facts
+ * - `refs/move.ts`: one move, with the present value of the ref, inside the queue.
+ * - `git-http/receive.ts`: a push, once for each case, before git has the objects. git's hook picks the case.
+ * - `pulls/merge/merge.ts`: one head, base and method, for the person who merges.
+ * - `pulls/facts.ts`: `mergeable_state`, for no user, so that no bypass counts, and as a squash, which a linear history
+ *   allows.
+ *
+ * Accepted
+ * - Nothing holds reviews, checks and rules still between a judgement and its move (`pulls/merge/merge.ts`).
+ * - Nothing is signed in the sandbox: a rule that demands signatures refuses everything.
+ *
+ * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
  * and https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
  */
 
@@ -30,9 +56,9 @@ export interface Objection {
 }
 
 export interface Judgement {
-  /** What is in the way; none: it may be done. */
+  /** None: the move is allowed. */
   against: Objection[];
-  /** What would be, were it somebody else; told to whoever pushes. */
+  /** Objections that the user may bypass. A push prints them. */
   bypassed: Objection[];
 }
 
@@ -44,7 +70,7 @@ const notThroughPull = "Changes must be made through a pull request.";
 const mergeCommits = "This branch must not contain merge commits.";
 /** Nothing is signed in the sandbox, so nothing satisfies this. */
 const unsigned = "Commits must have verified signatures.";
-/** As an answer to a merge in djinnos/djinn had it. */
+/** From an answer to a merge in djinnos/djinn. */
 const unsettled = "A conversation must be resolved before this pull request can be merged.";
 
 export function judgeMove(scope: StoreScope, move: RefMove, user: User): Judgement {
@@ -79,7 +105,7 @@ function objectionsToMove(
   const isNew = before === null;
   if (isNew && forbids.has("creation")) object("creation", "Cannot create ref due to creations being restricted.");
   if (isNew && from === "protection") {
-    // Else it is of a branch that is there already.
+    // The other rules of classic protection are for branches that exist.
     if (guard.admitsCreators && !guard.admits(user)) object("pushers", notAdmitted);
     return found;
   }
@@ -108,7 +134,7 @@ export interface WantedMerge {
 
 export type MergeVerdict = { allowed: true } | { allowed: false; state: "blocked" | "behind"; reason: string };
 
-/** @param user Who merges; null: nobody who is excused from anything. */
+/** @param user The person who merges. Null: nobody, so that no bypass counts. */
 export function judgeMerge(scope: StoreScope, wanted: WantedMerge, user: User | null): MergeVerdict {
   const found = guardsOf(scope, `refs/heads/${wanted.pull.baseRef}`).flatMap((guard) =>
     objectionsToMerge(scope, guard, wanted, user).filter(
@@ -120,13 +146,13 @@ export function judgeMerge(scope: StoreScope, wanted: WantedMerge, user: User | 
   return { allowed: false, state, reason: mergeReason(found) };
 }
 
-/** Classic protection tells the first thing in the way, rules tell all. */
+/** Names the first objection of classic protection; if there is none, every objection of rules. */
 function mergeReason(found: readonly Objection[]): string {
   const classic = found.find(({ from }) => from === "protection");
   return classic?.sentence ?? violations(found);
 }
 
-/** How REST tells what rules object to: https://github.com/satisfactory-factories/application/issues/67 */
+/** Lists objections of rules in the words of REST: https://github.com/satisfactory-factories/application/issues/67 */
 export function violations(objections: readonly Objection[]): string {
   return `Repository rule violations found\n\n${objections.map(({ sentence }) => `${sentence}\n\n`).join("")}`;
 }
@@ -163,7 +189,7 @@ function objectionsToMerge(
   }
   // Strict without a required check does nothing: https://github.com/home-operations/tuppr/pull/426
   if (checks === null && guard.upToDate && required.length > 0 && behind > 0) {
-    // The checks of the head count for nothing then: https://github.com/RakuenSoftware/aimee/pull/2460
+    // GitHub then shows the checks of the head as expected: https://github.com/RakuenSoftware/aimee/pull/2460
     const expected = required.map(({ context }) => ({ context, state: "expected" as const }));
     object("up-to-date", checksRefusal(expected) ?? "");
   }

@@ -5,8 +5,8 @@ import type { Pull } from "../store/entities.ts";
 import { factsOf, issueOf } from "./facts.ts";
 
 /**
- * Finds out the facts of what just happened and returns the function that announces it, so that a caller may first
- * make other announcements that must come before.
+ * Finds out the facts of what just happened and returns the function that announces it. So a caller can make other
+ * announcements first, such as the `push`.
  */
 export async function preparePullAnnouncement(scope: ActingScope, pull: Pull, change: PullChange): Promise<() => void> {
   const facts = await factsOf(scope, pull);
@@ -27,10 +27,10 @@ export async function announcePull(scope: ActingScope, pull: Pull, change: PullC
   (await preparePullAnnouncement(scope, pull, change))();
 }
 
-/** Announces where the head is. */
+/** The changes that announce a head. */
 type HeadChange = { action: "opened" | "reopened" } | { action: "synchronize"; before: string; after: string };
 
-/** Like `preparePullAnnouncement`, and remembers that the head was announced (`recover.ts` announces others). */
+/** Also stores that the head was announced. `recover.ts` announces heads that were not. */
 export async function prepareHeadAnnouncement(scope: ActingScope, pull: Pull, change: HeadChange): Promise<() => void> {
   const announce = await preparePullAnnouncement(scope, pull, change);
   return () => {

@@ -1,5 +1,5 @@
 /**
- * Merging a pull as soon as its base's requirements are met, and draft or ready. GitHub switches both in GraphQL only
+ * Enables and disables auto-merge, and makes pulls drafts or ready for review. GitHub switches both in GraphQL only
  * (`enablePullRequestAutoMerge`, `convertPullRequestToDraft`, …); the merge itself is in `merge/when-ready.ts`.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/automatically-merging-a-pull-request
  */
@@ -14,14 +14,14 @@ import { methodRefusal } from "./merge/commits.ts";
 import { testMerge } from "./mergeability.ts";
 
 export interface AutoMergeOrder extends Pick<AutoMerge, "method" | "title" | "message"> {
-  /** The head this order is given for; left out: whichever. */
+  /** The head that may be merged. Left out: any. */
   expectedHead?: string | null;
 }
 
 const refused = (message: string) => new ApiError(422, message);
 
 /**
- * Lets the pull be merged once it may be. Whoever asks must be allowed to write contents: the caller checks it.
+ * Merges the pull once its base allows it. Callers check that the user may write contents.
  * @throws ApiError 422 in the words that GitHub's GraphQL errors have.
  */
 export async function enableAutoMerge(scope: ActingScope, pull: Pull, order: AutoMergeOrder): Promise<void> {
@@ -51,7 +51,7 @@ export async function enableAutoMerge(scope: ActingScope, pull: Pull, order: Aut
   await announcePull(scope, scope.store.table("pulls").get(pull.id) ?? pull, { action: "auto_merge_enabled" });
 }
 
-/** @param reason Why, as the webhook tells it. @throws ApiError 422 when it is not enabled. */
+/** @param reason For the webhook. @throws ApiError 422 if it is not enabled. */
 export async function disableAutoMerge(
   scope: ActingScope,
   pull: Pull,
@@ -65,8 +65,8 @@ export async function disableAutoMerge(
 }
 
 /**
- * Makes the pull a draft, or ready for review; one that is so already stays as it is. A draft is not merged by itself
- * (https://github.com/reitermarkus/automerge/issues/1525). @throws ApiError 422 when it is closed.
+ * Makes the pull a draft or ready for review. Changes nothing if it is so already. A draft loses its auto-merge
+ * (https://github.com/reitermarkus/automerge/issues/1525). @throws ApiError 422 if the pull is closed.
  */
 export async function setDraft(scope: ActingScope, pull: Pull, draft: boolean): Promise<void> {
   if (!isOpen(scope, pull)) throw refused("Pull request is closed");

@@ -1,4 +1,4 @@
-/** Work that GitHub does after it has answered: test merges, branch updates. */
+/** Runs the work that GitHub does after the response: test merges, branch updates. */
 import type { SandboxContext } from "../context.ts";
 import type { Store } from "../store/store.ts";
 
@@ -21,7 +21,7 @@ export function inBackground(context: Pick<SandboxContext, "store">, work: Promi
   void settled.then(() => all.delete(settled));
 }
 
-/** Resolves when nothing is going on for the pulls; ask before the store closes. */
+/** Resolves when no such work is under way. Await it before the store closes. */
 export async function pullsIdle(context: Pick<SandboxContext, "store">): Promise<void> {
   const all = of(context);
   while (all.size > 0) await Promise.all(all);

@@ -1,4 +1,4 @@
-/** Changing a pull: its words, its base, open or closed. */
+/** Retargets, closes and reopens pulls. */
 
 import { unprocessable } from "../access/errors.ts";
 import type { ActingScope, SandboxContext } from "../context.ts";
@@ -10,7 +10,7 @@ import { announceHead, announcePull } from "./announce.ts";
 import { isOpen } from "./facts.ts";
 import { closed, touchIssue } from "./follow.ts";
 
-/** Points the pull at another base. Call it inside `context.git.exclusive`. @throws ApiError 422 when it cannot be. */
+/** Points the pull at another base. Call it inside `context.git.exclusive`. @throws ApiError 422 if it cannot go there. */
 export async function retarget(scope: ActingScope, pull: Pull, baseRef: string): Promise<void> {
   if (baseRef === pull.baseRef) return;
   const git = scope.git.at(scope.repository);
@@ -39,7 +39,7 @@ export async function closePull(scope: ActingScope, pull: Pull): Promise<void> {
   await announcePull(scope, closed(scope, pull), { action: "closed" });
 }
 
-/** Call it inside `context.git.exclusive`. @throws ApiError 422 for a pull that is merged or whose branch is gone. */
+/** Reopens the pull. Call it inside `context.git.exclusive`. @throws ApiError 422 if it is merged or a branch is gone. */
 export async function reopenPull(scope: ActingScope, pull: Pull): Promise<void> {
   const { repository } = scope;
   const git = scope.git.at(repository);
@@ -51,7 +51,7 @@ export async function reopenPull(scope: ActingScope, pull: Pull): Promise<void> 
   if (headSha === null) throw refusedReopen(`The ${pull.headRef} branch has been deleted.`);
   if (baseSha === null) throw refusedReopen(`The ${pull.baseRef} branch has been deleted.`);
   if (twin(scope, pull)) throw refusedReopen(`A pull request already exists for ${repository.owner}:${pull.headRef}.`);
-  // https://github.com/isaacs/github/issues/361: what was left out while it was closed could not be told.
+  // A `synchronize` of the reopened pull could not show the commits that are gone: https://github.com/isaacs/github/issues/361
   if (!(await isAncestor(git, pull.headSha, headSha))) {
     throw refusedReopen(`The ${pull.headRef} branch was force-pushed or recreated.`);
   }
@@ -77,7 +77,7 @@ function refusedReopen(message: string) {
   ]);
 }
 
-/** Another open pull of the same two branches: GitHub allows one. */
+/** True if another pull of the same two branches is open. GitHub allows one. */
 function twin(context: SandboxContext, { id, repositoryId, headRef, baseRef }: Pull): boolean {
   const same = (each: Pull) =>
     each.id !== id && each.repositoryId === repositoryId && each.headRef === headRef && each.baseRef === baseRef;

@@ -1,4 +1,4 @@
-/** What is known of a pull beside its row: how large it is, and whether it may be merged now. */
+/** Finds out what a pull's row does not hold: its size, and whether it may be merged now. */
 
 import type { RepositoryScope, SandboxContext } from "../context.ts";
 import type { PullFacts } from "../events/event.ts";
@@ -20,7 +20,7 @@ export async function mergeableState(scope: RepositoryScope, pull: Pull): Promis
   if (!mergeability.mergeable) return "dirty";
   if (pull.draft) return "draft";
   const { behind } = await sizeOf(scope, mergeability.baseSha, headSha);
-  // Which method will be used is not known yet; a linear history only rules out one of them.
+  // The method is not known yet. A squash is allowed also where history must be linear.
   const owners = await ownersOf(scope, pull, mergeability.baseSha);
   const verdict = judgeMerge(scope, { pull, headSha, behind, owners, method: "squash" }, null);
   if (!verdict.allowed) return verdict.state;
@@ -28,7 +28,7 @@ export async function mergeableState(scope: RepositoryScope, pull: Pull): Promis
   return reported.every(({ state }) => state === "success") ? "clean" : "unstable";
 }
 
-/** The issue of the same number holds a pull's title, body, state and labels. */
+/** Returns the issue of the same number, which holds the pull's title, body, state and labels. */
 export function issueOf({ store }: Pick<SandboxContext, "store">, pull: Pull): Issue {
   const issue = store.table("issues").get(pull.id);
   if (issue === undefined) throw new Error(`pull ${pull.number} has no issue`);

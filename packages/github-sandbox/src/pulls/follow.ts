@@ -1,3 +1,5 @@
+/** Brings open pulls up to date with the moves of their branches. */
+
 import type { ActingScope, RefSubscriber, RepositoryScope, SandboxContext } from "../context.ts";
 import { branchOf } from "../git/plumbing/names.ts";
 import { readRef, setOwnRef } from "../git/plumbing/stored-refs.ts";
@@ -10,8 +12,8 @@ import { staleApprovals } from "./reviews/stale.ts";
 type Announcing = () => void;
 
 /**
- * Brings the repository's open pulls up to date with a branch that moved: a pull's head moves with its branch, a pull
- * whose head the base now contains is merged (however that came about), and one whose branch is gone is closed.
+ * Brings the repository's open pulls up to date with a branch that moved. A pull's head moves with its branch. A pull whose
+ * head is now in its base is merged, whoever pushed it there. A pull whose branch is gone is closed.
  */
 export const followRef: RefSubscriber = async (scope, { moved }) => {
   const branch = branchOf(moved.ref);
@@ -30,7 +32,7 @@ export const followRef: RefSubscriber = async (scope, { moved }) => {
   };
 };
 
-/** The pull's head is now at `after`; null: its branch is gone. */
+/** Moves the pull's head to `after`. Null closes the pull, since its branch is gone. */
 export async function followHead(scope: ActingScope, pull: Pull, after: string | null): Promise<Announcing> {
   if (after === null) return preparePullAnnouncement(scope, closed(scope, pull), { action: "closed" });
   const git = scope.git.at(scope.repository);
@@ -52,7 +54,7 @@ export async function followHead(scope: ActingScope, pull: Pull, after: string |
   };
 }
 
-/** The base of these pulls is now at `after`; null: it is gone. */
+/** Brings these pulls up to date with their base at `after`. Null closes them, since their base is gone. */
 export async function followBase(
   scope: ActingScope,
   based: readonly Pull[],
@@ -81,7 +83,7 @@ async function pullHeadsIn(scope: RepositoryScope, tip: string): Promise<Set<str
   return new Set((await scope.git.at(scope.repository).text(args)).split("\n"));
 }
 
-/** Writes down that the pull is merged as `mergeSha`. Synchronous, so it can be part of a transaction. */
+/** Stores that the pull is merged as `mergeSha`. Synchronous, so it can be part of a transaction. */
 export function markMerged(scope: ActingScope, pull: Pull, mergeSha: string): Pull {
   const { store, initiator } = scope;
   return store.transaction(() => {

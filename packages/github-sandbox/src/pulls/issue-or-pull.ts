@@ -1,6 +1,6 @@
 /**
- * Changes an issue or a pull, whichever the issue is. GitHub's issues routes take both: a pull changes by its own rules and
- * gets the `pull_request` webhook in place of `issues`.
+ * Changes an issue or the pull behind it. GitHub's issues routes take both: a pull changes by its own rules and gets the
+ * `pull_request` webhook in place of `issues`.
  */
 
 import type { ActingScope, SandboxContext } from "../context.ts";
@@ -29,7 +29,7 @@ export function assignIssueOrPull(scope: ActingScope, issue: Issue, ids: readonl
   return announced(scope, changeAssignees(scope, issue, ids));
 }
 
-/** The reason is an issue's: a pull has none. */
+/** Closes either. A pull ignores the reason. */
 export async function closeIssueOrPull(scope: ActingScope, issue: Issue, reason: CloseReason | null): Promise<Issue> {
   const pull = pullOf(scope, issue);
   if (pull === null) return closeIssue(scope, issue, reason);
@@ -38,7 +38,7 @@ export async function closeIssueOrPull(scope: ActingScope, issue: Issue, reason:
   return present(scope, issue);
 }
 
-/** @throws ApiError 422 for a pull that cannot be opened again. */
+/** Reopens either. @throws ApiError 422 for a pull that cannot be reopened. */
 export async function reopenIssueOrPull(scope: ActingScope, issue: Issue): Promise<Issue> {
   const pull = pullOf(scope, issue);
   if (pull === null) return reopenIssue(scope, issue);

@@ -1,10 +1,10 @@
-/** Which pulls a list asks for. https://docs.github.com/en/rest/pulls/pulls#list-pull-requests */
+/** Finds the pulls of a list. https://docs.github.com/en/rest/pulls/pulls#list-pull-requests */
 import type { RepositoryScope, SandboxContext } from "../context.ts";
 import type { Issue, Pull } from "../store/entities.ts";
 
 type Query = Partial<Record<string, string>>;
 
-/** The repository's pulls as the query (`state`, `head`, `base`, `sort`, `direction`) wants them. */
+/** Filters and sorts the repository's pulls by the query: `state`, `head`, `base`, `sort`, `direction`. */
 export function listPulls(scope: RepositoryScope, query: Query): Pull[] {
   const { repository } = scope;
   const { state = "open", head, base, sort = "created" } = query;

@@ -1,6 +1,31 @@
 /**
- * Whether a pull can be merged: found by a test merge, some time after somebody asked, as GitHub does
- * (https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request). The test merge is kept at `refs/pull/N/merge`.
+ * Finds out whether a pull can be merged, by a test merge some time after a client asked, as GitHub does
+ * (https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request).
+ *
+ * Properties
+ * - `pull.mergeability` is null or the result for the heads of both branches: `headSha` and `baseSha` name the pair.
+ * - After a test merge, `refs/pull/N/merge` is its commit, or absent if the branches conflict. Workflows of `pull_request`
+ *   check it out, and a merge takes its tree.
+ * - A pull has one test merge under way at most. Whoever asks meanwhile waits for the same one.
+ * - A read never waits: it shows `mergeable: null` and starts the test merge in the background, as on GitHub.
+ *
+ * What makes it null: the head moved, the base moved (`follow.ts`), another base or a reopening (`edit.ts`), a merge.
+ * What starts a test merge: reading the pull (REST, GraphQL), merging it, enabling auto-merge, a `pull_request` workflow.
+ *
+ * Races
+ * A. A branch moves during the test merge. `keep` compares both heads within the queue, where branches move, and drops a
+ *    result for others. The loop in `findOut` tests again.
+ * B. A client asks right after a move, while the test merge of the old head is under way. It gets the same promise, which
+ *    by A resolves with the new head's result.
+ * C. The pull is closed, or a branch deleted, meanwhile: null, and nobody waits.
+ *
+ * Accepted
+ * - The ref is set before the row is stored. After a crash in between, `refs/pull/N/merge` is right and the row still null.
+ * - A base that moves faster than git merges keeps the loop going.
+ * - A closed pull keeps its last `refs/pull/N/merge`: workflows of `closed` run on it.
+ *
+ * Not done
+ * - Testing within the queue would need no loop, but every push would wait for test merges.
  */
 
 import type { RepositoryScope } from "../context.ts";
@@ -14,10 +39,10 @@ import { userById } from "../store/users.ts";
 import { inBackground } from "./background.ts";
 import { isOpen, pullNumbered } from "./facts.ts";
 
-/** Test merges under way, by pull id: whoever asks meanwhile gets the same one. */
+/** Test merges under way, by pull id. */
 const underWay = new WeakMap<Store, Map<number, Promise<Pull | null>>>();
 
-/** Starts the test merge if the pull needs one; answers nothing, like GitHub's first `mergeable: null`. */
+/** Starts the test merge if the pull needs one. Returns at once. */
 export function askMergeability(scope: RepositoryScope, pull: Pull): void {
   if (pull.mergeability !== null || !isOpen(scope, pull)) return;
   const begins = scope.beforeTestMerge(pull.id);
@@ -27,7 +52,7 @@ export function askMergeability(scope: RepositoryScope, pull: Pull): void {
   );
 }
 
-/** The pull with its mergeability known; null when it is closed or one of its branches is gone. */
+/** Resolves with the pull and its mergeability; null if the pull is closed or one of its branches is gone. */
 export async function testMerge(scope: RepositoryScope, { id }: Pull): Promise<Pull | null> {
   let all = underWay.get(scope.store);
   if (all === undefined) {
@@ -70,7 +95,7 @@ async function mergeForTest(scope: RepositoryScope, pull: Pull, base: string): P
   });
 }
 
-/** Keeps what was found if neither branch moved meanwhile; null if one did. */
+/** Stores the result if neither branch moved meanwhile; null if one did. */
 async function keep(
   scope: RepositoryScope,
   tested: Pull,
@@ -79,7 +104,7 @@ async function keep(
 ): Promise<Pull | null> {
   const git = scope.git.at(scope.repository);
   if ((await readRef(git, `refs/heads/${tested.baseRef}`)) !== baseSha) return null;
-  // GitHub leaves the last good test merge behind; a stale one is of no use to anyone, so it goes.
+  // GitHub leaves the last good test merge behind. Here it goes, so that no workflow runs on a stale one.
   await setOwnRef(git, `refs/pull/${tested.number}/merge`, testMergeSha);
   const pull = scope.store.table("pulls").get(tested.id);
   if (pull === undefined || pull.headSha !== tested.headSha || pull.baseRef !== tested.baseRef) return null;
@@ -89,8 +114,8 @@ async function keep(
 }
 
 /**
- * The numbered pull's test merge of its branches as they are now, made if need be: workflow runs for pull requests start
- * from it. "conflict" when head and base do not merge; null when the pull is closed or gone.
+ * Returns the pull's test merge of its present branches, for workflows of pull requests. "conflict" if head and base do not
+ * merge; null if the pull is closed or gone.
  */
 export async function testMergeOf(
   scope: RepositoryScope,

@@ -1,4 +1,4 @@
-/** Opening a pull. https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
+/** Opens pulls. https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
 
 import { unprocessable } from "../access/errors.ts";
 import type { ActingScope, RepositoryScope } from "../context.ts";
@@ -22,7 +22,7 @@ function custom(message: string) {
   return unprocessable("PullRequest", [{ code: "custom", message }]);
 }
 
-/** Call it inside `context.git.exclusive`. @throws ApiError 422 in GitHub's words. */
+/** Opens a pull. Call it inside `context.git.exclusive`. @throws ApiError 422 in GitHub's words. */
 export async function openPull(scope: ActingScope, given: NewPull): Promise<Pull> {
   const { repository } = scope;
   const { headRef, headSha, baseSha } = await bothEnds(scope, given);

@@ -1,4 +1,4 @@
-/** After a start: what an earlier life, ended between any two instructions, left half done with pulls. */
+/** Finishes what a life of the sandbox that ended between any two instructions left half done with pulls. */
 
 import { type ActingScope, actingScope, type RepositoryScope, type SandboxContext, scopeOf } from "../context.ts";
 import { isAncestor } from "../git/plumbing/history.ts";
@@ -14,8 +14,8 @@ import { mergeWhenReady } from "./merge/when-ready.ts";
 import { staleApprovals } from "./reviews/stale.ts";
 
 /**
- * Finishes merges whose base had moved and forgets those whose had not; then brings every open pull to where its
- * branches are, since git may have moved them without the sandbox noticing. Run it before the server listens.
+ * Finishes merges whose base had moved and drops the others. Then brings every open pull to where its branches are, since
+ * git may have moved them just before the end. Run it before the server listens.
  */
 export async function recoverPulls(context: SandboxContext): Promise<void> {
   for (const repository of context.store.table("repositories").all()) await context.git.dropStaleLocks(repository);
@@ -49,24 +49,24 @@ async function catchUp(scope: RepositoryScope, pull: Pull): Promise<void> {
   const git = scope.git.at(repository);
   const head = await readRef(git, `refs/heads/${pull.headRef}`);
   const base = await readRef(git, `refs/heads/${pull.baseRef}`);
-  // Who moved it is not known any more; GitHub shows the pull's author for want of another.
+  // The store does not know who moved it, so the pull's author stands in.
   const user = userById(scope, scope.store.table("issues").get(pull.id)?.userId ?? 0);
   const acting = { ...scope, initiator: { user, byJobToken: false } };
   const announcements = await scope.git.exclusive(repository, async () => {
     if (head === null || base === null) return [await followHead(acting, pull, null)];
-    const moved = await headTold(acting, pull, head);
+    const moved = await headAnnouncements(acting, pull, head);
     await setOwnRef(git, `refs/pull/${pull.number}/head`, head);
     if (pull.mergeability?.baseSha === base) return moved;
     return [...moved, ...(await followBase(acting, [pull], base))];
   });
   for (const announce of announcements) announce();
-  // The end may have come after the head was followed and before its approvals were taken back.
+  // The end may have come after the head was stored and before stale approvals were dismissed.
   const now = scope.store.table("pulls").get(pull.id);
   if (now !== undefined && isOpen(scope, now)) (await staleApprovals(acting, now))();
 }
 
-/** Tells of a head that moved unseen, and of one that was seen but not told of before the end. */
-async function headTold(scope: ActingScope, pull: Pull, head: string): Promise<(() => void)[]> {
+/** Announces a head that moved unseen, and one that was stored but not announced before the end. */
+async function headAnnouncements(scope: ActingScope, pull: Pull, head: string): Promise<(() => void)[]> {
   if (head !== pull.headSha) return [await followHead(scope, pull, head)];
   const { toldSha: before, headSha: after } = pull;
   if (before === after) return [];

@@ -1,4 +1,4 @@
-/** How far two commits have gone apart and how much changed. It never changes, so it is remembered. */
+/** Measures how far two commits have diverged and how much changed. Caches the result, which never changes. */
 
 import type { RepositoryScope } from "../context.ts";
 import { changeSize } from "../git/plumbing/diff.ts";
@@ -6,9 +6,9 @@ import { distance, mergeBase } from "../git/plumbing/history.ts";
 import type { Store } from "../store/store.ts";
 
 export interface Size {
-  /** Commits of the head that the base has not. */
+  /** Commits of the head that are not in the base. */
   commits: number;
-  /** Commits of the base that the head has not. */
+  /** Commits of the base that are not in the head. */
   behind: number;
   additions: number;
   deletions: number;

@@ -1,6 +1,28 @@
 /**
- * Every move of a branch or tag of the sandbox ends in `refMoved`, whoever made it: REST (`moveRef`), a merge, or a
- * `git push`. Call both inside `context.git.exclusive`, so that what follows from moves happens in their order.
+ * Moves branches and tags. Every move ends in `refMoved`, whatever made it: REST (`moveRef`), a merge
+ * (`pulls/merge/merge.ts`) or a `git push` (`git-http/receive.ts`).
+ *
+ * What follows a move, in this order
+ * 1. git finds out what the move brought (`push.ts`), and `pushedAt` of the repository is set.
+ * 2. The subscribers of the context do their part (`subscribers.ts`): references are recorded, pulls follow.
+ * 3. `push` is announced, then `create` or `delete`.
+ * 4. The subscribers announce: pulls their `synchronize` and `closed`, issues that they are closed.
+ *
+ * Properties
+ * - A client that gets the `push` webhook finds pulls up to date: subscribers work in step 2 and announce in step 4.
+ * - Moves of one repository follow each other: callers run in `context.git.exclusive`, until the last announcement.
+ * - This room knows neither pulls nor issues. They import it to move refs, and subscribe to learn of moves.
+ *
+ * Races
+ * A. Two moves of one ref: the second waits in the queue, and fails as "stale" if it named another old value.
+ * B. Something moves the ref beside the queue: git's own compare-and-swap (`swapRef`) fails, and nothing is announced.
+ * C. Rules change between the judgement and the swap. Accepted: the move came a moment earlier.
+ * D. The process ends after the swap. The `push` webhook is lost; pulls catch up at the next start (`pulls/recover.ts`),
+ *    merges are finished there.
+ *
+ * Accepted
+ * - A subscriber that throws fails the request after the ref has moved, and the `push` is not announced. Such an error is a
+ *   defect of the sandbox, so it must be seen.
  */
 
 import type { ActingScope, RepositoryScope } from "../context.ts";
@@ -14,9 +36,9 @@ import { pushOf } from "./push.ts";
 
 export interface WantedMove {
   ref: string;
-  /** Where the ref must be now; null: it must not be there; left out: wherever it is. */
+  /** Where the ref must be now. Null: it must not exist. Left out: anywhere. */
   from?: string | null;
-  /** null deletes it. */
+  /** Null deletes the ref. */
   to: string | null;
   force: boolean;
 }
@@ -26,7 +48,7 @@ export type Moved =
   | { moved: false; why: "stale" | "blocked" | "not-fast-forward" }
   | { moved: false; why: "protected"; objections: Objection[] };
 
-/** Moves a ref for somebody: judged by what guards it, then swapped, then told. */
+/** Moves a ref: the rules judge the move, git swaps the ref, and `refMoved` does the rest. */
 export async function moveRef(scope: ActingScope, wanted: WantedMove): Promise<Moved> {
   const { ref, to, force } = wanted;
   const git = scope.git.at(scope.repository);
@@ -43,7 +65,7 @@ export async function moveRef(scope: ActingScope, wanted: WantedMove): Promise<M
   return { moved: true, before };
 }
 
-/** What guards the ref objects to in such a move by somebody. */
+/** Lists the objections of the ref's rules to a move by this user. */
 export async function objectionsTo(
   scope: ActingScope,
   move: { ref: string; before: string | null; after: string | null; forward: boolean },
@@ -54,7 +76,7 @@ export async function objectionsTo(
   return judgeMove(scope, { ...move, linear }, scope.initiator.user).against;
 }
 
-/** What follows from a move that git has made: the pulls follow it, and it is told. */
+/** Does what follows a move that git has made. */
 export async function refMoved(scope: ActingScope, moved: MovedRef): Promise<void> {
   const { repository, initiator } = scope;
   const branch = branchOf(moved.ref);

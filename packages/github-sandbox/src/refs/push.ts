@@ -1,4 +1,4 @@
-/** Finds out what a move of a ref brought: its commits with the files they changed, and the commit the ref is at. */
+/** Finds out what a move of a ref brought: its commits with the files they changed, and the commit that the ref is at. */
 import type { MovedRef, PushEvent, PushedCommit } from "../events/event.ts";
 import { namesChanged } from "../git/plumbing/diff.ts";
 import type { GitDir } from "../git/plumbing/dir.ts";

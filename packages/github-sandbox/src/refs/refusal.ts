@@ -1,4 +1,4 @@
-/** What a move of a ref that did not happen is answered with. */
+/** Turns a refused move of a ref into GitHub's answer. */
 import { ApiError } from "../access/errors.ts";
 import { type Objection, violations } from "../protection/judge.ts";
 import type { Moved } from "./move.ts";
@@ -24,13 +24,13 @@ function objectionText(objections: readonly Objection[]): string {
   return objections.some(byRules) ? violations(objections) : objections.map(({ sentence }) => sentence).join(" ");
 }
 
-/** For routes that make a ref. GitHub does not say why: https://github.com/github/rest-api-description/issues/4887 */
+/** For routes that create a ref. GitHub gives no reason: https://github.com/github/rest-api-description/issues/4887 */
 export function mustHaveBeenMade(outcome: Moved): void {
   if (!outcome.moved && outcome.why === "protected") throw new ApiError(422, "Reference update failed");
   mustHaveMoved(outcome);
 }
 
-/** For routes that commit a file. @param verb What they were about to do: `create`, `update`, `delete`. */
+/** For routes that commit a file. @param verb `create`, `update` or `delete`. */
 export function mustHaveCommitted(outcome: Moved, verb: string, path: string, tip: string): void {
   if (outcome.moved) return;
   switch (outcome.why) {

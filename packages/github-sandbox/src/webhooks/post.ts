@@ -1,9 +1,9 @@
-/** One POST to a webhook's target, and how it went in the words of GitHub's delivery log. Never rejects. */
+/** Sends one POST to a webhook's target. Returns the result in the words of GitHub's delivery log and never rejects. */
 import type { Delivery } from "../store/entities.ts";
 
 type Answer = Pick<Delivery, "status" | "statusCode" | "responseHeaders" | "responseBody">;
 
-/** How GitHub's log tells of a target that was not reached. */
+/** The result for a target that was not reached, as in GitHub's log. */
 export const noConnection: Answer = {
   status: "failed to connect to host",
   statusCode: 0,

@@ -1,4 +1,4 @@
-/** The headers of a webhook, among them its signatures: https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers */
+/** Writes the headers of a webhook and signs it. https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers */
 import { createHmac } from "node:crypto";
 import type { App, Delivery } from "../store/entities.ts";
 

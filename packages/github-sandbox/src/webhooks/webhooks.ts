@@ -1,7 +1,7 @@
 /**
- * Webhooks to Apps. What is announced goes to every installed App that subscribed to it, signed, once, beside whatever
- * the sandbox does next: a target that hangs or is down holds nothing up. GitHub gives a target ten seconds and never
- * tries again by itself (https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
+ * Sends webhooks to Apps: each event to every installed App that subscribed to it, signed, once, in the background. A target
+ * that hangs or is down delays nothing else. GitHub gives a target ten seconds and never tries again by itself:
+ * https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
  */
 import { randomUUID } from "node:crypto";
 import { installationAt } from "../access/tokens.ts";
@@ -20,7 +20,7 @@ type PendingDelivery = Pick<
 export interface Webhooks {
   /** Sends the event to every App installed on the repository that subscribed to it. Returns at once. */
   announced(event: WebhookEvent): void;
-  /** Tells one App something about itself (`ping`, `installation`), subscribed or not. Returns at once. */
+  /** Sends one App an event about itself (`ping`, `installation`), subscribed or not. Returns at once. */
   sendTo(app: App, event: string, payload: Record<string, unknown>, installationId: number | null): void;
   /** Sends a logged delivery again, with its GUID, to the App's present URL. Returns at once. */
   redeliver(delivery: Delivery): void;
@@ -33,7 +33,7 @@ export interface Webhooks {
 /** GitHub keeps a few days of deliveries; the sandbox keeps this many. */
 const logLength = 2000;
 
-/** How one delivery goes: lost, or sent this often once `leaves` resolves. */
+/** Decides for one delivery whether it is lost, and how often it is sent once `leaves` resolves. */
 export interface DeliveryFate {
   isLost: boolean;
   copies: number;

@@ -1,4 +1,4 @@
-/** The commits that a merge puts on the base, by method. */
+/** Writes the commits that a merge puts on the base, by method. */
 
 import type { RepositoryScope } from "../../context.ts";
 import { githubSignature, signatureOf } from "../../git/identity.ts";
@@ -8,7 +8,7 @@ import { writeCommit } from "../../git/plumbing/objects.ts";
 import type { Issue, MergeMethod, Pull, Repository, User } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
 
-/** GitHub's sentence against a way of merging that the repository does not allow, or null. */
+/** Returns GitHub's message for a method that the repository does not allow, or null. */
 export function methodRefusal(repository: Repository, method: MergeMethod): string | null {
   switch (method) {
     case "merge":
@@ -28,13 +28,13 @@ export interface PlannedMerge {
   /** The tree of the test merge of exactly these two. */
   tree: string;
   method: MergeMethod;
-  /** In place of GitHub's own words. */
+  /** Replaces GitHub's own title. */
   title: string | null;
   message: string | null;
   user: User;
 }
 
-/** The commit the base is to move to, made but on no branch yet; null when the commits cannot be rebased. */
+/** Writes the commit that the base is to move to, on no branch yet. Returns null if the commits cannot be rebased. */
 export async function writeMerge(scope: RepositoryScope, planned: PlannedMerge): Promise<string | null> {
   const { repository } = scope;
   const { pull, issue, base, head, tree, user } = planned;
@@ -50,7 +50,7 @@ export async function writeMerge(scope: RepositoryScope, planned: PlannedMerge):
     case "squash": {
       const title = planned.title ?? `${issue.title} (#${pull.number})`;
       const message = joined(title, planned.message ?? (await squashMessage(scope, base, head)));
-      // A squash is the work of whoever opened the pull.
+      // The author of a squash is the pull's author.
       const author = signatureOf(userById(scope, issue.userId), now);
       return writeCommit(git, { tree, parents: [base], message, author, committer });
     }
@@ -63,7 +63,7 @@ function joined(title: string, body: string): string {
   return body.trim() === "" ? title : `${title}\n\n${body}`;
 }
 
-/** One commit's own text, or a list of the messages of several. */
+/** Returns the body of a single commit, or the messages of several as a list. */
 async function squashMessage(scope: RepositoryScope, base: string, head: string): Promise<string> {
   const commits = await log(scope.git.at(scope.repository), head, { without: [base], reverse: true });
   const [first] = commits;

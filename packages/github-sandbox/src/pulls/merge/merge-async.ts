@@ -1,6 +1,6 @@
 /**
- * Merges that run after they were answered. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request-asynchronously
- * The words of the results are those of https://github.github.io/gh-stack/reference/merge-api/.
+ * Merges after the response was sent. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request-asynchronously
+ * The messages of the results are those of https://github.github.io/gh-stack/reference/merge-api/.
  */
 
 import { randomUUID } from "node:crypto";
@@ -14,15 +14,15 @@ import { isBaseModified, mergePull } from "./merge.ts";
 
 export type WantedAsync = Pick<MergeRequest, "method" | "title" | "message"> & {
   action: MergeRequest["action"] | "merge_queue";
-  /** The head this is asked for; null: the present one. */
+  /** The head to merge. Null: the present one. */
   sha: string | null;
 };
 
-/** How often a merge is tried when the base keeps moving. */
+/** Tries of one merge while the base keeps moving. */
 const attempts = 3;
 const keptMs = 24 * 3_600_000;
 
-/** What came of asking for a merge; `known`: one is under way already, whatever is wanted now. */
+/** The answer to a request for a merge. `known`: a merge is under way already, and the new request is ignored. */
 export type Requested =
   | { kind: "merged"; sha: string }
   | { kind: "refused"; reason: string }
@@ -59,7 +59,7 @@ export function requestMerge(scope: ActingScope, pull: Pull, wanted: WantedAsync
   return { kind: "started", request };
 }
 
-/** @throws ApiError 404 for an unknown UUID, or one whose result is a day old. */
+/** Finds a request of the pull. @throws ApiError 404 for an unknown UUID, or one whose result is a day old. */
 export function mergeRequestOf(context: SandboxContext, pull: Pull, uuid: string): MergeRequest {
   const request = context.store.table("mergeRequests").get(uuid);
   if (request === undefined || request.pullId !== pull.id) throw notFound();
@@ -67,7 +67,7 @@ export function mergeRequestOf(context: SandboxContext, pull: Pull, uuid: string
   return request;
 }
 
-/** Goes on with what an earlier life was asked for and did not finish. */
+/** Goes on with the requests that an earlier life did not finish. */
 export function resumeMerges(context: SandboxContext): void {
   for (const request of context.store.table("mergeRequests").filter(({ status }) => status === "pending")) {
     inBackground(context, run(context, request));

@@ -1,4 +1,4 @@
-/** Bringing a pull's head up to date. https://docs.github.com/en/rest/pulls/pulls#update-a-pull-request-branch */
+/** Brings a pull's head up to date. https://docs.github.com/en/rest/pulls/pulls#update-a-pull-request-branch */
 
 import { ApiError } from "../../access/errors.ts";
 import type { ActingScope } from "../../context.ts";
@@ -13,7 +13,7 @@ import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { sizeOf } from "../sizes.ts";
 
-/** Merges the base into the head after the answer has gone out. @throws ApiError 422 when there is no way or no need. */
+/** Merges the base into the head after the response was sent. @throws ApiError 422 if it cannot or need not be done. */
 export async function updateBranch(scope: ActingScope, pull: Pull, expectedHead: string | null): Promise<void> {
   const { repository } = scope;
   if (expectedHead !== null && expectedHead !== pull.headSha) {
@@ -36,8 +36,7 @@ export async function updateBranch(scope: ActingScope, pull: Pull, expectedHead:
   );
 }
 
-/** The commit that brings the base in, on no branch yet. */
-
+/** Writes the commit that brings the base in, on no branch yet. */
 async function mergeBaseIn(scope: ActingScope, pull: Pull, base: string, tree: string): Promise<string> {
   const now = scope.store.now();
   return writeCommit(scope.git.at(scope.repository), {

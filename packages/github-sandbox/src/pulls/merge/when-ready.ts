@@ -1,4 +1,4 @@
-/** Merges the pulls that wait for it, once they may be. */
+/** Merges pulls with auto-merge once their base allows it. */
 
 import { actingScope, type SandboxContext } from "../../context.ts";
 import type { AutoMerge, Repository } from "../../store/entities.ts";
@@ -8,10 +8,10 @@ import { inBackground } from "../background.ts";
 import { isOpen } from "../facts.ts";
 import { mergePull } from "./merge.ts";
 
-/** One look after another: two at once would merge against the same base, and one of them in vain. */
+/** One queue for each sandbox: two merges at once would race for the same base, and one would fail. */
 const queues = new WeakMap<Store, { last: Promise<void>; asked: Set<number> }>();
 
-/** Looks at the repository's waiting pulls, a moment later. Ask whenever anything happened there. */
+/** Tries the repository's waiting pulls, a moment later. Called after every announcement. */
 export function mergeWhenReady(context: SandboxContext, { id }: Pick<Repository, "id">): void {
   if (waiting(context, id).length === 0) return;
   const queue = queues.get(context.store) ?? { last: Promise.resolve(), asked: new Set() };
@@ -20,7 +20,7 @@ export function mergeWhenReady(context: SandboxContext, { id }: Pick<Repository,
   queue.asked.add(id);
   queue.last = queue.last.then(async () => {
     queue.asked.delete(id);
-    // One that cannot be merged now keeps waiting, and is no reason to stop looking at the others.
+    // A pull that cannot be merged now keeps waiting. The others are tried all the same.
     for (const each of waiting(context, id)) await mergeIfReady(context, each).catch(() => {});
   });
   inBackground(context, queue.last);
@@ -33,7 +33,7 @@ function waiting(context: SandboxContext, repositoryId: number): AutoMerge[] {
   });
 }
 
-/** Merging judges whether it may be. */
+/** `mergePull` judges whether the base allows it. */
 async function mergeIfReady(
   context: SandboxContext,
   { id, enabledById, byJobToken, method, title, message }: AutoMerge,

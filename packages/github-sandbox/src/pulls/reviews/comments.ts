@@ -1,4 +1,4 @@
-/** Comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
+/** Writes comments on a pull's diff. https://docs.github.com/en/rest/pulls/comments */
 
 import { notFound, unprocessable } from "../../access/errors.ts";
 import type { ActingScope, RepositoryScope, SandboxContext } from "../../context.ts";
@@ -10,17 +10,17 @@ import { hasPending, submitted } from "./review.ts";
 export interface NewComment {
   path: string;
   body: string;
-  /** null: the whole file. */
+  /** Null comments on the whole file. */
   place: WantedPlace | null;
 }
 
-/** What of a comment its place in the diff decides. */
+/** A comment before it belongs to a review. */
 export type PlacedComment = Omit<
   ReviewComment,
   "id" | "repositoryId" | "pullId" | "reviewId" | "userId" | "createdAt" | "updatedAt"
 >;
 
-/** The comment at its place in the diff that ends at `commitId`; "path" or "line": that is not in the diff. */
+/** Places the comment in the diff that ends at `commitId`. Returns "path" or "line" if that is not in the diff. */
 export async function placedComment(
   scope: RepositoryScope,
   pull: Pull,
@@ -57,7 +57,7 @@ export function storeComments(context: SandboxContext, review: Review, all: read
   );
 }
 
-/** One comment by itself: GitHub makes a review of it, with no words of its own. @throws ApiError 422 */
+/** Adds one comment by itself. GitHub makes a review of it, without a body. @throws ApiError 422 */
 export async function addComment(scope: ActingScope, pull: Pull, each: PlacedComment) {
   const { initiator } = scope;
   if (hasPending(scope.store, pull, initiator.user)) throw onePending();
@@ -77,14 +77,14 @@ function onePending() {
   return unprocessable("PullRequestReview", [{ code: "custom", field: "user_id", message }]);
 }
 
-/** An answer lies where the comment it answers lies. @throws ApiError 404 for one that is itself an answer, or of another pull. */
+/** Answers a comment, at its place. @throws ApiError 404 for a comment that is itself an answer, or of another pull. */
 export async function reply(scope: ActingScope, pull: Pull, to: number, body: string) {
   const first = scope.store.table("reviewComments").get(to);
   if (first === undefined || first.pullId !== pull.id || first.inReplyTo !== null) throw notFound();
   return addComment(scope, pull, { ...first, body, inReplyTo: first.id });
 }
 
-/** The repository's comments that everyone may see: those of pending reviews are their author's alone. */
+/** Returns the repository's comments without those of pending reviews, which only their author may see. */
 export function publicComments(scope: RepositoryScope): ReviewComment[] {
   return scope.store
     .table("reviewComments")

@@ -1,4 +1,4 @@
-/** Where in a pull's diff a comment is: lines and positions as GitHub counts them. */
+/** Finds the place of a comment in a pull's diff, with lines and positions as GitHub counts them. */
 
 import type { CommentPlace } from "../../events/event.ts";
 import type { GitDir } from "../../git/plumbing/dir.ts";
@@ -7,7 +7,7 @@ import type { Pull, ReviewComment } from "../../store/entities.ts";
 
 export type Side = "LEFT" | "RIGHT";
 
-/** What a client asks for: a line, lines, or the old `position`. */
+/** The place that a client asks for: a line, lines, or the old `position`. */
 export interface WantedPlace {
   line: number | null;
   side: Side;
@@ -29,12 +29,12 @@ interface DiffLine {
   position: number;
   left: number | null;
   right: number | null;
-  /** Where its hunk starts in the list of the patch's lines. */
+  /** The index of its hunk's `@@` among the patch's lines. */
   hunk: number;
 }
 
 /**
- * The lines of a patch that can be commented on. The line under the first `@@` is position 1, and further `@@` count:
+ * Lists the lines of a patch that can be commented on. The line under the first `@@` is position 1, and further `@@` count:
  * https://docs.github.com/en/rest/pulls/comments#create-a-review-comment-for-a-pull-request
  */
 function linesOf(patch: string): DiffLine[] {
@@ -54,7 +54,7 @@ function linesOf(patch: string): DiffLine[] {
   return found;
 }
 
-/** The place in the patch, or null when the diff has no such line, or the lines are not of one hunk. */
+/** Finds the place in the patch. Returns null if the diff has no such line, or the lines are not of one hunk. */
 export function placeIn(patch: string, wanted: WantedPlace): Place | null {
   const lines = linesOf(patch);
   const at = (line: number | null, side: Side) =>
@@ -81,7 +81,7 @@ export function placeIn(patch: string, wanted: WantedPlace): Place | null {
   };
 }
 
-/** One file's patch from its first `@@`; null when it is not in the diff, empty when it has no lines to show. */
+/** Reads one file's patch from its first `@@`. Returns null if the file is not in the diff, "" if it shows no lines. */
 export async function patchOf(git: GitDir, from: string, to: string, path: string): Promise<string | null> {
   const text = await git.text(["--literal-pathspecs", "diff-tree", "-r", "-p", ...plain, from, to, "--", path]);
   if (text === "") return null;
@@ -90,14 +90,14 @@ export async function patchOf(git: GitDir, from: string, to: string, path: strin
 
 const plain = ["--no-renames", "--no-ext-diff", "--no-textconv", "--no-color"];
 
-/** Where the pull's own changes start. */
+/** Returns the commit where the pull's own changes start. */
 export async function diffBaseOf(git: GitDir, pull: Pull): Promise<string> {
   return (await mergeBase(git, pull.baseSha, pull.headSha)) ?? pull.baseSha;
 }
 
 /**
- * Where a comment's line is in the pull's diff as it is now; null when it is outdated: the line was changed since, or
- * fell out of the diff.
+ * Finds a comment's line in the present diff of the pull. Returns null if the comment is outdated: its line was changed
+ * since, or is no longer in the diff.
  */
 export async function presentPlace(git: GitDir, pull: Pull, comment: ReviewComment): Promise<CommentPlace | null> {
   const { path, side, startSide, line } = comment;
@@ -115,7 +115,7 @@ export async function presentPlace(git: GitDir, pull: Pull, comment: ReviewComme
   return patch === null ? null : placeIn(patch, { line: now, side, startLine, startSide, position: null });
 }
 
-/** The line's number in a later commit, or null when it was changed. */
+/** Returns the line's number in a later commit, or null if the line was changed. */
 async function followLine(git: GitDir, from: string, to: string, path: string, line: number | null) {
   if (line === null) return null;
   if (from === to) return line;
@@ -124,7 +124,7 @@ async function followLine(git: GitDir, from: string, to: string, path: string, l
   for (const [, start, removed = "1", , added = "1"] of (await git.text(args)).matchAll(
     /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/gm,
   )) {
-    // A hunk that removes nothing is said to be at the line before it.
+    // git gives a hunk that removes nothing the line before it.
     const first = Number(start) + (removed === "0" ? 1 : 0);
     if (line < first) break;
     if (line < first + Number(removed)) return null;

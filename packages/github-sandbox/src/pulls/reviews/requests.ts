@@ -1,4 +1,4 @@
-/** Who is asked to review a pull. https://docs.github.com/en/rest/pulls/review-requests */
+/** Requests reviews of a pull. https://docs.github.com/en/rest/pulls/review-requests */
 
 import { ApiError } from "../../access/errors.ts";
 import { roleOf } from "../../access/permissions.ts";
@@ -11,7 +11,7 @@ export function requestId(pull: Pull, userId: number): string {
   return `${pull.id}:${userId}`;
 }
 
-/** Asks these people, by login; whoever is asked already is not asked again. @throws ApiError 422, and then nobody is. */
+/** Requests reviews from these people, by login, once from each. @throws ApiError 422, and requests none. */
 export async function requestReviews(scope: ActingScope, pull: Pull, logins: readonly string[]): Promise<void> {
   const { repository } = scope;
   const author = scope.store.table("issues").get(pull.id)?.userId;
@@ -36,7 +36,7 @@ export function notCollaborator({ owner, name }: Repository): ApiError {
   return new ApiError(422, `Reviews may only be requested from collaborators. ${who}`);
 }
 
-/** Whoever was not asked is passed over. */
+/** Ignores people who were not asked. */
 export async function withdrawRequests(scope: ActingScope, pull: Pull, logins: readonly string[]): Promise<void> {
   for (const login of logins) {
     const user = userOf(scope.store, login);

@@ -1,4 +1,4 @@
-/** Reviews: written, submitted, dismissed. https://docs.github.com/en/rest/pulls/reviews */
+/** Writes, submits and dismisses reviews. https://docs.github.com/en/rest/pulls/reviews */
 
 import { ApiError } from "../../access/errors.ts";
 import type { ActingScope, RepositoryScope, SandboxContext } from "../../context.ts";
@@ -15,7 +15,7 @@ const states: Record<ReviewEvent, Review["state"]> = {
   COMMENT: "COMMENTED",
 };
 
-/** GitHub's form of 422 for reviews: sentences in place of error objects (https://github.com/hubtty/hubtty/issues/33). */
+/** Returns GitHub's 422 for reviews, with sentences in place of error objects (https://github.com/hubtty/hubtty/issues/33). */
 export function refusedReview(...errors: string[]): ApiError {
   return new ApiError(422, "Unprocessable Entity", { errors });
 }
@@ -30,7 +30,7 @@ function pendingOf(store: Store, pull: Pull, user: User): Review | undefined {
     .find((each) => each.pullId === pull.id && each.userId === user.id && each.state === "PENDING");
 }
 
-/** @param hasComments The review says something on lines, so it needs no words of its own. @throws ApiError 422 */
+/** @param said.hasComments The review comments on lines, so it needs no body. @throws ApiError 422 */
 export function mayReview(
   { store, initiator }: ActingScope,
   pull: Pull,
@@ -54,11 +54,11 @@ interface Written {
   userId: number;
   commitId: string;
   body?: string;
-  /** null: a draft. */
+  /** Null makes a draft. */
   event?: ReviewEvent | null;
 }
 
-/** Stores a review; without an event it is one that only holds comments. Synchronous. */
+/** Stores a review. Left out, the event makes one that only holds comments. Synchronous. */
 export function submitted(scope: RepositoryScope, pull: Pull, given: Written): Review {
   const { store, repository } = scope;
   const { userId, commitId, body = "", event = "COMMENT" } = given;
@@ -77,12 +77,12 @@ export function submitted(scope: RepositoryScope, pull: Pull, given: Written): R
   });
 }
 
-/** Whoever was asked for a review and gave one is not asked any more. */
+/** Removes the request of a person who has given the review. */
 function answerRequest(store: Store, pull: Pull, userId: number): void {
   store.table("reviewRequests").remove(requestId(pull, userId));
 }
 
-/** Submits a pending review. @throws ApiError 422 when it was submitted before. */
+/** Submits a pending review. @throws ApiError 422 if it was submitted before. */
 export function submit(context: SandboxContext, pull: Pull, review: Review, event: ReviewEvent, body: string): Review {
   if (review.state !== "PENDING") throw refusedReview("Can not submit a review that was already submitted");
   const now = context.store.now();
@@ -99,7 +99,7 @@ const named: Partial<Record<Review["state"], string>> = {
   PENDING: "pending",
 };
 
-/** @throws ApiError 422 unless it is an approval or asks for changes. */
+/** Dismisses an approval or a request for changes. @throws ApiError 422 for any other review. */
 export function dismiss(scope: ActingScope, pull: Pull, review: Review): Review {
   const wrong = named[review.state];
   if (wrong !== undefined) {

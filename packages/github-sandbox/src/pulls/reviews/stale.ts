@@ -1,5 +1,5 @@
 /**
- * Approvals that a push makes stale. GitHub keeps the diff that was approved and dismisses the approval when it changes:
+ * Finds approvals that a push makes stale. GitHub keeps the diff that was approved and dismisses the approval when it changes:
  * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-pull-request-reviews-before-merging
  */
 
@@ -11,7 +11,7 @@ import { latestVerdicts } from "../../protection/standing.ts";
 import type { Pull, Review } from "../../store/entities.ts";
 import { dismiss } from "./review.ts";
 
-/** The approvals that the pull's new head made stale; the returned function dismisses them. */
+/** Returns a function that dismisses the approvals that the pull's new head made stale. */
 export async function staleApprovals(scope: ActingScope, pull: Pull): Promise<() => void> {
   if (!dismissesStale(scope, pull.baseRef)) return () => {};
   const stale: Review[] = [];
@@ -29,7 +29,7 @@ export async function staleApprovals(scope: ActingScope, pull: Pull): Promise<()
   };
 }
 
-/** The same for two heads whose changes against the base are the same, wherever in the files they are. */
+/** Returns the same id for two heads with the same changes against the base, wherever in the files they are. */
 async function changeId(git: GitDir, base: string, head: string): Promise<string> {
   const from = (await mergeBase(git, base, head)) ?? base;
   const { stdout } = await git.run(["diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--binary", from, head]);

@@ -1,4 +1,4 @@
-/** Threads of review comments, and settling them, which GitHub offers in GraphQL only (`resolveReviewThread`). */
+/** Resolves threads of review comments, which GitHub offers in GraphQL only (`resolveReviewThread`). */
 import type { ActingScope } from "../../context.ts";
 import type { Pull } from "../../store/entities.ts";
 import { isResolved, type Thread } from "../../store/threads.ts";

@@ -1,3 +1,5 @@
+/** Renders reviews of pulls and their comments, for REST and webhooks. */
+
 import type { CommentPlace } from "../../events/event.ts";
 import type { Pull, Review, ReviewComment } from "../../store/entities.ts";
 import { userById } from "../../store/users.ts";
