@@ -1,9 +1,10 @@
 /** The context that every room of the sandbox shares: the store, git, the ways to publish events, and the URLs. */
 import type { Initiator } from "./access/initiator.ts";
-import type { Announce, PushEvent } from "./events/event.ts";
+import type { Announce, Announcement, DomainEvent, PushEvent } from "./events/event.ts";
 import type { GitStore } from "./git/store.ts";
 import type { Repository } from "./store/entities.ts";
 import type { Clock, Store } from "./store/store.ts";
+import type { WebhookEvent } from "./store/webhook-event.ts";
 
 export interface SandboxContext {
   store: Store;
@@ -50,4 +51,9 @@ export function scopeOf<Context extends object>(
 /** Binds the repository and the user who acts there to the context. */
 export function actingScope(context: SandboxContext, repository: Repository, initiator: Initiator): ActingScope {
   return { ...context, repository, initiator };
+}
+
+/** Announces an event in the scope's repository, made by its initiator. */
+export function announce(scope: ActingScope, event: DomainEvent & Pick<Announcement, "toAppId">): WebhookEvent {
+  return scope.announce({ ...event, repository: scope.repository, initiator: scope.initiator });
 }

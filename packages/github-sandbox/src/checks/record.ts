@@ -1,5 +1,5 @@
 /** Stores check runs and announces them: `check_run`, and `check_suite` once every run of a suite is completed. */
-import type { ActingScope } from "../context.ts";
+import { type ActingScope, announce } from "../context.ts";
 import type { CheckRun, CheckSuite } from "../store/entities.ts";
 import type { StoreScope } from "../store/store.ts";
 import { rollup } from "./rollup.ts";
@@ -33,7 +33,7 @@ export function suiteFor({ store, repository }: StoreScope, headSha: string, app
 
 /** Stores a new or changed run and announces it. */
 export async function recordCheckRun(scope: ActingScope, run: CheckRun): Promise<void> {
-  const { store, repository, initiator } = scope;
+  const { store, repository } = scope;
   const before = store.table("checkRuns").get(run.id);
   const suite = store.table("checkSuites").get(run.suiteId);
   if (suite === undefined) throw new Error(`check run ${run.id} has no suite`);
@@ -42,11 +42,10 @@ export async function recordCheckRun(scope: ActingScope, run: CheckRun): Promise
     store.table("checkRuns").put(run);
     store.table("checkSuites").put({ ...suite, updatedAt: store.now() });
   });
-  const announceRun = (action: "created" | "completed") =>
-    scope.announce({ repository, initiator, event: "check_run", action, run, suite });
+  const announceRun = (action: "created" | "completed") => announce(scope, { event: "check_run", action, run, suite });
   if (before === undefined) announceRun("created");
   if (run.status === "completed" && before?.status !== "completed") announceRun("completed");
   if (rollup(store, suite).status !== "completed" || suiteBefore.status === "completed") return;
   const headCommit = await scope.git.headCommit(repository, suite.headSha);
-  scope.announce({ repository, initiator, event: "check_suite", action: "completed", suite, headCommit });
+  announce(scope, { event: "check_suite", action: "completed", suite, headCommit });
 }

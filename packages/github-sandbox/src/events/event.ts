@@ -72,14 +72,14 @@ export interface BodyChanged {
   body?: From;
 }
 
-export interface WordsChanged extends BodyChanged {
+export interface TextChanged extends BodyChanged {
   title?: From;
 }
 
 /** What happens to an issue, whether it is a pull or not. */
 export type IssueChange =
   | { action: "opened" | "closed" | "reopened" }
-  | { action: "edited"; changes: WordsChanged }
+  | { action: "edited"; changes: TextChanged }
   | { action: "labeled" | "unlabeled"; label: Label }
   | { action: "assigned" | "unassigned"; assignee: User };
 

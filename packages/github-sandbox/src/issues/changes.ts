@@ -1,9 +1,9 @@
 /**
- * Changes what issues and pulls have in common: words, labels, assignees. Stores each change and returns what to announce,
+ * Changes what issues and pulls have in common: title, body, labels, assignees. Stores each change and returns what to announce,
  * since only pulls know what the webhook of a pull needs (`pulls/issue-or-pull.ts`).
  */
 
-import type { ActingScope, SandboxContext } from "../context.ts";
+import { type ActingScope, announce, type SandboxContext } from "../context.ts";
 import type { IssueChange } from "../events/event.ts";
 import type { Issue, Label } from "../store/entities.ts";
 import { userById } from "../store/users.ts";
@@ -19,8 +19,7 @@ export interface ChangedIssue {
 const unchanged = (issue: Issue): ChangedIssue => ({ issue, changes: [] });
 
 export function announceIssue(scope: ActingScope, { issue, changes }: ChangedIssue): void {
-  for (const change of changes)
-    scope.announce({ repository: scope.repository, initiator: scope.initiator, event: "issues", issue, ...change });
+  for (const change of changes) announce(scope, { event: "issues", issue, ...change });
 }
 
 export interface WantedWords {

@@ -1,16 +1,15 @@
 /** Writes, edits and deletes comments, for REST and GraphQL. */
-import type { ActingScope } from "../context.ts";
+import { type ActingScope, announce } from "../context.ts";
 import type { BodyChanged, Written } from "../events/event.ts";
 import type { Comment, Issue } from "../store/entities.ts";
 
 /** Announces nothing if the comment's issue is gone. */
 function announceComment(scope: ActingScope, comment: Comment, change: Written<BodyChanged>): void {
-  const { repository } = scope;
   const issue = scope.store
     .table("issues")
-    .find((each) => each.repositoryId === repository.id && each.number === comment.issueNumber);
+    .find((each) => each.repositoryId === scope.repository.id && each.number === comment.issueNumber);
   if (issue === undefined) return;
-  scope.announce({ repository, initiator: scope.initiator, event: "issue_comment", issue, comment, ...change });
+  announce(scope, { event: "issue_comment", issue, comment, ...change });
 }
 
 export function commentOn(

@@ -1,7 +1,7 @@
 /** Changes a repository's labels. Its issues refer to them by name. */
 
 import { notFound, unprocessable } from "../access/errors.ts";
-import type { ActingScope, RepositoryScope, SandboxContext } from "../context.ts";
+import { type ActingScope, announce, type RepositoryScope, type SandboxContext } from "../context.ts";
 import type { Issue, Label } from "../store/entities.ts";
 
 /** Finds a label by name, ignoring case as GitHub does. */
@@ -31,15 +31,14 @@ export function createLabel(scope: ActingScope, given: NewLabel): Label {
 }
 
 function storeLabel(scope: ActingScope, { name, color, description }: NewLabel): Label {
-  const { repository } = scope;
   const label = scope.store.table("labels").put({
     id: scope.store.nextId(),
-    repositoryId: repository.id,
+    repositoryId: scope.repository.id,
     name,
     color: color ?? "ededed",
     description,
   });
-  scope.announce({ repository, initiator: scope.initiator, event: "label", action: "created", label });
+  announce(scope, { event: "label", action: "created", label });
   return label;
 }
 
@@ -54,27 +53,14 @@ export function editLabel(
   const label = scope.store.table("labels").put({ ...old, ...wanted });
   relabel(scope, old.name, label.name);
   const changes = label.name === old.name ? {} : { name: { from: old.name } };
-  scope.announce({
-    repository: scope.repository,
-    initiator: scope.initiator,
-    event: "label",
-    action: "edited",
-    label,
-    changes,
-  });
+  announce(scope, { event: "label", action: "edited", label, changes });
   return label;
 }
 
 export function deleteLabel(scope: ActingScope, label: Label): void {
   scope.store.table("labels").remove(label.id);
   relabel(scope, label.name, null);
-  scope.announce({
-    repository: scope.repository,
-    initiator: scope.initiator,
-    event: "label",
-    action: "deleted",
-    label,
-  });
+  announce(scope, { event: "label", action: "deleted", label });
 }
 
 function nameTaken() {

@@ -1,5 +1,5 @@
 /** Announces what happened to a pull. https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request */
-import type { ActingScope } from "../context.ts";
+import { type ActingScope, announce } from "../context.ts";
 import type { PullChange } from "../events/event.ts";
 import type { Pull } from "../store/entities.ts";
 import { factsOf, issueOf } from "./facts.ts";
@@ -11,16 +11,7 @@ import { factsOf, issueOf } from "./facts.ts";
 export async function preparePullAnnouncement(scope: ActingScope, pull: Pull, change: PullChange): Promise<() => void> {
   const facts = await factsOf(scope, pull);
   const issue = issueOf(scope, pull);
-  return () =>
-    scope.announce({
-      repository: scope.repository,
-      initiator: scope.initiator,
-      event: "pull_request",
-      pull,
-      issue,
-      facts,
-      ...change,
-    });
+  return () => announce(scope, { event: "pull_request", pull, issue, facts, ...change });
 }
 
 export async function announcePull(scope: ActingScope, pull: Pull, change: PullChange): Promise<void> {

@@ -25,7 +25,7 @@
  *   defect of the sandbox, so it must be seen.
  */
 
-import type { ActingScope, RepositoryScope } from "../context.ts";
+import { type ActingScope, announce, type RepositoryScope } from "../context.ts";
 import type { MovedRef } from "../events/event.ts";
 import { bringsMerges, isAncestor } from "../git/plumbing/history.ts";
 import { branchOf, tagOf } from "../git/plumbing/names.ts";
@@ -78,7 +78,7 @@ export async function objectionsTo(
 
 /** Does what follows a move that git has made. */
 export async function refMoved(scope: ActingScope, moved: MovedRef): Promise<void> {
-  const { repository, initiator } = scope;
+  const { repository } = scope;
   const branch = branchOf(moved.ref);
   const tag = tagOf(moved.ref);
   if (branch === null && tag === null) return;
@@ -89,15 +89,13 @@ export async function refMoved(scope: ActingScope, moved: MovedRef): Promise<voi
     const then = await follow(scope, push);
     if (then !== null) afterwards.push(then);
   }
-  scope.announce({ repository, initiator, ...push });
+  announce(scope, push);
   const named = {
-    repository,
-    initiator,
     name: branch ?? tag ?? "",
     kind: branch === null ? ("tag" as const) : ("branch" as const),
   };
-  if (moved.before === null) scope.announce({ ...named, event: "create" });
-  if (moved.after === null) scope.announce({ ...named, event: "delete" });
+  if (moved.before === null) announce(scope, { ...named, event: "create" });
+  if (moved.after === null) announce(scope, { ...named, event: "delete" });
   for (const then of afterwards) await then();
 }
 

@@ -22,7 +22,7 @@ export function renderWorkflow(scope: RenderScope, entity: Workflow) {
   } satisfies Schema<"workflow">;
 }
 
-/** Renders the run's open pulls. */
+/** Renders the run's pulls with their present branches. */
 function pullsOf(scope: RenderScope, run: WorkflowRun) {
   const { repository } = scope;
   const repo = { id: repository.id, url: repositoryApi(scope), name: repository.name };

@@ -34,12 +34,12 @@ const longest = { title: 256, body: 65_536 };
  * Checks the lengths of title and body. Message: https://github.com/JasonEtco/create-an-issue/issues/123. @throws
  * ApiError 422
  */
-export function checkWords(
+export function checkLengths(
   resource: "Issue" | "PullRequest",
-  words: { title?: string | null | undefined; body?: string | null | undefined },
+  texts: { title?: string | null | undefined; body?: string | null | undefined },
 ): void {
   const errors = (["title", "body"] as const)
-    .filter((field) => (words[field]?.length ?? 0) > longest[field])
+    .filter((field) => (texts[field]?.length ?? 0) > longest[field])
     .map((field) => ({
       field,
       code: "custom",

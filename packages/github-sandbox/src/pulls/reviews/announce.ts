@@ -2,21 +2,14 @@
  * Announces what happened to a pull's reviews and their comments.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review
  */
-import type { ActingScope, RepositoryScope } from "../../context.ts";
+import { type ActingScope, announce, type RepositoryScope } from "../../context.ts";
 import type { BodyChanged, LocatedComment, ReviewChange, Written } from "../../events/event.ts";
 import type { Pull, Review, ReviewComment } from "../../store/entities.ts";
 import type { Thread } from "../../store/threads.ts";
 import { presentPlace } from "./place.ts";
 
 export function announceReview(scope: ActingScope, pull: Pull, review: Review, change: ReviewChange): void {
-  scope.announce({
-    repository: scope.repository,
-    initiator: scope.initiator,
-    event: "pull_request_review",
-    pull,
-    review,
-    ...change,
-  });
+  announce(scope, { event: "pull_request_review", pull, review, ...change });
 }
 
 export async function announceReviewComment(
@@ -26,14 +19,7 @@ export async function announceReviewComment(
   change: Written<BodyChanged>,
 ): Promise<void> {
   const placed = await withPlace(scope, pull, comment);
-  scope.announce({
-    repository: scope.repository,
-    initiator: scope.initiator,
-    event: "pull_request_review_comment",
-    pull,
-    ...placed,
-    ...change,
-  });
+  announce(scope, { event: "pull_request_review_comment", pull, ...placed, ...change });
 }
 
 export async function announceThread(
@@ -44,14 +30,7 @@ export async function announceThread(
 ): Promise<void> {
   const place = (comment: ReviewComment) => withPlace(scope, pull, comment);
   const [placed, ...others] = await Promise.all([place(first), ...answers.map(place)]);
-  scope.announce({
-    repository: scope.repository,
-    initiator: scope.initiator,
-    event: "pull_request_review_thread",
-    action,
-    pull,
-    thread: [placed, ...others],
-  });
+  announce(scope, { event: "pull_request_review_thread", action, pull, thread: [placed, ...others] });
 }
 
 async function withPlace(scope: RepositoryScope, pull: Pull, comment: ReviewComment): Promise<LocatedComment> {

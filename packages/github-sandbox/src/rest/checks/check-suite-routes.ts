@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { notFound, unprocessable } from "../../access/errors.ts";
 import { suiteFor } from "../../checks/record.ts";
-import type { RepositoryScope, SandboxContext } from "../../context.ts";
+import { announce, type RepositoryScope, type SandboxContext } from "../../context.ts";
 import { renderCheckSuite } from "../../render/check.ts";
 import type { CheckSuite } from "../../store/entities.ts";
 import { bodyOf } from "../body.ts";
@@ -46,18 +46,9 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
 
   rest.post("/repos/:owner/:repo/check-suites/:id{[0-9]+}/rerequest", async (http) => {
     const scope = scopeFor(http, context, "checks", "write");
-    const { repository } = scope;
     const suite = suiteAt(http, scope);
-    const headCommit = await context.git.headCommit(repository, suite.headSha);
-    context.announce({
-      repository,
-      initiator: scope.initiator,
-      event: "check_suite",
-      action: "rerequested",
-      suite,
-      headCommit,
-      toAppId: suite.appId,
-    });
+    const headCommit = await context.git.headCommit(scope.repository, suite.headSha);
+    announce(scope, { event: "check_suite", action: "rerequested", suite, headCommit, toAppId: suite.appId });
     return respond<"checks/rerequest-suite", 201>(http, {}, 201);
   });
 
@@ -66,15 +57,7 @@ export function checkSuiteRoutes(context: SandboxContext): Rest {
     const run = runAt(http, scope);
     const suite = suites.get(run.suiteId);
     if (suite === undefined) throw notFound();
-    context.announce({
-      repository: scope.repository,
-      initiator: scope.initiator,
-      event: "check_run",
-      action: "rerequested",
-      run,
-      suite,
-      toAppId: run.appId,
-    });
+    announce(scope, { event: "check_run", action: "rerequested", run, suite, toAppId: run.appId });
     return respond<"checks/rerequest-run", 201>(http, {}, 201);
   });
 

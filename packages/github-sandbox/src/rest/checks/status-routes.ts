@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { unprocessable } from "../../access/errors.ts";
-import type { SandboxContext } from "../../context.ts";
+import { announce, type SandboxContext } from "../../context.ts";
 import { readCommit } from "../../git/plumbing/objects.ts";
 import { branchesAt } from "../../git/plumbing/stored-refs.ts";
 import { renderCommitStatus } from "../../render/check.ts";
@@ -44,7 +44,6 @@ export function statusRoutes(context: SandboxContext): Rest {
         { code: "custom", message: "This SHA and context has reached the maximum number of statuses." },
       ]);
     }
-    const { initiator } = scope;
     const status = statuses.put({
       id: context.store.nextId(),
       repositoryId: repository.id,
@@ -53,14 +52,14 @@ export function statusRoutes(context: SandboxContext): Rest {
       state: body.state,
       description: body.description ?? null,
       targetUrl: body.target_url ?? null,
-      creatorId: initiator.user.id,
+      creatorId: scope.initiator.user.id,
       createdAt: context.store.now(),
     });
     const git = context.git.at(repository);
     const branches = await branchesAt(git, sha);
     const commit = await readCommit(git, sha);
     if (commit === null) throw new Error(`no commit ${sha} in repository ${repository.id}`);
-    context.announce({ repository, initiator, event: "status", status, commit, branches });
+    announce(scope, { event: "status", status, commit, branches });
     return respond<"repos/create-commit-status", 201>(http, renderCommitStatus(scope, status), 201);
   });
 

@@ -14,7 +14,7 @@ import {
   reopenIssueOrPull,
 } from "../../pulls/issue-or-pull.ts";
 import { renderIssue } from "../../render/issue.ts";
-import { bodyOf, checkWords } from "../body.ts";
+import { bodyOf, checkLengths } from "../body.ts";
 import { newRest, paginate, type Rest, scopeFor, scopeForAny, scopeToJoin } from "../kit.ts";
 import { respond } from "../respond.ts";
 import { conversation, issueAt, labelNames, mayTriage } from "./find.ts";
@@ -52,7 +52,7 @@ export function issueRoutes(context: SandboxContext): Rest {
   rest.post("/repos/:owner/:repo/issues", async (http) => {
     const scope = scopeToJoin(http, context, ["issues"]);
     const body = await bodyOf(http, opened);
-    checkWords("Issue", body);
+    checkLengths("Issue", body);
     // GitHub silently drops labels and assignees from people who may not set them.
     const triage = mayTriage(http, scope);
     const issue = openIssue(scope, {
@@ -72,7 +72,7 @@ export function issueRoutes(context: SandboxContext): Rest {
   rest.patch("/repos/:owner/:repo/issues/:number{[0-9]+}", async (http) => {
     const scope = scopeToJoin(http, context, conversation);
     const body = await bodyOf(http, changed);
-    checkWords("Issue", body);
+    checkLengths("Issue", body);
     let issue = issueAt(http, scope);
     const triage = mayTriage(http, scope);
     if (!triage && issue.userId !== scope.initiator.user.id) throw forbidden("Must have admin rights to Repository.");

@@ -14,7 +14,7 @@ import { openPull } from "../../pulls/open.ts";
 import { diffBaseOf } from "../../pulls/reviews/place.ts";
 import { renderPullRequest, renderSimplePull } from "../../render/pulls/pull.ts";
 import type { Pull } from "../../store/entities.ts";
-import { bodyOf, checkWords } from "../body.ts";
+import { bodyOf, checkLengths } from "../body.ts";
 import { commitsOf } from "../git/commit-routes.ts";
 import { diffEntries } from "../git/diffs.ts";
 import { mediaType } from "../git/media.ts";
@@ -65,7 +65,7 @@ export function pullRoutes(context: SandboxContext): Rest {
   rest.post(pulls, async (http) => {
     const scope = writable(http);
     const { title, body, head, base, draft } = await bodyOf(http, opened);
-    checkWords("PullRequest", { title, body });
+    checkLengths("PullRequest", { title, body });
     const given = { title, body: body ?? null, head, base, draft: draft ?? false };
     const pull = await context.git.exclusive(scope.repository, () => openPull(scope, given));
     const rendered = await shown(scope, pull);
@@ -91,7 +91,7 @@ export function pullRoutes(context: SandboxContext): Rest {
   rest.patch(one, async (http) => {
     const scope = writable(http);
     const body = await bodyOf(http, changed);
-    checkWords("PullRequest", body);
+    checkLengths("PullRequest", body);
     const pull = pullAt(http, scope);
     const words = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };
     await editIssueOrPull(scope, issueOf(context, pull), words);
