@@ -82,14 +82,14 @@ describe("what a job is given", () => {
     expect(found).toMatchObject([{ secrets: ["NPM"], checkName: [null, " tests"] }]);
   });
 
-  it("is looked for in time that grows with the file only", () => {
+  it("is searched for in time that grows linearly with the file", () => {
     const before = performance.now();
     const many = "${{".repeat(60_000);
     expect(read(jobs(`a:\n  name: "${many}"\n  env: { X: "${many}" }`)).jobs).toMatchObject([{ secrets: [] }]);
     expect(performance.now() - before).toBeLessThan(2_000);
   });
 
-  it("is the workflow's word where the job says nothing", () => {
+  it("is the workflow's where the job has none of its own", () => {
     const { jobs: found } = read("on: push\npermissions: write-all\njobs:\n  a: {}\n  b: { permissions: read-all }\n");
     expect(found.map((job) => job.writes)).toEqual([["*"], []]);
   });
@@ -101,6 +101,6 @@ it.each([
   ["just words", { line: null, fault: { kind: "not-a-workflow" } }],
   ["on: push\njobs: none", { line: null, fault: { kind: "not-a-workflow" } }],
   ["", { line: null, fault: { kind: "not-a-workflow" } }],
-])("%j cannot be read, and the reading says why", (text, why) => {
+])("%j cannot be read, and the result names the reason", (text, why) => {
   expect(readWorkflow("ci.yml", text)).toEqual({ ok: false, ...why });
 });

@@ -86,7 +86,7 @@ describe("tasks in each other's way", () => {
     return job?.dependsOn.some((before) => before === other || waitsFor(all, before, other)) ?? false;
   }
 
-  it("are looked for among all that neither waits for, directly or not", () => {
+  it("are searched for among all pairs of which neither waits for the other", () => {
     holds(jobs(), (all) => {
       const before = ancestors(all);
       for (const { id } of all)

@@ -414,7 +414,7 @@ describe("a change that cannot be promoted", () => {
     expect(world.take("attempt.dispatch")).toMatchObject({ attempt: 8, brief: { kind: "build" } });
   });
 
-  it("because somebody pushed onto its pull's branch gives way to that when a person retries: it is judged like any head", () => {
+  it("because somebody pushed to its branch accepts that push on a retry: it is judged like any head", () => {
     const world = new World();
     world.start({ a: [] });
     const pull = world.agentSucceeds("a");

@@ -42,7 +42,7 @@ describe("landing together", () => {
     expect(world.has("attempt.dispatch")).toBe(true);
   });
 
-  it("parks when the branch cannot be made, and tries again when a person says so", () => {
+  it("parks when the branch cannot be made, and tries again when a person resumes", () => {
     const world = new World();
     world.label();
     world.allow();
@@ -85,7 +85,7 @@ describe("landing together", () => {
     ["the integration branch", INTEGRATION, together],
     ["the base", "main", () => rollback({ a: [], b: [] })],
   ])(
-    "or apart, waits for a person when %s was deleted by hand, says where it stood, and goes on from there",
+    "or apart, waits for a person when %s was deleted by hand, names its last commit, and continues from there",
     (_, ...of) => {
       const [branch, begin] = of;
       const world = begin();
@@ -341,7 +341,7 @@ describe("rolling back", () => {
 
   it.each<[string, (world: World) => void, (world: World) => void, boolean]>([
     [
-      "was being merged, and nobody knows yet that it was",
+      "was being merged, and the merge is not known yet",
       asked,
       (world) => {
         unknown(world);
@@ -353,7 +353,7 @@ describe("rolling back", () => {
       true,
     ],
     [
-      "was being merged, and nobody knows yet that it was not",
+      "was being merged, and the refusal is not known yet",
       asked,
       (world) => {
         unknown(world);
@@ -394,10 +394,10 @@ describe("rolling back", () => {
   it("has the lane answer for a task of which it holds nothing", () => {
     const world = rollback({ a: [], b: [] });
     world.agentSucceeds("a");
-    const told: unknown[] = [];
-    world.onSend = ({ to, event }) => told.push([to, event]);
+    const sent: unknown[] = [];
+    world.onSend = ({ to, event }) => sent.push([to, event]);
     world.lane({ type: "entry.withdrawn", feature: FEATURE, task: "b" });
-    expect(told).toEqual([[FEATURE, { type: "entry.left", task: "b" }]]);
+    expect(sent).toEqual([[FEATURE, { type: "entry.left", task: "b" }]]);
   });
 
   it("names what takes back a merge like no task of a plan that an older version let pass", () => {
@@ -447,7 +447,7 @@ describe("rolling back", () => {
     expect(world.task("undo-1").stage).toBe("cancelled");
   });
 
-  it("goes on although its issue is closed, which is how many people give up", () => {
+  it("continues although its issue is closed, which is how many people give up", () => {
     const world = rollback({ a: [], b: [] });
     world.lands("a");
     world.feature({ type: "issue.closed", by: "ada" });
@@ -456,7 +456,7 @@ describe("rolling back", () => {
     expect(world.state.stage).toBe("rolling-back");
   });
 
-  it("stops siblings before merging while somebody may still mend what failed", () => {
+  it("stops siblings before merging while a person may still fix what failed", () => {
     const world = rollback({ a: [], b: [] });
     const pull = world.agentSucceeds("a");
     for (let attempt = 0; attempt < 2; attempt += 1) {

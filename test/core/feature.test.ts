@@ -95,7 +95,7 @@ describe("a task", () => {
     expect(world.take("attempt.dispatch").brief).toMatchObject({ task: "b", checkout: sha("merge-10"), kind: "build" });
   });
 
-  it("starts from the base's tip when people merged two in one second, whichever is told last", () => {
+  it("starts from the base's tip when people merged two in one second, whichever event comes last", () => {
     const world = started({ a: [], b: [], c: ["a", "b"] });
     for (const id of ["a", "b"]) world.pullIs(world.agentSucceeds(id), { state: "merged" });
     world.merges(11, { tip: sha("merge-11") });
@@ -104,7 +104,7 @@ describe("a task", () => {
     expect(world.take("attempt.dispatch").brief).toMatchObject({ task: "c", checkout: sha("merge-11") });
   });
 
-  it("looks at its run once as soon as it knows its number: the run may have ended before", () => {
+  it("observes its run as soon as it knows its number, because the run may have ended before", () => {
     const world = started({ a: [] });
     world.dispatches("a");
     expect(world.has("attempt.observe")).toBe(true);
@@ -134,7 +134,7 @@ describe("a task", () => {
     ["attempt-timed-out", { outcome: "timed-out" as const }, undefined],
     ["agent-failed", {}, [change(".github/workflows/ci.yml")]],
     ["agent-failed", {}, [change("../outside")]],
-  ])("parks when it ended as %s twice in the same way, and siblings go on", (failure, outcome, manifest) => {
+  ])("parks when it ended as %s twice in the same way, and siblings continue", (failure, outcome, manifest) => {
     const world = started({ a: [], b: ["a"], c: [] });
     for (let attempt = 1; attempt <= 2; attempt++) {
       expect(world.dispatches("a")).toBe(attempt);
@@ -159,7 +159,7 @@ describe("a task", () => {
     expect(models).toEqual(["claude-sonnet-5-5", "claude-opus-5-5", "claude-opus-5-5"]);
   });
 
-  it("forgets what its agents were told once it has landed, and dependents still read what it left them", () => {
+  it("forgets its instructions once it has landed, and dependents still read its notes", () => {
     const world = new World();
     world.label();
     world.allow();
@@ -384,7 +384,7 @@ describe("commands", () => {
     expect(world.ignored).toContain("permission.observed: unauthorised");
   });
 
-  it("hold: nothing new starts and nothing merges; resume: it goes on", () => {
+  it("hold: nothing new starts and nothing merges; resume: it continues", () => {
     const world = started({ a: [], b: ["a"] });
     const pull = world.agentSucceeds("a");
     command(world, 5, {
@@ -437,7 +437,7 @@ describe("commands", () => {
     expect(world.laneState.entries).toEqual([]);
   });
 
-  it("cancel: a merge that was under way is still told", () => {
+  it("cancel: a merge that was under way is still recorded", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull);
@@ -512,7 +512,7 @@ describe("commands", () => {
 
   it.each<[string, (world: World) => void]>([
     [
-      "one was answered and is told once more",
+      "an answered one arrives again",
       (world) => {
         command(world, 5, {
           type: "command.given",
@@ -526,7 +526,7 @@ describe("commands", () => {
       },
     ],
     [
-      "of one nobody could say who gave it, and it is told once more",
+      "one whose sender is unknown arrives again",
       (world) => {
         given(world, 5, "status");
         unknown(world, 5);
@@ -543,7 +543,7 @@ describe("commands", () => {
     expect(world.state.pendingCommands).toEqual([]);
   });
 
-  it("that wait for one before them are carried out when nobody could say who gave that one", () => {
+  it("that wait for an earlier one are carried out when the sender of that one stays unknown", () => {
     const world = started({ a: [] });
     given(world, 5, "status");
     given(world, 6, "hold");
@@ -553,7 +553,7 @@ describe("commands", () => {
     expect(world.state).toMatchObject({ hold: { by: "ada" }, pendingCommands: [] });
   });
 
-  it("told once more are not carried out once more", () => {
+  it("that arrive again are not carried out again", () => {
     const world = started({ a: [] });
     command(world, 5, {
       type: "command.given",
@@ -619,7 +619,7 @@ describe("a task's own budget", () => {
     ["dollars", { usd: 6 }, { ...usage, usd: 6.1 }],
     ["tokens", { tokens: 100 }, { ...usage, inputTokens: 60, cacheReadTokens: 40 }],
     ["Actions minutes", { minutes: 6 }, usage],
-  ])("parks it instead of trying again when its %s are used up, and siblings go on", (_, budget, used) => {
+  ])("parks it instead of trying again when its %s are used up, and siblings continue", (_, budget, used) => {
     const world = limited(budget);
     world.dispatches("a");
     world.ends("a", { outcome: "failed", summary: "no", usage: used });
@@ -690,7 +690,7 @@ describe("the budget", () => {
     expect(world.stages().c).toBe("dispatching");
   });
 
-  it("parks the feature when it is spent, keeps what is promoted, and goes on with more", () => {
+  it("parks the feature when it is spent, keeps what is promoted, and continues with more", () => {
     const world = limited({ a: [], b: ["a"] });
     world.dispatches("a");
     world.ends("a", costs(9));
@@ -785,7 +785,7 @@ describe("the budget", () => {
 });
 
 describe("onFailure: hold", () => {
-  it("stops siblings before merging while a task is parked, and lets them go when it is mended", () => {
+  it("stops siblings before merging while a task is parked, and lets them merge when it is fixed", () => {
     const world = new World();
     world.label();
     world.allow();
@@ -819,7 +819,7 @@ describe("onFailure: hold", () => {
 });
 
 describe("people outside of commands", () => {
-  it("removing the label holds; putting it back goes on", () => {
+  it("removing the label holds; putting it back resumes", () => {
     const world = started({ a: [], b: ["a"] });
     world.feature({ type: "feature.unlabelled", by: "ada" });
     expect(world.state.hold).toMatchObject({ by: "ada" });

@@ -137,7 +137,7 @@ describe("a snapshot", () => {
     expect(read(aggregate, snapshot)).toMatchObject(values);
   });
 
-  it.each(names.filter((name) => !over.includes(name)))("of an older version goes on: %s", (name) => {
+  it.each(names.filter((name) => !over.includes(name)))("of an older version continues: %s", (name) => {
     const { aggregate, ...snapshot } = stored(name);
     const decision = decide(aggregate, snapshot, sweep);
     expect(decision.ignored).toBeNull();
@@ -147,10 +147,10 @@ describe("a snapshot", () => {
     expect(again.ignored).toBeNull();
   });
 
-  it("of version 2 tells the feature anew what is being checked", () => {
+  it("of version 2 sends the feature again what is being checked", () => {
     const { aggregate, ...snapshot } = stored("lane-2");
-    const told = decide(aggregate, snapshot, sweep).effects.filter((effect) => effect.type === "send");
-    expect(told.map((effect) => effect.event)).toEqual([
+    const sent = decide(aggregate, snapshot, sweep).effects.filter((effect) => effect.type === "send");
+    expect(sent.map((effect) => effect.event)).toEqual([
       {
         type: "entry.explained",
         task: "print",

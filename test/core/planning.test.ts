@@ -58,7 +58,7 @@ describe("a plan that a person has to approve", () => {
     expect(world.has("attempt.dispatch")).toBe(false);
   });
 
-  it("is carried out when somebody who may approves it", () => {
+  it("starts when a person with write access approves it", () => {
     const world = proposed();
     shows(world);
     expect(says(world, approves)).toBeNull();
@@ -66,7 +66,7 @@ describe("a plan that a person has to approve", () => {
     expect(world.stages().a).toBe("dispatching");
   });
 
-  it("is not carried out for somebody who may not", () => {
+  it("does not start for a person without write access", () => {
     const world = proposed();
     shows(world);
     expect(says(world, approves, { permission: "read" })).toBe("unauthorised-command");
@@ -301,17 +301,17 @@ describe("a plan that could not be made", () => {
     details: [],
   };
 
-  it("is asked for again from the text as it is when somebody resumes", () => {
+  it("is asked for again, of the current text, when a person resumes", () => {
     const world = new World();
     world.label();
     world.allow();
     const { version } = world.take("plan.make");
     world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
     expect(world.state.parked).toEqual({ kind: "plan-failed", cause: failure.cause });
-    world.feature({ type: "issue.edited", title: "A feature", body: "Mended" });
+    world.feature({ type: "issue.edited", title: "A feature", body: "Fixed" });
     says(world, { verb: "resume" });
     world.allow();
-    expect(world.take("plan.make").issue.body).toBe("Mended");
+    expect(world.take("plan.make").issue.body).toBe("Fixed");
     expect(world.state.edited).toBeNull();
   });
 
@@ -331,7 +331,7 @@ describe("a plan that could not be made", () => {
 });
 
 it.each([["approve"], ["plan"]] as const)(
-  "what could not be looked at is looked at again when somebody gives the command '%s'",
+  "an observation that failed is repeated when a person gives the command '%s'",
   (verb) => {
     const world = proposed();
     shows(world);
@@ -379,7 +379,7 @@ describe("a planner that has to ask", () => {
     expect(world.state.questions).toBeNull();
   });
 
-  it("does not for anybody else, and tells them nothing", () => {
+  it("does not for anybody else, and posts no answer", () => {
     const world = asked();
     world.take("notice.post");
     expect(says(world, talk, { permission: "read" })).toBeNull();
@@ -447,7 +447,7 @@ describe("sub-issues", () => {
     expect(world.has("plan.make", (effect) => "extends" in effect && effect.extends)).toBe(looked);
   });
 
-  it("that cannot be read are told of, and the feature goes on", () => {
+  it("that cannot be read get a comment, and the feature continues", () => {
     const world = underWay();
     const { version } = world.take("plan.make");
     const failure = {

@@ -207,7 +207,7 @@ describe("tasks that may change the same files", () => {
     expect(activityOf(world.state)).toBe("waits-for-person");
   });
 
-  it("all come to their end, whatever the plan", () => {
+  it("all end, under any plan", () => {
     const drafts = fc.array(
       fc.record({
         size: fc.constantFrom("S" as const, "M" as const, "L" as const),
@@ -295,7 +295,7 @@ describe("attempts that share a prompt prefix", () => {
     expect(dispatched(world)).toEqual(["b", "c"]);
   });
 
-  it("are not asked after when they begin and nobody waits for them", () => {
+  it("are not observed when they begin while nothing waits for that", () => {
     const world = begun({}, abc);
     world.dispatches("a");
     world.take("attempt.observe");

@@ -1,4 +1,4 @@
-/** Holds, labels and looks under way: who said the last word, whichever is told first. */
+/** Holds, labels and observations under way: the last word of a person counts, in any order of events. */
 import { describe, expect, it } from "vitest";
 import type { Effect } from "../../src/core/effect.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
@@ -16,11 +16,11 @@ function labelledAgain(): World {
 
 const unlabel = (world: World) => world.feature({ type: "feature.unlabelled", by: "bob" });
 
-describe("a look that is under way when a person stops the feature", () => {
+describe("an observation that is under way when a person stops the feature", () => {
   it.each<[string, (world: World) => void, object]>([
     ["takes the label off again", unlabel, { cause: "label" }],
     ["asks to hold", (world) => world.commands("hold", "bob"), { by: "bob", cause: "command" }],
-  ])("lifts nothing when somebody %s", (_, stops, hold) => {
+  ])("lifts nothing when a person %s", (_, stops, hold) => {
     const world = labelledAgain();
     stops(world);
     world.allow();
@@ -76,7 +76,7 @@ describe("a look that is under way when a person stops the feature", () => {
     expect(world.state.policy?.checksMinutes).toBe(7);
   });
 
-  it("neither moves a feature under way to another branch nor makes it believe an older tip: it looks again", () => {
+  it("does not move a feature under way to another branch or an older tip: the feature observes again", () => {
     const world = labelledAgain();
     world.allow({ base: { branch: "trunk", sha: sha("long ago") } });
     expect(world.state.base).toMatchObject({ branch: "main", sha: sha("base") });
@@ -113,7 +113,7 @@ const plans = (world: World) => world.effects.filter((effect) => effect.type ===
 describe("a plan", () => {
   it.each<[string, (world: World) => void]>([
     [
-      "the label came back twice while it was looked",
+      "the label came back twice during an observation",
       (world) => {
         unlabel(world);
         world.label();
@@ -123,7 +123,7 @@ describe("a plan", () => {
       },
     ],
     [
-      "somebody with rights labelled after somebody without",
+      "a person with write access labelled after one without",
       (world) => {
         world.allow({ permission: "read" });
         world.label("bob");
@@ -160,7 +160,7 @@ describe("a plan", () => {
       },
     ],
     [
-      "somebody without rights labelled again while it was made",
+      "a person without write access labelled again while it was made",
       (world) => {
         world.allow();
         unlabel(world);
@@ -233,7 +233,7 @@ describe("holding and resuming", () => {
     expect(world.has("feature.observe")).toBe(false);
   });
 
-  it("again and again in one breath reaches the lane each time: no two tells bear one key", () => {
+  it("repeatedly within one step reaches the lane each time: no two sends have one key", () => {
     const world = new World();
     const keys: string[] = [];
     world.start({ a: [], b: [] });

@@ -138,7 +138,7 @@ describe("run", () => {
     });
   });
 
-  it("has not ended while it works, whatever its first jobs say", async () => {
+  it("has not ended while it works, even when its first jobs have", async () => {
     expectRun({ status: "in_progress", conclusion: null }, [
       { conclusion: "success", started_at: "2026-11-01T10:00:05Z", completed_at: "2026-11-01T10:02:00Z" },
       { conclusion: null, started_at: null, completed_at: null },

@@ -59,7 +59,7 @@ describe("moveBranch", () => {
     expect(await githubWith().moveBranch(repo, BRANCH, from, after)).toBe("taken");
   });
 
-  it("tells who won when another creates the branch in between", async () => {
+  it("returns the tip that won when another creates the branch in between", async () => {
     expectTip(null);
     api().post(`${REPO}/git/refs`).reply(422, { message: "Reference already exists" });
     expectTip(other);
@@ -71,7 +71,7 @@ describe("moveBranch", () => {
     [422, "Update is not a fast forward", other, "taken"],
     [422, "Reference does not exist", null, "taken"],
     [409, "Conflict", after, "moved"],
-  ])("looks again after %i %s", async (status, message, tip, outcome) => {
+  ])("reads the branch again after %i %s", async (status, message, tip, outcome) => {
     expectTip(before);
     api().patch(REFS).reply(status, { message });
     expectTip(tip);

@@ -18,7 +18,7 @@ describe("the lines of a file that both changed", () => {
     );
   });
 
-  it("are not looked at in a binary file", () => {
+  it("are not compared in a binary file", () => {
     expect(merge("a\n\0\nb\n", "A\n\0\nb\n", "a\n\0\nB\n")).toBe("conflict");
   });
 
@@ -71,7 +71,7 @@ describe("the lines of a file that both changed", () => {
       expect(merge(base, ours, theirs)).toBe(await git(base, ours, theirs));
     });
 
-    it("in any change of lines that tell each other apart", async () => {
+    it("in any change of lines that are all different", async () => {
       const edits = fc.array(fc.constantFrom("keep", "keep", "keep", "change", "remove", "insert", "same"), {
         minLength: 8,
         maxLength: 8,

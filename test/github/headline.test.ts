@@ -105,7 +105,7 @@ AssertionError: expected [ 'a' ] to have a length of 3 but got 1
 ];
 
 describe("the line to quote of a failed step", () => {
-  it.each(cases)("is the cause as %s tells it", (_, log, line) => {
+  it.each(cases)("is the cause that %s prints", (_, log, line) => {
     expect(headline(log.split("\n"))).toBe(line);
   });
 

@@ -51,7 +51,7 @@ describe("upsertComment", () => {
     expect(await githubWith().upsertComment(repo, 1, MARKER, `${MARKER}\nnew`, null)).toBe(2);
   });
 
-  it("leaves a known comment alone that says it already", async () => {
+  it("leaves a known comment alone that has the text already", async () => {
     api()
       .get(`${REPO}/issues/comments/2`)
       .reply(200, comment(2, `${MARKER}\r\nsame\r\n`));
@@ -115,7 +115,7 @@ describe("labelledBy", () => {
   });
 });
 
-it("comments since a time, with bots told apart", async () => {
+it("reads comments since a time, and marks those of bots", async () => {
   api()
     .get(`${COMMENTS}?per_page=100&since=2026-11-01T09%3A00%3A00Z`)
     .reply(200, [comment(1, "/headgate retry", { user: person }), comment(2, "done")]);

@@ -40,7 +40,7 @@ describe("failureText", () => {
     );
   });
 
-  it("takes the check run's id for the job's where no address tells it", async () => {
+  it("takes the check run's id for the job's where the address names none", async () => {
     api().get(`${REPO}/actions/jobs/40/logs`).reply(302, "", { location: "https://logs.example/40" });
     nock("https://logs.example").get("/40").reply(200, "boom");
 

@@ -34,7 +34,7 @@ function merge() {
 }
 
 describe("mergePull", () => {
-  it("merges exactly the head it was given, and says what landed", async () => {
+  it("merges exactly the given head, and returns what landed", async () => {
     expectPull(open);
     api()
       .put(`${PULL}/merge`, { sha: head, merge_method: "squash", commit_title: "T" })
@@ -45,7 +45,7 @@ describe("mergePull", () => {
     expect(await merge()).toEqual(success);
   });
 
-  it("finds the merge it was not told of", async () => {
+  it("finds a merge whose answer was lost", async () => {
     expectPull(merged);
     expectLanded();
 

@@ -98,7 +98,7 @@ describe("pull", () => {
     });
   });
 
-  it("tells a merged pull from a closed one; the test merge of a closed pull has not landed", async () => {
+  it("distinguishes a merged pull from a closed one; the test merge of a closed pull has not landed", async () => {
     api()
       .get(PULL)
       .reply(200, { ...pull, state: "closed", merged: true, merged_at: "2026-11-01T11:00:00Z", mergeable: null });
@@ -135,7 +135,7 @@ describe("the checks of a pull", () => {
   };
   const onPush = { ...ci, check_suite_id: 101, path: ".github/workflows/ci.yml", event: "push" };
 
-  it("are told apart by workflow and event, and the latest of each counts", async () => {
+  it("are distinguished by workflow and event, and the latest of each counts", async () => {
     const checks = await checksOf({
       runs: [ci, onPush, { ...ci, check_suite_id: 102 }],
       checkRuns: [
@@ -231,7 +231,7 @@ describe("the checks of a pull", () => {
   });
 });
 
-it("changesRequestedBy holds whoever's last verdict it is; comments and drafts are no verdicts", async () => {
+it("changesRequestedBy names each person whose last verdict it is; comments and drafts are no verdicts", async () => {
   const review = (login: string | null, state: string) => ({ user: login === null ? null : { login }, state });
   expectOpenPull({
     reviews: [

@@ -121,7 +121,7 @@ describe("branchRules", () => {
     { type: "update", ruleset_id: 4 },
   ];
 
-  it("says of each rule whose it is and whether the App need keep it", async () => {
+  it("returns whose each rule is, and whether the App may bypass it", async () => {
     api().get(`${REPO}/rules/branches/headgate%2F1%2Fx?per_page=100`).reply(200, rules);
     api().get(`${REPO}/rulesets/3`).reply(200, { name: "tidy", current_user_can_bypass: "always" });
     // Of an organisation's ruleset a repository's App may not see more.

@@ -25,7 +25,7 @@ async function attemptWith(steps: Steps, changes: Partial<Brief> = {}, provider:
   return { ...attempt, model, folder };
 }
 
-test("the agent reads, writes, edits and runs commands in the checkout, and its change is handed in", async () => {
+test("the agent reads, writes, edits and runs commands in the checkout, and its change becomes the result", async () => {
   const { result, content, model } = await attemptWith([
     { use: [{ tool: "read", input: { file_path: "src/a.ts" } }] },
     {
@@ -91,7 +91,7 @@ test("the file tools do not reach outside the checkout", async () => {
   expect(answered).not.toContain("secret\\n");
 });
 
-test("get_current_state tells of the other tasks, and notes and questions are kept for later ones", async () => {
+test("get_current_state returns the other tasks, and notes and questions are kept for later ones", async () => {
   const siblings = [{ id: "lexer", title: "Write the lexer", state: "working", files: ["src/lexer.ts"] }];
   const { result, model } = await attemptWith(
     [

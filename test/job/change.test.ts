@@ -22,7 +22,7 @@ async function summaryOf(folder: string, against: string): Promise<string[]> {
   );
 }
 
-test("new, changed, deleted, executable and renamed files are each told apart", async () => {
+test("new, changed, deleted, executable and renamed files are distinguished", async () => {
   const { folder, commit } = repositoryOf({
     "a.txt": "a\n",
     "old.txt": "moved\n",

@@ -67,7 +67,7 @@ test("a command that fails is a failed result with the end of its output, and ha
   expect(log).toContain("starting");
 });
 
-test("a command that fails loudly still says first how it ended", async () => {
+test("the summary of a command that prints much and fails begins with how it ended", async () => {
   const { folder, commit } = repositoryOf(FILES);
   const command = "yes 'noise of a build' | head -n 2000; echo '\\033[31mboom\\033[0m' | sed 's/.033/\\x1b/g'; exit 3";
   const { result } = await attemptIn(folder, briefAt(commit), { command });
@@ -101,7 +101,7 @@ test("a command may report its summary, notes and usage in the result file", asy
   expect(result).toMatchObject({ outcome: "completed", summary: "I did it.", notes: ["mind the gap"], usage });
 });
 
-test("a result file that is no such thing is ignored, and the log says so", async () => {
+test("a result file of another form is ignored, and the log says so", async () => {
   for (const said of ["not json", '{"notes":"none"}', '{"usage":{"usd":-1}}']) {
     const { folder, commit } = repositoryOf(FILES);
     const { result, log } = await attemptIn(folder, briefAt(commit), {

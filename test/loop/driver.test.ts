@@ -116,7 +116,7 @@ it("an event that arrives wakes the driver at once", async () => {
   expect(loop.events).toBe(0);
 });
 
-it("a driver whose turn fails logs it and goes on with the next turn", async () => {
+it("a driver whose turn fails logs it and continues with the next turn", async () => {
   loop.fails = new Error("the database is away");
   await start();
   expect(lines).not.toEqual([]);

@@ -84,7 +84,7 @@ it("the loop claims no more effects than it is asked to", async () => {
   expect([await on.loop.stepOutbox(2), await on.loop.stepOutbox(2), await on.loop.stepOutbox(2)]).toEqual([2, 1, 0]);
 });
 
-it("the loop says when it next has something to do", async () => {
+it("the loop returns when it next has something to do", async () => {
   const on = bench();
   expect(await on.loop.nextDue()).toBeNull();
   await on.queue(FEATURE, due(observe, "2026-01-01T00:01:00.000Z"));

@@ -73,7 +73,7 @@ describe("an effect that meets an outage", () => {
     expect(await on.nextDueIn()).toBe(90_000);
   });
 
-  it("is given up after 30 tries, and whoever waits for it learns that GitHub did not answer", async () => {
+  it("is given up after 30 tries, and its aggregate receives that GitHub did not answer", async () => {
     const on = bench({ updatePull: outage });
     await on.queue(LANE, due(update));
     let tries = 0;
@@ -96,7 +96,7 @@ describe("an effect that meets an outage", () => {
     expect(on.logged.at(-1)).toBe("error: an effect is given up");
   });
 
-  it("goes on as if nothing had happened once GitHub answers", async () => {
+  it("succeeds as usual once GitHub answers", async () => {
     let calls = 0;
     const on = bench({ branchTip: async () => (++calls < 3 ? outage() : sha("tip")) });
     await on.queue(FEATURE, due(observe));
@@ -129,7 +129,7 @@ describe("an effect that GitHub refuses", () => {
 });
 
 describe("an effect whose executor has a bug", () => {
-  it("is tried again like after an outage, and the log says that it threw", async () => {
+  it("is tried again as after an outage, and the log says that it threw", async () => {
     const on = bench({
       branchTip: async () => {
         throw new TypeError("undefined is not a tip");
@@ -156,7 +156,7 @@ describe("an effect whose lease ran out before it ended", () => {
     expect((await on.inbox(FEATURE)).map(({ key }) => key)).toEqual(["branch.observe:main=2"]);
   });
 
-  it("writes no outcome even where nobody has taken it over yet", async () => {
+  it("writes no outcome, even while no other process has taken it over", async () => {
     const on = bench({ branchTip: async () => sha("tip") });
     await on.queue(FEATURE, due(observe));
     const [slow] = await on.claim();
@@ -181,7 +181,7 @@ describe("an effect whose lease ran out before it ended", () => {
 });
 
 describe("a stored effect of another version", () => {
-  it("fails as platform-unknown, so that whoever waits for it asks again", async () => {
+  it("fails as platform-unknown, so that its aggregate asks again", async () => {
     const on = bench();
     const foreign = { type: "pull.open", task: "a", wording: "of long ago" };
     await on.queue(FEATURE, { key: "pull.open:1", ordering: "a branch", effect: foreign, runAt: on.now() });

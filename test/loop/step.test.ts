@@ -67,7 +67,7 @@ describe("a step", () => {
     expect((await on.store.history(FEATURE, 1, 10)).map(({ outcome }) => outcome)).toEqual([{ ignored: "superseded" }]);
   });
 
-  it("records an event that does not parse as ignored, and goes on", async () => {
+  it("records an event that does not parse as ignored, and continues", async () => {
     const on = bench();
     await on.receive(FEATURE, "odd", { type: "no such event" });
     await happens(on, labelled);
@@ -101,7 +101,7 @@ describe("a step", () => {
     expect((await on.inbox(FEATURE)).map(({ key }) => key)).toEqual(["hint"]);
   });
 
-  it("puts what one aggregate tells another into the other's inbox", async () => {
+  it("puts what one aggregate sends another into the other's inbox", async () => {
     const on = bench();
     await happens(on, labelled, observed, { type: "feature.unlabelled", by: "ada" });
     expect((await on.inbox(LANE)).map(({ event }) => event)).toEqual([

@@ -240,13 +240,13 @@ describe("what a feature is doing", () => {
     });
   });
 
-  it("names who needs a person while others go on", () => {
+  it("names the task that needs a person while others continue", () => {
     const world = parked({ a: [], b: [] });
     expect(explainFeature(world.state).reason).toBe("1 task is being worked on, 0 of 2 are done. a needs attention");
     expect(tasksForPerson(world.state).map((task) => task.plan.id)).toEqual(["a"]);
   });
 
-  it("waits for a person once nothing else can go on, and says for what", () => {
+  it("waits for a person once no other task can continue, and says for what", () => {
     expect(explainFeature(parked({ a: [], b: ["a"] }).state)).toEqual({
       reason: "a needs attention. I give up",
       next: "look at its last attempt, then `/headgate retry a`",

@@ -86,7 +86,7 @@ describe("a notice", () => {
       expect(help).toContain(`/headgate ${verb}`);
   });
 
-  it("tells the person it answers, and nobody else", () => {
+  it("mentions the person that it answers, and nobody else", () => {
     expect(noticeComment({ about: "unauthorised-label", by: "renovate[bot]" })).toContain("\n@renovate[bot] added");
     expect(noticeComment({ about: "unauthorised-label", by: "x @all" })).toContain("\n`x @all` added");
   });
@@ -96,7 +96,7 @@ describe("a notice", () => {
     expect(noticeComment({ about: "plan-errors", version: 1, problems, added: false })).toContain("- and 30 more");
   });
 
-  it("of what was added to a feature under way says that it goes on", () => {
+  it("of what was added to a feature under way says that the feature continues", () => {
     const cause = {
       kind: "written-plan" as const,
       where: { kind: "sub-issues" as const },

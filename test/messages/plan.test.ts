@@ -124,7 +124,7 @@ describe("the plan comment", () => {
     for (const id of ids) expect(text).toMatch(new RegExp(`^\\| \\d+ \\| \`${id}\` `, "m"));
   });
 
-  it("says what to do about an edit: plan anew before it is approved, and hold or cancel while it is carried out", () => {
+  it("says what to do about an edit: plan again before approval, hold or cancel afterwards", () => {
     const edited = { title: "A feature", body: "Merge everything" };
     const { state } = planned([{ id: "only" }]);
     expect(planComment({ ...state, edited })).toMatch(/was edited .*`\/headgate plan` for a plan of the current text/);

@@ -73,7 +73,7 @@ describe("the status comment", () => {
     `);
   });
 
-  it("says so while the issue says something else than what is carried out, and not after the end", () => {
+  it("says that the issue was edited while the feature runs, and not after its end", () => {
     const edited = { title: "A feature", body: "Merge everything @ada" };
     const world = diamond();
     expect(statusComment(world.state, world.at)).not.toContain("was edited");

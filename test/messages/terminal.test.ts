@@ -105,7 +105,7 @@ describe("the plan in a terminal", () => {
 });
 
 describe("the table at the end", () => {
-  it("has merged tasks first, in their order, and says that what landed is what was tested", () => {
+  it("lists merged tasks first, in their order, and compares the merged tree with the tested one", () => {
     const state = withTask(completed().state, "types", (task) => {
       const landing = landingOf(task);
       if (landing !== null) Object.assign(landing, { order: 3, landedTree: sha("else") });
@@ -155,7 +155,7 @@ describe("times", () => {
 describe("what came of planning, in a terminal", () => {
   const hostile = "Which\u001b]0;gotcha\u0007 \u001b[2Jone\nor\u202e two?";
 
-  it("is the plan with what stands in its way", () => {
+  it("is the plan with what keeps it from starting", () => {
     const world = new World();
     world.label();
     world.allow({ warnings: [{ kind: "self-hosted", workflow: "ci.yml" }] });

@@ -65,7 +65,7 @@ describe("what was said on the issue", () => {
   });
 });
 
-it("what a maintainer wants, and what was asked before, is told too", async () => {
+it("the prompt holds what a maintainer wants and what was asked before", async () => {
   const asked = await question({ github: peopled() }, { guidance: "two tasks\u200b", asked: ["Which quotes?"] });
   expect(asked).toContain(
     '<untrusted source="what you asked the author before this; answers are above">\n- Which quotes?\n</untrusted>',

@@ -10,7 +10,7 @@ const looks = (research: number) => ({ policy: { ...defaultPolicy, plan: { ...de
 const github = repository({ "src/parse.ts": "one\ntwo\u200b\nthree", "README.md": "# Shop" });
 const last = (asked: Asked[]) => asked.at(-1)!.messages[0]!.content;
 
-describe("a look at the repository", () => {
+describe("research before planning", () => {
   it("is taken by the small model, which reads; the planner reads its notes", async () => {
     answerWith({ use: [{ name: "list_files", input: { folder: "src" } }] });
     answerWith({ use: [{ name: "read_file", input: { path: "src/parse.ts", line: 2 } }] });
@@ -34,7 +34,7 @@ describe("a look at the repository", () => {
     );
   });
 
-  it("is not taken unless the policy says so", async () => {
+  it("does not happen unless the policy asks for it", async () => {
     answerWith();
     expect((await plan({ github })).asked).toHaveLength(1);
   });
@@ -79,7 +79,7 @@ describe("a look at the repository", () => {
   });
 });
 
-describe("what whoever looks around can do", () => {
+describe("the tools of research", () => {
   const shelf = { github, repo: request.repo, sha: request.base.sha, paths: ["src/parse.ts", "big.txt"] };
   const big = { ...shelf, github: { readFile: async () => "0123456789\n".repeat(10_000) } };
 

@@ -175,7 +175,7 @@ describe("a bad list", () => {
     ]);
   });
 
-  it("that goes on where nobody reads says so", () => {
+  it("that continues beyond the lines that are read says so", () => {
     expect(problemsOf(`- [ ] one\n${"\n".repeat(3_000)}- [ ] two`)).toEqual([
       "a list is read up to line 2000; move it further up",
     ]);

@@ -105,7 +105,7 @@ describe("a list that cannot be used", () => {
     expect(causeText(causeOf(answer))).toMatch(/; and 51 more$/);
   });
 
-  it("that is linked and not there says where it was looked for", async () => {
+  it("that is linked and missing names the path and the branch", async () => {
     const issue = issueOf("[tasks](specs/tasks.md)");
     expect(await planned({ github: peopled() }, { issue })).toMatchObject({
       failure: { cause: { kind: "linked-list-missing", path: "specs/tasks.md", branch: "main" } },

@@ -14,11 +14,11 @@ function causeOf(task: Task): string {
 }
 
 describe("an agent that does not do its work", () => {
-  it("is tried again, then parked with the reason; siblings go on, dependents wait, and a retry mends it", async () => {
+  it("is tried again, then parked with the reason; siblings continue, dependents wait, and a retry completes it", async () => {
     const world = await openWorld({
       plan: { tasks: [...tasks("idle", "broken", "good").tasks, { id: "next", title: "Next", dependsOn: ["idle"] }] },
       agent: `
-        if [ -e $WORLD/mended ]; then echo made > $HEADGATE_TASK_ID.txt; exit; fi
+        if [ -e $WORLD/fixed ]; then echo made > $HEADGATE_TASK_ID.txt; exit; fi
         case $HEADGATE_TASK_ID in
           idle) true;;
           broken) echo "the compiler is on fire" >&2; exit 3;;
@@ -46,7 +46,7 @@ describe("an agent that does not do its work", () => {
     expect(status).toMatch(/`next` Next \| ⚪ blocked \|.*It waits for idle; idle needs attention/);
     expect(await world.log()).toEqual(["Make good (#2)", "first"]);
 
-    await world.open("mended");
+    await world.open("fixed");
     const command = await world.comment("maya", "/headgate retry idle");
     await world.until(async () => (await world.stages()).next === "done");
     expect(await world.stages()).toEqual({ idle: "done", broken: "parked", good: "done", next: "done" });

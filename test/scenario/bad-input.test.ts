@@ -61,8 +61,8 @@ describe("a plan that cannot be used", () => {
   });
 });
 
-describe("a repository that says something Headgate cannot follow", () => {
-  it("is told so by one comment, and nothing runs", async () => {
+describe("a repository whose configuration Headgate cannot use", () => {
+  it("gets one comment that says so, and nothing runs", async () => {
     const world = await openWorld({ files: { ".github/headgate.yml": "max-paralel: 3\n" } });
     await world.label();
     await world.settled();
@@ -76,7 +76,7 @@ describe("a repository that says something Headgate cannot follow", () => {
 });
 
 describe("a repository whose checks would not come to pulls", () => {
-  it("is told which and what to do, and is carried out once that is mended", async () => {
+  it("gets a comment with what to do, and the feature starts once that is fixed", async () => {
     const ci = (on: string) =>
       `name: CI\non:\n  ${on}\njobs:\n  unit:\n    runs-on: ubuntu-latest\n    steps:\n      - run: 'true'\n`;
     const path = ".github/workflows/ci.yml";
@@ -98,13 +98,13 @@ describe("a repository whose checks would not come to pulls", () => {
   });
 });
 
-describe("somebody without write access", () => {
-  it("who labels starts nothing and is told why once, however often", async () => {
+describe("a person without write access", () => {
+  it("who labels starts nothing and gets one comment with the reason, however often", async () => {
     const world = await openWorld();
     await world.label("sam");
     await world.settled();
     await world.unlabel("sam");
-    // GitHub's times are in seconds: within one, two labellings are told apart by nothing.
+    // GitHub's times are in seconds: within one, nothing distinguishes two labellings.
     world.later(2_000);
     await world.label("sam");
     await world.settled();
@@ -120,7 +120,7 @@ describe("somebody without write access", () => {
     expect(await world.log()).toEqual(["Make one (#2)", "first"]);
   });
 
-  it("who gives commands is told why once, and nothing is done", async () => {
+  it("who gives commands gets one comment with the reason, and nothing is done", async () => {
     const world = await openWorld({ agent: "gate go; echo made > $HEADGATE_TASK_ID.txt" });
     await world.label();
     await world.until(async () => (await world.stages()).one === "working");

@@ -144,7 +144,7 @@ describe("a hold", () => {
   }
 
   async function relabel(world: World): Promise<void> {
-    // GitHub's times are in seconds: within one, two labellings are told apart by nothing.
+    // GitHub's times are in seconds: within one, nothing distinguishes two labellings.
     world.later(2_000);
     await world.label();
   }

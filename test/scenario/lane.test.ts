@@ -91,7 +91,7 @@ describe("two tasks that change the same line", () => {
 });
 
 describe("red checks", () => {
-  it("lead to a repair that is told what failed", async () => {
+  it("lead to a repair that receives what failed", async () => {
     const world = await openWorld({
       test: 'if grep -q broken *.txt; then echo "one.txt:1 expected made, was broken"; exit 1; fi',
       agent: `case $HEADGATE_ATTEMPT_KIND in

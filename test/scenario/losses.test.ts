@@ -66,7 +66,7 @@ describe("without a single webhook", () => {
 });
 
 describe("an App that is stopped and started again", () => {
-  it("goes on, whatever happened meanwhile", async () => {
+  it("continues after any loss meanwhile", async () => {
     const world = await openWorld({ plan: chain, agent: GATED });
     await world.label();
     await world.until(async () => (await world.stages()).one === "working");
@@ -94,7 +94,7 @@ describe("an App that is stopped and started again", () => {
     await nothingTwice(world, ["one"]);
   });
 
-  it("is not kept from stopping by a connection that says nothing", async () => {
+  it("stops in spite of a connection that sends nothing", async () => {
     const world = await openWorld();
     const silent = connect(world.port, "127.0.0.1");
     // Cut off in the end.

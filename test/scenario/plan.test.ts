@@ -59,7 +59,7 @@ describe("headgate plan", () => {
     expect(output).toMatch(/^ANTHROPIC_API_KEY is not set, and nobody wrote the tasks down: set it, give --plan/);
   });
 
-  it("tells what workflows would give to agents' code, and what would keep it from beginning", async () => {
+  it("lists what workflows would give to agents' code, and what keeps Headgate from starting", async () => {
     place.write(
       {
         ".github/workflows/ci.yml":
@@ -76,7 +76,7 @@ describe("headgate plan", () => {
     );
   });
 
-  it("is told by the exit code that the repository has no checks", async () => {
+  it("exits with 2 and says so where the repository has no checks", async () => {
     place.git("rm", "-q", ".github/workflows/ci.yml");
     place.commit("No checks");
     const { code, output } = await planned(LIST);

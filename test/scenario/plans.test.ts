@@ -31,7 +31,7 @@ async function block(world: World, issue: number, blocker: number): Promise<void
 async function relabel(world: World): Promise<void> {
   await world.unlabel();
   await world.until(async () => (await world.feature()).hold !== null);
-  // GitHub's times are in seconds: within one, two labellings are told apart by nothing.
+  // GitHub's times are in seconds: within one, nothing distinguishes two labellings.
   world.later(2_000);
   await world.label();
 }
@@ -135,7 +135,7 @@ describe("the plan of a feature", () => {
 });
 
 describe("a list that cannot be used", () => {
-  it("starts nothing and says what is wrong in which line; mended, it is planned from the new text", async () => {
+  it("starts nothing and names the wrong line; once that is fixed, it is planned from the new text", async () => {
     const world = await openWorld({
       script: MODEL,
       body: "Make them.\n\n- [ ] a: Make a (after: c)\n- [ ] b: Make b [size: huge]",
@@ -156,7 +156,7 @@ describe("a list that cannot be used", () => {
 });
 
 describe("a model that needs an answer", () => {
-  it("asks on the issue, and plans anew at the word of somebody who may write, and of nobody else", async () => {
+  it("asks on the issue, and plans again when a person with write access answers, and for nobody else", async () => {
     const world = await openWorld({ script: { planner: { tasks: [], why: "", questions: ["Which files?"] } } });
     await world.label();
     await world.until(async () => (await world.said()).some((body) => body.includes("Which files?")));

@@ -74,7 +74,7 @@ describe("the lock of a data folder", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("is refused with advice when nobody can tell whether its holder is alive", () => {
+  it("is refused with advice when it is unknown whether its holder is alive", () => {
     leave({ host: "another-container" });
     expect(() => lockFile(path)).toThrow(
       `cannot be checked from here. If nothing else uses the folder, delete ${path}`,

@@ -119,14 +119,14 @@ describe("a command", () => {
     ["emphasis without end", "**a*_b__".repeat(8_000)],
     ["underlines and brackets", "=\n[\n".repeat(16_000)],
     ["lists of nothing", "a\n-\n".repeat(16_000)],
-  ])("is looked for in bounded time: %s", (_, body) => {
+  ])("is searched for in bounded time: %s", (_, body) => {
     const start = performance.now();
     expect(readCommand(`/headgate hold\n\n${body}`)).toEqual({ verb: "hold" });
     // Without bounds each of these takes 10 s and more.
     expect(performance.now() - start).toBeLessThan(20_000);
   });
 
-  it("is not looked for beyond the beginning of a comment", () => {
+  it("is not searched for beyond the beginning of a comment", () => {
     expect(readCommand(`${"word ".repeat(700)}\n\n/headgate hold`)).toEqual({ verb: "hold" });
     expect(readCommand(`${"word ".repeat(800)}\n\n/headgate hold`)).toBeNull();
     expect(readCommand(`${"a\n".repeat(199)}/headgate hold`)).toEqual({ verb: "hold" });

@@ -120,7 +120,7 @@ describe("a webhook about something that changes", () => {
     ["a commit status", "status", status("pending"), onCommit],
     ["an attempt that ended", "workflow_run", workflowRun("completed", "headgate 12/quote/2"), onAttempt(false)],
     ["an attempt that begins", "workflow_run", workflowRun("in_progress", "headgate 12/quote/2"), onAttempt(true)],
-  ])("hints that a look is worth while: %s", (_, name, payload, { topic, about }) => {
+  ])("becomes a hint to observe: %s", (_, name, payload, { topic, about }) => {
     const { facts, hints } = received(name, payload);
     expect(facts).toEqual([]);
     expect(hints).toEqual([{ topic, key: `hint:guid-1:${topic}`, event: { type: "hinted", topic: about } }]);

@@ -60,7 +60,7 @@ describe("the webhook's door", () => {
     expect(received).toEqual([]);
   });
 
-  it("tells GitHub when a delivery could not be stored", async () => {
+  it("answers GitHub with an error when a delivery could not be stored", async () => {
     const url = await listen(() => Promise.reject(new Error("the store is away")));
     expect(await deliver(url, "issues", issues("edited"))).toBe(500);
   });

@@ -34,7 +34,7 @@ export function attemptsContract(scene: () => Scene): void {
       await github.cancelRun(repo, run);
     });
 
-    it("tells a run that left nothing", async () => {
+    it("recognises a run that left no result", async () => {
       const { github, repo, world, fresh } = scene();
       const attempt = `12/${fresh("task")}/1`;
       const { run } = await github.dispatch(repo, { workflow: WORKFLOW, attempt, brief: world.briefLeaving({}) });

@@ -22,7 +22,7 @@ const cases: [name: string, base: Files, ours: Files, theirs: Files, conflicts: 
 ];
 
 export function conflictsContract(scene: () => Scene): void {
-  it.each(cases)("tells whether two heads conflict that change %s", async (_, base, ours, theirs, conflicts) => {
+  it.each(cases)("finds whether two heads conflict that change %s", async (_, base, ours, theirs, conflicts) => {
     const { github, repo, world, fresh } = scene();
     const start = await world.push(fresh("base"), { "start.txt": "start\n", ...base });
     const heads: string[] = [];

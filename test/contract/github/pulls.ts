@@ -122,7 +122,7 @@ export function pullsContract(scene: () => Scene): void {
       expect(files).toEqual(expect.arrayContaining([file, "base.txt"]));
     });
 
-    it("tells a conflict", async () => {
+    it("recognises a conflict", async () => {
       const { github, repo, world, openPull, settled } = scene();
       const { number, head, base, file } = await openPull();
       await world.push(base, { [file]: "something else\n" });

@@ -26,7 +26,7 @@ jobs:
   });
   afterAll(() => scene?.world.close());
 
-  it("names a check's workflow, tells why it failed, and has it run again", async () => {
+  it("names a check's workflow, reads why it failed, and runs it again", async () => {
     const { github, repo, world } = scene;
     const { number, branch } = await scene.openPull();
     const head = await world.push(branch, { [CI]: failing });

@@ -166,8 +166,8 @@ describe("what does not fit", () => {
   });
 });
 
-describe("a look that fails while a merge is under way", () => {
-  it("does not end the merge: whoever gave the entry up hears what became of it", () => {
+describe("an observation that fails while a merge is under way", () => {
+  it("does not end the merge: the feature that gave the entry up receives its outcome", () => {
     const world = new World();
     world.start({ a: [], b: [] });
     const pull = world.agentSucceeds("a");

@@ -170,7 +170,7 @@ describe("an entry that conflicts with an entry ahead", () => {
     ["was sent back by a reviewer", (world) => observe(world, 10, { changesRequestedBy: ["bob"] })],
     ["was closed", (world) => observe(world, 10, { state: "closed" })],
     ["is withdrawn", (world) => world.lane({ type: "entry.withdrawn", feature: "acme/tool#1", task: "a" })],
-  ])("An entry that conflicts with one ahead goes on when that one %s", (_, happens) => {
+  ])("An entry that conflicts with one ahead continues when that one %s", (_, happens) => {
     const world = conflicting();
     observe(world, 11, { checks: [green] });
     expect(world.has("pull.merge")).toBe(false);
@@ -178,7 +178,7 @@ describe("an entry that conflicts with an entry ahead", () => {
     expect(world.take("pull.merge").pull).toBe(11);
   });
 
-  it("An entry that conflicts with one ahead goes on when a person holds that one", () => {
+  it("An entry that conflicts with one ahead continues when a person holds that one", () => {
     const world = new World();
     for (const [pull, feature] of [
       [1, "acme/tool#7"],
@@ -268,7 +268,7 @@ describe("the front", () => {
     merging: fc.boolean(),
   });
 
-  it("The front conflicts with no entry ahead of it, and a lane has a front whenever an entry may go on", () => {
+  it("The front conflicts with no entry ahead of it, and a lane has a front whenever an entry may continue", () => {
     fc.assert(
       fc.property(lanes, ({ drawn, order, front, merging }) => {
         const state = laneOf(drawn, order, front, merging);

@@ -54,7 +54,7 @@ describe("observations", () => {
     expect(world.take("pull.merge")).toMatchObject({ head: sha("by-hand") });
   });
 
-  it("A lane ejects an entry whose pull somebody closed, and the task parks", () => {
+  it("A lane ejects an entry whose pull a person closed, and the task parks", () => {
     const world = started({ a: [] });
     const pull = world.agentSucceeds("a");
     world.pullIs(pull, { state: "closed" });

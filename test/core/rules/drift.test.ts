@@ -11,11 +11,11 @@ function running(): World {
 }
 
 describe("a sweep of the issue", () => {
-  it("that shows what is known tells nothing", () => {
+  it("that shows what is known yields no event", () => {
     expect(drift(running().state, calm, 3)).toEqual([]);
   });
 
-  it("tells a command under the key its webhook had", () => {
+  it("yields a command under the key of its webhook", () => {
     const command = {
       comment: 7,
       by: "ada",
@@ -42,18 +42,18 @@ describe("a sweep of the issue", () => {
     expect(drift(running().state, { ...calm, commands: [command] }, 3)).toEqual([]);
   });
 
-  it("tells that the issue was closed, and of a closed one nothing else", () => {
+  it("yields that the issue was closed, and nothing else about a closed one", () => {
     expect(drift(running().state, { ...calm, open: false, labelled: false }, 3).map(({ key }) => key)).toEqual([
       "closed:sweep:3",
     ]);
   });
 
-  it("tells that the label is gone, unless a person resumed without it", () => {
+  it("yields that the label is gone, unless a person resumed without it", () => {
     expect(drift({ ...running().state, ignoresLabel: true }, { ...calm, labelled: false }, 3)).toEqual([]);
     expect(drift(running().state, { ...calm, labelled: false }, 3)[0]?.event.type).toBe("feature.unlabelled");
   });
 
-  it("tells that the label is back, but not against a person's command", () => {
+  it("yields that the label is back, but not against a person's command", () => {
     const world = running();
     world.feature({ type: "feature.unlabelled", by: "ada" });
     expect(drift(world.state, calm, 3)[0]?.event.type).toBe("feature.labelled");
@@ -63,7 +63,7 @@ describe("a sweep of the issue", () => {
     expect(drift(held.state, calm, 3)).toEqual([]);
   });
 
-  it("of a feature that is over tells nothing", () => {
+  it("of a feature that is over yields no event", () => {
     const world = running();
     world.feature({ type: "issue.closed", by: "ada" });
     expect(drift(world.state, { ...calm, open: false }, 3)).toEqual([]);

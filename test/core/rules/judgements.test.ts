@@ -128,7 +128,7 @@ describe("fan-in", () => {
       { action: "stop-merging", because: ["c"] },
     ],
     [
-      "rollback: merging stops while a person may still mend it",
+      "rollback: merging stops while a person may still fix it",
       { land: "each", onFailure: "rollback" },
       false,
       { action: "stop-merging", because: ["c"] },
@@ -155,7 +155,7 @@ describe("fan-in", () => {
     expect(fanIn(policy, mixed, abandoned)).toEqual(verdict);
   });
 
-  it("goes on when nothing failed, whatever the policy", () => {
+  it("continues when nothing failed, under any policy", () => {
     expect(fanIn({ land: "each", onFailure: "hold" }, [task("a", "done", 1)], false)).toEqual({ action: "go-on" });
   });
 });

@@ -81,7 +81,7 @@ describe("attempts that start at the same time", () => {
     expect(whys(of("a", "a"), [sent], given)).toEqual(["hold-too-dear", "hold-too-dear"]);
   });
 
-  it("all start when nobody knows what the model costs", () => {
+  it("all start when the price of the model is unknown", () => {
     expect(whys(of("a", "a"), [], null)).toEqual(["first-of-prefix", "hold-too-dear"]);
   });
 
@@ -142,7 +142,7 @@ describe("whatever starts", () => {
     );
   });
 
-  it("nobody waits for a leader that does not exist, or once the cache is warm", () => {
+  it("no attempt waits for a leader that does not exist, or once the cache is warm", () => {
     fc.assert(
       fc.property(candidates, uses, terms, (all, before, given) => {
         const answers = launch(all, before, () => given, AT);

@@ -189,7 +189,7 @@ export const mutants: readonly Mutant[] = [
     "",
   ),
   mutant(
-    "do not tell the lane of a hold",
+    "do not send a hold to the lane",
     "core/feature/commands/holding.ts",
     '{ type: "entries.held", feature: state.key, held: true, lifts: false }',
     '{ type: "entries.held", feature: state.key, held: false, lifts: false }',
