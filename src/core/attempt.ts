@@ -47,7 +47,7 @@ export const Brief = z.object({
   against: Sha,
   model: z.object({
     name: z.string(),
-    /** null: nobody knows what it costs, and an engine that uses it must refuse. */
+    /** null: the price is unknown, and an engine must refuse the model. */
     price: Price.nullable(),
     maxTurns: z.number().int().positive(),
     maxUsd: z.number().positive(),
@@ -94,7 +94,7 @@ export type Usage = z.infer<typeof Usage>;
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0 };
 
-/** null: nobody knows. A model may be named as anything, such as what every object has. */
+/** Returns a model's price; null: unknown. Ignores names that every object has, such as `constructor`. */
 export function priceOf(prices: Readonly<Record<string, Price>>, model: string): Price | null {
   return Object.hasOwn(prices, model) ? (prices[model] ?? null) : null;
 }
@@ -124,7 +124,7 @@ export function addUsage(left: Usage, right: Usage): Usage {
   };
 }
 
-/** What a job says that it used is anybody's word: whatever it says, the sum can be stored. */
+/** Adds without exceeding what can be stored: a job may report any usage. */
 function sum(left: number, right: number): number {
   return Math.min(left + right, Number.MAX_SAFE_INTEGER);
 }
@@ -164,7 +164,7 @@ export const Result = z.object({
 });
 export type Result = z.infer<typeof Result>;
 
-/** The attempt workflow's file, on the repository's default branch. Its checks are not anybody's gate. */
+/** The attempt workflow's file, on the repository's default branch. Its checks gate nothing. */
 export const ATTEMPT_WORKFLOW = ".github/workflows/headgate.yml";
 
 /** The artifact's name on the workflow run. */

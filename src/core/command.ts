@@ -40,7 +40,7 @@ export const Command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("retry"), task: TaskId }),
   /** Carry the plan out. `version`: the one meant; null: the one that was shown when this was written. */
   z.object({ verb: z.literal("approve"), version: z.number().int().positive().nullable() }),
-  /** Plan anew, with these words for the planner. */
+  /** Make a new plan, with these words for the planner. */
   z.object({ verb: z.literal("plan"), guidance: z.string().max(4_000) }),
   /** Leave a task out; what depends on it depends on what it depended on. A task is named by its id, or its row's number. */
   z.object({ verb: z.literal("drop"), task: z.string() }),

@@ -1,6 +1,6 @@
-/** When a timer is due: a time that can be stored, whatever wait a config, a check's clock or a server asks for. */
+/** Computes when a timer is due. Bounds the time, because a config, a check's clock or a server may ask for any. */
 
-/** Longer than anything that is waited for; whoever is woken too early looks again and goes on waiting. */
+/** Longer than any wait. A timer that is due too early is set again. */
 const LONGEST_MS = 48 * 60 * 60_000;
 
 export function dueAfter(at: number, ms: number): number {

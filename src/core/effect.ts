@@ -32,7 +32,7 @@ definitions satisfies { [Type in keyof ByType]: Definition<ByType[Type] & { type
 const internalEffects = [
   z.object({ type: z.literal("timer.set"), timer: z.string(), dueAt: z.number().int() }),
   z.object({ type: z.literal("timer.cancel"), timer: z.string() }),
-  /** Drops what waits under this key. What runs already goes on. */
+  /** Drops what waits under this key. A running effect continues. */
   z.object({ type: z.literal("withdraw"), key: z.string() }),
   z.object({ type: z.literal("send"), to: z.string(), key: z.string(), event: z.union([FeatureEvent, LaneEvent]) }),
 ] as const;

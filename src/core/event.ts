@@ -1,6 +1,6 @@
 /**
  * Everything that can happen. Facts carry a semantic key of their own, so that a webhook's copy and reconcile's copy are
- * one event; hints only say "look again"; the rest are outcomes of effects.
+ * one event; hints only say "read this again"; the rest are outcomes of effects.
  */
 import { z } from "zod";
 import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
@@ -18,13 +18,13 @@ const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const PullNumber = z.number().int().positive();
 const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
 
-/** Nobody reads more, and every entry may keep several lists of them. */
+/** Bounds lists of which every entry may keep several. */
 export const MAX_CONFLICT_PATHS = 20;
 
 /** Milliseconds that the entry's required checks, over all its heads, and its merge took. */
 const gateMs = z.number().nonnegative();
 
-/** Look again. */
+/** Read this again. */
 const Hinted = z.object({
   type: z.literal("hinted"),
   topic: z.discriminatedUnion("kind", [
@@ -93,14 +93,14 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   /** What the base branch says before a feature starts. `problems`: why it cannot. */
   z.object({
     type: z.literal("feature.observed"),
-    /** The effect's: which look this answers. 0: an older version did not say. */
+    /** The round of the effect that this answers. 0: an older version did not record it. */
     round: z.number().int().default(0),
     by: z.string(),
     permission: Permission,
     base: z.object({ branch: z.string(), sha: Sha }).nullable(),
     policy: Policy.nullable(),
     checks: z.array(RequiredCheck),
-    /** Of the policy's models. One that is missing is unknown, and whoever needs it must refuse. */
+    /** Of the policy's models. A missing one is unknown, and its model must be refused. */
     prices: z.record(z.string(), Price),
     problems: z.array(Problem),
     /** What people should know before they approve anything. */
@@ -109,7 +109,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("plan.made"),
     version: z.number().int(),
-    /** A candidate: the core judges it, whoever wrote it. */
+    /** A candidate by anybody: the core judges it. */
     plan: z.unknown(),
     /** Who wrote it. */
     source: PlanSource,
@@ -165,7 +165,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     /** Its place among the lane's merges, from 1. */
     order: z.number().int().positive(),
     head: Sha,
-    /** The branch's tip that it landed on; null: nobody knows for certain. */
+    /** The branch's tip that it landed on; null: unknown. */
     base: Sha.nullable().default(null),
     testedTree: Sha,
     landedTree: Sha,
@@ -216,7 +216,7 @@ export const LaneEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("entries.held"), feature: z.string(), held: z.boolean(), lifts: z.boolean() }),
   z.object({ type: z.literal("pull.observed"), pull: PullNumber, seq: z.number().int(), snapshot: PullSnapshot }),
   z.object({ type: z.literal("failure.read"), pull: PullNumber, head: Sha, details: Failure.shape.details }),
-  /** `ahead` is the pull of an entry ahead. What could not be found out is `unknown`, and holds nobody. */
+  /** `ahead` is the pull of an entry ahead. An `unknown` comparison holds no entry. */
   z.object({
     type: z.literal("heads.compared"),
     pull: PullNumber,

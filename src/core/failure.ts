@@ -47,8 +47,8 @@ export type Failure = z.infer<typeof Failure>;
 /** Everything the core knows of a class of failures. */
 interface FailureRule {
   /**
-   * task: the task's own fault, which spends one of its tries. The others are free, but bounded. infrastructure: it says
-   * something about runners, the model's provider or GitHub, and nothing about the work.
+   * task: the task's own fault, which spends one of its tries. The others are free, but bounded. infrastructure: runners,
+   * the model's provider or GitHub failed, and not the work.
    */
   fault: "task" | "elsewhere" | "infrastructure";
   /**

@@ -74,7 +74,7 @@ export const PullSnapshot = z.object({
   checks: z.array(Check),
   /** Logins whose latest submitted review asks for changes. */
   changesRequestedBy: z.array(z.string()),
-  /** What those of them who may give commands here wrote, and about which head. Left out: nobody of them wrote anything. */
+  /** The reviews of those of them with write access, with the head that each is about. Left out: there are none. */
   changeRequests: z.array(ChangeRequest).max(MAX_CHANGE_REQUESTS).optional(),
   /** The landed commit, once merged. */
   mergeSha: Sha.nullable(),

@@ -49,7 +49,7 @@ export const Policy = z.object({
     /** Of all sorts together; null: as many as the dollars buy. */
     tokens: z.number().int().positive().nullable().default(null),
   }),
-  /** The models of the three tiers, by name. Which tier works on what is `judge/tiers.ts`. */
+  /** The models of the three tiers, by name. `rules/tiers.ts` chooses the tier. */
   models: z.object({ small: z.string().min(1), middle: z.string().min(1), large: z.string().min(1) }),
   /** What one feature may cost; null: no limit. */
   budget: Limits,
@@ -60,12 +60,12 @@ export const Policy = z.object({
     /** auto: merge when the gate passes. ready: stop there for a person. */
     mode: z.enum(["auto", "ready"]),
   }),
-  /** Whether a person is asked before a plan is carried out. over-budget: when it is expected to cost more than `usd`. */
+  /** Whether a person approves a plan before it starts. over-budget: when it is expected to cost more than `usd`. */
   approve: z.object({ when: z.enum(["always", "over-budget", "never"]), usd: z.number().nonnegative() }),
   plan: z.object({
     /** Whether a model's plan is also written down as sub-issues with dependencies. */
     publish: z.enum(["comment", "sub-issues"]),
-    /** Looks at the repository, each by the small model and about a topic of its own, whose notes the planner reads. */
+    /** Research runs before planning, each by the small model on its own topic. The planner reads their notes. */
     research: z.number().int().min(0).max(3),
   }),
   /** Checks required beside those that the branch's protection names. */

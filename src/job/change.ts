@@ -14,7 +14,7 @@ export interface Change {
   contents: Map<string, Buffer>;
 }
 
-/** `reason` says why the change cannot be handed in. The cause is always the agent's work. */
+/** `reason` says why the change cannot become the result. The cause is always the agent's work. */
 export type Listing = { ok: true; change: Change } | { ok: false; reason: string };
 
 const SUBMODULE = "160000";

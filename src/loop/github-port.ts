@@ -90,7 +90,7 @@ export interface GitHub {
 
   /** In the order in which people put them. Those in other repositories are left out. */
   subIssues(repo: Repo, issue: number): Promise<SubIssue[]>;
-  /** Not found before it is made: who asks has looked. A crash between the two calls leaves an issue without a parent. */
+  /** Creates without finding: the caller has searched before. A crash between the two calls leaves an issue without a parent. */
   addSubIssue(repo: Repo, parent: number, issue: { title: string; body: string }): Promise<{ number: number }>;
   addBlockedBy(repo: Repo, issue: number, blocker: number): Promise<void>;
 

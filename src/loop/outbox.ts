@@ -21,7 +21,7 @@
  * - The clock jumps and this process claims an effect that it is still running: `loop.ts` lets the second run wait for the first.
  * - A step asks again for an effect that runs now: the row is armed again and runs once more. Each run has an outcome of its own,
  *   since the lease is part of the outcome's key.
- * - A step withdraws an effect that runs now: it goes on. The core ignores an outcome that it does not expect.
+ * - A step withdraws an effect that runs now: the effect continues. The core ignores an outcome that it does not expect.
  * - A timer is set for the same time again after it was due: it is due again, for the same reason.
  *
  * Accepted
@@ -29,7 +29,7 @@
  * - Another version of Headgate stored an effect that this one cannot read: it fails as `platform-unknown`. The aggregate then
  *   asks for it again, in the words of this version.
  * - `pull.merge` is not tried again after an outage (`effects/pulls.ts`): what was judged before a pause says nothing about after
- *   it, so the core observes and judges anew.
+ *   it, so the core observes and judges again.
  *
  * Dropped
  * - Renewing leases while an effect runs: an effect that hangs would hold its ordering key for ever. The lease is longer than the

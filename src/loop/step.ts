@@ -9,7 +9,7 @@
  * - The core gets the time of the event and never the clock, so that replaying the history gives the same state.
  *
  * Effects of a step
- * - The last `timer.set` of a timer counts. `timer.cancel` and `withdraw` drop what waits; what runs already goes on.
+ * - The last `timer.set` of a timer counts. `timer.cancel` and `withdraw` drop what waits; a running effect continues.
  * - An effect that coalesces replaces the one that waits under its key. Any other is added once, as first asked for.
  * - An effect with a pacing window runs at the window's end (`core/effect.ts`).
  * - `send` goes into the other aggregate's inbox in the same transaction.
@@ -66,7 +66,7 @@ export async function stepAggregate(inside: Inside, aggregate: string): Promise<
     } catch (error) {
       if (!(error instanceof Undecidable)) throw error;
       inside.log.error({ aggregate, event: error.event, error: error.message }, "an event could not be decided");
-      // Alone it would throw again; the others of its batch go on without it.
+      // Alone it would throw again; the others of its batch continue without it.
       if (limit === 1) await inside.store.quarantine(aggregate, error.event, error.message);
     }
   }

@@ -46,7 +46,7 @@ export interface NewEffect {
   /**
    * For coalesced effects and re-set timers. An effect with this key that is not claimed is overwritten and takes a new
    * place in its order; one that is running, done or cancelled is armed to run (again) with the new content. Either way
-   * the count of attempts starts anew.
+   * the count of attempts starts again.
    */
   replace?: boolean;
 }
@@ -70,7 +70,7 @@ export interface StepWrite {
   /** In order. Loaded events that are not in here stay in the inbox. */
   history: HistoryWrite[];
   effects: NewEffect[];
-  /** Keys of effects that should not run any more. One that is running goes on, but not again if it was re-armed. */
+  /** Keys of effects that should not run any more. A running one continues, but not again if it was re-armed. */
   cancel: string[];
   /** The aggregate's topics from now on: replaces the old set. */
   routes: string[];
@@ -164,7 +164,7 @@ export interface Store {
   /** Gives an effect back, to be tried again at `runAt`. False as for `complete`. */
   release(claimed: ClaimedEffect, runAt: string, now: string, error: string): Promise<boolean>;
 
-  /** Moves the end of a lease. False: somebody else took the effect, or it ended. */
+  /** Moves the end of a lease. False: another process took the effect, or it ended. */
   renew(claimed: ClaimedEffect, leaseUntil: string): Promise<boolean>;
 
   /**

@@ -17,7 +17,7 @@ function define<Schema extends z.ZodType>(
   return { schema, ...rest };
 }
 
-/** One answer to a comment, whatever it says. */
+/** One answer to a comment, of any text. */
 const answer = ({ comment }: { comment: number }): Key => ["answer", comment];
 
 const notices = {
@@ -67,7 +67,7 @@ const notices = {
       about: z.literal("plan-errors"),
       version: z.number().int(),
       problems: z.array(PlanProblem),
-      /** People added the tasks to a feature under way, which goes on without them. */
+      /** People added the tasks to a feature under way, which continues without them. */
       added: z.boolean().default(false),
     }),
     { key: ({ about, version }) => [about, version] },

@@ -1,4 +1,4 @@
-/** A decision in the making: the state as it will be, and what is to be done. Lives within one call of `decide`. */
+/** A decision in progress: the next state and its effects. Lives within one call of `decide`. */
 import { attemptId } from "../attempt.ts";
 import type { Effect, Notice } from "../effect.ts";
 import type { FeatureEvent, Ignored } from "../event.ts";
@@ -16,17 +16,17 @@ export interface Draft<State extends FeatureState = FeatureState> {
   readonly effects: Effect[];
 }
 
-/** A draft of a feature that has, or had, a plan: only then there are tasks. */
+/** A draft of a feature that has, or had, a plan. Only such a feature has tasks. */
 export type PlannedDraft = Draft<PlannedFeature>;
 
 export function hasPlan(draft: Draft): draft is PlannedDraft {
   return isPlanned(draft.state);
 }
 
-/** Why an event changed nothing; null: it was applied. */
+/** Why an event was ignored; null: it was applied. */
 export type Reaction = Ignored | null;
 
-/** A number that nothing this feature asked for has had. */
+/** Returns a number that no effect of this feature has had. */
 export function nextRound(state: FeatureState): number {
   state.round += 1;
   return state.round;
@@ -36,13 +36,13 @@ export function attemptIdOf(state: FeatureState, task: Task, number: number): st
   return attemptId(state.issue.number, task.plan.id, number);
 }
 
-/** The task, if its last attempt is the one meant. */
+/** Returns the task, if the event is about its last attempt. */
 export function taskWithAttempt(state: FeatureState, event: { task: string; attempt: number }): Task | null {
   const task = findTask(state, event.task);
   return task !== undefined && task.machine.attempt === event.attempt ? task : null;
 }
 
-/** The task whose last attempt has this id. */
+/** Returns the task whose last attempt has this id. */
 export function taskOfAttempt(state: FeatureState, id: string): Task | undefined {
   return state.tasks.find((task) => {
     const attempt = currentAttempt(task);
@@ -54,13 +54,13 @@ export function postNotice({ state, effects }: Draft, notice: Notice): void {
   effects.push({ type: "notice.post", repo: state.repo, issue: state.issue.number, notice });
 }
 
-/** Reads the repository on the way to a plan, and whether `by` may have one. */
+/** Asks for the repository's facts and for the permission of `by`. */
 export function observeFeature({ state, effects }: Draft, by: string): void {
   const round = nextRound(state);
   effects.push({ type: "feature.observe", repo: state.repo, issue: state.issue.number, by, round });
 }
 
-/** Reads the issue: label, state, text and comments. */
+/** Asks for the issue's label, state, text and comments. */
 export function observeIssue({ state, effects }: Draft): void {
   const round = nextRound(state);
   effects.push({ type: "issue.observe", repo: state.repo, issue: state.issue.number, round });

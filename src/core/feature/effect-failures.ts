@@ -1,4 +1,4 @@
-/** What becomes of a feature when an effect was given up: tried as often as it may be, or refused for good. */
+/** Reacts to an effect that was given up: tried as often as it may be, or refused for good. */
 import { failTask } from "./attempt/failing.ts";
 import { onAttemptUnreachable } from "./attempt/running.ts";
 import { onPermissionUnknown } from "./commands/receiving.ts";
@@ -43,7 +43,7 @@ export function onEffectFailed(draft: Draft, event: EffectFailed): Reaction {
     case "permission.observe":
       return onPermissionUnknown(draft, event.key);
     default:
-      // A comment that could not be posted, or an observation that the next sweep repeats. The history records it.
+      // Nothing depends on these: a comment that could not be posted, or an observation that the next sweep repeats.
       return "not-accepted-here";
   }
 }

@@ -79,7 +79,7 @@ export const taskMachine = setup({
       return spendsTry(event.failure) ? { failures: context.failures + 1, kind } : { free: context.free + 1, kind };
     }),
     begin: assign({ attempt: ({ context }) => context.attempt + 1 }),
-    /** A person who lets a parked task go on gives it its tries back. */
+    /** Gives a parked task its tries back when a person retries it. */
     renew: assign(({ event }) =>
       event.type === "RETRY" ? { failures: 0, free: 0, kind: event.kind } : { failures: 0, free: 0 },
     ),

@@ -4,7 +4,7 @@ import { Cause } from "../cause.ts";
 import { PlanProblem } from "../plan/problem.ts";
 import { Problem } from "../preflight/index.ts";
 
-/** A feature keeps so many problems of a plan. The notice about them lists more. */
+/** Problems of a plan that a feature keeps. The notice about them lists more. */
 export const KEPT_PROBLEMS = 3;
 
 /** Parts of a budget. */
@@ -15,21 +15,21 @@ export type Resource = z.infer<typeof Resource>;
 export const Parked = z.discriminatedUnion("kind", [
   /** A sentence that a version before schema 6 stored. */
   z.object({ kind: z.literal("unknown"), text: z.string() }),
-  /** Somebody without write access asked for it. */
+  /** A person without write access added the label. */
   z.object({ kind: z.literal("label-unauthorised"), by: z.string() }),
   /** The repository lacks what a feature needs. */
   z.object({ kind: z.literal("not-ready"), problems: z.array(Problem) }),
   z.object({ kind: z.literal("plan-failed"), cause: Cause }),
   z.object({ kind: z.literal("plan-invalid"), problems: z.array(PlanProblem).max(KEPT_PROBLEMS) }),
-  /** The planner asked what is in the feature's `questions`. */
+  /** The planner waits for answers to the feature's `questions`. */
   z.object({ kind: z.literal("questions-open") }),
-  /** Not one more attempt fits into what is left of these. */
+  /** What is left of these does not allow another attempt. */
   z.object({ kind: z.literal("budget-short"), of: z.array(Resource) }),
   /** The feature's circuit breaker tripped because so many tasks are parked through their own fault. */
   z.object({ kind: z.literal("tasks-failing"), failed: z.number(), total: z.number() }),
   /** A branch that tasks land on no longer exists. `sha`: its last known tip. */
   z.object({ kind: z.literal("branch-gone"), branch: z.string(), sha: z.string() }),
-  /** An effect that the feature cannot go on without was tried as often as it may be. */
+  /** An effect that the feature depends on was tried as often as it may be. */
   z.object({
     kind: z.literal("effect-failed"),
     effect: z.enum(["feature.observe", "plan.make", "plan.publish", "branch.create", "branch.observe"]),
@@ -38,7 +38,7 @@ export const Parked = z.discriminatedUnion("kind", [
 ]);
 export type Parked = z.infer<typeof Parked>;
 
-/** Why a feature's circuit breaker paused it. It goes on by itself. */
+/** Why a feature's circuit breaker paused it. It continues by itself. */
 export const Trip = z.discriminatedUnion("kind", [
   /** A sentence that a version before schema 6 stored. */
   z.object({ kind: z.literal("unknown"), text: z.string() }),

@@ -1,4 +1,4 @@
-/** Reconcile is the truth: the issue and every run under way are read again, whatever webhooks said or did not say. */
+/** Reads the issue and every running attempt again, so that lost webhooks change nothing in the end. */
 import { activityOf } from "../rules/activity.ts";
 import { drift } from "../rules/drift.ts";
 import { observeAttempt } from "./attempt/running.ts";
@@ -32,14 +32,14 @@ export function onIssueObserved({ state, effects }: Draft, event: EventOf<"issue
 
 export function onHinted(draft: Draft, { topic }: EventOf<"hinted">): Reaction {
   const { state } = draft;
-  // Somebody wrote something, which may be the answer, or changed what is asked for.
+  // A comment may be the answer to the planner's questions, and an edit may change what is wanted.
   if (topic.kind === "issue" && (state.stage === "planning" || state.stage === "proposed")) {
     observeIssue(draft);
     return null;
   }
   if (topic.kind !== "attempt") return "not-accepted-here";
   const { attempt, begins } = topic;
-  // That an attempt began matters only to those who wait for its prompt cache.
+  // The beginning of an attempt matters only to tasks that wait for its prompt cache.
   if (begins && !state.tasks.some((task) => delayOf(task)?.cause === "cache")) return "not-accepted-here";
   const task = state.tasks.find((one) => attemptIdOf(state, one, one.machine.attempt) === attempt);
   if (task === undefined || task.stage !== "working") return "stale-attempt";

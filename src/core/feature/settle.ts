@@ -1,6 +1,6 @@
 /**
- * What follows from the state, whatever the event was. Handlers only write down what happened; these passes run after each
- * of them, in this order, and do what has become possible. So no handler can forget to start what it made ready.
+ * Does what the state allows after any event. Handlers only record what happened; these passes run after each of them, in this
+ * order. So no handler can forget to start a task that it made ready.
  */
 import { judgeBreaker } from "./attempt/breaker.ts";
 import { promoteReady, startReady } from "./attempt/dispatching.ts";
@@ -26,7 +26,7 @@ export function settle(draft: Draft): void {
   for (const pass of passes) pass(draft);
 }
 
-/** Whether a ready task may start is judged anew each time, or not at all. */
+/** Forgets why ready tasks wait. `startReady` judges that again, or nothing may start. */
 function forgetDelays({ state }: Draft): void {
   for (const task of state.tasks) if (task.stage === "ready") task.delay = null;
 }

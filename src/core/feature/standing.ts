@@ -29,7 +29,7 @@ export type TaskStanding =
   | { kind: "agents-busy"; agents: number }
   /** `checking`: pulls whose checks take the jobs of GitHub Actions. */
   | { kind: "no-job-free"; checking: number }
-  /** What is under way may use up what is left. */
+  /** Running attempts may use up the budget. */
   | { kind: "budget-reserved" }
   | { kind: "shares-files"; task: string }
   | { kind: "warms-cache"; task: string }
@@ -72,7 +72,7 @@ export function standingOf(state: FeatureState, task: Task): TaskStanding {
   }
 }
 
-/** Who must act before the task goes on. */
+/** Returns who must act before the task continues. */
 export function actorOfTask(standing: TaskStanding): Actor {
   switch (standing.kind) {
     case "blocked":
@@ -106,7 +106,7 @@ export function actorOfTask(standing: TaskStanding): Actor {
   }
 }
 
-/** Tasks that a person must act on. A blocked task is not one: what it waits for is. */
+/** Returns the tasks that a person must act on: not a blocked task, but the one that it waits for. */
 export function tasksForPerson(state: FeatureState): Task[] {
   return state.tasks.filter((task) => task.stage !== "blocked" && actorOfTask(standingOf(state, task)) === "person");
 }

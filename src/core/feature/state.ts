@@ -1,6 +1,6 @@
 /**
- * All that Headgate remembers of one feature: what outlives every stage, and what a stage adds. Plain JSON, parsed when
- * loaded. `task.ts` holds the same of a task.
+ * The stored state of a feature: fields that every stage has, and fields that a stage adds. Plain JSON, parsed when loaded.
+ * `task.ts` describes the state of a task.
  */
 import { z } from "zod";
 import { Price, Usage } from "../attempt.ts";
@@ -38,13 +38,13 @@ const Plan = z.object({
   approvedBy: z.string().nullable(),
 });
 
-/** What outlives every stage. */
+/** Fields that every stage has. */
 const Common = z.object({
   key: z.string(),
   repo: Repo,
-  /** The text that somebody with write access asked for. Consent binds to it. */
+  /** The text that a person with write access consented to. */
   issue: z.object({ number: z.number(), title: z.string(), body: z.string() }),
-  /** What the issue says now, where that differs. */
+  /** The issue's current text, where that differs. */
   edited: z.object({ title: z.string(), body: z.string() }).nullable(),
   /** A person stopped it. Orthogonal to the stage, so that nothing forgets what it was doing. */
   hold: z.object({ by: z.string(), cause: z.enum(["command", "label"]) }).nullable(),
@@ -54,7 +54,7 @@ const Common = z.object({
   startedAt: Time,
   /** Numbers what the feature asks for. */
   round: z.number(),
-  /** The round of the last stop by a person. What was observed in an earlier round says nothing about going on. */
+  /** The round of the last hold or end by a person. An observation of an earlier round does not resume the feature. */
   stoppedIn: z.number(),
   prices: z.record(z.string(), Price),
   /** Dollars that people added to the policy's budget. */
@@ -66,7 +66,7 @@ const Common = z.object({
     /** How often it has tripped over the machinery without a success since. The pause doubles with each. */
     trips: z.number(),
     cause: Trip.nullable(),
-    /** Tasks that had failed for good when a person last said to go on. */
+    /** Tasks that had failed for good when a person last resumed. */
     acknowledged: z.number(),
   }),
   /** The fan-in policy holds the lane back while a task is parked. */
@@ -125,19 +125,19 @@ const Feature = z.discriminatedUnion("stage", [
 export const FeatureState = shapeOf(Feature);
 export type FeatureState = z.infer<typeof Feature>;
 
-/** A feature that people can read a plan of, whatever became of it. */
+/** A feature that has a plan, at any stage. */
 export type PlannedFeature = FeatureState & { policy: Policy; base: Target; plan: z.infer<typeof Plan> };
 
 export type FeatureAt<Stage extends FeatureStage> = Extract<FeatureState, { stage: Stage }>;
 
 const commonFields = Object.keys(Common.shape);
 
-/** What a feature needs to be at a stage, beside what outlives every stage. */
+/** The fields that a stage adds. */
 export type FeaturePart = {
   [Stage in FeatureStage]: Omit<FeatureAt<Stage>, keyof z.infer<typeof Common>>;
 }[FeatureStage];
 
-/** Mutates the feature into what it is at another stage, as `enterStage` does a task. */
+/** Moves the feature to another stage in place, as `enterStage` does a task. */
 export function enterFeatureStage(state: FeatureState, part: FeaturePart): void {
   for (const field of Object.keys(state)) {
     if (!commonFields.includes(field)) Reflect.deleteProperty(state, field);
@@ -162,22 +162,22 @@ export function isPlanned(state: FeatureState): state is PlannedFeature {
   return state.plan !== null;
 }
 
-/** Tasks are carried out, or what landed is taken back. */
+/** Returns true while tasks run, or merges are being reverted. */
 export function isUnderWay(state: FeatureState): state is FeatureAt<"executing" | "rolling-back"> {
   return state.stage === "executing" || state.stage === "rolling-back";
 }
 
-/** True where a later plan was asked for than the one that people can read. */
+/** Returns true while a later plan than the current one is being made. */
 export function isPlannedAnew(state: FeatureState): boolean {
   return state.plan !== null && state.planVersion > state.plan.version;
 }
 
-/** Who cancelled it or gave it up; null: nobody has. */
+/** Returns who cancelled the feature; null: nobody has. */
 export function endedBy(state: FeatureState): string | null {
   return "endedBy" in state ? state.endedBy : null;
 }
 
-/** When it was over; null: it is not. */
+/** Returns when the feature ended; null: it has not. */
 export function endedAt(state: FeatureState): number | null {
   return isOver(state) ? state.endedAt : null;
 }

@@ -1,6 +1,6 @@
 /**
- * All that Headgate remembers of one task: what outlives every stage, and what only the present one needs. A stage has exactly
- * its own fields, so that a state which no stage allows cannot be written.
+ * The stored state of a task: fields that every stage has, and fields that only one stage has, so that no state can be written
+ * that its stage does not allow.
  */
 import { z } from "zod";
 import { AttemptKind, ChangedFile, taskBranch, Usage } from "../attempt.ts";
@@ -31,11 +31,11 @@ export const AttemptRecord = z.object({
 });
 export type AttemptRecord = z.infer<typeof AttemptRecord>;
 
-/** Why a ready task has not started, while nothing but time and other tasks stands in its way. */
+/** Why a ready task has not started, although nothing but time and other tasks prevents it. */
 export const Delay = z.discriminatedUnion("cause", [
   /** As many attempts run as may: `slots`, while the checks of so many pulls run. */
   z.object({ cause: z.literal("slots"), slots: z.number(), checking: z.number() }),
-  /** What is under way may use up what is left. */
+  /** Running attempts may use up the budget. */
   z.object({ cause: z.literal("budget") }),
   /** Another task that may change the same files goes first. */
   z.object({ cause: z.literal("files"), task: z.string() }),
@@ -47,7 +47,7 @@ export type Delay = z.infer<typeof Delay>;
 /** The commit that an attempt's change is listed against, and the parents of the commit that it becomes. */
 const Commits = z.object({ against: Sha, parents: z.array(Sha) });
 
-/** What is still to be done before the lane can have the task's pull. */
+/** The step that is left before the lane receives the task's pull. */
 export const Promotion = z.discriminatedUnion("step", [
   /** The attempt's change goes onto the task's branch. `change`: the artifact's manifest. */
   z.object({ step: z.literal("commit"), commits: Commits, change: z.array(ChangedFile) }),
@@ -58,7 +58,7 @@ export const Promotion = z.discriminatedUnion("step", [
 ]);
 export type Promotion = z.infer<typeof Promotion>;
 
-/** Where a task failed. It goes on from there, not from earlier. */
+/** Where a task failed. It continues from there, not from earlier. */
 export const Origin = z.discriminatedUnion("where", [
   z.object({ where: z.literal("attempt") }),
   z.object({ where: z.literal("promotion"), promotion: Promotion }),
@@ -66,9 +66,9 @@ export const Origin = z.discriminatedUnion("where", [
 ]);
 export type Origin = z.infer<typeof Origin>;
 
-/** What the lane last said of the task's pull. */
+/** What the lane last sent about the task's pull. */
 const Entry = z.object({
-  /** Why it has not merged; null: the lane has not said yet. */
+  /** Why it has not merged; null: the lane has sent nothing yet. */
   standing: Standing.nullable(),
   /** Required checks run on its head, or are about to. */
   checking: z.boolean(),
@@ -76,7 +76,7 @@ const Entry = z.object({
 
 export const Landing = z.object({
   order: z.number(),
-  /** The commit that it landed on; null: nobody knows for certain. */
+  /** The commit that it landed on; null: unknown. */
   base: Sha.nullable(),
   mergeSha: Sha,
   mergedAt: Time,
@@ -86,7 +86,7 @@ export const Landing = z.object({
 });
 export type Landing = z.infer<typeof Landing>;
 
-/** What outlives every stage. */
+/** Fields that every stage has. */
 const Common = z.object({
   /** Once the task has landed, without what only its agents had to know. */
   plan: JudgedTask,
@@ -112,12 +112,12 @@ const Common = z.object({
   undoes: z.object({ task: z.string(), merge: Sha, base: Sha.nullable() }).nullable(),
 });
 
-/** A merge of it; also one that arrived after the task had ended without one. null: none. */
+/** The task's merge, also one that arrived after the task had ended without one; null: none. */
 const ended = { landing: Landing.nullable() };
 
 export const Task = z.discriminatedUnion("stage", [
   Common.extend({ stage: z.literal("blocked") }),
-  /** `delay` null: nobody has judged yet whether it may start. `failure`: what the next attempt reads. */
+  /** `delay` null: not judged yet. `failure`: what the next attempt reads. */
   Common.extend({ stage: z.literal("ready"), delay: Delay.nullable(), failure: Failure.nullable() }),
   /** `failure`: why there is another attempt. */
   Common.extend({ stage: z.literal("dispatching"), commits: Commits, failure: Failure.nullable() }),
@@ -139,7 +139,7 @@ export type TaskAt<Stage extends TaskStage> = Extract<Task, { stage: Stage }>;
 const commonFields = Object.keys(Common.shape);
 type CommonField = keyof z.infer<typeof Common>;
 
-/** What a task needs to be at a stage, beside what outlives every stage. In the lane it needs a head and a pull. */
+/** The fields that a stage adds. In the lane a task also needs a head and a pull. */
 export type StagePart<Stage extends TaskStage = TaskStage> = {
   [One in Stage]: Omit<TaskAt<One>, One extends "in-lane" ? Exclude<CommonField, "head" | "pull"> : CommonField>;
 }[Stage];
@@ -165,8 +165,8 @@ export function newTask(issue: number, plan: Task["plan"], undoes: Task["undoes"
 }
 
 /**
- * Mutates the task into what it is at another stage: the fields of the stage that it leaves go. In place, so that nobody holds
- * a task that the feature no longer has.
+ * Moves the task to another stage in place: drops the fields of the stage that it leaves. A copy would leave callers with a
+ * task that the feature no longer has.
  */
 export function enterStage(task: Task, part: StagePart): void {
   for (const field of Object.keys(task)) {
@@ -181,7 +181,7 @@ export function landingOf(task: Task): Landing | null {
   return "landing" in task ? task.landing : null;
 }
 
-/** The last failure, while it matters. */
+/** Returns the last failure, while the stage keeps it. */
 export function failureOf(task: Task): Failure | null {
   return "failure" in task ? task.failure : null;
 }
@@ -190,7 +190,7 @@ export function delayOf(task: Task): Delay | null {
   return task.stage === "ready" ? task.delay : null;
 }
 
-/** What the lane last said of it, while it is there. */
+/** Returns what the lane last sent about the task, while it is there. */
 export function entryOf(task: Task): TaskAt<"in-lane">["entry"] | null {
   return task.stage === "in-lane" ? task.entry : null;
 }

@@ -1,4 +1,4 @@
-/** What becomes of a feature when a timer is due. Every wait has one. */
+/** Reacts to a timer that is due. Every wait has one. */
 import { failureRules } from "../failure.ts";
 import { tryAgain } from "./attempt/breaker.ts";
 import { promote } from "./attempt/promoting.ts";
@@ -21,7 +21,7 @@ export function onTimerDue(draft: Draft, { timer }: EventOf<"timer.due">): React
     case "breaker":
       return tryAgain(state) ? null : "superseded";
     case "launch":
-      // Every event has what is held judged anew. This timer only makes sure that there is one.
+      // Every event judges held tasks again, so this timer only has to be an event.
       return state.tasks.some((task) => delayOf(task)?.cause === "cache") ? null : "superseded";
     case "sweep":
       return isOver(state) ? "superseded" : sweep(draft);
@@ -39,11 +39,11 @@ function split(timer: string): [name: string, rest: string] {
 function onWaitOver(draft: Draft, id: string): Reaction {
   const task = findTask(draft.state, id);
   if (!hasPlan(draft) || task?.stage !== "waiting") return "superseded";
-  return goOnFromFailure(draft, task) ? null : "not-accepted-here";
+  return continueFromFailure(draft, task) ? null : "not-accepted-here";
 }
 
-/** Goes on from where it failed. */
-function goOnFromFailure(draft: PlannedDraft, task: TaskAt<"waiting">): boolean {
+/** Continues a task from where it failed. */
+function continueFromFailure(draft: PlannedDraft, task: TaskAt<"waiting">): boolean {
   const { failure, origin } = task;
   switch (origin.where) {
     case "lane": {

@@ -27,7 +27,7 @@ export function moveTask(task: Task, event: TaskMachineEvent, part: StagePart): 
   return true;
 }
 
-/** Completes a turn that the caller has looked at. */
+/** Completes a turn that the caller has inspected. */
 export function settleTask(task: Task, turn: Turn, part: StagePart): void {
   if (turn.stage !== part.stage) {
     throw new Error(`the machine leads ${task.plan.id} from ${task.stage} to ${turn.stage}, not ${part.stage}`);

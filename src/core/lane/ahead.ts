@@ -1,5 +1,5 @@
 /**
- * Decides which entries may go on, and which give way to an entry ahead. Places are given by first submission and kept over
+ * Decides which entries may continue, and which give way to an entry ahead. Places are given by first submission and kept over
  * repairs. They cannot contradict a plan: a task starts only when its dependencies have landed, so no entry depends on another
  * of its lane.
  */
@@ -23,13 +23,13 @@ const MAX_OPEN = 8;
 /** Comparisons kept of one entry. More than `NEAREST`, because the entries near it change. */
 const MAX_KEPT = 2 * NEAREST;
 
-/** Says whether the last observation asked for has been answered, and shows the head that the lane knows. */
+/** Returns true where the last observation asked for has been answered, and shows the head that the lane knows. */
 export function isFresh(entry: Entry): boolean {
   const { asked, latest } = entry.observation;
   return latest !== null && latest.seq === asked && latest.snapshot.headSha === entry.head;
 }
 
-/** Says whether only time, the base, the entries ahead and its checks stand between the entry and its merge. */
+/** Returns true where only time, the base, the entries ahead and its checks stand between the entry and its merge. */
 export function mayAdvance(state: LaneState, entry: Entry): boolean {
   if (state.halted !== null || isAway(entry) || entry.held || isWithdrawn(entry) || entry.mode === "ready")
     return false;

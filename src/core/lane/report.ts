@@ -23,7 +23,7 @@ export function reportStanding(draft: LaneDraft, entry: Entry): void {
   });
 }
 
-/** Says whether required checks run on the entry's head, or will once GitHub shows it. They take jobs that attempts could have. */
+/** Returns true where required checks run on the entry's head, or will once GitHub shows it. They take jobs that attempts could have. */
 function isChecking(entry: Entry): boolean {
   const snapshot = snapshotOf(entry);
   if (entry.stage.kind === "merging") return false;

@@ -93,7 +93,7 @@ export function snapshotOf(entry: Entry): PullSnapshot | null {
   return entry.observation.latest?.snapshot ?? null;
 }
 
-/** Says whether the feature owns the entry's branch. */
+/** Returns true where the feature owns the entry's branch. */
 export function isAway({ stage }: Entry): boolean {
   return stage.kind === "away" || ((stage.kind === "merging" || stage.kind === "withdrawn") && stage.away);
 }

@@ -54,7 +54,7 @@ export function onEntryWithdrawn(draft: LaneDraft, event: LaneEventOf<"entry.wit
     return null;
   }
   for (const entry of leaving) {
-    // The merge may have happened: the feature must hear its outcome, or a rollback would miss what landed.
+    // The merge may have happened: the feature must receive its outcome, or a rollback would miss what landed.
     if (entry.stage.kind === "merging") entry.stage.withdrawn = true;
     else leave(draft, entry);
   }

@@ -43,9 +43,9 @@ export const featureSteps: Record<number, Step> = {
       attempts: (task.attempts as object[]).map((attempt) => ({ ...attempt, model: null })),
     })),
   }),
-  // 4 lets people approve plans, answer questions and edit the issue, and knows which looks were asked for before a person
-  // stopped it, and which orders it has answered. Whether a plan is awaited version 3 did not know: rather one too many than
-  // none.
+  // 4 lets people approve plans, answer questions and edit the issue, and knows which observations were asked for before
+  // a person stopped it, and which orders it has answered. Version 3 did not record whether a plan was awaited: a second plan is
+  // better than none.
   3: (state) => ({
     ...state,
     stoppedIn: 0,

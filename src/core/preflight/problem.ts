@@ -58,7 +58,7 @@ export const Problem = z.discriminatedUnion("kind", [
 ]);
 export type Problem = z.infer<typeof Problem>;
 
-/** Keeps nothing from starting. Whoever approves a plan should know it. */
+/** Prevents no start. The person who approves a plan should know it. */
 export const Warning = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("check-runs-sometimes"), check: z.string(), workflow: z.string() }),
   z.object({ kind: z.literal("check-unknown"), check: z.string(), base: z.string() }),

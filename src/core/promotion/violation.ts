@@ -1,7 +1,7 @@
 /** How an agent's change violates the guardrails, so that it is not promoted. `messages/problems/violation.ts` has the words. */
 import { z } from "zod";
 
-/** What a look at a changed file's content found. */
+/** What was found in a changed file's content. */
 export const FileFinding = z.enum([
   "private-key",
   "github-token",

@@ -37,7 +37,7 @@ export type Ending = FailureClass | null;
 
 /** So many in a row without one success between them: the machinery is down, not the agents. */
 const INFRASTRUCTURE_ROW = 6;
-/** With fewer tasks a share says nothing. */
+/** With fewer tasks a share is meaningless. */
 const FEWEST_PARKED = 3;
 const PARKED_SHARE = 0.5;
 

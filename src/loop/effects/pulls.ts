@@ -40,7 +40,7 @@ export async function performChecksRerun(outside: Outside, effect: EffectOf<"che
 
 /**
  * Turns an outage into the outcome `unknown`, so that the outbox does not try again: what was judged before a pause says nothing
- * about after it. The core observes and judges anew.
+ * about after it. The core observes and judges again.
  */
 export async function performPullMerge(outside: Outside, effect: EffectOf<"pull.merge">): Promise<LaneEvent> {
   const event = { type: "pull.merged" as const, pull: effect.pull, head: effect.head };

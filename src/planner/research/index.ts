@@ -11,7 +11,7 @@ import { type Note, RESEARCH_PROMPT, TOPICS } from "./topics.ts";
 
 const MAX_TURNS = 8;
 const MAX_TOKENS = 8_000;
-/** Of all that one look may read; then it has to answer. */
+/** Characters that one research run may read; then it has to answer. */
 const MAX_READ_CHARACTERS = 100_000;
 const MAX_NOTE_CHARACTERS = 6_000;
 

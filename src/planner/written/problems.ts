@@ -1,4 +1,4 @@
-/** Judges a task list that people wrote. Each problem names its line, since that is where its author looks. */
+/** Judges a task list that people wrote. Each problem names its line, so that its author finds it. */
 
 import type { WrittenProblem } from "../../core/plan/written.ts";
 import { MAX_DESCRIPTION, MAX_FILES, PlannedTask, Role, Size, waves } from "../../core/plan.ts";

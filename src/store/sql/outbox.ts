@@ -41,7 +41,7 @@ export async function addEffects(db: Kysely<Tables>, aggregate: string, effects:
     .execute();
 }
 
-/** Ends rows that are not leased. A leased row goes on, and loses only the run that would come after. */
+/** Ends rows that are not leased. A leased row continues, and loses only the run that would follow. */
 export async function cancelEffects(db: Kysely<Tables>, aggregate: string, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   await db

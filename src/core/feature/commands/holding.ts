@@ -1,4 +1,4 @@
-/** Stopping a feature, and letting it go on. */
+/** Holds a feature, and resumes it. */
 import { tryAgain } from "../attempt/breaker.ts";
 import { type Draft, type EventOf, nextRound, observeFeature, type Reaction } from "../draft.ts";
 import { sendToLanes } from "../landing/submitting.ts";
@@ -17,7 +17,7 @@ export function onUnlabelled(draft: Draft, event: EventOf<"feature.unlabelled">)
 
 export function holdFeature(draft: Draft, by: string, cause: "command" | "label"): void {
   const { state } = draft;
-  // A repeated stop counts again: an observation may be under way for somebody who wanted to go on before it.
+  // Counts a repeated hold again: an observation may be under way for a person who resumed before it.
   state.stoppedIn = nextRound(state);
   const isNews = state.hold === null;
   // Prevents that the label, when it comes back, undoes a command.
@@ -35,16 +35,16 @@ export function resumeFeature(draft: Draft, by: string): Refusal | null {
   const stopped = state.hold !== null || state.parked !== null;
   if (!stopped && !hasEntry(state) && !paused) return { kind: "nothing-stopped" };
   if (state.hold?.cause === "label") state.ignoresLabel = true;
-  goOn(draft);
+  liftStops(draft);
   if (!stopped || state.stage !== "planning") return null;
   takeEditedText(state);
-  // What was on its way to a plan may have ended at the hold.
+  // The observation that leads to a plan may have ended at the hold.
   if (!state.planAwaited) observeFeature(draft, by);
   return null;
 }
 
 /** Lifts everything that stops the feature. */
-export function goOn(draft: Draft): void {
+export function liftStops(draft: Draft): void {
   const { state } = draft;
   tryAgain(state);
   if (state.hold !== null || hasEntry(state)) {

@@ -1,4 +1,4 @@
-/** Slash commands: from the comment, over the sender's permission, to the answer. */
+/** Carries out slash commands: from the comment, through the sender's permission, to the answer. */
 import { type Command, MAX_COMMANDS } from "../../command.ts";
 import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts";
 import { cancelFeature } from "../ending/cancelling.ts";
@@ -14,14 +14,14 @@ const MAX_PENDING = 50;
 
 type Pending = FeatureState["pendingCommands"][number];
 
-/** A command waits until the permission of its sender is known. */
+/** Keeps a command until the permission of its sender is known. */
 export function onCommandGiven(draft: Draft, event: EventOf<"command.given">): Reaction {
   const { state } = draft;
   const { comment, by, writtenAt, command } = event;
-  // People talk among themselves, but where the planner has asked.
+  // A comment is an answer only while the planner has open questions.
   if (command.verb === "answer" && state.questions === null) return "not-accepted-here";
   const isPending = state.pendingCommands.some((pending) => pending.comment === comment);
-  // A permission is asked for once: a second copy would wait for ever, and every later command behind it.
+  // A permission is asked for once, so a second copy would wait for ever and block every later command.
   if (isPending || state.answeredCommands.includes(comment)) return "duplicate";
   const kept = state.pendingCommands.slice(1 - MAX_PENDING);
   state.pendingCommands = [...kept, { comment, by, writtenAt, command, permission: null }];
@@ -39,7 +39,7 @@ export function onPermissionObserved(draft: Draft, event: EventOf<"permission.ob
   return mayCommand(event.permission) ? null : "unauthorised";
 }
 
-/** `permission.observe` was given up. Nobody is obeyed of whom GitHub does not say that they may command. */
+/** Refuses a command when `permission.observe` was given up: without a known permission no command is carried out. */
 export function onPermissionUnknown(draft: Draft, key: string): Reaction {
   const { state } = draft;
   const pending = state.pendingCommands.find((one) => key === `permission.observe:${one.comment}`);
@@ -74,7 +74,7 @@ function markAnswered(state: FeatureState, comment: number): void {
 function answer(draft: Draft, given: Pending): void {
   const { comment, by, command, permission } = given;
   if (!mayCommand(permission)) {
-    // Prevents a reproach to people who only talk.
+    // Posts nothing to people who only talk.
     if (command.verb !== "answer") postNotice(draft, { about: "unauthorised-command", by, comment });
     return;
   }

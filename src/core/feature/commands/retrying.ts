@@ -1,4 +1,4 @@
-/** A person wants a task tried again: from where it failed, and after a look at what is there by now. */
+/** Retries a task for a person, from where it failed, with what is on its branch by now. */
 import { failureRules } from "../../failure.ts";
 import { promote } from "../attempt/promoting.ts";
 import { type Draft, hasPlan, type PlannedDraft } from "../draft.ts";
@@ -19,7 +19,7 @@ export function retryTask(draft: Draft, id: string): Refusal | null {
     return { kind: "not-retryable", task: id, stage: task.stage };
   }
   draft.effects.push({ type: "timer.cancel", timer: `wait:${id}` });
-  // One try shows whether it is fixed.
+  // One attempt shows whether the fault is fixed.
   if (task.breaker === "open") task.breaker = "half-open";
   tryAgain(draft, task);
   return null;
@@ -28,9 +28,9 @@ export function retryTask(draft: Draft, id: string): Refusal | null {
 function tryAgain(draft: PlannedDraft, task: TaskAt<"parked" | "waiting">): void {
   const { failure, origin } = task;
   const inLane = origin.where === "lane" ? failureRules[failure.class].retry : "again";
-  // Somebody else's push stands where its change should have gone: that is what is judged now.
+  // Somebody pushed to the branch first, so that push is judged now instead of the change.
   const overtaken = origin.where === "promotion" && failure.class === "head-moved";
-  // No attempt makes another of a revert: it can only be judged again.
+  // No attempt can change a revert, so it is only judged again.
   const isRevert = task.undoes !== null;
   if (task.pull !== null && (inLane === "resubmit" || overtaken || isRevert)) {
     submitPull(draft, task, { type: "RESUBMIT" });

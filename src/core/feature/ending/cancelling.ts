@@ -1,4 +1,4 @@
-/** A person gives a feature up, for good. What has landed stays, or is taken back where the policy says so. */
+/** Cancels a feature for good. What has landed stays, or is reverted where the policy is rollback. */
 import { cancelAttempt } from "../attempt/running.ts";
 import { type Draft, type EventOf, hasPlan, nextRound, type Reaction } from "../draft.ts";
 import { addUndo, takesBack } from "../landing/rollback.ts";
@@ -9,7 +9,7 @@ import { isOver } from "../state.ts";
 import { landingOf, type Task } from "../task.ts";
 import { moveFeature, moveTask } from "../transitions.ts";
 
-/** Closing the issue cancels the feature, unless it was given up already and is being taken back. */
+/** Cancels the feature, unless it was cancelled before and its merges are being reverted. */
 export function onIssueClosed(draft: Draft, event: EventOf<"issue.closed">): Reaction {
   const { state } = draft;
   if (isOver(state) || state.stage === "rolling-back") return "not-accepted-here";
@@ -24,7 +24,7 @@ export function cancelFeature(draft: Draft, by: string): void {
   if (!giveUp(draft, revert, by)) return;
   if (planning) draft.effects.push({ type: "withdraw", key: `plan.make:${state.planVersion}` });
   state.hold = null;
-  // An observation that failed may have parked it, and what is taken back starts from what that would have seen.
+  // A failed observation may have parked the feature, and the reverts start from the tip that it would have read.
   if (state.parked !== null && state.stage === "rolling-back") refreshTargets(draft);
   state.parked = null;
   state.mergingStopped = false;
@@ -46,7 +46,7 @@ export function cancelFeature(draft: Draft, by: string): void {
   draft.effects.push({ type: "timer.cancel", timer: "sweep" });
 }
 
-/** Giving up may mean to take back what landed. Giving that up too leaves things as they are. */
+/** Moves the feature to its end, or to a rollback first. Cancelling a rollback ends it and leaves the branch as it is. */
 function giveUp({ state, at }: Draft, revert: string[] | null, endedBy: string): boolean {
   if (state.stage === "rolling-back") {
     const { policy, base, plan } = state;

@@ -1,4 +1,4 @@
-/** Ends a feature whose work is done: all tasks, or everything that was to be taken back. */
+/** Ends a feature when all its tasks are done, or all its merges are reverted. */
 import type { Draft } from "../draft.ts";
 import { isWhole } from "../landing/targets.ts";
 import { isFiled } from "../planning/approval.ts";
@@ -15,7 +15,7 @@ export function completeFeature({ state, at, effects }: Draft): void {
   effects.push({ type: "issue.close", repo: state.repo, issue: state.issue.number, tasks });
 }
 
-/** Ends a rollback once everything that landed is taken back, and each lane has said what it still merged. */
+/** Ends a rollback once every merge is reverted, and each lane has reported what it still merged. */
 export function endRollback({ state, at, effects }: Draft): void {
   if (state.stage !== "rolling-back" || state.awaiting.length > 0) return;
   const undos = state.tasks.filter((task) => task.undoes !== null);

@@ -1,4 +1,4 @@
-/** What the lanes say of this feature's entries, and what a branch that tasks land on says of itself. */
+/** Reacts to what the lanes report of this feature's entries. */
 import { isSameStanding } from "../../lane/standing.ts";
 import { failTask } from "../attempt/failing.ts";
 import { cancelAttempt } from "../attempt/running.ts";
@@ -33,7 +33,7 @@ export function onEntryLanded(draft: Draft, event: EventOf<"entry.landed">): Rea
   task.head = event.head;
   task.breaker = "closed";
   task.fingerprint = null;
-  // Its agents' instructions stand in its pull, and would be read and written with every event from here on.
+  // Drops the instructions: the pull shows them, and the state is read and written with every event.
   task.plan = { ...task.plan, description: "", acceptance: [], checks: [] };
   draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
@@ -42,12 +42,12 @@ export function onEntryLanded(draft: Draft, event: EventOf<"entry.landed">): Rea
   const target = targetOf(state, task);
   if (target !== null) target.sha = mergeSha;
   if (!isOver(state)) observeTarget(draft, target);
-  hearLastWord(state, task.plan.id);
+  stopAwaiting(state, task.plan.id);
   if (state.stage === "rolling-back" && task.undoes === null) addUndo(draft, task.plan.id);
   return null;
 }
 
-/** A cancelled feature's last merge may still arrive. It is remembered, and taken back where everything is. */
+/** Records a merge, also one that arrives after its feature was cancelled: a rollback reverts it too. */
 function recordLanding(task: Task, landing: Landing): void {
   if ("landing" in task) task.landing = landing;
   else moveTask(task, { type: "LANDED" }, { stage: "done", landing });
@@ -56,7 +56,7 @@ function recordLanding(task: Task, landing: Landing): void {
 export function onEntryEjected(draft: Draft, event: EventOf<"entry.ejected">): Reaction {
   const { state } = draft;
   const task = taskOfPull(state, event);
-  if (task !== null && hearLastWord(state, event.task)) return null;
+  if (task !== null && stopAwaiting(state, event.task)) return null;
   if (!hasPlan(draft) || task?.stage !== "in-lane") return "stale-observation";
   task.head = event.head;
   countGate(task, event.gateMs);
@@ -65,17 +65,17 @@ export function onEntryEjected(draft: Draft, event: EventOf<"entry.ejected">): R
 }
 
 export function onEntryLeft({ state }: Draft, event: EventOf<"entry.left">): Reaction {
-  return hearLastWord(state, event.task) ? null : "duplicate";
+  return stopAwaiting(state, event.task) ? null : "duplicate";
 }
 
-/** A lane has said what became of a task that was given up. Returns false where nobody waits for that. */
-function hearLastWord(state: FeatureState, task: string): boolean {
+/** Stops waiting for the outcome of a task that was given up. Returns false where the feature did not wait. */
+function stopAwaiting(state: FeatureState, task: string): boolean {
   if (!state.awaiting.includes(task)) return false;
   state.awaiting = state.awaiting.filter((id) => id !== task);
   return true;
 }
 
-/** Keeps the sum such that it can be stored, however long the lane says that it took. */
+/** Adds up the time of the gate. Bounds the sum, because a lane may report any time and the store refuses larger numbers. */
 function countGate(task: Task, ms: number): void {
   task.gateMs = Math.min(task.gateMs + ms, Number.MAX_SAFE_INTEGER);
 }

@@ -1,7 +1,7 @@
 /**
- * Takes back what landed, once a person gives up a feature whose policy says so: one reverting pull per merge, last first,
- * through the same lane and the same gates. Each is the work of a task of its own, for which no agent is asked: a revert that
- * fails its checks or conflicts with what came later waits for a person, and so does one of which nobody knows where it began.
+ * Rolls a feature back when a person cancels it and its policy is rollback: one reverting pull per merge, last merge first,
+ * through the same lane and gates. Each revert is a task of its own without an agent. It waits for a person when its checks
+ * fail, when it conflicts with later changes, and when the commit before the merge is unknown.
  */
 import { taskBranch } from "../../attempt.ts";
 import type { JudgedTask } from "../../plan.ts";
@@ -13,14 +13,14 @@ import { findTask } from "../state.ts";
 import { landingOf, newTask, type Task } from "../task.ts";
 import { sendToLanes } from "./submitting.ts";
 
-/** What giving up now would take back, last merge first; null: the policy takes nothing back. */
+/** Returns the tasks whose merges cancelling now would revert, last merge first; null: the policy reverts nothing. */
 export function takesBack(state: FeatureState): string[] | null {
   if (state.stage !== "executing") return null;
   const verdict = fanIn(state.plan, fanInTasks(state), true);
   return verdict.action === "roll-back" ? verdict.revert : null;
 }
 
-/** `onFailure: hold`, and `rollback` before anyone gave up: siblings stop before merging while a task is parked. */
+/** Stops siblings before merging while a task is parked, with `onFailure: hold`, or `rollback` before it is cancelled. */
 export function holdSiblings(draft: Draft): void {
   const { state } = draft;
   if (state.stage !== "executing") return;
@@ -40,7 +40,7 @@ function fanInTasks(state: FeatureState) {
   }));
 }
 
-/** Adds a task that takes one more merge back, after those that are being taken back already. */
+/** Adds a task that reverts one more merge, after the reverts that exist already. */
 export function addUndo({ state }: PlannedDraft, id: string): void {
   const task = findTask(state, id);
   const landing = task === undefined ? null : landingOf(task);
@@ -61,7 +61,7 @@ export function addUndo({ state }: PlannedDraft, id: string): void {
   state.tasks.push(newTask(state.issue.number, plan, { task: id, merge, base }));
 }
 
-/** Plans that were stored by earlier versions may use such a name. */
+/** Finds an unused id: plans that earlier versions stored may use such names. */
 function freeId(state: FeatureState, from: number): string {
   let number = from;
   while (findTask(state, `undo-${number}`) !== undefined) number += 1;

@@ -1,7 +1,7 @@
 /**
- * Where a feature's tasks land, and where that branch stands. Each on the base, or together: on an integration branch first,
- * through a lane of its own, and then as one pull from there to the base. That pull is the work of a task like any other,
- * `land`, which depends on all.
+ * Knows the branches that a feature's tasks land on, and their tips. Each task lands on the base, or all land together: on an
+ * integration branch first, through a lane of its own, and then as one pull to the base. A task `land`, which depends on all
+ * others, opens that pull.
  */
 import { taskBranch } from "../../attempt.ts";
 import { type JudgedTask, LAND, type PlannedTask } from "../../plan.ts";
@@ -52,7 +52,7 @@ export function onBranchObserved({ state }: Draft, event: EventOf<"branch.observ
   return null;
 }
 
-/** The integration branch was made. After the end it is deleted again. */
+/** Records the integration branch. Deletes it where the feature is over. */
 export function onBranchCreated({ state, effects }: Draft, event: EventOf<"branch.created">): Reaction {
   if (isOver(state)) effects.push({ type: "branch.delete", repo: state.repo, branch: event.branch });
   if (state.land !== null || state.plan === null || isOver(state)) return "superseded";
@@ -60,14 +60,14 @@ export function onBranchCreated({ state, effects }: Draft, event: EventOf<"branc
   return null;
 }
 
-/** A person said something that leads on from whatever parked the feature. */
+/** Ends the parking of a feature after a person acted, and repeats what could not be observed or made. */
 export function unpark(draft: Draft): void {
   if (draft.state.parked === null) return;
   draft.state.parked = null;
   refreshTargets(draft);
 }
 
-/** Asks again for what could not be observed, or made. */
+/** Asks again for tips and branches that could not be observed or made. */
 export function refreshTargets(draft: Draft): void {
   const { state } = draft;
   if (landsTogether(state) && state.stage !== "proposed") makeLandBranch(draft);
@@ -90,7 +90,7 @@ export function wholeOf(issueTitle: string, tasks: readonly PlannedTask[]): Judg
   };
 }
 
-/** Until the integration branch is made, no task can start. */
+/** Asks for the integration branch. No task starts before it exists. */
 export function makeLandBranch({ state, effects }: Draft): void {
   if (state.base === null || state.land !== null) return;
   effects.push({

@@ -1,7 +1,6 @@
-/** From the label to a feature that may be planned: who asked, and whether the repository is ready. */
-
+/** Admits a labelled feature to planning: checks who asked, and whether the repository is ready. */
 import { featureKey } from "../../keys.ts";
-import { goOn } from "../commands/holding.ts";
+import { liftStops } from "../commands/holding.ts";
 import { type Draft, type EventOf, observeFeature, postNotice, type Reaction } from "../draft.ts";
 import { observeTarget } from "../landing/targets.ts";
 import { FEATURE_SWEEP_MS } from "../reconciling.ts";
@@ -53,7 +52,7 @@ export function onFirstLabelled(draft: Draft, event: EventOf<"feature.labelled">
   return null;
 }
 
-/** The label came back, or a copy of its webhook did: whoever wants the feature to go on is asked about first. */
+/** Checks the permission of a person who labels again, before the feature resumes. Also reached by a copy of a webhook. */
 export function onLabelledAgain(draft: Draft, event: EventOf<"feature.labelled">): Reaction {
   const { state } = draft;
   if (isOver(state)) return "not-accepted-here";
@@ -67,7 +66,7 @@ export function onFeatureObserved(draft: Draft, event: EventOf<"feature.observed
   const { state } = draft;
   if (isOver(state)) return "not-accepted-here";
   if (event.permission !== "write" && event.permission !== "admin") {
-    // What runs already was asked for by somebody with write access: it goes on.
+    // A running feature was asked for by a person with write access, so it continues.
     if (state.stage === "planning" && !state.planAwaited) state.parked = { kind: "label-unauthorised", by: event.by };
     postNotice(draft, { about: "unauthorised-label", by: event.by });
     return "unauthorised";
@@ -82,13 +81,13 @@ export function onFeatureObserved(draft: Draft, event: EventOf<"feature.observed
   state.prices = prices;
   state.checks = checks;
   state.warnings = warnings;
-  // Under way it stays with its branch, and asks for the tip anew: this one may be older than what has landed since.
+  // A running feature keeps its branch and reads the tip again: this one may be older than its last merge.
   if (state.stage === "planning") state.base = { ...base, asked: 0, observed: 0 };
   else observeTarget(draft, state.base);
-  // Whoever labelled has seen neither a later hold nor a later end: what was asked for before those lifts nothing.
+  // The person who labelled had not seen a later hold or end, so an observation from before lifts neither.
   if (event.round < state.stoppedIn) return null;
   if (state.stage === "planning" && (state.hold !== null || state.parked !== null)) takeEditedText(state);
-  goOn(draft);
+  liftStops(draft);
   if (state.stage === "executing") askForMore(draft);
   // A plan costs money: of two observations under way only the first asks for one.
   if (state.stage === "planning" && !state.planAwaited) askForPlan(draft);

@@ -77,7 +77,7 @@ export function takeEditedText(state: FeatureState): void {
   state.edited = null;
 }
 
-/** The issue's text changed after somebody asked for it. */
+/** Records that the issue was edited after a person consented to its text. */
 export function onIssueEdited(draft: Draft, event: EventOf<"issue.edited">): Reaction {
   const { state } = draft;
   if (isOver(state)) return "not-accepted-here";
