@@ -55,7 +55,7 @@ const arrows: Record<string, string[]> = {
   loop: ["core", "messages"],
   store: ["loop/store-port.ts"],
   github: ["core", "loop/github-port.ts"],
-  // What Headgate wrote on an issue is read back where it is written. A model is told what is wrong with its plan in the words
+  // What Headgate wrote on an issue is read back where it is written. A model reads what is wrong with its plan in the words
   // that people read.
   planner: [
     "core",

@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(project, { recursive: true }));
 
-/** The first program of a package's README, as it stands there. */
+/** Returns the first program of a package's README, unchanged. */
 function example(name: string): string {
   const program = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(join(installed(name), "README.md"), "utf8"))?.[1];
   if (program === undefined) throw new Error(`the README of ${name} has no program`);

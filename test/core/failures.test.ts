@@ -269,7 +269,7 @@ const table: Edge[] = [
           baseSha: sha(`base-${time}`),
         };
         world.pullIs(pull, seen);
-        // Of a head that is new it looks once more.
+        // It observes a new head once more.
         if (time > 0) world.pullIs(pull, seen);
         if (time === 10) return;
         world.take("pull.update");
@@ -304,7 +304,7 @@ describe("a failure", () => {
       expect(world.has("attempt.dispatch", (one) => one.type === "attempt.dispatch" && one.task === "a")).toBe(
         stage === "dispatching",
       );
-      // Its sibling goes on as if nothing had happened.
+      // Its sibling continues as usual.
       expect(world.task("b").machine).toMatchObject({ failures: 0, free: 0 });
     },
   );

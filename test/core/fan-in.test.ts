@@ -205,7 +205,7 @@ function rollback(tasks: Record<string, string[]> = { a: [], b: [], c: [] }, met
   return world;
 }
 
-/** Somebody touched the first pull, which looks like this now. */
+/** A person changed the first pull to this. */
 function look(world: World, more: Parameters<World["pullIs"]>[1]): void {
   world.lane({ type: "hinted", topic: { kind: "pull", pull: 10 } });
   world.pullIs(10, more);

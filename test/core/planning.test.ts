@@ -22,7 +22,7 @@ function proposed(
   return world;
 }
 
-/** The comment stands there, and time goes on. */
+/** The plan comment is posted, and time passes. */
 function shows(world: World): void {
   let { version } = world.take("plan.publish");
   // Those of one key are one.
@@ -322,7 +322,7 @@ describe("a plan that could not be made", () => {
     const { version } = world.take("plan.make");
     world.feature({ type: "plan.failed", version, failure, model: null, usage: null });
     expect(world.state).toMatchObject({ stage: "proposed", parked: { kind: "plan-failed" } });
-    // Shown anew under a number of its own, it can be approved.
+    // Shown again under a new number, it can be approved.
     expect(world.state.plan).toMatchObject({ version: 3, shownAt: null });
     shows(world);
     expect(says(world, approves)).toBeNull();

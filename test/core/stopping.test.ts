@@ -4,7 +4,7 @@ import type { Effect } from "../../src/core/effect.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { FEATURE, sha, World } from "./world.ts";
 
-/** Held since the label was taken off; it is back, and the look that this leads to is under way. */
+/** Held since the label was removed; the label is back, and its observation is under way. */
 function labelledAgain(): World {
   const world = new World();
   world.start({ a: [], b: ["a"] });
@@ -96,7 +96,7 @@ describe("an observation that is under way when a person stops the feature", () 
   });
 });
 
-/** Answer the look at the issue that the last sweep asked for. */
+/** Answers the observation of the issue that the last sweep asked for. */
 function seen(world: World, labelled: boolean): void {
   const { round } = world.take("issue.observe");
   const { title, body } = world.state.issue;

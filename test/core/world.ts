@@ -12,7 +12,7 @@ import type { Check, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
 
-/** Nobody has to approve a plan. */
+/** A policy without approval of plans. */
 export const freely: Policy = { ...defaultPolicy, approve: { when: "never", usd: 0 } };
 
 export const repo = { owner: "acme", name: "tool" };
@@ -142,7 +142,7 @@ export class World {
     this.plan(tasks);
   }
 
-  /** Somebody who may gives a command. */
+  /** A person with write access gives a command. */
   commands(command: Command | "resume" | "cancel" | "hold", by = "ada"): void {
     this.#comments += 1;
     const comment = 1_000 + this.#comments;

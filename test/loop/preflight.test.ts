@@ -1,4 +1,4 @@
-/** The preflight of a repository whose workflows are many, large and written by somebody who wishes the reader ill. */
+/** The preflight of a repository whose workflows are many, large and hostile. */
 import { expect, it } from "vitest";
 import { readWorkflow } from "../../src/config/workflow-file.ts";
 import { FeatureEvent } from "../../src/core/event.ts";

@@ -15,7 +15,7 @@ import {
 } from "../../src/messages/sanitise.ts";
 import { hostile } from "./hostile.ts";
 
-/** Text with what nobody sees made visible. */
+/** Text with its invisible characters made visible. */
 const seen = (text: string) => text.replaceAll("\u200b", "·");
 
 describe("text of strangers", () => {

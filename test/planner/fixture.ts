@@ -161,7 +161,7 @@ function provider(): nock.Interceptor {
   return nock(PROVIDER).post("/v1/messages", (body: Asked) => heard.push(body) > 0);
 }
 
-/** Of a repository where nobody said or wrote anything yet. */
+/** A repository without comments, lists or sub-issues. */
 export function repository(files: Record<string, string> = {}): PlannerSettings["github"] {
   return {
     branchTip: async () => null,

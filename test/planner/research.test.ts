@@ -1,4 +1,4 @@
-/** Looks at the repository before planning. */
+/** Research of the repository before planning. */
 import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { useTool } from "../../src/planner/research/reading.ts";

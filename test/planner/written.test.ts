@@ -15,7 +15,7 @@ const issueOf = (body: string) => ({ ...request.issue, body });
 
 async function planned(...given: Parameters<typeof plan>) {
   const { answer, asked } = await plan(...given);
-  // Nobody pays for what people wrote themselves.
+  // A plan that people wrote costs nothing.
   expect(asked).toEqual([]);
   expect(answer).toMatchObject({ model: null, usage: null });
   return answer;

@@ -1,4 +1,4 @@
-/** What agents do wrong: each failure keeps its class, is tried again within its limit, and stops nobody else. */
+/** Failures of agents: each keeps its class, is tried again within its limit, and stops no other task. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { failureOf, type Task } from "../../src/core/feature/task.ts";
@@ -158,7 +158,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** An attempt workflow taken over by somebody: it hands in what no agent's job would. */
+/** A manipulated attempt workflow: it uploads what no agent's job would. */
 const FORGING = `name: Headgate
 run-name: headgate \${{ inputs.attempt }}
 on:

@@ -1,4 +1,4 @@
-/** `headgate sandbox` and `headgate serve` as two processes, and somebody with git and an Octokit. */
+/** `headgate sandbox` and `headgate serve` as two processes, and a person with git and an Octokit. */
 import type { ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";

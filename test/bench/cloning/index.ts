@@ -20,7 +20,7 @@ const FILE_BYTES = 100_000;
 const QUIET_REQUESTS = 200;
 /** The best of these counts: whatever else runs on the machine takes time away and never gives any. */
 const STARTS = 3;
-/** As an App that looks at one pull again and again. */
+/** Like an App that reads one pull again and again. */
 const PAUSE_MS = 10;
 
 const run = promisify(execFile);

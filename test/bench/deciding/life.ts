@@ -1,5 +1,5 @@
 /**
- * The life of a feature and its lane as they see it: real briefs, several looks at each pull while its checks run, a hint
+ * The life of a feature and its lane as they see it: real briefs, several observations of each pull while its checks run, a hint
  * for every check that ends, a sweep now and then, and every fourth task red at first and repaired.
  */
 import type { Effect } from "../../../src/core/effect.ts";
@@ -99,7 +99,7 @@ class Life {
     return count;
   }
 
-  /** Under way at the first two looks, then done. */
+  /** Running at the first two observations, then done. */
   #run(effect: Extract<Effect, { type: "attempt.observe" }>): FeatureEvent {
     const { task, attempt, run } = effect;
     const done = this.#count(`run ${effect.id}`) > 2;

@@ -60,7 +60,7 @@ export function holdPays(fanOut: FanOut): boolean {
   return holdsOf(fanOut).some((hold) => hold > 0);
 }
 
-/** Hold to first token, where the requests are sent: whoever is ready first leads, whatever was dispatched first. */
+/** Hold to first token, where the requests are sent: the first that is ready leads, in any order of dispatch. */
 export const holdAtRequest: LaunchPolicy = (fanOut) => {
   const { agents, firstToken } = fanOut;
   if (!holdPays(fanOut)) return coldParallel(fanOut);
@@ -81,7 +81,7 @@ export const holdAtDispatch: LaunchPolicy = (fanOut) => {
   return { starts: agents.map(({ boots }, index) => Math.min(holds[index] ?? 0, heard) + boots), prewarmed: false };
 };
 
-/** A call of one's own writes the entry while the runners boot; nobody's request goes before it is readable. */
+/** A call of one's own writes the entry while the runners boot; no request is sent before it is readable. */
 export const prewarm: LaunchPolicy = ({ agents, firstToken }) => ({
   starts: agents.map((agent) => Math.max(agent.boots, firstToken)),
   prewarmed: true,

@@ -2,7 +2,7 @@
  * Plans out of a real trace of pull requests that were written side by side. Each plan is a window of 6 to 20 that follow
  * each other by when they were begun. A task depends on an earlier one of its window if the two could not have been
  * written apart: git says so where the pair was re-merged (`conflict`, or `entangled`: clean as text, but one builds on
- * what the other changed), and a shared file does where nobody measured it. As in a plan that a person wrote, only the
+ * what the other changed), and a shared file does where it was not measured. As in a plan that a person wrote, only the
  * nearest three such edges of a task are kept; the others follow from them, mostly.
  *
  * The trace's own times are review time. What a task takes is modelled from its size instead: agents read and check far
@@ -74,7 +74,7 @@ export function minutesOf(trace: Trace): (pull: Pull) => number {
   return (pull) => (MEAN_SECONDS / 60) * Math.sqrt(linesOf(pull) / middle);
 }
 
-/** What git said of two pulls; undefined: nobody merged them again. */
+/** Git's result for two pulls; undefined: they were not merged again. */
 export function labelsOf(trace: Trace): (left: Pull, right: Pull) => Label | undefined {
   const key = (left: number, right: number) => `${Math.min(left, right)} ${Math.max(left, right)}`;
   const labels = new Map(trace.pairs.map(({ a, b, label }) => [key(a, b), label]));

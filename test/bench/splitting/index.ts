@@ -72,7 +72,7 @@ function isolating(trace: Trace): Report {
   return { name: "Splitting, overlap policies", notes, figures };
 }
 
-/** A file at the top is named as it is: nobody plans for the whole repository because of a README. */
+/** Names a file at the top by itself, so that a README does not stand for the whole repository. */
 function inFolder(file: string, depth: number): string {
   const folders = file.split("/").slice(0, -1).slice(0, depth);
   return folders.length === 0 ? file : `${folders.join("/")}/**`;

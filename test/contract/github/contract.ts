@@ -1,5 +1,5 @@
 /**
- * What every `GitHub` must do, whoever implements it: the adapter against a real server, or a model of it. The suite
+ * What every implementation of `GitHub` must do: the adapter against a real server, or a model of it. The suite
  * shares one repository; each test works on branches and issues of its own.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

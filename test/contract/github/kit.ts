@@ -24,7 +24,7 @@ export interface ContractWorld {
   requireChecks(branch: string, names: string[]): Promise<void>;
   /** The brief of an attempt whose job leaves these files in its artifact. */
   briefLeaving(files: Record<string, string>): string;
-  /** Resolves when nothing goes on: no job, no computing of mergeability. */
+  /** Resolves when the server is idle: no job runs, no mergeability is being computed. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }

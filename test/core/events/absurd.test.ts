@@ -1,4 +1,4 @@
-/** What a hostile or broken world says in fields that any text or number may stand in. */
+/** Hostile or broken values in fields that take any text or number. */
 import { describe, expect, it } from "vitest";
 import { Effect } from "../../../src/core/effect.ts";
 import { failureOf } from "../../../src/core/feature/task.ts";

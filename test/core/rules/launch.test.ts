@@ -19,7 +19,7 @@ const dear: CacheTerms = {
 
 const AT = 1_000_000;
 const of = (...prefixes: string[]) => prefixes.map((prefix, index) => ({ id: `${prefix}${index}`, prefix }));
-/** An attempt of prefix `a` that was dispatched two seconds ago and has not been heard of. */
+/** An attempt of prefix `a` that was dispatched two seconds ago and whose run has not been seen. */
 const sent: Use = { id: "old", prefix: "a", dispatchedAt: AT - 2_000, startedAt: null, endedAt: null };
 const at = (candidates: ReturnType<typeof of>, uses: Use[] = [], terms: CacheTerms | null = dear) =>
   launch(candidates, uses, () => terms, AT);

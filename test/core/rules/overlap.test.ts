@@ -24,7 +24,7 @@ describe("two globs", () => {
     ["src/@(a|b/c).ts", "src/b/c.ts"],
     ["src/a**", "src/abc/d.ts"],
     ["!src/**", "src/a.ts"],
-    // A folder, however it is written, stands for what lies in it.
+    // A folder in any spelling names everything in it.
     ["src", "src/a.ts"],
     ["src/", "src/a.ts"],
     ["./src/a.ts", "src/a.ts"],

@@ -13,7 +13,7 @@ export class Patience {
     this.#wake();
   }
 
-  /** What the condition gives, once that is truthy. `account` says, for whoever reads the error, how things stand. */
+  /** Resolves with the condition's value once that is truthy. `account` describes the state for the error's message. */
   async until<T>(condition: () => T | Promise<T>, account: () => Promise<string>): Promise<T> {
     const deadline = Date.now() + LIMIT_MS;
     for (;;) {

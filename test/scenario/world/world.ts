@@ -21,7 +21,7 @@ import { WatchedStore } from "./watched-store.ts";
 
 export const SECRET = "between the sandbox and the App";
 const FEATURE = `${AT.owner}/${AT.repo}#${ISSUE.issue_number}`;
-/** `discard`: nobody listens there. */
+/** `discard`: no server listens there. */
 const NOWHERE = 9;
 
 /** maya owns the repository; sam may triage its issues, and write nothing. */
@@ -111,7 +111,7 @@ export class World extends Onlooker {
     return readFile(join(this.#parts.gates, name), "utf8");
   }
 
-  /** GitHub's, from now on. Whoever looks while it is bad may see nothing. */
+  /** Sets GitHub's faults from now on. A request during heavy faults may return nothing. */
   faults(settings: Parameters<Sandbox["setFaults"]>[0]): void {
     this.#parts.sandbox.setFaults(settings);
   }
@@ -190,7 +190,7 @@ export class World extends Onlooker {
     this.#app?.driver.wake();
   }
 
-  /** For whoever has to find out why something did not come. */
+  /** Describes the state, to find out why something did not happen. */
   async #account(): Promise<string> {
     const known = await this.#known();
     const lines =
