@@ -12,7 +12,7 @@ const MAX_CHARACTERS = 40_000;
 /** Commands are for Headgate to carry out; what they say to the planner reaches it as guidance. */
 const COMMAND = /^\s*\/headgate(?=\s|$)/i;
 
-export interface Said {
+export interface Remark {
   by: string;
   text: string;
 }
@@ -22,7 +22,7 @@ export async function readDiscussion(
   github: Pick<GitHub, "comments" | "permission">,
   repo: Repo,
   issue: number,
-): Promise<Said[]> {
+): Promise<Remark[]> {
   const comments = (await github.comments(repo, issue, null)).filter(isTalk).slice(-MAX_COMMENTS).toReversed();
   const people = [...new Set(comments.map(({ author }) => author))].slice(0, MAX_PEOPLE);
   const mayWrite = new Set<string>();
@@ -30,7 +30,7 @@ export async function readDiscussion(
     const permission = await github.permission(repo, person);
     if (permission === "write" || permission === "admin") mayWrite.add(person);
   }
-  const said: Said[] = [];
+  const said: Remark[] = [];
   let left = MAX_CHARACTERS;
   for (const { author, body } of comments) {
     if (!mayWrite.has(author)) continue;

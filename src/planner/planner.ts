@@ -51,10 +51,10 @@ export function createPlanner(settings: PlannerSettings): Planner {
       const clock = AbortSignal.timeout(limitMs);
       const reader = { client, model: small, price: smallPrice };
       const half = AbortSignal.any([clock, AbortSignal.timeout(limitMs / 2)]);
-      const looked = await research(reader, { github, repo, sha, paths: repository.paths }, topics, seen, half);
-      const prompt = planPrompt(request, seen, looked.notes);
+      const researched = await research(reader, { github, repo, sha, paths: repository.paths }, topics, seen, half);
+      const prompt = planPrompt(request, seen, researched.notes);
       const answer = await converse({ client, model, price: known, clock }, prompt);
-      const usage = addUsage(looked.usage, answer.usage);
+      const usage = addUsage(researched.usage, answer.usage);
       return "plan" in answer ? { ...answer, usage, source: "model", model } : { ...answer, usage, model };
     },
   };

@@ -5,7 +5,7 @@ import { MAX_TASKS } from "../core/plan.ts";
 import type { PlanRequest } from "../loop/planner-port.ts";
 import { untrusted, visibleCharacters, visibleMarkdown } from "../messages/agent/untrusted.ts";
 import { planProblemText } from "../messages/problems/plan.ts";
-import type { Said } from "./discussion.ts";
+import type { Remark } from "./discussion.ts";
 import type { RepositoryView } from "./repository.ts";
 import type { Note } from "./research/topics.ts";
 
@@ -55,7 +55,7 @@ Answer with the plan as JSON and nothing else.`;
 export function scene(
   { repo, issue, base }: Pick<PlanRequest, "repo" | "issue" | "base">,
   repository: RepositoryView,
-  discussion: readonly Said[],
+  discussion: readonly Remark[],
 ): string[] {
   const title = visibleCharacters(issue.title).replace(/\s+/g, " ").slice(0, MAX_TITLE_CHARACTERS);
   const body = visibleMarkdown(issue.body.slice(0, MAX_BODY_CHARACTERS));

@@ -39,7 +39,7 @@ export async function viewRepository(
 ): Promise<RepositoryView> {
   const paths = await github.listFiles(repo, commit, MAX_PATHS);
   const texts = await Promise.all(
-    tellingFiles(paths).map(async (path) => ({ path, text: await github.readFile(repo, commit, path) })),
+    filesToRead(paths).map(async (path) => ({ path, text: await github.readFile(repo, commit, path) })),
   );
   const files: RepositoryView["files"] = [];
   let left = MAX_CHARACTERS;
@@ -54,7 +54,7 @@ export async function viewRepository(
   return { outline: outline(paths.map(visibleCharacters), MAX_OUTLINE_CHARACTERS), paths, files };
 }
 
-function tellingFiles(paths: readonly string[]): string[] {
+function filesToRead(paths: readonly string[]): string[] {
   const depth = (path: string) => path.split("/").length;
   const byKind = Map.groupBy(paths, (path) => {
     const name = path.slice(path.lastIndexOf("/") + 1);

@@ -10,7 +10,7 @@ import { FeatureState } from "../../core/feature/state.ts";
 import type { Repo } from "../../core/github.ts";
 import { featureKey } from "../../core/keys.ts";
 import type { Problem } from "../../core/preflight/index.ts";
-import { type Onlooker, performFeatureObserve, performPlanMake } from "../../loop/effects/planning.ts";
+import { type Observer, performFeatureObserve, performPlanMake } from "../../loop/effects/planning.ts";
 import type { Planner } from "../../loop/planner-port.ts";
 
 export interface DryRun {
@@ -24,7 +24,7 @@ export interface DryRun {
  * model provider is down.
  */
 export async function planOnly(
-  outside: Onlooker & { planner: Planner; now(): number },
+  outside: Observer & { planner: Planner; now(): number },
   asked: { repo: Repo; issue: { number: number; title: string; body: string }; by: string },
 ): Promise<DryRun> {
   const { repo, issue, by } = asked;

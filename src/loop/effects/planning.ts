@@ -18,11 +18,11 @@ import { preflight } from "./preflight.ts";
 import { presentFeature } from "./present-feature.ts";
 
 /** What `performFeatureObserve` needs. `headgate plan` calls it without a store. */
-export type Onlooker = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;
+export type Observer = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;
 
 /** Reads who asks, what the base branch says, and whether Headgate can work there. */
 export async function performFeatureObserve(
-  outside: Onlooker,
+  outside: Observer,
   effect: EffectOf<"feature.observe">,
 ): Promise<FeatureEvent> {
   const { github, settings } = outside;
@@ -46,8 +46,9 @@ export async function performFeatureObserve(
   const checks = sha === null ? [] : union(await github.requiredChecks(repo, branch), policy?.checks ?? []);
   if (checks.length === 0 && sha !== null) problems.push({ kind: "no-required-checks", branch });
   const base = sha === null ? null : { branch, sha };
-  const looked = base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
-  problems.push(...(looked?.problems ?? []));
+  const inspected =
+    base === null ? null : await preflight(outside, { repo, issue: effect.issue, base, required: checks });
+  problems.push(...(inspected?.problems ?? []));
   return {
     type: "feature.observed",
     round: effect.round,
@@ -58,7 +59,7 @@ export async function performFeatureObserve(
     checks,
     prices: pricesOf(outside, policy),
     problems,
-    warnings: looked?.warnings ?? [],
+    warnings: inspected?.warnings ?? [],
   };
 }
 

@@ -30,11 +30,11 @@ export function refusalText(refusal: Refusal): string {
     case "not-ready":
       return "Headgate cannot start here yet. Comment /headgate resume to check again.";
     case "other-version":
-      return `That would approve version ${refusal.named}. ${lookFirst(refusal.current)}`;
+      return `That would approve version ${refusal.named}. ${readFirst(refusal.current)}`;
     case "planned-anew":
       return "Headgate is making another plan. Look at that one, then approve it.";
     case "plan-unseen":
-      return `You wrote that before the current plan was posted. ${lookFirst(refusal.current)}`;
+      return `You wrote that before the current plan was posted. ${readFirst(refusal.current)}`;
     case "plan-invalid":
       return `That plan cannot be carried out: ${refusal.problems.map(planProblemText).join("; ")}.`;
   }
@@ -55,6 +55,6 @@ function over({ verb, stage }: Extract<Refusal, { kind: "over" }>): string {
   }
 }
 
-function lookFirst(current: number): string {
+function readFirst(current: number): string {
   return `The plan is version ${current} now. Look at it, then comment /headgate approve ${current}.`;
 }

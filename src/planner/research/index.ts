@@ -25,7 +25,7 @@ export async function research(
 ): Promise<{ notes: Note[]; usage: Usage }> {
   const found = await Promise.all(
     TOPICS.slice(0, topics).map(async ({ about, question }) => {
-      const { text, usage } = await lookInto(reader, shelf, [...seen, question].join("\n\n"), clock);
+      const { text, usage } = await researchTopic(reader, shelf, [...seen, question].join("\n\n"), clock);
       return { note: { about, text }, usage };
     }),
   );
@@ -35,7 +35,7 @@ export async function research(
   };
 }
 
-async function lookInto(
+async function researchTopic(
   reader: Asked,
   shelf: Shelf,
   question: string,

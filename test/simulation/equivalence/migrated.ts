@@ -44,9 +44,9 @@ function withFingerprints(migrated: State, ours: unknown): State {
  * again in today's form. Nothing else may change.
  */
 export function withoutReasons(rows: StepForm["rows"]): StepForm["rows"] {
-  return rows.map(({ outcome, effects }) => ({ outcome, effects: effects.filter((effect) => !tellsReason(effect)) }));
+  return rows.map(({ outcome, effects }) => ({ outcome, effects: effects.filter((effect) => !sendsReason(effect)) }));
 }
 
-function tellsReason({ type, event }: Fields): boolean {
+function sendsReason({ type, event }: Fields): boolean {
   return type === "status.publish" || (type === "send" && (event as Fields).type === "entry.explained");
 }

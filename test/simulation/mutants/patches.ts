@@ -162,7 +162,7 @@ export const mutants: readonly Mutant[] = [
     "attemptOfMessage(message) === null",
   ),
   {
-    bug: "start from a branch before it has been looked at",
+    bug: "start from a branch before its tip has been read",
     edits: [
       {
         file: "core/feature/landing/targets.ts",
