@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { issueJobToken, issueUserToken } from "../src/access/tokens.ts";
-import type { ActionsOptions } from "../src/actions/host/port.ts";
+import type { ActionsHost, ActionsOptions } from "../src/actions/host/port.ts";
 import { type Actions, startActions } from "../src/actions/index.ts";
 import { restApi } from "../src/api.ts";
 import { type SandboxContext, scopeOf } from "../src/context.ts";
@@ -37,7 +37,11 @@ export interface Life {
 }
 
 /** Starts a sandbox on a folder, composed as in `src/sandbox.ts`, and keeps every announcement. */
-export async function startLife(dataDir: string, options: Partial<ActionsOptions> = {}): Promise<Life> {
+export async function startLife(
+  dataDir: string,
+  options: Partial<ActionsOptions> = {},
+  runnerLoss: ActionsHost["runnerLoss"] = () => ({ lost: new AbortController().signal, end() {} }),
+): Promise<Life> {
   const clock = { now: () => new Date() };
   const store = new Store(dataDir, clock);
   const announced: WebhookEvent[] = [];
@@ -75,7 +79,7 @@ export async function startLife(dataDir: string, options: Partial<ActionsOptions
       testMerge: (repository, number) => testMergeOf(scopeOf(context, repository), number),
       issueJobToken: (repository, _run, permissions) => issueJobToken(store, repository, permissions).id,
       revokeToken: (token) => store.table("tokens").remove(token),
-      runnerLoss: () => ({ lost: new AbortController().signal, end() {} }),
+      runnerLoss,
     },
     {
       slots: 4,
@@ -142,8 +146,9 @@ function expand(files: Files): { path: string; content: string }[] {
 export async function startFixture(
   options: Partial<ActionsOptions> = {},
   folder = mkdtempSync(join(tmpdir(), "sandbox-actions-")),
+  runnerLoss?: ActionsHost["runnerLoss"],
 ): Promise<Fixture> {
-  const life = await startLife(join(folder, "data"), options);
+  const life = await startLife(join(folder, "data"), options, runnerLoss);
   const { context, url, actions } = life;
   const { store } = context;
   const owner = store.table("users").put({ id: store.nextId(), login: "ada", type: "User", name: null, email: null });

@@ -13,7 +13,7 @@ function names(): string[] {
   return jobs.map((job) => `${job.name}: ${job.conclusion}`).sort();
 }
 
-/** Resolves when the job's log says the word. */
+/** Resolves when the condition holds. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -311,6 +311,36 @@ jobs:
     ]);
     const again = await fixture.octokit.rest.actions.getWorkflowRun({ ...fixture.at, run_id: run.id });
     expect(again.data).toMatchObject({ run_attempt: 2, conclusion: "success", status: "completed" });
+  });
+
+  it("A job whose runner is lost fails with GitHub's message and runs no later step", async () => {
+    await fixture.close();
+    const loss = new AbortController();
+    const asked: string[] = [];
+    const ended: string[] = [];
+    fixture = await startFixture({}, undefined, (job) => {
+      asked.push(job);
+      return { lost: loss.signal, end: () => ended.push(job) };
+    });
+    await fixture.commit({
+      lost: `
+on: workflow_dispatch
+jobs:
+  long: { runs-on: ubuntu-latest, steps: [{ run: "sleep 1000" }, { if: always(), run: echo "later" }] }
+`,
+    });
+    const [workflow] = await fixture.actions.workflows(fixture.repository);
+    const order = { ref: "main", inputs: {}, actor: fixture.owner };
+    const run = await fixture.actions.dispatch(fixture.repository, workflow!, order);
+    await until(() => fixture.jobsOf(run)[0]?.process != null);
+    loss.abort();
+    await fixture.settle();
+    expect(names()).toEqual(["long: failure"]);
+    const log = await fixture.log(fixture.job("long"));
+    expect(log).toContain("##[error]The hosted runner lost communication with the server.");
+    expect(log).not.toContain("later");
+    expect(asked).toEqual([".github/workflows/lost.yml long"]);
+    expect(ended).toEqual(asked);
   });
 
   it("A run under way is cancelled when the sandbox closes", async () => {
