@@ -46,16 +46,16 @@ export function decide(
   stored: { state: unknown; schema: number } | null,
   envelope: Envelope,
 ): Decision {
-  return judge(aggregate, read(aggregate, stored), envelope);
+  return decideFrom(aggregate, read(aggregate, stored), envelope);
 }
 
-/** The same of a state that has been read, or decided, before. It is not touched: several may hold it. */
+/** Decides like `decide`, on a state that was read or decided before. Copies it, because others may still hold it. */
 export function decideOn(aggregate: string, state: State, envelope: Envelope): Decision {
-  return judge(aggregate, copied(state), envelope);
+  return decideFrom(aggregate, copied(state), envelope);
 }
 
-/** `state` is given away: it becomes the next. */
-function judge(aggregate: string, state: State, envelope: Envelope): Decision {
+/** Mutates `state` into the next one: callers pass a state that nobody else holds. */
+function decideFrom(aggregate: string, state: State, envelope: Envelope): Decision {
   if (isLane(aggregate)) {
     const before = state as LaneState | null;
     const event = LaneEvent.safeParse(envelope.event);

@@ -1,6 +1,6 @@
 /**
  * What Headgate asks of GitHub, in its own words. `src/github` implements it with octokit; simulations implement it
- * with a model. Every changing call is find-before-create, so that doing it twice does it once.
+ * with a model. A changing call finds before it creates, so that doing it twice does it once; one that cannot says so.
  *
  * Errors: a call throws `Unavailable` (try again, maybe later than `afterMs`) or `Refused` (trying again will not
  * help); anything a caller can act on is a returned value instead.

@@ -1,5 +1,5 @@
 /**
- * Converts webhook payloads to events. What a payload states for good is a fact, under the key that the sweep gives it too.
+ * Converts webhook payloads to events. What a payload states for good is a fact, where it can under the key that the sweep gives it too.
  * What may have changed again since is only a hint to read it. Ignores all other payloads.
  */
 import { z } from "zod";

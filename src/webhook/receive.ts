@@ -20,8 +20,7 @@ export function webhookApp(options: { receive(delivery: ReceivedDelivery): Promi
       await options.receive({ guid: id, name, action, payload });
     });
     app.onError(({ errors }) => {
-      // A wrong signature is the only 400 that comes here; octokit means it as the answer's status. It is 401: who asks
-      // could not show that they are GitHub.
+      // Answers 401 to a wrong signature, which is the only 400 that octokit reports here.
       for (const error of errors) if ("status" in error && error.status === 400) Object.assign(error, { status: 401 });
     });
   };

@@ -53,7 +53,7 @@ interface Running {
 }
 
 /** Closes what was opened, last opened first, and removes a temporary data folder. */
-class Place {
+class Cleanup {
   readonly #closing: (() => Promise<void>)[] = [];
   temporary: string | null = null;
 
@@ -74,7 +74,7 @@ export async function run(
   printer: Printer,
   interruption: Interruption = onInterruption(),
 ): Promise<number> {
-  const place = new Place();
+  const place = new Cleanup();
   let left = false;
   void interruption.wanted.then(() => left || printer.stopping());
   try {
@@ -95,7 +95,7 @@ async function start(
   model: Model,
   printer: Printer,
   interruption: Interruption,
-  place: Place,
+  place: Cleanup,
 ): Promise<Running> {
   const source = await findSource(options.repo, options.base);
   if (options.dataDir === null) place.temporary = await mkdtemp(join(tmpdir(), "headgate-run-"));
@@ -130,7 +130,7 @@ async function start(
 }
 
 /** Follows the feature until it rests. With --keep it continues to follow, because commands may restart the feature. */
-async function followToItsEnd(running: Running, place: Place): Promise<number> {
+async function followToItsEnd(running: Running, place: Cleanup): Promise<number> {
   const { options, printer, interruption, watched, site, dataDir } = running;
   const ended = interruption.wanted.then(() => null);
   let code: number | null = null;
@@ -166,7 +166,7 @@ function codeOf(state: FeatureState): number {
 }
 
 /** Delivers the result, writes the report and prints the ending. */
-async function conclude(running: Running, state: FeatureState, place: Place): Promise<void> {
+async function conclude(running: Running, state: FeatureState, place: Cleanup): Promise<void> {
   const { options, model, printer, memory, app, site, source } = running;
   const result = await deliverResult(running, state, place);
   const document = report(state, {
@@ -183,7 +183,7 @@ async function conclude(running: Running, state: FeatureState, place: Place): Pr
   printer.ending({ state, result, document, source, imported: memory.imported ?? site.tip, options });
 }
 
-async function deliverResult(running: Running, state: FeatureState, place: Place): Promise<Delivered | null> {
+async function deliverResult(running: Running, state: FeatureState, place: Cleanup): Promise<Delivered | null> {
   const { source, site, memory, out, dataDir } = running;
   if (!state.tasks.some((task) => landingOf(task) !== null)) return null;
   const url = `${site.sandbox.url}/${site.repository.owner}/${site.repository.name}.git`;

@@ -62,7 +62,7 @@ export async function openSite(
     const known = await tip(sandbox, token, repository, source.branch);
     if (access.apiKey !== null) await sandbox.setSecret(repository, "ANTHROPIC_API_KEY", access.apiKey);
     await sandbox.setVariable(repository, "ANTHROPIC_BASE_URL", access.baseUrl ?? "");
-    const { app, privateKey } = await openApp(sandbox);
+    const { app, privateKey } = await registerApp(sandbox);
     await sandbox.install(app, user, [repository]);
     const owner = new Octokit({ auth: token, baseUrl: sandbox.apiUrl });
     return {
@@ -131,7 +131,7 @@ export function attemptWorkflow(options: Pick<RunOptions, "engine" | "agentComma
   });
 }
 
-async function openApp(sandbox: SandboxApart): Promise<{ app: App; privateKey: string }> {
+async function registerApp(sandbox: SandboxApart): Promise<{ app: App; privateKey: string }> {
   const known = await sandbox.findApp("headgate");
   // GitHub shows a private key once and never stores it. An App from an earlier run needs a new key.
   if (known !== undefined) return { app: known, privateKey: await sandbox.renewAppKey(known) };

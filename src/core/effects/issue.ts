@@ -5,7 +5,7 @@ import { define, ofRepo } from "./definition.ts";
 import { Notice, noticeKey } from "./notice.ts";
 
 export const issueEffects = {
-  /** Reads the issue again (label, state, comments since), for facts whose webhooks were lost. */
+  /** Reads the issue again (label, state, comments), for facts whose webhooks were lost. */
   "issue.observe": define(
     z.object({
       type: z.literal("issue.observe"),

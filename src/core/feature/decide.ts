@@ -18,7 +18,8 @@
  * - Nothing starts and nothing merges during a hold. Nothing runs after the end.
  *
  * Where events come from
- * - People, by webhook or by sweep: labels, commands, edits, closing. Both copies carry one key, so that they count once.
+ * - People, by webhook or by sweep: labels, commands, edits, closing. Both copies of a comment and of the first
+ *   label carry one key, so that they count once. Of the others the second copy changes nothing.
  * - Effects: what each came to, or that it was given up (`effect.failed`).
  * - Lanes: why an entry waits, that it landed, was ejected, or left.
  * - Timers, hints ("read this again"), and the feature itself: a sweep sends what no webhook announced.

@@ -27,7 +27,7 @@ const EntryStage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("updating") }),
   /** The logs of the failed checks are being read; then the entry is ejected. */
   z.object({ kind: z.literal("reading-failure"), failing: z.array(Check) }),
-  /** `away`, `withdrawn`: what the entry was, or has become, beside. A person may merge the pull of an entry that is away. */
+  /** `away`: the feature still repairs it. `withdrawn`: the feature has given it up meanwhile. A person may merge the pull of an entry that is away. */
   z.object({ kind: z.literal("merging"), askedAt: Time, away: z.boolean(), withdrawn: z.boolean() }),
   /** The feature repairs or resolves it. The lane keeps its place and observes its pull. */
   z.object({ kind: z.literal("away") }),

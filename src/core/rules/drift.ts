@@ -1,6 +1,6 @@
 /**
- * Compares what GitHub shows with the state, and returns the differences as events. Facts carry the keys of their webhooks, so
- * that a webhook that was not lost and its copy here count once.
+ * Compares what GitHub shows with the state, and returns the differences as events. Comments and the first label carry the keys of
+ * their webhooks, so that a webhook that was not lost and its copy here count once.
  */
 
 import type { IssueObservation } from "../command.ts";

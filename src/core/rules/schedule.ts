@@ -4,7 +4,7 @@ import { Size } from "../plan.ts";
 /** How the sizes compare, as a planner means them. */
 const weights: Record<Size, number> = { S: 1, M: 2, L: 4 };
 
-/** Against this many tasks of a size as the planner meant them stands what such tasks took: one odd task proves little. */
+/** Weighs the planner's sizes like so many finished tasks, because one odd task proves little. */
 const PRIOR_TASKS = 3;
 
 interface Schedulable {

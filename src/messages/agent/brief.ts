@@ -57,7 +57,7 @@ function cutToSize(brief: Brief): Brief {
       dependencies: cut.dependencies.map((dependency) => ({
         ...dependency,
         summary: shorten(dependency.summary, limit),
-        // When little room is left, notes go before what they are notes of.
+        // Drops notes before summaries when little room is left.
         notes: limit < 500 ? [] : dependency.notes.slice(0, 10).map((note) => shorten(note, limit)),
       })),
       siblings: cut.siblings.map((sibling) => ({ ...sibling, files: sibling.files.slice(0, limit / 1_000) })),

@@ -50,7 +50,7 @@ function trip(draft: Draft, cause: Trip): void {
 }
 
 /** Lets one attempt test whether attempts can run again. Forgets earlier endings: they came before the pause. */
-export function tryAgain(state: FeatureState): boolean {
+export function halfOpen(state: FeatureState): boolean {
   if (state.breaker.state !== "open") return false;
   state.breaker = { ...state.breaker, state: "half-open" };
   state.endings = [];

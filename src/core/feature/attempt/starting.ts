@@ -1,5 +1,6 @@
 /**
- * Judges which ready tasks start now, and why the others wait. The same value starts attempts and is shown to people.
+ * Judges which ready tasks start now, and why the others wait. People read the same value. A start still waits until the
+ * tip of its base was read after the last merge (`commitsFor`).
  * Research takes a slot, but never waits for another task's files: it has no branch and changes no file.
  */
 import { type AttemptKind, priceOf } from "../../attempt.ts";

@@ -1,5 +1,5 @@
 /** Holds a feature, and resumes it. */
-import { tryAgain } from "../attempt/breaker.ts";
+import { halfOpen } from "../attempt/breaker.ts";
 import { type Draft, type EventOf, nextRound, observeFeature, type Reaction } from "../draft.ts";
 import { sendToLanes } from "../landing/submitting.ts";
 import { refreshTargets } from "../landing/targets.ts";
@@ -46,7 +46,7 @@ export function resumeFeature(draft: Draft, by: string): Refusal | null {
 /** Lifts everything that stops the feature. */
 export function liftStops(draft: Draft): void {
   const { state } = draft;
-  tryAgain(state);
+  halfOpen(state);
   if (state.hold !== null || hasEntry(state)) {
     state.hold = null;
     // Also lifts a halt of the lane itself.

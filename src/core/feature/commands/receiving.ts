@@ -82,13 +82,13 @@ function answer(draft: Draft, given: Pending): void {
     postNotice(draft, { about: "malformed-command", comment, text: command.text, fault: command.fault });
     return;
   }
-  const refusal = perform(draft, given, command);
+  const refusal = carryOut(draft, given, command);
   react(draft, comment, refusal === null ? "+1" : "confused");
   if (refusal !== null) postNotice(draft, { about: "refused-command", comment, refusal });
 }
 
 /** Carries the command out. Returns null, or why not. */
-function perform(
+function carryOut(
   draft: Draft,
   { by, comment, writtenAt }: Pending,
   command: Exclude<Command, { verb: "malformed" }>,

@@ -1,12 +1,8 @@
 /** Retries a task for a person, from where it failed, with what is on its branch by now. */
-import { failureRules } from "../../failure.ts";
-import { promote } from "../attempt/promoting.ts";
-import { type Draft, hasPlan, type PlannedDraft } from "../draft.ts";
-import { submitPull } from "../landing/submitting.ts";
+import { continueByRetry } from "../attempt/recovering.ts";
+import { type Draft, hasPlan } from "../draft.ts";
 import type { Refusal } from "../refusal.ts";
 import { findTask, isOver } from "../state.ts";
-import type { TaskAt } from "../task.ts";
-import { moveTask } from "../transitions.ts";
 
 export function retryTask(draft: Draft, id: string): Refusal | null {
   const { state } = draft;
@@ -21,26 +17,6 @@ export function retryTask(draft: Draft, id: string): Refusal | null {
   draft.effects.push({ type: "timer.cancel", timer: `wait:${id}` });
   // One attempt shows whether the fault is fixed.
   if (task.breaker === "open") task.breaker = "half-open";
-  tryAgain(draft, task);
+  continueByRetry(draft, task);
   return null;
-}
-
-function tryAgain(draft: PlannedDraft, task: TaskAt<"parked" | "waiting">): void {
-  const { failure, origin } = task;
-  const inLane = origin.where === "lane" ? failureRules[failure.class].retry : "again";
-  // Somebody pushed to the branch first, so that push is judged now instead of the change.
-  const overtaken = origin.where === "promotion" && failure.class === "head-moved";
-  // No attempt can change a revert, so it is only judged again.
-  const isRevert = task.undoes !== null;
-  if (task.pull !== null && (inLane === "resubmit" || overtaken || isRevert)) {
-    submitPull(draft, task, { type: "RESUBMIT" });
-    return;
-  }
-  if (origin.where === "promotion") {
-    const { promotion } = origin;
-    if (moveTask(task, { type: "PROMOTE" }, { stage: "promoting", promotion })) promote(draft, task, promotion);
-    return;
-  }
-  const kind = inLane === "repair" || inLane === "resolve" ? inLane : task.machine.kind;
-  moveTask(task, { type: "RETRY", kind }, { stage: "ready", delay: null, failure });
 }
