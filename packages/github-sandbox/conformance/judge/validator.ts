@@ -61,9 +61,11 @@ function outermost(errors: ErrorObject[]): Complaint[] {
   const within = (error: ErrorObject, choice: ErrorObject) =>
     error !== choice && `${error.instancePath}/`.startsWith(`${choice.instancePath}/`);
   const choices = errors.filter(isChoice);
-  const spoken = errors.filter((error) => !choices.some((choice) => within(error, choice) && !within(choice, error)));
-  const telling = spoken.filter((error) => isChoice(error) || !choices.some((choice) => within(error, choice)));
-  const texts = telling.map((error) => {
+  const errorsLeft = errors.filter(
+    (error) => !choices.some((choice) => within(error, choice) && !within(choice, error)),
+  );
+  const kept = errorsLeft.filter((error) => isChoice(error) || !choices.some((choice) => within(error, choice)));
+  const texts = kept.map((error) => {
     const inner = errors.filter((each) => !isChoice(each) && within(each, error) && each.params.type !== "null");
     const deepest = inner.sort((a, b) => b.instancePath.length - a.instancePath.length)[0];
     return isChoice(error) && deepest !== undefined ? `${text(error)} (${text(deepest)})` : text(error);

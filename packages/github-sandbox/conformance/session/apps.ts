@@ -34,7 +34,7 @@ export async function apps(stage: Stage): Promise<void> {
 export async function deliveries(stage: Stage): Promise<void> {
   const { asApp, ada } = stage;
   const at = await stage.repository("deliveries");
-  await ada.rest.issues.create({ ...at, title: "Told" });
+  await ada.rest.issues.create({ ...at, title: "An issue" });
   await stage.sandbox.idle();
   const { data: all } = await asApp.rest.apps.listWebhookDeliveries({ per_page: 5 });
   const delivery_id = all[0]?.id ?? 0;

@@ -22,7 +22,7 @@ export async function links(stage: Stage): Promise<void> {
   await ada.rest.issues.get(one);
   await ada.rest.issues.removeSubIssue({ ...one, sub_issue_id: second.id });
 
-  await ada.rest.issues.createComment({ ...one, body: "Said" });
+  await ada.rest.issues.createComment({ ...one, body: "A comment" });
   await ada.rest.issues.addLabels({ ...one, labels: ["bug"] });
   await ada.rest.issues.removeLabel({ ...one, name: "bug" });
   await stage.commit(at, "main", { "a.txt": "a\n" });

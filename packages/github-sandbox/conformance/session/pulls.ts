@@ -16,7 +16,7 @@ export async function pulls(stage: Stage): Promise<void> {
   await refused(404, ada.rest.pulls.get({ ...at, pull_number: 999 }));
   await ada.rest.pulls.list({ ...at, state: "all", head: "ada:feature", base: "main", sort: "updated" });
   await refused(422, ada.rest.pulls.update({ ...one, base: "gone" }));
-  await ada.rest.pulls.update({ ...one, title: "The feature", body: "Said" });
+  await ada.rest.pulls.update({ ...one, title: "The feature", body: "A comment" });
   await wim.rest.issues.update({ ...at, issue_number: made.number, labels: ["big"], assignees: ["wim"] });
   await wim.rest.issues.update({ ...at, issue_number: made.number, labels: [], assignees: [] });
   await ada.rest.issues.get({ ...at, issue_number: made.number });

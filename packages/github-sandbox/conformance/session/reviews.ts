@@ -40,7 +40,7 @@ export async function reviewComments(stage: Stage): Promise<void> {
   const { ada, wim } = stage;
   const { at, head, one } = await reviewedPull(stage, "lines");
   const line = { ...one, commit_id: head, path: "feature.txt" };
-  const { data: said } = await wim.rest.pulls.createReviewComment({ ...line, line: 1, side: "RIGHT", body: "Why?" });
+  const { data: comment } = await wim.rest.pulls.createReviewComment({ ...line, line: 1, side: "RIGHT", body: "Why?" });
   const { data: file } = await wim.rest.pulls.createReviewComment({
     ...line,
     subject_type: "file",
@@ -48,8 +48,8 @@ export async function reviewComments(stage: Stage): Promise<void> {
   } as never);
   await wim.rest.pulls.createReviewComment({ ...line, start_line: 1, line: 3, side: "RIGHT", body: "These" });
   await refused(422, wim.rest.pulls.createReviewComment({ ...line, line: 99, side: "RIGHT", body: "Nowhere" }));
-  const first = { ...at, comment_id: said.id };
-  await ada.rest.pulls.createReplyForReviewComment({ ...one, comment_id: said.id, body: "Because" });
+  const first = { ...at, comment_id: comment.id };
+  await ada.rest.pulls.createReplyForReviewComment({ ...one, comment_id: comment.id, body: "Because" });
   await refused(404, ada.rest.pulls.createReplyForReviewComment({ ...one, comment_id: 999_999, body: "x" }));
   await ada.rest.pulls.listReviewComments(one);
   await ada.rest.pulls.listReviewCommentsForRepo({ ...at, sort: "updated", direction: "desc" });

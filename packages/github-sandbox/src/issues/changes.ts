@@ -22,12 +22,12 @@ export function announceIssue(scope: ActingScope, { issue, changes }: ChangedIss
   for (const change of changes) announce(scope, { event: "issues", issue, ...change });
 }
 
-export interface WantedWords {
+export interface WantedText {
   title?: string | undefined;
   body?: string | null | undefined;
 }
 
-export function changeWords(context: SandboxContext, issue: Issue, wanted: WantedWords): ChangedIssue {
+export function changeText(context: SandboxContext, issue: Issue, wanted: WantedText): ChangedIssue {
   const title = wanted.title ?? issue.title;
   const body = wanted.body === undefined ? issue.body : wanted.body;
   if (title === issue.title && body === issue.body) return unchanged(issue);

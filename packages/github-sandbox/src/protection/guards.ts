@@ -48,9 +48,9 @@ export interface Guard {
   upToDate: boolean;
   linear: boolean;
   /** Returns true if the user may bypass this demand when pushing or merging. */
-  excuses(user: User, demand: Demand, way: "push" | "merge"): boolean;
+  mayBypass(user: User, demand: Demand, way: "push" | "merge"): boolean;
   /** Returns true if a bypass is reported to the user. */
-  tellsExcuses(user: User): boolean;
+  reportsBypass(user: User): boolean;
 }
 
 export function guardsOf(scope: StoreScope, ref: string): Guard[] {
@@ -117,13 +117,13 @@ function ofProtection(scope: StoreScope, protection: Protection): Guard {
     admitsCreators: protection.blockCreations,
     upToDate: required?.strict ?? false,
     linear: protection.requiredLinearHistory,
-    excuses(user, demand) {
+    mayBypass(user, demand) {
       if (demand === "pull" && isListed(protection.pullBypass, user)) return true;
       // These two bind admins too, whatever `enforce_admins` is.
       if (demand === "deletion" || demand === "force") return false;
       return !protection.enforceAdmins && roleOf(scope.repository, user) === "admin";
     },
-    tellsExcuses: () => true,
+    reportsBypass: () => true,
   };
 }
 
@@ -158,11 +158,11 @@ function ofRuleset(scope: StoreScope, ruleset: Ruleset): Guard {
     checksOnCreation: checks?.do_not_enforce_on_create !== true,
     upToDate: checks?.strict_required_status_checks_policy ?? false,
     linear: find("required_linear_history") !== undefined,
-    excuses(user, _demand, way) {
+    mayBypass(user, _demand, way) {
       const mode = bypassOf(scope, ruleset, user);
       return mode === "always" || mode === "exempt" || (mode === "pull_request" && way === "merge");
     },
     // Rules are not evaluated for an `exempt` actor: https://docs.github.com/en/rest/repos/rules
-    tellsExcuses: (user) => bypassOf(scope, ruleset, user) !== "exempt",
+    reportsBypass: (user) => bypassOf(scope, ruleset, user) !== "exempt",
   };
 }

@@ -76,10 +76,10 @@ const unsettled = "A conversation must be resolved before this pull request can 
 export function judgeMove(scope: StoreScope, move: RefMove, user: User): Judgement {
   const judged = guardsOf(scope, move.ref).map((guard) => {
     const found = objectionsToMove(scope, guard, move, user);
-    const isExcused = ({ demand }: Found) => guard.excuses(user, demand, "push");
+    const isBypassed = ({ demand }: Found) => guard.mayBypass(user, demand, "push");
     return {
-      against: found.filter((each) => !isExcused(each)),
-      bypassed: guard.tellsExcuses(user) ? found.filter(isExcused) : [],
+      against: found.filter((each) => !isBypassed(each)),
+      bypassed: guard.reportsBypass(user) ? found.filter(isBypassed) : [],
     };
   });
   return {
@@ -138,7 +138,7 @@ export type MergeVerdict = { allowed: true } | { allowed: false; state: "blocked
 export function judgeMerge(scope: StoreScope, wanted: WantedMerge, user: User | null): MergeVerdict {
   const found = guardsOf(scope, `refs/heads/${wanted.pull.baseRef}`).flatMap((guard) =>
     objectionsToMerge(scope, guard, wanted, user).filter(
-      ({ demand }) => user === null || !guard.excuses(user, demand, "merge"),
+      ({ demand }) => user === null || !guard.mayBypass(user, demand, "merge"),
     ),
   );
   if (found.length === 0) return { allowed: true };

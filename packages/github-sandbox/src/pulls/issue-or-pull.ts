@@ -9,16 +9,16 @@ import {
   type ChangedIssue,
   changeAssignees,
   changeLabels,
-  changeWords,
-  type WantedWords,
+  changeText,
+  type WantedText,
 } from "../issues/changes.ts";
 import { type CloseReason, closeIssue, reopenIssue } from "../issues/state.ts";
 import type { Issue, Pull } from "../store/entities.ts";
 import { announcePull } from "./announce.ts";
 import { closePull, reopenPull } from "./edit.ts";
 
-export function editIssueOrPull(scope: ActingScope, issue: Issue, wanted: WantedWords): Promise<Issue> {
-  return announced(scope, changeWords(scope, issue, wanted));
+export function editIssueOrPull(scope: ActingScope, issue: Issue, wanted: WantedText): Promise<Issue> {
+  return announced(scope, changeText(scope, issue, wanted));
 }
 
 export function labelIssueOrPull(scope: ActingScope, issue: Issue, names: readonly string[]): Promise<Issue> {

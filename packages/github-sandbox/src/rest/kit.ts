@@ -9,8 +9,9 @@ import type { Repository, User } from "../store/entities.ts";
 
 export type RestEnv = { Variables: { actor: Actor } };
 export type Rest = Hono<RestEnv>;
-type Level = "read" | "write";
 export type HttpContext = Context<RestEnv>;
+
+type Level = "read" | "write";
 
 export function newRest(): Rest {
   return new Hono<RestEnv>();

@@ -93,8 +93,8 @@ export function pullRoutes(context: SandboxContext): Rest {
     const body = await bodyOf(http, changed);
     checkLengths("PullRequest", body);
     const pull = pullAt(http, scope);
-    const words = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };
-    await editIssueOrPull(scope, issueOf(context, pull), words);
+    const wanted = { title: body.title ?? undefined, body: "body" in body ? (body.body ?? null) : undefined };
+    await editIssueOrPull(scope, issueOf(context, pull), wanted);
     await context.git.exclusive(scope.repository, async () => {
       const { base, state } = body;
       if (base && base !== pull.baseRef && !isOpen(context, pull)) {
