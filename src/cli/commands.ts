@@ -5,7 +5,7 @@ const port: Flag = { value: "NUMBER", about: "the sandbox's port (any free one)"
 
 const running: Record<string, Flag> = {
   "max-parallel": { value: "NUMBER", about: "attempts that may run at the same time (4)" },
-  "data-dir": { value: "FOLDER", about: "keep everything here; run again on it to go on where it stopped" },
+  "data-dir": { value: "FOLDER", about: "keep everything here; run again on it to continue where it stopped" },
   out: { value: "FOLDER", about: "clone the result into this new folder" },
   json: { value: "FILE", about: "write a report of every task, attempt and merge" },
   keep: { about: "leave the sandbox up at the end and take commands until Ctrl-C" },

@@ -109,7 +109,7 @@ export function effectContract(fixture: () => StoreFixture): void {
   });
 
   describe("effects of one ordering key", () => {
-    it("run one at a time and in order, while others go on", async () => {
+    it("run one at a time and in order, while others continue", async () => {
       await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }), effect("x", { ordering: "p" }));
       await stepWith(store, "b", { effects: [effect("3", { ordering: "o" })] });
       const [first, other] = await claimAt(store, 1);
@@ -143,7 +143,7 @@ export function effectContract(fixture: () => StoreFixture): void {
       expect((await claimOne(store, 4)).key).toBe("2");
     });
 
-    it("go on in order when a lease runs out", async () => {
+    it("continue in order when a lease runs out", async () => {
       await add(effect("1", { ordering: "o" }), effect("2", { ordering: "o" }));
       await claimOne(store, 0);
       expect((await claimOne(store, 5)).key).toBe("1");

@@ -43,7 +43,7 @@ export async function recall(dataDir: string, source: Source, options: RunOption
   }
   const known = await readMemory(path);
   const differs = (flag: string, before: string) =>
-    new BadInput(`--${flag}: the data folder holds a run of ${before}; go on with that, or give another --data-dir`);
+    new BadInput(`--${flag}: the data folder holds a run of ${before}; continue with that, or give another --data-dir`);
   if (known.repository !== wanted.repository) throw differs("repo", `the repository ${known.repository}`);
   if (known.branch !== wanted.branch) throw differs("base", `the branch ${known.branch}`);
   if (known.issue.title !== wanted.issue.title) throw differs("issue", `the issue '${known.issue.title}'`);

@@ -82,7 +82,7 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       if (result !== null) for (const line of whereToLook(result, source, imported)) print(line);
       if (activityOf(state) !== "waits-for-person") return;
       for (const line of waitsFor(state)) print(bold(line));
-      if (!ending.options.keep) print(howToGoOn(ending.options));
+      if (!ending.options.keep) print(howToContinue(ending.options));
     },
     keeping(site, dataDir, again) {
       if (again) return void print(dim("The sandbox is still up; Ctrl-C ends it."));
@@ -109,7 +109,9 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       print(dim("Stopping… (Ctrl-C again leaves at once, and leaves what is running)"));
     },
     interrupted(dataDir) {
-      print(dataDir === null ? "Interrupted." : `Interrupted. Run again with --data-dir ${quoted(dataDir)} to go on.`);
+      print(
+        dataDir === null ? "Interrupted." : `Interrupted. Run again with --data-dir ${quoted(dataDir)} to continue.`,
+      );
     },
   };
 }
@@ -163,11 +165,10 @@ function waitsFor(state: FeatureState): string[] {
   ];
 }
 
-function howToGoOn({ dataDir }: RunOptions): string {
-  const again = "Commands are typed into a run with --keep";
+function howToContinue({ dataDir }: RunOptions): string {
   return dataDir === null
-    ? `${again}; with --data-dir too, a run can be stopped and go on later.`
-    : `${again}: run this again with it to go on.`;
+    ? "Run with --keep to type commands, and with --data-dir to stop and continue later."
+    : "Run this again with --keep to type commands.";
 }
 
 /** Quotes a text for a shell. */

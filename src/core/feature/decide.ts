@@ -43,7 +43,7 @@
  * 12. A branch that tasks land on is deleted: the feature parks, and says at which commit to restore it.
  *
  * Races that are accepted
- * - During a hold attempts that run go on, and their changes are promoted. Stopping them would waste what they cost.
+ * - During a hold running attempts continue, and their changes are promoted. Stopping them would waste what they cost.
  * - A budget may be exceeded by what is in flight when the last report comes. An attempt's own limits bound that.
  * - An attempt that is dispatched in the moment of a cancellation may run until its cancellation reaches GitHub.
  * - A label that was off for less than a sweep, and whose webhooks were lost, stopped nothing.

@@ -41,7 +41,7 @@ export function mayAdvance(state: LaneState, entry: Entry): boolean {
 
 /**
  * Returns the first entry ahead that conflicts with this one and can still land. Once one of the two has landed, the other must
- * be resolved: this makes it the one with the later place. Only smaller places hold, so the first entry that may go on is never
+ * be resolved: this makes it the one with the later place. Only smaller places hold, so the first entry that may continue is never
  * held, and the lane cannot block itself.
  */
 export function conflictAhead(state: LaneState, entry: Entry): { ahead: Entry; paths: string[] } | null {

@@ -13,7 +13,7 @@
  * - Only the front is updated and merged. The others keep their places while their own checks run.
  * - A merge rests on an observation that was asked for after the last hint. What is unknown does not pass.
  * - A branch has one writer. An entry that was ejected is away: the lane observes it and changes nothing.
- * - An entry that conflicts with one ahead of it waits while that one can land. The first entry that may go on never waits so.
+ * - An entry that conflicts with one ahead of it waits while that one can land. The first entry that may continue never waits so.
  * - Every entry waits for an effect, a timer or a person, and every try is bounded. The sweep observes all entries once a minute.
  * - A feature hears once how an entry ended: landed, ejected or left. Until then it hears every change of the entry's standing.
  *

@@ -120,7 +120,7 @@ describe("fan-in", () => {
   const mixed = [task("a", "done", 2), task("b", "done", 1), task("c", "parked"), task("d", "in-lane")];
 
   it.each([
-    ["keep: siblings go on, what landed stays", { land: "each", onFailure: "keep" }, false, { action: "go-on" }],
+    ["keep: siblings continue, what landed stays", { land: "each", onFailure: "keep" }, false, { action: "go-on" }],
     [
       "hold: nothing more merges",
       { land: "each", onFailure: "hold" },
