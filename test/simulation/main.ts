@@ -3,7 +3,6 @@
  *
  *   --seeds N [--from K]   run N scenarios on two threads; shrink broken ones and keep them under regressions/
  *     --within MINUTES     start no scenario after that, and print how many ran
- *     --equal-to FOLDER    let the core of that checkout decide the same events; exit with 1 where its effects differ
  *   --seed N               run one scenario and print each step
  *   --file FILE            run a kept scenario and print each step
  *   --sweep                crash at every effect of the canonical scenarios, and at every pair of one scenario
@@ -17,7 +16,6 @@ import { coverage, summary, sweptLine } from "./campaign/report.ts";
 import { playSeeds } from "./campaign/seeds.ts";
 import { shrink } from "./campaign/shrink.ts";
 import { sweepOnce, sweepPairs } from "./campaign/sweep.ts";
-import { comparisonLines } from "./equivalence/comparison.ts";
 import { catchMutants } from "./mutants/catch.ts";
 import { play } from "./run.ts";
 import { canonical, triple } from "./scenario/canonical.ts";
@@ -39,7 +37,6 @@ const { values } = parseArgs({
     only: { type: "string" },
     threads: { type: "string", default: "2" },
     within: { type: "string", default: "Infinity" },
-    "equal-to": { type: "string" },
     /** Stops at the first broken invariant, keeps nothing, and prints only the seed. */
     hunt: { type: "boolean", default: false },
   },
@@ -76,7 +73,6 @@ async function playMany(): Promise<void> {
     threads,
     untilBroken: values.hunt,
     within: Number(values.within) * 60,
-    equalTo: values["equal-to"],
     progress: (soFar) => {
       if (values.hunt || soFar.seconds - printedAt < PROGRESS_EVERY_S) return;
       printedAt = soFar.seconds;
@@ -89,12 +85,6 @@ async function playMany(): Promise<void> {
     return;
   }
   for (const line of [...coverage(campaign), ...summary(campaign)]) say(line);
-  if (values["equal-to"] !== undefined) {
-    for (const line of comparisonLines(campaign.comparison)) say(line);
-    // A broken invariant is counted above. Run without --equal-to to keep its scenario.
-    if (campaign.comparison.differences.length + campaign.broken.length > 0) process.exitCode = 1;
-    return;
-  }
   await keepBroken(campaign.broken);
 }
 

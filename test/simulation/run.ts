@@ -1,7 +1,7 @@
 /** Runs one scenario to its end: the faults, then the calm, then people who fix what waits for them. */
 import type { FeatureState } from "../../src/core/feature/state.ts";
 import { featureKey } from "../../src/core/keys.ts";
-import type { ClaimedEffect, Loaded, StepWrite } from "../../src/loop/store-port.ts";
+import type { ClaimedEffect } from "../../src/loop/store-port.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { Chance } from "./chance.ts";
 import { Clock, drained } from "./clock.ts";
@@ -57,8 +57,6 @@ export interface PlayOptions {
   trace?: (line: string) => void;
   /** Enables the people who fix what waits for them at the end. Default: the seed decides. */
   caretaker?: boolean;
-  /** Called with every step as it is written, before any judge. */
-  stepped?: (aggregate: string, loaded: Loaded, write: StepWrite) => void;
 }
 
 export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
@@ -177,10 +175,7 @@ class Play {
         store: this.#store,
         mirror: this.#mirror,
         watch: {
-          stepped: (aggregate: string, loaded: Loaded, write: StepWrite) => {
-            options.stepped?.(aggregate, loaded, write);
-            this.#steps.stepped(aggregate, loaded, write);
-          },
+          stepped: this.#steps.stepped.bind(this.#steps),
           claimed: (claimed: ClaimedEffect) => {
             this.#steps.limits.claimed(claimed);
             const { type } = claimed.effect as { type: string };

@@ -4,14 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compared, nothingCompared } from "../simulation/equivalence/comparison.ts";
-import { loadOther } from "../simulation/equivalence/other-core.ts";
-import { generate } from "../simulation/scenario/generate.ts";
 import { type Copy, withoutWords, wordlessCopy } from "./copy.ts";
 import { literals } from "./literals.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const SEEDS = 40;
+const SEEDS = 60;
 
 function files(folder: string): { path: string; code: string }[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -50,14 +47,6 @@ describe("with every sentence of messages/ replaced by x", { timeout: 300_000 },
   it("the simulation keeps every promise", () => {
     const output = run(copy.folder, "test/simulation/main.ts", ["--hunt", "--seeds", String(SEEDS), "--threads", "1"]);
     expect(JSON.parse(output.trim().split("\n").at(-1) ?? "")).toEqual({ played: SEEDS, seed: null });
-  });
-
-  it("the core decides every event as it does with the words", async () => {
-    const wordless = await loadOther(copy.folder);
-    const comparison = nothingCompared();
-    for (let seed = 1; seed <= 8; seed += 1) await compared(wordless, generate(String(seed)), comparison);
-    expect(comparison.differences).toEqual([]);
-    expect(comparison.decisions).toBeGreaterThan(1_000);
   });
 });
 

@@ -1,5 +1,4 @@
 /** Runs scenarios from many seeds. Collects their counts and those that broke an invariant. */
-import { type Comparison, include, nothingCompared } from "../equivalence/comparison.ts";
 import type { Verdict } from "../invariants/court.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../tally.ts";
@@ -14,7 +13,6 @@ export interface Campaign {
   simulatedMs: number;
   tally: Tally;
   broken: { scenario: Scenario; verdict: Verdict }[];
-  comparison: Comparison;
 }
 
 export interface CampaignOptions {
@@ -25,13 +23,11 @@ export interface CampaignOptions {
   untilBroken: boolean;
   /** Start no further scenarios after this many seconds. */
   within: number;
-  /** Path of a Headgate checkout whose core decides the same events for comparison. */
-  equalTo?: string | undefined;
   progress(campaign: Campaign): void;
 }
 
 export async function playSeeds(options: CampaignOptions): Promise<Campaign> {
-  const { from, seeds, threads, untilBroken, within, equalTo, progress } = options;
+  const { from, seeds, threads, untilBroken, within, progress } = options;
   const began = performance.now();
   const campaign: Campaign = {
     played: 0,
@@ -39,25 +35,23 @@ export async function playSeeds(options: CampaignOptions): Promise<Campaign> {
     simulatedMs: 0,
     tally: new Tally(),
     broken: [],
-    comparison: nothingCompared(),
   };
-  await spread(pieces(from, seeds, equalTo), threads, (done) => {
+  await spread(pieces(from, seeds), threads, (done) => {
     campaign.played += done.played;
     campaign.simulatedMs += done.simulatedMs;
     campaign.seconds = (performance.now() - began) / 1_000;
     campaign.tally.include(done.counts);
     campaign.broken.push(...done.broken);
-    include(campaign.comparison, done.comparison);
     progress(campaign);
     return campaign.seconds > within || (untilBroken && campaign.broken.length > 0);
   });
   return campaign;
 }
 
-function* pieces(from: number, seeds: number, equalTo: string | undefined): Generator<Work> {
+function* pieces(from: number, seeds: number): Generator<Work> {
   for (let first = from; first < from + seeds; first += PIECE) {
     const length = Math.min(PIECE, from + seeds - first);
     const piece = Array.from({ length }, (_, index) => first + index);
-    yield equalTo === undefined ? { seeds: piece } : { seeds: piece, equalTo };
+    yield { seeds: piece };
   }
 }

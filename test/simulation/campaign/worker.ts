@@ -1,15 +1,13 @@
 /** Runs scenarios on a thread of its own. Receives one piece of work after another and answers each with its result. */
 import { parentPort } from "node:worker_threads";
-import { type Comparison, compared, nothingCompared } from "../equivalence/comparison.ts";
-import { loadOther } from "../equivalence/other-core.ts";
 import type { Verdict } from "../invariants/court.ts";
 import { play } from "../run.ts";
 import { generate } from "../scenario/generate.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { Tally } from "../tally.ts";
 
-/** Scenarios by seed, or the scenarios themselves. `equalTo` is the path of the checkout to compare with. */
-export type Work = { seeds: number[]; equalTo?: string } | { scenarios: Scenario[] };
+/** Scenarios by seed, or the scenarios themselves. */
+export type Work = { seeds: number[] } | { scenarios: Scenario[] };
 
 export interface Done {
   played: number;
@@ -18,7 +16,6 @@ export interface Done {
   broken: { scenario: Scenario; verdict: Verdict }[];
   /** For each scenario, how its features ended and how many pull requests the App merged. */
   outcomes: string[];
-  comparison: Comparison;
 }
 
 export async function work(given: Work): Promise<Done> {
@@ -30,11 +27,9 @@ export async function work(given: Work): Promise<Done> {
     counts: [],
     broken: [],
     outcomes: [],
-    comparison: nothingCompared(),
   };
-  const other = "seeds" in given && given.equalTo !== undefined ? await loadOther(given.equalTo) : null;
   for (const scenario of scenarios) {
-    const played = other === null ? await play(scenario) : await compared(other, scenario, done.comparison);
+    const played = await play(scenario);
     tally.include(played.tally.counts);
     for (const end of played.ends) tally.add(`end ${end}`);
     done.simulatedMs += played.lasted;
