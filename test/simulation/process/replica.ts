@@ -25,7 +25,7 @@ const LONGEST_SLEEP_MS = 5_000;
 const SWEEP_MS = 120_000;
 export const LABEL = "headgate";
 /** How long to gather bursts, in milliseconds. */
-export const PACE = { statusEveryMs: 15_000, observeEveryMs: 2_000 };
+const PACE = { statusEveryMs: 15_000, observeEveryMs: 2_000 };
 
 export interface Site {
   clock: Clock;

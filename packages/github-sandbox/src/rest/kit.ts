@@ -101,7 +101,7 @@ export function actingUser(http: HttpContext): User {
 }
 
 /** Returns true if the request has an Actions GITHUB_TOKEN. */
-export function byJobToken(http: HttpContext): boolean {
+function byJobToken(http: HttpContext): boolean {
   const actor = http.get("actor");
   return actor.kind === "token" && actor.token.kind === "job";
 }
