@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
-/** Where to; tests bundle into a folder of their own. */
+/** The target folder. Tests bundle into one of their own. */
 const folder = resolve(process.argv[2] ?? join(root, "dist", "action"));
 
 await build({

@@ -23,7 +23,7 @@ const sequences = {
     mutants: "npm run simulate -- --mutants",
     demo: "node tools/check-demo.mjs",
   },
-  /** What takes longer than CI may. */
+  /** Parts that take longer than CI may. */
   nightly: {
     sweep: "npm run simulate -- --sweep",
     bench: "npm run bench",

@@ -39,7 +39,7 @@ export function onInterruption(): Interruption {
   }
   process.on("message", (message) => want(String(message)));
   process.on("disconnect", () => want("SIGHUP"));
-  // Nobody reads the output any more: the terminal is gone, or `head` has exited.
+  // Stops when the output is closed: the terminal is gone, or `head` has exited.
   process.stdout.on("error", () => want("SIGPIPE"));
   process.stderr.on("error", () => want("SIGPIPE"));
   // The parent process may have ended while this process was loading.

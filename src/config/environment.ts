@@ -12,7 +12,7 @@ export interface Environment {
   webhookSecret: string;
   /** `baseUrl` null: Anthropic's own. */
   model: { apiKey: string; baseUrl: string | null };
-  /** Where both are set, DATABASE_URL counts. */
+  /** DATABASE_URL wins where both are set. */
   store: { kind: "postgres"; url: string } | { kind: "folder"; path: string };
   /** The REST API's root, without a slash at its end. */
   githubApiUrl: string;

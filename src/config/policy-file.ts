@@ -46,7 +46,7 @@ const launch = z
   })
   .partial();
 
-/** What the file leaves out has this server's default, not the policy's own. */
+/** Fills in this server's defaults, not the policy's own, for what the file leaves out. */
 const attempts = shape.attempts.extend({ tokens: shape.attempts.shape.tokens.unwrap() });
 
 const groups = {

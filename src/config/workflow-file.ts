@@ -92,7 +92,7 @@ function filtersOf(on: On, name: string): Filters | null {
   return trigger === null ? null : filters(trigger);
 }
 
-/** Where only tags are filtered, pushes to branches start nothing. */
+/** Returns filters that no branch passes where only tags are filtered. */
 function pushFilters(on: On): Filters | null {
   const trigger = triggerOf(on, "push");
   if (trigger === null) return null;

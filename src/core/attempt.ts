@@ -59,7 +59,7 @@ export const Brief = z.object({
     files: z.number().int().positive(),
     bytes: z.number().int().positive(),
   }),
-  /** What came before: why this attempt exists (failing checks with log tails, conflicting files, the last attempt's cause). */
+  /** The reasons for this attempt: failing checks with log tails, conflicting files, the last attempt's cause. */
   history: z.array(z.object({ title: z.string(), text: z.string() })),
   /** Tasks this one depends on, and the notes they left. */
   dependencies: z.array(
@@ -99,7 +99,7 @@ export function priceOf(prices: Readonly<Record<string, Price>>, model: string):
   return Object.hasOwn(prices, model) ? (prices[model] ?? null) : null;
 }
 
-/** What so many tokens cost, in US dollars. */
+/** Returns the cost of the tokens in US dollars. */
 export function usdOf(tokens: Omit<Usage, "usd">, price: Price): number {
   const perMillion =
     tokens.inputTokens * price.input +

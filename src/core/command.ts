@@ -1,8 +1,8 @@
-/** What people write: slash commands such as `/headgate retry parser`, and an issue with the commands on it. */
+/** Slash commands such as `/headgate retry parser`, and an issue with the commands on it. */
 import { z } from "zod";
 import { TaskId } from "./plan.ts";
 
-/** What a person can write after `/headgate`. `drop` and `after` follow `plan`. */
+/** The verbs after `/headgate`. `drop` and `after` follow `plan`. */
 export const Verb = z.enum([
   "status",
   "help",

@@ -27,7 +27,7 @@ export interface Decision {
   routes: string[];
 }
 
-/** What an aggregate is, once read. null: it does not exist (yet). */
+/** The state of an aggregate, once read. null: it does not exist yet. */
 export type State = FeatureState | LaneState | null;
 
 /** A snapshot that this version cannot read. Nothing was changed. */

@@ -51,11 +51,11 @@ const EffectFailed = z.object({
   failure: Failure,
 });
 
-/** What came out of an attempt's artifact, after parsing. */
+/** The content of an attempt's artifact, after parsing. */
 export const Outcome = z.object({
   result: Result.pick({ outcome: true, summary: true, engine: true, model: true, usage: true, notes: true }),
   manifest: z.array(ChangedFile),
-  /** What must not be in the files, such as conflict markers or something that looks like a secret. */
+  /** Forbidden content of the files, such as conflict markers or a text that looks like a secret. */
   findings: z.array(z.object({ path: z.string(), finding: FileFinding })),
 });
 export type Outcome = z.infer<typeof Outcome>;
@@ -90,7 +90,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     by: z.string(),
     permission: Permission,
   }),
-  /** What the base branch says before a feature starts. `problems`: why it cannot. */
+  /** The facts of the base branch before a feature starts. `problems`: why it cannot. */
   z.object({
     type: z.literal("feature.observed"),
     /** The round of the effect that this answers. 0: an older version did not record it. */
@@ -103,7 +103,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     /** Of the policy's models. A missing one is unknown, and its model must be refused. */
     prices: z.record(z.string(), Price),
     problems: z.array(Problem),
-    /** What people should know before they approve anything. */
+    /** Warnings that people should read before they approve a plan. */
     warnings: z.array(Warning).max(100).default([]),
   }),
   z.object({
@@ -111,7 +111,7 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     version: z.number().int(),
     /** A candidate by anybody: the core judges it. */
     plan: z.unknown(),
-    /** Who wrote it. */
+    /** Its author. */
     source: PlanSource,
     model: z.string().nullable(),
     usage: Usage.nullable(),

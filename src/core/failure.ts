@@ -26,7 +26,7 @@ export const FailureClass = z.enum([
 ]);
 export type FailureClass = z.infer<typeof FailureClass>;
 
-/** What the next attempt should read beside the cause: a failing check's log, a review's text. */
+/** Text for the next attempt beside the cause: a failing check's log, a review's text. */
 export const FailureDetail = z.object({
   of: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("check"), name: z.string() }),
@@ -58,7 +58,7 @@ interface FailureRule {
   next: "again" | "repair" | "resolve" | "resubmit" | "park";
   /** The wait before that, doubled by each free failure before it. Milliseconds; 0: at once. */
   waitMs: number;
-  /** What `/headgate retry` does with a pull that failed so in the lane. resubmit: nothing is wrong with the head itself. */
+  /** The edge of `/headgate retry` for a pull that failed in the lane. resubmit: the head itself has no fault. */
   retry: "again" | "repair" | "resolve" | "resubmit";
 }
 
@@ -91,14 +91,14 @@ export function isInfrastructure(failure: FailureClass): boolean {
   return failureRules[failure].fault === "infrastructure";
 }
 
-/** Whether another attempt of an agent can fix it. A head that failed otherwise can only be judged again. */
+/** Returns whether another attempt of an agent can fix it. A head that failed otherwise can only be judged again. */
 export function attemptCanFix(failure: FailureClass): boolean {
   return failureRules[failure].retry !== "resubmit";
 }
 
 const LONGEST_WAIT_MS = 5 * 60_000;
 
-/** How long to wait before going on after this failure; `free` counts the task's free failures before it. */
+/** Returns the back-off after this failure in milliseconds. `free` counts the task's free failures before it. */
 export function waitFor(failure: FailureClass, free: number): number {
   return Math.min(failureRules[failure].waitMs * 2 ** Math.min(free, 20), LONGEST_WAIT_MS);
 }

@@ -1,4 +1,4 @@
-/** What the core knows of GitHub: snapshots, as plain JSON, of the few things it judges. Adapters produce them; nothing here calls out. */
+/** Snapshots of GitHub, as plain JSON, of the few things that the core judges. Adapters produce them. */
 import { z } from "zod";
 
 export const Repo = z.object({ owner: z.string().min(1), name: z.string().min(1) });
@@ -66,7 +66,7 @@ export const PullSnapshot = z.object({
   headTree: Sha,
   /** The base branch's tip now (not the pull's recorded base SHA, which lags). */
   baseSha: Sha,
-  /** How many commits the head lacks of `baseSha`. */
+  /** Counts the commits of `baseSha` that the head lacks. */
   behindBy: z.number().int().nonnegative(),
   /** GitHub's answer; null while it computes. */
   mergeable: z.boolean().nullable(),
@@ -87,7 +87,7 @@ export const RunSnapshot = z.object({
   id: z.number().int().positive(),
   status: z.enum(["queued", "in_progress", "completed", "waiting"]),
   conclusion: z.string().nullable(),
-  /** Where the run's workflow file lies; an artifact counts only from the attempt workflow. */
+  /** The path of the run's workflow file. An artifact counts only from the attempt workflow. */
   path: z.string(),
   runAttempt: z.number().int().positive(),
   url: z.string(),

@@ -44,7 +44,7 @@ export type Role = z.infer<typeof Role>;
 export const PlannedTask = z.object({
   id: PlannedId,
   title: z.string().trim().min(1).max(200),
-  /** What to do. */
+  /** The work. */
   description: z.string().max(MAX_DESCRIPTION).default(""),
   /** When it is done: facts that can be checked. */
   acceptance: z.array(z.string().trim().min(1).max(500)).max(20).default([]),
@@ -58,7 +58,7 @@ export const PlannedTask = z.object({
 });
 export type PlannedTask = z.infer<typeof PlannedTask>;
 
-/** Who wrote a plan. What people wrote wins over a model, in this order. */
+/** The author of a plan. Plans of people win over a model's, in this order. */
 export const PlanSource = z.enum(["file", "sub-issues", "task-list", "model"]);
 export type PlanSource = z.infer<typeof PlanSource>;
 
@@ -76,7 +76,7 @@ const PlanShape = z.object({
 });
 export type Plan = z.infer<typeof PlanShape>;
 
-/** What a task is called: as its plan says, or, of a task that Headgate adds, a value that `messages/` puts into words. */
+/** The title of a task: the plan's text, or a value for a task that Headgate adds. `messages/` puts the value into words. */
 export const TaskTitle = z.union([
   z.string(),
   z.discriminatedUnion("kind", [
@@ -86,7 +86,7 @@ export const TaskTitle = z.union([
 ]);
 export type TaskTitle = z.infer<typeof TaskTitle>;
 
-/** What a task is to do, likewise. */
+/** The description of a task, in the same two forms. */
 export const TaskDescription = z.union([
   z.string(),
   z.discriminatedUnion("kind", [

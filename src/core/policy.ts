@@ -1,4 +1,4 @@
-/** How a repository wants its features carried out: `.github/headgate.yml` of the base branch, with every default filled in. */
+/** The settings of a repository: `.github/headgate.yml` of the base branch, with every default filled in. */
 import { z } from "zod";
 import { RequiredCheck } from "./github.ts";
 
@@ -28,13 +28,13 @@ export const Policy = z.object({
   overlap: z.enum(["optimistic", "serialise-hot", "serialise-overlap"]),
   /** Globs of files that many tasks change, such as registries and translations. */
   hotFiles: z.array(z.string().min(1)).max(100),
-  /** Whether attempts that start together wait a moment for the first one's prompt cache. */
+  /** Bounds the wait of attempts that start together for the first one's prompt cache. */
   launch: z.object({
     /** At most so long; 0: never. */
     holdSeconds: z.number().min(0).max(5),
-    /** How much all attempts on one model begin their prompt with. */
+    /** Tokens of the prompt that all attempts on one model begin with. */
     prefixTokens: z.number().int().min(0).max(1_000_000),
-    /** What an hour of waiting is worth. */
+    /** The price of an hour of waiting. */
     usdPerHour: z.number().min(0),
   }),
   attempts: z.object({
@@ -51,19 +51,19 @@ export const Policy = z.object({
   }),
   /** The models of the three tiers, by name. `rules/tiers.ts` chooses the tier. */
   models: z.object({ small: z.string().min(1), middle: z.string().min(1), large: z.string().min(1) }),
-  /** What one feature may cost; null: no limit. */
+  /** Limits the cost of one feature. null: no limit. */
   budget: Limits,
-  /** What one task may cost, all its attempts together, before only a person gives it another. */
+  /** Limits the cost of all attempts of one task. Beyond it only a person starts another. */
   taskBudget: Limits.default({ usd: null, tokens: null, minutes: null }),
   merge: z.object({
     method: z.enum(["merge", "squash", "rebase"]),
     /** auto: merge when the gate passes. ready: stop there for a person. */
     mode: z.enum(["auto", "ready"]),
   }),
-  /** Whether a person approves a plan before it starts. over-budget: when it is expected to cost more than `usd`. */
+  /** Makes a plan wait for a person's approval. over-budget: when its expected cost exceeds `usd`. */
   approve: z.object({ when: z.enum(["always", "over-budget", "never"]), usd: z.number().nonnegative() }),
   plan: z.object({
-    /** Whether a model's plan is also written down as sub-issues with dependencies. */
+    /** Writes a model's plan also as sub-issues with dependencies. */
     publish: z.enum(["comment", "sub-issues"]),
     /** Research runs before planning, each by the small model on its own topic. The planner reads their notes. */
     research: z.number().int().min(0).max(3),

@@ -84,7 +84,7 @@ export interface GitHub {
   issue(repo: Repo, issue: number): Promise<IssueSnapshot>;
   /** Open issues that bear the label, oldest first. */
   labelledIssues(repo: Repo, label: string): Promise<IssueSnapshot[]>;
-  /** Who put the label on last and when (ISO-8601), from the issue's events; null when it is not on. */
+  /** Returns who added the label last and when (ISO-8601), from the issue's events. null: the issue does not have it. */
   labelledBy(repo: Repo, issue: number, label: string): Promise<{ login: string; at: string } | null>;
   comments(repo: Repo, issue: number, since: string | null): Promise<CommentSnapshot[]>;
 
@@ -171,6 +171,6 @@ export interface GitHub {
   /** The end of a failed check's log or its summary, at most `limit` characters; "" when there is none to be had. */
   failureText(repo: Repo, check: Check, limit: number): Promise<string>;
 
-  /** How many calls went out since the start. */
+  /** Counts the calls since the start. */
   calls(): { reads: number; writes: number };
 }

@@ -11,7 +11,7 @@ export interface PlanRequest {
   base: { branch: string; sha: string };
   policy: Policy;
   model: string;
-  /** What people want of the plan beyond the text; "": nothing. */
+  /** Wishes of people beyond the text. "": none. */
   guidance: string;
   /** The planner's last questions. The discussion may hold the answers. */
   asked: string[];

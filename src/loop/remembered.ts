@@ -8,7 +8,7 @@ import type { Outside } from "./outside.ts";
 /** States that are kept, of some kilobytes each. */
 const MOST = 200;
 
-/** What steps and effects work with: the outside, and what this process remembers. */
+/** Everything that steps and effects use: the outside, and the memory of this process. */
 export interface Inside extends Outside {
   remembered: Remembered;
 }

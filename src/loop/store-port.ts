@@ -14,7 +14,7 @@ export interface InboxEvent {
   /** The caller's id for this copy of the event (a UUID or ULID). */
   id: string;
   aggregate: string;
-  /** What the event is about. (aggregate, key) is accepted once, for ever: a later copy is dropped. */
+  /** The semantic key. Each (aggregate, key) is accepted once, for ever. A later copy is dropped. */
   key: string;
   event: Json;
   at: string;
@@ -78,7 +78,7 @@ export interface StepWrite {
   sends: SentEvent[];
 }
 
-/** What a step sees: `state` and `schema` are null before the first step; `seq` is the number of history rows. */
+/** The input of a step. `state` and `schema` are null before the first step. `seq` is the number of history rows. */
 export interface Loaded {
   state: Json | null;
   schema: number | null;

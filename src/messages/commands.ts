@@ -6,7 +6,7 @@ interface Usage {
   /** With placeholders, as the help shows it. */
   type: string;
   does: string;
-  /** What follows the command. */
+  /** The arguments. */
   takes: string;
   /** A line that works. */
   example: string;

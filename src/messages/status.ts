@@ -82,7 +82,7 @@ function why(state: FeatureState, task: Task, level: Level): string {
   return `${said}; next: ${when}${next} · ${actors[actor]}`;
 }
 
-/** What it works on, with what, how long and for how much. */
+/** Lists the base, the required checks, the time and the cost of the feature. */
 function facts(state: FeatureState, at: number): string {
   const lines: string[] = [];
   if (state.base !== null) lines.push(`Base: ${codeSpan(state.base.branch)} at ${shortSha(state.base.sha)}.`);

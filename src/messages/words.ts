@@ -1,4 +1,4 @@
-/** How stages and numbers are written, in comments and in a terminal alike. */
+/** Writes stages and numbers, in comments and in a terminal alike. */
 import type { Usage } from "../core/attempt.ts";
 import { addUsage, NO_USAGE } from "../core/attempt.ts";
 import type { TaskStage } from "../core/feature/stages.ts";

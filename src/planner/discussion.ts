@@ -3,7 +3,7 @@ import type { Repo } from "../core/github.ts";
 import type { CommentSnapshot, GitHub } from "../loop/github-port.ts";
 import { visibleCharacters, visibleMarkdown } from "../messages/agent/untrusted.ts";
 
-/** How many comments are read, and for how many people the permission is read. */
+/** Limits the comments that are read, and the people whose permission is read. */
 const MAX_COMMENTS = 100;
 const MAX_PEOPLE = 20;
 const MAX_COMMENT_CHARACTERS = 6_000;

@@ -12,10 +12,10 @@ const MAX_CHARACTERS = 4_000;
 const MAX_LINES = 200;
 
 const COMMAND = /^\/headgate(?=\s|$)/i;
-/** How much of a line is quoted; see `Command`. */
+/** Limits the quoted part of a line; see `Command`. */
 const MAX_QUOTED = 500;
 
-/** How much of a word that is not understood is repeated. */
+/** Limits the quoted part of an unknown word. */
 const MAX_TYPED = 50;
 
 /** `drop` and `after` follow `plan`. */

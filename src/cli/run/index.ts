@@ -44,7 +44,7 @@ interface Running {
   dataDir: string;
   source: Source;
   memory: Memory;
-  /** Where the result is cloned to; null: it becomes a branch of the source. */
+  /** The folder to clone the result into. null: it becomes a branch of the source. */
   out: string | null;
   store: Store;
   site: Site;

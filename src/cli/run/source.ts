@@ -16,7 +16,7 @@ export interface Source {
   /** The ref to fetch, and the branch it becomes in the sandbox. */
   ref: string;
   branch: string;
-  /** How `branch` exists in the source: checked out in its worktree, as a branch only, or as a commit only. */
+  /** The form of `branch` in the source: checked out in its worktree, a branch only, or a commit only. */
   standing: "checked-out" | "branch" | "detached";
 }
 

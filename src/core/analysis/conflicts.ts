@@ -13,7 +13,7 @@ import { forecast, type Job } from "./forecast.ts";
 const CONFLICT_SHARE = 0.25;
 /** Of pairs that share a hot one. */
 const HOT_CONFLICT_SHARE = 0.5;
-/** What resolving one costs, as a share of a task's work, and how often it succeeds; else the task is done again. */
+/** The cost of resolving one, as a share of a task's work, and the share that succeeds. Otherwise the task is done again. */
 export const RESOLVE_WORK = 0.3;
 export const RESOLVES = 0.6;
 

@@ -16,7 +16,7 @@ export const branchEffects = {
       id: z.string(),
       run: z.number().int(),
       branch: z.string(),
-      /** Where the branch must point now; null: it must not exist. */
+      /** The commit that the branch must point at now. null: it must not exist. */
       from: Sha.nullable(),
       against: Sha,
       parents: z.array(Sha).min(1).max(2),

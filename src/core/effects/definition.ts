@@ -11,7 +11,7 @@ export const PullNumber = z.number().int().positive();
 export const ofRepo = { repo: Repo };
 export const attemptOf = { task: TaskId, attempt: z.number().int().positive() };
 
-/** How often an effect that comes in bursts runs at most: one run in so many milliseconds. */
+/** Limits an effect that comes in bursts to one run in so many milliseconds. */
 export interface Pace {
   /** The status comment is edited once. */
   statusEveryMs: number;
@@ -21,7 +21,7 @@ export interface Pace {
 
 /** Methods, not function properties: TypeScript then lets a caller pass any effect to the definition of its type. */
 interface Identity<Of> {
-  /** What follows the type in the natural key. Two effects of an aggregate with the same key are the same effect. */
+  /** The parts of the natural key after the type. Two effects of an aggregate with the same key are the same effect. */
   key(effect: Of): (string | number)[];
   /** Effects of a repository with the same ordering run one at a time, in order: a cancel never overtakes its dispatch. */
   ordering(effect: Of): string;

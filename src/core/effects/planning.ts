@@ -32,7 +32,7 @@ export const planningEffects = {
       policy: Policy,
       model: z.string(),
       version: z.number().int(),
-      /** What people want of the plan beyond the issue's text. */
+      /** Wishes of people beyond the issue's text. */
       guidance: z.string(),
       /** The planner's last questions. The discussion on the issue holds the answers. */
       asked: z.array(z.string()),

@@ -43,7 +43,7 @@ export function onEffectFailed(draft: Draft, event: EffectFailed): Reaction {
     case "permission.observe":
       return onPermissionUnknown(draft, event.key);
     default:
-      // Nothing depends on these: a comment that could not be posted, or an observation that the next sweep repeats.
+      // Ignores the others: a comment that could not be posted, or an observation that the next sweep repeats.
       return "not-accepted-here";
   }
 }

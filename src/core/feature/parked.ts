@@ -23,7 +23,7 @@ export const Parked = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("plan-invalid"), problems: z.array(PlanProblem).max(KEPT_PROBLEMS) }),
   /** The planner waits for answers to the feature's `questions`. */
   z.object({ kind: z.literal("questions-open") }),
-  /** What is left of these does not allow another attempt. */
+  /** The remaining budget of these resources does not allow another attempt. */
   z.object({ kind: z.literal("budget-short"), of: z.array(Resource) }),
   /** The feature's circuit breaker tripped because so many tasks are parked through their own fault. */
   z.object({ kind: z.literal("tasks-failing"), failed: z.number(), total: z.number() }),

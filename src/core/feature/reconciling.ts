@@ -5,7 +5,7 @@ import { observeAttempt } from "./attempt/running.ts";
 import { attemptIdOf, type Draft, type EventOf, observeIssue, type Reaction } from "./draft.ts";
 import { delayOf } from "./task.ts";
 
-/** How often a feature under way reads GitHub by itself, for webhooks that were lost. */
+/** The interval at which a feature under way reads GitHub by itself, for webhooks that were lost. */
 export const FEATURE_SWEEP_MS = 60_000;
 /** The same while it waits for a person, who writes comments whose webhooks mostly arrive. */
 const IDLE_SWEEP_MS = 10 * 60_000;

@@ -34,7 +34,7 @@ const Plan = z.object({
   source: PlanSource,
   /** Since when people can read it; null: not yet. */
   shownAt: Time.nullable(),
-  /** Who approved it; null: nobody had to, or has yet. */
+  /** The login of the approver. null: none was needed, or none has approved yet. */
   approvedBy: z.string().nullable(),
 });
 
@@ -63,7 +63,7 @@ const Common = z.object({
   warned: z.array(Resource),
   breaker: z.object({
     state: z.enum(["closed", "open", "half-open"]),
-    /** How often it has tripped over the machinery without a success since. The pause doubles with each. */
+    /** Counts the trips over infrastructure without a success since. The pause doubles with each. */
     trips: z.number(),
     cause: Trip.nullable(),
     /** Tasks that had failed for good when a person last resumed. */
@@ -73,7 +73,7 @@ const Common = z.object({
   mergingStopped: z.boolean(),
   /** A person resumed although the label is off. Its absence stops nothing until it has been seen again. */
   ignoresLabel: z.boolean(),
-  /** How the last attempts ended, oldest first; null: well. */
+  /** The endings of the last attempts, oldest first. null: success. */
   endings: z.array(FailureClass.nullable()),
   /** The integration branch and its tip, where tasks land together; null: they land on the base, or it is not made yet. */
   land: Target.nullable(),
@@ -81,7 +81,7 @@ const Common = z.object({
   awaiting: z.array(z.string()),
   checks: z.array(RequiredCheck),
   warnings: z.array(Warning),
-  /** What the planner wants to know before it can plan. */
+  /** The planner's open questions. */
   questions: z.object({ texts: z.array(z.string()), askedAt: Time }).nullable(),
   planVersion: z.number(),
   /** True while `plan.make` for `planVersion` is in flight. */

@@ -58,7 +58,7 @@ export const Promotion = z.discriminatedUnion("step", [
 ]);
 export type Promotion = z.infer<typeof Promotion>;
 
-/** Where a task failed. It continues from there, not from earlier. */
+/** The place where a task failed. It continues from there, not from earlier. */
 export const Origin = z.discriminatedUnion("where", [
   z.object({ where: z.literal("attempt") }),
   z.object({ where: z.literal("promotion"), promotion: Promotion }),
@@ -66,7 +66,7 @@ export const Origin = z.discriminatedUnion("where", [
 ]);
 export type Origin = z.infer<typeof Origin>;
 
-/** What the lane last sent about the task's pull. */
+/** The lane's last report on the task's pull. */
 const Entry = z.object({
   /** Why it has not merged; null: the lane has sent nothing yet. */
   standing: Standing.nullable(),
@@ -90,7 +90,7 @@ export type Landing = z.infer<typeof Landing>;
 const Common = z.object({
   /** Once the task has landed, without what only its agents had to know. */
   plan: JudgedTask,
-  /** What the task machine remembers: the number of the last attempt, the kind of the next, tries spent. */
+  /** The context of the task machine: the number of the last attempt, the kind of the next, tries spent. */
   machine: z.object({ attempt: z.number(), kind: AttemptKind, failures: z.number(), free: z.number() }),
   attempts: z.array(AttemptRecord),
   branch: z.string(),
@@ -99,7 +99,7 @@ const Common = z.object({
   pull: z.number().nullable(),
   summary: z.string(),
   notes: z.array(z.string()),
-  /** What its attempts reported. */
+  /** The usage that its attempts reported. */
   usage: Usage.nullable(),
   /** The most that attempts may have used which ran and left no report, such as on a lost runner. null: nothing. */
   unreported: z.object({ usd: z.number(), tokens: z.number() }).nullable(),

@@ -8,7 +8,7 @@ import { featureMachine, type TaskMachineEvent, taskMachine } from "./machines.t
 import { enterFeatureStage, type FeaturePart, type FeatureState } from "./state.ts";
 import { enterStage, type StagePart, type Task } from "./task.ts";
 
-/** Where an event leads, and what the machine remembers then. */
+/** The stage that an event leads to, and the machine's context there. */
 type Turn = Pick<Task, "stage" | "machine">;
 
 /** Returns null where the machine does not take the event. */

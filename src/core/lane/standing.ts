@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { CheckVerdict } from "./gate.ts";
 
-/** Who must act before something continues. */
+/** The party that must act before an entry continues. */
 export const Actor = z.enum(["headgate", "github", "person"]);
 export type Actor = z.infer<typeof Actor>;
 

@@ -1,4 +1,4 @@
-/** What a lane remembers, as it is stored. */
+/** The stored state of a lane. */
 import { z } from "zod";
 import { type LaneEvent, Submission } from "../event.ts";
 import { Check, PullSnapshot, Repo } from "../github.ts";
@@ -9,7 +9,7 @@ export const LANE_SCHEMA = 4;
 
 const Time = z.number();
 
-/** Whether an entry's head can be merged with the head of an entry ahead of it. */
+/** The result of a test merge of an entry's head with the head of an entry ahead of it. */
 const Comparison = z.object({
   ahead: z.number().int(),
   head: z.string(),
@@ -21,7 +21,7 @@ const Comparison = z.object({
 });
 export type Comparison = z.infer<typeof Comparison>;
 
-/** What Headgate is doing about an entry. A branch has one writer: the lane never touches an entry that is away. */
+/** The stage of an entry. A branch has one writer, so the lane never changes an entry that is away. */
 const EntryStage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("queued") }),
   z.object({ kind: z.literal("updating") }),
@@ -59,7 +59,7 @@ export const Entry = Submission.extend({
   /** After a merge that did not happen, nothing is tried until this time. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),
-  /** What was last sent to the feature: why it is not merged, and whether required checks run or are about to. */
+  /** The last report to the feature: why the entry is not merged, and whether required checks run or are about to. */
   explained: z.object({ standing: Standing, checking: z.boolean() }).nullable(),
   /** At most one for each entry ahead. */
   comparisons: z.array(Comparison),
@@ -70,7 +70,7 @@ const Lane = z.object({
   key: z.string(),
   repo: Repo,
   branch: z.string(),
-  /** Nothing merges until a person resumes. */
+  /** Stops all merges until a person resumes. */
   halted: Halt.nullable(),
   /** The pull at the front, the only one that is updated and merged. */
   front: z.number().int().nullable(),
@@ -102,7 +102,7 @@ export function isWithdrawn({ stage }: Entry): boolean {
   return stage.kind === "withdrawn" || (stage.kind === "merging" && stage.withdrawn);
 }
 
-/** What an entry is once the lane no longer updates it, merges it or reads its failure. */
+/** Returns the stage of an entry once the lane no longer updates it, merges it or reads its failure. */
 export function stageAtRest(entry: Entry): EntryStage {
   if (isWithdrawn(entry)) return { kind: "withdrawn", away: isAway(entry) };
   return { kind: isAway(entry) ? "away" : "queued" };

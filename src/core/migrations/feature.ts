@@ -75,7 +75,7 @@ export const featureSteps: Record<number, Step> = {
   5: toSchema6,
 };
 
-/** How features went before version 5. */
+/** The behaviour before version 5. */
 function unlimited(policy: { attempts: object }): object {
   const taskBudget = { usd: null, tokens: null, minutes: null };
   return { ...policy, attempts: { ...policy.attempts, tokens: null }, taskBudget };
@@ -98,10 +98,10 @@ function withoutGaps(task: TaskOf4): Record<string, unknown> {
   };
 }
 
-/** How features went before version 4: nobody was asked. */
+/** The behaviour before version 4: no plan waited for an approval. */
 const asksNobody = { approve: { when: "never", usd: 0 }, plan: { publish: "comment", research: 0 } };
 
-/** How features went before version 3. */
+/** The behaviour before version 3. */
 const startsAtOnce = {
   actions: { slots: null, ciJobs: 1 },
   isolation: "optimistic",

@@ -1,4 +1,4 @@
-/** What is wrong with a plan of any author. `messages/problems/plan.ts` has the words. */
+/** Problems of a plan of any author. `messages/problems/plan.ts` has the words. */
 import { z } from "zod";
 import { Cause } from "../cause.ts";
 

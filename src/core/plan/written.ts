@@ -1,4 +1,4 @@
-/** What is wrong with tasks that people wrote down. `messages/problems/written.ts` has the words. */
+/** Problems of tasks that people wrote down. `messages/problems/written.ts` has the words. */
 import { z } from "zod";
 
 const line = z.number().int();
@@ -23,7 +23,7 @@ export const WrittenProblem = z.discriminatedUnion("kind", [
 ]);
 export type WrittenProblem = z.infer<typeof WrittenProblem>;
 
-/** Where people wrote the tasks down. */
+/** The place where people wrote the tasks down. */
 export const WrittenPlace = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("sub-issues") }),
   z.object({ kind: z.literal("issue") }),

@@ -1,4 +1,4 @@
-/** What is known of a repository's workflows and rules before any branch or pull of Headgate's exists. */
+/** Facts about a repository's workflows and rules before any branch or pull of Headgate's exists. */
 import type { RequiredCheck } from "../github.ts";
 import type { WorkflowFault } from "./problem.ts";
 
@@ -10,11 +10,11 @@ export interface Filters {
 }
 
 export interface WorkflowJob {
-  /** What its checks are called: text, and null for each part that only GitHub can fill in. */
+  /** The names of its checks: text, and null for each part that only GitHub can fill in. */
   checkName: (string | null)[];
   /** Names of the secrets that it reads; `*` where it hands on all of them. */
   secrets: string[];
-  /** What its token may write; `*`: everything. null: the file does not say, and the repository's setting counts. */
+  /** The write permissions of its token. `*`: all. null: the file names none, so the repository's setting counts. */
   writes: string[] | null;
   selfHosted: boolean;
   /** A step names the pull's head as what to check out. */
@@ -55,6 +55,6 @@ export interface Facts {
   workflows: Workflow[];
   unreadable: UnreadableWorkflow[];
   rules: BranchRule[];
-  /** What the installation was granted, such as `{ contents: "write" }`. */
+  /** The permissions of the installation, such as `{ contents: "write" }`. */
   granted: Record<string, string>;
 }

@@ -4,7 +4,7 @@ import type { Facts, Workflow, WorkflowJob } from "./facts.ts";
 import { branchPasses } from "./filters.ts";
 import type { Problem, Warning } from "./problem.ts";
 
-/** What Headgate does needs this much. https://docs.github.com/rest/authentication/permissions-required-for-github-apps */
+/** The permissions that Headgate needs. https://docs.github.com/rest/authentication/permissions-required-for-github-apps */
 const NEEDED = {
   metadata: "read",
   contents: "write",
@@ -94,7 +94,7 @@ function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; wa
   return { warning: { kind: "check-unknown", check: check.name, base: facts.base } };
 }
 
-/** What GitHub fills in may be anything, so a name with such parts makes whatever fits the rest. */
+/** Matches any text where only GitHub can fill in a part of the name. */
 function makes({ checkName }: WorkflowJob, wanted: string): boolean {
   if (!checkName.includes(null)) return checkName.join("") === wanted;
   let rest = wanted;
@@ -109,7 +109,7 @@ function makes({ checkName }: WorkflowJob, wanted: string): boolean {
   return checkName.at(-1) === null || rest === "" || wanted.endsWith(checkName.at(-1) ?? "");
 }
 
-/** What pulls start with the base's own code reports on them all the same. */
+/** Includes `pull_request_target`: its jobs run the base's code and report on the pulls all the same. */
 function reportsOnPulls(workflow: Workflow, facts: Facts): Runs {
   const { pullRequestTarget } = workflow;
   const targeted = pullRequestTarget !== null && branchPasses(pullRequestTarget, facts.base);

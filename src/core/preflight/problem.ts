@@ -13,7 +13,7 @@ const yamlFaults = [
 export const YamlFault = z.discriminatedUnion("kind", yamlFaults);
 export type YamlFault = z.infer<typeof YamlFault>;
 
-/** What is wrong in `.github/headgate.yml`. `key` is a path of keys, such as `attempts.max`. */
+/** Problems of `.github/headgate.yml`. `key` is a path of keys, such as `attempts.max`. */
 export const ConfigFault = z.discriminatedUnion("kind", [
   ...yamlFaults,
   z.object({ kind: z.literal("file-too-large"), mostKilobytes: z.number() }),

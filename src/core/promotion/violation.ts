@@ -1,7 +1,7 @@
-/** How an agent's change violates the guardrails, so that it is not promoted. `messages/problems/violation.ts` has the words. */
+/** Violations of the guardrails, which keep an agent's change from promotion. `messages/problems/violation.ts` has the words. */
 import { z } from "zod";
 
-/** What was found in a changed file's content. */
+/** Findings in a changed file's content. */
 export const FileFinding = z.enum([
   "private-key",
   "github-token",

@@ -18,7 +18,7 @@ export function activityOf(state: FeatureState): Activity {
     return stopped ? "waits-for-person" : "going";
   }
   if (state.stage === "proposed") {
-    // Nobody can approve a plan before its comment is posted.
+    // Counts as working: a plan cannot be approved before its comment is posted.
     const readable = state.plan.shownAt !== null && !isPlannedAnew(state);
     return readable || state.parked !== null ? "waits-for-person" : "going";
   }

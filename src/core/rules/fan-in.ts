@@ -14,7 +14,7 @@ export type FanIn =
   | { action: "go-on" }
   /** Siblings stop before merging until the failed ones are dealt with. */
   | { action: "stop-merging"; because: string[] }
-  /** Nothing more merges, and what has landed stays. */
+  /** Stops further merges. Landed changes stay. */
   | { action: "give-up" }
   /** Reverts what has landed, in this order: last first. */
   | { action: "roll-back"; revert: string[] };

@@ -21,7 +21,7 @@ export interface Use {
   endedAt: number | null;
 }
 
-/** What a hold costs and saves. */
+/** The cost and the saving of a hold. */
 export interface CacheTerms {
   prefixTokens: number;
   price: Pick<Price, "cacheRead" | "cacheWrite">;

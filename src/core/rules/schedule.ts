@@ -1,7 +1,7 @@
-/** Which ready tasks start now: those on the longest remaining path first, as many as there are slots. */
+/** Chooses the ready tasks that start now: the longest remaining path first, as many as there are slots. */
 import { Size } from "../plan.ts";
 
-/** How the sizes compare, as a planner means them. */
+/** The relative work of the sizes, as a planner means them. */
 const weights: Record<Size, number> = { S: 1, M: 2, L: 4 };
 
 /** Weighs the planner's sizes like so many finished tasks, because one odd task proves little. */
@@ -24,7 +24,7 @@ export function expected(tasks: readonly Schedulable[]): Record<Size, number> {
   for (const { size, tookMs } of tasks) {
     if (typeof tookMs === "number" && Number.isFinite(tookMs) && tookMs > 0) took[size].push(tookMs);
   }
-  // What one of weight 1 takes: every size that was seen has one say, however many tasks it had.
+  // Estimates the time of weight 1. Each size that was seen counts once, however many tasks it had.
   const seen = Size.options.filter((size) => took[size].length > 0);
   const logs = seen.map((size) => Math.log(sum(took[size]) / took[size].length / weights[size]));
   const unit = logs.length === 0 ? 1 : Math.exp(sum(logs) / logs.length);

@@ -49,7 +49,7 @@ function left(task: Spender, { taskBudget }: Policy): Budget {
   };
 }
 
-/** Nothing of the task's own budget is left: only a person gives it another attempt. Its first it has in any case. */
+/** Returns true when the task's own budget is spent, so that only a person starts another attempt. The first is always allowed. */
 export function isSpent(task: Spender, policy: Policy): boolean {
   if (task.attempts.length === 0) return false;
   return Object.values(left(task, policy)).some((rest) => rest !== null && rest <= 0);
@@ -91,7 +91,7 @@ export function atDispatch(task: Task): Spender {
   return { ...task, attempts: task.attempts.slice(0, -1) };
 }
 
-/** What the next attempts of these use at most together. Tokens without a limit are not known before they are used. */
+/** Sums the most that the next attempts of these tasks use. Tokens without a limit are unknown before they are used. */
 export function reservedFor(tasks: readonly Spender[], policy: Policy): Spend {
   const total = { usd: 0, tokens: 0, minutes: 0 };
   for (const task of tasks) {

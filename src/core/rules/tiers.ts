@@ -1,11 +1,11 @@
-/** Which model an attempt runs on: its kind and the task's size choose a tier, and every failed try raises it by one. */
+/** Chooses the model of an attempt. Its kind and the task's size choose a tier, and every failed try raises it by one. */
 import type { AttemptKind } from "../attempt.ts";
 import type { Size } from "../plan.ts";
 
 export const TIERS = ["small", "middle", "large"] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** Where each kind of work begins. Planning and resolving go wrong expensively; research only reads. */
+/** The first tier of each kind of work. Errors in planning and resolving are expensive; research only reads. */
 const beginnings: Record<AttemptKind | "plan", Tier> = {
   plan: "large",
   research: "small",

@@ -4,7 +4,7 @@
  */
 
 const MAX_CHARACTERS = 240;
-/** How many lines after a message may hold its place: tools print a diff in between. */
+/** Limits the lines between a message and its file position. Tools print a diff in between. */
 const PLACE_WITHIN = 40;
 
 type Rule = (lines: readonly string[]) => string | null;

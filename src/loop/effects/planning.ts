@@ -17,7 +17,7 @@ import type { Inside } from "../remembered.ts";
 import { preflight } from "./preflight.ts";
 import { presentFeature } from "./present-feature.ts";
 
-/** What `performFeatureObserve` needs. `headgate plan` calls it without a store. */
+/** The part of the outside that `performFeatureObserve` needs. `headgate plan` calls it without a store. */
 export type Observer = Pick<Outside, "github" | "settings" | "readPolicy" | "readWorkflow" | "priceOf">;
 
 /** Reads who asks, what the base branch says, and whether Headgate can work there. */

@@ -9,7 +9,7 @@ export interface Explanation {
 
 export const GOES_ON = "it continues by itself";
 
-/** Nothing comes next. */
+/** The next step where there is none. */
 export const NOTHING_TO_DO = "nothing";
 
 /** Characters of a cause that a sentence may carry; the whole of it is in the history. */

@@ -31,7 +31,7 @@ export function parkedText(parked: Parked): string {
   }
 }
 
-/** What the person types or does. `stage` is the feature's: a proposed plan is only made anew when somebody asks for that. */
+/** Writes what the person types or does. `stage` is the feature's: a proposed plan is only made again when somebody asks. */
 export function parkedNext(parked: Parked, stage: FeatureStage): string {
   switch (parked.kind) {
     case "label-unauthorised":

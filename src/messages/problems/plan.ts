@@ -1,4 +1,4 @@
-/** What is wrong with a plan, in the same words for people and for the model that has to fix it. */
+/** Writes the problems of a plan, in the same words for people and for the model that has to fix it. */
 import type { PlanProblem } from "../../core/plan/problem.ts";
 import { causeText } from "../explain/cause.ts";
 

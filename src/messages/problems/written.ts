@@ -1,4 +1,4 @@
-/** What is wrong with tasks that people wrote down: the line, and what to do there. */
+/** Writes the problems of tasks that people wrote down: the line, and what to do there. */
 
 import type { WrittenPlace, WrittenProblem } from "../../core/plan/written.ts";
 import { Role, Size } from "../../core/plan.ts";

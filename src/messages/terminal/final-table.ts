@@ -1,4 +1,4 @@
-/** What became of each task, for a terminal: those that merged first, in that order. */
+/** Writes the outcome of each task for a terminal. Merged tasks come first, in the order of their merges. */
 import type { FeatureState } from "../../core/feature/state.ts";
 import { landingOf, type Task } from "../../core/feature/task.ts";
 import { shortSha, stages } from "../words.ts";

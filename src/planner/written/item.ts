@@ -80,7 +80,7 @@ function takeTags(text: string): { rest: string; tags: Map<Tag, string>; paralle
   return { rest, tags, parallel };
 }
 
-/** Where a tag may end: files may have brackets in their names. */
+/** Limits how far the end of a tag is looked for. File names may hold brackets. */
 const LONGEST_TAG = 4_000;
 
 function closing(text: string, from: number): number {

@@ -42,7 +42,7 @@ function urlsOf(node: Nodes): string[] {
   return "children" in node ? node.children.flatMap(urlsOf) : [];
 }
 
-/** Where an issue lies, for links that are relative to it. */
+/** The address of an issue, for links that are relative to it. */
 const HERE = "https://here.invalid";
 
 /** null: it leads elsewhere, or to another file. */

@@ -9,7 +9,7 @@ import { taskOfIssue } from "../../messages/markers.ts";
 import { readLine } from "./item.ts";
 
 const { shape } = PlannedTask;
-/** How many issues outside the feature are read. */
+/** Limits the issues outside the feature that are read. */
 const MAX_STRANGERS = 50;
 
 export async function readSubIssues(

@@ -1,6 +1,6 @@
 /** Waiting for a condition without sleeping: it is asked again whenever something has happened. */
 
-/** How long anything may take that happens by itself, in ms. Four tasks one after another take 20 s on an idle machine. */
+/** Limits each wait, in ms. Four tasks one after another take 20 s on an idle machine. */
 const LIMIT_MS = 150_000;
 
 export class Patience {

@@ -44,7 +44,7 @@ export interface PushedCommit extends Commit {
 export interface PushEvent {
   event: "push";
   moved: MovedRef;
-  /** What the move brought, oldest first. */
+  /** Lists the commits that the ref gained, oldest first. */
   commits: readonly PushedCommit[];
   /** The commit that the ref is at; null when it was deleted. */
   head: PushedCommit | null;
@@ -76,7 +76,7 @@ export interface TextChanged extends BodyChanged {
   title?: From;
 }
 
-/** What happens to an issue, whether it is a pull or not. */
+/** Changes of an issue. A pull is an issue too and has the same ones. */
 export type IssueChange =
   | { action: "opened" | "closed" | "reopened" }
   | { action: "edited"; changes: TextChanged }
@@ -85,7 +85,7 @@ export type IssueChange =
 
 export type IssuesEvent = { event: "issues"; issue: Issue } & IssueChange;
 
-/** What happens to a pull. */
+/** Changes of a pull request. */
 export type PullChange =
   | IssueChange
   | { action: "edited"; changes: { base: { ref: From; sha: From } } }
@@ -94,7 +94,7 @@ export type PullChange =
   | { action: "auto_merge_disabled"; reason: string }
   | { action: "review_requested" | "review_request_removed"; reviewer: User };
 
-/** What git and the checks add to a pull's own row. */
+/** Holds the parts of a pull request that are computed from git and the checks instead of stored. */
 export interface PullFacts {
   mergeableState: "clean" | "dirty" | "behind" | "blocked" | "unstable" | "draft" | "unknown";
   size: { commits: number; additions: number; deletions: number; files: number };
@@ -102,7 +102,7 @@ export interface PullFacts {
 
 export type PullRequestEvent = { event: "pull_request"; pull: Pull; issue: Issue; facts: PullFacts } & PullChange;
 
-/** What happens to something that people write. */
+/** Changes of a label, a comment or a review. */
 export type Written<Changes> = { action: "created" | "deleted" } | { action: "edited"; changes: Changes };
 
 export type LabelEvent = { event: "label"; label: Label } & Written<{ name?: From }>;
@@ -111,7 +111,7 @@ export type IssueCommentEvent = { event: "issue_comment"; issue: Issue; comment:
 export type ReviewChange = { action: "submitted" | "dismissed" } | { action: "edited"; changes: BodyChanged };
 export type PullRequestReviewEvent = { event: "pull_request_review"; pull: Pull; review: Review } & ReviewChange;
 
-/** Where a review comment is in the present diff. */
+/** Locates a review comment in the current diff. */
 export interface CommentPlace {
   position: number;
   line: number;

@@ -5,17 +5,17 @@
  * into one form, so that each rule is written once.
  *
  * Properties
- * - Reads the store, changes nothing and waits for nothing. What takes git is a fact that the caller finds out: is the move
- *   a fast-forward, does it bring merge commits, how far is the head behind, who owns the changed files.
- * - One judgement serves REST, `git push`, merges, auto-merge and `mergeable_state`: a client is not refused by one of them
- *   what another one showed as allowed.
- * - Guards add up. Each objects by itself; a bypass counts for one guard and one demand, so who may bypass one ruleset is
- *   still held by the others.
+ * - Reads the store, changes nothing and waits for nothing. The caller computes what needs git and passes it: whether the
+ *   move is a fast-forward or brings merge commits, how far the head is behind, and who owns the changed files.
+ * - One judgement serves REST, `git push`, merges, auto-merge and `mergeable_state`, so that none refuses what another one
+ *   reported as allowed.
+ * - Guards add up. Each objects by itself. A bypass applies to one guard and one demand, so the other rulesets still
+ *   bind a user who may bypass one of them.
  * - Unknown is not allowed: a required check that has not reported, or that another App reported, objects.
  * - The order of the conditions is the order of GitHub's messages. Of classic protection a refused merge names the first
  *   objection, of rulesets all.
  *
- * Who calls it with which facts
+ * Callers, and the facts that they pass
  * - `refs/move.ts`: one move, with the present value of the ref, inside the queue.
  * - `git-http/receive.ts`: a push, once for each case, before git has the objects. git's hook picks the case.
  * - `pulls/merge/merge.ts`: one head, base and method, for the person who merges.
@@ -23,8 +23,8 @@
  *   allows.
  *
  * Accepted
- * - Nothing holds reviews, checks and rules still between a judgement and its move (`pulls/merge/merge.ts`).
- * - Nothing is signed in the sandbox: a rule that demands signatures refuses everything.
+ * - Reviews, checks and rules may change between a judgement and its move (`pulls/merge/merge.ts`).
+ * - The sandbox signs no commits, so a rule that demands signatures refuses every move.
  *
  * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
  * and https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
@@ -43,7 +43,7 @@ export interface RefMove {
   ref: string;
   before: string | null;
   after: string | null;
-  /** Nothing that the ref had is lost. */
+  /** True when the ref keeps all its commits. */
   forward: boolean;
   /** No merge commit comes with it. */
   linear: boolean;
@@ -68,7 +68,7 @@ const notAdmitted =
   "You're not authorized to push to this branch. Visit https://docs.github.com/articles/about-protected-branches/ for more information.";
 const notThroughPull = "Changes must be made through a pull request.";
 const mergeCommits = "This branch must not contain merge commits.";
-/** Nothing is signed in the sandbox, so nothing satisfies this. */
+/** Objects always, because the sandbox signs no commits. */
 const unsigned = "Commits must have verified signatures.";
 /** From an answer to a merge in djinnos/djinn. */
 const unsettled = "A conversation must be resolved before this pull request can be merged.";
@@ -127,7 +127,7 @@ export interface WantedMerge {
   headSha: string;
   /** Commits of the base that the head has not. */
   behind: number;
-  /** Who owns what it changes; see `ownersOf`. */
+  /** The code owners of the changed files; see `ownersOf`. */
   owners: readonly Owners[];
   method: MergeMethod;
 }

@@ -35,7 +35,7 @@ export async function enableAutoMerge(scope: ActingScope, pull: Pull, order: Aut
   if ((order.expectedHead ?? pull.headSha) !== pull.headSha) {
     throw refused("Head branch was modified. Review and try the merge again.");
   }
-  // What can be merged now is not for auto-merge: https://github.com/peter-evans/enable-pull-request-automerge/issues/343
+  // Refuses a pull that can be merged now: https://github.com/peter-evans/enable-pull-request-automerge/issues/343
   const tested = await testMerge(scope, pull);
   const state = tested === null ? "unknown" : await mergeableState(scope, tested);
   if (state === "clean" || state === "unstable") throw refused(`Pull request Pull request is in ${state} status`);

@@ -12,8 +12,8 @@ import { staleApprovals } from "./reviews/stale.ts";
 type Announcing = () => void;
 
 /**
- * Brings the repository's open pulls up to date with a branch that moved. A pull's head moves with its branch. A pull whose
- * head is now in its base is merged, whoever pushed it there. A pull whose branch is gone is closed.
+ * Brings the repository's open pulls up to date with a branch that moved. A pull's head moves with its branch. Marks a
+ * pull as merged when its base contains its head, even if a person pushed it there. Closes a pull whose branch was deleted.
  */
 export const followRef: RefSubscriber = async (scope, { moved }) => {
   const branch = branchOf(moved.ref);

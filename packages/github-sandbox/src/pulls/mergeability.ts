@@ -6,7 +6,7 @@
  * - `pull.mergeability` is null or the result for the heads of both branches: `headSha` and `baseSha` name the pair.
  * - After a test merge, `refs/pull/N/merge` is its commit, or absent if the branches conflict. Workflows of `pull_request`
  *   check it out, and a merge takes its tree.
- * - A pull has one test merge under way at most. Whoever asks meanwhile waits for the same one.
+ * - At most one test merge runs per pull. Concurrent callers share its promise.
  * - A read never waits: it shows `mergeable: null` and starts the test merge in the background, as on GitHub.
  *
  * What makes it null: the head moved, the base moved (`follow.ts`), another base or a reopening (`edit.ts`), a merge.
@@ -15,9 +15,9 @@
  * Races
  * A. A branch moves during the test merge. `keep` compares both heads within the queue, where branches move, and drops a
  *    result for others. The loop in `findOut` tests again.
- * B. A client asks right after a move, while the test merge of the old head is under way. It gets the same promise, which
- *    by A resolves with the new head's result.
- * C. The pull is closed, or a branch deleted, meanwhile: null, and nobody waits.
+ * B. A client asks right after a move, while the test merge of the old head still runs. It gets the same promise, which
+ *    resolves with the new head's result because of A.
+ * C. The pull is closed, or a branch deleted, meanwhile: the row stays null, and no test merge follows.
  *
  * Accepted
  * - The ref is set before the row is stored. After a crash in between, `refs/pull/N/merge` is right and the row still null.

@@ -36,7 +36,7 @@ import { pushOf } from "./push.ts";
 
 export interface WantedMove {
   ref: string;
-  /** Where the ref must be now. Null: it must not exist. Left out: anywhere. */
+  /** The commit that the ref must be at now. null: it must not exist. Left out: any. */
   from?: string | null;
   /** Null deletes the ref. */
   to: string | null;

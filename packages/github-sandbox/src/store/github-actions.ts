@@ -18,7 +18,7 @@ export function actionsApp(store: Store): App {
       name: "GitHub Actions",
       clientId: "Iv1.github-actions",
       ownerId: githubOrganization(store).id,
-      // Nobody signs in as this App, so it has no private key.
+      // Leaves out the private key: no client signs in as this App.
       publicKey: "",
       permissions: { actions: "write", checks: "write", contents: "write", issues: "write", statuses: "write" },
       events: [],

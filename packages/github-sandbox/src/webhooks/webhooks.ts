@@ -11,7 +11,7 @@ import type { WebhookEvent } from "../store/webhook-event.ts";
 import { noConnection, post } from "./post.ts";
 import { deliveryHeaders } from "./sign.ts";
 
-/** What of a delivery is known before it is sent. */
+/** The part of a delivery that is known before it is sent. */
 type PendingDelivery = Pick<
   Delivery,
   "guid" | "event" | "action" | "repositoryId" | "installationId" | "redelivery" | "payload"

@@ -41,7 +41,7 @@ export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMIT
         title: task.plan.title,
         checks: state.checks,
         method: state.policy.merge.method,
-        // What lands on the integration branch is not on the base yet: a person merges that as a whole.
+        // A merge into the integration branch does not reach the base. `ready` applies to the merge of the whole.
         mode: target === state.land ? "auto" : state.policy.merge.mode,
         checksMinutes: state.policy.checksMinutes,
         held: state.hold !== null || state.mergingStopped,

@@ -18,7 +18,7 @@ export interface Runner {
   groups: ConcurrencyGroups;
   /** Runs under way by id. */
   live: Map<number, Cancellable>;
-  /** Nothing starts any more. */
+  /** Keeps jobs from starting once the sandbox closes. */
   closing: boolean;
   /** Keeps work that only `idle` and `close` wait for. The work must not reject. */
   inBackground(work: Promise<unknown>): void;

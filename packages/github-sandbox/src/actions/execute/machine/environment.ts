@@ -91,7 +91,7 @@ export function jobEnvironment(
     TMPDIR: folders.temp,
     XDG_CONFIG_HOME: join(folders.home, ".config"),
     XDG_CACHE_HOME: join(folders.home, ".cache"),
-    // Nobody can answer a prompt of git in a job: it would wait for ever.
+    // Makes git fail instead of prompting. A prompt would block the job for ever.
     GIT_TERMINAL_PROMPT: "0",
   };
 }
