@@ -22,7 +22,7 @@ import { WorkflowFiles } from "./parse/workflow-files.ts";
 import { forgetRun } from "./schedule/forget.ts";
 import { Records } from "./schedule/records.ts";
 import { cancelUnfinished, endEarlierLife } from "./schedule/recover.ts";
-import type { Runner } from "./schedule/runner.ts";
+import type { Scheduler } from "./schedule/scheduler.ts";
 import { type Again, startAgain } from "./schedule/start.ts";
 import { ConcurrencyGroups } from "./schedule/turns/concurrency.ts";
 import { slotsByOwner } from "./schedule/turns/owner-slots.ts";
@@ -71,7 +71,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
   const artifacts = openArtifacts(host.store, options.dataDir);
   const caches = openCaches(host.store, options.dataDir);
   const files = new WorkflowFiles(host);
-  const runner: Runner = {
+  const scheduler: Scheduler = {
     host,
     options,
     builtIn: builtInActions(artifacts, caches),
@@ -86,7 +86,7 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
       background.add(tracked);
     },
   };
-  const unfinished = endEarlierLife(runner);
+  const unfinished = endEarlierLife(scheduler);
   const guard = startProcessGuard(trackingPrefixOf(options.dataDir));
   /** The last start of each repository. The next one waits for it, so that runs start in the order of the events. */
   const queues = new Map<number, Promise<void>>();
@@ -99,13 +99,13 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     const repository = announcement.repository.id;
     const before = queues.get(repository) ?? Promise.resolve();
     const starting = before
-      .then(() => startRunsFor(runner, announcement))
+      .then(() => startRunsFor(scheduler, announcement))
       .then(() => {
-        if (!runner.closing) pending.remove(id);
+        if (!scheduler.closing) pending.remove(id);
       })
       .catch(report);
     queues.set(repository, starting);
-    runner.inBackground(starting);
+    scheduler.inBackground(starting);
   }
 
   async function idle(): Promise<void> {
@@ -119,34 +119,34 @@ export function startActions(host: ActionsHost, options: ActionsOptions): Action
     announced(announcement) {
       if (announcement.byJobToken || announcement.event === "workflow_dispatch") return;
       const remembered = pending.put({ id: host.store.nextId(), announcement });
-      if (!runner.closing) startFor(remembered);
+      if (!scheduler.closing) startFor(remembered);
     },
-    dispatch: (repository, workflow, order) => dispatch(runner, repository, workflow, order),
+    dispatch: (repository, workflow, order) => dispatch(scheduler, repository, workflow, order),
     async workflows(repository) {
       const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
       const onDefault = tip === null ? [] : await files.at(repository, tip);
       for (const file of onDefault) recordWorkflow(host.store, repository, file);
       return host.store.table("workflows").filter((workflow) => workflow.repositoryId === repository.id);
     },
-    foresee: (repository, branch) => foreseePullChecks(runner, repository, branch),
-    headCommit: (repository, sha) => runner.records.headCommit(repository, sha),
+    foresee: (repository, branch) => foreseePullChecks(scheduler, repository, branch),
+    headCommit: (repository, sha) => scheduler.records.headCommit(repository, sha),
     cancel(runId, force) {
-      const live = runner.live.get(runId);
+      const live = scheduler.live.get(runId);
       live?.cancel(force);
       return live !== undefined;
     },
-    rerun: (repository, run, again, actor) => startAgain({ runner, repository, run }, again, actor),
+    rerun: (repository, run, again, actor) => startAgain({ scheduler, repository, run }, again, actor),
     forget(run) {
       for (const artifact of artifacts.ofRun(run.id)) artifacts.remove(artifact);
-      forgetRun(runner, run);
+      forgetRun(scheduler, run);
     },
     async recover() {
-      await cancelUnfinished(runner, unfinished);
+      await cancelUnfinished(scheduler, unfinished);
       for (const announcement of leftOver) startFor(announcement);
     },
     async close() {
-      runner.closing = true;
-      for (const live of runner.live.values()) live.cancel(true);
+      scheduler.closing = true;
+      for (const live of scheduler.live.values()) live.cancel(true);
       await idle();
       guard.dismiss();
     },

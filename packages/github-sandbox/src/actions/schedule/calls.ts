@@ -6,7 +6,7 @@ import { callInputs } from "../parse/inputs.ts";
 import type { CallJob, WorkflowSpec } from "../parse/model.ts";
 import { beyond, defaultPermissions } from "../parse/permissions.ts";
 import { jobPermissions } from "./level.ts";
-import type { Runner } from "./runner.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** The called workflow of each calling job, at every depth. */
 export type Calls = Map<CallJob, WorkflowSpec>;
@@ -34,7 +34,7 @@ interface Caller {
   depth: number;
 }
 
-type Finder = Pick<Runner, "host" | "files">;
+type Finder = Pick<Scheduler, "host" | "files">;
 
 async function placeOf(
   { host }: Finder,

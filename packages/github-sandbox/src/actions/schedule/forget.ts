@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import type { WorkflowRun } from "../../store/entities.ts";
 import { jobRoot } from "../execute/machine/folders.ts";
-import type { Runner } from "./runner.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** Removes a deleted run with its jobs, checks and logs. */
-export function forgetRun({ host, options }: Runner, run: WorkflowRun): void {
+export function forgetRun({ host, options }: Scheduler, run: WorkflowRun): void {
   const { store } = host;
   const jobs = store.table("jobs").filter((job) => job.runId === run.id);
   const attempts = store.table("runAttempts").filter((attempt) => attempt.run.id === run.id);

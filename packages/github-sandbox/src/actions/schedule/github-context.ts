@@ -1,14 +1,14 @@
 /** Makes the `github` context of a run. A job adds what only it knows, such as its token. */
 import { guardsOf } from "../../protection/guards.ts";
-import type { RunScope } from "./runner.ts";
+import type { RunScope } from "./scheduler.ts";
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#github-context */
-export function githubContext({ runner, repository, run }: RunScope): Record<string, unknown> {
-  const { host } = runner;
+export function githubContext({ scheduler, repository, run }: RunScope): Record<string, unknown> {
+  const { host } = scheduler;
   const { store } = host;
   const event = record(run.payload);
   const pull = record(event.pull_request);

@@ -5,7 +5,7 @@ import { calleeInputs, calleeSecrets } from "./calls.ts";
 import { explain } from "./explain.ts";
 import { cacheAccess, jobName, jobPermissions, jobScope, type Level, type Placed, placedKey } from "./level.ts";
 import { combined, type Ended, type Needs } from "./outcome.ts";
-import type { RunScope } from "./runner.ts";
+import type { RunScope } from "./scheduler.ts";
 import { CallTurns } from "./turns/call-turns.ts";
 import { type Group, groupOf } from "./turns/concurrency.ts";
 
@@ -19,7 +19,7 @@ interface Ties {
 
 export async function runCall(of: RunScope, placed: Placed<CallJob>, ties: Ties): Promise<Ended> {
   const { level, spec, needs, combination, strategy, cancel } = placed;
-  const { runner, repository } = of;
+  const { scheduler, repository } = of;
   const { callee, cancelled } = ties;
   const scope = jobScope(level, needs, cancelled.aborted, { matrix: combination, strategy });
   try {
@@ -42,7 +42,7 @@ export async function runCall(of: RunScope, placed: Placed<CallJob>, ties: Ties)
       isCalled: true,
       cancel: AbortSignal.any([cancel, stop.signal]),
     };
-    const turns = new CallTurns(runner.groups, repository.id, () => stop.abort());
+    const turns = new CallTurns(scheduler.groups, repository.id, () => stop.abort());
     const wanted = groups.filter((group): group is Group => group !== null);
     try {
       const signal = AbortSignal.any([cancel, stop.signal, cancelled]);
@@ -71,13 +71,13 @@ async function runCallee(inner: Level, { cancelled, runLevel }: Ties): Promise<E
 
 /** Records a job that shows why the call did not happen: nothing else would show it. */
 function endCall(
-  { runner, repository, run }: RunScope,
+  { scheduler, repository, run }: RunScope,
   { level, spec }: Placed<CallJob>,
   { name, message, result }: { name: string; message: string; result: "failure" | "cancelled" },
 ): Ended {
   const key = `${level.keyPrefix}${spec.id}`;
-  const job = runner.records.createJob(repository, run, { name, key, labels: [] });
-  explain(runner, job.id, message);
-  runner.records.completeJob(repository, job.id, { conclusion: result, outputs: {} });
+  const job = scheduler.records.createJob(repository, run, { name, key, labels: [] });
+  explain(scheduler, job.id, message);
+  scheduler.records.completeJob(repository, job.id, { conclusion: result, outputs: {} });
   return { result, outputs: {}, reused: false };
 }

@@ -7,7 +7,7 @@ import type { StepsJob } from "../parse/model.ts";
 import { runnerLabels } from "../parse/runs-on.ts";
 import { explain } from "./explain.ts";
 import { cacheAccess, jobName, jobPermissions, jobScope, type Placed, placedKey } from "./level.ts";
-import type { RunScope } from "./runner.ts";
+import type { RunScope } from "./scheduler.ts";
 import { deadlock, type Group, groupOf } from "./turns/concurrency.ts";
 
 /** The run around a job, as far as the job needs it. */
@@ -66,13 +66,13 @@ export class LiveJob {
   }
 
   async finish(): Promise<{ result: "success" | "failure" | "cancelled"; outputs: Record<string, string> }> {
-    const { runner, repository, run } = this.#of;
+    const { scheduler, repository, run } = this.#of;
     const keys = this.#keys();
     const { name, labels } = keys;
-    const job = runner.records.createJob(repository, run, { name, key: placedKey(this.#placed), labels });
+    const job = scheduler.records.createJob(repository, run, { name, key: placedKey(this.#placed), labels });
     const end = await this.#inTurn(job.id, keys);
-    runner.records.completeJob(repository, job.id, end);
-    runner.inBackground(clearJobFolders(jobRoot(runner.options.dataDir, job.id)));
+    scheduler.records.completeJob(repository, job.id, end);
+    scheduler.inBackground(clearJobFolders(jobRoot(scheduler.options.dataDir, job.id)));
     const result = keys.isForgiven && end.conclusion === "failure" ? "success" : end.conclusion;
     return { result, outputs: end.outputs };
   }
@@ -99,22 +99,22 @@ export class LiveJob {
 
   /** Waits for its concurrency group and for a slot, then runs. */
   async #inTurn(jobId: number, keys: Keys): Promise<JobEnd> {
-    const { runner, repository } = this.#of;
+    const { scheduler, repository } = this.#of;
     const { group, name } = keys;
-    const rival = group === null ? null : runner.groups.holder(repository.id, group, this.#placed.level.held);
+    const rival = group === null ? null : scheduler.groups.holder(repository.id, group, this.#placed.level.held);
     if (group !== null && rival !== null) {
-      explain(runner, jobId, deadlock(group, rival, name));
+      explain(scheduler, jobId, deadlock(group, rival, name));
       return cancelled;
     }
-    const turn = group === null ? null : runner.groups.enter(repository.id, group, () => this.stop());
+    const turn = group === null ? null : scheduler.groups.enter(repository.id, group, () => this.stop());
     try {
       if (turn !== null && !turn.atOnce) {
-        runner.records.changeJob(jobId, { status: "pending" });
+        scheduler.records.changeJob(jobId, { status: "pending" });
         await this.#untilStopped(turn.ready);
       }
       if (this.#stop.signal.aborted) return cancelled;
-      if (turn !== null && !turn.atOnce) runner.records.changeJob(jobId, { status: "queued" });
-      const release = await runner.slotsOf(repository).take(this.#stop.signal);
+      if (turn !== null && !turn.atOnce) scheduler.records.changeJob(jobId, { status: "queued" });
+      const release = await scheduler.slotsOf(repository).take(this.#stop.signal);
       if (release === null) return cancelled;
       try {
         return await this.#onRunner(jobId, keys);
@@ -134,13 +134,13 @@ export class LiveJob {
 
   /** Runs the job. When its runner is lost it fails, and none of its later steps runs, as on GitHub. */
   async #onRunner(jobId: number, keys: Keys): Promise<JobEnd> {
-    const { runner, run } = this.#of;
+    const { scheduler, run } = this.#of;
     const { kill } = this.#ties;
-    const { lost, end } = runner.host.runnerLoss(`${run.workflowPath} ${placedKey(this.#placed)}`);
+    const { lost, end } = scheduler.host.runnerLoss(`${run.workflowPath} ${placedKey(this.#placed)}`);
     try {
       const ended = await this.#run(jobId, keys, AbortSignal.any([kill, lost]));
       if (!lost.aborted || kill.aborted) return ended;
-      explain(runner, jobId, runnerLost);
+      explain(scheduler, jobId, runnerLost);
       return { conclusion: "failure", outputs: {} };
     } finally {
       end();
@@ -148,15 +148,15 @@ export class LiveJob {
   }
 
   async #run(jobId: number, { labels, problem }: Keys, kill: AbortSignal): Promise<JobEnd> {
-    const { runner, repository, run } = this.#of;
+    const { scheduler, repository, run } = this.#of;
     const { level, spec, combination, strategy } = this.#placed;
     await this.#ties.begins();
-    runner.records.startJob(repository, jobId);
+    scheduler.records.startJob(repository, jobId);
     const { needs, inputs } = this.#scope().contexts as Record<string, Record<string, unknown>>;
     return runJob(
       {
-        host: runner.host,
-        options: runner.options,
+        host: scheduler.host,
+        options: scheduler.options,
         repository,
         run,
         jobId,
@@ -175,11 +175,11 @@ export class LiveJob {
         },
         permissions: jobPermissions(spec, level.workflow, level.permissions),
         cacheAccess: cacheAccess(level, spec),
-        changed: (change) => void runner.records.changeJob(jobId, change),
+        changed: (change) => void scheduler.records.changeJob(jobId, change),
         cancel: this.#stop.signal,
         kill,
       },
-      runner.builtIn,
+      scheduler.builtIn,
     );
   }
 }

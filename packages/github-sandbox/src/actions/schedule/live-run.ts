@@ -56,7 +56,7 @@ import { jobName, jobScope, type Level, type Placed, placedKey, type Ready } fro
 import { runCall } from "./live-call.ts";
 import { LiveJob } from "./live-job.ts";
 import { combined, type Ended, type Needs, type Outcome, outcomeOf, reused } from "./outcome.ts";
-import type { Cancellable, RunScope } from "./runner.ts";
+import type { Cancellable, RunScope } from "./scheduler.ts";
 import { aborted } from "./turns/call-turns.ts";
 import { type ConcurrencyTurn, type Group, groupOf } from "./turns/concurrency.ts";
 
@@ -95,10 +95,10 @@ export class LiveRun implements Cancellable {
 
   /** Takes the run to its end. `turn` is its place in its concurrency group. */
   async finish(turn: ConcurrencyTurn | null): Promise<void> {
-    const { runner, repository, run } = this.#of;
+    const { scheduler, repository, run } = this.#of;
     if (turn !== null && !turn.atOnce) {
       await Promise.race([turn.ready, aborted(this.#cancel.signal)]);
-      if (!this.#cancel.signal.aborted) runner.records.queue(run.id);
+      if (!this.#cancel.signal.aborted) scheduler.records.queue(run.id);
     }
     const level: Level = {
       workflow: this.#ready.workflow,
@@ -117,7 +117,7 @@ export class LiveRun implements Cancellable {
     const outcomes = await this.#runLevel(level).finally(() => turn?.leave());
     const results = [...outcomes.values()].map((outcome) => outcome.result);
     const conclusion: Conclusion = this.#cancel.signal.aborted ? "cancelled" : combined(results);
-    await runner.records.complete(repository, run.id, conclusion);
+    await scheduler.records.complete(repository, run.id, conclusion);
   }
 
   /** Starts each job when the jobs that it needs have ended. */
@@ -157,7 +157,7 @@ export class LiveRun implements Cancellable {
 
   /** Lists a skipped job. Its check run counts as passed. */
   #skip({ level, spec }: Ready, scope: Scope): void {
-    const { runner, repository, run } = this.#of;
+    const { scheduler, repository, run } = this.#of;
     let name = `${level.namePrefix}${spec.id}`;
     try {
       name = jobName(level, spec, {}, scope);
@@ -165,19 +165,19 @@ export class LiveRun implements Cancellable {
       // GitHub shows the id when the name needs the matrix, which a skipped job has not.
     }
     const key = `${level.keyPrefix}${spec.id}`;
-    const job = runner.records.createJob(repository, run, { name, key, labels: [] });
-    runner.records.completeJob(repository, job.id, { conclusion: "skipped", outputs: {} });
+    const job = scheduler.records.createJob(repository, run, { name, key, labels: [] });
+    scheduler.records.completeJob(repository, job.id, { conclusion: "skipped", outputs: {} });
   }
 
   async #runMatrix(ready: Ready, { combinations, failFast, maxParallel }: Strategy): Promise<Ended> {
     const { level } = ready;
     const stop = new AbortController();
-    const lanes = newSlots(maxParallel);
+    const slots = newSlots(maxParallel);
     const signals = level.cancel === null ? [stop.signal] : [stop.signal, level.cancel];
     const cancel = AbortSignal.any(signals);
     const ended = await Promise.all(
       combinations.map(async (combination, index): Promise<Ended> => {
-        const release = await lanes.take(cancel);
+        const release = await slots.take(cancel);
         const total = combinations.length;
         const strategy = { "fail-fast": failFast, "job-index": index, "job-total": total, "max-parallel": maxParallel };
         const one = await this.#runOne({ ...ready, combination, strategy, cancel });
@@ -224,7 +224,7 @@ export class LiveRun implements Cancellable {
   async #begin(): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
-    const { runner, repository, run } = this.#of;
-    await runner.records.begin(repository, run.id);
+    const { scheduler, repository, run } = this.#of;
+    await scheduler.records.begin(repository, run.id);
   }
 }

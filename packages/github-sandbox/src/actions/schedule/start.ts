@@ -8,7 +8,7 @@ import type { WorkflowFile } from "../parse/workflow-files.ts";
 import { type FilePlace, findCalls, type ReadyWorkflow } from "./calls.ts";
 import { githubContext } from "./github-context.ts";
 import { LiveRun } from "./live-run.ts";
-import type { Runner, RunScope } from "./runner.ts";
+import type { RunScope, Scheduler } from "./scheduler.ts";
 import { recordWorkflow } from "./workflows.ts";
 
 /** The cause of a run, with its commits. */
@@ -37,20 +37,25 @@ interface NotReady {
 }
 
 /** Finds everything that the workflow calls, or why it cannot run. */
-async function readyWorkflow(runner: Runner, place: FilePlace, parsed: ParseResult): Promise<ReadyWorkflow | NotReady> {
+async function readyWorkflow(
+  scheduler: Scheduler,
+  place: FilePlace,
+  parsed: ParseResult,
+): Promise<ReadyWorkflow | NotReady> {
   if ("errors" in parsed) return { failure: parsed.errors.join("\n"), conclusion: "failure" };
-  const ready = await findCalls(runner, parsed.workflow, place);
+  const ready = await findCalls(scheduler, parsed.workflow, place);
   return "error" in ready ? { failure: ready.error, conclusion: "startup_failure" } : ready;
 }
 
 /** Finds where a run's workflow file lies: in its own repository, or where a ruleset demands it from. */
 export function definitionOf(
-  runner: Runner,
+  scheduler: Scheduler,
   repository: Repository,
   run: Pick<WorkflowRun, "checkoutSha" | "definition">,
 ): FilePlace {
   const elsewhere = run.definition;
-  const source = elsewhere === null ? undefined : runner.host.store.table("repositories").get(elsewhere.repositoryId);
+  const source =
+    elsewhere === null ? undefined : scheduler.host.store.table("repositories").get(elsewhere.repositoryId);
   if (elsewhere === null || source === undefined) return { repository, commit: run.checkoutSha };
   return { repository: source, commit: elsewhere.commit };
 }
@@ -78,41 +83,41 @@ function titleOf(scope: RunScope, workflow: WorkflowSpec): string {
 }
 
 /** Completes a run after a fault of this engine. Otherwise it would never end. */
-async function failRun({ runner, repository, run }: RunScope, error: unknown): Promise<void> {
-  const runs = runner.host.store.table("runs");
+async function failRun({ scheduler, repository, run }: RunScope, error: unknown): Promise<void> {
+  const runs = scheduler.host.store.table("runs");
   runs.put({
     ...(runs.get(run.id) ?? run),
     failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
-  await runner.records.complete(repository, run.id, "failure");
+  await scheduler.records.complete(repository, run.id, "failure");
   throw error;
 }
 
 /** Takes the run through its jobs. It is in `runner.live` until it has completed. */
 function goLive(scope: RunScope, ready: ReadyWorkflow, previous: readonly Job[]): WorkflowRun {
-  const { runner, repository, run } = scope;
+  const { scheduler, repository, run } = scope;
   const live = new LiveRun(scope, ready, inputsOf(ready.workflow, run), previous);
-  runner.live.set(run.id, live);
+  scheduler.live.set(run.id, live);
   const group = live.group();
-  const turn = group === null ? null : runner.groups.enter(repository.id, group, () => live.cancel());
+  const turn = group === null ? null : scheduler.groups.enter(repository.id, group, () => live.cancel());
   const status = turn === null || turn.atOnce ? "queued" : "pending";
-  const waiting = status === run.status ? run : runner.host.store.table("runs").put({ ...run, status });
-  if (runner.closing) live.cancel(true);
+  const waiting = status === run.status ? run : scheduler.host.store.table("runs").put({ ...run, status });
+  if (scheduler.closing) live.cancel(true);
   const finished = live.finish(turn).catch((error: unknown) => failRun(scope, error));
-  runner.inBackground(finished.finally(() => runner.live.delete(run.id)));
+  scheduler.inBackground(finished.finally(() => scheduler.live.delete(run.id)));
   return waiting;
 }
 
 export async function startRun(
-  runner: Runner,
+  scheduler: Scheduler,
   repository: Repository,
   file: WorkflowFile,
   cause: Cause,
 ): Promise<WorkflowRun> {
-  const { host, records } = runner;
+  const { host, records } = scheduler;
   const { path, parsed } = file;
   const entity = recordWorkflow(host.store, repository, file);
-  const ready = await readyWorkflow(runner, definitionOf(runner, repository, cause), parsed);
+  const ready = await readyWorkflow(scheduler, definitionOf(scheduler, repository, cause), parsed);
   const { actor, ...rest } = cause;
   const draft = {
     ...rest,
@@ -127,9 +132,9 @@ export async function startRun(
     failure: "failure" in ready ? ready.failure : null,
   };
   const title = (run: WorkflowRun) =>
-    "failure" in ready ? run.name : titleOf({ runner, repository, run }, ready.workflow);
+    "failure" in ready ? run.name : titleOf({ scheduler, repository, run }, ready.workflow);
   const run = await records.create(repository, draft, title);
-  if (!("failure" in ready)) return goLive({ runner, repository, run }, ready, []);
+  if (!("failure" in ready)) return goLive({ scheduler, repository, run }, ready, []);
   await records.complete(repository, run.id, ready.conclusion);
   return host.store.table("runs").get(run.id) ?? run;
 }
@@ -138,27 +143,27 @@ export async function startRun(
 export type Again = "all" | "failed" | Job;
 
 /** Returns the jobs that the next attempt takes over with their results. */
-function takenOver({ runner, run }: RunScope, again: Again): Job[] {
+function takenOver({ scheduler, run }: RunScope, again: Again): Job[] {
   if (again === "all") return [];
-  const latest = latestJobs(runner.host.store.table("jobs").filter((job) => job.runId === run.id));
+  const latest = latestJobs(scheduler.host.store.table("jobs").filter((job) => job.runId === run.id));
   if (again === "failed") return latest.filter((job) => job.conclusion === "success");
   return latest.filter((job) => job.key !== again.key);
 }
 
 /** Runs a completed run again, in the name of `actor`. */
 export async function startAgain(scope: RunScope, again: Again, actor: User): Promise<WorkflowRun> {
-  const { runner, repository, run } = scope;
-  const place = definitionOf(runner, repository, run);
+  const { scheduler, repository, run } = scope;
+  const place = definitionOf(scheduler, repository, run);
   const previous = takenOver(scope, again);
-  const attempt = await runner.records.startAgain(repository, run, actor);
-  const parsed = await runner.files.one(place.repository, place.commit, run.workflowPath);
+  const attempt = await scheduler.records.startAgain(repository, run, actor);
+  const parsed = await scheduler.files.one(place.repository, place.commit, run.workflowPath);
   const ready: ReadyWorkflow | NotReady =
     parsed === null
       ? { conclusion: "failure", failure: `${run.workflowPath} does not exist at ${place.commit}` }
-      : await readyWorkflow(runner, place, parsed);
-  if (!("failure" in ready)) return goLive({ runner, repository, run: attempt }, ready, previous);
-  runner.host.store.table("runs").put({ ...attempt, failure: ready.failure });
-  await runner.records.complete(repository, run.id, ready.conclusion);
+      : await readyWorkflow(scheduler, place, parsed);
+  if (!("failure" in ready)) return goLive({ scheduler, repository, run: attempt }, ready, previous);
+  scheduler.host.store.table("runs").put({ ...attempt, failure: ready.failure });
+  await scheduler.records.complete(repository, run.id, ready.conclusion);
   return attempt;
 }
 

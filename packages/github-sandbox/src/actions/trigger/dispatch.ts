@@ -2,7 +2,7 @@
 import { ApiError, notFound } from "../../access/errors.ts";
 import type { Repository, User, Workflow, WorkflowRun } from "../../store/entities.ts";
 import { dispatchInputs } from "../parse/inputs.ts";
-import type { Runner } from "../schedule/runner.ts";
+import type { Scheduler } from "../schedule/scheduler.ts";
 import { startRun } from "../schedule/start.ts";
 
 export interface Dispatch {
@@ -12,10 +12,10 @@ export interface Dispatch {
   actor: User;
 }
 
-async function refOf(runner: Runner, repository: Repository, ref: string): Promise<{ ref: string; sha: string }> {
+async function refOf(scheduler: Scheduler, repository: Repository, ref: string): Promise<{ ref: string; sha: string }> {
   const candidates = ref.startsWith("refs/") ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`];
   for (const candidate of candidates) {
-    const sha = await runner.host.resolve(repository, candidate);
+    const sha = await scheduler.host.resolve(repository, candidate);
     if (sha !== null) return { ref: candidate, sha };
   }
   throw new ApiError(422, `No ref found for: ${ref}`);
@@ -23,19 +23,19 @@ async function refOf(runner: Runner, repository: Repository, ref: string): Promi
 
 /** Requires the workflow on the default branch, and reads it at the given ref. Throws ApiError. */
 export async function dispatch(
-  runner: Runner,
+  scheduler: Scheduler,
   repository: Repository,
   workflow: Workflow,
   { ref: asked, inputs: given, actor }: Dispatch,
 ): Promise<WorkflowRun> {
-  const { host, files } = runner;
+  const { host, files } = scheduler;
   const tip = await host.resolve(repository, `refs/heads/${repository.defaultBranch}`);
   const onDefault = tip === null ? null : await files.one(repository, tip, workflow.path);
   if (onDefault === null) throw notFound();
   if (workflow.state !== "active") {
     throw new ApiError(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
   }
-  const { ref, sha } = await refOf(runner, repository, asked);
+  const { ref, sha } = await refOf(scheduler, repository, asked);
   const parsed = await files.one(repository, sha, workflow.path);
   const missing = new ApiError(422, "Workflow does not have 'workflow_dispatch' trigger");
   if (parsed === null) throw missing;
@@ -49,7 +49,7 @@ export async function dispatch(
   const announcement = { event: "workflow_dispatch", inputs, ref, workflow: workflow.path } as const;
   const { payload } = host.announce({ repository, initiator, ...announcement });
   return startRun(
-    runner,
+    scheduler,
     repository,
     { path: workflow.path, parsed },
     {

@@ -3,7 +3,7 @@ import { runGit } from "../../git/plumbing/dir.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { WebhookEvent } from "../../store/webhook-event.ts";
 import type { WorkflowFile } from "../parse/workflow-files.ts";
-import type { Runner } from "../schedule/runner.ts";
+import type { Scheduler } from "../schedule/scheduler.ts";
 import { type Cause, startRun } from "../schedule/start.ts";
 import { isDisabled } from "../schedule/workflows.ts";
 import { type Occurrence, starts } from "./filters.ts";
@@ -26,15 +26,15 @@ const skipWords = /\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|\n\nski
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflow_run */
 const maxChain = 3;
 
-async function names(runner: Runner, repository: Repository, args: string[]): Promise<string[]> {
-  const { stdout } = await runGit(["--git-dir", runner.host.gitDir(repository), ...args, "-z"]);
+async function names(scheduler: Scheduler, repository: Repository, args: string[]): Promise<string[]> {
+  const { stdout } = await runGit(["--git-dir", scheduler.host.gitDir(repository), ...args, "-z"]);
   return stdout
     .toString("utf8")
     .split("\0")
     .filter((name) => name !== "");
 }
 
-async function atPush(runner: Runner, { repository, payload }: WebhookEvent): Promise<Place | null> {
+async function atPush(scheduler: Scheduler, { repository, payload }: WebhookEvent): Promise<Place | null> {
   const {
     ref,
     before,
@@ -53,12 +53,12 @@ async function atPush(runner: Runner, { repository, payload }: WebhookEvent): Pr
   const tag = ref.startsWith("refs/tags/") ? ref.slice("refs/tags/".length) : null;
   if (branch === null && tag === null) return null;
   const changedPaths = async () => {
-    if (!zeros.test(before)) return names(runner, repository, ["diff", "--name-only", before, after]);
+    if (!zeros.test(before)) return names(scheduler, repository, ["diff", "--name-only", before, after]);
     // A new branch has changed what it has beyond the default branch.
     const base = `refs/heads/${repository.defaultBranch}`;
-    const known = branch !== repository.defaultBranch && (await runner.host.resolve(repository, base)) !== null;
-    if (known) return names(runner, repository, ["diff", "--name-only", `${base}...${after}`]);
-    return names(runner, repository, ["ls-tree", "-r", "--name-only", after]);
+    const known = branch !== repository.defaultBranch && (await scheduler.host.resolve(repository, base)) !== null;
+    if (known) return names(scheduler, repository, ["diff", "--name-only", `${base}...${after}`]);
+    return names(scheduler, repository, ["ls-tree", "-r", "--name-only", after]);
   };
   const filters = { branch, tag, workflowName: null, changedPaths };
   return { headSha: after, headBranch: branch ?? tag, checkoutSha: after, ref, pullNumbers: [], ...filters };
@@ -66,7 +66,7 @@ async function atPush(runner: Runner, { repository, payload }: WebhookEvent): Pr
 
 /** Returns the pull's test merge. A conflicted pull has none, and so gets no runs. */
 async function mergeOf(
-  runner: Runner,
+  scheduler: Scheduler,
   { repository, action }: WebhookEvent,
   pull: PullPayload,
 ): Promise<{ sha: string; ref: string } | null> {
@@ -76,21 +76,21 @@ async function mergeOf(
   }
   // A closed pull keeps its last test merge, if it had one.
   if (action === "closed") {
-    const sha = await runner.host.resolve(repository, ref);
+    const sha = await scheduler.host.resolve(repository, ref);
     return sha === null ? null : { sha, ref };
   }
-  const merge = await runner.host.testMerge(repository, pull.number);
+  const merge = await scheduler.host.testMerge(repository, pull.number);
   return merge === null || merge === "conflict" ? null : { sha: merge.sha, ref };
 }
 
-async function atPull(runner: Runner, announcement: WebhookEvent): Promise<Place | null> {
+async function atPull(scheduler: Scheduler, announcement: WebhookEvent): Promise<Place | null> {
   const { repository, event, payload } = announcement;
   const pull = payload.pull_request as PullPayload;
   const { head, base } = pull;
   const common = { branch: base.ref, tag: null, workflowName: null, pullNumbers: [pull.number] };
-  const changedPaths = () => names(runner, repository, ["diff", "--name-only", `${base.sha}...${head.sha}`]);
+  const changedPaths = () => names(scheduler, repository, ["diff", "--name-only", `${base.sha}...${head.sha}`]);
   if (event === "pull_request_target") {
-    const sha = await runner.host.resolve(repository, `refs/heads/${base.ref}`);
+    const sha = await scheduler.host.resolve(repository, `refs/heads/${base.ref}`);
     if (sha === null) return null;
     return {
       ...common,
@@ -101,75 +101,78 @@ async function atPull(runner: Runner, announcement: WebhookEvent): Promise<Place
       ref: `refs/heads/${base.ref}`,
     };
   }
-  const commit = await runner.records.headCommit(repository, head.sha);
+  const commit = await scheduler.records.headCommit(repository, head.sha);
   if (skipWords.test(commit.message)) return null;
-  const merge = await mergeOf(runner, announcement, pull);
+  const merge = await mergeOf(scheduler, announcement, pull);
   if (merge === null) return null;
   return { ...common, changedPaths, headSha: head.sha, headBranch: head.ref, checkoutSha: merge.sha, ref: merge.ref };
 }
 
-function chainLength(runner: Runner, run: WorkflowRun | undefined): number {
+function chainLength(scheduler: Scheduler, run: WorkflowRun | undefined): number {
   if (run?.event !== "workflow_run") return 0;
   const { workflow_run: cause } = run.payload as { workflow_run?: { id?: number } };
-  return 1 + chainLength(runner, runner.host.store.table("runs").get(cause?.id ?? 0));
+  return 1 + chainLength(scheduler, scheduler.host.store.table("runs").get(cause?.id ?? 0));
 }
 
 /** All other events run on the tip of the default branch. */
-async function atDefaultBranch(runner: Runner, { repository, event, payload }: WebhookEvent): Promise<Place | null> {
+async function atDefaultBranch(
+  scheduler: Scheduler,
+  { repository, event, payload }: WebhookEvent,
+): Promise<Place | null> {
   const ref = `refs/heads/${repository.defaultBranch}`;
-  const sha = await runner.host.resolve(repository, ref);
+  const sha = await scheduler.host.resolve(repository, ref);
   if (sha === null) return null;
   const place = { headSha: sha, headBranch: repository.defaultBranch, checkoutSha: sha, ref, pullNumbers: [] };
   const filters = { branch: null, tag: null, workflowName: null, changedPaths: async () => [] };
   if (event !== "workflow_run") return { ...place, ...filters };
   const cause = payload.workflow_run as { id: number; name: string; head_branch: string | null };
-  if (chainLength(runner, runner.host.store.table("runs").get(cause.id)) >= maxChain) return null;
+  if (chainLength(scheduler, scheduler.host.store.table("runs").get(cause.id)) >= maxChain) return null;
   return { ...place, ...filters, branch: cause.head_branch, workflowName: cause.name };
 }
 
-function placeOf(runner: Runner, announcement: WebhookEvent): Promise<Place | null> {
+function placeOf(scheduler: Scheduler, announcement: WebhookEvent): Promise<Place | null> {
   switch (announcement.event) {
     case "push":
-      return atPush(runner, announcement);
+      return atPush(scheduler, announcement);
     case "pull_request":
     case "pull_request_target":
     case "pull_request_review":
     case "pull_request_review_comment":
-      return atPull(runner, announcement);
+      return atPull(scheduler, announcement);
     default:
-      return atDefaultBranch(runner, announcement);
+      return atDefaultBranch(scheduler, announcement);
   }
 }
 
 /** Reads the workflows that a ruleset requires of every pull, at the current commit of their ref. */
 export async function requiredFiles(
-  runner: Runner,
+  scheduler: Scheduler,
   repository: Repository,
 ): Promise<(WorkflowFile & { definition: WorkflowRun["definition"] })[]> {
   const found = repository.requiredWorkflows.map(async ({ repositoryId, ref, path }) => {
-    const source = runner.host.store.table("repositories").get(repositoryId);
-    const commit = source === undefined ? null : await runner.host.resolve(source, ref);
+    const source = scheduler.host.store.table("repositories").get(repositoryId);
+    const commit = source === undefined ? null : await scheduler.host.resolve(source, ref);
     if (source === undefined || commit === null) return [];
-    const parsed = await runner.files.one(source, commit, path);
+    const parsed = await scheduler.files.one(source, commit, path);
     return parsed === null ? [] : [{ path, parsed, definition: { repositoryId, commit } }];
   });
   return (await Promise.all(found)).flat();
 }
 
 /** Starts one run for each workflow that asks for the event. */
-export async function startRunsFor(runner: Runner, announcement: WebhookEvent): Promise<void> {
+export async function startRunsFor(scheduler: Scheduler, announcement: WebhookEvent): Promise<void> {
   const { repository, event, action, payload, sender } = announcement;
-  const place = await placeOf(runner, announcement);
+  const place = await placeOf(scheduler, announcement);
   if (place === null) return;
   const { branch, tag, workflowName, changedPaths, ...where } = place;
   const occurrence = { event, action, branch, tag, workflowName, changedPaths };
-  const own = (await runner.files.at(repository, place.checkoutSha)).map((file) => ({ ...file, definition: null }));
-  const required = event === "pull_request" ? await requiredFiles(runner, repository) : [];
+  const own = (await scheduler.files.at(repository, place.checkoutSha)).map((file) => ({ ...file, definition: null }));
+  const required = event === "pull_request" ? await requiredFiles(scheduler, repository) : [];
   for (const { path, parsed, definition } of [...own, ...required]) {
     // The events of an unreadable file are unknown. GitHub shows it as failed at every push.
     const wanted = "errors" in parsed ? event === "push" && tag === null : await starts(parsed.workflow, occurrence);
-    if (!wanted || runner.closing || isDisabled(runner.host.store, repository, path)) continue;
+    if (!wanted || scheduler.closing || isDisabled(scheduler.host.store, repository, path)) continue;
     const cause = { ...where, definition, event, payload, actor: sender, inputs: {} };
-    await startRun(runner, repository, { path, parsed }, cause);
+    await startRun(scheduler, repository, { path, parsed }, cause);
   }
 }

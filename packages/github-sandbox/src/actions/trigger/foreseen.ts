@@ -14,7 +14,7 @@ import { defaultPermissions } from "../parse/permissions.ts";
 import { runnerLabels } from "../parse/runs-on.ts";
 import { calleeInputs, findCalls, type ReadyWorkflow } from "../schedule/calls.ts";
 import { jobName, jobScope, type Level } from "../schedule/level.ts";
-import type { Runner } from "../schedule/runner.ts";
+import type { Scheduler } from "../schedule/scheduler.ts";
 import { definitionOf } from "../schedule/start.ts";
 import { requiredFiles } from "./events.ts";
 import { starts } from "./filters.ts";
@@ -31,17 +31,21 @@ type ForeseenJob = Omit<Foreseen, "workflow">;
 
 /** The branch whose pulls are foreseen. */
 interface Into {
-  runner: Runner;
+  scheduler: Scheduler;
   repository: Repository;
   branch: string;
 }
 
-export async function foreseePullChecks(runner: Runner, repository: Repository, branch: string): Promise<Foreseen[]> {
-  const commit = await runner.host.resolve(repository, `refs/heads/${branch}`);
+export async function foreseePullChecks(
+  scheduler: Scheduler,
+  repository: Repository,
+  branch: string,
+): Promise<Foreseen[]> {
+  const commit = await scheduler.host.resolve(repository, `refs/heads/${branch}`);
   if (commit === null) return [];
   const found: Foreseen[] = [];
-  const own = (await runner.files.at(repository, commit)).map((file) => ({ ...file, definition: null }));
-  for (const { path, parsed, definition } of [...own, ...(await requiredFiles(runner, repository))]) {
+  const own = (await scheduler.files.at(repository, commit)).map((file) => ({ ...file, definition: null }));
+  for (const { path, parsed, definition } of [...own, ...(await requiredFiles(scheduler, repository))]) {
     if ("errors" in parsed) {
       found.push(invalid(path, parsed.errors[0] ?? ""));
       continue;
@@ -52,15 +56,15 @@ export async function foreseePullChecks(runner: Runner, repository: Repository, 
     const opened = { event: "pull_request", action: "opened", branch, tag: null, workflowName: null };
     const anyPath = filter === undefined ? workflow : withoutPaths(workflow);
     if (!(await starts(anyPath, { ...opened, changedPaths: async () => [] }))) continue;
-    const place = definitionOf(runner, repository, { checkoutSha: commit, definition });
-    const ready = await findCalls(runner, workflow, place);
+    const place = definitionOf(scheduler, repository, { checkoutSha: commit, definition });
+    const ready = await findCalls(scheduler, workflow, place);
     if ("error" in ready) {
       found.push(invalid(path, ready.error));
       continue;
     }
     const filtered = filter !== undefined && (filter.paths !== null || filter.pathsIgnore !== null);
     const unless = filtered ? "its workflow is filtered by paths" : null;
-    for (const one of jobsOf({ runner, repository, branch }, ready)) {
+    for (const one of jobsOf({ scheduler, repository, branch }, ready)) {
       found.push({ workflow: path, name: one.name, unless: unless ?? one.unless });
     }
   }
@@ -131,8 +135,8 @@ function beyondUs(into: Into, spec: StepsJob, scope: Scope): string | null {
 }
 
 /** An action in the workspace is known only when its job runs, so it never counts as missing. */
-function isMissing({ runner, repository }: Into, uses: string): boolean {
-  if (uses.startsWith("./") || runner.builtIn(uses) !== null) return false;
+function isMissing({ scheduler, repository }: Into, uses: string): boolean {
+  if (uses.startsWith("./") || scheduler.builtIn(uses) !== null) return false;
   const [, fullName = ""] = /^([^/@]+\/[^/@]+)(?:\/[^@]*)?@.+$/.exec(uses) ?? [];
-  return usableRepository(runner.host, repository, fullName) === null;
+  return usableRepository(scheduler.host, repository, fullName) === null;
 }

@@ -1,4 +1,4 @@
-/** The things that all runs of one sandbox share. */
+/** Holds what all workflow runs of one sandbox share. */
 import type { Slots } from "../../slots.ts";
 import type { Repository, WorkflowRun } from "../../store/entities.ts";
 import type { BuiltInActions } from "../execute/steps/call.ts";
@@ -7,7 +7,7 @@ import type { WorkflowFiles } from "../parse/workflow-files.ts";
 import type { Records } from "./records.ts";
 import type { ConcurrencyGroups } from "./turns/concurrency.ts";
 
-export interface Runner {
+export interface Scheduler {
   host: ActionsHost;
   options: ActionsOptions;
   builtIn: BuiltInActions;
@@ -31,7 +31,7 @@ export interface Cancellable {
 
 /** One run with where it belongs. */
 export interface RunScope {
-  runner: Runner;
+  scheduler: Scheduler;
   repository: Repository;
   run: WorkflowRun;
 }
