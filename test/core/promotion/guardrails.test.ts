@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ChangedFile } from "../../src/core/attempt.ts";
-import { defaultPolicy } from "../../src/core/policy.ts";
-import { judgeChange } from "../../src/core/promotion/guardrails.ts";
-import type { Violation } from "../../src/core/promotion/violation.ts";
+import type { ChangedFile } from "../../../src/core/attempt.ts";
+import { defaultPolicy } from "../../../src/core/policy.ts";
+import { judgeChange } from "../../../src/core/promotion/guardrails.ts";
+import type { Violation } from "../../../src/core/promotion/violation.ts";
 
 function write(path: string, more: Partial<Extract<ChangedFile, { change: "write" }>> = {}): ChangedFile {
   return { change: "write", path, mode: "100644", sha256: "0".repeat(64), bytes: 10, ...more };
