@@ -12,7 +12,8 @@ import { Standing } from "./lane/standing.ts";
 import { PlanSource, TaskId, TaskTitle } from "./plan.ts";
 import { Policy } from "./policy.ts";
 import { Problem, Warning } from "./preflight/index.ts";
-import { FileFinding } from "./promotion/violation.ts";
+import { Difference } from "./promotion/difference.ts";
+import { ManifestFinding } from "./promotion/violation.ts";
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const PullNumber = z.number().int().positive();
@@ -55,8 +56,8 @@ const EffectFailed = z.object({
 export const Outcome = z.object({
   result: Result.pick({ outcome: true, summary: true, engine: true, model: true, usage: true, notes: true }),
   manifest: z.array(ChangedFile),
-  /** Forbidden content of the files, such as conflict markers or a text that looks like a secret. */
-  findings: z.array(z.object({ path: z.string(), finding: FileFinding })),
+  /** Files of the manifest that the artifact does not hold as it lists them. */
+  findings: z.array(z.object({ path: z.string(), finding: ManifestFinding })),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -142,6 +143,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     outcome: Outcome.nullable(),
     problem: NoResult.nullable(),
   }),
+  /** The change is a commit, which no branch has yet. */
+  z.object({ type: z.literal("change.written"), ...attemptOf, commit: Sha, difference: Difference }),
   z.object({ type: z.literal("change.promoted"), ...attemptOf, head: Sha }),
   z.object({ type: z.literal("change.refused"), ...attemptOf, failure: Failure }),
   z.object({ type: z.literal("pull.opened"), task: TaskId, pull: PullNumber }),

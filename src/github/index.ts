@@ -13,6 +13,7 @@ import { createMerging } from "./merging.ts";
 import { createPulls } from "./pulls.ts";
 import { createRepositories } from "./repositories.ts";
 import { createSubIssues } from "./sub-issues.ts";
+import { createTrees } from "./trees.ts";
 
 export { type AppConnection, connectApp } from "./connect.ts";
 
@@ -22,6 +23,7 @@ export function createGitHub(connection: Omit<AppConnection, "installedRepositor
   const port = {
     ...repositories,
     ...createBranches(calls),
+    ...createTrees(calls),
     ...createIssues(calls, connection),
     ...createSubIssues(calls),
     ...createAttempts(calls, connection, repositories.defaultBranch),

@@ -8,6 +8,7 @@
 import type { ChangedFile } from "../core/attempt.ts";
 import type { Check, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "../core/github.ts";
 import type { BranchRule } from "../core/preflight/index.ts";
+import type { Tree } from "../core/promotion/tree.ts";
 
 /** Trying again may help: 5xx, time-outs, rate limits, 404 right after creation. The effect may or may not have happened. */
 export class Unavailable extends Error {
@@ -73,6 +74,10 @@ export interface GitHub {
   readFile(repo: Repo, ref: string, path: string): Promise<string | null>;
   /** Paths of all files at a commit, up to `limit`. */
   listFiles(repo: Repo, commit: string, limit: number): Promise<string[]>;
+  /** Every file of a commit, however many there are. Throws Refused beyond a million. */
+  tree(repo: Repo, commit: string): Promise<Tree>;
+  /** A file's bytes by its SHA. */
+  blob(repo: Repo, sha: string): Promise<Uint8Array>;
   /** Checks that classic protection and rulesets require on the branch. */
   requiredChecks(repo: Repo, branch: string): Promise<RequiredCheck[]>;
   /** Rules of rulesets that apply to a branch of that name, whether it exists or not. */

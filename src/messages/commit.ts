@@ -5,7 +5,7 @@ import { pullTitle } from "./pull.ts";
 
 type EffectOf<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
-export function commitMessage(effect: EffectOf<"change.promote">): string {
+export function commitMessage(effect: EffectOf<"change.write">): string {
   return `${pullTitle(effect)}\n\n${attemptTrailers(effect)}\n`;
 }
 

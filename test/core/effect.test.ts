@@ -32,6 +32,7 @@ const effects: { [Type in ExternalEffect["type"]]: Row<Type> } = {
   "plan.make": [{ issue: { number: 4, title: "", body: "" }, version: 3 }, "plan.make:3", "issue 4"],
   "plan.publish": [{ issue: 4, version: 3 }, "plan.publish", "words 4", "coalesces"],
   "plan.file": [{ issue: 4, version: 3 }, "plan.file:3", "issue 4"],
+  "change.write": [{ id: "4/a/1", round: 2, branch: "b" }, "change.write:4/a/1:2", "branch b"],
   "change.promote": [{ id: "4/a/1", round: 2, branch: "b" }, "change.promote:4/a/1:2", "branch b"],
   "branch.create": [{ branch: "b", round: 2 }, "branch.create:b:2", "branch b"],
   "branch.delete": [{ branch: "b" }, "branch.delete:b", "branch b"],

@@ -52,7 +52,7 @@ function givenUp(effect: "attempt.dispatch" | "pull.open", failure: FailureClass
 function promotes(world: World): void {
   world.dispatches("a");
   world.ends("a", {});
-  world.take("change.promote");
+  world.take("change.write");
 }
 
 function pullLooks(...refreshes: Parameters<World["pullIs"]>[1][]) {
@@ -166,8 +166,9 @@ const table: Edge[] = [
     when: "GitHub refuses its pull",
     failure: "policy-blocked",
     happens: (world) => {
-      promotes(world);
-      world.feature({ type: "change.promoted", task: "a", attempt: 1, head: sha("a-1") });
+      world.dispatches("a");
+      world.ends("a", {});
+      world.promotes("a");
       givenUp("pull.open", "policy-blocked")(world);
     },
     leads: { stage: "parked", ...free },
@@ -428,6 +429,7 @@ describe("a change that cannot be promoted", () => {
       cause: { kind: "outside" as const, text: "Somebody moved it." },
       details: [],
     };
+    world.writes("a");
     for (let time = 1; time <= 7; time += 1) {
       world.take("change.promote");
       world.feature({ type: "change.refused", task: "a", attempt: 2, failure: moved });

@@ -102,8 +102,7 @@ describe("landing together", () => {
     const world = together();
     world.dispatches("a");
     world.ends("a", {});
-    const promotion = world.take("change.promote");
-    world.feature({ type: "change.promoted", task: "a", attempt: promotion.attempt, head: sha("a-1") });
+    world.promotes("a");
     expect(world.take("pull.open").base).toBe(INTEGRATION);
   });
 

@@ -132,7 +132,6 @@ describe("a task", () => {
     ["agent-empty", {}, []],
     ["agent-failed", { outcome: "failed" as const }, undefined],
     ["attempt-timed-out", { outcome: "timed-out" as const }, undefined],
-    ["agent-failed", {}, [change(".github/workflows/ci.yml")]],
     ["agent-failed", {}, [change("../outside")]],
   ])("parks when it ended as %s twice in the same way, and siblings continue", (failure, outcome, manifest) => {
     const world = started({ a: [], b: ["a"], c: [] });
@@ -141,7 +140,7 @@ describe("a task", () => {
       world.ends("a", outcome, manifest);
     }
     expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: failure } });
-    expect(world.has("change.promote")).toBe(false);
+    expect(world.has("change.write")).toBe(false);
     expect(world.stages()).toEqual({ a: "parked", b: "blocked", c: "dispatching" });
     world.lands("c");
     expect(world.stages().c).toBe("done");
@@ -166,7 +165,7 @@ describe("a task", () => {
     world.plan({ a: [], b: ["a"] }, { description: "how to do it", acceptance: ["it works"], files: ["src/**"] });
     world.dispatches("a");
     world.ends("a", { summary: "did a", notes: ["read this"] }, [change("src/a.ts")]);
-    world.feature({ type: "change.promoted", task: "a", attempt: 1, head: sha("a-1") });
+    world.promotes("a");
     expect(world.take("pull.open")).toMatchObject({ description: "how to do it", files: ["src/a.ts"] });
     world.feature({ type: "pull.opened", task: "a", pull: 10 });
     world.pullIs(10);
@@ -341,7 +340,8 @@ describe("a task", () => {
     });
     world.feature({ type: "attempt.dispatched", task: "a", attempt, run: 7 });
     world.ends("a", {});
-    expect(world.take("change.promote")).toMatchObject({ from: sha("a-1"), parents: [sha("a-1"), sha("merge-11")] });
+    expect(world.writes("a").parents).toEqual([sha("a-1"), sha("merge-11")]);
+    expect(world.take("change.promote")).toMatchObject({ from: sha("a-1"), commit: sha("a-2") });
     expect(world.task("a").machine).toMatchObject({ failures: 0, free: 1 });
   });
 
@@ -694,8 +694,7 @@ describe("the budget", () => {
     const world = limited({ a: [], b: ["a"] });
     world.dispatches("a");
     world.ends("a", costs(9));
-    const promotion = world.take("change.promote");
-    world.feature({ type: "change.promoted", task: "a", attempt: promotion.attempt, head: sha("a-1") });
+    world.promotes("a");
     world.take("pull.open");
     world.feature({ type: "pull.opened", task: "a", pull: 10 });
     world.pullIs(10);

@@ -195,7 +195,7 @@ describe("a snapshot", () => {
     const waiting = decide(aggregate, snapshot, { ...sweep, event: refused });
     const due = { ...sweep, id: "f", event: { type: "timer.due", timer: "wait:e" } };
     const { effects: promotions } = decide(aggregate, { state: waiting.state, schema: waiting.schema }, due);
-    expect(promotions.find((effect) => effect.type === "change.promote")).toMatchObject({
+    expect(promotions.find((effect) => effect.type === "change.write")).toMatchObject({
       task: "e",
       against: sha("base"),
       parents: [sha("base")],
@@ -217,7 +217,7 @@ describe("a snapshot", () => {
   });
 
   it.each([
-    ["feature-5-promotion-waits", "wait:a", "change.promote"],
+    ["feature-5-promotion-waits", "wait:a", "change.write"],
     ["feature-5-promotion-waits", "wait:b", "pull.open"],
     ["feature-5-revert-waits", "wait:undo-1", "revert.write"],
   ])("of version 5 continues a promotion that waits: %s after %s asks for %s", (name, timer, asked) => {

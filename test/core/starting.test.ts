@@ -71,8 +71,7 @@ describe("slots that agents and checks share", () => {
     world.ends("a", {});
     expect(world.stages()).toMatchObject({ a: "promoting", b: "dispatching", c: "ready" });
     expect(why(world, "c")).toEqual({ kind: "no-job-free", checking: 1 });
-    const { attempt } = world.take("change.promote");
-    world.feature({ type: "change.promoted", task: "a", attempt, head: "a".repeat(40) });
+    world.promotes("a");
     world.take("pull.open");
     world.feature({ type: "pull.opened", task: "a", pull: 10 });
     world.pullIs(10, { draft: true, checks: [running] });
@@ -131,7 +130,7 @@ describe("research", () => {
     const world = begun({}, [{ id: "read", role: "research" }]);
     world.dispatches("read");
     world.ends("read", { notes: ["found it"] }, [change("src/a.ts")]);
-    const onBranches = ["change.promote", "pull.open", "branch.delete"] as const;
+    const onBranches = ["change.write", "pull.open", "branch.delete"] as const;
     expect(onBranches.filter((type) => world.has(type))).toEqual([]);
     expect(world.task("read")).toMatchObject({ stage: "done", pull: null, head: null, notes: ["found it"] });
   });

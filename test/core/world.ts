@@ -3,6 +3,7 @@
  * them; aggregates talk to each other at once, as the loop would let them.
  */
 
+import type { ChangedFile } from "../../src/core/attempt.ts";
 import type { Command } from "../../src/core/command.ts";
 import { decide } from "../../src/core/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
@@ -11,6 +12,7 @@ import { FeatureState } from "../../src/core/feature/state.ts";
 import type { Check, PullSnapshot } from "../../src/core/github.ts";
 import { LaneState } from "../../src/core/lane/state.ts";
 import { defaultPolicy, type Policy } from "../../src/core/policy.ts";
+import type { Difference } from "../../src/core/promotion/difference.ts";
 
 /** A policy without approval of plans. */
 export const freely: Policy = { ...defaultPolicy, approve: { when: "never", usd: 0 } };
@@ -211,12 +213,34 @@ export class World {
     });
   }
 
+  /** Its change becomes a commit with exactly what the job listed, or with this difference. Returns the request. */
+  writes(id: string, more: Partial<Difference> = {}): EffectOf<"change.write"> {
+    const request = this.take("change.write", (effect) => effect.task === id);
+    const { attempt } = request;
+    const commit = sha(`${id}-${attempt}`);
+    this.feature({
+      type: "change.written",
+      task: id,
+      attempt,
+      commit,
+      difference: { ...differenceOf(request.manifest), ...more },
+    });
+    return request;
+  }
+
+  /** Its branch moves to that commit. Returns the request. */
+  promotes(id: string): EffectOf<"change.promote"> {
+    this.writes(id);
+    const request = this.take("change.promote", (effect) => effect.task === id);
+    this.feature({ type: "change.promoted", task: id, attempt: request.attempt, head: request.commit });
+    return request;
+  }
+
   /** Dispatch, work, promotion and, the first time, the pull. Returns the pull's number. */
   agentSucceeds(id: string): number {
-    const attempt = this.dispatches(id);
+    this.dispatches(id);
     this.ends(id, {});
-    const promotion = this.take("change.promote", (effect) => effect.task === id);
-    this.feature({ type: "change.promoted", task: id, attempt: promotion.attempt, head: sha(`${id}-${attempt}`) });
+    this.promotes(id);
     if (this.has("pull.open", (effect) => effect.type === "pull.open" && effect.task === id)) {
       this.take("pull.open", (effect) => effect.task === id);
       this.feature({
@@ -319,3 +343,14 @@ export const green = checkOf("success");
 export const red = checkOf("failure");
 export const running = checkOf(null);
 export const cancelled = checkOf("cancelled");
+
+/** What the commit of a manifest changes, if the job listed it truly. */
+export function differenceOf(manifest: readonly ChangedFile[]): Difference {
+  const file = (name: string, bytes: number) => ({ mode: "100644", sha: sha(name), bytes });
+  const changes = manifest.map((one) => ({
+    path: one.path,
+    before: one.change === "delete" ? file("before", 1) : null,
+    after: one.change === "delete" ? null : file(one.sha256, one.bytes),
+  }));
+  return { changes, total: changes.length, unlisted: [], sameNames: [], findings: [] };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findingOf, findingOfLink } from "../../src/loop/effects/findings.ts";
+import { findingOf } from "../../src/loop/effects/inspection/content.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -11,23 +11,13 @@ describe("an agent's file", () => {
     ["a GitHub token", `token = "ghp_${"a".repeat(36)}"`, "github-token"],
     ["an Anthropic key", `key: sk-ant-${"b".repeat(40)}`, "anthropic-key"],
     ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "private-key"],
+    [
+      "a pointer of Git LFS",
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${"a".repeat(64)}\nsize 1\n`,
+      "stored-by-lfs",
+    ],
     ["the words of a private key without one", "looks for '-----BEGIN PRIVATE KEY-----' in text", null],
   ])("with %s is judged by its content", (_, text, finding) => {
     expect(findingOf(bytes(text))).toBe(finding);
-  });
-});
-
-describe("an agent's symbolic link", () => {
-  const out = "link-outside";
-  it.each([
-    ["a", "b", null],
-    ["docs/a", "../src/b", null],
-    ["docs/a", "../../secret", out],
-    ["a", "/etc/passwd", out],
-    ["a", "..", out],
-    ["a", "../checkout/b", out],
-    ["deep/er/a", "../../../x", out],
-  ])("from %s to %s is judged by where it leads", (path, target, finding) => {
-    expect(findingOfLink(path, bytes(target))).toBe(finding);
   });
 });

@@ -23,8 +23,8 @@ const opening: EffectOf<"pull.open"> = {
   outsideScope: ["package.json"],
 };
 
-const promotion: EffectOf<"change.promote"> = {
-  type: "change.promote",
+const promotion: EffectOf<"change.write"> = {
+  type: "change.write",
   round: 1,
   repo,
   task: "quote",
@@ -32,7 +32,6 @@ const promotion: EffectOf<"change.promote"> = {
   id: "12/quote/2",
   run: 5,
   branch: "headgate/12/quote",
-  from: null,
   against: sha("base"),
   parents: [sha("base")],
   manifest: [change("a.ts")],

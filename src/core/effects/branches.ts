@@ -5,10 +5,10 @@ import { TaskId, TaskTitle } from "../plan.ts";
 import { attemptOf, define, ofRepo, Sha } from "./definition.ts";
 
 export const branchEffects = {
-  /** Commits an attempt's change and moves the task's branch to it: the trust boundary. */
-  "change.promote": define(
+  /** Writes an attempt's change as a commit that no branch has yet, and compares its tree with the one it is a change of. */
+  "change.write": define(
     z.object({
-      type: z.literal("change.promote"),
+      type: z.literal("change.write"),
       ...ofRepo,
       ...attemptOf,
       /** Asked for again after an outage, it is another effect about the same change. */
@@ -16,13 +16,32 @@ export const branchEffects = {
       id: z.string(),
       run: z.number().int(),
       branch: z.string(),
-      /** The commit that the branch must point at now. null: it must not exist. */
-      from: Sha.nullable(),
       against: Sha,
       parents: z.array(Sha).min(1).max(2),
       manifest: z.array(ChangedFile),
       title: TaskTitle,
       issue: z.number().int(),
+    }),
+    {
+      key: ({ id, round }) => [id, round],
+      ordering: ({ branch }) => `branch ${branch}`,
+      coalesces: false,
+      window: null,
+    },
+  ),
+
+  /** Moves the task's branch to the commit that was judged: the trust boundary. */
+  "change.promote": define(
+    z.object({
+      type: z.literal("change.promote"),
+      ...ofRepo,
+      ...attemptOf,
+      round: z.number().int(),
+      id: z.string(),
+      branch: z.string(),
+      /** Where the branch must point now; null: it must not exist. */
+      from: Sha.nullable(),
+      commit: Sha,
     }),
     {
       key: ({ id, round }) => [id, round],

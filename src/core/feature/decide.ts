@@ -58,7 +58,13 @@
 import type { Effect } from "../effect.ts";
 import type { FeatureEvent } from "../event.ts";
 import { topics } from "../keys.ts";
-import { onChangePromoted, onChangeRefused, onPullOpened, onRevertWritten } from "./attempt/promoting.ts";
+import {
+  onChangePromoted,
+  onChangeRefused,
+  onChangeWritten,
+  onPullOpened,
+  onRevertWritten,
+} from "./attempt/promoting.ts";
 import { onAttemptDispatched, onAttemptObserved } from "./attempt/running.ts";
 import { onUnlabelled } from "./commands/holding.ts";
 import { onCommandGiven, onPermissionObserved } from "./commands/receiving.ts";
@@ -128,6 +134,8 @@ function evolve(draft: Draft, event: FeatureEvent): Reaction {
       return onAttemptDispatched(draft, event);
     case "attempt.observed":
       return onAttemptObserved(draft, event);
+    case "change.written":
+      return onChangeWritten(draft, event);
     case "change.promoted":
       return onChangePromoted(draft, event);
     case "change.refused":

@@ -35,6 +35,7 @@ export function onEffectFailed(draft: Draft, event: EffectFailed): Reaction {
       return task?.stage === "dispatching" ? onAttemptUnreachable(draft, task, event.failure) : "stale-attempt";
     case "attempt.observe":
       return task?.stage === "working" ? onAttemptUnreachable(draft, task, event.failure) : "stale-attempt";
+    case "change.write":
     case "change.promote":
     case "revert.write":
     case "pull.open":

@@ -49,8 +49,10 @@ const Commits = z.object({ against: Sha, parents: z.array(Sha) });
 
 /** The step that is left before the lane receives the task's pull. */
 export const Promotion = z.discriminatedUnion("step", [
-  /** The attempt's change goes onto the task's branch. `change`: the artifact's manifest. */
+  /** The attempt's change becomes a commit. `change`: the artifact's manifest. */
   z.object({ step: z.literal("commit"), commits: Commits, change: z.array(ChangedFile) }),
+  /** The task's branch moves to the commit, whose difference was judged. `paths`: what it changes. */
+  z.object({ step: z.literal("move"), commit: Sha, paths: z.array(z.string()) }),
   /** A landed merge is taken back on the task's branch. */
   z.object({ step: z.literal("revert") }),
   /** The pull opens. `paths`: what it changes, for its description. */

@@ -1,49 +1,63 @@
 /**
- * Judges an agent's change before anything of it is promoted: from the artifact's manifest, by the policy of the base
- * branch. No request of a person can allow what is refused here.
+ * Judges an agent's change before anything of it is promoted, by the policy of the base branch. No request of a person can allow
+ * what is refused here. The manifest is judged before anything is written, so that nothing absurd is. What decides is the
+ * difference of the commit that is going to be pushed.
  */
 import picomatch from "picomatch";
 import type { ChangedFile } from "../attempt.ts";
 import type { Policy } from "../policy.ts";
 import { globMatches, isQuick, isSimple } from "../rules/globs.ts";
-import type { FileFinding, Violation } from "./violation.ts";
+import type { Difference } from "./difference.ts";
+import { canonicalPath, nameProblem } from "./names.ts";
+import { SUBMODULE } from "./tree.ts";
+import type { ManifestFinding, Violation } from "./violation.ts";
 
-export interface Judgement {
-  /** Any of them keeps the change from being promoted. */
-  violations: Violation[];
-  /** Paths outside the task's declared files. A person should see them. */
-  outsideScope: string[];
-}
-
-export function judgeChange(
+/** Judges what a job listed. Any violation keeps the change from being written. */
+export function judgeManifest(
   manifest: readonly ChangedFile[],
-  findings: readonly { path: string; finding: FileFinding }[],
-  declared: readonly string[],
+  findings: readonly { path: string; finding: ManifestFinding }[],
   policy: Policy,
-): Judgement {
+): Violation[] {
   const violations: Violation[] = [];
-  const isProtected = matcherOf(policy.protectedPaths, true);
   const seen = new Set<string>();
   for (const file of manifest) {
-    const path = cut(file.path);
-    const misplaced = misplacement(file.path);
-    if (misplaced !== null) violations.push({ kind: misplaced, path });
-    else if (isProtected(file.path)) violations.push({ kind: "protected", path });
-    if (seen.has(file.path)) violations.push({ kind: "listed-twice", path });
+    const problem = nameProblem(file.path);
+    if (problem !== null && file.change === "write") violations.push({ kind: problem, path: cut(file.path) });
+    if (seen.has(file.path)) violations.push({ kind: "listed-twice", path: cut(file.path) });
     seen.add(file.path);
   }
   for (const { path, finding } of findings) violations.push({ kind: "content", path: cut(path), finding });
-  const { files: mostFiles, bytes: mostBytes } = policy.limits;
-  if (manifest.length > mostFiles) violations.push({ kind: "too-many-files", files: manifest.length, most: mostFiles });
   const bytes = manifest.reduce((sum, file) => sum + (file.change === "write" ? file.bytes : 0), 0);
-  if (bytes > mostBytes) violations.push({ kind: "too-many-bytes", bytes, most: mostBytes });
-  return {
-    violations,
-    outsideScope: outsideScope(
-      manifest.map((file) => file.path),
-      declared,
-    ),
-  };
+  return [...violations, ...tooMuch(manifest.length, bytes, policy)];
+}
+
+/** Judges what the commit changes. Any violation keeps the branch from being moved to it. */
+export function judgeDifference(difference: Difference, policy: Policy): Violation[] {
+  const violations: Violation[] = [];
+  const isProtected = matcherOf(policy.protectedPaths, true);
+  for (const { path, before, after } of difference.changes) {
+    // A name that was there before is not the agent's.
+    const problem = before === null ? nameProblem(path) : null;
+    if (problem !== null) violations.push({ kind: problem, path: cut(path) });
+    else if (isProtected(path) || isProtected(canonicalPath(path))) {
+      violations.push({ kind: "protected", path: cut(path) });
+    }
+    if (after?.mode === SUBMODULE) violations.push({ kind: "submodule", path: cut(path) });
+  }
+  for (const path of difference.unlisted) violations.push({ kind: "not-as-listed", path: cut(path) });
+  for (const { path, other } of difference.sameNames) {
+    violations.push({ kind: "same-name", path: cut(path), other: cut(other) });
+  }
+  for (const { path, finding } of difference.findings) violations.push({ kind: "content", path: cut(path), finding });
+  const bytes = difference.changes.reduce((sum, { after }) => sum + (after?.bytes ?? 0), 0);
+  return [...violations, ...tooMuch(difference.total, bytes, policy)];
+}
+
+function tooMuch(files: number, bytes: number, { limits }: Policy): Violation[] {
+  const violations: Violation[] = [];
+  if (files > limits.files) violations.push({ kind: "too-many-files", files, most: limits.files });
+  if (bytes > limits.bytes) violations.push({ kind: "too-many-bytes", bytes, most: limits.bytes });
+  return violations;
 }
 
 /** Returns the paths that no declared glob covers. Without declared files everything is in scope. */
@@ -66,19 +80,6 @@ function matcherOfOne(glob: string, nocase: boolean): Matcher {
   const made = picomatch(glob, { dot: true, nocase });
   // A path that would take too long to match counts as protected and as out of scope, so that a person sees it.
   return (path) => (isQuick(glob, path) ? made(path) : nocase);
-}
-
-/** Says how a path could mislead git or a checkout. null: it is a plain path inside the repository. */
-function misplacement(path: string): "outside-repository" | "git-internal" | "control-characters" | null {
-  if (path.startsWith("/") || /^[A-Za-z]:/.test(path) || path.includes("\\")) return "outside-repository";
-  const parts = path.split("/");
-  if (parts.includes("..") || parts.includes(".") || parts.includes("")) return "outside-repository";
-  // git refuses these names in any case and on any file system that folds case or drops characters.
-  if (parts.some((part) => /^(\.git|git~1)$/i.test(part.replace(/[\u200c-\u200f\u202a-\u202e\ufeff]|[. ]+$/gu, "")))) {
-    return "git-internal";
-  }
-  if (/[\u0000-\u001f\u007f]/.test(path)) return "control-characters";
-  return null;
 }
 
 /** A task keeps what was refused, and agents choose paths. */

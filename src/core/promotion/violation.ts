@@ -1,7 +1,11 @@
 /** Violations of the guardrails, which keep an agent's change from promotion. `messages/problems/violation.ts` has the words. */
 import { z } from "zod";
 
-/** Findings in a changed file's content. */
+/** What is wrong with a file of an artifact. */
+export const ManifestFinding = z.enum(["content-missing", "checksum-differs"]);
+export type ManifestFinding = z.infer<typeof ManifestFinding>;
+
+/** What a look at a changed file's content found. */
 export const FileFinding = z.enum([
   "private-key",
   "github-token",
@@ -10,8 +14,10 @@ export const FileFinding = z.enum([
   "slack-token",
   "conflict-markers",
   "link-outside",
-  "content-missing",
-  "checksum-differs",
+  "link-git-internal",
+  "link-endless",
+  /** Git LFS stores its content elsewhere; the commit would hold a pointer to something that nobody uploaded. */
+  "stored-by-lfs",
 ]);
 export type FileFinding = z.infer<typeof FileFinding>;
 
@@ -23,9 +29,16 @@ export const Violation = z.discriminatedUnion("kind", [
   /** Git keeps its own files under such a name, on some file system. */
   z.object({ kind: z.literal("git-internal"), path }),
   z.object({ kind: z.literal("control-characters"), path }),
+  /** Characters that do not show, turn the reading direction, or are no text at all. */
+  z.object({ kind: z.literal("invisible-characters"), path }),
+  /** Where case or Unicode normalisation do not count, it is one file or folder with `other`. */
+  z.object({ kind: z.literal("same-name"), path, other: path }),
+  z.object({ kind: z.literal("submodule"), path }),
   z.object({ kind: z.literal("protected"), path }),
   z.object({ kind: z.literal("listed-twice"), path }),
-  z.object({ kind: z.literal("content"), path, finding: FileFinding }),
+  /** The manifest lists it and the commit does not change it, or the other way round. */
+  z.object({ kind: z.literal("not-as-listed"), path }),
+  z.object({ kind: z.literal("content"), path, finding: z.union([FileFinding, ManifestFinding]) }),
   z.object({ kind: z.literal("too-many-files"), files: z.number(), most: z.number() }),
   z.object({ kind: z.literal("too-many-bytes"), bytes: z.number(), most: z.number() }),
 ]);

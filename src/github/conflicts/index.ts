@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import type { Calls } from "../calls.ts";
+import { listTree, readBlob } from "../trees.ts";
 import { mergeLines } from "./lines.ts";
 import { type Contest, judgePaths, meet, type PathChange, type Tree, type TreeFile } from "./paths.ts";
 
@@ -30,13 +31,6 @@ const Comparison = z.object({
     }),
   ),
 });
-const Listing = z.object({
-  truncated: z.boolean(),
-  tree: z.array(
-    z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: Sha, size: z.number().optional() }),
-  ),
-});
-const Blob = z.object({ content: z.string(), encoding: z.literal("base64") });
 
 export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
   /**
@@ -53,17 +47,15 @@ export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
   }
 
   async function treeOf(repo: Repo, commit: string): Promise<Tree | null> {
-    const route = "GET /repos/{owner}/{repo}/git/trees/{commit}";
-    const { truncated, tree } = await calls.one(repo, route, { commit, recursive: "1" }, Listing);
+    const { truncated, tree } = await listTree(calls, repo, commit, true);
     if (truncated) return null;
     const files = tree.filter((entry) => entry.type !== "tree");
     return new Map(files.map(({ path, mode, sha, size }) => [path, { mode, sha, size: size ?? 0 }]));
   }
 
-  async function read(repo: Repo, file: TreeFile | null): Promise<Uint8Array> {
-    if (file === null) return new Uint8Array();
-    const blob = await calls.one(repo, "GET /repos/{owner}/{repo}/git/blobs/{sha}", { sha: file.sha }, Blob);
-    return Buffer.from(blob.content, "base64");
+  function read(repo: Repo, file: TreeFile | null): Promise<Uint8Array> {
+    if (file === null) return Promise.resolve(new Uint8Array());
+    return readBlob(calls, repo, file.sha);
   }
 
   async function settle(repo: Repo, { base, ours, theirs }: Contest): Promise<ReturnType<typeof mergeLines>> {

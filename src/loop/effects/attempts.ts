@@ -8,7 +8,6 @@ import type { FeatureEvent, Outcome } from "../../core/event.ts";
 import { writeBrief } from "../../messages/agent/brief.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
-import { findingOf, findingOfLink } from "./findings.ts";
 
 export async function performAttemptDispatch(
   outside: Outside,
@@ -78,6 +77,5 @@ function examine(file: ChangedFile, artifact: ArtifactContent): Outcome["finding
   if (createHash("sha256").update(content).digest("hex") !== file.sha256 || content.length !== file.bytes) {
     return [{ path: file.path, finding: "checksum-differs" }];
   }
-  const finding = file.mode === "120000" ? findingOfLink(file.path, content) : findingOf(content);
-  return finding === null ? [] : [{ path: file.path, finding }];
+  return [];
 }

@@ -6,19 +6,44 @@ import { commitMessage, revertMessage } from "../../messages/commit.ts";
 import { attemptOfMessage } from "../../messages/markers.ts";
 import { Refused } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import { inspectCommit } from "./inspection/index.ts";
 
-/** Commits the change and moves the task's branch to it, or finds the commit of an earlier try. */
+/** Writes the commit and reports what it changes. A second try writes a second commit; no branch has either. */
+export async function performChangeWrite(outside: Outside, effect: EffectOf<"change.write">): Promise<FeatureEvent> {
+  const { github } = outside;
+  const { repo, against, manifest } = effect;
+  const attempt = { task: effect.task, attempt: effect.attempt };
+  const artifact = await github.artifact(repo, effect.run);
+  if (artifact === null) {
+    const failure = { class: "attempt-lost" as const, cause: { kind: "artifact-gone" as const }, details: [] };
+    return { type: "change.refused", ...attempt, failure };
+  }
+  const { sha } = await github.writeCommit(repo, {
+    against,
+    parents: effect.parents,
+    changes: manifest,
+    file: (sha256) => {
+      const content = artifact.file(sha256);
+      if (content === null) throw new Error(`the artifact of run ${effect.run} in ${repoName(repo)} lost a file`);
+      return content;
+    },
+    message: commitMessage(effect),
+  });
+  const difference = await inspectCommit(github, repo, { against, commit: sha, manifest, artifact });
+  return { type: "change.written", ...attempt, commit: sha, difference };
+}
+
+/** Moves the task's branch to the judged commit, or finds the commit of an earlier try. */
 export async function performChangePromote(
-  outside: Outside,
+  { github }: Outside,
   effect: EffectOf<"change.promote">,
 ): Promise<FeatureEvent> {
-  const { github } = outside;
-  const { repo, branch } = effect;
+  const { repo, branch, commit } = effect;
   const attempt = { task: effect.task, attempt: effect.attempt };
   const done = async (): Promise<FeatureEvent | null> => {
     const tip = await github.branchTip(repo, branch);
     if (tip === effect.from) return null;
-    // An earlier try may have moved the branch and died before its outcome was written.
+    // An earlier try may have moved the branch and died before its outcome was written, and its commit was judged too.
     const message = tip === null ? null : (await github.commit(repo, tip)).message;
     if (tip !== null && message !== null && attemptOfMessage(message) === effect.id) {
       return { type: "change.promoted", ...attempt, head: tip };
@@ -28,24 +53,8 @@ export async function performChangePromote(
   };
   const earlier = await done();
   if (earlier !== null) return earlier;
-  const artifact = await github.artifact(repo, effect.run);
-  if (artifact === null) {
-    const failure = { class: "attempt-lost" as const, cause: { kind: "artifact-gone" as const }, details: [] };
-    return { type: "change.refused", ...attempt, failure };
-  }
-  const { sha } = await github.writeCommit(repo, {
-    against: effect.against,
-    parents: effect.parents,
-    changes: effect.manifest,
-    file: (sha256) => {
-      const content = artifact.file(sha256);
-      if (content === null) throw new Error(`the artifact of run ${effect.run} in ${repoName(repo)} lost a file`);
-      return content;
-    },
-    message: commitMessage(effect),
-  });
-  const moved = await github.moveBranch(repo, branch, effect.from, sha);
-  if (moved === "moved") return { type: "change.promoted", ...attempt, head: sha };
+  const moved = await github.moveBranch(repo, branch, effect.from, commit);
+  if (moved === "moved") return { type: "change.promoted", ...attempt, head: commit };
   const failure = {
     class: "head-moved" as const,
     cause: { kind: "branch-moved" as const, branch },

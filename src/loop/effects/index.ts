@@ -9,6 +9,7 @@ import {
   performBranchDelete,
   performBranchObserve,
   performChangePromote,
+  performChangeWrite,
   performRevertWrite,
 } from "./branches.ts";
 import {
@@ -46,6 +47,7 @@ const executors: Executors = {
   "attempt.dispatch": performAttemptDispatch,
   "attempt.observe": performAttemptObserve,
   "attempt.cancel": performAttemptCancel,
+  "change.write": performChangeWrite,
   "change.promote": performChangePromote,
   "branch.create": performBranchCreate,
   "branch.observe": performBranchObserve,

@@ -1,5 +1,5 @@
 /** Why an agent's change is not promoted: for people, and for the next attempt to fix. */
-import type { FileFinding, Violation } from "../../core/promotion/violation.ts";
+import type { Violation } from "../../core/promotion/violation.ts";
 
 export function violationText(violation: Violation): string {
   switch (violation.kind) {
@@ -9,10 +9,18 @@ export function violationText(violation: Violation): string {
       return `${quote(violation.path)} is git's own`;
     case "control-characters":
       return `${quote(violation.path)} has control characters in its name`;
+    case "invisible-characters":
+      return `${quote(violation.path)} has characters in its name that cannot be seen or read`;
+    case "same-name":
+      return `${quote(violation.path)} and ${quote(violation.other)} are one file or folder on systems that ignore case or normalise names`;
+    case "submodule":
+      return `${quote(violation.path)} is a submodule`;
     case "protected":
       return `${quote(violation.path)} is protected: agents may not change it`;
     case "listed-twice":
       return `${quote(violation.path)} is listed twice`;
+    case "not-as-listed":
+      return `${quote(violation.path)} differs between what the job listed and what its commit changes`;
     case "content":
       return `${quote(violation.path)} ${findings[violation.finding]}`;
     case "too-many-files":
@@ -22,7 +30,7 @@ export function violationText(violation: Violation): string {
   }
 }
 
-const findings: Record<FileFinding, string> = {
+const findings: Record<Extract<Violation, { kind: "content" }>["finding"], string> = {
   "private-key": "contains a private key",
   "github-token": "contains a GitHub token",
   "anthropic-key": "contains an Anthropic API key",
@@ -30,6 +38,9 @@ const findings: Record<FileFinding, string> = {
   "slack-token": "contains a Slack token",
   "conflict-markers": "still has conflict markers",
   "link-outside": "is a symbolic link that leads outside the repository",
+  "link-git-internal": "is a symbolic link into git's own folder",
+  "link-endless": "is a symbolic link that leads to itself",
+  "stored-by-lfs": "is stored by Git LFS, which Headgate cannot upload to: let a person change it",
   "content-missing": "is listed, but its content is missing",
   "checksum-differs": "differs from its checksum",
 };

@@ -5,7 +5,7 @@
 import type { Effect } from "../../../src/core/effect.ts";
 import type { FeatureEvent } from "../../../src/core/event.ts";
 import type { Check, PullSnapshot } from "../../../src/core/github.ts";
-import { change, green, red, repo, running, sha, World } from "../../core/world.ts";
+import { change, differenceOf, green, red, repo, running, sha, World } from "../../core/world.ts";
 
 const CHECKS = ["lint", "types", "unit", "build", "e2e (chromium)", "e2e (firefox)"];
 const FILES = 12;
@@ -66,9 +66,15 @@ class Life {
       case "attempt.observe":
         world.feature(this.#run(effect));
         break;
+      case "change.write": {
+        const { task, attempt, manifest } = effect;
+        const commit = sha(`${task}-${attempt}`);
+        world.feature({ type: "change.written", task, attempt, commit, difference: differenceOf(manifest) });
+        break;
+      }
       case "change.promote": {
-        const { task, attempt } = effect;
-        world.feature({ type: "change.promoted", task, attempt, head: sha(`${task}-${attempt}`) });
+        const { task, attempt, commit } = effect;
+        world.feature({ type: "change.promoted", task, attempt, head: commit });
         break;
       }
       case "pull.open":

@@ -4,7 +4,8 @@ import type { Event, FeatureEvent, LaneEvent } from "../../../src/core/event.ts"
 import type { FailureClass } from "../../../src/core/failure.ts";
 import type { PullSnapshot, RunSnapshot } from "../../../src/core/github.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
-import { cancelled, change, green, red, running, sha } from "../world.ts";
+import type { Difference } from "../../../src/core/promotion/difference.ts";
+import { cancelled, change, differenceOf, green, red, running, sha } from "../world.ts";
 
 /** `d` comes as a sub-issue, when a feature under way is labelled again. */
 export const TASKS = ["a", "b", "c", "d"];
@@ -87,6 +88,18 @@ export function answersTo(effect: Effect, at: number): Event[] {
     }
     case "attempt.observe":
       return runs(effect, at);
+    case "change.write": {
+      const { task, attempt, manifest } = effect;
+      const commit = sha(`${task}-${attempt}`);
+      const written = (more: Partial<Difference>): FeatureEvent => ({
+        type: "change.written",
+        task,
+        attempt,
+        commit,
+        difference: { ...differenceOf(manifest), ...more },
+      });
+      return [written({}), written({ unlisted: ["docs/CODEOWNERS"] }), failed(effect)];
+    }
     case "change.promote": {
       const { task, attempt } = effect;
       const of = { task, attempt };

@@ -30,7 +30,15 @@ const REASONS: Record<Ignored, true> = {
 /** Far more than any event of a feature of this size has to ask for. */
 const MOST_EFFECTS = 60;
 /** Doing these twice would be harm. */
-const DOINGS = ["attempt.dispatch", "change.promote", "pull.open", "pull.update", "pull.merge", "checks.rerun"];
+const DOINGS = [
+  "attempt.dispatch",
+  "change.write",
+  "change.promote",
+  "pull.open",
+  "pull.update",
+  "pull.merge",
+  "checks.rerun",
+];
 
 export type Step =
   /** The world answers one of the waiting effects, in one of the ways it can. */

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { ChangedFile } from "../../../src/core/attempt.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
-import { judgeChange } from "../../../src/core/promotion/guardrails.ts";
+import { judgeDifference, judgeManifest, outsideScope } from "../../../src/core/promotion/guardrails.ts";
 import type { Violation } from "../../../src/core/promotion/violation.ts";
+import { differenceOf } from "../world.ts";
 
 function write(path: string, more: Partial<Extract<ChangedFile, { change: "write" }>> = {}): ChangedFile {
   return { change: "write", path, mode: "100644", sha256: "0".repeat(64), bytes: 10, ...more };
 }
 
 function violations(...manifest: ChangedFile[]): Violation[] {
-  return judgeChange(manifest, [], [], defaultPolicy).violations;
+  return judgeDifference(differenceOf(manifest), defaultPolicy);
 }
 
 describe("guardrails", () => {
@@ -41,11 +42,31 @@ describe("guardrails", () => {
     [".gitmodules", "protected"],
   ])("refuse %j as %s", (path, kind) => {
     expect(violations(write(path))).toEqual([{ kind, path }]);
-    expect(violations({ change: "delete", path })).toEqual([{ kind, path }]);
+    const isNamed = kind !== "protected";
+    expect(judgeManifest([write(path)], [], defaultPolicy)).toEqual(isNamed ? [{ kind, path }] : []);
+    // A name that was there before is not the agent's, and may go.
+    expect(violations({ change: "delete", path })).toEqual(isNamed ? [] : [{ kind, path }]);
   });
 
-  it("refuse a path that is listed twice", () => {
-    expect(violations(write("a"), write("a"))).toEqual([{ kind: "listed-twice", path: "a" }]);
+  it("protect a path in its other spellings too", () => {
+    for (const path of [".github./workflows/ci.yml", ".GitHub::$DATA/x", "CODEOWNERS "]) {
+      expect(violations(write(path))).toEqual([{ kind: "protected", path }]);
+    }
+  });
+
+  it("refuse what the commit takes away without being listed", () => {
+    const difference = { ...differenceOf([write("docs")]), unlisted: ["docs/CODEOWNERS"] };
+    expect(judgeDifference(difference, defaultPolicy)).toEqual([{ kind: "not-as-listed", path: "docs/CODEOWNERS" }]);
+  });
+
+  it("refuse a path that the manifest lists twice", () => {
+    expect(judgeManifest([write("a"), write("a")], [], defaultPolicy)).toEqual([{ kind: "listed-twice", path: "a" }]);
+  });
+
+  it("refuse a file that is a repository of its own", () => {
+    const after = { mode: "160000", sha: "0".repeat(40), bytes: 0 };
+    const difference = { ...differenceOf([]), changes: [{ path: "lib", before: null, after }], total: 1 };
+    expect(judgeDifference(difference, defaultPolicy)).toEqual([{ kind: "submodule", path: "lib" }]);
   });
 
   it("refuse too many files and too many bytes", () => {
@@ -57,16 +78,18 @@ describe("guardrails", () => {
     ]);
   });
 
-  it("refuse a file that holds a secret", () => {
-    const { violations } = judgeChange([write("a")], [{ path: "a", finding: "github-token" }], [], defaultPolicy);
-    expect(violations).toEqual([{ kind: "content", path: "a", finding: "github-token" }]);
+  it("refuse a file that holds a secret, and one whose content is missing", () => {
+    const difference = { ...differenceOf([write("a")]), findings: [{ path: "a", finding: "github-token" as const }] };
+    expect(judgeDifference(difference, defaultPolicy)).toEqual([
+      { kind: "content", path: "a", finding: "github-token" },
+    ]);
+    const missing = { path: "a", finding: "content-missing" as const };
+    expect(judgeManifest([write("a")], [missing], defaultPolicy)).toEqual([{ kind: "content", ...missing }]);
   });
 
-  it("show what lies outside the declared scope without refusing it", () => {
-    expect(judgeChange([write("src/a.ts"), write("lib/b.ts")], [], ["src/**"], defaultPolicy)).toEqual({
-      violations: [],
-      outsideScope: ["lib/b.ts"],
-    });
+  it("count files that the difference no longer lists", () => {
+    const difference = { ...differenceOf([write("a")]), total: 9_000 };
+    expect(judgeDifference(difference, defaultPolicy)).toEqual([{ kind: "too-many-files", files: 9_000, most: 300 }]);
   });
 
   it.each([
@@ -78,7 +101,7 @@ describe("guardrails", () => {
     ["a+a+a+a+a+b", "a".repeat(4_000)],
   ])("judge a path that almost fits, and show it: %s", (glob, path) => {
     // A regular expression alone would be at it for hours.
-    expect(judgeChange([write(path)], [], [glob], defaultPolicy).outsideScope).toEqual([path]);
+    expect(outsideScope([path], [glob])).toEqual([path]);
   });
 
   it.each([
@@ -93,7 +116,6 @@ describe("guardrails", () => {
     ["src/{a,b}.ts", "src/b.ts", true],
     ["**/a/**/b", "x/a/y/a/b", true],
   ])("read %s as people mean it: %s is in scope: %s", (glob, path, isInScope) => {
-    const { outsideScope } = judgeChange([write(path)], [], [glob], defaultPolicy);
-    expect(outsideScope).toEqual(isInScope ? [] : [path]);
+    expect(outsideScope([path], [glob])).toEqual(isInScope ? [] : [path]);
   });
 });

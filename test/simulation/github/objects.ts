@@ -3,6 +3,7 @@
  * conflict.
  */
 import { createHash } from "node:crypto";
+import type { TreeFile } from "../../../src/core/promotion/tree.ts";
 
 export interface Blob {
   mode: "100644" | "100755" | "120000";
@@ -30,18 +31,34 @@ export function blob(content: string | Uint8Array, mode: Blob["mode"] = "100644"
   return { mode, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
+export function treeFileOf({ mode, bytes }: Blob): TreeFile {
+  const sha = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+  return { mode, sha, bytes: bytes.length };
+}
+
 export function textOf(file: Blob): string {
   return Buffer.from(file.bytes).toString("utf8");
 }
 
-/** Returns the files with `changes` applied; null deletes a file. */
+/**
+ * Returns the files with `changes` applied; null deletes a file. Like GitHub's `base_tree`: a file at a folder's path replaces the
+ * folder, and a file below a file's path replaces that file.
+ */
 export function changed(files: Files, changes: Iterable<readonly [string, Blob | null]>): Map<string, Blob> {
   const after = new Map(files);
   for (const [path, file] of changes) {
-    if (file === null) after.delete(path);
-    else after.set(path, file);
+    if (file === null) {
+      after.delete(path);
+      continue;
+    }
+    for (const other of files.keys()) if (isBelow(other, path) || isBelow(path, other)) after.delete(other);
+    after.set(path, file);
   }
   return after;
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
 }
 
 export class Objects {
@@ -64,6 +81,13 @@ export class Objects {
     const commit = this.#commits.get(sha);
     if (commit === undefined) throw new Error(`there is no commit ${sha}`);
     return commit;
+  }
+
+  findBlob(sha: string): Blob | null {
+    for (const { files } of this.#commits.values()) {
+      for (const file of files.values()) if (treeFileOf(file).sha === sha) return file;
+    }
+    return null;
   }
 
   has(sha: string): boolean {

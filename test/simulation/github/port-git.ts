@@ -4,11 +4,20 @@ import type { GitHub } from "../../../src/loop/github-port.ts";
 import { Refused } from "../../../src/loop/github-port.ts";
 import { createBranch, removeBranch, updateBranch } from "./branches.ts";
 import { BOT, type GitHubModel, HttpAnswer } from "./model.ts";
-import { type Blob, blob, type Commit, changed, textOf } from "./objects.ts";
+import { type Blob, blob, type Commit, changed, textOf, treeFileOf } from "./objects.ts";
 import type { Send } from "./port.ts";
 import { meaningOf, type Wire } from "./wire.ts";
 
-type Git = "branchTip" | "readFile" | "listFiles" | "commit" | "writeCommit" | "moveBranch" | "deleteBranch";
+type Git =
+  | "branchTip"
+  | "readFile"
+  | "listFiles"
+  | "tree"
+  | "blob"
+  | "commit"
+  | "writeCommit"
+  | "moveBranch"
+  | "deleteBranch";
 
 export function gitPort(github: GitHubModel, read: Send, write: Send, wire: Wire): Pick<GitHub, Git> {
   const tipOf = (branch: string) => read("branchTip", () => github.branches.get(branch) ?? null);
@@ -21,6 +30,17 @@ export function gitPort(github: GitHubModel, read: Send, write: Send, wire: Wire
         return file === undefined ? null : textOf(file);
       }),
     listFiles: (_, sha, limit) => read("listFiles", () => [...github.objects.read(sha).files.keys()].slice(0, limit)),
+    tree: (_, sha) =>
+      read("tree", () => {
+        const files = [...github.objects.read(sha).files];
+        return new Map(files.map(([path, file]) => [path, treeFileOf(file)]));
+      }),
+    blob: (_, sha) =>
+      read("blob", () => {
+        const found = github.objects.findBlob(sha);
+        if (found === null) throw new HttpAnswer(404, "Not Found");
+        return found.bytes;
+      }),
     commit: (_, sha) =>
       read("commit", () => {
         const { message, tree, parents } = github.objects.read(sha);

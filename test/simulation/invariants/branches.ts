@@ -3,10 +3,14 @@
  * have asked for every move that no person made, and the move must bring exactly what the core judged.
  */
 import { isDeepStrictEqual } from "node:util";
-import { Brief, type ChangedFile } from "../../../src/core/attempt.ts";
+import { Brief } from "../../../src/core/attempt.ts";
+import { defaultPolicy } from "../../../src/core/policy.ts";
+import type { Difference } from "../../../src/core/promotion/difference.ts";
+import { judgeDifference } from "../../../src/core/promotion/guardrails.ts";
+import { compareTrees, type TreeChange } from "../../../src/core/promotion/tree.ts";
 import type { StepWrite } from "../../../src/loop/store-port.ts";
 import { BOT, type GitHubModel, type ServerFact } from "../github/model.ts";
-import type { Commit, Files } from "../github/objects.ts";
+import { type Commit, treeFileOf } from "../github/objects.ts";
 import type { Court } from "./court.ts";
 import type { EventLike } from "./steps.ts";
 
@@ -25,8 +29,10 @@ export class BranchJudge {
    * one.
    */
   readonly #asked = new Map<string | number, EventLike[]>();
-  /** The judged manifests, by attempt. */
-  readonly #judged = new Map<string, ChangedFile[]>();
+  /** Each `change.write`, by the attempt's id. */
+  readonly #written = new Map<string, EventLike>();
+  /** What the core judged before it asked to move a branch, by commit. */
+  readonly #judged = new Map<string, readonly TreeChange[]>();
   #landed: Extract<ServerFact, { kind: "merged" }> | null = null;
 
   constructor({ court, github }: { court: Court; github: GitHubModel }) {
@@ -41,16 +47,17 @@ export class BranchJudge {
 
   stepped(write: StepWrite): void {
     for (const row of write.history) {
-      const { type, task, attempt, outcome } = row.event as EventLike;
-      const manifest = type === "attempt.observed" ? (outcome as { manifest: ChangedFile[] } | null)?.manifest : null;
+      const { type, commit, difference } = row.event as EventLike;
       for (const effect of row.effects as EventLike[]) {
+        if (effect.type === "change.write") this.#written.set(String(effect.id), effect);
+        if (type === "change.written" && effect.type === "change.promote" && effect.commit === commit) {
+          this.#judged.set(String(commit), (difference as Difference).changes);
+        }
         if (!MOVES.includes(effect.type)) continue;
         const about = (effect.branch ?? effect.pull) as string | number;
         const asked = this.#asked.get(about) ?? [];
         if (!this.#asked.has(about)) this.#asked.set(about, asked);
         asked.push(effect);
-        const own = effect.type === "change.promote" && effect.task === task && effect.attempt === attempt;
-        if (own && manifest != null) this.#judged.set(String(effect.id), manifest);
       }
     }
   }
@@ -91,10 +98,13 @@ export class BranchJudge {
 
   #promotes(effect: EventLike, from: string | null, commit: Commit): boolean {
     if (effect.type !== "change.promote" || effect.from !== from) return false;
-    if (!isDeepStrictEqual(commit.parents, effect.parents)) return false;
-    const judged = this.#judged.get(String(effect.id));
-    if (judged === undefined || !isDeepStrictEqual(judged, effect.manifest)) return false;
-    return isExactly(this.#github.objects.read(effect.against as string).files, judged, commit.files);
+    const written = this.#written.get(String(effect.id));
+    const judged = this.#judged.get(commit.sha);
+    if (written === undefined || judged === undefined || effect.commit !== commit.sha) return false;
+    if (!isDeepStrictEqual(commit.parents, written.parents)) return false;
+    const pushed = compareTrees(treeOf(this.#github.objects.read(written.against as string)), treeOf(commit));
+    const difference = { changes: pushed, total: pushed.length, unlisted: [], sameNames: [], findings: [] };
+    return isDeepStrictEqual(pushed, judged) && judgeDifference(difference, defaultPolicy).length === 0;
   }
 
   /** Returns true when the core asked to merge a pull request at this head. */
@@ -118,14 +128,8 @@ export class BranchJudge {
   }
 }
 
-/** Returns true when the change turns the files before into exactly the files after. */
-function isExactly(before: Files, change: readonly ChangedFile[], after: Files): boolean {
-  const wanted = new Map([...before].map(([path, { mode, sha256 }]) => [path, { mode, sha256 }]));
-  for (const file of change) {
-    if (file.change === "delete") wanted.delete(file.path);
-    else wanted.set(file.path, { mode: file.mode, sha256: file.sha256 });
-  }
-  return isSame(wanted, after);
+function treeOf({ files }: Commit) {
+  return new Map([...files].map(([path, file]) => [path, treeFileOf(file)]));
 }
 
 type Kinds = ReadonlyMap<string, { mode: string; sha256: string }>;

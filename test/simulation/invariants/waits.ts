@@ -97,7 +97,9 @@ function taskWait(
     case "working":
       return mirror.has(key, `timer:attempt:${id}`);
     case "promoting":
-      return [`change.promote:${id}`, "pull.open:", "revert.write:"].some((one) => mirror.hasAny(key, one));
+      return [`change.write:${id}`, `change.promote:${id}`, "pull.open:", "revert.write:"].some((one) =>
+        mirror.hasAny(key, one),
+      );
     case "waiting":
       return mirror.has(key, `timer:wait:${task.plan.id}`);
     case "in-lane": {

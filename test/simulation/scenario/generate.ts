@@ -70,6 +70,7 @@ const RACES: readonly (readonly [string, number, readonly Meddling[]])[] = [
   ["claim pull.merge", 2, ["push", "base"]],
   ["claim pull.update", 3, ["push", "base", "command"]],
   ["claim pull.open", 3, ["merge", "command", "delete"]],
+  ["claim change.write", 4, ["base", "command", "delete"]],
   ["claim change.promote", 4, ["base", "command", "delete"]],
 ];
 
@@ -93,6 +94,7 @@ const EFFECTS: readonly (readonly [string, number])[] = [
   ["attempt.dispatch", 8],
   ["attempt.observe", 20],
   ["attempt.cancel", 2],
+  ["change.write", 8],
   ["change.promote", 8],
   ["pull.open", 8],
   ["pull.observe", 40],

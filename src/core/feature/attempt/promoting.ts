@@ -1,5 +1,10 @@
-/** From an accepted change to a pull in the lane: the commit on the task's branch, then the pull. */
-import { outsideScope } from "../../promotion/guardrails.ts";
+/**
+ * From what an attempt left to a pull in the lane: the change becomes a commit, what the commit changes is judged, the task's branch
+ * moves to that commit, and the pull opens. The branch never moves to a commit that was not judged.
+ */
+import type { Failure } from "../../failure.ts";
+import { judgeDifference, outsideScope } from "../../promotion/guardrails.ts";
+import type { Violation } from "../../promotion/violation.ts";
 import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
 import { attemptIdOf, hasPlan, nextRound, taskWithAttempt } from "../draft.ts";
 import { writeRevert } from "../landing/rollback.ts";
@@ -7,16 +12,20 @@ import { submitPull } from "../landing/submitting.ts";
 import { targetOf } from "../landing/targets.ts";
 import { findTask } from "../state.ts";
 import { currentAttempt, type Promotion, type Task, type TaskAt } from "../task.ts";
-import { failTask } from "./failing.ts";
+import { failTask, recordEnding } from "./failing.ts";
 
 /** Paths that a pull's description names. */
 const MAX_PATHS = 300;
+const MAX_VIOLATIONS = 20;
 
 /** Asks for the next step of the promotion that the task is in. */
 export function promote(draft: PlannedDraft, task: Task, promotion: Promotion): void {
   switch (promotion.step) {
     case "commit":
-      commitChange(draft, task, promotion);
+      writeChange(draft, task, promotion);
+      break;
+    case "move":
+      moveBranch(draft, task, promotion.commit);
       break;
     case "revert":
       writeRevert(draft, task);
@@ -26,12 +35,12 @@ export function promote(draft: PlannedDraft, task: Task, promotion: Promotion): 
   }
 }
 
-function commitChange(draft: PlannedDraft, task: Task, promotion: Extract<Promotion, { step: "commit" }>): void {
+function writeChange(draft: PlannedDraft, task: Task, promotion: Extract<Promotion, { step: "commit" }>): void {
   const { state } = draft;
   const attempt = currentAttempt(task);
   if (attempt === undefined || attempt.run === null) return;
   draft.effects.push({
-    type: "change.promote",
+    type: "change.write",
     repo: state.repo,
     task: task.plan.id,
     attempt: attempt.number,
@@ -39,11 +48,27 @@ function commitChange(draft: PlannedDraft, task: Task, promotion: Extract<Promot
     id: attemptIdOf(state, task, attempt.number),
     run: attempt.run,
     branch: task.branch,
-    from: task.head,
     ...promotion.commits,
     manifest: promotion.change,
     title: task.plan.title,
     issue: state.issue.number,
+  });
+}
+
+function moveBranch(draft: PlannedDraft, task: Task, commit: string): void {
+  const { state } = draft;
+  const attempt = currentAttempt(task);
+  if (attempt === undefined) return;
+  draft.effects.push({
+    type: "change.promote",
+    repo: state.repo,
+    task: task.plan.id,
+    attempt: attempt.number,
+    round: nextRound(state),
+    id: attemptIdOf(state, task, attempt.number),
+    branch: task.branch,
+    from: task.head,
+    commit,
   });
 }
 
@@ -79,6 +104,25 @@ function onHead(draft: PlannedDraft, task: TaskAt<"promoting">, head: string, pa
   promote(draft, task, task.promotion);
 }
 
+/** What guardrails refuse is the agent's own fault, and the next attempt reads why. */
+export function refusedChange(violations: readonly Violation[]): Failure {
+  const cause = { kind: "change-refused" as const, violations: violations.slice(0, MAX_VIOLATIONS) };
+  return { class: "agent-failed", cause, details: [] };
+}
+
+export function onChangeWritten(draft: Draft, event: EventOf<"change.written">): Reaction {
+  const task = taskWithAttempt(draft.state, event);
+  if (!hasPlan(draft) || task?.stage !== "promoting") return "stale-attempt";
+  // Its branch is being moved already.
+  if (task.promotion.step !== "commit") return "duplicate";
+  const violations = judgeDifference(event.difference, draft.state.policy);
+  if (violations.length > 0) return failTask(draft, task, refusedChange(violations), { where: "attempt" });
+  const paths = event.difference.changes.map((change) => change.path).slice(0, MAX_PATHS);
+  task.promotion = { step: "move", commit: event.commit, paths };
+  promote(draft, task, task.promotion);
+  return null;
+}
+
 export function onChangePromoted(draft: Draft, event: EventOf<"change.promoted">): Reaction {
   const { state } = draft;
   const task = taskWithAttempt(state, event);
@@ -88,10 +132,10 @@ export function onChangePromoted(draft: Draft, event: EventOf<"change.promoted">
   }
   if (!hasPlan(draft) || task?.stage !== "promoting") return "stale-attempt";
   const { promotion } = task;
-  // The commit was promoted before, and the pull is being opened.
-  if (promotion.step !== "commit") return "duplicate";
-  const paths = promotion.change.map((file) => file.path).slice(0, MAX_PATHS);
-  onHead(draft, task, event.head, paths);
+  // Its pull is being opened already.
+  if (promotion.step !== "move") return "duplicate";
+  recordEnding(draft, null);
+  onHead(draft, task, event.head, promotion.paths);
   return null;
 }
 

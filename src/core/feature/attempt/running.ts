@@ -6,7 +6,7 @@ import type { Effect } from "../../effect.ts";
 import type { Outcome } from "../../event.ts";
 import type { Failure, FailureClass } from "../../failure.ts";
 import type { RunSnapshot } from "../../github.ts";
-import { judgeChange } from "../../promotion/guardrails.ts";
+import { judgeManifest } from "../../promotion/guardrails.ts";
 import { countUnreported } from "../../rules/spending.ts";
 import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
 import { attemptIdOf, hasPlan, taskOfAttempt, taskWithAttempt } from "../draft.ts";
@@ -14,12 +14,11 @@ import type { FeatureState } from "../state.ts";
 import { currentAttempt, type Task, type TaskAt } from "../task.ts";
 import { moveTask } from "../transitions.ts";
 import { failTask, recordEnding } from "./failing.ts";
-import { promote } from "./promoting.ts";
+import { promote, refusedChange } from "./promoting.ts";
 
 /** Minutes beyond the engine's own limit for the runner to be found, to check out and to upload. */
 const RUNNER_MINUTES = 15;
 
-const MAX_VIOLATIONS = 20;
 const MAX_NOTES = 20;
 /** Characters of a summary or a note that a task keeps. */
 const MAX_WORDS = 4_000;
@@ -98,19 +97,16 @@ function judgeOutcome(draft: PlannedDraft, task: TaskAt<"working">, outcome: Out
   if (result.usage !== null) task.usage = addUsage(task.usage ?? NO_USAGE, result.usage);
   const failure = failureIn(outcome);
   if (failure !== null) return failAttempt(draft, task, failure);
-  recordEnding(draft, null);
   task.summary = result.summary.slice(0, MAX_WORDS);
   task.notes = result.notes.slice(0, MAX_NOTES).map((note) => note.slice(0, MAX_WORDS));
   if (task.plan.role === "research") {
+    recordEnding(draft, null);
     moveTask(task, { type: "NOTHING_TO_LAND" }, { stage: "done", landing: null });
     return null;
   }
   if (manifest.length === 0) return failAttempt(draft, task, nothingChanged(result.summary));
-  const { violations } = judgeChange(manifest, outcome.findings, task.plan.files, draft.state.policy);
-  if (violations.length > 0) {
-    const cause = { kind: "change-refused" as const, violations: violations.slice(0, MAX_VIOLATIONS) };
-    return failAttempt(draft, task, { class: "agent-failed", cause, details: [] });
-  }
+  const violations = judgeManifest(manifest, outcome.findings, draft.state.policy);
+  if (violations.length > 0) return failAttempt(draft, task, refusedChange(violations));
   const promotion = { step: "commit" as const, commits: task.commits, change: manifest };
   moveTask(task, { type: "COMPLETED" }, { stage: "promoting", promotion });
   promote(draft, task, promotion);

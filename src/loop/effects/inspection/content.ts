@@ -1,9 +1,6 @@
 /** Finds what must not be in a file that an agent hands in. */
-import { posix } from "node:path";
-import type { FileFinding } from "../../core/promotion/violation.ts";
-
-/** Stands for the checkout's root. */
-const ROOT = "/checkout";
+import { isLfsPointer } from "../../../core/promotion/attributes.ts";
+import type { FileFinding } from "../../../core/promotion/violation.ts";
 
 /** Kinds of secrets by their published prefixes and armour, specific enough not to hit ordinary code. */
 const secrets: [RegExp, FileFinding][] = [
@@ -15,26 +12,10 @@ const secrets: [RegExp, FileFinding][] = [
   [/\bxox[baprs]-[A-Za-z0-9-]{20,}\b/, "slack-token"],
 ];
 
-/** Examines a symbolic link, whose content is its target. null: it stays inside the repository. */
-export function findingOfLink(path: string, content: Uint8Array): FileFinding | null {
-  const target = new TextDecoder().decode(content);
-  const inside = posix.join(ROOT, posix.dirname(path), target);
-  // Leaving and coming back by the checkout's own name works on one machine only.
-  const climbs =
-    target.split("/").filter((part) => part === "..").length >
-    posix
-      .dirname(path)
-      .split("/")
-      .filter((part) => part !== ".").length;
-  if (posix.isAbsolute(target) || climbs || !(inside === ROOT || inside.startsWith(`${ROOT}/`))) {
-    return "link-outside";
-  }
-  return null;
-}
-
 /** Examines a file's content. null: nothing found. Git never puts conflict markers into binary files. */
 export function findingOf(content: Uint8Array): FileFinding | null {
   const text = new TextDecoder("utf-8", { fatal: false }).decode(content);
+  if (isLfsPointer(text)) return "stored-by-lfs";
   if (/^<{7} /m.test(text) && /^>{7} /m.test(text)) return "conflict-markers";
   for (const [pattern, finding] of secrets) if (pattern.test(text)) return finding;
   return null;

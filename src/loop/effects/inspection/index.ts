@@ -1,0 +1,136 @@
+/**
+ * Finds out what a commit of an attempt really changes, for the core to judge: compares the trees as GitHub has them, and looks
+ * into every file that is new in the commit. A blob that the repository had before is not the agent's writing.
+ */
+import { createHash } from "node:crypto";
+import type { ChangedFile } from "../../../core/attempt.ts";
+import type { Repo } from "../../../core/github.ts";
+import { type AttributesFile, lfsPaths } from "../../../core/promotion/attributes.ts";
+import { type Difference, MAX_CHANGES, MAX_FINDINGS } from "../../../core/promotion/difference.ts";
+import { followLink, type LinkEnd } from "../../../core/promotion/links.ts";
+import { collisions } from "../../../core/promotion/names.ts";
+import { compareTrees, LINK, SUBMODULE, type Tree, type TreeChange } from "../../../core/promotion/tree.ts";
+import type { FileFinding } from "../../../core/promotion/violation.ts";
+import type { ArtifactContent, GitHub } from "../../github-port.ts";
+import { findingOf } from "./content.ts";
+
+type Reader = Pick<GitHub, "tree" | "blob">;
+type ReadBlob = (sha: string) => Promise<Uint8Array>;
+type Finding = Difference["findings"][number];
+
+export interface WrittenCommit {
+  against: string;
+  commit: string;
+  manifest: readonly ChangedFile[];
+  /** Spares a request for each file: a blob's SHA is the hash of its content. */
+  artifact: Pick<ArtifactContent, "file">;
+}
+
+export async function inspectCommit(
+  github: Reader,
+  repo: Repo,
+  { against, commit, manifest, artifact }: WrittenCommit,
+): Promise<Difference> {
+  const [before, after] = await Promise.all([github.tree(repo, against), github.tree(repo, commit)]);
+  const changes = compareTrees(before, after);
+  const listed = changes.slice(0, MAX_CHANGES);
+  return {
+    changes: listed,
+    total: changes.length,
+    unlisted: unlisted(changes, manifest).slice(0, MAX_FINDINGS),
+    sameNames: collisions(before, after, listed).slice(0, MAX_FINDINGS),
+    findings: await findings(reader(github, repo, manifest, artifact), { before, after, changes: listed }),
+  };
+}
+
+function reader(
+  github: Reader,
+  repo: Repo,
+  manifest: readonly ChangedFile[],
+  artifact: WrittenCommit["artifact"],
+): ReadBlob {
+  const written = manifest.flatMap((file) => (file.change === "write" ? (artifact.file(file.sha256) ?? []) : []));
+  const bySha = new Map(written.map((content) => [blobSha(content), content]));
+  return async (sha) => bySha.get(sha) ?? github.blob(repo, sha);
+}
+
+function blobSha(content: Uint8Array): string {
+  return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
+}
+
+function unlisted(changes: readonly TreeChange[], manifest: readonly ChangedFile[]): string[] {
+  const changed = new Map(changes.map((change) => [change.path, change.after === null ? "delete" : "write"]));
+  const claimed = new Map(manifest.map((file) => [file.path, file.change]));
+  const differs = (path: string) => changed.get(path) !== claimed.get(path);
+  return [...new Set([...changed.keys(), ...claimed.keys()])].filter(differs);
+}
+
+interface Trees {
+  before: Tree;
+  after: Tree;
+  changes: readonly TreeChange[];
+}
+
+async function findings(readBlob: ReadBlob, { before, after, changes }: Trees): Promise<Finding[]> {
+  const known = new Set([...before.values()].map(({ sha }) => sha));
+  const isStoredByLfs = await lfsFiles(readBlob, after, changes);
+  const targets = new Map<string, string>();
+  const found: Finding[] = [];
+  for (const { path, after: file } of changes) {
+    if (file === null || file.mode === SUBMODULE || found.length >= MAX_FINDINGS) continue;
+    if (file.mode === LINK) {
+      const finding = linkFindings[await followed(readBlob, after, path, targets)];
+      if (finding !== null) found.push({ path, finding });
+      continue;
+    }
+    if (isStoredByLfs(path)) found.push({ path, finding: "stored-by-lfs" });
+    if (known.has(file.sha)) continue;
+    const finding = findingOf(await readBlob(file.sha));
+    if (finding !== null) found.push({ path, finding });
+  }
+  return found;
+}
+
+const linkFindings: Record<Exclude<LinkEnd["end"], "unread">, FileFinding | null> = {
+  inside: null,
+  outside: "link-outside",
+  "git-internal": "link-git-internal",
+  "too-deep": "link-endless",
+};
+
+/** Follows a link, and reads the targets of those on its way. */
+async function followed(
+  readBlob: ReadBlob,
+  tree: Tree,
+  path: string,
+  targets: Map<string, string>,
+): Promise<Exclude<LinkEnd["end"], "unread">> {
+  for (;;) {
+    const end = followLink(tree, path, (link) => targets.get(link));
+    if (end.end !== "unread") return end.end;
+    const sha = tree.get(end.path)?.sha ?? "";
+    targets.set(end.path, new TextDecoder().decode(await readBlob(sha)));
+  }
+}
+
+/** Reads the attributes of the new tree that could concern a changed file. Nothing else may say what Git LFS stores. */
+async function lfsFiles(
+  readBlob: ReadBlob,
+  after: Tree,
+  changes: readonly TreeChange[],
+): Promise<(path: string) => boolean> {
+  const folders = new Set(changes.flatMap(({ path }) => foldersAbove(path)));
+  const files: AttributesFile[] = [];
+  for (const folder of folders) {
+    const file = after.get(folder === "" ? ".gitattributes" : `${folder}/.gitattributes`);
+    if (file === undefined || file.mode === LINK) continue;
+    files.push({ folder, text: new TextDecoder().decode(await readBlob(file.sha)) });
+  }
+  return lfsPaths(files);
+}
+
+/** `a/b/c.ts`: `a/b`, `a` and the root, which is "". */
+function foldersAbove(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return [...parts.map((_, index) => parts.slice(0, index + 1).join("/")), ""];
+}
