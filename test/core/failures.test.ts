@@ -72,7 +72,10 @@ const table: Edge[] = [
   {
     when: "its change breaks a guardrail",
     failure: "agent-failed",
-    happens: runEnds({}, [change(".github/workflows/ci.yml")]),
+    happens: (world) => {
+      runEnds({}, [change(".github/workflows/ci.yml")])(world);
+      world.writes("a");
+    },
     leads: { ...again, ...spent },
   },
   {

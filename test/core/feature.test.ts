@@ -146,6 +146,19 @@ describe("a task", () => {
     expect(world.stages().c).toBe("done");
   });
 
+  it("parks when the commit changes what its guardrails protect twice in the same way, and no branch moves", () => {
+    const world = started({ a: [] });
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      world.dispatches("a");
+      world.ends("a", {}, [change("docs")]);
+      // The job listed one file; the commit takes a folder away with it.
+      world.writes("a", { unlisted: ["docs/CODEOWNERS"] });
+      expect(world.has("change.promote")).toBe(false);
+    }
+    expect(world.task("a")).toMatchObject({ stage: "parked", failure: { class: "agent-failed" }, head: null });
+    expect(world.state.endings).toEqual(["agent-failed", "agent-failed"]);
+  });
+
   it("tries three times while it fails in different ways, each time on a larger model", () => {
     const world = started({ a: [] });
     const models: string[] = [];

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Tables } from "../sql/tables.ts";
 import { up as first } from "./0001-first.ts";
 import { up as commandsAndEffects } from "./0002-commands-and-effects.ts";
+import { up as writtenChanges } from "./0003-written-changes.ts";
 
 /** Goes forward only. A released migration never changes; a new one is added at the end. */
 export interface Migration {
@@ -13,4 +14,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: "first", up: first },
   { version: 2, name: "commands and effects", up: commandsAndEffects },
+  { version: 3, name: "written changes", up: writtenChanges },
 ];

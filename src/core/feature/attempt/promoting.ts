@@ -133,9 +133,11 @@ export function onChangePromoted(draft: Draft, event: EventOf<"change.promoted">
   if (!hasPlan(draft) || task?.stage !== "promoting") return "stale-attempt";
   const { promotion } = task;
   // Its pull is being opened already.
-  if (promotion.step !== "move") return "duplicate";
+  if (promotion.step !== "move" && promotion.step !== "commit") return "duplicate";
   recordEnding(draft, null);
-  onHead(draft, task, event.head, promotion.paths);
+  // An older version wrote the commit and moved the branch at once.
+  const paths = promotion.step === "move" ? promotion.paths : promotion.change.map(({ path }) => path);
+  onHead(draft, task, event.head, paths.slice(0, MAX_PATHS));
   return null;
 }
 
