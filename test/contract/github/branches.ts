@@ -33,6 +33,31 @@ export function branchesContract(scene: () => Scene): void {
       expect(await github.readFile(repo, written.sha, "empty")).toBe("");
     });
 
+    it("lists every file of a commit, with what a file at a folder's path took away", async () => {
+      const { github, repo, world, fresh } = scene();
+      const start = { "docs/a.md": "a\n", "docs/deep/b.md": "b\n", plain: "plain\n", "kept.txt": "kept\n" };
+      const against = await world.push(fresh("branch"), start);
+      const content = Buffer.from("swapped\n");
+      const changes = [write("docs", content), write("plain/c.md", content, "100755")];
+      const commit = { against, parents: [against], changes, file: () => content, message: "Swap" };
+
+      const { sha } = await github.writeCommit(repo, commit);
+
+      const [before, after] = [await github.tree(repo, against), await github.tree(repo, sha)];
+      expect([...before.keys()]).toEqual(expect.arrayContaining(Object.keys(start)));
+      expect([...after.keys()].filter((path) => !before.has(path)).sort()).toEqual(["docs", "plain/c.md"]);
+      expect([...before.keys()].filter((path) => !after.has(path)).sort()).toEqual([
+        "docs/a.md",
+        "docs/deep/b.md",
+        "plain",
+      ]);
+      const swapped = after.get("docs");
+      expect(swapped).toMatchObject({ mode: "100644", bytes: content.length });
+      expect(after.get("plain/c.md")).toEqual({ ...swapped, mode: "100755" });
+      expect(after.get("kept.txt")).toEqual(before.get("kept.txt"));
+      expect(Buffer.from(await github.blob(repo, swapped?.sha ?? "")).toString()).toBe("swapped\n");
+    });
+
     it("writes a merge with two parents", async () => {
       const { github, repo, world, fresh } = scene();
       const ours = await world.push(fresh("ours"), { "ours.txt": "ours\n" });
