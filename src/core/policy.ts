@@ -1,6 +1,7 @@
 /** The settings of a repository: `.github/headgate.yml` of the base branch, with every default filled in. */
 import { z } from "zod";
 import { RequiredCheck } from "./github.ts";
+import { pathsOf } from "./promotion/protected.ts";
 
 /** The label that asks for a feature. */
 export const LABEL = "headgate";
@@ -75,7 +76,7 @@ export const Policy = z.object({
     .number()
     .positive()
     .max(24 * 60),
-  /** Globs that no agent may change. */
+  /** Globs that no agent may change: the table of `promotion/protected.ts`, and what the repository adds. */
   protectedPaths: z.array(z.string().min(1).max(1_000)).max(200),
   limits: z.object({ files: z.number().int().positive().max(5_000), bytes: z.number().int().positive() }),
 });
@@ -97,17 +98,6 @@ export const defaultPolicy: Policy = {
   plan: { publish: "comment", research: 0 },
   checks: [],
   checksMinutes: 60,
-  protectedPaths: [
-    ".github/**",
-    "**/CODEOWNERS",
-    "**/AGENTS.md",
-    "**/CLAUDE.md",
-    "**/GEMINI.md",
-    ".claude/**",
-    ".cursor/**",
-    ".mcp.json",
-    ".gitmodules",
-    ".husky/**",
-  ],
+  protectedPaths: [...pathsOf("never")],
   limits: { files: 300, bytes: 4 * 1024 * 1024 },
 };

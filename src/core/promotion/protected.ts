@@ -1,0 +1,176 @@
+/**
+ * Which paths an agent may not change, which only with a person's approval of the pull, and which a person should see. One table:
+ * `docs/security.md` shows it, and a test compares the two. Globs match at any depth and in any case.
+ */
+
+/** never: refused. approve: the pull waits for a person. warn: the pull's text names it. */
+export type Protection = "never" | "approve" | "warn";
+
+export interface ProtectedPaths {
+  protection: Protection;
+  /** What such files do, by which people look them up. */
+  about: "github" | "git" | "instructions" | "agents" | "machines" | "packages" | "other-ci" | "dependencies";
+  globs: readonly string[];
+}
+
+export const protectedPaths: readonly ProtectedPaths[] = [
+  // GitHub runs them, asks those whom they name, or shows them as the repository's own word.
+  { protection: "never", about: "github", globs: ["**/.github/**", "**/CODEOWNERS"] },
+  // Git itself follows them on the machine of whoever checks out.
+  { protection: "never", about: "git", globs: ["**/.gitmodules", "**/.husky/**", "**/.githooks/**"] },
+  // The next agent, and every person's own, does what they say.
+  {
+    protection: "never",
+    about: "instructions",
+    globs: [
+      "**/AGENTS.md",
+      "**/AGENTS.override.md",
+      "**/CLAUDE.md",
+      "**/CLAUDE.local.md",
+      "**/GEMINI.md",
+      "**/QWEN.md",
+      "**/CONVENTIONS.md",
+      "**/.cursorrules",
+      "**/.windsurfrules",
+      "**/.clinerules",
+      "**/.clinerules/**",
+      "**/.roorules",
+      "**/.goosehints",
+      "**/.junie/**",
+      "**/copilot-instructions.md",
+    ],
+  },
+  // They give agents tools, hooks and permissions.
+  {
+    protection: "never",
+    about: "agents",
+    globs: [
+      "**/.claude/**",
+      "**/.cursor/**",
+      "**/.codex/**",
+      "**/.gemini/**",
+      "**/.windsurf/**",
+      "**/.roo/**",
+      "**/.kiro/**",
+      "**/.opencode/**",
+      "**/opencode.json",
+      "**/opencode.jsonc",
+      "**/.amazonq/**",
+      "**/.augment/**",
+      "**/.continue/**",
+      "**/.aider.conf.yml",
+      "**/.mcp.json",
+      "**/mcp.json",
+    ],
+  },
+  // They run when a person opens, enters or checks out the folder.
+  {
+    protection: "approve",
+    about: "machines",
+    globs: [
+      "**/.vscode/**",
+      "**/.idea/**",
+      "**/.zed/**",
+      "**/.fleet/**",
+      "**/*.code-workspace",
+      "**/.devcontainer/**",
+      "**/.devcontainer.json",
+      "**/.gitpod.yml",
+      "**/.envrc",
+      "**/.mise.toml",
+      "**/mise.toml",
+      "**/.tool-versions",
+      "**/.gitattributes",
+      "**/.pre-commit-config.yaml",
+      "**/lefthook.yml",
+      "**/.lintstagedrc*",
+    ],
+  },
+  // They choose where packages come from and what their installation runs.
+  {
+    protection: "approve",
+    about: "packages",
+    globs: [
+      "**/.npmrc",
+      "**/.yarnrc",
+      "**/.yarnrc.yml",
+      "**/.yarn/**",
+      "**/.pnpmfile.cjs",
+      "**/.pnpmfile.mjs",
+      "**/pnpm-workspace.yaml",
+      "**/bunfig.toml",
+      "**/.bundle/**",
+      "**/pip.conf",
+      "**/.pypirc",
+      "**/uv.toml",
+      "**/.cargo/**",
+      "**/nuget.config",
+      "**/.mvn/**",
+      "**/init.gradle",
+      "**/gradle/wrapper/**",
+    ],
+  },
+  // They run elsewhere, with other secrets.
+  {
+    protection: "approve",
+    about: "other-ci",
+    globs: [
+      "**/action.yml",
+      "**/action.yaml",
+      "**/.circleci/**",
+      "**/.gitlab-ci.yml",
+      "**/.gitlab/**",
+      "**/Jenkinsfile*",
+      "**/azure-pipelines*.yml",
+      "**/.azure-pipelines/**",
+      "**/.travis.yml",
+      "**/.appveyor.yml",
+      "**/appveyor.yml",
+      "**/.drone.yml",
+      "**/.woodpecker.yml",
+      "**/.woodpecker/**",
+      "**/bitbucket-pipelines.yml",
+      "**/.buildkite/**",
+      "**/.semaphore/**",
+      "**/.cirrus.yml",
+      "**/.forgejo/**",
+      "**/.gitea/**",
+      "**/cloudbuild.y*ml",
+      "**/buildspec.yml",
+      "**/renovate.json",
+      "**/renovate.json5",
+      "**/.renovaterc*",
+      "**/netlify.toml",
+      "**/vercel.json",
+      "**/.releaserc*",
+      "**/.mergify.yml",
+      "**/codecov.yml",
+      "**/.codecov.yml",
+    ],
+  },
+  // Whoever installs gets what they name.
+  {
+    protection: "warn",
+    about: "dependencies",
+    globs: [
+      "**/package-lock.json",
+      "**/npm-shrinkwrap.json",
+      "**/yarn.lock",
+      "**/pnpm-lock.yaml",
+      "**/bun.lock",
+      "**/bun.lockb",
+      "**/Cargo.lock",
+      "**/go.sum",
+      "**/poetry.lock",
+      "**/uv.lock",
+      "**/Pipfile.lock",
+      "**/requirements*.txt",
+      "**/Gemfile.lock",
+      "**/composer.lock",
+    ],
+  },
+];
+
+export function pathsOf(protection: Protection): readonly string[] {
+  return protectedPaths.filter((one) => one.protection === protection).flatMap(({ globs }) => globs);
+}

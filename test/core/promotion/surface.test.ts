@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { gateSurface, type SurfaceKind } from "../../../src/core/promotion/surface.ts";
+import type { TreeChange } from "../../../src/core/promotion/tree.ts";
+
+interface Case {
+  path: string;
+  before?: string;
+  after?: string;
+}
+
+const RUNS = [
+  "npm ci && npm test",
+  "npm run lint:all",
+  "./scripts/check.sh --all",
+  "node tools/verify.mjs",
+  "pytest -q tests/unit",
+];
+
+function kindOf(...files: Case[]): SurfaceKind | null {
+  return surfaceOf(...files)[0]?.kind ?? null;
+}
+
+function surfaceOf(...files: Case[]) {
+  const shas = new Map<string, string>();
+  const fileOf = (text: string | undefined) => {
+    if (text === undefined) return null;
+    if (!shas.has(text)) shas.set(text, String(shas.size + 1).padStart(40, "0"));
+    return { mode: "100644", sha: shas.get(text) ?? "", bytes: text.length };
+  };
+  const changes: TreeChange[] = files.map(({ path, before, after }) => ({
+    path,
+    before: fileOf(before),
+    after: fileOf(after),
+  }));
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const textOf = (path: string) => {
+    const { before = null, after = null } = byPath.get(path) ?? expect.fail(path);
+    return { path, before, after };
+  };
+  return gateSurface(changes, textOf, RUNS);
+}
+
+const manifest = (fields: object) => `${JSON.stringify({ name: "x", ...fields }, null, 2)}\n`;
+
+describe("a package.json", () => {
+  it.each<[string, object, object, SurfaceKind | null]>([
+    ["whose test script becomes `true`", { scripts: { test: "vitest" } }, { scripts: { test: "true" } }, "scripts"],
+    ["that loses a script", { scripts: { lint: "eslint" } }, {}, "scripts"],
+    ["that gains a script that runs by itself", {}, { scripts: { pretest: "rm -rf test" } }, "scripts"],
+    ["that gains a script that a check names", {}, { scripts: { "lint:all": "true" } }, "scripts"],
+    ["that gains a script that nobody names", {}, { scripts: { demo: "node demo.js" } }, null],
+    ["that gains dependencies", {}, { dependencies: { left: "1" }, devDependencies: { right: "2" } }, null],
+    ["with another version", { version: "1.0.0" }, { version: "1.0.1" }, null],
+    ["that configures a test runner", {}, { jest: { testPathIgnorePatterns: ["."] } }, "scripts"],
+    ["that overrides a dependency", {}, { overrides: { vitest: "npm:nothing" } }, "scripts"],
+    ["that turns into a module", {}, { type: "module" }, "scripts"],
+  ])("%s", (_, before, after, kind) => {
+    expect(kindOf({ path: "pkg/package.json", before: manifest(before), after: manifest(after) })).toBe(kind);
+  });
+
+  it("that is no JSON any more", () => {
+    expect(kindOf({ path: "package.json", before: "{}", after: "{" })).toBe("scripts");
+  });
+
+  it("of a new package, with scripts that nobody names yet", () => {
+    const after = manifest({ type: "module", scripts: { build: "tsc" } });
+    expect(kindOf({ path: "packages/new/package.json", after })).toBeNull();
+  });
+});
+
+describe("a configuration file", () => {
+  it.each<[string, SurfaceKind]>([
+    ["vitest.config.ts", "test-config"],
+    ["packages/a/jest.config.js", "test-config"],
+    ["Pytest.ini", "test-config"],
+    ["tests/conftest.py", "test-config"],
+    ["biome.json", "lint-config"],
+    [".eslintrc.cjs", "lint-config"],
+    ["tsconfig.base.json", "lint-config"],
+    ["Makefile", "scripts"],
+    ["tox.ini", "scripts"],
+    ["build.gradle.kts", "scripts"],
+    ["sonar-project.properties", "ci-config"],
+    ["scripts/check.sh", "run-by-check"],
+    ["tools/verify.mjs", "run-by-check"],
+  ])("%s is %s, changed, new or gone", (path, kind) => {
+    expect(kindOf({ path, before: "a", after: "b" })).toBe(kind);
+    expect(kindOf({ path, after: "b" })).toBe(kind);
+    expect(kindOf({ path, before: "a" })).toBe(kind);
+  });
+
+  it.each<[string, string, string, SurfaceKind | null]>([
+    ["pyproject.toml", "[tool.ruff]\nselect = []\n", "[tool.ruff]\nselect = ['E']\n", "test-config"],
+    ["pyproject.toml", "[project]\ndependencies = []\n", "[project]\ndependencies = ['x']\n", null],
+    ["pyproject.toml", "[tool.poetry.dependencies]\na = '1'\n", "[tool.poetry.dependencies]\na = '2'\n", null],
+    [
+      "pyproject.toml",
+      "[tool.pytest.ini_options]\n",
+      "[tool.pytest.ini_options]\naddopts = '-k nothing'\n",
+      "test-config",
+    ],
+    ["Cargo.toml", "[dependencies]\n", "[dependencies]\nserde = '1'\n", null],
+    ["Cargo.toml", "[lib]\n", "[lib]\ntest = false\n", "test-config"],
+    ["Cargo.toml", "[profile.test]\n", "[profile.test]\ndebug-assertions = false\n", "test-config"],
+  ])("%s with %j that becomes %j", (path, before, after, kind) => {
+    expect(kindOf({ path, before, after })).toBe(kind);
+  });
+});
+
+describe("a test", () => {
+  it.each<[string, string, string, string, SurfaceKind | null]>([
+    ["that gets one case more", "a.test.ts", 'it("a", f);', 'it("a", f);\nit("b", g);', null],
+    ["that loses a case", "a.test.ts", 'it("a", f);\nit("b", g);', 'it("a", f);', "test-removed"],
+    [
+      "that asserts less",
+      "a.test.ts",
+      "it('a', () => { expect(1); expect(2); })",
+      "it('a', () => { expect(1); })",
+      "test-removed",
+    ],
+    ["that is skipped", "a.test.ts", 'it("a", f);', 'it.skip("a", f);', "test-skipped"],
+    ["that alone runs", "a.test.ts", 'it("a", f);', 'it.only("a", f);', "test-skipped"],
+    ["that is crossed out", "a.spec.js", 'describe("a", f);', 'xdescribe("a", f);', "test-skipped"],
+    [
+      "of Python that is skipped",
+      "tests/test_a.py",
+      "def test_a():\n  assert f()",
+      "@pytest.mark.skip\ndef test_a():\n  assert f()",
+      "test-skipped",
+    ],
+    [
+      "of Python that is expected to fail",
+      "tests/test_a.py",
+      "def test_a(): assert f()",
+      "@pytest.mark.xfail\ndef test_a(): assert f()",
+      "test-skipped",
+    ],
+    [
+      "of Python that loses a case",
+      "tests/test_a.py",
+      "def test_a(): f()\ndef test_b(): g()",
+      "def test_a(): f()",
+      "test-removed",
+    ],
+    [
+      "of Go that skips",
+      "a_test.go",
+      "func TestA(t *testing.T) { f() }",
+      "func TestA(t *testing.T) { t.Skip(); f() }",
+      "test-skipped",
+    ],
+    [
+      "of Go that loses a case",
+      "a_test.go",
+      "func TestA(t *testing.T) {}\nfunc TestB(t *testing.T) {}",
+      "func TestA(t *testing.T) {}",
+      "test-removed",
+    ],
+    ["of Rust that is ignored", "tests/a.rs", "#[test]\nfn a() {}", "#[test]\n#[ignore]\nfn a() {}", "test-skipped"],
+    ["of Java that is disabled", "src/ATest.java", "@Test void a() {}", "@Disabled @Test void a() {}", "test-skipped"],
+    ["of C# that is skipped", "ATests.cs", "[Fact] void A() {}", '[Fact(Skip = "later")] void A() {}', "test-skipped"],
+    [
+      "of Ruby that is pending",
+      "spec/a_spec.rb",
+      'it "a" do\nend',
+      'it "a" do\n  pending "later"\nend',
+      "test-skipped",
+    ],
+    [
+      "that only reads better",
+      "a.test.ts",
+      'it("a", () => expect(f()).toBe(1));',
+      'it("adds", () => expect(f(0)).toBe(1));',
+      null,
+    ],
+  ])("%s", (_, path, before, after, kind) => {
+    expect(kindOf({ path, before, after })).toBe(kind);
+  });
+
+  it("that goes is removed, and one that only moves is not", () => {
+    expect(kindOf({ path: "test/a.test.ts", before: "it()" })).toBe("test-removed");
+    expect(surfaceOf({ path: "test/a.test.ts", before: "it()" }, { path: "test/b/a.test.ts", after: "it()" })).toEqual(
+      [],
+    );
+  });
+
+  it("that is new is no gate surface, unless it leaves out all others", () => {
+    expect(kindOf({ path: "test/new.test.ts", after: 'it("a", () => expect(1));' })).toBeNull();
+    expect(kindOf({ path: "test/new.test.ts", after: 'it.only("a", f);' })).toBe("test-skipped");
+  });
+});
+
+describe("ordinary code", () => {
+  it.each([
+    "src/a.ts",
+    "README.md",
+    "docs/tests.md",
+    "src/skip.ts",
+    "package-lock.json",
+    "lib/contest.rb",
+    "scripts/other.sh",
+  ])("%s is no gate surface", (path) => {
+    expect(kindOf({ path, before: "a skip(1)", after: "b it.skip()" })).toBeNull();
+  });
+});
