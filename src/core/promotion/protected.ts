@@ -6,14 +6,14 @@
 /** never: refused. approve: the pull waits for a person. warn: the pull's text names it. */
 export type Protection = "never" | "approve" | "warn";
 
-export interface ProtectedPaths {
+interface ProtectedPaths {
   protection: Protection;
   /** What such files do, by which people look them up. */
   about: "github" | "git" | "instructions" | "agents" | "machines" | "packages" | "other-ci" | "dependencies";
   globs: readonly string[];
 }
 
-export const protectedPaths: readonly ProtectedPaths[] = [
+const protectedPaths: readonly ProtectedPaths[] = [
   // GitHub runs them, asks those whom they name, or shows them as the repository's own word.
   { protection: "never", about: "github", globs: ["**/.github/**", "**/CODEOWNERS"] },
   // Git itself follows them on the machine of whoever checks out.

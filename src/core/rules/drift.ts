@@ -8,20 +8,20 @@ import type { FeatureEvent } from "../event.ts";
 import type { FeatureState } from "../feature/state.ts";
 import { isOver } from "../feature/state.ts";
 
-export interface Difference {
+export interface Drift {
   key: string;
   event: FeatureEvent;
 }
 
 /** `round` numbers the sweeps: what happens again after it was undone is a new event. */
-export function drift(state: FeatureState, observed: IssueObservation, round: number): Difference[] {
+export function drift(state: FeatureState, observed: IssueObservation, round: number): Drift[] {
   if (isOver(state)) return [];
   // A comment from before the label was no command for us. Comments carry whole seconds only.
   const { startedAt, questions } = state;
   const meant = observed.commands.filter(({ at, command }) =>
     command.verb === "answer" ? questions !== null && at > questions.askedAt : at >= startedAt - 1_000,
   );
-  const differences: Difference[] = meant.map(({ comment, by, createdAt, at, command }) => ({
+  const differences: Drift[] = meant.map(({ comment, by, createdAt, at, command }) => ({
     key: `comment:${comment}:${createdAt}`,
     event: { type: "command.given", comment, by, writtenAt: at, command },
   }));

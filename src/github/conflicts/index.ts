@@ -5,11 +5,12 @@
  */
 import { z } from "zod";
 import type { Repo } from "../../core/github.ts";
+import type { Tree, TreeFile } from "../../core/promotion/tree.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import type { Calls } from "../calls.ts";
 import { listTree, readBlob } from "../trees.ts";
 import { mergeLines } from "./lines.ts";
-import { type Contest, judgePaths, meet, type PathChange, type Tree, type TreeFile } from "./paths.ts";
+import { type Contest, judgePaths, meet, type PathChange } from "./paths.ts";
 
 /**
  * GitHub lists at most this many changed files and does not report that it left out others.
@@ -50,7 +51,7 @@ export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
     const { truncated, tree } = await listTree(calls, repo, commit, true);
     if (truncated) return null;
     const files = tree.filter((entry) => entry.type !== "tree");
-    return new Map(files.map(({ path, mode, sha, size }) => [path, { mode, sha, size: size ?? 0 }]));
+    return new Map(files.map(({ path, mode, sha, size }) => [path, { mode, sha, bytes: size ?? 0 }]));
   }
 
   function read(repo: Repo, file: TreeFile | null): Promise<Uint8Array> {
@@ -59,7 +60,7 @@ export function createConflicts(calls: Calls): Pick<GitHub, "conflicts"> {
   }
 
   async function settle(repo: Repo, { base, ours, theirs }: Contest): Promise<ReturnType<typeof mergeLines>> {
-    if ([base, ours, theirs].some((file) => file !== null && file.size > MAX_BYTES)) return "unknown";
+    if ([base, ours, theirs].some((file) => file !== null && file.bytes > MAX_BYTES)) return "unknown";
     const [before, mine, other] = await Promise.all([read(repo, base), read(repo, ours), read(repo, theirs)]);
     return mergeLines(before, mine, other);
   }

@@ -3,20 +3,13 @@
  * the files whose contents must be merged. Decides as git's merge does, except for renamed folders.
  */
 
+import type { Tree, TreeFile } from "../../core/promotion/tree.ts";
+
 /** A change of one path of the base. `before` is null for a new file, `after` is null for a deleted one. */
 export interface PathChange {
   before: string | null;
   after: string | null;
 }
-
-/** A file of a git tree. */
-export interface TreeFile {
-  mode: string;
-  sha: string;
-  /** In bytes; null for a submodule. */
-  size: number;
-}
-export type Tree = ReadonlyMap<string, TreeFile>;
 
 /** A file whose content both sides changed. Its lines must be merged. */
 export interface Contest {

@@ -253,13 +253,13 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "let agents change what is protected",
     "core/promotion/guardrails.ts",
-    "else if (isProtected(file.path))",
-    "else if (isProtected(file.path) && declared.includes(file.path))",
+    "else if (isProtected(path) || isProtected(canonicalPath(path))) {",
+    "else if (isProtected(path) && after === null) {",
   ),
   mutant(
     "put a resolution onto the head that it was not made against",
     "loop/effects/branches.ts",
-    "    against: effect.against,\n    parents: effect.parents,",
-    "    against: effect.parents[0] ?? effect.against,\n    parents: effect.parents,",
+    "    against,\n    parents: effect.parents,",
+    "    against: effect.parents[0] ?? against,\n    parents: effect.parents,",
   ),
 ];
