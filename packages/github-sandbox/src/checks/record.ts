@@ -1,10 +1,14 @@
 /** Stores check runs and announces them: `check_run`, and `check_suite` once every run of a suite is completed. */
 import { type ActingScope, announce } from "../context.ts";
 import type { CheckRun, CheckSuite } from "../store/entities.ts";
+import { actionsApp } from "../store/github-actions.ts";
 import type { StoreScope } from "../store/store.ts";
 import { rollup } from "./rollup.ts";
 
-/** Returns the App's suite for the commit that belongs to no workflow run, created if missing. */
+/**
+ * Returns the App's suite for the commit that belongs to no workflow run, created if missing. What a job's token reports goes to the
+ * suite of some workflow run at the commit.
+ */
 export function suiteFor({ store, repository }: StoreScope, headSha: string, appId: number): CheckSuite {
   const known = store
     .table("checkSuites")
@@ -15,9 +19,16 @@ export function suiteFor({ store, repository }: StoreScope, headSha: string, app
         suite.appId === appId &&
         suite.workflowRunId === null,
     );
+  const ofRun =
+    appId === actionsApp(store).id
+      ? store
+          .table("checkSuites")
+          .find((suite) => suite.repositoryId === repository.id && suite.headSha === headSha && suite.appId === appId)
+      : undefined;
   const pull = store.table("pulls").find((each) => each.repositoryId === repository.id && each.headSha === headSha);
   return (
     known ??
+    ofRun ??
     store.table("checkSuites").put({
       id: store.nextId(),
       repositoryId: repository.id,

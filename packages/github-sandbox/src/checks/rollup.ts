@@ -2,10 +2,13 @@
 import type { CheckRun, CheckStatus, CheckSuite, Conclusion } from "../store/entities.ts";
 import type { Store } from "../store/store.ts";
 
-/** Returns the newest run of each name: a check that ran again counts by it. The oldest name comes first. */
+/**
+ * Returns the newest run of each name in each suite, as GitHub's `filter=latest` does: a check that ran again counts by it. The
+ * oldest name comes first.
+ */
 export function latestRuns(runs: readonly CheckRun[]): CheckRun[] {
   const latest = new Map<string, CheckRun>();
-  for (const run of [...runs].sort((a, b) => a.id - b.id)) latest.set(`${run.appId}:${run.name}`, run);
+  for (const run of [...runs].sort((a, b) => a.id - b.id)) latest.set(`${run.suiteId}:${run.name}`, run);
   return [...latest.values()];
 }
 

@@ -1,7 +1,7 @@
 /** Compares a commit's check runs and statuses with the checks that a branch requires. */
 
 import type { CheckRun, CommitStatus } from "../store/entities.ts";
-import type { StoreScope } from "../store/store.ts";
+import type { Store, StoreScope } from "../store/store.ts";
 import { appOfBot } from "./bypass.ts";
 
 /** `foreign`: reported, but by another App than the required one. */
@@ -57,7 +57,7 @@ export function reportedChecks(scope: StoreScope, sha: string): Reported[] {
     .table("statuses")
     .filter((status) => status.repositoryId === repository.id && status.sha === sha);
   return [
-    ...latest(runs, (run) => `${run.appId} ${run.name}`).map((run) => ({
+    ...latest(runs, (run) => `${makerOf(store, run)} ${run.name}`).map((run) => ({
       name: run.name,
       state: stateOfRun(run),
       appId: run.appId,
@@ -68,6 +68,13 @@ export function reportedChecks(scope: StoreScope, sha: string): Reported[] {
       appId: appOfBot(store, store.table("users").get(status.creatorId)?.login)?.id ?? null,
     })),
   ];
+}
+
+/** Tells jobs of one name in two workflows apart. A workflow that an event started again counts by its last run. */
+function makerOf(store: Store, { suiteId, appId }: CheckRun): string {
+  const runId = store.table("checkSuites").get(suiteId)?.workflowRunId ?? null;
+  const run = runId === null ? undefined : store.table("runs").get(runId);
+  return run === undefined ? `app ${appId}` : `workflow ${run.workflowId} ${run.event}`;
 }
 
 /** Worst first: all reports of one name must pass. */

@@ -14,8 +14,11 @@ import {
 
 export class Expression {
   readonly text: string;
-  constructor(text: string) {
+  /** As it stands in the file, with `${{ … }}`. */
+  readonly source: string;
+  constructor(text: string, source = `\${{ ${text} }}`) {
     this.text = text;
+    this.source = source;
   }
 }
 
@@ -25,7 +28,7 @@ export type TemplateMap = Map<string, Template>;
 export function templateOf(token: TemplateToken): Template {
   if (isMapping(token)) return mappingOf(token);
   if (isSequence(token)) return [...token].map(templateOf);
-  if (isBasicExpression(token)) return new Expression(token.expression);
+  if (isBasicExpression(token)) return new Expression(token.expression, token.source);
   if (isString(token) || isNumber(token) || isBoolean(token)) return token.value;
   return null;
 }

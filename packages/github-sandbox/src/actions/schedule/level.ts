@@ -85,6 +85,16 @@ export function jobScope(level: Level, needs: Needs, cancelled: boolean, more: R
 /** GitHub cuts a job's own name at this length (JobDisplayNameBuilder in its runner). */
 const maxName = 100;
 
+/**
+ * Returns the name of a skipped job. Such a job has no combination: one check run stands for its whole matrix. Its name is the
+ * file's, unexpanded.
+ */
+export function skippedName(level: Level, spec: JobSpec, scope: Scope): string {
+  const { name } = spec;
+  const ofMatrix = name instanceof Expression && /\bmatrix\b/.test(name.text);
+  return ofMatrix ? `${level.namePrefix}${name.source}` : jobName(level, spec, {}, scope);
+}
+
 /** Returns the name of a job. It ends with the matrix combination unless the file's `name` is an expression. */
 export function jobName(level: Level, spec: JobSpec, combination: Combination, scope: Scope): string {
   const name = evaluateText(spec.name, scope);

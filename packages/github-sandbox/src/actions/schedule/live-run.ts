@@ -52,7 +52,7 @@ import type { JobSpec, StepsJob } from "../parse/model.ts";
 import { defaultPermissions } from "../parse/permissions.ts";
 import type { ReadyWorkflow } from "./calls.ts";
 import { githubContext } from "./github-context.ts";
-import { jobName, jobScope, type Level, type Placed, placedKey, type Ready } from "./level.ts";
+import { jobScope, type Level, type Placed, placedKey, type Ready, skippedName } from "./level.ts";
 import { runCall } from "./live-call.ts";
 import { LiveJob } from "./live-job.ts";
 import { combined, type Ended, type Needs, type Outcome, outcomeOf, reused } from "./outcome.ts";
@@ -160,9 +160,9 @@ export class LiveRun implements Cancellable {
     const { scheduler, repository, run } = this.#of;
     let name = `${level.namePrefix}${spec.id}`;
     try {
-      name = jobName(level, spec, {}, scope);
+      name = skippedName(level, spec, scope);
     } catch {
-      // GitHub shows the id when the name needs the matrix, which a skipped job has not.
+      // GitHub shows the id when the name needs what a skipped job has not.
     }
     const key = `${level.keyPrefix}${spec.id}`;
     const job = scheduler.records.createJob(repository, run, { name, key, labels: [] });

@@ -115,10 +115,10 @@ export class Records {
     const { store, serverUrl } = this.#host;
     const now = store.now();
     const job = store.transaction(() => {
+      // On GitHub a job and its check run have one id, as its public addresses show.
       const id = store.nextId();
-      const checkRunId = store.nextId();
       store.table("checkRuns").put({
-        id: checkRunId,
+        id,
         repositoryId: repository.id,
         suiteId: run.checkSuiteId,
         headSha: run.headSha,
@@ -140,7 +140,7 @@ export class Records {
         runAttempt: run.runAttempt,
         status: "queued",
         conclusion: null,
-        checkRunId,
+        checkRunId: id,
         createdAt: now,
         startedAt: null,
         completedAt: null,
