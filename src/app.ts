@@ -65,7 +65,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     baseUrl: options.apiUrl,
     log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
   });
-  const github = createGitHub(connection);
+  const github = createGitHub(connection, readWorkflow);
   const outside: Outside = {
     store,
     github,

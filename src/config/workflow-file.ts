@@ -28,6 +28,7 @@ const Job = z
     name: z.union([z.string(), z.number()]).transform(String).optional(),
     "runs-on": z.unknown().optional(),
     uses: z.string().optional(),
+    needs: Strings.nullish(),
     secrets: z.unknown().optional(),
     permissions: Permissions,
     strategy: z.object({ matrix: z.unknown().optional() }).nullish(),
@@ -122,7 +123,11 @@ function readJob(
 ): WorkflowJob {
   const own = inputsOf(stringsIn(job));
   return {
+    id,
+    needs: job.needs ?? [],
+    calls: job.uses !== undefined,
     checkName: checkName(id, job),
+    unexpanded: job.name ?? id,
     secrets: job.secrets === "inherit" ? ["*"] : [...new Set([...own.secrets, ...ofAll.secrets])].sort(),
     writes: writesOf(job.permissions === undefined ? ofWorkflow : job.permissions),
     selfHosted: [...stringsIn(job["runs-on"])].includes("self-hosted"),

@@ -4,6 +4,7 @@
  * same failure twice is recognised by it (`rules/breaker.ts`).
  */
 import { z } from "zod";
+import { IgnoredCheck } from "./lane/gate.ts";
 import { WrittenPlace, WrittenProblem } from "./plan/written.ts";
 import { Violation } from "./promotion/violation.ts";
 
@@ -53,7 +54,12 @@ export const Cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("checks-red"), names: z.array(z.string()), headline: quoted.nullable() }),
   z.object({ kind: z.literal("logs-unreadable") }),
   z.object({ kind: z.literal("checks-interrupted"), times: z.number().int() }),
-  z.object({ kind: z.literal("checks-missing"), names: z.array(z.string()) }),
+  /** `ignored`: what bears such a name and does not count. Left out: nothing. */
+  z.object({
+    kind: z.literal("checks-missing"),
+    names: z.array(z.string()),
+    ignored: z.array(IgnoredCheck).max(10).optional(),
+  }),
   z.object({ kind: z.literal("checks-slow"), minutes: z.number() }),
   z.object({ kind: z.literal("changes-requested"), by: z.array(z.string()), text: quoted }),
   z.object({ kind: z.literal("pull-closed") }),

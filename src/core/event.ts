@@ -7,7 +7,7 @@ import { ChangedFile, Price, Result, Usage } from "./attempt.ts";
 import { NoResult } from "./cause.ts";
 import { Command, IssueObservation } from "./command.ts";
 import { Failure } from "./failure.ts";
-import { Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
+import { JudgedCheck, Permission, PullSnapshot, Repo, RequiredCheck, RunSnapshot } from "./github.ts";
 import { Standing } from "./lane/standing.ts";
 import { PlanSource, TaskId, TaskTitle } from "./plan.ts";
 import { Policy } from "./policy.ts";
@@ -172,6 +172,8 @@ export const FeatureEvent = z.discriminatedUnion("type", [
     base: Sha.nullable().default(null),
     testedTree: Sha,
     landedTree: Sha,
+    /** What judged each required check. A merge by a person whose head this lane had not tried has none. */
+    judgedBy: z.array(JudgedCheck).max(50).default([]),
     mergeSha: Sha,
     mergedAt: z.number().int(),
     gateMs,
@@ -201,6 +203,8 @@ export const Submission = z.object({
   head: Sha,
   title: TaskTitle,
   checks: z.array(RequiredCheck),
+  /** What a required check that ends as neutral does. An older version did not say. */
+  neutral: z.enum(["pass", "fail"]).default("pass"),
   method: z.enum(["merge", "squash", "rebase"]),
   mode: z.enum(["auto", "ready"]),
   checksMinutes: z.number().positive(),

@@ -20,36 +20,91 @@ export const RequiredCheck = z.object({
 });
 export type RequiredCheck = z.infer<typeof RequiredCheck>;
 
+const Conclusion = z
+  .enum([
+    "success",
+    "failure",
+    "neutral",
+    "cancelled",
+    "skipped",
+    "timed_out",
+    "action_required",
+    "startup_failure",
+    "stale",
+  ])
+  .nullable();
+
+/** Jobs that a skipped job needs, at most. Those that did not pass come first. */
+export const MAX_NEEDS = 50;
+
+/** A job that another one needs, directly or not, and how it ended. `id`: for its log. */
+export const NeededJob = z.object({ name: z.string(), conclusion: Conclusion, id: z.number().int() });
+export type NeededJob = z.infer<typeof NeededJob>;
+
+/** Who made a check. Anybody with a token can choose a check's name; nobody can choose its producer. */
+export const Producer = z.discriminatedUnion("kind", [
+  /** A job of a workflow run at the check's commit. `needs`: read only where the job was skipped. */
+  z.object({
+    kind: z.literal("job"),
+    workflow: z.string(),
+    event: z.string(),
+    run: z.number().int(),
+    needs: z.array(NeededJob).max(MAX_NEEDS),
+  }),
+  /** An App, with a check run. Also GitHub Actions, where a job's token made the check run. null: GitHub does not show it. */
+  z.object({ kind: z.literal("app"), appId: z.number().int().nullable() }),
+  /** A user or a bot, with a commit status. null: GitHub does not show who. */
+  z.object({ kind: z.literal("status"), creator: z.string().nullable() }),
+]);
+export type Producer = z.infer<typeof Producer>;
+
 /**
  * One check run or commit status on a head. Conclusions are GitHub's; a status maps to success, failure or pending
  * (`conclusion: null`).
  */
 export const Check = z.object({
   name: z.string(),
-  appId: z.number().int().nullable(),
-  /** The workflow's path and event where the check belongs to an Actions job, else null: two workflows may share a job name. */
-  workflow: z.string().nullable(),
-  event: z.string().nullable(),
-  conclusion: z
-    .enum([
-      "success",
-      "failure",
-      "neutral",
-      "cancelled",
-      "skipped",
-      "timed_out",
-      "action_required",
-      "startup_failure",
-      "stale",
-    ])
-    .nullable(),
+  producer: Producer,
+  conclusion: Conclusion,
   url: z.string().nullable(),
-  /** The check run's id, for its log; null for statuses. */
+  /** The id of the check run, which is also its job's; null for statuses. */
   id: z.number().int().nullable(),
   startedAt: Time.nullable(),
   completedAt: Time.nullable(),
 });
 export type Check = z.infer<typeof Check>;
+
+/** What judged a required check of a head that merged, as its record keeps it. */
+export const JudgedCheck = z.object({
+  name: z.string(),
+  url: z.string().nullable(),
+  by: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("job"), workflow: z.string(), run: z.number().int(), job: z.number().int().nullable() }),
+    z.object({ kind: z.literal("app"), appId: z.number().int().nullable(), checkRun: z.number().int().nullable() }),
+    z.object({ kind: z.literal("status"), creator: z.string().nullable() }),
+  ]),
+});
+export type JudgedCheck = z.infer<typeof JudgedCheck>;
+
+export function judgedCheck({ name, url, id, producer }: Check): JudgedCheck {
+  switch (producer.kind) {
+    case "job":
+      return { name, url, by: { kind: "job", workflow: producer.workflow, run: producer.run, job: id } };
+    case "app":
+      return { name, url, by: { kind: "app", appId: producer.appId, checkRun: id } };
+    case "status":
+      return { name, url, by: producer };
+  }
+}
+
+/** Who makes a required check, as far as the base shows. unknown: only a job counts. */
+export const ExpectedProducer = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("job") }),
+  z.object({ kind: z.literal("app"), appId: z.number().int() }),
+  z.object({ kind: z.literal("status"), creator: z.string() }),
+  z.object({ kind: z.literal("unknown") }),
+]);
+export type ExpectedProducer = z.infer<typeof ExpectedProducer>;
 
 /** A lane keeps them with what it has seen of its pulls. */
 export const MAX_CHANGE_REQUESTS = 5;
@@ -70,8 +125,14 @@ export const PullSnapshot = z.object({
   behindBy: z.number().int().nonnegative(),
   /** GitHub's answer; null while it computes. */
   mergeable: z.boolean().nullable(),
-  /** Every check of the head, ours and those of the attempt workflow left out. Latest per (app, workflow, event, name). */
+  /** Every check of the head, ours and those of the attempt workflow left out. Latest per producer and name. */
   checks: z.array(Check),
+  /** Who makes the required checks that no rule pins to an App. Derived from the base at every observation. */
+  producers: z.array(z.object({ check: z.string(), producer: ExpectedProducer })),
+  /** The head's `.github` is the base's. Otherwise its author chose what its jobs do, and they judge nothing. */
+  sameWorkflows: z.boolean(),
+  /** The checks of `baseSha`, read where a required check fails on the head; null: not read. */
+  baseChecks: z.array(Check).nullable(),
   /** Logins whose latest submitted review asks for changes. */
   changesRequestedBy: z.array(z.string()),
   /** The reviews of those of them with write access, with the head that each is about. Left out: there are none. */
@@ -81,6 +142,9 @@ export const PullSnapshot = z.object({
   mergedAt: Time.nullable(),
 });
 export type PullSnapshot = z.infer<typeof PullSnapshot>;
+
+/** The id of GitHub's own App for Actions. */
+export const ACTIONS_APP = 15_368;
 
 /** A workflow run of an attempt. */
 export const RunSnapshot = z.object({

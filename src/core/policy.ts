@@ -71,6 +71,13 @@ export const Policy = z.object({
   }),
   /** Checks required beside those that the branch's protection names. */
   checks: z.array(RequiredCheck).max(100),
+  /**
+   * Who makes required checks that no workflow file of the base makes: an App's id, or the login that creates the status. Only
+   * they count.
+   */
+  producers: z.record(z.string(), z.union([z.number().int().positive(), z.string().min(1).max(100)])).default({}),
+  /** fail: a required check that ends as neutral does not pass. GitHub lets it pass. */
+  neutral: z.enum(["pass", "fail"]).default("pass"),
   /** Minutes that required checks may take before the entry leaves the lane. */
   checksMinutes: z
     .number()
@@ -97,6 +104,8 @@ export const defaultPolicy: Policy = {
   approve: { when: "over-budget", usd: 10 },
   plan: { publish: "comment", research: 0 },
   checks: [],
+  producers: {},
+  neutral: "pass",
   checksMinutes: 60,
   protectedPaths: [...pathsOf("never")],
   limits: { files: 300, bytes: 4 * 1024 * 1024 },

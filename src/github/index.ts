@@ -3,7 +3,8 @@ import type { GitHub } from "../loop/github-port.ts";
 import { createAttempts } from "./attempts.ts";
 import { createBranches } from "./branches.ts";
 import { createCalls } from "./calls.ts";
-import { createChecks } from "./checks.ts";
+import { createCheckReader, type ReadWorkflow } from "./checks/reading.ts";
+import { createReruns } from "./checks/reruns.ts";
 import { createConflicts } from "./conflicts/index.ts";
 import type { AppConnection } from "./connect.ts";
 import { meaningOf } from "./errors.ts";
@@ -17,9 +18,13 @@ import { createTrees } from "./trees.ts";
 
 export { type AppConnection, connectApp } from "./connect.ts";
 
-export function createGitHub(connection: Omit<AppConnection, "installedRepositories">): GitHub {
+export function createGitHub(
+  connection: Omit<AppConnection, "installedRepositories">,
+  readWorkflow: ReadWorkflow,
+): GitHub {
   const calls = createCalls(connection.octokit);
   const repositories = createRepositories(calls);
+  const readChecks = createCheckReader(calls, connection.appId, { readWorkflow, readFile: repositories.readFile });
   const port = {
     ...repositories,
     ...createBranches(calls),
@@ -27,8 +32,9 @@ export function createGitHub(connection: Omit<AppConnection, "installedRepositor
     ...createIssues(calls, connection),
     ...createSubIssues(calls),
     ...createAttempts(calls, connection, repositories.defaultBranch),
-    ...createChecks(calls, connection),
-    ...createPulls(calls, connection),
+    ...createReruns(calls),
+    checks: readChecks,
+    ...createPulls(calls, readChecks),
     ...createConflicts(calls),
     ...createMerging(calls, connection.now),
     ...createLogs(calls, connection.now),

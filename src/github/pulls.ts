@@ -4,11 +4,12 @@ import { type ChangeRequest, MAX_CHANGE_REQUESTS, type PullSnapshot, type Repo }
 import type { GitHub } from "../loop/github-port.ts";
 import { readCommit } from "./branches.ts";
 import type { Calls } from "./calls.ts";
-import { readChecks, time } from "./checks.ts";
+import { time } from "./checks/reading.ts";
+import { createWorkflowComparison } from "./checks/workflow-comparison.ts";
 import { saysAlreadyExists, statusOf, wordsOf } from "./errors.ts";
 import { readPermission } from "./repositories.ts";
 
-type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull">;
+type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull" | "mergedHeads">;
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const Numbered = z.object({ number: z.number().int().positive() });
@@ -25,6 +26,7 @@ const Pull = z.object({
   base: z.object({ ref: z.string(), sha: Sha }),
 });
 export type Pull = z.infer<typeof Pull>;
+const Closed = z.object({ merged_at: z.string().nullable(), head: z.object({ sha: Sha }) });
 const Comparison = z.object({ behind_by: z.number().int().nonnegative(), base_commit: z.object({ sha: Sha }) });
 const Review = z.object({
   user: z.object({ login: z.string() }).nullable(),
@@ -38,7 +40,9 @@ export async function readPull(calls: Calls, repo: Repo, pull: number): Promise<
   return calls.one(repo, "GET /repos/{owner}/{repo}/pulls/{pull}", { pull }, Pull);
 }
 
-export function createPulls(calls: Calls, app: { appId: number }): Pulls {
+export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
+  const sameWorkflows = createWorkflowComparison(calls);
+
   /**
    * Finds the pull request that an earlier request opened, in any state. A person may have merged or closed it
    * meanwhile, and GitHub may have deleted its branch.
@@ -67,6 +71,18 @@ export function createPulls(calls: Calls, app: { appId: number }): Pulls {
       }
     },
 
+    async mergedHeads(repo, branch, limit) {
+      const route = "GET /repos/{owner}/{repo}/pulls";
+      // Many closed pulls were never merged. One page of the last hundred is enough to find some that were.
+      const asked = { state: "closed", base: branch, sort: "updated", direction: "desc", per_page: 100 };
+      const closed = await calls.one(repo, route, asked, z.array(Closed));
+      return closed
+        .flatMap(({ merged_at: at, head }) => (at === null ? [] : [{ at, sha: head.sha }]))
+        .toSorted((left, right) => right.at.localeCompare(left.at))
+        .slice(0, limit)
+        .map(({ sha }) => sha);
+    },
+
     async closePull(repo, pull) {
       await calls.send(repo, "PATCH /repos/{owner}/{repo}/pulls/{pull}", { pull, state: "closed" });
     },
@@ -85,13 +101,13 @@ export function createPulls(calls: Calls, app: { appId: number }): Pulls {
       if (pull.state === "closed") {
         const { tree } = await readCommit(calls, repo, headSha);
         const state = pull.merged ? "merged" : "closed";
-        const rest = { baseSha: pull.base.sha, behindBy: 0, checks: [], changesRequestedBy: [] };
+        const rest = { baseSha: pull.base.sha, behindBy: 0, checks: [], sameWorkflows: true, changesRequestedBy: [] };
         return { ...common, ...rest, state, headTree: tree };
       }
       const [comparison, commit, checks, asking] = await Promise.all([
         compare(calls, repo, pull.base.ref, headSha),
         readCommit(calls, repo, headSha),
-        readChecks(calls, repo, headSha, app.appId),
+        readChecks(repo, headSha),
         askingForChanges(calls, repo, number),
       ]);
       const changesRequestedBy = asking.map((review) => review.user?.login ?? "ghost");
@@ -102,6 +118,7 @@ export function createPulls(calls: Calls, app: { appId: number }): Pulls {
         state: "open" as const,
         headTree: commit.tree,
         checks,
+        sameWorkflows: await sameWorkflows(repo, { sha: headSha, tree: commit.tree }, comparison.baseSha),
         changesRequestedBy,
       };
       return changeRequests.length === 0 ? open : { ...open, changeRequests };

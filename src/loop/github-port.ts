@@ -29,6 +29,9 @@ export class Refused extends Error {
   }
 }
 
+/** A pull by itself, without what its base says of the checks. */
+export type SeenPull = Omit<PullSnapshot, "producers" | "baseChecks">;
+
 export interface IssueSnapshot {
   number: number;
   title: string;
@@ -82,8 +85,10 @@ export interface GitHub {
   requiredChecks(repo: Repo, branch: string): Promise<RequiredCheck[]>;
   /** Rules of rulesets that apply to a branch of that name, whether it exists or not. */
   branchRules(repo: Repo, branch: string): Promise<BranchRule[]>;
-  /** Names of the checks that anybody has reported on a commit, ended or not. */
-  reportedChecks(repo: Repo, sha: string): Promise<string[]>;
+  /** The latest checks of a commit with who made each, ended or not. Without our own and those of the attempt workflow. */
+  checks(repo: Repo, sha: string): Promise<Check[]>;
+  /** Heads of the pulls that merged into the branch last, newest first, at most `limit`. */
+  mergedHeads(repo: Repo, branch: string, limit: number): Promise<string[]>;
   /** The permissions that our installation was granted, such as `{ contents: "write" }`. */
   granted(repo: Repo): Promise<Record<string, string>>;
   issue(repo: Repo, issue: number): Promise<IssueSnapshot>;
@@ -151,7 +156,7 @@ export interface GitHub {
   ): Promise<{ number: number }>;
   closePull(repo: Repo, pull: number): Promise<void>;
   /** Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. */
-  pull(repo: Repo, pull: number): Promise<PullSnapshot>;
+  pull(repo: Repo, pull: number): Promise<SeenPull>;
   /**
    * The paths in which two commits conflict, none where they merge; found without writing anything. `unknown`: too much to
    * compare, or nothing in common. An early warning: what GitHub says of a pull and its base has the last word.

@@ -1,6 +1,7 @@
 /** The one comment on the issue that shows the feature's progress. Each update renders it again from the state. */
 import { endedAt, type FeatureState, isOver } from "../core/feature/state.ts";
-import { landingOf, type Task } from "../core/feature/task.ts";
+import { type Landing, landingOf, type Task } from "../core/feature/task.ts";
+import type { JudgedCheck } from "../core/github.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import { explainFeature, explainTask } from "./explain.ts";
 import { statusMarker } from "./markers.ts";
@@ -15,9 +16,9 @@ const MAX_CHARACTERS = 60_000;
 
 /** Characters of what strangers wrote, per cell; each next level says less. */
 const levels = [
-  { title: 80, reason: 300, diagram: true },
-  { title: 60, reason: 120, diagram: true },
-  { title: 40, reason: 40, diagram: false },
+  { title: 80, reason: 300, diagram: true, judges: 3 },
+  { title: 60, reason: 120, diagram: true, judges: 1 },
+  { title: 40, reason: 40, diagram: false, judges: 0 },
 ];
 type Level = (typeof levels)[number];
 
@@ -27,7 +28,7 @@ export function statusComment(state: FeatureState, at: number): string {
     const text = render(state, at, level);
     if (text.length <= MAX_CHARACTERS) return text;
   }
-  return cutAtLine(render(state, at, { title: 20, reason: 20, diagram: false }));
+  return cutAtLine(render(state, at, { title: 20, reason: 20, diagram: false, judges: 0 }));
 }
 
 function render(state: FeatureState, at: number, level: Level): string {
@@ -74,7 +75,7 @@ const actors = { headgate: "Headgate", github: "GitHub", person: "**you**" };
 
 function why(state: FeatureState, task: Task, level: Level): string {
   const landing = landingOf(task);
-  if (landing !== null) return `merged as ${shortSha(landing.mergeSha)}`;
+  if (landing !== null) return [`merged as ${shortSha(landing.mergeSha)}`, ...judges(landing, level)].join("; ");
   const { reason, next, actor } = explainTask(state, task);
   const said = plainText(reason, level.reason);
   if (next === "nothing") return said;
@@ -82,7 +83,32 @@ function why(state: FeatureState, task: Task, level: Level): string {
   return `${said}; next: ${when}${next} · ${actors[actor]}`;
 }
 
-/** Lists the base, the required checks, the time and the cost of the feature. */
+/** Names what judged the required checks of the merged head, so that people can look it up. */
+function judges({ judgedBy }: Landing, { judges: most }: Level): string[] {
+  const named = judgedBy.slice(0, most).map(judgeText);
+  if (named.length === 0) return [];
+  const more = judgedBy.length > named.length ? ` and ${judgedBy.length - named.length} more` : "";
+  return [`judged by ${named.join(", ")}${more}`];
+}
+
+function judgeText({ name, url, by }: JudgedCheck): string {
+  const check = codeSpan(name, 60);
+  switch (by.kind) {
+    case "job":
+      return `${check} (${link(`run ${by.run}`, url)})`;
+    case "app":
+      return `${check} (${link(by.appId === null ? "an App" : `App ${by.appId}`, url)})`;
+    case "status":
+      return `${check} (${link("status", url)} by ${codeSpan(by.creator ?? "ghost", 50)})`;
+  }
+}
+
+/** A status's address is whatever its creator wrote. */
+function link(text: string, url: string | null): string {
+  return url !== null && /^https?:\/\/[\w.:/?&=%-]{1,300}$/.test(url) ? `[${text}](${url})` : text;
+}
+
+/** What it works on, with what, how long and for how much. */
 function facts(state: FeatureState, at: number): string {
   const lines: string[] = [];
   if (state.base !== null) lines.push(`Base: ${codeSpan(state.base.branch)} at ${shortSha(state.base.sha)}.`);

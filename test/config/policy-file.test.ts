@@ -51,6 +51,8 @@ approve: always
 approve-over: 25
 plan: { publish: sub-issues, research: 2 }
 checks: [unit, "lint / biome"]
+producers: { scan: 9, "ci/jenkins": jenkins-bot }
+neutral: fail
 checks-minutes: 90
 protected-paths: [infra/]
 limits: { files: 10, bytes: 1000 }
@@ -73,6 +75,8 @@ limits: { files: 10, bytes: 1000 }
       { name: "unit", appId: null },
       { name: "lint / biome", appId: null },
     ],
+    producers: { scan: 9, "ci/jenkins": "jenkins-bot" },
+    neutral: "fail",
     checksMinutes: 90,
     protectedPaths: [...defaultPolicy.protectedPaths, "infra", "infra/**"],
     limits: { files: 10, bytes: 1000 },
@@ -110,7 +114,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, checks, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, checks, producers, neutral, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [

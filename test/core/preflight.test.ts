@@ -9,7 +9,16 @@ import {
 
 const everywhere = { branches: null, branchesIgnore: null, paths: false };
 const onPulls = { ...everywhere, types: null };
-const harmless = { secrets: [], writes: [], selfHosted: false, checksOutHead: false };
+const harmless = {
+  id: "job",
+  needs: [],
+  calls: false,
+  unexpanded: "job",
+  secrets: [],
+  writes: [],
+  selfHosted: false,
+  checksOutHead: false,
+};
 
 function workflow(fields: Partial<Workflow> = {}): Workflow {
   const jobs = [{ checkName: ["unit"], ...harmless }];
@@ -28,6 +37,7 @@ const good: Facts = {
   branch: "headgate/7/task",
   required: [{ name: "unit", appId: null }],
   reported: [],
+  producers: [],
   workflows: [workflow()],
   unreadable: [],
   rules: [],
@@ -134,7 +144,21 @@ describe("a required check", () => {
       nothing,
     ],
     ["that no workflow makes is not known", { workflows: [] }, warning("check-unknown")],
-    ["that somebody reported on the base is taken for another App's", { workflows: [], reported: ["unit"] }, nothing],
+    [
+      "whose producer is known is taken for another App's",
+      { workflows: [], producers: [{ check: "unit", producer: { kind: "app", appId: 5 } }] },
+      nothing,
+    ],
+    [
+      "that somebody of whom nothing is known reported on the base",
+      { workflows: [], reported: ["unit"], producers: [{ check: "unit", producer: { kind: "unknown" } }] },
+      warning("check-unknown"),
+    ],
+    [
+      "that a rule pins to an App which reported it",
+      { workflows: [], reported: ["unit"], required: [{ name: "unit", appId: 5 }] },
+      nothing,
+    ],
     [
       "of another App is not the workflow's",
       { required: [{ name: "unit", appId: 5 }], ...only({ pullRequest: null }) },

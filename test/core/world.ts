@@ -277,6 +277,9 @@ export class World {
       behindBy: 0,
       mergeable: true,
       checks: [green],
+      producers: [],
+      sameWorkflows: true,
+      baseChecks: null,
       changesRequestedBy: [],
       mergeSha: null,
       mergedAt: null,
@@ -329,9 +332,7 @@ export function change(path: string): Outcome["manifest"][number] {
 
 const checkOf = (conclusion: Check["conclusion"]): Check => ({
   name: "unit",
-  appId: 1,
-  workflow: null,
-  event: null,
+  producer: { kind: "job", workflow: ".github/workflows/ci.yml", event: "pull_request", run: 7, needs: [] },
   conclusion,
   url: null,
   id: 1,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
 import { describe, expect, it } from "vitest";
+import { readWorkflow } from "../../src/config/workflow-file.ts";
 import { connectApp, createGitHub } from "../../src/github/index.ts";
 import { failure, playGitHub, repo, withSilentServer } from "./fixture.ts";
 
@@ -50,7 +51,7 @@ describe("connectApp", () => {
     expectInstallation(5, "ghs_five");
     expectRead("ghs_five");
 
-    const branch = await createGitHub(connection).defaultBranch(repo);
+    const branch = await createGitHub(connection, readWorkflow).defaultBranch(repo);
 
     expect(connection.appSlug).toBe("headgate");
     expect(branch).toBe("main");
@@ -61,7 +62,7 @@ describe("connectApp", () => {
     expectInstallation(5, "ghs_five");
     expectRead("ghs_five");
     expectRead("ghs_five");
-    const github = createGitHub(connection);
+    const github = createGitHub(connection, readWorkflow);
 
     await github.defaultBranch(repo);
     await github.defaultBranch({ owner: "Acme", name: "App" }).catch(() => {});
@@ -73,7 +74,7 @@ describe("connectApp", () => {
 
   it("looks it up again after the App was installed anew", async () => {
     const connection = await connect();
-    const github = createGitHub(connection);
+    const github = createGitHub(connection, readWorkflow);
     ghe().get(`${BASE}/repos/acme/app/installation`).reply(200, { id: 5 });
     ghe().post(`${BASE}/app/installations/5/access_tokens`).reply(404, { message: "Not Found" });
     await failure(github.defaultBranch(repo));
@@ -88,7 +89,7 @@ describe("connectApp", () => {
     const connection = await connect();
     ghe().get(`${BASE}/repos/acme/app/installation`).reply(404, { message: "Not Found" });
 
-    expect(await failure(createGitHub(connection).defaultBranch(repo))).toMatchObject({
+    expect(await failure(createGitHub(connection, readWorkflow).defaultBranch(repo))).toMatchObject({
       name: "Refused",
       message: "The App is not installed on acme/app. Install it there.",
     });
@@ -135,7 +136,7 @@ describe("connectApp", () => {
 
     // The sweep has taught it where the repository is installed.
     expectRead("ghs_two");
-    expect(await createGitHub(connection).defaultBranch(repo)).toBe("main");
+    expect(await createGitHub(connection, readWorkflow).defaultBranch(repo)).toBe("main");
   });
 
   it("starts the writes of an installation a second apart; reads and tokens do not wait", async () => {
@@ -146,7 +147,7 @@ describe("connectApp", () => {
       clock += ms;
     };
     const connection = await connect({ now: () => clock, wait });
-    const github = createGitHub(connection);
+    const github = createGitHub(connection, readWorkflow);
     expectInstallation(5, "ghs_five");
     expectRead("ghs_five");
     ghe().post(`${BASE}/repos/acme/app/issues/comments/1/reactions`).times(3).reply(201, {});
@@ -171,8 +172,8 @@ describe("connectApp", () => {
     const wait = async (ms: number) => expect.fail(`it waited ${ms} ms`);
     const connection = await connectApp({ appId: 7, privateKey, baseUrl: "http://127.0.0.1:4000/api/v3", wait });
 
-    await createGitHub(connection).react(repo, 1, "eyes");
-    await createGitHub(connection).react(repo, 1, "+1");
+    await createGitHub(connection, readWorkflow).react(repo, 1, "eyes");
+    await createGitHub(connection, readWorkflow).react(repo, 1, "+1");
   });
 
   it("gives a request up after its time", async () => {
@@ -190,7 +191,7 @@ describe("connectApp", () => {
     expectInstallation(5, "ghs_five");
     expectRead("ghs_five");
 
-    await createGitHub(connection).defaultBranch(repo);
+    await createGitHub(connection, readWorkflow).defaultBranch(repo);
 
     expect(lines).toContainEqual(expect.stringContaining("GET /repos/acme/app - 200"));
     expect(JSON.stringify(lines)).not.toMatch(/ghs_five|eyJ|PRIVATE/);

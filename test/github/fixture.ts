@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Octokit } from "@octokit/rest";
 import nock from "nock";
 import { afterEach, beforeEach, expect } from "vitest";
+import { readWorkflow } from "../../src/config/workflow-file.ts";
 import { createGitHub } from "../../src/github/index.ts";
 
 const API = "https://api.github.com";
@@ -23,13 +24,14 @@ export function githubWith(baseUrl = API, timeoutMs = 5_000) {
   octokit.hook.before("request", (options) => {
     options.request = { ...options.request, signal: AbortSignal.timeout(timeoutMs) };
   });
-  return createGitHub({
+  const connection = {
     ...OWN_APP,
     octokit: async () => octokit,
     granted: async () => ({}),
     now: () => NOW,
     calls: () => ({ reads: 0, writes: 0 }),
-  });
+  };
+  return createGitHub(connection, readWorkflow);
 }
 
 export function api() {

@@ -8,16 +8,14 @@ playGitHub();
 
 const job: Check = {
   name: "test",
-  appId: 15_368,
-  workflow: ".github/workflows/ci.yml",
-  event: "pull_request",
+  producer: { kind: "job", workflow: ".github/workflows/ci.yml", event: "pull_request", run: 1, needs: [] },
   conclusion: "failure",
   url: "https://github.com/acme/app/actions/runs/1/job/44",
   id: 40,
   startedAt: null,
   completedAt: null,
 };
-const external: Check = { ...job, workflow: null, url: "https://ci.example/4" };
+const external: Check = { ...job, producer: { kind: "app", appId: 9 }, url: "https://ci.example/4" };
 
 function stamped(...lines: string[]): string {
   return lines.map((line) => `2026-11-01T10:00:00.1234567Z ${line}`).join("\r\n");

@@ -1,5 +1,6 @@
+import nock from "nock";
 import { describe, expect, it } from "vitest";
-import { PullSnapshot } from "../../src/core/github.ts";
+import type { Producer } from "../../src/core/github.ts";
 import { api, failure, githubWith, playGitHub, REPO, repo, sha } from "./fixture.ts";
 
 playGitHub();
@@ -46,6 +47,10 @@ interface Scene {
   statuses?: unknown[];
   runs?: unknown[];
   reviews?: unknown[];
+  /** By run. */
+  jobs?: Record<number, unknown[]>;
+  /** The SHA of `.github` at the head and at the base; null: there is none. */
+  workflows?: [string | null, string | null];
 }
 
 function expectOpenPull(scene: Scene) {
@@ -60,20 +65,54 @@ function expectOpenPull(scene: Scene) {
     .get(`${REPO}/commits/${head}/check-runs?per_page=100&filter=latest`)
     .reply(200, { total_count: 0, check_runs: scene.checkRuns ?? [] });
   api()
-    .get(`${REPO}/commits/${head}/status?per_page=100`)
-    .reply(200, { state: "pending", statuses: scene.statuses ?? [], sha: head, total_count: 0 });
+    .get(`${REPO}/commits/${head}/statuses?per_page=100`)
+    .reply(200, scene.statuses ?? []);
   api()
     .get(`${REPO}/actions/runs?per_page=100&head_sha=${head}`)
     .reply(200, { total_count: 0, workflow_runs: scene.runs ?? [] });
+  for (const [run, jobs] of Object.entries(scene.jobs ?? {})) {
+    api().get(`${REPO}/actions/runs/${run}/jobs?per_page=100&filter=latest`).reply(200, { total_count: 0, jobs });
+  }
+  const [ours, theirs] = scene.workflows ?? [null, null];
+  const committer = { date: "2026-11-01T10:00:00Z" };
+  expectTree(tree, ours);
+  api()
+    .get(`${REPO}/git/commits/${base}`)
+    .reply(200, { sha: base, message: "m", tree: { sha: oldBase }, parents: [], committer });
+  expectTree(oldBase, theirs);
   api()
     .get(`${PULL}/reviews?per_page=100`)
     .reply(200, scene.reviews ?? []);
 }
 
+function expectTree(sha: string, workflows: string | null) {
+  const entry = { path: ".github", mode: "040000", type: "tree", sha: workflows };
+  api()
+    .get(`${REPO}/git/trees/${sha}`)
+    .reply(200, { truncated: false, tree: workflows === null ? [] : [entry] });
+}
+
+function job(id: number, name: string, more: Record<string, unknown> = {}) {
+  const { status, conclusion, started_at, completed_at } = checkRun(id, name);
+  const html_url = `https://github.com/acme/app/actions/runs/1/job/${id}`;
+  return { id, name, status, conclusion, started_at, completed_at, html_url, ...more };
+}
+
 async function checksOf(scene: Scene) {
   expectOpenPull(scene);
   const { checks } = await githubWith().pull(repo, 3);
-  return checks.map((check) => [check.id, check.name, check.workflow, check.event, check.conclusion]);
+  return checks.map((check) => [check.id, check.name, makerOf(check.producer), check.conclusion]);
+}
+
+function makerOf(producer: Producer): unknown {
+  switch (producer.kind) {
+    case "job":
+      return `${producer.workflow} ${producer.event} ${producer.run}`;
+    case "app":
+      return producer.appId;
+    case "status":
+      return producer.creator;
+  }
 }
 
 describe("pull", () => {
@@ -82,7 +121,7 @@ describe("pull", () => {
 
     const snapshot = await githubWith().pull(repo, 3);
 
-    expect(PullSnapshot.parse(snapshot)).toEqual({
+    expect(snapshot).toEqual({
       number: 3,
       state: "open",
       draft: true,
@@ -92,6 +131,7 @@ describe("pull", () => {
       behindBy: 2,
       mergeable: null,
       checks: [],
+      sameWorkflows: true,
       changesRequestedBy: [],
       mergeSha: null,
       mergedAt: null,
@@ -121,6 +161,8 @@ describe("pull", () => {
     expectOpenPull({ runs: [{ check_suite_id: 1 }] });
 
     expect(await failure(githubWith().pull(repo, 3))).toMatchObject({ name: "Unavailable" });
+    // Nothing more is asked.
+    nock.cleanAll();
   });
 });
 
@@ -133,23 +175,59 @@ describe("the checks of a pull", () => {
     status: "completed",
     conclusion: "success",
   };
-  const onPush = { ...ci, check_suite_id: 101, path: ".github/workflows/ci.yml", event: "push" };
+  const onPush = { ...ci, id: 2, check_suite_id: 101, path: ".github/workflows/ci.yml", event: "push" };
 
-  it("are distinguished by workflow and event, and the latest of each counts", async () => {
+  it("are the jobs of the newest run of each workflow and event", async () => {
     const checks = await checksOf({
-      runs: [ci, onPush, { ...ci, check_suite_id: 102 }],
-      checkRuns: [
-        checkRun(5, "test", { check_suite: { id: 102 } }),
-        checkRun(4, "test", { check_suite: { id: 101 }, conclusion: "failure" }),
-        checkRun(3, "test", { check_suite: { id: 100 }, conclusion: "failure" }),
-        checkRun(2, "test", { check_suite: { id: 900 }, app: { id: 8 } }),
-      ],
+      runs: [ci, onPush, { ...ci, id: 3, check_suite_id: 102 }],
+      jobs: { 2: [job(4, "test", { conclusion: "failure" })], 3: [job(5, "test"), job(6, "test")] },
+      checkRuns: [checkRun(5, "test", { check_suite: { id: 102 } }), checkRun(2, "test", { app: { id: 8 } })],
     });
 
     expect(checks).toEqual([
-      [2, "test", null, null, "success"],
-      [5, "test", ".github/workflows/ci.yml", "pull_request", "success"],
-      [4, "test", ".github/workflows/ci.yml", "push", "failure"],
+      [5, "test", ".github/workflows/ci.yml pull_request 3", "success"],
+      [6, "test", ".github/workflows/ci.yml pull_request 3", "success"],
+      [4, "test", ".github/workflows/ci.yml push 2", "failure"],
+      [2, "test", 8, "success"],
+    ]);
+  });
+
+  it("are no jobs where a job's token made them, even where they hide the job", async () => {
+    const checks = await checksOf({
+      runs: [ci],
+      jobs: { 1: [job(4, "test", { conclusion: "failure" })] },
+      // GitHub shows the latest of a name in a suite.
+      checkRuns: [checkRun(9, "test")],
+    });
+
+    expect(checks).toEqual([
+      [4, "test", ".github/workflows/ci.yml pull_request 1", "failure"],
+      [9, "test", 15_368, "success"],
+    ]);
+  });
+
+  it("name what a skipped job needs, by the workflow file at the head", async () => {
+    const file = "on: pull_request\njobs:\n  a: { runs-on: x }\n  b: { runs-on: x }\n  c: { needs: b, runs-on: x }\n";
+    api()
+      .get(`${REPO}/contents/${encodeURIComponent(".github/workflows/ci.yml")}?ref=${head}`)
+      .reply(200, { type: "file", encoding: "base64", content: Buffer.from(file).toString("base64"), sha: tree });
+    expectOpenPull({
+      runs: [ci],
+      jobs: {
+        1: [
+          job(4, "a", { conclusion: "failure" }),
+          job(5, "b", { conclusion: "failure" }),
+          job(6, "c", { conclusion: "skipped" }),
+        ],
+      },
+    });
+
+    const { checks } = await githubWith().pull(repo, 3);
+
+    expect(checks.map(({ producer }) => producer.kind === "job" && producer.needs)).toEqual([
+      [],
+      [],
+      [{ name: "b", conclusion: "failure", id: 5 }],
     ]);
   });
 
@@ -164,6 +242,8 @@ describe("the checks of a pull", () => {
 
   it("have no conclusion before they are over, and an unknown one is not green", async () => {
     const checks = await checksOf({
+      runs: [ci],
+      jobs: { 1: [job(4, "queued", { status: "queued", conclusion: null, started_at: null, completed_at: null })] },
       checkRuns: [
         checkRun(1, "running", { status: "in_progress", conclusion: null, completed_at: null }),
         checkRun(2, "new", { conclusion: "splendid" }),
@@ -171,39 +251,63 @@ describe("the checks of a pull", () => {
       ],
     });
 
-    expect(checks.map(([, name, , , conclusion]) => [name, conclusion])).toEqual([
+    expect(checks.map(([, name, , conclusion]) => [name, conclusion])).toEqual([
+      ["queued", null],
       ["running", null],
       ["new", "action_required"],
       ["lost", "startup_failure"],
     ]);
   });
 
-  it("hold commit statuses too", async () => {
+  it("hold the latest commit status of each context and creator", async () => {
     const at = { created_at: "2026-11-01T10:00:00Z", updated_at: "2026-11-01T10:05:00Z" };
+    const by = (login: string) => ({ creator: { login } });
+    // Newest first, as GitHub lists them.
     expectOpenPull({
       statuses: [
-        { context: "deploy", state: "success", target_url: "https://ci.example/1", ...at },
-        { context: "scan", state: "error", target_url: null, ...at },
-        { context: "slow", state: "pending", ...at },
+        { context: "deploy", state: "success", target_url: "https://ci.example/1", ...by("mallory"), ...at },
+        { context: "deploy", state: "pending", target_url: null, ...by("ci"), ...at },
+        { context: "deploy", state: "success", target_url: null, ...by("ci"), ...at },
+        { context: "scan", state: "error", target_url: null, creator: null, ...at },
       ],
     });
 
     const { checks } = await githubWith().pull(repo, 3);
 
-    const common = { appId: null, workflow: null, event: null, id: null, startedAt: Date.parse(at.created_at) };
+    const common = { id: null, startedAt: Date.parse(at.created_at) };
+    const status = (creator: string | null) => ({ ...common, producer: { kind: "status", creator } });
     const over = Date.parse(at.updated_at);
-    expect(checks).toEqual([
-      { ...common, name: "deploy", conclusion: "success", url: "https://ci.example/1", completedAt: over },
-      { ...common, name: "scan", conclusion: "failure", url: null, completedAt: over },
-      { ...common, name: "slow", conclusion: null, url: null, completedAt: null },
-    ]);
+    expect(checks).toHaveLength(3);
+    expect(checks).toEqual(
+      expect.arrayContaining([
+        { ...status(null), name: "scan", conclusion: "failure", url: null, completedAt: over },
+        { ...status("ci"), name: "deploy", conclusion: null, url: null, completedAt: null },
+        {
+          ...status("mallory"),
+          ...{ name: "deploy", conclusion: "success", url: "https://ci.example/1", completedAt: over },
+        },
+      ]),
+    );
+  });
+
+  it("count only on a head whose .github folder is the base's", async () => {
+    for (const [ours, theirs, same] of [
+      [sha("1"), sha("1"), true],
+      [sha("1"), sha("2"), false],
+      [sha("1"), null, false],
+      [null, null, true],
+    ] as const) {
+      expectOpenPull({ workflows: [ours, theirs] });
+      expect((await githubWith().pull(repo, 3)).sameWorkflows).toBe(same);
+    }
   });
 
   it("are read to the last page", async () => {
     const next = `https://api.github.com${REPO}/commits/${head}/check-runs?page=2`;
     expectOpenPull({});
     // The first interceptor of the scene answers first; this pull has a second page instead.
-    await githubWith().pull(repo, 3);
+    const github = githubWith();
+    await github.pull(repo, 3);
     api().get(PULL).reply(200, pull);
     expectCommit();
     api()
@@ -217,7 +321,7 @@ describe("the checks of a pull", () => {
       .reply(200, { total_count: 2, check_runs: [checkRun(2, "two", { conclusion: "failure" })] });
     api()
       .get(/status/)
-      .reply(200, { statuses: [] });
+      .reply(200, []);
     api()
       .get(/actions/)
       .reply(200, { workflow_runs: [] });
@@ -225,7 +329,7 @@ describe("the checks of a pull", () => {
       .get(/reviews/)
       .reply(200, []);
 
-    const { checks } = await githubWith().pull(repo, 3);
+    const { checks } = await github.pull(repo, 3);
 
     expect(checks.map((check) => check.name)).toEqual(["one", "two"]);
   });
@@ -341,4 +445,18 @@ describe("openPull", () => {
       message: expect.stringContaining("No commits between main and headgate/12/parser"),
     });
   });
+});
+
+it("mergedHeads are the heads of the pulls that merged into the branch last", async () => {
+  const closed = (at: string | null, letter: string) => ({ merged_at: at, head: { sha: sha(letter) } });
+  api()
+    .get(`${REPO}/pulls?state=closed&base=main&sort=updated&direction=desc&per_page=100`)
+    .reply(200, [
+      closed(null, "1"),
+      closed("2026-11-01T10:00:00Z", "2"),
+      closed("2026-11-02T10:00:00Z", "3"),
+      closed("2026-10-02T10:00:00Z", "4"),
+    ]);
+
+  expect(await githubWith().mergedHeads(repo, "main", 2)).toEqual([sha("3"), sha("2")]);
 });

@@ -7,9 +7,7 @@ playGitHub();
 const CI = ".github/workflows/ci.yml";
 const check: Check = {
   name: "test",
-  appId: 15_368,
-  workflow: CI,
-  event: "pull_request",
+  producer: { kind: "job", workflow: CI, event: "pull_request", run: 1, needs: [] },
   conclusion: "cancelled",
   url: null,
   id: 1,
@@ -33,7 +31,7 @@ describe("rerun", () => {
     expectRuns({ id: 3 }, { id: 2 }, { id: 4, event: "push" }, { id: 5, path: "other.yml" });
     api().post(`${REPO}/actions/runs/3/rerun-failed-jobs`).reply(201, {});
 
-    await rerun(check, { ...check, name: "lint" }, { ...check, workflow: null, event: null });
+    await rerun(check, { ...check, name: "lint" }, { ...check, producer: { kind: "app", appId: 9 } });
   });
 
   it("starts a run anew that never started", async () => {

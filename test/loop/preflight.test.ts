@@ -1,7 +1,9 @@
 /** The preflight of a repository whose workflows are many, large and hostile. */
 import { expect, it } from "vitest";
+import { readPolicy } from "../../src/config/policy-file.ts";
 import { readWorkflow } from "../../src/config/workflow-file.ts";
 import { FeatureEvent } from "../../src/core/event.ts";
+import { defaultPolicy } from "../../src/core/policy.ts";
 import { preflight } from "../../src/loop/effects/preflight.ts";
 import type { GitHub } from "../../src/loop/github-port.ts";
 
@@ -19,7 +21,8 @@ function looked(workflows: Record<string, string>, required: string[] = []) {
           "write",
         ]),
       ),
-    reportedChecks: async () => [],
+    checks: async () => [],
+    mergedHeads: async () => [],
     readFile: async (_repo: unknown, _sha: string, path: string) => workflows[path] ?? null,
   } as unknown as GitHub;
   const about = {
@@ -28,7 +31,7 @@ function looked(workflows: Record<string, string>, required: string[] = []) {
     base: { branch: "main", sha },
     required: required.map((name) => ({ name, appId: null })),
   };
-  return preflight({ github, readWorkflow }, about);
+  return preflight({ github, readWorkflow, readPolicy: (text) => readPolicy(text, defaultPolicy) }, about);
 }
 
 /** With everything that the preflight warns of, and names of the greatest length. */

@@ -48,7 +48,7 @@ describe("the status comment", () => {
 
       | Task | State | Pull request | Why, what next, who |
       |---|---|---|---|
-      | \`types\` types | ✅ done | #10 | merged as 6d65726 |
+      | \`types\` types | ✅ done | #10 | merged as 6d65726; judged by \`unit\` (run 7) |
       | \`quote\` quote | 🔨 working | #11 | Attempt 2 (repair) is running; next: its change is checked · GitHub |
       | \`parser\` parser | 🔵 starting |  | Attempt 2 is being started; next: an agent works on it · Headgate |
       | \`cli\` cli | ⚪ blocked |  | It waits for quote, parser; next: it starts when they are done · Headgate |
@@ -115,7 +115,7 @@ describe("the status comment", () => {
 
       | Task | State | Pull request | Why, what next, who |
       |---|---|---|---|
-      | \`types\` types | ✅ done | #10 | merged as 6d65726 |
+      | \`types\` types | ✅ done | #10 | merged as 6d65726; judged by \`unit\` (run 7) |
       | \`quote\` quote | ✋ needs attention | #11 | unit: csv.test.ts:31 expected \\\`2\\\`; next: look at the failing checks, then \`/headgate retry quote\` · **you** |
       | \`parser\` parser | ✅ done |  | It had nothing to merge |
       | \`cli\` cli | ⚪ blocked |  | It waits for quote; quote needs attention; next: \`/headgate retry quote\` · **you** |
@@ -183,8 +183,8 @@ describe("the status comment", () => {
 
       | Task | State | Pull request | Why, what next, who |
       |---|---|---|---|
-      | \`types\` types | ✅ done | #10 | merged as 6d65726 |
-      | \`cli\` cli | ✅ done | #11 | merged as 6d65726 |
+      | \`types\` types | ✅ done | #10 | merged as 6d65726; judged by \`unit\` (run 7) |
+      | \`cli\` cli | ✅ done | #11 | merged as 6d65726; judged by \`unit\` (run 7) |
 
       Base: \`main\` at 6d65726. Required before every merge: \`unit\`. Cost: $1.50, 1,234,567 tokens in, 89 out. It took 2 s."
     `);

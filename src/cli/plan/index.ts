@@ -51,7 +51,7 @@ export async function plan(
         privateKey: site.privateKey,
         baseUrl: site.sandbox.apiUrl,
       });
-      const github = createGitHub(connection);
+      const github = createGitHub(connection, readWorkflow);
       const outside = {
         github,
         settings: { label: LABEL, baseBranch: site.base, statusEveryMs: 0, observeEveryMs: 0, sweepEveryMs: 0 },

@@ -1,4 +1,7 @@
-/** The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars. */
+/**
+ * The run as one JSON document. Times are ISO-8601 UTC; durations are seconds; money is US dollars. `merges[].judgedBy` names what
+ * judged each required check: a job of a workflow run, a check run of an App, or the creator of a commit status.
+ */
 
 import { endedAt, type FeatureState } from "../../core/feature/state.ts";
 import { landingOf, type Task } from "../../core/feature/task.ts";
@@ -38,6 +41,7 @@ export function report(state: FeatureState, context: ReportContext) {
       headSha: landing.head,
       testedTree: landing.testedTree,
       landedTree: landing.landedTree,
+      judgedBy: landing.judgedBy,
     })),
     base: { branch: state.base?.branch ?? null, sha: context.baseSha },
     result: context.result,

@@ -1,6 +1,6 @@
 /** Effects on pull requests. */
 import { z } from "zod";
-import { Check } from "../github.ts";
+import { Check, RequiredCheck } from "../github.ts";
 import { TaskDescription, TaskId, TaskTitle } from "../plan.ts";
 import { define, ofRepo, PullNumber, Sha } from "./definition.ts";
 
@@ -36,6 +36,11 @@ export const pullEffects = {
       ...ofRepo,
       pull: PullNumber,
       seq: z.number().int(),
+      /** The branch it merges into. */
+      branch: z.string(),
+      /** What is required of its head: decides what else is read. */
+      checks: z.array(RequiredCheck),
+      neutral: z.enum(["pass", "fail"]),
     }),
     {
       key: ({ pull }) => [pull],

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { AttemptKind, ChangedFile, taskBranch, Usage } from "../attempt.ts";
 import { Cause } from "../cause.ts";
 import { Failure, FailureClass } from "../failure.ts";
+import { JudgedCheck } from "../github.ts";
 import { Standing } from "../lane/standing.ts";
 import { JudgedTask } from "../plan.ts";
 import type { TaskStage } from "./stages.ts";
@@ -85,6 +86,8 @@ export const Landing = z.object({
   head: Sha,
   testedTree: Sha,
   landedTree: Sha,
+  /** What judged each required check; none: an older version or a person merged it. */
+  judgedBy: z.array(JudgedCheck),
 });
 export type Landing = z.infer<typeof Landing>;
 

@@ -1,4 +1,5 @@
 /** Chooses the front and moves it on: updates it with the base, then merges it once its checks have passed. Runs after every event. */
+import { judgedCheck } from "../github.ts";
 import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { askMerge, closeGate, eject, MAX_REFRESHES, nextAsk } from "./draft.ts";
@@ -7,6 +8,8 @@ import { reportStanding } from "./report.ts";
 import { type Entry, isAway, type LaneState, snapshotOf } from "./state.ts";
 import { setTimer } from "./timer.ts";
 
+/** Checks that a merge's record names. */
+const MAX_JUDGED = 50;
 /** After so many updates the entry is ejected: the base moved each time before its checks ended. */
 const MAX_UPDATES = 10;
 
@@ -35,7 +38,7 @@ function choose(state: LaneState): Entry | undefined {
   const rank = (entry: Entry): number => {
     const snapshot = snapshotOf(entry);
     if (snapshot === null || snapshot.behindBy > 0) return 2;
-    return judgeHead(entry.checks, snapshot.checks).verdict === "pass" ? 0 : 1;
+    return judgeHead(entry, snapshot).verdict === "pass" ? 0 : 1;
   };
   return state.entries
     .filter((entry) => hasTheWay(state, entry) && isFresh(entry) && snapshotOf(entry)?.mergeable === true)
@@ -65,8 +68,10 @@ function drive(draft: LaneDraft, entry: Entry): void {
     });
     return;
   }
-  if (judgeHead(entry.checks, snapshot.checks).verdict === "pass") {
-    entry.tried = { head: entry.head, tree: snapshot.headTree, base: snapshot.baseSha };
+  const { verdict, counted } = judgeHead(entry, snapshot);
+  if (verdict === "pass") {
+    const judgedBy = counted.slice(0, MAX_JUDGED).map(judgedCheck);
+    entry.tried = { head: entry.head, tree: snapshot.headTree, base: snapshot.baseSha, judgedBy };
     askMerge(draft, entry);
   }
 }

@@ -4,7 +4,9 @@
  * of its lane.
  */
 import type { Ignored } from "../event.ts";
+import { brokenByBase } from "./base.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
+import { judgeHead } from "./gate.ts";
 import {
   type Comparison,
   type Entry,
@@ -35,7 +37,9 @@ export function mayAdvance(state: LaneState, entry: Entry): boolean {
     return false;
   if (entry.stage.kind === "reading-failure") return false;
   const snapshot = snapshotOf(entry);
-  if (snapshot === null) return false;
+  if (snapshot === null || brokenByBase(entry) !== null) return false;
+  // Being brought up to date can make its workflows the base's. When it is, only a person can help.
+  if (snapshot.behindBy === 0 && judgeHead(entry, snapshot).unjudged.length > 0) return false;
   return snapshot.state === "open" && !snapshot.draft && snapshot.changesRequestedBy.length === 0;
 }
 

@@ -2,9 +2,10 @@
 import { dueAfter } from "../due.ts";
 import type { Ignored } from "../event.ts";
 import type { Check, PullSnapshot } from "../github.ts";
+import { ownFailures } from "./base.ts";
 import { eject, type LaneDraft, nextAsk, refresh } from "./draft.ts";
 import { judgeHead, type Verdict } from "./gate.ts";
-import { type Entry, findEntry, type LaneEventOf } from "./state.ts";
+import { type Entry, findEntry, type LaneEventOf, withoutRerun } from "./state.ts";
 import { setTimer } from "./timer.ts";
 
 /** A required check that is not reported this long after the head appeared will not be: its workflow did not start. */
@@ -12,19 +13,37 @@ const MISSING_MS = 5 * 60_000;
 const MAX_RERUNS = 3;
 
 export function checksObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
-  const verdict = judgeHead(entry.checks, withoutRerun(entry, snapshot));
+  const verdict = judgeHead(entry, withoutRerun(entry, snapshot));
   if (entry.stage.kind === "reading-failure") {
     if (verdict.failing.length > 0) return;
     entry.stage = { kind: "queued" };
   }
-  if (verdict.failing.length > 0) readFailure(draft, entry, verdict.failing);
+  if (verdict.failing.length > 0) checksFailed(draft, entry, verdict, snapshot);
   else if (verdict.interrupted.length > 0) rerun(draft, entry, verdict.interrupted);
+  // Its jobs do not count before the base is merged into it, or a person has acted. The sweep looks again.
+  else if (verdict.unjudged.length > 0) return;
   else if (verdict.verdict === "pending") limitWait(draft, entry, verdict);
+  else entry.redBase = null;
 }
 
-/** Leaves out the check runs that were asked to run again: they say nothing about the head any more. */
-export function withoutRerun(entry: Entry, snapshot: PullSnapshot): Check[] {
-  return snapshot.checks.filter((check) => check.id === null || !entry.reruns.checks.includes(check.id));
+function checksFailed(draft: LaneDraft, entry: Entry, verdict: Verdict, snapshot: PullSnapshot): void {
+  const own = ownFailures(entry, snapshot, verdict);
+  const [first] = verdict.failing;
+  if (first !== undefined && own.length === 0) {
+    entry.redBase ??= { check: first.name, sha: snapshot.baseSha };
+    return;
+  }
+  if (entry.redBase === null) {
+    readFailure(draft, entry, own);
+    return;
+  }
+  // The base is not red any more, but this head still lacks what made it green. It is judged after its update. Nothing updates a
+  // pull that a person merges.
+  if (snapshot.behindBy > 0 && entry.mode === "auto") return;
+  entry.redBase = null;
+  // The same commit of the base became green. What broke it may be gone from this head as well.
+  if (own.every(({ producer }) => producer.kind === "job")) rerun(draft, entry, own);
+  else readFailure(draft, entry, own);
 }
 
 function readFailure(draft: LaneDraft, entry: Entry, failing: Check[]): void {
@@ -84,8 +103,13 @@ function limitWait(draft: LaneDraft, entry: Entry, verdict: Verdict): void {
     draft.effects.push(setTimer({ kind: "refresh", pull: entry.pull }, dueAfter(draft.at, due + 1 - draft.at)));
     return;
   }
+  const ignored = verdict.reasons.flatMap((reason) => (reason.verdict === "missing" ? reason.ignored : []));
   const cause = missing
-    ? { kind: "checks-missing" as const, names: verdict.missing }
+    ? {
+        kind: "checks-missing" as const,
+        names: verdict.missing,
+        ...(ignored.length > 0 ? { ignored: ignored.slice(0, 10) } : {}),
+      }
     : { kind: "checks-slow" as const, minutes: entry.checksMinutes };
   eject(draft, entry, { class: missing ? "checks-missing" : "checks-timed-out", cause, details: [] });
 }

@@ -10,6 +10,8 @@
  * - The tree that lands is the tree whose required checks passed: the front is updated with the base, its checks pass on that very
  *   head, the merge names the head, and the landed tree is compared with the tested one. If they differ, the lane halts until a
  *   person resumes.
+ * - A check counts only if its producer made it for that head, and a job only if the head's `.github` is the base's.
+ * - What is red on the base too starts no agent. The entry waits, lets others pass, and is updated once the base is green.
  * - Only the front is updated and merged. The others keep their places while their own checks run.
  * - A merge rests on an observation that was asked for after the last hint. What is unknown does not pass.
  * - A branch has one writer. An entry that was ejected is away: the lane observes it and changes nothing.
@@ -45,6 +47,7 @@
  *   tree lands. The lane sees it in the landed tree and halts; it does not take the merge back.
  * - A comparison is of older heads, or unknown. An entry then waits for nothing, or merges first, and the other one is resolved. No
  *   tree lands untested because of it.
+ * - A base that has not reported a check is not red, so an agent may be sent to repair what the base broke a moment ago.
  * - A required check that appears more than five minutes late is missing, and its entry is ejected.
  *
  * # Designs dropped
@@ -65,7 +68,7 @@ import { onChecksRerun, onFailureRead } from "./checks.ts";
 import type { LaneDraft } from "./draft.ts";
 import { onLaneHinted, onLaneTimerDue, onPullObserved } from "./observation.ts";
 import { onLaneEffectFailed, onPullMerged, onPullUpdated } from "./outcomes.ts";
-import { type LaneEventOf, type LaneState, snapshotOf } from "./state.ts";
+import { commitsWatched, type LaneEventOf, type LaneState } from "./state.ts";
 import { onEntriesHeld, onEntrySubmitted, onEntryWithdrawn } from "./submission.ts";
 import { LANE_SWEEP_MS, setTimer } from "./timer.ts";
 
@@ -138,8 +141,7 @@ export function laneRoutes(state: LaneState): string[] {
     routes.add(topics.pull(repo, entry.pull));
     routes.add(topics.branch(repo, entry.branch));
     routes.add(topics.commit(repo, entry.head));
-    const snapshot = snapshotOf(entry);
-    if (snapshot !== null) routes.add(topics.commit(repo, snapshot.headSha));
+    for (const sha of commitsWatched(entry)) routes.add(topics.commit(repo, sha));
   }
   return [...routes];
 }

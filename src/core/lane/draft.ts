@@ -23,6 +23,9 @@ export function refresh(draft: LaneDraft, entry: Entry): void {
     repo: draft.state.repo,
     pull: entry.pull,
     seq: entry.observation.asked,
+    branch: draft.state.branch,
+    checks: entry.checks,
+    neutral: entry.neutral,
   });
 }
 
@@ -46,7 +49,7 @@ function stopTimers(draft: LaneDraft, { pull }: Entry): void {
 export function closeGate(entry: Entry): void {
   const snapshot = snapshotOf(entry);
   if (snapshot === null) return;
-  const { startedAt, endedAt } = judgeHead(entry.checks, snapshot.checks);
+  const { startedAt, endedAt } = judgeHead(entry, snapshot);
   if (startedAt !== null && endedAt !== null) entry.gateMs += Math.max(0, endedAt - startedAt);
 }
 

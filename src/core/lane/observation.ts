@@ -3,7 +3,7 @@ import type { Ignored } from "../event.ts";
 import type { PullSnapshot } from "../github.ts";
 import { checksObserved } from "./checks.ts";
 import { askMerge, closeGate, eject, type LaneDraft, leave, MAX_REFRESHES, refresh } from "./draft.ts";
-import { type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
+import { commitsWatched, type Entry, findEntry, isAway, isWithdrawn, type LaneEventOf, snapshotOf } from "./state.ts";
 import { LANE_SWEEP_MS, parseTimer, setTimer } from "./timer.ts";
 
 /** A hint says that something about a pull, a commit or a branch changed, not what. */
@@ -14,7 +14,7 @@ export function onLaneHinted(draft: LaneDraft, { topic }: LaneEventOf<"hinted">)
       case "pull":
         return entry.pull === topic.pull;
       case "commit":
-        return entry.head === topic.sha || snapshotOf(entry)?.headSha === topic.sha;
+        return entry.head === topic.sha || commitsWatched(entry).includes(topic.sha);
       case "branch":
         return topic.branch === state.branch || topic.branch === entry.branch;
       default:

@@ -78,6 +78,7 @@ function land(draft: LaneDraft, entry: Entry, outcome: Landed, mergeMs: number):
       base: baseOf(entry, outcome),
       testedTree,
       landedTree: outcome.landedTree,
+      judgedBy: ours ? (entry.tried?.judgedBy ?? []) : [],
       mergeSha: outcome.sha,
       mergedAt: outcome.at,
       gateMs: entry.gateMs + mergeMs,
@@ -121,7 +122,8 @@ export function onLaneEffectFailed(draft: LaneDraft, event: LaneEventOf<"effect.
   if (entry.stage.kind === "merging" && event.effect !== "pull.merge") {
     return event.effect === "pull.observe" ? null : "superseded";
   }
-  if (event.effect === "failure.read") {
+  // One that an older version asked for may fail after the lane has begun to judge anew.
+  if (event.effect === "failure.read" && entry.stage.kind === "reading-failure") {
     eject(draft, entry, { class: "checks-failed", cause: { kind: "logs-unreadable" }, details: [] });
     return null;
   }

@@ -1,10 +1,10 @@
 /** Sends features why their entries are not merging, and whether required checks run or are about to. */
 import { conflictAhead, mayAdvance } from "./ahead.ts";
-import { withoutRerun } from "./checks.ts";
+import { brokenByBase } from "./base.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
 import { judgeHead } from "./gate.ts";
 import { conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
-import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
+import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf, withoutRerun } from "./state.ts";
 
 /** Sends nothing that was sent last: every send is an event, and every event of a feature may edit its status comment. */
 export function reportStanding(draft: LaneDraft, entry: Entry): void {
@@ -28,8 +28,8 @@ function isChecking(entry: Entry): boolean {
   const snapshot = snapshotOf(entry);
   if (entry.stage.kind === "merging") return false;
   if (snapshot === null || entry.stage.kind === "updating" || snapshot.headSha !== entry.head) return true;
-  const { reasons } = judgeHead(entry.checks, withoutRerun(entry, snapshot));
-  return reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
+  const { reasons, unjudged } = judgeHead(entry, withoutRerun(entry, snapshot));
+  return unjudged.length === 0 && reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
 }
 
 function entryStanding(state: LaneState, entry: Entry): Standing {
@@ -48,8 +48,19 @@ function entryStanding(state: LaneState, entry: Entry): Standing {
   if (entry.stage.kind === "reading-failure") return { kind: "reading-failure" };
   const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;
   if (conflict !== null) return conflictsAhead(conflict.ahead.pull, conflict.paths);
-  for (const { check, verdict } of judgeHead(entry.checks, snapshot.checks).reasons) {
-    if (verdict !== "pass") return { kind: "check", name: check, verdict };
+  const broken = brokenByBase(entry);
+  if (broken !== null) {
+    return { kind: "base-red", check: broken, branch: state.branch, sha: entry.redBase?.sha ?? snapshot.baseSha };
+  }
+  const { unjudged, reasons } = judgeHead(entry, snapshot);
+  if (unjudged.length > 0) {
+    // Nothing updates a pull that a person merges.
+    const behind = snapshot.behindBy > 0 && entry.mode === "auto";
+    return { kind: "workflows-differ", branch: state.branch, behind };
+  }
+  for (const { check, verdict, ignored } of reasons) {
+    if (verdict === "pass") continue;
+    return { kind: "check", name: check, verdict, ...(ignored.length > 0 ? { ignored } : {}) };
   }
   if (entry.mode === "ready") return { kind: "ready-for-person" };
   if (snapshot.mergeable === null) return { kind: "mergeability-unknown" };

@@ -3,7 +3,7 @@
  * sent. `messages/explain/standing.ts` turns them into words.
  */
 import { z } from "zod";
-import { CheckVerdict } from "./gate.ts";
+import { CheckVerdict, IgnoredCheck, MAX_IGNORED } from "./gate.ts";
 
 /** The party that must act before an entry continues. */
 export const Actor = z.enum(["headgate", "github", "person"]);
@@ -38,7 +38,17 @@ export const Standing = z.discriminatedUnion("kind", [
     morePaths: z.number(),
   }),
   /** The first required check that does not pass. */
-  z.object({ kind: z.literal("check"), name: z.string(), verdict: CheckVerdict.exclude(["pass"]) }),
+  z.object({
+    kind: z.literal("check"),
+    name: z.string(),
+    verdict: CheckVerdict.exclude(["pass"]),
+    /** What bears its name and does not count. Left out: nothing. */
+    ignored: z.array(IgnoredCheck).max(MAX_IGNORED).optional(),
+  }),
+  /** The head's `.github` is not the base's, so its jobs judge nothing. `behind`: an update with the base may end that. */
+  z.object({ kind: z.literal("workflows-differ"), branch: z.string(), behind: z.boolean() }),
+  /** The check fails on the head because it fails on the base, since `sha`. */
+  z.object({ kind: z.literal("base-red"), check: z.string(), branch: z.string(), sha: z.string() }),
   z.object({ kind: z.literal("ready-for-person") }),
   z.object({ kind: z.literal("mergeability-unknown") }),
   z.object({ kind: z.literal("behind"), pull: z.number() }),
@@ -60,7 +70,10 @@ export function actorOf(standing: Standing): Actor {
     case "draft":
     case "changes-requested":
     case "ready-for-person":
+    case "base-red":
       return "person";
+    case "workflows-differ":
+      return standing.behind ? "headgate" : "person";
     case "merging":
     case "joined":
     case "updating":

@@ -1,11 +1,11 @@
 /** The stored state of a lane. */
 import { z } from "zod";
 import { type LaneEvent, Submission } from "../event.ts";
-import { Check, PullSnapshot, Repo } from "../github.ts";
+import { Check, JudgedCheck, PullSnapshot, Repo } from "../github.ts";
 import { shapeOf } from "../shape.ts";
 import { Halt, Standing } from "./standing.ts";
 
-export const LANE_SCHEMA = 4;
+export const LANE_SCHEMA = 5;
 
 const Time = z.number();
 
@@ -54,8 +54,15 @@ export const Entry = Submission.extend({
   tries: z.object({ updates: z.number().int(), refusals: z.number().int(), outages: z.number().int() }),
   /** Of the present head. `checks`: ids of check runs that were asked to run again. They say nothing until others replace them. */
   reruns: z.object({ count: z.number().int(), checks: z.array(z.number().int()) }),
-  /** The head that this lane last asked to merge, the tree that was tested, and the tip of the base that it was up to date with. */
-  tried: z.object({ head: z.string(), tree: z.string(), base: z.string().nullable() }).nullable(),
+  /**
+   * The head that this lane last asked to merge, the tree that was tested, the tip of the base that it was up to date with, and
+   * what judged each required check.
+   */
+  tried: z
+    .object({ head: z.string(), tree: z.string(), base: z.string().nullable(), judgedBy: z.array(JudgedCheck) })
+    .nullable(),
+  /** A required check fails on the head as it does on the base, which was first seen red at `sha`. null: not so. */
+  redBase: z.object({ check: z.string(), sha: z.string() }).nullable(),
   /** After a merge that did not happen, nothing is tried until this time. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),
@@ -91,6 +98,19 @@ export function findEntry(state: LaneState, pull: number | null): Entry | null {
 
 export function snapshotOf(entry: Entry): PullSnapshot | null {
   return entry.observation.latest?.snapshot ?? null;
+}
+
+/** Returns the commits whose checks concern the entry: the head as GitHub shows it, and the base where that is red. */
+export function commitsWatched(entry: Entry): string[] {
+  const snapshot = snapshotOf(entry);
+  if (snapshot === null) return [];
+  return entry.redBase === null ? [snapshot.headSha] : [snapshot.headSha, snapshot.baseSha];
+}
+
+/** Leaves out the check runs that were asked to run again: they say nothing about the head any more. */
+export function withoutRerun(entry: Entry, snapshot: PullSnapshot): PullSnapshot {
+  const again = ({ id }: Check) => id !== null && entry.reruns.checks.includes(id);
+  return { ...snapshot, checks: snapshot.checks.filter((check) => !again(check)) };
 }
 
 /** Returns true where the feature owns the entry's branch. */

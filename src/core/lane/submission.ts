@@ -23,6 +23,7 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
     tries: { updates: 0, refusals: 0, outages: 0 },
     reruns: { count: 0, checks: [] },
     tried: null,
+    redBase: null,
     restsUntil: null,
     gateMs: 0,
     explained: null,

@@ -73,6 +73,14 @@ export const featureSteps: Record<number, Step> = {
     tasks: (state.tasks as TaskOf4[]).map(withoutGaps),
   }),
   5: toSchema6,
+  // 7 names who makes required checks, and remembers what judged each one of a merge.
+  6: (state) => ({
+    ...state,
+    policy: state.policy === null ? null : { ...(state.policy as object), producers: {}, neutral: "pass" },
+    tasks: (state.tasks as ({ landing?: object | null } & Record<string, unknown>)[]).map((task) =>
+      task.landing == null ? task : { ...task, landing: { ...task.landing, judgedBy: [] } },
+    ),
+  }),
 };
 
 /** The behaviour before version 5. */

@@ -35,6 +35,8 @@ export const laneSteps: Record<number, Step> = {
     halted: halted === null ? null : { kind: "unknown", text: (halted as { reason: string }).reason },
     entries: (entries as EntryOf3[]).map(grouped),
   }),
+  // 5 knows who made each check. What 4 has seen counts no more: the sweep reads every pull again within a minute.
+  4: ({ entries, ...state }) => ({ ...state, entries: (entries as EntryOf4[]).map(unjudged) }),
 };
 
 interface EntryOf3 extends Fields {
@@ -46,6 +48,25 @@ interface EntryOf3 extends Fields {
   failing: object[];
   headSince: number;
   mergeAskedAt: number | null;
+}
+
+interface EntryOf4 extends Fields {
+  stage: { kind: string };
+  observation: { asked: number; latest: { seq: number; snapshot: object } | null };
+  tried: object | null;
+}
+
+function unjudged({ stage, observation: { asked, latest }, tried, ...entry }: EntryOf4): Fields {
+  const unknown = { checks: [], producers: [], sameWorkflows: true, baseChecks: null };
+  const seen = latest === null ? null : { ...latest, snapshot: { ...latest.snapshot, ...unknown } };
+  return {
+    ...entry,
+    stage: stage.kind === "reading-failure" ? { kind: "queued" } : stage,
+    observation: { asked, latest: seen },
+    tried: tried === null ? null : { ...tried, judgedBy: [] },
+    neutral: "pass",
+    redBase: null,
+  };
 }
 
 /** Leaves the old fields in: parsing drops them. */

@@ -1,5 +1,5 @@
-/** Facts about a repository's workflows and rules before any branch or pull of Headgate's exists. */
-import type { RequiredCheck } from "../github.ts";
+/** What is known of a repository's workflows and rules before any branch or pull of Headgate's exists. */
+import type { PullSnapshot, RequiredCheck } from "../github.ts";
 import type { WorkflowFault } from "./problem.ts";
 
 /** GitHub's filter patterns of one kind; null: no such filter. */
@@ -10,8 +10,15 @@ export interface Filters {
 }
 
 export interface WorkflowJob {
-  /** The names of its checks: text, and null for each part that only GitHub can fill in. */
+  id: string;
+  /** Ids of the jobs that it needs. */
+  needs: string[];
+  /** It calls a reusable workflow, whose jobs report in its stead. */
+  calls: boolean;
+  /** What its checks are called: text, and null for each part that only GitHub can fill in. */
   checkName: (string | null)[];
+  /** The name in the file, under which its check is reported where the job was skipped. */
+  unexpanded: string;
   /** Names of the secrets that it reads; `*` where it hands on all of them. */
   secrets: string[];
   /** The write permissions of its token. `*`: all. null: the file names none, so the repository's setting counts. */
@@ -52,6 +59,8 @@ export interface Facts {
   required: RequiredCheck[];
   /** Names of checks that were reported on the base's tip. */
   reported: string[];
+  /** Who makes the required checks that no rule pins to an App. */
+  producers: PullSnapshot["producers"];
   workflows: Workflow[];
   unreadable: UnreadableWorkflow[];
   rules: BranchRule[];

@@ -1,6 +1,8 @@
 /** Inspects whether Headgate can work in a repository, and what the repository's workflows would give to agents' code. */
-import type { RequiredCheck } from "../github.ts";
-import type { Facts, Workflow, WorkflowJob } from "./facts.ts";
+import { ACTIONS_APP, type RequiredCheck } from "../github.ts";
+import { expectedProducer } from "../lane/gate.ts";
+import { makes } from "../workflow/names.ts";
+import type { Facts, Workflow } from "./facts.ts";
 import { branchPasses } from "./filters.ts";
 import type { Problem, Warning } from "./problem.ts";
 
@@ -18,9 +20,6 @@ const NEEDED = {
 
 /** Rules that keep a branch from being made, moved or filled by an App that need not be let past. */
 const REFUSING = ["creation", "update", "pull_request", "required_status_checks", "workflows", "required_deployments"];
-
-/** GitHub's own App for Actions: what must come from it comes from a workflow's job. */
-const ACTIONS_APP = 15_368;
 
 /** First what keeps merges waiting, then what agents' code could reach. */
 const ORDER: readonly Warning["kind"][] = [
@@ -89,27 +88,16 @@ function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; wa
   if (maker !== undefined && onlyActions) {
     return { problem: { kind: "check-never-runs", check: check.name, workflow: maker.workflow, base: facts.base } };
   }
-  // It is another App's check or a status, and no file says whether those come to pulls too.
-  if (facts.reported.includes(check.name)) return {};
+  // It is another App's check or a status, and no file says whether those come to pulls too. Only its known producer counts.
+  const isKnown =
+    check.appId === null
+      ? expectedProducer(check, facts.producers).kind !== "unknown"
+      : facts.reported.includes(check.name);
+  if (isKnown) return {};
   return { warning: { kind: "check-unknown", check: check.name, base: facts.base } };
 }
 
-/** Matches any text where only GitHub can fill in a part of the name. */
-function makes({ checkName }: WorkflowJob, wanted: string): boolean {
-  if (!checkName.includes(null)) return checkName.join("") === wanted;
-  let rest = wanted;
-  const [first = null] = checkName;
-  if (first !== null && !rest.startsWith(first)) return false;
-  for (const part of checkName) {
-    if (part === null) continue;
-    const at = rest.indexOf(part);
-    if (at < 0) return false;
-    rest = rest.slice(at + part.length);
-  }
-  return checkName.at(-1) === null || rest === "" || wanted.endsWith(checkName.at(-1) ?? "");
-}
-
-/** Includes `pull_request_target`: its jobs run the base's code and report on the pulls all the same. */
+/** What pulls start with the base's own code reports on them all the same. */
 function reportsOnPulls(workflow: Workflow, facts: Facts): Runs {
   const { pullRequestTarget } = workflow;
   const targeted = pullRequestTarget !== null && branchPasses(pullRequestTarget, facts.base);

@@ -69,5 +69,5 @@ export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failu
 function jobOf(check: Check): number | null {
   const inAddress = /\/actions\/runs\/\d+\/job\/(\d+)/.exec(check.url ?? "")?.[1];
   if (inAddress !== undefined) return Number(inAddress);
-  return check.workflow === null ? null : check.id;
+  return check.producer.kind === "job" ? check.id : null;
 }

@@ -2,9 +2,12 @@
 import type { EffectOf } from "../../core/effect.ts";
 import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../core/event.ts";
 import type { FailureDetail } from "../../core/failure.ts";
+import type { Check } from "../../core/github.ts";
+import { judgeHead } from "../../core/lane/gate.ts";
 import { pullBody, pullTitle } from "../../messages/pull.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import { readProducers } from "./producers.ts";
 
 /** Characters of a conflicting path. Agents choose paths, and a lane stores many. */
 const PATH_CHARACTERS = 300;
@@ -24,8 +27,15 @@ export async function performPullOpen(outside: Outside, effect: EffectOf<"pull.o
 }
 
 export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
-  const snapshot = await outside.github.pull(effect.repo, effect.pull);
-  return { type: "pull.observed", pull: effect.pull, seq: effect.seq, snapshot };
+  const { repo, pull, seq, branch, checks, neutral } = effect;
+  const seen = await outside.github.pull(repo, pull);
+  const unasked = { ...seen, producers: [], baseChecks: null };
+  if (seen.state !== "open") return { type: "pull.observed", pull, seq, snapshot: unasked };
+  const producers = await readProducers(outside, { repo, branch, sha: seen.baseSha }, checks);
+  const snapshot = { ...unasked, producers };
+  const fails = judgeHead({ checks, neutral }, snapshot).failing.length > 0;
+  const baseChecks = fails ? await outside.github.checks(repo, seen.baseSha) : null;
+  return { type: "pull.observed", pull, seq, snapshot: { ...snapshot, baseChecks } };
 }
 
 export async function performPullUpdate(outside: Outside, effect: EffectOf<"pull.update">): Promise<LaneEvent> {
@@ -73,8 +83,23 @@ export async function performHeadsCompare(outside: Outside, effect: EffectOf<"he
 export async function performFailureRead(outside: Outside, effect: EffectOf<"failure.read">): Promise<LaneEvent> {
   const details: FailureDetail[] = [];
   for (const check of effect.checks.slice(0, 5)) {
-    const text = await outside.github.failureText(effect.repo, check, FAILURE_CHARACTERS);
-    details.push({ of: { kind: "check", name: check.name }, text });
+    for (const { name, ...failed } of failedJobs(check)) {
+      const text = await outside.github.failureText(effect.repo, { ...failed, name }, FAILURE_CHARACTERS);
+      details.push({ of: { kind: "check", name }, text });
+    }
   }
   return { type: "failure.read", pull: effect.pull, head: effect.head, details };
+}
+
+/** Needed jobs of one skipped check whose logs are read. */
+const MAX_NEEDED = 2;
+
+/** A skipped job has no log. The jobs that it needed have. */
+function failedJobs(check: Check): Check[] {
+  const { producer } = check;
+  if (check.conclusion !== "skipped" || producer.kind !== "job") return [check];
+  return producer.needs
+    .filter(({ conclusion }) => conclusion !== "success" && conclusion !== "skipped")
+    .slice(0, MAX_NEEDED)
+    .map(({ name, conclusion, id }) => ({ ...check, name, conclusion, id, url: null }));
 }

@@ -3,6 +3,7 @@ import { ATTEMPT_WORKFLOW, PROTOCOL } from "../../core/attempt.ts";
 import type { Cause, NoResult } from "../../core/cause.ts";
 import { violationText } from "../problems/violation.ts";
 import { writtenPlanText } from "../problems/written.ts";
+import { ignoredText } from "./ignored.ts";
 
 export function causeText(cause: Cause): string {
   switch (cause.kind) {
@@ -47,7 +48,12 @@ export function causeText(cause: Cause): string {
     case "checks-interrupted":
       return `Required checks were interrupted ${cause.times} times.`;
     case "checks-missing":
-      return `Nothing has reported the required check: ${cause.names.join(", ")}.`;
+      return [
+        `Nothing has reported the required check: ${cause.names.join(", ")}`,
+        ...(cause.ignored ?? []).map(ignoredText),
+      ]
+        .join("; ")
+        .concat(".");
     case "checks-slow":
       return `Required checks took over ${cause.minutes} minutes.`;
     case "changes-requested":

@@ -2,6 +2,7 @@
 import { actorOf, type Halt, type Standing } from "../../core/lane/standing.ts";
 import { shortSha } from "../words.ts";
 import type { Explanation } from "./explanation.ts";
+import { ignoredText } from "./ignored.ts";
 
 /** `standing` is null until the lane has sent one. */
 export function explainStanding(pull: number, standing: Standing | null): Explanation {
@@ -34,6 +35,10 @@ function reasonOf(pull: number, standing: Standing): string {
       return `#${pull} conflicts with #${standing.pull}, which is ahead of it in Headgate's queue, in ${pathList(standing)}`;
     case "check":
       return `#${pull}: ${checkText(standing)}`;
+    case "workflows-differ":
+      return `#${pull} has another .github folder than ${standing.branch}, so its checks do not count`;
+    case "base-red":
+      return `#${pull}: ${standing.check} is red on ${standing.branch} since ${shortSha(standing.sha)}`;
     case "ready-for-person":
       return `#${pull} is ready to merge`;
     case "mergeability-unknown":
@@ -63,6 +68,12 @@ function nextOf(pull: number, standing: Standing): string {
       return "merge it";
     case "conflicts-ahead":
       return `Headgate resolves the conflict when #${standing.pull} has merged`;
+    case "workflows-differ":
+      return standing.behind
+        ? `Headgate updates it with ${standing.branch} when its turn comes`
+        : `make its .github folder the one of ${standing.branch}, or merge it yourself`;
+    case "base-red":
+      return `fix ${standing.check} on ${standing.branch}; then this continues by itself`;
     case "unknown":
       return standing.actor === "person" ? `look at #${pull}` : GOES_ON;
     case "merging":
@@ -88,7 +99,12 @@ function haltText(halt: Halt): string {
   }
 }
 
-function checkText({ name, verdict }: Extract<Standing, { kind: "check" }>): string {
+function checkText({ name, verdict, ignored = [] }: Extract<Standing, { kind: "check" }>): string {
+  const others = ignored.map(ignoredText);
+  return [verdictText(name, verdict), ...others].join("; ");
+}
+
+function verdictText(name: string, verdict: Extract<Standing, { kind: "check" }>["verdict"]): string {
   switch (verdict) {
     case "pending":
       return `${name} is running`;

@@ -68,7 +68,7 @@ export function warningText(warning: Warning): string {
     case "check-runs-sometimes":
       return `The required check ${name(warning.check)} comes from ${name(warning.workflow)}, whose filters skip some pull requests, and a skipped pull request cannot merge. Filter inside the job instead.`;
     case "check-unknown":
-      return `Nobody has reported the required check ${name(warning.check)} on ${name(warning.base)}, and no workflow has a job of that name. Make sure that pull requests get it: without it they never merge.`;
+      return `Nothing shows who makes the required check ${name(warning.check)}: no workflow of ${name(warning.base)} has a job of that name, and the last merged pull requests do not have it. Only an Actions job will count. If an App or a commit status makes it, name that under \`producers\` in .github/headgate.yml.`;
     case "secrets-reachable":
       return `${name(warning.workflow)} runs what agents write with ${secrets(warning.secrets)}. Move them to an environment that a person must approve, or to a workflow that does not run on pull requests.`;
     case "token-writes":

@@ -1,7 +1,7 @@
 /** What the parts of the contract of `GitHub` share: the world they play in, and the scenes they begin with. */
 import { createHash } from "node:crypto";
-import type { PullSnapshot, Repo } from "../../../src/core/github.ts";
-import type { GitHub } from "../../../src/loop/github-port.ts";
+import type { Repo } from "../../../src/core/github.ts";
+import type { GitHub, SeenPull } from "../../../src/loop/github-port.ts";
 
 export { ATTEMPT_WORKFLOW as WORKFLOW } from "../../../src/core/attempt.ts";
 
@@ -39,7 +39,7 @@ export interface Scene {
   /** A pull of one new file against a base of its own. */
   openPull(): Promise<{ number: number; head: string; branch: string; base: string; file: string }>;
   /** The pull once GitHub has made up its mind about it; asking is what makes it begin. */
-  settled(pull: number): Promise<PullSnapshot>;
+  settled(pull: number): Promise<SeenPull>;
 }
 
 export function sceneOf(world: ContractWorld): Scene {

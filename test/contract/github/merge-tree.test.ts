@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { type SandboxApart, startSandboxApart } from "@headgate/github-sandbox/process";
 import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import { createGitHub } from "../../../src/github/index.ts";
 
 /** A file's text, with another mode, or null: it is taken away. */
@@ -125,7 +126,7 @@ describe("heads that change", () => {
 
   async function conflicts(ours: string, theirs: string): Promise<string[] | "unknown"> {
     const app = { appId: 1, appSlug: "gate", now: () => 0, calls: () => ({ reads: 0, writes: 0 }) };
-    const github = createGitHub({ ...app, octokit: async () => octokit, granted: async () => ({}) });
+    const github = createGitHub({ ...app, octokit: async () => octokit, granted: async () => ({}) }, readWorkflow);
     return github.conflicts({ owner: "ada", name: "shop" }, ours, theirs);
   }
 

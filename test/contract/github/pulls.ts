@@ -80,6 +80,7 @@ export function pullsContract(scene: () => Scene): void {
         behindBy: 0,
         mergeable: true,
         checks: [],
+        sameWorkflows: true,
         changesRequestedBy: [],
         mergeSha: null,
         mergedAt: null,
@@ -102,7 +103,7 @@ export function pullsContract(scene: () => Scene): void {
         ["slow", null],
         ["test", "success"],
       ]);
-      expect(new Set(checks.map((check) => check.appId)).size).toBe(1);
+      expect(new Set(checks.map((check) => check.producer.kind)).size).toBe(1);
     });
 
     it("falls behind with its base and is brought up to date", async () => {

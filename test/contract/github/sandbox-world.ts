@@ -8,6 +8,7 @@ import type { Sandbox } from "@headgate/github-sandbox";
 import { startSandbox } from "@headgate/github-sandbox";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
+import { readWorkflow } from "../../../src/config/workflow-file.ts";
 import { connectApp, createGitHub } from "../../../src/github/index.ts";
 import type { ContractWorld } from "./kit.ts";
 import { WORKFLOW } from "./kit.ts";
@@ -120,7 +121,7 @@ export async function makeSandboxWorld(): Promise<SandboxWorld> {
   return {
     sandbox,
     maintainerToken: maintainer.token,
-    github: createGitHub(connection),
+    github: createGitHub(connection, readWorkflow),
     repo: { owner: "acme", name: "app" },
     maintainer: maintainer.user.login,
     stranger: stranger.user.login,

@@ -347,6 +347,7 @@ describe("the front", () => {
         tries: { updates: 0, refusals: 0, outages: 0 },
         reruns: { count: 0, checks: [] },
         tried: null,
+        redBase: null,
         restsUntil: null,
         gateMs: 0,
         explained: null,
@@ -383,6 +384,9 @@ describe("the front", () => {
       headSha: sha(`h${pull}`),
       headTree: sha(`t${pull}`),
       baseSha: sha("base"),
+      producers: [],
+      sameWorkflows: true,
+      baseChecks: null,
       mergeSha: null,
       mergedAt: null,
     };
@@ -400,6 +404,7 @@ function submission(pull: number, task: string, feature = "acme/tool#9") {
     checks: [{ name: "unit", appId: null }],
     method: "squash" as const,
     mode: "auto" as const,
+    neutral: "pass" as const,
     checksMinutes: 60,
     held: false,
   };

@@ -28,7 +28,7 @@ describe("a lane of schema 3", () => {
       { pull: 1, kind: "merging", askedAt: 1_000_000, away: false, withdrawn: true },
       { pull: 2, kind: "queued" },
       { pull: 3, kind: "queued" },
-      { pull: 4, kind: "reading-failure", failing: [expect.objectContaining({ name: "unit", conclusion: "failure" })] },
+      { pull: 4, kind: "queued" },
       { pull: 5, kind: "away" },
       { pull: 6, kind: "queued" },
     ]);
@@ -41,11 +41,17 @@ describe("a lane of schema 3", () => {
     expect(second).toMatchObject({ stage: { kind: "updating" }, tries: { updates: 1 } });
   });
 
-  it("keeps the number of the last observation asked for, and the last answer", () => {
+  it("keeps the number of the last observation asked for, and of the last answer all but its checks", () => {
     const snapshot = stored("lane-3-stages");
     const before = (snapshot.state as { entries: { asked: number; observed: number; snapshot: object }[] }).entries;
     expect(migrated(snapshot).entries.map(({ observation }) => observation)).toEqual(
-      before.map((entry) => ({ asked: entry.asked, latest: { seq: entry.observed, snapshot: entry.snapshot } })),
+      before.map(({ asked, observed, snapshot }) => ({
+        asked,
+        latest: {
+          seq: observed,
+          snapshot: { ...snapshot, checks: [], producers: [], sameWorkflows: true, baseChecks: null },
+        },
+      })),
     );
   });
 
@@ -78,8 +84,30 @@ describe("a lane of schema 3", () => {
     expect(sent.map(({ pull, standing }) => [pull, standing.kind])).toEqual([
       [2, "check"],
       [3, "conflicts-ahead"],
-      [4, "reading-failure"],
+      [4, "check"],
       [6, "check"],
     ]);
+  });
+});
+
+describe("a lane of schema 4", () => {
+  it("judges what it has seen anew, and keeps a merge that it has asked for", () => {
+    const [reading, merging] = migrated(stored("lane-4")).entries;
+    expect(reading).toMatchObject({
+      stage: { kind: "queued" },
+      neutral: "pass",
+      redBase: null,
+      observation: { latest: { snapshot: { checks: [], producers: [], baseChecks: null } } },
+    });
+    expect(merging).toMatchObject({ stage: { kind: "merging" }, tried: { judgedBy: [] } });
+  });
+
+  it("does not send a pull back because an older version's request for logs cannot be read", () => {
+    const snapshot = stored("lane-4");
+    const { pull, head } = migrated(snapshot).entries[0] ?? expect.fail();
+    const failure = { class: "platform-unknown", cause: { kind: "foreign-effect" }, details: [] };
+    const event = { type: "effect.failed", effect: "failure.read", key: "k", pull, head, task: null, failure };
+    const { state } = decide(snapshot.aggregate, snapshot, { id: "e", at: 2_000_000, event });
+    expect((state as LaneState).entries[0]).toMatchObject({ stage: { kind: "queued" }, tries: { outages: 1 } });
   });
 });

@@ -43,6 +43,31 @@ describe("explainStanding", () => {
       "github: #7: unit was interrupted; it continues by itself",
     ],
     [{ kind: "check", name: "unit", verdict: "fail" }, "github: #7: unit failed; it continues by itself"],
+    [
+      {
+        kind: "check",
+        name: "unit",
+        verdict: "missing",
+        ignored: [
+          { name: "Unit", by: { kind: "job", workflow: "ci.yml" } },
+          { name: "unit", by: { kind: "app", appId: 9 } },
+          { name: "unit", by: { kind: "status", creator: "bob" } },
+        ],
+      },
+      "github: #7: unit has not been reported; the job Unit of ci.yml does not count; the check run unit of App 9 does not count; the commit status unit by bob does not count; it continues by itself",
+    ],
+    [
+      { kind: "base-red", check: "unit", branch: "main", sha: mergeSha },
+      "person: #7: unit is red on main since abcdef0; fix unit on main; then this continues by itself",
+    ],
+    [
+      { kind: "workflows-differ", branch: "main", behind: true },
+      "headgate: #7 has another .github folder than main, so its checks do not count; Headgate updates it with main when its turn comes",
+    ],
+    [
+      { kind: "workflows-differ", branch: "main", behind: false },
+      "person: #7 has another .github folder than main, so its checks do not count; make its .github folder the one of main, or merge it yourself",
+    ],
     [{ kind: "ready-for-person" }, "person: #7 is ready to merge; merge it"],
     [
       { kind: "mergeability-unknown" },

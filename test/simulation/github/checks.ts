@@ -20,7 +20,10 @@ export function startChecks(github: GitHubModel, pull: Pull): void {
 function beginCheck(github: GitHubModel, sha: string, name: string, script: CheckScript): void {
   const check = report(github, sha, name, null);
   if (script.conclusion === null) return;
-  github.clock.after(script.lasts, () => endCheck(github, check, script.conclusion));
+  github.clock.after(script.lasts, () => {
+    if (check.producer.kind === "job") check.producer.needs = script.needs ?? [];
+    endCheck(github, check, script.conclusion);
+  });
 }
 
 export function endCheck(github: GitHubModel, check: CheckRun, conclusion: Check["conclusion"]): void {
@@ -36,9 +39,7 @@ export function report(github: GitHubModel, sha: string, name: string, conclusio
     id: github.nextId(),
     sha,
     name,
-    appId: CI_APP_ID,
-    workflow: CI_WORKFLOW,
-    event: "pull_request",
+    producer: { kind: "job", workflow: CI_WORKFLOW, event: "pull_request", run: github.nextId(), needs: [] },
     conclusion,
     url: null,
     startedAt: github.now,
@@ -49,16 +50,42 @@ export function report(github: GitHubModel, sha: string, name: string, conclusio
   return check;
 }
 
-/** Returns the latest check for each (app, workflow, event, name). */
+/** Returns the latest check of each producer and name. */
 export function checksOn(github: GitHubModel, sha: string): Check[] {
   const latest = new Map<string, Check>();
   for (const { sha: of, ...check } of github.checks) {
-    if (of === sha) latest.set(`${check.appId} ${check.workflow} ${check.event} ${check.name}`, check);
+    if (of === sha) latest.set(`${makerOf(check)} ${check.name}`, check);
   }
   return [...latest.values()];
 }
 
-/** Returns true when all checks with these names have succeeded on the commit. */
+function makerOf({ producer }: Check): string {
+  switch (producer.kind) {
+    case "job":
+      return `job ${producer.workflow} ${producer.event}`;
+    case "app":
+      return `app ${producer.appId}`;
+    case "status":
+      return `status ${producer.creator}`;
+  }
+}
+
+/** Posts a green commit status under a check's name, as anybody with a token can. */
+export function forge(github: GitHubModel, sha: string, name: string): void {
+  github.checks.push({
+    id: github.nextId(),
+    sha,
+    name,
+    producer: { kind: "status", creator: "mallory" },
+    conclusion: "success",
+    url: null,
+    startedAt: github.now,
+    completedAt: github.now,
+  });
+  github.announce("status", { repository: repositoryOf(github), sha, sender: accountOf("mallory") });
+}
+
+/** Returns true when all checks with these names have succeeded on the commit, as GitHub sees it: skipped and forged ones pass. */
 export function isGreen(github: GitHubModel, sha: string, names: readonly string[]): boolean {
   const checks = checksOn(github, sha);
   const passes = (check: Check) => ["success", "neutral", "skipped"].includes(check.conclusion ?? "");
@@ -84,18 +111,36 @@ function announceCheck(github: GitHubModel, check: CheckRun, action: string): vo
   github.announce("check_run", {
     action,
     repository: repositoryOf(github),
-    check_run: { head_sha: check.sha, app: { id: check.appId } },
+    check_run: { head_sha: check.sha, app: { id: CI_APP_ID } },
     sender: accountOf("github-actions[bot]"),
   });
 }
 
-/** Like `isGreen`, for the checks as they were at `time`. */
+/** Returns true when jobs with these names had judged the commit by `time`, and passed. */
 export function greenAt(github: GitHubModel, sha: string, names: readonly string[], time: number): boolean {
   return names.every((name) => {
-    const last = github.checks.findLast(
-      (check) => check.sha === sha && check.name === name && (check.startedAt ?? 0) <= time,
-    );
+    const last = latestJob(github, sha, name, time);
     if (last === undefined || last.completedAt === null || last.completedAt > time) return false;
-    return ["success", "neutral", "skipped"].includes(last.conclusion ?? "");
+    return hasJudged(last);
   });
+}
+
+/** Returns true when the check's last job on the commit had failed by `time`. */
+export function redAt(github: GitHubModel, sha: string, name: string, time: number): boolean {
+  const last = latestJob(github, sha, name, time);
+  return last?.completedAt != null && last.completedAt <= time && last.conclusion === "failure";
+}
+
+function latestJob(github: GitHubModel, sha: string, name: string, time: number): CheckRun | undefined {
+  return github.checks.findLast(
+    (check) =>
+      check.sha === sha && check.name === name && check.producer.kind === "job" && (check.startedAt ?? 0) <= time,
+  );
+}
+
+/** Returns true for a job that passed, and whose needed jobs passed where it was skipped. */
+export function hasJudged({ conclusion, producer }: Check): boolean {
+  if (producer.kind !== "job") return false;
+  const passes = (end: Check["conclusion"]) => ["success", "neutral", "skipped"].includes(end ?? "");
+  return passes(conclusion) && (conclusion !== "skipped" || producer.needs.every((need) => passes(need.conclusion)));
 }

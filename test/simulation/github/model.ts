@@ -2,7 +2,7 @@
  * Holds the state of a modelled GitHub with one repository, and announces its changes. The files beside it implement
  * its behaviour.
  */
-import type { Check, Permission, Repo } from "../../../src/core/github.ts";
+import type { Check, NeededJob, Permission, Repo } from "../../../src/core/github.ts";
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
 import type { Commit } from "./objects.ts";
@@ -108,6 +108,8 @@ export interface CheckScript {
   startsAfter: number;
   lasts: number;
   conclusion: Check["conclusion"];
+  /** Of a skipped check: the jobs that it needs. */
+  needs?: NeededJob[];
 }
 
 export interface Behaviour {

@@ -58,7 +58,15 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
       ),
     branchRules: () => read("branchRules", () => []),
     granted: () => read("granted", () => GRANTED),
-    reportedChecks: (_, sha) => read("reportedChecks", () => checksOn(github, sha).map((check) => check.name)),
+    checks: (_, sha) => read("checks", () => checksOn(github, sha)),
+    mergedHeads: (_, branch, limit) =>
+      read("mergedHeads", () => {
+        const merged = [...github.pulls.values()].filter((pull) => pull.state === "merged" && pull.base === branch);
+        return merged
+          .toReversed()
+          .slice(0, limit)
+          .map((pull) => pull.shown);
+      }),
     async openPull(_, { head, base, commit, title }) {
       const existing = await read("openPull.list", () => pullOf(github, head, base, commit));
       if (existing !== null) return { number: existing.number };

@@ -1,5 +1,5 @@
 /** Models pull requests: opening, mergeability, updates and merges. */
-import type { PullSnapshot } from "../../../src/core/github.ts";
+import type { SeenPull } from "../../../src/loop/github-port.ts";
 import { announcePull, move } from "./branches.ts";
 import { checksOn, isGreen, startChecks } from "./checks.ts";
 import { type GitHubModel, HttpAnswer, type Pull } from "./model.ts";
@@ -65,13 +65,21 @@ export function mergeable(github: GitHubModel, pull: Pull): boolean | null {
   return null;
 }
 
-export function snapshotOf(github: GitHubModel, pull: Pull): PullSnapshot {
+export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
   const { number, state, draft, shown: headSha, mergeSha, mergedAt } = pull;
   const headTree = github.objects.read(headSha).tree;
   const common = { number, state, draft, headSha, headTree, mergeSha, mergedAt };
   if (state !== "open") {
     const baseSha = github.branches.get(pull.base) ?? headSha;
-    return { ...common, baseSha, behindBy: 0, mergeable: null, checks: [], changesRequestedBy: [] };
+    return {
+      ...common,
+      baseSha,
+      behindBy: 0,
+      mergeable: null,
+      checks: [],
+      sameWorkflows: true,
+      changesRequestedBy: [],
+    };
   }
   const baseSha = github.tip(pull.base);
   const asking = [...pull.reviews].filter(([, state]) => state === "CHANGES_REQUESTED").map(([login]) => login);
@@ -82,6 +90,7 @@ export function snapshotOf(github: GitHubModel, pull: Pull): PullSnapshot {
     behindBy: github.objects.behindBy(baseSha, headSha),
     mergeable: mergeable(github, pull),
     checks: checksOn(github, headSha),
+    sameWorkflows: true,
     changesRequestedBy: asking,
     ...(changeRequests.length === 0 ? {} : { changeRequests }),
   };

@@ -43,9 +43,21 @@ const LISTS = {
     violations: 20,
     names: 100,
     by: 100,
+    judgedBy: 50,
+    ignored: 10,
   },
   lane: { entries: 400 },
-  entry: { checks: 200, rerunChecks: 50, comparisons: 16, failing: 50 },
+  entry: {
+    checks: 200,
+    rerunChecks: 50,
+    comparisons: 16,
+    failing: 50,
+    judgedBy: 50,
+    producers: 200,
+    baseChecks: 200,
+    needs: 50,
+    ignored: 3,
+  },
 } as const;
 
 /** Characters of JSON. The simulated people, agents and checks write little, so a longer state has grown with events. */

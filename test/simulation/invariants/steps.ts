@@ -6,6 +6,7 @@ import type { PullSnapshot } from "../../../src/core/github.ts";
 import { isLane } from "../../../src/core/keys.ts";
 import { type LaneState, snapshotOf } from "../../../src/core/lane/state.ts";
 import type { HistoryWrite, Loaded, StepWrite } from "../../../src/loop/store-port.ts";
+import { hasJudged, redAt } from "../github/checks.ts";
 import type { GitHubModel } from "../github/model.ts";
 import { type Mirror, nameOf } from "../process/mirror.ts";
 import type { Tally } from "../tally.ts";
@@ -134,6 +135,7 @@ export class StepJudge {
     if (event.type === "pull.merged") this.#merged(event, write);
     for (const effect of row.effects as EventLike[]) {
       if (effect.type === "pull.merge") this.#mergeAsked(effect, state);
+      if (effect.type === "failure.read") this.#sentBack(effect);
       if (effect.type === "send") this.#sent(effect.event as EventLike);
     }
     court.demand(event.type !== "command.given", "commands reach features only", () => row.key);
@@ -174,6 +176,18 @@ export class StepJudge {
       "nothing merges while its feature is on hold",
       () => `pull ${pull} of ${entry?.feature}`,
     );
+  }
+
+  /** Checks that no agent is started for what the base breaks. */
+  #sentBack(effect: EventLike): void {
+    const { court, github } = this.#options;
+    const basis = this.bases.get(effect.pull as number);
+    if (basis === undefined) return;
+    const { baseSha } = basis.snapshot;
+    const own = (effect.checks as { name: string }[]).filter(
+      (check) => !redAt(github, baseSha, check.name, basis.claimedAt),
+    );
+    court.demand(own.length > 0, "no agent repairs what the base broke", () => `pull ${effect.pull}`);
   }
 
   /** Checks that a head with failed checks is not submitted again unchanged. That needs a person or new checks. */
@@ -243,9 +257,9 @@ function badSides(snapshot: PullSnapshot, effect: EventLike, required: readonly 
   if (snapshot.changesRequestedBy.length > 0) return "somebody asked for changes";
   if (required.length === 0) return "no check is required of it";
   for (const name of required) {
-    const checks = snapshot.checks.filter((check) => check.name === name);
+    const checks = snapshot.checks.filter((check) => check.name === name && check.producer.kind === "job");
     if (checks.length === 0) return `${name} is missing`;
-    const bad = checks.find((check) => !["success", "neutral", "skipped"].includes(check.conclusion ?? ""));
+    const bad = checks.find((check) => !hasJudged(check));
     if (bad !== undefined) return `${name} is ${bad.conclusion}`;
   }
   return null;

@@ -138,6 +138,24 @@ export const mutants: readonly Mutant[] = [
     '    case "startup_failure":\n      return "pass";',
   ),
   mutant(
+    "take a skipped check for a pass after a failed need",
+    "core/lane/gate.ts",
+    'if (conclusion !== "skipped" || producer.kind !== "job") return meaning(conclusion);',
+    "return meaning(conclusion);",
+  ),
+  mutant(
+    "take a status for a job",
+    "core/lane/gate.ts",
+    'return producer.kind === "job";',
+    'return producer.kind === "job" || producer.kind === "status";',
+  ),
+  mutant(
+    "repair what the base broke",
+    "core/lane/base.ts",
+    "return failing.filter((check) => !red.has(check.name));",
+    "return failing;",
+  ),
+  mutant(
     "merge although somebody asked for changes",
     "core/lane/ahead.ts",
     "!snapshot.draft && snapshot.changesRequestedBy.length === 0",

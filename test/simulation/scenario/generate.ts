@@ -3,6 +3,7 @@ import { Chance } from "../chance.ts";
 import {
   type Act,
   CheckTrouble,
+  Deceit,
   type Fault,
   type FeatureSpec,
   JobTrouble,
@@ -135,6 +136,7 @@ export function generate(seed: string): Scenario {
     if (feature.onFailure === "rollback" && chance.chance(0.5)) faults.push(givesUp(chance, index));
   });
   faults.push(...givesUpLate(new Chance(`${seed} late`), features));
+  faults.push(...deceits(new Chance(`${seed} deceits`)), ...redBase(new Chance(`${seed} red base`)));
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
   return { seed, world, features, faults };
 }
@@ -147,6 +149,19 @@ function givesUpLate(chance: Chance, features: FeatureSpec[]): Fault[] {
   feature.onFailure = "rollback";
   const act: Act = { act: "say", feature: 0, by: "maya", text: "/headgate cancel" };
   return [{ on: "moment", request: "claim pull.merge", nth: chance.between(1, 3), fault: "act", act }];
+}
+
+function deceits(chance: Chance): Fault[] {
+  if (!chance.chance(0.12)) return [];
+  return [{ on: "check", nth: chance.between(1, 8), fault: chance.pick(Deceit.options) }];
+}
+
+/** Lets a person break the base while pulls are being tested, and repair it some minutes later, or never. */
+function redBase(chance: Chance): Fault[] {
+  if (!chance.chance(0.12)) return [];
+  const at = chance.between(60_000, 600_000);
+  const act = (at: number, on: boolean): Fault => ({ on: "time", at, fault: "act", act: { act: "break-base", on } });
+  return [act(at, true), ...(chance.chance(0.7) ? [act(at + chance.between(120_000, 900_000), false)] : [])];
 }
 
 /** Lets people read the plan, sometimes change it, and approve it: some too early, some an outdated version. */

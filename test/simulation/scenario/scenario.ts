@@ -54,6 +54,10 @@ export const JobTrouble = z.enum([
 ]);
 export type JobTrouble = z.infer<typeof JobTrouble>;
 
+/** How a check deceives: skipped although a job that it needs failed; green by somebody else before the job is. */
+export const Deceit = z.enum(["skipped", "forged"]);
+export type Deceit = z.infer<typeof Deceit>;
+
 export const CheckTrouble = z.enum(["cancelled", "missing", "late", "red", "hangs", "turns-red", "startup_failure"]);
 export type CheckTrouble = z.infer<typeof CheckTrouble>;
 
@@ -83,6 +87,8 @@ export const Act = z.discriminatedUnion("act", [
   z.object({ act: z.literal("push-branch"), feature: z.number().int(), task: z.string(), broken: z.boolean() }),
   z.object({ act: z.literal("push-base"), path: z.string() }),
   z.object({ act: z.literal("force-base") }),
+  /** Pushes to the base what its checks find, or takes it back. Both are checked there. */
+  z.object({ act: z.literal("break-base"), on: z.boolean() }),
   z.object({ act: z.literal("merge-pull"), feature: z.number().int(), task: z.string() }),
   z.object({ act: z.literal("close-pull"), feature: z.number().int(), task: z.string() }),
   z.object({ act: z.literal("delete-branch"), feature: z.number().int(), task: z.string() }),
@@ -107,7 +113,7 @@ export const Fault = z.discriminatedUnion("on", [
   z.object({ on: z.literal("request"), ...onRequest, fault: RequestTrouble }),
   z.object({ on: z.literal("delivery"), nth: Count, fault: z.enum(["drop", "repeat", "late"]), ms: z.number().int() }),
   z.object({ on: z.literal("job"), nth: Count, fault: JobTrouble }),
-  z.object({ on: z.literal("check"), nth: Count, fault: CheckTrouble }),
+  z.object({ on: z.literal("check"), nth: Count, fault: z.union([CheckTrouble, Deceit]) }),
   z.object({ on: z.literal("update"), nth: Count, fault: z.literal("forgotten") }),
   z.object({ on: z.literal("plan"), nth: Count, fault: z.enum(["down", "invalid", "throws"]) }),
   z.object({

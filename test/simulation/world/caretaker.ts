@@ -10,7 +10,7 @@ import { blob, textOf } from "../github/objects.ts";
 import { mergePull, review } from "../github/pulls.ts";
 import { LABEL } from "../process/replica.ts";
 import { isSound } from "./contents.ts";
-import { CONFIG, MAINTAINER } from "./people.ts";
+import { breakBase, CONFIG, MAINTAINER } from "./people.ts";
 
 const HANGS_MS = 10 * 60_000;
 
@@ -26,6 +26,7 @@ export function caretake(
   if (configs.good !== null && (config === undefined || textOf(config) !== configs.good)) {
     pushFiles(github, github.defaultBranch, [[CONFIG, blob(configs.good)]], MAINTAINER);
   }
+  breakBase(github, false);
   for (const state of open) tend(github, state);
   return true;
 }
@@ -53,7 +54,12 @@ function tend(github: GitHubModel, state: FeatureState): void {
         report(github, check.sha, check.name, sound ? "success" : "failure");
       }
       const standing = task.stage === "in-lane" ? task.entry.standing : null;
-      if (state.policy?.merge.mode === "ready" && standing !== null && actorOf(standing) === "person") {
+      if (
+        state.policy?.merge.mode === "ready" &&
+        standing?.kind !== "base-red" &&
+        standing !== null &&
+        actorOf(standing) === "person"
+      ) {
         mergeByHand(github, task.pull);
       }
     }

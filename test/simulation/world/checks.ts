@@ -1,10 +1,10 @@
 /** Models CI's results: the truth about a head's files, with occasional disturbances. */
 import type { Chance } from "../chance.ts";
 import type { Clock } from "../clock.ts";
-import { report } from "../github/checks.ts";
+import { forge, report } from "../github/checks.ts";
 import type { CheckScript, GitHubModel } from "../github/model.ts";
 import type { Commit } from "../github/objects.ts";
-import type { CheckTrouble } from "../scenario/scenario.ts";
+import type { CheckTrouble, Deceit } from "../scenario/scenario.ts";
 import { isSound } from "./contents.ts";
 
 const LATE_MS = 8 * 60_000;
@@ -12,10 +12,10 @@ const LATE_MS = 8 * 60_000;
 export class Ci {
   readonly #clock: Clock;
   readonly #chance: Chance;
-  readonly #trouble: () => CheckTrouble | null;
+  readonly #trouble: () => CheckTrouble | Deceit | null;
   readonly #github: () => GitHubModel;
 
-  constructor(clock: Clock, chance: Chance, trouble: () => CheckTrouble | null, github: () => GitHubModel) {
+  constructor(clock: Clock, chance: Chance, trouble: () => CheckTrouble | Deceit | null, github: () => GitHubModel) {
     this.#clock = clock;
     this.#chance = chance;
     this.#trouble = trouble;
@@ -43,6 +43,11 @@ export class Ci {
       case "cancelled":
       case "startup_failure":
         return { ...script, conclusion: trouble };
+      case "skipped":
+        return { ...script, conclusion: "skipped", needs: [{ name: "build", conclusion: "failure", id: 1 }] };
+      case "forged":
+        this.#clock.after(startsAfter, () => forge(this.#github(), head.sha, name));
+        return { ...script, startsAfter: startsAfter + 30_000 };
       case "turns-red":
         this.#clock.after(startsAfter + lasts + this.#chance.between(200, 20_000), () => {
           report(this.#github(), head.sha, name, "failure");

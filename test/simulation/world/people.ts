@@ -1,14 +1,14 @@
 /** Models people's acts at arbitrary times. */
 import { taskBranch } from "../../../src/core/attempt.ts";
 import { announcePull, closePull, move, pushFiles, removeBranch } from "../github/branches.ts";
-import { isGreen } from "../github/checks.ts";
+import { isGreen, report } from "../github/checks.ts";
 import { closeIssue, comment, setLabel } from "../github/issues.ts";
 import { BOT, type GitHubModel, HttpAnswer, type Pull } from "../github/model.ts";
 import { blob } from "../github/objects.ts";
 import { mergePull, openPullOf, review } from "../github/pulls.ts";
 import { LABEL } from "../process/replica.ts";
 import { type Act, NEXT } from "../scenario/scenario.ts";
-import { BROKEN } from "./contents.ts";
+import { BROKEN, isSound } from "./contents.ts";
 
 export const MAINTAINER = "maya";
 export const STRANGER = "sam";
@@ -19,6 +19,20 @@ export interface Neighbourhood {
   /** Returns the issue number of a feature by its index in the scenario, or null before it is opened. */
   issueOf(feature: number): number | null;
   configs: Record<Extract<Act, { act: "config" }>["content"], string | null>;
+}
+
+const RED_FILE = "people/red.txt";
+
+/** Breaks the base, or takes that back. CI reports a moment later on the base's own commit. */
+export function breakBase(github: GitHubModel, on: boolean): void {
+  const main = github.defaultBranch;
+  if (github.objects.read(github.tip(main)).files.has(RED_FILE) === on) return;
+  const sha = pushFiles(github, main, [[RED_FILE, on ? blob(`${BROKEN}\n`) : null]], MAINTAINER);
+  github.clock.after(5_000, () => {
+    const sound = isSound(github.objects.read(sha).files);
+    for (const name of github.behaviour.checks)
+      report(github, sha, name, sound || name === "lint" ? "success" : "failure");
+  });
 }
 
 /** Performs the act. Returns false when its target does not exist. */
@@ -34,6 +48,10 @@ export function perform({ github, issueOf, configs }: Neighbourhood, act: Act): 
     const main = github.defaultBranch;
     if (act.act === "push-base") {
       pushFiles(github, main, [[act.path, blob(`people ${github.now}\n`)]], MAINTAINER);
+      return true;
+    }
+    if (act.act === "break-base") {
+      breakBase(github, act.on);
       return true;
     }
     if (act.act === "force-base") {

@@ -37,8 +37,8 @@ export function onEntryLanded(draft: Draft, event: EventOf<"entry.landed">): Rea
   task.plan = { ...task.plan, description: "", acceptance: [], checks: [] };
   draft.effects.push({ type: "branch.delete", repo: state.repo, branch: task.branch });
   if (isActive(task.stage)) cancelAttempt(draft, task);
-  const { order, base, mergeSha, mergedAt, head, testedTree, landedTree } = event;
-  recordLanding(task, { order, base, mergeSha, mergedAt, head, testedTree, landedTree });
+  const { order, base, mergeSha, mergedAt, head, testedTree, landedTree, judgedBy } = event;
+  recordLanding(task, { order, base, mergeSha, mergedAt, head, testedTree, landedTree, judgedBy });
   const target = targetOf(state, task);
   if (target !== null) target.sha = mergeSha;
   if (!isOver(state)) observeTarget(draft, target);

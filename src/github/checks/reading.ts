@@ -1,0 +1,208 @@
+/**
+ * Reads the checks of a commit with who made each. Jobs come from their workflow runs: a job's token can create a check run under
+ * any name, in any suite of the commit, and in the list of check runs it then looks like a job, or hides one. On GitHub the id of a
+ * job is the id of its check run.
+ */
+import { z } from "zod";
+import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
+import { Check, type NeededJob, type Repo } from "../../core/github.ts";
+import type { UnreadableWorkflow, Workflow } from "../../core/preflight/index.ts";
+import { neededJobs } from "../../core/workflow/needs.ts";
+import type { GitHub } from "../../loop/github-port.ts";
+import { workflowPath } from "../attempts.ts";
+import type { Calls } from "../calls.ts";
+
+// A conclusion that GitHub adds later must neither count as green nor make the pull request unreadable.
+const Conclusion = Check.shape.conclusion.catch("action_required");
+const Times = { started_at: z.string().nullish(), completed_at: z.string().nullish() };
+const CheckRun = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  status: z.string(),
+  conclusion: Conclusion,
+  details_url: z.string().nullish(),
+  html_url: z.string().nullish(),
+  ...Times,
+  app: z.object({ id: z.number().int() }).nullable(),
+  check_suite: z.object({ id: z.number().int() }).nullable(),
+});
+type CheckRun = z.infer<typeof CheckRun>;
+const Status = z.object({
+  context: z.string(),
+  state: z.enum(["success", "failure", "error", "pending"]),
+  target_url: z.string().nullish(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  creator: z.object({ login: z.string() }).nullish(),
+});
+const Run = z
+  .object({
+    id: z.number().int(),
+    check_suite_id: z.number().int().optional(),
+    path: z.string(),
+    event: z.string(),
+    status: z.string().nullable(),
+    conclusion: z.string().nullable(),
+  })
+  .transform(({ path, ...run }) => ({ ...run, workflow: workflowPath(path) }));
+export type WorkflowRun = z.infer<typeof Run>;
+const Job = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  status: z.string(),
+  conclusion: Conclusion,
+  html_url: z.string().nullish(),
+  ...Times,
+});
+type Job = z.infer<typeof Job>;
+
+export type ReadWorkflow = (
+  path: string,
+  text: string,
+) => { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
+
+interface Files {
+  readWorkflow: ReadWorkflow;
+  readFile: GitHub["readFile"];
+}
+
+export function createCheckReader(calls: Calls, ownAppId: number, files: Files): GitHub["checks"] {
+  return async (repo, sha) => {
+    const [checkRuns, statuses] = await Promise.all([
+      // GitHub's `latest` filter works per suite.
+      calls.all(
+        repo,
+        "GET /repos/{owner}/{repo}/commits/{sha}/check-runs",
+        { sha, filter: "latest" },
+        CheckRun,
+        "check_runs",
+      ),
+      // The combined status has no creators.
+      calls.all(repo, "GET /repos/{owner}/{repo}/commits/{sha}/statuses", { sha }, Status),
+    ]);
+    // Read after the check runs. A job that starts between the two would otherwise look like a check run that no job has.
+    const runs = await runsOf(calls, repo, sha);
+    const judging = newest(runs).filter(({ workflow }) => workflow !== ATTEMPT_WORKFLOW);
+    const jobs = await Promise.all(judging.map((run) => readJobs(calls, files, repo, sha, run)));
+    const found = jobs.flat();
+    // Attempts run on the default branch's head. Their checks judge an agent's work, not this commit.
+    const attempts = new Set(
+      runs.filter(({ workflow }) => workflow === ATTEMPT_WORKFLOW).map((run) => run.check_suite_id),
+    );
+    const ids = new Set(found.map(({ id }) => id));
+    const others = checkRuns.filter(
+      ({ id, app, check_suite: suite }) => !ids.has(id) && app?.id !== ownAppId && !attempts.has(suite?.id),
+    );
+    return [...found, ...latestOfApps(others), ...latestStatuses(statuses)];
+  };
+}
+
+export function workflowAndEvent({ workflow, event }: { workflow: string; event: string }): string {
+  return JSON.stringify([workflow, event]);
+}
+
+/** Returns the newest run of each workflow and event. It may have cancelled the older ones. */
+export async function newestRuns(calls: Calls, repo: Repo, sha: string): Promise<WorkflowRun[]> {
+  return newest(await runsOf(calls, repo, sha));
+}
+
+function newest(runs: readonly WorkflowRun[]): WorkflowRun[] {
+  const ordered = runs.toSorted((left, right) => left.id - right.id);
+  return [...new Map(ordered.map((run) => [workflowAndEvent(run), run])).values()];
+}
+
+function runsOf(calls: Calls, repo: Repo, sha: string): Promise<WorkflowRun[]> {
+  return calls.all(repo, "GET /repos/{owner}/{repo}/actions/runs", { head_sha: sha }, Run, "workflow_runs");
+}
+
+async function readJobs(calls: Calls, files: Files, repo: Repo, sha: string, run: WorkflowRun): Promise<Check[]> {
+  const route = "GET /repos/{owner}/{repo}/actions/runs/{run}/jobs";
+  const jobs = await calls.all(repo, route, { run: run.id, filter: "latest" }, Job, "jobs");
+  const ends = jobs.map(({ id, name, ...job }): NeededJob => ({ id, name, conclusion: conclusionOfRun(job) }));
+  const skips = ends.some(({ conclusion }) => conclusion === "skipped");
+  const workflow = skips ? await workflowAt(files, repo, sha, run.workflow) : null;
+  return jobs.map((job, index) => {
+    const end = ends[index];
+    const needs = end?.conclusion === "skipped" ? neededJobs(workflow, end, ends) : [];
+    return fromJob(job, run, needs);
+  });
+}
+
+/** Returns null where the file is elsewhere, as with a workflow that another repository requires, or cannot be read. */
+async function workflowAt(files: Files, repo: Repo, sha: string, path: string): Promise<Workflow | null> {
+  const text = await files.readFile(repo, sha, path);
+  const read = text === null ? null : files.readWorkflow(path, text);
+  return read?.ok === true ? read.workflow : null;
+}
+
+function fromJob(job: Job, { id: run, workflow, event }: WorkflowRun, needs: NeededJob[]): Check {
+  return {
+    name: job.name,
+    producer: { kind: "job", workflow, event, run, needs },
+    conclusion: conclusionOfRun(job),
+    url: job.html_url ?? null,
+    id: job.id,
+    startedAt: time(job.started_at),
+    completedAt: time(job.completed_at),
+  };
+}
+
+/** Returns the latest check run of each App and name. */
+function latestOfApps(checkRuns: readonly CheckRun[]): Check[] {
+  const latest = new Map<string, Check>();
+  for (const checkRun of checkRuns.toSorted((left, right) => left.id - right.id)) {
+    const appId = checkRun.app?.id ?? null;
+    latest.set(JSON.stringify([appId, checkRun.name]), {
+      name: checkRun.name,
+      producer: { kind: "app", appId },
+      conclusion: conclusionOfRun(checkRun),
+      url: checkRun.details_url ?? checkRun.html_url ?? null,
+      id: checkRun.id,
+      startedAt: time(checkRun.started_at),
+      completedAt: time(checkRun.completed_at),
+    });
+  }
+  return [...latest.values()];
+}
+
+function conclusionOfRun({ status, conclusion }: Pick<Job, "status" | "conclusion">): Check["conclusion"] {
+  return status === "completed" ? conclusion : null;
+}
+
+/**
+ * Returns the latest status of each context and creator. GitHub shows only the latest of each context, so that a forged one hides
+ * the real one.
+ */
+function latestStatuses(statuses: readonly z.infer<typeof Status>[]): Check[] {
+  const latest = new Map<string, Check>();
+  // GitHub lists the newest first.
+  for (const status of statuses.toReversed()) {
+    const creator = status.creator?.login ?? null;
+    latest.set(JSON.stringify([creator, status.context]), {
+      name: status.context,
+      producer: { kind: "status", creator },
+      conclusion: conclusionOf(status.state),
+      url: status.target_url ?? null,
+      id: null,
+      startedAt: time(status.created_at),
+      completedAt: status.state === "pending" ? null : time(status.updated_at),
+    });
+  }
+  return [...latest.values()];
+}
+
+function conclusionOf(state: z.infer<typeof Status>["state"]): Check["conclusion"] {
+  switch (state) {
+    case "success":
+      return "success";
+    case "failure":
+    case "error":
+      return "failure";
+    case "pending":
+      return null;
+  }
+}
+
+export function time(iso: string | null | undefined): number | null {
+  return iso === null || iso === undefined ? null : Date.parse(iso);
+}

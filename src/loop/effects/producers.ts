@@ -1,0 +1,91 @@
+/** Reads who makes the required checks: from the base's config and workflow files, else from what merged last. */
+import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
+import type { Producer, PullSnapshot, Repo, RequiredCheck } from "../../core/github.ts";
+import { repoName } from "../../core/github.ts";
+import type { Workflow } from "../../core/preflight/index.ts";
+import { deriveProducer, isMadeByFile } from "../../core/workflow/producers.ts";
+import type { Outside } from "../outside.ts";
+import { readWorkflows } from "./workflows.ts";
+
+type Producers = PullSnapshot["producers"];
+export type ProducerReader = Pick<Outside, "github" | "readPolicy" | "readWorkflow">;
+
+/** Merged pulls whose heads show who made a check. */
+const MERGED_PULLS = 10;
+/** Bases that are remembered. A base's commit never changes, and every observation of a pull asks for it. */
+const MAX_BASES = 50;
+
+interface Base {
+  repo: Repo;
+  branch: string;
+  sha: string;
+}
+
+/** What one commit of the base shows, read when it is first needed. */
+interface Known {
+  files: Promise<{ configured: Record<string, number | string>; workflows: Workflow[] }>;
+  history: Promise<Map<string, Producer[]>> | null;
+}
+
+const remembered = new WeakMap<object, Map<string, Known>>();
+
+/** Leaves out the checks that a rule pins to an App: the rule says who makes them. */
+export async function readProducers(
+  outside: ProducerReader,
+  base: Base,
+  required: readonly RequiredCheck[],
+): Promise<Producers> {
+  const open = required.filter(({ appId }) => appId === null);
+  if (open.length === 0) return [];
+  const known = knownOf(outside, base);
+  try {
+    const { configured, workflows } = await known.files;
+    const inFiles = ({ name }: RequiredCheck) => Object.hasOwn(configured, name) || isMadeByFile(name, workflows);
+    known.history ??= open.every(inFiles) ? null : readHistory(outside, base);
+    const history = (await known.history) ?? new Map<string, Producer[]>();
+    return open.map(({ name }) => {
+      const evidence = { configured, workflows, history: history.get(name) ?? [] };
+      return { check: name, producer: deriveProducer(name, evidence) };
+    });
+  } catch (error) {
+    remembered.get(outside.github)?.delete(keyOf(base));
+    throw error;
+  }
+}
+
+function keyOf({ repo, branch, sha }: Base): string {
+  return `${repoName(repo)} ${branch} ${sha}`;
+}
+
+function knownOf(outside: ProducerReader, base: Base): Known {
+  const bases = remembered.get(outside.github) ?? new Map<string, Known>();
+  remembered.set(outside.github, bases);
+  const key = keyOf(base);
+  const known = bases.get(key) ?? { files: readFiles(outside, base), history: null };
+  bases.delete(key);
+  bases.set(key, known);
+  const [oldest] = bases.keys();
+  if (bases.size > MAX_BASES && oldest !== undefined) bases.delete(oldest);
+  return known;
+}
+
+async function readFiles(outside: ProducerReader, { repo, sha }: Base) {
+  const [text, { workflows }] = await Promise.all([
+    outside.github.readFile(repo, sha, ".github/headgate.yml"),
+    readWorkflows(outside, repo, sha),
+  ]);
+  const config = outside.readPolicy(text);
+  return { configured: config.ok ? config.policy.producers : {}, workflows };
+}
+
+async function readHistory({ github }: ProducerReader, { repo, branch, sha }: Base): Promise<Map<string, Producer[]>> {
+  const heads = [sha, ...(await github.mergedHeads(repo, branch, MERGED_PULLS))];
+  const found = new Map<string, Producer[]>();
+  for (const head of new Set(heads)) {
+    for (const { name, producer } of await github.checks(repo, head)) {
+      if (producer.kind === "job" && producer.workflow === ATTEMPT_WORKFLOW) continue;
+      found.set(name, [...(found.get(name) ?? []), producer]);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,29 @@
+/** Reads the workflow files of a commit. */
+import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
+import type { Repo } from "../../core/github.ts";
+import type { Facts } from "../../core/preflight/index.ts";
+import type { Outside } from "../outside.ts";
+
+const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
+/** Files and workflows that are read, at most. */
+const FILES = 100_000;
+const WORKFLOWS = 50;
+
+/** The base branch's: a pull's own changes to workflow files are not Headgate's to foresee. Leaves out the attempt workflow. */
+export async function readWorkflows(
+  { github, readWorkflow }: Pick<Outside, "github" | "readWorkflow">,
+  repo: Repo,
+  sha: string,
+): Promise<Pick<Facts, "workflows" | "unreadable">> {
+  const facts: Pick<Facts, "workflows" | "unreadable"> = { workflows: [], unreadable: [] };
+  const files = await github.listFiles(repo, sha, FILES);
+  const paths = files.filter((path) => WORKFLOW.test(path) && path !== ATTEMPT_WORKFLOW);
+  for (const path of paths.slice(0, WORKFLOWS)) {
+    const text = await github.readFile(repo, sha, path);
+    if (text === null) continue;
+    const read = readWorkflow(path, text);
+    if (read.ok) facts.workflows.push(read.workflow);
+    else facts.unreadable.push({ path, line: read.line, fault: read.fault });
+  }
+  return facts;
+}
