@@ -11,7 +11,7 @@ export type Forged =
   | { delete: string };
 
 export interface Hostile {
-  kind: "path" | "link" | "name" | "tree-swap";
+  kind: "path" | "link" | "name" | "tree-swap" | "forged-check";
   /** Also the task's id. */
   id: string;
   forges: Forged[];
