@@ -54,6 +54,7 @@ const arrows: Record<string, string[]> = {
   webhook: ["core"],
   loop: ["core", "messages"],
   store: ["loop/store-port.ts"],
+  secrets: ["core/promotion/secret.ts", "loop/scanner-port.ts"],
   github: ["core", "loop/github-port.ts"],
   // What Headgate wrote on an issue is read back where it is written. A model reads what is wrong with its plan in the words
   // that people read.
