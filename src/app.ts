@@ -21,6 +21,7 @@ import { createLoop } from "./loop/loop.ts";
 import type { Outside, Settings } from "./loop/outside.ts";
 import type { Planner } from "./loop/planner-port.ts";
 import type { Store } from "./loop/store-port.ts";
+import { createScanner } from "./secrets/scanner.ts";
 import { readCommand } from "./webhook/command.ts";
 import { eventsFrom } from "./webhook/events.ts";
 import { webhookApp } from "./webhook/receive.ts";
@@ -70,6 +71,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     store,
     github,
     planner: options.planner(github),
+    scanner: createScanner(),
     settings: options.settings,
     readPolicy: (text) => readPolicy(text, options.defaults, options.prices),
     readWorkflow,

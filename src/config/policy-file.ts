@@ -6,6 +6,7 @@ import { z } from "zod";
 import { RequiredCheck } from "../core/github.ts";
 import { Policy } from "../core/policy.ts";
 import type { ConfigFault, Problem } from "../core/preflight/index.ts";
+import { isFingerprint } from "../core/promotion/secret.ts";
 import { repeatsGroup } from "../core/rules/globs.ts";
 import type { PriceLookup } from "./own-prices.ts";
 import { listPriceOf, pricedModels } from "./prices.ts";
@@ -59,6 +60,8 @@ const groups = {
   merge: shape.merge.partial().strict(),
   limits: shape.limits.partial().strict(),
   plan: shape.plan.partial().strict(),
+  // A fingerprint reads as a path too.
+  secrets: z.strictObject({ allow: z.array(RepositoryPath).max(100) }).partial(),
 };
 
 const PolicyFile = z
@@ -137,6 +140,7 @@ function merged(file: PolicyFile, defaults: Policy): Policy {
     neutral: file.neutral ?? defaults.neutral,
     checksMinutes: file["checks-minutes"] ?? defaults.checksMinutes,
     protectedPaths: [...defaults.protectedPaths, ...(file["protected-paths"] ?? []).flatMap(withContents)],
+    secrets: { allow: [...defaults.secrets.allow, ...(file.secrets?.allow ?? []).flatMap(allowed)] },
     limits: { ...defaults.limits, ...file.limits },
   } satisfies Record<keyof Policy, unknown>);
 }
@@ -150,6 +154,10 @@ function given<Group extends object>(defaults: Group, more: { [Key in keyof Grou
 function withContents(path: string): string[] {
   const name = path.replace(/\/+$/, "");
   return name.endsWith("/**") ? [name] : [name, `${name}/**`];
+}
+
+function allowed(entry: string): string[] {
+  return isFingerprint(entry) ? [entry] : withContents(entry);
 }
 
 function unpricedModels(file: PolicyFile, price: PriceLookup, lineOf: LineOf): FileProblem[] {

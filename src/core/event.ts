@@ -57,7 +57,7 @@ export const Outcome = z.object({
   result: Result.pick({ outcome: true, summary: true, engine: true, model: true, usage: true, notes: true }),
   manifest: z.array(ChangedFile),
   /** Files of the manifest that the artifact does not hold as it lists them. */
-  findings: z.array(z.object({ path: z.string(), finding: ManifestFinding })),
+  findings: z.array(ManifestFinding),
 });
 export type Outcome = z.infer<typeof Outcome>;
 

@@ -85,6 +85,8 @@ export const Policy = z.object({
     .max(24 * 60),
   /** Globs that no agent may change: the table of `promotion/protected.ts`, and what the repository adds. */
   protectedPaths: z.array(z.string().min(1).max(1_000)).max(200),
+  /** What of an agent's files is no secret, although it looks like one: globs of paths, and fingerprints of findings. */
+  secrets: z.object({ allow: z.array(z.string().min(1).max(1_000)).max(200) }).default({ allow: [] }),
   limits: z.object({ files: z.number().int().positive().max(5_000), bytes: z.number().int().positive() }),
 });
 export type Policy = z.infer<typeof Policy>;
@@ -108,5 +110,6 @@ export const defaultPolicy: Policy = {
   neutral: "pass",
   checksMinutes: 60,
   protectedPaths: [...pathsOf("never")],
+  secrets: { allow: [] },
   limits: { files: 300, bytes: 4 * 1024 * 1024 },
 };

@@ -178,8 +178,11 @@ export interface GitHub {
   >;
   /** Have interrupted checks run again on the same head, by re-running the failed jobs of their workflow runs. */
   rerun(repo: Repo, head: string, checks: readonly Check[]): Promise<void>;
-  /** The end of a failed check's log or its summary, at most `limit` characters; "" when there is none to be had. */
-  failureText(repo: Repo, check: Check, limit: number): Promise<string>;
+  /**
+   * The end of a failed check's log or its summary, at most `limit` characters; "" when there is none to be had. `redact` gets it
+   * before it is cut: of half a secret no rule knows that it is one.
+   */
+  failureText(repo: Repo, check: Check, limit: number, redact: (text: string) => Promise<string>): Promise<string>;
 
   /** Counts the calls since the start. */
   calls(): { reads: number; writes: number };

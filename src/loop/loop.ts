@@ -4,6 +4,7 @@
  */
 import { leaseUntil, runClaimed } from "./outbox.ts";
 import type { Outside } from "./outside.ts";
+import { withoutSecrets } from "./redacted.ts";
 import { type Inside, Remembered } from "./remembered.ts";
 import { describe, stepAggregate } from "./step.ts";
 import type { ClaimedEffect } from "./store-port.ts";
@@ -27,7 +28,8 @@ export interface Loop {
 /** `decided` is called with every aggregate that was stepped. */
 export function createLoop(outside: Outside, decided: (aggregate: string) => void = () => {}): Loop {
   const { store, log } = outside;
-  const inside: Inside = { ...outside, remembered: new Remembered() };
+  const github = withoutSecrets(outside.github, outside.scanner);
+  const inside: Inside = { ...outside, github, remembered: new Remembered() };
   let sweptAt: number | null = null;
   /** The effects that this process runs now, by their ordering keys. */
   const underWay = new Map<string, Promise<void>>();

@@ -129,20 +129,21 @@ async function giveUpOrRetry(outside: Outside, claimed: ClaimedEffect, effect: E
     return;
   }
   log.error({ ...fields, error: describe(error) }, "an effect is given up");
+  const message = await outside.scanner.redact(error instanceof Error ? error.message : "");
   const outcomes = [
     {
       aggregate: claimed.aggregate,
       key: `failed:${claimed.key}:${claimed.lease}`,
-      event: failed(effect, claimed, error),
+      event: failed(effect, claimed, error, message),
     },
   ];
   await store.complete(claimed, inboxed(outside, outcomes), iso(now));
 }
 
-function failed(effect: Effect, claimed: ClaimedEffect, error: unknown): Event {
+function failed(effect: Effect, claimed: ClaimedEffect, error: unknown, message: string): Event {
   const failure: Failure = {
     class: error instanceof Refused ? "policy-blocked" : "platform-unknown",
-    cause: { kind: "outside", text: error instanceof Error ? error.message.slice(0, 2_000) : "" },
+    cause: { kind: "outside", text: message.slice(0, 2_000) },
     details: [],
   };
   const task = "task" in effect && typeof effect.task === "string" ? effect.task : null;

@@ -7,6 +7,7 @@ import type { Policy } from "../core/policy.ts";
 import type { Problem, UnreadableWorkflow, Workflow } from "../core/preflight/index.ts";
 import type { GitHub } from "./github-port.ts";
 import type { Planner } from "./planner-port.ts";
+import type { SecretScanner } from "./scanner-port.ts";
 import type { Store } from "./store-port.ts";
 
 /** Takes static sentences. Values that vary go into the fields, so that logs can be searched. */
@@ -30,6 +31,7 @@ export interface Outside {
   store: Store;
   github: GitHub;
   planner: Planner;
+  scanner: SecretScanner;
   settings: Settings;
   /** Reads `.github/headgate.yml`; null: there is none. */
   readPolicy(text: string | null): { ok: true; policy: Policy } | { ok: false; problems: Problem[] };

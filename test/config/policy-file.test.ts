@@ -55,6 +55,7 @@ producers: { scan: 9, "ci/jenkins": jenkins-bot }
 neutral: fail
 checks-minutes: 90
 protected-paths: [infra/]
+secrets: { allow: [test/keys/] }
 limits: { files: 10, bytes: 1000 }
 `;
 
@@ -79,6 +80,7 @@ limits: { files: 10, bytes: 1000 }
     neutral: "fail",
     checksMinutes: 90,
     protectedPaths: [...defaultPolicy.protectedPaths, "infra", "infra/**"],
+    secrets: { allow: ["test/keys", "test/keys/**"] },
     limits: { files: 10, bytes: 1000 },
   });
 });
@@ -114,7 +116,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, checks, producers, neutral, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, checks, producers, neutral, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [
@@ -238,5 +240,22 @@ describe("models", () => {
     expect(own("my-own")).toEqual({ input: 1, output: 1, cacheRead: 1, cacheWrite: 1 });
     expect(own("toString")).toBeNull();
     expect(own("claude-opus-5-5")).not.toBeNull();
+  });
+});
+
+describe("secrets.allow", () => {
+  it("takes globs of paths, a folder's name for what lies in it, and fingerprints as they are", () => {
+    const text = 'secrets:\n  allow: [test/fixtures/**, testdata, "0123456789abcdef"]\n';
+    expect(policy(text).secrets).toEqual({
+      allow: ["test/fixtures/**", "testdata", "testdata/**", "0123456789abcdef"],
+    });
+    expect(policy(null).secrets).toEqual({ allow: [] });
+  });
+
+  it("refuses a path outside the repository and a negated one, with the line", () => {
+    expect(problems("secrets:\n  allow:\n    - ../keys\n    - '!src/**'\n")).toEqual([
+      { kind: "config", line: 3, fault: { kind: "path-outside", key: "secrets.allow.0" } },
+      { kind: "config", line: 4, fault: { kind: "path-negated", key: "secrets.allow.1" } },
+    ]);
   });
 });

@@ -137,6 +137,36 @@ describe("a snapshot", () => {
     expect(read(aggregate, snapshot)).toMatchObject(values);
   });
 
+  it("of version 6 keeps which file held a secret, under the scanner's name for it, and admits nothing", () => {
+    const { aggregate, ...snapshot } = stored("feature-6-secret");
+    expect(read(aggregate, snapshot)).toMatchObject({
+      policy: { secrets: { allow: [] } },
+      tasks: [
+        {
+          attempts: [{ cause: { violations: [{ kind: "secret", rule: "github" }, {}, {}] } }, {}],
+          failure: {
+            cause: {
+              violations: [
+                { kind: "secret", path: "a.ts", rule: "github", line: null, fingerprint: null },
+                { kind: "content", path: "b.ts", finding: "conflict-markers" },
+                { kind: "protected", path: ".github/ci.yml" },
+              ],
+            },
+          },
+        },
+        {},
+      ],
+    });
+  });
+
+  it("of version 6 names no producers, and knows of no merge what judged its checks", () => {
+    const { aggregate, ...snapshot } = stored("feature-6");
+    expect(read(aggregate, snapshot)).toMatchObject({
+      policy: { producers: {}, neutral: "pass", secrets: { allow: [] } },
+      tasks: [{ landing: { order: 1, judgedBy: [] } }, {}, {}, {}],
+    });
+  });
+
   it.each(names.filter((name) => !over.includes(name)))("of an older version continues: %s", (name) => {
     const { aggregate, ...snapshot } = stored(name);
     const decision = decide(aggregate, snapshot, sweep);

@@ -26,6 +26,8 @@ function expectWords(output: Record<string, unknown>, annotations: unknown[] = [
   api().get(`${REPO}/check-runs/40/annotations?per_page=100`).reply(200, annotations);
 }
 
+const asItIs = async (text: string) => text;
+
 describe("failureText", () => {
   it("is the failed step's log, from the storage GitHub points at", async () => {
     api().get(`${REPO}/actions/jobs/44/logs`).reply(302, "", { location: "https://logs.example/44" });
@@ -33,7 +35,7 @@ describe("failureText", () => {
       .get("/44")
       .reply(200, stamped("##[group]Run npm test", "not ok 1 - adds", "##[error]Process completed with exit code 1."));
 
-    expect(await githubWith().failureText(repo, job, 1_000)).toBe(
+    expect(await githubWith().failureText(repo, job, 1_000, asItIs)).toBe(
       "adds\n\nRun npm test\nnot ok 1 - adds\nProcess completed with exit code 1.",
     );
   });
@@ -42,7 +44,7 @@ describe("failureText", () => {
     api().get(`${REPO}/actions/jobs/40/logs`).reply(302, "", { location: "https://logs.example/40" });
     nock("https://logs.example").get("/40").reply(200, "boom");
 
-    expect(await githubWith().failureText(repo, { ...job, url: null }, 1_000)).toBe("boom");
+    expect(await githubWith().failureText(repo, { ...job, url: null }, 1_000, asItIs)).toBe("boom");
   });
 
   it.each([404, 410, 403])("falls back on the check run's words when the log answers %i", async (status) => {
@@ -52,27 +54,27 @@ describe("failureText", () => {
       { path: ".github", start_line: 1, annotation_level: "notice", message: "ubuntu changes" },
     ]);
 
-    expect(await githubWith().failureText(repo, job, 1_000)).toBe("2 errors\nsrc/a.ts:3: boom");
+    expect(await githubWith().failureText(repo, job, 1_000, asItIs)).toBe("2 errors\nsrc/a.ts:3: boom");
   });
 
   it("is another App's own words, at most as many as asked for", async () => {
     expectWords({ title: "Failed", summary: "0123456789", text: "more" });
 
-    expect(await githubWith().failureText(repo, external, 12)).toBe("Failed\n01234");
+    expect(await githubWith().failureText(repo, external, 12, asItIs)).toBe("Failed\n01234");
   });
 
   it("is empty when there is nothing to be had", async () => {
     api().get(`${REPO}/check-runs/40`).reply(404, {});
     api().get(`${REPO}/check-runs/40/annotations?per_page=100`).reply(404, {});
 
-    expect(await githubWith().failureText(repo, external, 100)).toBe("");
-    expect(await githubWith().failureText(repo, { ...external, id: null }, 100)).toBe("");
+    expect(await githubWith().failureText(repo, external, 100, asItIs)).toBe("");
+    expect(await githubWith().failureText(repo, { ...external, id: null }, 100, asItIs)).toBe("");
   });
 
   it("is tried again when GitHub is down", async () => {
     api().get(`${REPO}/actions/jobs/44/logs`).reply(502, "");
 
-    expect(await failure(githubWith().failureText(repo, job, 100))).toMatchObject({ name: "Unavailable" });
+    expect(await failure(githubWith().failureText(repo, job, 100, asItIs))).toMatchObject({ name: "Unavailable" });
   });
 
   it("reads only the end of a huge log", async () => {
@@ -80,7 +82,7 @@ describe("failureText", () => {
     const log = `${"early error\n".repeat(300_000)}the end`;
     nock("https://logs.example").get("/44").reply(200, log);
 
-    const text = await githubWith().failureText(repo, job, 2_999_999);
+    const text = await githubWith().failureText(repo, job, 2_999_999, asItIs);
 
     expect(text.length).toBeGreaterThan(2 * 1024 * 1024 - 20);
     expect(text.length).toBeLessThanOrEqual(2 * 1024 * 1024);

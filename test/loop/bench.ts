@@ -51,6 +51,7 @@ export function bench(github: Partial<GitHub> = {}, more: Partial<Outside> = {})
     store,
     github: played("github", github),
     planner: played("planner", {}),
+    scanner: { scanFile: async () => ({ secrets: [], isComplete: true }), redact: async (text) => text },
     settings: { label: LABEL, baseBranch: null, ...PACE, sweepEveryMs: SWEEP_EVERY_MS },
     readPolicy: unplayed("readPolicy"),
     readWorkflow: unplayed("readWorkflow"),

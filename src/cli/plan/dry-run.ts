@@ -12,6 +12,7 @@ import { featureKey } from "../../core/keys.ts";
 import type { Problem } from "../../core/preflight/index.ts";
 import { type Observer, performFeatureObserve, performPlanMake } from "../../loop/effects/planning.ts";
 import type { Planner } from "../../loop/planner-port.ts";
+import type { SecretScanner } from "../../loop/scanner-port.ts";
 
 export interface DryRun {
   state: FeatureState;
@@ -24,7 +25,7 @@ export interface DryRun {
  * model provider is down.
  */
 export async function planOnly(
-  outside: Observer & { planner: Planner; now(): number },
+  outside: Observer & { planner: Planner; scanner: SecretScanner; now(): number },
   asked: { repo: Repo; issue: { number: number; title: string; body: string }; by: string },
 ): Promise<DryRun> {
   const { repo, issue, by } = asked;

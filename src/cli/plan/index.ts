@@ -15,6 +15,7 @@ import { planReport } from "../../messages/terminal/plan-report.ts";
 import { filePlanner } from "../../planner/file-planner.ts";
 import { createPlanner } from "../../planner/planner.ts";
 import { writtenPlan } from "../../planner/written/index.ts";
+import { createScanner } from "../../secrets/scanner.ts";
 import { BadInput } from "../bad-input.ts";
 import { EXIT } from "../exit.ts";
 import { requireChecks } from "../run/checks.ts";
@@ -59,6 +60,7 @@ export async function plan(
           readPolicy(text, { ...defaultPolicy, maxParallel: options.maxParallel }, prices),
         readWorkflow,
         priceOf: prices,
+        scanner: createScanner(),
         planner: plannerFor(options, env, github, prices),
         now: Date.now,
       };

@@ -1,5 +1,6 @@
 /** Brings stored features to the present schema. */
 import { toSchema6 } from "./feature-6.ts";
+import { toSchema7 } from "./feature-7.ts";
 import type { Step } from "./step.ts";
 
 /** By the version a step starts from. */
@@ -73,14 +74,7 @@ export const featureSteps: Record<number, Step> = {
     tasks: (state.tasks as TaskOf4[]).map(withoutGaps),
   }),
   5: toSchema6,
-  // 7 names who makes required checks, and remembers what judged each one of a merge.
-  6: (state) => ({
-    ...state,
-    policy: state.policy === null ? null : { ...(state.policy as object), producers: {}, neutral: "pass" },
-    tasks: (state.tasks as ({ landing?: object | null } & Record<string, unknown>)[]).map((task) =>
-      task.landing == null ? task : { ...task, landing: { ...task.landing, judgedBy: [] } },
-    ),
-  }),
+  6: toSchema7,
 };
 
 /** The behaviour before version 5. */

@@ -1,11 +1,12 @@
 /** What an attempt's commit changes, as Headgate itself found by comparing trees. The manifest that a job wrote is only a claim. */
 import { z } from "zod";
+import { SecretFinding } from "./secret.ts";
 import { TreeChange } from "./tree.ts";
 import { FileFinding } from "./violation.ts";
 
 /** Changes that are listed. A policy allows at most 5,000 files, so that a longer list is refused by its total. */
 export const MAX_CHANGES = 5_000;
-/** Entries of each other list. One of them refuses the change. */
+/** Entries of each other list. A full list refuses the change, whatever is in it. */
 export const MAX_FINDINGS = 50;
 
 export const Difference = z.object({
@@ -17,6 +18,8 @@ export const Difference = z.object({
   /** Added paths that a file system takes for another path of the tree. */
   sameNames: z.array(z.object({ path: z.string(), other: z.string() })).max(MAX_FINDINGS),
   /** What must not be in the files, such as conflict markers or something that looks like a secret. */
-  findings: z.array(z.object({ path: z.string(), finding: FileFinding })).max(MAX_FINDINGS),
+  findings: z
+    .array(z.union([SecretFinding.extend({ path: z.string() }), z.object({ path: z.string(), finding: FileFinding })]))
+    .max(MAX_FINDINGS),
 });
 export type Difference = z.infer<typeof Difference>;

@@ -7,15 +7,16 @@ import picomatch from "picomatch";
 import type { ChangedFile } from "../attempt.ts";
 import type { Policy } from "../policy.ts";
 import { globMatches, isQuick, isSimple } from "../rules/globs.ts";
-import type { Difference } from "./difference.ts";
+import { type Difference, MAX_FINDINGS } from "./difference.ts";
 import { canonicalPath, nameProblem } from "./names.ts";
+import { isFingerprint } from "./secret.ts";
 import { SUBMODULE } from "./tree.ts";
 import type { ManifestFinding, Violation } from "./violation.ts";
 
 /** Judges what a job listed. Any violation keeps the change from being written. */
 export function judgeManifest(
   manifest: readonly ChangedFile[],
-  findings: readonly { path: string; finding: ManifestFinding }[],
+  findings: readonly ManifestFinding[],
   policy: Policy,
 ): Violation[] {
   const violations: Violation[] = [];
@@ -26,7 +27,12 @@ export function judgeManifest(
     if (seen.has(file.path)) violations.push({ kind: "listed-twice", path: cut(file.path) });
     seen.add(file.path);
   }
-  for (const { path, finding } of findings) violations.push({ kind: "content", path: cut(path), finding });
+  for (const found of findings) {
+    // Nothing admits a name: it would be in every list of files.
+    if (found.finding === "secret-name") {
+      violations.push({ kind: "secret-name", path: cut(found.path), rule: found.rule });
+    } else violations.push({ kind: "content", path: cut(found.path), finding: found.finding });
+  }
   const bytes = manifest.reduce((sum, file) => sum + (file.change === "write" ? file.bytes : 0), 0);
   return [...violations, ...tooMuch(manifest.length, bytes, policy)];
 }
@@ -48,9 +54,30 @@ export function judgeDifference(difference: Difference, policy: Policy): Violati
   for (const { path, other } of difference.sameNames) {
     violations.push({ kind: "same-name", path: cut(path), other: cut(other) });
   }
-  for (const { path, finding } of difference.findings) violations.push({ kind: "content", path: cut(path), finding });
+  violations.push(...judgeFindings(difference.findings, policy));
   const bytes = difference.changes.reduce((sum, { after }) => sum + (after?.bytes ?? 0), 0);
   return [...violations, ...tooMuch(difference.total, bytes, policy)];
+}
+
+/** A full list is refused although each entry may be admitted: nobody knows what it left out. */
+function judgeFindings(findings: Difference["findings"], { secrets }: Policy): Violation[] {
+  const fingerprints = new Set(secrets.allow.filter(isFingerprint));
+  const isFixture = matcherOf(
+    secrets.allow.filter((entry) => !isFingerprint(entry)),
+    false,
+  );
+  const violations = findings.flatMap((found): Violation[] => {
+    const path = cut(found.path);
+    if (found.finding === "secret") {
+      const { rule, line, fingerprint } = found;
+      const isAdmitted = (fingerprint !== null && fingerprints.has(fingerprint)) || isFixture(found.path);
+      return isAdmitted ? [] : [{ kind: "secret", path, rule, line, fingerprint }];
+    }
+    if (found.finding === "not-scanned" && isFixture(found.path)) return [];
+    return [{ kind: "content", path, finding: found.finding }];
+  });
+  const isFull = findings.length >= MAX_FINDINGS;
+  return isFull ? [...violations, { kind: "too-many-findings", most: MAX_FINDINGS }] : violations;
 }
 
 function tooMuch(files: number, bytes: number, { limits }: Policy): Violation[] {

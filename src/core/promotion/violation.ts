@@ -1,28 +1,32 @@
 /** Violations of the guardrails, which keep an agent's change from promotion. `messages/problems/violation.ts` has the words. */
 import { z } from "zod";
+import { SecretFinding } from "./secret.ts";
+
+/** Agents choose paths. */
+const path = z.string();
+const rule = SecretFinding.shape.rule;
 
 /** What is wrong with a file of an artifact. */
-export const ManifestFinding = z.enum(["content-missing", "checksum-differs"]);
+const ArtifactFault = z.enum(["content-missing", "checksum-differs"]);
+export const ManifestFinding = z.discriminatedUnion("finding", [
+  z.object({ path, finding: ArtifactFault }),
+  /** The path holds what looks like a secret, which is redacted in it. */
+  z.object({ path, finding: z.literal("secret-name"), rule }),
+]);
 export type ManifestFinding = z.infer<typeof ManifestFinding>;
 
 /** What a look at a changed file's content found. */
 export const FileFinding = z.enum([
-  "private-key",
-  "github-token",
-  "anthropic-key",
-  "aws-key",
-  "slack-token",
   "conflict-markers",
   "link-outside",
   "link-git-internal",
   "link-endless",
   /** Git LFS stores its content elsewhere; the commit would hold a pointer to something that nobody uploaded. */
   "stored-by-lfs",
+  /** It is beyond what is searched for secrets. */
+  "not-scanned",
 ]);
 export type FileFinding = z.infer<typeof FileFinding>;
-
-/** Agents choose paths. */
-const path = z.string();
 
 export const Violation = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("outside-repository"), path }),
@@ -38,7 +42,13 @@ export const Violation = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("listed-twice"), path }),
   /** The manifest lists it and the commit does not change it, or the other way round. */
   z.object({ kind: z.literal("not-as-listed"), path }),
-  z.object({ kind: z.literal("content"), path, finding: z.union([FileFinding, ManifestFinding]) }),
+  z.object({ kind: z.literal("content"), path, finding: z.union([FileFinding, ArtifactFault]) }),
+  /** A file holds what looks like a secret. The value is not in it. */
+  SecretFinding.omit({ finding: true }).extend({ kind: z.literal("secret"), path }),
+  /** The name itself holds what looks like a secret, which is redacted in `path`. */
+  z.object({ kind: z.literal("secret-name"), path, rule }),
+  /** More files are refused by their content than are listed. */
+  z.object({ kind: z.literal("too-many-findings"), most: z.number() }),
   z.object({ kind: z.literal("too-many-files"), files: z.number(), most: z.number() }),
   z.object({ kind: z.literal("too-many-bytes"), bytes: z.number(), most: z.number() }),
 ]);

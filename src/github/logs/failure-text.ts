@@ -51,13 +51,13 @@ export function createLogs(calls: Calls, now: () => number): Pick<GitHub, "failu
   }
 
   return {
-    async failureText(repo, check, limit) {
+    async failureText(repo, check, limit, redact) {
       const { id } = check;
       if (id === null) return "";
       const job = jobOf(check);
-      const log = job === null ? "" : await orNothing(() => jobLog(repo, job));
+      const log = job === null ? "" : await redact(await orNothing(() => jobLog(repo, job)));
       const excerpt = logExcerpt(log, limit);
-      return excerpt !== "" ? excerpt : (await orNothing(() => ownWords(repo, id))).slice(0, limit);
+      return excerpt !== "" ? excerpt : (await redact(await orNothing(() => ownWords(repo, id)))).slice(0, limit);
     },
   };
 }

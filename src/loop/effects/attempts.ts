@@ -5,9 +5,12 @@ import { ATTEMPT_WORKFLOW, Result } from "../../core/attempt.ts";
 import type { NoResult } from "../../core/cause.ts";
 import type { EffectOf } from "../../core/effect.ts";
 import type { FeatureEvent, Outcome } from "../../core/event.ts";
+import type { ManifestFinding } from "../../core/promotion/violation.ts";
 import { writeBrief } from "../../messages/agent/brief.ts";
 import type { ArtifactContent } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import { redacted } from "../redacted.ts";
+import type { SecretScanner } from "../scanner-port.ts";
 
 export async function performAttemptDispatch(
   outside: Outside,
@@ -45,11 +48,16 @@ export async function performAttemptObserve(
   if (run.runAttempt !== 1) return without({ kind: "run-again" });
   const artifact = await github.artifact(effect.repo, effect.run);
   if (artifact === null) return without({ kind: "no-artifact" });
-  const read = readResult(artifact, effect.id);
+  const read = await readResult(outside.scanner, artifact, effect.id);
   return "problem" in read ? without(read.problem) : { ...event, outcome: read.outcome, problem: null };
 }
 
-function readResult(artifact: ArtifactContent, attempt: string): { outcome: Outcome } | { problem: NoResult } {
+/** Redacts a job's words before anything else gets them: they reach pulls, comments and the briefs of dependents. */
+async function readResult(
+  scanner: SecretScanner,
+  artifact: ArtifactContent,
+  attempt: string,
+): Promise<{ outcome: Outcome } | { problem: NoResult }> {
   if (artifact.result === null) return { problem: { kind: "no-result-file" } };
   let json: unknown;
   try {
@@ -60,14 +68,36 @@ function readResult(artifact: ArtifactContent, attempt: string): { outcome: Outc
   const parsed = Result.safeParse(json);
   if (!parsed.success) {
     const first = parsed.error.issues[0];
-    return { problem: { kind: "not-the-protocol", text: `${first?.path.join(".")} ${first?.message}` } };
+    const text = await scanner.redact(`${first?.path.join(".")} ${first?.message}`);
+    return { problem: { kind: "not-the-protocol", text } };
   }
   const result = parsed.data;
   if (result.attempt !== attempt) {
-    return { problem: { kind: "foreign-attempt", attempt: result.attempt.slice(0, 100) } };
+    return { problem: { kind: "foreign-attempt", attempt: (await scanner.redact(result.attempt)).slice(0, 100) } };
   }
-  const findings = result.manifest.flatMap((file) => examine(file, artifact));
-  return { outcome: { result, manifest: result.manifest, findings } };
+  const { manifest, names } = await withoutSecretNames(scanner, result.manifest);
+  const { outcome, engine, usage, summary, notes, model } = result;
+  // Without the result's own manifest, whose paths are not redacted.
+  const words = await redacted(scanner, { summary, notes, model });
+  const findings = [...names, ...result.manifest.flatMap((file) => examine(file, artifact))];
+  return { outcome: { result: { outcome, engine, usage, ...words }, manifest, findings } };
+}
+
+/** Redacts secrets in paths. Such a change is refused, but its manifest is stored and its paths are shown. */
+async function withoutSecretNames(
+  scanner: SecretScanner,
+  files: readonly ChangedFile[],
+): Promise<{ manifest: ChangedFile[]; names: ManifestFinding[] }> {
+  const paths = await redacted(
+    scanner,
+    files.map(({ path }) => path),
+  );
+  const manifest = files.map((file, index) => ({ ...file, path: paths[index] ?? "" }));
+  const names = manifest.flatMap(({ path }, index): ManifestFinding[] => {
+    if (path === files[index]?.path) return [];
+    return [{ path, finding: "secret-name", rule: /\[redacted: ([^\]]+)\]/.exec(path)?.[1] ?? "" }];
+  });
+  return { manifest, names };
 }
 
 function examine(file: ChangedFile, artifact: ArtifactContent): Outcome["findings"] {

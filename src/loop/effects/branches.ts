@@ -29,7 +29,7 @@ export async function performChangeWrite(outside: Outside, effect: EffectOf<"cha
     },
     message: commitMessage(effect),
   });
-  const difference = await inspectCommit(github, repo, { against, commit: sha, manifest, artifact });
+  const difference = await inspectCommit(outside, repo, { against, commit: sha, manifest, artifact });
   return { type: "change.written", ...attempt, commit: sha, difference };
 }
 

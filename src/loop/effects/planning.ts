@@ -13,6 +13,7 @@ import { pullTitle } from "../../messages/pull.ts";
 import { subIssueBody } from "../../messages/sub-issue.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import { redacted } from "../redacted.ts";
 import type { Inside } from "../remembered.ts";
 import { preflight } from "./preflight.ts";
 import { presentFeature } from "./present-feature.ts";
@@ -80,11 +81,11 @@ function union(left: RequiredCheck[], right: RequiredCheck[]): RequiredCheck[] {
 
 /** Throws on an outage of the provider, so that the outbox tries again. Every other failure is an answer. */
 export async function performPlanMake(
-  outside: Pick<Outside, "planner">,
+  outside: Pick<Outside, "planner" | "scanner">,
   effect: EffectOf<"plan.make">,
 ): Promise<FeatureEvent> {
   const { type: _, version, ...request } = effect;
-  const answer = await outside.planner.plan(request);
+  const answer = await redacted(outside.scanner, await outside.planner.plan(request));
   const { model, usage } = answer;
   if ("plan" in answer) return { type: "plan.made", version, plan: answer.plan, source: answer.source, model, usage };
   if ("questions" in answer) return { type: "plan.questioned", version, questions: answer.questions, model, usage };

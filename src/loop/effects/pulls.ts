@@ -84,7 +84,8 @@ export async function performFailureRead(outside: Outside, effect: EffectOf<"fai
   const details: FailureDetail[] = [];
   for (const check of effect.checks.slice(0, 5)) {
     for (const { name, ...failed } of failedJobs(check)) {
-      const text = await outside.github.failureText(effect.repo, { ...failed, name }, FAILURE_CHARACTERS);
+      const job = { ...failed, name };
+      const text = await outside.github.failureText(effect.repo, job, FAILURE_CHARACTERS, outside.scanner.redact);
       details.push({ of: { kind: "check", name }, text });
     }
   }

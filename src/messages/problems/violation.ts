@@ -23,6 +23,12 @@ export function violationText(violation: Violation): string {
       return `${quote(violation.path)} differs between what the job listed and what its commit changes`;
     case "content":
       return `${quote(violation.path)} ${findings[violation.finding]}`;
+    case "secret":
+      return secretText(violation);
+    case "secret-name":
+      return `${quote(violation.path)} has what looks like a secret in its name (rule ${violation.rule}): rename it`;
+    case "too-many-findings":
+      return `more than ${violation.most - 1} files or secrets are refused by content; the list ends here`;
     case "too-many-files":
       return `${violation.files} files changed; at most ${violation.most} are allowed`;
     case "too-many-bytes":
@@ -31,19 +37,25 @@ export function violationText(violation: Violation): string {
 }
 
 const findings: Record<Extract<Violation, { kind: "content" }>["finding"], string> = {
-  "private-key": "contains a private key",
-  "github-token": "contains a GitHub token",
-  "anthropic-key": "contains an Anthropic API key",
-  "aws-key": "contains an AWS access key",
-  "slack-token": "contains a Slack token",
   "conflict-markers": "still has conflict markers",
   "link-outside": "is a symbolic link that leads outside the repository",
   "link-git-internal": "is a symbolic link into git's own folder",
   "link-endless": "is a symbolic link that leads to itself",
   "stored-by-lfs": "is stored by Git LFS, which Headgate cannot upload to: let a person change it",
+  "not-scanned":
+    "is too large or takes too long to be searched for secrets: let a person change it, or name it under secrets.allow in .github/headgate.yml",
   "content-missing": "is listed, but its content is missing",
   "checksum-differs": "differs from its checksum",
 };
+
+function secretText({ path, rule, line, fingerprint }: Extract<Violation, { kind: "secret" }>): string {
+  const where = line === null ? quote(path) : `line ${line} of ${quote(path)}`;
+  const admit =
+    fingerprint === null
+      ? ""
+      : `. If it is a fixture and no secret, a maintainer can add the fingerprint ${fingerprint} to secrets.allow in .github/headgate.yml`;
+  return `${where} looks like a secret (rule ${rule}): take it out${admit}`;
+}
 
 function quote(path: string): string {
   return `'${path.replace(/['\u0000-\u001f\u007f]/g, "?")}'`;

@@ -33,7 +33,7 @@ jobs:
     const { checks } = await scene.settled(number);
     expect(checks).toMatchObject([{ name: "test", workflow: CI, event: "pull_request", conclusion: "failure" }]);
 
-    const text = await github.failureText(repo, checks[0]!, 2_000);
+    const text = await github.failureText(repo, checks[0]!, 2_000, async (words) => words);
     expect(text).toContain("Error: boom");
     expect(text).not.toContain("all well");
 

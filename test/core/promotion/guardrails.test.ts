@@ -1,12 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { ChangedFile } from "../../../src/core/attempt.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
+import { type Difference, MAX_FINDINGS } from "../../../src/core/promotion/difference.ts";
 import { judgeDifference, judgeManifest, outsideScope } from "../../../src/core/promotion/guardrails.ts";
 import type { Violation } from "../../../src/core/promotion/violation.ts";
 import { differenceOf } from "../world.ts";
 
 function write(path: string, more: Partial<Extract<ChangedFile, { change: "write" }>> = {}): ChangedFile {
   return { change: "write", path, mode: "100644", sha256: "0".repeat(64), bytes: 10, ...more };
+}
+
+function secret(path: string) {
+  return { path, finding: "secret" as const, rule: "github", line: 3, fingerprint: "0123456789abcdef" };
+}
+
+function holding(...findings: Difference["findings"]): Difference {
+  return { ...differenceOf([write("a")]), findings };
 }
 
 function violations(...manifest: ChangedFile[]): Violation[] {
@@ -79,12 +88,38 @@ describe("guardrails", () => {
   });
 
   it("refuse a file that holds a secret, and one whose content is missing", () => {
-    const difference = { ...differenceOf([write("a")]), findings: [{ path: "a", finding: "github-token" as const }] };
-    expect(judgeDifference(difference, defaultPolicy)).toEqual([
-      { kind: "content", path: "a", finding: "github-token" },
+    expect(judgeDifference(holding(secret("a")), defaultPolicy)).toEqual([
+      { kind: "secret", path: "a", rule: "github", line: 3, fingerprint: "0123456789abcdef" },
     ]);
     const missing = { path: "a", finding: "content-missing" as const };
     expect(judgeManifest([write("a")], [missing], defaultPolicy)).toEqual([{ kind: "content", ...missing }]);
+  });
+
+  it.each([
+    ["its fingerprint", ["0123456789abcdef"], 0],
+    ["a glob of its path", ["test/fixtures/**"], 0],
+    ["the fingerprint of another secret", ["0123456789abcde0"], 1],
+    ["a glob of another path", ["fixtures/**"], 1],
+  ])("admit a secret by %s under secrets.allow as the policy has it", (_, allow, refused) => {
+    const difference = holding(secret("test/fixtures/key.pem"));
+    expect(judgeDifference(difference, { ...defaultPolicy, secrets: { allow } })).toHaveLength(refused);
+  });
+
+  it("admit a file that could not be searched by its path only, and a secret in a name never", () => {
+    const policy = { ...defaultPolicy, secrets: { allow: ["big/**", "0123456789abcdef"] } };
+    expect(judgeDifference(holding({ path: "big/a", finding: "not-scanned" }), policy)).toEqual([]);
+    expect(judgeDifference(holding({ path: "a", finding: "not-scanned" }), policy)).toHaveLength(1);
+    const name = { path: "big/[redacted: github]", finding: "secret-name" as const, rule: "github" };
+    expect(judgeManifest([write("big/[redacted: github]")], [name], policy)).toEqual([
+      { kind: "secret-name", path: name.path, rule: "github" },
+    ]);
+  });
+
+  it("refuse a full list of findings although each is admitted, since it may have left one out", () => {
+    const policy = { ...defaultPolicy, secrets: { allow: ["a"] } };
+    const findings = Array.from({ length: MAX_FINDINGS }, () => secret("a"));
+    expect(judgeDifference(holding(...findings), policy)).toEqual([{ kind: "too-many-findings", most: MAX_FINDINGS }]);
+    expect(judgeDifference(holding(...findings.slice(1)), policy)).toEqual([]);
   });
 
   it("count files that the difference no longer lists", () => {

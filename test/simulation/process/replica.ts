@@ -91,6 +91,7 @@ export class Replica {
       store,
       github: port,
       planner: this.#site.planner.forLife(life, answered),
+      scanner: { scanFile: async () => ({ secrets: [], isComplete: true }), redact: async (text) => text },
       readWorkflow,
       priceOf: listPriceOf,
       settings: { label: LABEL, baseBranch: null, ...PACE, sweepEveryMs: SWEEP_MS },

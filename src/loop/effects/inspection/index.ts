@@ -12,6 +12,7 @@ import { collisions } from "../../../core/promotion/names.ts";
 import { compareTrees, LINK, SUBMODULE, type Tree, type TreeChange } from "../../../core/promotion/tree.ts";
 import type { FileFinding } from "../../../core/promotion/violation.ts";
 import type { ArtifactContent, GitHub } from "../../github-port.ts";
+import type { FileScan, SecretScanner } from "../../scanner-port.ts";
 import { findingOf } from "./content.ts";
 
 type Reader = Pick<GitHub, "tree" | "blob">;
@@ -27,7 +28,7 @@ export interface WrittenCommit {
 }
 
 export async function inspectCommit(
-  github: Reader,
+  { github, scanner }: { github: Reader; scanner: SecretScanner },
   repo: Repo,
   { against, commit, manifest, artifact }: WrittenCommit,
 ): Promise<Difference> {
@@ -39,7 +40,7 @@ export async function inspectCommit(
     total: changes.length,
     unlisted: unlisted(changes, manifest).slice(0, MAX_FINDINGS),
     sameNames: collisions(before, after, listed).slice(0, MAX_FINDINGS),
-    findings: await findings(reader(github, repo, manifest, artifact), { before, after, changes: listed }),
+    findings: await findings(reader(github, repo, manifest, artifact), scanner, { before, after, changes: listed }),
   };
 }
 
@@ -71,24 +72,34 @@ interface Trees {
   changes: readonly TreeChange[];
 }
 
-async function findings(readBlob: ReadBlob, { before, after, changes }: Trees): Promise<Finding[]> {
+async function findings(
+  readBlob: ReadBlob,
+  scanner: SecretScanner,
+  { before, after, changes }: Trees,
+): Promise<Finding[]> {
   const known = new Set([...before.values()].map(({ sha }) => sha));
   const isStoredByLfs = await lfsFiles(readBlob, after, changes);
   const targets = new Map<string, string>();
   const found: Finding[] = [];
   for (const { path, after: file } of changes) {
     if (file === null || file.mode === SUBMODULE || found.length >= MAX_FINDINGS) continue;
-    if (file.mode === LINK) {
-      const finding = linkFindings[await followed(readBlob, after, path, targets)];
-      if (finding !== null) found.push({ path, finding });
-      continue;
-    }
-    if (isStoredByLfs(path)) found.push({ path, finding: "stored-by-lfs" });
+    const isLink = file.mode === LINK;
+    const linkFinding = isLink ? linkFindings[await followed(readBlob, after, path, targets)] : null;
+    if (linkFinding !== null) found.push({ path, finding: linkFinding });
+    if (!isLink && isStoredByLfs(path)) found.push({ path, finding: "stored-by-lfs" });
     if (known.has(file.sha)) continue;
-    const finding = findingOf(await readBlob(file.sha));
+    const content = await readBlob(file.sha);
+    const finding = isLink ? null : findingOf(content);
     if (finding !== null) found.push({ path, finding });
+    // A link's target is text too.
+    found.push(...secretsOf(path, await scanner.scanFile(path, content)));
   }
-  return found;
+  return found.slice(0, MAX_FINDINGS);
+}
+
+function secretsOf(path: string, { secrets, isComplete }: FileScan): Finding[] {
+  const found: Finding[] = secrets.map((secret) => ({ path, ...secret }));
+  return isComplete ? found : [...found, { path, finding: "not-scanned" }];
 }
 
 const linkFindings: Record<Exclude<LinkEnd["end"], "unread">, FileFinding | null> = {

@@ -1,0 +1,37 @@
+/**
+ * Schema 7 names the scanner's rule and a fingerprint of a secret, where 6 knew five kinds of secrets. It remembers what judged each
+ * check of a merge. Its policy may admit secrets and name producers of checks. 6 did neither.
+ */
+import type { Fields } from "./step.ts";
+
+export function toSchema7(state: Fields): Fields {
+  const { policy, tasks, ...rest } = mapped(state) as Fields;
+  return {
+    ...rest,
+    policy: policy === null ? null : { ...(policy as object), producers: {}, neutral: "pass", secrets: { allow: [] } },
+    tasks: (tasks as TaskOf6[]).map((task) =>
+      task.landing == null ? task : { ...task, landing: { ...task.landing, judgedBy: [] } },
+    ),
+  };
+}
+
+interface TaskOf6 extends Fields {
+  landing?: object | null;
+}
+
+/** Causes lie in tasks, their attempts and breakers. */
+function mapped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mapped);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapped(one)]));
+  const rule = fields.kind === "content" ? rules.get(fields.finding) : undefined;
+  return rule === undefined ? fields : { kind: "secret", path: fields.path, rule, line: null, fingerprint: null };
+}
+
+const rules = new Map<unknown, string>([
+  ["private-key", "privatekey"],
+  ["github-token", "github"],
+  ["anthropic-key", "anthropic"],
+  ["aws-key", "aws"],
+  ["slack-token", "slack"],
+]);

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { ATTEMPT_WORKFLOW, attemptId } from "../../src/core/attempt.ts";
+import { performAttemptObserve } from "../../src/loop/effects/attempts.ts";
+import { performPlanMake } from "../../src/loop/effects/planning.ts";
+import { performFailureRead } from "../../src/loop/effects/pulls.ts";
+import type { GitHub } from "../../src/loop/github-port.ts";
+import type { Outside } from "../../src/loop/outside.ts";
+import { redacted, withoutSecrets } from "../../src/loop/redacted.ts";
+import { createScanner } from "../../src/secrets/scanner.ts";
+import { classicToken } from "../secrets/samples.ts";
+
+const scanner = createScanner();
+const repo = { id: 1, installation: 1, owner: "acme", name: "tool" };
+const leak = `see ${classicToken}`;
+const clean = "see [redacted: github]";
+
+function outside(github: Partial<GitHub>): Outside {
+  return { scanner, github } as unknown as Outside;
+}
+
+describe("words that come in", () => {
+  it("of a job's result are stored without secrets, and a path with one is refused by its rule", async () => {
+    const content = Buffer.from("x\n");
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    const file = { change: "write", mode: "100644", sha256, bytes: content.length };
+    const id = attemptId(1, "a", 1);
+    const result = {
+      ...{
+        protocol: "1",
+        attempt: id,
+        outcome: "completed",
+        summary: leak,
+        engine: "command",
+        model: leak,
+        usage: null,
+      },
+      notes: ["plain", leak],
+      manifest: [
+        { ...file, path: "a.txt" },
+        { ...file, path: `keys/${classicToken}.txt` },
+        { change: "delete", path: `old/${classicToken}` },
+      ],
+    };
+    const run = { id: 7, status: "completed", conclusion: "success", path: ATTEMPT_WORKFLOW, runAttempt: 1 };
+    const github = {
+      run: async () => run,
+      artifact: async () => ({ result: JSON.stringify(result), file: () => new Uint8Array(content) }),
+    } as unknown as Partial<GitHub>;
+    const effect = { type: "attempt.observe" as const, repo, task: "a", attempt: 1, id, run: 7, round: 1 };
+    const event = await performAttemptObserve(outside(github), effect as never);
+    expect(event).toMatchObject({
+      outcome: {
+        result: { summary: clean, notes: ["plain", clean], model: clean },
+        manifest: [{ path: "a.txt" }, { path: "keys/[redacted: github].txt" }, { path: "old/[redacted: github]" }],
+        findings: [
+          { path: "keys/[redacted: github].txt", finding: "secret-name", rule: "github" },
+          { path: "old/[redacted: github]", finding: "secret-name", rule: "github" },
+        ],
+      },
+    });
+    expect(JSON.stringify(event)).not.toContain(classicToken);
+  });
+
+  it("of a planner reach the core without secrets", async () => {
+    const plan = { tasks: [{ id: "a", title: leak, description: `${leak}\n`, dependsOn: [] }] };
+    const planner = { plan: async () => ({ plan, source: "model" as const, model: null, usage: null }) };
+    const event = await performPlanMake({ scanner, planner } as never, { type: "plan.make", version: 1 } as never);
+    expect(event).toMatchObject({ plan: { tasks: [{ title: clean, description: `${clean}\n` }] } });
+    expect(JSON.stringify(event)).not.toContain(classicToken);
+  });
+
+  it("of a log are redacted before they are cut", async () => {
+    const failureText: GitHub["failureText"] = async (_repo, _check, _limit, redact) =>
+      (await redact(leak)).slice(0, 20);
+    const effect = { type: "failure.read", repo, pull: 1, head: "a".repeat(40), checks: [{ name: "unit" }] };
+    const event = await performFailureRead(outside({ failureText }), effect as never);
+    expect(event).toMatchObject({ details: [{ text: clean.slice(0, 20) }] });
+  });
+});
+
+describe("words that leave", () => {
+  it("for GitHub lose their secrets, whoever wrote them", async () => {
+    const sent: unknown[] = [];
+    const keep = async (...all: unknown[]) => void sent.push(all);
+    const calls = { upsertComment: keep, addSubIssue: keep, openPull: keep, writeCommit: keep, mergePull: keep };
+    const github = withoutSecrets({ ...calls, closePull: keep } as unknown as GitHub, scanner);
+    await github.upsertComment(repo, 1, "<!-- a -->", leak, null);
+    await github.addSubIssue(repo, 1, { title: leak, body: leak });
+    await github.openPull(repo, { head: "a", base: "main", commit: "c", title: leak, body: leak });
+    const commit = { against: "a", parents: [], changes: [], file: () => new Uint8Array(), message: leak };
+    await github.writeCommit(repo, commit);
+    await github.mergePull(repo, 1, { head: "a", method: "squash", title: leak });
+    await github.closePull(repo, 9);
+    expect(sent).toHaveLength(6);
+    expect(JSON.stringify(sent)).not.toContain(classicToken);
+    expect(JSON.stringify(sent).split(clean)).toHaveLength(8);
+  });
+
+  it("without secrets are the same value", async () => {
+    const value = { a: ["plain", { b: null, c: 7 }], d: "" };
+    expect(await redacted(scanner, value)).toBe(value);
+  });
+});
