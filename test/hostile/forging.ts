@@ -13,13 +13,15 @@ const manifest = JSON.parse(process.env.FORGES)[process.env.TASK].map((entry) =>
   writeFileSync("result/files/" + sha256, bytes);
   return { change: "write", path: entry.write, mode: entry.mode ?? "100644", sha256, bytes: bytes.length };
 });
-const common = { outcome: "completed", summary: "Did it.", engine: "command", model: null, usage: null, notes: [] };
+const summary = JSON.parse(process.env.SUMMARIES)[process.env.TASK] ?? "Did it.";
+const common = { outcome: "completed", summary, engine: "command", model: null, usage: null, notes: [] };
 const result = { protocol: "1", attempt: process.env.ATTEMPT, ...common, manifest };
 writeFileSync("result/result.json", JSON.stringify(result));
 `;
 
 export function forgingWorkflow(hostiles: readonly Hostile[]): string {
   const forges = Object.fromEntries(hostiles.map(({ id, forges }) => [id, forges]));
+  const summaries = Object.fromEntries(hostiles.map(({ id, summary }) => [id, summary]));
   return JSON.stringify({
     name: "Headgate",
     "run-name": "headgate ${{ inputs.attempt }}",
@@ -39,6 +41,7 @@ export function forgingWorkflow(hostiles: readonly Hostile[]): string {
               ATTEMPT: "${{ inputs.attempt }}",
               TASK: "${{ fromJSON(inputs.brief).task }}",
               FORGES: JSON.stringify(forges),
+              SUMMARIES: JSON.stringify(summaries),
               FORGE,
             },
             run: 'node -e "$FORGE"',

@@ -4,7 +4,7 @@ import { failureOf } from "../../src/core/feature/task.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { causeText } from "../../src/messages/explain/cause.ts";
 import { openWorld, tasks } from "../scenario/world/open.ts";
-import { hostiles, VICTIM } from "./cases.ts";
+import { hostiles, SECRETS, VICTIM } from "./cases.ts";
 import { forgingWorkflow } from "./forging.ts";
 
 const kinds = [...new Set(hostiles.map(({ kind }) => kind))];
@@ -38,4 +38,6 @@ it.each(kinds)("hostile manifests of the kind %s are refused, and nothing of the
   expect(await world.branches()).toEqual(["main"]);
   expect(await world.pulls()).toEqual([]);
   for (const [path, text] of Object.entries(VICTIM)) expect(await world.file(path)).toBe(text);
+  const shown = JSON.stringify([await world.comments(), await world.feature(), causes.values().toArray()]);
+  for (const secret of SECRETS) expect(shown).not.toContain(secret);
 });
