@@ -73,20 +73,20 @@ export const hostiles: Hostile[] = [
   { kind: "name", id: "name-stream", forges: [file(".github::$DATA/workflows/a.yml")], reads: /is protected/ },
   { kind: "name", id: "name-surrogate", forges: [file("src/a\ud800.ts")], reads: /cannot be seen or read/ },
 
-  { kind: "tree-swap", id: "swap-folder", forges: [file("docs")], reads: /docs\/CODEOWNERS` is protected/ },
+  { kind: "tree-swap", id: "swap-folder", forges: [file("docs")], reads: /docs\/CODEOWNERS' is protected/ },
   {
     kind: "tree-swap",
     id: "swap-link",
     forges: [link("infra", "src")],
-    reads: /infra\/prod\/main.tf` differs between/,
+    reads: /infra\/prod\/main.tf' differs between/,
   },
-  { kind: "tree-swap", id: "swap-below", forges: [file("way/out.txt/x")], reads: /way\/out.txt` differs between/ },
-  { kind: "tree-swap", id: "swap-agents", forges: [file("lib")], reads: /lib\/AGENTS.md` is protected/ },
+  { kind: "tree-swap", id: "swap-below", forges: [file("way/out.txt/x")], reads: /way\/out.txt' differs between/ },
+  { kind: "tree-swap", id: "swap-agents", forges: [file("lib")], reads: /lib\/AGENTS.md' is protected/ },
   {
     kind: "tree-swap",
     id: "unchanged",
     forges: [file("src/new.ts"), { write: "README.md", text: "# Victim\n" }],
-    reads: /README.md` differs between/,
+    reads: /README.md' differs between/,
   },
 
   {
