@@ -13,6 +13,7 @@ import { PlanSource, TaskId, TaskTitle } from "./plan.ts";
 import { Policy } from "./policy.ts";
 import { Problem, Warning } from "./preflight/index.ts";
 import { Difference } from "./promotion/difference.ts";
+import { GateSurfaceRule } from "./promotion/guarded.ts";
 import { ManifestFinding } from "./promotion/violation.ts";
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
@@ -205,6 +206,7 @@ export const Submission = z.object({
   checks: z.array(RequiredCheck),
   /** What a required check that ends as neutral does. An older version did not say. */
   neutral: z.enum(["pass", "fail"]).default("pass"),
+  gateSurface: GateSurfaceRule.default("approve"),
   method: z.enum(["merge", "squash", "rebase"]),
   mode: z.enum(["auto", "ready"]),
   checksMinutes: z.number().positive(),
@@ -221,6 +223,8 @@ export const LaneEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("entry.withdrawn"), feature: z.string(), task: TaskId.nullable() }),
   /** `lifts`: a person resumed, and so has seen why the lane halted. */
   z.object({ type: z.literal("entries.held"), feature: z.string(), held: z.boolean(), lifts: z.boolean() }),
+  /** A person approved with a command the changes that the lane last reported, under this number. */
+  z.object({ type: z.literal("entry.approved"), pull: PullNumber, number: z.number().int(), by: z.string() }),
   z.object({ type: z.literal("pull.observed"), pull: PullNumber, seq: z.number().int(), snapshot: PullSnapshot }),
   z.object({ type: z.literal("failure.read"), pull: PullNumber, head: Sha, details: Failure.shape.details }),
   /** `ahead` is the pull of an entry ahead. An `unknown` comparison holds no entry. */

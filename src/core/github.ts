@@ -1,5 +1,6 @@
 /** Snapshots of GitHub, as plain JSON, of the few things that the core judges. Adapters produce them. */
 import { z } from "zod";
+import { MAX_GUARDED, ReviewedChange } from "./promotion/guarded.ts";
 
 export const Repo = z.object({ owner: z.string().min(1), name: z.string().min(1) });
 export type Repo = z.infer<typeof Repo>;
@@ -131,6 +132,8 @@ export const PullSnapshot = z.object({
   producers: z.array(z.object({ check: z.string(), producer: ExpectedProducer })),
   /** The head's `.github` is the base's. Otherwise its author chose what its jobs do, and they judge nothing. */
   sameWorkflows: z.boolean(),
+  /** The head's changes against its merge base that need a person's approval. */
+  guarded: z.array(ReviewedChange).max(MAX_GUARDED),
   /** The checks of `baseSha`, read where a required check fails on the head; null: not read. */
   baseChecks: z.array(Check).nullable(),
   /** Logins whose latest submitted review asks for changes. */

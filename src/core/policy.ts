@@ -1,6 +1,7 @@
 /** The settings of a repository: `.github/headgate.yml` of the base branch, with every default filled in. */
 import { z } from "zod";
 import { RequiredCheck } from "./github.ts";
+import { GateSurfaceRule } from "./promotion/guarded.ts";
 import { pathsOf } from "./promotion/protected.ts";
 
 /** The label that asks for a feature. */
@@ -78,6 +79,8 @@ export const Policy = z.object({
   producers: z.record(z.string(), z.union([z.number().int().positive(), z.string().min(1).max(100)])).default({}),
   /** fail: a required check that ends as neutral does not pass. GitHub lets it pass. */
   neutral: z.enum(["pass", "fail"]).default("pass"),
+  /** What a change of the files that decide what the required checks do leads to. */
+  gateSurface: GateSurfaceRule.default("approve"),
   /** Minutes that required checks may take before the entry leaves the lane. */
   checksMinutes: z
     .number()
@@ -108,6 +111,7 @@ export const defaultPolicy: Policy = {
   checks: [],
   producers: {},
   neutral: "pass",
+  gateSurface: "approve",
   checksMinutes: 60,
   protectedPaths: [...pathsOf("never")],
   secrets: { allow: [] },

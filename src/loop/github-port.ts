@@ -30,7 +30,7 @@ export class Refused extends Error {
 }
 
 /** A pull by itself, without what its base says of the checks. */
-export type SeenPull = Omit<PullSnapshot, "producers" | "baseChecks">;
+export type SeenPull = Omit<PullSnapshot, "producers" | "guarded" | "baseChecks">;
 
 export interface IssueSnapshot {
   number: number;

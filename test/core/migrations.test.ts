@@ -162,7 +162,7 @@ describe("a snapshot", () => {
   it("of version 6 names no producers, and knows of no merge what judged its checks", () => {
     const { aggregate, ...snapshot } = stored("feature-6");
     expect(read(aggregate, snapshot)).toMatchObject({
-      policy: { producers: {}, neutral: "pass", secrets: { allow: [] } },
+      policy: { producers: {}, neutral: "pass", gateSurface: "approve", secrets: { allow: [] } },
       tasks: [{ landing: { order: 1, judgedBy: [] } }, {}, {}, {}],
     });
   });

@@ -279,6 +279,7 @@ export class World {
       checks: [green],
       producers: [],
       sameWorkflows: true,
+      guarded: [],
       baseChecks: null,
       changesRequestedBy: [],
       mergeSha: null,

@@ -209,7 +209,15 @@ describe("coalescing", () => {
     on.pass(1);
     const entry = {
       ...{ feature: FEATURE, task: "a", pull: 9, branch: "headgate/1/a", head: sha("a-1"), title: "A" },
-      ...{ checks: [], method: "merge", mode: "auto", neutral: "pass", checksMinutes: 30, held: false },
+      ...{
+        checks: [],
+        method: "merge",
+        mode: "auto",
+        neutral: "pass",
+        gateSurface: "approve",
+        checksMinutes: 30,
+        held: false,
+      },
     };
     const submitted = { type: "entry.submitted", repo, branch: "main", entry } as LaneEvent;
     await on.receive(LANE, "submitted", submitted);
@@ -220,7 +228,16 @@ describe("coalescing", () => {
     on.pass(3_999);
     const observations = (await on.claim()).filter(({ key }) => key.startsWith("pull.observe"));
     expect(observations.map(({ effect }) => effect)).toEqual([
-      { type: "pull.observe", repo, pull: 9, seq: 4, branch: "main", checks: [], neutral: "pass" },
+      {
+        type: "pull.observe",
+        repo,
+        pull: 9,
+        seq: 4,
+        branch: "main",
+        checks: [],
+        neutral: "pass",
+        gateSurface: "approve",
+      },
     ]);
   });
 });

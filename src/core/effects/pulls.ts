@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Check, RequiredCheck } from "../github.ts";
 import { TaskDescription, TaskId, TaskTitle } from "../plan.ts";
+import { GateSurfaceRule } from "../promotion/guarded.ts";
 import { define, ofRepo, PullNumber, Sha } from "./definition.ts";
 
 export const pullEffects = {
@@ -41,6 +42,7 @@ export const pullEffects = {
       /** What is required of its head: decides what else is read. */
       checks: z.array(RequiredCheck),
       neutral: z.enum(["pass", "fail"]),
+      gateSurface: GateSurfaceRule.default("approve"),
     }),
     {
       key: ({ pull }) => [pull],

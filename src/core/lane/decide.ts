@@ -115,6 +115,8 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
       return onLaneHinted(draft, event);
     case "timer.due":
       return onLaneTimerDue(draft, event);
+    case "entry.approved":
+      return "not-accepted-here";
     case "pull.observed":
       return onPullObserved(draft, event);
     case "failure.read":

@@ -26,6 +26,7 @@ export function refresh(draft: LaneDraft, entry: Entry): void {
     branch: draft.state.branch,
     checks: entry.checks,
     neutral: entry.neutral,
+    gateSurface: entry.gateSurface,
   });
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type LaneEvent, Submission } from "../event.ts";
 import { Check, JudgedCheck, PullSnapshot, Repo } from "../github.ts";
+import { GuardedChange, MAX_GUARDED } from "../promotion/guarded.ts";
 import { shapeOf } from "../shape.ts";
 import { Halt, Standing } from "./standing.ts";
 
@@ -63,6 +64,14 @@ export const Entry = Submission.extend({
     .nullable(),
   /** A required check fails on the head as it does on the base, which was first seen red at `sha`. null: not so. */
   redBase: z.object({ check: z.string(), sha: z.string() }).nullable(),
+  approval: z.object({
+    /** Grows whenever the changes that wait for a person differ from those that were reported last. */
+    number: z.number().int(),
+    /** Changes that wait, as reported under the number. */
+    waiting: z.array(GuardedChange).max(MAX_GUARDED),
+    /** Changes that a person approved with a command. They stay approved whatever becomes of the head. */
+    granted: z.array(GuardedChange).max(2 * MAX_GUARDED),
+  }),
   /** After a merge that did not happen, nothing is tried until this time. */
   restsUntil: Time.nullable(),
   gateMs: z.number(),

@@ -32,7 +32,8 @@ export function onEntrySubmitted(draft: LaneDraft, event: LaneEventOf<"entry.sub
   if (known === null) {
     state.lastPlace += 1;
     const observation = { asked: 0, latest: null };
-    const entry = { ...fresh, place: state.lastPlace, formerHead: null, observation };
+    const approval = { number: 0, waiting: [], granted: [] };
+    const entry = { ...fresh, place: state.lastPlace, formerHead: null, observation, approval };
     state.entries.push(entry);
     refresh(draft, entry);
   } else {

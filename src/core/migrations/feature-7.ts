@@ -8,7 +8,10 @@ export function toSchema7(state: Fields): Fields {
   const { policy, tasks, ...rest } = mapped(state) as Fields;
   return {
     ...rest,
-    policy: policy === null ? null : { ...(policy as object), producers: {}, neutral: "pass", secrets: { allow: [] } },
+    policy:
+      policy === null
+        ? null
+        : { ...(policy as object), producers: {}, neutral: "pass", gateSurface: "approve", secrets: { allow: [] } },
     tasks: (tasks as TaskOf6[]).map((task) =>
       task.landing == null ? task : { ...task, landing: { ...task.landing, judgedBy: [] } },
     ),

@@ -57,7 +57,7 @@ interface EntryOf4 extends Fields {
 }
 
 function unjudged({ stage, observation: { asked, latest }, tried, ...entry }: EntryOf4): Fields {
-  const unknown = { checks: [], producers: [], sameWorkflows: true, baseChecks: null };
+  const unknown = { checks: [], producers: [], sameWorkflows: true, guarded: [], baseChecks: null };
   const seen = latest === null ? null : { ...latest, snapshot: { ...latest.snapshot, ...unknown } };
   return {
     ...entry,
@@ -65,7 +65,9 @@ function unjudged({ stage, observation: { asked, latest }, tried, ...entry }: En
     observation: { asked, latest: seen },
     tried: tried === null ? null : { ...tried, judgedBy: [] },
     neutral: "pass",
+    gateSurface: "approve",
     redBase: null,
+    approval: { number: 0, waiting: [], granted: [] },
   };
 }
 

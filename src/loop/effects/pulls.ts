@@ -29,7 +29,7 @@ export async function performPullOpen(outside: Outside, effect: EffectOf<"pull.o
 export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
   const { repo, pull, seq, branch, checks, neutral } = effect;
   const seen = await outside.github.pull(repo, pull);
-  const unasked = { ...seen, producers: [], baseChecks: null };
+  const unasked = { ...seen, producers: [], guarded: [], baseChecks: null };
   if (seen.state !== "open") return { type: "pull.observed", pull, seq, snapshot: unasked };
   const producers = await readProducers(outside, { repo, branch, sha: seen.baseSha }, checks);
   const snapshot = { ...unasked, producers };

@@ -249,6 +249,7 @@ function refreshes(pull: number, at: number): PullSnapshot[] {
     checks: [green],
     producers: [],
     sameWorkflows: true,
+    guarded: [],
     baseChecks: null,
     changesRequestedBy: [],
     mergeSha: null,

@@ -405,6 +405,7 @@ function submission(pull: number, task: string, feature = "acme/tool#9") {
     method: "squash" as const,
     mode: "auto" as const,
     neutral: "pass" as const,
+    gateSurface: "approve" as const,
     checksMinutes: 60,
     held: false,
   };

@@ -41,6 +41,7 @@ export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMIT
         title: task.plan.title,
         checks: state.checks,
         neutral: state.policy.neutral,
+        gateSurface: state.policy.gateSurface,
         method: state.policy.merge.method,
         // A merge into the integration branch does not reach the base. `ready` applies to the merge of the whole.
         mode: target === state.land ? "auto" : state.policy.merge.mode,
