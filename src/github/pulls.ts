@@ -1,7 +1,7 @@
 /** Opens, closes and reads pull requests. */
 import { z } from "zod";
-import { type ChangeRequest, MAX_CHANGE_REQUESTS, type PullSnapshot, type Repo } from "../core/github.ts";
-import type { GitHub } from "../loop/github-port.ts";
+import { type ChangeRequest, MAX_CHANGE_REQUESTS, type Repo } from "../core/github.ts";
+import type { Approval, GitHub, SeenPull } from "../loop/github-port.ts";
 import { readCommit } from "./branches.ts";
 import type { Calls } from "./calls.ts";
 import { time } from "./checks/reading.ts";
@@ -9,7 +9,7 @@ import { createWorkflowComparison } from "./checks/workflow-comparison.ts";
 import { saysAlreadyExists, statusOf, wordsOf } from "./errors.ts";
 import { readPermission } from "./repositories.ts";
 
-type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull" | "mergedHeads">;
+type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull" | "mergeBase" | "mergedHeads">;
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const Numbered = z.object({ number: z.number().int().positive() });
@@ -27,9 +27,13 @@ const Pull = z.object({
 });
 export type Pull = z.infer<typeof Pull>;
 const Closed = z.object({ merged_at: z.string().nullable(), head: z.object({ sha: Sha }) });
-const Comparison = z.object({ behind_by: z.number().int().nonnegative(), base_commit: z.object({ sha: Sha }) });
+const Comparison = z.object({
+  behind_by: z.number().int().nonnegative(),
+  base_commit: z.object({ sha: Sha }),
+  merge_base_commit: z.object({ sha: Sha }),
+});
 const Review = z.object({
-  user: z.object({ login: z.string() }).nullable(),
+  user: z.object({ login: z.string(), type: z.string().optional() }).nullable(),
   state: z.string(),
   body: z.string().nullish(),
   commit_id: Sha.nullish().catch(null),
@@ -83,6 +87,15 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
         .map(({ sha }) => sha);
     },
 
+    async mergeBase(repo, base, head) {
+      try {
+        return (await compare(calls, repo, base, head)).mergeBase;
+      } catch (error) {
+        if (statusOf(error) === 404) return null;
+        throw error;
+      }
+    },
+
     async closePull(repo, pull) {
       await calls.send(repo, "PATCH /repos/{owner}/{repo}/pulls/{pull}", { pull, state: "closed" });
     },
@@ -101,15 +114,17 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
       if (pull.state === "closed") {
         const { tree } = await readCommit(calls, repo, headSha);
         const state = pull.merged ? "merged" : "closed";
-        const rest = { baseSha: pull.base.sha, behindBy: 0, checks: [], sameWorkflows: true, changesRequestedBy: [] };
-        return { ...common, ...rest, state, headTree: tree };
+        const { sha: baseSha } = pull.base;
+        const unread = { behindBy: 0, checks: [], sameWorkflows: true, changesRequestedBy: [], approvals: [] };
+        return { ...common, ...unread, baseSha, mergeBase: baseSha, state, headTree: tree };
       }
-      const [comparison, commit, checks, asking] = await Promise.all([
+      const [comparison, commit, checks, verdicts] = await Promise.all([
         compare(calls, repo, pull.base.ref, headSha),
         readCommit(calls, repo, headSha),
         readChecks(repo, headSha),
-        askingForChanges(calls, repo, number),
+        verdictsOf(calls, repo, number),
       ]);
+      const asking = verdicts.filter((review) => review.state === "CHANGES_REQUESTED");
       const changesRequestedBy = asking.map((review) => review.user?.login ?? "ghost");
       const changeRequests = await requestsOf(calls, repo, asking);
       const open = {
@@ -120,6 +135,7 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
         checks,
         sameWorkflows: await sameWorkflows(repo, { sha: headSha, tree: commit.tree }, comparison.baseSha),
         changesRequestedBy,
+        approvals: await approvalsOf(calls, repo, verdicts),
       };
       return changeRequests.length === 0 ? open : { ...open, changeRequests };
     },
@@ -145,26 +161,27 @@ async function compare(
   repo: Repo,
   base: string,
   head: string,
-): Promise<Pick<PullSnapshot, "baseSha" | "behindBy">> {
+): Promise<Pick<SeenPull, "baseSha" | "behindBy" | "mergeBase">> {
   const route = "GET /repos/{owner}/{repo}/compare/{basehead}";
   // Only the first page carries changed files, which make this call slow. Asks for the second page.
   const answer = await calls.one(repo, route, { basehead: `${base}...${head}`, per_page: 1, page: 2 }, Comparison);
-  return { baseSha: answer.base_commit.sha, behindBy: answer.behind_by };
+  const { base_commit: tip, merge_base_commit: ancestor, behind_by: behindBy } = answer;
+  return { baseSha: tip.sha, behindBy, mergeBase: ancestor.sha };
 }
 
 /**
- * Returns the reviews that still ask for changes. Comments do not replace a reviewer's verdict, and pending reviews are
- * drafts.
+ * Returns each reviewer's last verdict, oldest first. Comments do not replace a verdict, and pending reviews are drafts.
  */
-async function askingForChanges(calls: Calls, repo: Repo, pull: number): Promise<Review[]> {
+async function verdictsOf(calls: Calls, repo: Repo, pull: number): Promise<Review[]> {
   const reviews = await calls.all(repo, "GET /repos/{owner}/{repo}/pulls/{pull}/reviews", { pull }, Review);
   const verdicts = new Map<string, Review>();
   for (const review of reviews) {
-    if (["APPROVED", "CHANGES_REQUESTED", "DISMISSED"].includes(review.state)) {
-      verdicts.set(review.user?.login ?? "ghost", review);
-    }
+    if (!["APPROVED", "CHANGES_REQUESTED", "DISMISSED"].includes(review.state)) continue;
+    const login = review.user?.login ?? "ghost";
+    verdicts.delete(login);
+    verdicts.set(login, review);
   }
-  return [...verdicts.values()].filter((review) => review.state === "CHANGES_REQUESTED");
+  return [...verdicts.values()];
 }
 
 /** The part of one review, in characters, that an agent receives. */
@@ -178,10 +195,30 @@ async function requestsOf(calls: Calls, repo: Repo, asking: readonly Review[]): 
   const requests: ChangeRequest[] = [];
   for (const { user, body, commit_id: head } of asking) {
     if (user === null || head == null || body == null || body.trim() === "") continue;
-    const permission = await readPermission(calls, repo, user.login);
-    if (permission !== "write" && permission !== "admin") continue;
+    if (!(await mayWrite(calls, repo, user.login))) continue;
     requests.push({ by: user.login, head, text: body.slice(0, REVIEW_CHARACTERS).toWellFormed() });
     if (requests.length === MAX_CHANGE_REQUESTS) break;
   }
   return requests;
+}
+
+const MAX_APPROVALS = 5;
+/** Approvers whose permission is read. Anyone who can read a public repository can approve. */
+const MAX_APPROVERS = 30;
+
+/** Returns the approvals of people with write access, newest first. A job's token can approve, where a repository allows it. */
+async function approvalsOf(calls: Calls, repo: Repo, verdicts: readonly Review[]): Promise<Approval[]> {
+  const approving = verdicts.filter(({ state, user }) => state === "APPROVED" && user?.type === "User");
+  const approvals: Approval[] = [];
+  for (const { user, commit_id: head } of approving.toReversed().slice(0, MAX_APPROVERS)) {
+    if (user === null || head == null || !(await mayWrite(calls, repo, user.login))) continue;
+    approvals.push({ by: user.login, head });
+    if (approvals.length === MAX_APPROVALS) break;
+  }
+  return approvals;
+}
+
+async function mayWrite(calls: Calls, repo: Repo, login: string): Promise<boolean> {
+  const permission = await readPermission(calls, repo, login);
+  return permission === "write" || permission === "admin";
 }

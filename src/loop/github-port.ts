@@ -29,8 +29,19 @@ export class Refused extends Error {
   }
 }
 
-/** A pull by itself, without what its base says of the checks. */
-export type SeenPull = Omit<PullSnapshot, "producers" | "guarded" | "baseChecks">;
+/** Somebody's last verdict on a pull, and the head that it is about. */
+export interface Approval {
+  by: string;
+  head: string;
+}
+
+/** A pull by itself, without what its base says of it. */
+export interface SeenPull extends Omit<PullSnapshot, "producers" | "guarded" | "baseChecks"> {
+  /** The commit that the head forked from `baseSha`. */
+  mergeBase: string;
+  /** Approvals of people with write access, newest first, at most five. */
+  approvals: Approval[];
+}
 
 export interface IssueSnapshot {
   number: number;
@@ -157,6 +168,8 @@ export interface GitHub {
   closePull(repo: Repo, pull: number): Promise<void>;
   /** Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. */
   pull(repo: Repo, pull: number): Promise<SeenPull>;
+  /** The newest commit that both contain. null: there is none, or one of the two is gone. */
+  mergeBase(repo: Repo, base: string, head: string): Promise<string | null>;
   /**
    * The paths in which two commits conflict, none where they merge; found without writing anything. `unknown`: too much to
    * compare, or nothing in common. An early warning: what GitHub says of a pull and its base has the last word.

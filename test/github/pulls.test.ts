@@ -60,7 +60,7 @@ function expectOpenPull(scene: Scene) {
   expectCommit();
   api()
     .get(`${REPO}/compare/main...${head}?per_page=1&page=2`)
-    .reply(200, { behind_by: 2, base_commit: { sha: base }, commits: [] });
+    .reply(200, { behind_by: 2, base_commit: { sha: base }, merge_base_commit: { sha: oldBase }, commits: [] });
   api()
     .get(`${REPO}/commits/${head}/check-runs?per_page=100&filter=latest`)
     .reply(200, { total_count: 0, check_runs: scene.checkRuns ?? [] });
@@ -133,6 +133,8 @@ describe("pull", () => {
       checks: [],
       sameWorkflows: true,
       changesRequestedBy: [],
+      mergeBase: oldBase,
+      approvals: [],
       mergeSha: null,
       mergedAt: null,
     });
@@ -312,7 +314,7 @@ describe("the checks of a pull", () => {
     expectCommit();
     api()
       .get(/compare/)
-      .reply(200, { behind_by: 0, base_commit: { sha: base } });
+      .reply(200, { behind_by: 0, base_commit: { sha: base }, merge_base_commit: { sha: base } });
     api()
       .get(/check-runs\?per_page/)
       .reply(200, { total_count: 2, check_runs: [checkRun(1, "one")] }, { link: `<${next}>; rel="next"` });
@@ -385,6 +387,93 @@ it("changeRequests holds what was written by those who may push, with the head i
   ]);
 });
 
+describe("the approvals of a pull", () => {
+  const approves = (login: string | null, more: Record<string, unknown> = {}) => ({
+    user: login === null ? null : { login, type: "User" },
+    state: "APPROVED",
+    commit_id: head,
+    ...more,
+  });
+  const mayRead = (login: string, permission: string | null) =>
+    api()
+      .get(`${REPO}/collaborators/${login}/permission`)
+      .reply(permission === null ? 404 : 200, { permission });
+
+  it("are the last verdicts of people with write access, each about a head, newest first", async () => {
+    expectOpenPull({
+      reviews: [
+        approves("ann"),
+        approves("bob", { commit_id: merge }),
+        approves("cid"),
+        { ...approves("cid"), state: "CHANGES_REQUESTED" },
+        approves("dan", { state: "DISMISSED" }),
+        approves("eve"),
+        approves("fay"),
+        approves("ann", { state: "COMMENTED", commit_id: base }),
+        { ...approves("gus"), state: "CHANGES_REQUESTED" },
+        approves("gus"),
+      ],
+    });
+    mayRead("gus", "admin");
+    mayRead("fay", null);
+    mayRead("eve", "read");
+    mayRead("bob", "write");
+    mayRead("ann", "write");
+
+    expect((await githubWith().pull(repo, 3)).approvals).toEqual([
+      { by: "gus", head },
+      { by: "bob", head: merge },
+      { by: "ann", head },
+    ]);
+  });
+
+  it("are none of bots, of jobs' tokens, of deleted accounts, or about no commit", async () => {
+    expectOpenPull({
+      reviews: [
+        approves("github-actions[bot]", { user: { login: "github-actions[bot]", type: "Bot" } }),
+        approves("odd", { user: { login: "odd" } }),
+        approves(null),
+        approves("ann", { commit_id: null }),
+      ],
+    });
+
+    expect((await githubWith().pull(repo, 3)).approvals).toEqual([]);
+  });
+
+  it("are at most five, and only so many permissions are read", async () => {
+    expectOpenPull({ reviews: Array.from({ length: 9 }, (_, index) => approves(`p${index}`)) });
+    for (const index of [8, 7, 6, 5, 4]) mayRead(`p${index}`, "write");
+
+    expect((await githubWith().pull(repo, 3)).approvals).toHaveLength(5);
+  });
+
+  it("make the pull unreadable where a permission cannot be read", async () => {
+    expectOpenPull({ reviews: [approves("ann")] });
+    api().get(`${REPO}/collaborators/ann/permission`).reply(502);
+
+    expect(await failure(githubWith().pull(repo, 3))).toMatchObject({ name: "Unavailable" });
+  });
+});
+
+describe("mergeBase", () => {
+  const COMPARE = `${REPO}/compare/${base}...${head}?per_page=1&page=2`;
+  const answer = { behind_by: 1, base_commit: { sha: base }, merge_base_commit: { sha: oldBase } };
+
+  it("is the commit from which both went on", async () => {
+    api().get(COMPARE).reply(200, answer);
+
+    expect(await githubWith().mergeBase(repo, base, head)).toBe(oldBase);
+  });
+
+  it("is null where a commit is gone or they share none, and unknown while GitHub is down", async () => {
+    api().get(COMPARE).reply(404, { message: "Not Found" });
+    expect(await githubWith().mergeBase(repo, base, head)).toBeNull();
+
+    api().get(COMPARE).reply(502);
+    expect(await failure(githubWith().mergeBase(repo, base, head))).toMatchObject({ name: "Unavailable" });
+  });
+});
+
 describe("openPull", () => {
   const LIST = `${REPO}/pulls?per_page=100&head=acme%3Aheadgate%2F12%2Fparser&base=main&state=all`;
   const sent = { head: "headgate/12/parser", base: "main", title: "T", body: "B" };
@@ -417,7 +506,7 @@ describe("openPull", () => {
       .reply(404, { message: "No common ancestor" });
     api()
       .get(compared(other))
-      .reply(200, { behind_by: 0, base_commit: { sha: commit } });
+      .reply(200, { behind_by: 0, base_commit: { sha: commit }, merge_base_commit: { sha: commit } });
 
     expect(await githubWith().openPull(repo, request)).toEqual({ number: 4 });
   });

@@ -82,6 +82,8 @@ export function pullsContract(scene: () => Scene): void {
         checks: [],
         sameWorkflows: true,
         changesRequestedBy: [],
+        mergeBase: await github.branchTip(repo, base),
+        approvals: [],
         mergeSha: null,
         mergedAt: null,
       });
@@ -121,6 +123,37 @@ export function pullsContract(scene: () => Scene): void {
       expect((await github.commit(repo, updated.headSha)).parents).toEqual([head, tip]);
       const files = await github.listFiles(repo, updated.headSha, 100);
       expect(files).toEqual(expect.arrayContaining([file, "base.txt"]));
+    });
+
+    it("knows from where a head went on, also after it was brought up to date", async () => {
+      const { github, repo, world, openPull, settled } = scene();
+      const { number, head, base } = await openPull();
+      const fork = await github.branchTip(repo, base);
+      const tip = await world.push(base, { "base.txt": "base\n" });
+
+      expect((await github.pull(repo, number)).mergeBase).toBe(fork);
+      await github.updatePull(repo, number, head);
+      const { headSha, mergeBase } = await settled(number);
+      expect(mergeBase).toBe(tip);
+      expect(await github.mergeBase(repo, tip, headSha)).toBe(tip);
+      expect(await github.mergeBase(repo, tip, head)).toBe(fork);
+      expect(await github.mergeBase(repo, tip, "0".repeat(40))).toBeNull();
+    });
+
+    it("knows whose approval counts, and for which head", async () => {
+      const { github, repo, world, openPull } = scene();
+      const { number, head, branch } = await openPull();
+      await world.review(number, world.stranger, "APPROVE");
+      expect((await github.pull(repo, number)).approvals).toEqual([]);
+
+      await world.review(number, world.maintainer, "APPROVE");
+      await world.push(branch, { "more.txt": "more\n" });
+      await world.settle();
+      expect((await github.pull(repo, number)).approvals).toEqual([{ by: world.maintainer, head }]);
+
+      await world.review(number, world.maintainer, "REQUEST_CHANGES");
+      const { approvals, changesRequestedBy } = await github.pull(repo, number);
+      expect([approvals, changesRequestedBy]).toEqual([[], [world.maintainer]]);
     });
 
     it("recognises a conflict", async () => {

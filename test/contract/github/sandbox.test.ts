@@ -31,7 +31,9 @@ jobs:
     const { number, branch } = await scene.openPull();
     const head = await world.push(branch, { [CI]: failing });
     const { checks } = await scene.settled(number);
-    expect(checks).toMatchObject([{ name: "test", workflow: CI, event: "pull_request", conclusion: "failure" }]);
+    expect(checks).toMatchObject([
+      { name: "test", producer: { kind: "job", workflow: CI, event: "pull_request" }, conclusion: "failure" },
+    ]);
 
     const text = await github.failureText(repo, checks[0]!, 2_000, async (words) => words);
     expect(text).toContain("Error: boom");

@@ -9,6 +9,7 @@ import { comment, openIssue, setLabel } from "./issues.ts";
 import { GitHubModel } from "./model.ts";
 import { blob } from "./objects.ts";
 import { modelPort } from "./port.ts";
+import { review } from "./pulls.ts";
 import { plainWire } from "./wire.ts";
 
 const MAINTAINER = "maya";
@@ -61,6 +62,9 @@ export function modelContractWorld(): ContractWorld {
     },
     async requireChecks(branch, checks) {
       github.protection.set(branch, { checks, strict: false });
+    },
+    async review(pull, by, verdict) {
+      review(github, github.pull(pull), by, verdict === "APPROVE" ? "APPROVED" : "CHANGES_REQUESTED");
     },
     briefLeaving: (leaving) => JSON.stringify(leaving),
     async settle() {

@@ -116,7 +116,7 @@ export class Objects {
   mergeAsFarAsPossible(ours: string, theirs: string): { files: Map<string, Blob>; conflicts: string[] } {
     const left = this.read(ours).files;
     const right = this.read(theirs).files;
-    const base = this.#forkOf(ours, theirs);
+    const base = this.forkOf(ours, theirs)?.files ?? new Map<string, Blob>();
     const files = new Map(left);
     const conflicts: string[] = [];
     for (const path of new Set([...right.keys(), ...base.keys()])) {
@@ -129,14 +129,15 @@ export class Objects {
     return { files, conflicts };
   }
 
-  #forkOf(left: string, right: string): Files {
+  /** Returns the newest commit that both contain. */
+  forkOf(left: string, right: string): Commit | null {
     const other = this.read(right).past;
     let best: Commit | null = null;
     for (const sha of this.read(left).past) {
       const commit = this.read(sha);
       if (other.has(sha) && (best === null || commit.sequence > best.sequence)) best = commit;
     }
-    return best?.files ?? new Map();
+    return best;
   }
 }
 

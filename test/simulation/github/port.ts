@@ -95,7 +95,17 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
         const { tree } = github.objects.read(shown);
         const behindBy = github.objects.behindBy(now.baseSha, shown);
         const checks = checksOn(github, shown);
-        return { ...now, draft, headSha: shown, headTree: tree, behindBy, checks, mergeable: first.mergeable };
+        const mergeBase = github.objects.forkOf(now.baseSha, shown)?.sha ?? now.baseSha;
+        return {
+          ...now,
+          draft,
+          headSha: shown,
+          headTree: tree,
+          behindBy,
+          checks,
+          mergeBase,
+          mergeable: first.mergeable,
+        };
       });
 
       function openBefore() {
@@ -103,6 +113,11 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
         return snapshotOf(github, { ...pull, state: "open", mergeSha: null, mergedAt: null, draft: false });
       }
     },
+    mergeBase: (_, base, head) =>
+      read("mergeBase", () => {
+        const { objects } = github;
+        return objects.has(base) && objects.has(head) ? (objects.forkOf(base, head)?.sha ?? null) : null;
+      }),
     rerun: (_, head, checks) =>
       write("rerun", () =>
         rerunChecks(

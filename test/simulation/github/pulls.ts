@@ -79,6 +79,8 @@ export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
       checks: [],
       sameWorkflows: true,
       changesRequestedBy: [],
+      mergeBase: baseSha,
+      approvals: [],
     };
   }
   const baseSha = github.tip(pull.base);
@@ -92,8 +94,22 @@ export function snapshotOf(github: GitHubModel, pull: Pull): SeenPull {
     checks: checksOn(github, headSha),
     sameWorkflows: true,
     changesRequestedBy: asking,
+    mergeBase: github.objects.forkOf(baseSha, headSha)?.sha ?? baseSha,
+    approvals: approvalsOf(github, pull),
     ...(changeRequests.length === 0 ? {} : { changeRequests }),
   };
+}
+
+/** Returns the approvals of those who may write. */
+function approvalsOf(github: GitHubModel, pull: Pull): SeenPull["approvals"] {
+  return [...pull.reviews]
+    .filter(([login, verdict]) => {
+      const permission = github.people.get(login);
+      return verdict === "APPROVED" && (permission === "write" || permission === "admin");
+    })
+    .map(([by]) => ({ by, head: pull.reviewed.get(by) ?? pull.shown }))
+    .toReversed()
+    .slice(0, 5);
 }
 
 /** Answers 202. The merge commit follows later unless the branch moves first. */
@@ -164,6 +180,8 @@ export function review(
   by: string,
   verdict: "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED",
 ): void {
+  // The newest stands last.
+  pull.reviews.delete(by);
   pull.reviews.set(by, verdict);
   pull.reviewed.set(by, pull.shown);
   github.announce("pull_request_review", {
