@@ -1,11 +1,67 @@
-/** Evaluates the expressions of a template with GitHub's own expression library. */
+/**
+ * Evaluates the expressions of a template with GitHub's own expression library, also over contexts that are known in part, as
+ * before there is a run: what is not known decides nothing.
+ */
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+import type { Logical } from "@actions/expressions/ast";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
 import { TokenType } from "@actions/expressions/lexer";
-import { truthy } from "@actions/expressions/result";
+import { falsy, truthy } from "@actions/expressions/result";
 import { Expression, type Template } from "./template.ts";
 
 type Value = data.ExpressionData;
+
+/** Thrown where the result depends on what only the run shows. */
+export class NotKnown extends Error {
+  constructor() {
+    super("It depends on the run.");
+    this.name = "NotKnown";
+  }
+}
+
+const more = Symbol("more");
+
+/** Makes a context of which only these entries are known. */
+export function knownInPart(known: Record<string, unknown> = {}): Record<string, unknown> {
+  return { ...known, [more]: true };
+}
+
+class OpenDictionary extends data.Dictionary {
+  override get(key: string) {
+    const value = super.get(key);
+    if (value === undefined) throw new NotKnown();
+    return value;
+  }
+
+  override values(): data.ExpressionData[] {
+    throw new NotKnown();
+  }
+}
+
+/** The library wraps what an index throws. */
+export function isNotKnown(error: unknown): boolean {
+  return error instanceof NotKnown || (error instanceof Error && error.cause instanceof NotKnown);
+}
+
+/** Decides `a && b` and `a || b` by one side where that suffices, also when the other is not known. */
+class PartialEvaluator extends Evaluator {
+  override visitLogical({ operator, args }: Logical): data.ExpressionData {
+    const decides = operator.type === TokenType.AND ? falsy : truthy;
+    let result: data.ExpressionData = new data.Null();
+    let unknown = false;
+    for (const each of args) {
+      try {
+        result = this.eval(each);
+        if (decides(result)) return result;
+      } catch (error) {
+        if (!isNotKnown(error)) throw error;
+        unknown = true;
+      }
+    }
+    if (unknown) throw new NotKnown();
+    return result;
+  }
+}
 
 /** The contexts and functions that an expression can use. A context that is missing is an empty object. */
 export interface Scope {
@@ -35,7 +91,7 @@ function toValue(value: unknown): Value {
   if (typeof value === "boolean") return new data.BooleanData(value);
   if (Array.isArray(value)) return new data.Array(...value.map(toValue));
   const pairs = Object.entries(value).map(([key, item]) => ({ key, value: toValue(item) }));
-  return new data.Dictionary(...pairs);
+  return Object.hasOwn(value, more) ? new OpenDictionary(...pairs) : new data.Dictionary(...pairs);
 }
 
 function fromValue(value: Value): unknown {
@@ -59,7 +115,7 @@ function run(expression: string, scope: Scope): Value {
     key,
     value: toValue(text.includes(key) ? (scope.contexts[key] ?? {}) : {}),
   }));
-  return new Evaluator(tree, new data.Dictionary(...pairs), functions).evaluate();
+  return new PartialEvaluator(tree, new data.Dictionary(...pairs), functions).evaluate();
 }
 
 /** Evaluates an `if`. Throws the library's error when it cannot be evaluated. */

@@ -1,33 +1,27 @@
 /**
  * Foresees the check runs that a pull request into a branch would get, from the workflow files and before there is one. A
- * check that may stay away is listed with the reason: it depends on the run (a matrix made of another job's output, a filter on
- * paths), or this runner cannot run its job.
+ * check that may stay away or judges nothing is listed with the reason: it depends on the run (a matrix made of another job's
+ * output, a filter on paths), or its job says nothing here (`outlook.ts`).
  */
 import type { Repository } from "../../store/entities.ts";
 import { impossible } from "../execute/unsupported.ts";
 import { usableRepository } from "../host/repositories.ts";
 import { defaultCacheAccess } from "../parse/cache-mode.ts";
-import { evaluate, type Scope } from "../parse/expressions.ts";
-import { strategyOf } from "../parse/matrix.ts";
+import { evaluate, knownInPart, type Scope } from "../parse/expressions.ts";
 import type { StepsJob, WorkflowSpec } from "../parse/model.ts";
 import { defaultPermissions } from "../parse/permissions.ts";
 import { runnerLabels } from "../parse/runs-on.ts";
-import { calleeInputs, findCalls, type ReadyWorkflow } from "../schedule/calls.ts";
-import { jobName, jobScope, type Level } from "../schedule/level.ts";
+import { findCalls } from "../schedule/calls.ts";
+import type { Level } from "../schedule/level.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
 import { definitionOf } from "../schedule/start.ts";
 import { requiredFiles } from "./events.ts";
 import { starts } from "./filters.ts";
+import { type ForeseenJob, foreseeJobs } from "./outlook.ts";
 
-export interface Foreseen {
+export interface Foreseen extends ForeseenJob {
   workflow: string;
-  /** The check run's name. */
-  name: string;
-  /** The reason why some pulls may lack it; null when every pull gets it. */
-  unless: string | null;
 }
-
-type ForeseenJob = Omit<Foreseen, "workflow">;
 
 /** The branch whose pulls are foreseen. */
 interface Into {
@@ -64,7 +58,9 @@ export async function foreseePullChecks(
     }
     const filtered = filter !== undefined && (filter.paths !== null || filter.pathsIgnore !== null);
     const unless = filtered ? "its workflow is filtered by paths" : null;
-    for (const one of jobsOf({ scheduler, repository, branch }, ready)) {
+    const into = { scheduler, repository, branch };
+    const beyond = (spec: StepsJob, scope: Scope) => beyondUs(into, spec, scope);
+    for (const one of foreseeJobs(topLevel(into, workflow), ready.calls, beyond)) {
       found.push({ workflow: path, name: one.name, unless: unless ?? one.unless });
     }
   }
@@ -82,37 +78,10 @@ function withoutPaths(workflow: WorkflowSpec): WorkflowSpec {
   return { ...workflow, on };
 }
 
-function jobsOf(into: Into, { workflow, calls }: ReadyWorkflow): ForeseenJob[] {
-  const jobsAt = (level: Level): ForeseenJob[] =>
-    level.workflow.jobs.flatMap((spec) => {
-      const scope = (more: Record<string, unknown> = {}) => jobScope(level, new Map(), false, more);
-      try {
-        const { combinations } = strategyOf(evaluate(spec.strategy, scope()));
-        return combinations.flatMap((matrix) => {
-          const name = jobName(level, spec, matrix, scope({ matrix }));
-          if (spec.kind === "steps") return [{ name, unless: beyondUs(into, spec, scope({ matrix })) }];
-          const callee = calls.get(spec);
-          if (callee === undefined) return [{ name, unless: null }];
-          const inputs = calleeInputs(callee, spec, scope({ matrix }));
-          return jobsAt({ ...level, workflow: callee, namePrefix: `${name} / `, inputs, isCalled: true });
-        });
-      } catch {
-        return [{ name: `${level.namePrefix}${spec.id}`, unless: "its name depends on what other jobs find" }];
-      }
-    });
-  return jobsAt(topLevel(into, workflow));
-}
-
 function topLevel({ repository, branch }: Into, workflow: WorkflowSpec): Level {
   return {
     workflow,
-    github: {
-      event_name: "pull_request",
-      base_ref: branch,
-      repository: `${repository.owner}/${repository.name}`,
-      repository_owner: repository.owner,
-      event: { action: "opened", pull_request: { base: { ref: branch } } },
-    },
+    github: pullOpened(repository, branch),
     vars: repository.variables,
     namePrefix: "",
     keyPrefix: "",
@@ -124,6 +93,27 @@ function topLevel({ repository, branch }: Into, workflow: WorkflowSpec): Level {
     cancel: null,
     held: [],
   };
+}
+
+/** What every pull request of a branch of the repository shows. Its number stands for any. */
+function pullOpened(repository: Repository, branch: string): Record<string, unknown> {
+  const fullName = `${repository.owner}/${repository.name}`;
+  const repo = knownInPart({ full_name: fullName, fork: false });
+  const base = knownInPart({ ref: branch, repo });
+  return knownInPart({
+    event_name: "pull_request",
+    base_ref: branch,
+    ref: "refs/pull/1/merge",
+    ref_name: "1/merge",
+    ref_type: "branch",
+    repository: fullName,
+    repository_owner: repository.owner,
+    event: knownInPart({
+      action: "opened",
+      repository: repo,
+      pull_request: knownInPart({ base, head: knownInPart({ repo }), draft: false, merged: false }),
+    }),
+  });
 }
 
 /** Returns why a job can only fail here; null: it may pass. */
