@@ -15,7 +15,6 @@ export const stages: Record<TaskStage, { icon: string; word: string; tone: Tone 
   waiting: { icon: "⏳", word: "waiting", tone: "waiting" },
   parked: { icon: "✋", word: "needs attention", tone: "parked" },
   done: { icon: "✅", word: "done", tone: "done" },
-  skipped: { icon: "➖", word: "skipped", tone: "over" },
   cancelled: { icon: "⛔", word: "cancelled", tone: "over" },
 };
 

@@ -55,7 +55,6 @@ const timers: Record<string, [timer: string, otherwise: string]> = {
   waiting: ["`wait:<task>`", "tries again, or returns to the lane"],
   parked: ["-", "waits for a person: retry, cancel, or a merge by hand"],
   done: ["-", "-"],
-  skipped: ["-", "-"],
   cancelled: ["-", "-"],
 };
 

@@ -236,12 +236,6 @@ const table: Edge[] = [
     leads: { stage: "dispatching", kind: "resolve", ...free },
   },
   {
-    when: "it conflicts with one ahead of it",
-    failure: "conflict-with-ahead",
-    happens: laneSays("conflict-with-ahead"),
-    leads: { stage: "waiting", ...free },
-  },
-  {
     when: "its head moves under the lane",
     failure: "head-moved",
     happens: laneSays("head-moved"),
@@ -317,7 +311,7 @@ describe("a failure", () => {
     expect(new Set(table.map((edge) => edge.failure))).toEqual(new Set(FailureClass.options));
   });
 
-  it.each(["conflict-with-ahead", "head-moved", "base-moved"] as const)(
+  it.each(["head-moved", "base-moved"] as const)(
     "of class %s in the lane leads back into the lane, without an attempt",
     (failure) => {
       const world = new World();
@@ -328,7 +322,7 @@ describe("a failure", () => {
     },
   );
 
-  it.each(["conflict-with-ahead", "head-moved", "base-moved"] as const)(
+  it.each(["head-moved", "base-moved"] as const)(
     "of class %s is bounded: it parks in the end, and a person's retry leads back into the lane, without an attempt",
     (failure) => {
       const world = new World();

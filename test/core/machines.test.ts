@@ -33,7 +33,6 @@ const taskEvents: TaskMachineEvent[] = [
   { type: "DUE" },
   { type: "RESUBMIT" },
   { type: "PROMOTE" },
-  { type: "SKIP" },
   { type: "CANCEL" },
   { type: "RETRY", kind: "repair" },
   ...failures,
@@ -74,7 +73,7 @@ describe("the task machine", () => {
       statesOf(taskMachine)
         .filter((state) => !left.has(state))
         .sort(),
-    ).toEqual(["cancelled", "done", "skipped"]);
+    ).toEqual(["cancelled", "done"]);
   });
 
   it("never spends more tries than it has", () => {
@@ -86,7 +85,7 @@ describe("the task machine", () => {
 
   it("goes nowhere from its last states", () => {
     const ended = paths.filter(({ state }) => state.status === "done");
-    expect(new Set(ended.map(({ state }) => state.value))).toEqual(new Set(["done", "skipped", "cancelled"]));
+    expect(new Set(ended.map(({ state }) => state.value))).toEqual(new Set(["done", "cancelled"]));
     for (const { state } of ended) {
       const task = { ...newTask(1, plan), stage: state.value, machine: state.context } as Task;
       for (const event of taskEvents) expect(turnTask(task, event)).toBeNull();

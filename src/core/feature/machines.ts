@@ -53,7 +53,6 @@ export type TaskMachineEvent =
   | { type: "RESUBMIT" }
   /** Its change goes onto its branch, or its pull opens: after an outage, or at once where no agent has to work for it. */
   | { type: "PROMOTE" }
-  | { type: "SKIP" }
   | { type: "CANCEL" }
   /** `bounds` come with the event because the policy may change while the task lives. `open`: its breaker has tripped. */
   | { type: "FAILED"; failure: FailureClass; bounds: Bounds; open: boolean };
@@ -92,13 +91,12 @@ export const taskMachine = setup({
   // From every state but the last ones. A person may merge a pull at any time, whatever the feature was about to do with it.
   on: { CANCEL: ".cancelled", LANDED: ".done" },
   states: {
-    blocked: { on: { SATISFIED: "ready", SKIP: "skipped" } },
+    blocked: { on: { SATISFIED: "ready" } },
     ready: {
       on: {
         START: { target: "dispatching", actions: "begin" },
         PROMOTE: "promoting",
         NOTHING_TO_LAND: "done",
-        SKIP: "skipped",
       },
     },
     dispatching: { on: { DISPATCHED: "working", FAILED: failed() } },
@@ -111,7 +109,6 @@ export const taskMachine = setup({
         RESUBMIT: "in-lane",
         PROMOTE: "promoting",
         RETRY: { target: "ready", actions: "renew" },
-        SKIP: "skipped",
       },
     },
     parked: {
@@ -119,11 +116,9 @@ export const taskMachine = setup({
         RETRY: { target: "ready", actions: "renew" },
         RESUBMIT: { target: "in-lane", actions: "renew" },
         PROMOTE: { target: "promoting", actions: "renew" },
-        SKIP: "skipped",
       },
     },
     done: { type: "final" },
-    skipped: { type: "final" },
     cancelled: { type: "final" },
   },
 });

@@ -7,7 +7,6 @@ import { promoteReady, startReady } from "./attempt/dispatching.ts";
 import type { Draft } from "./draft.ts";
 import { completeFeature, endRollback } from "./ending/finishing.ts";
 import { holdSiblings } from "./landing/rollback.ts";
-import { isSatisfied } from "./stages.ts";
 import { findTask, isUnderWay } from "./state.ts";
 import { moveTask } from "./transitions.ts";
 
@@ -37,7 +36,7 @@ function readySatisfied({ state }: Draft): void {
     if (task.stage !== "blocked") continue;
     const satisfied = task.plan.dependsOn.every((id) => {
       const dependency = findTask(state, id);
-      return dependency !== undefined && isSatisfied(dependency.stage);
+      return dependency?.stage === "done";
     });
     if (satisfied) moveTask(task, { type: "SATISFIED" }, { stage: "ready", delay: null, failure: null });
   }

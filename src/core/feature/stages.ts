@@ -22,7 +22,6 @@ export const TaskStage = z.enum([
   "waiting",
   "parked",
   "done",
-  "skipped",
   "cancelled",
 ]);
 export type TaskStage = z.infer<typeof TaskStage>;
@@ -30,9 +29,4 @@ export type TaskStage = z.infer<typeof TaskStage>;
 /** Stages in which a task holds one of the feature's slots. */
 export function isActive(stage: TaskStage): boolean {
   return stage === "dispatching" || stage === "working";
-}
-
-/** A dependency in one of these stages lets its dependents start. */
-export function isSatisfied(stage: TaskStage): boolean {
-  return stage === "done" || stage === "skipped";
 }

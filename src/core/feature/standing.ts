@@ -8,7 +8,6 @@ import { type Actor, actorOf, type Standing } from "../lane/standing.ts";
 import { isSpent } from "../rules/spending.ts";
 import { isFreshTarget, landsTogether } from "./landing/targets.ts";
 import type { Trip } from "./parked.ts";
-import { isSatisfied } from "./stages.ts";
 import type { FeatureState } from "./state.ts";
 import { findTask } from "./state.ts";
 import { currentAttempt, type Task, type TaskAt } from "./task.ts";
@@ -42,7 +41,6 @@ export type TaskStanding =
   | { kind: "parked"; failure: Failure; remedy: "fix" | "fix-and-pay" | "revert-by-hand" }
   | { kind: "merged" }
   | { kind: "nothing-to-land" }
-  | { kind: "left-out" }
   | { kind: "cancelled" };
 
 export function standingOf(state: FeatureState, task: Task): TaskStanding {
@@ -65,8 +63,6 @@ export function standingOf(state: FeatureState, task: Task): TaskStanding {
       return { kind: "parked", failure: task.failure, remedy: remedyFor(state, task) };
     case "done":
       return { kind: task.landing === null ? "nothing-to-land" : "merged" };
-    case "skipped":
-      return { kind: "left-out" };
     case "cancelled":
       return { kind: "cancelled" };
   }
@@ -100,7 +96,6 @@ export function actorOfTask(standing: TaskStanding): Actor {
     case "waiting":
     case "merged":
     case "nothing-to-land":
-    case "left-out":
     case "cancelled":
       return "headgate";
   }
@@ -114,7 +109,7 @@ export function tasksForPerson(state: FeatureState): Task[] {
 function blocked(state: FeatureState, task: Task): TaskStanding {
   const open = task.plan.dependsOn.filter((id) => {
     const dependency = findTask(state, id);
-    return dependency === undefined || !isSatisfied(dependency.stage);
+    return dependency?.stage !== "done";
   });
   const parked = rootBlockers(state, task).filter((one) => one.stage === "parked");
   return { kind: "blocked", open, parked: parked.map((one) => one.plan.id) };
@@ -130,7 +125,7 @@ function rootBlockers(state: FeatureState, task: Task): Task[] {
     if (dependency === undefined || seen.has(id)) continue;
     seen.add(id);
     if (dependency.stage === "blocked") open.push(...dependency.plan.dependsOn);
-    else if (!isSatisfied(dependency.stage)) roots.push(dependency);
+    else if (dependency.stage !== "done") roots.push(dependency);
   }
   return roots;
 }

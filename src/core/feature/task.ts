@@ -133,7 +133,6 @@ export const Task = z.discriminatedUnion("stage", [
   Common.extend({ stage: z.literal("waiting"), failure: Failure, origin: Origin, until: Time }),
   Common.extend({ stage: z.literal("parked"), failure: Failure, origin: Origin }),
   Common.extend({ stage: z.literal("done"), ...ended }),
-  Common.extend({ stage: z.literal("skipped"), ...ended }),
   Common.extend({ stage: z.literal("cancelled"), ...ended }),
 ]);
 export type Task = z.infer<typeof Task>;

@@ -85,7 +85,6 @@ function stagedTask(task: Task5): Fields {
     case "parked":
       return { ...common, failure, origin };
     case "done":
-    case "skipped":
     case "cancelled":
       return { ...common, landing };
     default:

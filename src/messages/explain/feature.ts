@@ -75,7 +75,7 @@ function explainExecution(state: FeatureState): Explanation {
     return by("person", `${only.plan.id} needs attention. ${reason}`, next);
   }
   const count = (...stages: Task["stage"][]) => state.tasks.filter((task) => stages.includes(task.stage)).length;
-  const done = count("done", "skipped");
+  const done = count("done");
   const parts = [
     counted(count("dispatching", "working", "promoting"), "task is being worked on", "tasks are being worked on"),
     counted(count("in-lane"), "is in Headgate's queue", "are in Headgate's queue"),

@@ -70,8 +70,6 @@ function words(standing: Exclude<TaskStanding, { kind: "in-lane" }>, id: string)
       return ["It is merged", NOTHING_TO_DO];
     case "nothing-to-land":
       return ["It had nothing to merge", NOTHING_TO_DO];
-    case "left-out":
-      return ["It was skipped", NOTHING_TO_DO];
     case "cancelled":
       return ["The feature was cancelled", NOTHING_TO_DO];
   }
@@ -109,7 +107,6 @@ const remedies: Record<FailureClass, string> = {
   "checks-timed-out": "find out why the required checks take so long",
   "checks-missing": "check that the required checks run on its pull request",
   "conflict-with-base": "look at the conflict",
-  "conflict-with-ahead": "look at the conflict",
   "head-moved": "find out who else pushes to its branch",
   "base-moved": "find out what keeps moving the base branch",
   "policy-blocked": "fix this",

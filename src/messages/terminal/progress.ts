@@ -1,6 +1,5 @@
 /** One line per thing that happened, for a terminal. What happened is read off the states before and after an event. */
 import type { FeatureEvent } from "../../core/event.ts";
-import { isSatisfied } from "../../core/feature/stages.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
 import { findTask, isOver } from "../../core/feature/state.ts";
 import { currentAttempt, entryOf, failureOf, landingOf, type Task } from "../../core/feature/task.ts";
@@ -85,7 +84,7 @@ function taskLines({ state, before, at }: ProgressEntry, task: Task): string[] {
     lines.push(personLine(`${task.plan.id}: ${reason}`, next));
   }
   if (task.stage === "done" && was.stage !== "done") {
-    const satisfied = state.tasks.filter((one) => isSatisfied(one.stage)).length;
+    const satisfied = state.tasks.filter((one) => one.stage === "done").length;
     const how = landingOf(task) === null ? "done, nothing to merge" : "merged";
     lines.push(`✓ ${name} ${how} (${satisfied} of ${state.tasks.length})`);
   }

@@ -1,7 +1,6 @@
 /** Judges the end of a scenario: what is left behind, and whether the history replays to the same state. */
 import { isDeepStrictEqual } from "node:util";
 import { decideOn, type State } from "../../../src/core/decide.ts";
-import { isSatisfied } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
 import { landingOf, type Task } from "../../../src/core/feature/task.ts";
@@ -49,7 +48,7 @@ function judgeFeature({ court, github, steps }: EndOptions, state: FeatureState)
     judgeAllTakenBack(court, state);
   }
   if (state.stage !== "completed") return;
-  const undone = state.tasks.filter((task) => !isSatisfied(task.stage));
+  const undone = state.tasks.filter((task) => task.stage !== "done");
   court.demand(undone.length === 0, "completed means all tasks done", () =>
     undone.map((task) => task.plan.id).join(", "),
   );

@@ -1,6 +1,5 @@
 /** Checks Headgate's requests as GitHub saw them. */
 import { Brief } from "../../../src/core/attempt.ts";
-import { isSatisfied } from "../../../src/core/feature/stages.ts";
 import type { FeatureState } from "../../../src/core/feature/state.ts";
 import { isOver } from "../../../src/core/feature/state.ts";
 import { featureKey } from "../../../src/core/keys.ts";
@@ -107,7 +106,7 @@ export class ServerJudge {
     const task = state.tasks.find((one) => one.plan.id === brief.task);
     for (const id of task?.plan.dependsOn ?? []) {
       const dependency = state.tasks.find((one) => one.plan.id === id);
-      const satisfied = dependency !== undefined && isSatisfied(dependency.stage);
+      const satisfied = dependency?.stage === "done";
       court.demand(
         satisfied,
         "no task starts before its dependencies are satisfied",

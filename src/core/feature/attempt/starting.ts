@@ -63,7 +63,7 @@ function byRemainingPath(state: FeatureState): TaskAt<"ready">[] {
     id: task.plan.id,
     size: task.plan.size,
     dependsOn: task.plan.dependsOn,
-    // A task that parked or was skipped stopped early, and its time would make estimates too short.
+    // A task that parked stopped early, and its time would make estimates too short.
     tookMs: task.stage === "done" ? workMs(task) : null,
   }));
   return schedule(plan, [...ready.keys()], ready.size).flatMap((id) => ready.get(id) ?? []);

@@ -4,7 +4,7 @@ import { type Draft, type EventOf, hasPlan, nextRound, type Reaction } from "../
 import { addUndo, takesBack } from "../landing/rollback.ts";
 import { sendToLanes } from "../landing/submitting.ts";
 import { refreshTargets } from "../landing/targets.ts";
-import { isActive, isSatisfied } from "../stages.ts";
+import { isActive } from "../stages.ts";
 import { isOver } from "../state.ts";
 import { landingOf, type Task } from "../task.ts";
 import { moveFeature, moveTask } from "../transitions.ts";
@@ -73,5 +73,5 @@ function cancelTask(draft: Draft, task: Task): void {
 
 /** A lane has its entry. Also one that is away for a repair: a person may have merged it. */
 function mayBeMerging(task: Task): boolean {
-  return task.pull !== null && landingOf(task) === null && !isSatisfied(task.stage);
+  return task.pull !== null && landingOf(task) === null && task.stage !== "done";
 }

@@ -2,11 +2,10 @@
 import type { Draft } from "../draft.ts";
 import { isWhole } from "../landing/targets.ts";
 import { isFiled } from "../planning/approval.ts";
-import { isSatisfied } from "../stages.ts";
 import { moveFeature } from "../transitions.ts";
 
 export function completeFeature({ state, at, effects }: Draft): void {
-  if (state.stage !== "executing" || !state.tasks.every((task) => isSatisfied(task.stage))) return;
+  if (state.stage !== "executing" || !state.tasks.every((task) => task.stage === "done")) return;
   const { policy, base, plan } = state;
   moveFeature(state, { type: "FINISH" }, { stage: "completed", policy, base, plan, endedAt: at });
   effects.push({ type: "timer.cancel", timer: "sweep" });
@@ -19,7 +18,7 @@ export function completeFeature({ state, at, effects }: Draft): void {
 export function endRollback({ state, at, effects }: Draft): void {
   if (state.stage !== "rolling-back" || state.awaiting.length > 0) return;
   const undos = state.tasks.filter((task) => task.undoes !== null);
-  if (!undos.every((task) => isSatisfied(task.stage))) return;
+  if (!undos.every((task) => task.stage === "done")) return;
   const { policy, base, plan, endedBy } = state;
   moveFeature(state, { type: "FAIL" }, { stage: "failed", policy, base, plan, endedBy, endedAt: at });
   effects.push({ type: "timer.cancel", timer: "sweep" });
