@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { TaskId } from "./plan.ts";
 
-/** The verbs after `/headgate`. `drop` and `after` follow `plan`. */
+/** The verbs after `/headgate`. `drop` and `after` follow `plan`; `approve-task` is `approve` with a task. */
 export const Verb = z.enum([
   "status",
   "help",
@@ -11,6 +11,7 @@ export const Verb = z.enum([
   "cancel",
   "retry",
   "approve",
+  "approve-task",
   "plan",
   "drop",
   "after",
@@ -40,6 +41,8 @@ export const Command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("retry"), task: TaskId }),
   /** Carry the plan out. `version`: the one meant; null: the one that was shown when this was written. */
   z.object({ verb: z.literal("approve"), version: z.number().int().positive().nullable() }),
+  /** Approve the changes of a task's pull that its checks cannot vouch for. */
+  z.object({ verb: z.literal("approve-task"), task: TaskId }),
   /** Make a new plan, with these words for the planner. */
   z.object({ verb: z.literal("plan"), guidance: z.string().max(4_000) }),
   /** Leave a task out; what depends on it depends on what it depended on. A task is named by its id, or its row's number. */

@@ -207,6 +207,8 @@ export const Submission = z.object({
   /** What a required check that ends as neutral does. An older version did not say. */
   neutral: z.enum(["pass", "fail"]).default("pass"),
   gateSurface: GateSurfaceRule.default("approve"),
+  /** false: its merge goes into the feature's integration branch. */
+  reachesBase: z.boolean().default(true),
   method: z.enum(["merge", "squash", "rebase"]),
   mode: z.enum(["auto", "ready"]),
   checksMinutes: z.number().positive(),

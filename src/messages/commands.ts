@@ -18,8 +18,14 @@ const usage: Record<Verb, Usage> = {
   approve: {
     type: "/headgate approve",
     does: "approve the plan and start; add a number to name its version",
-    takes: "a plan's version or nothing",
+    takes: "a plan's version, one task's id or nothing",
     example: "/headgate approve 2",
+  },
+  "approve-task": {
+    type: "/headgate approve <task>",
+    does: "approve what a task's pull request changes that its checks cannot vouch for",
+    takes: "a plan's version, one task's id or nothing",
+    example: "/headgate approve parser",
   },
   plan: {
     type: "/headgate plan <words>",
@@ -138,6 +144,8 @@ export function commandText(command: Command): string {
       return `/headgate plan after ${command.task} ${command.needs}`;
     case "retry":
       return `/headgate retry ${command.task}`;
+    case "approve-task":
+      return `/headgate approve ${command.task}`;
     case "budget":
       return `/headgate budget +${command.usd}`;
     default:

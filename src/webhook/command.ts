@@ -18,8 +18,8 @@ const MAX_QUOTED = 500;
 /** Limits the quoted part of an unknown word. */
 const MAX_TYPED = 50;
 
-/** `drop` and `after` follow `plan`. */
-const FIRST_WORDS = Verb.exclude(["drop", "after"]).options;
+/** `drop` and `after` follow `plan`, a task follows `approve`. */
+const FIRST_WORDS = Verb.exclude(["drop", "after", "approve-task"]).options;
 
 /** Returns the first command in the comment. Code, quotations, lists and HTML comments hold none. */
 export function readCommand(body: string): Command | null {
@@ -83,11 +83,11 @@ function understand(line: string): Command {
     case "cancel":
       return rest.length === 0 ? { verb } : malformed({ kind: "wrong-arguments", verb });
     case "approve":
-      return approve(rest) ?? malformed({ kind: "wrong-arguments", verb });
+      return approve(rest, malformed);
     case "plan":
       return plan(rest, malformed);
     case "retry":
-      return retry(rest, malformed);
+      return ofTask("retry", rest, malformed);
     case "budget":
       return budget(rest) ?? malformed({ kind: "wrong-arguments", verb });
     default: {
@@ -97,16 +97,17 @@ function understand(line: string): Command {
   }
 }
 
-/** null: what follows is not a plan's version. */
-function approve(rest: readonly string[]): Command | null {
-  const [version, ...more] = rest;
-  if (version === undefined) return { verb: "approve", version: null };
-  const number = /^(?:v|version)?(\d{1,6})$/i.exec(version)?.[1];
-  if (number === undefined || Number(number) === 0 || more.length > 0) return null;
-  return { verb: "approve", version: Number(number) };
-}
-
 type Malformed = (fault: CommandFault) => Command;
+
+/** A word that can be a plan's version is one. Any other word is a task. */
+function approve(rest: readonly string[], malformed: Malformed): Command {
+  const [word] = rest;
+  if (word === undefined) return { verb: "approve", version: null };
+  const number = /^(?:v|version)?(\d{1,6})$/i.exec(word)?.[1];
+  if (rest.length === 1 && number !== undefined && Number(number) > 0)
+    return { verb: "approve", version: Number(number) };
+  return ofTask("approve-task", rest, malformed);
+}
 
 /** `drop` and `after` with what could be tasks change the plan. Anything else is text for the planner. */
 function plan(rest: readonly string[], malformed: Malformed): Command {
@@ -124,10 +125,10 @@ function plan(rest: readonly string[], malformed: Malformed): Command {
   return { verb: "plan", guidance: rest.join(" ").slice(0, 4_000) };
 }
 
-function retry(rest: readonly string[], malformed: Malformed): Command {
+function ofTask(verb: "retry" | "approve-task", rest: readonly string[], malformed: Malformed): Command {
   const [task, ...more] = rest;
-  if (task === undefined || more.length > 0) return malformed({ kind: "wrong-arguments", verb: "retry" });
-  if (TaskId.safeParse(task).success) return { verb: "retry", task };
+  if (task === undefined || more.length > 0) return malformed({ kind: "wrong-arguments", verb });
+  if (TaskId.safeParse(task).success) return { verb, task };
   const near = TaskId.safeParse(task.toLowerCase().replace(/[^a-z0-9-]/g, ""));
   return malformed({
     kind: "not-a-task-id",

@@ -145,14 +145,14 @@ export class World {
   }
 
   /** A person with write access gives a command. */
-  commands(command: Command | "resume" | "cancel" | "hold", by = "ada"): void {
+  commands(command: Command | "resume" | "cancel" | "hold", by = "ada", writtenAt = 1_000_000): void {
     this.#comments += 1;
     const comment = 1_000 + this.#comments;
     this.feature({
       type: "command.given",
       comment,
       by,
-      writtenAt: 1_000_000,
+      writtenAt,
       command: typeof command === "string" ? { verb: command } : command,
     });
     this.take("permission.observe", (effect) => effect.comment === comment);

@@ -215,6 +215,7 @@ describe("coalescing", () => {
         mode: "auto",
         neutral: "pass",
         gateSurface: "approve",
+        reachesBase: true,
         checksMinutes: 30,
         held: false,
       },
@@ -237,6 +238,7 @@ describe("coalescing", () => {
         checks: [],
         neutral: "pass",
         gateSurface: "approve",
+        reachesBase: true,
       },
     ]);
   });

@@ -56,6 +56,7 @@ describe("a notice", () => {
       | Comment | What it does |
       |---|---|
       | \`/headgate approve\` | approve the plan and start; add a number to name its version |
+      | \`/headgate approve <task>\` | approve what a task's pull request changes that its checks cannot vouch for |
       | \`/headgate plan <words>\` | make a new plan from the issue's current text; the words are for the planner |
       | \`/headgate plan drop <task>\` | leave a task out of the plan; give its id or the number of its row |
       | \`/headgate plan after <task> <other>\` | make a task wait for another |

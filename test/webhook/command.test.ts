@@ -12,6 +12,13 @@ describe("a command", () => {
     ["with spaces around", "/headgate   resume  ", { verb: "resume" }],
     ["after a tab", "/headgate\tcancel", { verb: "cancel" }],
     ["with a task", "/headgate retry csv-parser", { verb: "retry", task: "csv-parser" }],
+    ["with a plan's version", "/headgate approve v2", { verb: "approve", version: 2 }],
+    ["with a task to approve", "/headgate approve csv-parser", { verb: "approve-task", task: "csv-parser" }],
+    [
+      "with a task to approve that only begins like a version",
+      "/headgate approve v2-api",
+      { verb: "approve-task", task: "v2-api" },
+    ],
     ["after other paragraphs", "I looked.\n\n/headgate help", { verb: "help" }],
     ["after another line of its paragraph", "I looked.\n/headgate help\nThanks!", { verb: "help" }],
     ["with Windows line ends", "I looked.\r\n/headgate help\r\n", { verb: "help" }],
@@ -88,6 +95,16 @@ describe("a command", () => {
       "'`Parser`' is not a task's id. Did you mean 'parser'?",
     ],
     ["/headgate retry ???", { kind: "not-a-task-id", typed: "???", near: null }, "'???' is not a task's id."],
+    [
+      "/headgate approve `Parser`",
+      { kind: "not-a-task-id", typed: "`Parser`", near: "parser" },
+      "'`Parser`' is not a task's id. Did you mean 'parser'?",
+    ],
+    [
+      "/headgate approve a b",
+      { kind: "wrong-arguments", verb: "approve-task" },
+      "'approve' takes a plan's version, one task's id or nothing, such as '/headgate approve parser'.",
+    ],
     [
       "/headgate plan drop",
       { kind: "wrong-arguments", verb: "drop" },

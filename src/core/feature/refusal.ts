@@ -11,7 +11,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** The feature is over. */
   z.object({
     kind: z.literal("over"),
-    verb: z.enum(["hold", "resume", "cancel", "retry", "budget"]),
+    verb: z.enum(["hold", "resume", "cancel", "retry", "budget", "approve-task"]),
     stage: FeatureStage,
   }),
   z.object({ kind: z.literal("nothing-stopped") }),
@@ -22,8 +22,13 @@ export const Refusal = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("not-retryable"), task: z.string(), stage: TaskStage }),
   /** There is no plan yet that could be approved or changed. */
   z.object({ kind: z.literal("no-plan"), wanted: z.enum(["approve", "change"]) }),
-  /** The plan is being carried out, or was. */
-  z.object({ kind: z.literal("plan-settled"), wanted: z.enum(["approve", "change"]), stage: FeatureStage }),
+  /** The plan is being carried out, or was. `waiting`: tasks whose changes a person can approve. */
+  z.object({
+    kind: z.literal("plan-settled"),
+    wanted: z.enum(["approve", "change"]),
+    stage: FeatureStage,
+    waiting: z.array(z.string()).optional(),
+  }),
   /** The repository is not ready, so that nothing can be planned. */
   z.object({ kind: z.literal("not-ready") }),
   /** Another version of the plan than the present one was named. */
@@ -32,6 +37,10 @@ export const Refusal = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("planned-anew") }),
   /** The approval was written before people could read the present plan. */
   z.object({ kind: z.literal("plan-unseen"), current: z.number() }),
+  /** No change of the task's pull waits for an approval. */
+  z.object({ kind: z.literal("nothing-to-approve"), task: z.string() }),
+  /** The approval was written before people could read that these changes wait. */
+  z.object({ kind: z.literal("changes-unseen"), task: z.string(), pull: z.number() }),
   z.object({ kind: z.literal("plan-invalid"), problems: z.array(PlanProblem) }),
 ]);
 export type Refusal = z.infer<typeof Refusal>;

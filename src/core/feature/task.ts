@@ -113,6 +113,11 @@ const Common = z.object({
   breaker: z.enum(["closed", "open", "half-open"]),
   /** The fingerprint of its last own failure, until it lands. The same again means no progress. */
   fingerprint: z.string().nullable(),
+  /**
+   * The lane's number for the changes that it last asked a person to approve, and since when a comment can be about them. null: it
+   * never asked.
+   */
+  approvalAsked: z.object({ number: z.number(), since: Time }).nullable(),
   /** The landing that this task takes back: whose, the commit that landed, and the one it landed on. */
   undoes: z.object({ task: z.string(), merge: Sha, base: Sha.nullable() }).nullable(),
 });
@@ -164,6 +169,7 @@ export function newTask(issue: number, plan: Task["plan"], undoes: Task["undoes"
     gateMs: 0,
     breaker: "closed",
     fingerprint: null,
+    approvalAsked: null,
     undoes,
   };
 }

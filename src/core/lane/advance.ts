@@ -3,7 +3,7 @@ import { judgedCheck } from "../github.ts";
 import { compareHeads, conflictAhead, isFresh, mayAdvance } from "./ahead.ts";
 import type { LaneDraft } from "./draft.ts";
 import { askMerge, closeGate, eject, MAX_REFRESHES, nextAsk } from "./draft.ts";
-import { judgeHead } from "./gate.ts";
+import { judgeEntry, numberWaiting } from "./judging/approval.ts";
 import { reportStanding } from "./report.ts";
 import { type Entry, isAway, type LaneState, snapshotOf } from "./state.ts";
 import { setTimer } from "./timer.ts";
@@ -25,6 +25,7 @@ export function advance(draft: LaneDraft): void {
   compareHeads(draft);
   for (const entry of state.entries) {
     scheduleRefresh(draft, entry);
+    numberWaiting(entry);
     reportStanding(draft, entry);
   }
 }
@@ -38,7 +39,7 @@ function choose(state: LaneState): Entry | undefined {
   const rank = (entry: Entry): number => {
     const snapshot = snapshotOf(entry);
     if (snapshot === null || snapshot.behindBy > 0) return 2;
-    return judgeHead(entry, snapshot).verdict === "pass" ? 0 : 1;
+    return judgeEntry(entry, snapshot).verdict === "pass" ? 0 : 1;
   };
   return state.entries
     .filter((entry) => hasTheWay(state, entry) && isFresh(entry) && snapshotOf(entry)?.mergeable === true)
@@ -68,7 +69,7 @@ function drive(draft: LaneDraft, entry: Entry): void {
     });
     return;
   }
-  const { verdict, counted } = judgeHead(entry, snapshot);
+  const { verdict, counted } = judgeEntry(entry, snapshot);
   if (verdict === "pass") {
     const judgedBy = counted.slice(0, MAX_JUDGED).map(judgedCheck);
     entry.tried = { head: entry.head, tree: snapshot.headTree, base: snapshot.baseSha, judgedBy };

@@ -4,9 +4,9 @@
  * of its lane.
  */
 import type { Ignored } from "../event.ts";
-import { brokenByBase } from "./base.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
-import { judgeHead } from "./gate.ts";
+import { judgeEntry, waitingChanges } from "./judging/approval.ts";
+import { brokenByBase } from "./judging/base.ts";
 import {
   type Comparison,
   type Entry,
@@ -37,9 +37,9 @@ export function mayAdvance(state: LaneState, entry: Entry): boolean {
     return false;
   if (entry.stage.kind === "reading-failure") return false;
   const snapshot = snapshotOf(entry);
-  if (snapshot === null || brokenByBase(entry) !== null) return false;
+  if (snapshot === null || brokenByBase(entry) !== null || waitingChanges(entry).length > 0) return false;
   // Being brought up to date can make its workflows the base's. When it is, only a person can help.
-  if (snapshot.behindBy === 0 && judgeHead(entry, snapshot).unjudged.length > 0) return false;
+  if (snapshot.behindBy === 0 && judgeEntry(entry, snapshot).unjudged.length > 0) return false;
   return snapshot.state === "open" && !snapshot.draft && snapshot.changesRequestedBy.length === 0;
 }
 

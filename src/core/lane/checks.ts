@@ -2,9 +2,10 @@
 import { dueAfter } from "../due.ts";
 import type { Ignored } from "../event.ts";
 import type { Check, PullSnapshot } from "../github.ts";
-import { ownFailures } from "./base.ts";
 import { eject, type LaneDraft, nextAsk, refresh } from "./draft.ts";
-import { judgeHead, type Verdict } from "./gate.ts";
+import type { Verdict } from "./gate.ts";
+import { judgeEntry } from "./judging/approval.ts";
+import { ownFailures } from "./judging/base.ts";
 import { type Entry, findEntry, type LaneEventOf, withoutRerun } from "./state.ts";
 import { setTimer } from "./timer.ts";
 
@@ -13,7 +14,7 @@ const MISSING_MS = 5 * 60_000;
 const MAX_RERUNS = 3;
 
 export function checksObserved(draft: LaneDraft, entry: Entry, snapshot: PullSnapshot): void {
-  const verdict = judgeHead(entry, withoutRerun(entry, snapshot));
+  const verdict = judgeEntry(entry, withoutRerun(entry, snapshot));
   if (entry.stage.kind === "reading-failure") {
     if (verdict.failing.length > 0) return;
     entry.stage = { kind: "queued" };

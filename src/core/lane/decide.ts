@@ -11,6 +11,8 @@
  *   head, the merge names the head, and the landed tree is compared with the tested one. If they differ, the lane halts until a
  *   person resumes.
  * - A check counts only if its producer made it for that head, and a job only if the head's `.github` is the base's.
+ * - Changes that checks cannot vouch for wait for a person's approval of their content. The entry lets others pass meanwhile, and
+ *   its failing checks are repaired.
  * - What is red on the base too starts no agent. The entry waits, lets others pass, and is updated once the base is green.
  * - Only the front is updated and merged. The others keep their places while their own checks run.
  * - A merge rests on an observation that was asked for after the last hint. What is unknown does not pass.
@@ -21,7 +23,7 @@
  *
  * # Sources of events
  *
- * - A. Features: `entry.submitted`, `entry.withdrawn`, `entries.held`.
+ * - A. Features: `entry.submitted`, `entry.withdrawn`, `entries.held`, `entry.approved`.
  * - B. GitHub, as hints about a pull, a commit or a branch. They may be lost, repeated or late, and only lead to an observation.
  * - C. What the lane asked for: `pull.observed`, `pull.updated`, `pull.merged`, `checks.rerun`, `failure.read`, `heads.compared`, and
  *   `effect.failed` for each of these.
@@ -37,6 +39,7 @@
  *   finds it done. A merge is never repeated without an observation in between.
  * - The feature gives up an entry that is merging. The entry stays until its outcome is known: a rollback must not miss it.
  * - An effect on a merging entry fails. Only the merge's own outcome or an observation ends a merge.
+ * - A person approves what has changed again meanwhile. Approvals carry the number of what was shown, and another one counts not.
  * - GitHub accepts an update and does not make it, or never says whether the pull can be merged. Both are bounded by refreshes.
  * - The front is updated while others wait behind it in conflict. The comparison of the old heads holds them until the new one.
  * - A check that needs another one appears only after that one ended. It counts as missing five minutes after that, not before.
@@ -69,7 +72,7 @@ import type { LaneDraft } from "./draft.ts";
 import { onLaneHinted, onLaneTimerDue, onPullObserved } from "./observation.ts";
 import { onLaneEffectFailed, onPullMerged, onPullUpdated } from "./outcomes.ts";
 import { commitsWatched, type LaneEventOf, type LaneState } from "./state.ts";
-import { onEntriesHeld, onEntrySubmitted, onEntryWithdrawn } from "./submission.ts";
+import { onEntriesHeld, onEntryApproved, onEntrySubmitted, onEntryWithdrawn } from "./submission.ts";
 import { LANE_SWEEP_MS, setTimer } from "./timer.ts";
 
 /** Mutates `before` and returns it. Callers must pass a copy. */
@@ -116,7 +119,7 @@ function apply(draft: LaneDraft, event: LaneEvent): Ignored | null {
     case "timer.due":
       return onLaneTimerDue(draft, event);
     case "entry.approved":
-      return "not-accepted-here";
+      return onEntryApproved(draft, event);
     case "pull.observed":
       return onPullObserved(draft, event);
     case "failure.read":

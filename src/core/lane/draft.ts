@@ -2,7 +2,7 @@
 import { dueAfter } from "../due.ts";
 import type { Effect } from "../effect.ts";
 import type { Failure } from "../failure.ts";
-import { judgeHead } from "./gate.ts";
+import { judgeEntry } from "./judging/approval.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf } from "./state.ts";
 import { cancelTimer, setTimer } from "./timer.ts";
 
@@ -50,7 +50,7 @@ function stopTimers(draft: LaneDraft, { pull }: Entry): void {
 export function closeGate(entry: Entry): void {
   const snapshot = snapshotOf(entry);
   if (snapshot === null) return;
-  const { startedAt, endedAt } = judgeHead(entry, snapshot);
+  const { startedAt, endedAt } = judgeEntry(entry, snapshot);
   if (startedAt !== null && endedAt !== null) entry.gateMs += Math.max(0, endedAt - startedAt);
 }
 

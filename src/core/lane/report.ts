@@ -1,9 +1,9 @@
 /** Sends features why their entries are not merging, and whether required checks run or are about to. */
 import { conflictAhead, mayAdvance } from "./ahead.ts";
-import { brokenByBase } from "./base.ts";
 import { type LaneDraft, nextAsk } from "./draft.ts";
-import { judgeHead } from "./gate.ts";
-import { conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
+import { judgeEntry, waitingChanges } from "./judging/approval.ts";
+import { brokenByBase } from "./judging/base.ts";
+import { awaitsApproval, conflictsAhead, isSameStanding, type Standing } from "./standing.ts";
 import { type Entry, isAway, isWithdrawn, type LaneState, snapshotOf, withoutRerun } from "./state.ts";
 
 /** Sends nothing that was sent last: every send is an event, and every event of a feature may edit its status comment. */
@@ -28,7 +28,7 @@ function isChecking(entry: Entry): boolean {
   const snapshot = snapshotOf(entry);
   if (entry.stage.kind === "merging") return false;
   if (snapshot === null || entry.stage.kind === "updating" || snapshot.headSha !== entry.head) return true;
-  const { reasons, unjudged } = judgeHead(entry, withoutRerun(entry, snapshot));
+  const { reasons, unjudged } = judgeEntry(entry, withoutRerun(entry, snapshot));
   return unjudged.length === 0 && reasons.some(({ verdict }) => verdict === "pending" || verdict === "missing");
 }
 
@@ -46,13 +46,15 @@ function entryStanding(state: LaneState, entry: Entry): Standing {
   }
   if (entry.stage.kind === "updating") return { kind: "updating", branch: state.branch };
   if (entry.stage.kind === "reading-failure") return { kind: "reading-failure" };
+  const waiting = waitingChanges(entry);
+  if (waiting.length > 0) return awaitsApproval(entry.approval.number, waiting);
   const conflict = mayAdvance(state, entry) ? conflictAhead(state, entry) : null;
   if (conflict !== null) return conflictsAhead(conflict.ahead.pull, conflict.paths);
   const broken = brokenByBase(entry);
   if (broken !== null) {
     return { kind: "base-red", check: broken, branch: state.branch, sha: entry.redBase?.sha ?? snapshot.baseSha };
   }
-  const { unjudged, reasons } = judgeHead(entry, snapshot);
+  const { unjudged, reasons } = judgeEntry(entry, snapshot);
   if (unjudged.length > 0) {
     // Nothing updates a pull that a person merges.
     const behind = snapshot.behindBy > 0 && entry.mode === "auto";

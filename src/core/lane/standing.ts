@@ -3,13 +3,14 @@
  * sent. `messages/explain/standing.ts` turns them into words.
  */
 import { z } from "zod";
+import { type GuardedChange, GuardKind } from "../promotion/guarded.ts";
 import { CheckVerdict, IgnoredCheck, MAX_IGNORED } from "./gate.ts";
 
 /** The party that must act before an entry continues. */
 export const Actor = z.enum(["headgate", "github", "person"]);
 export type Actor = z.infer<typeof Actor>;
 
-/** Conflicting paths that a standing names. More would be sent again whenever one of them changes. */
+/** Paths that a standing names. More would be sent again whenever one of them changes. */
 const MAX_PATHS = 3;
 
 export const Halt = z.discriminatedUnion("kind", [
@@ -49,6 +50,16 @@ export const Standing = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("workflows-differ"), branch: z.string(), behind: z.boolean() }),
   /** The check fails on the head because it fails on the base, since `sha`. */
   z.object({ kind: z.literal("base-red"), check: z.string(), branch: z.string(), sha: z.string() }),
+  /**
+   * A person has to approve these changes. `number`: the lane's for them; a command approves them under it. `moreFiles`: how many
+   * are left out.
+   */
+  z.object({
+    kind: z.literal("approval"),
+    number: z.number().int(),
+    files: z.array(z.object({ path: z.string(), kind: GuardKind })).max(MAX_PATHS),
+    moreFiles: z.number().int(),
+  }),
   z.object({ kind: z.literal("ready-for-person") }),
   z.object({ kind: z.literal("mergeability-unknown") }),
   z.object({ kind: z.literal("behind"), pull: z.number() }),
@@ -63,6 +74,13 @@ export function conflictsAhead(pull: number, paths: readonly string[]): Standing
   return { kind: "conflicts-ahead", pull, paths: shown, morePaths: paths.length - shown.length };
 }
 
+export function awaitsApproval(number: number, waiting: readonly GuardedChange[]): Standing {
+  // Names the files that it can before the one that stands for all further ones.
+  const named = waiting.filter(({ kind }) => kind !== "more").slice(0, MAX_PATHS);
+  const files = named.map(({ path, kind }) => ({ path, kind }));
+  return { kind: "approval", number, files, moreFiles: waiting.length - files.length };
+}
+
 export function actorOf(standing: Standing): Actor {
   switch (standing.kind) {
     case "queue-halted":
@@ -70,6 +88,7 @@ export function actorOf(standing: Standing): Actor {
     case "draft":
     case "changes-requested":
     case "ready-for-person":
+    case "approval":
     case "base-red":
       return "person";
     case "workflows-differ":

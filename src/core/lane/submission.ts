@@ -1,6 +1,7 @@
-/** Reacts to what features say: a pull is submitted, withdrawn, held or released. */
+/** Reacts to what features say: a pull is submitted, withdrawn, held or released, or a person approved its changes. */
 import type { Ignored } from "../event.ts";
 import { type LaneDraft, leave, refresh, sendEjected, sendLeft } from "./draft.ts";
+import { grantWaiting } from "./judging/approval.ts";
 import { findEntry, isAway, type LaneEventOf } from "./state.ts";
 
 const MAX_ENTRIES = 400;
@@ -68,5 +69,14 @@ export function onEntriesHeld({ state }: LaneDraft, event: LaneEventOf<"entries.
   for (const entry of own) entry.held = event.held;
   // A person who resumes has seen why the lane halted.
   if (event.lifts && own.length > 0) state.halted = null;
+  return null;
+}
+
+export function onEntryApproved({ state }: LaneDraft, event: LaneEventOf<"entry.approved">): Ignored | null {
+  const entry = findEntry(state, event.pull);
+  if (entry === null) return "not-accepted-here";
+  // The person saw other changes than those that wait now.
+  if (event.number !== entry.approval.number || entry.approval.waiting.length === 0) return "superseded";
+  grantWaiting(entry);
   return null;
 }

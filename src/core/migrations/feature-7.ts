@@ -1,6 +1,6 @@
 /**
  * Schema 7 names the scanner's rule and a fingerprint of a secret, where 6 knew five kinds of secrets. It remembers what judged each
- * check of a merge. Its policy may admit secrets and name producers of checks. 6 did neither.
+ * check of a merge, and which changes a person was asked to approve. Its policy may admit secrets and name producers of checks. 6 did neither.
  */
 import type { Fields } from "./step.ts";
 
@@ -12,9 +12,11 @@ export function toSchema7(state: Fields): Fields {
       policy === null
         ? null
         : { ...(policy as object), producers: {}, neutral: "pass", gateSurface: "approve", secrets: { allow: [] } },
-    tasks: (tasks as TaskOf6[]).map((task) =>
-      task.landing == null ? task : { ...task, landing: { ...task.landing, judgedBy: [] } },
-    ),
+    tasks: (tasks as TaskOf6[]).map(({ landing, ...task }) => ({
+      ...task,
+      approvalAsked: null,
+      ...(landing === undefined ? {} : { landing: landing === null ? null : { ...landing, judgedBy: [] } }),
+    })),
   };
 }
 

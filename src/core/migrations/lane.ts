@@ -66,6 +66,7 @@ function unjudged({ stage, observation: { asked, latest }, tried, ...entry }: En
     tried: tried === null ? null : { ...tried, judgedBy: [] },
     neutral: "pass",
     gateSurface: "approve",
+    reachesBase: true,
     redBase: null,
     approval: { number: 0, waiting: [], granted: [] },
   };

@@ -33,6 +33,8 @@ export function activityOf(state: FeatureState): Activity {
 
 function isMovingInLane(task: Task): boolean {
   if (task.stage !== "in-lane") return false;
-  const { standing } = task.entry;
+  const { standing, checking } = task.entry;
+  // Its checks may still fail, and an agent then repairs what a person would have to approve.
+  if (standing?.kind === "approval" && checking) return true;
   return standing === null || actorOf(standing) !== "person";
 }

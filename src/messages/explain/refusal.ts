@@ -25,7 +25,7 @@ export function refusalText(refusal: Refusal): string {
       return `There is no plan to ${refusal.wanted} yet.`;
     case "plan-settled":
       return refusal.wanted === "approve"
-        ? `This feature is ${refusal.stage}; its plan was approved.`
+        ? `This feature is ${refusal.stage}; its plan was approved.${approvable(refusal.waiting ?? [])}`
         : `This feature is ${refusal.stage}; its plan can no longer be changed.`;
     case "not-ready":
       return "Headgate cannot start here yet. Comment /headgate resume to check again.";
@@ -35,6 +35,10 @@ export function refusalText(refusal: Refusal): string {
       return "Headgate is making another plan. Look at that one, then approve it.";
     case "plan-unseen":
       return `You wrote that before the current plan was posted. ${readFirst(refusal.current)}`;
+    case "nothing-to-approve":
+      return `Nothing in the pull request of task '${refusal.task}' waits for an approval now.`;
+    case "changes-unseen":
+      return `You wrote that before it was shown which changes of task '${refusal.task}' wait for an approval. Look at #${refusal.pull}, then comment /headgate approve ${refusal.task} again.`;
     case "plan-invalid":
       return `That plan cannot be carried out: ${refusal.problems.map(planProblemText).join("; ")}.`;
   }
@@ -50,9 +54,17 @@ function over({ verb, stage }: Extract<Refusal, { kind: "over" }>): string {
       return `This feature is ${stage} already.`;
     case "retry":
       return `This feature is ${stage}; its tasks cannot be retried.`;
+    case "approve-task":
+      return `This feature is ${stage}; none of its changes waits for an approval.`;
     case "budget":
       return `This feature is ${stage}; its budget can no longer change.`;
   }
+}
+
+function approvable(tasks: readonly string[]): string {
+  if (tasks.length === 0) return "";
+  const commands = tasks.map((id) => `/headgate approve ${id}`).join(", ");
+  return ` To approve the changes of a task that waits for it, look at its pull request, then comment: ${commands}.`;
 }
 
 function readFirst(current: number): string {

@@ -1,14 +1,15 @@
 /** Turns the standing of a pull request in Headgate's queue into a reason, the next step and who takes it. */
 import { actorOf, type Halt, type Standing } from "../../core/lane/standing.ts";
+import { guardedReason, guardWords } from "../guarded.ts";
 import { shortSha } from "../words.ts";
 import type { Explanation } from "./explanation.ts";
 import { ignoredText } from "./ignored.ts";
 
-/** `standing` is null until the lane has sent one. */
-export function explainStanding(pull: number, standing: Standing | null): Explanation {
+/** `standing` is null until the lane has sent one. `task`: what the pull is of. */
+export function explainStanding(task: string, pull: number, standing: Standing | null): Explanation {
   if (standing === null)
     return { reason: `#${pull} has just joined Headgate's queue`, next: GOES_ON, actor: "headgate" };
-  return { reason: reasonOf(pull, standing), next: nextOf(pull, standing), actor: actorOf(standing) };
+  return { reason: reasonOf(pull, standing), next: nextOf(task, pull, standing), actor: actorOf(standing) };
 }
 
 const GOES_ON = "it continues by itself";
@@ -37,6 +38,8 @@ function reasonOf(pull: number, standing: Standing): string {
       return `#${pull}: ${checkText(standing)}`;
     case "workflows-differ":
       return `#${pull} has another .github folder than ${standing.branch}, so its checks do not count`;
+    case "approval":
+      return `#${pull} ${guardedReason(standing.files)}: ${fileList(standing)}`;
     case "base-red":
       return `#${pull}: ${standing.check} is red on ${standing.branch} since ${shortSha(standing.sha)}`;
     case "ready-for-person":
@@ -52,7 +55,7 @@ function reasonOf(pull: number, standing: Standing): string {
   }
 }
 
-function nextOf(pull: number, standing: Standing): string {
+function nextOf(task: string, pull: number, standing: Standing): string {
   switch (standing.kind) {
     case "queue-halted":
       return "look at what was merged, then `/headgate resume`";
@@ -72,6 +75,8 @@ function nextOf(pull: number, standing: Standing): string {
       return standing.behind
         ? `Headgate updates it with ${standing.branch} when its turn comes`
         : `make its .github folder the one of ${standing.branch}, or merge it yourself`;
+    case "approval":
+      return `review and approve #${pull}, or comment \`/headgate approve ${task}\`; both need write access`;
     case "base-red":
       return `fix ${standing.check} on ${standing.branch}; then this continues by itself`;
     case "unknown":
@@ -115,6 +120,12 @@ function verdictText(name: string, verdict: Extract<Standing, { kind: "check" }>
     case "fail":
       return `${name} failed`;
   }
+}
+
+function fileList({ files, moreFiles }: Extract<Standing, { kind: "approval" }>): string {
+  const named = files.map(({ path, kind }) => `${path} (${guardWords[kind]})`);
+  const more = moreFiles > 0 ? [`${moreFiles} more`] : [];
+  return [...(named.length > 0 ? [named.join(", ")] : []), ...more].join(" and ");
 }
 
 function pathList({ paths, morePaths }: Extract<Standing, { kind: "conflicts-ahead" }>): string {

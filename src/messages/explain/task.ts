@@ -11,7 +11,7 @@ import { explainStanding } from "./standing.ts";
 /** Says why the task is not merged yet. */
 export function explainTask(state: FeatureState, task: Task): Explanation {
   const standing = standingOf(state, task);
-  if (standing.kind === "in-lane") return explainStanding(standing.pull, standing.standing);
+  if (standing.kind === "in-lane") return explainStanding(task.plan.id, standing.pull, standing.standing);
   const [reason, next] = words(standing, task.plan.id);
   return { reason, next, actor: actorOfTask(standing) };
 }

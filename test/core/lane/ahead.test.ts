@@ -253,6 +253,7 @@ describe("the front", () => {
     held: seldom,
     draft: seldom,
     reviewed: seldom,
+    unapproved: seldom,
     ready: seldom,
     mergeable: fc.constantFrom(true, true, null),
     behindBy: fc.nat({ max: 1 }),
@@ -282,6 +283,7 @@ describe("the front", () => {
           entry.mode === "auto" &&
           entry.stage.kind !== "reading-failure" &&
           !snapshotOf(entry)!.draft &&
+          snapshotOf(entry)!.guarded.length === 0 &&
           snapshotOf(entry)!.changesRequestedBy.length === 0;
         const gives = (entry: Entry) =>
           entry.comparisons.some(({ ahead, conflict }) => {
@@ -309,6 +311,8 @@ describe("the front", () => {
       { numRuns: 2_000 },
     );
   });
+
+  const unapproved = { path: "package.json", kind: "scripts", content: sha("scripts"), approvedBy: null };
 
   type Drawn = typeof one extends fc.Arbitrary<infer T> ? T : never;
 
@@ -338,6 +342,7 @@ describe("the front", () => {
               behindBy: draw.behindBy,
               checks: [draw.passes ? green : running],
               changesRequestedBy: draw.reviewed ? ["bob"] : [],
+              guarded: draw.unapproved ? [unapproved] : [],
             },
           },
         },
@@ -348,6 +353,7 @@ describe("the front", () => {
         reruns: { count: 0, checks: [] },
         tried: null,
         redBase: null,
+        approval: { number: 0, waiting: [], granted: [] },
         restsUntil: null,
         gateMs: 0,
         explained: null,
@@ -406,6 +412,7 @@ function submission(pull: number, task: string, feature = "acme/tool#9") {
     mode: "auto" as const,
     neutral: "pass" as const,
     gateSurface: "approve" as const,
+    reachesBase: true,
     checksMinutes: 60,
     held: false,
   };

@@ -49,7 +49,7 @@ describe("a lane of schema 3", () => {
         asked,
         latest: {
           seq: observed,
-          snapshot: { ...snapshot, checks: [], producers: [], sameWorkflows: true, baseChecks: null },
+          snapshot: { ...snapshot, checks: [], producers: [], sameWorkflows: true, guarded: [], baseChecks: null },
         },
       })),
     );

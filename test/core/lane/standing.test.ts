@@ -153,6 +153,6 @@ describe("actorOf", () => {
       { kind: "unknown", text: "is what an older version said", actor: "person" },
     ];
     expect(standings.map(actorOf)).toEqual(["github", "person", "person", "headgate", "person"]);
-    expect(standings.map((standing) => explainStanding(10, standing).actor)).toEqual(standings.map(actorOf));
+    expect(standings.map((standing) => explainStanding("a", 10, standing).actor)).toEqual(standings.map(actorOf));
   });
 });

@@ -68,6 +68,22 @@ describe("explainStanding", () => {
       { kind: "workflows-differ", branch: "main", behind: false },
       "person: #7 has another .github folder than main, so its checks do not count; make its .github folder the one of main, or merge it yourself",
     ],
+    [
+      {
+        kind: "approval",
+        number: 1,
+        files: [
+          { path: "package.json", kind: "scripts" },
+          { path: "a.test.ts", kind: "test-removed" },
+        ],
+        moreFiles: 0,
+      },
+      "person: #7 changes what its required checks do: package.json (scripts), a.test.ts (a deleted test); review and approve #7, or comment `/headgate approve parser`; both need write access",
+    ],
+    [
+      { kind: "approval", number: 2, files: [{ path: ".vscode/tasks.json", kind: "protected" }], moreFiles: 4 },
+      "person: #7 changes protected files: .vscode/tasks.json (protected) and 4 more; review and approve #7, or comment `/headgate approve parser`; both need write access",
+    ],
     [{ kind: "ready-for-person" }, "person: #7 is ready to merge; merge it"],
     [
       { kind: "mergeability-unknown" },
@@ -84,7 +100,7 @@ describe("explainStanding", () => {
       "github: #7: is what an older version said; it continues by itself",
     ],
   ])("says why a pull request is not merged, what comes next and who acts: %j", (standing, text) => {
-    const { actor, reason, next } = explainStanding(7, standing);
+    const { actor, reason, next } = explainStanding("parser", 7, standing);
     expect(`${actor}: ${reason}; ${next}`).toBe(text);
   });
 });

@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "repair what the base broke",
-    "core/lane/base.ts",
+    "core/lane/judging/base.ts",
     "return failing.filter((check) => !red.has(check.name));",
     "return failing;",
   ),

@@ -2,11 +2,11 @@
 import { type Command, MAX_COMMANDS } from "../../command.ts";
 import { type Draft, type EventOf, postNotice, type Reaction } from "../draft.ts";
 import { cancelFeature } from "../ending/cancelling.ts";
-import { approveCommand } from "../planning/approval.ts";
 import { dropTask, planAgain, putAfter } from "../planning/edits.ts";
 import type { Refusal } from "../refusal.ts";
 import type { FeatureState } from "../state.ts";
 import { isOver } from "../state.ts";
+import { approvePlan, approveTask } from "./approving.ts";
 import { holdFeature, resumeFeature } from "./holding.ts";
 import { retryTask } from "./retrying.ts";
 
@@ -110,7 +110,9 @@ function carryOut(
     case "budget":
       return raiseBudget(draft, command.usd);
     case "approve":
-      return approveCommand(draft, by, command.version, writtenAt);
+      return approvePlan(draft, command.version, { by, at: writtenAt });
+    case "approve-task":
+      return approveTask(draft, command.task, { by, at: writtenAt });
     case "plan":
       return planAgain(draft, command.guidance);
     case "drop":

@@ -42,6 +42,7 @@ export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMIT
         checks: state.checks,
         neutral: state.policy.neutral,
         gateSurface: state.policy.gateSurface,
+        reachesBase: target !== state.land,
         method: state.policy.merge.method,
         // A merge into the integration branch does not reach the base. `ready` applies to the merge of the whole.
         mode: target === state.land ? "auto" : state.policy.merge.mode,

@@ -2,9 +2,10 @@
  * Tells a head that broke a check from a base that did. No agent can fix on a task's branch what is red on the base, so such an
  * entry waits, spends no try, and lets others pass: one of them may be the fix.
  */
-import type { Check, PullSnapshot } from "../github.ts";
-import { judgeHead, type Verdict } from "./gate.ts";
-import { type Entry, snapshotOf, withoutRerun } from "./state.ts";
+import type { Check, PullSnapshot } from "../../github.ts";
+import { judgeHead, type Verdict } from "../gate.ts";
+import { type Entry, snapshotOf, withoutRerun } from "../state.ts";
+import { judgeEntry } from "./approval.ts";
 
 /** Returns the failing checks that do not fail on the base. What the base has not reported is the head's own. */
 export function ownFailures(entry: Entry, snapshot: PullSnapshot, { failing }: Verdict): Check[] {
@@ -21,7 +22,7 @@ export function ownFailures(entry: Entry, snapshot: PullSnapshot, { failing }: V
 export function brokenByBase(entry: Entry): string | null {
   const snapshot = snapshotOf(entry);
   if (snapshot === null || snapshot.headSha !== entry.head) return null;
-  const verdict = judgeHead(entry, withoutRerun(entry, snapshot));
+  const verdict = judgeEntry(entry, withoutRerun(entry, snapshot));
   const [first] = verdict.failing;
   return first !== undefined && ownFailures(entry, snapshot, verdict).length === 0 ? first.name : null;
 }
