@@ -1,6 +1,7 @@
 /** Reads a workflow file for the preflight: what starts it, what its checks are called, and what it gives to its jobs. */
 import { z } from "zod";
 import type { Filters, UnreadableWorkflow, Workflow, WorkflowJob } from "../core/preflight/index.ts";
+import type { CheckCommand } from "../core/promotion/commands.ts";
 import { readYaml } from "./yaml.ts";
 
 /** GitHub takes one string wherever it takes a list of them. */
@@ -23,6 +24,16 @@ const On = z.union([
   z.record(z.string(), z.unknown()),
 ]);
 const Permissions = z.union([z.enum(["read-all", "write-all"]), z.record(z.string(), z.string()), z.null()]).optional();
+const Defaults = z
+  .object({ run: z.object({ "working-directory": z.string().optional() }).nullish() })
+  .nullish()
+  .catch(null);
+const Step = z.object({
+  run: z.string().optional(),
+  uses: z.string().optional(),
+  "working-directory": z.string().optional(),
+  with: z.record(z.string(), z.unknown()).nullish().catch(null),
+});
 const Job = z
   .object({
     name: z.union([z.string(), z.number()]).transform(String).optional(),
@@ -32,6 +43,7 @@ const Job = z
     secrets: z.unknown().optional(),
     permissions: Permissions,
     strategy: z.object({ matrix: z.unknown().optional() }).nullish(),
+    defaults: Defaults,
     steps: z.array(z.unknown()).nullish(),
   })
   .loose();
@@ -39,6 +51,7 @@ const WorkflowFile = z.object({
   on: On,
   permissions: Permissions,
   env: z.unknown().optional(),
+  defaults: Defaults,
   jobs: z.record(z.string(), Job),
 });
 
@@ -56,7 +69,7 @@ export function readWorkflow(path: string, text: string): WorkflowReading {
   const file = WorkflowFile.safeParse(yaml.value);
   if (!file.success) return notAWorkflow;
   const { on, permissions, jobs } = file.data;
-  const ofAll = inputsOf(stringsIn(file.data.env));
+  const ofAll = { ...inputsOf(stringsIn(file.data.env)), folder: folderOf(file.data.defaults) ?? "" };
   const pull = triggerOf(on, "pull_request");
   return {
     ok: true,
@@ -119,9 +132,10 @@ function readJob(
   id: string,
   job: z.infer<typeof Job>,
   ofWorkflow: z.infer<typeof Permissions>,
-  ofAll: Inputs,
+  ofAll: Inputs & { folder: string },
 ): WorkflowJob {
   const own = inputsOf(stringsIn(job));
+  const steps = (job.steps ?? []).flatMap((step) => Step.safeParse(step).data ?? []);
   return {
     id,
     needs: job.needs ?? [],
@@ -132,7 +146,29 @@ function readJob(
     writes: writesOf(job.permissions === undefined ? ofWorkflow : job.permissions),
     selfHosted: [...stringsIn(job["runs-on"])].includes("self-hosted"),
     checksOutHead: own.head || ofAll.head,
+    commands: steps.flatMap((step) => commandsOf(step, folderOf(job.defaults) ?? ofAll.folder)),
+    uses: [job, ...steps].flatMap(({ uses }) => (uses?.startsWith("./") ? uses.replace(/^\.\/+|\/+$/g, "") : [])),
   };
+}
+
+/** Inputs of actions that run what stands in them. */
+const RUN_BY_ACTION = /(?:script|command|cmd|run|args|entrypoint)$/i;
+
+function commandsOf(step: z.infer<typeof Step>, folder: string): CheckCommand[] {
+  const own = step["working-directory"] ?? folder;
+  const given = Object.entries(step.with ?? {}).flatMap(([name, value]) =>
+    RUN_BY_ACTION.test(name) && typeof value === "string" ? { text: value, folder: "" } : [],
+  );
+  return step.run === undefined ? given : [{ text: step.run, folder: plainFolder(own) }];
+}
+
+function folderOf(defaults: z.infer<typeof Defaults>): string | null {
+  return defaults?.run?.["working-directory"] ?? null;
+}
+
+function plainFolder(folder: string): string {
+  const parts = folder.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.join("/");
 }
 
 /** `name (a, b)` of a matrix, `name / job` of a workflow that it calls. */

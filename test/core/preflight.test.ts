@@ -18,6 +18,8 @@ const harmless = {
   writes: [],
   selfHosted: false,
   checksOutHead: false,
+  commands: [],
+  uses: [],
 };
 
 function workflow(fields: Partial<Workflow> = {}): Workflow {

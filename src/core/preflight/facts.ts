@@ -1,5 +1,6 @@
 /** What is known of a repository's workflows and rules before any branch or pull of Headgate's exists. */
 import type { PullSnapshot, RequiredCheck } from "../github.ts";
+import type { CheckCommand } from "../promotion/commands.ts";
 import type { WorkflowFault } from "./problem.ts";
 
 /** GitHub's filter patterns of one kind; null: no such filter. */
@@ -26,6 +27,10 @@ export interface WorkflowJob {
   selfHosted: boolean;
   /** A step names the pull's head as what to check out. */
   checksOutHead: boolean;
+  /** What its steps run. */
+  commands: CheckCommand[];
+  /** Actions and workflows of the repository itself that it uses, by their paths. */
+  uses: string[];
 }
 
 export interface Workflow {

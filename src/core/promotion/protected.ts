@@ -3,6 +3,9 @@
  * `docs/security.md` shows it, and a test compares the two. Globs match at any depth and in any case.
  */
 
+import { globMatches } from "../rules/globs.ts";
+import { canonicalPath } from "./names.ts";
+
 /** never: refused. approve: the pull waits for a person. warn: the pull's text names it. */
 export type Protection = "never" | "approve" | "warn";
 
@@ -173,4 +176,16 @@ const protectedPaths: readonly ProtectedPaths[] = [
 
 export function pathsOf(protection: Protection): readonly string[] {
   return protectedPaths.filter((one) => one.protection === protection).flatMap(({ globs }) => globs);
+}
+
+/** Returns the strictest protection of a path, in any case and in any spelling that a file system takes for it. */
+export function protectionOf(path: string): Protection | null {
+  const spellings = [path, canonicalPath(path)].map((one) => one.toLowerCase());
+  const isOf = ({ globs }: ProtectedPaths) =>
+    globs.some((glob) => spellings.some((spelling) => globMatches(glob.toLowerCase(), spelling)));
+  return (
+    (["never", "approve", "warn"] as const).find((level) =>
+      protectedPaths.some((one) => one.protection === level && isOf(one)),
+    ) ?? null
+  );
 }

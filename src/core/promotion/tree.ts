@@ -17,6 +17,12 @@ export const TreeChange = z.object({
 });
 export type TreeChange = z.infer<typeof TreeChange>;
 
+/** A changed file's text before and after; null: there is no such file. */
+export interface ChangedText {
+  before: string | null;
+  after: string | null;
+}
+
 export const LINK = "120000";
 export const SUBMODULE = "160000";
 

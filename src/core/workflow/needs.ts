@@ -22,7 +22,8 @@ export function neededJobs(workflow: Workflow | null, skipped: NeededJob, jobs: 
   );
 }
 
-function closure(jobs: readonly WorkflowJob[], from: readonly WorkflowJob[]): Set<string> {
+/** Returns the ids of the jobs that these need, directly or not. */
+export function closure(jobs: readonly WorkflowJob[], from: readonly WorkflowJob[]): Set<string> {
   const found = new Set<string>();
   const open = from.flatMap((job) => job.needs);
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

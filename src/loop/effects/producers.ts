@@ -53,6 +53,16 @@ export async function readProducers(
   }
 }
 
+/** Leaves out the attempt workflow, and files that cannot be read. */
+export async function readBaseWorkflows(outside: ProducerReader, base: Base): Promise<Workflow[]> {
+  try {
+    return (await knownOf(outside, base).files).workflows;
+  } catch (error) {
+    remembered.get(outside.github)?.delete(keyOf(base));
+    throw error;
+  }
+}
+
 function keyOf({ repo, branch, sha }: Base): string {
   return `${repoName(repo)} ${branch} ${sha}`;
 }

@@ -7,6 +7,7 @@ import { judgeHead } from "../../core/lane/gate.ts";
 import { pullBody, pullTitle } from "../../messages/pull.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
+import { readGuarded } from "./guarded/index.ts";
 import { readProducers } from "./producers.ts";
 
 /** Characters of a conflicting path. Agents choose paths, and a lane stores many. */
@@ -29,10 +30,11 @@ export async function performPullOpen(outside: Outside, effect: EffectOf<"pull.o
 export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {
   const { repo, pull, seq, branch, checks, neutral } = effect;
   const seen = await outside.github.pull(repo, pull);
-  const unasked = { ...seen, producers: [], guarded: [], baseChecks: null };
+  const { mergeBase: _, approvals: __, ...own } = seen;
+  const unasked = { ...own, producers: [], guarded: [], baseChecks: null };
   if (seen.state !== "open") return { type: "pull.observed", pull, seq, snapshot: unasked };
   const producers = await readProducers(outside, { repo, branch, sha: seen.baseSha }, checks);
-  const snapshot = { ...unasked, producers };
+  const snapshot = { ...unasked, producers, guarded: await readGuarded(outside, effect, seen, producers) };
   const fails = judgeHead({ checks, neutral }, snapshot).failing.length > 0;
   const baseChecks = fails ? await outside.github.checks(repo, seen.baseSha) : null;
   return { type: "pull.observed", pull, seq, snapshot: { ...snapshot, baseChecks } };

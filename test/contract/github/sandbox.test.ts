@@ -42,7 +42,7 @@ jobs:
     await github.rerun(repo, head, checks);
     await world.settle();
     const again = await github.pull(repo, number);
-    expect(again.checks).toMatchObject([{ name: "test", workflow: CI, conclusion: "failure" }]);
+    expect(again.checks).toMatchObject([{ name: "test", producer: { workflow: CI }, conclusion: "failure" }]);
     expect(again.checks[0]!.id).not.toBe(checks[0]!.id);
   });
 

@@ -14,7 +14,7 @@ const RUNS = [
   "./scripts/check.sh --all",
   "node tools/verify.mjs",
   "pytest -q tests/unit",
-];
+].map((text) => ({ text, folder: "" }));
 
 function kindOf(...files: Case[]): SurfaceKind | null {
   return surfaceOf(...files)[0]?.kind ?? null;
@@ -35,7 +35,7 @@ function surfaceOf(...files: Case[]) {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const textOf = (path: string) => {
     const { before = null, after = null } = byPath.get(path) ?? expect.fail(path);
-    return { path, before, after };
+    return { before, after };
   };
   return gateSurface(changes, textOf, RUNS);
 }
@@ -48,6 +48,8 @@ describe("a package.json", () => {
     ["that loses a script", { scripts: { lint: "eslint" } }, {}, "scripts"],
     ["that gains a script that runs by itself", {}, { scripts: { pretest: "rm -rf test" } }, "scripts"],
     ["that gains a script that a check names", {}, { scripts: { "lint:all": "true" } }, "scripts"],
+    ["that gains a script whose name begins with pre", {}, { scripts: { prettier: "prettier --write ." } }, null],
+    ["that gains a script that only is part of a word", {}, { scripts: { t: "true" } }, null],
     ["that gains a script that nobody names", {}, { scripts: { demo: "node demo.js" } }, null],
     ["that gains dependencies", {}, { dependencies: { left: "1" }, devDependencies: { right: "2" } }, null],
     ["with another version", { version: "1.0.0" }, { version: "1.0.1" }, null],
@@ -220,9 +222,45 @@ describe("a test", () => {
     );
   });
 
+  it.each([
+    ["src/a.test.ts", "attic/a.test.ts.txt"],
+    ["src/a.test.ts", "src/a.ts"],
+    ["src/a.test.ts", "test/fixtures/a.test.ts"],
+    ["test/a.js", "docs/a.js"],
+  ])("that moves from %s to %s is removed: no runner finds it", (from, to) => {
+    expect(surfaceOf({ path: from, before: "it()" }, { path: to, after: "it()" })).toContainEqual({
+      path: from,
+      kind: "test-removed",
+    });
+  });
+
   it("that is new is no gate surface, unless it leaves out all others", () => {
     expect(kindOf({ path: "test/new.test.ts", after: 'it("a", () => expect(1));' })).toBeNull();
     expect(kindOf({ path: "test/new.test.ts", after: 'it.only("a", f);' })).toBe("test-skipped");
+  });
+});
+
+describe("what a command names", () => {
+  const commands = [
+    { text: "cd tools && python -m checks.all && ./verify", folder: "" },
+    { text: "node $GITHUB_WORKSPACE/ci/report\ngo run ./cmd/check", folder: "sub" },
+    { text: "pip install -r requirements.txt && pytest tests/unit && go test ./...", folder: "" },
+    { text: "npm run test:* && vitest run src/core", folder: "" },
+  ];
+  const kind = (path: string) =>
+    gateSurface([{ path, before: null, after: { mode: "100644", sha: "a".repeat(40), bytes: 1 } }], text, commands)[0]
+      ?.kind ?? null;
+  const text = () => ({ before: null, after: "" });
+
+  it.each(["tools/checks/all.py", "tools/verify", "ci/report/index.js", "ci/report.mjs", "sub/cmd/check/main.go"])(
+    "%s is run by a check",
+    (path) => {
+      expect(kind(path)).toBe("run-by-check");
+    },
+  );
+
+  it.each(["requirements.txt", "tests/unit/test_new.py", "src/core/a.ts", "test/new.ts"])("%s is none", (path) => {
+    expect(kind(path)).toBeNull();
   });
 });
 

@@ -1,0 +1,100 @@
+/**
+ * Finds the files, folders and scripts that the commands of required checks name. Reads words, not shell: a word that could be a
+ * file is taken for one.
+ */
+import { globMatches } from "../rules/globs.ts";
+
+/** The text of a `run` step, or of a script that one runs, and the folder in which it runs; "" is the root. */
+export interface CheckCommand {
+  text: string;
+  folder: string;
+}
+
+export interface NamedByChecks {
+  /** Whether a command names the file. */
+  file(path: string): boolean;
+  /** Whether a command names the script of a manifest, as in `npm run lint:all`. */
+  script(name: string): boolean;
+  /** Whether a command runs in the folder. */
+  worksIn(folder: string): boolean;
+}
+
+/** Characters of a text, and words of all texts, that are read. */
+const [MAX_TEXT, MAX_WORDS] = [100_000, 50_000];
+
+/** What follows one of them is run. It may be a folder, or a file without its extension. */
+const RUNNERS = new Set("node nodejs tsx ts-node python python2 python3 ruby perl php uses: -m".split(" "));
+/** The same where `run` follows them. */
+const WITH_RUN = new Set(["go", "deno", "bun"]);
+/** The word after one of them is the folder in which the rest runs. */
+const ENTERS = new Set(["cd", "pushd", "-C", "--prefix", "--cwd", "--dir", "--directory", "--project"]);
+const EXTENSION = /\.\w+$/;
+
+export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks {
+  const files = new Set<string>();
+  const programs = new Set<string>();
+  const folders = new Set<string>();
+  const words = new Set<string>();
+  let left = MAX_WORDS;
+  for (const { text, folder } of commands) {
+    const split = text.slice(0, MAX_TEXT).split(/[\s"'`;|&()<>=$,[\]]+/);
+    const within = new Set([folder]);
+    for (const [index, word] of split.slice(0, left).entries()) {
+      if (word === "") continue;
+      words.add(word);
+      const [last = "", beforeLast = ""] = [split[index - 1], split[index - 2]];
+      const targets = last === "-m" ? modulesOf(word) : [word];
+      const isRun = RUNNERS.has(last) || (last === "run" && WITH_RUN.has(beforeLast));
+      for (const target of targets) {
+        for (const path of pathsOfWord(target, within)) {
+          files.add(path);
+          if (isRun && path !== "") programs.add(path);
+        }
+      }
+      if (ENTERS.has(last)) for (const path of pathsOfWord(word, within)) within.add(path);
+    }
+    left = Math.max(0, left - split.length);
+    for (const each of within) folders.add(each);
+  }
+  const patterns = [...words].filter((word) => word.includes("*"));
+  return {
+    file: (path) => files.has(path) || isProgram(path, programs),
+    script: (name) => words.has(name) || patterns.some((pattern) => globMatches(pattern, name)),
+    worksIn: (folder) => folders.has(folder),
+  };
+}
+
+function isProgram(path: string, programs: ReadonlySet<string>): boolean {
+  if (programs.has(path.replace(EXTENSION, ""))) return true;
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+    if (programs.has(path.slice(0, at))) return true;
+  }
+  return false;
+}
+
+/** `python -m tools.check`. */
+function modulesOf(word: string): string[] {
+  return [word, word.replaceAll(".", "/")];
+}
+
+/** `$GITHUB_WORKSPACE/a`, `${{ github.workspace }}/a` and `$(dirname "$0")/a` are read as `/a`. */
+const VARIABLE = /^(?:\}+|\{?[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*)?\//;
+
+/** Returns the paths in the repository that the word may mean. */
+function pathsOfWord(word: string, folders: ReadonlySet<string>): string[] {
+  if (word.startsWith("-") || word.includes("://")) return [];
+  const rest = word.replace(VARIABLE, "");
+  const relative = [...folders].map((folder) => resolved(folder, rest));
+  return [...new Set(rest === word ? relative : [resolved("", rest), ...relative])].flatMap((path) => path ?? []);
+}
+
+/** null: outside the repository. */
+function resolved(folder: string, word: string): string | null {
+  const parts: string[] = [];
+  for (const part of [...folder.split("/"), ...word.split("/")]) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts.join("/");
+}

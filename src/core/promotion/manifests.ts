@@ -1,0 +1,116 @@
+/** Judges whether a change of a manifest changes what commands do: scripts and tool settings, not dependencies. */
+import type { NamedByChecks } from "./commands.ts";
+import type { ChangedText } from "./tree.ts";
+
+/** Everything of a manifest but dependencies and what only describes it, since tools keep their settings there too. */
+const HARMLESS = [
+  "name",
+  "version",
+  "description",
+  "keywords",
+  "author",
+  "contributors",
+  "license",
+  "homepage",
+  "bugs",
+  "repository",
+  "funding",
+  "dependencies",
+  "devDependencies",
+  "peerDependencies",
+  "peerDependenciesMeta",
+  "optionalDependencies",
+  "bundledDependencies",
+  "require",
+  "require-dev",
+  "exports",
+  "main",
+  "module",
+  "types",
+  "files",
+  "private",
+  "sideEffects",
+];
+
+/** A package manager runs them by itself. */
+const AUTOMATIC = ["install", "prepare", "prepublish", "prepublishOnly", "prepack", "postpack", "dependencies"];
+
+export function changesScripts(path: string, text: ChangedText | null, named: NamedByChecks): boolean {
+  if (text === null) return true;
+  const { before, after } = text;
+  const [was, is] = [fieldsOf(before), fieldsOf(after)];
+  if (was === null || is === null) return true;
+  // A new manifest changes what a command in its folder does. Elsewhere it takes nothing away.
+  if (before === null && named.worksIn(path.replace(/\/?[^/]*$/, ""))) return true;
+  for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    if (key === "scripts" || key === "tasks" || HARMLESS.includes(key)) continue;
+    if (before !== null && !same(was[key], is[key])) return true;
+  }
+  const isNew = before === null;
+  return ["scripts", "tasks"].some((key) => changesCommands(recordOf(was[key]), recordOf(is[key]), named, isNew));
+}
+
+/** A command that was there and differs, or a new one that runs by itself or that a check names. */
+function changesCommands(
+  was: Record<string, unknown>,
+  is: Record<string, unknown>,
+  named: NamedByChecks,
+  isNewManifest: boolean,
+): boolean {
+  const all = { ...was, ...is };
+  return Object.keys(all).some((name) => {
+    if (same(was[name], is[name])) return false;
+    if (Object.hasOwn(was, name) || runsByItself(name, all)) return true;
+    return !isNewManifest && (named.script(name) || named.script(name.replace(/^(?:pre|post)/, "")));
+  });
+}
+
+function runsByItself(name: string, scripts: Record<string, unknown>): boolean {
+  const [, main] = /^(?:pre|post)(.+)$/.exec(name) ?? [];
+  return AUTOMATIC.includes(name) || (main !== undefined && (Object.hasOwn(scripts, main) || AUTOMATIC.includes(main)));
+}
+
+function fieldsOf(text: string | null): Record<string, unknown> | null {
+  if (text === null) return {};
+  try {
+    // Comments are allowed in `deno.jsonc`; what is not JSON counts as changed.
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : null;
+  } catch {
+    return null;
+  }
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** Whether a table of a TOML file changed that is not one of dependencies or of the package's own description. */
+export function changesTools(text: ChangedText | null): boolean {
+  if (text === null) return true;
+  const { before, after } = text;
+  const [was, is] = [tablesOf(before ?? ""), tablesOf(after ?? "")];
+  const isHarmless = (name: string) =>
+    /(?:^|\.)(?:(?:dev-|build-)?dependencies|dependency-groups|optional-dependencies|sources?|package|project|features|urls|authors)(?:\.|$)/.test(
+      name,
+    ) && !/(?:scripts|entry-points)/.test(name);
+  return [...new Set([...was.keys(), ...is.keys()])].some(
+    (name) => !isHarmless(name) && was.get(name) !== is.get(name),
+  );
+}
+
+/** The text of each table by its name, without comments and empty lines; "" is what stands before the first. */
+function tablesOf(text: string): Map<string, string> {
+  const tables = new Map<string, string>();
+  let name = "";
+  for (const line of text.split("\n").map((each) => each.trim())) {
+    const header = /^\[+\s*([^\]]+?)\s*\]+/.exec(line);
+    if (header !== null) name = header[1] ?? "";
+    else if (line !== "" && !line.startsWith("#")) tables.set(name, `${tables.get(name) ?? ""}${line}\n`);
+  }
+  return tables;
+}

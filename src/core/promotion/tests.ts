@@ -1,0 +1,69 @@
+/** Judges what a change of a test file takes away: tests, assertions, or their running at all. */
+import type { ChangedText } from "./tree.ts";
+
+/** What makes a runner leave out all other tests. */
+const ALONE = /\b(?:it|test|describe|suite|context|bench)\s*\.\s*only\b|\b(?:fit|fdescribe|fcontext)\s*[(`]/g;
+
+/** What makes a runner leave out a test, or take its failure for a success. */
+const SKIPS =
+  /\b(?:it|test|describe|suite|context|bench)\s*\.\s*(?:skip|todo|fails|skipIf|runIf|failing)\b|\b(?:xit|xtest|xdescribe|xcontext)\s*[(`]|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.(?:skip\w*|expectedFailure)|skip\w*\b|Disabled\b|Ignore\b|Test\s*\(\s*enabled\s*=\s*false)|\bpytest\s*\.\s*(?:skip|importorskip|xfail)\s*\(|\bself\s*\.\s*skipTest\s*\(|\b[tb]\s*\.\s*(?:Skip|SkipNow|Skipf)\s*\(|#\[\s*ignore\b|\[\s*(?:Ignore|Explicit|Fact\s*\(\s*Skip|Theory\s*\(\s*Skip)\b|\bmarkTestSkipped\s*\(|\bXCTSkip|\b(?:pending|skip)\s+(?:["'({]|do\b)/;
+
+const SKIPS_ALL = new RegExp(SKIPS, "g");
+
+/** One test of a file, in the languages that people write here. */
+const CASES =
+  /\b(?:it|test|specify)(?:\s*\.\s*each\b[^\n]*)?\s*[(`]|^\s*(?:async\s+)?def\s+test\w*\s*\(|\bfunc\s+(?:Test|Fuzz|Benchmark)\w*\s*\(|#\[\s*(?:\w+::)*(?:test|rstest|test_case)\b|@(?:Test|ParameterizedTest|RepeatedTest)\b|\[\s*(?:Fact|Theory|Test|TestMethod|TestCase)\b|\bpublic\s+function\s+test\w*\s*\(|\bfunc\s+test\w*\s*\(\s*\)/gm;
+
+/** What makes a test assert something. */
+const ASSERTIONS =
+  /\b(?:expect|assert\w*|require|should|ok|equal|deepEqual|strictEqual|throws|t\.(?:Error|Fatal)\w*)\b/g;
+
+export function hasTests({ before, after }: ChangedText): boolean {
+  return count(CASES, before ?? after) > 0;
+}
+
+/** null: nothing is taken away. A new file takes nothing away, unless it leaves out all others. */
+export function changesTests({ before, after }: ChangedText): "test-removed" | "test-skipped" | null {
+  if (count(ALONE, after) > count(ALONE, before)) return "test-skipped";
+  if (before === null) return null;
+  if (skipsKnownTest(before, after ?? "")) return "test-skipped";
+  const fewer = (pattern: RegExp) => count(pattern, after) < count(pattern, before);
+  return fewer(CASES) || fewer(ASSERTIONS) ? "test-removed" : null;
+}
+
+/** A test, or a group of tests, begins on the line. */
+const BEGINS =
+  /\b(?:it|test|specify|describe|suite|context)\b.*[(`]|\bdef\s+test|\bclass\s+\w*Test|\bfunc\s+[Tt]est|\bfn\s+\w+|\bvoid\s+\w+|\bfunction\s+test/;
+/** Lines in which a marker finds its test: markers of most languages stand above it, calls that skip stand in its body. */
+const [ABOVE, BELOW] = [15, 5];
+
+/**
+ * Whether a marker that is new skips a test that was there before. A new test may be skipped: it takes nothing away. Counting
+ * would not do, since one dummy test would pay for one that is skipped.
+ */
+function skipsKnownTest(before: string, after: string): boolean {
+  const was = before.split("\n");
+  const known = new Set(was.filter((line) => BEGINS.test(line)).map(testName));
+  const old = new Set(was.map((line) => line.trim()));
+  const isFresh = count(SKIPS_ALL, after) > count(SKIPS_ALL, before);
+  const lines = after.split("\n");
+  return lines.some((line, index) => {
+    if (!SKIPS.test(line) || (old.has(line.trim()) && !isFresh)) return false;
+    const below = lines.slice(index, index + BELOW).find((each) => BEGINS.test(each));
+    const above = lines.slice(Math.max(0, index - ABOVE), index).findLast((each) => BEGINS.test(each));
+    const isMarker = BEGINS.test(line) || /^\s*[@#[]/.test(line);
+    const test = isMarker ? (below ?? above) : (above ?? below);
+    return test === undefined || known.has(testName(test));
+  });
+}
+
+/** The name that a test's first line gives it: its title or its function's. */
+function testName(line: string): string {
+  return (
+    /\b(?:def|func|fn|void|class|function)\s+(\w+)/.exec(line)?.[1] ?? /(["'`])(.*?)\1/.exec(line)?.[2] ?? line.trim()
+  );
+}
+
+function count(pattern: RegExp, text: string | null): number {
+  return text === null ? 0 : (text.match(pattern)?.length ?? 0);
+}
