@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Filters, UnreadableWorkflow, Workflow, WorkflowJob } from "../core/preflight/index.ts";
 import type { CheckCommand } from "../core/promotion/commands.ts";
+import { UNKNOWN_CALL } from "../core/workflow/calls.ts";
 import { readYaml } from "./yaml.ts";
 
 /** GitHub takes one string wherever it takes a list of them. */
@@ -36,13 +37,14 @@ const Step = z.object({
 });
 const Job = z
   .object({
-    name: z.union([z.string(), z.number()]).transform(String).optional(),
+    name: z.union([z.string(), z.number(), z.boolean()]).transform(String).nullish(),
     "runs-on": z.unknown().optional(),
     uses: z.string().optional(),
     needs: Strings.nullish(),
     secrets: z.unknown().optional(),
     permissions: Permissions,
-    strategy: z.object({ matrix: z.unknown().optional() }).nullish(),
+    // One expression may stand for the whole.
+    strategy: z.union([z.string(), z.object({ matrix: z.unknown().optional() })]).nullish(),
     defaults: Defaults,
     steps: z.array(z.unknown()).nullish(),
   })
@@ -78,10 +80,17 @@ export function readWorkflow(path: string, text: string): WorkflowReading {
       pullRequest: pull === null ? null : { ...filters(pull), types: pull.types ?? null },
       pullRequestTarget: filtersOf(on, "pull_request_target"),
       push: pushFilters(on),
+      judgesHeads: HEAD_EVENTS.some((event) => Object.hasOwn(on, event)),
       jobs: Object.entries(jobs).map(([id, job]) => readJob(id, job, permissions, ofAll)),
     },
   };
 }
+
+/** A run of any other event, such as `schedule`, `release` or `workflow_run`, reports on the default branch's tip. */
+const HEAD_EVENTS = [
+  ...["push", "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"],
+  ...["merge_group", "workflow_dispatch", "create", "deployment", "deployment_status"],
+];
 
 type On = z.infer<typeof On>;
 
@@ -139,9 +148,9 @@ function readJob(
   return {
     id,
     needs: job.needs ?? [],
-    calls: job.uses !== undefined,
+    calls: job.uses ?? null,
     checkName: checkName(id, job),
-    unexpanded: job.name ?? id,
+    skippedName: [job.name ?? id],
     secrets: job.secrets === "inherit" ? ["*"] : [...new Set([...own.secrets, ...ofAll.secrets])].sort(),
     writes: writesOf(job.permissions === undefined ? ofWorkflow : job.permissions),
     selfHosted: [...stringsIn(job["runs-on"])].includes("self-hosted"),
@@ -183,8 +192,9 @@ function checkName(id: string, job: z.infer<typeof Job>): (string | null)[] {
   }
   if (from < name.length) parts.push(name.slice(from));
   const filled = parts.includes(null);
-  if (job.strategy?.matrix != null && !filled) parts.push(" (", null, ")");
-  if (job.uses !== undefined) parts.push(" / ", null);
+  const matrix = typeof job.strategy === "string" || job.strategy?.matrix != null;
+  if (matrix && !filled) parts.push(" (", null, ")");
+  if (job.uses !== undefined) parts.push(...UNKNOWN_CALL);
   return parts;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readWorkflow } from "../../src/config/workflow-file.ts";
 import {
   type Facts,
   inspectRepository,
@@ -12,8 +13,8 @@ const onPulls = { ...everywhere, types: null };
 const harmless = {
   id: "job",
   needs: [],
-  calls: false,
-  unexpanded: "job",
+  calls: null,
+  skippedName: ["job"],
   secrets: [],
   writes: [],
   selfHosted: false,
@@ -29,6 +30,7 @@ function workflow(fields: Partial<Workflow> = {}): Workflow {
     pullRequest: onPulls,
     pullRequestTarget: null,
     push: null,
+    judgesHeads: true,
     jobs,
     ...fields,
   };
@@ -169,6 +171,23 @@ describe("a required check", () => {
   ])("%s", (_, facts, expected) => {
     expect(kinds(facts)).toEqual(expected);
   });
+
+  it.each([
+    ["strategy: { matrix: { node: [20] } }, runs-on: x", [], "unit (…)"],
+    ["strategy: { matrix: { node: [20] } }, runs-on: x", ["unit (20)"], "unit (20)"],
+    ["uses: ./.github/workflows/unknown.yml", [], "unit / …"],
+    ['name: unit, strategy: "${{ fromJSON(inputs.x) }}", runs-on: x', [], "unit (…)"],
+  ])(
+    "of a job { %s } comes only where it is skipped, and the warning names what to require",
+    (job, reported, instead) => {
+      const path = ".github/workflows/ci.yml";
+      const read = readWorkflow(path, `on: pull_request\njobs:\n  unit: { ${job} }\n`);
+      if (!read.ok) return expect.fail();
+      expect(found({ workflows: [read.workflow], reported })).toEqual([
+        { kind: "check-only-skipped", check: "unit", workflow: path, instead },
+      ]);
+    },
+  );
 
   it("into a branch that a pattern is slow about is judged at once", () => {
     const base = "a".repeat(40);

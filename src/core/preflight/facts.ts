@@ -14,12 +14,15 @@ export interface WorkflowJob {
   id: string;
   /** Ids of the jobs that it needs. */
   needs: string[];
-  /** It calls a reusable workflow, whose jobs report in its stead. */
-  calls: boolean;
-  /** What its checks are called: text, and null for each part that only GitHub can fill in. */
+  /** The reusable workflow that it calls and whose jobs are not known, as the file names it. They report in its stead. */
+  calls: string | null;
+  /**
+   * What its checks are called: text, and null for each part that only GitHub can fill in. Empty: it calls a workflow whose jobs
+   * stand beside it, and reports only where it is skipped.
+   */
   checkName: (string | null)[];
-  /** The name in the file, under which its check is reported where the job was skipped. */
-  unexpanded: string;
+  /** What its check is called where the job is skipped: its name as it stands in the file. */
+  skippedName: (string | null)[];
   /** Names of the secrets that it reads; `*` where it hands on all of them. */
   secrets: string[];
   /** The write permissions of its token. `*`: all. null: the file names none, so the repository's setting counts. */
@@ -39,6 +42,8 @@ export interface Workflow {
   /** Runs the base's workflow file, with secrets, whatever the pull proposes. */
   pullRequestTarget: Filters | null;
   push: Filters | null;
+  /** Some event that starts it is about a branch or a pull, so that its jobs report on a pull's head. */
+  judgesHeads: boolean;
   jobs: WorkflowJob[];
 }
 

@@ -24,6 +24,7 @@ const REFUSING = ["creation", "update", "pull_request", "required_status_checks"
 /** First what keeps merges waiting, then what agents' code could reach. */
 const ORDER: readonly Warning["kind"][] = [
   "check-runs-sometimes",
+  "check-only-skipped",
   "check-unknown",
   "target-runs-head",
   "secrets-reachable",
@@ -88,6 +89,8 @@ function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; wa
   if (maker !== undefined && onlyActions) {
     return { problem: { kind: "check-never-runs", check: check.name, workflow: maker.workflow, base: facts.base } };
   }
+  const renamed = onlyActions ? onlySkipped(facts, check) : null;
+  if (renamed !== null) return { warning: renamed };
   // It is another App's check or a status, and no file says whether those come to pulls too. Only its known producer counts.
   const isKnown =
     check.appId === null
@@ -95,6 +98,23 @@ function coverageOf(facts: Facts, check: RequiredCheck): { problem?: Problem; wa
       : facts.reported.includes(check.name);
   if (isKnown) return {};
   return { warning: { kind: "check-unknown", check: check.name, base: facts.base } };
+}
+
+/** A matrix, and the jobs of a call, have longer names than the job in the file. Only where it is skipped does it have its own. */
+function onlySkipped({ workflows, reported }: Facts, { name }: RequiredCheck): Warning | null {
+  for (const { path, judgesHeads, jobs } of workflows) {
+    if (!judgesHeads || !jobs.some(({ skippedName }) => skippedName.join("") === name)) continue;
+    const longer = jobs.find(({ checkName }) => checkName.join("").startsWith(`${name} `));
+    const seen = reported.find((one) => longer !== undefined && makes(longer, one));
+    const instead = seen ?? longer?.checkName.map((part) => part ?? "…").join("") ?? null;
+    return {
+      kind: "check-only-skipped",
+      check: name,
+      workflow: path,
+      instead: instead?.slice(0, MAX_NAME_CHARACTERS) ?? null,
+    };
+  }
+  return null;
 }
 
 /** What pulls start with the base's own code reports on them all the same. */

@@ -61,6 +61,13 @@ export type Problem = z.infer<typeof Problem>;
 /** Prevents no start. The person who approves a plan should know it. */
 export const Warning = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("check-runs-sometimes"), check: z.string(), workflow: z.string() }),
+  /** Where its job runs, its checks have other names. `instead`: one of them. */
+  z.object({
+    kind: z.literal("check-only-skipped"),
+    check: z.string(),
+    workflow: z.string(),
+    instead: z.string().nullable(),
+  }),
   z.object({ kind: z.literal("check-unknown"), check: z.string(), base: z.string() }),
   z.object({ kind: z.literal("target-runs-head"), workflow: z.string() }),
   /** `*`: all of them. */

@@ -16,7 +16,8 @@ export function neededJobs(workflow: Workflow | null, skipped: NeededJob, jobs: 
     others.filter((job) => {
       const makers = jobsNamed(workflow.jobs, job.name);
       return (
-        makers.length === 0 || makers.some((maker) => needed.has(maker.id) || (maker.calls && own.includes(maker)))
+        makers.length === 0 ||
+        makers.some((maker) => needed.has(maker.id) || (maker.calls !== null && own.includes(maker)))
       );
     }),
   );

@@ -1,7 +1,7 @@
 /** Derives who makes a required check that no rule pins to an App. */
 import { ACTIONS_APP, type ExpectedProducer, type Producer } from "../github.ts";
 import type { Workflow } from "../preflight/facts.ts";
-import { hasText, jobsNamed } from "./names.ts";
+import { isProven, jobsNamed } from "./names.ts";
 
 /** What the base and its last merges show of a check's producer. */
 export interface Evidence {
@@ -30,9 +30,11 @@ export function deriveProducer(check: string, evidence: Evidence): ExpectedProdu
   return distinct.size === 1 && only !== undefined ? only : { kind: "unknown" };
 }
 
-/** True where a job of the base's workflow files certainly reports under the name. */
+/** True where a job of the base's workflow files certainly reports under the name on the head of a pull. */
 export function isMadeByFile(check: string, workflows: readonly Workflow[]): boolean {
-  return workflows.some(({ jobs }) => jobsNamed(jobs, check).some(hasText));
+  return workflows.some(
+    ({ judgesHeads, jobs }) => judgesHeads && jobsNamed(jobs, check).some((job) => isProven(job, check)),
+  );
 }
 
 function fromHistory(producer: Producer): ExpectedProducer {

@@ -6,11 +6,11 @@
 import { z } from "zod";
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import { Check, type NeededJob, type Repo } from "../../core/github.ts";
-import type { UnreadableWorkflow, Workflow } from "../../core/preflight/index.ts";
 import { neededJobs } from "../../core/workflow/needs.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import { workflowPath } from "../attempts.ts";
 import type { Calls } from "../calls.ts";
+import { type WorkflowFiles, workflowAt } from "./workflow-files.ts";
 
 // A conclusion that GitHub adds later must neither count as green nor make the pull request unreadable.
 const Conclusion = Check.shape.conclusion.catch("action_required");
@@ -56,17 +56,7 @@ const Job = z.object({
 });
 type Job = z.infer<typeof Job>;
 
-export type ReadWorkflow = (
-  path: string,
-  text: string,
-) => { ok: true; workflow: Workflow } | ({ ok: false } & Pick<UnreadableWorkflow, "line" | "fault">);
-
-interface Files {
-  readWorkflow: ReadWorkflow;
-  readFile: GitHub["readFile"];
-}
-
-export function createCheckReader(calls: Calls, ownAppId: number, files: Files): GitHub["checks"] {
+export function createCheckReader(calls: Calls, ownAppId: number, files: WorkflowFiles): GitHub["checks"] {
   return async (repo, sha) => {
     const [checkRuns, statuses] = await Promise.all([
       // GitHub's `latest` filter works per suite.
@@ -115,7 +105,13 @@ function runsOf(calls: Calls, repo: Repo, sha: string): Promise<WorkflowRun[]> {
   return calls.all(repo, "GET /repos/{owner}/{repo}/actions/runs", { head_sha: sha }, Run, "workflow_runs");
 }
 
-async function readJobs(calls: Calls, files: Files, repo: Repo, sha: string, run: WorkflowRun): Promise<Check[]> {
+async function readJobs(
+  calls: Calls,
+  files: WorkflowFiles,
+  repo: Repo,
+  sha: string,
+  run: WorkflowRun,
+): Promise<Check[]> {
   const route = "GET /repos/{owner}/{repo}/actions/runs/{run}/jobs";
   const jobs = await calls.all(repo, route, { run: run.id, filter: "latest" }, Job, "jobs");
   const ends = jobs.map(({ id, name, ...job }): NeededJob => ({ id, name, conclusion: conclusionOfRun(job) }));
@@ -126,13 +122,6 @@ async function readJobs(calls: Calls, files: Files, repo: Repo, sha: string, run
     const needs = end?.conclusion === "skipped" ? neededJobs(workflow, end, ends) : [];
     return fromJob(job, run, needs);
   });
-}
-
-/** Returns null where the file is elsewhere, as with a workflow that another repository requires, or cannot be read. */
-async function workflowAt(files: Files, repo: Repo, sha: string, path: string): Promise<Workflow | null> {
-  const text = await files.readFile(repo, sha, path);
-  const read = text === null ? null : files.readWorkflow(path, text);
-  return read?.ok === true ? read.workflow : null;
 }
 
 function fromJob(job: Job, { id: run, workflow, event }: WorkflowRun, needs: NeededJob[]): Check {

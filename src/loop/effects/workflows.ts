@@ -1,7 +1,8 @@
-/** Reads the workflow files of a commit. */
+/** Reads the workflow files of a commit, with the jobs of those that they call. */
 import { ATTEMPT_WORKFLOW } from "../../core/attempt.ts";
 import type { Repo } from "../../core/github.ts";
 import type { Facts } from "../../core/preflight/index.ts";
+import { withCalled } from "../../core/workflow/calls.ts";
 import type { Outside } from "../outside.ts";
 
 const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
@@ -25,5 +26,7 @@ export async function readWorkflows(
     if (read.ok) facts.workflows.push(read.workflow);
     else facts.unreadable.push({ path, line: read.line, fault: read.fault });
   }
-  return facts;
+  const byPath = new Map(facts.workflows.map((workflow) => [workflow.path, workflow]));
+  const find = (path: string) => byPath.get(path) ?? null;
+  return { ...facts, workflows: facts.workflows.map((workflow) => withCalled(workflow, find)) };
 }

@@ -67,6 +67,10 @@ export function warningText(warning: Warning): string {
   switch (warning.kind) {
     case "check-runs-sometimes":
       return `The required check ${name(warning.check)} comes from ${name(warning.workflow)}, whose filters skip some pull requests, and a skipped pull request cannot merge. Filter inside the job instead.`;
+    case "check-only-skipped": {
+      const instead = warning.instead === null ? "other names" : `names such as ${name(warning.instead)}`;
+      return `The required check ${name(warning.check)} is a job of ${name(warning.workflow)} that reports under ${instead} when it runs, and under this name only when it is skipped. No pull request whose job runs can merge. Require those names instead.`;
+    }
     case "check-unknown":
       return `Nothing shows who makes the required check ${name(warning.check)}: no workflow of ${name(warning.base)} has a job of that name, and the last merged pull requests do not have it. Only an Actions job will count. If an App or a commit status makes it, name that under \`producers\` in .github/headgate.yml.`;
     case "secrets-reachable":
