@@ -9,7 +9,7 @@ import { createWorkflowComparison } from "./checks/workflow-comparison.ts";
 import { saysAlreadyExists, statusOf, wordsOf } from "./errors.ts";
 import { readPermission } from "./repositories.ts";
 
-type Pulls = Pick<GitHub, "openPull" | "closePull" | "pull" | "mergeBase" | "mergedHeads">;
+type Pulls = Pick<GitHub, "openPull" | "editPull" | "closePull" | "pull" | "mergeBase" | "mergedHeads">;
 
 const Sha = z.string().regex(/^[0-9a-f]{40}$/);
 const Numbered = z.object({ number: z.number().int().positive() });
@@ -26,6 +26,7 @@ const Pull = z.object({
   base: z.object({ ref: z.string(), sha: Sha }),
 });
 export type Pull = z.infer<typeof Pull>;
+const Described = z.object({ state: z.string(), body: z.string().nullish() });
 const Closed = z.object({ merged_at: z.string().nullable(), head: z.object({ sha: Sha }) });
 const Comparison = z.object({
   behind_by: z.number().int().nonnegative(),
@@ -94,6 +95,14 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
         if (statusOf(error) === 404) return null;
         throw error;
       }
+    },
+
+    async editPull(repo, pull, edit) {
+      const route = "GET /repos/{owner}/{repo}/pulls/{pull}";
+      const { state, body } = await calls.one(repo, route, { pull }, Described);
+      const edited = edit(body ?? "");
+      if (state !== "open" || edited === (body ?? "")) return;
+      await calls.send(repo, "PATCH /repos/{owner}/{repo}/pulls/{pull}", { pull, body: edited });
     },
 
     async closePull(repo, pull) {

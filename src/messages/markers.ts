@@ -29,6 +29,11 @@ export function taskMarker(id: string): string {
   return marker(`task:${id}`);
 }
 
+/** Ends the part of a pull's text that names the changes that need a person. */
+export function guardedMarker(): string {
+  return marker("guarded");
+}
+
 /** Returns the id of the task that the issue was written for; null: Headgate did not write it. The id only names a task. */
 export function taskOfIssue(body: string): string | null {
   const id = /^<!-- headgate:task:([a-z0-9-]{1,40}) -->$/.exec(body.split("\n", 1)[0]?.trim() ?? "")?.[1];

@@ -1,10 +1,21 @@
 /** The title and body of a task's pull request, for whoever reviews it. */
 import type { Effect } from "../core/effect.ts";
 import type { TaskTitle } from "../core/plan.ts";
+import type { GuardedChange } from "../core/promotion/guarded.ts";
+import { guardedReason, guardWords } from "./guarded.ts";
+import { guardedMarker } from "./markers.ts";
 import { codeSpan, defuse, oneLine, quotation } from "./sanitise.ts";
 import { descriptionText, titleText } from "./task.ts";
 
 type PullOpen = Extract<Effect, { type: "pull.open" }>;
+type Described = Pick<PullOpen, "issue" | "task" | "gateSurface">;
+
+/** Changes of a pull that a person should see. */
+interface Shown {
+  guarded: readonly Pick<GuardedChange, "path" | "kind">[];
+  /** Files that name packages to be installed. */
+  dependencies: readonly string[];
+}
 
 /** Characters of the agent's and the planner's words, and how many files are named. */
 const MAX_WORDS = 6_000;
@@ -16,7 +27,7 @@ export function pullTitle({ title }: { title: TaskTitle }): string {
   return defuse(oneLine(titleText(title), 200)) || "A task without a title";
 }
 
-export function pullBody(effect: PullOpen): string {
+export function pullBody(effect: PullOpen, shown: Shown): string {
   const sections = [
     `Part of #${effect.issue} · task \`${effect.task}\``,
     warning(effect.outsideScope),
@@ -25,7 +36,70 @@ export function pullBody(effect: PullOpen): string {
     fileList(effect.files),
     `Review this pull request like any other. Headgate merges it when its required checks pass and nobody requests changes. To stop that, comment \`/headgate hold\` on #${effect.issue}.`,
   ];
-  return sections.filter((section) => section !== "").join("\n\n");
+  const body = sections.filter((section) => section !== "").join("\n\n");
+  return withGuardedText(body, guardedText(effect, shown));
+}
+
+/** Says in the pull's first line for whom it waits and why; "": for nobody. Ends with a marker, by which it is found again. */
+export function guardedText({ issue, task, gateSurface }: Described, { guarded, dependencies }: Shown): string {
+  const waits = ({ kind }: Shown["guarded"][number]) =>
+    gateSurface === "approve" || kind === "protected" || kind === "workflow" || kind === "more";
+  const waiting = guarded.filter(waits);
+  const warned = guarded.filter((change) => !waits(change));
+  const blocks = [
+    waiting.length === 0
+      ? ""
+      : `> [!IMPORTANT]\n> Waits for one approving review by somebody with write access, or for \`/headgate approve ${task}\` on #${issue}, because it ${guardedReason(waiting)}: ${guardedFiles(waiting)}.`,
+    warned.length === 0
+      ? ""
+      : `> [!NOTE]\n> This pull request ${guardedReason(warned)}: ${guardedFiles(warned)}. Review these changes: a green check proves little about them.`,
+    dependencies.length === 0
+      ? ""
+      : `> [!NOTE]\n> This pull request changes which packages are installed: ${listed(dependencies.map((path) => codeSpan(path)))}.`,
+  ].filter((block) => block !== "");
+  return blocks.length === 0 ? "" : `${blocks.join("\n\n")}\n${guardedMarker()}`;
+}
+
+/** Files that the first line names. */
+const MAX_GUARDED_FILES = 8;
+
+function guardedFiles(changes: Shown["guarded"]): string {
+  return listed(
+    changes.map(({ path, kind }) => (path === "" ? guardWords[kind] : `${codeSpan(path)} (${guardWords[kind]})`)),
+  );
+}
+
+function listed(words: readonly string[]): string {
+  const shown = words.slice(0, MAX_GUARDED_FILES).join(", ");
+  const more = words.length - MAX_GUARDED_FILES;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** Replaces the part that `guardedText` wrote before, and leaves everything else as people have it. */
+export function withGuardedText(body: string, text: string): string {
+  const lines = body.split("\n");
+  const end = lines.findIndex((line) => line.trim() === guardedMarker());
+  if (end < 0) return text === "" ? body : `${text}\n\n${body}`;
+  const [before, after] = [lines.slice(0, startOfAlerts(lines, end)), lines.slice(end + 1)];
+  if (text !== "") return [...before, ...text.split("\n"), ...after].join("\n");
+  while (after[0]?.trim() === "") after.shift();
+  return [...before, ...after].join("\n");
+}
+
+/** Returns the first line of our own alerts above the marker. Other quotations are people's. */
+function startOfAlerts(lines: readonly string[], marker: number): number {
+  for (let start = marker; ; ) {
+    let first = start;
+    while (first > 0 && lines[first - 1]?.trim() === "") first -= 1;
+    while (first > 0 && lines[first - 1]?.startsWith(">")) first -= 1;
+    const alert = lines.findLastIndex((line, at) => at >= first && at < start && isOurAlert(line, lines[at + 1]));
+    if (alert < 0) return start;
+    start = alert;
+  }
+}
+
+function isOurAlert(line: string, next = ""): boolean {
+  return /^> \[!(?:IMPORTANT|NOTE)\]\s*$/.test(line) && /^> (?:Waits for one approving|This pull request) /.test(next);
 }
 
 function warning(paths: readonly string[]): string {

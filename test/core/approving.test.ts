@@ -3,7 +3,7 @@ import type { Command } from "../../src/core/command.ts";
 import type { Refusal } from "../../src/core/feature/refusal.ts";
 import type { ReviewedChange } from "../../src/core/promotion/guarded.ts";
 import { activityOf } from "../../src/core/rules/activity.ts";
-import { freely, running, sha, World } from "./world.ts";
+import { freely, red, running, sha, World } from "./world.ts";
 
 const scripts: ReviewedChange = { path: "package.json", kind: "scripts", content: sha("scripts"), approvedBy: null };
 const others = { ...scripts, content: sha("others") };
@@ -124,5 +124,32 @@ describe("a feature whose only pull waits for an approval", () => {
     world.lane({ type: "hinted", topic: { kind: "pull", pull: 10 } });
     world.pullIs(10, { guarded: [scripts], checks: [running] });
     expect(activityOf(world.state)).toBe("going");
+  });
+});
+
+describe("the text of a pull that has been opened", () => {
+  it("follows its head when changes wait that did not before, and once for the same ones", () => {
+    const world = waiting();
+    const asked = world.take("pull.describe");
+    expect(asked).toMatchObject({ pull: 10, task: "parser", base: "main", gateSurface: "approve" });
+    const again = (guarded: ReviewedChange[]) => {
+      world.lane({ type: "hinted", topic: { kind: "pull", pull: 10 } });
+      world.pullIs(10, { guarded });
+      return world.has("pull.describe");
+    };
+    expect(again([scripts])).toBe(false);
+    expect(again([others])).toBe(true);
+  });
+
+  it("follows its head when an attempt repairs it", () => {
+    const world = new World();
+    world.start({ parser: [] });
+    world.agentSucceeds("parser");
+    expect(world.has("pull.describe")).toBe(false);
+    world.pullIs(10, { checks: [red] });
+    const { head } = world.take("failure.read");
+    world.lane({ type: "failure.read", pull: 10, head, details: [] });
+    world.agentSucceeds("parser");
+    expect(world.take("pull.describe")).toMatchObject({ pull: 10, branch: "headgate/1/parser" });
   });
 });

@@ -38,6 +38,7 @@ const effects: { [Type in ExternalEffect["type"]]: Row<Type> } = {
   "branch.delete": [{ branch: "b" }, "branch.delete:b", "branch b"],
   "revert.write": [{ branch: "b", round: 2 }, "revert.write:b:2", "branch b"],
   "pull.open": [{ branch: "b", round: 2 }, "pull.open:b:2", "branch b"],
+  "pull.describe": [{ pull: 9 }, "pull.describe:9", "pull 9", "coalesces"],
   "pull.close": [{ pull: 9 }, "pull.close:9", "pull 9"],
   "pull.update": [{ pull: 9, head, base, round: 2 }, `pull.update:9:${head}:${base}:2`, "pull 9"],
   "checks.rerun": [{ pull: 9, head, round: 2 }, `checks.rerun:9:${head}:2`, "pull 9"],

@@ -474,6 +474,29 @@ describe("mergeBase", () => {
   });
 });
 
+describe("editPull", () => {
+  it.each([
+    ["without a body", { ...pull, body: null }, "A "],
+    ["with one", { ...pull, body: "b" }, "A b"],
+  ])("writes to an open pull %s", async (_, answer, body) => {
+    api().get(PULL).reply(200, answer);
+    api().patch(PULL, { body }).reply(200, pull);
+
+    await githubWith().editPull(repo, 3, (before) => `A ${before}`);
+  });
+
+  it("writes nothing where nothing changes or the pull is over", async () => {
+    api()
+      .get(PULL)
+      .reply(200, { ...pull, body: "b" });
+    await githubWith().editPull(repo, 3, (before) => before);
+    api()
+      .get(PULL)
+      .reply(200, { ...pull, body: "b", state: "closed" });
+    await githubWith().editPull(repo, 3, () => "other");
+  });
+});
+
 describe("openPull", () => {
   const LIST = `${REPO}/pulls?per_page=100&head=acme%3Aheadgate%2F12%2Fparser&base=main&state=all`;
   const sent = { head: "headgate/12/parser", base: "main", title: "T", body: "B" };

@@ -6,7 +6,7 @@ import { readWorkflow } from "../../src/config/workflow-file.ts";
 import { defaultPolicy } from "../../src/core/policy.ts";
 import { type GuardedChange, MAX_GUARDED, ReviewedChange } from "../../src/core/promotion/guarded.ts";
 import type { TreeFile } from "../../src/core/promotion/tree.ts";
-import { readGuarded } from "../../src/loop/effects/guarded/index.ts";
+import { readGuarded, readShown } from "../../src/loop/effects/guarded/index.ts";
 import type { Approval, GitHub } from "../../src/loop/github-port.ts";
 
 const repo = { owner: "ada", name: "shop" };
@@ -16,6 +16,7 @@ type Files = Record<string, string | Uint8Array>;
 /** Commits on one base branch and one topic branch. `*path` is executable. */
 class MemoryGitHub {
   readonly reads: string[] = [];
+  main: string | null = null;
   readonly #commits = new Map<string, { files: Map<string, { file: TreeFile; bytes: Uint8Array }>; past: string[] }>();
 
   commit(name: string, files: Files, parents: string[] = []): string {
@@ -58,6 +59,7 @@ class MemoryGitHub {
       const found = this.#commits.get(sha)?.files.get(path);
       return found === undefined ? null : new TextDecoder().decode(found.bytes);
     },
+    branchTip: async (_: unknown, branch: string) => (branch === "main" ? (this.main ?? null) : null),
     mergeBase: async (_: unknown, base: string, head: string) => this.fork(base, head),
   } as unknown as GitHub;
 }
@@ -87,6 +89,7 @@ interface Asked {
 function scene(base: Files = BASE) {
   const github = new MemoryGitHub();
   const main = github.commit("base", base);
+  github.main = main;
   const outside = {
     github: github.port,
     readWorkflow,
@@ -102,7 +105,7 @@ function scene(base: Files = BASE) {
     return readGuarded(outside, effect, seen, producers);
   }
   const head = (name: string, files: Files, parents = [main]) => github.commit(name, files, parents);
-  return { github, main, head, guarded };
+  return { github, main, head, guarded, outside };
 }
 
 const kinds = (changes: readonly GuardedChange[]) => changes.map(({ path, kind }) => [path, kind]);
@@ -284,6 +287,30 @@ describe("an approval of guarded changes", () => {
     expect((await guarded(first, { approvals })).at(-1)).toMatchObject({ kind: "more", approvedBy: "ann" });
     const second = head("second", { ...BASE, ...many, "p9/.npmrc": "y" }, [first]);
     expect((await guarded(second, { approvals })).at(-1)).toMatchObject({ kind: "more", approvedBy: null });
+  });
+});
+
+describe("the changes that a pull's text names", () => {
+  const files = { ...BASE, "package.json": "{}", ".npmrc": "x", "yarn.lock": "x" };
+  const shown = (rule: "approve" | "warn" | "ignore", base = "main") => {
+    const { head, outside } = scene();
+    const effect = { repo, base, checks: [{ name: "unit", appId: null }], gateSurface: rule };
+    return readShown(outside, effect, head("head", files));
+  };
+
+  it("hold the gate surface also where the policy only warns, and dependencies", async () => {
+    for (const rule of ["approve", "warn", "ignore"] as const) {
+      const { guarded, dependencies } = await shown(rule);
+      expect(kinds(guarded)).toEqual([
+        [".npmrc", "protected"],
+        ...(rule === "ignore" ? [] : [["package.json", "scripts"]]),
+      ]);
+      expect(dependencies).toEqual(["yarn.lock"]);
+    }
+  });
+
+  it("are none where the base is gone", async () => {
+    expect(await shown("approve", "gone")).toEqual({ guarded: [], dependencies: [] });
   });
 });
 

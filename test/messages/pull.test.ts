@@ -3,7 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, it } from "vitest";
 import { commitMessage } from "../../src/messages/commit.ts";
 import { attemptOfMessage } from "../../src/messages/markers.ts";
-import { pullBody, pullTitle } from "../../src/messages/pull.ts";
+import { guardedText, pullBody, pullTitle, withGuardedText } from "../../src/messages/pull.ts";
 import { change, type EffectOf, repo, sha } from "../core/world.ts";
 import { hostile } from "./hostile.ts";
 
@@ -21,7 +21,10 @@ const opening: EffectOf<"pull.open"> = {
   description: 'Fields may be quoted.\n\n- `""` is a quote',
   files: ["src/csv.ts", "src/odd`name.ts"],
   outsideScope: ["package.json"],
+  checks: [],
+  gateSurface: "approve",
 };
+const nothing = { guarded: [], dependencies: [] };
 
 const promotion: EffectOf<"change.write"> = {
   type: "change.write",
@@ -41,7 +44,7 @@ const promotion: EffectOf<"change.write"> = {
 
 describe("a pull request's body", () => {
   it("says what, why, what the agent says, what is outside its scope, and how to act", () => {
-    expect(pullBody(opening).replaceAll("\u200b", "·")).toMatchInlineSnapshot(`
+    expect(pullBody(opening, nothing).replaceAll("\u200b", "·")).toMatchInlineSnapshot(`
       "Part of #12 · task \`quote\`
 
       > [!WARNING]
@@ -74,7 +77,7 @@ describe("a pull request's body", () => {
 
   it("leaves out what there is nothing to say about", () => {
     const bare = { ...opening, summary: " ", description: "", files: [], outsideScope: [] };
-    expect(pullBody(bare)).toMatchInlineSnapshot(`
+    expect(pullBody(bare, nothing)).toMatchInlineSnapshot(`
       "Part of #12 · task \`quote\`
 
       Review this pull request like any other. Headgate merges it when its required checks pass and nobody requests changes. To stop that, comment \`/headgate hold\` on #12."
@@ -85,13 +88,93 @@ describe("a pull request's body", () => {
     const shape = (body: string) => fromMarkdown(body).children.map((block) => block.type);
     fc.assert(
       fc.property(hostile(), hostile(), (summary, path) => {
-        const body = pullBody({ ...opening, summary: `x ${summary}`, description: `x ${summary}`, files: [path] });
-        expect(shape(body)).toEqual(shape(pullBody(opening)));
+        const body = pullBody(
+          { ...opening, summary: `x ${summary}`, description: `x ${summary}`, files: [path] },
+          nothing,
+        );
+        expect(shape(body)).toEqual(shape(pullBody(opening, nothing)));
         expect(body).not.toMatch(/fixes #\d/i);
         const outsideCode = body.replace(/(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/g, "");
         expect(outsideCode).not.toMatch(/@ada|<!--/);
       }),
     );
+  });
+});
+
+describe("the first line of a pull request's body", () => {
+  const guarded = [
+    { path: "package.json", kind: "scripts" as const },
+    { path: ".npmrc", kind: "protected" as const },
+  ];
+  const dependencies = ["package-lock.json"];
+  const firstLines = (body: string) => body.split("\n\n").slice(0, -1);
+
+  it("says for whom it waits and why", () => {
+    const [first] = firstLines(pullBody(opening, { guarded, dependencies: [] }));
+    expect(first).toMatchInlineSnapshot(`
+      "> [!IMPORTANT]
+      > Waits for one approving review by somebody with write access, or for \`/headgate approve quote\` on #12, because it changes protected files and what its required checks do: \`package.json\` (scripts), \`.npmrc\` (protected).
+      <!-- headgate:guarded -->"
+    `);
+  });
+
+  it("only names the gate surface where the policy warns, and still waits for protected paths", () => {
+    const body = pullBody({ ...opening, gateSurface: "warn" }, { guarded, dependencies });
+    expect(firstLines(body).slice(0, 3)).toMatchInlineSnapshot(`
+      [
+        "> [!IMPORTANT]
+      > Waits for one approving review by somebody with write access, or for \`/headgate approve quote\` on #12, because it changes protected files: \`.npmrc\` (protected).",
+        "> [!NOTE]
+      > This pull request changes what its required checks do: \`package.json\` (scripts). Review these changes: a green check proves little about them.",
+        "> [!NOTE]
+      > This pull request changes which packages are installed: \`package-lock.json\`.
+      <!-- headgate:guarded -->",
+      ]
+    `);
+  });
+
+  it("names few files, and only says that there are more", () => {
+    const many = Array.from({ length: 60 }, (_, at) => ({ path: `p${at}/.npmrc`, kind: "protected" as const }));
+    expect(firstLines(pullBody(opening, { guarded: many, dependencies: [] }))[0]).toMatch(/ and 52 more\.$/m);
+  });
+
+  it("keeps its shape whatever paths are called", () => {
+    const shape = (body: string) => fromMarkdown(body).children.map((block) => block.type);
+    const plain = shape(pullBody(opening, { guarded, dependencies }));
+    fc.assert(
+      fc.property(hostile(), (path) => {
+        const odd = { guarded: [{ path: `x${path}`, kind: "scripts" as const }], dependencies: [`x${path}`] };
+        expect(shape(pullBody(opening, odd))).toEqual(plain);
+      }),
+    );
+  });
+});
+
+describe("the text of guarded changes in a body that people edit", () => {
+  const guarded = [{ path: "package.json", kind: "scripts" as const }];
+  const text = guardedText(opening, { guarded, dependencies: ["yarn.lock"] });
+  const other = guardedText(opening, { guarded: [{ path: "Makefile", kind: "scripts" }], dependencies: [] });
+
+  it.each([
+    ["what we wrote", "Part of #12\n\nMore"],
+    ["an empty body", ""],
+    ["lines as a browser sends them", "One\r\n\r\n> two\r\n"],
+  ])("comes before %s, is replaced, and goes again", (_, body) => {
+    const first = withGuardedText(body, text);
+    expect(first.startsWith(`${text}\n`)).toBe(true);
+    expect(withGuardedText(first, text)).toBe(first);
+    const second = withGuardedText(first, other);
+    expect(second).toBe(withGuardedText(body, other));
+    expect(withGuardedText(second, "")).toBe(body);
+  });
+
+  it("leaves what people wrote above, around and below it", () => {
+    const theirs = "> [!NOTE]\n> Mine.\n\n> quoted";
+    const edited = `${theirs}\n${text}\n\n> [!NOTE]\n> Below.`;
+    expect(withGuardedText(edited.replaceAll("\n", "\r\n"), other).replaceAll("\r", "")).toBe(
+      edited.replace(text, other),
+    );
+    expect(withGuardedText("Nothing of ours", "")).toBe("Nothing of ours");
   });
 });
 

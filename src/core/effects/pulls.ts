@@ -5,6 +5,12 @@ import { TaskDescription, TaskId, TaskTitle } from "../plan.ts";
 import { GateSurfaceRule } from "../promotion/guarded.ts";
 import { define, ofRepo, PullNumber, Sha } from "./definition.ts";
 
+/** Decides which changes of a head need a person. An older version did not say. */
+const guarding = {
+  checks: z.array(RequiredCheck).default([]),
+  gateSurface: GateSurfaceRule.default("approve"),
+};
+
 export const pullEffects = {
   "pull.open": define(
     z.object({
@@ -22,11 +28,32 @@ export const pullEffects = {
       description: TaskDescription,
       files: z.array(z.string()),
       outsideScope: z.array(z.string()),
+      ...guarding,
     }),
     {
       key: ({ branch, round }) => [branch, round],
       ordering: ({ branch }) => `branch ${branch}`,
       coalesces: false,
+      window: null,
+    },
+  ),
+
+  /** Has an open pull's text name the changes that need a person, as its head now is. */
+  "pull.describe": define(
+    z.object({
+      type: z.literal("pull.describe"),
+      ...ofRepo,
+      pull: PullNumber,
+      task: TaskId,
+      branch: z.string(),
+      base: z.string(),
+      issue: z.number().int(),
+      ...guarding,
+    }),
+    {
+      key: ({ pull }) => [pull],
+      ordering: ({ pull }) => `pull ${pull}`,
+      coalesces: true,
       window: null,
     },
   ),

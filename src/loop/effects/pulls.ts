@@ -4,10 +4,10 @@ import { type FeatureEvent, type LaneEvent, MAX_CONFLICT_PATHS } from "../../cor
 import type { FailureDetail } from "../../core/failure.ts";
 import type { Check } from "../../core/github.ts";
 import { judgeHead } from "../../core/lane/gate.ts";
-import { pullBody, pullTitle } from "../../messages/pull.ts";
+import { guardedText, pullBody, pullTitle, withGuardedText } from "../../messages/pull.ts";
 import { Unavailable } from "../github-port.ts";
 import type { Outside } from "../outside.ts";
-import { readGuarded } from "./guarded/index.ts";
+import { readGuarded, readShown } from "./guarded/index.ts";
 import { readProducers } from "./producers.ts";
 
 /** Characters of a conflicting path. Agents choose paths, and a lane stores many. */
@@ -22,9 +22,18 @@ export async function performPullOpen(outside: Outside, effect: EffectOf<"pull.o
     base: effect.base,
     commit: effect.head,
     title: pullTitle(effect),
-    body: pullBody(effect),
+    body: pullBody(effect, await readShown(outside, effect, effect.head)),
   });
   return { type: "pull.opened", task: effect.task, pull: number };
+}
+
+export async function performPullDescribe(outside: Outside, effect: EffectOf<"pull.describe">): Promise<null> {
+  const head = await outside.github.branchTip(effect.repo, effect.branch);
+  // Once it has landed, its branch is gone.
+  if (head === null) return null;
+  const shown = await readShown(outside, effect, head);
+  await outside.github.editPull(effect.repo, effect.pull, (body) => withGuardedText(body, guardedText(effect, shown)));
+  return null;
 }
 
 export async function performPullObserve(outside: Outside, effect: EffectOf<"pull.observe">): Promise<LaneEvent> {

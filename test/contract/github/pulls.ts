@@ -215,6 +215,23 @@ export function pullsContract(scene: () => Scene): void {
       expect(await github.mergePull(repo, number, request)).toMatchObject({ outcome: "merged" });
     });
 
+    it("edits the text of an open pull, and of no other", async () => {
+      const { github, repo, openPull } = scene();
+      const { number } = await openPull();
+      const seen: string[] = [];
+      const edit = (more: string) => (body: string) => {
+        seen.push(body);
+        return `${more} ${body}`;
+      };
+
+      await github.editPull(repo, number, edit("First."));
+      await github.closePull(repo, number);
+      await github.editPull(repo, number, edit("Second."));
+      await github.editPull(repo, number, edit("Third."));
+
+      expect([seen[0], seen.at(-1)]).toEqual(["Why", "First. Why"]);
+    });
+
     it("closes a pull, and once more, and does not merge it then", async () => {
       const { github, repo, openPull } = scene();
       const { number, head } = await openPull();

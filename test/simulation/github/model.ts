@@ -23,6 +23,7 @@ export class HttpAnswer extends Error {
 export interface Pull {
   number: number;
   title: string;
+  body: string;
   by: string;
   head: string;
   base: string;

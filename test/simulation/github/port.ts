@@ -67,12 +67,13 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
           .slice(0, limit)
           .map((pull) => pull.shown);
       }),
-    async openPull(_, { head, base, commit, title }) {
+    async openPull(_, { head, base, commit, title, body }) {
       const existing = await read("openPull.list", () => pullOf(github, head, base, commit));
       if (existing !== null) return { number: existing.number };
       try {
         return {
-          number: (await wire.send("openPull.create", true, () => openPull(github, { head, base, title }, BOT))).number,
+          number: (await wire.send("openPull.create", true, () => openPull(github, { head, base, title, body }, BOT)))
+            .number,
         };
       } catch (error) {
         if (!(error instanceof HttpAnswer) || !/already exists/.test(error.message)) throw meaningOf("openPull", error);
@@ -80,6 +81,13 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
         if (raced === null) throw meaningOf("openPull", error);
         return { number: raced.number };
       }
+    },
+    async editPull(_, pull, edit) {
+      const body = await read("editPull.read", () => github.pull(pull).body);
+      if (edit(body) === body || github.pull(pull).state !== "open") return;
+      await write("editPull.write", () => {
+        github.pull(pull).body = edit(body);
+      });
     },
     closePull: (_, pull) => write("closePull", () => closePull(github, github.pull(pull), BOT)),
     async pull(_, number) {

@@ -5,7 +5,7 @@ import { checksOn, isGreen, startChecks } from "./checks.ts";
 import { type GitHubModel, HttpAnswer, type Pull } from "./model.ts";
 import { accountOf, repositoryOf } from "./payloads.ts";
 
-export function openPull(github: GitHubModel, pull: { head: string; base: string; title: string }, by: string): Pull {
+export function openPull(github: GitHubModel, pull: Pick<Pull, "head" | "base" | "title" | "body">, by: string): Pull {
   const [tip, base] = [github.branches.get(pull.head), github.branches.get(pull.base)];
   if (tip === undefined || base === undefined) throw new HttpAnswer(422, "Validation Failed: head or base is invalid");
   if (openPullOf(github, pull.head, pull.base) !== null) {

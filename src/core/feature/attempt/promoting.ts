@@ -8,7 +8,7 @@ import type { Violation } from "../../promotion/violation.ts";
 import type { Draft, EventOf, PlannedDraft, Reaction } from "../draft.ts";
 import { attemptIdOf, hasPlan, nextRound, taskWithAttempt } from "../draft.ts";
 import { writeRevert } from "../landing/rollback.ts";
-import { submitPull } from "../landing/submitting.ts";
+import { describePull, submitPull } from "../landing/submitting.ts";
 import { targetOf } from "../landing/targets.ts";
 import { findTask } from "../state.ts";
 import { currentAttempt, type Promotion, type Task, type TaskAt } from "../task.ts";
@@ -90,6 +90,8 @@ function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
     description: task.plan.description,
     files: paths,
     outsideScope: outsideScope(paths, task.plan.files),
+    checks: state.checks,
+    gateSurface: state.policy.gateSurface,
   });
 }
 
@@ -97,6 +99,7 @@ function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
 function onHead(draft: PlannedDraft, task: TaskAt<"promoting">, head: string, paths: string[]): void {
   task.head = head;
   if (task.pull !== null) {
+    describePull(draft, task);
     submitPull(draft, task, { type: "SUBMITTED" });
     return;
   }

@@ -9,6 +9,7 @@ import { findTask, isOver } from "../state.ts";
 import { type Landing, landingOf, type Task } from "../task.ts";
 import { moveTask } from "../transitions.ts";
 import { addUndo } from "./rollback.ts";
+import { describePull } from "./submitting.ts";
 import { observeTarget, targetOf } from "./targets.ts";
 
 function taskOfPull(state: FeatureState, event: { task: string; pull: number }): Task | null {
@@ -16,23 +17,26 @@ function taskOfPull(state: FeatureState, event: { task: string; pull: number }):
   return task !== undefined && task.pull === event.pull ? task : null;
 }
 
-export function onEntryExplained({ state, at }: Draft, event: EventOf<"entry.explained">): Reaction {
+export function onEntryExplained(draft: Draft, event: EventOf<"entry.explained">): Reaction {
+  const { state, at } = draft;
   const task = taskOfPull(state, event);
   if (task?.stage !== "in-lane") return "stale-observation";
   const { standing, checking } = event;
   if (isSameStanding(task.entry.standing, standing) && task.entry.checking === checking) return "duplicate";
   task.entry = { standing, checking };
-  if (standing.kind === "approval") recordAsked(task, standing.number, at);
+  if (standing.kind === "approval" && recordAsked(task, standing.number, at) && hasPlan(draft))
+    describePull(draft, task);
   return null;
 }
 
 /**
- * Records since when a comment can be about the changes that wait. GitHub's times are whole seconds. So a comment of the same second
+ * Returns false where the same changes wait as before. Records since when a comment can be about the changes that wait. GitHub's times are whole seconds. So a comment of the same second
  * counts only where no other changes waited before: otherwise it may be about those.
  */
-function recordAsked(task: Task, number: number, at: number): void {
-  if (task.approvalAsked?.number === number) return;
+function recordAsked(task: Task, number: number, at: number): boolean {
+  if (task.approvalAsked?.number === number) return false;
   task.approvalAsked = { number, since: task.approvalAsked === null ? Math.floor(at / 1_000) * 1_000 : at + 1 };
+  return true;
 }
 
 export function onEntryLanded(draft: Draft, event: EventOf<"entry.landed">): Reaction {

@@ -53,3 +53,20 @@ export function submitPull(draft: PlannedDraft, task: Task, why: { type: "SUBMIT
   });
   return true;
 }
+
+/** Has the text of the task's pull follow its head. */
+export function describePull({ state, effects }: PlannedDraft, task: Task): void {
+  const target = targetOf(state, task);
+  if (task.pull === null || target === null) return;
+  effects.push({
+    type: "pull.describe",
+    repo: state.repo,
+    pull: task.pull,
+    task: task.plan.id,
+    branch: task.branch,
+    base: target.branch,
+    issue: state.issue.number,
+    checks: state.checks,
+    gateSurface: state.policy.gateSurface,
+  });
+}

@@ -12,7 +12,7 @@ import { canonicalPath } from "../../../core/promotion/names.ts";
 import { protectionOf } from "../../../core/promotion/protected.ts";
 import { compareTrees, type TreeChange } from "../../../core/promotion/tree.ts";
 import type { SeenPull } from "../../github-port.ts";
-import type { ProducerReader } from "../producers.ts";
+import { type ProducerReader, readProducers } from "../producers.ts";
 import { readCheckCommands } from "./commands.ts";
 import { readOnce } from "./remembering.ts";
 import { readSurface } from "./surface.ts";
@@ -39,6 +39,40 @@ export async function readGuarded(
     for (const change of reviewed) if (!approved.has(contentKey(change))) approved.set(contentKey(change), by);
   }
   return shortened(own.map((change) => ({ ...change, approvedBy: approved.get(contentKey(change)) ?? null })));
+}
+
+/** What a pull's text says of its head. */
+export interface ShownChanges {
+  guarded: GuardedChange[];
+  /** Files that name packages to be installed. */
+  dependencies: string[];
+}
+
+/** Reads the changes that a pull's text names. Unlike the lane it also names a gate surface of which the policy only warns. */
+export async function readShown(
+  outside: ProducerReader,
+  {
+    repo,
+    base: branch,
+    checks,
+    gateSurface,
+  }: Pick<EffectOf<"pull.describe">, "repo" | "base" | "checks" | "gateSurface">,
+  head: string,
+): Promise<ShownChanges> {
+  const { github } = outside;
+  const sha = await github.branchTip(repo, branch);
+  const from = sha === null ? null : await forkOf(outside, repo, sha, head);
+  if (sha === null || from === null) return { guarded: [], dependencies: [] };
+  const base = { repo, branch, sha };
+  const producers = await readProducers(outside, base, checks);
+  const rules = gateSurface === "ignore" ? null : await readCheckCommands(outside, base, checks, producers);
+  const guarded = await guardedChanges(outside, repo, { from, to: head }, rules);
+  const key = JSON.stringify(["dependencies", repoName(repo), from, head]);
+  const dependencies = await readOnce(github, key, async () => {
+    const changes = compareTrees(await github.tree(repo, from), await github.tree(repo, head));
+    return changes.flatMap(({ path }) => (protectionOf(path) === "warn" ? [path] : []));
+  });
+  return { guarded, dependencies };
 }
 
 /** Returns null for a commit that is gone, such as one that a force-push removed. */
