@@ -53,6 +53,7 @@ plan: { publish: sub-issues, research: 2 }
 checks: [unit, "lint / biome"]
 producers: { scan: 9, "ci/jenkins": jenkins-bot }
 neutral: fail
+gate-surface: warn
 checks-minutes: 90
 protected-paths: [infra/]
 secrets: { allow: [test/keys/] }
@@ -78,6 +79,7 @@ limits: { files: 10, bytes: 1000 }
     ],
     producers: { scan: 9, "ci/jenkins": "jenkins-bot" },
     neutral: "fail",
+    gateSurface: "warn",
     checksMinutes: 90,
     protectedPaths: [...defaultPolicy.protectedPaths, "infra", "infra/**"],
     secrets: { allow: ["test/keys", "test/keys/**"] },
@@ -116,7 +118,7 @@ describe("protected paths", () => {
 
 describe("a problem names the file, the line and the key", () => {
   const KNOWN =
-    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, checks, producers, neutral, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
+    "max-parallel, actions, launch, attempts, models, budget, task-budget, merge, limits, plan, secrets, checks, producers, neutral, gate-surface, checks-minutes, protected-paths, approve, approve-over, overlap, hot-files";
 
   it.each([
     [

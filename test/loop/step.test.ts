@@ -238,7 +238,6 @@ describe("coalescing", () => {
         checks: [],
         neutral: "pass",
         gateSurface: "approve",
-        reachesBase: true,
       },
     ]);
   });

@@ -42,7 +42,7 @@ it("the fixture of a store of version 1 has a row for every event and effect tha
   const events = new Set(rows.inbox.map(({ event }) => event.type.replace("order.", "command.")));
   const effects = new Set(rows.outbox.map(({ command }) => command.type));
   const known = [...FeatureEvent.options, ...LaneEvent.options].map(({ shape }) => shape.type.value);
-  const since = ["change.written", "change.write"];
+  const since = ["change.written", "change.write", "entry.approved", "pull.describe"];
   expect(known.filter((type) => !events.has(type) && !since.includes(type))).toEqual([]);
   const immediate = ["timer.cancel", "withdraw", "send"];
   const waiting = Effect.options.map(({ shape }) => shape.type.value).filter((type) => !immediate.includes(type));
@@ -169,6 +169,25 @@ describe("a store of version 1", () => {
       expect(names).toContain("refresh");
       expect(names).not.toContain("look");
     }
+  });
+
+  it("names the rule that found a secret, in the cause that an open request gives to the next attempt", async () => {
+    const { pglite } = database;
+    await pglite.exec("drop schema public cascade; create schema public");
+    await migrate(database.connection, migrations.slice(0, 2));
+    const dispatch = rows.outbox.find(({ command }) => command.type === "attempt.dispatch");
+    const { history: _, ...brief } = z.object({ brief: z.looseObject({}) }).parse(dispatch?.command).brief;
+    const cause = { kind: "change-refused", violations: [{ kind: "content", path: "a.ts", finding: "github-token" }] };
+    const facts = { acceptance: [], checks: [], failure: { class: "agent-failed", cause, details: [] } };
+    await pglite.query(
+      `insert into outbox (aggregate, key, ordering, effect, replaces, asked_at, run_at) values ($1, $2, $2, $3, false, now(), now())`,
+      [FEATURE, dispatch?.key, JSON.stringify({ ...dispatch?.command, brief: { ...brief, ...facts } })],
+    );
+    await store.migrate();
+
+    const [effect] = (await everyEffect()).map((one) => Effect.parse(one.effect));
+    const secret = { kind: "secret", path: "a.ts", rule: "github", line: null, fingerprint: null };
+    expect(effect).toMatchObject({ brief: { failure: { cause: { violations: [secret] } } } });
   });
 
   it("leaves what has ended as it was, except for the keys that keep it from being done again", async () => {

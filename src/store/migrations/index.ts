@@ -3,6 +3,7 @@ import type { Tables } from "../sql/tables.ts";
 import { up as first } from "./0001-first.ts";
 import { up as commandsAndEffects } from "./0002-commands-and-effects.ts";
 import { up as writtenChanges } from "./0003-written-changes.ts";
+import { up as knownProducers } from "./0004-known-producers.ts";
 
 /** Goes forward only. A released migration never changes; a new one is added at the end. */
 export interface Migration {
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: "first", up: first },
   { version: 2, name: "commands and effects", up: commandsAndEffects },
   { version: 3, name: "written changes", up: writtenChanges },
+  { version: 4, name: "known producers", up: knownProducers },
 ];
