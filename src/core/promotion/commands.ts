@@ -23,7 +23,20 @@ export interface NamedByChecks {
 const [MAX_TEXT, MAX_WORDS] = [100_000, 50_000];
 
 /** What follows one of them is run. It may be a folder, or a file without its extension. */
-const RUNNERS = new Set("node nodejs tsx ts-node python python2 python3 ruby perl php uses: -m".split(" "));
+const RUNNERS = new Set([
+  "node",
+  "nodejs",
+  "tsx",
+  "ts-node",
+  "python",
+  "python2",
+  "python3",
+  "ruby",
+  "perl",
+  "php",
+  "uses:",
+  "-m",
+]);
 /** The same where `run` follows them. */
 const WITH_RUN = new Set(["go", "deno", "bun"]);
 /** The word after one of them is the folder in which the rest runs. */

@@ -71,9 +71,14 @@ describe("git's own names", () => {
       "x",
       ...hidden,
     );
+    const anything = fc.array(part, { minLength: 1, maxLength: 4 });
+    const around = fc.array(fc.constantFrom(" ", ".", ":", ...hidden), { maxLength: 2 });
+    const nearly = fc
+      .tuple(around, fc.constantFrom(".git", ".GIT", ".gIt", "git~1"), around)
+      .map((parts) => parts.flat());
     let refused = 0;
     fc.assert(
-      fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => {
+      fc.property(fc.oneof(anything, nearly), (parts) => {
         const name = parts.join("");
         if (gitTakes(`${name}/config`)) return;
         refused += 1;
