@@ -6,12 +6,18 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * Runs git on a user's repository with the user's settings, but without hooks. Returns the trimmed standard output.
+ * Runs git on a user's repository with the user's settings, but without hooks and Git LFS. Returns the trimmed standard output.
  * Throws with git's own message. Never prompts for a password: an unattended run would hang.
  */
 export function git(folder: string, ...parameters: string[]): Promise<string> {
   const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "maintenance.auto=false"];
-  return runGit(folder, [...settings.flatMap((setting) => ["-c", setting]), ...parameters], placeless(process.env));
+  // Git LFS would ask the sandbox for contents that only the repository's own server has.
+  const lfs = ["clean=", "smudge=", "process=", "required=false"].map((one) => `filter.lfs.${one}`);
+  return runGit(
+    folder,
+    [...[...settings, ...lfs].flatMap((setting) => ["-c", setting]), ...parameters],
+    placeless(process.env),
+  );
 }
 
 /** Runs git on a folder that Headgate created, without any user settings. */

@@ -82,7 +82,7 @@ async function takeChange(
     case "build":
     case "repair":
     case "resolve": {
-      const listing = await listChange(git, work.brief.against, work.brief.limits, work.scratch);
+      const listing = await listChange(git, work.workspace, work.brief.against, work.brief.limits, work.scratch);
       if (!listing.ok) return failed(listing.reason);
       const unresolved = unresolvedPaths(conflicts, listing.change);
       if (unresolved.length > 0) return failed(`conflict markers are left in ${unresolved.join(", ")}`);

@@ -4,7 +4,9 @@
  * applied). Symbolic links are stored as their targets and never followed.
  */
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { type Brief, ChangedFile } from "../core/attempt.ts";
 import { type Git, GitFailed } from "./git.ts";
 
@@ -24,10 +26,13 @@ interface Entry {
   /** Git's file mode; `000000` for a deleted file. */
   mode: string;
   object: string;
+  /** The object at the path before; zeros for a new file. */
+  before: string;
 }
 
 export async function listChange(
   git: Git,
+  workspace: string,
   against: string,
   limits: Brief["limits"],
   scratch: string,
@@ -37,7 +42,7 @@ export async function listChange(
     await git(["read-tree", against], { index });
     await git(["add", "--all"], { index });
     const raw = await git(["diff-index", "--cached", "--raw", "-z", "--no-abbrev", against], { index });
-    return await readEntries(git, parseRaw(raw), limits);
+    return await readEntries(git, await withoutDownloads(git, workspace, parseRaw(raw)), limits);
   } catch (error) {
     // Git worked before the engine ran, so the agent's files cause this failure.
     if (error instanceof GitFailed) return { ok: false, reason: `the change cannot be read: ${error.message}` };
@@ -54,7 +59,7 @@ async function readEntries(git: Git, entries: readonly Entry[] | null, limits: B
   if (nested !== undefined) return { ok: false, reason: `${nested.path} is a repository of its own or a submodule` };
 
   const written = entries.filter(({ mode }) => mode !== "000000");
-  const bytes = await totalSize(git, written);
+  const bytes = (await sizesOf(git, written)).reduce((total, size) => total + size, 0);
   if (bytes > limits.bytes) return { ok: false, reason: `the change has ${bytes} bytes; the limit is ${limits.bytes}` };
 
   const blobs = await readBlobs(git, written);
@@ -84,24 +89,54 @@ function parseRaw(raw: Buffer): Entry[] | null {
   const fields = text.split("\0");
   const entries: Entry[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [, mode = "", , object = ""] = fields[at]!.split(" ");
-    entries.push({ path: fields[at + 1]!, mode, object });
+    const [, mode = "", before = "", object = ""] = fields[at]!.split(" ");
+    entries.push({ path: fields[at + 1]!, mode, object, before });
   }
   return entries;
 }
 
-async function totalSize(git: Git, entries: readonly Entry[]): Promise<number> {
-  if (entries.length === 0) return 0;
+/** A pointer of Git LFS has less. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+const MAX_POINTER_BYTES = 1_024;
+
+/**
+ * Leaves out files whose content `git lfs pull` put in the place of their pointers: a setup step may have done that, and git runs
+ * without the filter that would recognise it.
+ */
+async function withoutDownloads(
+  git: Git,
+  workspace: string,
+  entries: readonly Entry[] | null,
+): Promise<Entry[] | null> {
+  if (entries === null) return null;
+  const known = entries.filter(({ mode, before }) => mode.startsWith("100") && !/^0+$/.test(before));
+  const earlier = known.map((entry) => ({ ...entry, object: entry.before }));
+  const sizes = await sizesOf(git, earlier);
+  const small = earlier.filter((_, index) => (sizes[index] ?? 0) <= MAX_POINTER_BYTES);
+  const blobs = await readBlobs(git, small);
+  const downloaded = new Set<string>();
+  for (const { path, before } of small) {
+    const text = blobs.get(before)?.toString("latin1") ?? "";
+    const [, oid] =
+      /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n/.exec(text) ?? [];
+    if (oid !== undefined && oid === (await sha256Of(join(workspace, path)).catch(() => null))) downloaded.add(path);
+  }
+  return entries.filter(({ path }) => !downloaded.has(path));
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+async function sizesOf(git: Git, entries: readonly Pick<Entry, "object">[]): Promise<number[]> {
+  if (entries.length === 0) return [];
   const sizes = await git(["cat-file", "--batch-check=%(objectsize)"], { input: objectLines(entries) });
-  return sizes
-    .toString("utf8")
-    .trim()
-    .split("\n")
-    .reduce((total, size) => total + Number(size), 0);
+  return sizes.toString("utf8").trim().split("\n").map(Number);
 }
 
 /** Reads `<object> blob <size>\n<content>\n`, repeated in the requested order. */
-async function readBlobs(git: Git, entries: readonly Entry[]): Promise<Map<string, Buffer>> {
+async function readBlobs(git: Git, entries: readonly Pick<Entry, "object">[]): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
   if (entries.length === 0) return blobs;
   const output = await git(["cat-file", "--batch"], { input: objectLines(entries) });
@@ -115,6 +150,6 @@ async function readBlobs(git: Git, entries: readonly Entry[]): Promise<Map<strin
   return blobs;
 }
 
-function objectLines(entries: readonly Entry[]): string {
+function objectLines(entries: readonly Pick<Entry, "object">[]): string {
   return entries.map(({ object }) => `${object}\n`).join("");
 }

@@ -24,13 +24,15 @@ export function gitIn(workspace: string, environment: Record<string, string>): G
   // In a container the runner's user may not own the checkout. Git refuses such a folder without this setting.
   const place = ["-c", "safe.directory=*", "--git-dir", join(workspace, ".git"), "--work-tree", workspace];
   const inert = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
+  // Git LFS would replace the content of a changed file by a pointer, and its server would never get that content.
+  const lfs = ["clean=", "smudge=", "process=", "required=false"].flatMap((one) => ["-c", `filter.lfs.${one}`]);
   const identity = ["-c", "user.name=headgate", "-c", "user.email=headgate@users.noreply.github.com"];
 
   return (args, options = {}) =>
     new Promise((resolve, reject) => {
       const child = execFile(
         "git",
-        [...place, ...inert, ...identity, ...args],
+        [...place, ...inert, ...lfs, ...identity, ...args],
         {
           cwd: workspace,
           encoding: "buffer",

@@ -1,4 +1,5 @@
-import { symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { listChange } from "../../src/job/change.ts";
@@ -8,7 +9,7 @@ import { commitAll, git, PATH, repositoryOf, tempFolder, write } from "./support
 const LIMITS = { minutes: 1, files: 10, bytes: 10_000 };
 
 async function changeOf(folder: string, against: string, limits = LIMITS) {
-  return listChange(gitIn(folder, { PATH, HOME: tempFolder() }), against, limits, tempFolder());
+  return listChange(gitIn(folder, { PATH, HOME: tempFolder() }), folder, against, limits, tempFolder());
 }
 
 async function summaryOf(folder: string, against: string): Promise<string[]> {
@@ -129,4 +130,60 @@ test("a checkout whose repository the agent destroyed is its failure, with git's
     ok: false,
     reason: expect.stringContaining("not a git repository"),
   });
+});
+
+const CONTENT = "the real content, which only the LFS server has\n";
+const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${createHash("sha256").update(CONTENT).digest("hex")}\nsize ${CONTENT.length}\n`;
+
+/** A repository with a file of Git LFS, and the settings of `git lfs install` with a program that only does harm. */
+function lfsRepository() {
+  const { folder, commit } = repositoryOf({
+    ".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n",
+    "model.bin": POINTER,
+    "a.txt": "a\n",
+  });
+  const trace = join(tempFolder(), "ran");
+  for (const verb of ["clean", "smudge", "process"]) {
+    git(folder, "config", `filter.lfs.${verb}`, `sh -c 'echo ${verb} >> ${trace}; echo corrupted'`);
+  }
+  git(folder, "config", "filter.lfs.required", "true");
+  return { folder, commit, ran: () => existsSync(trace) };
+}
+
+test("a file of Git LFS stays the pointer that it is, and its filter never runs", async () => {
+  const { folder, commit, ran } = lfsRepository();
+  write(folder, "a.txt", "changed\n");
+  write(folder, "model.bin", POINTER);
+  expect(await summaryOf(folder, commit)).toEqual(['100644 a.txt "changed\\n"']);
+  expect(ran()).toBe(false);
+});
+
+test("content that git lfs pull put in the place of its pointer is no change", async () => {
+  const { folder, commit, ran } = lfsRepository();
+  write(folder, "model.bin", CONTENT);
+  expect(await summaryOf(folder, commit)).toEqual([]);
+  expect(ran()).toBe(false);
+});
+
+test("a changed file of Git LFS is listed with its content, so that the App can refuse it by name", async () => {
+  const { folder, commit, ran } = lfsRepository();
+  write(folder, "model.bin", "new content\n");
+  write(folder, "other.bin", "more\n");
+  expect(await summaryOf(folder, commit)).toEqual(['100644 model.bin "new content\\n"', '100644 other.bin "more\\n"']);
+  expect(ran()).toBe(false);
+});
+
+test("a merge keeps the pointers of both sides", async () => {
+  const { folder, ran } = lfsRepository();
+  const inert = gitIn(folder, { PATH, HOME: tempFolder() });
+  await inert(["checkout", "--quiet", "-b", "other"]);
+  write(folder, "b.bin", POINTER.replace("size", "size 1"));
+  await inert(["add", "--all"]);
+  await inert(["commit", "--quiet", "-m", "other"]);
+  await inert(["checkout", "--quiet", "main"]);
+  write(folder, "a.txt", "ours\n");
+  await inert(["commit", "--quiet", "-am", "ours"]);
+  await inert(["merge", "--no-commit", "--no-ff", "other"]);
+  expect(readFileSync(join(folder, "b.bin"), "utf8")).toBe(POINTER.replace("size", "size 1"));
+  expect(ran()).toBe(false);
 });

@@ -177,6 +177,7 @@ jobs:
       submodules: "{ uses: actions/checkout@v4, with: { submodules: true } }",
     };
     await fixture.commit({
+      ...(kind === "submodules" ? { ".gitmodules": "" } : {}),
       cannot: `
 on: workflow_dispatch
 jobs:

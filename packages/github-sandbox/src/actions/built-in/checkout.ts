@@ -2,7 +2,7 @@
  * Does actions/checkout. Fetches from the bare repository over git's local transport, which copies objects. A clone by hard
  * links would let a job write into the repository. The remote's URL is the HTTP address all the same, so that a push works.
  */
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import type { Repository } from "../../store/entities.ts";
 import type { StepLog } from "../execute/machine/log.ts";
@@ -84,7 +84,7 @@ function checkoutArgs({ ref, sha }: Target): string[] {
 
 export async function checkout(call: ActionCall): Promise<((log: StepLog) => Promise<void>) | undefined> {
   const { job, inputs, outputs, log } = call;
-  refuseInputs(inputs, "actions/checkout", ["submodules", "lfs", "sparse-checkout", "filter", "ssh-key"]);
+  refuseInputs(inputs, "actions/checkout", ["sparse-checkout", "filter", "ssh-key"]);
   const { host } = job.request;
   const { workspace } = job.folders;
   const folder = resolve(workspace, textInput(inputs, "path"));
@@ -96,11 +96,13 @@ export async function checkout(call: ActionCall): Promise<((log: StepLog) => Pro
   if (!Number.isInteger(depth) || depth < 0)
     throw new StepError(`'fetch-depth: ${inputs["fetch-depth"]}' is no depth.`);
 
+  const quietly = (args: string[], onLine: (line: string) => void) => {
+    const env = job.processEnv(call.frame);
+    return job.processes.run({ command: "git", args, cwd: folder, env, signal: call.signal, onLine });
+  };
   const git = async (...args: string[]) => {
     log.line(`[command]git ${args.join(" ")}`);
-    const env = job.processEnv(call.frame);
-    const options = { command: "git", args, cwd: folder, env, signal: call.signal, onLine: log.line };
-    const exitCode = await job.processes.run(options);
+    const exitCode = await quietly(args, log.line);
     if (exitCode !== 0) throw new StepError(`The process git failed with exit code ${exitCode}`);
   };
   const kept = booleanInput(inputs, "clean", true) ? folder : resolve(folder, ".git");
@@ -123,7 +125,10 @@ export async function checkout(call: ActionCall): Promise<((log: StepLog) => Pro
   if (depth === 0 && target.ref !== null && !target.ref.startsWith("refs/tags/")) {
     await git("update-ref", trackingRef(target.ref), target.sha);
   }
+  // The machine's Git LFS would ask this server for contents that it does not have.
+  if ((await quietly(["config", "--get-regexp", "^filter\\.lfs\\."], () => {})) === 0) appendFileSync(config, noLfs);
   await git("checkout", "--quiet", "--force", ...checkoutArgs(target));
+  await refuseWhatIsElsewhere(inputs, folder, quietly);
   outputs.commit = target.sha;
   outputs.ref = target.ref ?? target.sha;
   log.line(`HEAD is now at ${target.sha}`);
@@ -134,6 +139,28 @@ export async function checkout(call: ActionCall): Promise<((log: StepLog) => Pro
   const section = `http.${host.serverUrl()}/`;
   appendFileSync(config, `[http "${host.serverUrl()}/"]\n\textraheader = AUTHORIZATION: basic ${basic}\n`);
   return () => rmCredentials(call, folder, section);
+}
+
+/** Keeps the pointers of Git LFS as they are, also where the machine's settings require its filter. */
+const noLfs = '[filter "lfs"]\n\tclean =\n\tsmudge =\n\tprocess =\n\trequired = false\n';
+
+type Git = (args: string[], onLine: (line: string) => void) => Promise<number>;
+
+/** Submodules and Git LFS files are stored elsewhere. Without them `submodules` and `lfs` ask for nothing. */
+async function refuseWhatIsElsewhere(inputs: ActionCall["inputs"], folder: string, git: Git): Promise<void> {
+  if (existsSync(resolve(folder, ".gitmodules"))) refuseInputs(inputs, "actions/checkout", ["submodules"]);
+  if (!booleanInput(inputs, "lfs", false)) return;
+  const paths: string[] = [];
+  const pointer = "^version https://git-lfs\\.github\\.com/spec/v1$";
+  await git(["-c", "core.quotePath=false", "grep", "-l", "-E", pointer], (line) => paths.push(line));
+  const stored: string[] = [];
+  const attribute = ": filter: lfs";
+  await git(["-c", "core.quotePath=false", "check-attr", "filter", "--", ...paths.slice(0, 1_000)], (line) => {
+    if (line.endsWith(attribute)) stored.push(line.slice(0, -attribute.length));
+  });
+  const [first] = stored;
+  if (first !== undefined)
+    throw new StepError(`This runner has no Git LFS server, so 'lfs: true' cannot get ${first}.`);
 }
 
 async function rmCredentials({ job, frame }: ActionCall, cwd: string, section: string): Promise<void> {

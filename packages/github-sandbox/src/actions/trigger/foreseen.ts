@@ -59,7 +59,8 @@ export async function foreseePullChecks(
     const filtered = filter !== undefined && (filter.paths !== null || filter.pathsIgnore !== null);
     const unless = filtered ? "its workflow is filtered by paths" : null;
     const into = { scheduler, repository, branch };
-    const beyond = (spec: StepsJob, scope: Scope) => beyondUs(into, spec, scope);
+    const elsewhere = await storedElsewhere(into, commit);
+    const beyond = (spec: StepsJob, scope: Scope) => beyondUs(into, spec, scope) ?? asksFor(elsewhere, spec);
     for (const one of foreseeJobs(topLevel(into, workflow), ready.calls, beyond)) {
       found.push({ workflow: path, name: one.name, unless: unless ?? one.unless });
     }
@@ -114,6 +115,30 @@ function pullOpened(repository: Repository, branch: string): Record<string, unkn
       pull_request: knownInPart({ base, head: knownInPart({ repo }), draft: false, merged: false }),
     }),
   });
+}
+
+/** Returns the inputs of actions/checkout that ask for what this sandbox does not store, with what that is. */
+async function storedElsewhere({ scheduler, repository }: Into, commit: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const read = (path: string) => scheduler.host.readFile(repository, commit, path);
+  if ((await read(".gitmodules")) !== null) found.set("submodules", "submodules");
+  if (/\bfilter=lfs\b/.test((await read(".gitattributes")) ?? "")) found.set("lfs", "Git LFS files");
+  return found;
+}
+
+function asksFor(elsewhere: ReadonlyMap<string, string>, { steps }: StepsJob): string | null {
+  const checkouts = steps
+    .filter((step) => step.kind === "uses")
+    .filter(({ uses }) => /^actions\/checkout@/i.test(uses));
+  const inputs = checkouts.flatMap((step) => [...step.with]);
+  for (const [input, stored] of elsewhere) {
+    const asks = inputs.some(
+      ([name, value]) =>
+        name.toLowerCase() === input && !("false" === String(value ?? "false").toLowerCase() || value === ""),
+    );
+    if (asks) return `it checks out ${stored}, which are not here`;
+  }
+  return null;
 }
 
 /** Returns why a job can only fail here; null: it may pass. */
