@@ -46,6 +46,7 @@ function render(state: FeatureState, analysis: Analysis, level: Level): string {
     warnings(state),
     level.diagram && tasks.length > 1 ? planDiagram(tasks) : "",
     table(tasks, analysis, level),
+    approvalNotes(analysis).join("\n\n"),
     why(state, level),
     notes(state, analysis),
   ];
@@ -139,6 +140,25 @@ function files(globs: readonly string[], most: number): string {
 function why(state: FeatureState, level: Level): string {
   const said = state.plan?.why.trim() ?? "";
   return said === "" || level.why === 0 ? "" : `Why it is split this way:\n\n${quotation(said, level.why)}`;
+}
+
+const reasons = {
+  protected: "they name protected files",
+  surface: "they name files that decide what required checks do",
+  scripts: "and will if they change scripts or tool settings there",
+} as const;
+
+/** Says which pulls are likely to wait for a person, a sentence for each reason. */
+export function approvalNotes({ approvals }: Analysis): string[] {
+  return (["protected", "surface", "scripts"] as const).flatMap((because) => {
+    const found = approvals.filter((one) => one.because === because);
+    if (found.length === 0) return [];
+    const named = found.slice(0, MAX_LISTED).map(({ id, files: globs }) => `\`${id}\` (${files(globs, 2)})`);
+    if (found.length > named.length) named.push(`and ${found.length - named.length} more`);
+    const may = because === "scripts" ? "may wait" : "are likely to wait";
+    const why = because === "scripts" ? reasons.scripts : `because ${reasons[because]}`;
+    return [`The pull requests of these tasks ${may} for an approving review, ${why}: ${named.join(", ")}.`];
+  });
 }
 
 const sources = {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { likelyApprovals } from "../../src/core/analysis/approvals.ts";
 import { ancestors, overlapChoices, overlapsOf } from "../../src/core/analysis/conflicts.ts";
 import { criticalPath, forecast, type Job, usefulSlots } from "../../src/core/analysis/forecast.ts";
 
@@ -119,5 +120,39 @@ describe("tasks in each other's way", () => {
     expect(beside?.work).toBeGreaterThan(1);
     expect(after).toEqual({ overlap: "serialise-overlap", minutes: 30, work: 1 });
     expect(beside?.minutes).toBeLessThan(30);
+  });
+});
+
+describe("the pulls that are likely to wait for an approval", () => {
+  const tasks = (...files: string[]) => [{ id: "a", files, role: "build" as const }];
+  const reasons = (file: string, gateSurface: "approve" | "warn" | "ignore" = "approve") =>
+    likelyApprovals(tasks("src/a.ts", file), { gateSurface }).map(({ because }) => because);
+
+  it.each([
+    ["vitest.config.ts", "surface"],
+    ["packages/a/Makefile", "surface"],
+    ["packages/*/tsconfig.json", "surface"],
+    ["package.json", "scripts"],
+    ["pyproject.toml", "scripts"],
+    [".npmrc", "protected"],
+    [".vscode/**", "protected"],
+  ])("are those of tasks that name %s: %s", (file, because) => {
+    expect(reasons(file)).toEqual([because]);
+    expect(reasons(file, "ignore")).toEqual(because === "protected" ? [because] : []);
+  });
+
+  it.each(["test/a.test.ts", "**", "src/**/*.ts", "package-lock.json", "docs/tests.md"])("are none for %s", (file) => {
+    expect(reasons(file)).toEqual([]);
+  });
+
+  it("list a task once for each reason, and no research", () => {
+    const found = likelyApprovals(tasks(".npmrc", "Makefile", "tox.ini"), { gateSurface: "approve" });
+    expect(found).toEqual([
+      { id: "a", because: "protected", files: [".npmrc"] },
+      { id: "a", because: "surface", files: ["Makefile", "tox.ini"] },
+    ]);
+    expect(likelyApprovals([{ id: "a", files: ["Makefile"], role: "research" }], { gateSurface: "approve" })).toEqual(
+      [],
+    );
   });
 });

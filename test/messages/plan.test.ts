@@ -25,6 +25,25 @@ function planned(tasks: { id: string; [key: string]: unknown }[], why = ""): Wor
 }
 
 describe("the plan comment", () => {
+  it("names tasks whose pulls are likely to wait for an approval", () => {
+    const tasks = [
+      { id: "config", size: "S", files: ["vitest.config.ts", "Makefile", "tox.ini"] },
+      { id: "tools", size: "S", files: [".npmrc", "package.json", "src/a.test.ts"] },
+    ];
+    expect(
+      comment(tasks)
+        .split("\n\n")
+        .filter((part) => part.startsWith("The pull requests")),
+    ).toMatchInlineSnapshot(`
+      [
+        "The pull requests of these tasks are likely to wait for an approving review, because they name protected files: \`tools\` (\`.npmrc\`).",
+        "The pull requests of these tasks are likely to wait for an approving review, because they name files that decide what required checks do: \`config\` (\`vitest.config.ts\`, \`Makefile\`, and 1 more).",
+        "The pull requests of these tasks may wait for an approving review, and will if they change scripts or tool settings there: \`tools\` (\`package.json\`).",
+      ]
+    `);
+    expect(comment([{ id: "only", size: "S", files: ["test/a.test.ts"] }])).not.toContain("approving review");
+  });
+
   it("of one task is short", () => {
     expect(comment([{ id: "only", size: "S", files: ["src/only.ts"] }])).toMatchInlineSnapshot(`
       "<!-- headgate:plan -->

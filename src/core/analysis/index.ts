@@ -3,6 +3,7 @@ import { type Price, priceOf } from "../attempt.ts";
 import { type PlannedTask, waves } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 import { tierFor } from "../rules/tiers.ts";
+import { type LikelyApproval, likelyApprovals } from "./approvals.ts";
 import { type Overlap, type OverlapChoice, overlapChoices, overlapsOf } from "./conflicts.ts";
 import { checkMinutes, type Estimate, estimate, OVERHEAD_MINUTES, SPLIT_PAYS_FROM_MINUTES } from "./estimate.ts";
 import { criticalPath, forecast, type Job, usefulSlots } from "./forecast.ts";
@@ -24,6 +25,8 @@ export interface Analysis {
   overlap: OverlapChoice[];
   /** Tasks so small that they cost more apart than they save. */
   tooSmall: string[];
+  /** Tasks whose pulls are likely to wait for a person. */
+  approvals: LikelyApproval[];
 }
 
 export function analyse(
@@ -57,6 +60,7 @@ export function analyse(
     overlaps,
     overlap,
     tooSmall: tasks.length === 1 ? [] : estimated.filter(isTooSmall).map((one) => one.id),
+    approvals: likelyApprovals(tasks, policy),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A plan and what it would take, for a terminal: first the line to decide on. */
 import type { Analysis } from "../../core/analysis/index.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import { dollars, estimateNotes, planHeadline } from "../plan.ts";
+import { approvalNotes, dollars, estimateNotes, planHeadline } from "../plan.ts";
 import { oneLine } from "../sanitise.ts";
 import { titleText } from "../task.ts";
 import { columns } from "./columns.ts";
@@ -27,6 +27,7 @@ export function planSheet(state: FeatureState, analysis: Analysis): string[] {
     ...columns([["#", "task", "", "after", "files", "size", "model", "at most"], ...rows]),
     "",
     ...(why === "" ? [] : [`Why it is split this way: ${why}`]),
+    ...approvalNotes(analysis),
     ...estimateNotes(state, analysis),
   ];
 }
