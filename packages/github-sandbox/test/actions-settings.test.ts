@@ -124,3 +124,15 @@ describe("variables", () => {
     await expect(actions.getRepoVariable({ ...fixture.at, name: "SHADE" })).rejects.toMatchObject({ status: 404 });
   });
 });
+
+it("A repository says whether its jobs may approve pulls, and keeps the default permissions as they are", async () => {
+  const { actions } = fixture.octokit.rest;
+  const read = async () => (await actions.getGithubActionsDefaultWorkflowPermissionsRepository(fixture.at)).data;
+  const change = (body: object) =>
+    fixture.octokit.request("PUT /repos/{owner}/{repo}/actions/permissions/workflow", { ...fixture.at, ...body });
+  const fresh = { default_workflow_permissions: "read", can_approve_pull_request_reviews: false };
+  expect(await read()).toEqual(fresh);
+  expect((await change({ can_approve_pull_request_reviews: true })).status).toBe(204);
+  expect(await read()).toEqual({ ...fresh, can_approve_pull_request_reviews: true });
+  await expect(change({ default_workflow_permissions: "write" })).rejects.toMatchObject({ status: 409 });
+});

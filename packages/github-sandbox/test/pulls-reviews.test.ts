@@ -96,6 +96,8 @@ describe("reviews", () => {
     expect(await refused(review(job, "APPROVE"))).toEqual([
       "GitHub Actions is not permitted to approve pull requests.",
     ]);
+    fixture.context.store.table("repositories").put({ ...fixture.repository, jobsMayApprove: true });
+    expect(await review(job, "APPROVE")).toMatchObject({ state: "APPROVED", user: { type: "Bot" } });
     await expect(review(fixture.nobody, "COMMENT")).rejects.toMatchObject({ status: 401 });
   });
 

@@ -143,6 +143,8 @@ const table: [Needs, string][] = [
   [needs("read", "secrets"), "GET /actions/secrets /actions/secrets/public-key /actions/secrets/S"],
   [needs("write", "secrets"), "PUT /actions/secrets/S"],
   [needs("write", "secrets"), "DELETE /actions/secrets/S"],
+  [needs("read", "administration"), "GET /actions/permissions/workflow"],
+  [needs("write", "administration"), "PUT /actions/permissions/workflow"],
   [needs("read", "actions_variables"), "GET /actions/variables /actions/variables/V"],
   [needs("write", "actions_variables"), "POST /actions/variables"],
   [needs("write", "actions_variables"), "PATCH /actions/variables/V"],

@@ -89,6 +89,8 @@ export interface Repository {
   allowRebaseMerge: boolean;
   deleteBranchOnMerge: boolean;
   allowAutoMerge: boolean;
+  /** The token of a job may approve pulls. Left out: it may not, as in a new repository. */
+  jobsMayApprove?: boolean;
   /** Role by user id (as a string, since JSON has no other keys). */
   collaborators: Record<string, Role>;
   secrets: Record<string, string>;

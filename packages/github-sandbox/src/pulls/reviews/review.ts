@@ -32,7 +32,7 @@ function pendingOf(store: Store, pull: Pull, user: User): Review | undefined {
 
 /** @param said.hasComments The review comments on lines, so it needs no body. @throws ApiError 422 */
 export function mayReview(
-  { store, initiator }: ActingScope,
+  { store, initiator, repository }: ActingScope,
   pull: Pull,
   event: ReviewEvent,
   written: { body: string; hasComments: boolean },
@@ -40,8 +40,8 @@ export function mayReview(
   const isAuthor = store.table("issues").get(pull.id)?.userId === initiator.user.id;
   if (isAuthor && event === "APPROVE") throw refusedReview("Can not approve your own pull request");
   if (isAuthor && event === "REQUEST_CHANGES") throw refusedReview("Can not request changes on your own pull request");
-  // Off in a new repository, and the sandbox has no switch for it: https://github.com/github/docs/issues/31550
-  if (initiator.byJobToken && event === "APPROVE") {
+  // Off in a new repository: https://github.com/github/docs/issues/31550
+  if (initiator.byJobToken && event === "APPROVE" && !repository.jobsMayApprove) {
     throw refusedReview("GitHub Actions is not permitted to approve pull requests.");
   }
   if (written.body.trim() !== "" || written.hasComments || event === "APPROVE") return;

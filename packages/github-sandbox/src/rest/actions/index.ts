@@ -6,6 +6,7 @@ import { newRest, type Rest } from "../kit.ts";
 import { artifactRoutes } from "./artifact-routes.ts";
 import { newDownloads } from "./downloads.ts";
 import { jobRoutes } from "./job-routes.ts";
+import { permissionRoutes } from "./permission-routes.ts";
 import { runRoutes } from "./run-routes.ts";
 import { secretRoutes } from "./secret-routes.ts";
 import { variableRoutes } from "./variable-routes.ts";
@@ -18,6 +19,7 @@ export function actionsRoutes(context: SandboxContext, actions: Actions): Rest {
   rest.route("/", runRoutes(context, actions));
   rest.route("/", jobRoutes(context, actions.dataDir, downloads));
   rest.route("/", artifactRoutes(context, actions.artifacts, downloads));
+  rest.route("/", permissionRoutes(context));
   rest.route("/", secretRoutes(context));
   rest.route("/", variableRoutes(context));
   return rest;
