@@ -1,6 +1,6 @@
-/** Reads commands from the terminal of `headgate run --keep` and posts them as comments on the issue. */
+/** Reads commands from the terminal of `headgate run` and posts them as comments on the issue. */
 import { execFile } from "node:child_process";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { promisify } from "node:util";
 import { commandFaultText } from "../../messages/commands.ts";
 import { readCommand } from "../../webhook/command.ts";
@@ -13,19 +13,60 @@ export interface CommandReplies {
   status(): void;
 }
 
-/** Starts reading commands. Returns a function that stops it. */
-export async function takeCommands(input: NodeJS.ReadStream, site: Site, replies: CommandReplies): Promise<() => void> {
-  if (!(await isOurs(input))) return () => {};
-  const lines = createInterface({ input, terminal: false });
-  lines.on("line", (line) => {
-    if (line.trim() === "") return;
-    const command = readCommand(line.trim());
-    if (command === null || command.verb === "help") return replies.commands(null);
-    if (command.verb === "malformed") return replies.commands(commandFaultText(command.fault));
-    if (command.verb === "status") return replies.status();
-    comment(site, line.trim()).catch((error: Error) => replies.commands(error.message));
-  });
-  return () => lines.close();
+/** The person at the terminal, whose commands become comments on the issue. */
+export class Owner {
+  /** Resolves when the input has ended, such as with Ctrl-D, and its last command is on the issue. */
+  readonly left: Promise<void>;
+  readonly #input: NodeJS.ReadStream;
+  readonly #site: Site;
+  readonly #replies: CommandReplies;
+  #lines: Interface | null = null;
+  #hasLeft = false;
+  #posted: Promise<void> = Promise.resolve();
+  #leave = () => {};
+
+  constructor(input: NodeJS.ReadStream, site: Site, replies: CommandReplies) {
+    this.#input = input;
+    this.#site = site;
+    this.#replies = replies;
+    this.left = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+  }
+
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
+  /** Reads commands from now on. Returns false where the input is over, or the system would stop the process for reading it. */
+  async listens(): Promise<boolean> {
+    if (this.#hasLeft) return false;
+    if (this.#lines !== null) return true;
+    if (!(await isOurs(this.#input))) return false;
+    this.#lines = createInterface({ input: this.#input, terminal: false });
+    this.#lines.on("line", (line) => this.#take(line.trim()));
+    this.#lines.on("close", () => {
+      this.#hasLeft = true;
+      void this.#posted.then(this.#leave);
+    });
+    return true;
+  }
+
+  stop(): void {
+    this.#lines?.close();
+  }
+
+  #take(line: string): void {
+    if (line === "") return;
+    const command = readCommand(line);
+    if (command === null || command.verb === "help") this.#replies.commands(null);
+    else if (command.verb === "malformed") this.#replies.commands(commandFaultText(command.fault));
+    else if (command.verb === "status") this.#replies.status();
+    else {
+      const posted = comment(this.#site, line).catch((error: Error) => this.#replies.commands(error.message));
+      this.#posted = this.#posted.then(() => posted);
+    }
+  }
 }
 
 async function comment({ owner, repository, issue }: Site, body: string): Promise<void> {

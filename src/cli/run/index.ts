@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { App } from "../../app.ts";
 import type { FeatureState } from "../../core/feature/state.ts";
-import { landingOf } from "../../core/feature/task.ts";
+import { entryOf, landingOf } from "../../core/feature/task.ts";
 import { featureKey } from "../../core/keys.ts";
 import { defaultPolicy } from "../../core/policy.ts";
 import { activityOf } from "../../core/rules/activity.ts";
@@ -19,7 +19,7 @@ import type { Interruption } from "../signals.ts";
 import { Interrupted, onInterruption } from "../signals.ts";
 import { label, openApp, settleApp } from "./app.ts";
 import { requireChecks } from "./checks.ts";
-import { takeCommands } from "./commands.ts";
+import { Owner } from "./commands.ts";
 import type { Memory } from "./memory.ts";
 import { recall, remember } from "./memory.ts";
 import type { Model } from "./model.ts";
@@ -129,35 +129,55 @@ async function start(
   return { options, model, printer, interruption, dataDir, source, memory, out, store, site, app, watched };
 }
 
-/** Follows the feature until it rests. With --keep it continues to follow, because commands may restart the feature. */
+const never = new Promise<null>(() => {});
+
+/**
+ * Follows the feature until it rests. With --keep it continues to follow, because commands may restart the feature. In a terminal it
+ * also continues while changes wait for an approval, until its owner has typed that or ends the input.
+ */
 async function followToItsEnd(running: Running, place: Cleanup): Promise<number> {
   const { options, printer, interruption, watched, site, dataDir } = running;
   const ended = interruption.wanted.then(() => null);
   let code: number | null = null;
-  let endCommands = () => {};
+  const owner = new Owner(process.stdin, site, {
+    commands: (reason) => printer.commands(reason),
+    status: () => printer.status(watched.state()),
+  });
   try {
     for (;;) {
-      const state = await Promise.race([watched.rest(), ended]);
+      const left = options.keep || owner.hasLeft ? never : owner.left.then(() => watched.state());
+      const state = await Promise.race([watched.rest(), ended, left]);
       if (state === null) break;
       await Promise.race([settleApp(running.store, running.app, state), ended]);
+      // The last command before the end of the input may have restarted the feature.
+      if (owner.hasLeft && !options.keep && isGoing(watched)) continue;
+      if (!options.keep && process.stdin.isTTY && waitsForApproval(state) && (await owner.listens())) {
+        printer.asking(state);
+        continue;
+      }
       await conclude(running, state, place);
       const again = code !== null;
       code = codeOf(state);
       if (!options.keep) return code;
       printer.keeping(site, dataDir, again);
-      if (again) continue;
-      endCommands = await takeCommands(process.stdin, site, {
-        commands: (reason) => printer.commands(reason),
-        status: () => printer.status(watched.state()),
-      });
+      await owner.listens();
     }
   } finally {
-    endCommands();
+    owner.stop();
   }
   // Interrupted while the feature was under way, or with --keep while it rested.
   const last = watched.state();
   if (code === null || last === null || activityOf(last) === "going") throw new Interrupted();
   return code;
+}
+
+function isGoing({ state }: Watch): boolean {
+  const present = state();
+  return present !== null && activityOf(present) === "going";
+}
+
+function waitsForApproval(state: FeatureState): boolean {
+  return state.tasks.some((task) => entryOf(task)?.standing?.kind === "approval");
 }
 
 function codeOf(state: FeatureState): number {

@@ -42,6 +42,8 @@ export interface Printer {
   /** Prints an event. `past`: it happened in an earlier run on the data folder. */
   happened(happened: Happened, past: boolean): void;
   ending(ending: RunEnding): void;
+  /** Asks the owner, who sits at the terminal, to approve what waits for it. */
+  asking(state: FeatureState): void;
   /** Says that the sandbox stays up. `again`: it already did in an earlier run. */
   keeping(site: Site, dataDir: string, again: boolean): void;
   status(state: FeatureState | null): void;
@@ -83,6 +85,11 @@ export function createPrinter(output: NodeJS.WriteStream): Printer {
       if (activityOf(state) !== "waits-for-person") return;
       for (const line of waitsFor(state)) print(bold(line));
       if (!ending.options.keep) print(howToContinue(ending.options));
+    },
+    asking(state) {
+      print("");
+      for (const line of waitsFor(state)) print(bold(line));
+      print("Type the command here. Ctrl-D ends the run without it.");
     },
     keeping(site, dataDir, again) {
       if (again) return void print(dim("The sandbox is still up; Ctrl-C ends it."));

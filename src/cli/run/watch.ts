@@ -32,7 +32,7 @@ export function watch(store: Store, aggregate: string, show: (happened: Happened
   let stopped = false;
   let behind = true;
   let alarm = () => {};
-  let lastRest = "";
+  let lastRest: string | null = null;
 
   async function catchUp(): Promise<void> {
     while (behind) {
@@ -50,10 +50,13 @@ export function watch(store: Store, aggregate: string, show: (happened: Happened
       for (;;) {
         await catchUp();
         const state = follower.state();
-        if (state !== null && activityOf(state) !== "going" && fingerprintOf(state) !== lastRest) {
-          lastRest = fingerprintOf(state);
+        const rest = state === null || activityOf(state) === "going" ? null : fingerprintOf(state);
+        if (state !== null && rest !== null && rest !== lastRest) {
+          lastRest = rest;
           return state;
         }
+        // After it continued, the same rest is another one.
+        lastRest = rest;
         await new Promise<void>((resolve) => {
           alarm = resolve;
           if (behind) resolve();
