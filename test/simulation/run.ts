@@ -7,6 +7,7 @@ import { Chance } from "./chance.ts";
 import { Clock, drained } from "./clock.ts";
 import { openIssue, setLabel } from "./github/issues.ts";
 import { GitHubModel } from "./github/model.ts";
+import { ApprovalJudge } from "./invariants/approvals.ts";
 import { CoreJudge } from "./invariants/core.ts";
 import { Court, type Verdict } from "./invariants/court.ts";
 import { judgeEnd } from "./invariants/ends.ts";
@@ -157,6 +158,7 @@ class Play {
       github,
       trace: listened,
     });
+    new ApprovalJudge({ court: this.#court, github });
     new ServerJudge({
       court: this.#court,
       tally: this.#tally,

@@ -54,7 +54,7 @@ function* plainer(scenario: Scenario): Generator<Scenario> {
       if (feature.tasks.length > 1) yield replaced({ ...feature, tasks: without(feature.tasks, task) });
     }
     for (const [at, task] of feature.tasks.entries()) {
-      const plain = { ...task, broken: 0, hot: null, clash: null, role: "build" as const };
+      const plain = { ...task, broken: 0, hot: null, clash: null, guarded: null, role: "build" as const };
       const changes: TaskSpec[] = [
         { ...plain, dependsOn: task.dependsOn },
         { ...task, dependsOn: [] },

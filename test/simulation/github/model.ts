@@ -20,6 +20,8 @@ export class HttpAnswer extends Error {
   }
 }
 
+export type Verdict = "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
+
 export interface Pull {
   number: number;
   title: string;
@@ -34,7 +36,7 @@ export interface Pull {
   mergeSha: string | null;
   mergedAt: number | null;
   /** Each person's latest submitted verdict. */
-  reviews: Map<string, "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED">;
+  reviews: Map<string, Verdict>;
   /** The head that each verdict was about. */
   reviewed: Map<string, string>;
   /** The head and base of the last computed answer. */
@@ -92,6 +94,7 @@ export type ServerFact =
   | { kind: "dispatched"; run: Run; brief: string }
   | { kind: "pull-opened"; pull: Pull }
   | { kind: "branch"; branch: string; from: string | null; to: string | null; by: string }
+  | { kind: "reviewed"; pull: Pull; by: string; verdict: Verdict }
   | { kind: "comment"; issue: Issue; comment: Comment };
 
 /** What an attempt's job does. null: the job never starts. */

@@ -2,7 +2,7 @@
 import type { SeenPull } from "../../../src/loop/github-port.ts";
 import { announcePull, move } from "./branches.ts";
 import { checksOn, isGreen, startChecks } from "./checks.ts";
-import { type GitHubModel, HttpAnswer, type Pull } from "./model.ts";
+import { type GitHubModel, HttpAnswer, type Pull, type Verdict } from "./model.ts";
 import { accountOf, repositoryOf } from "./payloads.ts";
 
 export function openPull(github: GitHubModel, pull: Pick<Pull, "head" | "base" | "title" | "body">, by: string): Pull {
@@ -174,16 +174,12 @@ function demand(github: GitHubModel, pull: Pull, base: string): void {
   }
 }
 
-export function review(
-  github: GitHubModel,
-  pull: Pull,
-  by: string,
-  verdict: "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED",
-): void {
+export function review(github: GitHubModel, pull: Pull, by: string, verdict: Verdict): void {
   // The newest stands last.
   pull.reviews.delete(by);
   pull.reviews.set(by, verdict);
   pull.reviewed.set(by, pull.shown);
+  github.record({ kind: "reviewed", pull, by, verdict });
   github.announce("pull_request_review", {
     action: verdict === "DISMISSED" ? "dismissed" : "submitted",
     repository: repositoryOf(github),

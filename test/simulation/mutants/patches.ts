@@ -156,6 +156,18 @@ export const mutants: readonly Mutant[] = [
     "return failing;",
   ),
   mutant(
+    "an approval survives a changed gate",
+    "core/lane/judging/approval.ts",
+    "left.path === right.path && left.content === right.content && ",
+    "left.path === right.path && ",
+  ),
+  mutant(
+    "judge a manifest instead of a tree",
+    "loop/effects/inspection/index.ts",
+    "const changes = compareTrees(before, after);",
+    "const changes = compareTrees(before, after).filter(({ path }) => manifest.some((file) => file.path === path));",
+  ),
+  mutant(
     "merge although somebody asked for changes",
     "core/lane/ahead.ts",
     "!snapshot.draft && snapshot.changesRequestedBy.length === 0",

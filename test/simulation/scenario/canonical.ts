@@ -18,7 +18,15 @@ const world: Scenario["world"] = {
 };
 
 function task(id: string, dependsOn: string[], more: Partial<TaskSpec> = {}): TaskSpec {
-  const usual = { size: "M", role: "build", broken: 0, hot: null, clash: null, worksMs: 20_000 } as const;
+  const usual = {
+    size: "M",
+    role: "build",
+    broken: 0,
+    hot: null,
+    clash: null,
+    guarded: null,
+    worksMs: 20_000,
+  } as const;
   return { id, dependsOn, ...usual, ...more };
 }
 

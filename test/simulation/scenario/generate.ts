@@ -137,6 +137,7 @@ export function generate(seed: string): Scenario {
   });
   faults.push(...givesUpLate(new Chance(`${seed} late`), features));
   faults.push(...deceits(new Chance(`${seed} deceits`)), ...redBase(new Chance(`${seed} red base`)));
+  faults.push(...guards(new Chance(`${seed} guards`), features), ...swaps(new Chance(`${seed} swaps`)));
   if (world.approve === "always") faults.push(...approvals(new Chance(`${seed} approvals`), features));
   return { seed, world, features, faults };
 }
@@ -154,6 +155,33 @@ function givesUpLate(chance: Chance, features: FeatureSpec[]): Fault[] {
 function deceits(chance: Chance): Fault[] {
   if (!chance.chance(0.12)) return [];
   return [{ on: "check", nth: chance.between(1, 8), fault: chance.pick(Deceit.options) }];
+}
+
+/** Lets an agent replace a folder by a file, without listing the files that were in it. */
+function swaps(chance: Chance): Fault[] {
+  return chance.chance(0.08) ? [{ on: "job", nth: chance.between(1, 8), fault: "swapped-folder" }] : [];
+}
+
+/**
+ * Lets tasks change what a person must approve. People approve by command and by review, some before anything waits, and some while
+ * the checks of a head still run that a repair replaces.
+ */
+function guards(chance: Chance, features: readonly FeatureSpec[]): Fault[] {
+  if (!chance.chance(0.2)) return [];
+  return features.flatMap((feature, index) => {
+    const guarded = feature.tasks.filter((task) => task.role === "build" && chance.chance(0.5)).slice(0, 3);
+    return guarded.flatMap((task): Fault[] => {
+      task.guarded = chance.pick(["once", "anew", "anew"]);
+      if (chance.chance(0.5)) task.broken = Math.max(task.broken, 1);
+      const by = chance.chance(0.9) ? "maya" : "sam";
+      const approve: Act = { act: "say", feature: index, by, text: `/headgate approve ${task.id}` };
+      const review: Act = { act: "review", feature: index, task: task.id, verdict: "APPROVED" };
+      return Array.from({ length: chance.between(2, 12) }, () => {
+        const act = chance.chance(0.7) ? approve : review;
+        return { on: "time", at: feature.labelledAt + chance.between(60_000, 1_200_000), fault: "act", act };
+      });
+    });
+  });
 }
 
 /** Lets a person break the base while pulls are being tested, and repair it some minutes later, or never. */
@@ -207,6 +235,7 @@ function feature(chance: Chance, index: number): FeatureSpec {
       broken: chance.chance(0.15) ? chance.between(1, 3) : 0,
       hot: chance.chance(0.3) ? chance.pick(["a", "b"]) : null,
       clash: chance.chance(0.15) ? "k" : null,
+      guarded: null,
       worksMs: chance.between(20_000, 240_000),
     });
   }
@@ -292,8 +321,11 @@ function givesUp(chance: Chance, feature: number): Fault {
   return { on: "time", at: chance.between(120_000, 1_200_000), fault: "act", act };
 }
 
+/** Without what has a stream of its own: another option would change all scenarios. */
+const JOB_TROUBLES = JobTrouble.exclude(["swapped-folder"]).options;
+
 function job(chance: Chance): Fault {
-  return { on: "job", nth: chance.between(1, 10), fault: chance.pick(JobTrouble.options) };
+  return { on: "job", nth: chance.between(1, 10), fault: chance.pick(JOB_TROUBLES) };
 }
 
 function delivery(chance: Chance): Fault {

@@ -17,6 +17,8 @@ export const TaskSpec = z.object({
   hot: z.string().nullable(),
   /** Tasks with the same word pass alone and fail together. */
   clash: z.string().nullable(),
+  /** Whether it changes a file that a person must approve: to one content, or to another one with each attempt. null: it does not. */
+  guarded: z.enum(["once", "anew"]).nullable().default(null),
   /** How long its attempts work, in milliseconds. */
   worksMs: Count,
 });
@@ -46,6 +48,7 @@ export const JobTrouble = z.enum([
   "missing-file",
   "not-a-zip",
   "protected-path",
+  "swapped-folder",
   "agent-failed",
   "agent-empty",
   "timed-out",

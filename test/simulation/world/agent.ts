@@ -6,7 +6,7 @@ import type { Chance } from "../chance.ts";
 import type { GitHubModel, JobScript } from "../github/model.ts";
 import { type Blob, blob, type Files, textOf } from "../github/objects.ts";
 import type { FeatureSpec, JobTrouble, TaskSpec } from "../scenario/scenario.ts";
-import { BROKEN, CONFIG_ELSEWHERE, clashLine, pathOf } from "./contents.ts";
+import { BROKEN, CONFIG_ELSEWHERE, clashLine, guardedPathOf, pathOf } from "./contents.ts";
 import { CONFIG } from "./people.ts";
 
 /** About when Headgate gives an attempt up: after ten minutes of work and fifteen of overhead. */
@@ -68,6 +68,8 @@ export class Agent {
       files.set(".github/workflows/evil.yml", blob("on: push\n"));
       files.set(CONFIG, blob(CONFIG_ELSEWHERE));
     }
+    // Its manifest lists the file, and not the files of the folder that it replaces.
+    if (trouble === "swapped-folder") files.set("shared", blob("no folder any more\n"));
     const { manifest, contents } = difference(before, files);
     const first = manifest.find((file) => file.change === "write");
     if (trouble === "bad-checksum" && first?.change === "write") {
@@ -105,6 +107,10 @@ export class Agent {
     // A repair attempt reads the failing checks, so it removes the clash.
     if (spec.clash !== null && brief.kind !== "repair") lines.push(clashLine(spec.clash, spec.id));
     files.set(pathOf(brief.issue.number, spec.id), blob(`${lines.join("\n")}\n`));
+    if (spec.guarded !== null) {
+      const content = spec.guarded === "once" ? "once" : `work ${worked}`;
+      files.set(guardedPathOf(brief.issue.number, spec.id), blob(`export GATE="${content}"\n`));
+    }
     if (spec.hot !== null && brief.kind === "build") {
       const path = `shared/${spec.hot}.txt`;
       const present = files.get(path);
@@ -117,7 +123,8 @@ export class Agent {
 /** Returns the spec of the task that lands the whole feature, which no scenario lists. */
 function whole(task: string): TaskSpec {
   if (task !== LAND) throw new Error(`the scenario has no task ${task}`);
-  return { id: task, dependsOn: [], size: "S", role: "build", broken: 0, hot: null, clash: null, worksMs: 30_000 };
+  const plain = { broken: 0, hot: null, clash: null, guarded: null };
+  return { id: task, dependsOn: [], size: "S", role: "build", ...plain, worksMs: 30_000 };
 }
 
 function difference(before: Files, after: Files): { manifest: ChangedFile[]; contents: Map<string, Uint8Array> } {

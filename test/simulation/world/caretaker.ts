@@ -54,7 +54,8 @@ function tend(github: GitHubModel, state: FeatureState): void {
         report(github, check.sha, check.name, sound ? "success" : "failure");
       }
       const standing = task.stage === "in-lane" ? task.entry.standing : null;
-      if (
+      if (standing?.kind === "approval") say(`approve ${task.plan.id}`);
+      else if (
         state.policy?.merge.mode === "ready" &&
         standing?.kind !== "base-red" &&
         standing !== null &&

@@ -14,6 +14,15 @@ export function pathOf(issue: number, task: string): string {
   return `src/${issue}/${task}.txt`;
 }
 
+/** A file that a person must approve, whoever changes it. */
+export function guardedPathOf(issue: number, task: string): string {
+  return `src/${issue}/${task}/.envrc`;
+}
+
+export function isGuarded(path: string): boolean {
+  return path.endsWith("/.envrc");
+}
+
 interface Said {
   broken: boolean;
   clashes: string[];
