@@ -63,7 +63,7 @@ export class Workplace {
       {
         cwd: this.folder,
         env: { ...inherited, ...environment, ...(crashAt === undefined ? {} : { CRASH_AT: crashAt }) },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["pipe", "pipe", "pipe"],
       },
     );
     this.#children.add(child);

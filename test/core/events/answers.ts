@@ -5,6 +5,7 @@ import type { FailureClass } from "../../../src/core/failure.ts";
 import type { PullSnapshot, RunSnapshot } from "../../../src/core/github.ts";
 import { defaultPolicy } from "../../../src/core/policy.ts";
 import type { Difference } from "../../../src/core/promotion/difference.ts";
+import type { GuardKind, ReviewedChange } from "../../../src/core/promotion/guarded.ts";
 import { cancelled, change, differenceOf, green, red, running, sha } from "../world.ts";
 
 /** `d` comes as a sub-issue, when a feature under way is labelled again. */
@@ -183,6 +184,7 @@ function sweeps(round: number, at: number): Event[] {
     { verb: "budget" as const, usd: 5 },
     { verb: "approve" as const, version: null },
     { verb: "approve" as const, version: 2 },
+    { verb: "approve-task" as const, task: "a" },
     { verb: "plan" as const, guidance: "smaller" },
     { verb: "drop" as const, task: "b" },
     { verb: "after" as const, task: "c", needs: "a" },
@@ -261,6 +263,10 @@ function refreshes(pull: number, at: number): PullSnapshot[] {
     { ...open, checks: [red], baseChecks: [red] },
     { ...open, checks: [red], baseChecks: [green] },
     { ...open, checks: [green], sameWorkflows: false },
+    { ...open, guarded: [guarded("package.json", "scripts", "1")] },
+    { ...open, guarded: [guarded("package.json", "scripts", "2"), guarded("Makefile", "scripts", "3")] },
+    { ...open, guarded: [guarded(".github/workflows/ci.yml", "workflow", "4")], sameWorkflows: false },
+    { ...open, guarded: [{ ...guarded("package.json", "scripts", "1"), approvedBy: "bob" }] },
     { ...open, checks: [running] },
     { ...open, checks: [cancelled] },
     { ...open, checks: [] },
@@ -277,6 +283,10 @@ function refreshes(pull: number, at: number): PullSnapshot[] {
     { ...open, state: "closed", mergeable: null, checks: [] },
     { ...open, state: "merged", mergeable: null, checks: [], mergeSha: sha(`merge-${pull}`), mergedAt: at },
   ];
+}
+
+function guarded(path: string, kind: GuardKind, content: string): ReviewedChange {
+  return { path, kind, content: sha(content), approvedBy: null };
 }
 
 function seen({ pull, seq }: Extract<Effect, { type: "pull.observe" }>, snapshot: PullSnapshot): LaneEvent {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { entryOf } from "../../../src/core/feature/task.ts";
 import { laneKey } from "../../../src/core/keys.ts";
@@ -331,6 +332,59 @@ describe("a head whose .github differs from the base's", () => {
     world.lane({ type: "entry.submitted", repo, branch: "main", entry: entry as never });
     world.pullIs(20, differs);
     expect(world.laneState.entries[1]?.explained?.standing.kind).toBe("approval");
+  });
+});
+
+describe("an approval of one content", () => {
+  const content = fc.constantFrom("1", "2", "3");
+  const files = fc.uniqueArray(fc.record({ path: fc.constantFrom("a", "b"), content }), {
+    selector: ({ path }) => path,
+  });
+  const step = fc.oneof(
+    fc.record({ does: fc.constant("shows" as const), files, green: fc.boolean(), head: content }),
+    // Of any number: late, repeated, or of another entry.
+    fc.record({ does: fc.constant("approves" as const), number: fc.integer({ min: -1, max: 6 }) }),
+    fc.record({ does: fc.constant("reviews" as const), files }),
+  );
+
+  it("never lets another content merge, however heads and approvals come", () => {
+    let merges = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 2, maxLength: 12 }), (steps) => {
+        const world = inLane("a");
+        const keyOf = (change: { path: string; content: string | null }) => `${change.path} ${change.content}`;
+        const shown = new Map<number, string[]>();
+        const approved = new Set<string>();
+        const reviewed = new Set<string>();
+        let present: string[] = [];
+        for (const one of steps) {
+          if (one.does === "reviews") {
+            for (const file of one.files) reviewed.add(keyOf({ ...file, content: sha(file.content) }));
+          } else if (one.does === "approves") {
+            for (const key of shown.get(one.number) ?? []) approved.add(key);
+            world.lane({ type: "entry.approved", pull: 10, number: one.number, by: "ada" });
+          } else {
+            const guarded = one.files.map((file) => {
+              const change = changed(file.path, sha(file.content));
+              return { ...change, approvedBy: reviewed.has(keyOf(change)) ? "bob" : null };
+            });
+            present = guarded.map(keyOf);
+            const more = { guarded, headSha: sha(one.head), checks: [one.green ? green : running] };
+            observe(world, 10, more);
+            // A new head is observed once more.
+            if (world.has("pull.observe")) world.pullIs(10, more);
+          }
+          const [entry] = world.laneState.entries;
+          if (entry !== undefined) shown.set(entry.approval.number, entry.approval.waiting.map(keyOf));
+          if (!world.has("pull.merge")) continue;
+          merges += 1;
+          expect(present.filter((key) => !approved.has(key) && !reviewed.has(key))).toEqual([]);
+          return;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(merges).toBeGreaterThan(20);
   });
 });
 
