@@ -26,13 +26,13 @@ const On = z.union([
 ]);
 const Permissions = z.union([z.enum(["read-all", "write-all"]), z.record(z.string(), z.string()), z.null()]).optional();
 const Defaults = z
-  .object({ run: z.object({ "working-directory": z.string().optional() }).nullish() })
+  .object({ run: z.object({ "working-directory": z.string().nullish() }).nullish() })
   .nullish()
   .catch(null);
 const Step = z.object({
-  run: z.string().optional(),
-  uses: z.string().optional(),
-  "working-directory": z.string().optional(),
+  run: z.union([z.string(), z.number(), z.boolean()]).transform(String).nullish().catch(null),
+  uses: z.string().nullish().catch(null),
+  "working-directory": z.string().nullish().catch(null),
   with: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 const Job = z
@@ -168,7 +168,7 @@ function commandsOf(step: z.infer<typeof Step>, folder: string): CheckCommand[] 
   const given = Object.entries(step.with ?? {}).flatMap(([name, value]) =>
     RUN_BY_ACTION.test(name) && typeof value === "string" ? { text: value, folder: "" } : [],
   );
-  return step.run === undefined ? given : [{ text: step.run, folder: plainFolder(own) }];
+  return step.run == null ? given : [{ text: step.run, folder: plainFolder(own) }];
 }
 
 function folderOf(defaults: z.infer<typeof Defaults>): string | null {

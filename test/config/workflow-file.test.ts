@@ -95,6 +95,32 @@ describe("what a job is given", () => {
   });
 });
 
+describe("what a job runs", () => {
+  it("is its steps' text, each in the folder of the step, the job or the workflow", () => {
+    const steps = "steps: [{ run: a, working-directory: }, { run: b, working-directory: ./own/ }]";
+    const { jobs: found } = read(
+      `on: push\ndefaults: { run: { working-directory: all } }\njobs:\n  x: { ${steps} }\n  y: { defaults: { run: { working-directory: of/job } }, ${steps} }\n`,
+    );
+    expect(found.map(({ commands }) => commands.map(({ text, folder }) => `${text} in ${folder}`))).toEqual([
+      ["a in all", "b in own"],
+      ["a in of/job", "b in own"],
+    ]);
+  });
+
+  it("is what an action is given to run, and which actions and workflows of the repository it uses", () => {
+    const { jobs: found } = read(
+      jobs(
+        "x: { steps: [{ uses: actions/github-script@v8, with: { script: 'require(\"./a\")', token: b } }, { uses: ./tools/setup/ }] }\ny: { uses: ./.github/workflows/called.yml }\nz: { uses: acme/all/.github/workflows/called.yml@main, steps: [7, { run: 7 }] }",
+      ),
+    );
+    expect(found).toMatchObject([
+      { commands: [{ text: 'require("./a")', folder: "" }], uses: ["tools/setup"] },
+      { commands: [], uses: [".github/workflows/called.yml"] },
+      { commands: [{ text: "7", folder: "" }], uses: [] },
+    ]);
+  });
+});
+
 it.each([
   ["on: [push\njobs: {}", { line: expect.any(Number), fault: { kind: "not-yaml", quoted: expect.any(String) } }],
   ["on: push\non: push", { line: 2, fault: { kind: "duplicate-key", key: "on" } }],

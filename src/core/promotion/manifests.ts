@@ -27,10 +27,27 @@ const HARMLESS = [
   "main",
   "module",
   "types",
+  "typings",
+  "typesVersions",
+  "unpkg",
+  "jsdelivr",
   "files",
   "private",
   "sideEffects",
+  "maintainers",
+  // Extensions of VS Code describe themselves here.
+  "displayName",
+  "publisher",
+  "categories",
+  "icon",
+  "activationEvents",
+  "contributes",
 ];
+
+const DEPENDENCIES = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+/** A package from a folder, an address or under another name. It may call itself like the test runner. */
+const FOREIGN =
+  /^(?:file|link|portal|npm|jsr|git[\w+]*|github|gitlab|bitbucket|gist|https?|ssh):|^[./~][^\d]|\.t(?:ar\.)?gz$|^[\w.-]+\/[\w.-]+/;
 
 /** A package manager runs them by itself. */
 const AUTOMATIC = ["install", "prepare", "prepublish", "prepublishOnly", "prepack", "postpack", "dependencies"];
@@ -46,8 +63,13 @@ export function changesScripts(path: string, text: ChangedText | null, named: Na
     if (key === "scripts" || key === "tasks" || HARMLESS.includes(key)) continue;
     if (before !== null && !same(was[key], is[key])) return true;
   }
+  if (DEPENDENCIES.some((key) => bringsForeign(recordOf(was[key]), recordOf(is[key])))) return true;
   const isNew = before === null;
   return ["scripts", "tasks"].some((key) => changesCommands(recordOf(was[key]), recordOf(is[key]), named, isNew));
+}
+
+function bringsForeign(was: Record<string, unknown>, is: Record<string, unknown>): boolean {
+  return Object.entries(is).some(([name, from]) => !same(was[name], from) && FOREIGN.test(String(from)));
 }
 
 /** A command that was there and differs, or a new one that runs by itself or that a check names. */
@@ -89,18 +111,30 @@ function same(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
+/** Tables that list packages, and those in which a package describes itself. */
+const LISTS = /(?:^|\.)(?:(?:dev-|build-)?dependencies|dependency-groups|optional-dependencies)(?:\.|$)/;
+const DESCRIBES =
+  /^(?:package|project|features|tool\.poetry)$|^(?:project|tool\.poetry)\.(?:urls|authors|readme)(?:\.|$)/;
+/** Keys of such tables by which tests are found or something runs. */
+const STEERS = /^\s*(?:autotests|autobenches|build|scripts|gui-scripts|entry-points|plugins)\s*=/m;
+
 /** Whether a table of a TOML file changed that is not one of dependencies or of the package's own description. */
 export function changesTools(text: ChangedText | null): boolean {
   if (text === null) return true;
   const { before, after } = text;
   const [was, is] = [tablesOf(before ?? ""), tablesOf(after ?? "")];
-  const isHarmless = (name: string) =>
-    /(?:^|\.)(?:(?:dev-|build-)?dependencies|dependency-groups|optional-dependencies|sources?|package|project|features|urls|authors)(?:\.|$)/.test(
-      name,
-    ) && !/(?:scripts|entry-points)/.test(name);
-  return [...new Set([...was.keys(), ...is.keys()])].some(
-    (name) => !isHarmless(name) && was.get(name) !== is.get(name),
-  );
+  return [...new Set([...was.keys(), ...is.keys()])].some((name) => {
+    const [old = "", fresh = ""] = [was.get(name), is.get(name)];
+    if (old === fresh || LISTS.test(name)) return false;
+    return !DESCRIBES.test(name) || steering(old) !== steering(fresh);
+  });
+}
+
+function steering(table: string): string {
+  return table
+    .split("\n")
+    .filter((line) => STEERS.test(line))
+    .join("\n");
 }
 
 /** The text of each table by its name, without comments and empty lines; "" is what stands before the first. */

@@ -10,7 +10,7 @@ import { globMatches } from "../rules/globs.ts";
 import { type CheckCommand, type NamedByChecks, namedByChecks } from "./commands.ts";
 import { changesScripts, changesTools } from "./manifests.ts";
 import { protectionOf } from "./protected.ts";
-import { changesTests, hasTests } from "./tests.ts";
+import { changesInlineTests, changesTests, hasTests } from "./tests.ts";
 import type { ChangedText, TreeChange } from "./tree.ts";
 
 export const SurfaceKind = z.enum([
@@ -46,6 +46,15 @@ const BUILD_FILES = [
   "**/tasks.py",
   "**/setup.cfg",
   "**/build.gradle*",
+  "**/gradle.properties",
+  "**/buildSrc/**",
+  "**/Directory.Build.*",
+  "**/Directory.Packages.props",
+  "**/setup.py",
+  "**/rust-toolchain*",
+  "**/.justfile",
+  // Nobody commits what a package manager installs, unless to replace it.
+  "**/node_modules/**",
   "**/settings.gradle*",
   "**/pom.xml",
   "**/build.sbt",
@@ -84,6 +93,11 @@ const TEST_CONFIG = [
   "**/.c8rc*",
   "**/pytest.ini",
   "**/conftest.py",
+  "**/sitecustomize.py",
+  "**/usercustomize.py",
+  "**/babel.config.*",
+  "**/.babelrc*",
+  "**/.swcrc",
   "**/.coveragerc",
   "**/phpunit.xml*",
   "**/.rspec",
@@ -146,6 +160,9 @@ const CI_CONFIG = [
   "**/Dangerfile",
 ];
 
+/** What `docker` and `docker compose` read without being told. */
+const CONTAINERS = ["**/Dockerfile*", "**/docker-compose*.y*ml", "**/compose*.y*ml"];
+
 /** Sections of `pyproject.toml` and `Cargo.toml` that configure tools, against those that only list dependencies. */
 const TOOL_FILES = ["**/pyproject.toml", "**/Cargo.toml"];
 
@@ -195,13 +212,16 @@ function kindOf(
   if (isAny(MANIFESTS, path)) return changesScripts(path, textOf(path), named) ? "scripts" : null;
   if (isAny(TOOL_FILES, path)) return changesTools(textOf(path)) ? "test-config" : null;
   const isTest = isAny(TEST_NAMES, path) || CAMEL_TESTS.some((glob) => globMatches(glob, path));
-  const isRun = named.file(path) && !listsDependencies(path);
+  const isRun = (named.file(path) && !listsDependencies(path)) || (named.script("docker") && isAny(CONTAINERS, path));
   if (isRun && !isTest) return "run-by-check";
-  if (!isTest && !isAny(TEST_FOLDERS, path)) return null;
-  if (after === null) {
-    const moved = before === null ? [] : (arrived.get(before.sha) ?? []);
-    return moved.some((to) => staysTest(path, to)) ? null : "test-removed";
+  const moved = after !== null || before === null ? [] : (arrived.get(before.sha) ?? []);
+  if (!isTest && !isAny(TEST_FOLDERS, path)) {
+    const mayHoldTests = before !== null && isAny(["**/*.rs"], path) && !moved.some((to) => isAny(["**/*.rs"], to));
+    if (!mayHoldTests) return null;
+    const text = textOf(path);
+    return text === null ? "test-removed" : changesInlineTests(text);
   }
+  if (after === null) return moved.some((to) => staysTest(path, to)) ? null : "test-removed";
   const text = textOf(path);
   if (text === null) return before === null ? "test-skipped" : "test-removed";
   // A runner script may be called like a test. What is not made of tests is judged as a program.

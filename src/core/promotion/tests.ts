@@ -16,7 +16,11 @@ const CASES =
 
 /** What makes a test assert something. */
 const ASSERTIONS =
-  /\b(?:expect|assert\w*|require|should|ok|equal|deepEqual|strictEqual|throws|t\.(?:Error|Fatal)\w*)\b/g;
+  /\b(?:expect|assert\w*|should|deepEqual|strictEqual|throws\w*|rejects|require\s*\.\s*\w+|(?:ok|equal\w*)(?=\s*\()|t\s*\.\s*(?:(?:Error|Fatal)\w*|is|not|true|false|truthy|falsy|like|regex|pass|same|match|snapshot))\b/g;
+
+/** Rust keeps tests beside the code that they test. */
+const INLINE_CASES = /#\[\s*(?:\w+::)*(?:test|rstest|test_case|cfg\(test\))/g;
+const INLINE_SKIPS = /#\[\s*ignore\b/g;
 
 export function hasTests({ before, after }: ChangedText): boolean {
   return count(CASES, before ?? after) > 0;
@@ -27,8 +31,28 @@ export function changesTests({ before, after }: ChangedText): "test-removed" | "
   if (count(ALONE, after) > count(ALONE, before)) return "test-skipped";
   if (before === null) return null;
   if (skipsKnownTest(before, after ?? "")) return "test-skipped";
-  const fewer = (pattern: RegExp) => count(pattern, after) < count(pattern, before);
-  return fewer(CASES) || fewer(ASSERTIONS) ? "test-removed" : null;
+  return fewer(CASES, before, after) || fewer(ASSERTIONS, before, after) ? "test-removed" : null;
+}
+
+/** Judges code that is not a test file by name. `after` null: the file is gone. */
+export function changesInlineTests({ before, after }: ChangedText): "test-removed" | "test-skipped" | null {
+  if (before === null || count(INLINE_CASES, before) === 0) return null;
+  if (fewer(INLINE_CASES, before, after)) return "test-removed";
+  return count(INLINE_SKIPS, after) > count(INLINE_SKIPS, before) ? "test-skipped" : null;
+}
+
+/**
+ * Counts with and without comments. A test that is commented out is as gone as a deleted one, and a string that looks like the
+ * begin of a comment must not hide one.
+ */
+function fewer(pattern: RegExp, before: string, after: string | null): boolean {
+  const less = (was: string, is: string | null) => count(pattern, is) < count(pattern, was);
+  return less(before, after) || less(withoutComments(before), after === null ? null : withoutComments(after));
+}
+
+function withoutComments(text: string): string {
+  const blocks = text.replace(/\/\*[\s\S]*?\*\/|"""[\s\S]*?"""|'''[\s\S]*?'''|^=begin\b[\s\S]*?^=end\b/gm, "");
+  return blocks.replace(/^\s*(?:\/\/|#(?!\[)|--|%|;).*$/gm, "");
 }
 
 /** A test, or a group of tests, begins on the line. */

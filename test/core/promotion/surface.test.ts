@@ -54,6 +54,15 @@ describe("a package.json", () => {
     ["that gains dependencies", {}, { dependencies: { left: "1" }, devDependencies: { right: "2" } }, null],
     ["with another version", { version: "1.0.0" }, { version: "1.0.1" }, null],
     ["that configures a test runner", {}, { jest: { testPathIgnorePatterns: ["."] } }, "scripts"],
+    [
+      "whose test runner becomes a folder of the repository",
+      { devDependencies: { vitest: "^5.0.0" } },
+      { devDependencies: { vitest: "file:./nothing" } },
+      "scripts",
+    ],
+    ["whose test runner becomes another package", {}, { devDependencies: { vitest: "npm:nothing@1" } }, "scripts"],
+    ["that gains a package from GitHub", {}, { dependencies: { left: "eve/left" } }, "scripts"],
+    ["that gains a package of its own workspace", {}, { dependencies: { left: "workspace:^", right: "~1.2" } }, null],
     ["that overrides a dependency", {}, { overrides: { vitest: "npm:nothing" } }, "scripts"],
     ["that turns into a module", {}, { type: "module" }, "scripts"],
   ])("%s", (_, before, after, kind) => {
@@ -76,6 +85,9 @@ describe("a configuration file", () => {
     ["packages/a/jest.config.js", "test-config"],
     ["Pytest.ini", "test-config"],
     ["tests/conftest.py", "test-config"],
+    ["sitecustomize.py", "test-config"],
+    ["node_modules/.bin/vitest", "scripts"],
+    ["setup.py", "scripts"],
     ["biome.json", "lint-config"],
     [".eslintrc.cjs", "lint-config"],
     ["tsconfig.base.json", "lint-config"],
@@ -102,6 +114,17 @@ describe("a configuration file", () => {
       "test-config",
     ],
     ["Cargo.toml", "[dependencies]\n", "[dependencies]\nserde = '1'\n", null],
+    ["Cargo.toml", '[package]\nversion = "1"\n', '[package]\nversion = "2"\n', null],
+    ["Cargo.toml", "[package]\n", "[package]\nautotests = false\n", "test-config"],
+    ["Cargo.toml", "[patch.crates-io]\n", "[patch.crates-io]\nserde = { path = 'x' }\n", "test-config"],
+    ["pyproject.toml", "[tool.uv.sources]\n", "[tool.uv.sources]\npytest = { path = 'x' }\n", "test-config"],
+    ["pyproject.toml", "[tool.poetry]\nversion = '1'\n", "[tool.poetry]\nversion = '2'\n", null],
+    [
+      "pyproject.toml",
+      "[project.entry-points.pytest11]\n",
+      "[project.entry-points.pytest11]\na = 'b'\n",
+      "test-config",
+    ],
     ["Cargo.toml", "[lib]\n", "[lib]\ntest = false\n", "test-config"],
     ["Cargo.toml", "[profile.test]\n", "[profile.test]\ndebug-assertions = false\n", "test-config"],
   ])("%s with %j that becomes %j", (path, before, after, kind) => {
@@ -119,6 +142,44 @@ describe("a test", () => {
       "it('a', () => { expect(1); expect(2); })",
       "it('a', () => { expect(1); })",
       "test-removed",
+    ],
+    ["that is commented out", "a.test.ts", 'it("a", f);\nit("b", g);', 'it("a", f);\n// it("b", g);', "test-removed"],
+    ["that is in a comment", "a.test.ts", 'it("a", f);\nit("b", g);', 'it("a", f);\n/* it("b", g); */', "test-removed"],
+    [
+      "of Python that is in a string",
+      "test_a.py",
+      "def test_a(): f()\ndef test_b(): g()",
+      'def test_a(): f()\n"""\ndef test_b(): g()\n"""',
+      "test-removed",
+    ],
+    [
+      "of AVA that asserts less",
+      "test/a.ts",
+      "test('a', t => { t.is(1, 1); t.true(f()); });",
+      "test('a', t => { t.is(1, 1); });",
+      "test-removed",
+    ],
+    [
+      "that loads other modules",
+      "test/a.js",
+      "require('a'); require('b');\nit('a', f);",
+      "require('a');\nit('a', f);",
+      null,
+    ],
+    ["of Rust beside its code", "src/a.rs", "fn a() {}\n#[test]\nfn b() {}", "fn a() {}", "test-removed"],
+    [
+      "of Rust beside its code, ignored",
+      "src/a.rs",
+      "#[test]\nfn b() {}",
+      "#[test]\n#[ignore]\nfn b() {}",
+      "test-skipped",
+    ],
+    [
+      "of Rust beside code that changes",
+      "src/a.rs",
+      "fn a() {}\n#[test]\nfn b() {}",
+      "fn c() {}\n#[test]\nfn b() {}",
+      null,
     ],
     ["that is skipped", "a.test.ts", 'it("a", f);', 'it.skip("a", f);', "test-skipped"],
     ["that alone runs", "a.test.ts", 'it("a", f);', 'it.only("a", f);', "test-skipped"],
@@ -246,18 +307,23 @@ describe("what a command names", () => {
     { text: "node $GITHUB_WORKSPACE/ci/report\ngo run ./cmd/check", folder: "sub" },
     { text: "pip install -r requirements.txt && pytest tests/unit && go test ./...", folder: "" },
     { text: "npm run test:* && vitest run src/core", folder: "" },
+    { text: "docker compose run unit", folder: "" },
   ];
   const kind = (path: string) =>
     gateSurface([{ path, before: null, after: { mode: "100644", sha: "a".repeat(40), bytes: 1 } }], text, commands)[0]
       ?.kind ?? null;
   const text = () => ({ before: null, after: "" });
 
-  it.each(["tools/checks/all.py", "tools/verify", "ci/report/index.js", "ci/report.mjs", "sub/cmd/check/main.go"])(
-    "%s is run by a check",
-    (path) => {
-      expect(kind(path)).toBe("run-by-check");
-    },
-  );
+  it.each([
+    "tools/checks/all.py",
+    "tools/verify",
+    "ci/report/index.js",
+    "ci/report.mjs",
+    "sub/cmd/check/main.go",
+    "compose.yaml",
+  ])("%s is run by a check", (path) => {
+    expect(kind(path)).toBe("run-by-check");
+  });
 
   it.each(["requirements.txt", "tests/unit/test_new.py", "src/core/a.ts", "test/new.ts"])("%s is none", (path) => {
     expect(kind(path)).toBeNull();
