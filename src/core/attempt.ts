@@ -92,6 +92,17 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** Counts of one attempt that a job may report. No attempt costs so much, and a budget must not be filled by a forged number. */
+const MAX_TOKENS = 10_000_000_000;
+const MAX_USD = 100_000;
+export const ReportedUsage = z.object({
+  inputTokens: Usage.shape.inputTokens.max(MAX_TOKENS),
+  outputTokens: Usage.shape.outputTokens.max(MAX_TOKENS),
+  cacheReadTokens: Usage.shape.cacheReadTokens.max(MAX_TOKENS),
+  cacheWriteTokens: Usage.shape.cacheWriteTokens.max(MAX_TOKENS),
+  usd: Usage.shape.usd.max(MAX_USD),
+});
+
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, usd: 0 };
 
 /** Returns a model's price; null: unknown. Ignores names that every object has, such as `constructor`. */
@@ -157,7 +168,7 @@ export const Result = z.object({
   summary: z.string().max(20_000),
   engine: z.enum(["builtin", "command", "claude-code"]),
   model: z.string().nullable(),
-  usage: Usage.nullable(),
+  usage: ReportedUsage.nullable(),
   /** Notes for the tasks that depend on this one; of a research task, its findings. */
   notes: z.array(z.string().max(20_000)).max(50),
   manifest: z.array(ChangedFile).max(5_000),

@@ -20,6 +20,8 @@ export const NoResult = z.discriminatedUnion("kind", [
   /** Somebody ran it again; only the first run attempt counts. */
   z.object({ kind: z.literal("run-again") }),
   z.object({ kind: z.literal("no-artifact") }),
+  /** It uploaded a result and did not succeed all the same. */
+  z.object({ kind: z.literal("run-failed") }),
   z.object({ kind: z.literal("no-result-file") }),
   z.object({ kind: z.literal("not-json") }),
   z.object({ kind: z.literal("not-the-protocol"), text: quoted }),

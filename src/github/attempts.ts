@@ -42,6 +42,8 @@ const MAX_ARTIFACT_BYTES = 100 * 1024 * 1024;
 /** Above the contract's limit on files, with room for entries that are not files. */
 const MAX_ENTRIES = 6_000;
 const RESULT_FILE = "result.json";
+/** A result of 5,000 changed files with the longest paths. Parsing more would hold up everything else. */
+const MAX_RESULT_BYTES = 32 * 1024 * 1024;
 const CONTENT_FILE = /^files\/[0-9a-f]{64}$/;
 
 export function createAttempts(
@@ -150,8 +152,10 @@ export function createAttempts(
       ]);
       // A person re-ran the job: this is not the attempt that Headgate recorded.
       if (run.run_attempt !== 1) return null;
-      const artifact = artifacts.find((candidate) => candidate.name === RESULT_ARTIFACT && !candidate.expired);
+      const [artifact, ...others] = artifacts.filter(({ name, expired }) => name === RESULT_ARTIFACT && !expired);
       if (artifact === undefined) return null;
+      if (others.length > 0)
+        throw new Refused(`Run ${id} uploaded more than one artifact ${RESULT_ARTIFACT}: none counts`);
       const zipRoute = "GET /repos/{owner}/{repo}/actions/artifacts/{artifact}/zip";
       const limit = { maxBytes: MAX_ARTIFACT_BYTES, beyond: "refuse" } as const;
       const zip = await calls.download(repo, zipRoute, { artifact: artifact.id }, limit);
@@ -171,6 +175,9 @@ async function unpack(zip: Uint8Array, run: number): Promise<ArtifactContent> {
     const wanted = (name: string) => name === RESULT_FILE || CONTENT_FILE.test(name);
     const files = await unzip(zip, wanted, { entries: MAX_ENTRIES, bytes: MAX_ARTIFACT_BYTES });
     const result = files.get(RESULT_FILE);
+    if (result !== undefined && result.length > MAX_RESULT_BYTES) {
+      throw new BadArchive(`its ${RESULT_FILE} is larger than ${MAX_RESULT_BYTES} bytes`);
+    }
     return {
       result: result === undefined ? null : Buffer.from(result).toString("utf8"),
       file: (sha256) => files.get(`files/${sha256}`) ?? null,

@@ -41,7 +41,9 @@ async function collect(
   files: Map<string, TreeFile>,
 ): Promise<void> {
   const whole = await listTree(calls, repo, sha, true);
-  const { tree } = whole.truncated ? await listTree(calls, repo, sha, false) : whole;
+  const { tree, truncated } = whole.truncated ? await listTree(calls, repo, sha, false) : whole;
+  // What is left out could be what a change does.
+  if (truncated) throw new Refused(`GitHub does not list all of ${folder || "the root folder"}: it has too many files`);
   for (const entry of tree) {
     const path = `${folder}${entry.path}`;
     if (entry.type !== "tree") files.set(path, { mode: entry.mode, sha: entry.sha, bytes: entry.size ?? 0 });

@@ -51,6 +51,9 @@ export async function unzip(
   try {
     const entries = directory(zip, limits.entries).filter((entry) => wanted(entry.name));
     const total = entries.reduce((sum, entry) => sum + entry.size, 0);
+    const packed = entries.reduce((sum, entry) => sum + entry.packedSize, 0);
+    // Entries that share their content would be inflated again and again.
+    if (packed > zip.length) throw new BadArchive("its entries overlap");
     if (total > limits.bytes) throw new BadArchive(`it unpacks to more than ${limits.bytes} bytes`);
     for (const entry of entries) {
       if (files.has(entry.name)) throw new BadArchive(`it has ${entry.name} twice`);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
-import { Usage } from "../core/attempt.ts";
+import { ReportedUsage } from "../core/attempt.ts";
 import { type Engine, tail, type Work } from "./engine.ts";
 
 const MAX_TAIL = 64 * 1024;
@@ -27,7 +27,7 @@ const SHELL = '( read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 & exec 3<&-; exec
 const CommandResult = z.object({
   summary: z.string().max(20_000).optional(),
   notes: z.array(z.string().max(20_000)).max(50).optional(),
-  usage: Usage.optional(),
+  usage: ReportedUsage.optional(),
 });
 type CommandResult = z.infer<typeof CommandResult>;
 

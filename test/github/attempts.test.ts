@@ -244,6 +244,27 @@ describe("artifact", () => {
     expect(await failure(githubWith().artifact(repo, 5))).toMatchObject({ name: "Unavailable" });
   });
 
+  it("is refused when the run uploaded two of the name, since nobody knows which is the job's", async () => {
+    expectArtifacts(1, artifact, { ...artifact, id: 4 });
+
+    expect(await failure(githubWith().artifact(repo, 5))).toMatchObject({
+      name: "Refused",
+      message: "Run 5 uploaded more than one artifact headgate-result: none counts",
+    });
+  });
+
+  it("is refused when its result is too long to be parsed", async () => {
+    expectArtifacts(1, artifact);
+    expectLink();
+    const content = zip([{ name: "result.json", content: Buffer.alloc(33 * 1024 * 1024, " ") }]);
+    nock(STORAGE).get("/blob?sig=1").reply(200, content);
+
+    expect(await failure(githubWith().artifact(repo, 5))).toMatchObject({
+      name: "Refused",
+      message: "The artifact of run 5 cannot be used: its result.json is larger than 33554432 bytes",
+    });
+  });
+
   it("is refused when it is not a ZIP archive", async () => {
     expectArtifacts(1, artifact);
     expectLink();

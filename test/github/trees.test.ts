@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Unavailable } from "../../src/loop/github-port.ts";
+import { Refused, Unavailable } from "../../src/loop/github-port.ts";
 import { api, githubWith, playGitHub, REPO, repo, sha } from "./fixture.ts";
 
 playGitHub();
@@ -44,6 +44,18 @@ describe("a commit's tree", () => {
 
     const files = await githubWith().tree(repo, sha("1"));
     expect([...files.keys()].sort()).toEqual(["a.ts", "docs/d.md", "src/b.ts", "src/deep/c.ts"]);
+  });
+
+  it("is refused when GitHub cuts even the listing of one folder short", async () => {
+    for (const query of [{ recursive: "1" }, {}]) {
+      api()
+        .get(`${TREES}/${sha("1")}`)
+        .query(query)
+        .reply(200, { truncated: true, tree: [blob("a.ts", "a")] });
+    }
+
+    const refusal = new Refused("GitHub does not list all of the root folder: it has too many files");
+    await expect(githubWith().tree(repo, sha("1"))).rejects.toEqual(refusal);
   });
 
   it("that names an object of a kind nobody knows makes the answer unusable, and is not skipped", async () => {

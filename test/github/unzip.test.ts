@@ -70,6 +70,7 @@ describe("unzip", () => {
       zip([{ name: "a", content: "", says: { size: 0xffffffff } }]),
     ],
     ["it is damaged", zip([{ name: "a", content: "abc" }]).subarray(5)],
+    ["its entries overlap", zip([1, 2].map((name) => ({ name: `${name}`, content: "", says: { packedSize: 100 } })))],
   ])("refuses an archive because %s", async (reason, archive) => {
     await expect(unzip(archive, anything, limits)).rejects.toThrow(new BadArchive(reason));
   });

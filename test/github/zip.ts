@@ -5,7 +5,7 @@ export interface ZipEntry {
   name: string;
   content: Uint8Array | string;
   /** What the headers say instead of the truth. */
-  says?: { size?: number; crc?: number; flags?: number; method?: number };
+  says?: { size?: number; crc?: number; flags?: number; method?: number; packedSize?: number };
   stored?: boolean;
 }
 
@@ -22,7 +22,7 @@ export function zip(entries: ZipEntry[], comment = ""): Buffer {
     fields.writeUInt16LE(entry.says?.flags ?? 0, 2);
     fields.writeUInt16LE(entry.says?.method ?? (entry.stored === true ? 0 : 8), 4);
     fields.writeUInt32LE(entry.says?.crc ?? crc32(content), 10);
-    fields.writeUInt32LE(packed.length, 14);
+    fields.writeUInt32LE(entry.says?.packedSize ?? packed.length, 14);
     fields.writeUInt32LE(entry.says?.size ?? content.length, 18);
     fields.writeUInt16LE(name.length, 22);
     const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, name, packed]);

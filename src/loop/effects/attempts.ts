@@ -48,6 +48,8 @@ export async function performAttemptObserve(
   if (run.runAttempt !== 1) return without({ kind: "run-again" });
   const artifact = await github.artifact(effect.repo, effect.run);
   if (artifact === null) return without({ kind: "no-artifact" });
+  // The job of a failed agent succeeds, so that here something in the job failed after the result was there.
+  if (run.conclusion !== "success") return without({ kind: "run-failed" });
   const read = await readResult(outside.scanner, artifact, effect.id);
   return "problem" in read ? without(read.problem) : { ...event, outcome: read.outcome, problem: null };
 }

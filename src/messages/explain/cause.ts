@@ -109,6 +109,8 @@ function noResultText(problem: NoResult): string {
       return "it was re-run; a new attempt is needed instead";
     case "no-artifact":
       return "it uploaded no result";
+    case "run-failed":
+      return "the result that it uploaded does not count, because only a run that succeeds hands one in";
     case "no-result-file":
       return "its artifact has no result.json";
     case "not-json":
