@@ -354,5 +354,5 @@ export function differenceOf(manifest: readonly ChangedFile[]): Difference {
     before: one.change === "delete" ? file("before", 1) : null,
     after: one.change === "delete" ? null : file(one.sha256, one.bytes),
   }));
-  return { changes, total: changes.length, unlisted: [], sameNames: [], findings: [] };
+  return { changes, total: changes.length, unlisted: [], undone: [], sameNames: [], findings: [] };
 }

@@ -16,7 +16,8 @@ interface Rule {
 /** Returns whether Git LFS stores a path. The last rule that matches decides, and a deeper file has the last word. */
 export function lfsPaths(files: readonly AttributesFile[]): (path: string) => boolean {
   const byDepth = files.toSorted((left, right) => depthOf(left) - depthOf(right));
-  const rules = byDepth.flatMap(({ folder, text }) => text.split("\n").flatMap((line) => ruleOf(folder, line)));
+  const macros = macrosOf(byDepth);
+  const rules = byDepth.flatMap(({ folder, text }) => text.split("\n").flatMap((line) => ruleOf(folder, line, macros)));
   return (path) => rules.findLast((rule) => rule.matches(path))?.isLfs ?? false;
 }
 
@@ -24,15 +25,32 @@ function depthOf({ folder }: AttributesFile): number {
   return folder === "" ? 0 : folder.split("/").length;
 }
 
+/** `[attr]binary-asset filter=lfs`: names that stand for a filter. Git knows them in the root's file only. */
+function macrosOf(files: readonly AttributesFile[]): ReadonlyMap<string, string> {
+  const macros = new Map<string, string>();
+  for (const line of files.find(({ folder }) => folder === "")?.text.split("\n") ?? []) {
+    const [, name = "", words = ""] = /^\s*\[attr\](\S+)\s+(.*)$/.exec(line) ?? [];
+    const filter = filterOf(words, macros);
+    if (filter !== undefined) macros.set(name, filter);
+  }
+  return macros;
+}
+
+/** Returns the last word on `filter` among attributes; undefined: there is none. */
+function filterOf(attributes: string, macros: ReadonlyMap<string, string>): string | undefined {
+  const filters = attributes.split(/\s+/).map((word) => (/^[-!]?filter(?:=|$)/.test(word) ? word : macros.get(word)));
+  return filters.findLast((filter) => filter !== undefined);
+}
+
 /** A line without a word on `filter` is none of our business. */
-function ruleOf(folder: string, line: string): Rule[] {
+function ruleOf(folder: string, line: string, macros: ReadonlyMap<string, string>): Rule[] {
   const parsed = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"#]\S*))\s+(.*)$/.exec(line);
   const pattern = parsed?.[1]?.replace(/\\(.)/g, "$1") ?? parsed?.[2];
-  const filter = parsed?.[3]?.split(/\s+/).findLast((word) => /^[-!]?filter(?:=|$)/.test(word));
+  const filter = filterOf(parsed?.[3] ?? "", macros);
   if (pattern === undefined || filter === undefined) return [];
   const isAnchored = pattern.replace(/\/+$/, "").includes("/");
   const glob = isAnchored ? pattern.replace(/^\//, "") : `**/${pattern}`;
-  const match = picomatch(glob, { dot: true, nobrace: true, noextglob: true });
+  const match = picomatch(glob, { dot: true, nobrace: true, noextglob: true, nonegate: true });
   const prefix = folder === "" ? "" : `${folder}/`;
   return [
     {

@@ -15,6 +15,8 @@ export const Difference = z.object({
   total: z.number().int().nonnegative(),
   /** Paths that the manifest lists and the commit does not change, or the other way round. */
   unlisted: z.array(z.string()).max(MAX_FINDINGS),
+  /** Paths in which a resolve takes back what the base changed and the task did not touch. */
+  undone: z.array(z.string()).max(MAX_FINDINGS),
   /** Added paths that a file system takes for another path of the tree. */
   sameNames: z.array(z.object({ path: z.string(), other: z.string() })).max(MAX_FINDINGS),
   /** What must not be in the files, such as conflict markers or something that looks like a secret. */

@@ -51,6 +51,7 @@ export function judgeDifference(difference: Difference, policy: Policy): Violati
     if (after?.mode === SUBMODULE) violations.push({ kind: "submodule", path: cut(path) });
   }
   for (const path of difference.unlisted) violations.push({ kind: "not-as-listed", path: cut(path) });
+  for (const path of difference.undone) violations.push({ kind: "undoes-base", path: cut(path) });
   for (const { path, other } of difference.sameNames) {
     violations.push({ kind: "same-name", path: cut(path), other: cut(other) });
   }

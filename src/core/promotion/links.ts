@@ -1,6 +1,18 @@
 /** Follows symbolic links through a tree, as the file system of a checkout would. */
-import { isDotGit } from "./names.ts";
+import { folded, isDotGit } from "./names.ts";
 import { LINK, type Tree } from "./tree.ts";
+
+/** A tree, and its links by the names that they have where case or Unicode normalisation do not count. */
+export interface LinkedTree {
+  tree: Tree;
+  links: ReadonlyMap<string, string>;
+}
+
+export function withLinks(tree: Tree): LinkedTree {
+  const links = new Map<string, string>();
+  for (const [path, { mode }] of tree) if (mode === LINK) links.set(folded(path), path);
+  return { tree, links };
+}
 
 export type LinkEnd =
   | { end: "inside" }
@@ -19,7 +31,11 @@ const DEEPEST = 40;
  * Follows the link at `path` component by component. `targetOf` returns the target of a link of the tree, or undefined while
  * nobody has read it. What a link's components do not name in the tree may still appear in a checkout, so it counts as a folder.
  */
-export function followLink(tree: Tree, path: string, targetOf: (link: string) => string | undefined): LinkEnd {
+export function followLink(
+  { tree, links }: LinkedTree,
+  path: string,
+  targetOf: (link: string) => string | undefined,
+): LinkEnd {
   const rest = path.split("/");
   let at: string[] = [];
   let followed = 0;
@@ -33,7 +49,8 @@ export function followLink(tree: Tree, path: string, targetOf: (link: string) =>
     }
     if (isDotGit(name)) return { end: "git-internal" };
     at = [...at, name];
-    const here = at.join("/");
+    const exact = at.join("/");
+    const here = tree.has(exact) ? exact : (links.get(folded(exact)) ?? exact);
     if (tree.get(here)?.mode !== LINK) continue;
     followed += 1;
     if (followed > DEEPEST) return { end: "too-deep" };

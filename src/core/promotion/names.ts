@@ -28,7 +28,10 @@ export function nameProblem(path: string): NameProblem | null {
 
 /** Returns the path as a file system could take it: what protects a path must protect its other spellings too. */
 export function canonicalPath(path: string): string {
-  return path.split("/").map(canonicalName).join("/");
+  return path
+    .split("/")
+    .map((name) => folded(canonicalName(name)))
+    .join("/");
 }
 
 /** NTFS drops trailing dots and spaces, and what follows a colon names a stream of the same file. */
@@ -43,7 +46,7 @@ export function isDotGit(name: string): boolean {
 }
 
 /** Names that are equal here are one file where case or Unicode normalisation do not count. */
-function folded(name: string): string {
+export function folded(name: string): string {
   return /^[\x20-\x7e]*$/.test(name) ? name.toLowerCase() : name.normalize("NFD").toUpperCase().toLowerCase();
 }
 

@@ -21,6 +21,8 @@ export const FileFinding = z.enum([
   "link-outside",
   "link-git-internal",
   "link-endless",
+  /** The repository has more links than are followed, and any of them could lead through this one. */
+  "link-among-many",
   /** Git LFS stores its content elsewhere; the commit would hold a pointer to something that nobody uploaded. */
   "stored-by-lfs",
   /** It is beyond what is searched for secrets. */
@@ -42,6 +44,8 @@ export const Violation = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("listed-twice"), path }),
   /** The manifest lists it and the commit does not change it, or the other way round. */
   z.object({ kind: z.literal("not-as-listed"), path }),
+  /** It is again what it was before the base changed it, and the task had never touched it. */
+  z.object({ kind: z.literal("undoes-base"), path }),
   z.object({ kind: z.literal("content"), path, finding: z.union([FileFinding, ArtifactFault]) }),
   /** A file holds what looks like a secret. The value is not in it. */
   SecretFinding.omit({ finding: true }).extend({ kind: z.literal("secret"), path }),

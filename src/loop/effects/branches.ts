@@ -29,7 +29,13 @@ export async function performChangeWrite(outside: Outside, effect: EffectOf<"cha
     },
     message: commitMessage(effect),
   });
-  const difference = await inspectCommit(outside, repo, { against, commit: sha, manifest, artifact });
+  const difference = await inspectCommit(outside, repo, {
+    against,
+    parents: effect.parents,
+    commit: sha,
+    manifest,
+    artifact,
+  });
   return { type: "change.written", ...attempt, commit: sha, difference };
 }
 

@@ -21,6 +21,8 @@ export function violationText(violation: Violation): string {
       return `${quote(violation.path)} is listed twice`;
     case "not-as-listed":
       return `${quote(violation.path)} differs between what the job listed and what its commit changes`;
+    case "undoes-base":
+      return `${quote(violation.path)} goes back to what it was before the base branch changed it: keep the base's version, since the task has none of its own`;
     case "content":
       return `${quote(violation.path)} ${findings[violation.finding]}`;
     case "secret":
@@ -41,6 +43,8 @@ const findings: Record<Extract<Violation, { kind: "content" }>["finding"], strin
   "link-outside": "is a symbolic link that leads outside the repository",
   "link-git-internal": "is a symbolic link into git's own folder",
   "link-endless": "is a symbolic link that leads to itself",
+  "link-among-many":
+    "is a symbolic link, and the repository has more of them than Headgate follows: let a person change it",
   "stored-by-lfs": "is stored by Git LFS, which Headgate cannot upload to: let a person change it",
   "not-scanned":
     "is too large or takes too long to be searched for secrets: let a person change it, or name it under secrets.allow in .github/headgate.yml",

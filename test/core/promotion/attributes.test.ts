@@ -32,6 +32,11 @@ describe("files of Git LFS", () => {
     [`# *.bin ${lfs}`, "a.bin", false],
     [`*.{a,b} ${lfs}`, "x.a", false],
     [`[ab].bin ${lfs}`, "a.bin", true],
+    [`[attr]big ${lfs}\n*.bin big`, "a.bin", true],
+    [`[attr]big ${lfs}\n*.bin big\nsmall.bin -filter`, "small.bin", false],
+    [`[attr]big ${lfs}\n[attr]huge big text\n*.bin huge`, "a.bin", true],
+    [`[attr]big text\n*.bin big`, "a.bin", false],
+    [`[attr]big ${lfs}\n*.bin -big`, "a.bin", false],
   ])("%j and %s: %s, as git has it", (text, path, expected) => {
     const file = attributesFile(".gitattributes", `${text}\n`);
     expect(lfsPaths([file])(path)).toBe(expected);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { followLink } from "../../../src/core/promotion/links.ts";
+import { followLink, withLinks } from "../../../src/core/promotion/links.ts";
 import { treeOf } from "./git.ts";
 
 /** A tree of plain files and of links, written `path -> target`. */
@@ -15,7 +15,7 @@ function ended(lines: string[], path: string): string {
   const tree = treeOf(
     Object.fromEntries(files.map((file) => [file, links.has(file) ? { mode: "120000", sha: "1" } : "1"])),
   );
-  return followLink(tree, path, (link) => links.get(link)).end;
+  return followLink(withLinks(tree), path, (link) => links.get(link)).end;
 }
 
 describe("a symbolic link", () => {
@@ -25,6 +25,7 @@ describe("a symbolic link", () => {
     ["up and down again, inside", ["docs/l -> ../src/a.ts", "src/a.ts"]],
     ["through another link, inside", ["l -> m/a", "m -> src", "src/a"]],
     ["to the root", ["docs/l -> .."]],
+    ["through a folder whose name is a link's in another case", ["a/l -> up/../x", "a/Up -> ..", "a/up"]],
   ])("may lead %s", (_, lines) => {
     expect(ended(lines, lines[0]?.split(" -> ")[0] ?? "")).toBe("inside");
   });
@@ -38,6 +39,8 @@ describe("a symbolic link", () => {
     ["outside", "out through a chain of three", ["l -> a", "a -> b", "b -> ../c"]],
     ["outside", "to a disk of Windows", ["l -> C:\\x"]],
     ["outside", "above the root with backslashes", ["l -> ..\\x"]],
+    ["outside", "out by a link that only its case keeps apart", ["a/l -> up/../x", "a/Up -> .."]],
+    ["outside", "out by a link that only normalisation keeps apart", ["a/l -> u\u0308/../x", "a/\u00fc -> .."]],
     ["git-internal", "into git's folder", ["l -> .git/config"]],
     ["git-internal", "into git's folder in another case", ["docs/l -> ../.GIT/hooks"]],
     ["git-internal", "into git's folder through a link", ["l -> m/hooks", "m -> .git"]],
@@ -49,7 +52,10 @@ describe("a symbolic link", () => {
 
   it("asks for the target of a link on its way", () => {
     const tree = treeOf({ l: { mode: "120000", sha: "1" }, m: { mode: "120000", sha: "2" } });
-    expect(followLink(tree, "l", (link) => (link === "l" ? "m/x" : undefined))).toEqual({ end: "unread", path: "m" });
+    expect(followLink(withLinks(tree), "l", (link) => (link === "l" ? "m/x" : undefined))).toEqual({
+      end: "unread",
+      path: "m",
+    });
   });
 
   it("that is said to stay inside never leaves a real checkout", () => {

@@ -108,7 +108,8 @@ describe("another spelling of a path", () => {
     [".github./workflows/ci.yml", ".github/workflows/ci.yml"],
     [".github::$DATA/x", ".github/x"],
     [".git\u200chub/x", ".github/x"],
-    ["CODEOWNERS ", "CODEOWNERS"],
+    ["CODEOWNERS ", "codeowners"],
+    ["lib/AGENT\u017f.md", "lib/agents.md"],
     ["a/b.ts", "a/b.ts"],
   ])("%j is read as %j", (path, canonical) => {
     expect(canonicalPath(path)).toBe(canonical);

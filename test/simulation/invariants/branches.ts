@@ -103,7 +103,7 @@ export class BranchJudge {
     if (written === undefined || judged === undefined || effect.commit !== commit.sha) return false;
     if (!isDeepStrictEqual(commit.parents, written.parents)) return false;
     const pushed = compareTrees(treeOf(this.#github.objects.read(written.against as string)), treeOf(commit));
-    const difference = { changes: pushed, total: pushed.length, unlisted: [], sameNames: [], findings: [] };
+    const difference = { changes: pushed, total: pushed.length, unlisted: [], undone: [], sameNames: [], findings: [] };
     return isDeepStrictEqual(pushed, judged) && judgeDifference(difference, defaultPolicy).length === 0;
   }
 

@@ -7,20 +7,27 @@ import type { ChangedFile } from "../../../core/attempt.ts";
 import type { Repo } from "../../../core/github.ts";
 import { type AttributesFile, lfsPaths } from "../../../core/promotion/attributes.ts";
 import { type Difference, MAX_CHANGES, MAX_FINDINGS } from "../../../core/promotion/difference.ts";
-import { followLink, type LinkEnd } from "../../../core/promotion/links.ts";
 import { collisions } from "../../../core/promotion/names.ts";
-import { compareTrees, LINK, SUBMODULE, type Tree, type TreeChange } from "../../../core/promotion/tree.ts";
-import type { FileFinding } from "../../../core/promotion/violation.ts";
+import {
+  compareTrees,
+  LINK,
+  SUBMODULE,
+  type Tree,
+  type TreeChange,
+  type TreeFile,
+} from "../../../core/promotion/tree.ts";
 import type { ArtifactContent, GitHub } from "../../github-port.ts";
 import type { FileScan, SecretScanner } from "../../scanner-port.ts";
 import { findingOf } from "./content.ts";
+import { linkFindings, type ReadBlob, type Trees } from "./links.ts";
 
-type Reader = Pick<GitHub, "tree" | "blob">;
-type ReadBlob = (sha: string) => Promise<Uint8Array>;
+type Reader = Pick<GitHub, "tree" | "blob" | "mergeBase">;
 type Finding = Difference["findings"][number];
 
 export interface WrittenCommit {
   against: string;
+  /** Two of a resolve: the task's head, and the base, which is `against`. */
+  parents: readonly string[];
   commit: string;
   manifest: readonly ChangedFile[];
   /** Spares a request for each file: a blob's SHA is the hash of its content. */
@@ -30,7 +37,7 @@ export interface WrittenCommit {
 export async function inspectCommit(
   { github, scanner }: { github: Reader; scanner: SecretScanner },
   repo: Repo,
-  { against, commit, manifest, artifact }: WrittenCommit,
+  { against, parents, commit, manifest, artifact }: WrittenCommit,
 ): Promise<Difference> {
   const [before, after] = await Promise.all([github.tree(repo, against), github.tree(repo, commit)]);
   const changes = compareTrees(before, after);
@@ -39,6 +46,7 @@ export async function inspectCommit(
     changes: listed,
     total: changes.length,
     unlisted: unlisted(changes, manifest).slice(0, MAX_FINDINGS),
+    undone: (await undone(github, repo, { against, parents }, changes)).slice(0, MAX_FINDINGS),
     sameNames: collisions(before, after, listed).slice(0, MAX_FINDINGS),
     findings: await findings(reader(github, repo, manifest, artifact), scanner, { before, after, changes: listed }),
   };
@@ -66,12 +74,6 @@ function unlisted(changes: readonly TreeChange[], manifest: readonly ChangedFile
   return [...new Set([...changed.keys(), ...claimed.keys()])].filter(differs);
 }
 
-interface Trees {
-  before: Tree;
-  after: Tree;
-  changes: readonly TreeChange[];
-}
-
 async function findings(
   readBlob: ReadBlob,
   scanner: SecretScanner,
@@ -79,13 +81,10 @@ async function findings(
 ): Promise<Finding[]> {
   const known = new Set([...before.values()].map(({ sha }) => sha));
   const isStoredByLfs = await lfsFiles(readBlob, after, changes);
-  const targets = new Map<string, string>();
-  const found: Finding[] = [];
+  const found: Finding[] = await linkFindings(readBlob, { before, after, changes });
   for (const { path, after: file } of changes) {
     if (file === null || file.mode === SUBMODULE || found.length >= MAX_FINDINGS) continue;
     const isLink = file.mode === LINK;
-    const linkFinding = isLink ? linkFindings[await followed(readBlob, after, path, targets)] : null;
-    if (linkFinding !== null) found.push({ path, finding: linkFinding });
     if (!isLink && isStoredByLfs(path)) found.push({ path, finding: "stored-by-lfs" });
     if (known.has(file.sha)) continue;
     const content = await readBlob(file.sha);
@@ -102,26 +101,28 @@ function secretsOf(path: string, { secrets, isComplete }: FileScan): Finding[] {
   return isComplete ? found : [...found, { path, finding: "not-scanned" }];
 }
 
-const linkFindings: Record<Exclude<LinkEnd["end"], "unread">, FileFinding | null> = {
-  inside: null,
-  outside: "link-outside",
-  "git-internal": "link-git-internal",
-  "too-deep": "link-endless",
-};
+/**
+ * Returns the paths in which a resolve takes back what the base changed and the task never touched. A merge keeps such a change; without
+ * it, somebody's merged work would be gone without a word.
+ */
+async function undone(
+  github: Reader,
+  repo: Repo,
+  { against, parents }: Pick<WrittenCommit, "against" | "parents">,
+  changes: readonly TreeChange[],
+): Promise<string[]> {
+  const head = parents.find((parent) => parent !== against);
+  const fork = head === undefined || parents.length < 2 ? null : await github.mergeBase(repo, against, head);
+  if (head === undefined || fork === null) return [];
+  const [before, ours] = await Promise.all([github.tree(repo, fork), github.tree(repo, head)]);
+  const own = new Set(compareTrees(before, ours).map(({ path }) => path));
+  return changes
+    .filter(({ path, after }) => !own.has(path) && isSame(after, before.get(path) ?? null))
+    .map(({ path }) => path);
+}
 
-/** Follows a link, and reads the targets of those on its way. */
-async function followed(
-  readBlob: ReadBlob,
-  tree: Tree,
-  path: string,
-  targets: Map<string, string>,
-): Promise<Exclude<LinkEnd["end"], "unread">> {
-  for (;;) {
-    const end = followLink(tree, path, (link) => targets.get(link));
-    if (end.end !== "unread") return end.end;
-    const sha = tree.get(end.path)?.sha ?? "";
-    targets.set(end.path, new TextDecoder().decode(await readBlob(sha)));
-  }
+function isSame(left: TreeFile | null, right: TreeFile | null): boolean {
+  return left?.sha === right?.sha && left?.mode === right?.mode;
 }
 
 /** Reads the attributes of the new tree that could concern a changed file. Nothing else may say what Git LFS stores. */
