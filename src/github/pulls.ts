@@ -100,7 +100,7 @@ export function createPulls(calls: Calls, readChecks: GitHub["checks"]): Pulls {
     async editPull(repo, pull, edit) {
       const route = "GET /repos/{owner}/{repo}/pulls/{pull}";
       const { state, body } = await calls.one(repo, route, { pull }, Described);
-      const edited = edit(body ?? "");
+      const edited = await edit(body ?? "");
       if (state !== "open" || edited === (body ?? "")) return;
       await calls.send(repo, "PATCH /repos/{owner}/{repo}/pulls/{pull}", { pull, body: edited });
     },

@@ -166,7 +166,7 @@ export interface GitHub {
     pull: { head: string; base: string; commit: string; title: string; body: string },
   ): Promise<{ number: number }>;
   /** Has an open pull say what `edit` makes of its body. Writes nothing where it says so already. */
-  editPull(repo: Repo, pull: number, edit: (body: string) => string): Promise<void>;
+  editPull(repo: Repo, pull: number, edit: (body: string) => string | Promise<string>): Promise<void>;
   closePull(repo: Repo, pull: number): Promise<void>;
   /** Of a pull that is no longer open only its own facts are read: no checks, no reviews, `behindBy` 0, the recorded base. */
   pull(repo: Repo, pull: number): Promise<SeenPull>;

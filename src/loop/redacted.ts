@@ -36,6 +36,7 @@ export function withoutSecrets(github: GitHub, { redact }: Pick<SecretScanner, "
       github.addSubIssue(repo, parent, { title: await redact(issue.title), body: await redact(issue.body) }),
     openPull: async (repo, pull) =>
       github.openPull(repo, { ...pull, title: await redact(pull.title), body: await redact(pull.body) }),
+    editPull: async (repo, pull, edit) => github.editPull(repo, pull, async (body) => redact(await edit(body))),
     writeCommit: async (repo, commit) => github.writeCommit(repo, { ...commit, message: await redact(commit.message) }),
     mergePull: async (repo, pull, merge) =>
       github.mergePull(repo, pull, { ...merge, title: await redact(merge.title) }),

@@ -84,17 +84,38 @@ describe("words that leave", () => {
     const sent: unknown[] = [];
     const keep = async (...all: unknown[]) => void sent.push(all);
     const calls = { upsertComment: keep, addSubIssue: keep, openPull: keep, writeCommit: keep, mergePull: keep };
-    const github = withoutSecrets({ ...calls, closePull: keep } as unknown as GitHub, scanner);
+    const editPull: GitHub["editPull"] = async (_repo, _pull, edit) => keep(await edit(leak));
+    const github = withoutSecrets({ ...calls, editPull, closePull: keep } as unknown as GitHub, scanner);
     await github.upsertComment(repo, 1, "<!-- a -->", leak, null);
     await github.addSubIssue(repo, 1, { title: leak, body: leak });
     await github.openPull(repo, { head: "a", base: "main", commit: "c", title: leak, body: leak });
     const commit = { against: "a", parents: [], changes: [], file: () => new Uint8Array(), message: leak };
     await github.writeCommit(repo, commit);
     await github.mergePull(repo, 1, { head: "a", method: "squash", title: leak });
+    await github.editPull(repo, 1, (body) => `${body}, and ${leak}`);
     await github.closePull(repo, 9);
-    expect(sent).toHaveLength(6);
+    expect(sent).toHaveLength(7);
     expect(JSON.stringify(sent)).not.toContain(classicToken);
-    expect(JSON.stringify(sent).split(clean)).toHaveLength(8);
+    expect(JSON.stringify(sent).split(clean)).toHaveLength(10);
+  });
+
+  it("leave by no method of GitHub that nobody has thought of", () => {
+    type Methods<Value> = { [Name in keyof GitHub]: Value };
+    // Each new method has to say whether it carries words that people read.
+    const words: Methods<boolean> = {
+      ...{ permission: false, defaultBranch: false, branchTip: false, readFile: false, listFiles: false, tree: false },
+      ...{ blob: false, requiredChecks: false, branchRules: false, checks: false, mergedHeads: false, granted: false },
+      ...{ issue: false, labelledIssues: false, labelledBy: false, comments: false, subIssues: false },
+      ...{ addBlockedBy: false, react: false, closeIssue: false, findRun: false, run: false, cancelRun: false },
+      ...{ artifact: false, commit: false, moveBranch: false, deleteBranch: false, closePull: false, pull: false },
+      ...{ mergeBase: false, conflicts: false, updatePull: false, rerun: false, failureText: false, calls: false },
+      // A brief has words that were redacted when they came in, and the issue, which its readers see anyhow.
+      dispatch: false,
+      ...{ upsertComment: true, addSubIssue: true, openPull: true, editPull: true, writeCommit: true, mergePull: true },
+    };
+    const wrapped = Object.keys(withoutSecrets({} as GitHub, scanner));
+    const carrying = Object.entries(words).flatMap(([name, carries]) => (carries ? name : []));
+    expect(wrapped.sort()).toEqual(carrying.sort());
   });
 
   it("without secrets are the same value", async () => {

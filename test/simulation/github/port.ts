@@ -84,9 +84,10 @@ export function modelPort(github: GitHubModel, wire: Wire): GitHub {
     },
     async editPull(_, pull, edit) {
       const body = await read("editPull.read", () => github.pull(pull).body);
-      if (edit(body) === body || github.pull(pull).state !== "open") return;
+      const edited = await edit(body);
+      if (edited === body || github.pull(pull).state !== "open") return;
       await write("editPull.write", () => {
-        github.pull(pull).body = edit(body);
+        github.pull(pull).body = edited;
       });
     },
     closePull: (_, pull) => write("closePull", () => closePull(github, github.pull(pull), BOT)),
