@@ -138,12 +138,12 @@ describe("the guarded changes of a head", () => {
     ],
     [
       "a test that is too large to read",
-      { "src/a.test.ts": "x".repeat(1_000_001) },
+      { "src/a.test.ts": `${BASE["src/a.test.ts"]}// ${"x".repeat(1_000_000)}` },
       [["src/a.test.ts", "test-removed"]],
     ],
     [
       "a test that is no text any more",
-      { "src/a.test.ts": new Uint8Array([105, 0, 1]) },
+      { "src/a.test.ts": `${BASE["src/a.test.ts"]}// \0` },
       [["src/a.test.ts", "test-removed"]],
     ],
   ])("are %s", async (_, files, expected) => {

@@ -114,7 +114,7 @@ function same(left: unknown, right: unknown): boolean {
 /** Tables that list packages, and those in which a package describes itself. */
 const LISTS = /(?:^|\.)(?:(?:dev-|build-)?dependencies|dependency-groups|optional-dependencies)(?:\.|$)/;
 const DESCRIBES =
-  /^(?:package|project|features|tool\.poetry)$|^(?:project|tool\.poetry)\.(?:urls|authors|readme)(?:\.|$)/;
+  /^(?:(?:workspace\.)?package|project|features|tool\.poetry)$|^(?:project|tool\.poetry)\.(?:urls|authors|readme)(?:\.|$)/;
 /** Keys of such tables by which tests are found or something runs. */
 const STEERS = /^\s*(?:autotests|autobenches|build|scripts|gui-scripts|entry-points|plugins)\s*=/m;
 
@@ -126,8 +126,21 @@ export function changesTools(text: ChangedText | null): boolean {
   return [...new Set([...was.keys(), ...is.keys()])].some((name) => {
     const [old = "", fresh = ""] = [was.get(name), is.get(name)];
     if (old === fresh || LISTS.test(name)) return false;
+    if (name === "workspace") return !onlyAddsMembers(old, fresh);
     return !DESCRIBES.test(name) || steering(old) !== steering(fresh);
   });
+}
+
+/** A package that joins a workspace takes no other package's tests away. */
+function onlyAddsMembers(before: string, after: string): boolean {
+  const was = before.split("\n");
+  const is = after.split("\n");
+  const added = is.filter((line) => !was.includes(line));
+  return (
+    was.every((line) => is.includes(line)) &&
+    added.every((line) => /^\s*"[^"]*",?$/.test(line)) &&
+    !/exclude/.test(after)
+  );
 }
 
 function steering(table: string): string {
