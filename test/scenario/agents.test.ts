@@ -126,9 +126,9 @@ describe("a change that is not for an agent to make", () => {
 
   it("is refused when the artifact was forged, whatever it claims", async () => {
     const world = await openWorld({
-      plan: tasks("upwards", "rooted", "git", "markers", "other", "missing", "swapped", "garbage"),
+      plan: tasks("upwards", "rooted", "git", "markers", "other", "missing", "swapped", "garbage", "red"),
       workflow: FORGING,
-      policy: { attempts: { ...attempts, max: 1, free: 0 }, maxParallel: 8 },
+      policy: { attempts: { ...attempts, max: 1, free: 0 }, maxParallel: 9 },
     });
     await world.label();
     await world.settled();
@@ -143,6 +143,7 @@ describe("a change that is not for an agent to make", () => {
       ["missing", "agent-failed", expect.stringContaining("'made.txt' is listed, but its content is missing")],
       ["swapped", "agent-failed", expect.stringContaining("'made.txt' differs from its checksum")],
       ["garbage", "attempt-lost", expect.stringContaining("its result.json is not JSON")],
+      ["red", "attempt-lost", expect.stringContaining("the result that it uploaded does not count")],
     ]);
     expect(await world.branches()).toEqual(["main"]);
     expect(await world.pulls()).toEqual([]);
@@ -199,4 +200,6 @@ jobs:
         with:
           name: headgate-result
           path: result
+      - if: fromJSON(inputs.brief).task == 'red'
+        run: exit 1
 `;
