@@ -194,6 +194,37 @@ describe("the checks of a pull", () => {
     ]);
   });
 
+  it("hold the last verdict of a job that a newer run of its workflow and event skipped", async () => {
+    api()
+      .get(`${REPO}/contents/${encodeURIComponent(".github/workflows/ci.yml")}?ref=${head}`)
+      .times(3)
+      .reply(404, { message: "Not Found" });
+    const checks = await checksOf({
+      runs: [ci, { ...ci, id: 3 }, { ...ci, id: 5 }],
+      jobs: {
+        1: [job(11, "test"), job(12, "lint", { conclusion: "failure" }), job(13, "docs", { conclusion: "skipped" })],
+        3: [
+          job(31, "test", { conclusion: "failure" }),
+          job(32, "lint", { conclusion: "skipped" }),
+          job(33, "docs", { conclusion: "skipped" }),
+          job(34, "both", { conclusion: "failure" }),
+        ],
+        5: [
+          ...["test", "lint", "docs", "both"].map((name, at) => job(51 + at, name, { conclusion: "skipped" })),
+          job(55, "both"),
+        ],
+      },
+    });
+
+    expect(checks.map(([id, name, , conclusion]) => [id, name, conclusion])).toEqual([
+      [53, "docs", "skipped"],
+      [54, "both", "skipped"],
+      [55, "both", "success"],
+      [31, "test", "failure"],
+      [12, "lint", "failure"],
+    ]);
+  });
+
   it("are no jobs where a job's token made them, even where they hide the job", async () => {
     const checks = await checksOf({
       runs: [ci],

@@ -34,6 +34,16 @@ describe("rerun", () => {
     await rerun(check, { ...check, name: "lint" }, { ...check, producer: { kind: "app", appId: 9 } });
   });
 
+  it.each(["success", "skipped"])(
+    "runs the older run again that a check names, where the newest ended as %s",
+    async (conclusion) => {
+      expectRuns({ id: 3, conclusion }, { id: 2 }, { id: 1 });
+      api().post(`${REPO}/actions/runs/1/rerun-failed-jobs`).reply(201, {});
+
+      await rerun(check);
+    },
+  );
+
   it("starts a run anew that never started", async () => {
     expectRuns({ id: 3, conclusion: "startup_failure" });
     api().post(`${REPO}/actions/runs/3/rerun`).reply(201, {});

@@ -72,8 +72,10 @@ export function createCheckReader(calls: Calls, ownAppId: number, files: Workflo
     ]);
     // Read after the check runs. A job that starts between the two would otherwise look like a check run that no job has.
     const runs = await runsOf(calls, repo, sha);
-    const judging = newest(runs).filter(({ workflow }) => workflow !== ATTEMPT_WORKFLOW);
-    const jobs = await Promise.all(judging.map((run) => readJobs(calls, files, repo, sha, run)));
+    const judging = byWorkflowAndEvent(runs.filter(({ workflow }) => workflow !== ATTEMPT_WORKFLOW));
+    const jobs = await Promise.all(
+      judging.map((same) => readLatest(same, (run) => readJobs(calls, files, repo, sha, run))),
+    );
     const found = jobs.flat();
     // Attempts run on the default branch's head. Their checks judge an agent's work, not this commit.
     const attempts = new Set(
@@ -91,14 +93,36 @@ export function workflowAndEvent({ workflow, event }: { workflow: string; event:
   return JSON.stringify([workflow, event]);
 }
 
-/** Returns the newest run of each workflow and event. It may have cancelled the older ones. */
-export async function newestRuns(calls: Calls, repo: Repo, sha: string): Promise<WorkflowRun[]> {
-  return newest(await runsOf(calls, repo, sha));
+/** Returns the runs of each workflow and event, newest first. A newer one may have cancelled the older ones. */
+export async function runsByWorkflow(calls: Calls, repo: Repo, sha: string): Promise<WorkflowRun[][]> {
+  return byWorkflowAndEvent(await runsOf(calls, repo, sha));
 }
 
-function newest(runs: readonly WorkflowRun[]): WorkflowRun[] {
-  const ordered = runs.toSorted((left, right) => left.id - right.id);
-  return [...new Map(ordered.map((run) => [workflowAndEvent(run), run])).values()];
+function byWorkflowAndEvent(runs: readonly WorkflowRun[]): WorkflowRun[][] {
+  const ordered = runs.toSorted((left, right) => right.id - left.id);
+  return [...Map.groupBy(ordered, workflowAndEvent).values()];
+}
+
+/** Older runs that are read where the newest skipped a job. */
+const MAX_OLDER = 5;
+
+/**
+ * Returns the jobs of the newest run. A job that it skipped is taken from the newest run that did not: a label or a comment may
+ * start a run that skips what a commit's own run judged.
+ */
+async function readLatest(
+  [newest, ...older]: readonly WorkflowRun[],
+  read: (run: WorkflowRun) => Promise<Check[]>,
+): Promise<Check[]> {
+  let found = newest === undefined ? [] : await read(newest);
+  for (const run of older.slice(0, MAX_OLDER)) {
+    const hasRun = new Set(found.filter(({ conclusion }) => conclusion !== "skipped").map(({ name }) => name));
+    if (found.every(({ name }) => hasRun.has(name))) break;
+    const earlier = (await read(run)).filter(({ name, conclusion }) => !hasRun.has(name) && conclusion !== "skipped");
+    const replaced = new Set(earlier.map(({ name }) => name));
+    found = [...found.filter(({ name }) => !replaced.has(name)), ...earlier];
+  }
+  return found;
 }
 
 function runsOf(calls: Calls, repo: Repo, sha: string): Promise<WorkflowRun[]> {

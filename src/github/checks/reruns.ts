@@ -3,15 +3,18 @@ import type { Check, Repo } from "../../core/github.ts";
 import type { GitHub } from "../../loop/github-port.ts";
 import type { Calls } from "../calls.ts";
 import { saysAlreadyRunning, statusOf, wordsOf } from "../errors.ts";
-import { newestRuns, type WorkflowRun, workflowAndEvent } from "./reading.ts";
+import { runsByWorkflow, type WorkflowRun, workflowAndEvent } from "./reading.ts";
 
 export function createReruns(calls: Calls): Pick<GitHub, "rerun"> {
   return {
     async rerun(repo, head, checks) {
       const wanted = new Set(checks.flatMap(runOf));
-      for (const run of await newestRuns(calls, repo, head)) {
-        const isWanted = wanted.has(workflowAndEvent(run));
-        if (isWanted && run.status === "completed" && run.conclusion !== "success") await again(repo, run);
+      const ids = new Set(checks.flatMap(({ producer }) => (producer.kind === "job" ? [producer.run] : [])));
+      for (const [newest, ...older] of await runsByWorkflow(calls, repo, head)) {
+        if (newest === undefined || !wanted.has(workflowAndEvent(newest))) continue;
+        // Where the newest one skipped the job, an older one counts.
+        const run = hasPassed(newest) ? older.find(({ id }) => ids.has(id)) : newest;
+        if (run?.status === "completed" && !hasPassed(run)) await again(repo, run);
       }
     },
   };
@@ -25,6 +28,10 @@ export function createReruns(calls: Calls): Pick<GitHub, "rerun"> {
       if (statusOf(error) !== 403 || !saysAlreadyRunning(wordsOf(error))) throw error;
     }
   }
+}
+
+function hasPassed({ status, conclusion }: WorkflowRun): boolean {
+  return status === "completed" && (conclusion === "success" || conclusion === "skipped");
 }
 
 function runOf({ producer }: Check): string[] {
