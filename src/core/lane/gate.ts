@@ -13,7 +13,7 @@ export const MAX_IGNORED = 3;
 
 /** A check that bears the name of a required one and does not count. */
 export const IgnoredCheck = z.object({
-  /** Differs from the required name only by case, if at all. */
+  /** The required name, one that a person takes for it, or the name of the skipped job that would have made it. */
   name: z.string(),
   by: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("job"), workflow: z.string() }),
@@ -87,14 +87,26 @@ function judgeOne(
   const expected = expectedProducer(required, head.producers);
   const byProducer = (check: Check) => check.name === required.name && isFrom(check, expected);
   const made = head.checks.filter(byProducer);
-  const name = required.name.toLowerCase();
-  const ignored = head.checks.filter((check) => check.name.toLowerCase() === name && !byProducer(check));
+  const resembles = (check: Check) => isAlike(check.name, required.name) || standsForSkipped(check, required.name);
+  const ignored = head.checks.filter((check) => resembles(check) && !byProducer(check));
   const byJob = expected.kind === "job" || expected.kind === "unknown";
   const unjudged = byJob && !head.sameWorkflows;
   const checks = unjudged ? [] : made;
   const verdict = unjudged ? "pending" : verdictOf(checks.map((check) => outcome(check, neutral)));
   const reason = { check: required.name, verdict, ignored: ignored.slice(0, MAX_IGNORED).map(shown) };
   return { reason, checks, unjudged };
+}
+
+/** Returns true for names that a person takes for the same. GitHub tells them apart. */
+function isAlike(one: string, other: string): boolean {
+  const plain = (name: string) => name.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+  return plain(one) === plain(other);
+}
+
+/** A skipped matrix or call reports once, under a shorter name. The required check never comes then, on GitHub neither. */
+function standsForSkipped({ name, conclusion, producer }: Check, required: string): boolean {
+  const longer = required.startsWith(`${name} (`) || required.startsWith(`${name} / `);
+  return producer.kind === "job" && conclusion === "skipped" && longer;
 }
 
 export function expectedProducer(

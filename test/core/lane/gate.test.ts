@@ -156,6 +156,35 @@ describe("judgeHead", () => {
     expect(reasons[0]?.ignored).toEqual([{ name: "Unit", by: { kind: "job", workflow: CI } }]);
   });
 
+  it.each(["unit ", " Unit", "UNIT", "\u00a0unit"])(
+    "The gate shows, and never counts, a check named %j beside unit",
+    (name) => {
+      for (const producer of [job(), status("ci"), app(9)]) {
+        const { verdict, reasons } = judge([check(name, "success", producer)]);
+        expect(verdict).toBe("pending");
+        expect(reasons[0]?.ignored).toMatchObject([{ name }]);
+      }
+    },
+  );
+
+  it.each([
+    ["call / unit", "call", "skipped", job(), 1],
+    ["call / inner / unit", "call / inner", "skipped", job(), 1],
+    ["unit (20)", "unit", "skipped", job(), 1],
+    ["call / unit", "call", "success", job(), 0],
+    ["call / unit", "call", "skipped", app(9), 0],
+    ["called / unit", "call", "skipped", job(), 0],
+  ] as const)(
+    "The gate waits for %s where %s is %s, and shows the job that would have made it",
+    (name, made, conclusion, producer, shown) => {
+      const { verdict, missing, reasons } = judge([check(made, conclusion, producer)], {
+        required: [{ name, appId: null }],
+      });
+      expect([verdict, missing]).toEqual(["pending", [name]]);
+      expect(reasons[0]?.ignored).toHaveLength(shown);
+    },
+  );
+
   it("The gate counts no job of a head whose .github folder is not the base's", () => {
     for (const conclusion of ["success", "failure"] as const) {
       const verdict = judge([check("unit", conclusion)], { sameWorkflows: false });

@@ -43,6 +43,35 @@ describe("the names of jobs", () => {
   });
 });
 
+describe("names as strangers write them", () => {
+  const matrix = "strategy: { matrix: { os: [linux, mac], py: ['3.9', 3.14t] } }, runs-on: x";
+  const found = workflow(`
+on: pull_request
+jobs:
+  wheels: { name: "📦 Wheels\${{ '' }}", ${matrix} }
+  tests: { name: "\${{ matrix.name || format('{0} {1}', matrix.os, matrix.py) }}", ${matrix} }
+  platforms: { name: "Test on \${{ matrix.os }} (\${{ matrix.py }}) \${{ matrix.extra && '+' }}", ${matrix} }
+  label: { name: "build&test: node-\${{ matrix.py }}, \${{ matrix.os }}", ${matrix} }
+  year: { name: 2026, runs-on: x }
+  yes: { name: true, runs-on: x }
+  dynamic: { strategy: "\${{ fromJSON(needs.setup.outputs.matrix) }}", runs-on: x }
+  gate: { name: Required checks pass, if: always(), needs: [wheels, tests], runs-on: x }
+`);
+  it.each([
+    ["📦 Wheels", "wheels"],
+    ["linux 3.9", "tests"],
+    ["Test on mac (3.14t) ", "platforms"],
+    ["Test on mac (3.14t) +", "platforms"],
+    ["build&test: node-3.9, linux", "label"],
+    ["2026", "year"],
+    ["true", "yes"],
+    ["dynamic (a, b)", "dynamic"],
+    ["Required checks pass", "gate"],
+  ])("A check named %j comes from the job %s", (name, id) => {
+    expect(jobsNamed(found.jobs, name).map((job) => job.id)).toContain(id);
+  });
+});
+
 describe("the jobs that a skipped job needs", () => {
   function needs(skipped: string, others: string[], of: Workflow | null = file): string[] {
     const jobs = [skipped, ...others].map((name, id): NeededJob => ({ name, conclusion: "failure", id }));
