@@ -42,6 +42,28 @@ const WITH_RUN = new Set(["go", "deno", "bun"]);
 /** The word after one of them is the folder in which the rest runs. */
 const ENTERS = new Set(["cd", "pushd", "-C", "--prefix", "--cwd", "--dir", "--directory", "--project"]);
 const EXTENSION = /\.\w+$/;
+/** Compilers, bundlers and linters judge or translate the files that they are given, and run none of them. */
+const READERS = new Set(
+  [
+    "esbuild tsup rollup webpack ncc parcel tsc swc babel eslint prettier biome oxlint stylelint markdownlint codespell vale",
+    "mypy pyright ruff black isort flake8 pylint shellcheck shfmt yamllint hadolint actionlint",
+    "javac kotlinc gcc g++ clang rustc rustfmt gofmt goimports",
+  ].flatMap((names) => names.split(" ")),
+);
+/** They stand before the command that counts. */
+const LAUNCHERS = new Set(
+  "- run: npx pnpm yarn bunx exec dlx uv uvx pipx poetry run sudo time env -y --yes --".split(" "),
+);
+/** What follows one of them says how to judge. */
+const CONFIGURES = new Set([
+  "-c",
+  "-p",
+  "--config",
+  "--config-file",
+  "--project",
+  "--rulesdir",
+  "--resolve-plugins-relative-to",
+]);
 
 export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks {
   const files = new Set<string>();
@@ -50,23 +72,24 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
   const words = new Set<string>();
   let left = MAX_WORDS;
   for (const { text, folder } of commands) {
-    const split = text.slice(0, MAX_TEXT).split(/[\s"'`;|&()<>=$,[\]]+/);
     const within = new Set([folder]);
-    for (const [index, word] of split.slice(0, left).entries()) {
-      if (word === "") continue;
-      words.add(word);
-      const [last = "", beforeLast = ""] = [split[index - 1], split[index - 2]];
-      const targets = last === "-m" ? modulesOf(word) : [word];
-      const isRun = RUNNERS.has(last) || (last === "run" && WITH_RUN.has(beforeLast));
-      for (const target of targets) {
-        for (const path of pathsOfWord(target, within)) {
-          files.add(path);
-          if (isRun && path !== "") programs.add(path);
+    for (const segment of segmentsOf(text)) {
+      const reads = READERS.has(segment.find((word) => !LAUNCHERS.has(word)) ?? "");
+      for (const [index, word] of segment.slice(0, left).entries()) {
+        words.add(word);
+        const [last = "", beforeLast = ""] = [segment[index - 1], segment[index - 2]];
+        const isRun = RUNNERS.has(last) || (last === "run" && WITH_RUN.has(beforeLast));
+        const isGiven = reads && !CONFIGURES.has(last);
+        for (const target of isGiven ? [] : last === "-m" ? modulesOf(word) : [word]) {
+          for (const path of pathsOfWord(target, within)) {
+            files.add(path);
+            if (isRun && path !== "") programs.add(path);
+          }
         }
+        if (ENTERS.has(last)) for (const path of pathsOfWord(word, within)) within.add(path);
       }
-      if (ENTERS.has(last)) for (const path of pathsOfWord(word, within)) within.add(path);
+      left = Math.max(0, left - segment.length);
     }
-    left = Math.max(0, left - split.length);
     for (const each of within) folders.add(each);
   }
   const patterns = [...words].filter((word) => word.includes("*"));
@@ -75,6 +98,15 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
     script: (name) => words.has(name) || patterns.some((pattern) => globMatches(pattern, name)),
     worksIn: (folder) => folders.has(folder),
   };
+}
+
+/** The words of each simple command. */
+function segmentsOf(text: string): string[][] {
+  const commands = text
+    .slice(0, MAX_TEXT)
+    .replaceAll("\\\n", " ")
+    .split(/[\n;|&`]+|\$\(/);
+  return commands.map((command) => command.split(/[\s"'()<>=$,[\]]+/).filter((word) => word !== ""));
 }
 
 function isProgram(path: string, programs: ReadonlySet<string>): boolean {

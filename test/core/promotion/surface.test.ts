@@ -311,6 +311,7 @@ describe("what a command names", () => {
     { text: "pip install -r requirements.txt && pytest tests/unit && go test ./...", folder: "" },
     { text: "npm run test:* && vitest run src/core", folder: "" },
     { text: "docker compose run unit", folder: "" },
+    { text: "npx eslint -c ci/rules.mjs src/main.ts; esbuild src/main.ts --bundle && \\\n  node dist.mjs", folder: "" },
   ];
   const kind = (path: string) =>
     gateSurface([{ path, before: null, after: { mode: "100644", sha: "a".repeat(40), bytes: 1 } }], text, commands)[0]
@@ -324,13 +325,18 @@ describe("what a command names", () => {
     "ci/report.mjs",
     "sub/cmd/check/main.go",
     "compose.yaml",
+    "ci/rules.mjs",
+    "dist.mjs",
   ])("%s is run by a check", (path) => {
     expect(kind(path)).toBe("run-by-check");
   });
 
-  it.each(["requirements.txt", "tests/unit/test_new.py", "src/core/a.ts", "test/new.ts"])("%s is none", (path) => {
-    expect(kind(path)).toBeNull();
-  });
+  it.each(["requirements.txt", "tests/unit/test_new.py", "src/core/a.ts", "test/new.ts", "src/main.ts"])(
+    "%s is none",
+    (path) => {
+      expect(kind(path)).toBeNull();
+    },
+  );
 });
 
 describe("ordinary code", () => {
