@@ -4,10 +4,15 @@
  */
 import { globMatches } from "../rules/globs.ts";
 
-/** The text of a `run` step, or of a script that one runs, and the folder in which it runs; "" is the root. */
+/** A text of commands, and the folder in which it runs; "" is the root. */
 export interface CheckCommand {
   text: string;
   folder: string;
+  /**
+   * A script that a step runs. Of the files that it names only those count that it runs: others are what it checks. Left out:
+   * the text of the step itself.
+   */
+  isScript?: boolean;
 }
 
 export interface NamedByChecks {
@@ -23,20 +28,12 @@ export interface NamedByChecks {
 const [MAX_TEXT, MAX_WORDS] = [100_000, 50_000];
 
 /** What follows one of them is run. It may be a folder, or a file without its extension. */
-const RUNNERS = new Set([
-  "node",
-  "nodejs",
-  "tsx",
-  "ts-node",
-  "python",
-  "python2",
-  "python3",
-  "ruby",
-  "perl",
-  "php",
-  "uses:",
-  "-m",
-]);
+const RUNNERS = new Set(
+  [
+    "node nodejs tsx ts-node vite-node zx jiti python python2 python3 ruby perl php",
+    "--require --import --loader -m uses:",
+  ].flatMap((names) => names.split(" ")),
+);
 /** The same where `run` follows them. */
 const WITH_RUN = new Set(["go", "deno", "bun"]);
 /** The word after one of them is the folder in which the rest runs. */
@@ -71,7 +68,7 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
   const folders = new Set<string>();
   const words = new Set<string>();
   let left = MAX_WORDS;
-  for (const { text, folder } of commands) {
+  for (const { text, folder, isScript = false } of commands) {
     const within = new Set([folder]);
     for (const segment of segmentsOf(text)) {
       const reads = READERS.has(segment.find((word) => !LAUNCHERS.has(word)) ?? "");
@@ -79,7 +76,8 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
         words.add(word);
         const [last = "", beforeLast = ""] = [segment[index - 1], segment[index - 2]];
         const isRun = RUNNERS.has(last) || (last === "run" && WITH_RUN.has(beforeLast));
-        const isGiven = reads && !CONFIGURES.has(last);
+        const isData = reads || (isScript && !runsIn(segment, index));
+        const isGiven = isData && !CONFIGURES.has(last);
         for (const target of isGiven ? [] : last === "-m" ? modulesOf(word) : [word]) {
           for (const path of pathsOfWord(target, within)) {
             files.add(path);
@@ -98,6 +96,15 @@ export function namedByChecks(commands: readonly CheckCommand[]): NamedByChecks 
     script: (name) => words.has(name) || patterns.some((pattern) => globMatches(pattern, name)),
     worksIn: (folder) => folders.has(folder),
   };
+}
+
+const SHELLS = new Set(["sh", "bash", "zsh", "ksh", "source", "."]);
+
+/** Whether the word is the command itself, or stands behind something that runs files. */
+function runsIn(segment: readonly string[], index: number): boolean {
+  const before = segment.slice(0, index);
+  const runs = (word: string) => RUNNERS.has(word) || SHELLS.has(word) || WITH_RUN.has(word);
+  return before.every((word) => LAUNCHERS.has(word)) || before.some(runs) || segment[index]?.startsWith("./") === true;
 }
 
 /** The words of each simple command. */
@@ -128,7 +135,8 @@ const VARIABLE = /^(?:\}+|\{?[A-Za-z_]\w*\}|[A-Z_][A-Z0-9_]*)?\//;
 /** Returns the paths in the repository that the word may mean. */
 function pathsOfWord(word: string, folders: ReadonlySet<string>): string[] {
   if (word.startsWith("-") || word.includes("://")) return [];
-  const rest = word.replace(VARIABLE, "");
+  // A recipe of make hides its lines with `@`.
+  const rest = word.replace(/^@(?=[./])/, "").replace(VARIABLE, "");
   const relative = [...folders].map((folder) => resolved(folder, rest));
   return [...new Set(rest === word ? relative : [resolved("", rest), ...relative])].flatMap((path) => path ?? []);
 }

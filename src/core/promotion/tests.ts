@@ -41,18 +41,19 @@ export function changesInlineTests({ before, after }: ChangedText): "test-remove
   return count(INLINE_SKIPS, after) > count(INLINE_SKIPS, before) ? "test-skipped" : null;
 }
 
-/**
- * Counts with and without comments. A test that is commented out is as gone as a deleted one, and a string that looks like the
- * begin of a comment must not hide one.
- */
+/** Counts with and without comments: a test that is commented out is as gone as a deleted one. */
 function fewer(pattern: RegExp, before: string, after: string | null): boolean {
   const less = (was: string, is: string | null) => count(pattern, is) < count(pattern, was);
   return less(before, after) || less(withoutComments(before), after === null ? null : withoutComments(after));
 }
 
+/** Comments of many languages, after strings, so that `"**\/*.ts"` begins no comment. Python's long strings count as comments. */
+const COMMENTS_AND_STRINGS =
+  /"""[\s\S]*?"""|'''[\s\S]*?'''|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+const COMMENT_LINES = /^[ \t]*(?:#(?!\[)|--|%|;).*$|^=begin\b[\s\S]*?^=end\b/gm;
+
 function withoutComments(text: string): string {
-  const blocks = text.replace(/\/\*[\s\S]*?\*\/|"""[\s\S]*?"""|'''[\s\S]*?'''|^=begin\b[\s\S]*?^=end\b/gm, "");
-  return blocks.replace(/^\s*(?:\/\/|#(?!\[)|--|%|;).*$/gm, "");
+  return text.replace(COMMENTS_AND_STRINGS, (_, kept?: string) => kept ?? "").replace(COMMENT_LINES, "");
 }
 
 /** A test, or a group of tests, begins on the line. */

@@ -146,6 +146,13 @@ describe("a test", () => {
       "it('a', () => { expect(1); })",
       "test-removed",
     ],
+    [
+      "that gains a case with a string that looks like a comment",
+      "tests/a.rs",
+      '#[test]\nfn a() { assert!(f("x/**/y")); }',
+      '#[test]\nfn b() { f("**/bar/*"); assert!(g()); }\n#[test]\nfn a() { assert!(f("x/**/y")); }',
+      null,
+    ],
     ["that is commented out", "a.test.ts", 'it("a", f);\nit("b", g);', 'it("a", f);\n// it("b", g);', "test-removed"],
     ["that is in a comment", "a.test.ts", 'it("a", f);\nit("b", g);', 'it("a", f);\n/* it("b", g); */', "test-removed"],
     [
@@ -311,6 +318,11 @@ describe("what a command names", () => {
     { text: "pip install -r requirements.txt && pytest tests/unit && go test ./...", folder: "" },
     { text: "npm run test:* && vitest run src/core", folder: "" },
     { text: "docker compose run unit", folder: "" },
+    {
+      text: "compare lib/data.zsh; bash -e lib/run.zsh lib/all.txt\n\t@./made\nmocha --require lib/env.js",
+      folder: "",
+      isScript: true,
+    },
     { text: "npx eslint -c ci/rules.mjs src/main.ts; esbuild src/main.ts --bundle && \\\n  node dist.mjs", folder: "" },
   ];
   const kind = (path: string) =>
@@ -327,16 +339,24 @@ describe("what a command names", () => {
     "compose.yaml",
     "ci/rules.mjs",
     "dist.mjs",
+    "lib/run.zsh",
+    "lib/all.txt",
+    "lib/env.js",
+    "made",
   ])("%s is run by a check", (path) => {
     expect(kind(path)).toBe("run-by-check");
   });
 
-  it.each(["requirements.txt", "tests/unit/test_new.py", "src/core/a.ts", "test/new.ts", "src/main.ts"])(
-    "%s is none",
-    (path) => {
-      expect(kind(path)).toBeNull();
-    },
-  );
+  it.each([
+    "requirements.txt",
+    "tests/unit/test_new.py",
+    "src/core/a.ts",
+    "test/new.ts",
+    "src/main.ts",
+    "lib/data.zsh",
+  ])("%s is none", (path) => {
+    expect(kind(path)).toBeNull();
+  });
 });
 
 describe("ordinary code", () => {

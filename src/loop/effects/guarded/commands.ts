@@ -49,7 +49,7 @@ async function followed(
     return new TextDecoder().decode(await github.blob(repo, file.sha));
   };
   const scripts = await manifestScripts(tree, read);
-  const paths = [...tree.keys()].filter(isScript);
+  const paths = [...tree.keys()].filter(holdsCommands);
   for (let next = 0; next < found.length && seen.size < MAX_SCRIPTS; next += 1) {
     const command = found[next];
     if (command === undefined) break;
@@ -57,7 +57,7 @@ async function followed(
     for (const { id, name, text, folder } of scripts) {
       if (seen.has(id) || !named.script(name)) continue;
       seen.add(id);
-      found.push({ text, folder });
+      found.push({ text, folder, isScript: true });
     }
     const makes = /\b(?:g?make|just|task|rake|ninja)\b/.test(command.text);
     for (const path of paths) {
@@ -66,7 +66,8 @@ async function followed(
       seen.add(path);
       const text = await read(path);
       // A script names files from where it was started, or from where it lies.
-      if (text !== null) for (const folder of new Set([command.folder, folderOf(path)])) found.push({ text, folder });
+      if (text === null) continue;
+      for (const folder of new Set([command.folder, folderOf(path)])) found.push({ text, folder, isScript: true });
     }
   }
   return found;
@@ -75,7 +76,7 @@ async function followed(
 const RECIPES = /(?:^|\/)(?:(?:GNU)?[Mm]akefile|[^/]+\.mk|[Jj]ustfile|Taskfile\.ya?ml|Rakefile)$/;
 
 /** Files whose lines are commands: shell scripts, recipes, composite actions, and names without an extension. */
-function isScript(path: string): boolean {
+function holdsCommands(path: string): boolean {
   return (
     /\.(?:sh|bash|zsh|ksh|cmd|bat|ps1)$/.test(path) ||
     RECIPES.test(path) ||
