@@ -1,14 +1,14 @@
 /** The title and body of a task's pull request, for whoever reviews it. */
 import type { Effect } from "../core/effect.ts";
 import type { TaskTitle } from "../core/plan.ts";
-import type { GuardedChange } from "../core/promotion/guarded.ts";
+import type { GuardedChange, GuardKind } from "../core/promotion/guarded.ts";
 import { guardedReason, guardWords } from "./guarded.ts";
 import { guardedMarker } from "./markers.ts";
 import { codeSpan, defuse, oneLine, quotation } from "./sanitise.ts";
 import { descriptionText, titleText } from "./task.ts";
 
 type PullOpen = Extract<Effect, { type: "pull.open" }>;
-type Described = Pick<PullOpen, "issue" | "task" | "gateSurface">;
+type Described = Pick<PullOpen, "issue" | "task" | "gateSurface" | "reachesBase">;
 
 /** Changes of a pull that a person should see. */
 interface Shown {
@@ -41,9 +41,15 @@ export function pullBody(effect: PullOpen, shown: Shown): string {
 }
 
 /** Says in the pull's first line for whom it waits and why; "": for nobody. Ends with a marker, by which it is found again. */
-export function guardedText({ issue, task, gateSurface }: Described, { guarded, dependencies }: Shown): string {
+export function guardedText(
+  { issue, task, gateSurface, reachesBase }: Described,
+  { guarded, dependencies }: Shown,
+): string {
+  const always = (kind: GuardKind) => kind === "protected" || kind === "more";
   const waits = ({ kind }: Shown["guarded"][number]) =>
-    gateSurface === "approve" || kind === "protected" || kind === "workflow" || kind === "more";
+    kind === "workflow" || (reachesBase && (gateSurface === "approve" || always(kind)));
+  // No later pull request waits for these changes.
+  const isFinal = reachesBase || (gateSurface === "warn" && !guarded.some(({ kind }) => always(kind)));
   const waiting = guarded.filter(waits);
   const warned = guarded.filter((change) => !waits(change));
   const blocks = [
@@ -52,7 +58,7 @@ export function guardedText({ issue, task, gateSurface }: Described, { guarded, 
       : `> [!IMPORTANT]\n> Waits for one approving review by somebody with write access, or for \`/headgate approve ${task}\` on #${issue}, because it ${guardedReason(waiting)}: ${guardedFiles(waiting)}.`,
     warned.length === 0
       ? ""
-      : `> [!NOTE]\n> This pull request ${guardedReason(warned)}: ${guardedFiles(warned)}. Review these changes: a green check proves little about them.`,
+      : `> [!NOTE]\n> This pull request ${guardedReason(warned)}: ${guardedFiles(warned)}. ${isFinal ? "Review these changes: a green check proves little about them." : "The pull request of the whole feature waits for a review of these changes."}`,
     dependencies.length === 0
       ? ""
       : `> [!NOTE]\n> This pull request changes which packages are installed: ${listed(dependencies.map((path) => codeSpan(path)))}.`,

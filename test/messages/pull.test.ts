@@ -23,6 +23,7 @@ const opening: EffectOf<"pull.open"> = {
   outsideScope: ["package.json"],
   checks: [],
   gateSurface: "approve",
+  reachesBase: true,
 };
 const nothing = { guarded: [], dependencies: [] };
 
@@ -131,6 +132,19 @@ describe("the first line of a pull request's body", () => {
       <!-- headgate:guarded -->",
       ]
     `);
+  });
+
+  it("says on the way to an integration branch which pull waits for a review", () => {
+    const first = (more: Partial<typeof opening>) =>
+      firstLines(pullBody({ ...opening, reachesBase: false, ...more }, { guarded, dependencies: [] }))[0];
+    expect(first({})).toMatchInlineSnapshot(`
+      "> [!NOTE]
+      > This pull request changes protected files and what its required checks do: \`package.json\` (scripts), \`.npmrc\` (protected). The pull request of the whole feature waits for a review of these changes.
+      <!-- headgate:guarded -->"
+    `);
+    const workflow = [{ path: ".github/workflows/ci.yml", kind: "workflow" as const }];
+    const body = pullBody({ ...opening, reachesBase: false }, { guarded: workflow, dependencies: [] });
+    expect(body).toMatch(/^> \[!IMPORTANT\]\n> Waits for one approving review/);
   });
 
   it("names few files, and only says that there are more", () => {

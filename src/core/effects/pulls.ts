@@ -9,6 +9,8 @@ import { define, ofRepo, PullNumber, Sha } from "./definition.ts";
 const guarding = {
   checks: z.array(RequiredCheck).default([]),
   gateSurface: GateSurfaceRule.default("approve"),
+  /** False on the integration branch, whose own pull waits for all. */
+  reachesBase: z.boolean().default(true),
 };
 
 export const pullEffects = {

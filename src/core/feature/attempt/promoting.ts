@@ -92,6 +92,7 @@ function openPull(draft: PlannedDraft, task: Task, paths: string[]): void {
     outsideScope: outsideScope(paths, task.plan.files),
     checks: state.checks,
     gateSurface: state.policy.gateSurface,
+    reachesBase: target !== state.land,
   });
 }
 

@@ -68,5 +68,6 @@ export function describePull({ state, effects }: PlannedDraft, task: Task): void
     issue: state.issue.number,
     checks: state.checks,
     gateSurface: state.policy.gateSurface,
+    reachesBase: target !== state.land,
   });
 }
