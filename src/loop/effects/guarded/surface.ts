@@ -7,6 +7,8 @@ import type { GitHub } from "../../github-port.ts";
 
 /** Files whose text is read, and the size of each. A file beyond counts as gate surface. */
 const [MAX_TEXTS, MAX_BYTES] = [200, 1_000_000];
+/** Files that are read at the same time. */
+const AT_ONCE = 8;
 
 export async function readSurface(
   github: Pick<GitHub, "blob">,
@@ -21,9 +23,14 @@ export async function readSurface(
   };
   gateSurface(changes, noText, commands);
   const texts = new Map<string, ChangedText>();
-  for (const change of changes.filter(({ path }) => wanted.has(path)).slice(0, MAX_TEXTS)) {
-    const text = await readText(github, repo, change);
-    if (text !== null) texts.set(change.path, text);
+  const read = changes.filter(({ path }) => wanted.has(path)).slice(0, MAX_TEXTS);
+  for (let next = 0; next < read.length; next += AT_ONCE) {
+    await Promise.all(
+      read.slice(next, next + AT_ONCE).map(async (change) => {
+        const text = await readText(github, repo, change);
+        if (text !== null) texts.set(change.path, text);
+      }),
+    );
   }
   return gateSurface(changes, (path) => texts.get(path) ?? null, commands);
 }
